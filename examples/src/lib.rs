@@ -1,0 +1,1 @@
+//! Real uses of perf-track.

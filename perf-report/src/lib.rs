@@ -1,0 +1,4 @@
+//! Collects, stores, compares, and judges what perf-runtime recorded.
+
+pub mod error;
+pub mod model;

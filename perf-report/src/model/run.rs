@@ -1,0 +1,280 @@
+//! A run: everything that one command recorded, over all its processes.
+
+use serde::{Deserialize, Serialize};
+
+/// Document `perf-track/run`: one stored run. Immutable once stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunDocument {
+    /// [`super::RUN_SCHEMA`].
+    pub schema: String,
+    /// [`super::RUN_VERSION`] of the writer.
+    pub version: u32,
+    /// What was run, when, and where.
+    pub run: Run,
+    /// The command and its processes as a whole.
+    pub process: ProcessSummary,
+    /// Every tracked function, sorted by name, called or not.
+    pub functions: Vec<Function>,
+    /// The calling-context tree; parents come before their children.
+    pub tree: Vec<TreeNode>,
+    /// How it was recorded, and what is known to be missing.
+    pub recording: Recording,
+}
+
+/// What was run, when, and where.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Unique, sortable by time: `20261120T234552-1a2b`.
+    pub id: String,
+    /// Label given with `--label`.
+    pub label: Option<String>,
+    /// Start in RFC 3339, UTC.
+    pub time: String,
+    /// The command and its arguments; empty when segments were collected without one.
+    pub command: Command,
+    /// Exit code of the command; `None` when a signal ended it or there was no command.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the command.
+    pub signal: Option<i32>,
+    /// State of the source, when it is in a git repository.
+    pub git: Option<Git>,
+    /// The machine.
+    pub machine: Machine,
+    /// How the recorded programs were built.
+    pub toolchain: Toolchain,
+}
+
+/// A command line, one element a word.
+pub type Command = Vec<String>;
+
+/// State of the source.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Git {
+    /// Full hash of the checked-out commit.
+    pub commit: String,
+    /// Branch; `None` when detached.
+    pub branch: Option<String>,
+    /// Whether tracked files differ from the commit.
+    pub dirty: bool,
+}
+
+/// The machine that ran the command.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Comparability key: runs of different keys must not be compared by time.
+    pub key: String,
+    /// Model of the processor.
+    pub cpu: String,
+    /// Logical cores that the command could use.
+    pub cores: u32,
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub arch: String,
+}
+
+/// How the recorded programs were built. When they differ, values are joined with a comma.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Toolchain {
+    /// Output of `rustc --version`.
+    pub rustc: String,
+    /// Target triple.
+    pub target: String,
+    /// Cargo profile, `debug` or `release`.
+    pub profile: String,
+    /// Optimisation level.
+    pub opt_level: String,
+    /// Version of perf-runtime.
+    pub runtime: String,
+}
+
+/// The command and its processes as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessSummary {
+    /// Processes that recorded.
+    pub count: u64,
+    /// Wall time of the command.
+    pub wall_ns: Option<u64>,
+    /// Processor time in user mode, all processes.
+    pub user_ns: Option<u64>,
+    /// Processor time in the kernel, all processes.
+    pub system_ns: Option<u64>,
+    /// Largest resident memory of one process.
+    pub peak_rss_bytes: Option<u64>,
+    /// Processes known to have been ended by a signal.
+    pub killed: u64,
+    /// Segments that could not be read.
+    pub damaged: u64,
+    /// The processes that recorded.
+    #[serde(default)]
+    pub processes: Vec<Process>,
+}
+
+/// A process that recorded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Process id.
+    pub pid: u32,
+    /// Process id of its parent.
+    pub parent_pid: u32,
+    /// Path of its program.
+    pub program: String,
+    /// When it began to record, nanoseconds since 1970.
+    pub started_unix_ns: u64,
+    /// Threads that recorded at the same time, at most.
+    pub threads: u32,
+}
+
+/// A tracked function over the whole run.
+///
+/// `total_ns` and `self_ns` hold also the time of calls that never finished; all other times are
+/// of finished calls only, and `null` when there are none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Function {
+    /// Identity: `crate::module::Type::function`, or its label.
+    pub name: String,
+    /// Module of the declaration.
+    pub module: String,
+    /// Source file of the declaration.
+    pub file: String,
+    /// Line of the declaration.
+    pub line: u32,
+    /// Finished calls.
+    pub calls: u64,
+    /// Calls that returned an error; counted where the attribute says `err`.
+    pub errors: u64,
+    /// Calls that ended by unwinding.
+    pub panics: u64,
+    /// Futures dropped before they were ready.
+    pub cancelled: u64,
+    /// Calls that had not finished when the process ended.
+    #[serde(default)]
+    pub unfinished: u64,
+    /// Time between entry and exit, children included; recursion counts by the outermost call.
+    pub total_ns: u64,
+    /// Time outside every tracked child.
+    pub self_ns: u64,
+    /// Mean duration of a call.
+    pub mean_ns: Option<f64>,
+    /// Standard deviation of the duration of a call.
+    pub stddev_ns: Option<f64>,
+    /// Shortest call.
+    pub min_ns: Option<u64>,
+    /// Longest call.
+    pub max_ns: Option<u64>,
+    /// Median, within 1.6 %.
+    pub p50_ns: Option<u64>,
+    /// 90th percentile, within 1.6 %.
+    pub p90_ns: Option<u64>,
+    /// 95th percentile, within 1.6 %.
+    pub p95_ns: Option<u64>,
+    /// 99th percentile, within 1.6 %.
+    pub p99_ns: Option<u64>,
+    /// Whether times were estimated from a sample of the calls.
+    pub sampled: bool,
+    /// Whether returned values were classified, so that `errors` means something.
+    #[serde(default)]
+    pub classifies_errors: bool,
+    /// Allocations; `null` when they were not counted.
+    pub allocs: Option<u64>,
+    /// Bytes allocated; `null` when they were not counted.
+    pub alloc_bytes: Option<u64>,
+    /// Tags of the attribute.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Limits of the attribute.
+    #[serde(default, skip_serializing_if = "Budget::is_empty")]
+    pub budget: Budget,
+    /// `[lowest duration of the bucket in nanoseconds, calls]`, ascending; empty buckets are left
+    /// out. A bucket is at most 3.2 % wide.
+    pub histogram: Histogram,
+}
+
+/// `[lower bound in nanoseconds, calls]` for each bucket that holds calls, ascending.
+pub type Histogram = Vec<(u64, u64)>;
+
+/// Limits given in the attribute; see `perf_runtime::snapshot::Budget`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Limit of the median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50_ns: Option<u64>,
+    /// Limit of the 95th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95_ns: Option<u64>,
+    /// Limit of the 99th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99_ns: Option<u64>,
+    /// Limit of the mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ns: Option<u64>,
+    /// Limit of the longest call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_ns: Option<u64>,
+    /// Limit of the number of calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<u64>,
+    /// Limit of the number of allocations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocs: Option<u64>,
+    /// Largest slow-down against the baseline in per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_regression_pct: Option<f64>,
+}
+
+impl Budget {
+    /// Whether no limit was given.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A node of the calling-context tree.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TreeNode {
+    /// Number of the node, from 0; larger than its parent's.
+    pub id: u32,
+    /// The caller; `null` for a root.
+    pub parent: Option<u32>,
+    /// Name of the function.
+    pub function: String,
+    /// Finished calls in this context.
+    pub calls: u64,
+    /// Time between entry and exit in this context, nanoseconds.
+    pub total_ns: u64,
+    /// Time outside every tracked child, nanoseconds.
+    pub self_ns: u64,
+    /// Calls in this context that returned an error.
+    #[serde(default)]
+    pub errors: u64,
+    /// Calls in this context that ended by unwinding.
+    #[serde(default)]
+    pub panics: u64,
+}
+
+/// How the run was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// `exact`, or `none` when no process recorded.
+    pub mode: String,
+    /// Calls known to be missing.
+    pub lost_calls: u64,
+    /// The recorder's own cost; `null` while it is not estimated.
+    pub overhead_ns: Option<u64>,
+    /// Transitions of the circuit breaker.
+    pub breaker: Vec<Breaker>,
+    /// What went wrong while recording or collecting, in words.
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+/// A transition of the circuit breaker.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Breaker {
+    /// State after the transition.
+    pub state: String,
+    /// Why it happened.
+    pub reason: String,
+    /// How long the state lasted.
+    pub duration_ns: u64,
+}

@@ -1,0 +1,112 @@
+//! A tracked place in the source: its identity, and the index it is recorded under.
+//!
+//! One static for each attribute, made by the macro. What is known at compile time is in the
+//! [`Declaration`]; nothing is looked up by name while recording.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::snapshot::{Budget, Function};
+
+/// What the attribute knows about the function it stands on.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Name given by the user; replaces the path as identity.
+    pub label: Option<&'static str>,
+    /// The function's own name.
+    pub function: &'static str,
+    /// `module_path!()` of the declaration.
+    pub module: &'static str,
+    /// `file!()` of the declaration.
+    pub file: &'static str,
+    /// `line!()` of the declaration.
+    pub line: u32,
+    /// `column!()` of the declaration.
+    pub column: u32,
+    /// Type name of something declared inside the site's static: the compiler's own path of the
+    /// function, with the `Self` type and the trait.
+    pub path: fn() -> &'static str,
+    /// Never sampled.
+    pub exact: bool,
+    /// The returned value is classified.
+    pub classifies_errors: bool,
+    /// Limits.
+    pub budget: Budget,
+    /// Tags.
+    pub tags: &'static [&'static str],
+}
+
+/// A tracked place: its declaration, and its index once it is registered.
+#[derive(Debug)]
+pub struct Site {
+    declaration: Declaration,
+    /// 0 until registered, then the index plus one.
+    index: AtomicU32,
+}
+
+impl Site {
+    /// A site that is not registered yet.
+    pub const fn new(declaration: Declaration) -> Self {
+        Self { declaration, index: AtomicU32::new(0) }
+    }
+
+    /// The index this site is recorded under, if it has one.
+    #[inline(always)]
+    pub(crate) fn index(&self) -> Option<u32> {
+        self.index.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    /// Gives the site an index, unless another thread was first. The index in force.
+    pub(crate) fn claim_index(&self, index: u32) -> u32 {
+        match self.index.compare_exchange(0, index + 1, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => index,
+            Err(first) => first - 1,
+        }
+    }
+
+    /// The identity: the label, or the path of the function.
+    pub(crate) fn name(&self) -> Cow<'static, str> {
+        match self.declaration.label {
+            Some(label) => Cow::Borrowed(label),
+            None => Cow::Borrowed(function_path((self.declaration.path)())),
+        }
+    }
+
+    /// The declaration as plain data.
+    pub(crate) fn describe(&self) -> Function {
+        let declared = &self.declaration;
+        Function {
+            name: self.name().into_owned(),
+            module: declared.module.to_owned(),
+            file: declared.file.to_owned(),
+            line: declared.line,
+            column: declared.column,
+            exact: declared.exact,
+            classifies_errors: declared.classifies_errors,
+            budget: declared.budget,
+            tags: declared.tags.iter().map(|&tag| tag.to_owned()).collect(),
+        }
+    }
+}
+
+/// Name of the static that the macro declares inside each function; it ends the function's path.
+const SITE_STATIC: &str = "::__PERF_TRACK_SITE";
+
+/// Cuts the path of something inside the site's static down to the path of the function.
+fn function_path(path: &'static str) -> &'static str {
+    path.find(SITE_STATIC).map_or(path, |end| &path[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_ends_where_the_static_begins() {
+        assert_eq!(
+            function_path("krate::Type<_>::method::__PERF_TRACK_SITE::{{closure}}"),
+            "krate::Type<_>::method"
+        );
+        assert_eq!(function_path("krate::plain"), "krate::plain");
+    }
+}

@@ -1,0 +1,156 @@
+//! Counts of durations on the scale of [`crate::buckets`]. Pure data.
+
+use crate::buckets;
+
+/// How often each duration occurred, as sorted pairs of bucket and count.
+///
+/// ```
+/// use perf_runtime::snapshot::Histogram;
+/// let mut histogram = Histogram::default();
+/// histogram.record(1_000, 99);
+/// histogram.record(50_000, 1);
+/// assert_eq!(histogram.count(), 100);
+/// assert!(histogram.quantile_ns(0.5).is_some_and(|p50| (984..=1016).contains(&p50)));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Histogram {
+    /// `(bucket, count)`, sorted by bucket, each bucket once, no count zero.
+    buckets: Vec<(u32, u64)>,
+}
+
+impl Histogram {
+    /// A histogram of `(bucket, count)` pairs in any order. Pairs of one bucket are added up,
+    /// buckets beyond the scale count as its last, and empty ones are dropped.
+    pub fn from_buckets(pairs: impl IntoIterator<Item = (u32, u64)>) -> Self {
+        let mut buckets: Vec<(u32, u64)> = pairs
+            .into_iter()
+            .filter(|&(_, count)| count > 0)
+            .map(|(bucket, count)| (bucket.min(buckets::COUNT - 1), count))
+            .collect();
+        buckets.sort_unstable_by_key(|&(bucket, _)| bucket);
+        buckets.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = kept.1.saturating_add(next.1);
+            }
+            same
+        });
+        Self { buckets }
+    }
+
+    /// The `(bucket, count)` pairs, sorted by bucket.
+    pub fn buckets(&self) -> &[(u32, u64)] {
+        &self.buckets
+    }
+
+    /// Adds `count` durations of `ns` nanoseconds.
+    pub fn record(&mut self, ns: u64, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let bucket = buckets::of(ns);
+        match self.buckets.binary_search_by_key(&bucket, |&(b, _)| b) {
+            Ok(at) => self.buckets[at].1 = self.buckets[at].1.saturating_add(count),
+            Err(at) => self.buckets.insert(at, (bucket, count)),
+        }
+    }
+
+    /// Adds what `other` counted.
+    pub fn merge(&mut self, other: &Self) {
+        if self.buckets.is_empty() {
+            self.buckets.clone_from(&other.buckets);
+        } else if !other.buckets.is_empty() {
+            let both = self.buckets.iter().chain(&other.buckets).copied();
+            *self = Self::from_buckets(both);
+        }
+    }
+
+    /// Durations counted.
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().fold(0, |sum, &(_, count)| sum.saturating_add(count))
+    }
+
+    /// The duration in nanoseconds below or at which a share `q` (0 to 1) of the calls lie, within
+    /// 1.6 %; `None` when nothing was counted. A `q` outside its range, or not a number, counts as
+    /// the nearer end.
+    pub fn quantile_ns(&self, q: f64) -> Option<u64> {
+        let rank = rank_of(q, self.count())?;
+        let mut seen = 0_u64;
+        for &(bucket, count) in &self.buckets {
+            seen = seen.saturating_add(count);
+            if seen >= rank {
+                return Some(buckets::middle(bucket));
+            }
+        }
+        self.buckets.last().map(|&(bucket, _)| buckets::middle(bucket))
+    }
+}
+
+/// The nearest rank (from 1) of quantile `q` among `count` values.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rank above 2^53 may be off by a few calls of 10^16"
+)]
+fn rank_of(q: f64, count: u64) -> Option<u64> {
+    if count == 0 {
+        return None;
+    }
+    let q = if q.is_nan() { 0.0 } else { q.clamp(0.0, 1.0) };
+    Some(((q * count as f64).ceil() as u64).clamp(1, count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn histogram() -> impl Strategy<Value = Histogram> {
+        proptest::collection::vec((0..buckets::COUNT + 8, 0_u64..1000), 0..40)
+            .prop_map(Histogram::from_buckets)
+    }
+
+    fn merged(a: &Histogram, b: &Histogram) -> Histogram {
+        let mut sum = a.clone();
+        sum.merge(b);
+        sum
+    }
+
+    #[test]
+    fn an_empty_histogram_has_no_quantile() {
+        assert_eq!(Histogram::default().quantile_ns(0.5), None);
+    }
+
+    #[test]
+    fn quantiles_outside_the_range_are_the_ends() {
+        let histogram = Histogram::from_buckets([(10, 1), (20, 1)]);
+        assert_eq!(histogram.quantile_ns(-1.0), Some(10));
+        assert_eq!(histogram.quantile_ns(f64::NAN), Some(10));
+        assert_eq!(histogram.quantile_ns(7.0), Some(20));
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_associative_and_commutative(a in histogram(), b in histogram(), c in histogram()) {
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+            prop_assert_eq!(merged(&a, &b).count(), a.count() + b.count());
+        }
+
+        #[test]
+        fn quantiles_are_within_a_bucket_of_the_exact_ones(
+            mut values in proptest::collection::vec(0_u64..10_000_000_000, 1..300), q in 0.0_f64..=1.0,
+        ) {
+            let mut histogram = Histogram::default();
+            values.iter().for_each(|&ns| histogram.record(ns, 1));
+            values.sort_unstable();
+            let rank = rank_of(q, values.len() as u64).unwrap_or(1);
+            let exact = values[usize::try_from(rank - 1).unwrap_or(0)];
+            let found = histogram.quantile_ns(q).unwrap_or(0);
+            prop_assert!(found.abs_diff(exact) * 62 <= exact.max(62), "{found} for {exact}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What was recorded, as plain data: the boundary between recorder and reports.
+//!
+//! Values with public fields and the laws they obey (merging, percentiles). No IO, no clock, no
+//! pointers into a segment. Times are nanoseconds, sizes bytes.
+//!
+//! Everything here merges: across threads, processes, machines and runs. Merging is associative
+//! and commutative, and the empty [`Snapshot`] changes nothing. That is why durations are kept as
+//! integer sums and histograms, never as percentiles or floating-point means.
+
+mod histogram;
+mod measures;
+mod merge;
+
+pub use histogram::Histogram;
+pub use measures::Measures;
+pub use merge::Merger;
+
+/// Everything that one process, or any number of merged ones, recorded.
+///
+/// ```
+/// let snapshot = perf_runtime::snapshot::Snapshot::default();
+/// assert!(snapshot.functions.is_empty());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Snapshot {
+    /// Every known function, sorted by name, whether it was called or not.
+    pub functions: Vec<Function>,
+    /// The calling-context tree. A parent comes before its children; the children of one parent
+    /// are sorted by function name.
+    pub contexts: Vec<Context>,
+    /// The processes that recorded, sorted by start time and process id.
+    pub processes: Vec<Process>,
+    /// What is known to be missing.
+    pub losses: Losses,
+}
+
+impl Snapshot {
+    /// The measures of each function over all contexts, in the order of [`Snapshot::functions`].
+    ///
+    /// Totals may be added up because recursion folds: no function is its own ancestor.
+    pub fn by_function(&self) -> Vec<Measures> {
+        let mut sums = vec![Measures::default(); self.functions.len()];
+        for context in &self.contexts {
+            if let Some(sum) = sums.get_mut(context.function) {
+                sum.merge(&context.measures);
+            }
+        }
+        sums
+    }
+
+    /// This snapshot and `other` as one.
+    #[must_use]
+    pub fn merged(&self, other: &Self) -> Self {
+        let mut merger = Merger::default();
+        merger.add(self);
+        merger.add(other);
+        merger.finish()
+    }
+}
+
+/// A tracked function: its identity, and where and how it was declared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Function {
+    /// Identity: `crate::module::Type::function`, or the label given in the attribute.
+    pub name: String,
+    /// Path of the module that holds the declaration.
+    pub module: String,
+    /// Source file as the compiler was given it.
+    pub file: String,
+    /// Line of the declaration, from 1. Metadata only: moved code keeps its history.
+    pub line: u32,
+    /// Column of the declaration, from 1.
+    pub column: u32,
+    /// Never sampled, whatever the load.
+    pub exact: bool,
+    /// The returned value is classified as success or error.
+    pub classifies_errors: bool,
+    /// Limits given in the attribute.
+    pub budget: Budget,
+    /// Tags given in the attribute.
+    pub tags: Vec<String>,
+}
+
+/// Limits given in `budget(…)`. A limit that was not given is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Budget {
+    /// Median of the duration of a call, in nanoseconds.
+    pub p50_ns: Option<u64>,
+    /// 95th percentile of the duration of a call, in nanoseconds.
+    pub p95_ns: Option<u64>,
+    /// 99th percentile of the duration of a call, in nanoseconds.
+    pub p99_ns: Option<u64>,
+    /// Mean duration of a call, in nanoseconds.
+    pub mean_ns: Option<u64>,
+    /// Longest call, in nanoseconds.
+    pub max_ns: Option<u64>,
+    /// Calls in a run.
+    pub calls: Option<u64>,
+    /// Allocations in a run.
+    pub allocs: Option<u64>,
+    /// Largest slow-down against the baseline, in hundredths of a per cent (10 % is 1000).
+    pub max_regression_bp: Option<u32>,
+}
+
+impl Budget {
+    /// No limit at all.
+    pub const NONE: Self = Self {
+        p50_ns: None,
+        p95_ns: None,
+        p99_ns: None,
+        mean_ns: None,
+        max_ns: None,
+        calls: None,
+        allocs: None,
+        max_regression_bp: None,
+    };
+}
+
+/// One node of the calling-context tree: a function as called on one path from a root.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Context {
+    /// Index into [`Snapshot::functions`].
+    pub function: usize,
+    /// Index of the caller into [`Snapshot::contexts`], smaller than this node's own; `None` for a
+    /// root.
+    pub parent: Option<usize>,
+    /// What was measured here.
+    pub measures: Measures,
+}
+
+/// A process that recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Process {
+    /// When recording began, in nanoseconds since 1970.
+    pub started_unix_ns: u64,
+    /// Process id.
+    pub pid: u32,
+    /// Process id of the parent when recording began.
+    pub parent_pid: u32,
+    /// Path of the program, with unprintable bytes replaced.
+    pub program: String,
+    /// How the program was built.
+    pub build: Build,
+    /// Clock that the times were read from.
+    pub clock: Clock,
+    /// Threads that recorded at the same time, at most.
+    pub threads: u32,
+    /// Size of the segment in bytes.
+    pub segment_bytes: u64,
+}
+
+/// How a recorded program was built, as seen by the perf-runtime linked into it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Build {
+    /// Output of `rustc --version`.
+    pub rustc: String,
+    /// Target triple.
+    pub target: String,
+    /// Cargo profile the runtime was built in, `debug` or `release`.
+    pub profile: String,
+    /// Optimisation level, `0` to `3`, `s` or `z`.
+    pub opt_level: String,
+    /// Version of perf-runtime.
+    pub runtime: String,
+}
+
+/// Where times were read from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Clock {
+    /// The operating system's monotonic clock.
+    #[default]
+    Monotonic,
+    /// The processor's invariant time-stamp counter.
+    Counter,
+}
+
+/// What is known to be missing from a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Losses {
+    /// Calls that were made but could not be recorded at all.
+    pub lost_calls: u64,
+    /// Calls that were counted but are in no histogram, for want of space.
+    pub uncounted_durations: u64,
+    /// Times that the clock was seen to run backwards.
+    pub clock_anomalies: u64,
+}
+
+impl Losses {
+    /// Adds what `other` lost.
+    pub fn merge(&mut self, other: &Self) {
+        self.lost_calls = self.lost_calls.saturating_add(other.lost_calls);
+        self.uncounted_durations =
+            self.uncounted_durations.saturating_add(other.uncounted_durations);
+        self.clock_anomalies = self.clock_anomalies.saturating_add(other.clock_anomalies);
+    }
+}
