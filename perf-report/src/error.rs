@@ -22,6 +22,12 @@ pub enum ExitCode {
     Unreadable = 6,
 }
 
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}
+
 /// An error that a person can act on: what was wrong, where, and what to do.
 #[derive(Debug)]
 pub struct UserError {

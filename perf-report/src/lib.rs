@@ -1,4 +1,10 @@
 //! Collects, stores, compares, and judges what perf-runtime recorded.
+//!
+//! Reading order: [`cli`] loads through the modules that do IO, hands plain data ([`model`]) to the
+//! pure ones, and prints what they give back. Whatever a user can cause is an [`error::UserError`].
 
+pub mod cli;
+pub mod context;
 pub mod error;
 pub mod model;
+pub mod workspace;

@@ -1,3 +1,7 @@
-//! The command.
+//! The command `perf-report`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    perf_report::cli::main(std::env::args_os())
+}

@@ -1,0 +1,122 @@
+//! The command line: one file a subcommand, each load → pure → render.
+//!
+//! Only this module prints (through [`output`]), and only its [`main`] turns a result into an exit
+//! code. What the commands do lives elsewhere in the crate, where a library user can call it.
+
+mod doctor;
+mod global;
+mod output;
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::UserError;
+
+#[derive(Debug, Parser)]
+#[command(name = "perf-report", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(disable_help_subcommand = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: global::GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const ABOUT: &str = "\
+Shows where the time of your programs goes, and whether a change made them slower.
+
+Functions that carry #[perf_track] record themselves. `run` collects what every process of a
+command recorded and stores it as one run; the other commands read what is stored.";
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report run -- cargo test        record a test run, store it, show where time went
+  perf-report show --tree              the last run again, as a tree of callers and callees
+  perf-report baseline save main       keep the last run as the baseline `main`
+  perf-report check                    exit with 3 if something became slower than the baseline
+
+Exit codes:
+  0 fine            3 regression or budget exceeded       6 unreadable data
+  1 internal error  4 nothing to judge (no data)
+  2 usage           5 inconclusive
+`run` passes on the code of a command that fails.";
+
+/// One variant a file of this folder.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Doctor(doctor::Args),
+}
+
+/// Runs the program with the given arguments, the program's name first.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error),
+    };
+    run(cli).unwrap_or_else(|error| {
+        output::error(&error);
+        error.code.into()
+    })
+}
+
+/// The arguments without the subcommand's name, which cargo passes as the first of them.
+pub fn without_cargo_subcommand(
+    args: impl IntoIterator<Item = OsString>,
+) -> impl Iterator<Item = OsString> {
+    args.into_iter()
+        .enumerate()
+        .filter(|(at, arg)| *at != 1 || arg != OsStr::new("perf-report"))
+        .map(|(_, arg)| arg)
+}
+
+fn run(cli: Cli) -> Result<ExitCode, UserError> {
+    cli.global.apply_color();
+    let context = cli.global.context()?;
+    match cli.command {
+        Command::Doctor(args) => doctor::run(&args, &context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_a_twin_in_the_environment() {
+        fn check(command: &clap::Command) {
+            for arg in command.get_arguments().filter(|arg| arg.get_long().is_some()) {
+                let long = arg.get_long().unwrap();
+                if !["help", "version"].contains(&long) {
+                    let twin = arg.get_env().and_then(OsStr::to_str).unwrap_or_default();
+                    assert!(
+                        twin.starts_with("PERF_TRACK_"),
+                        "{} --{long} has no twin, only {twin:?}",
+                        command.get_name()
+                    );
+                }
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
+    fn cargo_passes_the_name_of_the_subcommand_and_it_is_dropped() {
+        let args = |list: &[&str]| -> Vec<OsString> { list.iter().map(OsString::from).collect() };
+        let seen: Vec<_> =
+            without_cargo_subcommand(args(&["cargo-perf-report", "perf-report", "doctor"]))
+                .collect();
+        assert_eq!(seen, args(&["cargo-perf-report", "doctor"]));
+        let seen: Vec<_> =
+            without_cargo_subcommand(args(&["cargo-perf-report", "run", "perf-report"])).collect();
+        assert_eq!(seen, args(&["cargo-perf-report", "run", "perf-report"]));
+    }
+}

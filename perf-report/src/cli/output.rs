@@ -1,0 +1,126 @@
+//! The only place that prints. Readers that stop reading (`| head`) are no error.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::error::{ExitCode as Code, UserError};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Width of text where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Where the result of a command goes; flattened into the arguments of commands that have one.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct OutputArgs {
+    /// Write the result to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE", env = "PERF_TRACK_OUTPUT", hide_env_values = true)]
+    pub(super) output: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// Whether the result may carry colours.
+    pub(super) fn styled(&self) -> bool {
+        self.output.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    }
+
+    /// Columns that the result should keep within.
+    pub(super) fn width(&self) -> usize {
+        if self.output.is_some() { DEFAULT_WIDTH } else { width_of(&io::stdout()) }
+    }
+
+    /// Writes the whole result.
+    ///
+    /// # Errors
+    /// When the file or standard output takes no more, except for a reader that went away.
+    pub(super) fn write(&self, text: &str) -> Result<(), UserError> {
+        match &self.output {
+            Some(path) => std::fs::write(path, text).map_err(|error| unwritable(path, error)),
+            None => to_stdout(text).map_err(|error| {
+                UserError::new(Code::Internal, "standard output cannot be written").because(error)
+            }),
+        }
+    }
+}
+
+/// Whether messages on standard error may carry colours.
+pub(super) fn messages_styled() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+/// Columns that messages on standard error should keep within.
+pub(super) fn messages_width() -> usize {
+    width_of(&io::stderr())
+}
+
+/// Prints a message on standard error, as it is. Nothing can be done when that fails.
+pub(super) fn message(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
+}
+
+/// Prints what went wrong without ending the command.
+pub(super) fn warning(text: &str) {
+    message(&format!("{WARNING}warning:{WARNING:#} {text}"));
+}
+
+/// Prints advice.
+pub(super) fn help(text: &str) {
+    message(&format!("{HELP}help:{HELP:#} {text}"));
+}
+
+/// Prints an error: the problem, its causes, what to do.
+pub(super) fn error(error: &UserError) {
+    message(&format!("{ERROR}error:{ERROR:#} {}", describe(error)));
+    if let Some(text) = &error.help {
+        help(text);
+    }
+}
+
+/// The problem and its causes, one a line.
+pub(super) fn describe(error: &UserError) -> String {
+    let mut text = error.problem.clone();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let _ = write!(text, "\n  cause: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Prints what clap has to say: help and version on standard output, mistakes on standard error.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    // A reader that went away is no error, and there is nobody left to tell about others.
+    let _ = error.print();
+    if error.use_stderr() { Code::Usage.into() } else { Code::Fine.into() }
+}
+
+fn to_stdout(text: &str) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn unwritable(path: &Path, error: io::Error) -> UserError {
+    UserError::new(Code::Usage, format!("{} cannot be written", path.display()))
+        .because(error)
+        .help("choose another file with --output, or leave it out to print the result")
+}
+
+fn width_of(stream: &impl std::os::fd::AsFd) -> usize {
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal_size::terminal_size_of(stream)
+        .map(|(width, _)| usize::from(width.0))
+        .or_else(columns)
+        .filter(|&width| width > 0)
+        .unwrap_or(DEFAULT_WIDTH)
+}
