@@ -1,1 +1,0 @@
-//! Real uses of perf-track.
