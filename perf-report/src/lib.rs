@@ -3,8 +3,13 @@
 //! Reading order: [`cli`] loads through the modules that do IO, hands plain data ([`model`]) to the
 //! pure ones, and prints what they give back. Whatever a user can cause is an [`error::UserError`].
 
+pub mod baseline;
 pub mod cli;
 pub mod context;
 pub mod error;
+pub mod facts;
+pub mod files;
 pub mod model;
+pub mod store;
+pub mod suggest;
 pub mod workspace;

@@ -5,9 +5,12 @@
 //! ignored when reading.
 
 mod comparison;
+pub mod convert;
+mod read;
 mod run;
 
 pub use comparison::{Change, Comparison, Metric, Verdict};
+pub use read::DocumentError;
 pub use run::{
     Breaker, Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary,
     Recording, Run, RunDocument, Toolchain, TreeNode,

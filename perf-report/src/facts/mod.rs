@@ -1,0 +1,55 @@
+//! What is true of a run apart from its recording: when, on which commit, on which machine.
+//!
+//! Reads the clock, git and the system; decides nothing.
+
+mod git;
+mod machine;
+
+pub use git::GitProbe;
+pub use machine::{comparability_key, machine};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A fresh id and the time it stands for: sortable by time, unlike any other run's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// `20261120T234552-1a2b3c`.
+    pub id: String,
+    /// RFC 3339 in UTC, to the millisecond.
+    pub time: String,
+}
+
+impl Identity {
+    /// The identity of a run that begins now.
+    pub fn now() -> Self {
+        Self::at(Timestamp::now(), random())
+    }
+
+    fn at(time: Timestamp, random: u64) -> Self {
+        let utc = time.to_zoned(TimeZone::UTC);
+        Self {
+            id: format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff),
+            time: utc.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        }
+    }
+}
+
+/// Two runs that begin in the same second must not share an id. The keys of a hash map are the
+/// standard library's source of randomness.
+fn random() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_time() {
+        let identity = Identity::at(Timestamp::new(1_795_000_000, 120_000_000).unwrap(), 0x1_00ab);
+        assert_eq!(identity.id, "20261118T110640-0100ab");
+        assert_eq!(identity.time, "2026-11-18T11:06:40.120Z");
+    }
+}

@@ -1,0 +1,176 @@
+//! JSON text to a [`RunDocument`], with errors that say what kind of text it was. Pure.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{RUN_SCHEMA, RUN_VERSION, RunDocument};
+
+/// Why a text is not a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// The text has no characters at all.
+    Empty,
+    /// The text is not JSON, is cut short, or lacks a field.
+    Malformed(serde_json::Error),
+    /// It is a document of another kind.
+    OtherKind {
+        /// Its `schema`.
+        found: String,
+    },
+    /// Written by a newer perf-report.
+    Newer {
+        /// Its `version`.
+        found: u32,
+    },
+    /// Of a version that never was.
+    NoSuchVersion {
+        /// Its `version`.
+        found: u32,
+    },
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::Malformed(error) => write!(f, "it is not a complete run: {error}"),
+            Self::OtherKind { found } => {
+                write!(f, "its schema is {found:?}, and a run has {RUN_SCHEMA:?}")
+            }
+            Self::Newer { found } => write!(
+                f,
+                "it has version {found} of {RUN_SCHEMA}, and this program reads up to {RUN_VERSION}"
+            ),
+            Self::NoSuchVersion { found } => {
+                write!(f, "it claims version {found} of {RUN_SCHEMA}, which never existed")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DocumentError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Malformed(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What every document begins with; read first, so that a newer one is not called malformed.
+#[derive(Deserialize)]
+struct Head {
+    schema: String,
+    version: u32,
+}
+
+impl RunDocument {
+    /// Reads a run from JSON. Fields that this version does not know are ignored.
+    ///
+    /// # Errors
+    /// Every [`DocumentError`].
+    pub fn from_json(text: &str) -> Result<Self, DocumentError> {
+        if text.trim().is_empty() {
+            return Err(DocumentError::Empty);
+        }
+        let head: Head = serde_json::from_str(text).map_err(DocumentError::Malformed)?;
+        match (head.schema.as_str(), head.version) {
+            (RUN_SCHEMA, RUN_VERSION) => {
+                serde_json::from_str(text).map_err(DocumentError::Malformed)
+            }
+            (RUN_SCHEMA, found @ 0) => Err(DocumentError::NoSuchVersion { found }),
+            (RUN_SCHEMA, found) => Err(DocumentError::Newer { found }),
+            (found, _) => Err(DocumentError::OtherKind { found: found.to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Function, Git, ProcessSummary, Recording, TreeNode};
+    use proptest::prelude::*;
+
+    fn document(name: String, calls: u64, mean: Option<f64>) -> RunDocument {
+        RunDocument {
+            schema: RUN_SCHEMA.to_owned(),
+            version: RUN_VERSION,
+            run: crate::model::Run {
+                id: "20261120T234552-1a2b3c".to_owned(),
+                command: vec![name.clone()],
+                git: Some(Git { commit: "abc".to_owned(), branch: None, dirty: true }),
+                ..Default::default()
+            },
+            process: ProcessSummary::default(),
+            functions: vec![Function {
+                name: name.clone(),
+                calls,
+                mean_ns: mean,
+                histogram: vec![(32, calls)],
+                ..Default::default()
+            }],
+            tree: vec![TreeNode { function: name, calls, ..Default::default() }],
+            recording: Recording { mode: "exact".to_owned(), ..Default::default() },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_what_is_read(
+            name in ".*", calls: u64, mean in proptest::option::of(0.0_f64..1e15)
+        ) {
+            let document = document(name, calls, mean);
+            let text = serde_json::to_string(&document).unwrap();
+            prop_assert_eq!(RunDocument::from_json(&text).unwrap(), document);
+        }
+
+        #[test]
+        fn any_text_is_a_run_or_an_error(text in ".{0,80}") {
+            prop_assert!(RunDocument::from_json(&text).is_err());
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_at_every_level() {
+        fn add_unknown(value: &mut serde_json::Value) {
+            match value {
+                serde_json::Value::Object(fields) => {
+                    fields.values_mut().for_each(add_unknown);
+                    fields.insert("from_the_future".to_owned(), serde_json::json!({"x": [1]}));
+                }
+                serde_json::Value::Array(items) => items.iter_mut().for_each(add_unknown),
+                _ => {}
+            }
+        }
+        let document = document("f".to_owned(), 3, Some(1.5));
+        let mut value = serde_json::to_value(&document).unwrap();
+        add_unknown(&mut value);
+        assert_eq!(RunDocument::from_json(&value.to_string()).unwrap(), document);
+    }
+
+    #[test]
+    fn what_is_no_run_is_told_apart() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(RunDocument::from_json(text).unwrap_err().to_string(), expected);
+        };
+        check(" \n", "it is empty");
+        check(
+            r#"{"schema": "perf-track/run", "version": 7}"#,
+            "it has version 7 of perf-track/run, and this program reads up to 1",
+        );
+        check(
+            r#"{"schema": "perf-track/run", "version": 0}"#,
+            "it claims version 0 of perf-track/run, which never existed",
+        );
+        check(
+            r#"{"schema": "perf-track/comparison", "version": 1}"#,
+            r#"its schema is "perf-track/comparison", and a run has "perf-track/run""#,
+        );
+        check(
+            r#"{"schema": "perf-track/run", "version": 1, "run": {"#,
+            "it is not a complete run: EOF while parsing an object at line 1 column 51",
+        );
+    }
+}
