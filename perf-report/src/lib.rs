@@ -12,4 +12,6 @@ pub mod files;
 pub mod model;
 pub mod store;
 pub mod suggest;
+pub mod units;
+pub mod verdict;
 pub mod workspace;

@@ -1,6 +1,10 @@
 //! A comparison: a row for each function and metric, with a verdict.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+
+use super::RunDocument;
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -9,21 +13,63 @@ pub struct Comparison {
     pub schema: String,
     /// [`super::COMPARISON_VERSION`] of the writer.
     pub version: u32,
-    /// Name of the baseline, or id of the run compared against.
-    pub baseline: String,
+    /// Name of the baseline, or id of the run compared against; `null` when there was none, and
+    /// only budgets were judged.
+    pub baseline: Option<String>,
     /// Id of the run that was judged.
     pub current: String,
+    /// Where the baseline came from; `null` when there was none.
+    #[serde(default)]
+    pub baseline_run: Option<Side>,
+    /// Where the run that was judged came from.
+    #[serde(default)]
+    pub current_run: Side,
     /// Rows that could be judged.
     pub judged: u64,
     /// All rows.
     pub of: u64,
-    /// The worst verdict of all rows.
+    /// The worst verdict of all rows and budgets.
     pub verdict: Verdict,
+    /// Whether the runs are of different machines, targets or profiles: then nothing in `functions`
+    /// is a reason to fail.
+    #[serde(default)]
+    pub advisory: bool,
     /// Reasons that concern the comparison as a whole, in words.
     #[serde(default)]
     pub notes: Vec<String>,
     /// One row for each function and metric, worst first.
     pub functions: Vec<Change>,
+    /// One row for each limit that the run itself had to keep, exceeded ones first.
+    #[serde(default)]
+    pub budgets: Vec<BudgetResult>,
+}
+
+/// One of the two runs of a comparison.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Side {
+    /// Id of the run.
+    pub id: String,
+    /// Start in RFC 3339, UTC.
+    pub time: String,
+    /// Full hash of the commit, when it is known.
+    pub commit: Option<String>,
+    /// Branch, when it is known.
+    pub branch: Option<String>,
+    /// Whether tracked files differed from the commit.
+    pub dirty: bool,
+}
+
+impl From<&RunDocument> for Side {
+    fn from(document: &RunDocument) -> Self {
+        let git = document.run.git.clone().unwrap_or_default();
+        Self {
+            id: document.run.id.clone(),
+            time: document.run.time.clone(),
+            commit: Some(git.commit).filter(|commit| !commit.is_empty()),
+            branch: git.branch,
+            dirty: git.dirty,
+        }
+    }
 }
 
 /// How one metric of one function changed.
@@ -33,9 +79,9 @@ pub struct Change {
     pub name: String,
     /// What is compared.
     pub metric: Metric,
-    /// Value in the baseline; `null` when the function is new there.
+    /// Value in the baseline; `null` when the function is new, or has no such value there.
     pub baseline: Option<f64>,
-    /// Value in the current run; `null` when the function is gone.
+    /// Value in the current run; `null` when the function is gone, or has no such value there.
     pub current: Option<f64>,
     /// Change in per cent of the baseline; `null` when there is nothing to divide by.
     pub change_pct: Option<f64>,
@@ -47,7 +93,50 @@ pub struct Change {
     pub reason: String,
 }
 
-/// What is compared.
+/// How one function kept one of its limits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BudgetResult {
+    /// Function.
+    pub name: String,
+    /// What is limited.
+    pub limit: BudgetKind,
+    /// The limit: nanoseconds for times, a number for counts.
+    pub allowed: u64,
+    /// The value of the run; `null` when it was not measured.
+    pub actual: Option<f64>,
+    /// [`Verdict::Regression`] when exceeded, [`Verdict::Inconclusive`] when not measured, else
+    /// [`Verdict::Stable`].
+    pub verdict: Verdict,
+    /// Why, in words, and where the limit was given.
+    pub reason: String,
+}
+
+/// What a budget limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetKind {
+    /// Median duration of a call.
+    P50Ns,
+    /// 95th percentile of the duration of a call.
+    P95Ns,
+    /// 99th percentile of the duration of a call.
+    P99Ns,
+    /// Mean duration of a call.
+    MeanNs,
+    /// Longest call.
+    MaxNs,
+    /// Finished calls in the run.
+    Calls,
+    /// Allocations in the run.
+    Allocs,
+}
+
+/// What is compared. Counts are of the whole run; times are of one call, except
+/// [`Metric::TotalNs`].
+///
+/// A run's time is its calls times the time of a call, and both change for different reasons: more
+/// work, or slower work. So they are judged apart, each by its own rule: counts exactly, times by
+/// percentage. The time of the whole run mixes the two and is judged only when asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
@@ -57,31 +146,77 @@ pub enum Metric {
     Errors,
     /// Calls that ended by unwinding; exact.
     Panics,
-    /// Time outside tracked children, for each call.
+    /// Own time of a call, outside tracked callees: `self_ns` of the run divided by `calls`. It
+    /// names the function that became slower, where the inclusive times below also name all of its
+    /// callers.
     SelfNs,
     /// Time between entry and exit, over the run.
     TotalNs,
-    /// Mean duration of a call.
+    /// Mean duration of a call, callees included.
     MeanNs,
-    /// Median duration of a call.
+    /// Median duration of a call, callees included.
     P50Ns,
-    /// 95th percentile of the duration of a call.
+    /// 95th percentile of the duration of a call, callees included.
     P95Ns,
-    /// 99th percentile of the duration of a call.
+    /// 99th percentile of the duration of a call, callees included.
     P99Ns,
 }
 
-/// A judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 9] = [
+        Self::Calls,
+        Self::Errors,
+        Self::Panics,
+        Self::SelfNs,
+        Self::TotalNs,
+        Self::MeanNs,
+        Self::P50Ns,
+        Self::P95Ns,
+        Self::P99Ns,
+    ];
+
+    /// Whether it counts something, so that it has no noise.
+    pub fn is_count(self) -> bool {
+        matches!(self, Self::Calls | Self::Errors | Self::Panics)
+    }
+
+    /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Calls => "calls",
+            Self::Errors => "errors",
+            Self::Panics => "panics",
+            Self::SelfNs => "self",
+            Self::TotalNs => "total",
+            Self::MeanNs => "mean",
+            Self::P50Ns => "p50",
+            Self::P95Ns => "p95",
+            Self::P99Ns => "p99",
+        }
+    }
+
+    /// The metric of that [`word`](Self::word), also with its unit: `self`, `self_ns`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let word = word.strip_suffix("_ns").unwrap_or(word);
+        Self::ALL.into_iter().find(|metric| metric.word() == word)
+    }
+}
+
+/// A judgement. The order is from good to bad.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Better by more than the limit.
     Improved,
     /// No change beyond the limit.
+    #[default]
     Stable,
-    /// Only in the current run.
+    /// Only in the current run, or called only there.
     Added,
-    /// Only in the baseline.
+    /// Only in the baseline, or called only there.
     Removed,
     /// Too little to judge.
     Inconclusive,
@@ -89,4 +224,36 @@ pub enum Verdict {
     Degraded,
     /// Worse by more than the second limit: fails `check`.
     Regression,
+}
+
+impl Verdict {
+    /// Every verdict, worst first.
+    pub const WORST_FIRST: [Self; 7] = [
+        Self::Regression,
+        Self::Degraded,
+        Self::Inconclusive,
+        Self::Removed,
+        Self::Added,
+        Self::Stable,
+        Self::Improved,
+    ];
+
+    /// The word in documents and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Improved => "improved",
+            Self::Stable => "stable",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Inconclusive => "inconclusive",
+            Self::Degraded => "degraded",
+            Self::Regression => "regression",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
 }

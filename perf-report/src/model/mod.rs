@@ -9,7 +9,10 @@ pub mod convert;
 mod read;
 mod run;
 
-pub use comparison::{Change, Comparison, Metric, Verdict};
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
 pub use read::DocumentError;
 pub use run::{
     Breaker, Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary,

@@ -1,0 +1,194 @@
+//! Quantities as people read them: three significant digits and a unit. Pure.
+//!
+//! For text only. Documents keep base units (`_ns`, `_bytes`) and never hold what is made here.
+
+/// A duration in nanoseconds: `24.9 ms`.
+///
+/// ```
+/// use perf_report::units::duration;
+/// assert_eq!(duration(24_901_000.0), "24.9 ms");
+/// assert_eq!(duration(35.0), "35 ns");
+/// ```
+pub fn duration(ns: f64) -> String {
+    let (number, unit) = duration_parts(ns);
+    if unit.is_empty() { number } else { format!("{number} {unit}") }
+}
+
+/// A duration in nanoseconds as its number and its unit, for columns that align both.
+pub fn duration_parts(ns: f64) -> (String, &'static str) {
+    const UNITS: [(f64, &str); 6] =
+        [(3.6e12, "h"), (6e10, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
+    if !ns.is_finite() {
+        return ("?".to_owned(), "");
+    }
+    if ns.abs() < 1e3 && ns.fract() == 0.0 {
+        return (format!("{ns:.0}"), "ns");
+    }
+    // Seconds up to a quarter of an hour: they are compared with each other more than with hours.
+    let fits = |unit: f64| match unit {
+        6e10 => 9e11,
+        unit => unit,
+    };
+    let ns = three_digits(ns);
+    let (size, name) =
+        UNITS.into_iter().find(|(size, _)| ns.abs() >= fits(*size)).unwrap_or((1.0, "ns"));
+    (significant(ns / size), name)
+}
+
+/// A number of things: `1,234,567`.
+pub fn count(value: u64) -> String {
+    grouped(&value.to_string())
+}
+
+/// A share or a limit in per cent: `62.1 %`, `15 %`.
+pub fn percent(value: f64) -> String {
+    let digits = if value.abs() < 10.0 { 2 } else { 1 };
+    let text = format!("{value:.digits$}");
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A change in per cent with its sign: `+23.9 %`.
+pub fn change(pct: f64) -> String {
+    if pct.abs() < 0.05 {
+        return "±0 %".to_owned();
+    }
+    if pct.abs() < 1000.0 { format!("{pct:+.1} %") } else { times(pct) }
+}
+
+/// A share in per cent with one decimal, as columns need it: `62.1`.
+pub fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }
+}
+
+/// A size: `64.2 MiB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    UNITS.iter().find(|(size, _)| bytes >= *size).map_or_else(
+        || format!("{bytes} B"),
+        |(size, unit)| format!("{} {unit}", significant(float(bytes) / float(*size))),
+    )
+}
+
+/// `one` with its number: `1 call`, `2 calls`.
+pub fn plural(value: u64, one: &str) -> String {
+    let ending = if value == 1 { "" } else { "s" };
+    format!("{} {one}{ending}", count(value))
+}
+
+/// A count for arithmetic that may round.
+#[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a ratio or for text")]
+pub fn float(value: u64) -> f64 {
+    value as f64
+}
+
+fn times(pct: f64) -> String {
+    let factor = pct / 100.0 + 1.0;
+    if factor.is_finite() && factor < 1e6 {
+        format!("{} ×", grouped(&format!("{factor:.0}")))
+    } else {
+        "over 1,000,000 ×".to_owned()
+    }
+}
+
+/// `value` rounded to three significant digits.
+fn three_digits(value: f64) -> f64 {
+    if value == 0.0 {
+        return 0.0;
+    }
+    let scale = 10f64.powi(2 - exponent(value));
+    let rounded = (value * scale).round() / scale;
+    if rounded.is_finite() { rounded } else { value }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "exponents of f64 lie within ±324")]
+fn exponent(value: f64) -> i32 {
+    value.abs().log10().floor() as i32
+}
+
+/// Text of a number with three significant digits, more only before the decimal point.
+fn significant(value: f64) -> String {
+    let decimals = match value.abs() {
+        v if v < 9.995 => 2,
+        v if v < 99.95 => 1,
+        _ => 0,
+    };
+    grouped(&format!("{value:.decimals$}"))
+}
+
+/// Commas between groups of three digits of the whole part.
+fn grouped(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));
+    let mut text = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_three_digits_across_units() {
+        let cases = [
+            (0.0, "0 ns"),
+            (35.0, "35 ns"),
+            (35.24, "35.2 ns"),
+            (999.0, "999 ns"),
+            (999.7, "1.00 µs"),
+            (1_000.0, "1.00 µs"),
+            (999_499.0, "999 µs"),
+            (999_600.0, "1.00 ms"),
+            (20_104_000.0, "20.1 ms"),
+            (3_210_000_000.0, "3.21 s"),
+            (75_300_000_000.0, "75.3 s"),
+            (960_000_000_000.0, "16.0 min"),
+            (15_000_000_000_000.0, "4.17 h"),
+            (-4_800_000.0, "-4.80 ms"),
+            (f64::NAN, "?"),
+            (f64::INFINITY, "?"),
+        ];
+        for (ns, expected) in cases {
+            assert_eq!(duration(ns), expected, "{ns}");
+        }
+        assert_eq!(duration(float(u64::MAX)), "5,120,000 h");
+        assert_eq!(duration(f64::MIN_POSITIVE), "0.00 ns");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        for (value, expected) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(count(value), expected);
+        }
+        assert_eq!(plural(1, "call"), "1 call");
+        assert_eq!(plural(1_200, "call"), "1,200 calls");
+    }
+
+    #[test]
+    fn per_cent_drop_what_says_nothing() {
+        assert_eq!(percent(15.0), "15 %");
+        assert_eq!(percent(12.5), "12.5 %");
+        assert_eq!(percent(0.25), "0.25 %");
+        assert_eq!(change(23.94), "+23.9 %");
+        assert_eq!(change(-3.0), "-3.0 %");
+        assert_eq!(change(0.01), "±0 %");
+        assert_eq!(change(199_900.0), "2,000 ×");
+        assert_eq!(change(f64::MAX), "over 1,000,000 ×");
+        assert!((share(1, 4) - 25.0).abs() < 1e-9);
+        assert!(share(1, 0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn sizes_use_binary_units() {
+        assert_eq!(bytes(512), "512 B");
+        assert_eq!(bytes(67_318_579), "64.2 MiB");
+    }
+}

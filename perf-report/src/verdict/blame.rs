@@ -1,0 +1,135 @@
+//! Tells functions that became slower from those that only wait for them.
+//!
+//! The time of a call holds the time of its callees, so one slow function makes all of its callers
+//! slower. Between two runs, the growth of a caller's mean has three parts, which the
+//! calling-context tree tells apart: its own time, callees that it calls more often, and callees
+//! that take longer. The first two are its own doing. When they stay within the limit, and a callee
+//! is a regression itself, the caller is no regression but `degraded`, and says whom it waits for.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::limits::Limits;
+use crate::model::{Change, Function, Metric, RunDocument, Verdict};
+use crate::units::float;
+
+/// The times that hold the time of callees, per call.
+const INCLUSIVE: [Metric; 4] = [Metric::MeanNs, Metric::P50Ns, Metric::P95Ns, Metric::P99Ns];
+
+/// Lowers the regressions of callers that only wait for a regression further down.
+///
+/// The worst verdict of all rows stays what it was: nothing is lowered but for a regression that
+/// remains.
+pub(super) fn tell_waiting_from_slow(
+    rows: &mut [Change],
+    baseline: &RunDocument,
+    current: &RunDocument,
+    limits: &Limits,
+) {
+    let waiting = waiting(rows, baseline, current, limits);
+    let inherited = |row: &Change| {
+        row.verdict == Verdict::Regression
+            && (INCLUSIVE.contains(&row.metric) || row.metric == Metric::TotalNs)
+            && waiting.contains_key(&row.name)
+    };
+    let others_remain =
+        rows.iter().any(|row| row.verdict == Verdict::Regression && !inherited(row));
+    if !others_remain {
+        return;
+    }
+    for row in rows.iter_mut() {
+        if inherited(row) {
+            row.verdict = Verdict::Degraded;
+            row.reason = format!("{}, but only for waiting on {}", row.reason, waiting[&row.name]);
+        }
+    }
+}
+
+/// Functions whose growth is not their own doing, each with the callee that it waits for most.
+fn waiting(
+    rows: &[Change],
+    baseline: &RunDocument,
+    current: &RunDocument,
+    limits: &Limits,
+) -> BTreeMap<String, String> {
+    let regressed: HashSet<&str> = rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Regression && !row.metric.is_count())
+        .map(|row| row.name.as_str())
+        .collect();
+    if regressed.len() < 2 {
+        return BTreeMap::new();
+    }
+    let limit = limits.metrics.get(&Metric::MeanNs).and_then(|limits| limits.degraded_pct);
+    let allowed = limit.unwrap_or(0.0) / 100.0;
+    let (old, new) = (Calls::of(baseline), Calls::of(current));
+    regressed
+        .iter()
+        .filter_map(|&caller| {
+            let (was, is) = (old.mean(caller)?, new.mean(caller)?);
+            let inherited = inherited(caller, &old, &new);
+            let own_doing = is - was - inherited.values().sum::<f64>();
+            let (callee, _) = inherited
+                .into_iter()
+                .filter(|(callee, ns)| *ns > 0.0 && regressed.contains(callee))
+                .max_by(|a, b| a.1.total_cmp(&b.1))?;
+            (own_doing <= was * allowed).then(|| (caller.to_owned(), callee.to_owned()))
+        })
+        .collect()
+}
+
+/// For each callee, how much longer a call of `caller` takes because the callee takes longer, were
+/// it called as often as before.
+fn inherited<'a>(caller: &str, old: &Calls<'a>, new: &Calls<'a>) -> BTreeMap<&'a str, f64> {
+    let calls = |edge: &Edge| float(edge.calls);
+    let mean = |edge: &Edge| float(edge.total_ns) / float(edge.calls);
+    let caller_calls = old.calls(caller);
+    old.callees(caller)
+        .filter_map(|(callee, before)| {
+            let after = new.edges.get(caller)?.get(callee)?;
+            (before.calls > 0 && after.calls > 0 && caller_calls > 0.0)
+                .then(|| (callee, calls(before) / caller_calls * (mean(after) - mean(before))))
+        })
+        .collect()
+}
+
+/// Who called whom in a run, over all contexts.
+#[derive(Debug)]
+struct Calls<'a> {
+    functions: HashMap<&'a str, &'a Function>,
+    edges: HashMap<&'a str, BTreeMap<&'a str, Edge>>,
+}
+
+#[derive(Debug, Default)]
+struct Edge {
+    calls: u64,
+    total_ns: u64,
+}
+
+impl<'a> Calls<'a> {
+    fn of(run: &'a RunDocument) -> Self {
+        let names: HashMap<u32, &str> =
+            run.tree.iter().map(|node| (node.id, node.function.as_str())).collect();
+        let mut edges: HashMap<&str, BTreeMap<&str, Edge>> = HashMap::new();
+        for node in &run.tree {
+            let Some(caller) = node.parent.and_then(|parent| names.get(&parent)) else { continue };
+            let edge = edges.entry(caller).or_default().entry(node.function.as_str()).or_default();
+            edge.calls = edge.calls.saturating_add(node.calls);
+            edge.total_ns = edge.total_ns.saturating_add(node.total_ns);
+        }
+        let functions =
+            run.functions.iter().map(|function| (function.name.as_str(), function)).collect();
+        Self { functions, edges }
+    }
+
+    fn mean(&self, function: &str) -> Option<f64> {
+        self.functions.get(function)?.mean_ns
+    }
+
+    fn calls(&self, function: &str) -> f64 {
+        self.functions.get(function).map_or(0.0, |function| float(function.calls))
+    }
+
+    fn callees(&self, caller: &str) -> impl Iterator<Item = (&'a str, &Edge)> {
+        self.edges.get(caller).into_iter().flatten().map(|(callee, edge)| (*callee, edge))
+    }
+}

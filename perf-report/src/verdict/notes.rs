@@ -1,0 +1,69 @@
+//! What a reader must know about the two runs before believing a comparison.
+
+use super::comparable::Difference;
+use crate::model::RunDocument;
+use crate::units;
+
+/// Notes on both runs, and on what differs between them.
+pub(super) fn notes(
+    baseline: &RunDocument,
+    current: &RunDocument,
+    differences: &[Difference],
+) -> Vec<String> {
+    let mut notes: Vec<_> = differences
+        .iter()
+        .map(|difference| format!("times are advisory, for the runs differ: {difference}"))
+        .collect();
+    notes.extend(about("the baseline", baseline));
+    notes.extend(about("this run", current));
+    if baseline.run.command != current.run.command {
+        notes.push("the two runs are of different commands".to_owned());
+    }
+    notes
+}
+
+/// Notes on one run.
+pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
+    let mut notes = Vec::new();
+    let sampled = run.functions.iter().filter(|function| function.sampled).count();
+    if sampled > 0 {
+        let functions = units::plural(sampled as u64, "function");
+        notes.push(format!("in {which}, the times of {functions} were estimated from a sample"));
+    }
+    if run.recording.lost_calls > 0 {
+        let calls = units::plural(run.recording.lost_calls, "call");
+        notes.push(format!("in {which}, {calls} could not be recorded: counts are too low"));
+    }
+    if run.process.damaged > 0 {
+        let segments = units::plural(run.process.damaged, "segment");
+        notes.push(format!("in {which}, {segments} could not be read: counts are too low"));
+    }
+    if let Some(signal) = run.run.signal {
+        notes.push(format!("in {which}, the command was ended by signal {signal}"));
+    } else if let Some(code) = run.run.exit_code.filter(|code| *code != 0) {
+        notes.push(format!("in {which}, the command failed with exit code {code}"));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples;
+
+    #[test]
+    fn what_weakens_a_run_is_said() {
+        let mut run = samples::typical();
+        run.recording.lost_calls = 12;
+        run.process.damaged = 1;
+        run.run.exit_code = Some(101);
+        run.functions[0].sampled = true;
+        insta::assert_snapshot!(about("this run", &run).join("\n"), @r"
+        in this run, the times of 1 function were estimated from a sample
+        in this run, 12 calls could not be recorded: counts are too low
+        in this run, 1 segment could not be read: counts are too low
+        in this run, the command failed with exit code 101
+        ");
+        assert_eq!(about("this run", &samples::typical()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,281 @@
+//! Judges times: by percentage of the baseline, with floors, and only where there are enough calls.
+//!
+//! Two floors keep small things from being findings: one for the change of a single call, below
+//! which the layout of the machine code decides, and one for the change over all calls of the run,
+//! below which nobody could notice.
+
+use super::limits::{Limits, MetricLimits};
+use super::reason;
+use crate::model::{Change, Function, Metric, Verdict};
+use crate::units::{self, float};
+
+/// Calls that must lie beyond a percentile before it is worth a row.
+const BEYOND_PERCENTILE: u64 = 5;
+
+/// Unfinished calls, in per cent of the finished ones, from which own time cannot be divided.
+const UNFINISHED_PCT: u64 = 1;
+
+/// A share of the own time of a run below which a function is too small to matter, in per cent.
+const SMALL_SHARE_PCT: f64 = 1.0;
+
+/// A function in the two runs, and what it is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair<'a> {
+    /// The function in the baseline.
+    pub(super) old: &'a Function,
+    /// The function in the current run.
+    pub(super) new: &'a Function,
+    /// Own time of all functions in the baseline.
+    pub(super) old_run_ns: u64,
+    /// Own time of all functions in the current run.
+    pub(super) new_run_ns: u64,
+    /// The limits of the comparison.
+    pub(super) limits: &'a Limits,
+}
+
+/// The row of a time, where there is anything to say.
+///
+/// Own time has a row wherever both runs called the function, if only to say that the calls are too
+/// few. The inclusive times do not repeat that: they have a row where there are enough.
+pub(super) fn judge(pair: Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
+    let (old, new) = (pair.old, pair.new);
+    if old.calls == 0 || new.calls == 0 {
+        return None;
+    }
+    let (baseline, current) = (value(old, metric)?, value(new, metric)?);
+    if metric != Metric::SelfNs && pair.few(metric) {
+        return None;
+    }
+    let (verdict, why) = pair.verdict(metric, limits, baseline, current);
+    Some(Change {
+        name: new.name.clone(),
+        metric,
+        baseline: Some(baseline),
+        current: Some(current),
+        change_pct: reason::change_pct(baseline, current),
+        interval_pct: None,
+        verdict,
+        reason: why,
+    })
+}
+
+impl Pair<'_> {
+    fn verdict(
+        self,
+        metric: Metric,
+        limits: MetricLimits,
+        baseline: f64,
+        current: f64,
+    ) -> (Verdict, String) {
+        if let Some(answer) = self.cannot_judge(metric) {
+            return answer;
+        }
+        let said = reason::values(metric, baseline, current);
+        let own = self.own_limit(limits);
+        let limits = own.unwrap_or(limits);
+        let pct = reason::change_pct(baseline, current).unwrap_or(f64::INFINITY);
+        let verdict = if baseline == current { Verdict::Stable } else { beyond(limits, pct) };
+        let floor = self.below_floor(metric, current - baseline);
+        if let Some(floor) = floor.filter(|_| verdict != Verdict::Stable) {
+            return (Verdict::Stable, format!("{said}, {floor}"));
+        }
+        let why = reason::against_limits(verdict, limits);
+        let from_attribute = own.is_some() && verdict >= Verdict::Degraded;
+        let origin = if from_attribute { " that its attribute sets" } else { "" };
+        (verdict, format!("{said}, {why}{origin}"))
+    }
+
+    /// Whether the calls of one of the runs are too few for the metric.
+    fn few(self, metric: Metric) -> bool {
+        let needed = match metric {
+            Metric::P95Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 20),
+            Metric::P99Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 100),
+            _ => self.limits.min_calls,
+        };
+        self.old.calls.min(self.new.calls) < needed
+    }
+
+    /// Why there is nothing to judge, if so.
+    fn cannot_judge(self, metric: Metric) -> Option<(Verdict, String)> {
+        let (old, new) = (self.old, self.new);
+        if metric == Metric::SelfNs {
+            let running = |f: &Function| {
+                f.unfinished.saturating_mul(100) > f.calls.saturating_mul(UNFINISHED_PCT)
+            };
+            if let Some((f, which)) = [(new, "this run"), (old, "the baseline")]
+                .into_iter()
+                .find(|(function, _)| running(function))
+            {
+                let calls = units::plural(f.unfinished, "call");
+                return Some((
+                    Verdict::Inconclusive,
+                    format!("{calls} had not finished in {which}"),
+                ));
+            }
+        }
+        if !self.few(metric) {
+            return None;
+        }
+        let (then, now) = (units::plural(old.calls, "call"), units::count(new.calls));
+        let said = format!("{then} in the baseline and {now} in this run");
+        let share = units::share(old.self_ns, self.old_run_ns)
+            .max(units::share(new.self_ns, self.new_run_ns));
+        if share < SMALL_SHARE_PCT {
+            let share = units::percent(SMALL_SHARE_PCT);
+            return Some((Verdict::Stable, format!("{said}, but less than {share} of either run")));
+        }
+        let needed = units::count(self.limits.min_calls);
+        Some((Verdict::Inconclusive, format!("{said}; it takes {needed} to judge a time")))
+    }
+
+    /// Which floor the change stays below, if it does.
+    fn below_floor(self, metric: Metric, change: f64) -> Option<String> {
+        let (call, run) = (self.limits.floor_ns, self.limits.run_floor_ns);
+        let over_run = match metric {
+            Metric::TotalNs => change,
+            _ => change * float(self.new.calls),
+        };
+        if metric != Metric::TotalNs && change.abs() < call {
+            return Some(format!("a change of less than {}", units::duration(call)));
+        }
+        (over_run.abs() < run)
+            .then(|| format!("a change of less than {} over the run", units::duration(run)))
+    }
+
+    /// The limits with the one that the attribute gives, where it gives one.
+    fn own_limit(self, limits: MetricLimits) -> Option<MetricLimits> {
+        let own = self.new.budget.max_regression_pct.filter(|own| *own >= 0.0)?;
+        let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own));
+        Some(MetricLimits { regression_pct: Some(own), degraded_pct, ..limits })
+    }
+}
+
+fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
+    let over = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
+    if over(limits.regression_pct, pct) {
+        Verdict::Regression
+    } else if over(limits.degraded_pct, pct) {
+        Verdict::Degraded
+    } else if over(limits.improved_pct, -pct) {
+        Verdict::Improved
+    } else {
+        Verdict::Stable
+    }
+}
+
+/// The value that is compared; `None` when the run has none, or no usable one.
+fn value(function: &Function, metric: Metric) -> Option<f64> {
+    let value = match metric {
+        Metric::SelfNs => Some(float(function.self_ns) / float(function.calls)),
+        Metric::TotalNs => Some(float(function.total_ns)),
+        Metric::MeanNs => function.mean_ns,
+        Metric::P50Ns => function.p50_ns.map(float),
+        Metric::P95Ns => function.p95_ns.map(float),
+        Metric::P99Ns => function.p99_ns.map(float),
+        Metric::Calls | Metric::Errors | Metric::Panics => None,
+    };
+    value.filter(|value| value.is_finite() && *value >= 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(calls: u64, ns: u64) -> Function {
+        Function {
+            name: "demo::f".to_owned(),
+            calls,
+            self_ns: calls * ns,
+            total_ns: calls * ns,
+            mean_ns: Some(float(ns)),
+            p99_ns: Some(ns),
+            ..Function::default()
+        }
+    }
+
+    fn row(metric: Metric, old: &Function, new: &Function) -> Option<Change> {
+        let limits = Limits::new(Metric::ALL, super::super::Thresholds::default());
+        let run_ns = 10_000_000_000;
+        let pair = Pair { old, new, old_run_ns: run_ns, new_run_ns: run_ns, limits: &limits };
+        judge(pair, metric, limits.metrics[&metric])
+    }
+
+    #[track_caller]
+    fn check(metric: Metric, old: (u64, u64), new: (u64, u64), verdict: Verdict, why: &str) {
+        let row = row(metric, &function(old.0, old.1), &function(new.0, new.1)).unwrap();
+        assert_eq!((row.verdict, row.reason.as_str()), (verdict, why));
+    }
+
+    const MS: u64 = 1_000_000;
+
+    #[test]
+    fn a_time_is_judged_by_its_limits() {
+        use Verdict::{Degraded, Improved, Regression, Stable};
+        let mean =
+            |old, new, verdict, why| check(Metric::MeanNs, (50, old), (50, new), verdict, why);
+        let why = "mean 20.1 ms → 24.9 ms (+23.9 %), over the limit of 15 %";
+        mean(20_100_000, 24_900_000, Regression, why);
+        let why = "mean 20.0 ms → 22.4 ms (+12.0 %), over 10 % but within the limit of 15 %";
+        mean(20 * MS, 22_400_000, Degraded, why);
+        mean(20 * MS, 20 * MS, Stable, "mean 20.0 ms → 20.0 ms (±0 %), within 10 %");
+        let why = "mean 20.0 ms → 10.0 ms (-50.0 %), better by more than 10 %";
+        mean(20 * MS, 10 * MS, Improved, why);
+    }
+
+    #[test]
+    fn own_time_and_totals_say_what_they_are_of() {
+        let why = "own time 20.0 ms → 30.0 ms a call (+50.0 %), over the limit of 15 %";
+        check(Metric::SelfNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
+        let why = "total time 1.00 s → 1.50 s in the run (+50.0 %), over the limit of 15 %";
+        check(Metric::TotalNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
+    }
+
+    #[test]
+    fn outer_percentiles_need_more_calls_and_more_change() {
+        let why = "p99 20.0 ms → 26.0 ms (+30.0 %), within 30 %";
+        check(Metric::P99Ns, (500, 20 * MS), (500, 26 * MS), Verdict::Stable, why);
+        assert_eq!(row(Metric::P99Ns, &function(499, MS), &function(500, 9 * MS)), None);
+    }
+
+    #[test]
+    fn small_changes_are_no_finding() {
+        let why = "own time 20 ns → 28 ns a call (+40.0 %), a change of less than 10 ns";
+        check(Metric::SelfNs, (1_000_000, 20), (1_000_000, 28), Verdict::Stable, why);
+        let why = "own time 200 ns → 400 ns a call (+100.0 %), a change of less than 10.0 µs over the run";
+        check(Metric::SelfNs, (20, 200), (20, 400), Verdict::Stable, why);
+    }
+
+    #[test]
+    fn few_calls_are_inconclusive_unless_they_hardly_matter() {
+        let why = "3 calls in the baseline and 4 in this run; it takes 5 to judge a time";
+        check(Metric::SelfNs, (3, 900 * MS), (4, 2_000 * MS), Verdict::Inconclusive, why);
+        let why = "1 call in the baseline and 1 in this run, but less than 1 % of either run";
+        check(Metric::SelfNs, (1, MS), (1, 2 * MS), Verdict::Stable, why);
+        assert_eq!(row(Metric::MeanNs, &function(4, MS), &function(9, MS)), None);
+    }
+
+    #[test]
+    fn the_attribute_can_set_the_limit() {
+        let old = function(50, 20 * MS);
+        let mut new = function(50, 21 * MS);
+        new.budget.max_regression_pct = Some(2.5);
+        let row = row(Metric::MeanNs, &old, &new).unwrap();
+        let why =
+            "mean 20.0 ms → 21.0 ms (+5.0 %), over the limit of 2.5 % that its attribute sets";
+        assert_eq!((row.verdict, row.reason.as_str()), (Verdict::Regression, why));
+    }
+
+    #[test]
+    fn calls_that_never_ended_leave_own_time_open() {
+        let new = Function { unfinished: 1, ..function(50, MS) };
+        let row = row(Metric::SelfNs, &function(50, MS), &new).unwrap();
+        assert_eq!(row.verdict, Verdict::Inconclusive);
+        assert_eq!(row.reason, "1 call had not finished in this run");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_judged() {
+        let new = Function { mean_ns: Some(f64::NAN), ..function(50, MS) };
+        assert_eq!(row(Metric::MeanNs, &function(50, MS), &new), None);
+    }
+}
