@@ -1,0 +1,118 @@
+//! Times: the laws of the calling-context tree, and durations against an independent measurement.
+
+use std::collections::HashMap;
+
+use perf_tests::{Run, lab, program, skipped};
+
+fn record(program: &str, arguments: &[&str]) -> (Run, String) {
+    let lab = lab!();
+    let finished = lab.run(program, arguments);
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    (lab.latest(), finished.stdout)
+}
+
+#[test]
+fn a_total_holds_the_totals_of_the_children() {
+    let (run, _) = record(program!("workload"), &["8", "2000", "return"]);
+    let mut below: HashMap<u64, (u64, u64)> = HashMap::new();
+    for node in run.tree() {
+        if let Some(parent) = node.parent() {
+            assert!(parent < node.id(), "parents come first");
+            let (children, total) = below.entry(parent).or_default();
+            *children += 1;
+            *total += node.number("total_ns");
+        }
+    }
+    assert!(!below.is_empty(), "some call has children");
+    for node in run.tree() {
+        let (children, total) = below.get(&node.id()).copied().unwrap_or_default();
+        // Each total is rounded to a nanosecond for itself.
+        assert!(node.number("total_ns") + children >= total, "{node:?}: {total} below it");
+    }
+}
+
+#[test]
+fn self_times_add_up_to_the_total_of_the_roots() {
+    for (program, arguments) in [
+        (program!("workload"), ["8", "2000", "return"].as_slice()),
+        (program!("recursion"), &["direct", "18"]),
+        (program!("recursion"), &["mutual", "3000"]),
+        (program!("sleeper"), &["varied", "50"]),
+    ] {
+        let (run, _) = record(program, arguments);
+        let tree = run.tree();
+        let own: u64 = tree.iter().map(|node| node.number("self_ns")).sum();
+        let roots = tree.iter().filter(|node| node.parent().is_none());
+        let total: u64 = roots.map(|node| node.number("total_ns")).sum();
+        assert!(own.abs_diff(total) * 100 <= total, "{program}: {own} ns of {total} ns");
+    }
+}
+
+#[test]
+fn a_call_that_sleeps_twenty_milliseconds_takes_twenty_to_twenty_five() {
+    let mut own_mean = 0.0;
+    for _ in 0..5 {
+        let (run, stdout) = record(program!("sleeper"), &["twenty", "25"]);
+        let durations = Durations::parse(&stdout);
+        let mean = run.function("twenty").real("mean_ns");
+        assert!(mean >= 20e6, "a sleep is never shorter: {mean} ns");
+        own_mean = durations.mean();
+        assert!((mean - own_mean).abs() <= own_mean * 0.01, "{mean} ns, measured {own_mean} ns");
+        if mean <= 25e6 {
+            return;
+        }
+    }
+    skipped(&format!("this machine is too busy: it sleeps {own_mean} ns instead of 20 ms"));
+}
+
+#[test]
+fn percentiles_agree_with_an_exact_computation() {
+    let (run, stdout) = record(program!("sleeper"), &["varied", "1000"]);
+    let durations = Durations::parse(&stdout);
+    let varied = run.function("varied");
+    for (field, share) in [("p50_ns", 0.50), ("p90_ns", 0.90), ("p95_ns", 0.95), ("p99_ns", 0.99)] {
+        let (reported, exact) = (varied.real(field), durations.percentile(share));
+        let off = (reported - exact).abs() / exact;
+        assert!(off <= 0.032, "{field} is {reported}, and exactly {exact}: {off:.4} off");
+    }
+    let (mean, exact) = (varied.real("mean_ns"), durations.mean());
+    assert!((mean - exact).abs() <= exact * 0.01, "mean is {mean}, and exactly {exact}");
+    assert!(varied.real("max_ns") <= durations.percentile(1.0));
+    assert!(varied.real("min_ns") <= durations.percentile(0.0));
+    assert!(varied.real("min_ns") >= 1_000.0, "no call is shorter than the shortest spin");
+}
+
+#[test]
+fn the_histogram_holds_every_call() {
+    let (run, _) = record(program!("sleeper"), &["varied", "333"]);
+    let index = run.functions().position(|function| function.name().ends_with("varied")).unwrap();
+    let histogram = run.at(&format!("/functions/{index}/histogram")).as_array().unwrap();
+    let counted: u64 = histogram.iter().map(|bucket| bucket[1].as_u64().unwrap()).sum();
+    assert_eq!(counted, 333);
+}
+
+/// Durations in nanoseconds, sorted.
+struct Durations(Vec<f64>);
+
+impl Durations {
+    fn parse(stdout: &str) -> Self {
+        let numbers = stdout.lines().map_while(|line| line.parse().ok());
+        let mut sorted: Vec<f64> = numbers.collect();
+        assert!(!sorted.is_empty(), "the program printed its durations: {stdout}");
+        sorted.sort_by(f64::total_cmp);
+        Self(sorted)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+
+    /// The smallest duration that at least `share` of all lie at or below.
+    fn percentile(&self, share: f64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let enough = |rank: &usize| (rank + 1) as f64 >= share * self.0.len() as f64;
+        let rank = (0..self.0.len()).find(enough).expect("the last one is enough");
+        self.0[rank]
+    }
+}
