@@ -1,13 +1,16 @@
-//! Records where time goes in functions that carry [`#[perf_track]`](perf_track), at the cost of
-//! reading the clock.
+//! Records where time goes in functions that carry [`#[perf_track]`](macro@perf_track), at the
+//! cost of reading the clock.
 
 pub mod buckets;
 mod gate;
+mod health;
 mod outcome;
 pub mod segment;
-mod site;
 pub mod snapshot;
 
-pub use gate::*;
+#[doc(hidden)]
+pub use gate::__private;
+pub(crate) use gate::*;
+pub use health::{State, Status, TrackedFunction, registry, snapshot, status};
 pub use outcome::Outcome;
 pub use perf_macros::perf_track;

@@ -3,10 +3,10 @@
 //! One static for each attribute, made by the macro. What is known at compile time is in the
 //! [`Declaration`]; nothing is looked up by name while recording.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::snapshot::{Budget, Function};
+use crate::writing::SiteText;
 
 /// What the attribute knows about the function it stands on.
 #[derive(Debug)]
@@ -51,9 +51,14 @@ impl Site {
     }
 
     /// The index this site is recorded under, if it has one.
-    #[inline(always)]
     pub(crate) fn index(&self) -> Option<u32> {
-        self.index.load(Ordering::Relaxed).checked_sub(1)
+        self.index.load(Ordering::Acquire).checked_sub(1)
+    }
+
+    /// The index, or a number beyond every table while there is none.
+    #[inline(always)]
+    pub(crate) fn slot(&self) -> u32 {
+        self.index.load(Ordering::Relaxed).wrapping_sub(1)
     }
 
     /// Gives the site an index, unless another thread was first. The index in force.
@@ -65,26 +70,42 @@ impl Site {
     }
 
     /// The identity: the label, or the path of the function.
-    pub(crate) fn name(&self) -> Cow<'static, str> {
+    pub(crate) fn name(&self) -> &'static str {
         match self.declaration.label {
-            Some(label) => Cow::Borrowed(label),
-            None => Cow::Borrowed(function_path((self.declaration.path)())),
+            Some(label) => label,
+            None => function_path((self.declaration.path)()),
         }
     }
 
     /// The declaration as plain data.
     pub(crate) fn describe(&self) -> Function {
-        let declared = &self.declaration;
+        let text = self.text();
         Function {
-            name: self.name().into_owned(),
-            module: declared.module.to_owned(),
-            file: declared.file.to_owned(),
+            name: text.name.to_owned(),
+            module: text.module.to_owned(),
+            file: text.file.to_owned(),
+            line: text.line,
+            column: text.column,
+            exact: text.exact,
+            classifies_errors: text.classifies_errors,
+            budget: text.budget,
+            tags: text.tags.iter().map(|&tag| tag.to_owned()).collect(),
+        }
+    }
+
+    /// What is written down of the site. Allocates nothing.
+    pub(crate) fn text(&self) -> SiteText<'static> {
+        let declared = &self.declaration;
+        SiteText {
+            name: self.name(),
+            module: declared.module,
+            file: declared.file,
             line: declared.line,
             column: declared.column,
             exact: declared.exact,
             classifies_errors: declared.classifies_errors,
             budget: declared.budget,
-            tags: declared.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            tags: declared.tags,
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum SegmentError {
         /// Newest version that can be read.
         newest: u32,
     },
+    /// Written on a machine that orders the bytes of a number the other way.
+    ForeignByteOrder,
     /// Something inside points nowhere, or in a circle.
     Damaged {
         /// Where, in bytes from the start of the file.
@@ -65,6 +67,9 @@ impl fmt::Display for SegmentError {
                 f,
                 "has format version {found}, and this program reads up to {newest}: \
                  update perf-report"
+            ),
+            Self::ForeignByteOrder => f.write_str(
+                "was written on a machine of the other byte order: collect it on that machine",
             ),
             Self::Damaged { offset, what } => {
                 write!(f, "is damaged at byte {offset}: no valid {what} there")

@@ -1,10 +1,17 @@
-//! The segment: the file that a recording process writes and anyone may read.
+//! The segment: the file that a recording process writes, and that anyone may read.
+//!
+//! [`layout`] says where each byte stands. The reading half ([`read`], [`parse`]) is always there
+//! and is plain safe code on untrusted bytes. The writing half is there when recording is compiled
+//! in (see `gate`). Nothing here knows when or what to record; that is `hot`.
 
 mod error;
 pub mod folder;
+pub(crate) mod layout;
+pub(crate) mod rate;
 mod reader;
 
 pub use error::SegmentError;
+pub(crate) use reader::steady;
 pub use reader::{parse, read};
 
 /// Extension of a segment's file name.

@@ -1,0 +1,59 @@
+//! The clock of the hot path: the processor's own counter where it can be trusted, otherwise the
+//! operating system's monotonic clock.
+//!
+//! One small file an architecture; nothing here converts ticks to nanoseconds (see
+//! `calibrate`).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::writing::system;
+
+#[cfg(target_arch = "aarch64")]
+#[path = "aarch64.rs"]
+mod counter;
+#[cfg(target_arch = "x86_64")]
+#[path = "x86_64.rs"]
+mod counter;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[path = "absent.rs"]
+mod counter;
+
+static COUNTER: AtomicBool = AtomicBool::new(false);
+
+/// Ticks now. Nanoseconds until [`choose`] has found the counter to be good.
+#[inline(always)]
+pub(crate) fn now() -> u64 {
+    if COUNTER.load(Ordering::Relaxed) { counter::read() } else { fallback() }
+}
+
+/// Out of line, so that a tracked function holds one instruction for it.
+#[cold]
+#[inline(never)]
+fn fallback() -> u64 {
+    system::monotonic_ns()
+}
+
+/// Uses the counter from here on, if this machine has a steady one. Whether it does.
+///
+/// Only for when nothing is recorded yet: ticks of two clocks do not mix.
+pub(crate) fn choose() -> bool {
+    let steady = counter::is_steady();
+    COUNTER.store(steady, Ordering::Relaxed);
+    steady
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_does_not_run_backwards() {
+        choose();
+        let mut last = now();
+        for _ in 0..10_000 {
+            let next = now();
+            assert!(next >= last);
+            last = next;
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The recorder of this process: started by the first tracked call, started anew in a fork's child.
+//!
+//! When it cannot be started the program runs on unrecorded, and [`failure`] says why. Nothing here
+//! is on the hot path.
+
+use std::ptr::{self, NonNull};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32};
+
+use super::{clock, thread};
+use crate::segment::layout::Anchor;
+use crate::segment::rate::{Moment, Rate};
+use crate::site::Site;
+use crate::sync::lock_briefly;
+use crate::writing::{Segment, session, system};
+use crate::{calibrate, registry};
+
+/// What this process records into. Never freed.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) segment: Segment,
+    /// The first estimate; readers use a longer stretch.
+    pub(super) rate: Rate,
+    unused: Mutex<Unused>,
+    noting_moment: AtomicBool,
+}
+
+/// Bookkeeping that ended threads left behind.
+#[derive(Debug, Default)]
+struct Unused {
+    first: Option<NonNull<thread::Thread>>,
+    in_use: u32,
+}
+
+// SAFETY: a list of threads' bookkeeping, whose memory is never unmapped, and which nobody touches
+// while it is in the list; reached through the mutex only.
+unsafe impl Send for Unused {}
+
+const NEW: u8 = 0;
+const STARTING: u8 = 1;
+const READY: u8 = 2;
+const OFF: u8 = 3;
+const FAILED: u8 = 4;
+
+static STATE: AtomicU8 = AtomicU8::new(NEW);
+static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
+static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);
+
+/// How often to look whether another thread has finished starting; a few hundred milliseconds.
+const START_ATTEMPTS: u32 = 100_000;
+
+/// Ticks between two readings of both clocks: 5 to 50 ms on the processors of today.
+const MOMENT_INTERVAL_TICKS: u64 = 1 << 25;
+
+/// Whether no call will be recorded any more, for good.
+#[inline]
+pub(super) fn is_off() -> bool {
+    STATE.load(Relaxed) >= OFF
+}
+
+/// The recorder, if it is running.
+pub(crate) fn running() -> Option<&'static Recorder> {
+    if STATE.load(Acquire) != READY {
+        return None;
+    }
+    // SAFETY: null, or a leaked box that was published with `Release`.
+    unsafe { RECORDER.load(Acquire).as_ref() }
+}
+
+/// Whether recording was switched off by the user.
+pub(crate) fn switched_off() -> bool {
+    STATE.load(Acquire) == OFF
+}
+
+/// Error number of the operating system that kept the recorder from starting.
+pub(crate) fn failure() -> Option<i32> {
+    (STATE.load(Acquire) == FAILED).then(|| ERROR_NUMBER.load(Relaxed))
+}
+
+/// The recorder, started if this is the first call of all.
+pub(super) fn recorder() -> Option<&'static Recorder> {
+    for _ in 0..START_ATTEMPTS {
+        match STATE.load(Acquire) {
+            READY => return running(),
+            OFF | FAILED => return None,
+            STARTING => std::thread::yield_now(),
+            _ => {
+                if STATE.compare_exchange(NEW, STARTING, AcqRel, Relaxed).is_ok() {
+                    STATE.store(start(), Release);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Starts recording. The new state.
+fn start() -> u8 {
+    if session::is_switched_off() {
+        return OFF;
+    }
+    match Recorder::start() {
+        Ok(recorder) => {
+            RECORDER.store(Box::into_raw(Box::new(recorder)), Release);
+            READY
+        }
+        Err(error) => {
+            ERROR_NUMBER.store(error, Relaxed);
+            FAILED
+        }
+    }
+}
+
+impl Recorder {
+    /// Makes a segment and tells it all known sites. The error number if it cannot be made.
+    fn start() -> Result<Self, i32> {
+        let is_counter = clock::choose();
+        let first = calibrate::now();
+        watch_for_forks();
+        let mut segment = session::create_segment()?;
+        session::write_facts(segment.header_mut(), is_counter);
+        let latest = calibrate::after(first);
+        let header = segment.header();
+        store(&header.first, first);
+        store(&header.latest[0], latest);
+        header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
+        let recorder = Self {
+            segment,
+            rate: Rate::between(first, latest),
+            unused: Mutex::default(),
+            noting_moment: AtomicBool::new(false),
+        };
+        recorder.tell_sites();
+        Ok(recorder)
+    }
+
+    /// Writes down every site: those that have an index already (after a fork), and those that the
+    /// linker knows.
+    fn tell_sites(&self) {
+        for (index, site) in registry::registered() {
+            self.segment.add_site(index, &site.text());
+        }
+        for site in registry::linked() {
+            self.register(site);
+        }
+    }
+
+    /// The index of `site`, written down first if it is new.
+    pub(super) fn register(&self, site: &'static Site) -> Option<u32> {
+        registry::register(site, |index, text| self.segment.add_site(index, text))
+    }
+
+    /// Counts a call for which there was no shard.
+    pub(super) fn lose_call(&self) {
+        self.segment.header().lost_calls.fetch_add(1, Relaxed);
+    }
+
+    /// Writes down a newer pair of clock readings. When the next one is due, in ticks.
+    #[cold]
+    pub(super) fn note_moment(&self) -> u64 {
+        let moment = calibrate::now();
+        if !self.noting_moment.swap(true, Acquire) {
+            let header = self.segment.header();
+            let turn = header.latest_turn.load(Relaxed).wrapping_add(1);
+            store(&header.latest[turn as usize & 1], moment);
+            header.latest_turn.store(turn, Release);
+            self.noting_moment.store(false, Release);
+        }
+        moment.ticks.saturating_add(MOMENT_INTERVAL_TICKS)
+    }
+
+    /// What an ended thread left, for a thread that begins.
+    pub(super) fn take_unused(&self) -> Option<&'static thread::Thread> {
+        let mut unused = lock_briefly(&self.unused)?;
+        // SAFETY: what is in the list is initialised and never unmapped.
+        let thread = unsafe { unused.first?.as_ref() };
+        unused.first = thread.next_free.take();
+        Some(thread)
+    }
+
+    /// Keeps what an ended thread leaves. If the lock cannot be had it stays unused for good.
+    pub(super) fn keep_unused(&self, thread: &'static thread::Thread) {
+        if let Some(mut unused) = lock_briefly(&self.unused) {
+            thread.next_free.set(unused.first.replace(NonNull::from(thread)));
+            unused.in_use = unused.in_use.saturating_sub(1);
+        }
+    }
+
+    /// Counts a thread that begins to record.
+    pub(super) fn count_thread(&self) {
+        if let Some(mut unused) = lock_briefly(&self.unused) {
+            unused.in_use += 1;
+            let peak: &AtomicU32 = &self.segment.header().peak_threads;
+            peak.store(peak.load(Relaxed).max(unused.in_use), Relaxed);
+        }
+    }
+}
+
+fn store(anchor: &Anchor, moment: Moment) {
+    anchor.ticks.store(moment.ticks, Relaxed);
+    anchor.monotonic_ns.store(moment.monotonic_ns, Relaxed);
+}
+
+/// Has [`in_child`] called after every fork, once a process.
+fn watch_for_forks() {
+    static WATCHING: AtomicBool = AtomicBool::new(false);
+    if !WATCHING.swap(true, Relaxed) {
+        system::after_fork(in_child);
+    }
+}
+
+/// In a fork's child: cuts off the parent's segment, so that spans which are running cannot write
+/// to it, and has the next tracked call start a recorder of the child's own. Does only what a
+/// signal handler may do.
+extern "C" fn in_child() {
+    if let Some(recorder) = running() {
+        recorder.segment.detach();
+    }
+    thread::forget();
+    RECORDER.store(ptr::null_mut(), Relaxed);
+    // A thread of the parent may have been starting; it does not exist here.
+    let _ = STATE.compare_exchange(READY, NEW, AcqRel, Relaxed);
+    let _ = STATE.compare_exchange(STARTING, NEW, AcqRel, Relaxed);
+}

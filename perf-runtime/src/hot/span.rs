@@ -1,0 +1,178 @@
+//! Entry and exit of a tracked call. What is inlined into the tracked function is here, and what
+//! it falls back on right beside it.
+//!
+//! Entry compares one cached pointer: was this function last called, on this thread, from the
+//! context that we are in? Then its node is known. All further work is stores to addresses that
+//! are known before the clock is read, which is what makes them almost free: the processor does
+//! them while it waits for the clock.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+
+use super::thread::{self, Thread};
+use super::{clock, fold};
+use crate::outcome::Outcome;
+use crate::segment::layout::{NodeRecord, RING};
+use crate::site::Site;
+
+/// A running call of a tracked function. Dropping it ends the call.
+#[must_use = "dropped at once, it measures nothing"]
+#[derive(Debug)]
+pub struct Span {
+    thread: &'static Thread,
+    node: NonNull<NodeRecord>,
+    /// Context to return to.
+    caller: NonNull<NodeRecord>,
+    start: u64,
+    unusual: Unusual,
+    /// A span belongs to the thread it began on.
+    _not_send: PhantomData<*const ()>,
+}
+
+/// What sets a call apart from the usual one; 0 is the usual one, so that one test finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Unusual(u8);
+
+impl Unusual {
+    const NOT_RECORDED: Self = Self(1);
+    /// A recursive call: recorded in the node of the outermost one.
+    const NESTED: u8 = 2;
+    /// The thread was unwinding when the call began, so that its end need not be by unwinding.
+    const UNWINDING: u8 = 4;
+
+    #[inline(always)]
+    fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+// Unwinding through a span leaves nothing half-done: its drop is the exit.
+impl std::panic::UnwindSafe for Span {}
+impl std::panic::RefUnwindSafe for Span {}
+
+/// Begins a call of `site`; it ends when the span is dropped.
+#[inline(always)]
+pub fn enter(site: &'static Site) -> Span {
+    let found = match thread::current().cached(site.slot()) {
+        Some(node) => Some(node),
+        None => find(site),
+    };
+    // Asked again, since the first call of a thread attaches it.
+    let thread = thread::current();
+    match found {
+        Some(node) => begin(thread, node),
+        None => Span::not_recorded(thread),
+    }
+}
+
+/// Runs `body` as a call of `site` and notes whether what it returns is an error.
+#[inline(always)]
+pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
+    let span = enter(site);
+    let returned = body();
+    if returned.is_error() {
+        span.count_error();
+    }
+    returned
+}
+
+/// Begins a call that is recorded in `node`.
+#[inline(always)]
+fn begin(thread: &'static Thread, node: NonNull<NodeRecord>) -> Span {
+    let caller = thread.context();
+    let record = thread::node(node);
+    let running_since = record.start.load(Relaxed);
+    let is_nested = running_since != 0;
+    let is_unwinding = std::thread::panicking();
+    let unusual = Unusual(
+        u8::from(is_nested) * Unusual::NESTED | u8::from(is_unwinding) * Unusual::UNWINDING,
+    );
+    thread.set_context(node);
+    let start = clock::now();
+    thread.switch(thread::node(caller), record, start);
+    record.start.store(if is_nested { running_since } else { start }, Relaxed);
+    Span { thread, node, caller, start, unusual, _not_send: PhantomData }
+}
+
+impl Drop for Span {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let end = clock::now();
+        if self.unusual != Unusual(0) || std::thread::panicking() {
+            return self.end_unusual(end);
+        }
+        thread::node(self.node).start.store(0, Relaxed);
+        self.end(end);
+    }
+}
+
+impl Span {
+    /// Records the duration and returns to the caller.
+    #[inline(always)]
+    fn end(&self, end: u64) {
+        let node = thread::node(self.node);
+        let head = node.head.load(Relaxed);
+        self.thread.set_context(self.caller);
+        self.thread.switch(node, thread::node(self.caller), end);
+        node.ring[head as usize % RING].store(end.saturating_sub(self.start), Relaxed);
+        node.head.store(head.wrapping_add(1), Release);
+        if head as usize % RING == RING - 1 {
+            fold::fold(self.thread, node, end);
+        }
+    }
+
+    /// Ends a call that is recursive, unwinds, or is not recorded.
+    #[inline(never)]
+    fn end_unusual(&self, end: u64) {
+        if self.unusual == Unusual::NOT_RECORDED {
+            return;
+        }
+        let node = thread::node(self.node);
+        if std::thread::panicking() && !self.unusual.has(Unusual::UNWINDING) {
+            node.panics.store(node.panics.load(Relaxed) + 1, Relaxed);
+        }
+        if self.unusual.has(Unusual::NESTED) {
+            let nested = node.nested_ticks.load(Relaxed);
+            let spent = end.saturating_sub(self.start);
+            node.nested_ticks.store(nested.wrapping_add(spent), Relaxed);
+        } else {
+            node.start.store(0, Relaxed);
+        }
+        self.end(end);
+    }
+
+    /// Counts the running call as one that returned an error.
+    #[inline]
+    fn count_error(&self) {
+        if self.unusual != Unusual::NOT_RECORDED {
+            let errors = &thread::node(self.node).errors;
+            errors.store(errors.load(Relaxed) + 1, Relaxed);
+        }
+    }
+
+    #[inline(always)]
+    fn not_recorded(thread: &'static Thread) -> Self {
+        let (node, caller) = (NonNull::dangling(), NonNull::dangling());
+        let unusual = Unusual::NOT_RECORDED;
+        Self { thread, node, caller, start: 0, unusual, _not_send: PhantomData }
+    }
+}
+
+/// The node of a function that was last called from another context, is running already, or is
+/// called for the first time. `None` when the call cannot be recorded.
+#[inline(never)]
+fn find(site: &'static Site) -> Option<NonNull<NodeRecord>> {
+    let thread = thread::current();
+    match thread.entry(site.slot()) {
+        Some(entry) => thread.node_for(entry, site.slot()),
+        None => find_first(site),
+    }
+}
+
+/// The first call on this thread, or the first call of this function.
+#[cold]
+fn find_first(site: &'static Site) -> Option<NonNull<NodeRecord>> {
+    let thread = thread::attach(site)?;
+    thread.node_for(thread.entry(site.slot())?, site.slot())
+}

@@ -1,0 +1,184 @@
+//! The calling-context tree of one thread: which node stands for a function called from a context.
+//!
+//! The nodes are in the segment; the table that finds them is private memory. Asked only when the
+//! entry cached for a site is for another caller, written only at a context's first call.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+
+use super::thread::{self, Thread, page_for};
+use crate::segment::layout::{NodeRecord, UNIT};
+use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment};
+
+/// Nodes by caller and site: open addressing, at most half full.
+#[derive(Debug)]
+pub(super) struct Children {
+    /// Stands for "outside of all tracked functions"; private, so its time is in no report.
+    outside: NonNull<NodeRecord>,
+    table: Cell<Option<NonNull<Child>>>,
+    /// Places in the table less one; a power of two less one.
+    mask: Cell<usize>,
+    used: Cell<usize>,
+}
+
+/// A place in the table; free while `node` is `None`.
+#[derive(Debug, Clone, Copy)]
+struct Child {
+    caller: u32,
+    site: u32,
+    node: Option<NonNull<NodeRecord>>,
+}
+
+/// Memory of the segment that this thread alone hands out.
+#[derive(Debug)]
+pub(super) struct Slab {
+    rest: Cell<Option<Block>>,
+    left: Cell<usize>,
+    next_bytes: Cell<usize>,
+}
+
+/// First piece that a thread takes: its first few contexts. Later ones double.
+const FIRST_SLAB: usize = 4 << 10;
+const LARGEST_SLAB: usize = LARGEST_BLOCK;
+
+/// Places in a thread's first table: a page.
+const FIRST_TABLE: usize = 256;
+
+impl Thread {
+    /// The node of the site with index `site` below `caller`, made if it is new. `None` without
+    /// memory for it.
+    pub(super) fn child(
+        &self,
+        caller: NonNull<NodeRecord>,
+        site: u32,
+    ) -> Option<NonNull<NodeRecord>> {
+        let caller = thread::node(caller).own;
+        match self.children.find(caller, site) {
+            Some(node) => Some(node),
+            None => thread::undisturbed(|| self.make_child(caller, site)),
+        }
+    }
+
+    #[cold]
+    fn make_child(&self, caller: u32, site: u32) -> Option<NonNull<NodeRecord>> {
+        self.children.make_room()?;
+        let block = self.reserve(size_of::<NodeRecord>())?;
+        let node: NonNull<NodeRecord> = block.start.cast();
+        let previous = self.shard().nodes.load(Relaxed);
+        // SAFETY: zeroed, valid for every field, aligned to 64 bytes, long enough, and unknown to
+        // everyone else until it is linked below.
+        let record = unsafe { &mut *node.as_ptr() };
+        (record.own, record.site) = (block.place, site);
+        (record.parent, record.previous) = (caller, previous);
+        *record.min.get_mut() = u64::MAX;
+        self.shard().nodes.store(block.place, Release);
+        self.children.insert(Child { caller, site, node: Some(node) });
+        Some(node)
+    }
+
+    /// Memory of the segment, zeroed and aligned.
+    pub(super) fn reserve(&self, bytes: usize) -> Option<Block> {
+        self.slab.reserve(&self.recorder?.segment, bytes)
+    }
+}
+
+impl Children {
+    pub(super) const fn new() -> Self {
+        Self::below(NonNull::dangling())
+    }
+
+    pub(super) const fn below(outside: NonNull<NodeRecord>) -> Self {
+        Self { outside, table: Cell::new(None), mask: Cell::new(0), used: Cell::new(0) }
+    }
+
+    /// The stand-in for "outside of all tracked functions".
+    pub(super) fn outside(&self) -> NonNull<NodeRecord> {
+        self.outside
+    }
+
+    #[inline]
+    fn find(&self, caller: u32, site: u32) -> Option<NonNull<NodeRecord>> {
+        let table = self.table.get()?;
+        let mut at = hash(caller, site) & self.mask.get();
+        loop {
+            let child = place(table, at);
+            let node = child.get().node?;
+            if child.get().caller == caller && child.get().site == site {
+                return Some(node);
+            }
+            at = (at + 1) & self.mask.get();
+        }
+    }
+
+    /// Sees to it that one more node fits and half the places stay free.
+    fn make_room(&self) -> Option<()> {
+        let places = if self.table.get().is_some() { self.mask.get() + 1 } else { 0 };
+        if (self.used.get() + 1) * 2 <= places {
+            return Some(());
+        }
+        let (old, wanted) = (self.table.get(), (places * 2).max(FIRST_TABLE));
+        self.table.set(Some(page_for::<Child>(wanted)?));
+        self.mask.set(wanted - 1);
+        self.used.set(0);
+        if let Some(old) = old {
+            (0..places).for_each(|at| self.insert(place(old, at).get()));
+            let mapping = Mapping::again(old.cast(), Mapping::pages(places * size_of::<Child>()));
+            // SAFETY: the old table is no longer reachable, and no reference into it outlives the
+            // call it was made in.
+            unsafe { mapping.unmap() };
+        }
+        Some(())
+    }
+
+    /// Writes `child` into a free place; there is one.
+    fn insert(&self, child: Child) {
+        let Some(table) = self.table.get().filter(|_| child.node.is_some()) else { return };
+        let mut at = hash(child.caller, child.site) & self.mask.get();
+        while place(table, at).get().node.is_some() {
+            at = (at + 1) & self.mask.get();
+        }
+        place(table, at).set(child);
+        self.used.set(self.used.get() + 1);
+    }
+}
+
+/// A place of a table. `at` is masked by every caller.
+#[inline]
+fn place<'a>(table: NonNull<Child>, at: usize) -> &'a Cell<Child> {
+    // SAFETY: `at` is at most the mask of the table, whose pages are zeroed or written, both valid
+    // for a `Child`; the table is this thread's own, and mapped while it can be reached.
+    unsafe { table.cast::<Cell<Child>>().add(at).as_ref() }
+}
+
+/// Spreads the two numbers over the bits that the mask keeps (multiplication by an odd constant
+/// near 2^64 divided by the golden ratio: Knuth, volume 3, 6.4).
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
+fn hash(caller: u32, site: u32) -> usize {
+    let both = u64::from(caller) << 32 | u64::from(site);
+    (both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 29) as usize
+}
+
+impl Slab {
+    pub(super) const fn new() -> Self {
+        Self { rest: Cell::new(None), left: Cell::new(0), next_bytes: Cell::new(FIRST_SLAB) }
+    }
+
+    fn reserve(&self, segment: &Segment, bytes: usize) -> Option<Block> {
+        if self.left.get() < bytes {
+            let wanted = self.next_bytes.get().max(bytes);
+            self.rest.set(Some(segment.reserve(wanted)?));
+            self.left.set(wanted);
+            self.next_bytes.set((wanted * 2).min(LARGEST_SLAB));
+        }
+        let block = self.rest.get()?;
+        self.left.set(self.left.get() - bytes);
+        self.rest.set(Some(Block {
+            // SAFETY: `left` bytes follow, of which `bytes` are handed out.
+            start: unsafe { block.start.add(bytes) },
+            place: block.place + u32::try_from(bytes / UNIT).ok()?,
+        }));
+        Some(block)
+    }
+}

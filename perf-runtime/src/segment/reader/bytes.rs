@@ -1,0 +1,53 @@
+//! Numbers out of bytes that may end anywhere.
+
+use crate::segment::SegmentError;
+use crate::segment::layout::UNIT;
+
+/// The bytes of a segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
+
+impl<'a> Bytes<'a> {
+    /// The number at `offset`.
+    pub(super) fn u32(self, offset: usize) -> Result<u32, SegmentError> {
+        self.array(offset).map(u32::from_ne_bytes)
+    }
+
+    /// The number at `offset`.
+    pub(super) fn u64(self, offset: usize) -> Result<u64, SegmentError> {
+        self.array(offset).map(u64::from_ne_bytes)
+    }
+
+    /// The next `length` bytes from `offset` on.
+    pub(super) fn slice(self, offset: usize, length: usize) -> Result<&'a [u8], SegmentError> {
+        let end = offset.checked_add(length);
+        end.and_then(|end| self.0.get(offset..end)).ok_or(SegmentError::Truncated {
+            length: self.0.len() as u64,
+            needed: (offset as u64).saturating_add(length as u64),
+        })
+    }
+
+    fn array<const N: usize>(self, offset: usize) -> Result<[u8; N], SegmentError> {
+        let slice = self.slice(offset, N)?;
+        slice.try_into().map_err(|_| damaged(offset, "number"))
+    }
+}
+
+/// Where the record `place` begins.
+pub(super) fn offset_of(place: u32) -> usize {
+    place as usize * UNIT
+}
+
+/// A link to the record before `place`: it must lead further back.
+pub(super) fn earlier(place: u32, previous: u32, what: &'static str) -> Result<u32, SegmentError> {
+    if previous < place { Ok(previous) } else { Err(damaged(offset_of(place), what)) }
+}
+
+pub(super) fn damaged(offset: usize, what: &'static str) -> SegmentError {
+    SegmentError::Damaged { offset: offset as u64, what }
+}
+
+/// Text that someone wrote, with what is not text replaced.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

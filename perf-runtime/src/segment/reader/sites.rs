@@ -1,0 +1,69 @@
+//! The list of sites: the functions, and which function each site number stands for.
+
+use std::collections::HashMap;
+use std::mem::offset_of;
+
+use super::bytes::{Bytes, earlier, offset_of, text};
+use crate::segment::SegmentError;
+use crate::segment::layout::{FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, NO_LIMIT, SiteRecord};
+use crate::snapshot::{Budget, Function};
+
+/// The functions, and the place among them for each site number.
+pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
+
+/// Reads the list that ends with the site at `last`.
+pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
+    let (mut functions, mut function_of_site) = (Vec::new(), HashMap::new());
+    let mut place = last;
+    while place != 0 {
+        let at = offset_of(place);
+        function_of_site.insert(bytes.u32(at + offset_of!(SiteRecord, index))?, functions.len());
+        functions.push(function(bytes, at)?);
+        place = earlier(place, bytes.u32(at + offset_of!(SiteRecord, previous))?, "site")?;
+    }
+    Ok((functions, function_of_site))
+}
+
+fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
+    let mut from = at + size_of::<SiteRecord>();
+    let mut next = |part: usize| {
+        let length = bytes.u32(at + offset_of!(SiteRecord, text_bytes) + 4 * part)? as usize;
+        let slice = bytes.slice(from, length)?;
+        from += length;
+        Ok::<_, SegmentError>(slice)
+    };
+    let (name, module, file, tags) = (next(0)?, next(1)?, next(2)?, next(3)?);
+    let flags = bytes.u32(at + offset_of!(SiteRecord, flags))?;
+    Ok(Function {
+        name: text(name),
+        module: text(module),
+        file: text(file),
+        line: bytes.u32(at + offset_of!(SiteRecord, line))?,
+        column: bytes.u32(at + offset_of!(SiteRecord, column))?,
+        exact: flags & FLAG_EXACT != 0,
+        classifies_errors: flags & FLAG_CLASSIFIES_ERRORS != 0,
+        budget: budget(bytes, at + offset_of!(SiteRecord, budget))?,
+        tags: tags.split_inclusive(|&byte| byte == 0).map(tag).collect(),
+    })
+}
+
+fn tag(bytes: &[u8]) -> String {
+    text(bytes.strip_suffix(b"\0").unwrap_or(bytes))
+}
+
+fn budget(bytes: Bytes<'_>, at: usize) -> Result<Budget, SegmentError> {
+    let limit = |number: usize| {
+        let limit = bytes.u64(at + 8 * number)?;
+        Ok::<_, SegmentError>((limit != NO_LIMIT).then_some(limit))
+    };
+    Ok(Budget {
+        p50_ns: limit(0)?,
+        p95_ns: limit(1)?,
+        p99_ns: limit(2)?,
+        mean_ns: limit(3)?,
+        max_ns: limit(4)?,
+        calls: limit(5)?,
+        allocs: limit(6)?,
+        max_regression_bp: limit(7)?.and_then(|limit| u32::try_from(limit).ok()),
+    })
+}

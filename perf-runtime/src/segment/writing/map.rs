@@ -1,0 +1,105 @@
+//! Memory from the operating system: pieces of a file that other processes can read, and private
+//! pages. All system calls of the recorder that need `unsafe` are here, behind safe faces.
+//!
+//! Nothing here knows what the memory is used for.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::ptr::{self, NonNull};
+
+/// A piece of memory that stays mapped until the process ends: the recorder never gives memory
+/// back, since a span anywhere on a stack may still point into it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mapping {
+    start: NonNull<u8>,
+    bytes: usize,
+}
+
+// SAFETY: a mapping is an address range; it has no owner, and all access through it is by raw
+// pointers whose users answer for synchronisation.
+unsafe impl Send for Mapping {}
+// SAFETY: as above; the range itself never changes.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// `bytes` rounded up to pages; the kernel rounds further where its pages are larger.
+    pub(crate) const fn pages(bytes: usize) -> usize {
+        bytes.next_multiple_of(4 << 10)
+    }
+
+    /// A mapping that was taken apart with [`Mapping::start`] and [`Mapping::bytes`].
+    pub(crate) fn again(start: NonNull<u8>, bytes: usize) -> Self {
+        Self { start, bytes }
+    }
+
+    /// First byte; aligned to a page.
+    pub(crate) fn start(self) -> NonNull<u8> {
+        self.start
+    }
+
+    /// Length in bytes.
+    pub(crate) fn bytes(self) -> usize {
+        self.bytes
+    }
+
+    /// The starts of its parts of `bytes` bytes; a shorter rest is left out.
+    pub(crate) fn split(self, bytes: usize) -> impl Iterator<Item = NonNull<u8>> {
+        // SAFETY: `at` is at most the length of the mapping.
+        (0..self.bytes / bytes).map(move |at| unsafe { self.start.add(at * bytes) })
+    }
+
+    /// Reserves `bytes` bytes of `file` from `offset` on and maps them, zeroed where they are new.
+    /// The space is reserved first, so that a full disk is an error here and no signal later.
+    pub(crate) fn of_file(file: &File, offset: u64, bytes: usize) -> io::Result<Self> {
+        let start = libc::off_t::try_from(offset).map_err(|_| out_of_range())?;
+        let length = libc::off_t::try_from(bytes).map_err(|_| out_of_range())?;
+        // SAFETY: a system call on integers and a descriptor that `file` keeps open.
+        let error = unsafe { libc::posix_fallocate(file.as_raw_fd(), start, length) };
+        if error != 0 {
+            return Err(io::Error::from_raw_os_error(error));
+        }
+        Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), start)
+    }
+
+    /// Maps `bytes` zeroed bytes that no other process sees.
+    pub(crate) fn private(bytes: usize) -> io::Result<Self> {
+        Self::map(bytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+    }
+
+    fn map(bytes: usize, flags: i32, fd: i32, offset: libc::off_t) -> io::Result<Self> {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: without MAP_FIXED the kernel chooses an unused range, so no memory that anyone
+        // uses changes; `fd` is open or -1 for an anonymous mapping.
+        let start = unsafe { libc::mmap(ptr::null_mut(), bytes, access, flags, fd, offset) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let start = NonNull::new(start.cast()).ok_or_else(out_of_range)?;
+        Ok(Self { start, bytes })
+    }
+
+    /// Puts private zeroed pages in the place of this mapping, so that what still points here can
+    /// do no harm to the file. For a process that was just forked; safe in a signal handler.
+    pub(crate) fn detach(self) {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+        // SAFETY: the range is this mapping's own and stays mapped and writable throughout, so
+        // every pointer into it stays valid; its users access it as integers, for which zero is a
+        // valid value.
+        unsafe { libc::mmap(self.start.as_ptr().cast(), self.bytes, access, flags, -1, 0) };
+    }
+
+    /// Gives private memory back.
+    ///
+    /// # Safety
+    /// Nothing may point into the mapping any more.
+    pub(crate) unsafe fn unmap(self) {
+        // SAFETY: the range is this mapping's own, and the caller vouches that nobody uses it.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
+    }
+}
+
+fn out_of_range() -> io::Error {
+    io::Error::from_raw_os_error(libc::EFBIG)
+}

@@ -1,0 +1,52 @@
+//! Keeps the shared folder small: segments of ended processes that nobody collected.
+//!
+//! Session folders that `perf-report run` makes are not touched; it removes them itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::system;
+use crate::segment::EXTENSION;
+
+/// Segments of ended processes that are kept.
+const MOST_FILES: usize = 64;
+
+/// Bytes that they may have together.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Removes the oldest segments of ended processes, until what is left is within the limits.
+pub(crate) fn make_room(folder: &Path) {
+    let mut ended: Vec<Ended> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Ended::look_at(entry.ok()?.path()))
+        .collect();
+    ended.sort_unstable_by(|a, b| b.changed.cmp(&a.changed));
+    let mut bytes = 0_u64;
+    for (at, segment) in ended.iter().enumerate() {
+        bytes = bytes.saturating_add(segment.bytes);
+        if at >= MOST_FILES || bytes > MOST_BYTES {
+            // Whoever removes it first: it is gone.
+            let _ = fs::remove_file(&segment.path);
+        }
+    }
+}
+
+struct Ended {
+    path: PathBuf,
+    changed: SystemTime,
+    bytes: u64,
+}
+
+impl Ended {
+    fn look_at(path: PathBuf) -> Option<Self> {
+        if path.extension()? != EXTENSION {
+            return None;
+        }
+        let pid = path.file_stem()?.to_str()?.split_once('-')?.0.parse().ok()?;
+        let metadata = fs::symlink_metadata(&path).ok()?;
+        let ended = metadata.is_file() && !system::is_running(pid);
+        ended.then_some(Self { changed: metadata.modified().ok()?, bytes: metadata.len(), path })
+    }
+}

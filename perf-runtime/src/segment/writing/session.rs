@@ -1,0 +1,143 @@
+//! Where this process's segment goes, what its header says, and what is left behind when it cannot
+//! be made. Reads the environment; knows nothing of calls.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Segment, retention, system};
+use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
+use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder};
+
+/// Largest segment where `PERF_TRACK_MEMORY` does not say otherwise.
+const DEFAULT_MEMORY: u64 = 64 << 20;
+
+/// Smallest segment that holds anything.
+const LEAST_MEMORY: u64 = 64 << 10;
+
+/// Whether `PERF_TRACK` says that nothing is to be recorded.
+pub(crate) fn is_switched_off() -> bool {
+    let off = ["off", "0", "false", "no"];
+    std::env::var("PERF_TRACK").is_ok_and(|value| off.iter().any(|o| value.eq_ignore_ascii_case(o)))
+}
+
+/// Makes the segment of this process in the session's folder. When that fails, leaves an empty
+/// file there whose name holds the error number, if even that can be made, and returns the number.
+pub(crate) fn create_segment() -> Result<Segment, i32> {
+    let (folder, is_shared) = session_folder();
+    let stem = format!("{}-{:x}", std::process::id(), system::unix_ns());
+    let made = prepare(&folder, is_shared)
+        .and_then(|()| Segment::create(file_path(&folder, &stem, EXTENSION), memory_limit()));
+    made.map_err(|error| {
+        let number = error.raw_os_error().unwrap_or(libc::EIO);
+        leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
+        number
+    })
+}
+
+/// Fills in the header, but for the clocks' first moment and the version.
+pub(crate) fn write_facts(header: &mut Header, clock_is_counter: bool) {
+    header.magic = MAGIC;
+    header.byte_order = BYTE_ORDER;
+    header.pid = std::process::id();
+    header.parent_pid = system::parent_pid();
+    header.started_unix_ns = system::unix_ns();
+    header.clock = if clock_is_counter { CLOCK_COUNTER } else { 0 };
+    let program = std::env::current_exe().unwrap_or_default();
+    let program = program.to_string_lossy();
+    let texts = [
+        program.as_ref(),
+        env!("PERF_TRACK_RUSTC"),
+        env!("PERF_TRACK_TARGET"),
+        env!("PERF_TRACK_PROFILE"),
+        env!("PERF_TRACK_OPT_LEVEL"),
+        env!("CARGO_PKG_VERSION"),
+    ];
+    let mut used = 0;
+    for text in texts {
+        used += put_text(&mut header.text[used..], text);
+    }
+    header.text_bytes = u32::try_from(used).unwrap_or(0);
+}
+
+/// Writes `text` and a zero byte; a text that is too long is cut. The bytes written.
+fn put_text(place: &mut [u8], text: &str) -> usize {
+    /// What no single text may use up.
+    const LONGEST: usize = 2048;
+    let room = place.len().saturating_sub(1).min(LONGEST);
+    let text = &text.as_bytes()[..text.floor_char_boundary(room)];
+    let Some(place) = place.get_mut(..=text.len()) else { return 0 };
+    place[..text.len()].copy_from_slice(text);
+    place[text.len()] = 0;
+    text.len() + 1
+}
+
+/// The folder, and whether all programs of this user share it.
+fn session_folder() -> (PathBuf, bool) {
+    match std::env::var_os("PERF_TRACK_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => (folder.into(), false),
+        None => (folder::default_path(system::user_id()), true),
+    }
+}
+
+fn prepare(folder: &Path, is_shared: bool) -> io::Result<()> {
+    folder::prepare(folder, system::user_id())
+        .map_err(|error| io::Error::from_raw_os_error(error.errno()))?;
+    if is_shared {
+        retention::make_room(folder);
+    }
+    Ok(())
+}
+
+fn file_path(folder: &Path, stem: &str, extension: &str) -> PathBuf {
+    folder.join(format!("{stem}.{extension}"))
+}
+
+/// Creating an empty file may succeed where reserving space did not. If it does not either, the
+/// reports have to find out for themselves.
+fn leave_note(path: &Path) {
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+}
+
+/// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.
+fn memory_limit() -> u64 {
+    let given = std::env::var("PERF_TRACK_MEMORY").ok();
+    given.and_then(|text| parse_bytes(&text)).unwrap_or(DEFAULT_MEMORY).max(LEAST_MEMORY)
+}
+
+/// Reads `64MiB`, `512 KiB`, `1GiB`, `1000000`.
+fn parse_bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let scale = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_and_without_a_unit() {
+        assert_eq!(parse_bytes("64MiB"), Some(64 << 20));
+        assert_eq!(parse_bytes(" 2 gib "), Some(2 << 30));
+        assert_eq!(parse_bytes("4096"), Some(4096));
+        assert_eq!(parse_bytes("a lot"), None);
+        assert_eq!(parse_bytes("99999999999999999999"), None);
+        assert_eq!(parse_bytes("99999999999GiB"), None);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_between_characters() {
+        let mut place = [1; 8];
+        assert_eq!(put_text(&mut place, "äöüäöü"), 7);
+        assert_eq!(&place[..7], "äöü\0".as_bytes());
+        assert_eq!(put_text(&mut [], "a"), 0);
+    }
+}

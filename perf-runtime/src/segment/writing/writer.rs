@@ -1,0 +1,292 @@
+//! A segment as its own process sees it: the file, and the memory handed out from it.
+//!
+//! Owns the file's growth and its lists of sites and shards. Calls are recorded by `hot`, straight
+//! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and
+//! may take a lock, but gives up rather than wait for it long.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use super::map::Mapping;
+use super::site_text::SiteText;
+use crate::segment::layout::{self, Header, HistogramPage, ShardRecord, SiteRecord, UNIT};
+use crate::sync::lock_briefly;
+
+/// The file grows by a multiple of this, and each such piece is mapped as a whole.
+const GRANULE: usize = 32 << 10;
+
+/// The pieces double up to this. The first is one granule, since a test suite may run thousands
+/// of processes.
+const LARGEST_GROWTH: usize = 1 << 20;
+
+/// Largest block that can be reserved.
+pub(crate) const LARGEST_BLOCK: usize = GRANULE;
+
+/// A segment that this process writes.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    path: PathBuf,
+    /// Device and inode, so that a file put in its place later is not mistaken for it.
+    identity: (u64, u64),
+    header: NonNull<Header>,
+    space: Mutex<Space>,
+    granules: Granules,
+    /// Set in the child of a fork: the file is the parent's.
+    detached: AtomicBool,
+}
+
+/// Where each granule of the file is mapped; readable without the lock.
+#[derive(Debug)]
+struct Granules {
+    count: AtomicUsize,
+    starts: Box<[AtomicPtr<u8>]>,
+}
+
+/// The unused rest of the newest piece.
+#[derive(Debug)]
+struct Space {
+    next: NonNull<u8>,
+    left: usize,
+    /// Offset in the file of `next`.
+    offset: u64,
+    /// Length of the file.
+    file_bytes: u64,
+    next_growth: usize,
+}
+
+// SAFETY: `header` and `Space::next` point into mappings that stay for the life of the process;
+// the header's mutable fields are atomics, and `Space` is reached through its mutex only.
+unsafe impl Send for Segment {}
+// SAFETY: as above.
+unsafe impl Sync for Segment {}
+
+/// Memory of the segment, and its name in the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    pub(crate) start: NonNull<u8>,
+    pub(crate) place: u32,
+}
+
+impl Segment {
+    /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
+    pub(crate) fn create(path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&path)?;
+        Self::map_first(&file, path.clone(), limit_bytes).inspect_err(|_| {
+            // The error that matters is the first one; an empty file says nothing to anyone.
+            let _ = std::fs::remove_file(&path);
+        })
+    }
+
+    fn map_first(file: &File, path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        let granules = Granules::with_room_for(limit_bytes);
+        let first = Mapping::of_file(file, 0, GRANULE)?;
+        granules.push(first);
+        Ok(Self {
+            path,
+            identity: (metadata.dev(), metadata.ino()),
+            header: first.start().cast(),
+            space: Mutex::new(Space {
+                // SAFETY: a granule is longer than the header.
+                next: unsafe { first.start().add(layout::HEADER_BYTES) },
+                left: GRANULE - layout::HEADER_BYTES,
+                offset: layout::HEADER_BYTES as u64,
+                file_bytes: GRANULE as u64,
+                next_growth: GRANULE,
+            }),
+            granules,
+            detached: AtomicBool::new(false),
+        })
+    }
+
+    /// The header.
+    pub(crate) fn header(&self) -> &Header {
+        // SAFETY: it begins the first mapping, which is zeroed, aligned to a page, longer than a
+        // header, and never unmapped; what changes after `write_facts` is atomic.
+        unsafe { self.header.as_ref() }
+    }
+
+    /// The header before anyone else knows of the segment.
+    pub(crate) fn header_mut(&mut self) -> &mut Header {
+        // SAFETY: as for `header`; `&mut self` says that no other reference exists.
+        unsafe { self.header.as_mut() }
+    }
+
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes of it that are in use.
+    pub(crate) fn used(&self) -> u64 {
+        self.header().used.load(Ordering::Relaxed)
+    }
+
+    /// Hands out `bytes` bytes, zeroed and aligned to [`UNIT`]. `None` when the file may not or
+    /// cannot grow, or another thread holds the lock for too long.
+    pub(crate) fn reserve(&self, bytes: usize) -> Option<Block> {
+        let mut space = self.space()?;
+        self.reserve_in(&mut space, bytes)
+    }
+
+    /// Writes a site and links it.
+    pub(crate) fn add_site(&self, index: u32, site: &SiteText<'_>) -> Option<()> {
+        let mut space = self.space()?;
+        let block = self.reserve_in(&mut space, size_of::<SiteRecord>() + site.text_bytes())?;
+        let record: NonNull<SiteRecord> = block.start.cast();
+        let head = site.record(self.header().sites.load(Ordering::Relaxed), index);
+        // SAFETY: the block is exclusively ours until it is linked below, aligned to 64 bytes, and
+        // long enough for the record.
+        unsafe { record.write(head) };
+        // SAFETY: the block goes on for `text_bytes` bytes after the record.
+        let text = unsafe { record.add(1).cast::<u8>() };
+        // SAFETY: as above, and nobody else knows of these bytes yet.
+        site.write_text(unsafe {
+            std::slice::from_raw_parts_mut(text.as_ptr(), site.text_bytes())
+        });
+        self.header().sites.store(block.place, Ordering::Release);
+        Some(())
+    }
+
+    /// Makes a shard and links it.
+    pub(crate) fn add_shard(&self) -> Option<NonNull<ShardRecord>> {
+        let mut space = self.space()?;
+        let block = self.reserve_in(&mut space, size_of::<ShardRecord>())?;
+        let shard: NonNull<ShardRecord> = block.start.cast();
+        let previous = self.header().shards.load(Ordering::Relaxed);
+        // SAFETY: the block is zeroed, a valid value for every field, aligned, long enough, and
+        // ours alone until it is linked below.
+        unsafe { (*shard.as_ptr()).previous = previous };
+        self.header().shards.store(block.place, Ordering::Release);
+        Some(shard)
+    }
+
+    /// Everything that is in use, copied word by word while others may be writing.
+    pub(crate) fn copy(&self) -> Vec<u8> {
+        let used = self.header().used.load(Ordering::Acquire);
+        let mut copy = Vec::with_capacity(usize::try_from(used).unwrap_or(0));
+        for granule in self.granules.iter() {
+            let words = granule.start().cast::<AtomicU64>();
+            for at in 0..granule.bytes() / size_of::<u64>() {
+                // SAFETY: within the granule, aligned, mapped for the life of the process; written
+                // by others through atomics or before they published it.
+                let word = unsafe { words.add(at).as_ref() };
+                copy.extend_from_slice(&word.load(Ordering::Acquire).to_ne_bytes());
+            }
+        }
+        copy.truncate(usize::try_from(used).unwrap_or(0));
+        copy
+    }
+
+    /// The histogram page at `place`, if there can be one.
+    #[inline]
+    pub(crate) fn histogram_page<'a>(&self, place: u32) -> Option<&'a HistogramPage> {
+        let offset = place as usize * UNIT;
+        let granule = self.granules.starts.get(offset / GRANULE)?.load(Ordering::Relaxed);
+        let within = offset % GRANULE;
+        if granule.is_null() || within + size_of::<HistogramPage>() > GRANULE {
+            return None;
+        }
+        // SAFETY: within a mapped granule, which is never unmapped, and aligned to a unit. Its
+        // fields are atomic integers, for which every value is valid.
+        Some(unsafe { &*granule.add(within).cast::<HistogramPage>() })
+    }
+
+    /// Cuts all mappings off from the file. For the child of a fork, where the parent goes on
+    /// writing to it; allowed in a signal handler.
+    pub(crate) fn detach(&self) {
+        self.detached.store(true, Ordering::Relaxed);
+        self.granules.iter().for_each(Mapping::detach);
+    }
+
+    fn space(&self) -> Option<MutexGuard<'_, Space>> {
+        lock_briefly(&self.space)
+    }
+
+    fn reserve_in(&self, space: &mut Space, bytes: usize) -> Option<Block> {
+        let bytes = bytes.next_multiple_of(UNIT);
+        if bytes > LARGEST_BLOCK || self.detached.load(Ordering::Relaxed) {
+            return None;
+        }
+        if space.left < bytes {
+            self.grow(space)?;
+        }
+        let block =
+            Block { start: space.next, place: u32::try_from(space.offset / UNIT as u64).ok()? };
+        // SAFETY: `bytes` bytes are left from `next` on.
+        space.next = unsafe { space.next.add(bytes) };
+        space.left -= bytes;
+        space.offset += bytes as u64;
+        self.header().used.store(space.offset, Ordering::Release);
+        Some(block)
+    }
+
+    /// Makes the file longer. It is opened again for it, since a descriptor kept open could be
+    /// closed by the program, and its number used for another file.
+    fn grow(&self, space: &mut Space) -> Option<()> {
+        let length = space.next_growth.min(self.granules.room() * GRANULE);
+        if length == 0 {
+            return None;
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&self.path)
+            .ok()?;
+        let metadata = file.metadata().ok()?;
+        if (metadata.dev(), metadata.ino()) != self.identity {
+            return None;
+        }
+        let piece = Mapping::of_file(&file, space.file_bytes, length).ok()?;
+        self.granules.push(piece);
+        *space = Space {
+            next: piece.start(),
+            left: length,
+            offset: space.file_bytes,
+            file_bytes: space.file_bytes + length as u64,
+            next_growth: (length * 2).min(LARGEST_GROWTH),
+        };
+        Some(())
+    }
+}
+
+impl Granules {
+    fn with_room_for(bytes: u64) -> Self {
+        let room = usize::try_from(bytes).unwrap_or(usize::MAX) / GRANULE;
+        let starts = (0..room.max(1)).map(|_| AtomicPtr::default()).collect();
+        Self { count: AtomicUsize::new(0), starts }
+    }
+
+    /// Granules that may still be added.
+    fn room(&self) -> usize {
+        self.starts.len() - self.count.load(Ordering::Relaxed)
+    }
+
+    /// Adds the granules of a piece, as far as there is room. Only under the lock of `space`.
+    fn push(&self, piece: Mapping) {
+        let count = self.count.load(Ordering::Relaxed);
+        let pieces = piece.split(GRANULE).zip(&self.starts[count..]);
+        let added = pieces.map(|(start, place)| place.store(start.as_ptr(), Ordering::Relaxed));
+        let added = added.count();
+        self.count.store(count + added, Ordering::Release);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Mapping> + '_ {
+        let starts = self.starts.iter().take(self.count.load(Ordering::Acquire));
+        starts.filter_map(|start| {
+            Some(Mapping::again(NonNull::new(start.load(Ordering::Relaxed))?, GRANULE))
+        })
+    }
+}
