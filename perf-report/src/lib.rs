@@ -5,11 +5,15 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod collect;
+pub mod command;
 pub mod context;
 pub mod error;
 pub mod facts;
 pub mod files;
 pub mod model;
+pub mod pending;
+pub mod session;
 pub mod store;
 pub mod suggest;
 pub mod units;

@@ -3,9 +3,12 @@
 //! Only this module prints (through [`output`]), and only its [`main`] turns a result into an exit
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
+mod collect;
 mod doctor;
 mod global;
+mod keep;
 mod output;
+mod run;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -46,6 +49,8 @@ Exit codes:
 /// One variant a file of this folder.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
+    Collect(collect::Args),
     Doctor(doctor::Args),
 }
 
@@ -55,7 +60,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };
-    run(cli).unwrap_or_else(|error| {
+    dispatch(cli).unwrap_or_else(|error| {
         output::error(&error);
         error.code.into()
     })
@@ -71,10 +76,12 @@ pub fn without_cargo_subcommand(
         .map(|(_, arg)| arg)
 }
 
-fn run(cli: Cli) -> Result<ExitCode, UserError> {
+fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
     cli.global.apply_color();
     let context = cli.global.context()?;
     match cli.command {
+        Command::Run(args) => run::run(&args, &context),
+        Command::Collect(args) => collect::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }
 }

@@ -37,7 +37,12 @@ impl GitProbe {
         Self { child, answer: parse(&String::from_utf8_lossy(&text)) }
     }
 
-    /// The answer; `None` outside a repository, without a commit, and without git.
+    /// The answer so far as it was read.
+    pub fn answer(&self) -> Option<&Git> {
+        self.answer.as_ref()
+    }
+
+    /// The answer, if git stands by it; `None` outside a repository, without a commit, and without git.
     pub fn finish(mut self) -> Option<Git> {
         let ended_well = self
             .child

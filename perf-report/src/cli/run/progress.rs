@@ -1,0 +1,198 @@
+//! A spinner with the calls recorded so far, while the command runs.
+//!
+//! It has the terminal's last line to itself: the command's output scrolls above it, and its cursor
+//! is put back after every frame, so that no half-written line is overwritten. A command that takes
+//! the terminal for itself (an editor, a pager) switches it to raw mode, and sees no spinner.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::unistd::{getpgrp, tcgetpgrp};
+use perf_runtime::segment;
+
+use crate::cli::keep;
+use crate::{collect, units};
+
+/// Commands that are faster than this never see the spinner.
+const PATIENCE: Duration = Duration::from_millis(500);
+const FRAME: Duration = Duration::from_millis(120);
+/// Reading what is recorded takes at most this share of a core: one part in so many.
+const SHARE: u32 = 20;
+
+/// A running spinner; dropping it gives the line back.
+pub(super) struct Progress {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts the spinner, if there is a person to see it.
+pub(super) fn start(folder: &Path) -> Option<Progress> {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if !io::stderr().is_terminal() || dumb || std::env::var_os("CI").is_some() {
+        return None;
+    }
+    let folder = folder.to_owned();
+    let (stop, stopped) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        if stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            spin(&folder, || stopped.recv_timeout(FRAME) == Err(RecvTimeoutError::Timeout));
+        }
+    });
+    Some(Progress { stop: Some(stop), thread: Some(thread) })
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        // A spinner that panicked is gone, which is all that is wanted here.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn spin(folder: &Path, mut go_on: impl FnMut() -> bool) {
+    let bar = ProgressBar::with_draw_target(
+        None,
+        ProgressDrawTarget::term_like(Box::new(LastLine::default())),
+    );
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} · {msg}") {
+        bar.set_style(style);
+    }
+    let mut counter = Counter::default();
+    let mut count_again = Instant::now();
+    while go_on() {
+        if Instant::now() >= count_again {
+            let began = Instant::now();
+            bar.set_message(counter.count(folder));
+            count_again = Instant::now() + began.elapsed() * SHARE;
+        }
+        bar.tick();
+    }
+    bar.finish_and_clear();
+}
+
+/// Adds up calls. Segments of processes that have ended are read once.
+#[derive(Default)]
+struct Counter {
+    ended: HashMap<PathBuf, u64>,
+}
+
+impl Counter {
+    fn count(&mut self, folder: &Path) -> String {
+        let segments = collect::list(folder).unwrap_or_default().segments;
+        let calls = segments.iter().map(|path| self.calls_of(path)).sum();
+        let processes = keep::processes(segments.len() as u64);
+        format!("{} in {processes}", units::plural(calls, "call"))
+    }
+
+    fn calls_of(&mut self, path: &Path) -> u64 {
+        if let Some(&calls) = self.ended.get(path) {
+            return calls;
+        }
+        let running = collect::pid_of(path).is_some_and(collect::is_running);
+        let calls = segment::read(path).map_or(0, |snapshot| {
+            snapshot.contexts.iter().map(|context| context.measures.calls).sum()
+        });
+        if !running {
+            self.ended.insert(path.to_owned(), calls);
+        }
+        calls
+    }
+}
+
+/// The last line of the terminal, kept out of the region that scrolls.
+#[derive(Debug, Default)]
+struct LastLine {
+    text: Mutex<String>,
+    /// Rows of the terminal when the line was set apart; 0 before.
+    rows: AtomicU16,
+}
+
+impl LastLine {
+    fn draw(&self, text: &str) -> io::Result<()> {
+        let Some((_, height)) = terminal_size::terminal_size_of(io::stderr()) else {
+            return Ok(());
+        };
+        let rows = height.0;
+        if rows < 3 || is_taken() {
+            return Ok(());
+        }
+        let mut frame = String::new();
+        if self.rows.swap(rows, Ordering::Relaxed) != rows {
+            // A new line first, so that the cursor is not on the last one when that is set apart.
+            // Setting the region moves the cursor, hence save (ESC 7) and restore (ESC 8).
+            let _ = write!(frame, "\n\x1b7\x1b[1;{}r\x1b8\x1b[1A", rows - 1);
+        }
+        let _ = write!(frame, "\x1b7\x1b[{rows};1H\x1b[2K{text}\x1b8");
+        io::stderr().lock().write_all(frame.as_bytes())
+    }
+}
+
+impl Drop for LastLine {
+    fn drop(&mut self) {
+        let rows = *self.rows.get_mut();
+        if rows > 0 {
+            let end = format!("\x1b7\x1b[r\x1b[{rows};1H\x1b[2K\x1b8");
+            let _ = io::stderr().lock().write_all(end.as_bytes());
+        }
+    }
+}
+
+/// Whether the command, or another job, has the terminal for itself.
+fn is_taken() -> bool {
+    let stderr = io::stderr();
+    let raw = tcgetattr(&stderr).is_ok_and(|mode| !mode.local_flags.contains(LocalFlags::ICANON));
+    let background = tcgetpgrp(&stderr).is_ok_and(|group| group != getpgrp());
+    raw || background
+}
+
+/// What indicatif would draw where the cursor is, drawn on the last line. One line needs no moves.
+impl TermLike for LastLine {
+    fn width(&self) -> u16 {
+        terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| width.0)
+    }
+
+    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.write_str(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        if let Ok(mut buffer) = self.text.lock() {
+            buffer.push_str(text);
+        }
+        Ok(())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let text = self.text.lock().map(|mut text| std::mem::take(&mut *text)).unwrap_or_default();
+        self.draw(text.trim_end())
+    }
+}

@@ -1,0 +1,89 @@
+//! What lies in a folder of segments, told by the names of its files.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use perf_runtime::segment::{EXTENSION, UNRECORDED_PREFIX};
+
+/// What lies in a folder of segments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Segments, sorted by path.
+    pub segments: Vec<PathBuf>,
+    /// Marks of processes that could not make a segment, sorted by path.
+    pub unrecorded: Vec<Unrecorded>,
+}
+
+/// The mark of a process that could not make its segment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unrecorded {
+    /// The empty file that says so.
+    pub path: PathBuf,
+    /// Process id, if the file's name has one.
+    pub pid: Option<u32>,
+    /// Error number of the operating system.
+    pub errno: i32,
+}
+
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pid = self.pid.map_or_else(String::new, |pid| format!(" {pid}"));
+        let reason = io::Error::from_raw_os_error(self.errno);
+        write!(f, "process{pid} was not recorded: its segment could not be made: {reason}")
+    }
+}
+
+/// Lists `folder`. Other files and folders in it are none of ours.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(folder: &Path) -> io::Result<Listing> {
+    let mut listing = Listing::default();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some(EXTENSION) => listing.segments.push(path),
+            Some(extension) => {
+                let errno = extension.strip_prefix(UNRECORDED_PREFIX);
+                if let Some(errno) = errno.and_then(|errno| errno.parse().ok()) {
+                    listing.unrecorded.push(Unrecorded { pid: pid_of(&path), path, errno });
+                }
+            }
+            None => {}
+        }
+    }
+    listing.segments.sort_unstable();
+    listing.unrecorded.sort_unstable();
+    Ok(listing)
+}
+
+/// The process id in the name of a segment, `<pid>-<anything>.ptseg`.
+pub fn pid_of(path: &Path) -> Option<u32> {
+    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_ours_is_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let names =
+            ["12-ab.ptseg", "9-cd.unrecorded-28", "9-cd.unrecorded-x", "1-a.ptseg.damaged", "x"];
+        for name in names {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.segments, [folder.path().join("12-ab.ptseg")]);
+        assert_eq!(pid_of(&listing.segments[0]), Some(12));
+        let [unrecorded] = listing.unrecorded.as_slice() else { panic!("{listing:?}") };
+        assert_eq!(
+            unrecorded.to_string(),
+            "process 9 was not recorded: its segment could not be made: \
+             No space left on device (os error 28)"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Turns the segments of a folder into one snapshot, and clears away what has been stored.
+//!
+//! A segment that cannot be read costs that segment: it is named, and stays on disk. What a run is
+//! made of besides its recording is none of this module's business.
+
+mod listing;
+mod merge;
+mod process;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use perf_runtime::segment::SegmentError;
+use perf_runtime::snapshot::Snapshot;
+
+pub use listing::{Listing, Unrecorded, list, pid_of};
+pub use merge::merge;
+pub use process::is_running;
+
+/// What is added to the name of a segment that could not be read, once it has been reported.
+pub const SET_ASIDE: &str = "damaged";
+
+/// What the segments of a folder held.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// All of them, merged.
+    pub snapshot: Snapshot,
+    /// Segments whose process had ended before they were read: nothing can be added to them.
+    pub ended: Vec<PathBuf>,
+    /// Segments of processes that still run.
+    pub living: Vec<PathBuf>,
+    /// Segments that could not be read, and why.
+    pub damaged: Vec<(PathBuf, SegmentError)>,
+    /// Processes that could not make a segment.
+    pub unrecorded: Vec<Unrecorded>,
+}
+
+impl Collected {
+    /// Whether the folder held nothing of ours.
+    pub fn is_empty(&self) -> bool {
+        self.ended.is_empty()
+            && self.living.is_empty()
+            && self.damaged.is_empty()
+            && self.unrecorded.is_empty()
+    }
+
+    /// Whether there were segments and not one could be read.
+    pub fn is_all_damaged(&self) -> bool {
+        self.ended.is_empty() && self.living.is_empty() && !self.damaged.is_empty()
+    }
+
+    /// What is missing from the snapshot, in words.
+    pub fn problems(&self) -> Vec<String> {
+        let damaged = self.damaged.iter().map(|(path, error)| {
+            format!("segment {} {error}", path.file_name().unwrap_or_default().to_string_lossy())
+        });
+        let unrecorded = self.unrecorded.iter().map(Unrecorded::to_string);
+        let living = self.living.iter().map(|path| {
+            let pid = pid_of(path).map_or_else(String::new, |pid| format!(" {pid}"));
+            format!("process{pid} is still running: what it records from now on is not included")
+        });
+        damaged.chain(unrecorded).chain(living).collect()
+    }
+
+    /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
+    /// and sets damaged ones aside under another name, so that they are reported once and lost
+    /// never. Segments of running processes stay. What could not be cleared, in words.
+    pub fn clear(&self) -> Vec<String> {
+        let removed =
+            self.ended.iter().chain(self.unrecorded.iter().map(|unrecorded| &unrecorded.path));
+        let failed = |path: &Path, error: &io::Error| {
+            format!("{} cannot be cleared away: {error}", path.display())
+        };
+        let removal = removed
+            .filter_map(|path| fs::remove_file(path).err().map(|error| failed(path, &error)));
+        let set_aside = self.damaged.iter().filter_map(|(path, _)| {
+            let mut aside = path.clone().into_os_string();
+            aside.push(".");
+            aside.push(SET_ASIDE);
+            fs::rename(path, aside).err().map(|error| failed(path, &error))
+        });
+        removal.chain(set_aside).collect()
+    }
+}
+
+/// Reads and merges all segments in `folder`.
+///
+/// # Errors
+/// When the folder cannot be listed. What is wrong with a single segment is no error.
+pub fn collect(folder: &Path) -> io::Result<Collected> {
+    let listing = list(folder)?;
+    // Asked before reading: what ends in between is read again next time, and nothing is removed
+    // that could still have grown.
+    let (living, ended): (Vec<_>, Vec<_>) =
+        listing.segments.into_iter().partition(|path| pid_of(path).is_some_and(is_running));
+    let from_living = merge(&living);
+    let from_ended = merge(&ended);
+    let damaged_now = |path: &PathBuf, damaged: &[(PathBuf, SegmentError)]| {
+        damaged.iter().any(|(other, _)| other == path)
+    };
+    Ok(Collected {
+        ended: retain(ended, |path| !damaged_now(path, &from_ended.damaged)),
+        // A process that is just starting has an unfinished segment; that is not damage.
+        living: retain(living, |path| !damaged_now(path, &from_living.damaged)),
+        snapshot: from_ended.snapshot.merged(&from_living.snapshot),
+        damaged: from_ended.damaged,
+        unrecorded: listing.unrecorded,
+    })
+}
+
+fn retain(mut paths: Vec<PathBuf>, keep: impl FnMut(&PathBuf) -> bool) -> Vec<PathBuf> {
+    paths.retain(keep);
+    paths
+}

@@ -1,0 +1,51 @@
+//! Whether a process still runs, and could still write.
+
+use std::fs;
+
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+
+/// Whether a process of this id runs. One that has ended and was not waited for does not.
+///
+/// An id may have been given to another process since. Then the answer is a harmless yes: the
+/// segment is kept until that one has ended too.
+pub fn is_running(pid: u32) -> bool {
+    let Ok(id) = i32::try_from(pid) else { return false };
+    if id <= 0 || kill(Pid::from_raw(id), None) == Err(Errno::ESRCH) {
+        return false;
+    }
+    // Where there is no /proc, a process that was not waited for counts as running.
+    fs::read_to_string(format!("/proc/{pid}/stat"))
+        .ok()
+        .and_then(|stat| state(&stat))
+        .is_none_or(|state| !matches!(state, 'Z' | 'X'))
+}
+
+/// The state in the text of `/proc/<pid>/stat`. The name before it may hold anything, so it is
+/// what follows the last parenthesis.
+fn state(stat: &str) -> Option<char> {
+    stat.rsplit_once(')')?.1.trim_start().chars().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_runs_until_it_has_ended() {
+        assert!(is_running(std::process::id()));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let pid = child.id();
+        child.wait().unwrap();
+        assert!(!is_running(pid));
+        assert!(!is_running(0) && !is_running(u32::MAX));
+    }
+
+    #[test]
+    fn the_state_stands_behind_whatever_the_name_is() {
+        assert_eq!(state("12 (a) Z (b)) S 1 2"), Some('S'));
+        assert_eq!(state("12 (x) Z 1"), Some('Z'));
+        assert_eq!(state("nonsense"), None);
+    }
+}

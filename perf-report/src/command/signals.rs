@@ -1,0 +1,80 @@
+//! Passes signals on to the command, so that it decides when to end and its run is still stored.
+//!
+//! The terminal sends Ctrl-C to every process of the foreground by itself; passing that on would
+//! make it arrive twice, which many programs take as "at once". So what the kernel sent is not
+//! passed on, and what a process sent to this one is.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::iterator::{Handle, SignalsInfo};
+use signal_hook::low_level::siginfo::Cause;
+
+const PASSED_ON: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
+/// Holds signals back until there is a process to pass them on to.
+pub(super) struct Forwarder {
+    signals: SignalsInfo<WithOrigin>,
+}
+
+impl Forwarder {
+    /// From here on, the signals do not end this process any more.
+    pub(super) fn prepare() -> io::Result<Self> {
+        // A signal that whoever started us ignores (as `nohup` does) must stay ignored in the
+        // command; catching it here would give the command its default action.
+        let ignored = ignored();
+        let caught = PASSED_ON.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        Ok(Self { signals: SignalsInfo::new(caught)? })
+    }
+
+    pub(super) fn forward_to(mut self, pid: u32) -> Forwarding {
+        let ended = Arc::new(AtomicBool::new(false));
+        let forwarding = Forwarding { ended: Arc::clone(&ended), handle: self.signals.handle() };
+        thread::spawn(move || {
+            for origin in self.signals.forever() {
+                let sent_by_process = !matches!(origin.cause, Cause::Kernel);
+                if sent_by_process && !ended.load(Ordering::Acquire) {
+                    pass_on(pid, origin.signal);
+                }
+            }
+        });
+        forwarding
+    }
+}
+
+/// Signals are being passed on. Once stopped they are ignored: what was recorded is being stored.
+pub(super) struct Forwarding {
+    ended: Arc<AtomicBool>,
+    handle: Handle,
+}
+
+impl Forwarding {
+    pub(super) fn stop(self) {
+        self.ended.store(true, Ordering::Release);
+        self.handle.close();
+    }
+}
+
+fn pass_on(pid: u32, signal: i32) {
+    if let (Ok(pid), Ok(signal)) = (i32::try_from(pid), Signal::try_from(signal)) {
+        // It fails when the process has just ended, and then there is nothing to do.
+        let _ = kill(Pid::from_raw(pid), signal);
+    }
+}
+
+/// The set of ignored signals, bit 0 for signal 1; empty where the system does not tell.
+fn ignored() -> u64 {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+            u64::from_str_radix(mask.trim(), 16).ok()
+        })
+        .unwrap_or(0)
+}

@@ -1,0 +1,38 @@
+//! What is known of a run whose recording is not stored yet, beside its segments.
+//!
+//! `run` leaves it in the session's folder until the run is stored. Should storing fail, or
+//! perf-report be killed, `collect` finds there what no segment knows: the command, when it began,
+//! on which commit.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use perf_runtime::snapshot::Snapshot;
+
+use crate::files;
+use crate::model::{ProcessSummary, Run, RunDocument, convert};
+
+const FILE: &str = "run.json";
+
+/// Leaves in `folder` what is known of the run.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(folder: &Path, run: &Run, process: &ProcessSummary) -> io::Result<()> {
+    let document =
+        convert::document(&Snapshot::default(), run.clone(), process.clone(), Vec::new());
+    files::replace(&folder.join(FILE), &serde_json::to_string(&document)?)
+}
+
+/// What was left in `folder`, if anything was and can be read.
+pub fn read(folder: &Path) -> Option<(Run, ProcessSummary)> {
+    let text = fs::read_to_string(folder.join(FILE)).ok()?;
+    RunDocument::from_json(&text).ok().map(|document| (document.run, document.process))
+}
+
+/// Removes what was left in `folder`.
+pub fn forget(folder: &Path) {
+    // That there is nothing to remove is as good.
+    let _ = fs::remove_file(folder.join(FILE));
+}
