@@ -157,7 +157,7 @@ mod tests {
         for (ns, expected) in cases {
             assert_eq!(duration(ns), expected, "{ns}");
         }
-        assert_eq!(duration(float(u64::MAX)), "5,120,000 h");
+        assert_eq!(duration(float(u64::MAX)), "5,111,111 h");
         assert_eq!(duration(f64::MIN_POSITIVE), "0.00 ns");
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The time of a call holds the time of its callees, so one slow function makes all of its callers
 //! slower. Between two runs, the growth of a caller's mean has three parts, which the
-//! calling-context tree tells apart: its own time, callees that it calls more often, and callees
+//! calling-context tree tells apart: its self time, callees that it calls more often, and callees
 //! that take longer. The first two are its own doing. When they stay within the limit, and a callee
 //! is a regression itself, the caller is no regression but `degraded`, and says whom it waits for.
 

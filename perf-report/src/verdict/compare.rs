@@ -123,7 +123,7 @@ fn one_sided(function: &Function, verdict: Verdict) -> Change {
     };
     let reason = match function.calls {
         0 => format!("{which}, never called"),
-        _ => format!("{which}: {calls}, own time {own} in the run"),
+        _ => format!("{which}: {calls}, self time {own} in the run"),
     };
     Change {
         name: function.name.clone(),
@@ -170,7 +170,7 @@ mod tests {
         let comparison = compare(&old, &new, &Limits::default());
         insta::assert_snapshot!(said(&comparison), @r"
         regression code_stats::parse::parse_file: errors 3 → 5 (+66.7 %)
-        regression code_stats::parse::tokenize: own time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
+        regression code_stats::parse::tokenize: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
         regression code_stats::parse::tokenize: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 15 %
         regression code_stats::parse::tokenize: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 30 %
         regression code_stats::parse::tokenize: p50 4.71 ms → 6.60 ms (+40.0 %), over the limit of 15 %
@@ -179,12 +179,12 @@ mod tests {
         degraded code_stats::parse::parse_file: mean 8.02 ms → 10.0 ms (+25.2 %), over the limit of 15 %, but only for waiting on code_stats::parse::tokenize
         degraded code_stats::parse::parse_file: p95 16.8 ms → 21.1 ms (+25.2 %), over 20 % but within the limit of 30 %
         inconclusive code_stats::walk::collect_files: 1 call in the baseline and 1 in this run; it takes 5 to judge a time
-        removed code_stats::report::Table::render: gone: 1 call, own time 3.87 ms in the run
-        added code_stats::report::Page::render: new: 1 call, own time 3.87 ms in the run
+        removed code_stats::report::Table::render: gone: 1 call, self time 3.87 ms in the run
+        added code_stats::report::Page::render: new: 1 call, self time 3.87 ms in the run
         improved code_stats::metrics::weigh: p95 69 ns → 39 ns (-43.5 %), better by more than 20 %
         improved code_stats::metrics::weigh: p50 30 ns → 17 ns (-43.3 %), better by more than 10 %
         improved code_stats::metrics::weigh: p99 128 ns → 74 ns (-42.2 %), better by more than 30 %
-        improved code_stats::metrics::weigh: own time 34.0 ns → 19.7 ns a call (-41.9 %), better by more than 10 %
+        improved code_stats::metrics::weigh: self time 34.0 ns → 19.7 ns a call (-41.9 %), better by more than 10 %
         improved code_stats::metrics::weigh: mean 34.0 ns → 19.7 ns (-41.9 %), better by more than 10 %
         ");
         assert_eq!(comparison.verdict, Verdict::Regression);

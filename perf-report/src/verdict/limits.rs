@@ -10,7 +10,7 @@ use crate::model::Metric;
 ///
 /// | metrics | degraded | regression | why |
 /// |---|---|---|---|
-/// | own time, mean, median | 10 % | 15 % | wide enough for the noise of a quiet machine |
+/// | self time, mean, median | 10 % | 15 % | wide enough for the noise of a quiet machine |
 /// | 95th percentile | 20 % | 30 % | a twentieth of the calls decides it |
 /// | 99th percentile | 30 % | 45 % | a hundredth of the calls decides it |
 /// | errors, panics | any | any | counts have no noise |

@@ -23,3 +23,4 @@ pub use budgets::budgets;
 pub use comparable::{Difference, differences};
 pub use compare::{alone, compare};
 pub use limits::{Limits, MetricLimits, Thresholds};
+pub use reason::title;

@@ -50,9 +50,9 @@ pub(super) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
 }
 
 /// What a metric is called in a sentence.
-pub(super) fn title(metric: Metric) -> &'static str {
+pub fn title(metric: Metric) -> &'static str {
     match metric {
-        Metric::SelfNs => "own time",
+        Metric::SelfNs => "self time",
         Metric::TotalNs => "total time",
         metric => metric.word(),
     }

@@ -12,10 +12,10 @@ use crate::units::{self, float};
 /// Calls that must lie beyond a percentile before it is worth a row.
 const BEYOND_PERCENTILE: u64 = 5;
 
-/// Unfinished calls, in per cent of the finished ones, from which own time cannot be divided.
+/// Unfinished calls, in per cent of the finished ones, from which self time cannot be divided.
 const UNFINISHED_PCT: u64 = 1;
 
-/// A share of the own time of a run below which a function is too small to matter, in per cent.
+/// A share of the self time of a run below which a function is too small to matter, in per cent.
 const SMALL_SHARE_PCT: f64 = 1.0;
 
 /// A function in the two runs, and what it is judged by.
@@ -25,9 +25,9 @@ pub(super) struct Pair<'a> {
     pub(super) old: &'a Function,
     /// The function in the current run.
     pub(super) new: &'a Function,
-    /// Own time of all functions in the baseline.
+    /// Self time of all functions in the baseline.
     pub(super) old_run_ns: u64,
-    /// Own time of all functions in the current run.
+    /// Self time of all functions in the current run.
     pub(super) new_run_ns: u64,
     /// The limits of the comparison.
     pub(super) limits: &'a Limits,
@@ -35,7 +35,7 @@ pub(super) struct Pair<'a> {
 
 /// The row of a time, where there is anything to say.
 ///
-/// Own time has a row wherever both runs called the function, if only to say that the calls are too
+/// Self time has a row wherever both runs called the function, if only to say that the calls are too
 /// few. The inclusive times do not repeat that: they have a row where there are enough.
 pub(super) fn judge(pair: Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
     let (old, new) = (pair.old, pair.new);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn own_time_and_totals_say_what_they_are_of() {
-        let why = "own time 20.0 ms → 30.0 ms a call (+50.0 %), over the limit of 15 %";
+        let why = "self time 20.0 ms → 30.0 ms a call (+50.0 %), over the limit of 15 %";
         check(Metric::SelfNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
         let why = "total time 1.00 s → 1.50 s in the run (+50.0 %), over the limit of 15 %";
         check(Metric::TotalNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
@@ -239,9 +239,9 @@ mod tests {
 
     #[test]
     fn small_changes_are_no_finding() {
-        let why = "own time 20 ns → 28 ns a call (+40.0 %), a change of less than 10 ns";
+        let why = "self time 20 ns → 28 ns a call (+40.0 %), a change of less than 10 ns";
         check(Metric::SelfNs, (1_000_000, 20), (1_000_000, 28), Verdict::Stable, why);
-        let why = "own time 200 ns → 400 ns a call (+100.0 %), a change of less than 10.0 µs over the run";
+        let why = "self time 200 ns → 400 ns a call (+100.0 %), a change of less than 10.0 µs over the run";
         check(Metric::SelfNs, (20, 200), (20, 400), Verdict::Stable, why);
     }
 

@@ -1,0 +1,159 @@
+//! What is said of a run as a whole, as short phrases that every medium can use.
+
+use super::sanitize;
+use crate::model::{Git, RunDocument, Side};
+use crate::units;
+
+/// The command on one line: `cargo test -- --nocapture`.
+pub(super) fn command(run: &RunDocument) -> String {
+    let words: Vec<_> = run.run.command.iter().map(|word| sanitize::screen(word)).collect();
+    if words.is_empty() { "collected without a command".to_owned() } else { words.join(" ") }
+}
+
+/// Which run it is, when, and of which commit.
+pub(super) fn origin(run: &RunDocument) -> Vec<String> {
+    let mut items = vec![format!("run {}", sanitize::screen(&run.run.id))];
+    items.extend(run.run.label.as_deref().map(|label| format!("“{}”", sanitize::screen(label))));
+    items.push(time(&run.run.time));
+    items.extend(run.run.git.as_ref().map(commit));
+    items
+}
+
+/// How the command ended and what it took.
+pub(super) fn outcome(run: &RunDocument) -> Vec<String> {
+    let process = &run.process;
+    let time = |ns: u64| units::duration(units::float(ns));
+    let mut items = vec![ending(run)];
+    items.extend(process.wall_ns.map(|ns| format!("wall {}", time(ns))));
+    if let (Some(user), Some(system)) = (process.user_ns, process.system_ns) {
+        items.push(format!("CPU {} user, {} system", time(user), time(system)));
+    }
+    items.extend(process.peak_rss_bytes.map(|bytes| format!("peak {}", units::bytes(bytes))));
+    items.push(processes(run));
+    items.extend(
+        Some(&run.run.toolchain.profile)
+            .filter(|text| !text.is_empty())
+            .map(|profile| sanitize::screen(profile).into_owned()),
+    );
+    items
+}
+
+/// Whether the command ended as it should.
+pub(super) fn failed(run: &RunDocument) -> bool {
+    run.run.signal.is_some() || run.run.exit_code.is_some_and(|code| code != 0)
+}
+
+/// What is missing from the recording, or went wrong with it. Empty for a run without blemish.
+pub(super) fn problems(run: &RunDocument) -> Vec<String> {
+    let mut problems = Vec::new();
+    let recording = &run.recording;
+    if recording.lost_calls > 0 {
+        let calls = units::plural(recording.lost_calls, "call");
+        problems.push(format!("{calls} could not be recorded: counts and times are too low"));
+    }
+    if run.process.damaged > 0 {
+        let segments = units::plural(run.process.damaged, "segment");
+        problems.push(format!("{segments} could not be read: what is in there is missing here"));
+    }
+    if run.process.killed > 0 {
+        let killed = processes_in_words(run.process.killed);
+        problems.push(format!("{killed} ended by a signal; the calls that had finished are here"));
+    }
+    let sampled = run.functions.iter().filter(|function| function.sampled).count();
+    if sampled > 0 {
+        let functions = units::plural(sampled as u64, "function");
+        problems.push(format!("the times of {functions} are estimated from a sample of the calls"));
+    }
+    for step in &recording.breaker {
+        let (state, reason) = (sanitize::screen(&step.state), sanitize::screen(&step.reason));
+        problems.push(format!("the recorder went {state}: {reason}"));
+    }
+    problems
+        .extend(recording.problems.iter().map(|problem| sanitize::screen(problem).into_owned()));
+    problems
+}
+
+/// Calls that had not finished, with the functions they are of.
+pub(super) fn unfinished(run: &RunDocument) -> Option<String> {
+    let running: Vec<_> = run.functions.iter().filter(|function| function.unfinished > 0).collect();
+    let calls = running.iter().fold(0_u64, |sum, function| sum.saturating_add(function.unfinished));
+    let names: Vec<_> = running.iter().map(|function| function.name.as_str()).collect();
+    (calls > 0).then(|| {
+        format!(
+            "{} had not finished when the recording ended: {}",
+            units::plural(calls, "call"),
+            some(&names)
+        )
+    })
+}
+
+/// The first of `names`, and how many more there are.
+pub(super) fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    let mut text: Vec<_> =
+        names.iter().take(SHOWN).map(|name| super::text::name(name, 60)).collect();
+    if names.len() > SHOWN {
+        text.push(format!("and {} more", names.len() - SHOWN));
+    }
+    text.join(", ")
+}
+
+/// One of the two runs of a comparison: which, when, and of which commit.
+pub(super) fn side(side: &Side) -> Vec<String> {
+    let mut items = vec![format!("run {}", sanitize::screen(&side.id))];
+    if let Some(hash) = &side.commit {
+        items.push(commit(&Git {
+            commit: hash.clone(),
+            branch: side.branch.clone(),
+            dirty: side.dirty,
+        }));
+    }
+    items.push(time(&side.time));
+    items.retain(|item| !item.is_empty());
+    items
+}
+
+fn commit(git: &Git) -> String {
+    let hash: String = git.commit.chars().take(10).collect();
+    let branch = git.branch.as_deref().map_or_else(String::new, |branch| format!("{branch} "));
+    let dirty = if git.dirty { " with changes" } else { "" };
+    sanitize::screen(&format!("{branch}{hash}{dirty}")).into_owned()
+}
+
+/// `2026-11-20T23:45:52Z` as `2026-11-20 23:45:52 UTC`; anything else as it is.
+fn time(rfc3339: &str) -> String {
+    let text = sanitize::screen(rfc3339).into_owned();
+    let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else {
+        return text;
+    };
+    format!("{date} {} UTC", time.split('.').next().unwrap_or(time))
+}
+
+fn ending(run: &RunDocument) -> String {
+    match (run.run.signal, run.run.exit_code) {
+        (Some(signal), _) => format!("ended by {}", signal_name(signal)),
+        (None, Some(code)) => format!("exit {code}"),
+        (None, None) => "exit unknown".to_owned(),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map_or_else(
+        |_| format!("signal {signal}"),
+        |known| format!("{} (signal {signal})", known.as_str()),
+    )
+}
+
+fn processes(run: &RunDocument) -> String {
+    let count = processes_in_words(run.process.count);
+    match run.process.processes.as_slice() {
+        [process] if process.threads > 0 => {
+            format!("{count}, {}", units::plural(u64::from(process.threads), "thread"))
+        }
+        _ => count,
+    }
+}
+
+fn processes_in_words(count: u64) -> String {
+    if count == 1 { "1 process".to_owned() } else { format!("{} processes", units::count(count)) }
+}

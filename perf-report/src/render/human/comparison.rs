@@ -1,0 +1,222 @@
+//! A comparison for a screen: the verdict first, then each finding with its reason.
+
+use crate::model::{BudgetResult, Comparison, Verdict};
+use crate::render::findings::{self, Finding};
+use crate::render::paint::{Paint, style};
+use crate::render::{Screen, facts, sanitize, text};
+use crate::units;
+
+/// Findings of a verdict that are shown before the rest is only counted.
+const SHOWN: usize = 12;
+/// Where the text of a finding begins.
+const INDENT: usize = 16;
+
+/// How much of a comparison is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// What fails in full, of the rest what matters most.
+    #[default]
+    Brief,
+    /// Every function that changed.
+    All,
+}
+
+/// A comparison for a screen.
+pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen) -> String {
+    let paint = Paint { styled: screen.styled };
+    let findings = findings::findings(comparison);
+    let mut text = headline(comparison, &findings, paint);
+    text.push_str(&sides(comparison, paint, screen));
+    let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict == Verdict::Regression);
+    let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
+    for verdict in order() {
+        let of_verdict: Vec<_> =
+            findings.iter().filter(|finding| finding.main.verdict == verdict).collect();
+        let limit = match verbosity {
+            Verbosity::Brief if verdict != Verdict::Regression => SHOWN,
+            _ => usize::MAX,
+        };
+        blocks.extend(of_verdict.iter().take(limit).map(|row| finding(row, paint, screen)));
+        if of_verdict.len() > limit {
+            let more = format!("… {} more {verdict}; --all shows them", of_verdict.len() - limit);
+            blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
+        }
+    }
+    if !blocks.is_empty() {
+        text.push('\n');
+        text.push_str(&blocks.concat());
+    }
+    text.push('\n');
+    text + &footer(comparison, paint, screen)
+}
+
+/// The verdict in one sentence, for every medium.
+pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
+    let count = |verdict| findings::count(findings, verdict);
+    let functions = |verdict| units::plural(count(verdict), "function");
+    let is_run =
+        comparison.baseline_run.as_ref().map(|side| &side.id) == comparison.baseline.as_ref();
+    let kind = if is_run { "run" } else { "baseline" };
+    let against =
+        comparison.baseline.as_deref().map(|name| format!("{kind} {}", sanitize::screen(name)));
+    let Some(against) = against else {
+        return match exceeded(comparison) {
+            0 if comparison.budgets.is_empty() => "there is no baseline to judge by".to_owned(),
+            0 => "every budget is kept; there is no baseline to judge by".to_owned(),
+            count => format!("{} exceeded", are(units::plural(count, "budget"), count)),
+        };
+    };
+    let (bad, budgets) = (count(Verdict::Regression), exceeded(comparison));
+    match (bad, budgets) {
+        (0, 0) => {}
+        (0, _) => return format!("{} exceeded", are(units::plural(budgets, "budget"), budgets)),
+        (_, 0) => {
+            return format!("{} worse than in {against}", are(functions(Verdict::Regression), bad));
+        }
+        _ => {
+            let budgets = format!("{} exceeded", are(units::plural(budgets, "budget"), budgets));
+            let worse = are(functions(Verdict::Regression), bad);
+            return format!("{worse} worse than in {against}, and {budgets}");
+        }
+    }
+    let better = match count(Verdict::Improved) {
+        0 => String::new(),
+        count => format!("; {} better", are(functions(Verdict::Improved), count)),
+    };
+    match (count(Verdict::Degraded), count(Verdict::Inconclusive)) {
+        (0, 0) if better.is_empty() => {
+            format!("nothing changed beyond the limits against {against}")
+        }
+        (0, 0) => format!("nothing is worse than in {against}{better}"),
+        (0, open) => {
+            let open = units::plural(open, "function");
+            format!("nothing is known to be worse than in {against}, but {open} cannot be judged")
+        }
+        (some, _) => format!(
+            "{} somewhat worse than in {against}, none beyond the limit{better}",
+            are(functions(Verdict::Degraded), some)
+        ),
+    }
+}
+
+/// The word that the verdict is announced by.
+pub(in crate::render) fn announcement(
+    comparison: &Comparison,
+    findings: &[Finding<'_>],
+) -> &'static str {
+    let improved = findings::count(findings, Verdict::Improved) > 0;
+    match comparison.verdict {
+        Verdict::Regression if findings::count(findings, Verdict::Regression) == 0 => "over budget",
+        Verdict::Removed | Verdict::Added | Verdict::Stable if improved => "improved",
+        Verdict::Removed | Verdict::Added => "stable",
+        verdict => verdict.word(),
+    }
+}
+
+fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> String {
+    let word = announcement(comparison, findings);
+    let style = match word {
+        "improved" | "stable" => style::GOOD.bold(),
+        "inconclusive" | "degraded" => style::WARN.bold(),
+        _ => style::BAD,
+    };
+    let advisory = if comparison.advisory { " (advisory)" } else { "" };
+    let word = paint.paint(style, &word.to_uppercase());
+    let sentence = paint.paint(style::STRONG, &sentence(comparison, findings));
+    format!("{word}{advisory}  {sentence}\n")
+}
+
+fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
+    let mut text = String::new();
+    let baseline = comparison.baseline_run.as_ref();
+    let named =
+        comparison.baseline.iter().filter(|name| baseline.is_some_and(|side| side.id != **name));
+    let mut before: Vec<_> = named.map(|name| sanitize::screen(name).into_owned()).collect();
+    before.extend(baseline.into_iter().flat_map(facts::side));
+    for (title, items) in [("baseline", before), ("current", facts::side(&comparison.current_run))]
+    {
+        if !items.is_empty() {
+            let lines = text::join_wrapped(&items, &" ".repeat(10), screen.width);
+            let lines = format!("{title:10}{}", lines.trim_start());
+            text.extend(lines.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
+        }
+    }
+    text
+}
+
+fn finding(finding: &Finding<'_>, paint: Paint, screen: Screen) -> String {
+    let row = finding.main;
+    let mut reasons = vec![sanitize::screen(&row.reason).into_owned()];
+    reasons.extend(finding.also_in_words().map(|also| format!("also {also}")));
+    block(row.verdict, row.verdict.word(), &row.name, &reasons, (paint, screen))
+}
+
+fn budget(row: &BudgetResult, paint: Paint, screen: Screen) -> String {
+    let reasons = [sanitize::screen(&row.reason).into_owned()];
+    block(row.verdict, "over budget", &row.name, &reasons, (paint, screen))
+}
+
+fn block(
+    verdict: Verdict,
+    word: &str,
+    name: &str,
+    reasons: &[String],
+    (paint, screen): (Paint, Screen),
+) -> String {
+    let room = screen.width.saturating_sub(INDENT).max(20);
+    let word = paint.verdict(verdict, &format!("  {word:width$}", width = INDENT - 2));
+    let name = paint.paint(style::STRONG, &text::name(name, room));
+    let indent = " ".repeat(INDENT);
+    let reasons: String =
+        reasons.iter().map(|reason| text::wrap_words(reason, &indent, screen.width)).collect();
+    format!("{word}{name}\n{reasons}")
+}
+
+fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
+    let mut items = Vec::new();
+    if comparison.baseline.is_some() {
+        let stable = findings::stable(comparison);
+        items.push(format!("{} unchanged", units::plural(stable, "function")));
+        let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
+        items.push(format!("judged {judged} of {of} values"));
+    }
+    if !comparison.budgets.is_empty() {
+        let kept = comparison.budgets.iter().filter(|row| row.verdict == Verdict::Stable).count();
+        items.push(format!(
+            "{kept} of {} kept",
+            units::plural(comparison.budgets.len() as u64, "budget")
+        ));
+    }
+    let mut text = text::join_wrapped(&items, "", screen.width);
+    if items.is_empty() {
+        text.clear();
+    }
+    for note in &comparison.notes {
+        let note = format!("note: {}", sanitize::screen(note));
+        for line in text::wrap_words(&note, "", screen.width).lines() {
+            text += &paint.paint(style::WARN, line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The order in which verdicts are read: what needs a decision, then what is good, then the rest.
+fn order() -> [Verdict; 6] {
+    [
+        Verdict::Regression,
+        Verdict::Degraded,
+        Verdict::Inconclusive,
+        Verdict::Improved,
+        Verdict::Added,
+        Verdict::Removed,
+    ]
+}
+
+fn exceeded(comparison: &Comparison) -> u64 {
+    comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).count() as u64
+}
+
+fn are(what: String, count: u64) -> String {
+    format!("{what} {}", if count == 1 { "is" } else { "are" })
+}

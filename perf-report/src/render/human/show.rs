@@ -1,0 +1,203 @@
+//! The functions of a run as a table, with what was run above and what is missing below.
+
+use anstyle::Style;
+
+use crate::model::{Function, RunDocument};
+use crate::render::paint::{Paint, style};
+use crate::render::select::Selected;
+use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
+use crate::render::{Screen, Selection, facts, text};
+use crate::units::{self, float};
+
+/// Cells of the bar that draws a share; each has eight steps.
+const BAR: usize = 8;
+/// A function's share of the self time from which it stands out.
+const HOT_PCT: f64 = 10.0;
+
+/// A run for a screen: what was run, its functions, what is missing.
+pub fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+    let selected = selection.select(run);
+    let mut text = header(run, screen);
+    text.push('\n');
+    if selected.shown.is_empty() {
+        text += &nothing(run, selection, screen);
+    } else {
+        text += &functions_table(run, &selected.shown, selection.locations).render(screen);
+    }
+    text.push('\n');
+    text + &footer(run, &selected, screen)
+}
+
+/// What was run, when, of which commit, how it ended and what it took.
+pub(in crate::render) fn header(run: &RunDocument, screen: Screen) -> String {
+    let paint = Paint { styled: screen.styled };
+    let command = text::shorten_middle(&facts::command(run), screen.width);
+    let ended = if facts::failed(run) { style::BAD } else { style::PLAIN };
+    let outcome = text::join_wrapped(&facts::outcome(run), "", screen.width);
+    let origin = text::join_wrapped(&facts::origin(run), "", screen.width);
+    format!(
+        "{}\n{}{}",
+        paint.paint(style::STRONG, &command),
+        painted_lines(paint, style::FAINT, &origin),
+        painted_lines(paint, ended, &outcome),
+    )
+}
+
+/// The table of some functions of a run.
+pub(in crate::render) fn functions_table(
+    run: &RunDocument,
+    functions: &[&Function],
+    locations: bool,
+) -> Table {
+    let run_ns = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
+    let share = |function: &Function| units::share(function.self_ns, run_ns);
+    let heat =
+        |function: &Function| if share(function) >= HOT_PCT { style::HEAT } else { style::PLAIN };
+    let mut columns = vec![
+        counts("calls", 90, functions, |f| f.calls, style::PLAIN),
+        counts("errors", 85, functions, |f| f.errors, style::BAD),
+        counts("panics", 86, functions, |f| f.panics, style::BAD),
+        counts("cancelled", 50, functions, |f| f.cancelled, style::WARN),
+        column("self", ALWAYS, functions, |f| Cell::duration(heat(f), float(f.self_ns))),
+        column("self %", 80, functions, |f| Cell::new(heat(f), format!("{:.1}", share(f)))),
+        Column {
+            align: Align::Left,
+            ..column("", 35, functions, |f| Cell::new(style::HEAT, bar(share(f))))
+        },
+        column("total", 60, functions, |f| Cell::duration(style::PLAIN, float(f.total_ns))),
+        column("mean", 70, functions, |f| time(f.mean_ns)),
+        column("p50", 30, functions, |f| time(f.p50_ns.map(float))),
+        column("p95", 25, functions, |f| time(f.p95_ns.map(float))),
+        column("p99", 40, functions, |f| time(f.p99_ns.map(float))),
+        column("max", 20, functions, |f| time(f.max_ns.map(float))),
+        Column {
+            align: Align::Left,
+            ..column("declared at", if locations { 75 } else { 10 }, functions, location)
+        },
+    ];
+    let all = &run.functions;
+    let classified = all.iter().any(|f| f.classifies_errors || f.errors > 0);
+    columns.retain(|column| match column.title {
+        "errors" => classified,
+        "panics" => all.iter().any(|f| f.panics > 0),
+        "cancelled" => all.iter().any(|f| f.cancelled > 0),
+        _ => true,
+    });
+    let names = functions.iter().map(|function| function.name.clone()).collect();
+    Table { title: "function", names, columns }
+}
+
+fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String {
+    let paint = Paint { styled: screen.styled };
+    let lines = |style: Style, text: &str| {
+        painted_lines(paint, style, &text::wrap_words(text, "", screen.width))
+    };
+    let mut footer = String::new();
+    if !selected.beyond.is_empty() {
+        footer += &lines(style::FAINT, &beyond(run, &selected.beyond));
+    }
+    if !selected.shown.is_empty() {
+        footer += &lines(style::FAINT, &sum(run));
+    }
+    if !selected.never_called.is_empty() {
+        let names: Vec<_> = selected.never_called.iter().map(|f| f.name.as_str()).collect();
+        let functions = units::plural(names.len() as u64, "tracked function");
+        let verb = if names.len() == 1 { "was" } else { "were" };
+        let said = format!("{functions} {verb} never called: {}", facts::some(&names));
+        footer += &lines(style::FAINT, &said);
+    }
+    for problem in facts::unfinished(run).into_iter().chain(facts::problems(run)) {
+        footer += &lines(style::WARN, &format!("note: {problem}"));
+    }
+    footer
+}
+
+fn sum(run: &RunDocument) -> String {
+    let called = run.functions.iter().filter(|f| f.calls > 0 || f.unfinished > 0);
+    let (mut count, mut calls, mut own) = (0, 0_u64, 0_u64);
+    for function in called {
+        count += 1;
+        calls = calls.saturating_add(function.calls);
+        own = own.saturating_add(function.self_ns);
+    }
+    let (functions, calls) = (units::plural(count, "function"), units::plural(calls, "call"));
+    format!("{functions}, {calls}, {} of self time over all threads", units::duration(float(own)))
+}
+
+fn beyond(run: &RunDocument, functions: &[&Function]) -> String {
+    let own = |functions: &mut dyn Iterator<Item = &Function>| {
+        functions.fold(0_u64, |sum, function| sum.saturating_add(function.self_ns))
+    };
+    let share = units::share(own(&mut functions.iter().copied()), own(&mut run.functions.iter()));
+    let more = units::plural(functions.len() as u64, "more function");
+    format!("… {more} with {} of the self time; --all shows them", units::percent(share))
+}
+
+fn nothing(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+    let text = match &selection.filter {
+        Some(filter) if run.functions.iter().any(|function| function.calls > 0) => {
+            format!("No function that was called has {filter:?} in its name.")
+        }
+        _ if run.functions.is_empty() => {
+            "No tracked function was recorded. Put #[perf_track] on the \
+             functions to watch, and make sure that the command runs a program that was built with \
+             them; `perf-report doctor` checks the rest."
+                .to_owned()
+        }
+        _ => "No tracked function was called.".to_owned(),
+    };
+    text::wrap_words(&text, "", screen.width)
+}
+
+fn column(
+    title: &'static str,
+    stays: u8,
+    functions: &[&Function],
+    cell: impl Fn(&Function) -> Cell,
+) -> Column {
+    let cells = functions.iter().map(|function| cell(function)).collect();
+    Column { title, stays, align: Align::Right, cells }
+}
+
+/// A column of counts, in which a zero is a dot when it is only there for the others.
+fn counts(
+    title: &'static str,
+    stays: u8,
+    functions: &[&Function],
+    count: impl Fn(&Function) -> u64,
+    present: Style,
+) -> Column {
+    column(title, stays, functions, |function| match count(function) {
+        0 if title != "calls" => Cell::new(style::FAINT, "·"),
+        value => Cell::new(present, units::count(value)),
+    })
+}
+
+fn time(ns: Option<f64>) -> Cell {
+    ns.map_or_else(|| Cell::new(style::FAINT, "–"), |ns| Cell::duration(style::PLAIN, ns))
+}
+
+fn location(function: &Function) -> Cell {
+    let place = if function.file.is_empty() {
+        String::new()
+    } else {
+        format!("{}:{}", text::shorten_middle(&text::name(&function.file, 60), 60), function.line)
+    };
+    Cell::new(style::FAINT, place)
+}
+
+/// A share in per cent, drawn.
+fn bar(pct: f64) -> String {
+    const STEPS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a few dozens"
+    )]
+    let eighths = (pct.clamp(0.0, 100.0) / 100.0 * (BAR * 8) as f64).round() as usize;
+    format!("{}{}", "█".repeat(eighths / 8), STEPS[eighths % 8])
+}
+
+fn painted_lines(paint: Paint, style: Style, lines: &str) -> String {
+    lines.lines().map(|line| paint.paint(style, line) + "\n").collect()
+}

@@ -1,0 +1,14 @@
+//! Documents as JSON, exact and in base units.
+
+use serde::Serialize;
+
+/// A document as JSON, two spaces a level, ending in a newline.
+///
+/// # Errors
+/// None for the documents of [`crate::model`]; the type of the error is what `serde_json` needs for
+/// values with keys that are no text.
+pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,157 @@
+//! Documents as Markdown for pull requests and job summaries: the verdict first, what did not change
+//! folded away, and nothing that grows beyond what GitHub takes.
+
+use std::fmt::Write as _;
+
+use super::findings::{self, Finding};
+use super::human::{announcement, sentence};
+use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
+use super::{Screen, Selection, facts, tree};
+use crate::model::{Comparison, Function, RunDocument, Verdict};
+use crate::units::{self, float};
+
+/// Rows of a table, at most: a comment on GitHub holds 65,536 characters.
+const ROWS: usize = 150;
+
+/// A run: what was run, its functions, what is missing.
+pub fn run(run: &RunDocument, selection: &Selection) -> String {
+    let selected = selection.select(run);
+    let mut text = heading(run);
+    let errors = run.functions.iter().any(|f| f.classifies_errors || f.errors > 0);
+    let panics = run.functions.iter().any(|f| f.panics > 0);
+    let mut titles = vec!["function", "calls"];
+    titles.extend(errors.then_some("errors"));
+    titles.extend(panics.then_some("panics"));
+    titles.extend(["self", "self %", "total", "mean", "p50", "p95", "p99", "max"]);
+    let own = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
+    let rows = selected.shown.iter().take(ROWS).map(|f| {
+        let mut row = vec![cell(&f.name), units::count(f.calls)];
+        row.extend(errors.then(|| units::count(f.errors)));
+        row.extend(panics.then(|| units::count(f.panics)));
+        row.push(units::duration(float(f.self_ns)));
+        row.push(format!("{:.1}", units::share(f.self_ns, own)));
+        row.push(units::duration(float(f.total_ns)));
+        row.extend(times(f));
+        row
+    });
+    text += &table(&titles, rows);
+    let hidden = selected.beyond.len() + selected.shown.len().saturating_sub(ROWS);
+    if hidden > 0 {
+        let _ = writeln!(text, "\n… and {}", units::plural(hidden as u64, "more function"));
+    }
+    if !selected.never_called.is_empty() {
+        let names: Vec<_> =
+            selected.never_called.iter().take(20).map(|function| code(&function.name)).collect();
+        let count = units::plural(selected.never_called.len() as u64, "tracked function");
+        let verb = if selected.never_called.len() == 1 { "was" } else { "were" };
+        let more = if selected.never_called.len() > names.len() { ", …" } else { "" };
+        let _ = writeln!(text, "\n{count} {verb} never called: {}{more}", names.join(", "));
+    }
+    text + &notes(facts::unfinished(run).into_iter().chain(facts::problems(run)))
+}
+
+/// The calling-context tree of a run, as it looks on a screen.
+pub fn run_tree(run: &RunDocument, all: bool) -> String {
+    let drawn = tree::plain(run, all, Screen { width: 120, styled: false });
+    let fence = "`".repeat(sanitize::longest_run(&drawn, '`').max(2) + 1);
+    format!("{}{fence}text\n{drawn}{fence}\n", heading(run))
+}
+
+/// A comparison: the verdict, what changed, and the rest folded.
+pub fn comparison(comparison: &Comparison) -> String {
+    let findings = findings::findings(comparison);
+    let mut text = format!("### {}\n\n", headline(comparison, &findings));
+    let _ = writeln!(text, "{}", sides(comparison));
+    let exceeded: Vec<_> =
+        comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).collect();
+    let (shown, quiet): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.main.verdict >= Verdict::Degraded);
+    if !exceeded.is_empty() || !shown.is_empty() {
+        text.push('\n');
+        let budgets = exceeded
+            .iter()
+            .map(|row| vec!["**over budget**".to_owned(), cell(&row.name), escape(&row.reason)]);
+        let rows = budgets.chain(shown.iter().map(|finding| row(finding)));
+        text += &table(&["verdict", "function", "why"], rows.take(ROWS));
+    }
+    if !quiet.is_empty() {
+        let title = format!("{} with other changes", units::plural(quiet.len() as u64, "function"));
+        let rows = table(&["verdict", "function", "why"], quiet.iter().take(ROWS).map(|f| row(f)));
+        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{rows}\n</details>\n");
+    }
+    if shown.len() > ROWS || quiet.len() > ROWS {
+        let _ = writeln!(text, "\nThe first {ROWS} are listed; the JSON has them all.");
+    }
+    if comparison.baseline.is_some() {
+        let stable = units::plural(findings::stable(comparison), "function");
+        let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
+        let _ = writeln!(text, "\n{stable} unchanged · judged {judged} of {of} values");
+    }
+    text + &notes(comparison.notes.iter().cloned())
+}
+
+fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
+    let word = announcement(comparison, findings);
+    let mark = match word {
+        "improved" | "stable" => "✅",
+        "degraded" | "inconclusive" => "⚠️",
+        _ => "❌",
+    };
+    let advisory = if comparison.advisory { " (advisory)" } else { "" };
+    let (first, rest) = word.split_at(1);
+    let sentence = escape(&sentence(comparison, findings));
+    format!("{mark} {}{rest}{advisory}: {sentence}", first.to_uppercase())
+}
+
+fn sides(comparison: &Comparison) -> String {
+    let current =
+        facts::side(&comparison.current_run).iter().map(|item| escape(item)).collect::<Vec<_>>();
+    let Some(baseline) = &comparison.baseline_run else { return current.join(" · ") };
+    let baseline = facts::side(baseline).iter().map(|item| escape(item)).collect::<Vec<_>>();
+    format!("{} against {}", current.join(" · "), baseline.join(" · "))
+}
+
+fn row(finding: &Finding<'_>) -> Vec<String> {
+    let row = finding.main;
+    let also = finding.also_in_words().map(|also| format!("; also {}", escape(&also)));
+    let word = match row.verdict {
+        Verdict::Regression => "**regression**".to_owned(),
+        verdict => verdict.to_string(),
+    };
+    vec![word, cell(&row.name), escape(&row.reason) + &also.unwrap_or_default()]
+}
+
+fn heading(run: &RunDocument) -> String {
+    let origin: Vec<_> = facts::origin(run).iter().map(|item| escape(item)).collect();
+    let outcome: Vec<_> = facts::outcome(run).iter().map(|item| escape(item)).collect();
+    let command = code(&facts::command(run));
+    format!("### {command}\n\n{}  \n{}\n\n", origin.join(" · "), outcome.join(" · "))
+}
+
+fn times(function: &Function) -> impl Iterator<Item = String> {
+    [
+        function.mean_ns,
+        function.p50_ns.map(float),
+        function.p95_ns.map(float),
+        function.p99_ns.map(float),
+        function.max_ns.map(float),
+    ]
+    .into_iter()
+    .map(|ns| ns.map_or_else(|| "–".to_owned(), units::duration))
+}
+
+/// A table of cells that are safe already. The numbers stand on the right.
+fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let text_columns = ["function", "verdict", "why"];
+    let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
+    let rules: Vec<_> = titles.iter().map(rule).collect();
+    let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    text
+}
+
+fn notes(notes: impl Iterator<Item = String>) -> String {
+    notes.map(|note| format!("\n> {}\n", escape(&note))).collect()
+}

@@ -1,0 +1,40 @@
+//! Turns documents into text: pure functions from a document to a `String`.
+//!
+//! One file a medium: [`human`] and [`tree`] for screens, [`markdown`] for pull requests, [`csv`]
+//! for spreadsheets, [`json`] for programs. Names come from programs that are not trusted, so
+//! whatever is put into text passes [`sanitize`] first. Nothing here prints, reads, or judges.
+
+pub mod csv;
+pub mod human;
+pub mod json;
+pub mod markdown;
+pub mod sanitize;
+pub mod tree;
+
+mod facts;
+mod findings;
+mod paint;
+mod select;
+mod table;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use human::summary::summary;
+pub use select::{Selection, Sort};
+
+/// The screen that text is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// Columns to keep within, as far as that is possible.
+    pub width: usize,
+    /// Whether ANSI colours may be used.
+    pub styled: bool,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self { width: 100, styled: false }
+    }
+}

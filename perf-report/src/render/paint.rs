@@ -1,0 +1,59 @@
+//! What things look like on a screen: the few styles there are, and when they are used.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::Verdict;
+
+/// Colours text, or leaves it as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paint {
+    /// Whether to colour at all.
+    pub(super) styled: bool,
+}
+
+/// The roles that text can have.
+pub(super) mod style {
+    use super::{AnsiColor, Style};
+
+    /// Text as it is.
+    pub(in crate::render) const PLAIN: Style = Style::new();
+    /// What a reader looks for first.
+    pub(in crate::render) const STRONG: Style = Style::new().bold();
+    /// What a reader may skip.
+    pub(in crate::render) const FAINT: Style = Style::new().dimmed();
+    /// Where the time goes.
+    pub(in crate::render) const HEAT: Style = AnsiColor::Cyan.on_default();
+    /// Failures.
+    pub(in crate::render) const BAD: Style = AnsiColor::Red.on_default().bold();
+    /// What needs a look.
+    pub(in crate::render) const WARN: Style = AnsiColor::Yellow.on_default();
+    /// What became better.
+    pub(in crate::render) const GOOD: Style = AnsiColor::Green.on_default();
+}
+
+impl Paint {
+    /// `text` in `style`.
+    pub(super) fn paint(self, style: Style, text: &str) -> String {
+        if self.styled && style != Style::new() && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// `text` in the style of what is judged so.
+    pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
+        self.paint(of_verdict(verdict), text)
+    }
+}
+
+/// The style of a verdict.
+pub(super) fn of_verdict(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Regression => style::BAD,
+        Verdict::Degraded | Verdict::Inconclusive => style::WARN,
+        Verdict::Improved => style::GOOD,
+        Verdict::Stable => style::FAINT,
+        Verdict::Added | Verdict::Removed => style::HEAT,
+    }
+}

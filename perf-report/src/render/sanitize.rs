@@ -1,0 +1,230 @@
+//! Makes untrusted text harmless, for each medium in its own way.
+//!
+//! Function names, labels, commands and messages come from recorded programs. They may hold escape
+//! sequences that move the cursor or retitle the window, newlines that fake further lines,
+//! marks that reverse the order of what follows, Markdown, HTML, or spreadsheet formulas.
+//!
+//! | medium | what happens | can be undone |
+//! |---|---|---|
+//! | screen | invisible characters become visible escapes | no |
+//! | Markdown | the same, in a code span that the text cannot leave, cut when very long | no |
+//! | CSV | the same, backslashes doubled, and `'` before what could be a formula | yes |
+//! | JSON | nothing: the encoder escapes what it must, the text stays exact | yes |
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The longest text that goes into Markdown, in characters.
+const LONGEST_IN_MARKDOWN: usize = 200;
+
+/// Text for a screen: on one line, with every invisible or reordering character as a visible
+/// escape.
+///
+/// ```
+/// use perf_report::render::sanitize::screen;
+/// assert_eq!(screen("red \x1b[31m\n"), r"red \u{1b}[31m\n");
+/// assert_eq!(screen("demo::f"), "demo::f");
+/// ```
+pub fn screen(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_harmful) {
+        let mut safe = String::with_capacity(text.len() + 16);
+        text.chars().for_each(|c| push_visible(&mut safe, c));
+        safe.into()
+    } else {
+        text.into()
+    }
+}
+
+/// Text for Markdown: a code span, which keeps GitHub from finding links, mentions and emphasis in
+/// it.
+///
+/// ```
+/// use perf_report::render::sanitize::markdown;
+/// assert_eq!(markdown("demo::f"), "`demo::f`");
+/// assert_eq!(markdown("a`b"), "`` a`b ``");
+/// ```
+pub fn markdown(text: &str) -> String {
+    let mut safe: String = screen(text).into_owned();
+    if safe.chars().count() > LONGEST_IN_MARKDOWN {
+        safe = safe.chars().take(LONGEST_IN_MARKDOWN).chain(['…']).collect();
+    }
+    if safe.trim().is_empty() {
+        return "*(no name)*".to_owned();
+    }
+    let fence = "`".repeat(longest_run(&safe, '`') + 1);
+    let space = if fence.len() > 1 { " " } else { "" };
+    format!("{fence}{space}{safe}{space}{fence}")
+}
+
+/// The same for the cell of a table, which a pipe would end.
+///
+/// ```
+/// use perf_report::render::sanitize::markdown_cell;
+/// assert_eq!(markdown_cell("a|b"), r"`a\|b`");
+/// ```
+pub fn markdown_cell(text: &str) -> String {
+    // A pipe after a backslash cannot be escaped by a further one.
+    markdown(&text.replace(r"\|", r"\u{7c}")).replace('|', r"\|")
+}
+
+/// Text for Markdown that holds sentences of ours with untrusted names in them: what could be
+/// markup, a link, a mention or an emoji is text.
+pub fn markdown_sentence(text: &str) -> String {
+    let text = screen(text);
+    let mut safe = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let next = text[at + c.len_utf8()..].chars().next();
+        match c {
+            '&' | '<' | '>' | '@' | '#' | '|' => push_entity(&mut safe, c),
+            ':' if next.is_some_and(|c| !c.is_whitespace() && !c.is_ascii_digit()) => {
+                push_entity(&mut safe, c);
+            }
+            '.' if follows_www(&text, at) => push_entity(&mut safe, c),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '!' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Whether `www` stands before the place, from which GitHub makes a link.
+fn follows_www(text: &str, at: usize) -> bool {
+    text.as_bytes()[..at].last_chunk::<3>().is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
+}
+
+fn push_entity(text: &mut String, c: char) {
+    // Writing to a String cannot fail.
+    let _ = write!(text, "&#{};", u32::from(c));
+}
+
+/// A text field of CSV, before quoting. [`csv_undo`] gives the text back.
+///
+/// ```
+/// use perf_report::render::sanitize::csv;
+/// assert_eq!(csv("=1+1"), "'=1+1");
+/// assert_eq!(csv("a\tb"), r"a\tb");
+/// ```
+pub fn csv(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 2);
+    if text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        safe.push('\'');
+    }
+    for c in text.chars() {
+        if c == '\\' { safe.push_str(r"\\") } else { push_visible(&mut safe, c) }
+    }
+    safe
+}
+
+/// The text that [`csv`] was given: strip one leading `'`, then undo the escapes. `None` when the
+/// field was not written by [`csv`].
+pub fn csv_undo(field: &str) -> Option<String> {
+    let mut text = String::with_capacity(field.len());
+    let mut rest = field.strip_prefix('\'').unwrap_or(field).chars();
+    while let Some(c) = rest.next() {
+        text.push(match c {
+            '\\' => match rest.next()? {
+                '\\' => '\\',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => {
+                    let code: String =
+                        rest.by_ref().skip_while(|c| *c == '{').take_while(|c| *c != '}').collect();
+                    char::from_u32(u32::from_str_radix(&code, 16).ok()?)?
+                }
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(text)
+}
+
+fn push_visible(text: &mut String, c: char) {
+    match c {
+        '\n' => text.push_str(r"\n"),
+        '\r' => text.push_str(r"\r"),
+        '\t' => text.push_str(r"\t"),
+        c if is_harmful(c) => {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => text.push(c),
+    }
+}
+
+/// Characters that are not seen, or that change how others are seen.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Length of the longest run of `wanted` in `text`.
+pub(super) fn longest_run(text: &str, wanted: char) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == wanted { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_code_span_cannot_be_left() {
+        assert_eq!(markdown("``"), "``` `` ```");
+        assert_eq!(markdown("<b>@user #1"), "`<b>@user #1`");
+        assert_eq!(markdown(""), "*(no name)*");
+        assert_eq!(markdown_cell(r"a\|b"), r"`a\u{7c}b`");
+        assert_eq!(markdown(&"x".repeat(10_000)).chars().count(), LONGEST_IN_MARKDOWN + 3);
+    }
+
+    #[test]
+    fn markup_in_sentences_is_text() {
+        let safe = markdown_sentence("waiting on <b>*a|b*</b>::f @user");
+        assert_eq!(safe, r"waiting on &#60;b&#62;\*a&#124;b\*&#60;/b&#62;&#58;&#58;f &#64;user");
+        assert_eq!(markdown_sentence("at 23:45:52"), "at 23:45:52");
+        assert_eq!(markdown_sentence("WWW.evil http://evil"), "WWW&#46;evil http&#58;//evil");
+    }
+
+    #[test]
+    fn letters_of_any_language_stay() {
+        for text in ["日本語::関数", "größe", "função", "🦀"] {
+            assert_eq!(screen(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_invisible_reaches_the_screen(text in any::<String>()) {
+            prop_assert!(!screen(&text).chars().any(is_harmful));
+            prop_assert!(!markdown(&text).chars().any(is_harmful));
+            prop_assert!(!csv(&text).chars().any(is_harmful));
+        }
+
+        #[test]
+        fn csv_can_be_undone(text in any::<String>()) {
+            prop_assert_eq!(csv_undo(&csv(&text)), Some(text));
+        }
+
+        #[test]
+        fn no_field_is_a_formula(text in "[=+@\\-'\t\r\n a].*") {
+            prop_assert!(!csv(&text).starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Which functions of a run are shown, and in which order.
+
+use std::cmp::Reverse;
+
+use crate::model::{Function, RunDocument};
+
+/// What to show of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The order of the functions.
+    pub sort: Sort,
+    /// Only functions whose name holds this text, in any case of letters.
+    pub filter: Option<String>,
+    /// So many functions at most; `None` for all, with those that were never called.
+    pub limit: Option<usize>,
+    /// Whether places in the source are shown even where there is little room.
+    pub locations: bool,
+}
+
+/// What functions are sorted by: the largest first, names from A.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Time outside tracked callees.
+    #[default]
+    SelfTime,
+    /// Time between entry and exit.
+    Total,
+    /// Finished calls.
+    Calls,
+    /// Mean duration of a call.
+    Mean,
+    /// 99th percentile of the duration of a call.
+    P99,
+    /// Name.
+    Name,
+}
+
+/// The functions of a run, parted by what was asked for.
+#[derive(Debug)]
+pub(super) struct Selected<'a> {
+    /// The functions to show.
+    pub(super) shown: Vec<&'a Function>,
+    /// Called functions beyond the limit.
+    pub(super) beyond: Vec<&'a Function>,
+    /// Functions that were never called, unless they are among those shown.
+    pub(super) never_called: Vec<&'a Function>,
+}
+
+impl Selection {
+    /// Parts the functions of `run`.
+    pub(super) fn select<'a>(&self, run: &'a RunDocument) -> Selected<'a> {
+        let wanted = self.filter.as_deref().map(str::to_lowercase);
+        let matches = |function: &&Function| {
+            wanted.as_deref().is_none_or(|text| function.name.to_lowercase().contains(text))
+        };
+        let (mut called, mut never_called): (Vec<_>, Vec<_>) = run
+            .functions
+            .iter()
+            .filter(matches)
+            .partition(|function| function.calls > 0 || function.unfinished > 0);
+        self.sort.sort(&mut called);
+        let limit = self.limit.unwrap_or(usize::MAX).min(called.len());
+        let beyond = called.split_off(limit);
+        if self.limit.is_none() {
+            called.append(&mut never_called);
+        }
+        Selected { shown: called, beyond, never_called }
+    }
+}
+
+impl Sort {
+    /// Equal functions stand by name, so that the order never depends on the document's.
+    fn sort(self, functions: &mut [&Function]) {
+        functions.sort_by(|a, b| a.name.cmp(&b.name));
+        match self {
+            Self::SelfTime => functions.sort_by_key(|function| Reverse(function.self_ns)),
+            Self::Total => functions.sort_by_key(|function| Reverse(function.total_ns)),
+            Self::Calls => functions.sort_by_key(|function| Reverse(function.calls)),
+            Self::P99 => functions.sort_by_key(|function| Reverse(function.p99_ns)),
+            Self::Mean => {
+                let mean = |function: &Function| function.mean_ns.unwrap_or(-1.0);
+                functions.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
+            }
+            Self::Name => {}
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Tables that fit: a column of names that gives way, columns of numbers that align, and columns
+//! that leave when the screen is narrow.
+
+use anstyle::Style;
+
+use super::Screen;
+use super::paint::{Paint, style};
+use super::text;
+
+/// Columns between two columns.
+const GAP: usize = 2;
+/// The narrowest that names become at all.
+const NAME_NEEDS: usize = 12;
+
+/// A table whose first column holds names.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Title of the names.
+    pub(super) title: &'static str,
+    /// A name a row, not yet made safe for the screen.
+    pub(super) names: Vec<String>,
+    /// The other columns.
+    pub(super) columns: Vec<Column>,
+}
+
+/// A column of values.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// Its title.
+    pub(super) title: &'static str,
+    /// How long it stays when the screen is narrow: the lowest leaves first, the highest never.
+    pub(super) stays: u8,
+    /// The side its cells stand on.
+    pub(super) align: Align,
+    /// A cell a row.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// The column that never leaves.
+pub(super) const ALWAYS: u8 = u8::MAX;
+
+/// The side of a column that its cells stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A value, and its unit where the column aligns units below each other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    /// The value.
+    pub(super) text: String,
+    /// Its unit.
+    pub(super) unit: &'static str,
+    /// What it looks like.
+    pub(super) style: Style,
+}
+
+impl Cell {
+    /// A cell without a unit.
+    pub(super) fn new(style: Style, text: impl Into<String>) -> Self {
+        Self { text: text.into(), unit: "", style }
+    }
+
+    /// A duration in nanoseconds.
+    pub(super) fn duration(style: Style, ns: f64) -> Self {
+        let (text, unit) = crate::units::duration_parts(ns);
+        Self { text, unit, style }
+    }
+}
+
+impl Column {
+    fn unit_width(&self) -> usize {
+        self.cells.iter().map(|cell| text::width(cell.unit)).max().unwrap_or(0)
+    }
+
+    /// Columns of the screen it takes, without the gap before it.
+    fn width(&self) -> usize {
+        let unit = self.unit_width();
+        let unit = if unit > 0 { unit + 1 } else { 0 };
+        let text = self.cells.iter().map(|cell| text::width(&cell.text)).max().unwrap_or(0);
+        (text + unit).max(text::width(self.title))
+    }
+
+    fn cell(&self, at: usize, paint: Paint) -> String {
+        let cell = &self.cells[at];
+        let value = paint.paint(cell.style, &cell.text);
+        let unit = paint.paint(style::FAINT, cell.unit);
+        let (gap, unit_pad) = match self.unit_width() {
+            0 => ("", String::new()),
+            width => (" ", " ".repeat(width - text::width(cell.unit))),
+        };
+        let taken = text::width(&cell.text) + gap.len() + self.unit_width();
+        let pad = " ".repeat(self.width() - taken);
+        match self.align {
+            Align::Left => format!("{value}{gap}{unit}{unit_pad}{pad}"),
+            Align::Right => format!("{pad}{value}{gap}{unit}{unit_pad}"),
+        }
+    }
+
+    fn heading(&self) -> String {
+        let pad = " ".repeat(self.width() - text::width(self.title));
+        match self.align {
+            Align::Left => format!("{}{pad}", self.title),
+            Align::Right => format!("{pad}{}", self.title),
+        }
+    }
+}
+
+impl Table {
+    /// The table as lines that keep within the screen.
+    pub(super) fn render(mut self, screen: Screen) -> String {
+        let name_width = self.fit(screen.width);
+        let paint = Paint { styled: screen.styled };
+        let titles: Vec<_> = self.columns.iter().map(Column::heading).collect();
+        let head = line(&pad(self.title, name_width), &titles);
+        let rule = "─".repeat(text::width(&head));
+        let head = head.trim_end();
+        let mut lines =
+            format!("{}\n{}\n", paint.paint(style::STRONG, head), paint.paint(style::FAINT, &rule));
+        for (at, name) in self.names.iter().enumerate() {
+            let cells: Vec<_> = self.columns.iter().map(|column| column.cell(at, paint)).collect();
+            lines += line(&pad(&text::name(name, name_width), name_width), &cells).trim_end();
+            lines.push('\n');
+        }
+        lines
+    }
+
+    /// Takes columns away until the rest fits. The width that remains for names.
+    fn fit(&mut self, width: usize) -> usize {
+        let longest =
+            self.names.iter().map(|name| text::width(&text::name(name, usize::MAX))).max();
+        let longest = longest.unwrap_or(0).max(text::width(self.title));
+        // Part of the screen that names get before a column of numbers does.
+        let wanted = (width * 28 / 100).clamp(20, 40);
+        loop {
+            let taken: usize = self.columns.iter().map(|column| column.width() + GAP).sum();
+            let left = width.saturating_sub(taken);
+            if left >= longest.min(wanted) {
+                return longest.min(left);
+            }
+            let weakest = (0..self.columns.len())
+                .filter(|at| self.columns[*at].stays < ALWAYS)
+                .min_by_key(|at| self.columns[*at].stays);
+            match weakest {
+                Some(at) => drop(self.columns.remove(at)),
+                None => return longest.min(left.max(NAME_NEEDS)),
+            }
+        }
+    }
+}
+
+fn line(name: &str, cells: &[String]) -> String {
+    let mut line = name.to_owned();
+    for cell in cells {
+        line.push_str(&" ".repeat(GAP));
+        line.push_str(cell);
+    }
+    line
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text::width(text))))
+}
