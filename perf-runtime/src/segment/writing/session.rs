@@ -22,13 +22,15 @@ pub(crate) fn is_switched_off() -> bool {
 
 /// Makes the segment of this process in the session's folder. When that fails, leaves an empty
 /// file there whose name holds the error number, if even that can be made, and returns the number.
+///
+/// In a folder that is not ours alone nothing is left at all: it may be a link to anywhere.
 pub(crate) fn create_segment() -> Result<Segment, i32> {
+    let number_of = |error: io::Error| error.raw_os_error().unwrap_or(libc::EIO);
     let (folder, is_shared) = session_folder();
+    prepare(&folder, is_shared).map_err(number_of)?;
     let stem = format!("{}-{:x}", std::process::id(), system::unix_ns());
-    let made = prepare(&folder, is_shared)
-        .and_then(|()| Segment::create(file_path(&folder, &stem, EXTENSION), memory_limit()));
-    made.map_err(|error| {
-        let number = error.raw_os_error().unwrap_or(libc::EIO);
+    Segment::create(file_path(&folder, &stem, EXTENSION), memory_limit()).map_err(|error| {
+        let number = number_of(error);
         leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
         number
     })
