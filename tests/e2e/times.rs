@@ -67,7 +67,7 @@ fn a_call_that_sleeps_twenty_milliseconds_takes_twenty_to_twenty_five() {
 
 #[test]
 fn percentiles_agree_with_an_exact_computation() {
-    let (run, stdout) = record(program!("sleeper"), &["varied", "1000"]);
+    let (run, stdout) = record(program!("sleeper"), &["varied", "500"]);
     let durations = Durations::parse(&stdout);
     let varied = run.function("varied");
     for (field, share) in [("p50_ns", 0.50), ("p90_ns", 0.90), ("p95_ns", 0.95), ("p99_ns", 0.99)] {
@@ -79,7 +79,7 @@ fn percentiles_agree_with_an_exact_computation() {
     assert!((mean - exact).abs() <= exact * 0.01, "mean is {mean}, and exactly {exact}");
     assert!(varied.real("max_ns") <= durations.percentile(1.0));
     assert!(varied.real("min_ns") <= durations.percentile(0.0));
-    assert!(varied.real("min_ns") >= 1_000.0, "no call is shorter than the shortest spin");
+    assert!(varied.real("min_ns") >= 100_000.0, "no call is shorter than the shortest spin");
 }
 
 #[test]

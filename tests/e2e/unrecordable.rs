@@ -1,35 +1,42 @@
 //! Where no segment can be made, a program runs as ever, and perf-report says why nothing was
 //! recorded.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use perf_tests::{Finished, Lab, lab, program, skipped};
 
-/// The program is not hindered by `place`, which cannot hold a segment, and the reason is found.
-fn check_unhindered(lab: &Lab, place: &Path) {
-    let arguments = ["2", "10", "exit"];
-    let alone = lab.record(place, program!("workload"), arguments);
-    assert_eq!(alone.code, Some(7));
-    assert_eq!(alone.stdout, "2 threads made 10 rounds each\n");
-    assert_eq!(alone.stderr, "", "the recorder says nothing in a program that is not its own");
+const WORKLOAD: [&str; 4] = [program!("workload"), "2", "10", "exit"];
 
-    let mut setting = std::ffi::OsString::from("PERF_TRACK_DIR=");
-    setting.push(place);
-    let mut command = lab.report_command(["run", "--", "env"]);
-    command.arg(setting).arg(program!("workload")).args(arguments).stdin(Stdio::null());
-    let under_report = Finished::from(command.output().expect("perf-report can be run"));
-    assert_eq!(under_report.code, Some(7), "{}", under_report.stderr);
-    assert!(under_report.stdout.starts_with("2 threads made 10 rounds each\n"));
-    assert!(under_report.stderr.contains("record"), "{}", under_report.stderr);
+/// What `WORKLOAD` does, recorded or not.
+fn check_unhindered(finished: &Finished) {
+    assert_eq!(finished.code, Some(7), "{}", finished.stderr);
+    assert_eq!(finished.stdout, "2 threads made 10 rounds each\n");
+}
+
+fn finish(command: &mut Command) -> Finished {
+    command.stdin(Stdio::null()).output().expect("the command can be run").into()
+}
+
+/// A program that is told to record in `place` runs as ever, and `collect` says what is wrong there.
+fn check_place(lab: &Lab, place: &Path, why: &str) {
+    let finished = lab.record(place, WORKLOAD[0], &WORKLOAD[1..]);
+    check_unhindered(&finished);
+    assert_eq!(finished.stderr, "", "the recorder says nothing in a program that is not its own");
+    let collected = lab.report([OsStr::new("collect"), OsStr::new("--dir"), place.as_os_str()]);
+    assert_eq!(collected.code, Some(2), "{}", collected.stderr);
+    assert!(collected.complaint().contains(why), "no {why:?} in {}", collected.stderr);
+    let name = place.file_name().expect("a place has a name").to_string_lossy();
+    assert!(collected.complaint().contains(&*name), "no {name:?} in {}", collected.stderr);
 }
 
 #[test]
 fn below_a_folder_that_does_not_exist() {
     let lab = lab!();
-    check_unhindered(&lab, &lab.folder().join("none/at/all"));
+    check_place(&lab, &lab.folder().join("none/at/all"), "No such file");
 }
 
 #[test]
@@ -37,17 +44,16 @@ fn in_a_file() {
     let lab = lab!();
     let file = lab.folder().join("file");
     fs::write(&file, "not a folder").expect("a file can be written");
-    check_unhindered(&lab, &file);
+    check_place(&lab, &file, "not a folder");
     assert_eq!(fs::read_to_string(&file).unwrap(), "not a folder", "it was left alone");
 }
 
 #[test]
 fn through_a_symbolic_link() {
     let lab = lab!();
-    let real = lab.new_folder("real");
-    let link = lab.folder().join("link");
-    std::os::unix::fs::symlink(&real, &link).expect("a link can be made");
-    check_unhindered(&lab, &link);
+    let (real, link) = (lab.new_folder("real"), lab.folder().join("link"));
+    symlink(&real, &link).expect("a link can be made");
+    check_place(&lab, &link, "symbolic link");
     assert_eq!(fs::read_dir(&real).unwrap().count(), 0, "nothing was written through the link");
 }
 
@@ -56,39 +62,69 @@ fn in_a_folder_that_others_may_write_to() {
     let lab = lab!();
     let open = lab.new_folder("open");
     fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).expect("it is ours to open");
-    check_unhindered(&lab, &open);
+    check_place(&lab, &open, "write");
     assert_eq!(fs::read_dir(&open).unwrap().count(), 0, "nothing was written there");
 }
 
-/// `perf-report run` of `workload` where everything temporary is a file system of a few pages, or
-/// one that cannot be written to.
-fn run_on(lab: &Lab, mount_options: &str) -> Option<Finished> {
-    let place = lab.new_folder("small");
-    let script = format!(
-        "mount -t tmpfs -o {mount_options} tmpfs \"$0\" || exit 99; PERF_TRACK_DIR=\"$0\" exec \"$@\""
-    );
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]).arg(&place);
-    let prepared = lab.report_command(["run", "--", "env"]);
-    let mut setting = std::ffi::OsString::from("PERF_TRACK_DIR=");
-    setting.push(&place);
-    command.arg(prepared.get_program()).args(prepared.get_args()).arg(setting);
-    command.arg(program!("workload")).args(["2", "10", "exit"]);
-    command.env("PERF_TRACK_STORE", lab.store()).stdin(Stdio::null());
-    let finished = Finished::from(command.output().ok()?);
+/// `perf-report run` of a shell that does something to the session's folder first.
+fn run_after(lab: &Lab, preparation: &str) -> Finished {
+    let script = format!("{preparation}; exec \"$@\"");
+    let mut command = lab.report_command(["run", "--", "sh", "-c", &script, "sh"]);
+    finish(command.args(WORKLOAD))
+}
+
+#[test]
+fn in_a_session_whose_folder_is_gone() {
+    let lab = lab!();
+    let finished = run_after(&lab, "rm -r \"$PERF_TRACK_DIR\"; PERF_TRACK_DIR=/none/x");
+    check_unhindered(&finished);
+    assert!(finished.complaint().contains("nothing was recorded"), "{}", finished.stderr);
+    assert!(finished.complaint().contains("cannot be read any more"), "{}", finished.stderr);
+    assert_eq!(lab.latest().at("/recording/mode"), "none", "the run is stored all the same");
+}
+
+#[test]
+fn in_a_session_whose_folder_became_a_link() {
+    let lab = lab!();
+    let real = lab.new_folder("real");
+    let swap = format!("rm -r \"$PERF_TRACK_DIR\"; ln -s {} \"$PERF_TRACK_DIR\"", real.display());
+    let finished = run_after(&lab, &swap);
+    check_unhindered(&finished);
+    assert!(finished.complaint().contains("nothing was recorded"), "{}", finished.stderr);
+    assert_eq!(fs::read_dir(&real).unwrap().count(), 0, "nothing was written through the link");
+}
+
+#[test]
+fn when_recording_is_switched_off() {
+    let lab = lab!();
+    let mut command = lab.report_command(["run", "--"]);
+    let finished = finish(command.args(WORKLOAD).env("PERF_TRACK", "off"));
+    check_unhindered(&finished);
+    assert!(finished.complaint().contains("PERF_TRACK=off"), "{}", finished.stderr);
+}
+
+/// `perf-report run` in a folder of a file system of its own, mounted with `options`.
+fn run_on(lab: &Lab, place: &PathBuf, options: &str) -> Option<Finished> {
+    let script = format!("mount -t tmpfs -o {options} tmpfs \"$0\" || exit 99; exec \"$@\"");
+    let run = lab.report_command(["run", "--dir"]);
+    let mut command = lab.command("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]).arg(place);
+    command.arg(run.get_program()).args(run.get_args()).arg(place).arg("--").args(WORKLOAD);
+    let finished = Finished::from(command.stdin(Stdio::null()).output().ok()?);
     let not_possible = finished.code == Some(99) || finished.stderr.starts_with("unshare:");
     (!not_possible).then_some(finished)
 }
 
 #[test]
 fn on_a_disk_that_is_full_or_read_only() {
-    for options in ["size=4k,mode=700", "ro,mode=700"] {
-        let lab = lab!();
-        let Some(finished) = run_on(&lab, options) else {
+    let lab = lab!();
+    let place = lab.new_folder("place");
+    for (options, why) in [("size=8k", "No space left"), ("ro", "Read-only file system")] {
+        let Some(finished) = run_on(&lab, &place, options) else {
             return skipped("no file system can be mounted here");
         };
-        assert_eq!(finished.code, Some(7), "{options}: {}", finished.stderr);
-        assert!(finished.stdout.starts_with("2 threads made 10 rounds each\n"), "{finished:?}");
-        assert!(finished.stderr.contains("record"), "{options}: {}", finished.stderr);
+        check_unhindered(&finished);
+        assert!(finished.complaint().contains("recorded"), "{options}: {}", finished.stderr);
+        assert!(finished.complaint().contains(why), "{options}: {}", finished.stderr);
     }
 }

@@ -29,6 +29,13 @@ pub struct Finished {
     pub stderr: String,
 }
 
+impl Finished {
+    /// What it complained of, on one line, as messages are wrapped to the width of a screen.
+    pub fn complaint(&self) -> String {
+        self.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 impl Lab {
     /// A lab that works with the perf-report at `report`.
     ///
