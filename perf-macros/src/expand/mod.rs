@@ -1,0 +1,84 @@
+//! The last stage, when all is well: the user's item, with a few tokens at the beginning of each
+//! tracked body.
+
+mod block;
+mod err;
+mod site;
+mod sync;
+
+use proc_macro2::{Group, Span, TokenStream};
+use quote::ToTokens;
+
+use crate::args::Options;
+use crate::errors::Errors;
+use crate::item::{Function, Item};
+use crate::{fallback, validate};
+
+/// Whether functions are tracked, or only their attributes checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Record {
+    On,
+    Off,
+}
+
+/// What `#[perf_track(args)] item` stands for. Pure.
+pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::parse(args, &mut errors);
+    let (tracked, untracked) = match Item::parse(item.clone()) {
+        Ok(Item::Function(function)) => {
+            validate::function(&function, &options, &mut errors);
+            (track(&function, &options), function.into_token_stream())
+        }
+        Ok(Item::Block(mut block)) => {
+            validate::block(&options, &mut errors);
+            block::expand(&mut block, &options, &mut errors)
+        }
+        Ok(Item::Other(other)) => {
+            errors.push(validate::other(&other));
+            (TokenStream::new(), item)
+        }
+        Err(error) => {
+            errors.push(error);
+            (TokenStream::new(), item)
+        }
+    };
+    if !errors.is_empty() {
+        fallback::untracked(untracked, errors)
+    } else if record == Record::Off {
+        untracked
+    } else {
+        tracked
+    }
+}
+
+/// A function as it is tracked under these options, or as it was under `skip`.
+fn track(function: &Function, options: &Options) -> TokenStream {
+    match &function.body {
+        Some(body) if options.skip.is_none() => {
+            let split = sync::Body::split(body);
+            let statements = match options.err {
+                Some(_) => err::statements(function, options, split),
+                None => sync::statements(function, options, split),
+            };
+            function.with_statements(statements, braces(function, body))
+        }
+        _ => function.into_token_stream(),
+    }
+}
+
+/// Where the braces of the tracked body belong: to the user's, or code coverage would lose the
+/// function.
+///
+/// Except in two methods that clippy wants to be a single expression, unless a macro wrote them.
+fn braces(function: &Function, body: &Group) -> Span {
+    let name = &function.signature.ident;
+    if name == "clone" || name == "partial_cmp" {
+        Span::mixed_site().located_at(body.span())
+    } else {
+        body.span()
+    }
+}
+
+#[cfg(test)]
+mod tests;

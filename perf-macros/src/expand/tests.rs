@@ -1,0 +1,126 @@
+//! What each kind of item becomes. Outside of the compiler tokens have no place: file and line are
+//! empty here.
+
+use super::{Record, expand};
+use crate::snapshots::assert_text;
+
+fn on(args: &str, item: &str) -> String {
+    pretty(args, item, Record::On)
+}
+
+fn off(args: &str, item: &str) -> String {
+    pretty(args, item, Record::Off)
+}
+
+fn pretty(args: &str, item: &str, record: Record) -> String {
+    let tokens = expand(args.parse().unwrap(), item.parse().unwrap(), record);
+    prettyplease::unparse(&syn::parse2(tokens).unwrap())
+}
+
+#[test]
+fn a_function() {
+    assert_text!(on(
+        "",
+        "/// Doc.\n#[inline] pub(crate) unsafe extern \"C\" fn add<T: Copy>(mut a: T, _: &u32) -> T
+         where T: Send { #![allow(unused)] //! inner\n let b = a; helper!(b); b }",
+    ));
+}
+
+#[test]
+fn a_function_with_options() {
+    assert_text!(on(
+        "name = \"add numbers\", exact, crate = my::runtime, tags = [\"a\", \"b\"],
+         budget(p95 = \"2ms\", calls = 10)",
+        "fn r#add() {}",
+    ));
+}
+
+#[test]
+fn a_function_whose_result_is_classified() {
+    assert_text!(on("err", "fn f(&mut self) -> Result<&mut T, E> { a()?; Ok(b) }"));
+}
+
+#[test]
+fn a_result_without_a_name_is_left_to_inference() {
+    assert_text!(on(
+        "err",
+        "fn f() -> Option<impl Iterator<Item = u32>> { Some([1].into_iter()) }"
+    ));
+}
+
+#[test]
+fn a_block() {
+    assert_text!(on(
+        "tags = [\"io\"]",
+        "impl<const N: usize> Reader for File<N> {
+             const SIZE: usize = { 1 + { 2 } };
+             type Item = [u8; { N }];
+             helper! { fn not_ours() {} }
+             fn plain(&self) -> Buffer<{ N }> where Buffer<{ N + 1 }>: Sized {}
+             #[perf_track(name = \"named\", err)] fn named(&self) -> Option<u8> { None }
+             #[perf_track(skip)] fn skipped(&self) {}
+             const fn constant() {}
+             async fn later() {}
+             #[test] fn test() {}
+         }",
+    ));
+}
+
+#[test]
+fn skipping_leaves_no_trace() {
+    let item = "fn f(x: u32) -> u32 { x }";
+    assert_eq!(on("skip, exact", item), off("", item));
+    let block = "impl A { #[perf_track(skip)] fn f() {} }";
+    assert_eq!(on("", block), off("", "impl A { fn f() {} }"));
+}
+
+#[test]
+fn with_recording_off_the_item_is_what_it_was() {
+    let item = "#[inline] fn f(x: u32) -> Option<u32> { let y = x; Some(y) }";
+    let before = prettyplease::unparse(&syn::parse_str(item).unwrap());
+    assert_eq!(off("err, name = \"x\", budget(max = \"1s\")", item), before);
+
+    let block = "impl A { #[perf_track(exact)] fn f() {} #[perf_track(skip)] fn g() {} }";
+    let before = prettyplease::unparse(&syn::parse_str("impl A { fn f() {} fn g() {} }").unwrap());
+    assert_eq!(off("", block), before);
+}
+
+#[test]
+fn with_recording_off_mistakes_are_found_as_well() {
+    assert!(off("nam", "fn f() {}").contains("unknown option `nam`"));
+    assert!(off("", "impl A { #[perf_track(x)] fn f() {} }").contains("unknown option `x`"));
+}
+
+#[test]
+fn whatever_is_wrong_the_item_survives() {
+    for (args, item) in [
+        ("nope", "fn f() { body() }"),
+        ("", "const fn f() { body() }"),
+        ("", "struct S { f: u32 }"),
+        ("", "mod m { fn f() {} }"),
+        ("", "trait T { fn f() {} }"),
+        ("", "static S: u32 = 1;"),
+        ("err", "fn f() {}"),
+        ("name = \"x\"", "impl A { fn f() {} }"),
+        ("", "#[perf_track(exact)] fn f() {}"),
+    ] {
+        let expanded = on(args, item);
+        let before = prettyplease::unparse(&syn::parse_str(item).unwrap());
+        assert!(expanded.ends_with(&before), "{item} became\n{expanded}");
+        assert!(expanded.contains("compile_error"), "{item} became\n{expanded}");
+        assert!(!expanded.contains("PERF_TRACK"), "{item} became\n{expanded}");
+    }
+}
+
+#[test]
+fn half_typed_items_are_given_back_with_an_error() {
+    for item in
+        ["fn f(", "fn f() -> ", "pub fn", "impl A { fn f( }", "impl", "fn f() { a", "#[x]", ""]
+    {
+        // What the compiler hands to a macro has its brackets closed.
+        let Ok(tokens) = item.parse::<proc_macro2::TokenStream>() else { continue };
+        let expanded = expand("".parse().unwrap(), tokens.clone(), Record::On).to_string();
+        assert!(expanded.contains("compile_error"), "{item} became {expanded}");
+        assert!(expanded.ends_with(&tokens.to_string()), "{item} became {expanded}");
+    }
+}

@@ -1,0 +1,62 @@
+//! The item under the attribute, taken apart only as far as needed: a function is its head and its
+//! body, a block its functions and the rest. Bodies stay tokens, and what is not changed is given
+//! back as it was written.
+
+mod attribute;
+mod block;
+mod function;
+mod scan;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+pub(crate) use block::{Block, Member};
+pub(crate) use function::Function;
+use scan::{leading_word, unwrapped};
+
+/// What an attribute can stand on.
+pub(crate) enum Item {
+    Function(Function),
+    Block(Block),
+    Other(Other),
+}
+
+/// Something that cannot be tracked.
+pub(crate) struct Other {
+    /// What it is, with its article.
+    pub(crate) kind: &'static str,
+    /// The word that says so.
+    pub(crate) span: Span,
+}
+
+impl Item {
+    /// Takes an item apart; an error is one of syntax.
+    pub(crate) fn parse(item: TokenStream) -> syn::Result<Self> {
+        let trees = unwrapped(item);
+        let word = leading_word(&trees);
+        match word.as_ref().map(Ident::to_string).as_deref() {
+            Some("fn") => Function::parse(trees).map(Self::Function),
+            Some("impl") => Block::parse(trees).map(Self::Block),
+            word_text => {
+                let span = word.as_ref().map_or_else(Span::call_site, Ident::span);
+                Ok(Self::Other(Other { kind: kind(word_text), span }))
+            }
+        }
+    }
+}
+
+fn kind(word: Option<&str>) -> &'static str {
+    match word {
+        Some("struct") => "a struct",
+        Some("enum") => "an enum",
+        Some("union") => "a union",
+        Some("trait") => "a trait",
+        Some("mod") => "a module",
+        Some("const") => "a constant",
+        Some("static") => "a static",
+        Some("type") => "a type alias",
+        Some("use") => "an import",
+        Some("extern") => "an `extern` block",
+        Some("let") => "a `let` statement",
+        _ => "this",
+    }
+}
