@@ -9,7 +9,7 @@ use crate::error::{ExitCode, UserError};
 use crate::facts;
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::store::{self, Store as _};
-use crate::{pending, units};
+use crate::{pending, render, units};
 
 /// Checks a label given by the user.
 pub(super) fn label(text: &str) -> Result<String, String> {
@@ -78,40 +78,24 @@ pub(super) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
     left
 }
 
-/// Tells what the run holds, what is missing from it, and what can be done with it.
+/// Tells what the run holds, what is missing from it, and where it is.
 pub(super) fn tell(
     context: &Context,
     document: &RunDocument,
     collected: &Collected,
     left: &[String],
 ) {
-    for problem in collected.problems().iter().chain(left) {
+    let recorded = document.process.count > 0;
+    // The summary names the problems by itself.
+    let problems = if recorded { Vec::new() } else { collected.problems() };
+    for problem in problems.iter().chain(left) {
         output::warning(problem);
     }
-    if document.process.count > 0 {
-        output::message(&summary(document));
+    if recorded {
+        output::message(&format!("\n{}", render::summary(document, output::message_screen())));
     }
     let store = context.shown(&context.store);
     output::message(&format!("stored as run {} in {store}", document.run.id));
-    if document.process.count > 0 {
-        output::message(NEXT);
-    }
-}
-
-const NEXT: &str = concat!(
-    "  perf-report show --tree          where the time went, by caller\n",
-    "  perf-report baseline save main   keep it to compare later runs with",
-);
-
-fn summary(document: &RunDocument) -> String {
-    let calls = document.functions.iter().map(|function| function.calls).sum();
-    let called = document.functions.iter().filter(|function| function.calls > 0).count() as u64;
-    format!(
-        "recorded {} of {} in {}",
-        units::plural(calls, "call"),
-        units::plural(called, "function"),
-        processes(document.process.count),
-    )
 }
 
 /// `1 process`, `2 processes`.

@@ -3,8 +3,10 @@
 //! Only this module prints (through [`output`]), and only its [`main`] turns a result into an exit
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
+mod baseline;
 mod collect;
 mod doctor;
+mod environment;
 mod global;
 mod keep;
 mod output;
@@ -13,7 +15,7 @@ mod run;
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::UserError;
 
@@ -51,19 +53,32 @@ Exit codes:
 enum Command {
     Run(run::Args),
     Collect(collect::Args),
+    Baseline(baseline::Args),
     Doctor(doctor::Args),
 }
 
 /// Runs the program with the given arguments, the program's name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = environment::parse(Cli::command(), &args)
+        .and_then(|parsed| Ok((Cli::from_arg_matches(&parsed.matches)?, parsed.warnings)));
+    let (cli, warnings) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return output::usage(&error),
     };
+    cli.global.apply_color();
+    for warning in warnings {
+        output::warning(&warning);
+    }
     dispatch(cli).unwrap_or_else(|error| {
         output::error(&error);
         error.code.into()
     })
+}
+
+/// The environment variables that stand for an option of some command, sorted.
+pub fn variables() -> Vec<String> {
+    environment::variables(&Cli::command())
 }
 
 /// The arguments without the subcommand's name, which cargo passes as the first of them.
@@ -77,11 +92,11 @@ pub fn without_cargo_subcommand(
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
-    cli.global.apply_color();
     let context = cli.global.context()?;
     match cli.command {
         Command::Run(args) => run::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
+        Command::Baseline(args) => baseline::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }
 }
@@ -89,7 +104,6 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_consistent() {

@@ -7,15 +7,24 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::{ExitCode as Code, UserError};
+use crate::render::{self, Screen, sanitize};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
-/// Width of text where there is no terminal to ask.
-const DEFAULT_WIDTH: usize = 100;
+/// How a result is written by commands that know no further formats.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
 
 /// Where the result of a command goes; flattened into the arguments of commands that have one.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -26,14 +35,15 @@ pub(super) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// Whether the result may carry colours.
-    pub(super) fn styled(&self) -> bool {
-        self.output.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never
-    }
-
-    /// Columns that the result should keep within.
-    pub(super) fn width(&self) -> usize {
-        if self.output.is_some() { DEFAULT_WIDTH } else { width_of(&io::stdout()) }
+    /// The screen that the result is made for.
+    pub(super) fn screen(&self) -> Screen {
+        match self.output {
+            Some(_) => Screen::default(),
+            None => Screen {
+                width: width_of(&io::stdout()),
+                styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            },
+        }
     }
 
     /// Writes the whole result.
@@ -50,14 +60,12 @@ impl OutputArgs {
     }
 }
 
-/// Whether messages on standard error may carry colours.
-pub(super) fn messages_styled() -> bool {
-    AutoStream::choice(&io::stderr()) != ColorChoice::Never
-}
-
-/// Columns that messages on standard error should keep within.
-pub(super) fn messages_width() -> usize {
-    width_of(&io::stderr())
+/// The screen that messages on standard error are made for.
+pub(super) fn message_screen() -> Screen {
+    Screen {
+        width: width_of(&io::stderr()),
+        styled: AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+    }
 }
 
 /// Prints a message on standard error, as it is. Nothing can be done when that fails.
@@ -68,17 +76,17 @@ pub(super) fn message(text: &str) {
 
 /// Prints what went wrong without ending the command.
 pub(super) fn warning(text: &str) {
-    message(&format!("{WARNING}warning:{WARNING:#} {text}"));
+    message(&format!("{WARNING}warning:{WARNING:#} {}", harmless(text)));
 }
 
 /// Prints advice.
 pub(super) fn help(text: &str) {
-    message(&format!("{HELP}help:{HELP:#} {text}"));
+    message(&format!("{HELP}help:{HELP:#} {}", harmless(text)));
 }
 
 /// Prints an error: the problem, its causes, what to do.
 pub(super) fn error(error: &UserError) {
-    message(&format!("{ERROR}error:{ERROR:#} {}", describe(error)));
+    message(&format!("{ERROR}error:{ERROR:#} {}", harmless(&describe(error))));
     if let Some(text) = &error.help {
         help(text);
     }
@@ -91,6 +99,37 @@ pub(super) fn describe(error: &UserError) -> String {
     while let Some(error) = cause {
         let _ = write!(text, "\n  cause: {error}");
         cause = error.source();
+    }
+    text
+}
+
+/// Text that may hold names from anywhere, line by line as a screen may have it.
+fn harmless(text: &str) -> String {
+    text.lines().map(sanitize::screen).collect::<Vec<_>>().join("\n")
+}
+
+/// A value as indented JSON.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    // Plain data always becomes JSON: only maps with keys that are no text do not.
+    render::json::json(value).unwrap_or_default()
+}
+
+/// Rows of cells as columns two spaces apart, the last one as it is.
+pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> = rows
+        .iter()
+        .map(|row| row.clone().map(|cell| sanitize::screen(&cell).into_owned()))
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(line, "{cell}{:1$}", "", width - cell.width() + 2);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     text
 }
@@ -122,5 +161,5 @@ fn width_of(stream: &impl std::os::fd::AsFd) -> usize {
         .map(|(width, _)| usize::from(width.0))
         .or_else(columns)
         .filter(|&width| width > 0)
-        .unwrap_or(DEFAULT_WIDTH)
+        .unwrap_or(Screen::default().width)
 }

@@ -17,7 +17,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::facts::{self, GitProbe, Identity};
 use crate::model::{ProcessSummary, Run};
 use crate::session::Session;
-use crate::{collect, pending};
+use crate::{collect, doctor, pending};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +52,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    for problem in doctor::malformed() {
+        output::warning(&problem);
+    }
     let identity = Identity::now();
     let session = make_session(args, context, &identity.id);
     let git = GitProbe::of(&context.root);

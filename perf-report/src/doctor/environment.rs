@@ -1,0 +1,158 @@
+//! The environment variables that steer recorder and reports.
+
+use super::Check;
+use crate::suggest;
+
+const SUBJECT: &str = "environment";
+
+/// Variables that the recorder reads, with what they may hold.
+const RECORDER: [(&str, fn(&str) -> bool, &str); 3] = [
+    ("PERF_TRACK", is_switch, "`on` or `off`"),
+    ("PERF_TRACK_OVERHEAD", is_share, "a share such as `5%`"),
+    ("PERF_TRACK_MEMORY", is_size, "a size such as `64MiB`"),
+];
+
+pub(super) fn examine() -> Vec<Check> {
+    let set: Vec<(String, String)> = std::env::vars_os()
+        .map(|(name, value)| {
+            (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+        })
+        .filter(|(name, _)| name.starts_with("PERF_TRACK"))
+        .collect();
+    check(&set)
+}
+
+/// What is wrong with the variables that the recorder reads: it uses its defaults for them, and
+/// cannot say so itself. One sentence each.
+pub fn malformed() -> Vec<String> {
+    RECORDER
+        .iter()
+        .filter_map(|&(name, is_valid, expected)| {
+            let value = std::env::var_os(name)?.to_string_lossy().into_owned();
+            (!is_valid(&value)).then(|| wrong(name, &value, expected))
+        })
+        .collect()
+}
+
+fn wrong(name: &str, value: &str, expected: &str) -> String {
+    format!("{name}={value:?} is not {expected}: the default is used")
+}
+
+fn check(set: &[(String, String)]) -> Vec<Check> {
+    let mut checks: Vec<Check> = set.iter().filter_map(|(name, value)| one(name, value)).collect();
+    if checks.is_empty() {
+        let finding = match set.len() {
+            0 => "no PERF_TRACK variable is set".to_owned(),
+            _ => {
+                let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
+                format!("set and well-formed: {}", names.join(", "))
+            }
+        };
+        checks.push(Check::good(SUBJECT, finding));
+    }
+    checks
+}
+
+fn one(name: &str, value: &str) -> Option<Check> {
+    if let Some(&(_, is_valid, expected)) = RECORDER.iter().find(|(known, ..)| *known == name) {
+        if !is_valid(value) {
+            let help = format!("set it to {expected}, or unset it");
+            return Some(Check::broken(SUBJECT, wrong(name, value, expected), help));
+        }
+        if name == "PERF_TRACK" && is_off(value) {
+            let finding = format!("{name}={value} switches recording off");
+            return Some(Check::notice(SUBJECT, finding, "unset it to record"));
+        }
+        return None;
+    }
+    let options = crate::cli::variables();
+    if options.iter().any(|known| known == name) {
+        return None;
+    }
+    let known = RECORDER.iter().map(|(known, ..)| *known);
+    suggest::nearest(name, known.chain(options.iter().map(String::as_str))).map(|near| {
+        let finding = format!("{name} is set, and nothing reads it");
+        Check::notice(SUBJECT, finding, format!("did you mean {near}?"))
+    })
+}
+
+fn is_off(value: &str) -> bool {
+    ["off", "0", "false", "no"].iter().any(|off| value.eq_ignore_ascii_case(off))
+}
+
+fn is_switch(value: &str) -> bool {
+    let on = ["", "on", "1", "true", "yes"];
+    is_off(value) || on.iter().any(|on| value.eq_ignore_ascii_case(on))
+}
+
+fn is_share(value: &str) -> bool {
+    let number = value.trim().strip_suffix('%').unwrap_or(value).trim();
+    number.parse::<f64>().is_ok_and(|share| (0.0..=100.0).contains(&share))
+}
+
+fn is_size(value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    let (number, unit) = value.split_at(digits);
+    let units = ["", "b", "k", "kb", "kib", "m", "mb", "mib", "g", "gb", "gib"];
+    number.parse::<u64>().is_ok() && units.contains(&unit.trim().to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::State;
+
+    #[track_caller]
+    fn finds(name: &str, value: &str, state: State, expected: &str) {
+        let checks = check(&[(name.to_owned(), value.to_owned())]);
+        let [check] = checks.as_slice() else { panic!("{checks:?}") };
+        let text = match &check.help {
+            Some(help) => format!("{}; {help}", check.finding),
+            None => check.finding.clone(),
+        };
+        assert_eq!((check.state, text.as_str()), (state, expected));
+    }
+
+    #[test]
+    fn malformed_values_are_named() {
+        finds(
+            "PERF_TRACK",
+            "banana",
+            State::Broken,
+            "PERF_TRACK=\"banana\" is not `on` or `off`: the default is used; \
+             set it to `on` or `off`, or unset it",
+        );
+        finds(
+            "PERF_TRACK_MEMORY",
+            "a lot",
+            State::Broken,
+            "PERF_TRACK_MEMORY=\"a lot\" is not a size such as `64MiB`: the default is used; \
+             set it to a size such as `64MiB`, or unset it",
+        );
+        assert!(!is_share("150%") && !is_share("much") && is_share("2.5 %"));
+    }
+
+    #[test]
+    fn well_formed_values_are_fine() {
+        finds("PERF_TRACK_MEMORY", "64 MiB", State::Good, "set and well-formed: PERF_TRACK_MEMORY");
+        finds("PERF_TRACK", "ON", State::Good, "set and well-formed: PERF_TRACK");
+        assert_eq!(check(&[])[0].finding, "no PERF_TRACK variable is set");
+    }
+
+    #[test]
+    fn recording_that_is_off_and_names_that_are_near_are_noticed() {
+        finds(
+            "PERF_TRACK",
+            "off",
+            State::Notice,
+            "PERF_TRACK=off switches recording off; unset it to record",
+        );
+        finds(
+            "PERF_TRACK_MEMROY",
+            "1",
+            State::Notice,
+            "PERF_TRACK_MEMROY is set, and nothing reads it; did you mean PERF_TRACK_MEMORY?",
+        );
+    }
+}

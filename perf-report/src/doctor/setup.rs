@@ -1,0 +1,111 @@
+//! The workspace, its store and baselines, the clock, git.
+
+use std::process::{Command, Stdio};
+
+use super::Check;
+use crate::context::Context;
+use crate::error::ExitCode;
+use crate::facts::GitProbe;
+use crate::store::{self, Store as _};
+use crate::{baseline, workspace};
+
+pub(super) fn workspace(context: &Context) -> Check {
+    let root = context.root.display();
+    let config = if context.root.join(workspace::CONFIG).is_file() {
+        format!("configured by {}", workspace::CONFIG)
+    } else {
+        format!("without {}, so the defaults hold", workspace::CONFIG)
+    };
+    Check::good("workspace", format!("{root}, {config}"))
+}
+
+pub(super) fn store(context: &Context) -> Check {
+    let subject = "store";
+    let path = context.shown(&context.store);
+    let entries = store::open(context).and_then(|store| Ok(store.entries()?));
+    match entries {
+        Ok(entries) => {
+            let runs = match entries.as_slice() {
+                [] => "no run yet".to_owned(),
+                [one] => format!("1 run, {}", one.id),
+                [newest, ..] => format!("{} runs, the newest {}", entries.len(), newest.id),
+            };
+            Check::good(subject, format!("{path}: {runs}"))
+        }
+        Err(error) if error.code == ExitCode::NothingToJudge => {
+            Check::good(subject, format!("will be made by the first run: {path}"))
+        }
+        Err(error) => Check::broken(subject, error.to_string(), error.help.unwrap_or_default()),
+    }
+}
+
+pub(super) fn baselines(context: &Context) -> Vec<Check> {
+    let subject = "baselines";
+    let names = match baseline::names(context) {
+        Ok(names) => names,
+        Err(error) => {
+            let help = "check the folder's permissions";
+            return vec![Check::broken(subject, error.to_string(), help)];
+        }
+    };
+    let mut checks: Vec<Check> = names
+        .iter()
+        .filter_map(|name| baseline::load(context, name).err())
+        .map(|error| Check::broken(subject, error.to_string(), error.help.unwrap_or_default()))
+        .collect();
+    if checks.is_empty() {
+        let finding = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
+        checks.push(Check::good(subject, finding));
+    }
+    checks
+}
+
+/// What the recorder will read the time from. It asks the processor itself; Linux tells the same.
+pub(super) fn clock() -> Check {
+    let subject = "clock";
+    let counter = "the processor's counter, at some 10 ns a reading";
+    if cfg!(target_arch = "aarch64") {
+        return Check::good(subject, counter);
+    }
+    let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") else {
+        return Check::good(subject, "chosen by the recorder; this system does not tell which");
+    };
+    let flags = cpuinfo.lines().find(|line| line.starts_with("flags")).unwrap_or_default();
+    let has = |flag: &str| flags.split_whitespace().any(|word| word == flag);
+    if has("constant_tsc") && has("nonstop_tsc") {
+        Check::good(subject, counter)
+    } else {
+        Check::notice(
+            subject,
+            "the operating system's: the processor's counter does not run at one rate",
+            "every tracked call costs some 50 ns more; nothing can be done about it here",
+        )
+    }
+}
+
+pub(super) fn git(context: &Context) -> Check {
+    let subject = "git";
+    let found = Command::new("git")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if found.is_err() {
+        let help = "install git, so that runs know their commit";
+        return Check::notice(subject, "there is no git executable in PATH", help);
+    }
+    match GitProbe::of(&context.root).finish() {
+        Some(git) => {
+            let branch = git.branch.unwrap_or_else(|| "no branch".to_owned());
+            let commit: String = git.commit.chars().take(10).collect();
+            let state = if git.dirty { ", with changes" } else { "" };
+            Check::good(subject, format!("{branch} at {commit}{state}"))
+        }
+        None => Check::notice(
+            subject,
+            "the workspace is in no git repository that has a commit",
+            "runs are stored without a commit; nothing else is lost",
+        ),
+    }
+}
