@@ -17,7 +17,8 @@ use counts::Counts;
 use summary::Summary;
 
 /// Parses on all cores. A file that cannot be read or parsed is counted, and no more.
-#[perf_track]
+///
+/// Not tracked: it waits while others work, and its waiting would be the largest time of all.
 fn summarize(files: &[PathBuf]) -> Summary {
     files
         .par_iter()

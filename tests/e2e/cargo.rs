@@ -37,9 +37,9 @@ fn test_gives_one_run_of_all_tests() {
     let run = record(&["test"]);
     assert_eq!(run.at("/process/count"), 1, "all tests share a process");
     let expected: Counts = [
-        ("tracked_lib::evaluate", [15, 6]),
-        ("tracked_lib::parse", [16, 4]),
-        ("tracked_lib::lexer::tokens", [16, 2]),
+        ("tracked_lib::evaluate", [16, 6]),
+        ("tracked_lib::parse", [17, 4]),
+        ("tracked_lib::lexer::tokens", [17, 2]),
     ]
     .map(|(name, counts)| (name.to_owned(), counts))
     .into();
