@@ -31,7 +31,7 @@ impl Errors {
 
 /// An error with the way out of it.
 pub(crate) fn error(span: Span, what: impl Display, help: impl Display) -> syn::Error {
-    syn::Error::new(span, format_args!("{what}\n\n  = help: {help}"))
+    syn::Error::new(span, format_args!("{what}\nhelp: {help}"))
 }
 
 /// The name among `names` that `written` was probably meant to be.

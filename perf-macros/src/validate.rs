@@ -1,9 +1,7 @@
 //! Whether an attribute fits its item. Syntax is behind us, tokens are ahead; nothing is changed
 //! here, only refused, with the place and the way out.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
-use syn::{ReturnType, Signature, Type};
+use proc_macro2::{Span, TokenTree};
 
 use crate::args::Options;
 use crate::errors::{Errors, error};
@@ -62,33 +60,33 @@ pub(crate) fn other(item: &Other) -> syn::Error {
 /// Why a function cannot be tracked, whatever the options.
 pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
     let signature = &function.signature;
-    let (span, what, help) = if let Some(constness) = signature.constness {
+    let (span, what, help) = if let Some(constness) = signature.qualifier("const") {
         (
-            constness.span,
+            constness,
             "a `const fn` cannot be tracked: it may run in the compiler, where no clock is",
             "remove `const`, or track the functions that call it",
         )
-    } else if let Some(asyncness) = signature.asyncness {
+    } else if let Some(asyncness) = signature.qualifier("async") {
         (
-            asyncness.span,
+            asyncness,
             "async functions are not supported yet",
             "put `#[perf_track]` on the synchronous functions it calls",
         )
     } else if function.body.is_none() {
         (
-            signature.span(),
+            signature.name.span(),
             "a function without a body cannot be tracked",
             "put `#[perf_track]` where the body is, or on a function that calls it",
         )
-    } else if let Some(variadic) = &signature.variadic {
+    } else if let Some(variadic) = signature.variadic {
         (
-            variadic.span(),
+            variadic,
             "a variadic function cannot be tracked",
             "put `#[perf_track]` on a function that calls it",
         )
-    } else if let Some(naked) = function.attribute("naked") {
+    } else if function.attribute("naked").is_some() {
         (
-            naked.span(),
+            signature.name.span(),
             "a naked function cannot be tracked: its body is assembly, and nothing else may be in it",
             "put `#[perf_track]` on a function that calls it",
         )
@@ -105,20 +103,16 @@ fn unclassifiable(function: &Function, err: Span) -> Option<syn::Error> {
                     `Location::caller()` would name this function instead of its caller";
         return Some(error(err, "`err` would break `#[track_caller]`", help));
     }
-    let (span, what) = match returned(&function.signature) {
-        None => (err, "`err` classifies what is returned, and this function returns nothing"),
-        Some(never @ Type::Never(_)) => {
-            (never.span(), "`err` classifies what is returned, and this function never returns")
-        }
-        Some(_) => return None,
+    let help = "leave out `err`, or return a `Result` or an `Option`";
+    let Some(returned) = &function.signature.returned else {
+        let what = "`err` classifies what is returned, and this function returns nothing";
+        return Some(error(err, what, help));
     };
-    Some(error(span, what, "leave out `err`, or return a `Result` or an `Option`"))
-}
-
-/// The type after `->`.
-pub(crate) fn returned(signature: &Signature) -> Option<&Type> {
-    match &signature.output {
-        ReturnType::Default => None,
-        ReturnType::Type(_, returned) => Some(returned),
+    match returned.clone().into_iter().next() {
+        Some(TokenTree::Punct(never)) if never.as_char() == '!' => {
+            let what = "`err` classifies what is returned, and this function never returns";
+            Some(error(never.span(), what, help))
+        }
+        _ => None,
     }
 }

@@ -27,8 +27,7 @@ fn refusals(all: &[&str]) -> String {
         assert!(!errors.is_empty(), "{args} was accepted");
         writeln!(text, "{args}").unwrap();
         for message in errors.messages() {
-            writeln!(text, "    {}", message.replace("\n\n  = help: ", "\n        help: "))
-                .unwrap();
+            writeln!(text, "    {}", message.replace('\n', "\n        ")).unwrap();
         }
     }
     text

@@ -72,7 +72,7 @@ fn track(function: &Function, options: &Options) -> TokenStream {
 ///
 /// Except in two methods that clippy wants to be a single expression, unless a macro wrote them.
 fn braces(function: &Function, body: &Group) -> Span {
-    let name = &function.signature.ident;
+    let name = &function.signature.name;
     if name == "clone" || name == "partial_cmp" {
         Span::mixed_site().located_at(body.span())
     } else {

@@ -8,9 +8,11 @@ use crate::args::{Budget, Options};
 use crate::item::Function;
 
 /// The module that generated code may use. Its names cannot be shadowed: the path is absolute.
-pub(super) fn runtime(options: &Options) -> TokenStream {
-    let site = Span::mixed_site();
-    let path = options.runtime.as_ref().map(|path| quote_spanned!(site=> #path));
+///
+/// Errors about what is called there show the place of `span`.
+pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
+    let site = Span::mixed_site().located_at(span);
+    let path = options.runtime.as_ref().map(ToTokens::to_token_stream);
     let path = path.unwrap_or_else(|| quote_spanned!(site=> ::perf_runtime));
     quote_spanned!(site=> #path::__private)
 }
@@ -20,8 +22,8 @@ pub(super) fn runtime(options: &Options) -> TokenStream {
 /// The empty enum is there for its type name, the compiler's own path of the function, with the
 /// `Self` type and the trait. It shares its name with the static, where the runtime cuts the path.
 pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream {
-    let runtime = runtime(options);
-    let name = &function.signature.ident;
+    let runtime = runtime(options, Span::mixed_site());
+    let name = &function.signature.name;
     let Place { file, line, column } = Place::of(name);
     let name = name.unraw().to_string();
     let declaration = quote_spanned! {Span::mixed_site()=>

@@ -37,7 +37,7 @@ impl Body {
 pub(super) fn statements(function: &Function, options: &Options, body: Body) -> TokenStream {
     let Body { attributes, statements } = body;
     let declaration = site::declaration(function, options);
-    let runtime = site::runtime(options);
+    let runtime = site::runtime(options, Span::mixed_site());
     quote_spanned! {Span::mixed_site()=>
         #attributes
         let __perf_track_span = #runtime::enter(&__PERF_TRACK_SITE);

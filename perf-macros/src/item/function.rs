@@ -2,19 +2,19 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
-use syn::parse::{ParseStream, Parser};
-use syn::{Signature, Token, Visibility};
+use syn::Token;
 
 use super::attribute::{self, Attribute};
 use super::scan::{braced, braces, end, is_punct};
+use super::signature::Signature;
 
 /// A function, or something that begins like one.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     /// Visibility and signature, as written.
     head: TokenStream,
-    /// The signature again, to look at.
-    pub(crate) signature: Box<Signature>,
+    /// What has to be known of the signature.
+    pub(crate) signature: Signature,
     /// With its braces; `None` where a semicolon stands.
     pub(crate) body: Option<Group>,
 }
@@ -28,13 +28,8 @@ impl Function {
         if body.is_none() && !has_no_body {
             return Err(syn::Error::new(end(&trees), "expected the body of a function after this"));
         }
-        let head: TokenStream = trees.into_iter().collect();
-        let signature = |input: ParseStream| {
-            input.parse::<Visibility>()?;
-            input.parse::<Option<Token![default]>>()?;
-            input.parse::<Signature>()
-        };
-        let signature = Box::new(signature.parse2(head.clone())?);
+        let signature = Signature::read(&trees)?;
+        let head = trees.into_iter().collect();
         Ok(Self { attributes, head, signature, body })
     }
 

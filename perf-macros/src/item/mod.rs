@@ -6,6 +6,7 @@ mod attribute;
 mod block;
 mod function;
 mod scan;
+mod signature;
 
 use proc_macro2::{Ident, Span, TokenStream};
 

@@ -1,0 +1,135 @@
+//! The few facts of a signature that matter here. The rest is the compiler's to judge: what it takes
+//! in the edition and version at hand is taken, and what it refuses it explains best.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+
+use super::scan::{end, is_punct};
+
+/// What a function is called, and what could keep it from being tracked.
+pub(crate) struct Signature {
+    /// The words before `fn`, visibility included.
+    qualifiers: Vec<Ident>,
+    pub(crate) name: Ident,
+    /// The `...` of a variadic function.
+    pub(crate) variadic: Option<Span>,
+    /// The type after `->`, as written.
+    pub(crate) returned: Option<TokenStream>,
+}
+
+impl Signature {
+    pub(super) fn read(trees: &[TokenTree]) -> syn::Result<Self> {
+        let is_fn = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "fn");
+        let at = trees.iter().position(is_fn).unwrap_or(trees.len());
+        let (before, after) = trees.split_at(at);
+        let [_, TokenTree::Ident(name), rest @ ..] = after else {
+            return Err(syn::Error::new(end(trees), "expected the name of a function after this"));
+        };
+        let Some(at) = parameters(rest) else {
+            return Err(syn::Error::new(end(trees), "expected the parameters of a function"));
+        };
+        Ok(Self {
+            qualifiers: before.iter().filter_map(word).collect(),
+            name: name.clone(),
+            variadic: variadic(&rest[at]),
+            returned: returned(&rest[at + 1..]),
+        })
+    }
+
+    /// The place of a word before `fn`.
+    pub(crate) fn qualifier(&self, word: &str) -> Option<Span> {
+        self.qualifiers.iter().find(|qualifier| *qualifier == word).map(Ident::span)
+    }
+}
+
+fn word(tree: &TokenTree) -> Option<Ident> {
+    match tree {
+        TokenTree::Ident(word) => Some(word.clone()),
+        _ => None,
+    }
+}
+
+/// Where the parameters are: the first parentheses that are not between `<` and `>`.
+fn parameters(after_name: &[TokenTree]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut follows_minus = false;
+    for (at, tree) in after_name.iter().enumerate() {
+        let is_parentheses = matches!(tree, TokenTree::Group(group)
+            if group.delimiter() == Delimiter::Parenthesis);
+        if is_parentheses && depth == 0 {
+            return Some(at);
+        }
+        if is_punct(tree, '<') {
+            depth += 1;
+        } else if is_punct(tree, '>') && !follows_minus {
+            depth = depth.saturating_sub(1);
+        }
+        follows_minus = is_punct(tree, '-');
+    }
+    None
+}
+
+/// The three dots among the parameters.
+fn variadic(parameters: &TokenTree) -> Option<Span> {
+    let TokenTree::Group(parameters) = parameters else { return None };
+    let trees: Vec<TokenTree> = parameters.stream().into_iter().collect();
+    let dots = trees.windows(3).find(|dots| dots.iter().all(|dot| is_punct(dot, '.')))?;
+    Some(dots[0].span())
+}
+
+/// The type between `->` and `where`.
+fn returned(after_parameters: &[TokenTree]) -> Option<TokenStream> {
+    let [minus, arrow, rest @ ..] = after_parameters else { return None };
+    if !is_punct(minus, '-') || !is_punct(arrow, '>') {
+        return None;
+    }
+    let is_where = |tree: &&TokenTree| matches!(tree, TokenTree::Ident(word) if word == "where");
+    Some(rest.iter().take_while(|tree| !is_where(tree)).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signature;
+
+    fn read(signature: &str) -> Signature {
+        let trees: Vec<_> =
+            signature.parse::<proc_macro2::TokenStream>().unwrap().into_iter().collect();
+        Signature::read(&trees).unwrap()
+    }
+
+    fn returned(signature: &str) -> Option<String> {
+        read(signature).returned.map(|returned| returned.to_string())
+    }
+
+    #[test]
+    fn the_type_is_found_among_generics() {
+        assert_eq!(returned("fn f()"), None);
+        assert_eq!(returned("fn f() where T: X"), None);
+        assert_eq!(returned("fn f() -> u32").as_deref(), Some("u32"));
+        assert_eq!(returned("fn f() -> ! where T: Fn() -> u8").as_deref(), Some("!"));
+        assert_eq!(
+            returned("fn f<F: Fn(u8) -> Vec<(u8,)>, const N: usize>(f: F) -> A<N>").as_deref(),
+            Some("A < N >")
+        );
+    }
+
+    #[test]
+    fn qualifiers_are_those_before_fn() {
+        let signature = read("pub(crate) const unsafe extern \"C\" fn r#async(r#const: u8)");
+        for word in ["pub", "const", "unsafe", "extern"] {
+            assert!(signature.qualifier(word).is_some(), "{word}");
+        }
+        assert!(signature.qualifier("async").is_none());
+        assert_eq!(signature.name, "r#async");
+    }
+
+    #[test]
+    fn only_dots_of_the_parameters_count() {
+        assert!(read("unsafe extern fn f(a: u32, args: ...)").variadic.is_some());
+        assert!(read("fn f(S { x, .. }: S, [a, ..]: [u8; 2])").variadic.is_none());
+    }
+
+    #[test]
+    fn words_of_later_editions_are_names() {
+        assert_eq!(read("fn async(dyn: u32)").name, "async");
+    }
+}
