@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod cli;
 pub mod collect;
 pub mod command;
+pub mod config;
 pub mod context;
 pub mod doctor;
 pub mod error;

@@ -4,13 +4,18 @@
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
 mod baseline;
+mod check;
 mod collect;
+mod compare;
 mod doctor;
 mod environment;
+mod format;
 mod global;
+mod judge;
 mod keep;
 mod output;
 mod run;
+mod show;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -53,6 +58,9 @@ Exit codes:
 enum Command {
     Run(run::Args),
     Collect(collect::Args),
+    Show(show::Args),
+    Compare(compare::Args),
+    Check(check::Args),
     Baseline(baseline::Args),
     Doctor(doctor::Args),
 }
@@ -96,6 +104,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
     match cli.command {
         Command::Run(args) => run::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
+        Command::Show(args) => show::run(&args, &context),
+        Command::Compare(args) => compare::run(&args, &context),
+        Command::Check(args) => check::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }

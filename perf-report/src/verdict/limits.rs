@@ -54,27 +54,28 @@ impl MetricLimits {
             _ => 1.0,
         };
         Self {
-            improved_pct: Some(thresholds.improved_pct * factor),
-            degraded_pct: Some(thresholds.degraded_pct * factor),
-            regression_pct: Some(thresholds.regression_pct * factor),
+            improved_pct: thresholds.improved_pct.map(|pct| pct * factor),
+            degraded_pct: thresholds.degraded_pct.map(|pct| pct * factor),
+            regression_pct: thresholds.regression_pct.map(|pct| pct * factor),
         }
     }
 }
 
 /// The three limits of times, from which [`MetricLimits::for_time`] makes those of each metric.
+/// `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Faster by more per cent is improved.
-    pub improved_pct: f64,
+    pub improved_pct: Option<f64>,
     /// Slower by more per cent is degraded.
-    pub degraded_pct: f64,
+    pub degraded_pct: Option<f64>,
     /// Slower by more per cent is a regression.
-    pub regression_pct: f64,
+    pub regression_pct: Option<f64>,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { improved_pct: 10.0, degraded_pct: 10.0, regression_pct: 15.0 }
+        Self { improved_pct: Some(10.0), degraded_pct: Some(10.0), regression_pct: Some(15.0) }
     }
 }
 

@@ -3,14 +3,15 @@
 //! Pure: no IO, no clock, no randomness. [`compare`] matches functions by name, makes a row for each
 //! metric and has it judged: counts by [`counts`], which are exact, and times by [`times`], which
 //! are not. Then [`blame`] tells the functions that became slower from those that only wait for
-//! them. [`budgets`] judges the limits that need no baseline. [`reason`] puts every verdict into
-//! words.
+//! them. [`budgets`] judges the limits that need no baseline, [`gate`] decides what fails, and [`reason`]
+//! puts every verdict into words.
 
 mod blame;
 mod budgets;
 mod comparable;
 mod compare;
 mod counts;
+mod gate;
 mod limits;
 mod notes;
 mod reason;
@@ -22,5 +23,6 @@ mod laws;
 pub use budgets::budgets;
 pub use comparable::{Difference, differences};
 pub use compare::{alone, compare};
+pub use gate::{FailOn, Gate, gate};
 pub use limits::{Limits, MetricLimits, Thresholds};
 pub use reason::title;

@@ -36,7 +36,11 @@ pub(super) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
         }
         (Verdict::Degraded, None) => format!("over {}", pct(limits.degraded_pct)),
         (Verdict::Improved, _) => format!("better by more than {}", pct(limits.improved_pct)),
-        _ => match limits.degraded_pct.or(limits.regression_pct) {
+        _ => match [limits.degraded_pct, limits.regression_pct]
+            .into_iter()
+            .flatten()
+            .reduce(f64::min)
+        {
             Some(limit) => format!("within {}", units::percent(limit)),
             None => "not limited".to_owned(),
         },

@@ -1,0 +1,40 @@
+//! `perf-report compare`: one run against another, without a verdict that fails.
+
+use std::process::ExitCode;
+
+use super::judge::{self, LimitArgs, Named, WriteArgs};
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report compare main latest          the newest run against the baseline `main`
+  perf-report compare latest~1 latest      against the run before it
+  perf-report compare main latest --all --format markdown";
+
+/// Compare two runs; it never fails on what it finds, `check` does
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// What to compare with: a baseline, `latest~1`, an id or its beginning, or a label
+    #[arg(value_name = "A")]
+    baseline: String,
+
+    /// The run to judge: a baseline, `latest`, an id or its beginning, or a label
+    #[arg(value_name = "B", default_value = "latest")]
+    current: String,
+
+    #[command(flatten)]
+    write: WriteArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let settings = args.limits.settings(context, None, &[])?;
+    let baseline = Named::any(context, &args.baseline)?;
+    let current = Named::any(context, &args.current)?;
+    args.write.write(&judge::compare(&baseline, &current.run, &settings)?)?;
+    Ok(Code::Fine.into())
+}

@@ -1,0 +1,121 @@
+//! `perf-report show`: a stored run.
+
+use std::process::ExitCode;
+
+use clap::builder::FalseyValueParser;
+
+use super::format::TextFormat;
+use super::output::{self, OutputArgs};
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::RunDocument;
+use crate::render::{Selection, Sort, csv, human, markdown, tree};
+use crate::store::{self, RunRef, Store as _};
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report show                        the newest run
+  perf-report show latest~1 --tree        the one before it, as callers and callees
+  perf-report show --filter parse --all   every function with `parse` in its name
+  perf-report show --format csv --output functions.csv";
+
+/// Show where the time of a run went
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(default_value = "latest")]
+    run: RunRef,
+
+    /// Show who called whom, as a tree
+    #[arg(long, env = "PERF_TRACK_TREE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    tree: bool,
+
+    /// Order of the functions
+    #[arg(long, value_enum, default_value_t, env = "PERF_TRACK_SORT", hide_env_values = true)]
+    sort: SortBy,
+
+    /// Only functions with TEXT in their name
+    #[arg(long, value_name = "TEXT", env = "PERF_TRACK_FILTER", hide_env_values = true)]
+    filter: Option<String>,
+
+    /// Show at most N functions
+    #[arg(long, value_name = "N", default_value_t = 30, conflicts_with = "all")]
+    #[arg(env = "PERF_TRACK_LIMIT", hide_env_values = true)]
+    limit: usize,
+
+    /// Show every function, also those that were never called, and fold nothing in the tree
+    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    all: bool,
+
+    /// Show where functions are declared, before other columns
+    #[arg(long, env = "PERF_TRACK_LOCATIONS", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    locations: bool,
+
+    /// How to write it
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: TextFormat,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What functions are sorted by, the largest first
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum SortBy {
+    /// Time outside tracked callees
+    #[default]
+    #[value(name = "self")]
+    SelfTime,
+    /// Time between entry and exit
+    Total,
+    /// Finished calls
+    Calls,
+    /// Mean duration of a call
+    Mean,
+    /// 99th percentile of the duration of a call
+    P99,
+    /// Name, from A
+    Name,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let run = store::open(context)?.find(&args.run)?;
+    args.output.write(&args.text(&run))?;
+    Ok(Code::Fine.into())
+}
+
+impl Args {
+    fn text(&self, run: &RunDocument) -> String {
+        let selection = self.selection();
+        match (self.format, self.tree) {
+            (TextFormat::Human, false) => human::show(run, &selection, self.output.screen()),
+            (TextFormat::Human, true) => tree::tree(run, self.all, self.output.screen()),
+            (TextFormat::Json, _) => output::json(run),
+            (TextFormat::Csv, false) => csv::run(run),
+            (TextFormat::Csv, true) => csv::tree(run),
+            (TextFormat::Markdown, false) => markdown::run(run, &selection),
+            (TextFormat::Markdown, true) => markdown::run_tree(run, self.all),
+        }
+    }
+
+    fn selection(&self) -> Selection {
+        Selection {
+            sort: match self.sort {
+                SortBy::SelfTime => Sort::SelfTime,
+                SortBy::Total => Sort::Total,
+                SortBy::Calls => Sort::Calls,
+                SortBy::Mean => Sort::Mean,
+                SortBy::P99 => Sort::P99,
+                SortBy::Name => Sort::Name,
+            },
+            filter: self.filter.clone(),
+            limit: (!self.all).then_some(self.limit),
+            locations: self.locations,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `perf.toml`: what a project decides once, for everybody who works on it.
+//!
+//! ```toml
+//! [profile.default.check]
+//! baseline = "main"
+//! regression = "15%"              # slower by more fails; "never" switches it off
+//!
+//! [profile.default.check.metric.p99]
+//! regression = "50%"              # one metric by its own limit
+//!
+//! [profile.ci.check]              # what it does not say is as in `default`
+//! fail-on = ["inconclusive"]
+//! ```
+//!
+//! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
+//! `default`. A key that nobody knows is an error: a limit that is misspelt must not be ignored.
+//! This module reads the file; [`check`] and [`source`] are pure.
+
+pub mod check;
+mod source;
+mod values;
+
+use std::fs;
+use std::io;
+
+use crate::context::Context;
+use crate::error::{ExitCode, UserError};
+use crate::workspace;
+
+use check::CheckSettings;
+
+/// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
+///
+/// # Errors
+/// When the file cannot be read, is no TOML, or says something that is not understood; when the
+/// profile is one that nobody has defined.
+pub fn check_settings(
+    context: &Context,
+    profile: Option<&str>,
+    in_ci: bool,
+) -> Result<CheckSettings, UserError> {
+    let path = context.root.join(workspace::CONFIG);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            let problem = format!("{} cannot be read", context.shown(&path));
+            return Err(UserError::new(ExitCode::Usage, problem).because(error));
+        }
+    };
+    let fallback = if in_ci { "ci" } else { "default" };
+    source::check_settings(&text, profile.unwrap_or(fallback)).map_err(|error| {
+        let place = context.shown(&path);
+        let place = error.line.map_or_else(|| place.clone(), |line| format!("{place}:{line}"));
+        let user = UserError::new(ExitCode::Usage, format!("{place}: {}", error.problem));
+        match error.help {
+            Some(help) => user.help(help),
+            None => user,
+        }
+    })
+}

@@ -1,0 +1,361 @@
+//! The text of `perf.toml` becomes settings, or an error that says where. Pure.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
+use super::values;
+use crate::suggest;
+use crate::verdict::FailOn;
+
+/// Profiles that exist without being written down.
+const BUILT_IN: [&str; 2] = ["default", "ci"];
+/// The profile that the others complete.
+const BASE: &str = "default";
+
+/// What is wrong with the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct SourceError {
+    /// Line of the mistake, from 1.
+    pub(super) line: Option<usize>,
+    /// What is wrong.
+    pub(super) problem: String,
+    /// What to do.
+    pub(super) help: Option<String>,
+}
+
+/// The settings of `check` under `profile`, over those of the default profile. The whole text is
+/// checked, whichever profile is asked for.
+pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings, SourceError> {
+    let document = DeTable::parse(text).map_err(|error| SourceError {
+        line: error.span().map(|span| line(text, &span)),
+        problem: format!("this is no TOML: {}", error.message()),
+        help: None,
+    })?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&["profile"])?;
+    let mut names = Vec::new();
+    let (mut chosen, mut base) = (CheckSettings::default(), CheckSettings::default());
+    if let Some(profiles) = root.section("profile")? {
+        for name in profiles.table.keys() {
+            names.push(name.get_ref().to_string());
+            let settings = profiles.section(name.get_ref())?.map(|section| section.profile());
+            let settings = settings.transpose()?.unwrap_or_default();
+            if name.get_ref() == profile {
+                chosen = settings.clone();
+            }
+            if name.get_ref() == BASE {
+                base = settings;
+            }
+        }
+    }
+    if !names.iter().map(String::as_str).chain(BUILT_IN).any(|name| name == profile) {
+        let known = names.iter().map(String::as_str).chain(BUILT_IN);
+        return Err(SourceError {
+            line: None,
+            problem: format!("there is no profile {profile:?}"),
+            help: Some(match suggest::nearest(profile, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("define it as [profile.{profile}.check], or leave --profile out"),
+            }),
+        });
+    }
+    Ok(chosen.or(base))
+}
+
+/// A table of the document, with what is needed to say where it is.
+struct Section<'a, 'i> {
+    text: &'a str,
+    /// `profile.ci.check`
+    path: String,
+    table: &'a DeTable<'i>,
+}
+
+impl<'a, 'i> Section<'a, 'i> {
+    fn profile(&self) -> Result<CheckSettings, SourceError> {
+        self.only(&["check"])?;
+        match self.section("check")? {
+            Some(section) => section.check(),
+            None => Ok(CheckSettings::default()),
+        }
+    }
+
+    fn check(&self) -> Result<CheckSettings, SourceError> {
+        self.only(&[
+            "baseline",
+            "fail-on",
+            "allow-cross-machine",
+            "metrics",
+            "improved",
+            "degraded",
+            "regression",
+            "floor",
+            "run-floor",
+            "min-calls",
+            "metric",
+        ])?;
+        let mut settings = CheckSettings {
+            baseline: self.value("baseline", text)?,
+            fail_on: self.value("fail-on", |value| set(value, fail_on))?,
+            allow_cross_machine: self.value("allow-cross-machine", boolean)?,
+            metrics: self.value("metrics", |value| set(value, metric))?,
+            improved: self.value("improved", limit)?,
+            degraded: self.value("degraded", limit)?,
+            regression: self.value("regression", limit)?,
+            floor: self.value("floor", duration)?,
+            run_floor: self.value("run-floor", duration)?,
+            min_calls: self.value("min-calls", whole_number)?,
+            ..CheckSettings::default()
+        };
+        if let Some(metrics) = self.section("metric")? {
+            for name in metrics.table.keys() {
+                let known =
+                    metric(name.get_ref()).map_err(|problem| self.error(&name.span(), problem))?;
+                if let Some(section) = metrics.section(name.get_ref())? {
+                    settings.metric.insert(known, section.metric()?);
+                }
+            }
+        }
+        Ok(settings)
+    }
+
+    fn metric(&self) -> Result<MetricSettings, SourceError> {
+        self.only(&["improved", "degraded", "regression"])?;
+        Ok(MetricSettings {
+            improved: self.value("improved", limit)?,
+            degraded: self.value("degraded", limit)?,
+            regression: self.value("regression", limit)?,
+        })
+    }
+
+    /// Refuses keys that are not among `known`.
+    fn only(&self, known: &[&str]) -> Result<(), SourceError> {
+        let unknown = self.table.keys().find(|key| !known.contains(&key.get_ref().as_ref()));
+        let Some(key) = unknown else { return Ok(()) };
+        let place =
+            if self.path.is_empty() { String::new() } else { format!(" in [{}]", self.path) };
+        Err(SourceError {
+            line: Some(line(self.text, &key.span())),
+            problem: format!("unknown key {:?}{place}", key.get_ref()),
+            help: Some(match suggest::nearest(key.get_ref(), known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known keys: {}", known.join(", ")),
+            }),
+        })
+    }
+
+    fn section(&self, key: &str) -> Result<Option<Section<'a, 'i>>, SourceError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let path =
+            if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        match value.get_ref().as_table() {
+            Some(table) => Ok(Some(Section { text: self.text, path, table })),
+            None => Err(self.error(&value.span(), format!("`{key}` must be a table: [{path}]"))),
+        }
+    }
+
+    fn value<T>(
+        &self,
+        key: &str,
+        parse: impl Fn(&DeValue<'_>) -> Result<T, String>,
+    ) -> Result<Option<T>, SourceError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        parse(value.get_ref())
+            .map(Some)
+            .map_err(|problem| self.error(&value.span(), format!("`{key}`: {problem}")))
+    }
+
+    fn error(&self, span: &Range<usize>, problem: String) -> SourceError {
+        SourceError { line: Some(line(self.text, span)), problem, help: None }
+    }
+}
+
+fn text(value: &DeValue<'_>) -> Result<String, String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| expected("text in quotes", value))
+}
+
+fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| expected("`true` or `false`", value))
+}
+
+fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
+    number(value)
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| expected("a whole number, not negative", value))
+}
+
+fn limit(value: &DeValue<'_>) -> Result<Limit, String> {
+    if let Some(text) = value.as_str() {
+        return text.parse();
+    }
+    let pct = number(value).and_then(|digits| digits.parse().ok());
+    let pct = pct.ok_or_else(|| expected("per cent, such as \"15%\"", value))?;
+    values::in_range(pct).map(|pct| Limit(Some(pct)))
+}
+
+fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
+    value.as_str().ok_or_else(|| expected("a duration, such as \"10ns\"", value))?.parse()
+}
+
+fn fail_on(word: &str) -> Result<FailOn, String> {
+    FailOn::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| {
+        let words = FailOn::ALL.map(FailOn::word);
+        let advice = match suggest::nearest(word, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", words.join(", ")),
+        };
+        format!("{word:?} is nothing to fail on; {advice}")
+    })
+}
+
+fn set<T: Ord>(
+    value: &DeValue<'_>,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<BTreeSet<T>, String> {
+    let items = value.as_array().ok_or_else(|| expected("a list of texts", value))?;
+    items
+        .iter()
+        .map(Spanned::get_ref)
+        .map(|item| parse(item.as_str().ok_or_else(|| expected("a list of texts", item))?))
+        .collect()
+}
+
+/// The digits of a plain decimal number.
+fn number(value: &DeValue<'_>) -> Option<String> {
+    let integer = value.as_integer().filter(|integer| integer.radix() == 10);
+    let digits = integer.map(|integer| integer.as_str().to_owned());
+    digits.or_else(|| value.as_float().map(|float| float.as_str().to_owned()))
+}
+
+fn expected(what: &str, found: &DeValue<'_>) -> String {
+    format!("expected {what}, found a value of type {}", found.type_str())
+}
+
+/// Line of the beginning of a span, from 1.
+fn line(text: &str, span: &Range<usize>) -> usize {
+    let before = text.as_bytes().iter().take(span.start);
+    before.filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Metric;
+
+    const FULL: &str = r#"
+[profile.default.check]
+baseline = "main"
+fail-on = ["degraded", "missing"]
+allow-cross-machine = true
+metrics = ["self", "p99", "calls"]
+improved = 5
+degraded = "7.5%"
+regression = "never"
+floor = "50ns"
+run-floor = "1ms"
+min-calls = 20
+
+[profile.default.check.metric.p99]
+regression = "50%"
+
+[profile.ci.check]
+baseline = "release"
+metric.p99.degraded = 40.5
+"#;
+
+    #[track_caller]
+    fn fails(text: &str, line: Option<usize>, problem: &str, help: Option<&str>) {
+        let error = check_settings(text, "default").unwrap_err();
+        let expected =
+            SourceError { line, problem: problem.to_owned(), help: help.map(str::to_owned) };
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let settings = check_settings(FULL, "default").unwrap();
+        let limit = |pct| Some(Limit(pct));
+        let expected = CheckSettings {
+            baseline: Some("main".to_owned()),
+            fail_on: Some([FailOn::Degraded, FailOn::Missing].into()),
+            allow_cross_machine: Some(true),
+            metrics: Some([Metric::SelfNs, Metric::P99Ns, Metric::Calls].into()),
+            improved: limit(Some(5.0)),
+            degraded: limit(Some(7.5)),
+            regression: limit(None),
+            floor: Some(Duration(50.0)),
+            run_floor: Some(Duration(1e6)),
+            min_calls: Some(20),
+            metric: [(
+                Metric::P99Ns,
+                MetricSettings { regression: limit(Some(50.0)), ..MetricSettings::default() },
+            )]
+            .into(),
+        };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn a_profile_completes_itself_from_the_default() {
+        let settings = check_settings(FULL, "ci").unwrap();
+        assert_eq!(settings.baseline.as_deref(), Some("release"));
+        assert_eq!(settings.min_calls, Some(20));
+        let p99 = settings.metric[&Metric::P99Ns];
+        assert_eq!(
+            (p99.degraded, p99.regression),
+            (Some(Limit(Some(40.5))), Some(Limit(Some(50.0))))
+        );
+    }
+
+    #[test]
+    fn the_built_in_profiles_need_not_be_written_down() {
+        assert_eq!(check_settings("", "ci"), Ok(CheckSettings::default()));
+        let error = check_settings(FULL, "cl").unwrap_err();
+        assert_eq!(error.problem, "there is no profile \"cl\"");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        fails("\nprofle = 1", Some(2), "unknown key \"profle\"", Some("did you mean `profile`?"));
+        fails(
+            "[profile.ci.check]\nregresion = 3",
+            Some(2),
+            "unknown key \"regresion\" in [profile.ci.check]",
+            Some("did you mean `regression`?"),
+        );
+        fails("[profile]\nci = 3", Some(2), "`ci` must be a table: [profile.ci]", None);
+        let check = |line: &str| format!("[profile.default.check]\n{line}");
+        let wrong = |line: &str, problem: &str| fails(&check(line), Some(2), problem, None);
+        wrong(
+            "regression = -1",
+            "`regression`: -1 is no limit: it must be between 0 % and 1000000 %",
+        );
+        wrong(
+            "floor = 10",
+            "`floor`: expected a duration, such as \"10ns\", found a value of type integer",
+        );
+        wrong(
+            "min-calls = 2.5",
+            "`min-calls`: expected a whole number, not negative, found a value of type float",
+        );
+        wrong(
+            "baseline = true",
+            "`baseline`: expected text in quotes, found a value of type boolean",
+        );
+        wrong(
+            "fail-on = [\"mising\"]",
+            "`fail-on`: \"mising\" is nothing to fail on; did you mean `missing`?",
+        );
+        wrong("metrics = [\"p98\"]", "`metrics`: there is no metric \"p98\"; did you mean `p99`?");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_named_with_its_line() {
+        let error = check_settings("\n\n[profile", "default").unwrap_err();
+        assert_eq!(error.line, Some(3));
+        assert!(error.problem.starts_with("this is no TOML: "), "{}", error.problem);
+    }
+}

@@ -1,0 +1,279 @@
+//! The documents that leave the program keep their promise: what the commands print obeys the JSON
+//! Schemas, and what an older version wrote stays readable.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use perf_report::context::Context;
+use perf_report::model::{Comparison, Metric, RunDocument, Verdict};
+use perf_report::store::{self, Store as _};
+use serde_json::{Value, json};
+
+const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
+const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
+const GOLDEN_RUN: &str = include_str!("golden/run.v1.json");
+const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
+
+/// A project of its own, with a store.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    /// A project with these runs stored, oldest first.
+    fn with(runs: &[&RunDocument]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".perf")).unwrap();
+        let project = Self { folder };
+        for run in runs {
+            store::open_or_create(&project.context()).unwrap().save(run).unwrap();
+        }
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn context(&self) -> Context {
+        Context::new(self.path().to_owned(), None)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_perf-report"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PERF_TRACK")) {
+            command.env_remove(name);
+        }
+        command.env_remove("CI").current_dir(self.path()).args(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must end with `code`. What it printed.
+    #[track_caller]
+    fn prints(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must end with `code`. What it said on standard error.
+    #[track_caller]
+    fn says(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
+        errors
+    }
+}
+
+fn golden() -> RunDocument {
+    RunDocument::from_json(GOLDEN_RUN).unwrap()
+}
+
+/// The golden run once more, in which one function takes `factor` times as long.
+fn slower(factor: u64) -> RunDocument {
+    let mut run = golden();
+    run.run.id = "20261122T101112-00ff".to_owned();
+    let tokenize = run.functions.iter_mut().find(|f| f.name.ends_with("tokenize")).unwrap();
+    tokenize.self_ns *= factor;
+    tokenize.total_ns *= factor;
+    tokenize.mean_ns = tokenize.mean_ns.map(|mean| mean * factor as f64);
+    for function in &mut run.functions {
+        function.budget = perf_report::model::Budget::default();
+    }
+    run
+}
+
+/// Holds `text` against a schema that knows no field beside those it names, so that a field that
+/// is missing here or there is found.
+#[track_caller]
+fn obeys(text: &str, schema: &str) -> Value {
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
+    forbid_further_fields(&mut schema);
+    let document: Value = serde_json::from_str(text).unwrap();
+    let errors = errors(&document, &schema);
+    assert!(errors.is_empty(), "{errors:#?}");
+    document
+}
+
+fn errors(document: &Value, schema: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).unwrap();
+    validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect()
+}
+
+fn forbid_further_fields(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if object.contains_key("properties") {
+                object.insert("additionalProperties".to_owned(), json!(false));
+            }
+            object.values_mut().for_each(forbid_further_fields);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forbid_further_fields),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_the_commands_print_obeys_the_schemas() {
+    let project = Project::with(&[&golden(), &slower(2)]);
+    let run = project.prints(&["show", "latest~1", "--format", "json"], 0);
+    obeys(&run, RUN_SCHEMA);
+    assert_eq!(RunDocument::from_json(&run).unwrap(), golden(), "nothing is lost on the way");
+
+    project.prints(&["baseline", "save", "main", "latest~1"], 0);
+    let baseline = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
+    obeys(&baseline, RUN_SCHEMA);
+
+    for (arguments, code) in [(["compare", "main", "latest"].as_slice(), 0), (&["check"], 3)] {
+        let text = project.prints(&[arguments, &["--format", "json"]].concat(), code);
+        let document = obeys(&text, COMPARISON_SCHEMA);
+        assert_eq!(document["verdict"], "regression");
+        assert_eq!(document["baseline"], "main");
+    }
+}
+
+#[test]
+fn a_check_without_a_baseline_obeys_the_schema_too() {
+    let project = Project::with(&[&slower(1)]);
+    let document = obeys(&project.prints(&["check", "--format", "json"], 0), COMPARISON_SCHEMA);
+    assert_eq!(
+        (&document["baseline"], &document["verdict"]),
+        (&Value::Null, &json!("inconclusive"))
+    );
+    project.prints(&["check", "--fail-on", "missing"], 4);
+}
+
+#[test]
+fn documents_of_version_1_stay_readable() {
+    obeys(GOLDEN_RUN, RUN_SCHEMA);
+    obeys(GOLDEN_COMPARISON, COMPARISON_SCHEMA);
+    let run = golden();
+    assert_eq!((run.functions.len(), run.tree.len()), (11, 9));
+    let visit = run.functions.iter().find(|f| f.name.ends_with("visit")).unwrap();
+    assert_eq!((visit.calls, visit.self_ns, visit.p99_ns), (18_240, 874_000_000, Some(193_502)));
+    assert_eq!(visit.budget.max_regression_pct, Some(7.5));
+    assert_eq!(visit.histogram[1], (45_056, 12_288));
+    let comparison: Comparison = serde_json::from_str(GOLDEN_COMPARISON).unwrap();
+    assert_eq!(comparison.verdict, Verdict::Regression);
+    assert_eq!(comparison.functions[0].metric, Metric::Errors);
+}
+
+#[test]
+fn the_schemas_would_notice_a_change() {
+    let mut schema: Value = serde_json::from_str(RUN_SCHEMA).unwrap();
+    forbid_further_fields(&mut schema);
+    let good: Value = serde_json::from_str(GOLDEN_RUN).unwrap();
+    let change = |place: &str, change: &dyn Fn(&mut Value)| {
+        let mut document = good.clone();
+        change(document.pointer_mut(place).unwrap());
+        assert!(!errors(&document, &schema).is_empty(), "{place}");
+    };
+    change("/functions/0", &|function| {
+        function.as_object_mut().unwrap().remove("self_ns");
+    });
+    change("/tree/0", &|node| node["extra"] = json!(1));
+    change("/functions/0/calls", &|calls| *calls = json!("12"));
+    change("/functions/0/total_ns", &|total| *total = json!(-1));
+    change("/functions/1/histogram", &|histogram| *histogram = json!([[1, 2, 3]]));
+    change("/run/machine/key", &|key| *key = Value::Null);
+    change("/version", &|version| *version = json!(2));
+}
+
+#[test]
+fn check_fails_by_its_exit_code_only_when_it_must() {
+    let project = Project::with(&[&golden(), &slower(2)]);
+    project.says(&["baseline", "save", "release", "latest~1"], 0);
+    let text = project.prints(&["check"], 3);
+    assert!(text.starts_with("REGRESSION  1 function is worse than in baseline release"), "{text}");
+    project.prints(&["check", "--regression", "150", "--metric-limit", "p95=never,p99=never"], 0);
+    project.prints(&["check", "--regression", "150", "--fail-on", "degraded"], 3);
+    project.prints(&["check", "--metrics", "calls"], 0);
+    project.prints(&["compare", "release", "latest"], 0);
+}
+
+#[test]
+fn the_configuration_sets_limits_and_the_command_line_wins() {
+    let project = Project::with(&[&golden(), &slower(2)]);
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    project.write(
+        "perf.toml",
+        "[profile.default.check]\nregression = 150\n[profile.ci.check]\nregression = 20\n",
+    );
+    project.prints(&["check"], 0);
+    project.prints(&["check", "--regression", "20"], 3);
+    project.prints(&["check", "--profile", "ci"], 3);
+    project.write("perf.toml", "[profile.default.check]\nregresion = 150\n");
+    let said = project.says(&["check"], 2);
+    insta::assert_snapshot!(said, @r#"
+    error: perf.toml:2: unknown key "regresion" in [profile.default.check]
+    help: did you mean `regression`?
+    "#);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_or_advice() {
+    let mut other = slower(2);
+    other.run.toolchain.profile = "debug".to_owned();
+    let project = Project::with(&[&golden(), &other]);
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    let said = project.says(&["check"], 2);
+    assert!(said.contains(r#"profile "release", now "debug""#), "{said}");
+    let text = project.prints(&["check", "--allow-cross-machine"], 0);
+    assert!(text.starts_with("REGRESSION (advisory)"), "{text}");
+}
+
+#[test]
+fn names_that_do_not_exist_get_advice() {
+    let project = Project::with(&[&golden()]);
+    project.says(&["baseline", "save", "main"], 0);
+    let said = project.says(&["check", "--baseline", "mian"], 2);
+    assert!(said.contains("did you mean `main`?"), "{said}");
+    let said = project.says(&["compare", "mian", "latest"], 2);
+    assert!(said.contains("did you mean the baseline `main`?"), "{said}");
+    project.says(&["show", "lastest"], 2);
+    project.says(&["check", "--fail-on", "mising"], 2);
+}
+
+#[test]
+fn without_any_run_there_is_nothing_to_show() {
+    let project = Project::with(&[]);
+    let said = project.says(&["show"], 4);
+    assert!(said.contains("perf-report run -- "), "{said}");
+    project.says(&["compare", "latest~1", "latest"], 4);
+    project.says(&["check"], 0);
+    project.says(&["check", "--fail-on", "missing"], 4);
+}
+
+#[test]
+fn what_cannot_be_judged_fails_only_when_asked() {
+    let few = |id: &str| {
+        let mut run = slower(1);
+        run.run.id = id.to_owned();
+        run.functions.retain(|function| function.name.ends_with("collect_files"));
+        run
+    };
+    let project = Project::with(&[&few("20261122T1-1"), &few("20261122T1-2")]);
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    let text = project.prints(&["check"], 0);
+    assert!(text.starts_with("INCONCLUSIVE"), "{text}");
+    project.prints(&["check", "--fail-on", "inconclusive"], 5);
+}
+
+#[test]
+fn results_go_to_a_file_when_asked() {
+    let project = Project::with(&[&golden()]);
+    for format in ["human", "json", "csv", "markdown"] {
+        let printed = project.prints(&["show", "--format", format], 0);
+        assert_eq!(project.prints(&["show", "--format", format, "--output", "out"], 0), "");
+        assert_eq!(fs::read_to_string(project.path().join("out")).unwrap(), printed);
+    }
+}
