@@ -3,6 +3,8 @@
 //! All candidates alternate in one run, since absolute times on shared machines drift: `cargo bench
 //! -p perf-runtime --bench record`. Prints a table; asserts nothing.
 
+#![expect(clippy::print_stdout, clippy::inline_always, reason = "prints what it measured")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

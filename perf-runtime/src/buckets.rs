@@ -3,7 +3,7 @@
 //! Pure arithmetic on nanoseconds. Storage of counts lives in `hot::fold` (in the segment)
 //! and in [`crate::snapshot::Histogram`] (in reports), never here.
 //!
-//! The scale is that of HdrHistogram and DDSketch's linear cousin: powers of two, each cut into
+//! The scale is log-linear, as in Gil Tene's `HdrHistogram`: powers of two, each cut into
 //! [`PER_OCTAVE`] equal buckets. A bucket is at most 1/32 = 3.125 % wide, so its middle is within
 //! 1.6 % of every value in it. Below 32 ns a bucket is one nanosecond, the clock's resolution.
 
@@ -29,17 +29,43 @@ const OCTAVE_BITS: u32 = PER_OCTAVE.trailing_zeros();
 /// assert!(buckets::upper_bound(bucket) > 20_000_000);
 /// ```
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "small by construction")]
 pub const fn of(ns: u64) -> u32 {
     if ns < PER_OCTAVE as u64 {
         return ns as u32;
     }
-    let exponent = 63 - ns.leading_zeros();
+    let exponent = ns.ilog2();
     let octave = exponent - OCTAVE_BITS + 1;
     if octave >= OCTAVES {
         return COUNT - 1;
     }
     let within = (ns >> (exponent - OCTAVE_BITS)) as u32 & (PER_OCTAVE - 1);
     octave * PER_OCTAVE + within
+}
+
+/// The bucket that holds a duration of `ns` nanoseconds, which need not be whole.
+///
+/// The exponent and the first five bits of the fraction of a floating-point number are its octave
+/// and its place in it, so this takes a few instructions less than [`of`]. A negative `ns`, or one
+/// that is not a number, counts as 0.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "bounded just before; END is a power of two"
+)]
+pub const fn of_fractional(ns: f64) -> u32 {
+    const FRACTION_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    const FIRST: u64 = ((f64::MAX_EXP as u64 - 1) + (OCTAVE_BITS as u64 - 1)) << OCTAVE_BITS;
+    const END: f64 = (1_u64 << (OCTAVES + OCTAVE_BITS - 1)) as f64;
+    if ns >= END {
+        COUNT - 1
+    } else if ns >= PER_OCTAVE as f64 {
+        ((ns.to_bits() >> (FRACTION_BITS - OCTAVE_BITS)) - FIRST) as u32
+    } else {
+        ns as u32
+    }
 }
 
 /// The smallest duration, in nanoseconds, that falls into `bucket`.
@@ -81,6 +107,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_duration_falls_into_an_end() {
+        assert_eq!(of_fractional(f64::NAN), 0);
+        assert_eq!(of_fractional(-1.0), 0);
+        assert_eq!(of_fractional(f64::INFINITY), COUNT - 1);
+    }
+
+    #[test]
     fn the_scale_ends_at_two_to_the_48() {
         assert_eq!(upper_bound(COUNT - 1), 1 << 48);
         assert_eq!(of(u64::MAX), COUNT - 1);
@@ -91,6 +124,13 @@ mod tests {
         fn a_bucket_contains_what_falls_into_it(ns in 0_u64..1 << 48) {
             let bucket = of(ns);
             prop_assert!(lower_bound(bucket) <= ns && ns < upper_bound(bucket));
+        }
+
+        #[test]
+        fn whole_and_fractional_durations_agree(ns in 0_u64..1 << 50, rest in 0.0_f64..0.99) {
+            #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+            let fractional = ns as f64 + if ns < 1 << 40 { rest } else { 0.0 };
+            prop_assert_eq!(of_fractional(fractional), of(ns));
         }
 
         #[test]

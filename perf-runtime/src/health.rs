@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::gate::recorder;
+use crate::recorder;
 use crate::segment::{self, SegmentError};
 use crate::snapshot::{Function, Snapshot};
 

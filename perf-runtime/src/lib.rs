@@ -10,6 +10,10 @@ pub mod snapshot;
 
 #[doc(hidden)]
 pub use gate::__private;
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the gate decides what there is")
+)]
 pub(crate) use gate::*;
 pub use health::{State, Status, TrackedFunction, registry, snapshot, status};
 pub use outcome::Outcome;

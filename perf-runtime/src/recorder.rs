@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::health::State;
 use crate::hot::process;
 use crate::registry;
+use crate::site::Site;
 use crate::snapshot::Function;
 
 /// What the recorder is doing.
@@ -32,5 +33,5 @@ pub(crate) fn copy_segment() -> Option<Vec<u8>> {
 /// Every known site as plain data.
 pub(crate) fn functions() -> Vec<Function> {
     let registered = registry::registered().map(|(_, site)| site);
-    registry::linked().chain(registered).map(|site| site.describe()).collect()
+    registry::linked().chain(registered).map(Site::describe).collect()
 }

@@ -81,7 +81,7 @@ impl Site {
     }
 
     /// The index, or a number beyond every table while there is none.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.index.load(Ordering::Relaxed).wrapping_sub(1)
     }

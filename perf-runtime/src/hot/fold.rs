@@ -11,8 +11,7 @@ use std::sync::atomic::{AtomicU32, fence};
 
 use super::thread::{self, Thread};
 use crate::buckets;
-use crate::segment::layout::{HistogramPage, NodeRecord, RING};
-use crate::segment::rate::Rate;
+use crate::segment::layout::{FoldSlot, HistogramPage, NodeRecord, RING};
 
 /// Folds what the ring of `node` holds. `now` is the time in ticks.
 #[cold]
@@ -26,36 +25,31 @@ pub(super) fn fold(thread: &Thread, node: &NodeRecord, now: u64) {
     node.folds_begun.store(turn.wrapping_add(1), Relaxed);
     // A reader that sees any store below also sees that a fold has begun.
     fence(Release);
-    fold_ring(thread, node, turn, recorder.rate);
+    fold_ring(thread, node, turn, recorder.rate.per_tick());
     node.folds_done.store(turn.wrapping_add(1), Release);
 }
 
-fn fold_ring(thread: &Thread, node: &NodeRecord, turn: u32, rate: Rate) {
+fn fold_ring(thread: &Thread, node: &NodeRecord, turn: u32, ns_per_tick: f64) {
     let old = &node.slots[turn as usize & 1];
     let new = &node.slots[turn.wrapping_add(1) as usize & 1];
     let (folded, head) = (old.folded.load(Relaxed), node.head.load(Relaxed));
-    let mut sums = Sums {
-        sum: old.sum.load(Relaxed),
-        squares: u128::from(old.squares[1].load(Relaxed)) << 64
-            | u128::from(old.squares[0].load(Relaxed)),
-        min: node.min.load(Relaxed),
-        max: node.max.load(Relaxed),
-    };
     // Never more than the ring holds, whatever someone else may have written into the file.
-    for at in folded.max(head.saturating_sub(RING as u64))..head {
-        let ticks = node.ring[at as usize % RING].load(Relaxed);
-        sums.add(ticks);
-        count(thread, node, buckets::of(rate.ns(ticks)));
+    let calls = folded.max(head.saturating_sub(RING as u64))..head;
+    let ring = calls.map(|call| node.ring[call as usize % RING].load(Relaxed));
+    let mut sums = Sums::of(ring.clone());
+    if sums.max.cast_signed() < 0 {
+        replace_anomalies(thread, node);
+        sums = Sums::of(ring.clone());
     }
-    node.min.store(sums.min, Relaxed);
-    node.max.store(sums.max, Relaxed);
-    new.folded.store(head, Relaxed);
-    new.sum.store(sums.sum, Relaxed);
-    #[expect(clippy::cast_possible_truncation, reason = "the low half")]
-    new.squares[0].store(sums.squares as u64, Relaxed);
-    new.squares[1].store((sums.squares >> 64) as u64, Relaxed);
+    let mut histogram = Pages { thread, node, octave: u32::MAX, page: None };
+    ring.for_each(|ticks| {
+        #[expect(clippy::cast_precision_loss, reason = "buckets are 3 % wide")]
+        histogram.count(buckets::of_fractional(ticks.cast_signed() as f64 * ns_per_tick));
+    });
+    sums.store(node, old, new, head);
 }
 
+/// Sums over the durations of a ring, in ticks.
 struct Sums {
     sum: u64,
     squares: u128,
@@ -65,24 +59,69 @@ struct Sums {
 
 impl Sums {
     #[inline]
-    fn add(&mut self, ticks: u64) {
-        self.sum = self.sum.wrapping_add(ticks);
-        self.squares = self.squares.wrapping_add(u128::from(ticks) * u128::from(ticks));
-        self.min = self.min.min(ticks);
-        self.max = self.max.max(ticks);
+    fn of(ring: impl Iterator<Item = u64> + Clone) -> Self {
+        let (mut sum, mut min, mut max) = (0_u64, u64::MAX, 0);
+        for ticks in ring.clone() {
+            sum = sum.wrapping_add(ticks);
+            min = min.min(ticks);
+            max = max.max(ticks);
+        }
+        // The squares of a ring of such durations fit into 64 bits, and 128 take twice as long.
+        let squares = if max < 1 << 29 {
+            u128::from(ring.fold(0, |squares, ticks| squares + ticks * ticks))
+        } else {
+            ring.fold(0, |squares, ticks| squares + u128::from(ticks) * u128::from(ticks))
+        };
+        Self { sum, squares, min, max }
+    }
+
+    /// Adds the sums to those of the slot `old`, into the slot `new`.
+    fn store(&self, node: &NodeRecord, old: &FoldSlot, new: &FoldSlot, folded: u64) {
+        let [low, high] = [0, 1].map(|half: usize| u128::from(old.squares[half].load(Relaxed)));
+        let squares = (high << 64 | low).wrapping_add(self.squares);
+        node.min.store(node.min.load(Relaxed).min(self.min), Relaxed);
+        node.max.store(node.max.load(Relaxed).max(self.max), Relaxed);
+        new.folded.store(folded, Relaxed);
+        new.sum.store(old.sum.load(Relaxed).wrapping_add(self.sum), Relaxed);
+        #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+        new.squares[0].store(squares as u64, Relaxed);
+        new.squares[1].store((squares >> 64) as u64, Relaxed);
     }
 }
 
-/// Counts one duration. Stores in program order, so that after a kill the counts tell how many
-/// durations of the ring they hold.
-#[inline]
-fn count(thread: &Thread, node: &NodeRecord, bucket: u32) {
-    let octave = (bucket / buckets::PER_OCTAVE) as usize;
-    let counter = match page(thread, &node.pages[octave]) {
-        Some(page) => &page.counts[(bucket % buckets::PER_OCTAVE) as usize],
-        None => &node.uncounted,
-    };
-    counter.store(counter.load(Relaxed).wrapping_add(1), Release);
+/// Durations below zero, from a clock that ran backwards, count as zero, and are counted.
+#[cold]
+fn replace_anomalies(thread: &Thread, node: &NodeRecord) {
+    let below_zero = node.ring.iter().filter(|ticks| ticks.load(Relaxed).cast_signed() < 0);
+    let count = below_zero.map(|ticks| ticks.store(0, Relaxed)).count() as u64;
+    let anomalies = &thread.shard().clock_anomalies;
+    anomalies.store(anomalies.load(Relaxed) + count, Relaxed);
+}
+
+/// The histogram of a node, with the page that was used last at hand.
+struct Pages<'a> {
+    thread: &'a Thread,
+    node: &'a NodeRecord,
+    octave: u32,
+    page: Option<&'a HistogramPage>,
+}
+
+impl Pages<'_> {
+    /// Counts one duration. Stores in the order of the ring, so that after a kill the counts tell
+    /// how much of the ring they hold.
+    #[inline]
+    fn count(&mut self, bucket: u32) {
+        let octave = bucket / buckets::PER_OCTAVE;
+        if octave != self.octave {
+            self.octave = octave;
+            self.page = page(self.thread, &self.node.pages[octave as usize]);
+        }
+        let counter = match self.page {
+            Some(page) => &page.counts[(bucket % buckets::PER_OCTAVE) as usize],
+            None => &self.node.uncounted,
+        };
+        counter.store(counter.load(Relaxed).wrapping_add(1), Release);
+    }
 }
 
 /// The page that `link` names, made if there is none yet.

@@ -10,6 +10,12 @@
 //! Entry and exit take no lock, allocate nothing, format nothing, return no error, and cannot
 //! panic. All the thread's bookkeeping is private memory; what readers need is in the segment.
 
+#![expect(
+    clippy::inline_always,
+    clippy::cast_possible_truncation,
+    reason = "what is not inlined costs a call in every call, and indices are taken modulo 32"
+)]
+
 pub(crate) mod clock;
 mod fold;
 pub(crate) mod process;

@@ -40,6 +40,14 @@ impl Unusual {
     const NESTED: u8 = 2;
     /// The thread was unwinding when the call began, so that its end need not be by unwinding.
     const UNWINDING: u8 = 4;
+    /// The processor's counter cannot be used.
+    const NO_COUNTER: u8 = 8;
+
+    /// `flag`, if it is so.
+    #[inline(always)]
+    fn when(is: bool, flag: u8) -> u8 {
+        u8::from(is) * flag
+    }
 
     #[inline(always)]
     fn has(self, flag: u8) -> bool {
@@ -82,26 +90,30 @@ pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
 fn begin(thread: &'static Thread, node: NonNull<NodeRecord>) -> Span {
     let caller = thread.context();
     let record = thread::node(node);
-    let running_since = record.start.load(Relaxed);
-    let is_nested = running_since != 0;
-    let is_unwinding = std::thread::panicking();
+    let is_nested = record.start.load(Relaxed) != 0;
+    let has_counter = clock::is_counter();
     let unusual = Unusual(
-        u8::from(is_nested) * Unusual::NESTED | u8::from(is_unwinding) * Unusual::UNWINDING,
+        Unusual::when(is_nested, Unusual::NESTED)
+            | Unusual::when(std::thread::panicking(), Unusual::UNWINDING)
+            | Unusual::when(!has_counter, Unusual::NO_COUNTER),
     );
     thread.set_context(node);
-    let start = clock::now();
+    let start = if has_counter { clock::counter() } else { clock::fallback() };
     thread.switch(thread::node(caller), record, start);
-    record.start.store(if is_nested { running_since } else { start }, Relaxed);
+    if !is_nested {
+        record.start.store(start, Relaxed);
+    }
     Span { thread, node, caller, start, unusual, _not_send: PhantomData }
 }
 
 impl Drop for Span {
+    // Small enough to be inlined into every tracked function: what is rare is in `end_unusual`.
     #[inline(always)]
     fn drop(&mut self) {
-        let end = clock::now();
         if self.unusual != Unusual(0) || std::thread::panicking() {
-            return self.end_unusual(end);
+            return self.end_unusual();
         }
+        let end = clock::counter();
         thread::node(self.node).start.store(0, Relaxed);
         self.end(end);
     }
@@ -115,7 +127,7 @@ impl Span {
         let head = node.head.load(Relaxed);
         self.thread.set_context(self.caller);
         self.thread.switch(node, thread::node(self.caller), end);
-        node.ring[head as usize % RING].store(end.saturating_sub(self.start), Relaxed);
+        node.ring[head as usize % RING].store(end.wrapping_sub(self.start), Relaxed);
         node.head.store(head.wrapping_add(1), Release);
         if head as usize % RING == RING - 1 {
             fold::fold(self.thread, node, end);
@@ -124,18 +136,18 @@ impl Span {
 
     /// Ends a call that is recursive, unwinds, or is not recorded.
     #[inline(never)]
-    fn end_unusual(&self, end: u64) {
+    fn end_unusual(&self) {
         if self.unusual == Unusual::NOT_RECORDED {
             return;
         }
+        let end = clock::now();
         let node = thread::node(self.node);
         if std::thread::panicking() && !self.unusual.has(Unusual::UNWINDING) {
             node.panics.store(node.panics.load(Relaxed) + 1, Relaxed);
         }
         if self.unusual.has(Unusual::NESTED) {
             let nested = node.nested_ticks.load(Relaxed);
-            let spent = end.saturating_sub(self.start);
-            node.nested_ticks.store(nested.wrapping_add(spent), Relaxed);
+            node.nested_ticks.store(nested.wrapping_add(end.wrapping_sub(self.start)), Relaxed);
         } else {
             node.start.store(0, Relaxed);
         }

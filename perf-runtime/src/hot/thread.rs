@@ -93,8 +93,10 @@ impl Thread {
         if slot >= self.entry_count.get() {
             return None;
         }
-        // SAFETY: below `entry_count`, entries are mapped, and zeroed or written: both are valid.
-        Some(unsafe { self.entries.get().add(slot as usize).as_ref() })
+        // SAFETY: the table is `entry_count` entries long.
+        let entry = unsafe { self.entries.get().add(slot as usize) };
+        // SAFETY: entries are mapped, and zeroed or written: both are valid.
+        Some(unsafe { entry.as_ref() })
     }
 
     /// The node of the site with this slot in the current context, if it is the one last used.
@@ -135,10 +137,12 @@ impl Thread {
     }
 
     /// The time until `now` was spent in `from`; from here on it is spent in `to`.
+    ///
+    /// Differences wrap: should the clock run backwards, the sum of what follows makes up for it.
     #[inline(always)]
     pub(super) fn switch(&self, from: &NodeRecord, to: &NodeRecord, now: u64) {
         let shard = self.shard();
-        let spent = now.saturating_sub(shard.last.load(Relaxed));
+        let spent = now.wrapping_sub(shard.last.load(Relaxed));
         from.self_ticks.store(from.self_ticks.load(Relaxed).wrapping_add(spent), Relaxed);
         shard.last.store(now, Relaxed);
         shard.current.store(to.own, Relaxed);
@@ -167,10 +171,9 @@ impl Thread {
         }
         let entries: NonNull<Entry> = page_for::<Entry>(count as usize)?;
         let room = Mapping::pages(count as usize * size_of::<Entry>()) / size_of::<Entry>();
+        let (from, to) = (self.entries.get().as_ptr(), entries.as_ptr());
         // SAFETY: both tables hold `old` entries, and do not overlap as the new one is fresh.
-        unsafe {
-            ptr::copy_nonoverlapping(self.entries.get().as_ptr(), entries.as_ptr(), old as usize)
-        };
+        unsafe { ptr::copy_nonoverlapping(from, to, old as usize) };
         self.entries.set(entries);
         self.entry_count.set(u32::try_from(room).ok()?);
         Some(())

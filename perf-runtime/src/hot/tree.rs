@@ -146,15 +146,16 @@ impl Children {
 /// A place of a table. `at` is masked by every caller.
 #[inline]
 fn place<'a>(table: NonNull<Child>, at: usize) -> &'a Cell<Child> {
-    // SAFETY: `at` is at most the mask of the table, whose pages are zeroed or written, both valid
-    // for a `Child`; the table is this thread's own, and mapped while it can be reached.
-    unsafe { table.cast::<Cell<Child>>().add(at).as_ref() }
+    // SAFETY: `at` is at most the mask of the table.
+    let place = unsafe { table.cast::<Cell<Child>>().add(at) };
+    // SAFETY: the table's pages are zeroed or written, both valid for a `Child`; it is this
+    // thread's own, and mapped while it can be reached.
+    unsafe { place.as_ref() }
 }
 
 /// Spreads the two numbers over the bits that the mask keeps (multiplication by an odd constant
 /// near 2^64 divided by the golden ratio: Knuth, volume 3, 6.4).
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
 fn hash(caller: u32, site: u32) -> usize {
     let both = u64::from(caller) << 32 | u64::from(site);
     (both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 29) as usize

@@ -23,6 +23,13 @@ impl Rate {
         Self(u64::try_from(rate).ok().filter(|&rate| rate > 0).unwrap_or(Self::ONE.0))
     }
 
+    /// Nanoseconds per tick.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits")]
+    pub(crate) fn per_tick(self) -> f64 {
+        self.0 as f64 / Self::ONE.0 as f64
+    }
+
     /// A sum of squared ticks in squared nanoseconds.
     #[expect(
         clippy::cast_precision_loss,
@@ -31,7 +38,7 @@ impl Rate {
         reason = "a deviation is no more exact than the rate"
     )]
     pub(crate) fn ns_squared(self, squares: u128) -> u128 {
-        let rate = self.0 as f64 / Self::ONE.0 as f64;
+        let rate = self.per_tick();
         if self == Self::ONE { squares } else { (squares as f64 * rate * rate) as u128 }
     }
 

@@ -145,7 +145,9 @@ mod tests {
             mut values in proptest::collection::vec(0_u64..10_000_000_000, 1..300), q in 0.0_f64..=1.0,
         ) {
             let mut histogram = Histogram::default();
-            values.iter().for_each(|&ns| histogram.record(ns, 1));
+            for &ns in &values {
+                histogram.record(ns, 1);
+            }
             values.sort_unstable();
             let rank = rank_of(q, values.len() as u64).unwrap_or(1);
             let exact = values[usize::try_from(rank - 1).unwrap_or(0)];

@@ -21,15 +21,26 @@ mod counter;
 static COUNTER: AtomicBool = AtomicBool::new(false);
 
 /// Ticks now. Nanoseconds until [`choose`] has found the counter to be good.
-#[inline(always)]
 pub(crate) fn now() -> u64 {
-    if COUNTER.load(Ordering::Relaxed) { counter::read() } else { fallback() }
+    if is_counter() { counter() } else { fallback() }
 }
 
-/// Out of line, so that a tracked function holds one instruction for it.
+/// Whether ticks are those of the processor's counter.
+#[inline(always)]
+pub(super) fn is_counter() -> bool {
+    COUNTER.load(Ordering::Relaxed)
+}
+
+/// The processor's counter; only when [`is_counter`].
+#[inline(always)]
+pub(super) fn counter() -> u64 {
+    counter::read()
+}
+
+/// The monotonic clock. Out of line, so that a tracked function holds one instruction for it.
 #[cold]
 #[inline(never)]
-fn fallback() -> u64 {
+pub(super) fn fallback() -> u64 {
     system::monotonic_ns()
 }
 

@@ -11,7 +11,7 @@ pub(super) fn read() -> u64 {
     unsafe { _rdtsc() }
 }
 
-/// Whether the counter runs at one rate, in every power state (bit 8 of EDX in leaf 8000_0007h,
+/// Whether the counter runs at one rate, in every power state (bit 8 of EDX in leaf `8000_0007h`,
 /// "invariant TSC", Intel SDM volume 3, 19.17.1).
 pub(super) fn is_steady() -> bool {
     const HIGHEST_LEAF: u32 = 0x8000_0000;

@@ -98,7 +98,9 @@ fn ring(bytes: Bytes<'_>, at: usize, folded: u64, calls: u64) -> Result<Vec<u64>
     }
     let ring = at + offset_of!(NodeRecord, ring);
     let place = |call: u64| usize::try_from(call % RING as u64).unwrap_or(0);
-    (folded..calls).map(|call| bytes.u64(ring + 8 * place(call))).collect()
+    // A duration below zero comes from a clock that ran backwards.
+    let ticks = |call| Ok(bytes.u64(ring + 8 * place(call))?.cast_signed().max(0).cast_unsigned());
+    (folded..calls).map(ticks).collect()
 }
 
 /// The counts of all pages of the histogram.

@@ -2,6 +2,7 @@
 //!
 //! Session folders that `perf-report run` makes are not touched; it removes them itself.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -22,7 +23,7 @@ pub(crate) fn make_room(folder: &Path) {
         .flatten()
         .filter_map(|entry| Ended::look_at(entry.ok()?.path()))
         .collect();
-    ended.sort_unstable_by(|a, b| b.changed.cmp(&a.changed));
+    ended.sort_unstable_by_key(|segment| Reverse(segment.changed));
     let mut bytes = 0_u64;
     for (at, segment) in ended.iter().enumerate() {
         bytes = bytes.saturating_add(segment.bytes);

@@ -29,7 +29,7 @@ pub(crate) fn create_segment() -> Result<Segment, i32> {
     let (folder, is_shared) = session_folder();
     prepare(&folder, is_shared).map_err(number_of)?;
     let stem = format!("{}-{:x}", std::process::id(), system::unix_ns());
-    Segment::create(file_path(&folder, &stem, EXTENSION), memory_limit()).map_err(|error| {
+    Segment::create(&file_path(&folder, &stem, EXTENSION), memory_limit()).map_err(|error| {
         let number = number_of(error);
         leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
         number

@@ -74,17 +74,17 @@ pub(crate) struct Block {
 
 impl Segment {
     /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
-    pub(crate) fn create(path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path, limit_bytes: u64) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create_new(true)
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW)
-            .open(&path)?;
-        Self::map_first(&file, path.clone(), limit_bytes).inspect_err(|_| {
+            .open(path)?;
+        Self::map_first(&file, path.to_owned(), limit_bytes).inspect_err(|_| {
             // The error that matters is the first one; an empty file says nothing to anyone.
-            let _ = std::fs::remove_file(&path);
+            let _ = std::fs::remove_file(path);
         })
     }
 
@@ -179,9 +179,11 @@ impl Segment {
         for granule in self.granules.iter() {
             let words = granule.start().cast::<AtomicU64>();
             for at in 0..granule.bytes() / size_of::<u64>() {
-                // SAFETY: within the granule, aligned, mapped for the life of the process; written
-                // by others through atomics or before they published it.
-                let word = unsafe { words.add(at).as_ref() };
+                // SAFETY: within the granule.
+                let word = unsafe { words.add(at) };
+                // SAFETY: aligned, mapped for the life of the process, and written by others
+                // through atomics or before they published it.
+                let word = unsafe { word.as_ref() };
                 copy.extend_from_slice(&word.load(Ordering::Acquire).to_ne_bytes());
             }
         }
@@ -194,13 +196,15 @@ impl Segment {
     pub(crate) fn histogram_page<'a>(&self, place: u32) -> Option<&'a HistogramPage> {
         let offset = place as usize * UNIT;
         let granule = self.granules.starts.get(offset / GRANULE)?.load(Ordering::Relaxed);
-        let within = offset % GRANULE;
-        if granule.is_null() || within + size_of::<HistogramPage>() > GRANULE {
+        let (granule, within) = (NonNull::new(granule)?, offset % GRANULE);
+        if within + size_of::<HistogramPage>() > GRANULE {
             return None;
         }
-        // SAFETY: within a mapped granule, which is never unmapped, and aligned to a unit. Its
+        // SAFETY: within the granule.
+        let page = unsafe { granule.add(within) }.cast::<HistogramPage>();
+        // SAFETY: mapped for the life of the process and aligned to a unit, as `offset` is. Its
         // fields are atomic integers, for which every value is valid.
-        Some(unsafe { &*granule.add(within).cast::<HistogramPage>() })
+        Some(unsafe { page.as_ref() })
     }
 
     /// Cuts all mappings off from the file. For the child of a fork, where the parent goes on
