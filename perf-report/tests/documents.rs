@@ -1,5 +1,6 @@
 //! The documents that leave the program keep their promise: what the commands print obeys the JSON
 //! Schemas, and what an older version wrote stays readable.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::fs;
 use std::path::Path;
@@ -76,13 +77,13 @@ fn golden() -> RunDocument {
 }
 
 /// The golden run once more, in which one function takes `factor` times as long.
-fn slower(factor: u64) -> RunDocument {
+fn slower(factor: u32) -> RunDocument {
     let mut run = golden();
-    run.run.id = "20261122T101112-00ff".to_owned();
+    "20261122T101112-00ff".clone_into(&mut run.run.id);
     let tokenize = run.functions.iter_mut().find(|f| f.name.ends_with("tokenize")).unwrap();
-    tokenize.self_ns *= factor;
-    tokenize.total_ns *= factor;
-    tokenize.mean_ns = tokenize.mean_ns.map(|mean| mean * factor as f64);
+    tokenize.self_ns *= u64::from(factor);
+    tokenize.total_ns *= u64::from(factor);
+    tokenize.mean_ns = tokenize.mean_ns.map(|mean| mean * f64::from(factor));
     for function in &mut run.functions {
         function.budget = perf_report::model::Budget::default();
     }

@@ -83,8 +83,8 @@ fn judge(
 }
 
 /// The baseline to judge by. One that is named must exist.
-fn find_baseline(context: &Context, named: Option<&str>) -> Result<Option<Named>, UserError> {
-    if let Some(name) = named {
+fn find_baseline(context: &Context, wanted: Option<&str>) -> Result<Option<Named>, UserError> {
+    if let Some(name) = wanted {
         return Named::baseline(context, name).map(Some);
     }
     let names = baseline::names(context)?;
@@ -127,7 +127,7 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
             comparison.current, baseline.name, comparison.current
         )),
         (Gate::Inconclusive, _) => {
-            output::help("let the command call these functions more often, or lower --min-calls")
+            output::help("let the command call these functions more often, or lower --min-calls");
         }
         _ => {}
     }

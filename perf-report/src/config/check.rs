@@ -181,7 +181,7 @@ mod tests {
         let p99 = |regression, degraded| {
             BTreeMap::from([(
                 Metric::P99Ns,
-                MetricSettings { regression, degraded, ..MetricSettings::default() },
+                MetricSettings { degraded, regression, ..MetricSettings::default() },
             )])
         };
         let high = CheckSettings {

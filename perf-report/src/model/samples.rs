@@ -6,6 +6,7 @@ use super::{
     Function, Git, Machine, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run,
     RunDocument, Toolchain, TreeNode,
 };
+use crate::units::float;
 
 /// A context: its caller's index, its function, its calls, and its own time for all of them.
 pub(crate) type Node<'a> = (Option<u32>, &'a str, u64, u64);
@@ -203,12 +204,12 @@ fn function(name: &str, calls: u64, total_ns: u64, self_ns: u64) -> Function {
         name: name.to_owned(),
         module: name.rsplit_once("::").map_or("", |(module, _)| module).to_owned(),
         file: format!("src/{}.rs", name.split("::").nth(1).unwrap_or("main")),
-        line: 10 + name.len() as u32 % 90,
+        line: 10 + u32::try_from(name.len() % 90).unwrap(),
         calls,
         total_ns,
         self_ns,
-        mean_ns: mean.map(|_| total_ns as f64 / calls as f64),
-        stddev_ns: at(420).map(|ns| ns as f64),
+        mean_ns: mean.map(|_| float(total_ns) / float(calls)),
+        stddev_ns: at(420).map(float),
         min_ns: at(310),
         max_ns: at(5_700),
         p50_ns: at(920),

@@ -153,5 +153,14 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 fn notes(notes: impl Iterator<Item = String>) -> String {
-    notes.map(|note| format!("\n> {}\n", escape(&note))).collect()
+    let mut text = String::new();
+    for note in notes {
+        let _ = writeln!(
+            text,
+            "
+> {}",
+            escape(&note)
+        );
+    }
+    text
 }

@@ -85,7 +85,11 @@ fn wrap<'a>(
             _ => lines.push(item),
         }
     }
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    let mut text = String::new();
+    for line in lines {
+        text.extend([indent, &line, "\n"]);
+    }
+    text
 }
 
 #[cfg(test)]

@@ -79,12 +79,11 @@ impl<'a> Forest<'a> {
         let mut forest =
             Self { nodes: &run.tree, children: HashMap::new(), roots: Vec::new(), all_ns: 0 };
         for (at, node) in run.tree.iter().enumerate() {
-            match node.parent.and_then(|parent| places.get(&parent)) {
-                Some(&parent) => forest.children.entry(parent).or_default().push(at),
-                None => {
-                    forest.roots.push(at);
-                    forest.all_ns = forest.all_ns.saturating_add(node.total_ns);
-                }
+            if let Some(&parent) = node.parent.and_then(|parent| places.get(&parent)) {
+                forest.children.entry(parent).or_default().push(at);
+            } else {
+                forest.roots.push(at);
+                forest.all_ns = forest.all_ns.saturating_add(node.total_ns);
             }
             places.insert(node.id, at);
         }

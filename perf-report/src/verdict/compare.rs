@@ -160,8 +160,9 @@ mod tests {
             .functions
             .iter()
             .filter(|row| row.verdict != Verdict::Stable)
-            .map(|row| format!("{} {}: {}\n", row.verdict, row.name, row.reason))
-            .collect()
+            .map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]

@@ -5,17 +5,20 @@ use proptest::prelude::*;
 
 use super::{Limits, Thresholds, compare};
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
+use crate::units::float;
 
 /// Up to eight functions with any counts and times, and a caller for each.
 fn run() -> impl Strategy<Value = RunDocument> {
     let node = (any::<prop::sample::Index>(), 0_u64..2_000, 0_u64..4_000_000_000);
     vec(node, 0..8).prop_map(|nodes| {
         let names: Vec<_> = (0..nodes.len()).map(|at| format!("demo::f{at}")).collect();
-        let nodes: Vec<samples::Node<'_>> = (0..)
+        let nodes: Vec<samples::Node<'_>> = names
+            .iter()
+            .enumerate()
             .zip(&nodes)
-            .map(|(at, (parent, calls, own))| {
-                let parent = (at > 0).then(|| parent.index(at as usize) as u32);
-                (parent, names[at as usize].as_str(), *calls, *own)
+            .map(|((at, name), (parent, calls, own))| {
+                let parent = (at > 0).then(|| u32::try_from(parent.index(at)).unwrap());
+                (parent, name.as_str(), *calls, *own)
             })
             .collect();
         samples::of(&nodes)
@@ -89,7 +92,7 @@ fn scaled(mut run: RunDocument, factor: u64) -> RunDocument {
     for function in &mut run.functions {
         function.total_ns *= factor;
         function.self_ns *= factor;
-        function.mean_ns = function.mean_ns.map(|ns| ns * factor as f64);
+        function.mean_ns = function.mean_ns.map(|ns| ns * float(factor));
         [&mut function.p50_ns, &mut function.p95_ns, &mut function.p99_ns]
             .into_iter()
             .for_each(scale);

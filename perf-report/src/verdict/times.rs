@@ -73,8 +73,10 @@ impl Pair<'_> {
         let said = reason::values(metric, baseline, current);
         let own = self.own_limit(limits);
         let limits = own.unwrap_or(limits);
-        let pct = reason::change_pct(baseline, current).unwrap_or(f64::INFINITY);
-        let verdict = if baseline == current { Verdict::Stable } else { beyond(limits, pct) };
+        // From nothing to something is beyond every limit.
+        let from_nothing = if current > baseline { f64::INFINITY } else { 0.0 };
+        let pct = reason::change_pct(baseline, current).unwrap_or(from_nothing);
+        let verdict = beyond(limits, pct);
         let floor = self.below_floor(metric, current - baseline);
         if let Some(floor) = floor.filter(|_| verdict != Verdict::Stable) {
             return (Verdict::Stable, format!("{said}, {floor}"));

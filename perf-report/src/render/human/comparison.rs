@@ -53,50 +53,54 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
 /// The verdict in one sentence, for every medium.
 pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
     let count = |verdict| findings::count(findings, verdict);
-    let functions = |verdict| units::plural(count(verdict), "function");
-    let is_run =
-        comparison.baseline_run.as_ref().map(|side| &side.id) == comparison.baseline.as_ref();
-    let kind = if is_run { "run" } else { "baseline" };
-    let against =
-        comparison.baseline.as_deref().map(|name| format!("{kind} {}", sanitize::screen(name)));
-    let Some(against) = against else {
-        return match exceeded(comparison) {
+    let budgets = exceeded(comparison);
+    let over = they_are(budgets, "budget", "exceeded");
+    let Some(against) = against(comparison) else {
+        return match budgets {
             0 if comparison.budgets.is_empty() => "there is no baseline to judge by".to_owned(),
             0 => "every budget is kept; there is no baseline to judge by".to_owned(),
-            count => format!("{} exceeded", are(units::plural(count, "budget"), count)),
+            _ => over,
         };
     };
-    let (bad, budgets) = (count(Verdict::Regression), exceeded(comparison));
-    match (bad, budgets) {
-        (0, 0) => {}
-        (0, _) => return format!("{} exceeded", are(units::plural(budgets, "budget"), budgets)),
-        (_, 0) => {
-            return format!("{} worse than in {against}", are(functions(Verdict::Regression), bad));
-        }
-        _ => {
-            let budgets = format!("{} exceeded", are(units::plural(budgets, "budget"), budgets));
-            let worse = are(functions(Verdict::Regression), bad);
-            return format!("{worse} worse than in {against}, and {budgets}");
-        }
-    }
+    let worse = |how| format!("{how} than in {against}");
     let better = match count(Verdict::Improved) {
         0 => String::new(),
-        count => format!("; {} better", are(functions(Verdict::Improved), count)),
+        improved => format!("; {}", they_are(improved, "function", "better")),
     };
-    match (count(Verdict::Degraded), count(Verdict::Inconclusive)) {
-        (0, 0) if better.is_empty() => {
-            format!("nothing changed beyond the limits against {against}")
+    let (bad, some) = (count(Verdict::Regression), count(Verdict::Degraded));
+    match (bad, budgets, some, count(Verdict::Inconclusive)) {
+        (0, 1.., _, _) => over,
+        (1.., 0, _, _) => they_are(bad, "function", &worse("worse")),
+        (1.., _, _, _) => format!("{}, and {over}", they_are(bad, "function", &worse("worse"))),
+        (0, 0, 1.., _) => {
+            let how = format!("{}, none beyond the limit{better}", worse("somewhat worse"));
+            they_are(some, "function", &how)
         }
-        (0, 0) => format!("nothing is worse than in {against}{better}"),
-        (0, open) => {
+        (0, 0, 0, open @ 1..) => {
             let open = units::plural(open, "function");
-            format!("nothing is known to be worse than in {against}, but {open} cannot be judged")
+            format!("nothing is known to be {}, but {open} cannot be judged", worse("worse"))
         }
-        (some, _) => format!(
-            "{} somewhat worse than in {against}, none beyond the limit{better}",
-            are(functions(Verdict::Degraded), some)
-        ),
+        _ if better.is_empty() => format!("nothing changed beyond the limits against {against}"),
+        _ => format!("nothing is {}{better}", worse("worse")),
     }
+}
+
+/// What the run was compared with, if with anything.
+fn against(comparison: &Comparison) -> Option<String> {
+    let name = comparison.baseline.as_deref()?;
+    let is_run = comparison.baseline_run.as_ref().is_some_and(|side| side.id == name);
+    let kind = if is_run { "run" } else { "baseline" };
+    Some(format!("{kind} {}", sanitize::screen(name)))
+}
+
+fn exceeded(comparison: &Comparison) -> u64 {
+    comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).count() as u64
+}
+
+/// `1 function is better`, `2 functions are better`.
+fn they_are(count: u64, one: &str, how: &str) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb} {how}", units::plural(count, one))
 }
 
 /// The word that the verdict is announced by.
@@ -211,12 +215,4 @@ fn order() -> [Verdict; 6] {
         Verdict::Added,
         Verdict::Removed,
     ]
-}
-
-fn exceeded(comparison: &Comparison) -> u64 {
-    comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).count() as u64
-}
-
-fn are(what: String, count: u64) -> String {
-    format!("{what} {}", if count == 1 { "is" } else { "are" })
 }

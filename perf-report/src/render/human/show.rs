@@ -10,7 +10,7 @@ use crate::render::{Screen, Selection, facts, text};
 use crate::units::{self, float};
 
 /// Cells of the bar that draws a share; each has eight steps.
-const BAR: usize = 8;
+const BAR: f64 = 8.0;
 /// A function's share of the self time from which it stands out.
 const HOT_PCT: f64 = 10.0;
 
@@ -194,7 +194,7 @@ fn bar(pct: f64) -> String {
         clippy::cast_sign_loss,
         reason = "clamped to a few dozens"
     )]
-    let eighths = (pct.clamp(0.0, 100.0) / 100.0 * (BAR * 8) as f64).round() as usize;
+    let eighths = (pct.clamp(0.0, 100.0) / 100.0 * BAR * 8.0).round() as usize;
     format!("{}{}", "█".repeat(eighths / 8), STEPS[eighths % 8])
 }
 
