@@ -5,8 +5,11 @@ use crate::suggest;
 
 const SUBJECT: &str = "environment";
 
-/// Variables that the recorder reads, with what they may hold.
-const RECORDER: [(&str, fn(&str) -> bool, &str); 3] = [
+/// A variable, whether a value is well-formed, and what it may hold in words.
+type Variable = (&'static str, fn(&str) -> bool, &'static str);
+
+/// Variables that the recorder reads.
+const RECORDER: [Variable; 3] = [
     ("PERF_TRACK", is_switch, "`on` or `off`"),
     ("PERF_TRACK_OVERHEAD", is_share, "a share such as `5%`"),
     ("PERF_TRACK_MEMORY", is_size, "a size such as `64MiB`"),
@@ -41,12 +44,11 @@ fn wrong(name: &str, value: &str, expected: &str) -> String {
 fn check(set: &[(String, String)]) -> Vec<Check> {
     let mut checks: Vec<Check> = set.iter().filter_map(|(name, value)| one(name, value)).collect();
     if checks.is_empty() {
-        let finding = match set.len() {
-            0 => "no PERF_TRACK variable is set".to_owned(),
-            _ => {
-                let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
-                format!("set and well-formed: {}", names.join(", "))
-            }
+        let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
+        let finding = if names.is_empty() {
+            "no PERF_TRACK variable is set".to_owned()
+        } else {
+            format!("set and well-formed: {}", names.join(", "))
         };
         checks.push(Check::good(SUBJECT, finding));
     }

@@ -27,17 +27,24 @@ pub enum Fault {
     Empty,
     /// The file is no SQLite database, or one of another program.
     NotAStore,
-    /// SQLite found the file cut short or damaged.
+    /// The file ends too early.
+    CutShort {
+        /// Bytes that it has.
+        length: u64,
+        /// Bytes that it needs.
+        needed: u64,
+    },
+    /// SQLite found the file damaged.
     Damaged(rusqlite::Error),
     /// Of a version that never was, or is no longer read.
     Older {
         /// Version of the file.
-        found: i32,
+        found: i64,
     },
     /// Written by a newer perf-report.
     Newer {
         /// Version of the file.
-        found: i32,
+        found: i64,
     },
     /// The file or its folder cannot be made or opened.
     Io(io::Error),
@@ -91,6 +98,7 @@ impl StoreError {
             Fault::Missing | Fault::NoRun { .. } => ExitCode::NothingToJudge,
             Fault::Empty
             | Fault::NotAStore
+            | Fault::CutShort { .. }
             | Fault::Damaged(_)
             | Fault::Older { .. }
             | Fault::Newer { .. }
@@ -111,7 +119,7 @@ impl StoreError {
             Fault::Missing => "record a run with `perf-report run -- COMMAND`".to_owned(),
             Fault::Empty | Fault::Older { .. } => keep,
             Fault::NotAStore => format!("name another file with --store, or {keep}"),
-            Fault::Damaged(_) => {
+            Fault::CutShort { .. } | Fault::Damaged(_) => {
                 format!("nothing was changed; try `sqlite3 '{path}' .recover`, or {keep}")
             }
             Fault::Newer { .. } => "update perf-report".to_owned(),
@@ -137,7 +145,10 @@ impl fmt::Display for StoreError {
             Fault::Missing => write!(f, "no run is stored yet: there is no {path}"),
             Fault::Empty => write!(f, "the store {path} is empty: it has 0 bytes"),
             Fault::NotAStore => write!(f, "{path} is not a store of perf-track"),
-            Fault::Damaged(_) => write!(f, "the store {path} is damaged or cut short"),
+            Fault::CutShort { length, needed } => {
+                write!(f, "the store {path} is cut short: {length} of {needed} bytes")
+            }
+            Fault::Damaged(_) => write!(f, "the store {path} is damaged"),
             Fault::Older { found } => write!(
                 f,
                 "the store {path} has version {found}, and the oldest readable one is {VERSION}"

@@ -38,16 +38,29 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Whether the database is a store of this version; reads only.
-pub(super) fn check(connection: &Connection) -> rusqlite::Result<Result<(), Fault>> {
+/// Whether the database is a whole store of this version; reads only. `length` tells the size of
+/// its file, while nobody can be writing it.
+pub(super) fn check(
+    connection: &mut Connection,
+    length: impl FnOnce() -> u64,
+) -> rusqlite::Result<Result<(), Fault>> {
+    let transaction = connection.transaction()?;
     let number =
-        |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    if number("application_id")? != APPLICATION_ID {
+        |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    if number("application_id")? != i64::from(APPLICATION_ID) {
         return Ok(Err(Fault::NotAStore));
     }
-    Ok(match number("user_version")? {
-        VERSION => Ok(()),
-        found if found < VERSION => Err(Fault::Older { found }),
-        found => Err(Fault::Newer { found }),
-    })
+    let version = number("user_version")?;
+    if version != i64::from(VERSION) {
+        let older = version < i64::from(VERSION);
+        return Ok(Err(if older {
+            Fault::Older { found: version }
+        } else {
+            Fault::Newer { found: version }
+        }));
+    }
+    // SQLite itself notices missing pages, but not that the last one is incomplete.
+    let needed = u64::try_from(number("page_count")? * number("page_size")?).unwrap_or(0);
+    let length = length();
+    Ok(if length < needed { Err(Fault::CutShort { length, needed }) } else { Ok(()) })
 }

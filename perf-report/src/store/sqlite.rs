@@ -43,8 +43,9 @@ impl Sqlite {
             Ok(metadata) if !metadata.is_file() => return Err(failed(Fault::NotAStore)),
             Ok(_) => {}
         }
-        let connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;
-        schema::check(&connection)
+        let mut connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;
+        let length = || fs::metadata(path).map_or(0, |metadata| metadata.len());
+        schema::check(&mut connection, length)
             .map_err(|error| StoreError::sqlite(path, error))?
             .map_err(failed)?;
         Ok(Self { connection, path: path.to_owned() })

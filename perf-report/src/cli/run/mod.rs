@@ -67,8 +67,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let folder = session.as_ref().map(Session::folder);
     let show_progress = || folder.filter(|_| !args.quiet).and_then(progress::start);
     let ended = command::run(&args.command, folder, show_progress).map_err(|error| {
-        session.as_ref().map(|session| pending::forget(session.folder()));
-        session.as_ref().map(Session::remove);
+        if let Some(session) = &session {
+            pending::forget(session.folder());
+            // Nothing was recorded, so a folder that stays is empty and harms nobody.
+            let _ = session.remove();
+        }
         cannot_start(&args.command[0], error)
     })?;
     facts.git = git.finish();
@@ -151,7 +154,7 @@ fn keep_run(
 }
 
 fn cannot_start(program: &OsString, error: std::io::Error) -> UserError {
-    let problem = format!("the command {program:?} cannot be started");
+    let problem = format!("the command `{}` cannot be started", program.display());
     let help = match error.kind() {
         std::io::ErrorKind::NotFound => "check its spelling, and that it is in PATH",
         std::io::ErrorKind::PermissionDenied => "check that it is a program that you may execute",

@@ -1,0 +1,15 @@
+//! The program as its users see it: what it prints, what it leaves behind, and how it ends.
+//!
+//! Commands here record nothing, so what is tested is everything around the recording; recordings
+//! themselves are compared with the truth in the end-to-end tests.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod baseline;
+mod collect;
+mod desk;
+mod doctor;
+mod run;
+mod signals;
+mod store;
+mod usage;

@@ -1,0 +1,157 @@
+//! The store in bad company: damaged files, other versions, no space, two at once.
+
+use std::fs;
+
+use perf_report::store::{APPLICATION_ID, Sqlite, Store as _, VERSION};
+use rusqlite::Connection;
+
+use crate::desk::{Desk, document, skipped};
+
+/// Whatever a command does with a bad file, it ends with 6, says what to do, and leaves the file.
+#[track_caller]
+fn refused(bytes: &[u8], words: &str) {
+    let desk = Desk::new();
+    fs::write(desk.store(), bytes).unwrap();
+    let session = "touch \"$PERF_TRACK_DIR/7-a.unrecorded-1\"";
+    let saved = desk.run(session);
+    saved.said(6, "the run was not stored");
+    saved.said(6, words);
+    saved.said(6, "help:");
+    desk.report(&["baseline", "save", "main"]).said(6, words);
+    desk.report(&["doctor"]).said(2, "");
+    assert_eq!(fs::read(desk.store()).unwrap(), bytes, "the file was altered");
+    assert_eq!(desk.list(".perf"), ["perf.sqlite"]);
+}
+
+/// The bytes of a store with some runs in it.
+fn good() -> Vec<u8> {
+    let desk = Desk::new();
+    for id in ["a", "b", "c"] {
+        let mut document = document(id);
+        document.run.command = vec!["x".repeat(20_000)];
+        Sqlite::open_or_create(&desk.store()).unwrap().save(&document).unwrap();
+    }
+    fs::read(desk.store()).unwrap()
+}
+
+fn altered(pragma: &str) -> Vec<u8> {
+    let desk = Desk::new();
+    fs::write(desk.store(), good()).unwrap();
+    let connection = Connection::open(desk.store()).unwrap();
+    connection.execute_batch(pragma).unwrap();
+    connection.close().unwrap();
+    fs::read(desk.store()).unwrap()
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    refused(b"", "is empty: it has 0 bytes");
+}
+
+#[test]
+fn garbage_is_refused() {
+    refused(&[0x5a; 10_000], "is not a store of perf-track");
+    refused(b"x", "is not a store of perf-track");
+}
+
+#[test]
+fn the_database_of_another_program_is_refused() {
+    refused(&altered("PRAGMA application_id = 0"), "is not a store of perf-track");
+}
+
+#[test]
+fn a_store_that_is_cut_short_is_refused() {
+    let good = good();
+    for length in [17, 100, 4096, good.len() / 2, good.len() - 1] {
+        refused(&good[..length], "store");
+    }
+}
+
+#[test]
+fn older_and_newer_stores_are_refused() {
+    refused(&altered("PRAGMA user_version = 0"), "has version 0, and the oldest readable one is 1");
+    let newer = altered(&format!("PRAGMA user_version = {}", VERSION + 1));
+    refused(&newer, "has version 2, and this program reads up to 1");
+}
+
+#[test]
+fn a_store_says_what_it_is() {
+    let desk = Desk::new();
+    desk.run("true");
+    let connection = Connection::open(desk.store()).unwrap();
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0)).unwrap();
+    assert_eq!((number("application_id"), number("user_version")), (APPLICATION_ID, VERSION));
+    assert_eq!(desk.list(".perf"), [".gitignore", "perf.sqlite"]);
+}
+
+#[test]
+fn a_run_that_is_damaged_inside_leaves_the_others_readable() {
+    let desk = Desk::new();
+    desk.store_run("one");
+    desk.store_run("two");
+    let connection = Connection::open(desk.store()).unwrap();
+    connection.execute("UPDATE runs SET document = '{' WHERE id = 'two'", []).unwrap();
+    desk.report(&["baseline", "save", "main"]).said(6, "run two cannot be read");
+    desk.report(&["baseline", "save", "main", "one"]).said(0, "baseline main is run one now");
+}
+
+#[test]
+fn a_run_is_stored_once() {
+    let desk = Desk::new();
+    let one = desk.store_run("one");
+    let error = Sqlite::open(&desk.store()).unwrap().save(&one).unwrap_err();
+    assert!(error.to_string().starts_with("run one is stored already"), "{error}");
+}
+
+#[test]
+fn commands_that_store_at_the_same_moment_all_do() {
+    let desk = Desk::new();
+    let children: Vec<_> = (0..8)
+        .map(|_| desk.report_command(&["run", "-q", "--", "true"]).spawn().unwrap())
+        .collect();
+    for mut child in children {
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(desk.stored().len(), 8);
+    assert_eq!(desk.list(".perf"), [".gitignore", "perf.sqlite"]);
+}
+
+#[test]
+fn a_disk_without_space_loses_nothing() {
+    let desk = Desk::new();
+    // Files may grow to 8 blocks of 512 bytes: enough for what `run` leaves beside the segments.
+    let run = "trap '' XFSZ; ulimit -f 8; $REPORT run -- sh -c 'exit 0'";
+    let finished = desk.shell(run);
+    finished.said(1, "the run was not stored");
+    finished.said(1, "perf-report collect --dir");
+    assert!(!desk.store().exists());
+    assert_eq!(desk.list("segments").len(), 1);
+}
+
+#[test]
+fn a_full_file_system_is_named() {
+    let desk = Desk::new();
+    let script = "mount -t tmpfs -o size=16k none .perf && \
+                  $REPORT run -- true; code=$?; umount .perf; exit $code";
+    let unshared = desk.shell(&format!("unshare --user --map-root-user --mount sh -c '{script}'"));
+    if unshared.stderr.contains("unshare") || unshared.stderr.contains("mount:") {
+        skipped("file systems cannot be mounted here");
+        return;
+    }
+    unshared.said(1, "full");
+    assert_eq!(desk.list("segments").len(), 1);
+}
+
+#[test]
+fn a_folder_that_must_not_be_written_loses_nothing() {
+    let desk = Desk::new();
+    let script = "mount -t tmpfs none .perf && mount -o remount,ro .perf && \
+                  $REPORT run -- true; code=$?; umount .perf; exit $code";
+    let unshared = desk.shell(&format!("unshare --user --map-root-user --mount sh -c '{script}'"));
+    if unshared.stderr.contains("unshare") || unshared.stderr.contains("mount:") {
+        skipped("file systems cannot be mounted here");
+        return;
+    }
+    unshared.said(1, "must not be written");
+    assert_eq!(desk.list("segments").len(), 1);
+}
