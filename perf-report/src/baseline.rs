@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::RunDocument;
+use crate::render::sanitize;
 use crate::suggest;
 
 /// Folder of the baselines inside `.perf/`.
@@ -171,8 +172,8 @@ fn to_text(run: &RunDocument) -> serde_json::Result<String> {
     let formatter = Reviewable::default();
     run.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))?;
     text.push(b'\n');
-    // What serde_json writes is UTF-8.
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    // What serde_json writes is UTF-8. Whoever reviews it sees every character of it.
+    Ok(sanitize::json(String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// JSON for people who review it: a field a line, an object of a list a line, and lists of plain

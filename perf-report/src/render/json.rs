@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-/// A document as JSON, two spaces a level, ending in a newline.
+use super::sanitize;
+
+/// A document as JSON, two spaces a level, ending in a newline, in visible characters only.
 ///
 /// # Errors
 /// None for the documents of [`crate::model`]; the type of the error is what `serde_json` needs for
@@ -10,5 +12,5 @@ use serde::Serialize;
 pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');
-    Ok(text)
+    Ok(sanitize::json(text))
 }

@@ -9,7 +9,7 @@
 //! | screen | invisible characters become visible escapes | no |
 //! | Markdown | the same, in a code span that the text cannot leave, cut when very long | no |
 //! | CSV | the same, backslashes doubled, and `'` before what could be a formula | yes |
-//! | JSON | nothing: the encoder escapes what it must, the text stays exact | yes |
+//! | JSON | invisible characters become escapes of JSON, the text stays exact | yes |
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -98,6 +98,32 @@ fn follows_www(text: &str, at: usize) -> bool {
 fn push_entity(text: &mut String, c: char) {
     // Writing to a String cannot fail.
     let _ = write!(text, "&#{};", u32::from(c));
+}
+
+/// A JSON document, whose texts then hold no character that is not seen. It says the same: what
+/// is escaped can only stand within texts.
+///
+/// ```
+/// use perf_report::render::sanitize::json;
+/// assert_eq!(json("\"a\u{202e}b\"\n".to_owned()), "\"a\\u202eb\"\n");
+/// ```
+pub fn json(document: String) -> String {
+    let is_left = |c: char| is_harmful(c) && c != '\n';
+    if !document.chars().any(is_left) {
+        return document;
+    }
+    let mut safe = String::with_capacity(document.len() + 16);
+    for c in document.chars() {
+        if is_left(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 /// A text field of CSV, before quoting. [`csv_undo`] gives the text back.
@@ -210,6 +236,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn json_says_the_same_in_visible_characters(text in any::<String>()) {
+            let safe = json(serde_json::to_string(&text).unwrap());
+            prop_assert!(!safe.chars().any(is_harmful), "{:?}", safe);
+            prop_assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        }
+
         #[test]
         fn nothing_invisible_reaches_the_screen(text in any::<String>()) {
             prop_assert!(!screen(&text).chars().any(is_harmful));
