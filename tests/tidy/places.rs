@@ -1,0 +1,301 @@
+//! What may stand only in certain places: `unsafe`, features, printing, ending the process, paths.
+//!
+//! Sources are looked at token by token, so that comments and texts are passed over and what stands
+//! inside of macro calls is not.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+use crate::sources::{self, Source};
+use crate::{Finding, assert_none, in_rust_sources};
+
+/// Where `unsafe` may stand: what the recorder is made of and what it is measured against, one
+/// fixture that forks, and tests of the attribute on functions that are unsafe themselves.
+const UNSAFE: &[&str] = &[
+    "perf-runtime/src/hot/",
+    "perf-runtime/src/segment/",
+    "perf-runtime/src/alloc.rs",
+    "perf-runtime/benches/record.rs",
+    "tests/fixtures/forks.rs",
+    "tests/attribute",
+    "tests/expansion",
+    "tests/hygiene",
+    "tests/ui/",
+];
+
+/// Where a crate may look at its features: one place each.
+const FEATURES: &[&str] = &["perf-runtime/src/gate.rs", "perf-macros/src/lib.rs"];
+
+/// Where the stated exception to that stands: `derive` of serde on plain data.
+const SERDE_DERIVES: &str = "perf-runtime/src/snapshot/";
+
+/// Where something may be printed.
+const PRINTING: &[&str] = &[
+    "perf-report/src/cli/",
+    "examples/",
+    "tests/",
+    "perf-report/tests/",
+    "perf-runtime/tests/",
+    "perf-runtime/benches/",
+    "perf-report/benches/",
+];
+
+/// Where a process may be ended other than by returning from `main`.
+const ENDING: &[&str] = &["tests/fixtures/"];
+
+/// A token and the ones before it in the same group, the nearest last.
+struct Seen<'a> {
+    before: &'a [TokenTree],
+    token: &'a TokenTree,
+    after: &'a [TokenTree],
+}
+
+impl Seen<'_> {
+    fn line(&self) -> usize {
+        self.token.span().start().line
+    }
+
+    fn is_ident(&self, names: &[&str]) -> bool {
+        is_ident(Some(self.token), names)
+    }
+
+    /// Whether a `!` follows, as after the name of a macro that is called.
+    fn is_macro(&self) -> bool {
+        is_punct(self.after.first(), '!')
+    }
+
+    /// Whether `module::` stands before it.
+    fn is_of(&self, module: &str) -> bool {
+        matches!(self.before, [.., of, first, second]
+            if is_ident(Some(of), &[module])
+                && is_punct(Some(first), ':')
+                && is_punct(Some(second), ':'))
+    }
+
+    /// The group of tokens that follows.
+    fn arguments(&self) -> Option<&Group> {
+        let first = self.after.iter().find(|token| !is_punct(Some(token), '!'));
+        match first {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                Some(group)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_ident(token: Option<&TokenTree>, names: &[&str]) -> bool {
+    matches!(token, Some(TokenTree::Ident(ident)) if names.iter().any(|name| ident == name))
+}
+
+fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
+}
+
+/// Calls `look` for every token of `source`, at any depth. A source that is not even tokens is one
+/// that the macro tests are wrong on purpose with.
+fn each_token(source: &Source, look: &mut dyn FnMut(&Seen<'_>)) {
+    if let Ok(tokens) = source.text.parse() {
+        each_in(tokens, look);
+    }
+}
+
+fn each_in(tokens: TokenStream, look: &mut dyn FnMut(&Seen<'_>)) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        look(&Seen { before: &tokens[..at], token, after: &tokens[at + 1..] });
+        // `Token![unsafe]` names the word; it does not use it.
+        let names_a_token = matches!(&tokens[..at], [.., name, sign]
+            if is_ident(Some(name), &["Token"]) && is_punct(Some(sign), '!'));
+        if let TokenTree::Group(group) = token
+            && !names_a_token
+        {
+            each_in(group.stream(), look);
+        }
+    }
+}
+
+fn find(source: &Source, what: &str, is_one: impl Fn(&Seen<'_>) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    each_token(source, &mut |seen| {
+        if is_one(seen) {
+            findings.push(Finding::new(source, seen.line(), what));
+        }
+    });
+    findings
+}
+
+fn unsafe_code(source: &Source) -> Vec<Finding> {
+    if source.is_below(UNSAFE) {
+        return Vec::new();
+    }
+    find(source, "unsafe code does not belong here", |seen| seen.is_ident(&["unsafe"]))
+}
+
+fn looks_at_features(source: &Source) -> Vec<Finding> {
+    if source.is_below(FEATURES) {
+        return Vec::new();
+    }
+    find(source, "only one file of a crate looks at its features", |seen| {
+        let derives = source.is_below(&[SERDE_DERIVES]) && seen.is_ident(&["cfg_attr"]);
+        seen.is_ident(&["cfg", "cfg_attr"])
+            && seen.arguments().is_some_and(|group| names_a_feature(group.stream()))
+            && !(derives && seen.arguments().is_some_and(names_serde))
+    })
+}
+
+fn names_a_feature(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => names_a_feature(group.stream()),
+        token => is_ident(Some(&token), &["feature"]),
+    })
+}
+
+fn names_serde(arguments: &Group) -> bool {
+    arguments.stream().to_string().starts_with("feature = \"serde\"")
+}
+
+fn prints(source: &Source) -> Vec<Finding> {
+    if source.is_below(PRINTING) || source.path.ends_with("build.rs") {
+        return Vec::new();
+    }
+    find(source, "only the command line prints", |seen| {
+        let printing = ["print", "println", "eprint", "eprintln", "dbg"];
+        seen.is_ident(&printing) && seen.is_macro()
+    })
+}
+
+fn ends_the_process(source: &Source) -> Vec<Finding> {
+    if source.is_below(ENDING) {
+        return Vec::new();
+    }
+    find(source, "only `main` ends the process, by returning", |seen| {
+        seen.is_of("process") && names_an_end(seen.token)
+    })
+}
+
+/// Whether it is `exit`, or a list of imports with `exit` in it, and so on.
+fn names_an_end(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(imports) => imports.stream().into_iter().any(|token| names_an_end(&token)),
+        token => is_ident(Some(token), &["exit", "abort"]),
+    }
+}
+
+fn is_unfinished(source: &Source) -> Vec<Finding> {
+    find(source, "a placeholder", |seen| {
+        seen.is_ident(&["todo", "unimplemented"]) && seen.is_macro()
+    })
+}
+
+/// Paths of one machine, put together here so that this file does not hold them.
+const MACHINE_PATHS: &[&str] =
+    &[concat!("/", "work/"), concat!("/", "tmp/"), concat!("/", "root/")];
+
+fn names_a_machine(source: &Source) -> Vec<Finding> {
+    let is_absolute = |line: &str, at: usize| {
+        let before = line[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || "._-}>)*~".contains(c))
+    };
+    let mut findings = Vec::new();
+    for (number, line) in source.lines() {
+        for path in MACHINE_PATHS {
+            if line.match_indices(path).any(|(at, _)| is_absolute(line, at)) {
+                findings.push(Finding::new(
+                    source,
+                    number,
+                    format!("a path of one machine, {path}"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn unsafe_code_stands_where_it_is_argued_for() {
+    assert_none(in_rust_sources(unsafe_code));
+}
+
+#[test]
+fn one_file_of_a_crate_looks_at_its_features() {
+    assert_none(in_rust_sources(looks_at_features));
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    assert_none(in_rust_sources(prints));
+}
+
+#[test]
+fn only_main_ends_the_process() {
+    assert_none(in_rust_sources(ends_the_process));
+}
+
+#[test]
+fn nothing_is_left_to_be_done() {
+    assert_none(in_rust_sources(is_unfinished));
+}
+
+#[test]
+fn no_file_names_a_path_of_one_machine() {
+    assert_none(sources::all().iter().flat_map(names_a_machine));
+}
+
+/// Lines on which `rule` finds something in `text`, were it the file at `path`.
+#[cfg(test)]
+fn lines_found(rule: fn(&Source) -> Vec<Finding>, path: &str, text: &str) -> Vec<usize> {
+    rule(&Source::made_up(path, text)).into_iter().map(|found| found.line).collect()
+}
+
+#[test]
+fn the_rule_on_unsafe_code_can_fail() {
+    let text =
+        "// unsafe\nfn f() {\n  m!(\"unsafe\", unsafe { g() })\n}\ntype T = Token![unsafe];\n";
+    assert_eq!(lines_found(unsafe_code, "perf-report/src/x.rs", text), [3]);
+    assert!(lines_found(unsafe_code, "perf-runtime/src/hot/x.rs", text).is_empty());
+    let attribute = "#[unsafe(no_mangle)]\nfn f() {}";
+    assert_eq!(lines_found(unsafe_code, "perf-macros/src/x.rs", attribute), [1]);
+}
+
+#[test]
+fn the_rule_on_features_can_fail() {
+    let text = "#[cfg(feature = \"a\")]\nconst A: bool = cfg!(any(unix, feature = \"a\"));\n#[cfg(unix)]\nfn f() {}\n";
+    assert_eq!(lines_found(looks_at_features, "perf-runtime/src/x.rs", text), [1, 2]);
+    assert!(lines_found(looks_at_features, "perf-runtime/src/gate.rs", text).is_empty());
+    let derive = "#[cfg_attr(feature = \"serde\", derive(serde::Serialize))]\nstruct S;";
+    assert_eq!(lines_found(looks_at_features, "perf-runtime/src/site.rs", derive), [1]);
+    assert!(lines_found(looks_at_features, "perf-runtime/src/snapshot/x.rs", derive).is_empty());
+    let other = "#[cfg_attr(feature = \"record\", derive(Debug))]\nstruct S;";
+    assert_eq!(lines_found(looks_at_features, "perf-runtime/src/snapshot/x.rs", other), [1]);
+}
+
+#[test]
+fn the_rule_on_printing_can_fail() {
+    let text =
+        "fn f() {\n  println!(\"x\");\n  if a { dbg!(b) }\n  // eprintln!()\n}\nfn print() {}\n";
+    assert_eq!(lines_found(prints, "perf-report/src/model/x.rs", text), [2, 3]);
+    assert!(lines_found(prints, "perf-report/src/cli/x.rs", text).is_empty());
+    assert!(lines_found(prints, "perf-runtime/build.rs", text).is_empty());
+}
+
+#[test]
+fn the_rule_on_ending_the_process_can_fail() {
+    let text = "fn f() {\n  std::process::exit(1);\n  process::abort();\n  exit(span);\n}\n";
+    assert_eq!(lines_found(ends_the_process, "perf-report/src/cli/x.rs", text), [2, 3]);
+    assert!(lines_found(ends_the_process, "tests/fixtures/x.rs", text).is_empty());
+    let imported = "use std::process::{Command, exit};\nuse std::process::{self, ExitCode};\n";
+    assert_eq!(lines_found(ends_the_process, "x.rs", imported), [1]);
+}
+
+#[test]
+fn the_rule_on_placeholders_can_fail() {
+    let text = "fn f() {\n  todo!()\n}\nfn todo() {}\n// unimplemented!()\n";
+    assert_eq!(lines_found(is_unfinished, "x.rs", text), [2]);
+}
+
+#[test]
+fn the_rule_on_paths_can_fail() {
+    let path = MACHINE_PATHS[1];
+    let text = format!("a {path}x\nsrc{path}x\n\"{path}\"\n");
+    assert_eq!(lines_found(names_a_machine, "README.md", &text), [1, 3]);
+}
