@@ -6,11 +6,12 @@ use clap::Subcommand;
 use clap::builder::FalseyValueParser;
 use serde::Serialize;
 
+use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Run, RunDocument};
-use crate::render::{Selection, human};
+use crate::render::{Selection, csv, human, markdown};
 use crate::store::{self, RunRef, Store as _};
 use crate::{baseline, units};
 
@@ -76,7 +77,7 @@ struct Show {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: output::Format,
+    format: TextFormat,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -219,9 +220,12 @@ fn table(rows: &[Row]) -> String {
 
 fn show(args: &Show, context: &Context) -> Result<(), UserError> {
     let run = baseline::load(context, &args.name)?;
+    let all = Selection::default();
     let text = match args.format {
-        output::Format::Human => human::show(&run, &Selection::default(), args.output.screen()),
-        output::Format::Json => output::json(&run),
+        TextFormat::Human => human::show(&run, &all, args.output.screen()),
+        TextFormat::Json => output::json(&run),
+        TextFormat::Csv => csv::run(&run),
+        TextFormat::Markdown => markdown::run(&run, &all),
     };
     args.output.write(&text)
 }

@@ -50,7 +50,7 @@ pub enum Fault {
     Io(io::Error),
     /// The disk is full.
     Full,
-    /// The file or its folder must not be written.
+    /// The file or its folder cannot be written.
     ReadOnly,
     /// Another process kept the store locked for too long.
     Busy,
@@ -159,7 +159,7 @@ impl fmt::Display for StoreError {
             ),
             Fault::Io(_) => write!(f, "the store {path} cannot be opened"),
             Fault::Full => write!(f, "the disk of the store {path} is full"),
-            Fault::ReadOnly => write!(f, "the store {path} must not be written"),
+            Fault::ReadOnly => write!(f, "the store {path}, or its folder, cannot be written"),
             Fault::Busy => write!(f, "the store {path} is locked by another process"),
             Fault::Exists { id } => write!(f, "run {id} is stored already in {path}"),
             Fault::NoRun { id } => write!(f, "run {id} is not in the store {path}"),

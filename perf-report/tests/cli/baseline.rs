@@ -4,7 +4,7 @@ use std::fs;
 
 use perf_report::model::RunDocument;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, checked};
 
 #[test]
 fn a_baseline_is_the_run_it_was_saved_from() {
@@ -59,7 +59,7 @@ fn baselines_are_listed_and_removed() {
     v1.2  one             -       1
     ");
     let list = desk.report(&["baseline", "list", "--format", "json"]).stdout;
-    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let list = checked(&list, include_str!("../../schemas/baselines.v1.schema.json"));
     assert_eq!(list["baselines"][1]["run"]["id"], "one");
 
     desk.report(&["baseline", "remove", "main"]).said(0, "removed .perf/baselines/main.json");

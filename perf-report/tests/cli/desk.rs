@@ -159,6 +159,20 @@ pub(crate) fn document(id: &str) -> RunDocument {
     }
 }
 
+/// Parses a document, and holds it to its schema.
+#[track_caller]
+pub(crate) fn checked(text: &str, schema: &str) -> serde_json::Value {
+    let document = serde_json::from_str(text).unwrap();
+    let schema = serde_json::from_str(schema).unwrap();
+    let errors: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&document)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert!(errors.is_empty(), "{errors:?} in {text}");
+    document
+}
+
 /// Says why a test cannot be carried out here, past the capture of test output.
 pub(crate) fn skipped(why: &str) {
     let name = std::thread::current().name().unwrap_or("a test").to_owned();

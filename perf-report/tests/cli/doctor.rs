@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::desk::{Desk, Finished};
+use crate::desk::{Desk, Finished, checked};
 
 fn find<'a>(document: &'a serde_json::Value, subject: &str) -> &'a serde_json::Value {
     let checks = document["checks"].as_array().unwrap();
@@ -25,8 +25,7 @@ fn what_is_broken_is_found() {
     let mut command = desk.report_command(&["doctor", "--format", "json"]);
     let finished: Finished = command.env("PERF_TRACK", "banana").output().unwrap().into();
     assert_eq!(finished.code, Some(2), "{finished:?}");
-    let document: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
-    assert_eq!(document["schema"], "perf-track/doctor");
+    let document = checked(&finished.stdout, include_str!("../../schemas/doctor.v1.schema.json"));
     assert_eq!(document["state"], "broken");
     assert_eq!(find(&document, "store")["state"], "broken");
     assert!(find(&document, "environment")["finding"].as_str().unwrap().contains("banana"));

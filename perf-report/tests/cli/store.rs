@@ -152,6 +152,6 @@ fn a_folder_that_must_not_be_written_loses_nothing() {
         skipped("file systems cannot be mounted here");
         return;
     }
-    unshared.said(1, "must not be written");
+    unshared.said(1, "cannot be written");
     assert_eq!(desk.list("segments").len(), 1);
 }

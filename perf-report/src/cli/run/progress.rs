@@ -127,9 +127,10 @@ impl LastLine {
         }
         let mut frame = String::new();
         if self.rows.swap(rows, Ordering::Relaxed) != rows {
-            // A new line first, so that the cursor is not on the last one when that is set apart.
-            // Setting the region moves the cursor, hence save (ESC 7) and restore (ESC 8).
-            let _ = write!(frame, "\n\x1b7\x1b[1;{}r\x1b8\x1b[1A", rows - 1);
+            // One line down and up again (keeping the column, which a new line would not), so that
+            // the cursor is not on the last line when that is set apart. Setting the region moves
+            // the cursor, hence save (ESC 7) and restore (ESC 8).
+            let _ = write!(frame, "\x1bD\x1b[1A\x1b7\x1b[1;{}r\x1b8", rows - 1);
         }
         let _ = write!(frame, "\x1b7\x1b[{rows};1H\x1b[2K{text}\x1b8");
         io::stderr().lock().write_all(frame.as_bytes())
