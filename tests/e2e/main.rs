@@ -2,6 +2,7 @@
 //! `perf-report` says of them is compared with what is known.
 
 mod cargo;
+mod collect;
 mod counts;
 mod damage;
 mod forks;
