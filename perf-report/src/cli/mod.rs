@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand, each load → pure → render.
 //!
-//! Only this module prints (through [`output`]), and only its [`main`] turns a result into an exit
+//! Only this module prints (through `output`), and only its [`main`] turns a result into an exit
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
 mod baseline;
