@@ -26,7 +26,8 @@ fn summarize(files: &[PathBuf]) -> Summary {
             Ok(counts) => Summary::of_file(file, counts),
             Err(_) => Summary::of_unreadable_file(),
         })
-        .reduce(Summary::default, Summary::merge)
+        .reduce_with(Summary::merge)
+        .unwrap_or_default()
 }
 
 #[perf_track(err)]
