@@ -120,3 +120,125 @@ fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentErro
     }
     Ok(pairs)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::segment::layout::{HistogramPage, UNIT};
+    use proptest::prelude::*;
+
+    /// Place of the only page; durations in these tests stay in the first octave.
+    const PAGE: usize = 16 * UNIT;
+
+    /// A node as its writer leaves it: each method does one store of `hot::span` or `hot::fold`.
+    struct Writer {
+        bytes: Vec<u8>,
+        calls: u64,
+    }
+
+    impl Writer {
+        fn new() -> Self {
+            let mut writer = Self { bytes: vec![0; PAGE + size_of::<HistogramPage>()], calls: 0 };
+            writer.put(offset_of!(NodeRecord, min), u64::MAX);
+            writer.put(offset_of!(NodeRecord, pages), (PAGE / UNIT) as u64);
+            writer
+        }
+
+        fn put(&mut self, offset: usize, value: u64) {
+            self.bytes[offset..offset + 8].copy_from_slice(&value.to_ne_bytes());
+        }
+
+        fn get(&self, offset: usize) -> u64 {
+            Bytes(&self.bytes).u64(offset).unwrap()
+        }
+
+        fn record(&mut self, ticks: u64) {
+            let place = usize::try_from(self.calls).unwrap() % RING;
+            self.put(offset_of!(NodeRecord, ring) + 8 * place, ticks);
+            self.calls += 1;
+            self.put(offset_of!(NodeRecord, head), self.calls);
+        }
+
+        /// Folds `ring`, and is killed after `steps` stores.
+        fn fold(&mut self, ring: &[u64], steps: usize) {
+            let folds = offset_of!(NodeRecord, folds_begun);
+            let turn = u32::try_from(self.get(folds) >> 32).unwrap();
+            let slot = |turn: u32| {
+                offset_of!(NodeRecord, slots) + (turn as usize & 1) * size_of::<FoldSlot>()
+            };
+            let (old, new) = (slot(turn), slot(turn + 1));
+            let begun = u64::from(turn) << 32 | u64::from(turn + 1);
+            let mut stores: Vec<(usize, u64)> = vec![(folds, begun)];
+            let mut counts: HashMap<usize, u64> = HashMap::new();
+            for &ticks in ring {
+                let counter = PAGE + 8 * usize::try_from(ticks).unwrap();
+                let count = counts.entry(counter).or_insert_with(|| self.get(counter));
+                *count += 1;
+                stores.push((counter, *count));
+            }
+            let min = ring.iter().fold(self.get(offset_of!(NodeRecord, min)), |a, &b| a.min(b));
+            let max = ring.iter().fold(self.get(offset_of!(NodeRecord, max)), |a, &b| a.max(b));
+            let squares: u64 = ring.iter().map(|ticks| ticks * ticks).sum();
+            stores.extend([
+                (offset_of!(NodeRecord, min), min),
+                (offset_of!(NodeRecord, max), max),
+                (new + offset_of!(FoldSlot, folded), self.calls),
+                (new + offset_of!(FoldSlot, sum), self.get(old + 8) + ring.iter().sum::<u64>()),
+                (new + offset_of!(FoldSlot, squares), self.get(old + 16) + squares),
+                (folds, u64::from(turn + 1) << 32 | u64::from(turn + 1)),
+            ]);
+            for &(offset, value) in stores.iter().take(steps) {
+                self.put(offset, value);
+            }
+        }
+
+        fn read(&self) -> Measures {
+            read(Bytes(&self.bytes), 0, 0, Rate::ONE).unwrap().0
+        }
+    }
+
+    fn expected(durations: &[u64]) -> Measures {
+        let sum = durations.iter().sum();
+        Measures {
+            calls: durations.len() as u64,
+            total_ns: sum,
+            sum_ns: sum,
+            sum_of_squares_ns2: durations.iter().map(|&ns| u128::from(ns * ns)).sum(),
+            min_ns: durations.iter().copied().min().unwrap_or(0),
+            max_ns: durations.iter().copied().max().unwrap_or(0),
+            histogram: Histogram::from_buckets(durations.iter().map(|&ns| (buckets::of(ns), 1))),
+            ..Measures::default()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_duration_is_lost_or_counted_twice_wherever_the_writer_is_killed(
+            durations in proptest::collection::vec(0_u64..32, 2 * RING),
+            steps in 0..RING + 8,
+        ) {
+            let mut writer = Writer::new();
+            for (ring, steps) in durations.chunks(RING).zip([usize::MAX, steps]) {
+                ring.iter().for_each(|&ticks| writer.record(ticks));
+                writer.fold(ring, steps);
+            }
+            prop_assert_eq!(writer.read(), expected(&durations));
+        }
+
+        #[test]
+        fn what_is_not_folded_yet_counts(durations in proptest::collection::vec(0_u64..32, 0..RING)) {
+            let mut writer = Writer::new();
+            durations.iter().for_each(|&ticks| writer.record(ticks));
+            prop_assert_eq!(writer.read(), expected(&durations));
+        }
+    }
+
+    #[test]
+    fn a_count_that_the_ring_cannot_hold_is_damage() {
+        let mut writer = Writer::new();
+        writer.put(offset_of!(NodeRecord, head), RING as u64 + 1);
+        assert!(read(Bytes(&writer.bytes), 0, 0, Rate::ONE).is_err());
+    }
+}
