@@ -199,7 +199,11 @@ impl Thread {
 /// recorded.
 #[cold]
 pub(super) fn attach(site: &'static Site) -> Option<&'static Thread> {
-    if process::is_off() || BUSY.replace(true) {
+    if process::is_off() {
+        return None;
+    }
+    if BUSY.replace(true) {
+        process::running().inspect(|recorder| recorder.lose_call());
         return None;
     }
     let attached = attach_quietly(site);

@@ -5,6 +5,7 @@
 //! in (see `gate`). Nothing here knows when or what to record; that is `hot`.
 
 mod error;
+#[cfg(unix)]
 pub mod folder;
 pub(crate) mod layout;
 pub(crate) mod rate;
