@@ -10,8 +10,8 @@ use super::{Screen, Selection, facts, tree};
 use crate::model::{Comparison, Function, RunDocument, Verdict};
 use crate::units::{self, float};
 
-/// Rows of a table, at most: a comment on GitHub holds 65,536 characters.
-const ROWS: usize = 150;
+/// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
+const LONGEST_TABLE: usize = 24_000;
 
 /// A run: what was run, its functions, what is missing.
 pub fn run(run: &RunDocument, selection: &Selection) -> String {
@@ -24,7 +24,7 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
     titles.extend(panics.then_some("panics"));
     titles.extend(["self", "self %", "total", "mean", "p50", "p95", "p99", "max"]);
     let own = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
-    let rows = selected.shown.iter().take(ROWS).map(|f| {
+    let rows = selected.shown.iter().map(|f| {
         let mut row = vec![cell(&f.name), units::count(f.calls)];
         row.extend(errors.then(|| units::count(f.errors)));
         row.extend(panics.then(|| units::count(f.panics)));
@@ -34,8 +34,9 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         row.extend(times(f));
         row
     });
-    text += &table(&titles, rows);
-    let hidden = selected.beyond.len() + selected.shown.len().saturating_sub(ROWS);
+    let (table, left_out) = table(&titles, rows);
+    text += &table;
+    let hidden = selected.beyond.len() + left_out;
     if hidden > 0 {
         let _ = writeln!(text, "\n… and {}", units::plural(hidden as u64, "more function"));
     }
@@ -72,15 +73,12 @@ pub fn comparison(comparison: &Comparison) -> String {
             .iter()
             .map(|row| vec!["**over budget**".to_owned(), cell(&row.name), escape(&row.reason)]);
         let rows = budgets.chain(shown.iter().map(|finding| row(finding)));
-        text += &table(&["verdict", "function", "why"], rows.take(ROWS));
+        text += &findings_table(rows);
     }
     if !quiet.is_empty() {
         let title = format!("{} with other changes", units::plural(quiet.len() as u64, "function"));
-        let rows = table(&["verdict", "function", "why"], quiet.iter().take(ROWS).map(|f| row(f)));
-        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{rows}\n</details>\n");
-    }
-    if shown.len() > ROWS || quiet.len() > ROWS {
-        let _ = writeln!(text, "\nThe first {ROWS} are listed; the JSON has them all.");
+        let table = findings_table(quiet.iter().map(|finding| row(finding)));
+        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
     }
     if comparison.baseline.is_some() {
         let stable = units::plural(findings::stable(comparison), "function");
@@ -88,6 +86,14 @@ pub fn comparison(comparison: &Comparison) -> String {
         let _ = writeln!(text, "\n{stable} unchanged · judged {judged} of {of} values");
     }
     text + &notes(comparison.notes.iter().cloned())
+}
+
+fn findings_table(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let (mut text, left_out) = table(&["verdict", "function", "why"], rows);
+    if left_out > 0 {
+        let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
+    }
+    text
 }
 
 fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
@@ -140,16 +146,22 @@ fn times(function: &Function) -> impl Iterator<Item = String> {
     .map(|ns| ns.map_or_else(|| "–".to_owned(), units::duration))
 }
 
-/// A table of cells that are safe already. The numbers stand on the right.
-fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+/// A table of cells that are safe already, and how many rows it has no room for. The numbers stand
+/// on the right.
+fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
     let text_columns = ["function", "verdict", "why"];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();
     let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));
+    let mut left_out = 0;
     for row in rows {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
+        if text.len() < LONGEST_TABLE {
+            let _ = writeln!(text, "| {} |", row.join(" | "));
+        } else {
+            left_out += 1;
+        }
     }
-    text
+    (text, left_out)
 }
 
 fn notes(notes: impl Iterator<Item = String>) -> String {

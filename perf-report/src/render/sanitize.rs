@@ -14,8 +14,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The longest text that goes into Markdown, in characters.
+/// The longest name that goes into Markdown, in characters.
 const LONGEST_IN_MARKDOWN: usize = 200;
+/// The longest sentence that goes into Markdown, in characters.
+const LONGEST_SENTENCE_IN_MARKDOWN: usize = 600;
 
 /// Text for a screen: on one line, with every invisible or reordering character as a visible
 /// escape.
@@ -44,10 +46,7 @@ pub fn screen(text: &str) -> Cow<'_, str> {
 /// assert_eq!(markdown("a`b"), "`` a`b ``");
 /// ```
 pub fn markdown(text: &str) -> String {
-    let mut safe: String = screen(text).into_owned();
-    if safe.chars().count() > LONGEST_IN_MARKDOWN {
-        safe = safe.chars().take(LONGEST_IN_MARKDOWN).chain(['…']).collect();
-    }
+    let safe = cut(screen(text).into_owned(), LONGEST_IN_MARKDOWN);
     if safe.trim().is_empty() {
         return "*(no name)*".to_owned();
     }
@@ -68,9 +67,9 @@ pub fn markdown_cell(text: &str) -> String {
 }
 
 /// Text for Markdown that holds sentences of ours with untrusted names in them: what could be
-/// markup, a link, a mention or an emoji is text.
+/// markup, a link, a mention or an emoji is text. Cut when very long.
 pub fn markdown_sentence(text: &str) -> String {
-    let text = screen(text);
+    let text = cut(screen(text).into_owned(), LONGEST_SENTENCE_IN_MARKDOWN);
     let mut safe = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let next = text[at + c.len_utf8()..].chars().next();
@@ -93,6 +92,14 @@ pub fn markdown_sentence(text: &str) -> String {
 /// Whether `www` stands before the place, from which GitHub makes a link.
 fn follows_www(text: &str, at: usize) -> bool {
     text.as_bytes()[..at].last_chunk::<3>().is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
+}
+
+fn cut(text: String, longest: usize) -> String {
+    if text.chars().count() > longest {
+        text.chars().take(longest).chain(['…']).collect()
+    } else {
+        text
+    }
 }
 
 fn push_entity(text: &mut String, c: char) {

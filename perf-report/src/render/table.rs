@@ -85,16 +85,18 @@ impl Column {
         (text + unit).max(text::width(self.title))
     }
 
-    fn cell(&self, at: usize, paint: Paint) -> String {
-        let cell = &self.cells[at];
+    /// All cells, as wide as the column.
+    fn texts(&self, paint: Paint) -> Vec<String> {
+        let (width, unit_width) = (self.width(), self.unit_width());
+        self.cells.iter().map(|cell| self.text(cell, width, unit_width, paint)).collect()
+    }
+
+    fn text(&self, cell: &Cell, width: usize, unit_width: usize, paint: Paint) -> String {
         let value = paint.paint(cell.style, &cell.text);
         let unit = paint.paint(style::FAINT, cell.unit);
-        let (gap, unit_pad) = match self.unit_width() {
-            0 => ("", String::new()),
-            width => (" ", " ".repeat(width - text::width(cell.unit))),
-        };
-        let taken = text::width(&cell.text) + gap.len() + self.unit_width();
-        let pad = " ".repeat(self.width() - taken);
+        let gap = if unit_width > 0 { " " } else { "" };
+        let unit_pad = " ".repeat(unit_width - text::width(cell.unit));
+        let pad = " ".repeat(width - text::width(&cell.text) - gap.len() - unit_width);
         match self.align {
             Align::Left => format!("{value}{gap}{unit}{unit_pad}{pad}"),
             Align::Right => format!("{pad}{value}{gap}{unit}{unit_pad}"),
@@ -116,14 +118,16 @@ impl Table {
         let name_width = self.fit(screen.width);
         let paint = Paint { styled: screen.styled };
         let titles: Vec<_> = self.columns.iter().map(Column::heading).collect();
-        let head = line(&pad(self.title, name_width), &titles);
+        let titles = titles.iter().map(String::as_str);
+        let head = line(&pad(self.title, name_width), titles);
         let rule = "─".repeat(text::width(&head));
         let head = head.trim_end();
         let mut lines =
             format!("{}\n{}\n", paint.paint(style::STRONG, head), paint.paint(style::FAINT, &rule));
+        let columns: Vec<_> = self.columns.iter().map(|column| column.texts(paint)).collect();
         for (at, name) in self.names.iter().enumerate() {
-            let cells: Vec<_> = self.columns.iter().map(|column| column.cell(at, paint)).collect();
-            lines += line(&pad(&text::name(name, name_width), name_width), &cells).trim_end();
+            let cells = columns.iter().map(|cells| cells[at].as_str());
+            lines += line(&pad(&text::name(name, name_width), name_width), cells).trim_end();
             lines.push('\n');
         }
         lines
@@ -153,7 +157,7 @@ impl Table {
     }
 }
 
-fn line(name: &str, cells: &[String]) -> String {
+fn line<'a>(name: &str, cells: impl Iterator<Item = &'a str>) -> String {
     let mut line = name.to_owned();
     for cell in cells {
         line.push_str(&" ".repeat(GAP));

@@ -227,3 +227,26 @@ fn tables_keep_within_the_screen() {
         }
     }
 }
+
+/// Anything quadratic takes minutes here.
+#[test]
+fn ten_thousand_functions_are_no_trouble() {
+    let names: Vec<_> = (0..10_000).map(|at| format!("demo::function_{at}")).collect();
+    let run = |times: u64| {
+        let nodes: Vec<samples::Node<'_>> = (0_u32..)
+            .zip(&names)
+            .map(|(at, name)| {
+                let caller = at.checked_sub(1).map(|at| at / 4);
+                (caller, name.as_str(), 1_000, u64::from(at % 7 + 1) * times * 1_000_000)
+            })
+            .collect();
+        samples::of(&nodes)
+    };
+    let (before, after) = (run(1), run(2));
+    let all = human::show(&after, &Selection::default(), screen(120));
+    assert_eq!(all.lines().count(), 10_000 + 8);
+    assert!(tree::tree(&after, true, screen(120)).lines().count() > 10_000);
+    let comparison = compare(&before, &after, &Limits::default());
+    assert!(human::comparison(&comparison, Verbosity::All, screen(120)).lines().count() > 20_000);
+    assert!(markdown::comparison(&comparison).len() < 65_536, "GitHub takes the comment");
+}

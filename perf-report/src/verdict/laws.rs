@@ -63,7 +63,8 @@ fn nonsense() -> impl Strategy<Value = Function> {
 }
 
 fn without_floors() -> Limits {
-    Limits { floor_ns: 0.0, run_floor_ns: 0.0, ..Limits::new(Metric::ALL, Thresholds::default()) }
+    let limits = Limits::new(Metric::ALL, Thresholds::default());
+    Limits { floor_ns: 0.0, run_floor_ns: 0.0, interruptions_ns: 0.0, ..limits }
 }
 
 fn findings(comparison: &Comparison) -> Vec<(String, Metric)> {

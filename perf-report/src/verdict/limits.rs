@@ -25,6 +25,9 @@ pub struct Limits {
     pub floor_ns: f64,
     /// Smallest change over all calls of the run, in nanoseconds, that can be a finding.
     pub run_floor_ns: f64,
+    /// What interruptions can add to a function over a run, in nanoseconds: a change of the mean
+    /// below this needs the median to confirm it.
+    pub interruptions_ns: f64,
 }
 
 /// The limits of one metric, in per cent of the baseline. `None` is never.
@@ -104,6 +107,8 @@ impl Limits {
             min_calls: 5,
             floor_ns: 10.0,
             run_floor_ns: 10_000.0,
+            // A few time slices of a busy machine.
+            interruptions_ns: 50e6,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure: no IO, no clock, no randomness. [`compare`] matches functions by name, makes a row for each
 //! metric and has it judged: counts by [`counts`], which are exact, and times by [`times`], which
-//! are not. Then [`blame`] tells the functions that became slower from those that only wait for
+//! are not, so that [`outliers`] has a say. Then [`blame`] tells the functions that became slower from those that only wait for
 //! them. [`budgets`] judges the limits that need no baseline, [`gate`] decides what fails, and [`reason`]
 //! puts every verdict into words.
 
@@ -14,6 +14,7 @@ mod counts;
 mod gate;
 mod limits;
 mod notes;
+mod outliers;
 mod reason;
 mod times;
 

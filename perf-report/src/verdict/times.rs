@@ -5,7 +5,7 @@
 //! below which nobody could notice.
 
 use super::limits::{Limits, MetricLimits};
-use super::reason;
+use super::{outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
 use crate::units::{self, float};
 
@@ -81,6 +81,9 @@ impl Pair<'_> {
         if let Some(floor) = floor.filter(|_| verdict != Verdict::Stable) {
             return (Verdict::Stable, format!("{said}, {floor}"));
         }
+        if let Some(verdict) = self.doubt(metric, verdict, limits, current - baseline) {
+            return (verdict, format!("{said}, but the median does not confirm it"));
+        }
         let why = reason::against_limits(verdict, limits);
         let from_attribute = own.is_some() && verdict >= Verdict::Degraded;
         let origin = if from_attribute { " that its attribute sets" } else { "" };
@@ -144,6 +147,25 @@ impl Pair<'_> {
             .then(|| format!("a change of less than {} over the run", units::duration(run)))
     }
 
+    /// The verdict to give instead, where a few interrupted calls may have made the difference.
+    fn doubt(
+        self,
+        metric: Metric,
+        verdict: Verdict,
+        limits: MetricLimits,
+        change: f64,
+    ) -> Option<Verdict> {
+        let (limit, instead) = match verdict {
+            Verdict::Regression => (limits.regression_pct?, Verdict::Inconclusive),
+            Verdict::Degraded => (limits.degraded_pct?, Verdict::Inconclusive),
+            Verdict::Improved => (limits.improved_pct?, Verdict::Stable),
+            _ => return None,
+        };
+        let is_mean = matches!(metric, Metric::SelfNs | Metric::MeanNs);
+        let doubted = is_mean && !outliers::more_than_a_few_calls(self, metric, change, limit);
+        doubted.then_some(instead)
+    }
+
     /// The limits with the one that the attribute gives, where it gives one.
     fn own_limit(self, limits: MetricLimits) -> Option<MetricLimits> {
         let own = self.new.budget.max_regression_pct.filter(|own| *own >= 0.0)?;
@@ -190,6 +212,7 @@ mod tests {
             self_ns: calls * ns,
             total_ns: calls * ns,
             mean_ns: Some(float(ns)),
+            p50_ns: Some(ns),
             p99_ns: Some(ns),
             ..Function::default()
         }
@@ -265,6 +288,17 @@ mod tests {
         let why =
             "mean 20.0 ms → 21.0 ms (+5.0 %), over the limit of 2.5 % that its attribute sets";
         assert_eq!((row.verdict, row.reason.as_str()), (Verdict::Regression, why));
+    }
+
+    #[test]
+    fn a_few_slow_calls_make_no_regression() {
+        let old = function(50, MS);
+        let new = Function { p50_ns: Some(MS), ..function(50, 2 * MS) };
+        let worse = row(Metric::MeanNs, &old, &new).unwrap();
+        let why = "mean 1.00 ms → 2.00 ms (+100.0 %), but the median does not confirm it";
+        assert_eq!((worse.verdict, worse.reason.as_str()), (Verdict::Inconclusive, why));
+        let better = row(Metric::SelfNs, &new, &old).unwrap();
+        assert_eq!(better.verdict, Verdict::Stable);
     }
 
     #[test]

@@ -1,0 +1,102 @@
+//! Tells a function that became slower from one of which a few calls were interrupted.
+//!
+//! A mean holds every interruption: on a busy machine, one call that waits for the processor for
+//! 12 ms makes a function of 100 calls slower by 120 µs a call. The median does not move then. So a
+//! change of a mean counts where the median moved with it, or where the change over the run is more
+//! than interruptions explain; a tail that is truly slower shows in the outer percentiles.
+//!
+//! Medians are of whole calls. Where callees take most of a call, the median confirms a change of
+//! self time only if it moved by about as much: otherwise it is the callees that moved it.
+
+use super::times::Pair;
+use crate::model::{Function, Metric};
+use crate::units::float;
+
+/// Part of the mean's change that the median must have made to confirm it.
+const CONFIRMING_PART: f64 = 0.5;
+/// So many times the change of self time, and the median speaks of the callees.
+const CALLEES_SPEAK: f64 = 3.0;
+/// Part of a call from which self time is nearly all of it.
+const NEARLY_ALL: f64 = 0.9;
+
+/// Whether something other than a few slow calls must have made the mean of a call change by
+/// `change` nanoseconds. `limit` is the percentage that the change went beyond.
+pub(super) fn more_than_a_few_calls(
+    pair: Pair<'_>,
+    metric: Metric,
+    change: f64,
+    limit: f64,
+) -> bool {
+    let over_run = change.abs() * float(pair.new.calls.min(pair.old.calls));
+    if over_run > pair.limits.interruptions_ns {
+        return true;
+    }
+    let (Some(old), Some(new)) = (pair.old.p50_ns, pair.new.p50_ns) else { return true };
+    let moved = (float(new) - float(old)) * change.signum();
+    let follows = moved >= change.abs() * CONFIRMING_PART;
+    if metric == Metric::SelfNs && !(is_leaf(pair.old) && is_leaf(pair.new)) {
+        return follows && moved <= change.abs() * CALLEES_SPEAK;
+    }
+    follows || moved > float(old) * limit / 100.0
+}
+
+/// Whether callees take next to nothing of its time.
+fn is_leaf(function: &Function) -> bool {
+    float(function.self_ns) >= float(function.total_ns) * NEARLY_ALL
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Limits;
+
+    /// Medians in microseconds, calls, the change of the mean in microseconds.
+    #[track_caller]
+    fn check(medians: (u64, u64), calls: u64, change: f64, expected: bool) {
+        let function =
+            |us: u64| Function { calls, p50_ns: Some(us * 1_000), ..Function::default() };
+        let (old, new) = (function(medians.0), function(medians.1));
+        let limits = Limits::default();
+        let pair = Pair { old: &old, new: &new, old_run_ns: 0, new_run_ns: 0, limits: &limits };
+        let answer = more_than_a_few_calls(pair, Metric::MeanNs, change * 1e3, 15.0);
+        assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn callees_that_moved_the_median_confirm_no_self_time() {
+        let caller = |p50_us: u64| Function {
+            calls: 50,
+            p50_ns: Some(p50_us * 1_000),
+            total_ns: 100,
+            self_ns: 10,
+            ..Function::default()
+        };
+        let (old, limits) = (caller(10_000), Limits::default());
+        let confirmed = |new: &Function, change_us: f64| {
+            let pair = Pair { old: &old, new, old_run_ns: 0, new_run_ns: 0, limits: &limits };
+            more_than_a_few_calls(pair, Metric::SelfNs, change_us * 1e3, 15.0)
+        };
+        assert!(confirmed(&caller(10_500), 500.0));
+        assert!(!confirmed(&caller(16_000), 500.0), "it is the callees that are slower");
+        assert!(!confirmed(&caller(10_000), 500.0));
+    }
+
+    #[test]
+    fn the_median_confirms_or_denies() {
+        check((100, 140), 50, 40.0, true);
+        check((100, 100), 50, 40.0, false);
+        check((100, 80), 50, 40.0, false);
+        check((100, 60), 50, -40.0, true);
+        check((100, 100), 50, -40.0, false);
+    }
+
+    #[test]
+    fn a_skewed_function_is_confirmed_by_proportion() {
+        check((10, 14), 50, 400.0, true);
+    }
+
+    #[test]
+    fn no_interruption_explains_a_large_change() {
+        check((100, 100), 50_000, 40.0, true);
+    }
+}
