@@ -77,9 +77,12 @@ pub fn status() -> Status {
 /// # }
 /// ```
 pub fn snapshot() -> Result<Snapshot, SegmentError> {
-    segment::steady(|| Ok(recorder::copy_segment().unwrap_or_default())).or_else(|error| {
-        // Nothing is recorded yet: that is an answer, and no error.
-        if matches!(error, SegmentError::Empty) { Ok(Snapshot::default()) } else { Err(error) }
+    if recorder::state() != State::Recording {
+        return Ok(Snapshot::default());
+    }
+    segment::read_living(|copy| {
+        recorder::copy_segment(copy);
+        Ok(())
     })
 }
 

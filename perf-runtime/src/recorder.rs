@@ -25,9 +25,12 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     Some((segment.path().to_owned(), segment.used()))
 }
 
-/// The bytes of this process's segment.
-pub(crate) fn copy_segment() -> Option<Vec<u8>> {
-    Some(process::running()?.segment.copy())
+/// Copies this process's segment to `copy`; nothing when there is none.
+pub(crate) fn copy_segment(copy: &mut Vec<u8>) {
+    copy.clear();
+    if let Some(recorder) = process::running() {
+        recorder.segment.copy_to(copy);
+    }
 }
 
 /// Every known site as plain data.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use perf_runtime::segment::{self, SegmentError};
+use perf_runtime::segment::{Reader, SegmentError};
 use perf_runtime::snapshot::{Merger, Snapshot};
 
 /// Segments for each thread at least: starting one costs as much as reading a few.
@@ -45,13 +45,12 @@ struct Part {
 }
 
 fn read_while_there_are(segments: &[PathBuf], next: &AtomicUsize) -> Part {
-    let mut part = Part::default();
+    let (mut part, mut reader) = (Part::default(), Reader::default());
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(path) = segments.get(at) else { return part };
-        match segment::read(path) {
-            Ok(snapshot) => part.merger.add(&snapshot),
-            Err(error) => part.damaged.push((at, error)),
+        if let Err(error) = reader.read_into(path, &mut part.merger) {
+            part.damaged.push((at, error));
         }
     }
 }

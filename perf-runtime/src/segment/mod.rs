@@ -12,8 +12,8 @@ pub(crate) mod rate;
 mod reader;
 
 pub use error::SegmentError;
-pub(crate) use reader::steady;
-pub use reader::{parse, read};
+pub(crate) use reader::read_living;
+pub use reader::{Reader, parse, read};
 
 /// Extension of a segment's file name.
 pub const EXTENSION: &str = "ptseg";

@@ -61,9 +61,16 @@ impl Histogram {
     pub fn merge(&mut self, other: &Self) {
         if self.buckets.is_empty() {
             self.buckets.clone_from(&other.buckets);
-        } else if !other.buckets.is_empty() {
-            let both = self.buckets.iter().chain(&other.buckets).copied();
-            *self = Self::from_buckets(both);
+            return;
+        }
+        let mut from = 0;
+        for &(bucket, count) in &other.buckets {
+            // Both are sorted, so each search goes on where the last one ended.
+            from += self.buckets[from..].partition_point(|&(own, _)| own < bucket);
+            match self.buckets.get_mut(from) {
+                Some((own, sum)) if *own == bucket => *sum = sum.saturating_add(count),
+                _ => self.buckets.insert(from, (bucket, count)),
+            }
         }
     }
 

@@ -9,6 +9,8 @@ mod node;
 mod shards;
 mod sites;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use self::bytes::Bytes;
@@ -24,13 +26,9 @@ const MOST_COPIES: usize = 8;
 /// # Errors
 /// Every [`SegmentError`].
 pub fn read(path: &Path) -> Result<Snapshot, SegmentError> {
-    let first = std::fs::read(path)?;
-    if header::may_be_running(&first) {
-        let mut first = Some(first);
-        steady(|| Ok(first.take().map_or_else(|| std::fs::read(path), Ok)?))
-    } else {
-        parse(&first)
-    }
+    let mut merger = Merger::default();
+    Reader::default().read_into(path, &mut merger)?;
+    Ok(merger.finish())
 }
 
 /// Reads a segment from its bytes, when nobody writes to it any more.
@@ -38,37 +36,94 @@ pub fn read(path: &Path) -> Result<Snapshot, SegmentError> {
 /// # Errors
 /// Every [`SegmentError`] but `Io`.
 pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
+    let mut merger = Merger::default();
+    merger.add(&contents(bytes)?);
+    Ok(merger.finish())
+}
+
+/// Reads one segment after the other, and keeps the memory it needs for that.
+///
+/// ```no_run
+/// use perf_runtime::{segment::Reader, snapshot::Merger};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (mut reader, mut merger) = (Reader::default(), Merger::default());
+/// for entry in std::fs::read_dir("session")? {
+///     reader.read_into(&entry?.path(), &mut merger)?;
+/// }
+/// println!("{} functions", merger.finish().functions.len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Reader {
+    copy: Vec<u8>,
+}
+
+impl Reader {
+    /// Adds the segment at `path` to `merger`, whether its process is running, has ended, or was
+    /// killed. Adds nothing when it fails.
+    ///
+    /// # Errors
+    /// Every [`SegmentError`].
+    pub fn read_into(&mut self, path: &Path, merger: &mut Merger) -> Result<(), SegmentError> {
+        copy_file(path, &mut self.copy)?;
+        if header::may_be_running(&self.copy) {
+            settle(&mut self.copy, |copy| copy_file(path, copy))?;
+        }
+        merger.add(&contents(&self.copy)?);
+        Ok(())
+    }
+}
+
+/// Reads a segment that this process is writing to. `copy` copies it, from its beginning to its
+/// end.
+pub(crate) fn read_living(
+    mut copy: impl FnMut(&mut Vec<u8>) -> Result<(), SegmentError>,
+) -> Result<Snapshot, SegmentError> {
+    let mut bytes = Vec::new();
+    copy(&mut bytes)?;
+    settle(&mut bytes, copy)?;
+    parse(&bytes)
+}
+
+/// Copies a segment again until two copies agree, and leaves the earlier of the two in `earlier`.
+///
+/// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
+/// a later copy sees as begun are those that the earlier one saw as done.
+fn settle(
+    earlier: &mut Vec<u8>,
+    mut copy: impl FnMut(&mut Vec<u8>) -> Result<(), SegmentError>,
+) -> Result<(), SegmentError> {
+    let mut later = Vec::new();
+    for _ in 0..MOST_COPIES {
+        copy(&mut later)?;
+        if folds(earlier, shards::Fold::Done)? == folds(&later, shards::Fold::Begun)? {
+            break;
+        }
+        std::mem::swap(earlier, &mut later);
+    }
+    Ok(())
+}
+
+fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
+    copy.clear();
+    File::open(path)?.read_to_end(copy)?;
+    Ok(())
+}
+
+/// What the bytes of a segment say, in the order they say it.
+fn contents(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
     let facts = Facts::read(bytes)?;
     let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
     let shards = shards::read(bytes, &facts, &function_of_site)?;
-    let snapshot = Snapshot {
+    Ok(Snapshot {
         functions,
         contexts: shards.contexts,
         processes: vec![facts.process],
         losses: shards.losses,
-    };
-    let mut merger = Merger::default();
-    merger.add(&snapshot);
-    Ok(merger.finish())
-}
-
-/// Reads a segment that is being written to. `copy` copies it, from its beginning to its end.
-///
-/// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
-/// a later copy sees as begun are those that the earlier one saw as done.
-pub(crate) fn steady(
-    mut copy: impl FnMut() -> Result<Vec<u8>, SegmentError>,
-) -> Result<Snapshot, SegmentError> {
-    let mut earlier = copy()?;
-    for _ in 0..MOST_COPIES {
-        let later = copy()?;
-        if folds(&earlier, shards::Fold::Done)? == folds(&later, shards::Fold::Begun)? {
-            break;
-        }
-        earlier = later;
-    }
-    parse(&earlier)
+    })
 }
 
 /// How many folds the nodes had done, or begun, altogether.

@@ -11,7 +11,7 @@ use std::mem::offset_of;
 use super::bytes::{Bytes, damaged, offset_of};
 use crate::buckets;
 use crate::segment::SegmentError;
-use crate::segment::layout::{FoldSlot, NodeRecord, RING};
+use crate::segment::layout::{FoldSlot, HistogramPage, NodeRecord, RING};
 use crate::segment::rate::Rate;
 use crate::snapshot::{Histogram, Measures};
 
@@ -29,7 +29,7 @@ pub(super) fn read(
     let sums = Sums::read(bytes, at)?;
     let ring = ring(bytes, at, sums.folded, calls)?;
     let mut histogram = histogram(bytes, at)?;
-    let counted = Histogram::from_buckets(histogram.iter().copied()).count();
+    let counted = histogram.iter().fold(0_u64, |sum, &(_, count)| sum.saturating_add(count));
     let folded_early = counted.saturating_add(uncounted).saturating_sub(sums.folded);
     let rest = ring.iter().skip(usize::try_from(folded_early).unwrap_or(RING));
     histogram.extend(rest.map(|&ticks| (buckets::of(rate.ns(ticks)), 1)));
@@ -111,12 +111,10 @@ fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentErro
         if page == 0 {
             continue;
         }
-        for within in 0..buckets::PER_OCTAVE {
-            let count = bytes.u64(offset_of(page) + 8 * within as usize)?;
-            if count > 0 {
-                pairs.push((octave * buckets::PER_OCTAVE + within, count));
-            }
-        }
+        let counts = bytes.slice(offset_of(page), size_of::<HistogramPage>())?;
+        let counts = counts.as_chunks().0.iter().map(|count| u64::from_ne_bytes(*count));
+        let first = octave * buckets::PER_OCTAVE;
+        pairs.extend((first..).zip(counts).filter(|&(_, count)| count > 0));
     }
     Ok(pairs)
 }
@@ -126,7 +124,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::segment::layout::{HistogramPage, UNIT};
+    use crate::segment::layout::UNIT;
     use proptest::prelude::*;
 
     /// Place of the only page; durations in these tests stay in the first octave.
@@ -154,11 +152,13 @@ mod tests {
             Bytes(&self.bytes).u64(offset).unwrap()
         }
 
-        fn record(&mut self, ticks: u64) {
-            let place = usize::try_from(self.calls).unwrap() % RING;
-            self.put(offset_of!(NodeRecord, ring) + 8 * place, ticks);
-            self.calls += 1;
-            self.put(offset_of!(NodeRecord, head), self.calls);
+        fn record(&mut self, durations: &[u64]) {
+            for &ticks in durations {
+                let place = usize::try_from(self.calls).unwrap() % RING;
+                self.put(offset_of!(NodeRecord, ring) + 8 * place, ticks);
+                self.calls += 1;
+                self.put(offset_of!(NodeRecord, head), self.calls);
+            }
         }
 
         /// Folds `ring`, and is killed after `steps` stores.
@@ -221,7 +221,7 @@ mod tests {
         ) {
             let mut writer = Writer::new();
             for (ring, steps) in durations.chunks(RING).zip([usize::MAX, steps]) {
-                ring.iter().for_each(|&ticks| writer.record(ticks));
+                writer.record(ring);
                 writer.fold(ring, steps);
             }
             prop_assert_eq!(writer.read(), expected(&durations));
@@ -230,7 +230,7 @@ mod tests {
         #[test]
         fn what_is_not_folded_yet_counts(durations in proptest::collection::vec(0_u64..32, 0..RING)) {
             let mut writer = Writer::new();
-            durations.iter().for_each(|&ticks| writer.record(ticks));
+            writer.record(&durations);
             prop_assert_eq!(writer.read(), expected(&durations));
         }
     }

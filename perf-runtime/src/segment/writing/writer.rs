@@ -172,10 +172,10 @@ impl Segment {
         Some(shard)
     }
 
-    /// Everything that is in use, copied word by word while others may be writing.
-    pub(crate) fn copy(&self) -> Vec<u8> {
-        let used = self.header().used.load(Ordering::Acquire);
-        let mut copy = Vec::with_capacity(usize::try_from(used).unwrap_or(0));
+    /// Adds everything that is in use to `copy`, word by word while others may be writing.
+    pub(crate) fn copy_to(&self, copy: &mut Vec<u8>) {
+        let used = usize::try_from(self.header().used.load(Ordering::Acquire)).unwrap_or(0);
+        copy.reserve(used.next_multiple_of(GRANULE));
         for granule in self.granules.iter() {
             let words = granule.start().cast::<AtomicU64>();
             for at in 0..granule.bytes() / size_of::<u64>() {
@@ -187,8 +187,7 @@ impl Segment {
                 copy.extend_from_slice(&word.load(Ordering::Acquire).to_ne_bytes());
             }
         }
-        copy.truncate(usize::try_from(used).unwrap_or(0));
-        copy
+        copy.truncate(used);
     }
 
     /// The histogram page at `place`, if there can be one.
