@@ -31,6 +31,9 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
+    /// How many limits there are.
+    pub(crate) const LIMITS: usize = NAMES.len();
+
     pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> syn::Result<Self> {
         let name = entry.name.clone();
         let list = entry.list(EXAMPLE)?;

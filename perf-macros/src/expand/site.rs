@@ -77,7 +77,10 @@ fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
         let value = some(&Literal::u64_unsuffixed(limit.value));
         quote_spanned!(site=> #field: #value)
     });
-    quote_spanned!(site=> #runtime::Budget { #(#limits,)* ..#runtime::Budget::NONE })
+    // Clippy has something against a rest of nothing.
+    let has_rest = budget.limits.len() < Budget::LIMITS;
+    let rest = has_rest.then(|| quote_spanned!(site=> ..#runtime::Budget::NONE));
+    quote_spanned!(site=> #runtime::Budget { #(#limits,)* #rest })
 }
 
 fn some(value: &impl ToTokens) -> TokenStream {

@@ -41,16 +41,14 @@ impl ToTokens for Attribute {
 /// Splits off the outer attributes, also those that a macro passed on with the item.
 pub(super) fn split_off(trees: Vec<TokenTree>) -> (Vec<Attribute>, Vec<TokenTree>) {
     let mut attributes = Vec::new();
-    let mut trees = trees.into_iter().peekable();
-    while trees.peek().is_some_and(|tree| is_punct(tree, '#')) {
-        if let (Some(pound), Some(TokenTree::Group(brackets))) = (trees.next(), trees.next()) {
-            attributes.push(Attribute { pound, brackets });
-        }
-        if trees.len() == 1 {
-            trees = unwrapped(trees.collect()).into_iter().peekable();
-        }
+    let mut trees = unwrapped(trees.into_iter().collect());
+    while let [pound, TokenTree::Group(brackets), rest @ ..] = trees.as_slice()
+        && is_punct(pound, '#')
+    {
+        attributes.push(Attribute { pound: pound.clone(), brackets: brackets.clone() });
+        trees = unwrapped(rest.iter().cloned().collect());
     }
-    (attributes, trees.collect())
+    (attributes, trees)
 }
 
 /// The last segment of the path at the beginning of an attribute's content.

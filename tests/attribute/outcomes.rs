@@ -1,0 +1,159 @@
+//! `err`: errors are told from success however they are returned, and values come through as they
+//! are.
+
+use std::error::Error;
+use std::panic::catch_unwind;
+
+use perf_runtime::snapshot::Measures;
+use perf_runtime::{Outcome, perf_track};
+
+/// What was measured of a function so far.
+fn measures(name: &str) -> Measures {
+    let snapshot = perf_runtime::snapshot().unwrap();
+    let at = snapshot.functions.iter().position(|function| function.name == name).unwrap();
+    snapshot.by_function()[at].clone()
+}
+
+fn errors(name: &str) -> (u64, u64) {
+    let measures = measures(name);
+    (measures.errors, measures.calls)
+}
+
+#[perf_track(name = "result", err)]
+fn result(text: &str) -> Result<u32, Box<dyn Error>> {
+    let number: u32 = text.parse()?;
+    if number == 0 {
+        return Err("zero".into());
+    }
+    Ok(number)
+}
+
+#[test]
+fn every_way_to_fail_counts() {
+    assert_eq!(result("5").unwrap(), 5);
+    assert_eq!(result("0").unwrap_err().to_string(), "zero");
+    assert!(result("five").is_err());
+    assert_eq!(errors("result"), (2, 3));
+}
+
+#[perf_track(name = "option", err)]
+fn option(numbers: &[u32]) -> Option<&u32> {
+    let first = numbers.first()?;
+    Some(first)
+}
+
+#[test]
+fn none_is_an_error() {
+    assert_eq!(option(&[3]), Some(&3));
+    assert_eq!(option(&[]), None);
+    assert_eq!(errors("option"), (1, 2));
+}
+
+#[derive(Debug, PartialEq)]
+struct Reply(u16);
+
+impl Outcome for Reply {
+    fn is_error(&self) -> bool {
+        self.0 >= 400
+    }
+}
+
+#[perf_track(name = "reply", err)]
+fn reply(status: u16) -> Reply {
+    Reply(status)
+}
+
+#[test]
+fn types_of_one_s_own_are_asked() {
+    assert_eq!((reply(200), reply(404)), (Reply(200), Reply(404)));
+    assert_eq!(errors("reply"), (1, 2));
+}
+
+#[perf_track(name = "unwinding", err)]
+fn unwinding() -> Option<()> {
+    panic!("on purpose")
+}
+
+#[test]
+fn a_panic_is_a_panic_and_no_error() {
+    assert!(catch_unwind(unwinding).is_err());
+    let measures = measures("unwinding");
+    assert_eq!((measures.calls, measures.errors, measures.panics), (1, 0, 1));
+}
+
+#[perf_track(name = "without err")]
+fn without_err() -> Result<(), ()> {
+    Err(())
+}
+
+#[test]
+fn without_the_option_nothing_is_looked_at() {
+    assert_eq!(without_err(), Err(()));
+    assert_eq!(errors("without err"), (0, 1));
+}
+
+/// Shapes that closures are known to stumble over.
+struct Subject {
+    items: Vec<String>,
+    boxed: Box<dyn Fn(u32) -> u32>,
+}
+
+impl Subject {
+    #[perf_track(err)]
+    fn get(&mut self, at: usize) -> Result<&mut String, String> {
+        self.items.get_mut(at).ok_or_else(|| format!("no {at}"))
+    }
+    #[perf_track(err)]
+    fn whole(&mut self) -> Option<&mut Self> {
+        self.items.first()?;
+        Some(self)
+    }
+    #[perf_track(err)]
+    fn coerced(&self, at: usize) -> Result<Box<dyn AsRef<str>>, &'static str> {
+        match at {
+            0 => Ok(Box::new("short")),
+            1 => Ok(Box::new(String::from("long"))),
+            _ => Err("neither")?,
+        }
+    }
+    #[perf_track(err)]
+    fn lazy(&self) -> Option<impl Iterator<Item = &str> + '_> {
+        Some(self.items.iter().map(String::as_str))
+    }
+    #[perf_track(err)]
+    fn owned(self) -> Result<Vec<String>, Box<dyn Fn(u32) -> u32>> {
+        if self.items.is_empty() {
+            return Err(self.boxed);
+        }
+        Ok(self.items)
+    }
+    #[perf_track(err)]
+    fn generic<'a, T: AsRef<str> + 'a, const N: usize>(texts: &'a [T; N]) -> Option<&'a str> {
+        let mut texts = texts.iter();
+        let first = texts.next()?;
+        Some(first.as_ref())
+    }
+    #[perf_track(err)]
+    fn walked<'a>(mut node: &'a mut [u32], stop: u32) -> Option<&'a mut [u32]> {
+        while *node.first()? != stop {
+            node = &mut node[1..];
+        }
+        Some(node)
+    }
+}
+
+#[test]
+fn closures_keep_borrows_coercions_and_inference() {
+    let mut subject = Subject { items: vec!["a".into(), "b".into()], boxed: Box::new(|x| x + 1) };
+    subject.get(0).unwrap().push('!');
+    assert_eq!(subject.get(9).unwrap_err(), "no 9");
+    assert_eq!(subject.whole().unwrap().items[0], "a!");
+    assert_eq!((*subject.coerced(1).ok().unwrap()).as_ref(), "long");
+    assert!(subject.coerced(2).is_err());
+    assert_eq!(subject.lazy().unwrap().collect::<Vec<_>>(), ["a!", "b"]);
+    assert_eq!(subject.owned().ok().unwrap().len(), 2);
+    let empty = Subject { items: Vec::new(), boxed: Box::new(|x| x + 1) };
+    assert_eq!(empty.owned().unwrap_err()(1), 2);
+    assert_eq!(Subject::generic(&["x", "y"]), Some("x"));
+    assert_eq!(Subject::walked(&mut [1, 2, 3], 2), Some(&mut [2, 3][..]));
+}
