@@ -1,4 +1,9 @@
 //! The `#[perf_track]` attribute. Use it through perf-runtime, which re-exports it.
+//!
+//! A pipeline, in the order of its stages: `args` reads the options, `item` takes the item
+//! apart, `validate` refuses what does not fit, `expand` writes the tokens, and `fallback`
+//! gives the item back untracked when something was wrong. What the tokens mean is perf-runtime's
+//! affair: no type of it is known here, only names in its `__private` module.
 
 mod args;
 mod errors;
@@ -9,11 +14,174 @@ mod item;
 mod snapshots;
 mod validate;
 
+use expand::Record;
 use proc_macro::TokenStream;
 
-/// Tracks a function.
+/// Records calls, time and outcome of a function, or of every method of an `impl` block.
+///
+/// ```
+/// use perf_runtime::perf_track;
+///
+/// #[perf_track]
+/// fn parse(input: &str) -> Vec<&str> {
+///     input.lines().collect()
+/// }
+///
+/// struct Cache;
+///
+/// #[perf_track]
+/// impl Cache {
+///     fn get(&self, key: &str) -> Option<String> {
+///         None
+///     }
+///
+///     #[perf_track(skip)]
+///     fn len(&self) -> usize {
+///         0
+///     }
+/// }
+/// # assert_eq!(parse("a\nb").len() + Cache.len(), 2);
+/// # assert!(Cache.get("a").is_none());
+/// ```
+///
+/// That is all: there is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows
+/// what was recorded; [`snapshot()`](../perf_runtime/fn.snapshot.html) gives it to the program
+/// itself.
+///
+/// # What is measured
+///
+/// From the first statement of the body to the end of its last: calls, total and self time, the
+/// spread of durations, and calls that ended in a panic, in the context of the tracked functions
+/// that led there. Recursive calls are counted one by one; their time is that of the outermost.
+///
+/// Not measured is what happens outside the body: arguments are evaluated before it and dropped
+/// after it, and so are, before edition 2024, temporaries of the last expression. Of a function
+/// that returns a future or an iterator, only making it is measured, not running it.
+///
+/// The function stays what it was: signature, attributes and visibility are left as written, its
+/// statements stay in place, in the same order, and things are dropped when they were.
+///
+/// # Options
+///
+/// `name = "…"`: the name in reports, and the identity with which history is kept. Without it, that
+/// is the path of the function: `crate::module::function`, `crate::Type<_>::method`, or
+/// `<crate::Type as crate::Trait>::method`. Functions of one name are counted as one.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(name = "parse request")]
+/// fn parse() {}
+/// # parse();
+/// ```
+///
+/// `err`: counts calls that returned `Err` or `None`, whether by `?`, `return` or the last
+/// expression. Other types can take part through
+/// [`Outcome`](../perf_runtime/trait.Outcome.html). The body then runs in a `move` closure: the
+/// arguments it uses are dropped inside what is measured, before those it does not use.
+/// `#[track_caller]` would lose its effect there, and is refused.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(err)]
+/// fn port(text: &str) -> Result<u16, std::num::ParseIntError> {
+///     let port = text.parse()?;
+///     Ok(port)
+/// }
+/// # assert!(port("http").is_err());
+/// ```
+///
+/// `exact`: every call is measured, also when others are sampled to save time.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(exact)]
+/// fn pay() {}
+/// # pay();
+/// ```
+///
+/// `budget(…)`: limits that `perf-report check` holds the function to. Of one call, as a duration
+/// with its unit (`ns`, `us`, `ms` or `s`): `p50`, `p95`, `p99`, `mean` and `max`. Of a whole run,
+/// as a number: `calls` and `allocs`. Against the baseline: `max_regression`, in per cent.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(budget(p95 = "2ms", max = "0.5s", calls = 1_000, max_regression = "10%"))]
+/// fn render() {}
+/// # render();
+/// ```
+///
+/// `tags = […]`: words to group and to filter by.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(tags = ["io", "startup"])]
+/// fn load() {}
+/// # load();
+/// ```
+///
+/// `skip`: leaves the function as it is; for methods of a tracked block, or to switch one off for a
+/// while. Other options beside it are checked, and have no effect.
+///
+/// `crate = path`: where perf-runtime is, for crates that know it by another name. Libraries that
+/// write the attribute in a macro of theirs name their own re-export.
+/// ```
+/// mod facade {
+///     pub use perf_runtime as tracking;
+/// }
+///
+/// #[facade::tracking::perf_track(crate = crate::facade::tracking)]
+/// fn parse() {}
+/// # fn main() { parse() }
+/// ```
+///
+/// # On an `impl` block
+///
+/// Every method is tracked, except those that carry `#[perf_track(skip)]` and those that cannot be:
+/// `const` and `async` functions and tests are left as they are. `crate`, `exact` and `tags` hold
+/// for all methods; a method can add options with an attribute of its own. `name`, `err` and
+/// `budget` belong to one function, and are refused on the block.
+/// ```
+/// # use perf_runtime::perf_track;
+/// # struct Store;
+/// #[perf_track(tags = ["store"])]
+/// impl Store {
+///     const fn new() -> Self {
+///         Store
+///     }
+///
+///     #[perf_track(err, name = "store lookup")]
+///     fn get(&self, key: u64) -> Option<u64> {
+///         None
+///     }
+/// }
+/// # assert!(Store::new().get(1).is_none());
+/// ```
+///
+/// # What cannot be tracked
+///
+/// - `const fn`: it may run in the compiler, where no clock is.
+/// - `async fn`, for now.
+/// - Functions without a body, variadic ones, and naked ones.
+/// - Functions inside of `macro_rules!` calls in a tracked block: they are not written yet when the
+///   attribute is expanded. Put it on them inside the macro.
+///
+/// Asked for directly, these are compile errors, which leave the item itself in place:
+/// ```compile_fail
+/// # use perf_runtime::perf_track;
+/// #[perf_track]
+/// const fn answer() -> u32 {
+///     42
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Beside other attributes
+///
+/// The order does not matter for those that the compiler knows, `#[test]`, `#[inline]` and
+/// `#[cfg]` among them. An attribute macro that rewrites the function sees it tracked when it
+/// stands below this one, and untracked when it stands above.
+///
+/// # With recording switched off
+///
+/// In a build of perf-runtime without its `record` feature the options are checked as always, and
+/// the item is left exactly as it was.
 #[proc_macro_attribute]
 pub fn perf_track(args: TokenStream, item: TokenStream) -> TokenStream {
-    let record = if cfg!(feature = "record") { expand::Record::On } else { expand::Record::Off };
+    let record = if cfg!(feature = "record") { Record::On } else { Record::Off };
     expand::expand(args.into(), item.into(), record).into()
 }
