@@ -5,6 +5,9 @@
 //! context that we are in? Then its node is known. All further work is stores to addresses that
 //! are known before the clock is read, which is what makes them almost free: the processor does
 //! them while it waits for the clock.
+//!
+//! Without optimisation nothing is inlined, since all that it would do is make the stack of every
+//! tracked function larger.
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -44,12 +47,12 @@ impl Unusual {
     const NO_COUNTER: u8 = 8;
 
     /// `flag`, if it is so.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn when(is: bool, flag: u8) -> u8 {
         u8::from(is) * flag
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
     }
@@ -60,7 +63,7 @@ impl std::panic::UnwindSafe for Span {}
 impl std::panic::RefUnwindSafe for Span {}
 
 /// Begins a call of `site`; it ends when the span is dropped.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn enter(site: &'static Site) -> Span {
     let found = match thread::current().cached(site.slot()) {
         Some(node) => Some(node),
@@ -75,7 +78,7 @@ pub fn enter(site: &'static Site) -> Span {
 }
 
 /// Runs `body` as a call of `site` and notes whether what it returns is an error.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
     let span = enter(site);
     let returned = body();
@@ -86,7 +89,7 @@ pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
 }
 
 /// Begins a call that is recorded in `node`.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn begin(thread: &'static Thread, node: NonNull<NodeRecord>) -> Span {
     let caller = thread.context();
     let record = thread::node(node);
@@ -108,7 +111,7 @@ fn begin(thread: &'static Thread, node: NonNull<NodeRecord>) -> Span {
 
 impl Drop for Span {
     // Small enough to be inlined into every tracked function: what is rare is in `end_unusual`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         if self.unusual != Unusual(0) || std::thread::panicking() {
             return self.end_unusual();
@@ -121,7 +124,7 @@ impl Drop for Span {
 
 impl Span {
     /// Records the duration and returns to the caller.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end(&self, end: u64) {
         let node = thread::node(self.node);
         let head = node.head.load(Relaxed);
@@ -163,7 +166,7 @@ impl Span {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn not_recorded(thread: &'static Thread) -> Self {
         let (node, caller) = (NonNull::dangling(), NonNull::dangling());
         let unusual = Unusual::NOT_RECORDED;

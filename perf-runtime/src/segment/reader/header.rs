@@ -4,6 +4,7 @@ use std::mem::offset_of;
 use std::path::Path;
 
 use super::bytes::{Bytes, text};
+use super::node::Writer;
 use crate::segment::SegmentError;
 use crate::segment::layout::{
     Anchor, BYTE_ORDER, CLOCK_COUNTER, FORMAT_VERSION, HEADER_BYTES, HEADER_TEXT_BYTES, Header,
@@ -22,10 +23,11 @@ pub(super) struct Facts {
     /// Last shard.
     pub(super) shards: u32,
     pub(super) lost_calls: u64,
+    pub(super) writer: Writer,
 }
 
 impl Facts {
-    pub(super) fn read(bytes: Bytes<'_>) -> Result<Self, SegmentError> {
+    pub(super) fn read(bytes: Bytes<'_>, writer: Writer) -> Result<Self, SegmentError> {
         check(bytes)?;
         let clock = match bytes.u32(offset_of!(Header, clock))? {
             CLOCK_COUNTER => Clock::Counter,
@@ -37,7 +39,13 @@ impl Facts {
             sites: bytes.u32(offset_of!(Header, sites))?,
             shards: bytes.u32(offset_of!(Header, shards))?,
             lost_calls: bytes.u64(offset_of!(Header, lost_calls))?,
+            writer,
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(rate: Rate, writer: Writer) -> Self {
+        Self { process: Process::default(), rate, sites: 0, shards: 0, lost_calls: 0, writer }
     }
 }
 

@@ -15,11 +15,12 @@ use std::path::Path;
 
 use self::bytes::Bytes;
 use self::header::Facts;
+use self::node::Writer;
 use super::SegmentError;
 use crate::snapshot::{Merger, Snapshot};
 
 /// Copies taken of a segment that is being written to, until two agree.
-const MOST_COPIES: usize = 8;
+const MOST_COPIES: usize = 4;
 
 /// Reads the segment at `path`, whether its process is running, has ended, or was killed.
 ///
@@ -37,7 +38,7 @@ pub fn read(path: &Path) -> Result<Snapshot, SegmentError> {
 /// Every [`SegmentError`] but `Io`.
 pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
     let mut merger = Merger::default();
-    merger.add(&contents(bytes)?);
+    merger.add(&contents(bytes, Writer::Ended)?);
     Ok(merger.finish())
 }
 
@@ -68,10 +69,12 @@ impl Reader {
     /// Every [`SegmentError`].
     pub fn read_into(&mut self, path: &Path, merger: &mut Merger) -> Result<(), SegmentError> {
         copy_file(path, &mut self.copy)?;
-        if header::may_be_running(&self.copy) {
-            settle(&mut self.copy, |copy| copy_file(path, copy))?;
-        }
-        merger.add(&contents(&self.copy)?);
+        let snapshot = if header::may_be_running(&self.copy) {
+            settle(&mut self.copy, |copy| copy_file(path, copy))?
+        } else {
+            contents(&self.copy, Writer::Ended)?
+        };
+        merger.add(&snapshot);
         Ok(())
     }
 }
@@ -83,27 +86,37 @@ pub(crate) fn read_living(
 ) -> Result<Snapshot, SegmentError> {
     let mut bytes = Vec::new();
     copy(&mut bytes)?;
-    settle(&mut bytes, copy)?;
-    parse(&bytes)
+    let mut merger = Merger::default();
+    merger.add(&settle(&mut bytes, copy)?);
+    Ok(merger.finish())
 }
 
-/// Copies a segment again until two copies agree, and leaves the earlier of the two in `earlier`.
+/// Copies a segment again until two copies agree, and reads the earlier of the two.
 ///
 /// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
-/// a later copy sees as begun are those that the earlier one saw as done.
+/// a later copy sees as begun are those that the earlier one saw as done. Where functions are so
+/// busy that there is no such moment, the last copy is good enough: see [`node`].
 fn settle(
     earlier: &mut Vec<u8>,
     mut copy: impl FnMut(&mut Vec<u8>) -> Result<(), SegmentError>,
-) -> Result<(), SegmentError> {
+) -> Result<Snapshot, SegmentError> {
     let mut later = Vec::new();
+    let mut read = Err(SegmentError::Unfinished);
     for _ in 0..MOST_COPIES {
         copy(&mut later)?;
-        if folds(earlier, shards::Fold::Done)? == folds(&later, shards::Fold::Begun)? {
+        let agree = match (folds(earlier, shards::Fold::Done), folds(&later, shards::Fold::Begun)) {
+            (Ok(done), Ok(begun)) => done == begun,
+            _ => false,
+        };
+        // A segment that grew while it was copied may lack what a link leads to: the next copy
+        // has it.
+        read = contents(earlier, Writer::Running).or(read);
+        if agree && read.is_ok() {
             break;
         }
         std::mem::swap(earlier, &mut later);
     }
-    Ok(())
+    read
 }
 
 fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
@@ -113,9 +126,9 @@ fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
 }
 
 /// What the bytes of a segment say, in the order they say it.
-fn contents(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
+fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
-    let facts = Facts::read(bytes)?;
+    let facts = Facts::read(bytes, writer)?;
     let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
     let shards = shards::read(bytes, &facts, &function_of_site)?;
     Ok(Snapshot {
@@ -129,5 +142,5 @@ fn contents(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
 /// How many folds the nodes had done, or begun, altogether.
 fn folds(bytes: &[u8], which: shards::Fold) -> Result<u64, SegmentError> {
     let bytes = Bytes(bytes);
-    shards::folds(bytes, &Facts::read(bytes)?, which)
+    shards::folds(bytes, &Facts::read(bytes, Writer::Running)?, which)
 }

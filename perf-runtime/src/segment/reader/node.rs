@@ -1,19 +1,29 @@
 //! One node: its counters, its histogram, and what its ring still holds.
 //!
-//! The writer may have been killed in the middle of a fold. Then `folds_begun` is ahead of
-//! `folds_done`, the sums are those before the fold (the new ones go to the other slot), and the
-//! histogram holds the first durations of the ring already: as many as it has counts beyond
-//! `folded`, since each count is stored before the next. So the sums take the whole ring, and the
-//! histogram takes the rest of it.
+//! The writer may have been killed in the middle of a fold. Then the sums are those before the
+//! fold, since the new ones go to the other slot; and the histogram holds some of the ring already,
+//! the earliest durations first, since each count is stored before the next. So the sums take the
+//! durations from `folded` on, and the histogram takes as many of the latest as it lacks.
+//!
+//! The writer may also be running, and fold while the node is copied, `head` first. The histogram
+//! never lacks more than a ring, so what it lacks is in the ring, or was a moment ago: at worst, up
+//! to 32 durations are those of neighbouring calls. The number of calls is exact in any case.
 
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
+use super::header::Facts;
 use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::layout::{FoldSlot, HistogramPage, NodeRecord, RING};
-use crate::segment::rate::Rate;
 use crate::snapshot::{Histogram, Measures};
+
+/// Whether anyone may have written to the segment while it was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    Ended,
+    Running,
+}
 
 /// What the node at byte `at` measured, and how many durations found no room in its histogram.
 /// `last` is when its thread last entered or left a call, in ticks.
@@ -21,19 +31,23 @@ pub(super) fn read(
     bytes: Bytes<'_>,
     at: usize,
     last: u64,
-    rate: Rate,
+    facts: &Facts,
 ) -> Result<(Measures, u64), SegmentError> {
+    let rate = facts.rate;
     let field = |offset: usize| bytes.u64(at + offset);
-    let calls = field(offset_of!(NodeRecord, head))?;
     let uncounted = field(offset_of!(NodeRecord, uncounted))?;
     let sums = Sums::read(bytes, at)?;
-    let ring = ring(bytes, at, sums.folded, calls)?;
     let mut histogram = histogram(bytes, at)?;
-    let counted = histogram.iter().fold(0_u64, |sum, &(_, count)| sum.saturating_add(count));
-    let folded_early = counted.saturating_add(uncounted).saturating_sub(sums.folded);
-    let rest = ring.iter().skip(usize::try_from(folded_early).unwrap_or(RING));
-    histogram.extend(rest.map(|&ticks| (buckets::of(rate.ns(ticks)), 1)));
-    let all = ring.iter().fold(sums, |sums, &ticks| sums.with(ticks));
+    let counted = histogram.iter().fold(uncounted, |sum, &(_, count)| sum.saturating_add(count));
+    let head = field(offset_of!(NodeRecord, head))?;
+    let calls = head.max(sums.folded).max(counted);
+    let in_ring = calls - sums.folded.min(counted);
+    if facts.writer == Writer::Ended && (calls != head || in_ring > RING as u64) {
+        return Err(damaged(at, "number of calls"));
+    }
+    let rest = latest(bytes, at, calls, calls - counted)?;
+    histogram.extend(rest.map(|ticks| (buckets::of(rate.ns(ticks)), 1)));
+    let all = latest(bytes, at, calls, calls - sums.folded)?.fold(sums, Sums::with);
 
     let start = field(offset_of!(NodeRecord, start))?;
     let running = if start == 0 { 0 } else { last.saturating_sub(start) };
@@ -91,16 +105,20 @@ impl Sums {
     }
 }
 
-/// Durations `folded .. calls`, in ticks. The writer never leaves more than the ring holds.
-fn ring(bytes: Bytes<'_>, at: usize, folded: u64, calls: u64) -> Result<Vec<u64>, SegmentError> {
-    if calls < folded || calls - folded > RING as u64 {
-        return Err(damaged(at, "number of calls"));
-    }
-    let ring = at + offset_of!(NodeRecord, ring);
-    let place = |call: u64| usize::try_from(call % RING as u64).unwrap_or(0);
-    // A duration below zero comes from a clock that ran backwards.
-    let ticks = |call| Ok(bytes.u64(ring + 8 * place(call))?.cast_signed().max(0).cast_unsigned());
-    (folded..calls).map(ticks).collect()
+/// The durations of the latest `count` of `calls` calls, in ticks, as far as the ring has them.
+fn latest(
+    bytes: Bytes<'_>,
+    at: usize,
+    calls: u64,
+    count: u64,
+) -> Result<impl Iterator<Item = u64>, SegmentError> {
+    let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 8)?.as_chunks().0;
+    let count = count.min(RING as u64);
+    Ok((calls - count..calls).map(move |call| {
+        let place = usize::try_from(call % RING as u64).unwrap_or(0);
+        // A duration below zero comes from a clock that ran backwards.
+        u64::from_ne_bytes(ring[place]).cast_signed().max(0).cast_unsigned()
+    }))
 }
 
 /// The counts of all pages of the histogram.
@@ -125,6 +143,7 @@ mod tests {
 
     use super::*;
     use crate::segment::layout::UNIT;
+    use crate::segment::rate::Rate;
     use proptest::prelude::*;
 
     /// Place of the only page; durations in these tests stay in the first octave.
@@ -194,8 +213,9 @@ mod tests {
             }
         }
 
-        fn read(&self) -> Measures {
-            read(Bytes(&self.bytes), 0, 0, Rate::ONE).unwrap().0
+        fn read(&self, writer: super::Writer) -> Result<Measures, SegmentError> {
+            let facts = Facts::for_test(Rate::ONE, writer);
+            read(Bytes(&self.bytes), 0, 0, &facts).map(|(measures, _)| measures)
         }
     }
 
@@ -224,14 +244,14 @@ mod tests {
                 writer.record(ring);
                 writer.fold(ring, steps);
             }
-            prop_assert_eq!(writer.read(), expected(&durations));
+            prop_assert_eq!(writer.read(super::Writer::Ended).unwrap(), expected(&durations));
         }
 
         #[test]
         fn what_is_not_folded_yet_counts(durations in proptest::collection::vec(0_u64..32, 0..RING)) {
             let mut writer = Writer::new();
             writer.record(&durations);
-            prop_assert_eq!(writer.read(), expected(&durations));
+            prop_assert_eq!(writer.read(super::Writer::Ended).unwrap(), expected(&durations));
         }
     }
 
@@ -239,6 +259,16 @@ mod tests {
     fn a_count_that_the_ring_cannot_hold_is_damage() {
         let mut writer = Writer::new();
         writer.put(offset_of!(NodeRecord, head), RING as u64 + 1);
-        assert!(read(Bytes(&writer.bytes), 0, 0, Rate::ONE).is_err());
+        assert!(writer.read(super::Writer::Ended).is_err());
+    }
+
+    #[test]
+    fn a_fold_during_the_copy_costs_no_call() {
+        let mut writer = Writer::new();
+        writer.record(&[7; RING]);
+        writer.fold(&[7; RING], usize::MAX);
+        // The copy of `head` is from before the last calls, everything else from after the fold.
+        writer.put(offset_of!(NodeRecord, head), RING as u64 - 3);
+        assert_eq!(writer.read(super::Writer::Running).unwrap(), expected(&[7; RING]));
     }
 }

@@ -78,7 +78,7 @@ impl Shards {
                 0 => None,
                 parent => Some(*seen.get(&parent).ok_or(damaged(at, "parent context"))?),
             };
-            let (measures, uncounted) = node::read(bytes, at, last, facts.rate)?;
+            let (measures, uncounted) = node::read(bytes, at, last, facts)?;
             self.losses.uncounted_durations =
                 self.losses.uncounted_durations.saturating_add(uncounted);
             seen.insert(place, self.contexts.len());

@@ -172,7 +172,8 @@ impl Segment {
         Some(shard)
     }
 
-    /// Adds everything that is in use to `copy`, word by word while others may be writing.
+    /// Adds everything that is in use to `copy`, word by word, while others may be writing and
+    /// taking more into use.
     pub(crate) fn copy_to(&self, copy: &mut Vec<u8>) {
         let used = usize::try_from(self.header().used.load(Ordering::Acquire)).unwrap_or(0);
         copy.reserve(used.next_multiple_of(GRANULE));
@@ -187,7 +188,6 @@ impl Segment {
                 copy.extend_from_slice(&word.load(Ordering::Acquire).to_ne_bytes());
             }
         }
-        copy.truncate(used);
     }
 
     /// The histogram page at `place`, if there can be one.
