@@ -25,7 +25,7 @@ fn collect(lab: &Lab, folder: &Path, options: &[&str]) -> Finished {
 
 fn segments(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).expect("the folder can be listed");
-    let is_segment = |name: &str| name.ends_with(".ptseg");
+    let is_segment = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "ptseg");
     entries
         .filter(|entry| entry.as_ref().is_ok_and(|e| is_segment(&e.file_name().to_string_lossy())))
         .count()

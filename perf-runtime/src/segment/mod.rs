@@ -1,6 +1,6 @@
 //! The segment: the file that a recording process writes, and that anyone may read.
 //!
-//! [`layout`] says where each byte stands. The reading half ([`read`], [`parse`]) is always there
+//! `layout` says where each byte stands. The reading half ([`read`], [`parse`]) is always there
 //! and is plain safe code on untrusted bytes. The writing half is there when recording is compiled
 //! in (see `gate`). Nothing here knows when or what to record; that is `hot`.
 
