@@ -151,8 +151,8 @@ pub fn csv(text: &str) -> String {
     safe
 }
 
-/// The text that [`csv`] was given: strip one leading `'`, then undo the escapes. `None` when the
-/// field was not written by [`csv`].
+/// The text that [`csv()`] was given: strip one leading `'`, then undo the escapes. `None` when the
+/// field was not written by [`csv()`].
 pub fn csv_undo(field: &str) -> Option<String> {
     let mut text = String::with_capacity(field.len());
     let mut rest = field.strip_prefix('\'').unwrap_or(field).chars();
