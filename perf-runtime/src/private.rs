@@ -13,8 +13,3 @@ pub use inventory;
 pub struct Entry(pub &'static Site);
 
 inventory::collect!(Entry);
-
-/// The compiler's path of whatever type is passed; see [`Declaration::path`].
-pub fn path_of<T: ?Sized>(_: &T) -> &'static str {
-    std::any::type_name::<T>()
-}
