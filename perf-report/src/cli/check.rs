@@ -57,7 +57,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
     let baseline = find_baseline(context, settings.baseline.as_deref())?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let current = match store::open(context).and_then(|store| store.find(&args.run)) {
+    let found = store::open(context).and_then(|store| store.find(&args.run)).and_then(with_data);
+    let current = match found {
         Ok(run) => run,
         Err(error) if error.code == Code::NothingToJudge => {
             return no_run(error, fail_on.contains(&FailOn::Missing));
@@ -100,6 +101,16 @@ fn find_baseline(context: &Context, wanted: Option<&str>) -> Result<Option<Named
                 .help(format!("name one with --baseline: {}", several.join(", "))))
         }
     }
+}
+
+/// A run that recorded nothing cannot be judged.
+fn with_data(run: RunDocument) -> Result<RunDocument, UserError> {
+    if run.process.count > 0 {
+        return Ok(run);
+    }
+    let problem = format!("run {} recorded nothing", run.run.id);
+    Err(UserError::new(Code::NothingToJudge, problem)
+        .help("`perf-report doctor` looks for what stands in the way"))
 }
 
 /// Says that there is no run. It is an error only when that was asked for.

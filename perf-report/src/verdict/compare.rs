@@ -170,12 +170,12 @@ mod tests {
         let (old, new) = (samples::typical(), samples::changed());
         let comparison = compare(&old, &new, &Limits::default());
         insta::assert_snapshot!(said(&comparison), @r"
+        regression code_stats::cache::Store::lookup: calls 412 → 824 (+100.0 %), over the limit of 15 %
         regression code_stats::parse::parse_file: errors 3 → 5 (+66.7 %)
         regression code_stats::parse::tokenize: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
         regression code_stats::parse::tokenize: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 15 %
         regression code_stats::parse::tokenize: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 30 %
         regression code_stats::parse::tokenize: p50 4.71 ms → 6.60 ms (+40.0 %), over the limit of 15 %
-        degraded code_stats::cache::Store::lookup: calls 412 → 824 (+100.0 %)
         degraded code_stats::parse::parse_file: p50 7.38 ms → 9.23 ms (+25.2 %), over the limit of 15 %, but only for waiting on code_stats::parse::tokenize
         degraded code_stats::parse::parse_file: mean 8.02 ms → 10.0 ms (+25.2 %), over the limit of 15 %, but only for waiting on code_stats::parse::tokenize
         degraded code_stats::parse::parse_file: p95 16.8 ms → 21.1 ms (+25.2 %), over 20 % but within the limit of 30 %

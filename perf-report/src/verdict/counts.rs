@@ -1,9 +1,10 @@
 //! Judges counts: calls, errors, panics. They have no noise, so any change is a finding.
 //!
 //! Errors and panics fail when there are more of them, unless the calls grew at least as much: a
-//! suite with more tests of the error path is no worse. More calls alone are `degraded`: they are a
-//! finding, and often the cause of the time, but so does a new test, a retry, or a loop that runs
-//! until a deadline. `check --fail-on calls`, or a limit in `perf.toml`, makes them fail.
+//! suite with more tests of the error path is no worse. A few more calls are `degraded`: they are a
+//! finding, and often the cause of the time, but a new test, a retry, or a loop that runs until a
+//! deadline makes them too. Beyond the limit for times they are a regression. With `check --fail-on
+//! calls` a single one fails.
 
 use super::limits::MetricLimits;
 use super::reason;
@@ -71,7 +72,11 @@ fn verdict(
         let grew = reason::values(Metric::Calls, float(old.calls), float(new.calls));
         return (Verdict::Degraded, format!("{said}, with {grew}"));
     }
-    (Verdict::Regression, said)
+    if limits.regression_pct == Some(0.0) {
+        return (Verdict::Regression, said);
+    }
+    let why = reason::against_limits(Verdict::Regression, limits);
+    (Verdict::Regression, format!("{said}, {why}"))
 }
 
 /// Whether the calls grew at least as much as what is counted among them.
@@ -118,11 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_exact_but_do_not_fail_by_themselves() {
-        use Verdict::{Added, Degraded, Improved, Removed, Stable};
+    fn calls_are_exact_and_many_more_of_them_are_a_regression() {
+        use Verdict::{Added, Degraded, Improved, Regression, Removed, Stable};
         check(Metric::Calls, (100, 0), (100, 0), Stable, "100 calls in both runs");
         check(Metric::Calls, (1, 0), (1, 0), Stable, "1 call in both runs");
         check(Metric::Calls, (1_200, 0), (1_201, 0), Degraded, "calls 1,200 → 1,201 (+0.1 %)");
+        check(Metric::Calls, (100, 0), (115, 0), Degraded, "calls 100 → 115 (+15.0 %)");
+        let why = "calls 100 → 116 (+16.0 %), over the limit of 15 %";
+        check(Metric::Calls, (100, 0), (116, 0), Regression, why);
         check(Metric::Calls, (100, 0), (90, 0), Improved, "calls 100 → 90 (-10.0 %)");
         check(Metric::Calls, (9, 0), (0, 0), Removed, "no longer called; 9 times before");
         check(Metric::Calls, (0, 0), (1, 0), Added, "called once, never before");

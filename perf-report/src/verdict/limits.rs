@@ -14,7 +14,7 @@ use crate::model::Metric;
 /// | 95th percentile | 20 % | 30 % | a twentieth of the calls decides it |
 /// | 99th percentile | 30 % | 45 % | a hundredth of the calls decides it |
 /// | errors, panics | any | any | counts have no noise |
-/// | calls | any | never | more calls are a finding, but also what a new test does |
+/// | calls | any | 15 % | any more are a finding; a new test or a retry adds a few, a loop many |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     /// The metrics that are judged, with their limits.
@@ -98,7 +98,9 @@ impl Limits {
     /// The built-in limits for `metrics`, with times by `thresholds`.
     pub fn new(metrics: impl IntoIterator<Item = Metric>, thresholds: Thresholds) -> Self {
         let limits = |metric| match metric {
-            Metric::Calls => MetricLimits { regression_pct: None, ..MetricLimits::EXACT },
+            Metric::Calls => {
+                MetricLimits { regression_pct: thresholds.regression_pct, ..MetricLimits::EXACT }
+            }
             Metric::Errors | Metric::Panics => MetricLimits::EXACT,
             time => MetricLimits::for_time(time, thresholds),
         };
