@@ -128,3 +128,13 @@ fn a_run_that_recorded_nothing_is_no_baseline() {
     desk.report(&["baseline", "save", "main"]).said(4, "recorded nothing");
     assert!(!desk.path(".perf/baselines").exists());
 }
+
+#[test]
+fn a_run_that_recorded_nothing_is_nothing_to_judge() {
+    let desk = Desk::new();
+    desk.store_run("one");
+    desk.report(&["baseline", "save", "main"]).said(0, "main");
+    desk.run("true");
+    desk.report(&["check"]).said(0, "recorded nothing");
+    desk.report(&["check", "--fail-on", "missing"]).said(4, "recorded nothing");
+}
