@@ -127,6 +127,16 @@ fn a_newer_format_asks_for_an_update() {
 }
 
 #[test]
+fn an_older_format_asks_for_a_new_recording() {
+    let sample = Sample::record();
+    let mut bytes = sample.bytes.clone();
+    bytes[VERSION].copy_from_slice(&1_u32.to_ne_bytes());
+    let finished = sample.collect_with_good(&bytes);
+    assert!(finished.complaint().contains("format version 1"), "{}", finished.stderr);
+    assert!(finished.complaint().contains("record again"), "{}", finished.stderr);
+}
+
+#[test]
 fn a_process_killed_while_it_started_is_named() {
     let sample = Sample::record();
     let mut bytes = sample.bytes.clone();

@@ -32,10 +32,11 @@ pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
 
 /// Version of everything in this file. Raise it with any change of layout or meaning, and keep
 /// the old reader beside the new one.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 
-/// Oldest version that the reader understands.
-pub(crate) const OLDEST_READABLE: u32 = 1;
+/// Oldest version that the reader understands. Version 1 kept totals where 2 keeps the time of
+/// recursive calls; it was never released.
+pub(crate) const OLDEST_READABLE: u32 = 2;
 
 /// Written as a number, read back as one: tells the byte order.
 pub(crate) const BYTE_ORDER: u32 = 0x0102_0304;
