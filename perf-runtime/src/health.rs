@@ -65,7 +65,8 @@ pub fn status() -> Status {
 /// `unfinished`.
 ///
 /// # Errors
-/// A [`SegmentError`] when the segment was damaged from outside.
+/// A [`SegmentError`] when the segment's file was removed or damaged from outside, or cannot be
+/// opened.
 ///
 /// ```
 /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
@@ -77,13 +78,12 @@ pub fn status() -> Status {
 /// # }
 /// ```
 pub fn snapshot() -> Result<Snapshot, SegmentError> {
-    if recorder::state() != State::Recording {
-        return Ok(Snapshot::default());
+    // Read from the file, as other processes do: the kernel copies it, and no reference to memory
+    // that other threads write to is needed.
+    match recorder::segment() {
+        Some((path, _)) => segment::read(&path),
+        None => Ok(Snapshot::default()),
     }
-    segment::read_living(|copy| {
-        recorder::copy_segment(copy);
-        Ok(())
-    })
 }
 
 /// Every function of this program that carries the attribute, sorted by name, called or not.

@@ -25,14 +25,6 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     Some((segment.path().to_owned(), segment.used()))
 }
 
-/// Copies this process's segment to `copy`; nothing when there is none.
-pub(crate) fn copy_segment(copy: &mut Vec<u8>) {
-    copy.clear();
-    if let Some(recorder) = process::running() {
-        recorder.segment.copy_to(copy);
-    }
-}
-
 /// Every known site as plain data.
 pub(crate) fn functions() -> Vec<Function> {
     let registered = registry::registered().map(|(_, site)| site);

@@ -13,10 +13,6 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     None
 }
 
-pub(crate) fn copy_segment(copy: &mut Vec<u8>) {
-    copy.clear();
-}
-
 pub(crate) fn functions() -> Vec<Function> {
     Vec::new()
 }

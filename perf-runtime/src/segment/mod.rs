@@ -12,7 +12,6 @@ pub(crate) mod rate;
 mod reader;
 
 pub use error::SegmentError;
-pub(crate) use reader::read_living;
 pub use reader::{Reader, parse, read};
 
 /// Extension of a segment's file name.

@@ -70,7 +70,7 @@ impl Reader {
     pub fn read_into(&mut self, path: &Path, merger: &mut Merger) -> Result<(), SegmentError> {
         copy_file(path, &mut self.copy)?;
         let snapshot = if header::may_be_running(&self.copy) {
-            settle(&mut self.copy, |copy| copy_file(path, copy))?
+            settle(&mut self.copy, path)?
         } else {
             contents(&self.copy, Writer::Ended)?
         };
@@ -79,31 +79,16 @@ impl Reader {
     }
 }
 
-/// Reads a segment that this process is writing to. `copy` copies it, from its beginning to its
-/// end.
-pub(crate) fn read_living(
-    mut copy: impl FnMut(&mut Vec<u8>) -> Result<(), SegmentError>,
-) -> Result<Snapshot, SegmentError> {
-    let mut bytes = Vec::new();
-    copy(&mut bytes)?;
-    let mut merger = Merger::default();
-    merger.add(&settle(&mut bytes, copy)?);
-    Ok(merger.finish())
-}
-
 /// Copies a segment again until two copies agree, and reads the earlier of the two.
 ///
 /// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
 /// a later copy sees as begun are those that the earlier one saw as done. Where functions are so
 /// busy that there is no such moment, the last copy is good enough: see [`node`].
-fn settle(
-    earlier: &mut Vec<u8>,
-    mut copy: impl FnMut(&mut Vec<u8>) -> Result<(), SegmentError>,
-) -> Result<Snapshot, SegmentError> {
+fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> {
     let mut later = Vec::new();
     let mut read = Err(SegmentError::Unfinished);
     for _ in 0..MOST_COPIES {
-        copy(&mut later)?;
+        copy_file(path, &mut later)?;
         let agree = match (folds(earlier, shards::Fold::Done), folds(&later, shards::Fold::Begun)) {
             (Ok(done), Ok(begun)) => done == begun,
             _ => false,
@@ -119,6 +104,7 @@ fn settle(
     read
 }
 
+/// Copies the file from its beginning to its end, which the rule of [`node`] relies on.
 fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
     copy.clear();
     File::open(path)?.read_to_end(copy)?;

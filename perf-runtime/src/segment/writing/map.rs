@@ -28,7 +28,7 @@ impl Mapping {
         bytes.next_multiple_of(4 << 10)
     }
 
-    /// A mapping that was taken apart with [`Mapping::start`] and [`Mapping::bytes`].
+    /// A mapping that was taken apart with [`Mapping::start`].
     pub(crate) fn again(start: NonNull<u8>, bytes: usize) -> Self {
         Self { start, bytes }
     }
@@ -36,11 +36,6 @@ impl Mapping {
     /// First byte; aligned to a page.
     pub(crate) fn start(self) -> NonNull<u8> {
         self.start
-    }
-
-    /// Length in bytes.
-    pub(crate) fn bytes(self) -> usize {
-        self.bytes
     }
 
     /// The starts of its parts of `bytes` bytes; a shorter rest is left out.

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::map::Mapping;
@@ -170,24 +170,6 @@ impl Segment {
         unsafe { (*shard.as_ptr()).previous = previous };
         self.header().shards.store(block.place, Ordering::Release);
         Some(shard)
-    }
-
-    /// Adds everything that is in use to `copy`, word by word, while others may be writing and
-    /// taking more into use.
-    pub(crate) fn copy_to(&self, copy: &mut Vec<u8>) {
-        let used = usize::try_from(self.header().used.load(Ordering::Acquire)).unwrap_or(0);
-        copy.reserve(used.next_multiple_of(GRANULE));
-        for granule in self.granules.iter() {
-            let words = granule.start().cast::<AtomicU64>();
-            for at in 0..granule.bytes() / size_of::<u64>() {
-                // SAFETY: within the granule.
-                let word = unsafe { words.add(at) };
-                // SAFETY: aligned, mapped for the life of the process, and written by others
-                // through atomics or before they published it.
-                let word = unsafe { word.as_ref() };
-                copy.extend_from_slice(&word.load(Ordering::Acquire).to_ne_bytes());
-            }
-        }
     }
 
     /// The histogram page at `place`, if there can be one.
