@@ -7,6 +7,7 @@ mod listing;
 mod merge;
 mod process;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,15 +53,13 @@ impl Collected {
 
     /// What is missing from the snapshot, in words.
     pub fn problems(&self) -> Vec<String> {
-        let damaged = self.damaged.iter().map(|(path, error)| {
-            format!("segment {} {error}", path.file_name().unwrap_or_default().to_string_lossy())
-        });
+        let damaged = damage_in_words(&self.damaged);
         let unrecorded = self.unrecorded.iter().map(Unrecorded::to_string);
         let living = self.living.iter().map(|path| {
             let pid = pid_of(path).map_or_else(String::new, |pid| format!(" {pid}"));
             format!("process{pid} is still running: what it records from now on is not included")
         });
-        damaged.chain(unrecorded).chain(living).collect()
+        damaged.into_iter().chain(unrecorded).chain(living).collect()
     }
 
     /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
@@ -109,7 +108,49 @@ pub fn collect(folder: &Path) -> io::Result<Collected> {
     })
 }
 
+/// A sentence for each damaged segment; one for all of a kind where there are many.
+fn damage_in_words(damaged: &[(PathBuf, SegmentError)]) -> Vec<String> {
+    /// Segments of a kind that are named one by one.
+    const FEW: usize = 3;
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, error) in damaged {
+        kinds.entry(error.to_string()).or_default().push(name(path));
+    }
+    let sentences = kinds.into_iter().flat_map(|(fault, names)| match names.as_slice() {
+        [first, .., last] if names.len() > FEW => {
+            vec![format!("{} segments, {first} to {last}: each {fault}", names.len())]
+        }
+        few => few.iter().map(|name| format!("segment {name} {fault}")).collect(),
+    });
+    sentences.collect()
+}
+
 fn retain(mut paths: Vec<PathBuf>, keep: impl FnMut(&PathBuf) -> bool) -> Vec<PathBuf> {
     paths.retain(keep);
     paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_segments_with_one_fault_are_one_sentence() {
+        let of = |count: u32, error: fn() -> SegmentError| {
+            (1..=count).map(move |pid| (PathBuf::from(format!("s/{pid}-a.ptseg")), error()))
+        };
+        let older = || SegmentError::Older { found: 1, oldest: 2 };
+        let damaged: Vec<_> = of(5, older).chain(of(2, || SegmentError::NotASegment)).collect();
+        let words = damage_in_words(&damaged);
+        assert_eq!(
+            words,
+            [
+                "5 segments, 1-a.ptseg to 5-a.ptseg: each has format version 1, and the oldest \
+                 readable one is 2: record again with the current perf-runtime",
+                "segment 1-a.ptseg is not a perf-track segment",
+                "segment 2-a.ptseg is not a perf-track segment",
+            ]
+        );
+    }
 }
