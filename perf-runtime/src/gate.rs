@@ -17,6 +17,12 @@ pub(crate) mod hot;
 #[path = "registry.rs"]
 pub(crate) mod registry;
 #[cfg(feature = "record")]
+#[path = "scope.rs"]
+mod scope;
+#[cfg(not(feature = "record"))]
+#[path = "scope_absent.rs"]
+mod scope;
+#[cfg(feature = "record")]
 #[path = "site.rs"]
 pub(crate) mod site;
 #[cfg(feature = "record")]

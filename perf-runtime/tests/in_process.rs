@@ -6,7 +6,7 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use perf_runtime::snapshot::{Measures, Snapshot};
-use perf_runtime::{State, perf_track, registry, snapshot, status};
+use perf_runtime::{State, perf_scope, perf_track, registry, snapshot, status};
 
 #[perf_track(name = "in_process::hot")]
 fn hot(x: u64) -> u64 {
@@ -123,3 +123,36 @@ fn the_status_names_the_segment() {
 
 #[perf_track(name = "in_process::counted_elsewhere")]
 fn counted_elsewhere() {}
+
+#[perf_track(name = "in_process::phases")]
+fn phases() {
+    for turn in 0..3 {
+        let _turn = perf_scope!("in_process::turn");
+        let _own = perf_scope!(format!("in_process::turn {turn}"));
+    }
+}
+
+#[test]
+fn scopes_are_calls_below_the_function_that_they_stand_in() {
+    phases();
+    let snapshot = snapshot().unwrap();
+    assert_eq!(measures(&snapshot, "in_process::turn").calls, 3);
+    assert_eq!(measures(&snapshot, "in_process::turn 2").calls, 1);
+    let name = |at: usize| snapshot.functions[snapshot.contexts[at].function].name.as_str();
+    let path: Vec<_> = snapshot
+        .contexts
+        .iter()
+        .enumerate()
+        .filter(|&(at, _)| name(at).starts_with("in_process::turn"))
+        .map(|(at, context)| (context.parent.map(name), name(at)))
+        .collect();
+    assert_eq!(
+        path,
+        [
+            (Some("in_process::phases"), "in_process::turn"),
+            (Some("in_process::turn"), "in_process::turn 0"),
+            (Some("in_process::turn"), "in_process::turn 1"),
+            (Some("in_process::turn"), "in_process::turn 2"),
+        ]
+    );
+}
