@@ -34,7 +34,7 @@ pub(super) struct Args {
 
     /// Order of the functions
     #[arg(long, value_enum, default_value_t, env = "PERF_TRACK_SORT", hide_env_values = true)]
-    sort: SortBy,
+    sort: Sort,
 
     /// Only functions with TEXT in their name
     #[arg(long, value_name = "TEXT", env = "PERF_TRACK_FILTER", hide_env_values = true)]
@@ -64,25 +64,6 @@ pub(super) struct Args {
     output: OutputArgs,
 }
 
-/// What functions are sorted by, the largest first
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum SortBy {
-    /// Time outside tracked callees
-    #[default]
-    #[value(name = "self")]
-    SelfTime,
-    /// Time between entry and exit
-    Total,
-    /// Finished calls
-    Calls,
-    /// Mean duration of a call
-    Mean,
-    /// 99th percentile of the duration of a call
-    P99,
-    /// Name, from A
-    Name,
-}
-
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let run = store::open(context)?.find(&args.run)?;
     args.output.write(&args.text(&run))?;
@@ -105,14 +86,7 @@ impl Args {
 
     fn selection(&self) -> Selection {
         Selection {
-            sort: match self.sort {
-                SortBy::SelfTime => Sort::SelfTime,
-                SortBy::Total => Sort::Total,
-                SortBy::Calls => Sort::Calls,
-                SortBy::Mean => Sort::Mean,
-                SortBy::P99 => Sort::P99,
-                SortBy::Name => Sort::Name,
-            },
+            sort: self.sort,
             filter: self.filter.clone(),
             limit: (!self.all).then_some(self.limit),
             locations: self.locations,

@@ -18,20 +18,21 @@ pub struct Selection {
 }
 
 /// What functions are sorted by: the largest first, names from A.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sort {
-    /// Time outside tracked callees.
+    /// Time outside tracked callees
     #[default]
+    #[value(name = "self")]
     SelfTime,
-    /// Time between entry and exit.
+    /// Time between entry and exit
     Total,
-    /// Finished calls.
+    /// Finished calls
     Calls,
-    /// Mean duration of a call.
+    /// Mean duration of a call
     Mean,
-    /// 99th percentile of the duration of a call.
+    /// 99th percentile of the duration of a call
     P99,
-    /// Name.
+    /// Name, from A
     Name,
 }
 
