@@ -1,9 +1,8 @@
 //! The only names that generated code may use. Not for people: anything here may change in any
 //! release, together with perf-macros, which is pinned to the same version.
 
-pub use crate::hot::span::{Span, enter, observe};
+pub use crate::hot::span::{Span, enter, enter_named, observe};
 pub use crate::outcome::Outcome;
-pub use crate::registry::named;
 pub use crate::site::{Declaration, Site};
 pub use crate::snapshot::Budget;
 pub use inventory;

@@ -6,11 +6,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dashmap::DashMap;
+use dashmap::try_result::TryResult;
 use once_cell::race::{OnceBox, OnceRef};
 
 use crate::__private::{Declaration, Entry};
 use crate::site::Site;
-use crate::snapshot::Budget;
+use crate::sync::briefly;
 use crate::writing::SiteText;
 
 /// Places in the first block; each further block has twice as many.
@@ -64,29 +65,26 @@ pub(crate) fn count() -> u32 {
 }
 
 /// The site of a name that is known only at run time. One name is one site, for the life of the
-/// process.
-pub fn named(name: &str) -> &'static Site {
+/// process. `None` when the list of names cannot be had in good time.
+pub(crate) fn named(name: &str) -> Option<&'static Site> {
     static NAMED: OnceBox<DashMap<String, &'static Site>> = OnceBox::new();
     let named = NAMED.get_or_init(Box::default);
-    if let Some(site) = named.get(name) {
-        return *site;
+    let known = briefly(|| match named.try_get(name) {
+        TryResult::Present(site) => Some(Some(*site)),
+        TryResult::Absent => Some(None),
+        TryResult::Locked => None,
+    })?;
+    if known.is_some() {
+        return known;
     }
-    *named.entry(name.to_owned()).or_insert_with(|| {
-        let label: &'static str = Box::leak(name.to_owned().into_boxed_str());
-        Box::leak(Box::new(Site::new(Declaration {
-            label: Some(label),
-            function: label,
-            module: "",
-            file: "",
-            line: 0,
-            column: 0,
-            path: || "",
-            exact: false,
-            classifies_errors: false,
-            budget: Budget::NONE,
-            tags: &[],
-        })))
-    })
+    let entry = briefly(|| named.try_entry(name.to_owned()))?;
+    Some(*entry.or_insert_with(|| leak_site(name)))
+}
+
+fn leak_site(name: &str) -> &'static Site {
+    let label: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    let declaration = Declaration::new(label, "", ("", 0, 0), || "");
+    Box::leak(Box::new(Site::new(Declaration { label: Some(label), ..declaration })))
 }
 
 fn empty_block(index: u32) -> Block {
@@ -122,7 +120,8 @@ mod tests {
 
     #[test]
     fn one_name_is_one_site() {
-        assert!(std::ptr::eq(named("a name"), named("a name")));
-        assert!(!std::ptr::eq(named("a name"), named("another")));
+        let site = |name| named(name).unwrap();
+        assert!(std::ptr::eq(site("a name"), site("a name")));
+        assert!(!std::ptr::eq(site("a name"), site("another")));
     }
 }

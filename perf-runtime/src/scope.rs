@@ -48,6 +48,6 @@ macro_rules! perf_scope {
         $crate::__private::enter(&SCOPE)
     }};
     ($name:expr) => {
-        $crate::__private::enter($crate::__private::named(&$name))
+        $crate::__private::enter_named(&$name)
     };
 }

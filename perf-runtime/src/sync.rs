@@ -11,12 +11,21 @@ const ATTEMPTS: u32 = 100_000;
 
 /// Locks `mutex`, unless it cannot be had in good time.
 pub(crate) fn lock_briefly<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    briefly(|| match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    })
+}
+
+/// Tries `attempt` until it gives something, but not for long.
+pub(crate) fn briefly<R>(mut attempt: impl FnMut() -> Option<R>) -> Option<R> {
     for _ in 0..ATTEMPTS {
-        match mutex.try_lock() {
-            Ok(guard) => return Some(guard),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+        let result = attempt();
+        if result.is_some() {
+            return result;
         }
+        std::thread::yield_now();
     }
     None
 }

@@ -14,8 +14,9 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::thread::{self, Thread};
-use super::{clock, fold};
+use super::{clock, fold, process};
 use crate::outcome::Outcome;
+use crate::registry;
 use crate::segment::layout::{NodeRecord, RING};
 use crate::site::Site;
 
@@ -74,6 +75,17 @@ pub fn enter(site: &'static Site) -> Span {
     match found {
         Some(node) => begin(thread, node),
         None => Span::not_recorded(thread),
+    }
+}
+
+/// Begins a call of the function with a name that is known only at run time.
+pub fn enter_named(name: &str) -> Span {
+    match registry::named(name) {
+        Some(site) => enter(site),
+        None => {
+            process::running().inspect(|recorder| recorder.lose_call());
+            Span::not_recorded(thread::current())
+        }
     }
 }
 
