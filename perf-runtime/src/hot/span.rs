@@ -80,13 +80,11 @@ pub fn enter(site: &'static Site) -> Span {
 
 /// Begins a call of the function with a name that is known only at run time.
 pub fn enter_named(name: &str) -> Span {
-    match registry::named(name) {
-        Some(site) => enter(site),
-        None => {
-            process::running().inspect(|recorder| recorder.lose_call());
-            Span::not_recorded(thread::current())
-        }
+    if let Some(site) = registry::named(name) {
+        return enter(site);
     }
+    process::running().inspect(|recorder| recorder.lose_call());
+    Span::not_recorded(thread::current())
 }
 
 /// Runs `body` as a call of `site` and notes whether what it returns is an error.
