@@ -26,7 +26,7 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 static LIST: [OnceBox<Block>; BLOCKS] = [const { OnceBox::new() }; BLOCKS];
 
 /// Gives `site` an index, after `publish` has made it known under that index. `None` when there is
-/// no room for it, or `publish` fails.
+/// no room for it, or `publish` fails; then the site is not tried again.
 ///
 /// Of two threads that register one site at once the first wins; the other's index stays an alias.
 #[cold]
@@ -37,13 +37,28 @@ pub(crate) fn register(
     if let Some(index) = site.index() {
         return Some(index);
     }
+    if site.is_refused() {
+        return None;
+    }
+    let claimed = claim(site, publish);
+    if claimed.is_none() {
+        site.refuse();
+    }
+    claimed
+}
+
+fn claim(
+    site: &'static Site,
+    publish: impl FnOnce(u32, &SiteText<'_>) -> Option<()>,
+) -> Option<u32> {
     let index = NEXT.fetch_add(1, Ordering::Relaxed);
     let (block, at) = place(index)?;
     let block = block.get_or_init(|| Box::new(empty_block(index)));
     // Nobody else has this index, so the place is free.
     let _ = block.get(at)?.set(site);
     publish(index, &site.text())?;
-    Some(site.claim_index(index))
+    site.claim_index(index);
+    site.index()
 }
 
 /// Every registered site with its index.
@@ -116,6 +131,20 @@ mod tests {
             assert!(at < (FIRST_BLOCK << block) as usize);
             expected.1 += 1;
         }
+    }
+
+    #[test]
+    fn a_site_that_cannot_be_published_takes_one_index_and_no_more() {
+        let site = leak_site("unpublished");
+        let mut tries = 0;
+        for _ in 0..3 {
+            let index = register(site, |_, _| {
+                tries += 1;
+                None
+            });
+            assert_eq!(index, None);
+        }
+        assert_eq!((tries, site.index()), (1, None));
     }
 
     #[test]

@@ -61,11 +61,14 @@ impl Declaration {
     }
 }
 
+/// No index; its slot lies beyond every table.
+const REFUSED: u32 = u32::MAX;
+
 /// A tracked place: its declaration, and its index once it is registered.
 #[derive(Debug)]
 pub struct Site {
     declaration: Declaration,
-    /// 0 until registered, then the index plus one.
+    /// 0 until registered, then the index plus one; [`REFUSED`] where there was no room for it.
     index: AtomicU32,
 }
 
@@ -77,7 +80,18 @@ impl Site {
 
     /// The index this site is recorded under, if it has one.
     pub(crate) fn index(&self) -> Option<u32> {
-        self.index.load(Ordering::Acquire).checked_sub(1)
+        self.index.load(Ordering::Acquire).checked_sub(1).filter(|_| !self.is_refused())
+    }
+
+    /// Whether there was no room for the site in the segment.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.index.load(Ordering::Relaxed) == REFUSED
+    }
+
+    /// Gives up on the site, unless another thread has registered it meanwhile: it is not tried
+    /// again, so that its calls take no index each.
+    pub(crate) fn refuse(&self) {
+        let _ = self.index.compare_exchange(0, REFUSED, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// The index, or a number beyond every table while there is none.
@@ -86,12 +100,9 @@ impl Site {
         self.index.load(Ordering::Relaxed).wrapping_sub(1)
     }
 
-    /// Gives the site an index, unless another thread was first. The index in force.
-    pub(crate) fn claim_index(&self, index: u32) -> u32 {
-        match self.index.compare_exchange(0, index + 1, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => index,
-            Err(first) => first - 1,
-        }
+    /// Gives the site an index, unless another thread was first.
+    pub(crate) fn claim_index(&self, index: u32) {
+        let _ = self.index.compare_exchange(0, index + 1, Ordering::AcqRel, Ordering::Acquire);
     }
 
     /// The identity: the label, or the path of the function.

@@ -12,7 +12,7 @@ use super::{clock, thread};
 use crate::segment::layout::Anchor;
 use crate::segment::rate::{Moment, Rate};
 use crate::site::Site;
-use crate::sync::lock_briefly;
+use crate::sync::{briefly, lock_briefly};
 use crate::writing::{Segment, session, system};
 use crate::{calibrate, registry};
 
@@ -47,9 +47,6 @@ static STATE: AtomicU8 = AtomicU8::new(NEW);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
 static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);
 
-/// How often to look whether another thread has finished starting; a few hundred milliseconds.
-const START_ATTEMPTS: u32 = 100_000;
-
 /// Ticks between two readings of both clocks: 5 to 50 ms on the processors of today.
 const MOMENT_INTERVAL_TICKS: u64 = 1 << 25;
 
@@ -80,19 +77,17 @@ pub(crate) fn failure() -> Option<i32> {
 
 /// The recorder, started if this is the first call of all.
 pub(super) fn recorder() -> Option<&'static Recorder> {
-    for _ in 0..START_ATTEMPTS {
-        match STATE.load(Acquire) {
-            READY => return running(),
-            OFF | FAILED => return None,
-            STARTING => std::thread::yield_now(),
-            _ => {
-                if STATE.compare_exchange(NEW, STARTING, AcqRel, Relaxed).is_ok() {
-                    STATE.store(start(), Release);
-                }
+    briefly(|| match STATE.load(Acquire) {
+        NEW => {
+            if STATE.compare_exchange(NEW, STARTING, AcqRel, Relaxed).is_ok() {
+                STATE.store(start(), Release);
             }
+            (STATE.load(Acquire) != STARTING).then(running)
         }
-    }
-    None
+        // Another thread is at it.
+        STARTING => None,
+        _ => Some(running()),
+    })?
 }
 
 /// Starts recording. The new state.

@@ -42,15 +42,15 @@ pub(super) struct Entry {
     node: Cell<Option<NonNull<NodeRecord>>>,
 }
 
-/// A static that is shared by threads which have nothing yet, or whose fields are never written.
-struct Shared<T>(T);
+/// What threads share that have nothing yet.
+struct Detached(Thread);
 
-// SAFETY: `DETACHED` has no entries, and every write to a `Thread` happens after an entry was
-// found in it or by `attach`, which never returns `DETACHED`; `OUTSIDE` is atomics only.
-unsafe impl<T> Sync for Shared<T> {}
+// SAFETY: it has no entries, and every write to a `Thread` happens after an entry was found in it,
+// or by `attach`, which never returns it.
+unsafe impl Sync for Detached {}
 
 /// The thread of threads that have none: its table is empty, so no entry is ever found.
-static DETACHED: Shared<Thread> = Shared(Thread {
+static DETACHED: Detached = Detached(Thread {
     entries: Cell::new(NonNull::dangling()),
     entry_count: Cell::new(0),
     context: Cell::new(NonNull::dangling()),

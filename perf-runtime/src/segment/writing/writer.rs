@@ -9,8 +9,8 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 use super::map::Mapping;
 use super::site_text::SiteText;
@@ -136,13 +136,13 @@ impl Segment {
     /// Hands out `bytes` bytes, zeroed and aligned to [`UNIT`]. `None` when the file may not or
     /// cannot grow, or another thread holds the lock for too long.
     pub(crate) fn reserve(&self, bytes: usize) -> Option<Block> {
-        let mut space = self.space()?;
+        let mut space = lock_briefly(&self.space)?;
         self.reserve_in(&mut space, bytes)
     }
 
     /// Writes a site and links it.
     pub(crate) fn add_site(&self, index: u32, site: &SiteText<'_>) -> Option<()> {
-        let mut space = self.space()?;
+        let mut space = lock_briefly(&self.space)?;
         let block = self.reserve_in(&mut space, size_of::<SiteRecord>() + site.text_bytes())?;
         let record: NonNull<SiteRecord> = block.start.cast();
         let head = site.record(self.header().sites.load(Ordering::Relaxed), index);
@@ -161,7 +161,7 @@ impl Segment {
 
     /// Makes a shard and links it.
     pub(crate) fn add_shard(&self) -> Option<NonNull<ShardRecord>> {
-        let mut space = self.space()?;
+        let mut space = lock_briefly(&self.space)?;
         let block = self.reserve_in(&mut space, size_of::<ShardRecord>())?;
         let shard: NonNull<ShardRecord> = block.start.cast();
         let previous = self.header().shards.load(Ordering::Relaxed);
@@ -176,13 +176,14 @@ impl Segment {
     #[inline]
     pub(crate) fn histogram_page<'a>(&self, place: u32) -> Option<&'a HistogramPage> {
         let offset = place as usize * UNIT;
-        let granule = self.granules.starts.get(offset / GRANULE)?.load(Ordering::Relaxed);
-        let (granule, within) = (NonNull::new(granule)?, offset % GRANULE);
-        if within + size_of::<HistogramPage>() > GRANULE {
+        let first = self.granules.start(offset / GRANULE)?;
+        let last = self.granules.start((offset + size_of::<HistogramPage>() - 1) / GRANULE)?;
+        // A page may lie across two granules, but only of one piece, which is mapped as a whole.
+        if last != first && last.addr().get() != first.addr().get() + GRANULE {
             return None;
         }
-        // SAFETY: within the granule.
-        let page = unsafe { granule.add(within) }.cast::<HistogramPage>();
+        // SAFETY: within the first granule.
+        let page = unsafe { first.add(offset % GRANULE) }.cast::<HistogramPage>();
         // SAFETY: mapped for the life of the process and aligned to a unit, as `offset` is. Its
         // fields are atomic integers, for which every value is valid.
         Some(unsafe { page.as_ref() })
@@ -195,17 +196,15 @@ impl Segment {
         self.granules.iter().for_each(Mapping::detach);
     }
 
-    fn space(&self) -> Option<MutexGuard<'_, Space>> {
-        lock_briefly(&self.space)
-    }
-
     fn reserve_in(&self, space: &mut Space, bytes: usize) -> Option<Block> {
         let bytes = bytes.next_multiple_of(UNIT);
         if bytes > LARGEST_BLOCK || self.detached.load(Ordering::Relaxed) {
             return None;
         }
-        if space.left < bytes {
-            self.grow(space)?;
+        if space.left < bytes && self.grow(space).is_none() {
+            // Tried once: a call should not pay for a full disk again and again.
+            space.next_growth = 0;
+            return None;
         }
         let block =
             Block { start: space.next, place: u32::try_from(space.offset / UNIT as u64).ok()? };
@@ -259,6 +258,12 @@ impl Granules {
         self.starts.len() - self.count.load(Ordering::Relaxed)
     }
 
+    /// Where the granule of this number is mapped, if it is.
+    #[inline]
+    fn start(&self, number: usize) -> Option<NonNull<u8>> {
+        NonNull::new(self.starts.get(number)?.load(Ordering::Relaxed))
+    }
+
     /// Adds the granules of a piece, as far as there is room. Only under the lock of `space`.
     fn push(&self, piece: Mapping) {
         let count = self.count.load(Ordering::Relaxed);
@@ -273,5 +278,46 @@ impl Granules {
         starts.filter_map(|start| {
             Some(Mapping::again(NonNull::new(start.load(Ordering::Relaxed))?, GRANULE))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_page_is_found_wherever_it_lies() {
+        let path = std::env::temp_dir().join(format!("perf-track-pages-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let segment = Segment::create(&path, 1 << 20).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let pages = segment.fill_with_pages();
+        let across = |place: u32| {
+            let offset = place as usize * UNIT;
+            offset / GRANULE != (offset + size_of::<HistogramPage>() - 1) / GRANULE
+        };
+        for page in &pages {
+            let found = segment.histogram_page(page.place).map(NonNull::from);
+            assert_eq!(found, Some(page.start.cast()), "page {page:?}");
+        }
+        assert!(pages.iter().any(|page| across(page.place)), "one lies across two granules");
+        assert!(segment.histogram_page(u32::MAX).is_none());
+    }
+
+    impl Segment {
+        /// Maps a piece of several granules by hand, and hands out all of it.
+        fn fill_with_pages(&self) -> Vec<Block> {
+            let granules = 4;
+            let piece = Mapping::private(granules * GRANULE).unwrap();
+            let mut space = self.space.lock().unwrap();
+            self.granules.push(piece);
+            // Past one odd unit, so that pages do not come to lie evenly in granules.
+            space.next = piece.split(UNIT).nth(1).unwrap();
+            space.left = granules * GRANULE - UNIT;
+            space.offset = space.file_bytes + UNIT as u64;
+            space.next_growth = 0;
+            drop(space);
+            std::iter::from_fn(|| self.reserve(size_of::<HistogramPage>())).collect()
+        }
     }
 }
