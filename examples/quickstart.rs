@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::num::ParseIntError;
 
-use perf_runtime::perf_track;
+use perf_runtime::{perf_count, perf_track};
 
 /// `err` counts the calls that return an error; it changes nothing about them.
 #[perf_track(err)]
@@ -20,6 +20,8 @@ fn collatz_steps(mut n: u64) -> u64 {
         n = if n.is_multiple_of(2) { n / 2 } else { 3 * n + 1 };
         steps += 1;
     }
+    // How much work there was, whatever time it took: `perf-report show --metrics`.
+    perf_count!("steps", steps);
     steps
 }
 

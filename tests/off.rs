@@ -96,7 +96,7 @@ fn tracked_functions_are_the_same_machine_code_as_plain_ones() {
         assert_eq!(Some(plain), tracked.map(|(_, body)| body), "{what}");
         pairs += 1;
     }
-    assert_eq!(pairs, 5, "all pairs were compared");
+    assert_eq!(pairs, 7, "all pairs were compared");
     for trace in ["perf_runtime", "PERF_TRACK", "inventory", ".init_array"] {
         assert!(!assembly.contains(trace), "{trace:?} is left in the program");
     }

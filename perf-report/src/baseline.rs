@@ -262,6 +262,7 @@ mod tests {
                 ..Function::default()
             }],
             tree: Vec::new(),
+            metrics: Vec::new(),
             recording: Recording::default(),
         }
     }

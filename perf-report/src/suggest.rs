@@ -18,3 +18,20 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }
+
+/// The candidate that `wanted` becomes by one or two slips of the finger: for names that often begin
+/// alike, where [`nearest`] would find too many.
+///
+/// ```
+/// use perf_report::suggest::slip;
+/// assert_eq!(slip("cache.hit", ["cache.miss", "cache.hits"]), Some("cache.hits"));
+/// assert_eq!(slip("cache.hit", ["cache.miss"]), None);
+/// ```
+pub fn slip<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(wanted, candidate), candidate))
+        .filter(|(slips, _)| *slips <= 2)
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, candidate)| candidate)
+}

@@ -40,11 +40,54 @@ pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
+/// A large number of things, to three digits: `45.2 M`.
+///
+/// ```
+/// use perf_report::units::rough_count;
+/// assert_eq!(rough_count(45_219_000.0), "45.2 M");
+/// assert_eq!(rough_count(999.6), "1.00 k");
+/// ```
+pub fn rough_count(value: f64) -> String {
+    const UNITS: [(f64, &str); 3] = [(1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let rounded = three_digits(value);
+    let unit = UNITS.into_iter().find(|(size, _)| rounded.abs() >= *size);
+    let (size, name) = unit.unwrap_or((1.0, ""));
+    format!("{}{name}", significant(rounded / size))
+}
+
+/// A number without a unit: whole ones in full, others to three significant digits.
+///
+/// ```
+/// use perf_report::units::number;
+/// assert_eq!(number(1_234_567.0), "1,234,567");
+/// assert_eq!(number(0.012345), "0.0123");
+/// ```
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if value.fract() == 0.0 && size < 1e15 {
+        return grouped(&format!("{value:.0}"));
+    }
+    match three_digits(value) {
+        rounded if !(1e-6..1e15).contains(&size) => format!("{rounded:e}"),
+        rounded if size < 1.0 => format!("{rounded}"),
+        rounded => significant(rounded),
+    }
+}
+
 /// A share or a limit in per cent: `62.1 %`, `15 %`.
 pub fn percent(value: f64) -> String {
     let digits = if value.abs() < 10.0 { 2 } else { 1 };
     let text = format!("{value:.digits$}");
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A share that may be many times the whole, in per cent to three digits: `3,780 %`.
+pub fn rough_percent(value: f64) -> String {
+    if value.abs() < 1e3 {
+        percent(value)
+    } else {
+        format!("{} %", significant(three_digits(value)))
+    }
 }
 
 /// A change in per cent with its sign: `+23.9 %`.
@@ -68,6 +111,12 @@ pub fn bytes(bytes: u64) -> String {
         || format!("{bytes} B"),
         |(size, unit)| format!("{} {unit}", significant(float(bytes) / float(*size))),
     )
+}
+
+/// Bytes more or less than before: `+64.2 MiB`.
+pub fn growth(change: i64) -> String {
+    let sign = if change < 0 { '-' } else { '+' };
+    format!("{sign}{}", bytes(change.unsigned_abs()))
 }
 
 /// `one` with its number: `1 call`, `2 calls`.
@@ -177,6 +226,8 @@ mod tests {
         assert_eq!(percent(15.0), "15 %");
         assert_eq!(percent(12.5), "12.5 %");
         assert_eq!(percent(0.25), "0.25 %");
+        assert_eq!(rough_percent(37_806.2), "37,800 %");
+        assert_eq!(rough_percent(12.5), "12.5 %");
         assert_eq!(change(23.94), "+23.9 %");
         assert_eq!(change(-3.0), "-3.0 %");
         assert_eq!(change(0.01), "±0 %");

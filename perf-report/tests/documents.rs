@@ -7,14 +7,21 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use perf_report::context::Context;
-use perf_report::model::{Comparison, Metric, RunDocument, Verdict};
+use perf_report::model::{
+    Comparison, Metric, OverheadDocument, RunDocument, StacksDocument, Verdict,
+};
+use perf_report::render::json;
 use perf_report::store::{self, Store as _};
 use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
+const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
+const OVERHEAD_SCHEMA: &str = include_str!("../schemas/overhead.v1.schema.json");
 const GOLDEN_RUN: &str = include_str!("golden/run.v1.json");
 const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
+const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
+const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
 
 /// A project of its own, with a store.
 struct Project {
@@ -142,6 +149,43 @@ fn what_the_commands_print_obeys_the_schemas() {
     }
 }
 
+/// The golden run with a count and a ratio that a program told.
+fn with_metrics(id: &str, hits: u64) -> RunDocument {
+    let mut run = golden();
+    id.clone_into(&mut run.run.id);
+    for function in &mut run.functions {
+        function.budget = perf_report::model::Budget::default();
+    }
+    let metrics = json!([
+        {"name": "cache.hit", "kind": "count", "value": hits},
+        {"name": "cache.rate", "kind": "ratio", "value": 0.5, "samples": 3, "part": 1, "whole": 2,
+         "file": "src/cache.rs", "line": 7},
+    ]);
+    run.metrics = serde_json::from_value(metrics).unwrap();
+    run
+}
+
+#[test]
+fn what_programs_tell_of_themselves_obeys_the_schemas_too() {
+    let before = with_metrics("20261122T1-1", 7);
+    let project = Project::with(&[&before, &with_metrics("20261122T1-2", 9)]);
+    let run = project.prints(&["show", "latest~1", "--format", "json"], 0);
+    let document = obeys(&run, RUN_SCHEMA);
+    assert_eq!(document["metrics"][0]["value"], json!(7), "a whole number stays one");
+    assert_eq!(RunDocument::from_json(&run).unwrap(), before, "nothing is lost on the way");
+
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    let changed = project.prints(&["check", "--format", "json"], 0);
+    assert_eq!(obeys(&changed, COMPARISON_SCHEMA)["functions"][0]["verdict"], "inconclusive");
+    assert!(changed.contains("\"changed\""), "{changed}");
+    project.write("perf.toml", "[metrics.\"cache.rate\"]\nmin = 0.75\n");
+    let broken = project.prints(&["check", "--format", "json"], 3);
+    let budget = &obeys(&broken, COMPARISON_SCHEMA)["budgets"][0];
+    assert_eq!((&budget["limit"], &budget["allowed"]), (&json!("min"), &json!(0.75)));
+    let table = project.prints(&["show", "--metrics", "--format", "csv"], 0);
+    assert!(table.contains("\ncache.hit,count,9,"), "{table}");
+}
+
 #[test]
 fn a_check_without_a_baseline_obeys_the_schema_too() {
     let project = Project::with(&[&slower(1)]);
@@ -157,6 +201,7 @@ fn a_check_without_a_baseline_obeys_the_schema_too() {
 fn documents_of_version_1_stay_readable() {
     obeys(GOLDEN_RUN, RUN_SCHEMA);
     obeys(GOLDEN_COMPARISON, COMPARISON_SCHEMA);
+    obeys(GOLDEN_STACKS, STACKS_SCHEMA);
     let run = golden();
     assert_eq!((run.functions.len(), run.tree.len()), (11, 9));
     let visit = run.functions.iter().find(|f| f.name.ends_with("visit")).unwrap();
@@ -166,6 +211,21 @@ fn documents_of_version_1_stay_readable() {
     let comparison: Comparison = serde_json::from_str(GOLDEN_COMPARISON).unwrap();
     assert_eq!(comparison.verdict, Verdict::Regression);
     assert_eq!(comparison.functions[0].metric, Metric::Errors);
+    let stacks: StacksDocument = serde_json::from_str(GOLDEN_STACKS).unwrap();
+    let [running, killed] = &stacks.processes[..] else { panic!("{stacks:?}") };
+    assert!(running.running && !killed.running && running.threads[1].frames[3].recursive);
+    let written = json::json(&stacks).unwrap();
+    obeys(&written, STACKS_SCHEMA);
+    assert_eq!(serde_json::from_str::<StacksDocument>(&written).unwrap(), stacks);
+}
+
+#[test]
+fn what_recording_costs_obeys_its_schema_too() {
+    obeys(GOLDEN_OVERHEAD, OVERHEAD_SCHEMA);
+    let costs: OverheadDocument = serde_json::from_str(GOLDEN_OVERHEAD).unwrap();
+    let written = json::json(&costs).unwrap();
+    obeys(&written, OVERHEAD_SCHEMA);
+    assert_eq!(serde_json::from_str::<OverheadDocument>(&written).unwrap(), costs);
 }
 
 #[test]

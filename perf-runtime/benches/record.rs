@@ -1,4 +1,4 @@
-//! What recording a call costs, as a multiple of reading the clock twice around the same call.
+//! What recording a call exactly costs, as a multiple of reading the clock twice around the same call.
 //!
 //! All candidates alternate in one run, since absolute times on shared machines drift: `cargo bench
 //! -p perf-runtime --bench record`. Prints a table; asserts nothing.
@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use perf_runtime::perf_track;
+use perf_runtime::{perf_count, perf_gauge, perf_track};
 
 const CALLS: u32 = 2_000;
 const BATCHES: usize = 2_000;
@@ -26,13 +26,13 @@ fn two_clock_reads(x: u64) -> u64 {
     result
 }
 
-#[perf_track]
+#[perf_track(exact)]
 #[inline(never)]
 fn tracked(x: u64) -> u64 {
     black_box(x).wrapping_mul(3)
 }
 
-#[perf_track(err)]
+#[perf_track(err, exact)]
 #[inline(never)]
 fn tracked_err(x: u64) -> Option<u64> {
     black_box(x).checked_add(3)
@@ -46,13 +46,13 @@ fn two_clock_reads_times_five(x: u64) -> u64 {
     result
 }
 
-#[perf_track]
+#[perf_track(exact)]
 #[inline(never)]
 fn tracked_parent_of_four(x: u64) -> u64 {
     (0..4).fold(x, |x, _| tracked(x))
 }
 
-#[perf_track]
+#[perf_track(exact)]
 #[inline(never)]
 fn other_caller(x: u64) -> u64 {
     tracked(x)
@@ -68,7 +68,7 @@ fn two_clock_reads_times_three(x: u64) -> u64 {
     two_clock_reads(two_clock_reads(two_clock_reads(x)))
 }
 
-#[perf_track]
+#[perf_track(exact)]
 #[inline(never)]
 fn recursive(depth: u64) -> u64 {
     if depth == 0 { black_box(depth) } else { recursive(depth - 1) }
@@ -94,6 +94,24 @@ fn clock() -> u64 {
 fn clock() -> u64 {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
     u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[inline(never)]
+fn counted(x: u64) -> u64 {
+    perf_count!("bench.count");
+    black_box(x).wrapping_mul(3)
+}
+
+#[inline(never)]
+fn ratio(x: u64) -> u64 {
+    perf_gauge!("bench.ratio", x, of = 4);
+    black_box(x).wrapping_mul(3)
+}
+
+#[inline(never)]
+fn gauge(x: u64) -> u64 {
+    perf_gauge!("bench.gauge", x);
+    black_box(x).wrapping_mul(3)
 }
 
 struct Candidate {
@@ -125,6 +143,9 @@ fn main() {
         candidate("9 x two clock reads, recursive", "9 x two clock reads, recursive", |_| {
             recursive_clock_reads(8)
         }),
+        candidate("perf_count!", "plain call", counted),
+        candidate("perf_gauge!, ratio", "plain call", ratio),
+        candidate("perf_gauge!", "plain call", gauge),
         candidate("tracked, recursive 8 deep", "9 x two clock reads, recursive", |_| recursive(8)),
     ];
     for batch in 0..BATCHES + BATCHES / 10 {

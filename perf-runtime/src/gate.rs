@@ -3,16 +3,49 @@
 //! It mounts the recorder's modules, or the few lines that stand in for it, and nothing else. The
 //! attribute leaves functions alone when the feature is off, so nothing else need know.
 
+#[cfg(all(feature = "record", not(unix)))]
+compile_error!(
+    "perf-runtime records on Unix only: on this target, depend on it with `default-features = false`, \
+     with which the attribute leaves functions as they are"
+);
+#[cfg(all(perf_loom, feature = "record"))]
+compile_error!("the models are tests without the recorder: add --no-default-features");
+
 #[cfg(feature = "record")]
 #[path = "private.rs"]
 #[doc(hidden)]
 pub mod __private;
+#[cfg(not(feature = "record"))]
+#[path = "alloc_absent.rs"]
+pub(crate) mod allocations;
+#[cfg(any(feature = "record", all(test, perf_loom)))]
+#[cfg_attr(perf_loom, expect(dead_code, reason = "the recorder is left out"))]
+#[path = "breaker.rs"]
+pub(crate) mod breaker;
 #[cfg(feature = "record")]
 #[path = "calibrate.rs"]
 pub(crate) mod calibrate;
 #[cfg(feature = "record")]
 #[path = "hot/mod.rs"]
 pub(crate) mod hot;
+#[cfg(feature = "record")]
+pub(crate) use hot::alloc as allocations;
+#[cfg(any(feature = "record", all(test, perf_loom)))]
+#[cfg_attr(perf_loom, expect(dead_code, reason = "the recorder is left out"))]
+#[path = "list.rs"]
+pub(crate) mod list;
+#[cfg(feature = "record")]
+#[path = "metric.rs"]
+mod metric;
+#[cfg(not(feature = "record"))]
+#[path = "metric_absent.rs"]
+mod metric;
+#[cfg(feature = "record")]
+#[path = "metric_site.rs"]
+pub(crate) mod metric_site;
+#[cfg(all(test, perf_loom))]
+#[path = "models/mod.rs"]
+pub(crate) mod models;
 #[cfg(feature = "record")]
 #[path = "registry.rs"]
 pub(crate) mod registry;
@@ -25,7 +58,7 @@ mod scope;
 #[cfg(feature = "record")]
 #[path = "site.rs"]
 pub(crate) mod site;
-#[cfg(feature = "record")]
+#[cfg(any(feature = "record", all(test, perf_loom)))]
 #[path = "sync.rs"]
 pub(crate) mod sync;
 #[cfg(feature = "record")]

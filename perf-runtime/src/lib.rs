@@ -23,22 +23,65 @@
 //! $ perf-report run -- ./my-program
 //! ```
 //!
+//! # What else can be recorded
+//!
+//! [`perf_scope!`] measures a block as if it were a function. [`perf_count!`] and [`perf_gauge!`]
+//! keep numbers of the program's own: cache hits, the length of a queue, a hit rate. With
+//! [`CountingAlloc`] as its global allocator, a program knows what each function allocates.
+//!
 //! # What a tracked call costs
 //!
 //! Two readings of the processor's time-stamp counter, and some stores to addresses that are known
-//! beforehand: about 1.3 times the two readings alone. Entry and exit take no lock, allocate
+//! beforehand: about 1.2 times the two readings alone. Entry and exit take no lock, allocate
 //! nothing, and cannot panic. `cargo bench -p perf-runtime --bench record` measures it.
+//!
+//! Where all calls together would take more than 5 % of a thread's time (`PERF_TRACK_OVERHEAD`),
+//! the hottest functions are sampled: every call is counted, at 2 to 3 ns, and bursts of them are
+//! timed, which stand for the others. Reports say so, and mark estimates. When the load falls, calls
+//! are timed again. `#[perf_track(exact)]` is never sampled. What recording itself took of each
+//! function's time is estimated and told beside it
+//! ([`overhead_ns`](snapshot::Measures::overhead_ns)).
 //!
 //! The first call of a function from a new context takes some hundred nanoseconds more, for its
 //! place in the tree; the first call of a process some hundred microseconds, for the segment. A
 //! context takes about 2 KiB on each thread that it occurs on. Threads that end leave their space
 //! to those that begin.
 //!
+//! # When it would cost too much
+//!
+//! Recording keeps within 5 % of each thread's time, or what `PERF_TRACK_OVERHEAD` says. The calls of
+//! a function that would take more are sampled: each is counted, one in so many is timed, at random,
+//! and stands for the others. If even that were too much they are counted only. Counts are exact in
+//! any case, and times are exact again when the load has fallen; a thread saves up what it does not
+//! use, so a short burst is recorded exactly. `#[perf_track(exact)]` is never sampled. Each report
+//! marks what is estimated, and so does [`snapshot::Measures::is_estimated`].
+//!
+//! What recording itself takes of a function's time is estimated from what a call costs on the
+//! machine, which each process measures when it starts, and kept beside the time as it was measured
+//! ([`snapshot::Measures::overhead_ns`]).
+//!
+//! # What a program can ask
+//!
+//! [`status()`]: whether it is recorded, and where. [`health()`]: how well, as a score with reasons.
+//! [`registry()`]: which functions there are, called or not. These look at memory only and take
+//! microseconds at most, so they may be asked at each request. [`snapshot()`] is everything that was
+//! recorded, and [`reset()`] has it begin anew.
+//!
 //! # What it never does
 //!
 //! Panic, block, print, exit, start a thread, keep a file open, or run anything at exit. When the
 //! segment cannot be made or may not grow, the program runs on, and what is not recorded is
-//! counted; [`status()`] and `perf-report` say so.
+//! counted; [`health()`] and `perf-report` say so. As memory becomes scarce, distributions are given
+//! up first, then contexts: calls in new ones go to a function named `(overflow)`.
+//!
+//! # Where something is missing
+//!
+//! | without | then |
+//! |---|---|
+//! | a processor counter with one rate in every power state | times come from the system's monotonic clock; a call costs two readings of that |
+//! | a counter that runs forwards (some virtual machines) | durations below zero are counted as anomalies and as 0 ns; after some of them calls are counted only, and times are taken again on trial |
+//! | a file system in memory (`/dev/shm`) | the segment lies in the temporary folder; writing back its pages may hold up a call |
+//! | a Unix, or mmap | recording is not built: use `default-features = false`, with which everything builds |
 //!
 //! # Switching it off
 //!
@@ -50,16 +93,21 @@
 //! # Environment
 //!
 //! `PERF_TRACK` (`on`, `off`), `PERF_TRACK_DIR` (folder for the segment; `perf-report run` sets
-//! it), `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`). They are read at the first
-//! tracked call.
+//! it), `PERF_TRACK_OVERHEAD` (share of each thread's time that recording may take: `5%`; `100%`
+//! samples nothing, `0` only counts),
+//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`), `PERF_TRACK_CLOCK` (`monotonic`
+//! where the processor's counter cannot be trusted). They are read at the first tracked call.
 
+mod alloc;
 pub mod buckets;
 mod gate;
 mod health;
+mod number;
 mod outcome;
 pub mod segment;
 pub mod snapshot;
 
+pub use alloc::CountingAlloc;
 #[doc(hidden)]
 pub use gate::__private;
 #[cfg_attr(
@@ -67,6 +115,9 @@ pub use gate::__private;
     expect(clippy::wildcard_imports, reason = "the gate decides what there is")
 )]
 pub(crate) use gate::*;
-pub use health::{State, Status, TrackedFunction, registry, snapshot, status};
+pub use health::{
+    BreakerStep, Concern, Health, State, Status, TrackedFunction, health, registry, reset,
+    snapshot, status,
+};
 pub use outcome::Outcome;
 pub use perf_macros::perf_track;

@@ -1,13 +1,29 @@
 //! The recorder as `health` sees it. Its stand-in, where recording is compiled out, is
 //! `recorder_absent`.
+//!
+//! What is asked often is told from memory: from the recorder's books, and from the segment's
+//! records as threads write them. Nothing is locked but what `reset` noted down.
 
+use std::io;
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use crate::health::State;
-use crate::hot::process;
+use crate::health::condition::{Account, BreakerStep, Condition};
+use crate::hot::books::Totals;
+use crate::hot::process::{self, Recorder};
 use crate::registry;
+use crate::segment::SegmentError;
+use crate::segment::layout::{NodeRecord, UNTIMED, WHOLE_RECORDER};
 use crate::site::Site;
-use crate::snapshot::Function;
+use crate::snapshot::{BreakerState, Function, Losses, Reason, Step};
+use crate::sync::lock_briefly;
+use crate::writing::{LoggedStep, mark};
+
+/// A function that carries the attribute.
+pub(crate) type Declared = &'static Site;
 
 /// What the recorder is doing.
 pub(crate) fn state() -> State {
@@ -25,8 +41,141 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     Some((segment.path().to_owned(), segment.used()))
 }
 
-/// Every known site as plain data.
-pub(crate) fn functions() -> Vec<Function> {
-    let registered = registry::registered().map(|(_, site)| site);
-    registry::linked().chain(registered).map(Site::describe).collect()
+/// How the recording goes, if it does.
+pub(crate) fn account() -> Option<Account> {
+    let recorder = process::running()?;
+    let [lost_calls, lost_metrics, clock_anomalies, steps, spent, watched] =
+        recorder.books.since(totals(recorder));
+    let header = recorder.segment.header();
+    Some(Account {
+        losses: Losses { lost_calls, clock_anomalies, lost_metrics, ..Losses::default() },
+        condition: Condition {
+            breaker: recorder.breaker_state(),
+            contexts_sampled: recorder.books.contexts_at(Step::Sampled),
+            contexts_counted: recorder.books.contexts_at(Step::Counted),
+            overhead: share(spent, watched),
+            overhead_budget: f64::from(header.overhead_budget.load(Relaxed)) / 1e6,
+            segment_bytes: recorder.segment.used(),
+            segment_limit_bytes: recorder.segment.limit(),
+        },
+        steps: latest_steps(recorder, steps),
+    })
+}
+
+/// Every known function, and its finished calls.
+pub(crate) fn tracked() -> Vec<(Declared, u64)> {
+    let calls = process::running().map(|recorder| {
+        let mut calls = calls_by_site(recorder);
+        recorder.books.calls_since(&mut calls);
+        calls
+    });
+    let calls = calls.unwrap_or_default();
+    let calls_of = |index: u32| calls.get(index as usize).copied().unwrap_or_default();
+    // Of a site that threads registered at once, the other indices are of no use.
+    let is_of = |index: u32, site: Declared| site.list_index().get() == Some(index);
+    let registered = registry::registered().filter(|&(index, site)| is_of(index, site));
+    let unknown = registry::linked().filter(|site| site.list_index().get().is_none());
+    let mut tracked = Vec::with_capacity(registry::count() as usize);
+    tracked.extend(registered.map(|(index, site)| (site, calls_of(index))));
+    tracked.extend(unknown.map(|site| (site, 0)));
+    tracked
+}
+
+/// Its name.
+pub(crate) fn name(declared: Declared) -> &'static str {
+    declared.name()
+}
+
+/// The function as plain data.
+pub(crate) fn describe(declared: Declared) -> Function {
+    declared.describe()
+}
+
+/// The name of the function of which `site` is the index.
+pub(crate) fn name_of(site: u32) -> Option<&'static str> {
+    registry::at(site).map(Site::name)
+}
+
+/// Everything begins at zero from here on, also for readers of the segment.
+pub(crate) fn begin_anew() -> Result<(), SegmentError> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let Some(recorder) = process::running() else { return Ok(()) };
+    let busy = || SegmentError::Io(io::ErrorKind::WouldBlock.into());
+    let _alone = lock_briefly(&ONE_AT_A_TIME).ok_or_else(busy)?;
+    mark::write(recorder.segment.path())?;
+    recorder.books.begin_anew(totals(recorder), calls_by_site(recorder)).ok_or_else(busy)
+}
+
+fn totals(recorder: &Recorder) -> Totals {
+    let header = recorder.segment.header();
+    let (mut lost_calls, mut clock_anomalies) = (header.lost_calls.load(Relaxed), 0_u64);
+    for shard in recorder.segment.shards() {
+        lost_calls = lost_calls.saturating_add(shard.lost_calls.load(Relaxed));
+        clock_anomalies = clock_anomalies.saturating_add(shard.clock_anomalies.load(Relaxed));
+    }
+    let (spent, watched) = recorder.books.overhead();
+    let lost_metrics = header.lost_metrics.load(Relaxed);
+    let steps = header.transition_count.load(Relaxed);
+    [lost_calls, lost_metrics, clock_anomalies, steps, spent, watched]
+}
+
+/// Finished calls of each site, by its index.
+fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
+    let mut calls = vec![0_u64; registry::count() as usize];
+    for shard in recorder.segment.shards() {
+        for node in recorder.segment.nodes(shard) {
+            // What overflowed is of no site.
+            if let Some(calls) = calls.get_mut(node.site as usize) {
+                *calls = calls.saturating_add(finished_calls(node));
+            }
+        }
+    }
+    calls
+}
+
+/// One that is not timed is counted when it begins.
+fn finished_calls(node: &NodeRecord) -> u64 {
+    let is_running = u64::from(node.start.load(Relaxed) == UNTIMED);
+    let untimed = node.untimed.load(Relaxed).saturating_sub(is_running);
+    node.head.load(Relaxed).saturating_add(untimed)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The last of `count` steps, as far as they are known.
+fn latest_steps(recorder: &Recorder, count: u64) -> Vec<BreakerStep> {
+    if count == 0 {
+        return Vec::new();
+    }
+    let mut steps: Vec<_> = recorder.segment.logged_steps().collect();
+    let older = steps.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX));
+    steps.drain(..older);
+    steps.iter().map(|step| breaker_step(recorder, step)).collect()
+}
+
+fn breaker_step(recorder: &Recorder, step: &LoggedStep) -> BreakerStep {
+    let since = step.at_ticks.saturating_sub(recorder.segment.header().first.ticks.load(Relaxed));
+    let name = |number: u32| match step.site {
+        WHOLE_RECORDER => BreakerState::from_number(number).name(),
+        _ => Step::from_number(number).name(),
+    };
+    BreakerStep {
+        at: recorder.duration(since),
+        from: name(step.from),
+        to: name(step.to),
+        reason: Reason::from_number(step.reason),
+        interval: step.interval,
+        site: (step.site != WHOLE_RECORDER).then_some(step.site),
+    }
+}
+
+impl Recorder {
+    /// So many ticks, by the first estimate of their length.
+    fn duration(&self, ticks: u64) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "good to a millionth")]
+        Duration::try_from_secs_f64(ticks as f64 * self.ns_per_tick / 1e9).unwrap_or_default()
+    }
 }

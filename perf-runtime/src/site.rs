@@ -3,8 +3,7 @@
 //! One static for each attribute, made by the macro. What is known at compile time is in the
 //! [`Declaration`]; nothing is looked up by name while recording.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
+use crate::list::Index;
 use crate::snapshot::{Budget, Function};
 use crate::writing::SiteText;
 
@@ -61,48 +60,39 @@ impl Declaration {
     }
 }
 
-/// No index; its slot lies beyond every table.
-const REFUSED: u32 = u32::MAX;
-
 /// A tracked place: its declaration, and its index once it is registered.
 #[derive(Debug)]
 pub struct Site {
     declaration: Declaration,
-    /// 0 until registered, then the index plus one; [`REFUSED`] where there was no room for it.
-    index: AtomicU32,
+    index: Index,
 }
 
 impl Site {
     /// A site that is not registered yet.
     pub const fn new(declaration: Declaration) -> Self {
-        Self { declaration, index: AtomicU32::new(0) }
+        Self { declaration, index: Index::none() }
     }
 
-    /// The index this site is recorded under, if it has one.
-    pub(crate) fn index(&self) -> Option<u32> {
-        self.index.load(Ordering::Acquire).checked_sub(1).filter(|_| !self.is_refused())
+    /// A site that is in the only slot of a table of its own.
+    pub(crate) const fn in_only_slot(declaration: Declaration) -> Self {
+        Self { declaration, index: Index::none() }
     }
 
-    /// Whether there was no room for the site in the segment.
-    pub(crate) fn is_refused(&self) -> bool {
-        self.index.load(Ordering::Relaxed) == REFUSED
+    /// Whether its calls must not be sampled.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.declaration.exact
     }
 
-    /// Gives up on the site, unless another thread has registered it meanwhile: it is not tried
-    /// again, so that its calls take no index each.
-    pub(crate) fn refuse(&self) {
-        let _ = self.index.compare_exchange(0, REFUSED, Ordering::Relaxed, Ordering::Relaxed);
+    /// Its place in the list of sites.
+    pub(crate) fn list_index(&self) -> &Index {
+        &self.index
     }
 
-    /// The index, or a number beyond every table while there is none.
+    /// The place of the site in a thread's table: the index plus one; 0, where no site is, while it
+    /// has none; beyond every table when it was refused one.
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
-        self.index.load(Ordering::Relaxed).wrapping_sub(1)
-    }
-
-    /// Gives the site an index, unless another thread was first.
-    pub(crate) fn claim_index(&self, index: u32) {
-        let _ = self.index.compare_exchange(0, index + 1, Ordering::AcqRel, Ordering::Acquire);
+        self.index.place()
     }
 
     /// The identity: the label, or the path of the function.

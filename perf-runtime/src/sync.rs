@@ -1,13 +1,40 @@
-//! Locks that are given up rather than waited for.
+//! What threads share is made of: atomics, cells and locks of the standard library, or in their
+//! place those of `models`, which try every order (`--cfg perf_loom`). And locks that are given up
+//! rather than waited for.
 //!
 //! The recorder must never block its host: the holder may be a thread that a fork left behind, or
 //! the very thread that a signal handler interrupted.
 
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::TryLockError;
+
+#[cfg(perf_loom)]
+pub(crate) use crate::models::{
+    atomic, once,
+    threads::{Mutex, MutexGuard, yield_now},
+};
+#[cfg(not(perf_loom))]
+pub(crate) use {
+    once_cell::race as once,
+    std::sync::{Mutex, MutexGuard, atomic},
+    std::thread::yield_now,
+};
+
+/// A function that is `const`, except where it makes what `models` try: that is known at run time.
+macro_rules! const_fn {
+    ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
+        #[cfg(not(perf_loom))]
+        $(#[$attribute])*
+        $visibility const fn $($rest)*
+        #[cfg(perf_loom)]
+        $(#[$attribute])*
+        $visibility fn $($rest)*
+    };
+}
+pub(crate) use const_fn;
 
 /// How often a lock is tried: some hundred milliseconds, far beyond the microseconds that anyone
 /// holds one.
-const ATTEMPTS: u32 = 100_000;
+const ATTEMPTS: u32 = if cfg!(perf_loom) { 2 } else { 100_000 };
 
 /// Locks `mutex`, unless it cannot be had in good time.
 pub(crate) fn lock_briefly<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
@@ -25,12 +52,12 @@ pub(crate) fn briefly<R>(mut attempt: impl FnMut() -> Option<R>) -> Option<R> {
         if result.is_some() {
             return result;
         }
-        std::thread::yield_now();
+        yield_now();
     }
     None
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(perf_loom)))]
 mod tests {
     use super::*;
 

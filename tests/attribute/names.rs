@@ -68,8 +68,8 @@ fn everything() -> Option<()> {
 }
 
 fn site(name: &str) -> Option<Function> {
-    let found = registry().into_iter().find(|tracked| tracked.function.name == name);
-    found.map(|tracked| tracked.function)
+    let found = registry().into_iter().find(|tracked| tracked.name() == name);
+    found.map(|tracked| tracked.describe())
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn functions_are_named_by_their_path() {
 }
 
 fn names() -> Vec<String> {
-    registry().into_iter().map(|tracked| tracked.function.name).collect()
+    registry().into_iter().map(|tracked| tracked.name().to_owned()).collect()
 }
 
 #[test]

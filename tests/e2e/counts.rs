@@ -77,6 +77,7 @@ fn threads_come_and_go_by_the_thousand() {
     let (_lab, run) = record(program!("churn"), &["4000", "8", "3"]);
     assert_eq!(run.calls("visit"), 12_000);
     assert_eq!(run.calls("look"), 12_000);
+    assert_eq!(run.metric("visits", "count").number("value"), 12_000);
     let together = run.at("/process/processes/0/threads").as_u64().unwrap();
     assert!((1..=16).contains(&together), "{together} threads at once");
 }

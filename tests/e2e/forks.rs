@@ -13,6 +13,8 @@ fn check_both_sides(run: &Run, common: u64) {
     assert_eq!(run.calls("common_work"), common, "calls before the fork count once");
     assert_eq!(run.calls("parent_work"), 3);
     assert_eq!(run.calls("child_work"), 5);
+    let count = |name: &str| run.metric(name, "count").number("value");
+    assert_eq!((count("work"), count("child.work")), (common + 8, 5), "metrics too");
     assert_eq!(run.at("/process/count"), 2, "each side recorded");
     assert_eq!(run.at("/recording/lost_calls"), 0);
 }

@@ -62,6 +62,11 @@ fn check_kill(threads: u64) {
 
     let run = lab.latest();
     let floor = acknowledged(&folder, threads);
+    if run.functions().next().is_none() {
+        // On a busy machine it may not have come to its first call.
+        assert_eq!(floor, 0, "calls are missing, killed after {after:?}");
+        return;
+    }
     let ticks = run.calls("tick");
     let parts = run.calls("part");
     let seen =
@@ -75,12 +80,19 @@ fn check_kill(threads: u64) {
     assert_eq!(run.at("/process/damaged"), 0, "{seen}");
 }
 
+/// Kills of a program with so many threads: half of what `KILLS` says, 10 where it says nothing.
+fn sweep(threads: u64) {
+    let kills = std::env::var("KILLS").ok();
+    let kills: u64 = kills.map_or(20, |kills| kills.parse().expect("KILLS is a number"));
+    (0..kills.div_ceil(2)).for_each(|_| check_kill(threads));
+}
+
 #[test]
 fn of_a_program_with_one_thread() {
-    (0..10).for_each(|_| check_kill(1));
+    sweep(1);
 }
 
 #[test]
 fn of_a_program_with_eight_threads() {
-    (0..10).for_each(|_| check_kill(8));
+    sweep(8);
 }

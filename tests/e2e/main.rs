@@ -1,12 +1,21 @@
 //! The main job from end to end, as a user sees it: programs with known calls are recorded, and what
 //! `perf-report` says of them is compared with what is known.
 
+mod allocations;
+mod bounds;
 mod cargo;
+mod clock;
 mod collect;
 mod counts;
 mod damage;
 mod forks;
+mod hosts;
 mod kills;
+mod metrics;
 mod names;
+mod resets;
+mod sampling;
+mod soak;
+mod stacks;
 mod times;
 mod unrecordable;

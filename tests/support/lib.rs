@@ -6,7 +6,7 @@ mod lab;
 mod run;
 
 pub use lab::{Finished, Lab};
-pub use run::{Function, Node, Run};
+pub use run::{Function, Metric, Node, Run};
 
 /// Path of a program of this package, built by cargo before the tests.
 #[macro_export]

@@ -10,6 +10,10 @@ pub struct Run(Value);
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'a>(&'a Value);
 
+/// A number that the programs of a run told of themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric<'a>(&'a Value);
+
 /// A node of the calling-context tree of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<'a>(&'a Value);
@@ -52,6 +56,24 @@ impl Run {
         self.function(suffix).number("calls")
     }
 
+    /// Every number that the programs told of themselves.
+    ///
+    /// # Panics
+    /// When there is no list of them.
+    pub fn metrics(&self) -> impl Iterator<Item = Metric<'_>> {
+        self.0["metrics"].as_array().expect("metrics is a list").iter().map(Metric)
+    }
+
+    /// The metric of that name and kind.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn metric(&self, name: &str, kind: &str) -> Metric<'_> {
+        let mut metrics = self.metrics();
+        let found = metrics.find(|metric| metric.name() == name && metric.0["kind"] == kind);
+        found.unwrap_or_else(|| panic!("no {kind} {name}: {self:?}"))
+    }
+
     /// The calling-context tree, parents before their children.
     ///
     /// # Panics
@@ -86,13 +108,60 @@ impl<'a> Function<'a> {
         number(self.0, field)
     }
 
+    /// A field that holds a whole number, which may be below zero.
+    ///
+    /// # Panics
+    /// When it holds none.
+    pub fn whole(self, field: &str) -> i64 {
+        let found = &self.0[field];
+        found.as_i64().unwrap_or_else(|| panic!("{field} is no whole number: {:?}", self.0))
+    }
+
+    /// Whether a field is there and says that nothing is known.
+    pub fn is_null(self, field: &str) -> bool {
+        self.0.get(field).is_some_and(Value::is_null)
+    }
+
     /// A field that holds a number of any kind.
     ///
     /// # Panics
     /// When it holds none.
     pub fn real(self, field: &str) -> f64 {
-        let value = &self.0[field];
-        value.as_f64().unwrap_or_else(|| panic!("{field} is no number: {:?}", self.0))
+        real(self.0, field)
+    }
+
+    /// A field that is true or false.
+    ///
+    /// # Panics
+    /// When it is neither.
+    pub fn flag(self, field: &str) -> bool {
+        self.0[field].as_bool().unwrap_or_else(|| panic!("{field} is no flag: {self:?}"))
+    }
+}
+
+impl<'a> Metric<'a> {
+    /// What the program calls it.
+    ///
+    /// # Panics
+    /// When it has no name.
+    pub fn name(self) -> &'a str {
+        self.0["name"].as_str().expect("a name is text")
+    }
+
+    /// A field that holds a whole number.
+    ///
+    /// # Panics
+    /// When it holds none.
+    pub fn number(self, field: &str) -> u64 {
+        number(self.0, field)
+    }
+
+    /// A field that holds a number of any kind.
+    ///
+    /// # Panics
+    /// When it holds none.
+    pub fn real(self, field: &str) -> f64 {
+        real(self.0, field)
     }
 }
 
@@ -122,6 +191,10 @@ impl<'a> Node<'a> {
     pub fn number(self, field: &str) -> u64 {
         number(self.0, field)
     }
+}
+
+fn real(value: &Value, field: &str) -> f64 {
+    value[field].as_f64().unwrap_or_else(|| panic!("{field} is no number: {value:?}"))
 }
 
 fn number(value: &Value, field: &str) -> u64 {

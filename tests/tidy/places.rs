@@ -8,14 +8,21 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use crate::sources::{self, Source};
 use crate::{Finding, assert_none, in_rust_sources};
 
-/// Where `unsafe` may stand: what the recorder is made of and what it is measured against, one
-/// fixture that forks, and tests of the attribute on functions that are unsafe themselves.
+/// Where `unsafe` may stand: what the recorder is made of and what it is measured against, fixtures
+/// that fork, handle signals or run outside of `main`, and tests of the attribute on functions that
+/// are unsafe themselves.
 const UNSAFE: &[&str] = &[
     "perf-runtime/src/hot/",
     "perf-runtime/src/segment/",
     "perf-runtime/src/alloc.rs",
+    "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",
+    "perf-runtime/benches/peers/src/candidates/clock_reads.rs",
     "tests/fixtures/forks.rs",
+    "tests/fixtures/outside_main.rs",
+    "tests/fixtures/signals.rs",
+    "tests/fixtures/soak.rs",
+    "tests/off/src/lib.rs",
     "tests/attribute",
     "tests/expansion",
     "tests/hygiene",
@@ -23,7 +30,8 @@ const UNSAFE: &[&str] = &[
 ];
 
 /// Where a crate may look at its features: one place each.
-const FEATURES: &[&str] = &["perf-runtime/src/gate.rs", "perf-macros/src/lib.rs"];
+const FEATURES: &[&str] =
+    &["perf-runtime/src/gate.rs", "perf-macros/src/lib.rs", "perf-report/src/overhead/mod.rs"];
 
 /// Where the stated exception to that stands: `derive` of serde on plain data.
 const SERDE_DERIVES: &str = "perf-runtime/src/snapshot/";

@@ -25,6 +25,9 @@ Examples:
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is.
 
+What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression,
+min, max. Without it, changes are told and fail nothing.
+
 Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline
 or no run, 5 something could not be judged.";
 
@@ -79,7 +82,9 @@ fn judge(
 ) -> Result<Comparison, UserError> {
     match baseline {
         Some(baseline) => judge::compare(baseline, current, settings),
-        None => Ok(verdict::alone(current, "there is no baseline yet".to_owned())),
+        None => {
+            Ok(verdict::alone(current, &settings.limits(), "there is no baseline yet".to_owned()))
+        }
     }
 }
 

@@ -66,7 +66,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(Code::Fine.into())
 }
 
-fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
+/// Checks that recordings may be read from `folder`, which the user has `chosen` or not.
+pub(super) fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
     session::check(folder).map_err(|error| {
         if error.is_missing() && !chosen {
             return keep::no_data(folder);

@@ -1,4 +1,4 @@
-//! The formats of commands that show runs and comparisons.
+//! The formats of commands that show runs, comparisons and stacks.
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
@@ -8,8 +8,8 @@ pub(super) enum TextFormat {
     Human,
     /// For programs: the whole document, exact
     Json,
-    /// For spreadsheets: a line a function
+    /// For spreadsheets: a line a function, or a call
     Csv,
-    /// For pull requests and job summaries
+    /// For pull requests, issues and job summaries
     Markdown,
 }

@@ -42,7 +42,7 @@ pub(super) struct LimitArgs {
     #[arg(env = "PERF_TRACK_METRIC_LIMITS", hide_env_values = true)]
     metric_limit: Vec<MetricLimit>,
 
-    /// Metrics to judge [default: calls,errors,panics,self,mean,p50,p95,p99]
+    /// Metrics to judge [default: calls,errors,panics,allocs,self,mean,p50,p95,p99]
     #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = check::metric)]
     #[arg(env = "PERF_TRACK_METRICS", hide_env_values = true)]
     metrics: Option<Vec<Metric>>,
@@ -112,6 +112,7 @@ impl LimitArgs {
                     (limit.metric, MetricSettings { regression, ..MetricSettings::default() })
                 })
                 .collect(),
+            ..CheckSettings::default()
         };
         Ok(given.or(file))
     }

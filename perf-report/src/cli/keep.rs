@@ -104,7 +104,7 @@ pub(super) fn processes(count: u64) -> String {
 }
 
 /// `path` as a word that a shell takes as it is.
-fn shell_word(path: &Path) -> String {
+pub(super) fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }

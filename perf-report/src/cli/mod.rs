@@ -14,8 +14,10 @@ mod global;
 mod judge;
 mod keep;
 mod output;
+mod overhead;
 mod run;
 mod show;
+mod stacks;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -46,9 +48,11 @@ Examples:
   perf-report show --tree              the last run again, as a tree of callers and callees
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower than the baseline
+  perf-report stacks 4711              what the threads of a process are in, or were in at its end
+  perf-report overhead                 what recording costs on this machine
 
 Exit codes:
-  0 fine            3 regression or budget exceeded       6 unreadable data
+  0 fine            3 regression, over budget or target   6 unreadable data
   1 internal error  4 nothing to judge (no data)
   2 usage           5 inconclusive
 `run` passes on the code of a command that fails.";
@@ -59,9 +63,11 @@ enum Command {
     Run(run::Args),
     Collect(collect::Args),
     Show(show::Args),
+    Stacks(stacks::Args),
     Compare(compare::Args),
     Check(check::Args),
     Baseline(baseline::Args),
+    Overhead(overhead::Args),
     Doctor(doctor::Args),
 }
 
@@ -105,9 +111,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Run(args) => run::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
+        Command::Stacks(args) => stacks::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
+        Command::Overhead(args) => overhead::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }
 }

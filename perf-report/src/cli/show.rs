@@ -17,11 +17,13 @@ Examples:
   perf-report show                        the newest run
   perf-report show latest~1 --tree        the one before it, as callers and callees
   perf-report show --filter parse --all   every function with `parse` in its name
+  perf-report show --metrics              what the programs told of themselves
   perf-report show --format csv --output functions.csv";
 
 /// Show where the time of a run went
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
     /// The run: `latest`, `latest~1`, an id or its beginning, or a label
     #[arg(default_value = "latest")]
@@ -32,15 +34,20 @@ pub(super) struct Args {
     #[arg(value_parser = FalseyValueParser::new())]
     tree: bool,
 
+    /// Show only what the programs told of themselves, with `perf_count!` and `perf_gauge!`
+    #[arg(long, env = "PERF_TRACK_SHOW_METRICS", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "tree")]
+    metrics: bool,
+
     /// Order of the functions
     #[arg(long, value_enum, default_value_t, env = "PERF_TRACK_SORT", hide_env_values = true)]
     sort: Sort,
 
-    /// Only functions with TEXT in their name
+    /// Only functions and metrics with TEXT in their name
     #[arg(long, value_name = "TEXT", env = "PERF_TRACK_FILTER", hide_env_values = true)]
     filter: Option<String>,
 
-    /// Show at most N functions
+    /// Show at most N functions, and as many metrics
     #[arg(long, value_name = "N", default_value_t = 30, conflicts_with = "all")]
     #[arg(env = "PERF_TRACK_LIMIT", hide_env_values = true)]
     limit: usize,
@@ -74,6 +81,11 @@ impl Args {
     fn text(&self, run: &RunDocument) -> String {
         let selection = self.selection();
         match (self.format, self.tree) {
+            (TextFormat::Human, _) if self.metrics => {
+                human::show_metrics(run, &selection, self.output.screen())
+            }
+            (TextFormat::Csv, _) if self.metrics => csv::metrics(run),
+            (TextFormat::Markdown, _) if self.metrics => markdown::run_metrics(run, &selection),
             (TextFormat::Human, false) => human::show(run, &selection, self.output.screen()),
             (TextFormat::Human, true) => tree::tree(run, self.all, self.output.screen()),
             (TextFormat::Json, _) => output::json(run),

@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use perf_runtime::segment::SegmentError;
+use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
 use perf_runtime::snapshot::Snapshot;
 
 pub use listing::{Listing, Unrecorded, list, pid_of};
@@ -71,8 +71,11 @@ impl Collected {
         let failed = |path: &Path, error: &io::Error| {
             format!("{} cannot be cleared away: {error}", path.display())
         };
-        let removal = removed
-            .filter_map(|path| fs::remove_file(path).err().map(|error| failed(path, &error)));
+        let removal = removed.filter_map(|path| {
+            // There seldom is one.
+            let _ = fs::remove_file(path.with_extension(MARK_EXTENSION));
+            fs::remove_file(path).err().map(|error| failed(path, &error))
+        });
         let set_aside = self.damaged.iter().filter_map(|(path, _)| {
             let mut aside = path.clone().into_os_string();
             aside.push(".");

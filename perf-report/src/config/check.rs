@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::values;
 use crate::model::Metric;
 use crate::suggest;
-use crate::verdict::{FailOn, Limits, MetricLimits, Thresholds};
+use crate::verdict::{CustomLimits, FailOn, Limits, MetricLimits, Thresholds};
 
 /// The settings of one place: the command line, a profile. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,6 +33,8 @@ pub struct CheckSettings {
     pub min_calls: Option<u64>,
     /// Limits of single metrics.
     pub metric: BTreeMap<Metric, MetricSettings>,
+    /// What is said of the metrics that programs tell of themselves, by their names.
+    pub custom: BTreeMap<String, CustomLimits>,
 }
 
 /// Limits of one metric.
@@ -84,6 +86,7 @@ impl CheckSettings {
             run_floor: self.run_floor.or(lower.run_floor),
             min_calls: self.min_calls.or(lower.min_calls),
             metric,
+            custom: lower.custom.into_iter().chain(self.custom).collect(),
         }
     }
 
@@ -106,6 +109,7 @@ impl CheckSettings {
         }
         limits.floor_ns = self.floor.map_or(limits.floor_ns, |floor| floor.0);
         limits.run_floor_ns = self.run_floor.map_or(limits.run_floor_ns, |floor| floor.0);
+        limits.custom.clone_from(&self.custom);
         limits.min_calls = self.min_calls.unwrap_or(limits.min_calls).max(1);
         limits
     }

@@ -10,6 +10,14 @@
 //!
 //! [profile.ci.check]              # what it does not say is as in `default`
 //! fail-on = ["inconclusive"]
+//!
+//! [metrics."cache.hit_rate"]      # what the program tells of itself, whatever the profile
+//! better = "higher"               # "lower"; without it, a change is neither
+//! max-regression = "5%"           # worse by more fails
+//! min = 0.9                       # a value below fails, also without a baseline; so does `max`
+//!
+//! [overhead]                      # what recording may cost, judged by `overhead`
+//! call = "30ns"
 //! ```
 //!
 //! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
@@ -18,16 +26,18 @@
 
 pub mod check;
 mod source;
-mod values;
+pub(crate) mod values;
 
 use std::fs;
 use std::io;
 
 use crate::context::Context;
 use crate::error::{ExitCode, UserError};
+use crate::overhead::targets::Given;
 use crate::workspace;
 
 use check::CheckSettings;
+use source::SourceError;
 
 /// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
 ///
@@ -39,6 +49,23 @@ pub fn check_settings(
     profile: Option<&str>,
     in_ci: bool,
 ) -> Result<CheckSettings, UserError> {
+    let fallback = if in_ci { "ci" } else { "default" };
+    read(context, |text| source::check_settings(text, profile.unwrap_or(fallback)))
+}
+
+/// What recording may cost, as the workspace's `perf.toml` says.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
+    read(context, source::targets)
+}
+
+/// Reads the file, of which `parse` makes something. No file is an empty one.
+fn read<T>(
+    context: &Context,
+    parse: impl FnOnce(&str) -> Result<T, SourceError>,
+) -> Result<T, UserError> {
     let path = context.root.join(workspace::CONFIG);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -48,8 +75,7 @@ pub fn check_settings(
             return Err(UserError::new(ExitCode::Usage, problem).because(error));
         }
     };
-    let fallback = if in_ci { "ci" } else { "default" };
-    source::check_settings(&text, profile.unwrap_or(fallback)).map_err(|error| {
+    parse(&text).map_err(|error| {
         let place = context.shown(&path);
         let place = error.line.map_or_else(|| place.clone(), |line| format!("{place}:{line}"));
         let user = UserError::new(ExitCode::Usage, format!("{place}: {}", error.problem));

@@ -1,6 +1,6 @@
 //! The text of `perf.toml` becomes settings, or an error that says where. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -8,8 +8,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
 use super::values;
+use crate::overhead::targets::{self, Given};
 use crate::suggest;
-use crate::verdict::FailOn;
+use crate::verdict::{Better, CustomLimits, FailOn};
 
 /// Profiles that exist without being written down.
 const BUILT_IN: [&str; 2] = ["default", "ci"];
@@ -27,16 +28,33 @@ pub(super) struct SourceError {
     pub(super) help: Option<String>,
 }
 
-/// The settings of `check` under `profile`, over those of the default profile. The whole text is
-/// checked, whichever profile is asked for.
-pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings, SourceError> {
-    let document = DeTable::parse(text).map_err(|error| SourceError {
+/// The keys of the whole document.
+const ROOT: [&str; 3] = ["profile", "metrics", "overhead"];
+
+/// What recording may cost.
+pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    root.targets()
+}
+
+fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
+    DeTable::parse(text).map_err(|error| SourceError {
         line: error.span().map(|span| line(text, &span)),
         problem: format!("this is no TOML: {}", error.message()),
         help: None,
-    })?;
+    })
+}
+
+/// The settings of `check` under `profile`, over those of the default profile. The whole text is
+/// checked, whichever profile is asked for.
+pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings, SourceError> {
+    let document = parse(text)?;
     let root = Section { text, path: String::new(), table: document.get_ref() };
-    root.only(&["profile"])?;
+    root.only(&ROOT)?;
+    root.targets()?;
+    let custom = root.custom()?;
     let mut names = Vec::new();
     let (mut chosen, mut base) = (CheckSettings::default(), CheckSettings::default());
     if let Some(profiles) = root.section("profile")? {
@@ -63,7 +81,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
             }),
         });
     }
-    Ok(chosen.or(base))
+    Ok(CheckSettings { custom, ..chosen.or(base) })
 }
 
 /// A table of the document, with what is needed to say where it is.
@@ -129,6 +147,64 @@ impl<'a, 'i> Section<'a, 'i> {
             degraded: self.value("degraded", limit)?,
             regression: self.value("regression", limit)?,
         })
+    }
+
+    /// What recording may cost: a target for an operation, or several.
+    fn targets(&self) -> Result<Vec<Given>, SourceError> {
+        let Some(section) = self.section("overhead")? else { return Ok(Vec::new()) };
+        let mut given = Vec::new();
+        for (name, value) in section.table {
+            let operation = targets::operation(name.get_ref())
+                .map_err(|problem| section.error(&name.span(), problem))?;
+            let one = |item: &Spanned<DeValue<'_>>| {
+                let target = text(item.get_ref()).and_then(|text| targets::target_of(&text));
+                target
+                    .map(|target| Given { operation, target })
+                    .map_err(|problem| self.error(&item.span(), format!("`{name}`: {problem}")))
+            };
+            match value.get_ref().as_array() {
+                Some(items) => {
+                    for item in items {
+                        given.push(one(item)?);
+                    }
+                }
+                None => given.push(one(value)?),
+            }
+        }
+        Ok(given)
+    }
+
+    /// What the tables under `metrics` say of the metrics that programs tell of themselves.
+    fn custom(&self) -> Result<BTreeMap<String, CustomLimits>, SourceError> {
+        let mut custom = BTreeMap::new();
+        if let Some(metrics) = self.section("metrics")? {
+            for name in metrics.table.keys() {
+                if let Some(section) = metrics.section(name.get_ref())? {
+                    custom.insert(name.get_ref().to_string(), section.custom_limits(&name.span())?);
+                }
+            }
+        }
+        Ok(custom)
+    }
+
+    fn custom_limits(&self, span: &Range<usize>) -> Result<CustomLimits, SourceError> {
+        self.only(&["better", "max-regression", "min", "max"])?;
+        let limits = CustomLimits {
+            better: self.value("better", better)?,
+            max_regression_pct: self.value("max-regression", limit)?.and_then(|limit| limit.0),
+            min: self.value("min", real)?,
+            max: self.value("max", real)?,
+        };
+        if limits.max_regression_pct.is_some() && limits.better.is_none() {
+            let problem = "`max-regression` says nothing without `better`".to_owned();
+            return Err(self.error(span, problem));
+        }
+        match (limits.min, limits.max) {
+            (Some(min), Some(max)) if min > max => {
+                Err(self.error(span, format!("no value is both at least {min} and at most {max}")))
+            }
+            _ => Ok(limits),
+        }
     }
 
     /// Refuses keys that are not among `known`.
@@ -200,6 +276,20 @@ fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
     value.as_str().ok_or_else(|| expected("a duration, such as \"10ns\"", value))?.parse()
 }
 
+fn better(value: &DeValue<'_>) -> Result<Better, String> {
+    match value.as_str() {
+        Some("higher") => Ok(Better::Higher),
+        Some("lower") => Ok(Better::Lower),
+        Some(other) => Err(format!("{other:?} is neither \"higher\" nor \"lower\"")),
+        None => Err(expected("\"higher\" or \"lower\"", value)),
+    }
+}
+
+fn real(value: &DeValue<'_>) -> Result<f64, String> {
+    let real = number(value).and_then(|digits| digits.parse::<f64>().ok());
+    real.filter(|real| real.is_finite()).ok_or_else(|| expected("a number", value))
+}
+
 fn fail_on(word: &str) -> Result<FailOn, String> {
     FailOn::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| {
         let words = FailOn::ALL.map(FailOn::word);
@@ -261,6 +351,12 @@ min-calls = 20
 [profile.default.check.metric.p99]
 regression = "50%"
 
+[metrics."cache.hit_rate"]
+better = "higher"
+max-regression = "5%"
+min = 0.9
+max = 1
+
 [profile.ci.check]
 baseline = "release"
 metric.p99.degraded = 40.5
@@ -278,6 +374,12 @@ metric.p99.degraded = 40.5
     fn every_key_is_read() {
         let settings = check_settings(FULL, "default").unwrap();
         let limit = |pct| Some(Limit(pct));
+        let custom = CustomLimits {
+            better: Some(Better::Higher),
+            max_regression_pct: Some(5.0),
+            min: Some(0.9),
+            max: Some(1.0),
+        };
         let expected = CheckSettings {
             baseline: Some("main".to_owned()),
             fail_on: Some([FailOn::Degraded, FailOn::Missing].into()),
@@ -294,6 +396,7 @@ metric.p99.degraded = 40.5
                 MetricSettings { regression: limit(Some(50.0)), ..MetricSettings::default() },
             )]
             .into(),
+            custom: [("cache.hit_rate".to_owned(), custom)].into(),
         };
         assert_eq!(settings, expected);
     }
@@ -326,6 +429,11 @@ metric.p99.degraded = 40.5
             "unknown key \"regresion\" in [profile.ci.check]",
             Some("did you mean `regression`?"),
         );
+        let metric = |line: &str| format!("[metrics.hits]\n{line}");
+        let broken = |line: &str, at, problem: &str| fails(&metric(line), Some(at), problem, None);
+        broken("max-regression = 5", 1, "`max-regression` says nothing without `better`");
+        broken("min = 2\nmax = 1", 1, "no value is both at least 2 and at most 1");
+        broken("better = \"up\"", 2, "`better`: \"up\" is neither \"higher\" nor \"lower\"");
         fails("[profile]\nci = 3", Some(2), "`ci` must be a table: [profile.ci]", None);
         let check = |line: &str| format!("[profile.default.check]\n{line}");
         let wrong = |line: &str, problem: &str| fails(&check(line), Some(2), problem, None);

@@ -35,7 +35,7 @@ pub(super) fn in_range(pct: f64) -> Result<f64, String> {
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence.
-pub(super) fn duration_ns(text: &str) -> Result<f64, String> {
+pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     const UNITS: [(&str, f64); 5] =
         [("ns", 1.0), ("µs", 1e3), ("us", 1e3), ("ms", 1e6), ("s", 1e9)];
     let wrong = || format!("{text:?} is no duration: write `10ns`, `1.5us`, `20ms` or `1s`");

@@ -1,5 +1,7 @@
 //! The environment variables that steer recorder and reports.
 
+use perf_runtime::segment::limits::{parse_bytes, parse_share};
+
 use super::Check;
 use crate::suggest;
 
@@ -9,11 +11,16 @@ const SUBJECT: &str = "environment";
 type Variable = (&'static str, fn(&str) -> bool, &'static str);
 
 /// Variables that the recorder reads.
-const RECORDER: [Variable; 3] = [
+const RECORDER: [Variable; 4] = [
     ("PERF_TRACK", is_switch, "`on` or `off`"),
-    ("PERF_TRACK_OVERHEAD", is_share, "a share such as `5%`"),
-    ("PERF_TRACK_MEMORY", is_size, "a size such as `64MiB`"),
+    ("PERF_TRACK_OVERHEAD", |value| parse_share(value).is_some(), "a share such as `5%`"),
+    ("PERF_TRACK_MEMORY", |value| parse_bytes(value).is_some(), "a size such as `64MiB`"),
+    ("PERF_TRACK_CLOCK", is_clock, "`counter` or `monotonic`"),
 ];
+
+fn is_clock(value: &str) -> bool {
+    ["counter", "monotonic"].iter().any(|clock| value.eq_ignore_ascii_case(clock))
+}
 
 pub(super) fn examine() -> Vec<Check> {
     let set: Vec<(String, String)> = std::env::vars_os()
@@ -87,19 +94,6 @@ fn is_switch(value: &str) -> bool {
     is_off(value) || on.iter().any(|on| value.eq_ignore_ascii_case(on))
 }
 
-fn is_share(value: &str) -> bool {
-    let number = value.trim().strip_suffix('%').unwrap_or(value).trim();
-    number.parse::<f64>().is_ok_and(|share| (0.0..=100.0).contains(&share))
-}
-
-fn is_size(value: &str) -> bool {
-    let value = value.trim();
-    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
-    let (number, unit) = value.split_at(digits);
-    let units = ["", "b", "k", "kb", "kib", "m", "mb", "mib", "g", "gb", "gib"];
-    number.parse::<u64>().is_ok() && units.contains(&unit.trim().to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,12 +126,20 @@ mod tests {
             "PERF_TRACK_MEMORY=\"a lot\" is not a size such as `64MiB`: the default is used; \
              set it to a size such as `64MiB`, or unset it",
         );
-        assert!(!is_share("150%") && !is_share("much") && is_share("2.5 %"));
+        for malformed in ["150%", "much", "5"] {
+            let said = format!(
+                "PERF_TRACK_OVERHEAD={malformed:?} is not a share such as `5%`: the default is \
+                 used; set it to a share such as `5%`, or unset it"
+            );
+            finds("PERF_TRACK_OVERHEAD", malformed, State::Broken, &said);
+        }
     }
 
     #[test]
     fn well_formed_values_are_fine() {
         finds("PERF_TRACK_MEMORY", "64 MiB", State::Good, "set and well-formed: PERF_TRACK_MEMORY");
+        let share = "set and well-formed: PERF_TRACK_OVERHEAD";
+        finds("PERF_TRACK_OVERHEAD", "2.5 %", State::Good, share);
         finds("PERF_TRACK", "ON", State::Good, "set and well-formed: PERF_TRACK");
         assert_eq!(check(&[])[0].finding, "no PERF_TRACK variable is set");
     }

@@ -28,11 +28,19 @@ impl Identity {
 
     fn at(time: Timestamp, random: u64) -> Self {
         let utc = time.to_zoned(TimeZone::UTC);
-        Self {
-            id: format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff),
-            time: utc.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-        }
+        let id = format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff);
+        Self { id, time: rfc_3339(time) }
     }
+}
+
+/// A moment in nanoseconds since 1970, in RFC 3339 in UTC, to the millisecond. One that no calendar
+/// has is the last that this one has.
+pub fn time(unix_ns: u64) -> String {
+    rfc_3339(Timestamp::from_nanosecond(unix_ns.into()).unwrap_or(Timestamp::MAX))
+}
+
+fn rfc_3339(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Two runs that begin in the same second must not share an id. The keys of a hash map are the

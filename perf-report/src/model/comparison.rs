@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::RunDocument;
+use super::{MetricKind, RunDocument, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,10 +72,10 @@ impl From<&RunDocument> for Side {
     }
 }
 
-/// How one metric of one function changed.
+/// How one metric of one function changed, or one metric of the program's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Function.
+    /// Function, or what the program calls its metric.
     pub name: String,
     /// What is compared.
     pub metric: Metric,
@@ -85,7 +85,8 @@ pub struct Change {
     pub current: Option<f64>,
     /// Change in per cent of the baseline; `null` when there is nothing to divide by.
     pub change_pct: Option<f64>,
-    /// Interval of the change in per cent; `null` while it is not estimated.
+    /// Interval of the change in per cent, where sampling or the recorder's own time leave it open;
+    /// `null` where they do not.
     pub interval_pct: Option<(f64, f64)>,
     /// The judgement.
     pub verdict: Verdict,
@@ -93,15 +94,16 @@ pub struct Change {
     pub reason: String,
 }
 
-/// How one function kept one of its limits.
+/// How one function, or one metric of the program's own, kept one of its limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BudgetResult {
-    /// Function.
+    /// Function or metric.
     pub name: String,
     /// What is limited.
     pub limit: BudgetKind,
-    /// The limit: nanoseconds for times, a number for counts.
-    pub allowed: u64,
+    /// The limit: nanoseconds for times, a number for everything else.
+    #[serde(serialize_with = "plain_number")]
+    pub allowed: f64,
     /// The value of the run; `null` when it was not measured.
     pub actual: Option<f64>,
     /// [`Verdict::Regression`] when exceeded, [`Verdict::Inconclusive`] when not measured, else
@@ -109,6 +111,11 @@ pub struct BudgetResult {
     pub verdict: Verdict,
     /// Why, in words, and where the limit was given.
     pub reason: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn plain_number<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+    metric::plain(&Some(*value), to)
 }
 
 /// What a budget limits.
@@ -129,6 +136,10 @@ pub enum BudgetKind {
     Calls,
     /// Allocations in the run.
     Allocs,
+    /// Smallest value that a metric of the program's own may have.
+    Min,
+    /// Largest value that it may have.
+    Max,
 }
 
 /// What is compared. Counts are of the whole run; times are of one call, except
@@ -146,6 +157,9 @@ pub enum Metric {
     Errors,
     /// Calls that ended by unwinding; exact.
     Panics,
+    /// Allocations by the function itself, outside tracked callees, over the run; exact. Like own
+    /// time, it names the function that changed and none of its callers.
+    SelfAllocs,
     /// Own time of a call, outside tracked callees: `self_ns` of the run divided by `calls`. It
     /// names the function that became slower, where the inclusive times below also name all of its
     /// callers.
@@ -160,14 +174,21 @@ pub enum Metric {
     P95Ns,
     /// 99th percentile of the duration of a call, callees included.
     P99Ns,
+    /// A count that the program keeps of itself; exact.
+    Count,
+    /// The last value of a gauge of the program's own.
+    Gauge,
+    /// A ratio of the program's own, 0.5 for half.
+    Ratio,
 }
 
 impl Metric {
-    /// Every metric.
-    pub const ALL: [Self; 9] = [
+    /// Every metric of functions.
+    pub const ALL: [Self; 10] = [
         Self::Calls,
         Self::Errors,
         Self::Panics,
+        Self::SelfAllocs,
         Self::SelfNs,
         Self::TotalNs,
         Self::MeanNs,
@@ -176,9 +197,14 @@ impl Metric {
         Self::P99Ns,
     ];
 
+    /// Whether it is one that programs tell of themselves.
+    pub fn is_custom(self) -> bool {
+        matches!(self, Self::Count | Self::Gauge | Self::Ratio)
+    }
+
     /// Whether it counts something, so that it has no noise.
     pub fn is_count(self) -> bool {
-        matches!(self, Self::Calls | Self::Errors | Self::Panics)
+        matches!(self, Self::Calls | Self::Errors | Self::Panics | Self::SelfAllocs | Self::Count)
     }
 
     /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.
@@ -187,19 +213,35 @@ impl Metric {
             Self::Calls => "calls",
             Self::Errors => "errors",
             Self::Panics => "panics",
+            Self::SelfAllocs => "allocs",
             Self::SelfNs => "self",
             Self::TotalNs => "total",
             Self::MeanNs => "mean",
             Self::P50Ns => "p50",
             Self::P95Ns => "p95",
             Self::P99Ns => "p99",
+            Self::Count => "count",
+            Self::Gauge => "gauge",
+            Self::Ratio => "ratio",
         }
     }
 
-    /// The metric of that [`word`](Self::word), also with its unit: `self`, `self_ns`.
+    /// The metric of functions of that [`word`](Self::word), also as documents name it: `self`,
+    /// `self_ns`, `allocs`, `self_allocs`.
     pub fn from_word(word: &str) -> Option<Self> {
         let word = word.strip_suffix("_ns").unwrap_or(word);
+        let word = if word == "self_allocs" { Self::SelfAllocs.word() } else { word };
         Self::ALL.into_iter().find(|metric| metric.word() == word)
+    }
+}
+
+impl From<MetricKind> for Metric {
+    fn from(kind: MetricKind) -> Self {
+        match kind {
+            MetricKind::Count => Self::Count,
+            MetricKind::Gauge => Self::Gauge,
+            MetricKind::Ratio => Self::Ratio,
+        }
     }
 }
 
@@ -214,6 +256,8 @@ pub enum Verdict {
     /// No change beyond the limit.
     #[default]
     Stable,
+    /// Another value than before, of which nothing says whether it is better or worse.
+    Changed,
     /// Only in the current run, or called only there.
     Added,
     /// Only in the baseline, or called only there.
@@ -228,12 +272,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, worst first.
-    pub const WORST_FIRST: [Self; 7] = [
+    pub const WORST_FIRST: [Self; 8] = [
         Self::Regression,
         Self::Degraded,
         Self::Inconclusive,
         Self::Removed,
         Self::Added,
+        Self::Changed,
         Self::Stable,
         Self::Improved,
     ];
@@ -243,6 +288,7 @@ impl Verdict {
         match self {
             Self::Improved => "improved",
             Self::Stable => "stable",
+            Self::Changed => "changed",
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Inconclusive => "inconclusive",

@@ -1,11 +1,14 @@
 //! What processes recorded, and what is known about the command, as one [`RunDocument`]. Pure.
 
+mod memory;
+mod recording;
+
 use perf_runtime::buckets;
-use perf_runtime::snapshot::{self, Measures, Snapshot};
+use perf_runtime::snapshot::{self, Measures, Reading, Snapshot};
 
 use super::{
-    Budget, Function, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run,
-    RunDocument, Toolchain, TreeNode,
+    Budget, CustomMetric, Function, MetricKind, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION,
+    Run, RunDocument, Toolchain, TreeNode,
 };
 
 /// The document of a run. `run` and `process` say what is known apart from the recording; their
@@ -26,7 +29,8 @@ pub fn document(
         process,
         functions: functions(snapshot),
         tree: tree(snapshot),
-        recording: recording(snapshot, problems),
+        metrics: snapshot.metrics.iter().map(metric).collect(),
+        recording: recording::recording(snapshot, problems),
     }
 }
 
@@ -55,21 +59,47 @@ fn one_process(process: &snapshot::Process) -> Process {
         program: process.program.clone(),
         started_unix_ns: process.started_unix_ns,
         threads: process.threads,
+        recorded_ns: process.recorded_ns,
+        overhead_ns: process.overhead_ns,
+        overhead_budget_pct: Some(f64::from(process.overhead_budget_ppm) / 1e4),
+        breaker: process.breaker.name().to_owned(),
     }
 }
 
 fn functions(snapshot: &Snapshot) -> Vec<Function> {
     let measures = snapshot.by_function();
-    snapshot
+    let counted = memory::is_counted(snapshot);
+    let mut functions: Vec<Function> = snapshot
         .functions
         .iter()
         .zip(&measures)
-        .map(|(function, measures)| row(function, measures))
-        .collect()
+        .map(|(function, measures)| (row(function, measures), measures))
+        .map(|(row, all)| if counted { memory::of_function(row, all) } else { row })
+        .collect();
+    for (context, is_estimated) in snapshot.contexts.iter().zip(self_estimated(snapshot)) {
+        if let Some(function) = functions.get_mut(context.function) {
+            function.self_estimated |= is_estimated;
+        }
+    }
+    functions
+}
+
+/// Of each context, whether its self time is an estimate: since its total is, or that of a call
+/// made from it, which was taken off.
+fn self_estimated(snapshot: &Snapshot) -> Vec<bool> {
+    let contexts = &snapshot.contexts;
+    let mut estimated = vec![false; contexts.len()];
+    for (at, context) in contexts.iter().enumerate().filter(|(_, it)| it.measures.is_estimated()) {
+        estimated[at] = true;
+        if let Some(caller) = context.parent.and_then(|parent| estimated.get_mut(parent)) {
+            *caller = true;
+        }
+    }
+    estimated
 }
 
 fn row(function: &snapshot::Function, measures: &Measures) -> Function {
-    let called = measures.calls > 0;
+    let was_timed = measures.timed > 0;
     Function {
         name: function.name.clone(),
         module: function.module.clone(),
@@ -84,16 +114,23 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         self_ns: measures.self_ns,
         mean_ns: measures.mean_ns(),
         stddev_ns: measures.stddev_ns(),
-        min_ns: called.then_some(measures.min_ns),
-        max_ns: called.then_some(measures.max_ns),
+        min_ns: was_timed.then_some(measures.min_ns),
+        max_ns: was_timed.then_some(measures.max_ns),
         p50_ns: measures.quantile_ns(0.50),
         p90_ns: measures.quantile_ns(0.90),
         p95_ns: measures.quantile_ns(0.95),
         p99_ns: measures.quantile_ns(0.99),
-        sampled: false,
+        sampled: measures.is_estimated(),
+        self_estimated: false,
+        untimed_calls: measures.calls.saturating_sub(measures.timed),
+        unmeasured_calls: measures.unmeasured,
+        overhead_ns: measures.overhead_ns,
+        self_overhead_ns: measures.self_overhead_ns,
+        active_ns: measures.active_ns,
+        sampled_ns: measures.sampled_ns,
+        counted_ns: measures.counted_ns,
+        largest_interval: measures.largest_interval,
         classifies_errors: function.classifies_errors,
-        allocs: None,
-        alloc_bytes: None,
         tags: function.tags.clone(),
         budget: budget(&function.budget),
         histogram: measures
@@ -102,6 +139,7 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
             .iter()
             .map(|&(bucket, count)| (buckets::lower_bound(bucket), count))
             .collect(),
+        ..Function::default()
     }
 }
 
@@ -119,10 +157,22 @@ fn budget(budget: &snapshot::Budget) -> Budget {
 }
 
 fn tree(snapshot: &Snapshot) -> Vec<TreeNode> {
+    let counted = memory::is_counted(snapshot);
+    let nodes = nodes(snapshot).into_iter().zip(&snapshot.contexts);
+    nodes
+        .map(
+            |(node, context)| {
+                if counted { memory::of_context(node, &context.measures) } else { node }
+            },
+        )
+        .collect()
+}
+
+fn nodes(snapshot: &Snapshot) -> Vec<TreeNode> {
     // A tree of more than 2^32 nodes fits into no memory; the cut keeps parents before children.
     (0_u32..)
-        .zip(&snapshot.contexts)
-        .map(|(id, context)| TreeNode {
+        .zip(snapshot.contexts.iter().zip(self_estimated(snapshot)))
+        .map(|(id, (context, self_estimated))| TreeNode {
             id,
             parent: context.parent.and_then(|parent| u32::try_from(parent).ok()),
             function: snapshot
@@ -134,37 +184,57 @@ fn tree(snapshot: &Snapshot) -> Vec<TreeNode> {
             self_ns: context.measures.self_ns,
             errors: context.measures.errors,
             panics: context.measures.panics,
+            sampled: context.measures.is_estimated(),
+            self_estimated,
+            ..TreeNode::default()
         })
         .collect()
 }
 
-fn recording(snapshot: &Snapshot, mut problems: Vec<String>) -> Recording {
-    let losses = &snapshot.losses;
-    if losses.uncounted_durations > 0 {
-        problems.push(format!(
-            "{} calls are counted but missing from the percentiles, for want of space",
-            losses.uncounted_durations
-        ));
-    }
-    if losses.clock_anomalies > 0 {
-        problems.push(format!(
-            "the clock ran backwards {} times; those calls count as 0 ns",
-            losses.clock_anomalies
-        ));
-    }
-    Recording {
-        mode: if snapshot.processes.is_empty() { "none" } else { "exact" }.to_owned(),
-        lost_calls: losses.lost_calls,
-        overhead_ns: None,
-        breaker: Vec::new(),
-        problems,
+#[expect(clippy::cast_precision_loss, reason = "a count below 2^53 is exact")]
+fn metric(metric: &snapshot::Metric) -> CustomMetric {
+    let unknown = CustomMetric {
+        name: metric.name.clone(),
+        kind: MetricKind::Count,
+        value: None,
+        min: None,
+        max: None,
+        mean: None,
+        samples: None,
+        part: None,
+        whole: None,
+        file: metric.file.clone(),
+        line: metric.line,
+    };
+    match metric.reading {
+        Reading::Count(count) => CustomMetric { value: Some(count as f64), ..unknown },
+        Reading::Gauge(gauge) => {
+            let told = |value| (gauge.samples > 0).then_some(value);
+            CustomMetric {
+                kind: MetricKind::Gauge,
+                value: told(gauge.last),
+                min: told(gauge.min),
+                max: told(gauge.max),
+                mean: gauge.mean(),
+                samples: Some(gauge.samples),
+                ..unknown
+            }
+        }
+        Reading::Ratio(ratio) => CustomMetric {
+            kind: MetricKind::Ratio,
+            value: ratio.value(),
+            samples: Some(ratio.samples),
+            part: Some(ratio.part),
+            whole: Some(ratio.whole),
+            ..unknown
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perf_runtime::snapshot::{Build, Context, Histogram, Losses};
+    use perf_runtime::snapshot::{Build, Context, Gauge, Histogram, Ratio};
 
     fn measures(durations: &[u64]) -> Measures {
         let mut histogram = Histogram::default();
@@ -173,6 +243,7 @@ mod tests {
         }
         Measures {
             calls: durations.len() as u64,
+            timed: durations.len() as u64,
             total_ns: durations.iter().sum(),
             self_ns: durations.iter().sum(),
             sum_ns: durations.iter().sum(),
@@ -230,6 +301,20 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_from_a_sample_is_marked() {
+        let mut snapshot = snapshot();
+        let below = &mut snapshot.contexts[2].measures;
+        (below.timed, below.unmeasured, below.self_overhead_ns) = (1, 1, 9);
+        let RunDocument { functions, tree, .. } = convert(&snapshot);
+        let marks = |f: &Function| (f.sampled, f.self_estimated, f.untimed_calls);
+        let expected = [(false, true, 0), (true, true, 1), (false, false, 0)];
+        assert_eq!(functions.iter().map(marks).collect::<Vec<_>>(), expected);
+        assert_eq!((functions[1].unmeasured_calls, functions[1].self_overhead_ns), (1, 9));
+        let marks: Vec<_> = tree.iter().map(|node| (node.sampled, node.self_estimated)).collect();
+        assert_eq!(marks, [(false, true), (false, false), (true, true)]);
+    }
+
+    #[test]
     fn the_tree_names_callers_before_callees() {
         let tree = convert(&snapshot()).tree;
         let seen: Vec<_> =
@@ -248,10 +333,31 @@ mod tests {
     }
 
     #[test]
-    fn losses_are_told_in_words() {
-        let losses = Losses { lost_calls: 3, uncounted_durations: 2, clock_anomalies: 1 };
-        let recording = convert(&Snapshot { losses, ..Snapshot::default() }).recording;
-        assert_eq!((recording.mode.as_str(), recording.lost_calls), ("none", 3));
-        assert_eq!(recording.problems.len(), 2);
+    fn metrics_of_each_kind_have_a_value() {
+        let metric = |name: &str, reading| snapshot::Metric {
+            name: name.to_owned(),
+            file: "src/cache.rs".to_owned(),
+            line: 7,
+            reading,
+        };
+        let gauge =
+            Gauge { samples: 2, sum: 3 << 48, min: 1.0, max: 2.0, last: 2.0, last_unix_ns: 9 };
+        let snapshot = Snapshot {
+            metrics: vec![
+                metric("hits", Reading::Count(3)),
+                metric("length", Reading::Gauge(gauge)),
+                metric("never", Reading::Gauge(Gauge::default())),
+                metric("rate", Reading::Ratio(Ratio { samples: 1, part: 3, whole: 4 })),
+            ],
+            ..Snapshot::default()
+        };
+        let metrics = convert(&snapshot).metrics;
+        let values: Vec<_> = metrics.iter().map(|metric| (metric.value, metric.mean)).collect();
+        assert_eq!(
+            values,
+            [(Some(3.0), None), (Some(2.0), Some(1.5)), (None, None), (Some(0.75), None)]
+        );
+        let json = serde_json::to_string(&metrics[1]).unwrap();
+        assert!(json.contains(r#""kind":"gauge","value":2,"min":1,"max":2,"mean":1.5"#), "{json}");
     }
 }

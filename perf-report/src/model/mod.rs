@@ -1,4 +1,4 @@
-//! The documents that leave the program: runs and comparisons, as plain data.
+//! The documents that leave the program: runs, comparisons, stacks and costs, as plain data.
 //!
 //! Pure: no IO, no clock. What a field means is said here once; the JSON Schemas in `schemas/` say
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
@@ -6,18 +6,26 @@
 
 mod comparison;
 pub mod convert;
+mod metric;
+mod overhead;
 mod read;
+mod recording;
 mod run;
+mod stacks;
 
 #[cfg(test)]
 pub(crate) mod samples;
 
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
+pub use metric::{CustomMetric, MetricKind};
+pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use read::DocumentError;
+pub use recording::{Breaker, Recording};
 pub use run::{
-    Breaker, Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary,
-    Recording, Run, RunDocument, Toolchain, TreeNode,
+    Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
+    Toolchain, TreeNode,
 };
+pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
 
 /// Name of the schema of a [`RunDocument`].
 pub const RUN_SCHEMA: &str = "perf-track/run";
@@ -27,3 +35,11 @@ pub const RUN_VERSION: u32 = 1;
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].
 pub const COMPARISON_VERSION: u32 = 1;
+/// Name of the schema of a [`StacksDocument`].
+pub const STACKS_SCHEMA: &str = "perf-track/stacks";
+/// Newest version of [`STACKS_SCHEMA`].
+pub const STACKS_VERSION: u32 = 1;
+/// Name of the schema of an [`OverheadDocument`].
+pub const OVERHEAD_SCHEMA: &str = "perf-track/overhead";
+/// Newest version of [`OVERHEAD_SCHEMA`].
+pub const OVERHEAD_VERSION: u32 = 1;

@@ -90,7 +90,9 @@ impl RunDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, Git, ProcessSummary, Recording, TreeNode};
+    use crate::model::{
+        CustomMetric, Function, Git, MetricKind, ProcessSummary, Recording, TreeNode,
+    };
     use proptest::prelude::*;
 
     fn document(name: String, calls: u64, mean: Option<f64>) -> RunDocument {
@@ -111,7 +113,20 @@ mod tests {
                 histogram: vec![(32, calls)],
                 ..Default::default()
             }],
-            tree: vec![TreeNode { function: name, calls, ..Default::default() }],
+            tree: vec![TreeNode { function: name.clone(), calls, ..Default::default() }],
+            metrics: vec![CustomMetric {
+                name,
+                kind: MetricKind::Gauge,
+                value: mean,
+                min: None,
+                max: Some(0.1),
+                mean: mean.map(|mean| -mean),
+                samples: Some(calls),
+                part: None,
+                whole: None,
+                file: String::new(),
+                line: 0,
+            }],
             recording: Recording { mode: "exact".to_owned(), ..Default::default() },
         }
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{CustomMetric, Recording};
+
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunDocument {
@@ -17,6 +19,9 @@ pub struct RunDocument {
     pub functions: Vec<Function>,
     /// The calling-context tree; parents come before their children.
     pub tree: Vec<TreeNode>,
+    /// What the programs told of themselves, sorted by name and kind.
+    #[serde(default)]
+    pub metrics: Vec<CustomMetric>,
     /// How it was recorded, and what is known to be missing.
     pub recording: Recording,
 }
@@ -123,6 +128,20 @@ pub struct Process {
     pub started_unix_ns: u64,
     /// Threads that recorded at the same time, at most.
     pub threads: u32,
+    /// How long it recorded.
+    #[serde(default)]
+    pub recorded_ns: u64,
+    /// What recording took, over all threads. Estimated.
+    #[serde(default)]
+    pub overhead_ns: u64,
+    /// What recording was allowed to take of a thread's time, in per cent; `null` when that is not
+    /// known.
+    #[serde(default)]
+    pub overhead_budget_pct: Option<f64>,
+    /// State of the circuit breaker of the recorder as a whole at the end: `closed`, `half-open`
+    /// or `open`; empty when that is not known.
+    #[serde(default)]
+    pub breaker: String,
 }
 
 /// A tracked function over the whole run.
@@ -170,15 +189,65 @@ pub struct Function {
     pub p95_ns: Option<u64>,
     /// 99th percentile, within 1.6 %.
     pub p99_ns: Option<u64>,
-    /// Whether times were estimated from a sample of the calls.
+    /// Whether times were estimated, since not all calls were timed.
     pub sampled: bool,
+    /// Whether `self_ns` is an estimate: calls of this function were sampled, or of one that it
+    /// called.
+    #[serde(default)]
+    pub self_estimated: bool,
+    /// Finished calls that were counted and not timed. Each timed one stands for the same share of
+    /// them, but for `unmeasured_calls`.
+    #[serde(default)]
+    pub untimed_calls: u64,
+    /// Calls that were counted while none was timed: they are in no time.
+    #[serde(default)]
+    pub unmeasured_calls: u64,
+    /// Of `total_ns`, what recording took: of these calls and those made from there. Estimated.
+    #[serde(default)]
+    pub overhead_ns: u64,
+    /// Of `self_ns`, what recording took. Estimated.
+    #[serde(default)]
+    pub self_overhead_ns: u64,
+    /// Time since the first call, over all threads and contexts.
+    #[serde(default)]
+    pub active_ns: u64,
+    /// Of `active_ns`, how long calls were sampled.
+    #[serde(default)]
+    pub sampled_ns: u64,
+    /// Of `active_ns`, how long calls were only counted.
+    #[serde(default)]
+    pub counted_ns: u64,
+    /// Of how many calls one was timed while they were sampled, at most; 0 if they never were.
+    #[serde(default)]
+    pub largest_interval: u32,
     /// Whether returned values were classified, so that `errors` means something.
     #[serde(default)]
     pub classifies_errors: bool,
-    /// Allocations; `null` when they were not counted.
+    /// Allocations, those of tracked functions that it called included; `null` when they were not
+    /// counted, as everything about memory.
     pub allocs: Option<u64>,
-    /// Bytes allocated; `null` when they were not counted.
+    /// Bytes of these.
     pub alloc_bytes: Option<u64>,
+    /// Bytes allocated and not freed by it and by those that it called: handed on, or leaked. Below
+    /// zero where it frees what others allocated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grown_bytes: Option<i64>,
+    /// Bytes that one call, with all that it called, had allocated and not freed at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<u64>,
+    /// Allocations by the function itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_allocs: Option<u64>,
+    /// Bytes of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_alloc_bytes: Option<u64>,
+    /// Bytes allocated and not freed by the function itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_grown_bytes: Option<i64>,
+    /// Bytes that the function itself had allocated and not freed at most, in one context on one
+    /// thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_peak_bytes: Option<u64>,
     /// Tags of the attribute.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -188,6 +257,23 @@ pub struct Function {
     /// `[lowest duration of the bucket in nanoseconds, calls]`, ascending; empty buckets are left
     /// out. A bucket is at most 3.2 % wide.
     pub histogram: Histogram,
+}
+
+impl Function {
+    /// Calls that were timed.
+    pub fn timed_calls(&self) -> u64 {
+        self.calls.saturating_sub(self.untimed_calls)
+    }
+
+    /// Calls that are in the times.
+    pub fn measured_calls(&self) -> u64 {
+        self.calls.saturating_sub(self.unmeasured_calls)
+    }
+
+    /// What recording took of the self time, in per cent.
+    pub fn recorder_pct(&self) -> f64 {
+        crate::units::share(self.self_overhead_ns, self.self_ns)
+    }
 }
 
 /// `[lower bound in nanoseconds, calls]` for each bucket that holds calls, ascending.
@@ -250,31 +336,23 @@ pub struct TreeNode {
     /// Calls in this context that ended by unwinding.
     #[serde(default)]
     pub panics: u64,
-}
-
-/// How the run was recorded.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Recording {
-    /// `exact`, or `none` when no process recorded.
-    pub mode: String,
-    /// Calls known to be missing.
-    pub lost_calls: u64,
-    /// The recorder's own cost; `null` while it is not estimated.
-    pub overhead_ns: Option<u64>,
-    /// Transitions of the circuit breaker.
-    pub breaker: Vec<Breaker>,
-    /// What went wrong while recording or collecting, in words.
+    /// Whether times were estimated, since not all calls were timed.
     #[serde(default)]
-    pub problems: Vec<String>,
-}
-
-/// A transition of the circuit breaker.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Breaker {
-    /// State after the transition.
-    pub state: String,
-    /// Why it happened.
-    pub reason: String,
-    /// How long the state lasted.
-    pub duration_ns: u64,
+    pub sampled: bool,
+    /// Whether `self_ns` is an estimate: calls in this context were sampled, or some that were made
+    /// from it.
+    #[serde(default)]
+    pub self_estimated: bool,
+    /// Allocations in this context and those below it; `null` when they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocs: Option<u64>,
+    /// Bytes of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alloc_bytes: Option<u64>,
+    /// Bytes allocated and not freed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grown_bytes: Option<i64>,
+    /// Allocations in this context alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_allocs: Option<u64>,
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Function, Git, Machine, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run,
-    RunDocument, Toolchain, TreeNode,
+    Breaker, CustomMetric, Function, Git, Machine, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
+    RUN_VERSION, Recording, Run, RunDocument, Toolchain, TreeNode,
 };
 use crate::units::float;
 
@@ -61,6 +61,7 @@ pub(crate) fn empty() -> RunDocument {
         process: ProcessSummary { wall_ns: Some(12_400_000), ..ProcessSummary::default() },
         functions: Vec::new(),
         tree: Vec::new(),
+        metrics: Vec::new(),
         recording: Recording { mode: "none".to_owned(), ..Recording::default() },
     }
 }
@@ -81,6 +82,7 @@ pub(crate) fn typical() -> RunDocument {
             program: "/home/me/code_stats/target/release/code_stats".to_owned(),
             started_unix_ns: 1_795_000_000_000_000_000,
             threads: 5,
+            ..Process::default()
         }],
         ..ProcessSummary::default()
     };
@@ -110,6 +112,73 @@ pub(crate) fn changed() -> RunDocument {
     add_never_called(&mut run);
     let parse = named(&mut run, "code_stats::parse::parse_file");
     (parse.classifies_errors, parse.errors) = (true, 5);
+    run
+}
+
+/// [`typical`] of a program that counts allocations: parsing hands on, looking up frees.
+pub(crate) fn allocating() -> RunDocument {
+    let mut run = typical();
+    for function in &mut run.functions {
+        (function.allocs, function.alloc_bytes, function.grown_bytes) = (Some(0), Some(0), Some(0));
+        (function.self_allocs, function.self_alloc_bytes) = (Some(0), Some(0));
+        (function.peak_bytes, function.self_peak_bytes) = (Some(0), Some(0));
+        function.self_grown_bytes = Some(0);
+    }
+    let parse = named(&mut run, "code_stats::parse::parse_file");
+    (parse.allocs, parse.alloc_bytes) = (Some(36_480), Some(4_669_440));
+    (parse.grown_bytes, parse.peak_bytes) = (Some(1_048_576), Some(131_072));
+    (parse.self_allocs, parse.self_alloc_bytes) = (Some(412), Some(52_736));
+    let tokenize = named(&mut run, "code_stats::parse::tokenize");
+    (tokenize.allocs, tokenize.alloc_bytes) = (Some(36_068), Some(4_616_704));
+    (tokenize.grown_bytes, tokenize.peak_bytes) = (Some(1_048_576), Some(98_304));
+    (tokenize.self_allocs, tokenize.self_alloc_bytes) = (Some(36_068), Some(4_616_704));
+    let worker = named(&mut run, "code_stats::pool::Worker::run");
+    (worker.allocs, worker.alloc_bytes) = (Some(36_480), Some(4_669_440));
+    (worker.grown_bytes, worker.peak_bytes) = (Some(524_288), Some(1_179_648));
+    let lookup = named(&mut run, "code_stats::cache::Store::lookup");
+    (lookup.grown_bytes, lookup.self_grown_bytes) = (Some(-524_288), Some(-524_288));
+    run
+}
+
+/// [`typical`] as it looks when the breaker had to act: one function sampled, one counted for a
+/// time, one whose time is in good part the recorder's.
+pub(crate) fn sampled() -> RunDocument {
+    let mut run = typical();
+    run.recording.mode = "counted".to_owned();
+    run.recording.overhead_ns = Some(18_204_000);
+    run.recording.breaker = vec![Breaker {
+        state: "open".to_owned(),
+        reason: "clock".to_owned(),
+        from: "closed".to_owned(),
+        duration_ns: 1_200 * MS,
+        pid: 4711,
+        ..Breaker::default()
+    }];
+    let weigh = named(&mut run, "code_stats::metrics::weigh");
+    (weigh.sampled, weigh.self_estimated, weigh.untimed_calls) = (true, true, 897_750);
+    (weigh.active_ns, weigh.sampled_ns, weigh.largest_interval) = (15_000 * MS, 12_300 * MS, 64);
+    let visit = named(&mut run, "code_stats::metrics::Complexity::visit");
+    (visit.self_estimated, visit.self_overhead_ns) = (true, 190 * MS);
+    let lookup = named(&mut run, "code_stats::cache::Store::lookup");
+    (lookup.sampled, lookup.self_estimated) = (true, true);
+    (lookup.untimed_calls, lookup.unmeasured_calls) = (400, 12);
+    (lookup.active_ns, lookup.counted_ns) = (15_000 * MS, 2_100 * MS);
+    for node in &mut run.tree {
+        node.sampled = ["weigh", "lookup"].iter().any(|name| node.function.ends_with(name));
+        node.self_estimated = node.sampled || node.function.ends_with("visit");
+    }
+    run
+}
+
+/// [`sampled`], but for one function that was counted all the time.
+pub(crate) fn counted() -> RunDocument {
+    let mut run = sampled();
+    let weigh = named(&mut run, "code_stats::metrics::weigh");
+    (weigh.untimed_calls, weigh.unmeasured_calls) = (weigh.calls, weigh.calls);
+    (weigh.total_ns, weigh.self_ns, weigh.counted_ns) = (0, 0, weigh.active_ns);
+    (weigh.sampled_ns, weigh.largest_interval) = (0, 0);
+    (weigh.mean_ns, weigh.stddev_ns, weigh.min_ns, weigh.max_ns) = (None, None, None, None);
+    (weigh.p50_ns, weigh.p90_ns, weigh.p95_ns, weigh.p99_ns) = (None, None, None, None);
     run
 }
 
@@ -167,6 +236,37 @@ pub(crate) fn of(nodes: &[Node<'_>]) -> RunDocument {
     run.recording.mode = "exact".to_owned();
     run.process.count = 1;
     run
+}
+
+/// [`typical`] with metrics of each kind, before and after a change.
+pub(crate) fn with_metrics(hits: f64, length: f64, rate: f64) -> RunDocument {
+    let mut run = typical();
+    let ratio = metric("cache.hit_rate", MetricKind::Ratio, Some(rate));
+    run.metrics = vec![
+        metric("cache.hit", MetricKind::Count, Some(hits)),
+        CustomMetric { part: Some(412), whole: Some(824), ..ratio },
+        metric("cache.idle", MetricKind::Gauge, None),
+        metric("queue.length", MetricKind::Gauge, Some(length)),
+    ];
+    run
+}
+
+/// A metric that a program tells of itself; a gauge has had one other value, one lower.
+pub(crate) fn metric(name: &str, kind: MetricKind, value: Option<f64>) -> CustomMetric {
+    let of_gauge = |value: Option<f64>| value.filter(|_| kind == MetricKind::Gauge);
+    CustomMetric {
+        name: name.to_owned(),
+        kind,
+        value,
+        min: of_gauge(value.map(|value| value - 1.0)),
+        max: of_gauge(value),
+        mean: of_gauge(value.map(|value| value - 0.5)),
+        samples: (kind != MetricKind::Count).then_some(value.map_or(0, |_| 2)),
+        part: None,
+        whole: None,
+        file: "src/cache.rs".to_owned(),
+        line: 12,
+    }
 }
 
 /// The function of that name.

@@ -1,14 +1,18 @@
 //! Documents as CSV (RFC 4180, `\n` ends a line): a header of the JSON's field names, then one line
-//! a function, a context, or a row. Base units; empty where the JSON has `null`.
+//! a function, a metric, a context, a row, or a running call. Base units; empty where the JSON has
+//! `null`.
 //!
 //! Text is defused by [`sanitize::csv`], which says how to undo it.
 
 use super::sanitize;
-use crate::model::{Comparison, Function, RunDocument, TreeNode};
+use crate::model::{
+    Comparison, CustomMetric, Function, OverheadDocument, OverheadRow, RunDocument, StacksDocument,
+    TreeNode,
+};
 
 /// The functions of a run.
 pub fn run(run: &RunDocument) -> String {
-    const HEADER: [&str; 23] = [
+    const HEADER: [&str; 32] = [
         "name",
         "module",
         "file",
@@ -32,6 +36,15 @@ pub fn run(run: &RunDocument) -> String {
         "allocs",
         "alloc_bytes",
         "tags",
+        "self_estimated",
+        "untimed_calls",
+        "unmeasured_calls",
+        "overhead_ns",
+        "self_overhead_ns",
+        "active_ns",
+        "sampled_ns",
+        "counted_ns",
+        "largest_interval",
     ];
     let row = |f: &Function| {
         vec![
@@ -58,15 +71,83 @@ pub fn run(run: &RunDocument) -> String {
             number(f.allocs),
             number(f.alloc_bytes),
             sanitize::csv(&f.tags.join(" ")),
+            f.self_estimated.to_string(),
+            f.untimed_calls.to_string(),
+            f.unmeasured_calls.to_string(),
+            f.overhead_ns.to_string(),
+            f.self_overhead_ns.to_string(),
+            f.active_ns.to_string(),
+            f.sampled_ns.to_string(),
+            f.counted_ns.to_string(),
+            f.largest_interval.to_string(),
         ]
     };
-    write(&HEADER, run.functions.iter().map(row))
+    let rows = run.functions.iter().map(|f| [row(f), memory(f).to_vec()].concat());
+    write(&[HEADER.as_slice(), &MEMORY].concat(), rows)
+}
+
+/// What [`memory`] says.
+const MEMORY: [&str; 6] = [
+    "grown_bytes",
+    "peak_bytes",
+    "self_allocs",
+    "self_alloc_bytes",
+    "self_grown_bytes",
+    "self_peak_bytes",
+];
+
+/// What else was counted of a function's allocations.
+fn memory(f: &Function) -> [String; MEMORY.len()] {
+    [
+        number(f.grown_bytes),
+        number(f.peak_bytes),
+        number(f.self_allocs),
+        number(f.self_alloc_bytes),
+        number(f.self_grown_bytes),
+        number(f.self_peak_bytes),
+    ]
+}
+
+/// What the programs of a run told of themselves.
+pub fn metrics(run: &RunDocument) -> String {
+    const HEADER: [&str; 11] =
+        ["name", "kind", "value", "min", "max", "mean", "samples", "part", "whole", "file", "line"];
+    let row = |metric: &CustomMetric| {
+        vec![
+            sanitize::csv(&metric.name),
+            metric.kind.to_string(),
+            float(metric.value),
+            float(metric.min),
+            float(metric.max),
+            float(metric.mean),
+            number(metric.samples),
+            number(metric.part),
+            number(metric.whole),
+            sanitize::csv(&metric.file),
+            metric.line.to_string(),
+        ]
+    };
+    write(&HEADER, run.metrics.iter().map(row))
 }
 
 /// The calling-context tree of a run.
 pub fn tree(run: &RunDocument) -> String {
-    const HEADER: [&str; 8] =
-        ["id", "parent", "function", "calls", "total_ns", "self_ns", "errors", "panics"];
+    const HEADER: [&str; 14] = [
+        "id",
+        "parent",
+        "function",
+        "calls",
+        "total_ns",
+        "self_ns",
+        "errors",
+        "panics",
+        "sampled",
+        "self_estimated",
+        "allocs",
+        "alloc_bytes",
+        "grown_bytes",
+        "self_allocs",
+    ];
     let row = |node: &TreeNode| {
         vec![
             node.id.to_string(),
@@ -77,6 +158,12 @@ pub fn tree(run: &RunDocument) -> String {
             node.self_ns.to_string(),
             node.errors.to_string(),
             node.panics.to_string(),
+            node.sampled.to_string(),
+            node.self_estimated.to_string(),
+            number(node.allocs),
+            number(node.alloc_bytes),
+            number(node.grown_bytes),
+            number(node.self_allocs),
         ]
     };
     write(&HEADER, run.tree.iter().map(row))
@@ -102,7 +189,7 @@ pub fn comparison(comparison: &Comparison) -> String {
         vec![
             sanitize::csv(&row.name),
             format!("budget.{}", field_name(&row.limit)),
-            row.allowed.to_string(),
+            float(Some(row.allowed)),
             float(row.actual),
             String::new(),
             row.verdict.to_string(),
@@ -110,6 +197,75 @@ pub fn comparison(comparison: &Comparison) -> String {
         ]
     });
     write(&HEADER, rows.chain(budgets))
+}
+
+/// The running calls of all threads, the outermost of a thread first.
+pub fn stacks(document: &StacksDocument) -> String {
+    const HEADER: [&str; 9] = [
+        "pid",
+        "program",
+        "running",
+        "thread",
+        "name",
+        "function",
+        "running_ns",
+        "since",
+        "recursive",
+    ];
+    let threads = document
+        .processes
+        .iter()
+        .flat_map(|process| process.threads.iter().map(move |thread| (process, thread)));
+    let rows = threads.flat_map(|(process, thread)| {
+        thread.frames.iter().map(move |frame| {
+            vec![
+                process.pid.to_string(),
+                sanitize::csv(&process.program),
+                process.running.to_string(),
+                thread.id.to_string(),
+                sanitize::csv(thread.name.as_deref().unwrap_or_default()),
+                sanitize::csv(&frame.function),
+                number(frame.running_ns),
+                sanitize::csv(frame.since.as_deref().unwrap_or_default()),
+                frame.recursive.to_string(),
+            ]
+        })
+    });
+    write(&HEADER, rows)
+}
+
+/// What recording costs, a line a row of the table.
+pub fn overhead(document: &OverheadDocument) -> String {
+    const HEADER: [&str; 11] = [
+        "operation",
+        "threads",
+        "operations",
+        "cost_ns",
+        "mean_ns",
+        "median_ns",
+        "p95_ns",
+        "min_ns",
+        "per_second",
+        "overhead_pct",
+        "met",
+    ];
+    let row = |row: &OverheadRow| {
+        let met = row.targets.iter().all(|target| target.met);
+        vec![
+            row.operation.word().to_owned(),
+            row.threads.to_string(),
+            row.operations.to_string(),
+            float(Some(row.cost_ns)),
+            float(Some(row.mean_ns)),
+            float(Some(row.median_ns)),
+            float(Some(row.p95_ns)),
+            float(Some(row.min_ns)),
+            float(Some(row.per_second)),
+            float(row.overhead_pct),
+            if row.targets.is_empty() { String::new() } else { met.to_string() },
+        ]
+    };
+    write(&HEADER, document.rows.iter().map(row))
 }
 
 fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
@@ -131,7 +287,7 @@ fn field_name(value: &impl serde::Serialize) -> String {
     }
 }
 
-fn number(value: Option<u64>) -> String {
+fn number(value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

@@ -51,6 +51,12 @@ pub(super) fn problems(run: &RunDocument) -> Vec<String> {
         let calls = units::plural(recording.lost_calls, "call");
         problems.push(format!("{calls} could not be recorded: counts and times are too low"));
     }
+    if recording.lost_metrics > 0 {
+        let updates = units::plural(recording.lost_metrics, "update");
+        problems.push(format!(
+            "{updates} of metrics could not be recorded, for want of space or as no finite number"
+        ));
+    }
     if run.process.damaged > 0 {
         let segments = units::plural(run.process.damaged, "segment");
         problems.push(format!("{segments} could not be read: what is in there is missing here"));
@@ -58,15 +64,6 @@ pub(super) fn problems(run: &RunDocument) -> Vec<String> {
     if run.process.killed > 0 {
         let killed = processes_in_words(run.process.killed);
         problems.push(format!("{killed} ended by a signal; the calls that had finished are here"));
-    }
-    let sampled = run.functions.iter().filter(|function| function.sampled).count();
-    if sampled > 0 {
-        let functions = units::plural(sampled as u64, "function");
-        problems.push(format!("the times of {functions} are estimated from a sample of the calls"));
-    }
-    for step in &recording.breaker {
-        let (state, reason) = (sanitize::screen(&step.state), sanitize::screen(&step.reason));
-        problems.push(format!("the recorder went {state}: {reason}"));
     }
     problems
         .extend(recording.problems.iter().map(|problem| sanitize::screen(problem).into_owned()));
@@ -121,7 +118,7 @@ fn commit(git: &Git) -> String {
 }
 
 /// `2026-11-20T23:45:52Z` as `2026-11-20 23:45:52 UTC`; anything else as it is.
-fn time(rfc3339: &str) -> String {
+pub(super) fn time(rfc3339: &str) -> String {
     let text = sanitize::screen(rfc3339).into_owned();
     let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else {
         return text;

@@ -1,11 +1,11 @@
-//! The rows of a comparison, gathered by function: what people read, worst first.
+//! The rows of a comparison, gathered by function or metric: what people read, worst first.
 
 use std::collections::HashMap;
 
-use crate::model::{Change, Comparison, Verdict};
+use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::units;
 
-/// What a comparison found of one function.
+/// What a comparison found of one function, or of one metric of the program's own.
 #[derive(Debug)]
 pub(super) struct Finding<'a> {
     /// The row that says most.
@@ -42,16 +42,16 @@ impl Finding<'_> {
     }
 }
 
-/// Everything that is not stable, a function each, worst first. Within a verdict, what changed most
+/// Everything that is not stable, a function or a metric each, worst first. Within a verdict, what changed most
 /// comes first, as in the comparison.
 pub(super) fn findings(comparison: &Comparison) -> Vec<Finding<'_>> {
     let mut order: Vec<Finding<'_>> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut places: HashMap<_, usize> = HashMap::new();
     for row in comparison.functions.iter().filter(|row| row.verdict != Verdict::Stable) {
-        if let Some(&at) = places.get(row.name.as_str()) {
+        if let Some(&at) = places.get(&subject(row)) {
             order[at].also.push(row);
         } else {
-            places.insert(&row.name, order.len());
+            places.insert(subject(row), order.len());
             order.push(Finding { main: row, also: Vec::new() });
         }
     }
@@ -61,18 +61,51 @@ pub(super) fn findings(comparison: &Comparison) -> Vec<Finding<'_>> {
     order
 }
 
-/// Functions of which nothing changed.
-pub(super) fn stable(comparison: &Comparison) -> u64 {
-    let mut worst: HashMap<&str, bool> = HashMap::new();
-    for row in &comparison.functions {
-        *worst.entry(&row.name).or_insert(true) &= row.verdict == Verdict::Stable;
-    }
-    worst.values().filter(|stable| **stable).count() as u64
+/// What a row is about: a function with all of its metrics, or one metric of the program's own.
+fn subject(row: &Change) -> (&str, Option<Metric>) {
+    (&row.name, Some(row.metric).filter(|metric| metric.is_custom()))
 }
 
-/// Functions with this worst verdict.
+/// The functions and metrics of which nothing changed, in words.
+pub(super) fn stable(comparison: &Comparison) -> String {
+    let mut worst: HashMap<_, bool> = HashMap::new();
+    for row in &comparison.functions {
+        *worst.entry(subject(row)).or_insert(true) &= row.verdict == Verdict::Stable;
+    }
+    let stable = || worst.iter().filter(|(_, stable)| **stable).map(|(subject, _)| subject.1);
+    let metrics = stable().flatten().count() as u64;
+    numbers(stable().count() as u64 - metrics, metrics)
+}
+
+/// Functions and metrics with this worst verdict.
 pub(super) fn count(findings: &[Finding<'_>], verdict: Verdict) -> u64 {
-    findings.iter().filter(|finding| finding.main.verdict == verdict).count() as u64
+    of(findings, verdict).count() as u64
+}
+
+/// Those with this worst verdict, if any.
+pub(super) fn of<'a, 'b>(
+    findings: &'b [Finding<'a>],
+    verdict: Verdict,
+) -> impl Iterator<Item = &'b Finding<'a>> {
+    findings.iter().filter(move |finding| finding.main.verdict == verdict)
+}
+
+/// How many functions and metrics there are: `2 functions`, `1 function and 3 metrics`.
+pub(super) fn in_words<'a>(findings: impl Iterator<Item = &'a Finding<'a>>) -> String {
+    let (mut functions, mut metrics) = (0, 0);
+    for finding in findings {
+        *(if finding.main.metric.is_custom() { &mut metrics } else { &mut functions }) += 1;
+    }
+    numbers(functions, metrics)
+}
+
+fn numbers(functions: u64, metrics: u64) -> String {
+    let (some, own) = (units::plural(functions, "function"), units::plural(metrics, "metric"));
+    match (functions, metrics) {
+        (_, 0) => some,
+        (0, _) => own,
+        _ => format!("{some} and {own}"),
+    }
 }
 
 /// Of the rows of the worst verdict, the one with the lowest metric: a count before the time that it

@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
+use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
-use super::human::{announcement, sentence};
+use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, facts, tree};
-use crate::model::{Comparison, Function, RunDocument, Verdict};
+use super::{Screen, Selection, costs, facts, memory, tree};
+use crate::model::{Comparison, Function, OverheadDocument, RunDocument, StacksDocument, Verdict};
 use crate::units::{self, float};
 
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
@@ -22,20 +23,29 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
     let mut titles = vec!["function", "calls"];
     titles.extend(errors.then_some("errors"));
     titles.extend(panics.then_some("panics"));
-    titles.extend(["self", "self %", "total", "mean", "p50", "p95", "p99", "max"]);
+    let recorder = selected.shown.iter().any(|f| estimates::is_notable(f));
+    titles.extend(["self", "self %"]);
+    titles.extend(recorder.then_some("recorder"));
+    titles.extend(["total", "mean", "p50", "p95", "p99", "max"]);
+    let memory = memory::columns(run);
+    titles.extend(memory.iter().map(|column| column.title()));
     let own = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
     let rows = selected.shown.iter().map(|f| {
         let mut row = vec![cell(&f.name), units::count(f.calls)];
         row.extend(errors.then(|| units::count(f.errors)));
         row.extend(panics.then(|| units::count(f.panics)));
-        row.push(units::duration(float(f.self_ns)));
-        row.push(format!("{:.1}", units::share(f.self_ns, own)));
-        row.push(units::duration(float(f.total_ns)));
+        row.push(sum(f, Mark::of_self(f), f.self_ns));
+        row.push(estimates::share(f, units::share(f.self_ns, own)));
+        row.extend(recorder.then(|| recorder_share(f)));
+        row.push(sum(f, Mark::of_total(f), f.total_ns));
         row.extend(times(f));
+        row.extend(memory.iter().map(|column| column.value(f).unwrap_or_else(|| "·".to_owned())));
         row
     });
     let (table, left_out) = table(&titles, rows);
-    text += &table;
+    if !selected.shown.is_empty() || run.metrics.is_empty() {
+        text += &table;
+    }
     let hidden = selected.beyond.len() + left_out;
     if hidden > 0 {
         let _ = writeln!(text, "\n… and {}", units::plural(hidden as u64, "more function"));
@@ -48,14 +58,82 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         let more = if selected.never_called.len() > names.len() { ", …" } else { "" };
         let _ = writeln!(text, "\n{count} {verb} never called: {}{more}", names.join(", "));
     }
-    text + &notes(facts::unfinished(run).into_iter().chain(facts::problems(run)))
+    if !run.metrics.is_empty() {
+        text.push('\n');
+        text += &metrics_table(run, selection);
+    }
+    let about = estimates::overhead(run).into_iter().chain(estimates::lines(run));
+    text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
+}
+
+/// What the programs of a run told of themselves.
+pub fn run_metrics(run: &RunDocument, selection: &Selection) -> String {
+    heading(run) + &metrics_table(run, selection)
+}
+
+fn metrics_table(run: &RunDocument, selection: &Selection) -> String {
+    let (shown, beyond) = selection.select_metrics(run);
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), units::number);
+    let rows = shown.iter().map(|metric| {
+        vec![
+            cell(&metric.name),
+            metric.kind.to_string(),
+            value(metric).unwrap_or_else(|| "–".to_owned()),
+            number(metric.min),
+            number(metric.max),
+            number(metric.mean),
+            metric.samples.map_or_else(|| "–".to_owned(), units::count),
+        ]
+    });
+    let titles = ["metric", "kind", "value", "min", "max", "mean", "samples"];
+    let (mut text, left_out) = table(&titles, rows);
+    let hidden = beyond + left_out;
+    if hidden > 0 {
+        let _ = writeln!(text, "\n… and {}", units::plural(hidden as u64, "more metric"));
+    }
+    text
 }
 
 /// The calling-context tree of a run, as it looks on a screen.
 pub fn run_tree(run: &RunDocument, all: bool) -> String {
     let drawn = tree::plain(run, all, Screen { width: 120, styled: false });
-    let fence = "`".repeat(sanitize::longest_run(&drawn, '`').max(2) + 1);
-    format!("{}{fence}text\n{drawn}{fence}\n", heading(run))
+    heading(run) + &fenced(&drawn) + &notes(estimates::lines(run).into_iter())
+}
+
+/// Stacks as they look on a screen.
+pub fn stacks(document: &StacksDocument) -> String {
+    fenced(&human::stacks(document, Screen { width: 120, styled: false }))
+}
+
+/// What recording costs.
+pub fn overhead(document: &OverheadDocument) -> String {
+    let (word, rest) = costs::verdict(document);
+    let mark = if document.met { "✅" } else { "❌" };
+    let origin: Vec<_> = costs::origin(document).iter().map(|item| escape(item)).collect();
+    let mut text = format!("### {mark} {word}: {rest}\n\n{}\n\n", origin.join(" · "));
+    let titles =
+        ["operation", "threads", "cost", "of bare", "mean", "p95", "min", "a second", "target"];
+    let rows = document.rows.iter().map(|row| {
+        vec![
+            cell(row.operation.title()),
+            units::count(row.threads.into()),
+            units::duration(row.cost_ns),
+            row.overhead_pct.map_or_else(|| "–".to_owned(), units::rough_percent),
+            units::duration(row.mean_ns),
+            units::duration(row.p95_ns),
+            units::duration(row.min_ns),
+            units::rough_count(row.per_second),
+            costs::targets(row),
+        ]
+    });
+    text += &table(&titles, rows).0;
+    text + &notes(costs::missed(document).into_iter().chain(document.notes.iter().cloned()))
+}
+
+/// Text as it is.
+fn fenced(text: &str) -> String {
+    let fence = "`".repeat(sanitize::longest_run(text, '`').max(2) + 1);
+    format!("{fence}text\n{text}{fence}\n")
 }
 
 /// A comparison: the verdict, what changed, and the rest folded.
@@ -76,12 +154,12 @@ pub fn comparison(comparison: &Comparison) -> String {
         text += &findings_table(rows);
     }
     if !quiet.is_empty() {
-        let title = format!("{} with other changes", units::plural(quiet.len() as u64, "function"));
+        let title = format!("{} with other changes", findings::in_words(quiet.iter().copied()));
         let table = findings_table(quiet.iter().map(|finding| row(finding)));
         let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
     }
     if comparison.baseline.is_some() {
-        let stable = units::plural(findings::stable(comparison), "function");
+        let stable = findings::stable(comparison);
         let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
         let _ = writeln!(text, "\n{stable} unchanged · judged {judged} of {of} values");
     }
@@ -143,13 +221,24 @@ fn times(function: &Function) -> impl Iterator<Item = String> {
         function.max_ns.map(float),
     ]
     .into_iter()
-    .map(|ns| ns.map_or_else(|| "–".to_owned(), units::duration))
+    .map(|ns| ns.map_or_else(|| "–".to_owned(), |ns| Mark::of_calls(function).duration(ns)))
+}
+
+/// What of the self time is the recorder's, where that matters.
+fn recorder_share(function: &Function) -> String {
+    let is_notable = estimates::is_notable(function);
+    if is_notable { format!("~{:.0} %", function.recorder_pct()) } else { String::new() }
+}
+
+/// A time of all calls.
+fn sum(function: &Function, mark: Mark, ns: u64) -> String {
+    if estimates::is_unmeasured(function) { "–".to_owned() } else { mark.duration(float(ns)) }
 }
 
 /// A table of cells that are safe already, and how many rows it has no room for. The numbers stand
 /// on the right.
 fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
-    let text_columns = ["function", "verdict", "why"];
+    let text_columns = ["function", "metric", "kind", "verdict", "why", "operation", "target"];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();
     let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));

@@ -11,8 +11,11 @@ pub mod markdown;
 pub mod sanitize;
 pub mod tree;
 
+mod costs;
+mod estimates;
 mod facts;
 mod findings;
+mod memory;
 mod paint;
 mod select;
 mod table;

@@ -1,17 +1,17 @@
-//! Which functions of a run are shown, and in which order.
+//! Which functions and metrics of a run are shown, and in which order.
 
 use std::cmp::Reverse;
 
-use crate::model::{Function, RunDocument};
+use crate::model::{CustomMetric, Function, RunDocument};
 
 /// What to show of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The order of the functions.
     pub sort: Sort,
-    /// Only functions whose name holds this text, in any case of letters.
+    /// Only functions and metrics whose name holds this text, in any case of letters.
     pub filter: Option<String>,
-    /// So many functions at most; `None` for all, with those that were never called.
+    /// So many functions at most, and so many metrics; `None` for all, with those that were never called.
     pub limit: Option<usize>,
     /// Whether places in the source are shown even where there is little room.
     pub locations: bool,
@@ -32,6 +32,10 @@ pub enum Sort {
     Mean,
     /// 99th percentile of the duration of a call
     P99,
+    /// Allocations, those of tracked callees included
+    Allocs,
+    /// Bytes allocated and not freed
+    Grown,
     /// Name, from A
     Name,
 }
@@ -50,14 +54,10 @@ pub(super) struct Selected<'a> {
 impl Selection {
     /// Parts the functions of `run`.
     pub(super) fn select<'a>(&self, run: &'a RunDocument) -> Selected<'a> {
-        let wanted = self.filter.as_deref().map(str::to_lowercase);
-        let matches = |function: &&Function| {
-            wanted.as_deref().is_none_or(|text| function.name.to_lowercase().contains(text))
-        };
         let (mut called, mut never_called): (Vec<_>, Vec<_>) = run
             .functions
             .iter()
-            .filter(matches)
+            .filter(|function| self.matches(&function.name))
             .partition(|function| function.calls > 0 || function.unfinished > 0);
         self.sort.sort(&mut called);
         let limit = self.limit.unwrap_or(usize::MAX).min(called.len());
@@ -66,6 +66,23 @@ impl Selection {
             called.append(&mut never_called);
         }
         Selected { shown: called, beyond, never_called }
+    }
+
+    /// The metrics of `run` to show, and how many there are beyond the limit.
+    pub(super) fn select_metrics<'a>(
+        &self,
+        run: &'a RunDocument,
+    ) -> (Vec<&'a CustomMetric>, usize) {
+        let matching = run.metrics.iter().filter(|metric| self.matches(&metric.name));
+        let mut shown: Vec<_> = matching.collect();
+        let beyond = shown.len().saturating_sub(self.limit.unwrap_or(usize::MAX));
+        shown.truncate(shown.len() - beyond);
+        (shown, beyond)
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        let wanted = self.filter.as_deref().map(str::to_lowercase);
+        wanted.is_none_or(|wanted| name.to_lowercase().contains(&wanted))
     }
 }
 
@@ -78,6 +95,8 @@ impl Sort {
             Self::Total => functions.sort_by_key(|function| Reverse(function.total_ns)),
             Self::Calls => functions.sort_by_key(|function| Reverse(function.calls)),
             Self::P99 => functions.sort_by_key(|function| Reverse(function.p99_ns)),
+            Self::Allocs => functions.sort_by_key(|function| Reverse(function.allocs)),
+            Self::Grown => functions.sort_by_key(|function| Reverse(function.grown_bytes)),
             Self::Mean => {
                 let mean = |function: &Function| function.mean_ns.unwrap_or(-1.0);
                 functions.sort_by(|a, b| mean(b).total_cmp(&mean(a)));

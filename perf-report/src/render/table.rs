@@ -4,6 +4,7 @@
 use anstyle::Style;
 
 use super::Screen;
+use super::estimates::Mark;
 use super::paint::{Paint, style};
 use super::text;
 
@@ -65,10 +66,10 @@ impl Cell {
         Self { text: text.into(), unit: "", style }
     }
 
-    /// A duration in nanoseconds.
-    pub(super) fn duration(style: Style, ns: f64) -> Self {
-        let (text, unit) = crate::units::duration_parts(ns);
-        Self { text, unit, style }
+    /// A duration in nanoseconds, and how far it can be relied on.
+    pub(super) fn duration(style: Style, mark: Mark, ns: f64) -> Self {
+        let (number, unit) = crate::units::duration_parts(ns);
+        Self { text: format!("{}{number}", mark.sign()), unit, style }
     }
 }
 

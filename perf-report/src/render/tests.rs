@@ -4,8 +4,11 @@ use insta::assert_snapshot;
 
 use super::human::Verbosity;
 use super::{Screen, Selection, Sort, csv, human, json, markdown, summary, tree};
-use crate::model::{Budget, Comparison, RunDocument, Verdict, samples};
-use crate::verdict::{Limits, alone, compare};
+use crate::model::{
+    Budget, Comparison, Function, MetricKind, OverheadDocument, RunDocument, StacksDocument,
+    Verdict, samples,
+};
+use crate::verdict::{Better, CustomLimits, Limits, alone, compare};
 
 fn screen(width: usize) -> Screen {
     Screen { width, styled: false }
@@ -27,6 +30,7 @@ fn killed() -> RunDocument {
     run.process.killed = 1;
     run.process.damaged = 2;
     run.recording.lost_calls = 1_234;
+    run.recording.lost_metrics = 56;
     run.recording.problems = vec!["segment 4712.seg ends in the middle of a chunk".to_owned()];
     samples::named(&mut run, "code_stats::main").calls = 0;
     let main = samples::named(&mut run, "code_stats::main");
@@ -52,7 +56,14 @@ fn compared() -> Comparison {
 
 /// A comparison with findings of one verdict only.
 fn only(verdict: Verdict) -> Comparison {
-    let mut comparison = compared();
+    let mut comparison = match verdict {
+        Verdict::Changed => compare(
+            &samples::with_metrics(1_000.0, 2.5, 0.95),
+            &samples::with_metrics(1_500.0, 7.0, 0.95),
+            &Limits::default(),
+        ),
+        _ => compared(),
+    };
     comparison.functions.retain(|row| {
         row.verdict == verdict || (row.verdict == Verdict::Stable && row.name == "code_stats::main")
     });
@@ -102,6 +113,48 @@ fn a_part_of_a_run() {
         "show_all",
         human::show(&samples::typical(), &Selection::default(), screen(100))
     );
+}
+
+#[test]
+fn a_run_of_a_program_that_counts_allocations() {
+    let run = samples::allocating();
+    for width in [80, 140] {
+        assert_snapshot!(format!("allocating_{width}"), show(&run, width));
+    }
+    assert_snapshot!("allocating_markdown", markdown::run(&run, &brief()));
+    let sorted = |sort| {
+        let selection = Selection { sort, ..brief() };
+        let text = human::show(&run, &selection, screen(80));
+        text.lines().skip_while(|line| !line.starts_with('─')).nth(1).unwrap_or_default().to_owned()
+    };
+    for sort in [Sort::Allocs, Sort::Grown] {
+        assert!(sorted(sort).contains("parse_file"), "{}", sorted(sort));
+    }
+}
+
+#[test]
+fn estimates_are_marked_and_explained() {
+    let run = samples::sampled();
+    for width in [60, 120] {
+        assert_snapshot!(format!("sampled_{width}"), show(&run, width));
+    }
+    assert_snapshot!("sampled_tree", tree::tree(&run, false, screen(100)));
+    assert_snapshot!("sampled_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("sampled_markdown_tree", markdown::run_tree(&run, false));
+    assert_snapshot!("sampled_summary", summary(&run, screen(100)));
+    assert_snapshot!("counted", show(&samples::counted(), 100));
+    let mut many = samples::sampled();
+    for function in &mut many.functions {
+        (function.sampled_ns, function.active_ns, function.largest_interval) = (9, 10, 2);
+        hostile_name(function);
+    }
+    let text = show(&many, 100);
+    assert!(text.contains("… 6 more functions were sampled"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+fn hostile_name(function: &mut Function) {
+    function.name.push('\u{1b}');
 }
 
 #[test]
@@ -179,8 +232,11 @@ fn every_outcome_in_words() {
 #[test]
 fn budgets_and_missing_baselines_in_words() {
     let why = "there is no baseline yet".to_owned();
-    assert_snapshot!("no_baseline", said(&alone(&samples::typical(), why.clone())));
-    assert_snapshot!("over_budget", said(&alone(&over_budget(), why)));
+    assert_snapshot!(
+        "no_baseline",
+        said(&alone(&samples::typical(), &Limits::default(), why.clone()))
+    );
+    assert_snapshot!("over_budget", said(&alone(&over_budget(), &Limits::default(), why)));
     let both = compare(&samples::typical(), &over_budget(), &Limits::default());
     assert_snapshot!("over_budget_markdown", markdown::comparison(&both));
     let mut other = samples::changed();
@@ -218,7 +274,13 @@ fn hostile_names_do_no_harm() {
 
 #[test]
 fn tables_keep_within_the_screen() {
-    for run in [samples::typical(), killed(), samples::hostile()] {
+    for run in [
+        samples::typical(),
+        samples::sampled(),
+        samples::allocating(),
+        killed(),
+        samples::hostile(),
+    ] {
         for width in 60..160 {
             for text in [show(&run, width), tree::tree(&run, false, screen(width))] {
                 let widest = text.lines().map(super::text::width).max().unwrap();
@@ -249,4 +311,135 @@ fn ten_thousand_functions_are_no_trouble() {
     let comparison = compare(&before, &after, &Limits::default());
     assert!(human::comparison(&comparison, Verbosity::All, screen(120)).lines().count() > 20_000);
     assert!(markdown::comparison(&comparison).len() < 65_536, "GitHub takes the comment");
+}
+
+/// Two processes: one that runs, and one that was killed.
+fn stacks() -> StacksDocument {
+    serde_json::from_str(include_str!("../../tests/golden/stacks.v1.json")).unwrap()
+}
+
+#[test]
+fn stacks_have_a_block_a_thread() {
+    assert_snapshot!("stacks", human::stacks(&stacks(), screen(100)));
+    assert_snapshot!("stacks_50", human::stacks(&stacks(), screen(50)));
+    assert_snapshot!("stacks_markdown", markdown::stacks(&stacks()));
+    assert_snapshot!("stacks_csv", csv::stacks(&stacks()));
+    let styled = Screen { width: 100, styled: true };
+    assert_snapshot!("stacks_styled", human::stacks(&stacks(), styled).replace('\x1b', "ESC"));
+}
+
+#[test]
+fn stacks_of_nothing_are_a_line() {
+    let mut document = stacks();
+    for process in &mut document.processes {
+        process.threads.iter_mut().for_each(|thread| thread.frames.clear());
+    }
+    assert_snapshot!("stacks_empty", human::stacks(&document, screen(100)));
+}
+
+#[test]
+fn deep_stacks_stay_on_the_screen() {
+    let mut document = stacks();
+    let frames = &mut document.processes[0].threads[0].frames;
+    *frames = (0..30).map(|_| frames[0].clone()).collect();
+    let text = human::stacks(&document, screen(80));
+    assert!(text.lines().all(|line| super::text::width(line) <= 80), "{text}");
+    assert!(text.contains("└─ (29) "), "{text}");
+}
+
+#[test]
+fn hostile_names_in_stacks_are_harmless() {
+    let mut document = stacks();
+    let hostile = "\u{1b}[2J\n`x`";
+    for process in &mut document.processes {
+        hostile.clone_into(&mut process.program);
+        for thread in &mut process.threads {
+            thread.name = Some(hostile.to_owned());
+            thread.frames.iter_mut().for_each(|frame| hostile.clone_into(&mut frame.function));
+        }
+    }
+    assert!(!human::stacks(&document, screen(100)).contains('\u{1b}'));
+    assert!(!markdown::stacks(&document).contains('\u{1b}'));
+}
+
+/// What `perf.toml` may say of the metrics of [`samples::with_metrics`].
+fn limits_of_metrics() -> Limits {
+    let rate = CustomLimits {
+        better: Some(Better::Higher),
+        max_regression_pct: Some(5.0),
+        min: Some(0.9),
+        max: None,
+    };
+    let custom = [("cache.hit_rate".to_owned(), rate)].into();
+    Limits { custom, ..Limits::default() }
+}
+
+#[test]
+fn metrics_of_the_program_below_its_functions() {
+    let run = samples::with_metrics(1_234_567.0, 2.5, 0.916_66);
+    assert_snapshot!("metrics", show(&run, 100));
+    assert_snapshot!("metrics_60", human::show_metrics(&run, &brief(), screen(60)));
+    assert_snapshot!("metrics_csv", csv::metrics(&run));
+    assert_snapshot!("metrics_markdown", markdown::run(&run, &brief()));
+    let one = Selection { filter: Some("HIT".to_owned()), limit: Some(1), ..Selection::default() };
+    assert_snapshot!("metrics_part", human::show_metrics(&run, &one, screen(80)));
+    assert_snapshot!(
+        "metrics_none",
+        human::show_metrics(&samples::typical(), &brief(), screen(80))
+    );
+}
+
+#[test]
+fn metrics_of_the_program_compared() {
+    let old = samples::with_metrics(1_000.0, 2.5, 0.95);
+    let new = samples::with_metrics(1_500.0, 7.0, 0.8);
+    let comparison = compare(&old, &new, &limits_of_metrics());
+    assert_snapshot!("metrics_comparison", said(&comparison));
+    assert_snapshot!("metrics_comparison_markdown", markdown::comparison(&comparison));
+    assert_snapshot!("metrics_comparison_csv", csv::comparison(&comparison));
+    let why = "there is no baseline yet".to_owned();
+    assert_snapshot!("metrics_alone", said(&alone(&new, &limits_of_metrics(), why)));
+}
+
+#[test]
+fn names_of_metrics_are_not_trusted() {
+    let mut run = samples::hostile();
+    run.metrics = run
+        .functions
+        .iter()
+        .map(|function| samples::metric(&function.name, MetricKind::Count, Some(1.0)))
+        .collect();
+    assert_snapshot!("hostile_metrics", human::show_metrics(&run, &brief(), screen(100)));
+    assert_snapshot!("hostile_metrics_csv", csv::metrics(&run));
+    assert_snapshot!("hostile_metrics_markdown", markdown::run_metrics(&run, &brief()));
+}
+
+/// The golden document of costs.
+fn costs() -> OverheadDocument {
+    serde_json::from_str(include_str!("../../tests/golden/overhead.v1.json")).unwrap()
+}
+
+#[test]
+fn costs_for_every_medium() {
+    assert_snapshot!("overhead", human::overhead(&costs(), screen(110)));
+    assert_snapshot!("overhead_60", human::overhead(&costs(), screen(60)));
+    assert_snapshot!(
+        "overhead_styled",
+        human::overhead(&costs(), Screen { width: 110, styled: true })
+    );
+    assert_snapshot!("overhead_csv", csv::overhead(&costs()));
+    assert_snapshot!("overhead_markdown", markdown::overhead(&costs()));
+}
+
+#[test]
+fn costs_that_meet_every_target() {
+    let mut costs = costs();
+    for row in &mut costs.rows {
+        row.targets.retain(|target| target.met);
+    }
+    costs.met = true;
+    costs.notes.clear();
+    assert_snapshot!("overhead_met", human::overhead(&costs, screen(110)));
+    costs.rows.iter_mut().for_each(|row| row.targets.clear());
+    assert!(human::overhead(&costs, screen(110)).starts_with("MEASURED  without a target\n"));
 }

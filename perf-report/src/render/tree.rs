@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use super::estimates::{self, Mark};
 use super::human::header;
 use super::paint::{Paint, style};
 use super::{Screen, text};
@@ -24,7 +25,14 @@ pub fn tree(run: &RunDocument, all: bool, screen: Screen) -> String {
         text += "No tracked function was called.\n";
         return text;
     }
-    text + &plain(run, all, screen)
+    text += &plain(run, all, screen);
+    let paint = Paint { styled: screen.styled };
+    for line in estimates::lines(run) {
+        for line in text::wrap_words(&line, "", screen.width).lines() {
+            let _ = writeln!(text, "{}", paint.paint(style::WARN, line));
+        }
+    }
+    text
 }
 
 /// Only the tree.
@@ -136,13 +144,14 @@ impl<'a> Forest<'a> {
             pending.nodes.iter().fold(0_u64, |sum, at| sum.saturating_add(value(&self.nodes[*at])))
         };
         let total = sum(|node| node.total_ns);
+        let marks = Mark::of_nodes(pending.nodes.iter().map(|at| &self.nodes[*at]));
         let name = match pending.nodes[..] {
             [node] => self.nodes[node].function.clone(),
             _ => format!("… {} more", units::count(pending.nodes.len() as u64)),
         };
         Line {
-            total: units::duration_parts(float(total)),
-            own: units::duration_parts(float(sum(|node| node.self_ns))),
+            total: marked(marks[0], total),
+            own: marked(marks[1], sum(|node| node.self_ns)),
             calls: units::count(sum(|node| node.calls)),
             share: units::share(total, self.all_ns),
             branch: branch(pending),
@@ -150,6 +159,12 @@ impl<'a> Forest<'a> {
             folded: pending.nodes.len() != 1,
         }
     }
+}
+
+/// A duration as its number, marked, and its unit.
+fn marked(mark: Mark, ns: u64) -> (String, &'static str) {
+    let (number, unit) = units::duration_parts(float(ns));
+    (format!("{}{number}", mark.sign()), unit)
 }
 
 /// The drawing before a name.

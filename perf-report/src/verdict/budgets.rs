@@ -1,13 +1,18 @@
-//! Judges the limits that a run must keep by itself, as given in the attribute.
+//! Judges the limits that a run must keep by itself, as given in the attribute, or in `perf.toml`.
 
+use std::collections::BTreeMap;
+
+use super::custom::{self, CustomLimits};
 use crate::model::{BudgetKind, BudgetResult, Function, RunDocument, Verdict};
 use crate::units::{self, float};
 
-/// A row for each budget of each function, exceeded ones first.
+/// A row for each budget of each function, and for each limit of a value that `custom` sets for a
+/// metric of the program's own, exceeded ones first.
 ///
 /// Budgets need no baseline. `max_regression` is not among them: it is a limit of the comparison.
-pub fn budgets(run: &RunDocument) -> Vec<BudgetResult> {
+pub fn budgets(run: &RunDocument, custom: &BTreeMap<String, CustomLimits>) -> Vec<BudgetResult> {
     let mut rows: Vec<_> = run.functions.iter().flat_map(of_function).collect();
+    rows.extend(custom::budgets(run, custom));
     rows.sort_by(|a, b| {
         b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
     });
@@ -42,7 +47,12 @@ fn judge(
     let budget = format!("the budget of {allowed_text}");
     let (verdict, reason) = match actual {
         Some(value) => {
-            let value_text = if is_time { units::duration(value) } else { format!("{value:.0}") };
+            let is_estimate = is_time && function.sampled;
+            let value_text = match (is_time, is_estimate) {
+                (true, true) => format!("~{}", units::duration(value)),
+                (true, false) => units::duration(value),
+                _ => format!("{value:.0}"),
+            };
             if value > float(allowed) {
                 let origin = "that its attribute sets";
                 (Verdict::Regression, format!("{what} {value_text}, over {budget} {origin}"))
@@ -55,7 +65,8 @@ fn judge(
         }
         None => (Verdict::Inconclusive, format!("{what} not measured, so {budget} says nothing")),
     };
-    BudgetResult { name: function.name.clone(), limit, allowed, actual, verdict, reason }
+    let name = function.name.clone();
+    BudgetResult { name, limit, allowed: float(allowed), actual, verdict, reason }
 }
 
 /// What a sentence calls the limited value, and whether it is a time.
@@ -68,6 +79,8 @@ fn describe(limit: BudgetKind) -> (&'static str, bool) {
         BudgetKind::MaxNs => ("max", true),
         BudgetKind::Calls => ("calls", false),
         BudgetKind::Allocs => ("allocations", false),
+        BudgetKind::Min => ("minimum", false),
+        BudgetKind::Max => ("maximum", false),
     }
 }
 
@@ -75,6 +88,31 @@ fn describe(limit: BudgetKind) -> (&'static str, bool) {
 mod tests {
     use super::*;
     use crate::model::{Budget, samples};
+
+    #[test]
+    fn a_budget_of_allocations_is_for_all_that_a_call_makes() {
+        let mut run = samples::empty();
+        let function = |name: &str, allocs, limit| Function {
+            name: name.to_owned(),
+            calls: 3,
+            allocs,
+            self_allocs: Some(0),
+            budget: Budget { allocs: Some(limit), ..Budget::default() },
+            ..Function::default()
+        };
+        run.functions = vec![
+            function("kept", Some(100), 100),
+            function("over", Some(1), 0),
+            function("unknown", None, 0),
+        ];
+        let rows = budgets(&run, &BTreeMap::new());
+        let said: Vec<_> = rows.iter().map(|row| format!("{}: {}", row.name, row.reason)).collect();
+        insta::assert_snapshot!(said.join("\n"), @r"
+        over: allocations 1, over the budget of 0 that its attribute sets
+        unknown: allocations not measured, so the budget of 0 says nothing
+        kept: allocations 100, within the budget of 100
+        ");
+    }
 
     #[test]
     fn a_budget_is_kept_exceeded_or_not_measured() {
@@ -93,7 +131,7 @@ mod tests {
             },
             ..Function::default()
         }];
-        let said: Vec<_> = budgets(&run)
+        let said: Vec<_> = budgets(&run, &BTreeMap::new())
             .into_iter()
             .map(|row| format!("{}: {}", row.verdict, row.reason))
             .collect();

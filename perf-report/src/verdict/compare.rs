@@ -5,14 +5,15 @@ use std::collections::{HashMap, HashSet};
 
 use super::limits::Limits;
 use super::times::{self, Pair};
-use super::{blame, budgets, comparable, counts, notes};
+use super::{blame, budgets, comparable, counts, custom, notes};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
 };
 use crate::units::{self, float};
 
-/// Judges `current` against `baseline`, function by function and metric by metric.
+/// Judges `current` against `baseline`, function by function and metric by metric, and what the
+/// programs told of themselves.
 ///
 /// Runs that [`super::differences`] tells apart are compared too; the result then is
 /// [`Comparison::advisory`] and says why.
@@ -29,9 +30,14 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
     let differences = comparable::differences(baseline, current);
     let mut functions = rows(baseline, current, limits);
     blame::tell_waiting_from_slow(&mut functions, baseline, current, limits);
+    functions.extend(custom::rows(baseline, current, &limits.custom));
     functions.sort_by(worst_first);
-    let budgets = budgets(current);
+    let budgets = budgets(current, &limits.custom);
     let verdicts = functions.iter().map(|row| row.verdict);
+    let mut notes = notes::notes(baseline, current, &differences);
+    notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
+    let is_judged =
+        |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);
     Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
@@ -39,24 +45,25 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
         current: current.run.id.clone(),
         baseline_run: Some(Side::from(baseline)),
         current_run: Side::from(current),
-        judged: verdicts.clone().filter(|verdict| *verdict != Verdict::Inconclusive).count() as u64,
+        judged: verdicts.clone().filter(is_judged).count() as u64,
         of: functions.len() as u64,
         verdict: verdicts
             .chain(budgets.iter().map(|row| row.verdict))
             .max()
             .unwrap_or(Verdict::Inconclusive),
         advisory: !differences.is_empty(),
-        notes: notes::notes(baseline, current, &differences),
+        notes,
         functions,
         budgets,
     }
 }
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
-pub fn alone(current: &RunDocument, why: String) -> Comparison {
-    let budgets = budgets(current);
+pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
+    let budgets = budgets(current, &limits.custom);
     let mut notes = notes::about("this run", current);
     notes.insert(0, why);
+    notes.extend(custom::misspelt(&[current], &limits.custom));
     Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,

@@ -1,10 +1,11 @@
-//! Judges counts: calls, errors, panics. They have no noise, so any change is a finding.
+//! Judges counts: calls, errors, panics, allocations. They have no noise, so any change is a finding.
 //!
 //! Errors and panics fail when there are more of them, unless the calls grew at least as much: a
 //! suite with more tests of the error path is no worse. A few more calls are `degraded`: they are a
 //! finding, and often the cause of the time, but a new test, a retry, or a loop that runs until a
 //! deadline makes them too. Beyond the limit for times they are a regression. With `check --fail-on
-//! calls` a single one fails.
+//! calls` a single one fails. Allocations are judged like calls, and like errors where there were
+//! more calls to make them.
 
 use super::limits::MetricLimits;
 use super::reason;
@@ -19,6 +20,9 @@ pub(super) fn judge(
     limits: MetricLimits,
 ) -> Option<Change> {
     if metric == Metric::Errors && !counts_errors(old) && !counts_errors(new) {
+        return None;
+    }
+    if metric == Metric::SelfAllocs && (old.self_allocs.is_none() || new.self_allocs.is_none()) {
         return None;
     }
     let (baseline, current) = (value(old, metric), value(new, metric));
@@ -48,7 +52,8 @@ fn verdict(
         return (Verdict::Inconclusive, format!("errors were not counted in {which}"));
     }
     if baseline == current {
-        let what = if current == 1 { metric.word().trim_end_matches('s') } else { metric.word() };
+        let title = reason::title(metric);
+        let what = if current == 1 { title.trim_end_matches('s') } else { title };
         return (Verdict::Stable, format!("{} {what} in both runs", units::count(current)));
     }
     if metric == Metric::Calls && current == 0 {
@@ -93,6 +98,7 @@ fn value(function: &Function, metric: Metric) -> u64 {
     match metric {
         Metric::Errors => function.errors,
         Metric::Panics => function.panics,
+        Metric::SelfAllocs => function.self_allocs.unwrap_or(0),
         _ => function.calls,
     }
 }
@@ -144,6 +150,28 @@ mod tests {
         check(Metric::Errors, (100, 2), (90, 1), Improved, "errors 2 → 1 (-50.0 %)");
         let why = "errors 2 → 4 (+100.0 %), with calls 100 → 200 (+100.0 %)";
         check(Metric::Errors, (100, 2), (200, 4), Degraded, why);
+    }
+
+    #[test]
+    fn allocations_are_exact_where_they_were_counted() {
+        use Verdict::{Degraded, Improved, Regression, Stable};
+        let allocating = |calls, self_allocs| Function { self_allocs, ..function(calls, 0) };
+        let limits = super::super::Limits::default().metrics[&Metric::SelfAllocs];
+        let judge = |old: &Function, new: &Function| {
+            judge(old, new, Metric::SelfAllocs, limits).map(|row| (row.verdict, row.reason))
+        };
+        let check = |old: (u64, u64), new: (u64, u64), verdict, why: &str| {
+            let row = judge(&allocating(old.0, Some(old.1)), &allocating(new.0, Some(new.1)));
+            assert_eq!(row, Some((verdict, why.to_owned())));
+        };
+        check((9, 1), (9, 1), Stable, "1 own allocation in both runs");
+        check((9, 100), (9, 101), Degraded, "own allocations 100 → 101 (+1.0 %)");
+        check((9, 100), (9, 90), Improved, "own allocations 100 → 90 (-10.0 %)");
+        let why = "own allocations 0 → 9, over the limit of 15 %";
+        check((9, 0), (9, 9), Regression, why);
+        let why = "own allocations 10 → 20 (+100.0 %), with calls 5 → 10 (+100.0 %)";
+        check((5, 10), (10, 20), Degraded, why);
+        assert_eq!(judge(&allocating(9, None), &allocating(9, Some(3))), None);
     }
 
     #[test]

@@ -131,7 +131,7 @@ mod tests {
         check(&called_once_more(), &[], Gate::Passed);
         check(&called_once_more(), &[FailOn::Calls], Gate::Worse);
         check(&keeping(Verdict::Inconclusive), &[FailOn::Inconclusive], Gate::Inconclusive);
-        let missing = alone(&samples::typical(), "no baseline".to_owned());
+        let missing = alone(&samples::typical(), &Limits::default(), "no baseline".to_owned());
         check(&missing, &[], Gate::Passed);
         check(&missing, &[FailOn::Missing, FailOn::Inconclusive], Gate::Missing);
     }
@@ -141,6 +141,10 @@ mod tests {
         let mut advisory = keeping(Verdict::Regression);
         advisory.advisory = true;
         check(&advisory, &FailOn::ALL, Gate::Passed);
-        check(&alone(&over_budget(), "no baseline".to_owned()), &[], Gate::Worse);
+        check(
+            &alone(&over_budget(), &Limits::default(), "no baseline".to_owned()),
+            &[],
+            Gate::Worse,
+        );
     }
 }

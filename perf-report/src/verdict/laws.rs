@@ -3,14 +3,16 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Limits, Thresholds, compare};
-use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
+use super::{Better, CustomLimits, Limits, Thresholds, compare};
+use crate::model::{
+    Comparison, CustomMetric, Function, Metric, MetricKind, RunDocument, Verdict, samples,
+};
 use crate::units::float;
 
 /// Up to eight functions with any counts and times, and a caller for each.
 fn run() -> impl Strategy<Value = RunDocument> {
     let node = (any::<prop::sample::Index>(), 0_u64..2_000, 0_u64..4_000_000_000);
-    vec(node, 0..8).prop_map(|nodes| {
+    (vec(node, 0..8), metrics(0.0..1e9)).prop_map(|(nodes, metrics)| {
         let names: Vec<_> = (0..nodes.len()).map(|at| format!("demo::f{at}")).collect();
         let nodes: Vec<samples::Node<'_>> = names
             .iter()
@@ -21,7 +23,22 @@ fn run() -> impl Strategy<Value = RunDocument> {
                 (parent, name.as_str(), *calls, *own)
             })
             .collect();
-        samples::of(&nodes)
+        RunDocument { metrics, ..samples::of(&nodes) }
+    })
+}
+
+/// Metrics of a program's own, some of them with the same name.
+fn metrics(value: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<CustomMetric>> {
+    let kinds = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio];
+    let metric = (0_u8..3, prop::sample::select(kinds.to_vec()), proptest::option::of(value));
+    vec(metric, 0..6).prop_map(|metrics| {
+        let mut metrics: Vec<_> = metrics
+            .into_iter()
+            .map(|(name, kind, value)| samples::metric(&format!("m{name}"), kind, value))
+            .collect();
+        metrics.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
+        metrics.dedup_by(|a, b| (&a.name, a.kind) == (&b.name, b.kind));
+        metrics
     })
 }
 
@@ -65,6 +82,15 @@ fn nonsense() -> impl Strategy<Value = Function> {
 fn without_floors() -> Limits {
     let limits = Limits::new(Metric::ALL, Thresholds::default());
     Limits { floor_ns: 0.0, run_floor_ns: 0.0, interruptions_ns: 0.0, ..limits }
+}
+
+/// What `perf.toml` may say of the metrics, the worst included.
+fn custom() -> impl Strategy<Value = CustomLimits> {
+    let better = proptest::option::of(prop::sample::select(vec![Better::Higher, Better::Lower]));
+    let limit = || proptest::option::of(number());
+    (better, limit(), limit(), limit()).prop_map(|(better, max_regression_pct, min, max)| {
+        CustomLimits { better, max_regression_pct, min, max }
+    })
 }
 
 fn findings(comparison: &Comparison) -> Vec<(String, Metric)> {
@@ -114,7 +140,11 @@ proptest! {
 
     #[test]
     fn the_order_of_functions_does_not_matter(old in run(), new in run()) {
-        let turned = |mut run: RunDocument| { run.functions.reverse(); run };
+        let turned = |mut run: RunDocument| {
+            run.functions.reverse();
+            run.metrics.reverse();
+            run
+        };
         let expected = compare(&old, &new, &Limits::default());
         prop_assert_eq!(compare(&turned(old), &turned(new), &Limits::default()), expected);
     }
@@ -139,9 +169,16 @@ proptest! {
     }
 
     #[test]
-    fn every_input_has_an_answer(old in nonsense(), new in nonsense()) {
-        let with = |function: Function| RunDocument { functions: vec![function], ..samples::empty() };
-        let comparison = compare(&with(old), &with(new), &without_floors());
+    fn every_input_has_an_answer(
+        old in (nonsense(), metrics(number())),
+        new in (nonsense(), metrics(number())),
+        custom in custom(),
+    ) {
+        let with = |(function, metrics)| {
+            RunDocument { functions: vec![function], metrics, ..samples::empty() }
+        };
+        let limits = Limits { custom: [("m1".to_owned(), custom)].into(), ..without_floors() };
+        let comparison = compare(&with(old), &with(new), &limits);
         prop_assert_eq!(comparison.of, comparison.functions.len() as u64);
         prop_assert!(comparison.judged <= comparison.of);
         prop_assert!(comparison.functions.iter().all(|row| !row.reason.is_empty()));

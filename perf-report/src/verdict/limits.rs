@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::custom::CustomLimits;
 use crate::model::Metric;
 
 /// The limits of a comparison. Metrics without limits are not judged and make no rows.
@@ -14,7 +15,7 @@ use crate::model::Metric;
 /// | 95th percentile | 20 % | 30 % | a twentieth of the calls decides it |
 /// | 99th percentile | 30 % | 45 % | a hundredth of the calls decides it |
 /// | errors, panics | any | any | counts have no noise |
-/// | calls | any | 15 % | any more are a finding; a new test or a retry adds a few, a loop many |
+/// | calls, allocations | any | 15 % | any more are a finding; a new test or a retry adds a few, a loop many |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     /// The metrics that are judged, with their limits.
@@ -28,6 +29,8 @@ pub struct Limits {
     /// What interruptions can add to a function over a run, in nanoseconds: a change of the mean
     /// below this needs the median to confirm it.
     pub interruptions_ns: f64,
+    /// What is said of the metrics that programs tell of themselves, by their names.
+    pub custom: BTreeMap<String, CustomLimits>,
 }
 
 /// The limits of one metric, in per cent of the baseline. `None` is never.
@@ -84,10 +87,11 @@ impl Default for Thresholds {
 
 impl Limits {
     /// The metrics that are judged unless told otherwise: all but the time of the whole run.
-    pub const DEFAULT_METRICS: [Metric; 8] = [
+    pub const DEFAULT_METRICS: [Metric; 9] = [
         Metric::Calls,
         Metric::Errors,
         Metric::Panics,
+        Metric::SelfAllocs,
         Metric::SelfNs,
         Metric::MeanNs,
         Metric::P50Ns,
@@ -98,7 +102,7 @@ impl Limits {
     /// The built-in limits for `metrics`, with times by `thresholds`.
     pub fn new(metrics: impl IntoIterator<Item = Metric>, thresholds: Thresholds) -> Self {
         let limits = |metric| match metric {
-            Metric::Calls => {
+            Metric::Calls | Metric::SelfAllocs => {
                 MetricLimits { regression_pct: thresholds.regression_pct, ..MetricLimits::EXACT }
             }
             Metric::Errors | Metric::Panics => MetricLimits::EXACT,
@@ -111,6 +115,7 @@ impl Limits {
             run_floor_ns: 10_000.0,
             // A few time slices of a busy machine.
             interruptions_ns: 50e6,
+            custom: BTreeMap::new(),
         }
     }
 }

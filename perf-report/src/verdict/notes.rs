@@ -16,6 +16,11 @@ pub(super) fn notes(
         .collect();
     notes.extend(about("the baseline", baseline));
     notes.extend(about("this run", current));
+    let counted = |run: &RunDocument| run.functions.iter().any(|it| it.self_allocs.is_some());
+    if counted(baseline) != counted(current) {
+        let which = if counted(baseline) { "the baseline" } else { "this run" };
+        notes.push(format!("allocations were counted in {which} only, and are not compared"));
+    }
     if baseline.run.command != current.run.command {
         notes.push("the two runs are of different commands".to_owned());
     }
@@ -28,11 +33,17 @@ pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     let sampled = run.functions.iter().filter(|function| function.sampled).count();
     if sampled > 0 {
         let functions = units::plural(sampled as u64, "function");
-        notes.push(format!("in {which}, the times of {functions} were estimated from a sample"));
+        notes.push(format!(
+            "in {which}, the times of {functions} are estimates (~), since not all calls were timed"
+        ));
     }
     if run.recording.lost_calls > 0 {
         let calls = units::plural(run.recording.lost_calls, "call");
         notes.push(format!("in {which}, {calls} could not be recorded: counts are too low"));
+    }
+    if run.recording.lost_metrics > 0 {
+        let updates = units::plural(run.recording.lost_metrics, "update");
+        notes.push(format!("in {which}, {updates} of metrics could not be recorded"));
     }
     if run.process.damaged > 0 {
         let segments = units::plural(run.process.damaged, "segment");
@@ -52,15 +63,27 @@ mod tests {
     use crate::model::samples;
 
     #[test]
+    fn allocations_that_only_one_run_counted_are_said() {
+        let (with, without) = (samples::allocating(), samples::typical());
+        let said =
+            |which| format!("allocations were counted in {which} only, and are not compared");
+        assert_eq!(notes(&with, &without, &[]), [said("the baseline")]);
+        assert_eq!(notes(&without, &with, &[]), [said("this run")]);
+        assert_eq!(notes(&with, &with, &[]), Vec::<String>::new());
+    }
+
+    #[test]
     fn what_weakens_a_run_is_said() {
         let mut run = samples::typical();
         run.recording.lost_calls = 12;
+        run.recording.lost_metrics = 1;
         run.process.damaged = 1;
         run.run.exit_code = Some(101);
         run.functions[0].sampled = true;
         insta::assert_snapshot!(about("this run", &run).join("\n"), @r"
-        in this run, the times of 1 function were estimated from a sample
+        in this run, the times of 1 function are estimates (~), since not all calls were timed
         in this run, 12 calls could not be recorded: counts are too low
+        in this run, 1 update of metrics could not be recorded
         in this run, 1 segment could not be read: counts are too low
         in this run, the command failed with exit code 101
         ");

@@ -1,7 +1,8 @@
 //! Puts verdicts into words. Every sentence here must read well aloud.
 
+use super::custom;
 use super::limits::MetricLimits;
-use crate::model::{Metric, Verdict};
+use crate::model::{Metric, MetricKind, Verdict};
 use crate::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
@@ -10,15 +11,31 @@ pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
         Some(pct) => format!(" ({})", units::change(pct)),
         None => String::new(),
     };
-    if metric.is_count() {
-        return format!("{} {} → {}{change}", metric.word(), number(baseline), number(current));
+    if let Some(kind) = custom_kind(metric) {
+        let [old, new] = [baseline, current].map(|value| custom::number(kind, value));
+        return format!("{kind} {old} → {new}{change}");
     }
+    if metric.is_count() {
+        return format!("{} {} → {}{change}", title(metric), number(baseline), number(current));
+    }
+    times(metric, [baseline, current], [false; 2])
+}
+
+/// The same of a time; a value that is an estimate is marked as one.
+pub(super) fn times(metric: Metric, values: [f64; 2], are_estimates: [bool; 2]) -> String {
+    let change = match change_pct(values[0], values[1]) {
+        Some(pct) => format!(" ({})", units::change(pct)),
+        None => String::new(),
+    };
     let unit = match metric {
         Metric::SelfNs => " a call",
         Metric::TotalNs => " in the run",
         _ => "",
     };
-    let (old, new) = (units::duration(baseline), units::duration(current));
+    let [old, new] = [0, 1].map(|run| {
+        let mark = if are_estimates[run] { "~" } else { "" };
+        format!("{mark}{}", units::duration(values[run]))
+    });
     format!("{} {old} → {new}{unit}{change}", title(metric))
 }
 
@@ -53,9 +70,20 @@ pub(super) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
     (baseline > 0.0 && pct.is_finite()).then_some(pct)
 }
 
+/// The kind of a metric that programs tell of themselves.
+fn custom_kind(metric: Metric) -> Option<MetricKind> {
+    match metric {
+        Metric::Count => Some(MetricKind::Count),
+        Metric::Gauge => Some(MetricKind::Gauge),
+        Metric::Ratio => Some(MetricKind::Ratio),
+        _ => None,
+    }
+}
+
 /// What a metric is called in a sentence.
 pub fn title(metric: Metric) -> &'static str {
     match metric {
+        Metric::SelfAllocs => "own allocations",
         Metric::SelfNs => "self time",
         Metric::TotalNs => "total time",
         metric => metric.word(),

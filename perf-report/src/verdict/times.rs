@@ -4,8 +4,9 @@
 //! which the layout of the machine code decides, and one for the change over all calls of the run,
 //! below which nobody could notice.
 
+use super::estimates::Doubt;
 use super::limits::{Limits, MetricLimits};
-use super::{outliers, reason};
+use super::{estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
 use crate::units::{self, float};
 
@@ -42,21 +43,42 @@ pub(super) fn judge(pair: Pair<'_>, metric: Metric, limits: MetricLimits) -> Opt
     if old.calls == 0 || new.calls == 0 {
         return None;
     }
+    if metric == Metric::SelfNs && old.measured_calls().min(new.measured_calls()) == 0 {
+        return Some(not_timed(pair));
+    }
     let (baseline, current) = (value(old, metric)?, value(new, metric)?);
     if metric != Metric::SelfNs && pair.few(metric) {
         return None;
     }
     let (verdict, why) = pair.verdict(metric, limits, baseline, current);
+    let change_pct = reason::change_pct(baseline, current);
+    let doubt = Doubt::of(old, new, metric, baseline);
     Some(Change {
         name: new.name.clone(),
         metric,
         baseline: Some(baseline),
         current: Some(current),
-        change_pct: reason::change_pct(baseline, current),
-        interval_pct: None,
+        change_pct,
+        interval_pct: change_pct.and_then(|pct| doubt.interval(pct)),
         verdict,
         reason: why,
     })
+}
+
+/// The row of a function that was counted only, in one of the runs at least.
+fn not_timed(pair: Pair<'_>) -> Change {
+    let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
+    let (verdict, reason) = pair.unmeasured().unwrap_or(unknown);
+    Change {
+        name: pair.new.name.clone(),
+        metric: Metric::SelfNs,
+        baseline: value(pair.old, Metric::SelfNs),
+        current: value(pair.new, Metric::SelfNs),
+        change_pct: None,
+        interval_pct: None,
+        verdict,
+        reason,
+    }
 }
 
 impl Pair<'_> {
@@ -70,7 +92,8 @@ impl Pair<'_> {
         if let Some(answer) = self.cannot_judge(metric) {
             return answer;
         }
-        let said = reason::values(metric, baseline, current);
+        let marks = [self.old, self.new].map(|function| estimates::is_estimated(function, metric));
+        let said = reason::times(metric, [baseline, current], marks);
         let own = self.own_limit(limits);
         let limits = own.unwrap_or(limits);
         // From nothing to something is beyond every limit.
@@ -83,6 +106,15 @@ impl Pair<'_> {
         }
         if let Some(verdict) = self.doubt(metric, verdict, limits, current - baseline) {
             return (verdict, format!("{said}, but the median does not confirm it"));
+        }
+        let doubt = Doubt::of(self.old, self.new, metric, baseline);
+        let certain = beyond(limits, doubt.certain_part(pct));
+        if certain != verdict {
+            let verdict = match verdict {
+                Verdict::Improved => Verdict::Stable,
+                _ => certain.max(Verdict::Inconclusive),
+            };
+            return (verdict, format!("{said}, {}", doubt.reason(pct)));
         }
         let why = reason::against_limits(verdict, limits);
         let from_attribute = own.is_some() && verdict >= Verdict::Degraded;
@@ -97,7 +129,7 @@ impl Pair<'_> {
             Metric::P99Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 100),
             _ => self.limits.min_calls,
         };
-        self.old.calls.min(self.new.calls) < needed
+        self.old.timed_calls().min(self.new.timed_calls()) < needed
     }
 
     /// Why there is nothing to judge, if so.
@@ -118,10 +150,15 @@ impl Pair<'_> {
                 ));
             }
         }
+        if let Some(answer) = self.unmeasured() {
+            return Some(answer);
+        }
         if !self.few(metric) {
             return None;
         }
-        let (then, now) = (units::plural(old.calls, "call"), units::count(new.calls));
+        let timed = if old.sampled || new.sampled { "timed call" } else { "call" };
+        let (then, now) =
+            (units::plural(old.timed_calls(), timed), units::count(new.timed_calls()));
         let said = format!("{then} in the baseline and {now} in this run");
         let share = units::share(old.self_ns, self.old_run_ns)
             .max(units::share(new.self_ns, self.new_run_ns));
@@ -131,6 +168,18 @@ impl Pair<'_> {
         }
         let needed = units::count(self.limits.min_calls);
         Some((Verdict::Inconclusive, format!("{said}; it takes {needed} to judge a time")))
+    }
+
+    /// Too many calls that were counted and are in no time: those that are need not be like them.
+    fn unmeasured(self) -> Option<(Verdict, String)> {
+        let is_much = |f: &Function| {
+            f.unmeasured_calls.saturating_mul(100)
+                > f.calls.saturating_mul(estimates::UNMEASURED_PCT)
+        };
+        let runs = [(self.new, "this run"), (self.old, "the baseline")];
+        let (function, which) = runs.into_iter().find(|(function, _)| is_much(function))?;
+        let calls = units::plural(function.unmeasured_calls, "call");
+        Some((Verdict::Inconclusive, format!("{calls} were counted and not timed in {which}")))
     }
 
     /// Which floor the change stays below, if it does.
@@ -190,13 +239,13 @@ fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
 /// The value that is compared; `None` when the run has none, or no usable one.
 fn value(function: &Function, metric: Metric) -> Option<f64> {
     let value = match metric {
-        Metric::SelfNs => Some(float(function.self_ns) / float(function.calls)),
+        Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
         Metric::TotalNs => Some(float(function.total_ns)),
         Metric::MeanNs => function.mean_ns,
         Metric::P50Ns => function.p50_ns.map(float),
         Metric::P95Ns => function.p95_ns.map(float),
         Metric::P99Ns => function.p99_ns.map(float),
-        Metric::Calls | Metric::Errors | Metric::Panics => None,
+        _ => None,
     };
     value.filter(|value| value.is_finite() && *value >= 0.0)
 }
@@ -307,6 +356,53 @@ mod tests {
         let row = row(Metric::SelfNs, &function(50, MS), &new).unwrap();
         assert_eq!(row.verdict, Verdict::Inconclusive);
         assert_eq!(row.reason, "1 call had not finished in this run");
+    }
+
+    fn sampled(calls: u64, ns: u64, timed: u64) -> Function {
+        Function {
+            sampled: true,
+            self_estimated: true,
+            untimed_calls: calls - timed,
+            stddev_ns: Some(float(ns) / 10.0),
+            ..function(calls, ns)
+        }
+    }
+
+    #[test]
+    fn an_estimate_is_judged_with_what_it_leaves_open() {
+        use Verdict::{Degraded, Improved, Inconclusive, Regression, Stable};
+        let check = |old: u64, new: u64, verdict: Verdict, why: &str| {
+            let (old, new) = (function(100_000, old), sampled(100_000, new, 400));
+            let row = row(Metric::SelfNs, &old, &new).unwrap();
+            assert_eq!((row.verdict, row.reason.as_str()), (verdict, why));
+            assert!(row.interval_pct.is_some_and(|(low, high)| high - low > 11.9), "{row:?}");
+        };
+        let why = "self time 20.0 µs → ~30.0 µs a call (+50.0 %), over the limit of 15 %";
+        check(20_000, 30_000, Regression, why);
+        let open = "but what is sampled may be off by 6 %";
+        let why = format!("self time 20.0 µs → ~23.6 µs a call (+18.0 %), {open}");
+        check(20_000, 23_600, Degraded, &why);
+        let why = format!("self time 20.0 µs → ~22.6 µs a call (+13.0 %), {open}");
+        check(20_000, 22_600, Inconclusive, &why);
+        let why = format!("self time 20.0 µs → ~17.6 µs a call (-12.0 %), {open}");
+        check(20_000, 17_600, Stable, &why);
+        let why = "self time 20.0 µs → ~10.0 µs a call (-50.0 %), better by more than 10 %";
+        check(20_000, 10_000, Improved, why);
+    }
+
+    #[test]
+    fn calls_that_were_not_timed_are_no_ground_to_judge_times() {
+        let old = function(1_000, MS);
+        let few = row(Metric::SelfNs, &old, &sampled(1_000, 9 * MS, 4)).unwrap();
+        let why = "1,000 timed calls in the baseline and 4 in this run; it takes 5 to judge a time";
+        assert_eq!((few.verdict, few.reason.as_str()), (Verdict::Inconclusive, why));
+        let some = Function { unmeasured_calls: 20, ..sampled(1_000, 9 * MS, 900) };
+        let none = Function { unmeasured_calls: 1_000, ..sampled(1_000, 0, 0) };
+        for (new, count) in [(some, "20"), (none, "1,000")] {
+            let row = row(Metric::SelfNs, &old, &new).unwrap();
+            let why = format!("{count} calls were counted and not timed in this run");
+            assert_eq!((row.verdict, row.reason), (Verdict::Inconclusive, why));
+        }
     }
 
     #[test]

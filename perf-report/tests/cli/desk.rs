@@ -155,6 +155,7 @@ pub(crate) fn document(id: &str) -> RunDocument {
             ..Function::default()
         }],
         tree: Vec::new(),
+        metrics: Vec::new(),
         recording: Recording { mode: "exact".to_owned(), ..Recording::default() },
     }
 }

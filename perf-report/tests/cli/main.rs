@@ -9,6 +9,7 @@ mod baseline;
 mod collect;
 mod desk;
 mod doctor;
+mod overhead;
 mod run;
 mod signals;
 mod store;

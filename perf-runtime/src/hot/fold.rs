@@ -1,4 +1,5 @@
-//! Moves a ring of raw durations into the node's histogram and sums, 32 at a time.
+//! Moves durations from a node's ring into its histogram and sums, a whole ring at a time; where
+//! calls are sampled, each stands for some that were not timed.
 //!
 //! Done in bulk, since a histogram's address depends on the duration, and the next reading of the
 //! clock would wait for it: 4 to 6 ns a call where a ring costs one.
@@ -7,49 +8,163 @@
 //! that a reader can recognise and finish by itself; `segment::reader` does.
 
 use std::sync::atomic::Ordering::{Relaxed, Release};
-use std::sync::atomic::{AtomicU32, fence};
+use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 
 use super::thread::{self, Thread};
+use super::{process, sampling};
 use crate::buckets;
-use crate::segment::layout::{FoldSlot, HistogramPage, NodeRecord, RING};
+use crate::segment::batch;
+use crate::segment::layout::{
+    FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, ShardRecord,
+};
+use crate::writing::Use;
 
-/// Folds what the ring of `node` holds. `now` is the time in ticks.
+/// Folds the ring of `node`, since it is full, or since the last duration, `ticks`, does not fit
+/// into it. `now` is the time in ticks.
 #[cold]
 #[inline(never)]
-pub(super) fn fold(thread: &Thread, node: &NodeRecord, now: u64) {
-    let Some(recorder) = thread.recorder else { return };
-    if now >= thread.next_moment.get() {
-        thread.next_moment.set(recorder.note_moment());
+pub(super) fn fold(shard: &ShardRecord, node: &NodeRecord, ticks: u64, now: u64) {
+    let Some(thread) = thread::owning(shard) else { return };
+    if ticks >= FIRST_LONG {
+        note_long(shard, node, ticks);
     }
-    let turn = node.folds_done.load(Relaxed);
-    node.folds_begun.store(turn.wrapping_add(1), Relaxed);
-    // A reader that sees any store below also sees that a fold has begun.
-    fence(Release);
-    fold_ring(thread, node, turn, recorder.rate.per_tick());
-    node.folds_done.store(turn.wrapping_add(1), Release);
+    sampling::end_burst(thread, node, now, RING as u64);
 }
 
-fn fold_ring(thread: &Thread, node: &NodeRecord, turn: u32, ns_per_tick: f64) {
-    let old = &node.slots[turn as usize & 1];
-    let new = &node.slots[turn.wrapping_add(1) as usize & 1];
-    let (folded, head) = (old.folded.load(Relaxed), node.head.load(Relaxed));
-    // Never more than the ring holds, whatever someone else may have written into the file.
-    let calls = folded.max(head.saturating_sub(RING as u64))..head;
-    let ring = calls.map(|call| node.ring[call as usize % RING].load(Relaxed));
-    let mut sums = Sums::of(ring.clone());
-    if sums.max.cast_signed() < 0 {
-        replace_anomalies(thread, node);
-        sums = Sums::of(ring.clone());
+/// Keeps a duration that does not fit into the ring, or is below zero.
+#[cold]
+fn note_long(shard: &ShardRecord, node: &NodeRecord, ticks: u64) {
+    let is_backwards = ticks.cast_signed() < 0;
+    node.long.store(if is_backwards { 0 } else { ticks }, Relaxed);
+    if is_backwards {
+        add(&shard.clock_anomalies, 1);
+        process::running().inspect(|recorder| recorder.note_clock_anomaly());
     }
-    let mut histogram = Pages { thread, node, octave: u32::MAX, page: None };
-    ring.for_each(|ticks| {
-        #[expect(clippy::cast_precision_loss, reason = "buckets are 3 % wide")]
-        histogram.count(buckets::of_fractional(ticks.cast_signed() as f64 * ns_per_tick));
+}
+
+/// The untimed calls that the folded ones stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Covering {
+    /// None.
+    Nothing,
+    /// All since the last fold, which together with the folded ones took no longer than this, in
+    /// ticks.
+    All { within: u64 },
+}
+
+/// Folds what the ring of `node` holds.
+pub(super) fn fold_durations(thread: &Thread, node: &NodeRecord, covering: Covering) {
+    let fold = Fold::of(node);
+    if node.folds_begun.load(Relaxed) != fold.turn {
+        // A signal handler interrupted a fold, and called the same function.
+        return;
+    }
+    let (folded, head) = (fold.old.folded.load(Relaxed), node.head.load(Relaxed));
+    let covered = match covering {
+        Covering::All { .. } if head > folded => fold.uncovered(),
+        _ => 0,
+    };
+    fold.begin(head, covered);
+    let mut sums = fold_ring(thread, node, folded..head, covered);
+    if let Covering::All { within } = covering {
+        sums.cover(head - folded, covered, within, thread.recorder.cost.inside());
+    }
+    fold.end(&sums);
+}
+
+/// Untimed calls since the last fold are stood for by none.
+pub(super) fn set_apart(node: &NodeRecord) {
+    let fold = Fold::of(node);
+    let apart = fold.uncovered();
+    fold.begin(fold.old.folded.load(Relaxed), apart);
+    add(&node.unmeasured, apart);
+    fold.end(&Sums::NONE);
+}
+
+/// A step from the sums of one slot to those of the other, which a reader can recognise.
+struct Fold<'a> {
+    node: &'a NodeRecord,
+    turn: u32,
+    old: &'a FoldSlot,
+    new: &'a FoldSlot,
+}
+
+impl<'a> Fold<'a> {
+    #[inline]
+    fn of(node: &'a NodeRecord) -> Self {
+        let turn = node.folds_done.load(Relaxed);
+        let [old, new] = [turn, turn.wrapping_add(1)].map(|turn| &node.slots[turn as usize & 1]);
+        Self { node, turn, old, new }
+    }
+
+    /// Untimed calls since the last fold.
+    #[inline]
+    fn uncovered(&self) -> u64 {
+        let covered = self.old.covered.load(Relaxed);
+        self.node.untimed.load(Relaxed).saturating_sub(covered)
+    }
+
+    /// Begins it: up to `folded` timed calls, and `covered` untimed ones more.
+    #[inline]
+    fn begin(&self, folded: u64, covered: u64) {
+        // What the reader needs to know of this fold is there before it begins.
+        self.new.folded.store(folded, Relaxed);
+        self.new.covered.store(self.old.covered.load(Relaxed).wrapping_add(covered), Relaxed);
+        self.node.folds_begun.store(self.turn.wrapping_add(1), Release);
+        // A reader that sees any store below also sees that a fold has begun.
+        fence(Release);
+    }
+
+    /// Makes the new sums the valid ones.
+    #[inline]
+    fn end(&self, sums: &Sums) {
+        sums.store(self.node, self.old, self.new);
+        self.node.folds_done.store(self.turn.wrapping_add(1), Release);
+    }
+}
+
+fn fold_ring(
+    thread: &Thread,
+    node: &NodeRecord,
+    calls: std::ops::Range<u64>,
+    covered: u64,
+) -> Sums {
+    // Signal handlers can make it a call or two more than the ring holds.
+    let kept = calls.start.max(calls.end.saturating_sub(RING as u64))..calls.end;
+    let missing = kept.start.saturating_sub(calls.start);
+    let mut pages = Pages { thread, node, octave: u32::MAX, page: None };
+    let rate = thread.ns_per_tick();
+    if kept.end - kept.start == RING as u64 && covered == 0 && missing == 0 {
+        let ring = whole_ring(node);
+        if let Some(sums) = Sums::of_ring(&ring) {
+            batch::full(&ring, sums.min as u32, rate, |bucket, count| pages.count(bucket, count));
+            return sums;
+        }
+    }
+    add(&node.uncounted, missing);
+    let durations: [u64; RING] = std::array::from_fn(|at| {
+        let ticks = node.ring[(kept.start as usize + at) % RING].load(Relaxed);
+        if ticks == LONG { node.long.load(Relaxed) } else { u64::from(ticks) }
     });
-    sums.store(node, old, new, head);
+    let durations = durations.into_iter().take((kept.end - kept.start) as usize);
+    batch::weighted(durations.clone(), covered, rate, |bucket, count| pages.count(bucket, count));
+    Sums::of(durations)
 }
 
-/// Sums over the durations of a ring, in ticks.
+/// The ring, read as a whole: loaded one by one, the numbers would not be added up several at once.
+#[inline]
+fn whole_ring(node: &NodeRecord) -> [u32; RING] {
+    // SAFETY: atomic and plain integers have one layout; only this thread writes them.
+    unsafe { node.ring.as_ptr().cast::<[u32; RING]>().read() }
+}
+
+/// Adds to a number that only this thread writes.
+#[inline]
+pub(super) fn add(to: &AtomicU64, more: u64) {
+    to.store(to.load(Relaxed).wrapping_add(more), Relaxed);
+}
+
+/// Sums over durations, in ticks.
 struct Sums {
     sum: u64,
     squares: u128,
@@ -58,44 +173,76 @@ struct Sums {
 }
 
 impl Sums {
+    const NONE: Self = Self { sum: 0, squares: 0, min: u64::MAX, max: 0 };
+
+    /// Over a full ring; `None` where one of the durations is so long that floating-point numbers
+    /// might not hold the sums exactly.
+    ///
+    /// In floating point, and as four sums each, since that is what processors do several at once
+    /// without being asked for extensions.
     #[inline]
-    fn of(ring: impl Iterator<Item = u64> + Clone) -> Self {
-        let (mut sum, mut min, mut max) = (0_u64, u64::MAX, 0);
-        for ticks in ring.clone() {
-            sum = sum.wrapping_add(ticks);
-            min = min.min(ticks);
-            max = max.max(ticks);
+    #[expect(clippy::cast_sign_loss, reason = "none of them is below zero")]
+    fn of_ring(ring: &[u32; RING]) -> Option<Self> {
+        const LANES: usize = 4;
+        let [mut sum, mut squares, mut max] = [[0.0_f64; LANES]; 3];
+        let mut min = [f64::INFINITY; LANES];
+        for ticks in ring.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                let ticks = f64::from(ticks[lane].cast_signed());
+                sum[lane] += ticks;
+                squares[lane] += ticks * ticks;
+                min[lane] = if ticks < min[lane] { ticks } else { min[lane] };
+                max[lane] = if ticks > max[lane] { ticks } else { max[lane] };
+            }
         }
-        // The squares of a ring of such durations fit into 64 bits, and 128 take twice as long.
-        let squares = if max < 1 << 29 {
-            u128::from(ring.fold(0, |squares, ticks| squares + ticks * ticks))
-        } else {
-            ring.fold(0, |squares, ticks| squares + u128::from(ticks) * u128::from(ticks))
-        };
-        Self { sum, squares, min, max }
+        let min = min.into_iter().fold(f64::INFINITY, f64::min);
+        let max = max.into_iter().fold(0.0, f64::max);
+        let is_exact = min >= 0.0 && max < f64::from(1 << 24);
+        let all = |lanes: [f64; LANES]| lanes.iter().sum::<f64>() as u64;
+        is_exact.then(|| Self {
+            sum: all(sum),
+            squares: u128::from(all(squares)),
+            min: min as u64,
+            max: max as u64,
+        })
+    }
+
+    fn of(durations: impl Iterator<Item = u64>) -> Self {
+        durations.fold(Self::NONE, |sums, ticks| Self {
+            sum: sums.sum.wrapping_add(ticks),
+            squares: sums.squares.wrapping_add(u128::from(ticks) * u128::from(ticks)),
+            min: sums.min.min(ticks),
+            max: sums.max.max(ticks),
+        })
+    }
+
+    /// Adds `covered` calls that took what the `timed` ones took on average, but all together no
+    /// longer than there was time for: `within`, beside the clock readings that they did without.
+    /// One call in a burst that the system interrupted would otherwise be thousands of such.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "an estimate, and not below zero"
+    )]
+    fn cover(&mut self, timed: u64, covered: u64, within: u64, inside: f64) {
+        let share = covered as f64 / timed.max(1) as f64;
+        let likely = self.sum as f64 * share;
+        let most = within.saturating_sub(self.sum) as f64 + covered as f64 * inside;
+        let factor = if likely > most { most / likely * share } else { share };
+        self.sum = self.sum.wrapping_add((self.sum as f64 * factor) as u64);
+        self.squares = self.squares.wrapping_add((self.squares as f64 * factor) as u128);
     }
 
     /// Adds the sums to those of the slot `old`, into the slot `new`.
-    fn store(&self, node: &NodeRecord, old: &FoldSlot, new: &FoldSlot, folded: u64) {
+    fn store(&self, node: &NodeRecord, old: &FoldSlot, new: &FoldSlot) {
         let [low, high] = [0, 1].map(|half: usize| u128::from(old.squares[half].load(Relaxed)));
         let squares = (high << 64 | low).wrapping_add(self.squares);
         node.min.store(node.min.load(Relaxed).min(self.min), Relaxed);
         node.max.store(node.max.load(Relaxed).max(self.max), Relaxed);
-        new.folded.store(folded, Relaxed);
         new.sum.store(old.sum.load(Relaxed).wrapping_add(self.sum), Relaxed);
-        #[expect(clippy::cast_possible_truncation, reason = "the low half")]
         new.squares[0].store(squares as u64, Relaxed);
         new.squares[1].store((squares >> 64) as u64, Relaxed);
     }
-}
-
-/// Durations below zero, from a clock that ran backwards, count as zero, and are counted.
-#[cold]
-fn replace_anomalies(thread: &Thread, node: &NodeRecord) {
-    let below_zero = node.ring.iter().filter(|ticks| ticks.load(Relaxed).cast_signed() < 0);
-    let count = below_zero.map(|ticks| ticks.store(0, Relaxed)).count() as u64;
-    let anomalies = &thread.shard().clock_anomalies;
-    anomalies.store(anomalies.load(Relaxed) + count, Relaxed);
 }
 
 /// The histogram of a node, with the page that was used last at hand.
@@ -107,27 +254,28 @@ struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Counts one duration. Stores in the order of the ring, so that after a kill the counts tell
-    /// how much of the ring they hold.
+    /// Counts `count` durations. The counts of one fold are stored in the order of
+    /// [`batch`], so that after a kill they tell how far it came.
     #[inline]
-    fn count(&mut self, bucket: u32) {
+    fn count(&mut self, bucket: u32, count: u64) {
         let octave = bucket / buckets::PER_OCTAVE;
         if octave != self.octave {
             self.octave = octave;
-            self.page = page(self.thread, &self.node.pages[octave as usize]);
+            let link = self.node.pages.get(octave as usize);
+            self.page = link.and_then(|link| page(self.thread, link));
         }
         let counter = match self.page {
             Some(page) => &page.counts[(bucket % buckets::PER_OCTAVE) as usize],
             None => &self.node.uncounted,
         };
-        counter.store(counter.load(Relaxed).wrapping_add(1), Release);
+        counter.store(counter.load(Relaxed).wrapping_add(count), Release);
     }
 }
 
 /// The page that `link` names, made if there is none yet.
 #[inline]
 fn page<'a>(thread: &Thread, link: &AtomicU32) -> Option<&'a HistogramPage> {
-    let segment = &thread.recorder?.segment;
+    let segment = &thread.recorder.segment;
     match link.load(Relaxed) {
         0 => thread::undisturbed(|| make_page(thread, link)),
         place => segment.histogram_page(place),
@@ -136,7 +284,10 @@ fn page<'a>(thread: &Thread, link: &AtomicU32) -> Option<&'a HistogramPage> {
 
 #[cold]
 fn make_page<'a>(thread: &Thread, link: &AtomicU32) -> Option<&'a HistogramPage> {
+    if thread.recorder.segment.is_scarce(Use::Histogram) {
+        return None;
+    }
     let block = thread.reserve(size_of::<HistogramPage>())?;
     link.store(block.place, Release);
-    thread.recorder?.segment.histogram_page(block.place)
+    thread.recorder.segment.histogram_page(block.place)
 }

@@ -4,6 +4,11 @@
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
 //! * [`fold`]: every 32nd exit of a context, moves raw durations into its histogram.
+//! * [`alloc`]: what is allocated and freed, and in which context.
+//! * [`metric`]: counts, gauges and ratios that the program tells of itself.
+//! * [`sampling`]: decides which calls are timed, where timing all would cost too much.
+//! * [`cost`]: measures what recording a call costs, when the process begins to record.
+//! * [`books`]: what the recorder knows of itself, for whoever asks.
 //! * [`thread`]: what a thread owns; takes and returns a shard.
 //! * [`process`]: starts recording at the first call, and begins anew after a fork.
 //!
@@ -16,9 +21,14 @@
     reason = "what is not inlined costs a call in every call, and indices are taken modulo 32"
 )]
 
+pub(crate) mod alloc;
+pub(crate) mod books;
 pub(crate) mod clock;
+pub(crate) mod cost;
 mod fold;
+pub(crate) mod metric;
 pub(crate) mod process;
+mod sampling;
 pub(crate) mod span;
 mod thread;
 mod tree;

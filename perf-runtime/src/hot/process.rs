@@ -8,10 +8,15 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32};
 
-use super::{clock, thread};
-use crate::segment::layout::Anchor;
+use super::books::Books;
+use super::cost::{self, Cost};
+use super::{alloc, clock, thread};
+use crate::breaker::{Breaker, Decision};
+use crate::segment::batch::HIGHEST_RATE;
+use crate::segment::layout::{Anchor, WHOLE_RECORDER};
 use crate::segment::rate::{Moment, Rate};
 use crate::site::Site;
+use crate::snapshot::{BreakerState, Reason, Step};
 use crate::sync::{briefly, lock_briefly};
 use crate::writing::{Segment, session, system};
 use crate::{calibrate, registry};
@@ -21,9 +26,19 @@ use crate::{calibrate, registry};
 pub(crate) struct Recorder {
     pub(crate) segment: Segment,
     /// The first estimate; readers use a longer stretch.
-    pub(super) rate: Rate,
+    pub(crate) ns_per_tick: f64,
+    /// What recording a call costs.
+    pub(super) cost: Cost,
+    /// Share of a thread's time that recording may take, in millionths.
+    pub(super) budget_ppm: u32,
+    breaker: Breaker,
+    pub(crate) books: Books,
     unused: Mutex<Unused>,
+    /// The newest site of the linker's that was told.
+    newest_told: AtomicPtr<Site>,
     noting_moment: AtomicBool,
+    /// In a fork's child: the one that this one's parent had from its own.
+    of_parent: AtomicPtr<Recorder>,
 }
 
 /// Bookkeeping that ended threads left behind.
@@ -45,6 +60,9 @@ const FAILED: u8 = 4;
 
 static STATE: AtomicU8 = AtomicU8::new(NEW);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
+/// In a fork's child: what the parent recorded into. Still reachable, so that whoever looks for memory
+/// that leaked in a program finds none of ours.
+static OF_PARENT: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
 static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);
 
 /// Ticks between two readings of both clocks: 5 to 50 ms on the processors of today.
@@ -92,6 +110,10 @@ pub(super) fn recorder() -> Option<&'static Recorder> {
 
 /// Starts recording. The new state.
 fn start() -> u8 {
+    if !session::has_memory() {
+        ERROR_NUMBER.store(libc::ENOMEM, Relaxed);
+        return FAILED;
+    }
     if session::is_switched_off() {
         return OFF;
     }
@@ -115,34 +137,124 @@ impl Recorder {
         watch_for_forks();
         let mut segment = session::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
+        let cost = cost::measure();
         let latest = calibrate::after(first);
-        let header = segment.header();
-        store(&header.first, first);
-        store(&header.latest[0], latest);
-        header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
         let recorder = Self {
             segment,
-            rate: Rate::between(first, latest),
+            ns_per_tick: Rate::between(first, latest).per_tick().min(HIGHEST_RATE),
+            cost,
+            budget_ppm: session::overhead_budget(),
+            breaker: Breaker::new(),
+            books: Books::default(),
             unused: Mutex::default(),
+            newest_told: AtomicPtr::default(),
             noting_moment: AtomicBool::new(false),
+            of_parent: AtomicPtr::default(),
         };
+        recorder.write_header(first, latest);
         recorder.tell_sites();
         Ok(recorder)
+    }
+
+    /// Writes down what is known by now, the version last.
+    fn write_header(&self, first: Moment, latest: Moment) {
+        let header = self.segment.header();
+        store(&header.first, first);
+        store(&header.latest[0], latest);
+        header.fold_rate.store(self.ns_per_tick.to_bits(), Relaxed);
+        header.overhead_budget.store(self.budget_ppm, Relaxed);
+        for (place, cost) in header.cost.iter().zip(self.cost.all()) {
+            place.store(cost.to_bits(), Relaxed);
+        }
+        header.counts_allocs.store(u32::from(alloc::is_counting()), Relaxed);
+        header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
+    }
+
+    /// How long recording has gone on by `now`, in units of 2^20 ticks.
+    pub(super) fn age(&self, now: u64) -> u32 {
+        let first = self.segment.header().first.ticks.load(Relaxed);
+        u32::try_from(now.saturating_sub(first) >> 20).unwrap_or(u32::MAX)
+    }
+
+    /// Folding a full ring took `ticks`. Of several such the least counts: others were interrupted.
+    #[cold]
+    pub(super) fn note_fold_cost(&self, ticks: u64) {
+        let cost = &self.segment.header().fold_cost;
+        let least = match cost.load(Relaxed) {
+            0 => ticks,
+            least => least.min(ticks),
+        };
+        cost.store(least.max(1), Relaxed);
+    }
+
+    /// Whether times may be taken, as far as the clock goes.
+    #[inline]
+    pub(super) fn times_are_trusted(&self) -> bool {
+        self.breaker.state() == BreakerState::Closed || self.ask_breaker()
+    }
+
+    #[cold]
+    fn ask_breaker(&self) -> bool {
+        self.log_turn(self.breaker.pass(system::monotonic_ns()), Reason::Trial);
+        self.breaker.state() != BreakerState::Open
+    }
+
+    /// The clock was seen to run backwards.
+    #[cold]
+    pub(super) fn note_clock_anomaly(&self) {
+        self.log_turn(self.breaker.fault(system::monotonic_ns()), Reason::Clock);
+    }
+
+    fn log_turn(&self, turn: Option<(BreakerState, BreakerState)>, reason: Reason) {
+        let Some((from, to)) = turn else { return };
+        let reason = if to == BreakerState::Closed { Reason::Recovered } else { reason };
+        self.segment.header().breaker.store(to.number(), Relaxed);
+        let what = [from.number(), to.number(), reason.number()];
+        self.segment.log_transition(WHOLE_RECORDER, clock::now(), what, 1);
+    }
+
+    /// Writes down that calls of the site with this index are recorded differently from now on.
+    pub(super) fn log_step(&self, site: u32, now: u64, from: Step, decision: Decision) {
+        self.books.note_step(from, decision.step);
+        let what = [from.number(), decision.step.number(), decision.reason.number()];
+        self.segment.log_transition(site, now, what, decision.interval);
+    }
+
+    /// State of the breaker for the recorder as a whole.
+    pub(crate) fn breaker_state(&self) -> BreakerState {
+        self.breaker.state()
     }
 
     /// Writes down every site: those that have an index already (after a fork), and those that the
     /// linker knows.
     fn tell_sites(&self) {
+        self.tell_metrics();
         for (index, site) in registry::registered() {
             self.segment.add_site(index, &site.text());
         }
-        for site in registry::linked() {
-            self.register(site);
+        self.tell_linked();
+    }
+
+    /// Writes down the sites that the linker knows, if there are more than last time: not all have
+    /// been listed yet while constructors run, or before a library is loaded.
+    fn tell_linked(&self) {
+        let newest = registry::linked().next().map_or(ptr::null(), ptr::from_ref);
+        if self.newest_told.swap(newest.cast_mut(), Relaxed).cast_const() != newest {
+            for site in registry::linked() {
+                self.give_index(site);
+            }
+            self.tell_linked_metrics();
         }
     }
 
     /// The index of `site`, written down first if it is new.
     pub(super) fn register(&self, site: &'static Site) -> Option<u32> {
+        let index = self.give_index(site);
+        self.tell_linked();
+        index
+    }
+
+    fn give_index(&self, site: &'static Site) -> Option<u32> {
         registry::register(site, |index, text| self.segment.add_site(index, text))
     }
 
@@ -209,11 +321,13 @@ fn watch_for_forks() {
 /// to it, and has the next tracked call start a recorder of the child's own. Does only what a
 /// signal handler may do.
 extern "C" fn in_child() {
-    if let Some(recorder) = running() {
-        recorder.segment.detach();
+    let recorder = RECORDER.swap(ptr::null_mut(), Relaxed);
+    // SAFETY: null, or a leaked box that was published before the fork.
+    if let Some(of_parent) = unsafe { recorder.as_ref() } {
+        of_parent.segment.detach();
+        of_parent.of_parent.store(OF_PARENT.swap(recorder, Relaxed), Relaxed);
     }
     thread::forget();
-    RECORDER.store(ptr::null_mut(), Relaxed);
     // A thread of the parent may have been starting; it does not exist here.
     let _ = STATE.compare_exchange(READY, NEW, AcqRel, Relaxed);
     let _ = STATE.compare_exchange(STARTING, NEW, AcqRel, Relaxed);

@@ -1,61 +1,87 @@
 //! Entry and exit of a tracked call. What is inlined into the tracked function is here, and what
 //! it falls back on right beside it.
 //!
-//! Entry compares one cached pointer: was this function last called, on this thread, from the
-//! context that we are in? Then its node is known. All further work is stores to addresses that
-//! are known before the clock is read, which is what makes them almost free: the processor does
-//! them while it waits for the clock.
+//! Entry compares one number: was this function last called, on this thread, from the context that
+//! we are in? Then its node is known. The processor reads the clock only when all earlier loads
+//! have come in, so what counts is not how much is done but how many loads wait for each other:
+//! two are free. All further work is stores to addresses that are known by then.
 //!
 //! Without optimisation nothing is inlined, since all that it would do is make the stack of every
 //! tracked function larger.
 
 use std::marker::PhantomData;
-use std::ptr::NonNull;
+use std::ptr;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::thread::{self, Thread};
-use super::{clock, fold, process};
+use super::fold::{self, add};
+use super::sampling::{self, Turn};
+use super::thread::{self, Entry, Handle, Thread};
+use super::{clock, process};
 use crate::outcome::Outcome;
 use crate::registry;
-use crate::segment::layout::{NodeRecord, RING};
+use crate::segment::layout::{
+    FIRST_LONG, LONG, NESTED, NodeRecord, RING, Recursion, ShardRecord, UNTIMED,
+};
 use crate::site::Site;
 
 /// A running call of a tracked function. Dropping it ends the call.
 #[must_use = "dropped at once, it measures nothing"]
-#[derive(Debug)]
 pub struct Span {
-    thread: &'static Thread,
-    node: NonNull<NodeRecord>,
-    /// Context to return to.
-    caller: NonNull<NodeRecord>,
-    start: u64,
-    unusual: Unusual,
+    shard: &'static ShardRecord,
+    node: &'static NodeRecord,
+    /// Context to return to, as in [`ShardRecord::current`].
+    caller: u64,
+    start: Start,
     /// A span belongs to the thread it began on.
     _not_send: PhantomData<*const ()>,
 }
 
-/// What sets a call apart from the usual one; 0 is the usual one, so that one test finds it.
+/// When a call began, in ticks, with what sets it apart from the usual one in the highest bits: no
+/// clock gets there within decades. 0 when the call is not timed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Unusual(u8);
+struct Start(u64);
 
-impl Unusual {
-    const NOT_RECORDED: Self = Self(1);
+impl Start {
+    const UNTIMED: Self = Self(0);
+    /// The call is not recorded. Nothing is stored for it: all threads would store it to one place,
+    /// and wait for each other's caches.
+    const NOT_RECORDED: Self = Self(Self::GATED);
     /// A recursive call: recorded in the node of the outermost one.
-    const NESTED: u8 = 2;
+    const NESTED: u64 = 1 << 63;
     /// The thread was unwinding when the call began, so that its end need not be by unwinding.
-    const UNWINDING: u8 = 4;
-    /// The processor's counter cannot be used.
-    const NO_COUNTER: u8 = 8;
+    const UNWINDING: u64 = 1 << 62;
+    /// The call is timed by another clock than the processor's counter.
+    const GATED: u64 = 1 << 61;
 
-    /// `flag`, if it is so.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn when(is: bool, flag: u8) -> u8 {
-        u8::from(is) * flag
+    /// With `flag`, if it is so.
+    fn with(self, is: bool, flag: u64) -> Self {
+        Self(if is { self.0 | flag } else { self.0 })
+    }
+
+    fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn has(self, flag: u8) -> bool {
-        self.0 & flag != 0
+    fn is_usual(self) -> bool {
+        self.0 < Self::GATED
+    }
+
+    fn ticks(self) -> u64 {
+        self.0 & (Self::GATED - 1)
+    }
+}
+
+/// What the slow ways of entering a call find. As small as this, it is returned in registers, and
+/// so is the span kept in them. The context to return to is left in the thread's handle.
+struct Begun {
+    node: &'static NodeRecord,
+    start: Start,
+}
+
+impl std::fmt::Debug for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Span").finish_non_exhaustive()
     }
 }
 
@@ -66,16 +92,32 @@ impl std::panic::RefUnwindSafe for Span {}
 /// Begins a call of `site`; it ends when the span is dropped.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn enter(site: &'static Site) -> Span {
-    let found = match thread::current().cached(site.slot()) {
-        Some(node) => Some(node),
-        None => find(site),
-    };
-    // Asked again, since the first call of a thread attaches it.
-    let thread = thread::current();
-    match found {
-        Some(node) => begin(thread, node),
-        None => Span::not_recorded(thread),
+    let handle = thread::handle();
+    let Some(entry) = handle.entry(site.slot()) else { return begun(handle, enter_first(site)) };
+    let shard = handle.shard();
+    let caller = shard.current.load(Relaxed);
+    if entry.caller() != caller || std::thread::panicking() {
+        return begun(handle, enter_elsewhere(site));
     }
+    let node = entry.node();
+    shard.current.store(address(node), Relaxed);
+    let countdown = entry.countdown();
+    let start = if countdown == 0 {
+        begin(node)
+    } else if countdown - 1 == 0 {
+        handle.leave(caller);
+        enter_gated(site).start
+    } else {
+        entry.set_countdown(countdown - 1);
+        pass_untimed(node)
+    };
+    Span { shard, node, caller, start, _not_send: PhantomData }
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn begun(handle: &Handle, Begun { node, start }: Begun) -> Span {
+    let (shard, caller) = (handle.shard(), handle.left());
+    Span { shard, node, caller, start, _not_send: PhantomData }
 }
 
 /// Begins a call of the function with a name that is known only at run time.
@@ -84,7 +126,7 @@ pub fn enter_named(name: &str) -> Span {
         return enter(site);
     }
     process::running().inspect(|recorder| recorder.lose_call());
-    Span::not_recorded(thread::current())
+    begun(thread::handle(), not_recorded())
 }
 
 /// Runs `body` as a call of `site` and notes whether what it returns is an error.
@@ -98,106 +140,224 @@ pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
     returned
 }
 
-/// Begins a call that is recorded in `node`.
+/// Begins a call that is timed in `node`.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn begin(thread: &'static Thread, node: NonNull<NodeRecord>) -> Span {
-    let caller = thread.context();
-    let record = thread::node(node);
-    let is_nested = record.start.load(Relaxed) != 0;
-    let has_counter = clock::is_counter();
-    let unusual = Unusual(
-        Unusual::when(is_nested, Unusual::NESTED)
-            | Unusual::when(std::thread::panicking(), Unusual::UNWINDING)
-            | Unusual::when(!has_counter, Unusual::NO_COUNTER),
-    );
-    thread.set_context(node);
-    let start = if has_counter { clock::counter() } else { clock::fallback() };
-    thread.switch(thread::node(caller), record, start);
-    if !is_nested {
-        record.start.store(start, Relaxed);
-    }
-    Span { thread, node, caller, start, unusual, _not_send: PhantomData }
+fn begin(node: &NodeRecord) -> Start {
+    let start = clock::counter();
+    node.start.store(start, Relaxed);
+    Start(start)
+}
+
+/// Begins a call that is counted only.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn pass_untimed(node: &NodeRecord) -> Start {
+    add(&node.untimed, 1);
+    node.start.store(UNTIMED, Relaxed);
+    Start::UNTIMED
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn address(node: &NodeRecord) -> u64 {
+    ptr::from_ref(node).addr() as u64
 }
 
 impl Drop for Span {
-    // Small enough to be inlined into every tracked function: what is rare is in `end_unusual`.
+    // Small enough to be inlined into every tracked function: what is rare is out of line.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        if self.unusual != Unusual(0) || std::thread::panicking() {
-            return self.end_unusual();
+        let Self { shard, node, caller, start, .. } = *self;
+        if !start.is_usual() || std::thread::panicking() {
+            return end_unusual(shard, node, caller, start);
         }
-        let end = clock::counter();
-        thread::node(self.node).start.store(0, Relaxed);
-        self.end(end);
+        node.start.store(0, Relaxed);
+        shard.current.store(caller, Relaxed);
+        if start != Start::UNTIMED {
+            let end = clock::counter();
+            record(shard, node, end.wrapping_sub(start.0), end);
+        }
+    }
+}
+
+/// Records the duration of a call that was timed.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
+    shard.last.store(end, Relaxed);
+    let place = node.head.load(Relaxed) as usize % RING;
+    let is_long = ticks >= FIRST_LONG;
+    node.ring[place].store(if is_long { LONG } else { ticks as u32 }, Relaxed);
+    // Loaded again: as one instruction it cannot be torn by a signal handler that calls the same
+    // function, and no call is lost then.
+    node.head.store(node.head.load(Relaxed).wrapping_add(1), Release);
+    // Both are looked at in any case: one branch is less than two.
+    #[expect(clippy::needless_bitwise_bool, reason = "see above")]
+    if is_long | (place == RING - 1) {
+        fold::fold(shard, node, ticks, end);
+    }
+}
+
+/// Ends a call that is recursive, unwinds, is timed by another clock than the processor's counter,
+/// was begun while unwinding, or is not recorded.
+#[inline(never)]
+fn end_unusual(shard: &'static ShardRecord, node: &'static NodeRecord, caller: u64, start: Start) {
+    if start == Start::NOT_RECORDED {
+        return;
+    }
+    if std::thread::panicking() && !start.has(Start::UNWINDING) {
+        add(&node.panics, 1);
+    }
+    let nested = start.has(Start::NESTED);
+    if !nested {
+        node.start.store(0, Relaxed);
+    }
+    shard.current.store(caller, Relaxed);
+    if start.ticks() == 0 {
+        return;
+    }
+    let end = clock::now();
+    let ticks = end.wrapping_sub(start.ticks());
+    record(shard, node, ticks, end);
+    if start.has(Start::GATED) {
+        sampling::end_gated(shard, node, end);
+    }
+    if nested {
+        end_nested(shard, node, caller, start.ticks(), ticks);
     }
 }
 
 impl Span {
-    /// Records the duration and returns to the caller.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn end(&self, end: u64) {
-        let node = thread::node(self.node);
-        let head = node.head.load(Relaxed);
-        self.thread.set_context(self.caller);
-        self.thread.switch(node, thread::node(self.caller), end);
-        node.ring[head as usize % RING].store(end.wrapping_sub(self.start), Relaxed);
-        node.head.store(head.wrapping_add(1), Release);
-        if head as usize % RING == RING - 1 {
-            fold::fold(self.thread, node, end);
-        }
-    }
-
-    /// Ends a call that is recursive, unwinds, or is not recorded.
-    #[inline(never)]
-    fn end_unusual(&self) {
-        if self.unusual == Unusual::NOT_RECORDED {
-            return;
-        }
-        let end = clock::now();
-        let node = thread::node(self.node);
-        if std::thread::panicking() && !self.unusual.has(Unusual::UNWINDING) {
-            node.panics.store(node.panics.load(Relaxed) + 1, Relaxed);
-        }
-        if self.unusual.has(Unusual::NESTED) {
-            let nested = node.nested_ticks.load(Relaxed);
-            node.nested_ticks.store(nested.wrapping_add(end.wrapping_sub(self.start)), Relaxed);
-        } else {
-            node.start.store(0, Relaxed);
-        }
-        self.end(end);
-    }
-
     /// Counts the running call as one that returned an error.
     #[inline]
     fn count_error(&self) {
-        if self.unusual != Unusual::NOT_RECORDED {
-            let errors = &thread::node(self.node).errors;
-            errors.store(errors.load(Relaxed) + 1, Relaxed);
+        if self.start != Start::NOT_RECORDED {
+            add(&self.node.errors, 1);
         }
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn not_recorded(thread: &'static Thread) -> Self {
-        let (node, caller) = (NonNull::dangling(), NonNull::dangling());
-        let unusual = Unusual::NOT_RECORDED;
-        Self { thread, node, caller, start: 0, unusual, _not_send: PhantomData }
     }
 }
 
-/// The node of a function that was last called from another context, is running already, or is
-/// called for the first time. `None` when the call cannot be recorded.
-#[inline(never)]
-fn find(site: &'static Site) -> Option<NonNull<NodeRecord>> {
-    let thread = thread::current();
-    match thread.entry(site.slot()) {
-        Some(entry) => thread.node_for(entry, site.slot()),
-        None => find_first(site),
-    }
+/// Nothing is stored for the call, and the context stays as it is.
+fn not_recorded() -> Begun {
+    let handle = thread::handle();
+    handle.leave(handle.shard().current.load(Relaxed));
+    Begun { node: thread::nowhere(), start: Start::NOT_RECORDED }
 }
 
 /// The first call on this thread, or the first call of this function.
 #[cold]
-fn find_first(site: &'static Site) -> Option<NonNull<NodeRecord>> {
-    let thread = thread::attach(site)?;
-    thread.node_for(thread.entry(site.slot())?, site.slot())
+#[inline(never)]
+fn enter_first(site: &'static Site) -> Begun {
+    match thread::attach(site) {
+        Some(_) => enter_elsewhere(site),
+        None => not_recorded(),
+    }
+}
+
+/// A call of a function that was last called from another context, is running already, or is
+/// called for the first time here; or the thread is unwinding.
+#[inline(never)]
+fn enter_elsewhere(site: &'static Site) -> Begun {
+    let handle = thread::handle();
+    let (Some(thread), Some(entry)) = (handle.thread(), handle.entry(site.slot())) else {
+        return not_recorded();
+    };
+    let caller = thread.shard().current.load(Relaxed);
+    handle.leave(caller);
+    if site.slot() == 0 {
+        return enter_first(site);
+    }
+    if entry.node().start.load(Relaxed) != 0 {
+        return enter_nested(thread, entry, entry.node(), caller);
+    }
+    match thread.enter_context(entry, site.slot(), caller) {
+        Some(node) => enter_found(thread, entry, node),
+        None => enter_overflow(thread, caller),
+    }
+}
+
+/// A call in a context for which there is no memory. Recorded as if it were a recursive one of a
+/// function that stands for all such contexts: its time is that function's own, and not its
+/// caller's.
+#[cold]
+fn enter_overflow(thread: &'static Thread, caller: u64) -> Begun {
+    let Some(node) = thread.overflow() else {
+        thread.lose_call();
+        return not_recorded();
+    };
+    thread.shard().current.store(address(node) | NESTED, Relaxed);
+    let start = begin_nested(thread, node, caller);
+    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+}
+
+/// Begins a recursive call that is timed.
+fn begin_nested(thread: &Thread, node: &NodeRecord, caller: u64) -> Start {
+    let now = clock::now();
+    node.nested.begin(now);
+    thread.known(caller).inspect(|caller| caller.callees.begin(now));
+    Start(Start::NESTED | now)
+}
+
+fn enter_found(thread: &'static Thread, entry: &Entry, node: &'static NodeRecord) -> Begun {
+    thread.shard().current.store(address(node), Relaxed);
+    let start = match sampling::take_turn(thread, entry, node) {
+        Turn::Timed => begin(node),
+        Turn::Gated => begin_gated(node),
+        Turn::Untimed => pass_untimed(node),
+    };
+    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+}
+
+/// A call whose turn it is to be timed, or to ask whether calls are to be timed again.
+#[cold]
+#[inline(never)]
+fn enter_gated(site: &'static Site) -> Begun {
+    let handle = thread::handle();
+    match (handle.thread(), handle.entry(site.slot())) {
+        (Some(thread), Some(entry)) => enter_found(thread, entry, entry.node()),
+        _ => not_recorded(),
+    }
+}
+
+fn begin_gated(node: &NodeRecord) -> Start {
+    let start = clock::now();
+    node.start.store(start, Relaxed);
+    Start(start | Start::GATED)
+}
+
+/// Begins a recursive call.
+fn enter_nested(
+    thread: &'static Thread,
+    entry: &Entry,
+    node: &'static NodeRecord,
+    caller: u64,
+) -> Begun {
+    thread.shard().current.store(address(node) | NESTED, Relaxed);
+    let turn = sampling::recursive_turn(thread, entry, node);
+    let start = if turn == Turn::Untimed {
+        add(&node.passed, 1);
+        Start(Start::NESTED)
+    } else {
+        begin_nested(thread, node, caller)
+    };
+    let start = start.with(turn == Turn::Gated, Start::GATED);
+    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+}
+
+/// Ends a recursive call that was timed, and took `ticks`.
+fn end_nested(shard: &ShardRecord, node: &NodeRecord, caller: u64, start: u64, ticks: u64) {
+    node.nested.end(start, ticks);
+    let thread = thread::owning(shard);
+    thread.and_then(|it| it.known(caller)).inspect(|caller| caller.callees.end(start, ticks));
+}
+
+impl Recursion {
+    // A reader that sees one of two stores sees more starts than running calls can have, and knows.
+    fn begin(&self, start: u64) {
+        add(&self.starts, start);
+        add(&self.running, 1);
+    }
+
+    fn end(&self, start: u64, ticks: u64) {
+        add(&self.running, 1_u64.wrapping_neg());
+        add(&self.starts, start.wrapping_neg());
+        add(&self.ticks, ticks);
+    }
 }

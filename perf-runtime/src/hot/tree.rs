@@ -7,15 +7,15 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use super::clock;
 use super::thread::{self, Thread, page_for};
-use crate::segment::layout::{NodeRecord, UNIT};
-use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment};
+use crate::registry;
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, UNIT};
+use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment, Use};
 
 /// Nodes by caller and site: open addressing, at most half full.
 #[derive(Debug)]
 pub(super) struct Children {
-    /// Stands for "outside of all tracked functions"; private, so its time is in no report.
-    outside: NonNull<NodeRecord>,
     table: Cell<Option<NonNull<Child>>>,
     /// Places in the table less one; a power of two less one.
     mask: Cell<usize>,
@@ -25,7 +25,8 @@ pub(super) struct Children {
 /// A place in the table; free while `node` is `None`.
 #[derive(Debug, Clone, Copy)]
 struct Child {
-    caller: u32,
+    /// Address of the caller's node, or [`OUTSIDE`].
+    caller: u64,
     site: u32,
     node: Option<NonNull<NodeRecord>>,
 }
@@ -42,63 +43,87 @@ pub(super) struct Slab {
 const FIRST_SLAB: usize = 4 << 10;
 const LARGEST_SLAB: usize = LARGEST_BLOCK;
 
+/// Stands for a site where a node is looked up by its own address.
+const ITSELF: u32 = u32::MAX;
+
 /// Places in a thread's first table: a page.
 const FIRST_TABLE: usize = 256;
 
 impl Thread {
-    /// The node of the site with index `site` below `caller`, made if it is new. `None` without
-    /// memory for it.
-    pub(super) fn child(
-        &self,
-        caller: NonNull<NodeRecord>,
-        site: u32,
-    ) -> Option<NonNull<NodeRecord>> {
-        let caller = thread::node(caller).own;
-        match self.children.find(caller, site) {
+    /// The node of the site with index `site` below the context `caller`, made if it is new. `None`
+    /// without memory for it.
+    pub(super) fn child(&self, caller: u64, site: u32) -> Option<&'static NodeRecord> {
+        let found = match self.children.find(caller, site) {
             Some(node) => Some(node),
             None => thread::undisturbed(|| self.make_child(caller, site)),
+        };
+        found.map(thread::node)
+    }
+
+    /// The node of calls in contexts for which there is no memory.
+    pub(super) fn overflow(&self) -> Option<&'static NodeRecord> {
+        self.children.find(OUTSIDE, OVERFLOW).map(thread::node)
+    }
+
+    /// Makes that node, before it is needed. For a new thread, in the recorder's slow parts.
+    pub(super) fn make_overflow(&self) {
+        if self.overflow().is_none() {
+            self.make_child(OUTSIDE, OVERFLOW);
         }
     }
 
+    /// The node of the context `at`, if it is one.
+    pub(super) fn known(&self, at: u64) -> Option<&'static NodeRecord> {
+        self.children.find(at & !NESTED, ITSELF).map(thread::node)
+    }
+
     #[cold]
-    fn make_child(&self, caller: u32, site: u32) -> Option<NonNull<NodeRecord>> {
+    fn make_child(&self, caller: u64, site: u32) -> Option<NonNull<NodeRecord>> {
+        if site != OVERFLOW && self.recorder.segment.is_scarce(Use::Context) {
+            return None;
+        }
         self.children.make_room()?;
         let block = self.reserve(size_of::<NodeRecord>())?;
         let node: NonNull<NodeRecord> = block.start.cast();
+        let address = node.addr().get() as u64;
         let previous = self.shard().nodes.load(Relaxed);
         // SAFETY: zeroed, valid for every field, aligned to 64 bytes, long enough, and unknown to
         // everyone else until it is linked below.
         let record = unsafe { &mut *node.as_ptr() };
-        (record.own, record.site) = (block.place, site);
-        (record.parent, record.previous) = (caller, previous);
+        (record.address, record.site) = (address, site);
+        (record.parent, record.previous) = (if caller == OUTSIDE { 0 } else { caller }, previous);
         *record.min.get_mut() = u64::MAX;
+        *record.sampling.interval.get_mut() = 1;
+        *record.sampling.created.get_mut() = self.recorder.age(clock::now());
+        record.is_exact = u32::from(registry::is_exact(site));
+        *record.sampling.countdown.get_mut() = u32::from(self.is_gated);
         self.shard().nodes.store(block.place, Release);
         self.children.insert(Child { caller, site, node: Some(node) });
+        self.children.insert(Child { caller: address, site: ITSELF, node: Some(node) });
         Some(node)
     }
 
     /// Memory of the segment, zeroed and aligned.
     pub(super) fn reserve(&self, bytes: usize) -> Option<Block> {
-        self.slab.reserve(&self.recorder?.segment, bytes)
+        self.slab.reserve(&self.recorder.segment, bytes)
     }
 }
 
 impl Children {
     pub(super) const fn new() -> Self {
-        Self::below(NonNull::dangling())
+        Self { table: Cell::new(None), mask: Cell::new(0), used: Cell::new(0) }
     }
 
-    pub(super) const fn below(outside: NonNull<NodeRecord>) -> Self {
-        Self { outside, table: Cell::new(None), mask: Cell::new(0), used: Cell::new(0) }
-    }
-
-    /// The stand-in for "outside of all tracked functions".
-    pub(super) fn outside(&self) -> NonNull<NodeRecord> {
-        self.outside
+    /// Hands every node to `work`.
+    pub(super) fn each(&self, work: impl Fn(&NodeRecord)) {
+        let Some(table) = self.table.get() else { return };
+        let children = (0..=self.mask.get()).map(|at| place(table, at).get());
+        let nodes = children.filter(|child| child.site == ITSELF).filter_map(|child| child.node);
+        nodes.map(thread::node).for_each(work);
     }
 
     #[inline]
-    fn find(&self, caller: u32, site: u32) -> Option<NonNull<NodeRecord>> {
+    fn find(&self, caller: u64, site: u32) -> Option<NonNull<NodeRecord>> {
         let table = self.table.get()?;
         let mut at = hash(caller, site) & self.mask.get();
         loop {
@@ -111,10 +136,10 @@ impl Children {
         }
     }
 
-    /// Sees to it that one more node fits and half the places stay free.
+    /// Sees to it that one more node fits, which takes two places, and half of them stay free.
     fn make_room(&self) -> Option<()> {
         let places = if self.table.get().is_some() { self.mask.get() + 1 } else { 0 };
-        if (self.used.get() + 1) * 2 <= places {
+        if (self.used.get() + 2) * 2 <= places {
             return Some(());
         }
         let (old, wanted) = (self.table.get(), (places * 2).max(FIRST_TABLE));
@@ -156,8 +181,9 @@ fn place<'a>(table: NonNull<Child>, at: usize) -> &'a Cell<Child> {
 /// Spreads the two numbers over the bits that the mask keeps (multiplication by an odd constant
 /// near 2^64 divided by the golden ratio: Knuth, volume 3, 6.4).
 #[inline]
-fn hash(caller: u32, site: u32) -> usize {
-    let both = u64::from(caller) << 32 | u64::from(site);
+fn hash(caller: u64, site: u32) -> usize {
+    // Nodes are aligned to 64 bytes.
+    let both = (caller >> 6).wrapping_add(u64::from(site) << 40);
     (both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 29) as usize
 }
 

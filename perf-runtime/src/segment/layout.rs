@@ -6,22 +6,29 @@
 //! ```text
 //! 0      Header (4096 bytes)
 //! 4096   records in the order they were needed, each aligned to 64 bytes:
-//!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage
+//!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage │
+//!        MetricSiteRecord + its text │ MetricRecord │ AllocRecord
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
-//! Sites and shards are linked lists that begin in the header; the nodes of a shard are a linked
-//! list that begins in the shard. A record is complete before it is linked, nothing ever moves,
+//! Sites, metrics and shards are linked lists that begin in the header; the nodes of a shard, and
+//! its records of metrics, are linked lists that begin in the shard. A record is complete before it is linked, nothing ever moves,
 //! and numbers are in the byte order of the machine.
 //!
 //! Each shard has one writing thread at a time. It uses plain loads and stores, so that a reader
 //! may look at any moment, also after the writer was killed between any two of them:
 //!
-//! * `NodeRecord::head` counts finished calls. It is stored after the duration it covers, so a
-//!   call that is counted has its duration in the ring or in the histogram.
+//! * `NodeRecord::head` counts finished calls that were timed. It is stored after the duration it
+//!   covers, so a call that is counted has its duration in the ring or in the histogram.
 //! * Durations `slots[folds_done & 1].folded .. head` stand in the ring, the rest in the
 //!   histogram. While `folds_begun != folds_done` a fold is under way, and the histogram already
-//!   holds some of the former; see `reader::node` for how it is undone.
+//!   holds some of the former; [`super::batch`] says which, and `reader::node` undoes it.
+//! * Calls that were counted but not timed are in `untimed`. `slots[..].covered` of them are
+//!   stood for by timed ones, whose durations weigh accordingly.
+//!
+//! Nodes are named by their address in the writing process where the hot path does it
+//! (`ShardRecord::current`, `NodeRecord::parent`): the reader looks addresses up and follows none,
+//! and neither does the writer follow one that it reads from the file.
 
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
@@ -32,11 +39,10 @@ pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
 
 /// Version of everything in this file. Raise it with any change of layout or meaning, and keep
 /// the old reader beside the new one.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 
-/// Oldest version that the reader understands. Version 1 kept totals where 2 keeps the time of
-/// recursive calls; it was never released.
-pub(crate) const OLDEST_READABLE: u32 = 2;
+/// Oldest version that the reader understands. Earlier ones were never released.
+pub(crate) const OLDEST_READABLE: u32 = 3;
 
 /// Written as a number, read back as one: tells the byte order.
 pub(crate) const BYTE_ORDER: u32 = 0x0102_0304;
@@ -48,10 +54,36 @@ pub(crate) const UNIT: usize = 64;
 pub(crate) const HEADER_BYTES: usize = 4096;
 
 /// Bytes for the texts of the header.
-pub(crate) const HEADER_TEXT_BYTES: usize = 3072;
+pub(crate) const HEADER_TEXT_BYTES: usize = 2304;
 
 /// Raw durations that a node keeps before they are folded into its histogram.
 pub(crate) const RING: usize = 32;
+
+/// Stands in the ring for a duration that does not fit; it is in [`NodeRecord::long`].
+pub(crate) const LONG: u32 = u32::MAX;
+
+/// First duration, in ticks, that does not fit into the ring.
+pub(crate) const FIRST_LONG: u64 = 1 << 31;
+
+/// [`ShardRecord::current`] outside of all tracked functions.
+pub(crate) const OUTSIDE: u64 = 2;
+
+/// Lowest bit of [`ShardRecord::current`]: in a recursive call of the node. The calls made from
+/// there are found the slow way, which asks whether they are recursive themselves.
+pub(crate) const NESTED: u64 = 1;
+
+/// [`NodeRecord::start`] of a running call that is not timed.
+pub(crate) const UNTIMED: u64 = 1;
+
+/// [`NodeRecord::site`] of the calls in contexts for which there was no memory: each shard has one
+/// such node from its beginning.
+pub(crate) const OVERFLOW: u32 = u32::MAX - 1;
+
+/// Transitions of the breaker that are kept.
+pub(crate) const TRANSITIONS: usize = 32;
+
+/// [`TransitionRecord::site`] of the recorder as a whole.
+pub(crate) const WHOLE_RECORDER: u32 = u32::MAX;
 
 /// "No limit" in [`SiteRecord::budget`].
 pub(crate) const NO_LIMIT: u64 = u64::MAX;
@@ -88,8 +120,29 @@ pub(crate) struct Header {
     pub(crate) shards: AtomicU32,
     /// Calls that were made where no shard could be had.
     pub(crate) lost_calls: AtomicU64,
+    /// Factor from ticks to nanoseconds, as the bits of an `f64`, that decides into which bucket a
+    /// duration falls: the first estimate, known to be good to 0.1 %.
+    pub(crate) fold_rate: AtomicU64,
+    /// What recording a call costs, in ticks, as the bits of `f64`s: the part that the call's own
+    /// duration holds, the part that only its caller's holds, and a call that is not timed.
+    pub(crate) cost: [AtomicU64; 3],
+    /// What folding a full ring costs, in ticks: the least that was seen. 0 before the first.
+    pub(crate) fold_cost: AtomicU64,
+    /// Share of a thread's time that recording may take, in millionths.
+    pub(crate) overhead_budget: AtomicU32,
+    /// State of the recorder as a whole: see `breaker`.
+    pub(crate) breaker: AtomicU32,
+    /// Transitions so far; the last [`TRANSITIONS`] are in `transitions`.
+    pub(crate) transition_count: AtomicU64,
+    pub(crate) transitions: [TransitionRecord; TRANSITIONS],
     /// Most shards in use at the same time.
     pub(crate) peak_threads: AtomicU32,
+    /// Last [`MetricSiteRecord`].
+    pub(crate) metrics: AtomicU32,
+    /// Updates of metrics that could not be recorded.
+    pub(crate) lost_metrics: AtomicU64,
+    /// Whether the program's allocator counts: otherwise there is no [`AllocRecord`].
+    pub(crate) counts_allocs: AtomicU32,
     /// Bytes of `text` in use: program, rustc, target, profile, opt-level, runtime version, each
     /// ended by a zero byte.
     pub(crate) text_bytes: u32,
@@ -101,6 +154,22 @@ pub(crate) struct Header {
 pub(crate) struct Anchor {
     pub(crate) ticks: AtomicU64,
     pub(crate) monotonic_ns: AtomicU64,
+}
+
+/// A step of the breaker.
+#[repr(C)]
+pub(crate) struct TransitionRecord {
+    /// Its number plus one, stored last; 0 before the first.
+    pub(crate) number: AtomicU64,
+    pub(crate) at_ticks: AtomicU64,
+    /// [`SiteRecord::index`], or [`WHOLE_RECORDER`].
+    pub(crate) site: AtomicU32,
+    /// Step before, step after, reason: a byte each.
+    pub(crate) what: AtomicU32,
+    /// Calls for each one that is timed, after it.
+    pub(crate) interval: AtomicU32,
+    /// The low half of `number`, stored first.
+    pub(crate) end: AtomicU32,
 }
 
 /// A site. Its text follows: name, module, file, tags (each tag ended by a zero byte).
@@ -123,47 +192,52 @@ pub(crate) struct SiteRecord {
 /// What one thread at a time writes.
 #[repr(C, align(64))]
 pub(crate) struct ShardRecord {
+    /// The calling context that the thread is in: address of its node, with [`NESTED`] where the
+    /// call is recursive; or [`OUTSIDE`].
+    pub(crate) current: AtomicU64,
+    /// When it last left one, in ticks.
+    pub(crate) last: AtomicU64,
     /// Previous shard.
     pub(crate) previous: u32,
     /// Whether a thread owns the shard.
     pub(crate) owned: AtomicU32,
     /// The owning thread as the operating system numbers it.
     pub(crate) thread_id: AtomicU32,
-    /// Node that the thread is in.
-    pub(crate) current: AtomicU32,
-    /// When it last entered or left one, in ticks.
-    pub(crate) last: AtomicU64,
     /// Newest node.
     pub(crate) nodes: AtomicU32,
-    pub(crate) reserved: u32,
     /// Calls that could not be recorded.
     pub(crate) lost_calls: AtomicU64,
     /// Times that the clock ran backwards.
     pub(crate) clock_anomalies: AtomicU64,
-    pub(crate) unused: u64,
+    /// Newest [`MetricRecord`].
+    pub(crate) metrics: AtomicU32,
+    /// The [`AllocRecord`] that was written to last.
+    pub(crate) allocated_last: AtomicU32,
+    /// Allocations that could not be recorded.
+    pub(crate) lost_allocs: AtomicU64,
 }
 
 /// One calling context of one shard. Times in ticks.
 #[repr(C, align(64))]
 pub(crate) struct NodeRecord {
-    /// Finished calls.
+    /// Finished calls that were timed.
     pub(crate) head: AtomicU64,
-    pub(crate) self_ticks: AtomicU64,
-    /// Of finished recursive calls; the total is what the others took.
-    pub(crate) nested_ticks: AtomicU64,
-    /// When the outermost running call began; 0 while none runs.
+    /// When the outermost running call began, or [`UNTIMED`]; 0 while none runs.
     pub(crate) start: AtomicU64,
-    pub(crate) errors: AtomicU64,
-    pub(crate) panics: AtomicU64,
-    pub(crate) cancelled: AtomicU64,
-    /// This node, so that the shard can name it.
-    pub(crate) own: u32,
+    /// Finished and running calls that were not timed.
+    pub(crate) untimed: AtomicU64,
+    /// Where this node is in the writing process.
+    pub(crate) address: u64,
+    /// Address of the caller's node; 0 without caller.
+    pub(crate) parent: u64,
     /// [`SiteRecord::index`].
     pub(crate) site: u32,
-
-    pub(crate) parent: u32,
     /// Node of the shard that was made before this one.
     pub(crate) previous: u32,
+    pub(crate) errors: AtomicU64,
+    pub(crate) panics: AtomicU64,
+
+    pub(crate) cancelled: AtomicU64,
     pub(crate) folds_begun: AtomicU32,
     pub(crate) folds_done: AtomicU32,
     /// Over all folded durations; `u64::MAX` before the first.
@@ -171,23 +245,100 @@ pub(crate) struct NodeRecord {
     pub(crate) max: AtomicU64,
     /// Folded durations that found no room in the histogram.
     pub(crate) uncounted: AtomicU64,
-    pub(crate) reserved: [u64; 3],
+    /// Recursive calls that were not timed; they are in `untimed` no more than in `head`.
+    pub(crate) passed: AtomicU64,
+    /// Untimed calls that no timed one stands for.
+    pub(crate) unmeasured: AtomicU64,
+    /// The duration that [`LONG`] stands for in the ring.
+    pub(crate) long: AtomicU64,
+    /// Recursive calls of this function.
+    pub(crate) nested: Recursion,
+
+    /// Recursive calls that this context made, of functions that were running already.
+    pub(crate) callees: Recursion,
+    pub(crate) sampling: Sampling,
 
     /// Sums as of an even and of an odd number of folds.
     pub(crate) slots: [FoldSlot; 2],
 
     /// A [`HistogramPage`] for each octave that occurred.
-    pub(crate) pages: [AtomicU32; 48],
+    pub(crate) pages: [AtomicU32; buckets::OCTAVES as usize],
 
     /// Durations that are not folded yet; number `n` stands at `n % RING`.
-    pub(crate) ring: [AtomicU64; RING],
+    pub(crate) ring: [AtomicU32; RING],
+
+    /// Whether its calls must not be sampled.
+    pub(crate) is_exact: u32,
+    /// The [`AllocRecord`], if there is one.
+    pub(crate) allocated: AtomicU32,
+}
+
+/// What was allocated and freed in one calling context of one shard, by the function itself. Made
+/// when it first does either, or a function that it called does.
+#[repr(C, align(64))]
+pub(crate) struct AllocRecord {
+    pub(crate) allocs: AtomicU64,
+    pub(crate) alloc_bytes: AtomicU64,
+    pub(crate) frees: AtomicU64,
+    pub(crate) freed_bytes: AtomicU64,
+    /// Most bytes that the function itself had allocated and not freed.
+    pub(crate) self_peak: AtomicU64,
+    /// Most bytes that an earlier call, with all that it called, had allocated and not freed.
+    pub(crate) peak: AtomicU64,
+    /// Bytes that the thread had allocated and not freed when the latest call began, and at most
+    /// since then. May be below zero. Only of the record that was written to last does `highest`
+    /// hold what those of its callers may lack.
+    pub(crate) base: AtomicU64,
+    pub(crate) highest: AtomicU64,
+}
+
+/// Recursive calls, which are recorded in the node of the outermost one.
+#[repr(C)]
+pub(crate) struct Recursion {
+    /// What the finished ones took, in ticks; estimated where calls are sampled.
+    pub(crate) ticks: AtomicU64,
+    /// Sum of the moments at which the running ones began.
+    pub(crate) starts: AtomicU64,
+    /// How many are running.
+    pub(crate) running: AtomicU64,
+}
+
+/// Which calls of a node are timed, and since when. Written by `hot::sampling`.
+#[repr(C)]
+pub(crate) struct Sampling {
+    /// When the node was made, counted from the header's first moment, in units of 2^20 ticks.
+    pub(crate) created: AtomicU32,
+    /// When the last burst of timed calls ended, in units of 2^10 ticks.
+    pub(crate) burst_end: AtomicU32,
+    /// The step, a `snapshot::Step`.
+    pub(crate) step: AtomicU32,
+    /// Calls for each one that is timed, on average.
+    pub(crate) interval: AtomicU32,
+    /// When the step was taken.
+    pub(crate) since: AtomicU64,
+    /// Time spent in earlier sampled and counted steps.
+    pub(crate) sampled_ticks: AtomicU64,
+    pub(crate) counted_ticks: AtomicU64,
+    /// When the load was last looked at, and the calls then.
+    pub(crate) window_start: AtomicU64,
+    pub(crate) window_calls: AtomicU64,
+    /// Steps taken.
+    pub(crate) transitions: AtomicU32,
+    /// The thread's countdown for this node, while another one of the site is at hand.
+    pub(crate) countdown: AtomicU32,
+    /// Calls that are to pass untimed beyond the countdown.
+    pub(crate) to_pass: AtomicU32,
+    /// Largest `interval` so far.
+    pub(crate) largest_interval: AtomicU32,
 }
 
 /// Sums over the folded durations.
 #[repr(C)]
 pub(crate) struct FoldSlot {
-    /// Durations that are in the sums and in the histogram (or in `uncounted`).
+    /// Timed calls that are in the sums and in the histogram (or in `uncounted`).
     pub(crate) folded: AtomicU64,
+    /// Untimed calls that they stand for.
+    pub(crate) covered: AtomicU64,
     pub(crate) sum: AtomicU64,
     /// Sum of squares, low and high half.
     pub(crate) squares: [AtomicU64; 2],
@@ -199,11 +350,62 @@ pub(crate) struct HistogramPage {
     pub(crate) counts: [AtomicU64; buckets::PER_OCTAVE as usize],
 }
 
+/// [`MetricSiteRecord::kind`]: goes up only.
+pub(crate) const METRIC_COUNT: u32 = 1;
+/// [`MetricSiteRecord::kind`]: goes up and down.
+pub(crate) const METRIC_GAUGE: u32 = 2;
+/// [`MetricSiteRecord::kind`]: a part of a whole.
+pub(crate) const METRIC_RATIO: u32 = 3;
+
+/// A place that tells a metric. Its text follows: name, file.
+#[repr(C)]
+pub(crate) struct MetricSiteRecord {
+    /// Previous metric.
+    pub(crate) previous: u32,
+    /// Number by which [`MetricRecord`] names it.
+    pub(crate) index: u32,
+    pub(crate) kind: u32,
+    pub(crate) line: u32,
+    /// Lengths of the two texts in bytes.
+    pub(crate) text_bytes: [u32; 2],
+}
+
+/// One metric of one shard. A count is [`MetricSlot::samples`] of the first slot; what else is told
+/// is in the slot of the turn.
+#[repr(C, align(64))]
+pub(crate) struct MetricRecord {
+    /// Record of the shard that was made before this one.
+    pub(crate) previous: u32,
+    /// [`MetricSiteRecord::index`].
+    pub(crate) metric: u32,
+    /// Which of `slots` is valid, by its lowest bit. Stored after the slot is complete.
+    pub(crate) turn: AtomicU32,
+    pub(crate) reserved: u32,
+    pub(crate) slots: [MetricSlot; 2],
+}
+
+/// What a metric told, as of one update.
+#[repr(C)]
+pub(crate) struct MetricSlot {
+    /// Updates; of a count, the count.
+    pub(crate) samples: AtomicU64,
+    /// Of a ratio, the sums of part and whole; of a gauge, the low and the high half of
+    /// `snapshot::Gauge::sum`.
+    pub(crate) sums: [AtomicU64; 2],
+    /// Smallest and largest value of a gauge, as the bits of an `f64`.
+    pub(crate) min: AtomicU64,
+    pub(crate) max: AtomicU64,
+    /// Its last value, and when it was told, in ticks.
+    pub(crate) last: AtomicU64,
+    pub(crate) last_ticks: AtomicU64,
+}
+
 const _: () = {
+    assert!(size_of::<MetricRecord>() == 2 * UNIT);
     assert!(size_of::<Header>() <= HEADER_BYTES);
     assert!(size_of::<ShardRecord>() == UNIT);
     assert!(size_of::<NodeRecord>() == 10 * UNIT);
     assert!(size_of::<HistogramPage>() == 4 * UNIT);
-    assert!(buckets::OCTAVES as usize <= 48);
+    assert!(size_of::<AllocRecord>() == UNIT);
     assert!(RING.is_power_of_two());
 };

@@ -1,21 +1,29 @@
 //! The segment: the file that a recording process writes, and that anyone may read.
 //!
-//! `layout` says where each byte stands. The reading half ([`read`], [`parse`]) is always there
-//! and is plain safe code on untrusted bytes. The writing half is there when recording is compiled
-//! in (see `gate`). Nothing here knows when or what to record; that is `hot`.
+//! `layout` says where each byte stands. The reading half ([`read`], [`parse`], [`stacks`]) is
+//! always there and is plain safe code on untrusted bytes, but for the instruction that reads the
+//! clock (`counter`). The writing half is there when recording is compiled in (see `gate`). Nothing
+//! here knows when or what to record; that is `hot`.
 
+pub(crate) mod batch;
+mod counter;
 mod error;
 #[cfg(unix)]
 pub mod folder;
 pub(crate) mod layout;
+pub mod limits;
 pub(crate) mod rate;
-mod reader;
+pub(crate) mod reader;
 
 pub use error::SegmentError;
-pub use reader::{Reader, parse, read};
+pub use reader::{Frame, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks};
 
 /// Extension of a segment's file name.
 pub const EXTENSION: &str = "ptseg";
+
+/// Extension of the file beside a segment that says since when its figures count: see
+/// [`reset()`](crate::reset()).
+pub const MARK_EXTENSION: &str = "before";
 
 /// What comes before the error number in the extension of the empty file that a process leaves
 /// when it could not make its segment.

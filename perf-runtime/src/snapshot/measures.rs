@@ -1,6 +1,6 @@
 //! The measures of one function or one calling context, and how they add up. Pure data.
 
-use super::Histogram;
+use super::{Histogram, Memory};
 
 /// What was measured of a function, in one context or over several.
 ///
@@ -9,8 +9,13 @@ use super::Histogram;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Measures {
-    /// Finished calls, however they ended.
+    /// Finished calls, however they ended. Exact also where calls are sampled.
     pub calls: u64,
+    /// Those that were timed. Where that is not all, times are estimates: each timed call stands
+    /// for the same share of the others.
+    pub timed: u64,
+    /// Calls that were counted while none was timed: they are in no time and in no histogram.
+    pub unmeasured: u64,
     /// Finished calls whose returned value was classified as an error.
     pub errors: u64,
     /// Finished calls that ended by unwinding.
@@ -20,10 +25,17 @@ pub struct Measures {
     /// Outermost calls still running when the recording was read, or when its process ended.
     pub unfinished: u64,
     /// Time between entry and exit, children included. Recursive calls count once, by the
-    /// outermost.
+    /// outermost. Of calls that were not timed, without the clock readings that the timed ones
+    /// they are estimated from hold: it is what the program spent, so more calls can be in less time
+    /// than their mean says.
     pub total_ns: u64,
     /// Time spent in the function itself, outside every tracked child. Exact also in recursion.
     pub self_ns: u64,
+    /// Of `total_ns`, what recording took: this function's calls and those of all tracked
+    /// functions that it called. Estimated from the cost of a call, which each process measures.
+    pub overhead_ns: u64,
+    /// Of `self_ns`, what recording took.
+    pub self_overhead_ns: u64,
     /// Sum of the durations of all finished calls, recursive ones each for itself: `calls` times
     /// the mean.
     pub sum_ns: u64,
@@ -33,7 +45,22 @@ pub struct Measures {
     pub min_ns: u64,
     /// Longest finished call; 0 when there is none.
     pub max_ns: u64,
-    /// Durations of the finished calls.
+    /// Time since the first call, summed over threads.
+    pub active_ns: u64,
+    /// Of that, how long calls were sampled.
+    pub sampled_ns: u64,
+    /// Of that, how long calls were counted only.
+    pub counted_ns: u64,
+    /// Calls for each timed one while they were sampled, at most; 0 if they never were.
+    pub largest_interval: u32,
+    /// How often the breaker changed how calls are recorded.
+    pub transitions: u64,
+    /// Allocated and freed by the function and all tracked functions that it called. Recursive calls
+    /// count for the outermost one.
+    pub memory: Memory,
+    /// Allocated and freed by the function itself, outside every tracked child.
+    pub self_memory: Memory,
+    /// Durations of the finished calls; each timed one as often as the calls it stands for.
     pub histogram: Histogram,
 }
 
@@ -50,13 +77,26 @@ impl Measures {
         self.self_ns = self.self_ns.saturating_add(other.self_ns);
         self.sum_ns = self.sum_ns.saturating_add(other.sum_ns);
         self.sum_of_squares_ns2 = self.sum_of_squares_ns2.saturating_add(other.sum_of_squares_ns2);
+        self.merge_recording(other);
+        self.memory.merge(&other.memory);
+        self.self_memory.merge(&other.self_memory);
         self.histogram.merge(&other.histogram);
+    }
+
+    /// Calls that times are known or estimated of.
+    pub fn measured(&self) -> u64 {
+        self.calls.saturating_sub(self.unmeasured)
+    }
+
+    /// Whether times are estimates, since not all calls were timed.
+    pub fn is_estimated(&self) -> bool {
+        self.timed < self.calls
     }
 
     /// Mean duration of a finished call in nanoseconds; `None` without calls.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a mean")]
     pub fn mean_ns(&self) -> Option<f64> {
-        (self.calls > 0).then(|| self.sum_ns as f64 / self.calls as f64)
+        (self.measured() > 0).then(|| self.sum_ns as f64 / self.measured() as f64)
     }
 
     /// Standard deviation of the duration of a finished call (of the calls as a population), in
@@ -64,7 +104,7 @@ impl Measures {
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a deviation")]
     pub fn stddev_ns(&self) -> Option<f64> {
         // n * sum(x^2) - sum(x)^2 in integers: nothing cancels before the division.
-        let calls = u128::from(self.calls);
+        let calls = u128::from(self.measured());
         let spread = calls
             .checked_mul(self.sum_of_squares_ns2)?
             .saturating_sub(u128::from(self.sum_ns).checked_mul(u128::from(self.sum_ns))?);
@@ -78,11 +118,132 @@ impl Measures {
         Some(ns.clamp(self.min_ns, self.max_ns.max(self.min_ns)))
     }
 
+    fn merge_recording(&mut self, other: &Self) {
+        self.timed = self.timed.saturating_add(other.timed);
+        self.unmeasured = self.unmeasured.saturating_add(other.unmeasured);
+        self.overhead_ns = self.overhead_ns.saturating_add(other.overhead_ns);
+        self.self_overhead_ns = self.self_overhead_ns.saturating_add(other.self_overhead_ns);
+        self.active_ns = self.active_ns.saturating_add(other.active_ns);
+        self.sampled_ns = self.sampled_ns.saturating_add(other.sampled_ns);
+        self.counted_ns = self.counted_ns.saturating_add(other.counted_ns);
+        self.largest_interval = self.largest_interval.max(other.largest_interval);
+        self.transitions = self.transitions.saturating_add(other.transitions);
+    }
+
     fn merge_range(&mut self, other: &Self) {
-        if other.calls == 0 {
+        if other.timed == 0 {
             return;
         }
-        self.min_ns = if self.calls == 0 { other.min_ns } else { self.min_ns.min(other.min_ns) };
-        self.max_ns = if self.calls == 0 { other.max_ns } else { self.max_ns.max(other.max_ns) };
+        let none = self.timed == 0;
+        self.min_ns = if none { other.min_ns } else { self.min_ns.min(other.min_ns) };
+        self.max_ns = if none { other.max_ns } else { self.max_ns.max(other.max_ns) };
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::memory::tests::memory;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What is anything from little to more than can be added up.
+    pub(in crate::snapshot) fn amount() -> impl Strategy<Value = u64> {
+        prop_oneof![8 => 0_u64..1000, 2 => any::<u64>(), 1 => Just(u64::MAX)]
+    }
+
+    /// Every field for itself, so that none can be forgotten in a merge.
+    pub(in crate::snapshot) fn measures() -> impl Strategy<Value = Measures> {
+        let histogram = proptest::collection::vec((0..crate::buckets::COUNT, amount()), 0..4);
+        // Boxed, since three of these at once would not fit on a test's stack.
+        let memory = (memory().boxed(), memory().boxed());
+        let extremes = (any::<u64>(), any::<u64>());
+        let amounts = (proptest::array::uniform8(amount()), proptest::array::uniform8(amount()));
+        (amounts, any::<u128>(), extremes, any::<u32>(), histogram, memory).prop_map(
+            |(
+                (amounts, recording),
+                sum_of_squares_ns2,
+                (one, other),
+                interval,
+                histogram,
+                (memory, self_memory),
+            )| {
+                let [calls, errors, panics, cancelled, unfinished, total_ns, self_ns, sum_ns] =
+                    amounts;
+                let [timed, unmeasured, overhead_ns, self_overhead_ns, ..] = recording;
+                let [.., active_ns, sampled_ns, counted_ns, transitions] = recording;
+                let if_called = |ns| if timed > 0 { ns } else { 0 };
+                Measures {
+                    calls,
+                    timed,
+                    unmeasured,
+                    overhead_ns,
+                    self_overhead_ns,
+                    active_ns,
+                    sampled_ns,
+                    counted_ns,
+                    transitions,
+                    largest_interval: interval,
+                    errors,
+                    panics,
+                    cancelled,
+                    unfinished,
+                    total_ns,
+                    self_ns,
+                    sum_ns,
+                    sum_of_squares_ns2,
+                    min_ns: if_called(one.min(other)),
+                    max_ns: if_called(one.max(other)),
+                    memory,
+                    self_memory,
+                    histogram: Histogram::from_buckets(histogram),
+                }
+            },
+        )
+    }
+
+    fn merged(a: &Measures, b: &Measures) -> Measures {
+        let mut sum = a.clone();
+        sum.merge(b);
+        sum
+    }
+
+    /// Everything that adds up.
+    pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 16] {
+        let Measures { calls, errors, panics, cancelled, unfinished, .. } = *measures;
+        let Measures { total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns, .. } = *measures;
+        let Measures { timed, unmeasured, active_ns, sampled_ns, counted_ns, transitions, .. } =
+            *measures;
+        let calls = [calls, timed, unmeasured, errors, panics, cancelled, unfinished, transitions];
+        let times = [total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns];
+        let recording = [active_ns, sampled_ns, counted_ns];
+        let mut all = calls.into_iter().chain(times).chain(recording);
+        std::array::from_fn(|_| all.next().unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_associative_and_commutative(a in measures(), b in measures(), c in measures()) {
+            prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+            prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+        }
+
+        #[test]
+        fn merging_adds_up_and_keeps_the_extremes(a in measures(), b in measures()) {
+            let sum = merged(&a, &b);
+            let pairs = sums(&a).into_iter().zip(sums(&b));
+            prop_assert!(pairs.map(|(a, b)| a.saturating_add(b)).eq(sums(&sum)));
+            let squares = a.sum_of_squares_ns2.saturating_add(b.sum_of_squares_ns2);
+            prop_assert_eq!(sum.sum_of_squares_ns2, squares);
+            for part in [&a, &b].into_iter().filter(|part| part.timed > 0) {
+                prop_assert!(sum.min_ns <= part.min_ns && part.max_ns <= sum.max_ns);
+            }
+            prop_assert!([a.min_ns, b.min_ns].contains(&sum.min_ns));
+            prop_assert!([a.max_ns, b.max_ns].contains(&sum.max_ns));
+        }
+
+        #[test]
+        fn nothing_measured_changes_nothing(a in measures()) {
+            prop_assert_eq!(merged(&a, &Measures::default()), a);
+        }
     }
 }

@@ -1,8 +1,11 @@
-//! Merging snapshots: functions by name, contexts by path. Pure.
+//! Merging snapshots: functions by name, contexts by path, metrics by name and kind. Pure.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Context, Function, Losses, Measures, Process, Snapshot};
+use super::{
+    Context, Function, Losses, Measures, Metric, MetricKind, Process, Snapshot, Transition,
+};
 
 /// Adds up any number of snapshots, in any order, to the same result.
 ///
@@ -18,6 +21,8 @@ pub struct Merger {
     function_by_name: HashMap<String, usize>,
     contexts: Vec<Context>,
     context_by_path: HashMap<(Option<usize>, usize), usize>,
+    metrics: BTreeMap<(String, MetricKind), Metric>,
+    transitions: Vec<Transition>,
     processes: Vec<Process>,
     losses: Losses,
 }
@@ -33,6 +38,8 @@ impl Merger {
             let merged = self.add_context(context, &functions, &contexts);
             contexts.push(merged);
         }
+        snapshot.metrics.iter().for_each(|metric| self.add_metric(metric));
+        self.transitions.extend_from_slice(&snapshot.transitions);
         self.processes.extend_from_slice(&snapshot.processes);
         self.losses.merge(&snapshot.losses);
     }
@@ -43,10 +50,13 @@ impl Merger {
         for context in &mut self.contexts {
             context.function = places[context.function];
         }
+        self.transitions.sort_unstable();
         self.processes.sort_unstable();
         Snapshot {
             functions: self.functions,
             contexts: sort_contexts(self.contexts),
+            metrics: self.metrics.into_values().collect(),
+            transitions: self.transitions,
             processes: self.processes,
             losses: self.losses,
         }
@@ -82,6 +92,16 @@ impl Merger {
         });
         self.contexts[at].measures.merge(&context.measures);
         Some(at)
+    }
+
+    fn add_metric(&mut self, metric: &Metric) {
+        let (name, kind) = metric.key();
+        match self.metrics.entry((name.to_owned(), kind)) {
+            Entry::Occupied(mut known) => known.get_mut().merge(metric),
+            Entry::Vacant(place) => {
+                place.insert(metric.clone());
+            }
+        }
     }
 
     /// Sorts the functions by name and tells where each went.
@@ -132,48 +152,109 @@ fn sort_contexts(mut contexts: Vec<Context>) -> Vec<Context> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Histogram;
+    use crate::snapshot::measures::tests::{amount, measures, sums};
+    use crate::snapshot::metric::tests::reading;
     use proptest::prelude::*;
 
-    fn function(name: u8) -> Function {
-        Function { name: format!("f{name}"), line: u32::from(name), ..Function::default() }
+    /// One of six names, and one of three declarations of it.
+    fn function(name: u8, line: u32) -> Function {
+        Function { name: format!("f{name}"), line, ..Function::default() }
     }
 
-    fn measures() -> impl Strategy<Value = Measures> {
-        (0_u64..5, 0_u64..100, 1_u64..50).prop_map(|(calls, total_ns, each)| Measures {
-            calls,
-            total_ns,
-            self_ns: total_ns / 2,
-            sum_ns: calls * each,
-            sum_of_squares_ns2: u128::from(calls * each * each),
-            min_ns: if calls > 0 { each } else { 0 },
-            max_ns: if calls > 0 { each } else { 0 },
-            histogram: Histogram::from_buckets([(crate::buckets::of(each), calls)]),
-            ..Measures::default()
+    fn losses() -> impl Strategy<Value = Losses> {
+        proptest::array::uniform6(amount()).prop_map(|amounts| {
+            let [calls, durations, anomalies, metrics, allocs, transitions] = amounts;
+            Losses {
+                lost_calls: calls,
+                uncounted_durations: durations,
+                clock_anomalies: anomalies,
+                lost_metrics: metrics,
+                lost_allocs: allocs,
+                forgotten_transitions: transitions,
+            }
+        })
+    }
+
+    fn transitions() -> impl Strategy<Value = Vec<Transition>> {
+        let transition = (0_u64..3, 1_u32..3, proptest::option::of("[ab]")).prop_map(
+            |(at_ns, pid, function)| Transition { at_ns, pid, function, ..Transition::default() },
+        );
+        proptest::collection::vec(transition, 0..3)
+    }
+
+    fn processes() -> impl Strategy<Value = Vec<Process>> {
+        let process = (0_u64..3, 1_u32..3).prop_map(|(started_unix_ns, pid)| Process {
+            started_unix_ns,
+            pid,
+            ..Process::default()
+        });
+        proptest::collection::vec(process, 0..3)
+    }
+
+    fn metrics() -> impl Strategy<Value = Vec<Metric>> {
+        let metric = (0_u8..4, 0_u32..3, reading()).prop_map(|(name, line, reading)| Metric {
+            name: format!("m{name}"),
+            file: "f".to_owned(),
+            line,
+            reading,
+        });
+        proptest::collection::vec(metric, 0..6)
+    }
+
+    fn contexts() -> impl Strategy<Value = Vec<Context>> {
+        let context = (0_usize..6, proptest::option::of(0_usize..8), measures());
+        proptest::collection::vec(context, 0..12).prop_map(|rows| {
+            let contexts =
+                rows.into_iter().enumerate().map(|(at, (function, parent, measures))| Context {
+                    function,
+                    parent: parent.filter(|&parent| parent < at),
+                    measures,
+                });
+            contexts.collect()
         })
     }
 
     fn snapshot() -> impl Strategy<Value = Snapshot> {
-        proptest::collection::vec((0_u8..6, proptest::option::of(0_usize..8), measures()), 0..12)
-            .prop_map(|rows| {
-                let contexts =
-                    rows.iter().enumerate().map(|(at, (name, parent, measures))| Context {
-                        function: usize::from(*name),
-                        parent: parent.filter(|&parent| parent < at),
-                        measures: measures.clone(),
-                    });
+        (contexts(), 0_u32..3, metrics(), transitions(), processes(), losses()).prop_map(
+            |(contexts, line, metrics, transitions, processes, losses)| {
                 let mut merger = Merger::default();
+                let functions = (0..6).map(|name| function(name, line)).collect();
                 merger.add(&Snapshot {
-                    functions: (0..6).map(function).collect(),
-                    contexts: contexts.collect(),
-                    ..Snapshot::default()
+                    functions,
+                    contexts,
+                    metrics,
+                    transitions,
+                    processes,
+                    losses,
                 });
                 merger.finish()
-            })
+            },
+        )
     }
 
-    fn calls(snapshot: &Snapshot) -> u64 {
-        snapshot.contexts.iter().map(|context| context.measures.calls).sum()
+    /// Everything of a snapshot that adds up, over all contexts.
+    fn totals(snapshot: &Snapshot) -> Vec<u64> {
+        let mut sum = Measures::default();
+        for context in &snapshot.contexts {
+            sum.merge(&context.measures);
+        }
+        let Losses {
+            lost_calls,
+            uncounted_durations,
+            clock_anomalies,
+            lost_metrics,
+            lost_allocs,
+            forgotten_transitions,
+        } = snapshot.losses;
+        let losses = [
+            lost_calls,
+            uncounted_durations,
+            clock_anomalies,
+            lost_metrics,
+            lost_allocs,
+            forgotten_transitions,
+        ];
+        [sums(&sum).as_slice(), &losses, &[sum.histogram.count()]].concat()
     }
 
     proptest! {
@@ -184,8 +265,30 @@ mod tests {
         }
 
         #[test]
-        fn merging_loses_no_call(a in snapshot(), b in snapshot()) {
-            prop_assert_eq!(calls(&a.merged(&b)), calls(&a) + calls(&b));
+        fn merging_loses_no_count(a in snapshot(), b in snapshot()) {
+            let sum = a.merged(&b);
+            let pairs = totals(&a).into_iter().zip(totals(&b));
+            prop_assert!(pairs.map(|(a, b)| a.saturating_add(b)).eq(totals(&sum)));
+            prop_assert_eq!(sum.processes.len(), a.processes.len() + b.processes.len());
+            prop_assert_eq!(sum.transitions.len(), a.transitions.len() + b.transitions.len());
+        }
+
+        #[test]
+        fn any_number_merges_to_the_same_in_any_order(
+            all in proptest::collection::vec(snapshot(), 0..5),
+            shift in 0_usize..5,
+        ) {
+            let sum_of = |all: &[Snapshot]| {
+                let mut merger = Merger::default();
+                for snapshot in all {
+                    merger.add(snapshot);
+                }
+                merger.finish()
+            };
+            let mut moved = all.clone();
+            moved.rotate_left(shift.min(all.len()));
+            moved.reverse();
+            prop_assert_eq!(sum_of(&moved), sum_of(&all));
         }
 
         #[test]
@@ -208,7 +311,7 @@ mod tests {
         let orphan = Context { function: 0, parent: Some(7), measures: Measures::default() };
         let mut merger = Merger::default();
         merger.add(&Snapshot {
-            functions: vec![function(0)],
+            functions: vec![function(0, 1)],
             contexts: vec![stray, orphan],
             ..Snapshot::default()
         });

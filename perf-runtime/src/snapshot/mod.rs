@@ -7,13 +7,20 @@
 //! and commutative, and the empty [`Snapshot`] changes nothing. That is why durations are kept as
 //! integer sums and histograms, never as percentiles or floating-point means.
 
+mod breaker;
 mod histogram;
 mod measures;
+mod memory;
 mod merge;
+mod metric;
+mod since;
 
+pub use breaker::{BreakerState, Reason, Step, Transition};
 pub use histogram::Histogram;
 pub use measures::Measures;
+pub use memory::Memory;
 pub use merge::Merger;
+pub use metric::{Gauge, Metric, MetricKind, Ratio, Reading};
 
 /// Everything that one process, or any number of merged ones, recorded.
 ///
@@ -21,7 +28,7 @@ pub use merge::Merger;
 /// let snapshot = perf_runtime::snapshot::Snapshot::default();
 /// assert!(snapshot.functions.is_empty());
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
     /// Every known function, sorted by name, whether it was called or not.
@@ -29,6 +36,10 @@ pub struct Snapshot {
     /// The calling-context tree. A parent comes before its children; the children of one parent
     /// are sorted by function name.
     pub contexts: Vec<Context>,
+    /// What the program told of itself, sorted by name and kind.
+    pub metrics: Vec<Metric>,
+    /// The latest steps of the circuit breakers, sorted by time since the start of their process.
+    pub transitions: Vec<Transition>,
     /// The processes that recorded, sorted by start time and process id.
     pub processes: Vec<Process>,
     /// What is known to be missing.
@@ -152,6 +163,17 @@ pub struct Process {
     pub threads: u32,
     /// Size of the segment in bytes.
     pub segment_bytes: u64,
+    /// Whether its global allocator is [`crate::CountingAlloc`].
+    pub counts_allocs: bool,
+    /// How long it recorded, from its first tracked call to the last moment that is known.
+    pub recorded_ns: u64,
+    /// What recording took, over all threads. Estimated from the cost of a call, which each
+    /// process measures.
+    pub overhead_ns: u64,
+    /// What it was allowed to take of a thread's time, in millionths.
+    pub overhead_budget_ppm: u32,
+    /// State of the breaker for the recorder as a whole, when it was read.
+    pub breaker: BreakerState,
 }
 
 /// How a recorded program was built, as seen by the perf-runtime linked into it.
@@ -192,6 +214,13 @@ pub struct Losses {
     pub uncounted_durations: u64,
     /// Times that the clock was seen to run backwards.
     pub clock_anomalies: u64,
+    /// Updates of metrics that could not be recorded, or whose value was no finite number.
+    pub lost_metrics: u64,
+    /// Allocations, and times that memory was freed, that are in no context for want of space.
+    pub lost_allocs: u64,
+    /// Steps of the circuit breaker that are in no [`Snapshot::transitions`], since a process keeps
+    /// its latest few.
+    pub forgotten_transitions: u64,
 }
 
 impl Losses {
@@ -201,5 +230,9 @@ impl Losses {
         self.uncounted_durations =
             self.uncounted_durations.saturating_add(other.uncounted_durations);
         self.clock_anomalies = self.clock_anomalies.saturating_add(other.clock_anomalies);
+        self.lost_metrics = self.lost_metrics.saturating_add(other.lost_metrics);
+        self.lost_allocs = self.lost_allocs.saturating_add(other.lost_allocs);
+        self.forgotten_transitions =
+            self.forgotten_transitions.saturating_add(other.forgotten_transitions);
     }
 }

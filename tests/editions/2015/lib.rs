@@ -24,6 +24,14 @@ pub fn all(x: u32) -> Option<u32> {
     Some(x)
 }
 
+/// A block that is measured, and metrics of each kind.
+pub fn told(hits: u32) {
+    let _block = perf_runtime::perf_scope!("block 2015");
+    perf_runtime::perf_count!("count 2015", hits);
+    perf_runtime::perf_gauge!("gauge 2015", hits);
+    perf_runtime::perf_gauge!("gauge 2015", hits, of = 7);
+}
+
 /// A subject.
 #[derive(Debug)]
 pub struct Subject(u32);
@@ -58,10 +66,12 @@ mod tests {
         assert_eq!(Subject(3).classified(), Ok(&mut 3));
         assert!(Subject(0).classified().is_err());
         assert_eq!(async(1), 2);
+        told(3);
         let names: Vec<String> =
-            perf_runtime::registry().into_iter().map(|tracked| tracked.function.name).collect();
+            perf_runtime::registry().into_iter().map(|tracked| tracked.name().to_owned()).collect();
         for name in &[
             "all 2015",
+            "block 2015",
             "perf_tests_2015::async",
             "perf_tests_2015::Subject::exclusive",
             "perf_tests_2015::Subject::classified",

@@ -56,7 +56,7 @@ mod tests {
         assert!(Subject(0).classified().is_err());
         assert_eq!(special(1), 2);
         let names: Vec<String> =
-            perf_runtime::registry().into_iter().map(|tracked| tracked.function.name).collect();
+            perf_runtime::registry().into_iter().map(|tracked| tracked.name().to_owned()).collect();
         for name in &[
             "all 2018",
             "perf_tests_2018::special",

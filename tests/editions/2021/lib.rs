@@ -54,7 +54,7 @@ mod tests {
         assert!(Subject(0).classified().is_err());
         assert_eq!(special(&std::cell::RefCell::new(1)), 1);
         let names: Vec<String> =
-            perf_runtime::registry().into_iter().map(|tracked| tracked.function.name).collect();
+            perf_runtime::registry().into_iter().map(|tracked| tracked.name().to_owned()).collect();
         for name in &[
             "all 2021",
             "perf_tests_2021::special",

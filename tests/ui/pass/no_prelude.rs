@@ -23,4 +23,7 @@ fn main() {
     function();
     classified();
     Subject.method();
+    let _block = ::perf_runtime::perf_scope!("block");
+    ::perf_runtime::perf_count!("count");
+    ::perf_runtime::perf_gauge!("gauge", 1, of = 2);
 }

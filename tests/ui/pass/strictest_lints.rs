@@ -21,7 +21,7 @@
     variant_size_differences
 )]
 
-use perf_runtime::perf_track;
+use perf_runtime::{perf_count, perf_gauge, perf_track};
 
 /// One expression: no braces too many.
 #[perf_track(name = "one", exact, tags = ["a"], budget(max = "1s"))]
@@ -48,6 +48,17 @@ impl Documented {
     }
 }
 
+/// Metrics of each kind, also in a match arm and by a name that is made at run time.
+pub fn metrics(hits: usize) {
+    match hits {
+        0 => perf_count!("miss"),
+        _ => perf_count!("hit", hits),
+    }
+    perf_count!(String::from("named"), 2);
+    perf_gauge!("level", 0.5);
+    perf_gauge!("rate", hits, of = 7,);
+}
+
 /// Unused, as expected.
 #[perf_track]
 #[expect(dead_code, reason = "the static of the site must not make it live")]
@@ -62,5 +73,6 @@ fn never() -> ! {
 fn main() {
     assert_eq!(one() + Documented.method(), 2);
     assert_eq!(closure(), Some(1));
+    metrics(3);
     never()
 }

@@ -54,7 +54,11 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
 pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
     let count = |verdict| findings::count(findings, verdict);
     let budgets = exceeded(comparison);
-    let over = they_are(budgets, "budget", "exceeded");
+    let over = they_are(budgets, &units::plural(budgets, "budget"), "exceeded");
+    let all = |verdict, how: &str| {
+        let some = findings::in_words(findings::of(findings, verdict));
+        they_are(count(verdict), &some, how)
+    };
     let Some(against) = against(comparison) else {
         return match budgets {
             0 if comparison.budgets.is_empty() => "there is no baseline to judge by".to_owned(),
@@ -65,19 +69,19 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
     let worse = |how| format!("{how} than in {against}");
     let better = match count(Verdict::Improved) {
         0 => String::new(),
-        improved => format!("; {}", they_are(improved, "function", "better")),
+        _ => format!("; {}", all(Verdict::Improved, "better")),
     };
     let (bad, some) = (count(Verdict::Regression), count(Verdict::Degraded));
     match (bad, budgets, some, count(Verdict::Inconclusive)) {
         (0, 1.., _, _) => over,
-        (1.., 0, _, _) => they_are(bad, "function", &worse("worse")),
-        (1.., _, _, _) => format!("{}, and {over}", they_are(bad, "function", &worse("worse"))),
+        (1.., 0, _, _) => all(Verdict::Regression, &worse("worse")),
+        (1.., _, _, _) => format!("{}, and {over}", all(Verdict::Regression, &worse("worse"))),
         (0, 0, 1.., _) => {
             let how = format!("{}, none beyond the limit{better}", worse("somewhat worse"));
-            they_are(some, "function", &how)
+            all(Verdict::Degraded, &how)
         }
-        (0, 0, 0, open @ 1..) => {
-            let open = units::plural(open, "function");
+        (0, 0, 0, 1..) => {
+            let open = findings::in_words(findings::of(findings, Verdict::Inconclusive));
             format!("nothing is known to be {}, but {open} cannot be judged", worse("worse"))
         }
         _ if better.is_empty() => format!("nothing changed beyond the limits against {against}"),
@@ -98,9 +102,9 @@ fn exceeded(comparison: &Comparison) -> u64 {
 }
 
 /// `1 function is better`, `2 functions are better`.
-fn they_are(count: u64, one: &str, how: &str) -> String {
+fn they_are(count: u64, some: &str, how: &str) -> String {
     let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb} {how}", units::plural(count, one))
+    format!("{some} {verb} {how}")
 }
 
 /// The word that the verdict is announced by.
@@ -111,8 +115,10 @@ pub(in crate::render) fn announcement(
     let improved = findings::count(findings, Verdict::Improved) > 0;
     match comparison.verdict {
         Verdict::Regression if findings::count(findings, Verdict::Regression) == 0 => "over budget",
-        Verdict::Removed | Verdict::Added | Verdict::Stable if improved => "improved",
-        Verdict::Removed | Verdict::Added => "stable",
+        Verdict::Removed | Verdict::Added | Verdict::Changed | Verdict::Stable if improved => {
+            "improved"
+        }
+        Verdict::Removed | Verdict::Added | Verdict::Changed => "stable",
         verdict => verdict.word(),
     }
 }
@@ -179,8 +185,7 @@ fn block(
 fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     let mut items = Vec::new();
     if comparison.baseline.is_some() {
-        let stable = findings::stable(comparison);
-        items.push(format!("{} unchanged", units::plural(stable, "function")));
+        items.push(format!("{} unchanged", findings::stable(comparison)));
         let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
         items.push(format!("judged {judged} of {of} values"));
     }
@@ -206,12 +211,13 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
 }
 
 /// The order in which verdicts are read: what needs a decision, then what is good, then the rest.
-fn order() -> [Verdict; 6] {
+fn order() -> [Verdict; 7] {
     [
         Verdict::Regression,
         Verdict::Degraded,
         Verdict::Inconclusive,
         Verdict::Improved,
+        Verdict::Changed,
         Verdict::Added,
         Verdict::Removed,
     ]

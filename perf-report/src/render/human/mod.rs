@@ -1,10 +1,16 @@
 //! Text for people at a terminal.
 
 mod comparison;
+mod metrics;
+mod overhead;
 mod show;
+mod stacks;
 pub(super) mod summary;
 
 pub use comparison::{Verbosity, comparison};
 pub(super) use comparison::{announcement, sentence};
-pub use show::show;
+pub(super) use metrics::{metrics, value};
+pub use overhead::overhead;
 pub(super) use show::{functions_table, header};
+pub use show::{show, show_metrics};
+pub use stacks::stacks;

@@ -2,11 +2,13 @@
 
 use anstyle::Style;
 
+use super::metrics;
 use crate::model::{Function, RunDocument};
+use crate::render::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::paint::{Paint, style};
 use crate::render::select::Selected;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, Selection, facts, text};
+use crate::render::{Screen, Selection, facts, memory, text};
 use crate::units::{self, float};
 
 /// Cells of the bar that draws a share; each has eight steps.
@@ -19,13 +21,33 @@ pub fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String 
     let selected = selection.select(run);
     let mut text = header(run, screen);
     text.push('\n');
-    if selected.shown.is_empty() {
-        text += &nothing(run, selection, screen);
-    } else {
+    let metrics = metrics(run, selection, screen);
+    if !selected.shown.is_empty() {
         text += &functions_table(run, &selected.shown, selection.locations).render(screen);
+    } else if metrics.is_none() {
+        text += &nothing(run, selection, screen);
+    }
+    if let Some(metrics) = metrics {
+        let gap = if selected.shown.is_empty() { "" } else { "\n" };
+        text = text + gap + &metrics;
     }
     text.push('\n');
     text + &footer(run, &selected, screen)
+}
+
+/// What the programs of a run told of themselves, for a screen.
+pub fn show_metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+    let metrics = metrics(run, selection, screen).unwrap_or_else(|| {
+        let none = match &selection.filter {
+            Some(filter) if !run.metrics.is_empty() => {
+                format!("No metric has {filter:?} in its name.")
+            }
+            _ => "The programs told nothing of themselves: see `perf_count!` and `perf_gauge!`."
+                .to_owned(),
+        };
+        text::wrap_words(&none, "", screen.width)
+    });
+    format!("{}\n{metrics}", header(run, screen))
 }
 
 /// What was run, when, of which commit, how it ended and what it took.
@@ -58,33 +80,54 @@ pub(in crate::render) fn functions_table(
         counts("errors", 85, functions, |f| f.errors, style::BAD),
         counts("panics", 86, functions, |f| f.panics, style::BAD),
         counts("cancelled", 50, functions, |f| f.cancelled, style::WARN),
-        column("self", ALWAYS, functions, |f| Cell::duration(heat(f), float(f.self_ns))),
-        column("self %", 80, functions, |f| Cell::new(heat(f), format!("{:.1}", share(f)))),
+        column("self", ALWAYS, functions, |f| sum(f, heat(f), Mark::of_self(f), f.self_ns)),
+        column("self %", 80, functions, |f| Cell::new(heat(f), estimates::share(f, share(f)))),
         Column {
             align: Align::Left,
             ..column("", 35, functions, |f| Cell::new(style::HEAT, bar(share(f))))
         },
-        column("total", 60, functions, |f| Cell::duration(style::PLAIN, float(f.total_ns))),
-        column("mean", 70, functions, |f| time(f.mean_ns)),
-        column("p50", 30, functions, |f| time(f.p50_ns.map(float))),
-        column("p95", 25, functions, |f| time(f.p95_ns.map(float))),
-        column("p99", 40, functions, |f| time(f.p99_ns.map(float))),
-        column("max", 20, functions, |f| time(f.max_ns.map(float))),
+        column("recorder", 65, functions, recorder),
+        column("total", 60, functions, |f| sum(f, style::PLAIN, Mark::of_total(f), f.total_ns)),
+        column("mean", 70, functions, |f| time(f, f.mean_ns)),
+        column("p50", 30, functions, |f| time(f, f.p50_ns.map(float))),
+        column("p95", 25, functions, |f| time(f, f.p95_ns.map(float))),
+        column("p99", 40, functions, |f| time(f, f.p99_ns.map(float))),
+        column("max", 20, functions, |f| time(f, f.max_ns.map(float))),
         Column {
             align: Align::Left,
             ..column("declared at", if locations { 75 } else { 10 }, functions, location)
         },
     ];
+    let before_place = columns.len() - 1;
+    columns.splice(before_place..before_place, memory_columns(run, functions));
     let all = &run.functions;
     let classified = all.iter().any(|f| f.classifies_errors || f.errors > 0);
     columns.retain(|column| match column.title {
         "errors" => classified,
         "panics" => all.iter().any(|f| f.panics > 0),
         "cancelled" => all.iter().any(|f| f.cancelled > 0),
+        "recorder" => functions.iter().any(|f| is_notable(f)),
         _ => true,
     });
     let names = functions.iter().map(|function| function.name.clone()).collect();
     Table { title: "function", names, columns }
+}
+
+/// What was allocated, if it was counted.
+fn memory_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
+    let of = |which: memory::Column| {
+        let stays = match which {
+            memory::Column::Allocs => 78,
+            memory::Column::Growth => 77,
+            memory::Column::Allocated => 58,
+            memory::Column::Peak => 57,
+        };
+        column(which.title(), stays, functions, |function| match which.value(function) {
+            Some(value) => Cell::new(style::PLAIN, value),
+            None => Cell::new(style::FAINT, "·"),
+        })
+    };
+    memory::columns(run).into_iter().map(of).collect()
 }
 
 fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String {
@@ -97,7 +140,10 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
         footer += &lines(style::FAINT, &beyond(run, &selected.beyond));
     }
     if !selected.shown.is_empty() {
-        footer += &lines(style::FAINT, &sum(run));
+        footer += &lines(style::FAINT, &whole(run));
+    }
+    if let Some(overhead) = estimates::overhead(run) {
+        footer += &lines(style::FAINT, &overhead);
     }
     if !selected.never_called.is_empty() {
         let names: Vec<_> = selected.never_called.iter().map(|f| f.name.as_str()).collect();
@@ -106,13 +152,16 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
         let said = format!("{functions} {verb} never called: {}", facts::some(&names));
         footer += &lines(style::FAINT, &said);
     }
+    for line in estimates::lines(run) {
+        footer += &lines(style::WARN, &line);
+    }
     for problem in facts::unfinished(run).into_iter().chain(facts::problems(run)) {
         footer += &lines(style::WARN, &format!("note: {problem}"));
     }
     footer
 }
 
-fn sum(run: &RunDocument) -> String {
+fn whole(run: &RunDocument) -> String {
     let called = run.functions.iter().filter(|f| f.calls > 0 || f.unfinished > 0);
     let (mut count, mut calls, mut own) = (0, 0_u64, 0_u64);
     for function in called {
@@ -173,8 +222,28 @@ fn counts(
     })
 }
 
-fn time(ns: Option<f64>) -> Cell {
-    ns.map_or_else(|| Cell::new(style::FAINT, "–"), |ns| Cell::duration(style::PLAIN, ns))
+/// A time of one call.
+fn time(function: &Function, ns: Option<f64>) -> Cell {
+    let mark = Mark::of_calls(function);
+    ns.map_or_else(nothing_known, |ns| Cell::duration(style::PLAIN, mark, ns))
+}
+
+/// A time of all calls.
+fn sum(function: &Function, style: Style, mark: Mark, ns: u64) -> Cell {
+    if is_unmeasured(function) { nothing_known() } else { Cell::duration(style, mark, float(ns)) }
+}
+
+/// What of the self time is the recorder's, where that matters.
+fn recorder(function: &Function) -> Cell {
+    if is_notable(function) {
+        Cell::new(style::WARN, format!("~{:.0} %", function.recorder_pct()))
+    } else {
+        Cell::new(style::FAINT, "·")
+    }
+}
+
+fn nothing_known() -> Cell {
+    Cell::new(style::FAINT, "–")
 }
 
 fn location(function: &Function) -> Cell {

@@ -1,9 +1,11 @@
 //! What `run` says when it is done: where the time went, and what to do next.
 
+use anstyle::Style;
+
 use super::{functions_table, header};
 use crate::model::RunDocument;
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, Selection, facts, text};
+use crate::render::{Screen, Selection, estimates, facts, text};
 use crate::units;
 
 /// Functions that the summary names.
@@ -23,11 +25,13 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text += &functions_table(run, &selected.shown, false).render(screen);
     }
     text.push('\n');
-    for problem in facts::unfinished(run).into_iter().chain(facts::problems(run)) {
-        for line in text::wrap_words(&format!("note: {problem}"), "", screen.width).lines() {
-            text += &paint.paint(style::WARN, line);
-            text.push('\n');
-        }
+    if let Some(overhead) = estimates::overhead(run) {
+        text += &painted(&overhead, style::FAINT, screen);
+    }
+    let problems = facts::unfinished(run).into_iter().chain(facts::problems(run));
+    let notes = problems.map(|problem| format!("note: {problem}"));
+    for line in estimates::lines(run).into_iter().chain(notes) {
+        text += &painted(&line, style::WARN, screen);
     }
     let mut next = vec![
         "next: perf-report show --tree".to_owned(),
@@ -38,9 +42,20 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         let more = units::count(selected.beyond.len() as u64);
         next.insert(1, format!("perf-report show, for {more} more functions"));
     }
+    if !run.metrics.is_empty() {
+        let metrics = units::plural(run.metrics.len() as u64, "metric");
+        next.insert(1, format!("perf-report show --metrics, for {metrics} of the program"));
+    }
     for line in text::join_wrapped(&next, "", screen.width).lines() {
         text += &paint.paint(style::FAINT, line);
         text.push('\n');
     }
     text
+}
+
+/// A sentence in as many lines as it takes.
+fn painted(sentence: &str, style: Style, screen: Screen) -> String {
+    let paint = Paint { styled: screen.styled };
+    let lines = text::wrap_words(sentence, "", screen.width);
+    lines.lines().map(|line| paint.paint(style, line) + "\n").collect()
 }

@@ -48,9 +48,14 @@ pub(super) fn fallback() -> u64 {
 ///
 /// Only for when nothing is recorded yet: ticks of two clocks do not mix.
 pub(crate) fn choose() -> bool {
-    let steady = counter::is_steady();
+    let steady = counter::is_steady() && !is_declined();
     COUNTER.store(steady, Ordering::Relaxed);
     steady
+}
+
+/// Whether the user knows better than the processor, as some virtual machines make necessary.
+fn is_declined() -> bool {
+    std::env::var("PERF_TRACK_CLOCK").is_ok_and(|clock| clock.eq_ignore_ascii_case("monotonic"))
 }
 
 #[cfg(test)]

@@ -6,24 +6,42 @@ use std::path::Path;
 use super::bytes::{Bytes, text};
 use super::node::Writer;
 use crate::segment::SegmentError;
+use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{
     Anchor, BYTE_ORDER, CLOCK_COUNTER, FORMAT_VERSION, HEADER_BYTES, HEADER_TEXT_BYTES, Header,
-    MAGIC, OLDEST_READABLE,
+    MAGIC, OLDEST_READABLE, RING,
 };
 use crate::segment::rate::{Moment, Rate};
-use crate::snapshot::{Build, Clock, Process};
+use crate::snapshot::{BreakerState, Build, Clock, Process};
 
 /// What the header says.
 #[derive(Debug)]
 pub(super) struct Facts {
     pub(super) process: Process,
     pub(super) rate: Rate,
+    /// Both clocks when the recording began, and the newest reading of them.
+    pub(super) first: Moment,
+    pub(super) latest: Moment,
     /// Last site.
     pub(super) sites: u32,
     /// Last shard.
     pub(super) shards: u32,
+    /// Last metric.
+    pub(super) metrics: u32,
     pub(super) lost_calls: u64,
+    pub(super) lost_metrics: u64,
+    /// Nanoseconds in a tick, as the writer takes it for histograms.
+    pub(super) fold_rate: f64,
+    pub(super) cost: Cost,
     pub(super) writer: Writer,
+}
+
+/// What recording a call cost, in ticks: see [`Header::cost`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    pub(super) inside: f64,
+    pub(super) outside: f64,
+    pub(super) untimed: f64,
 }
 
 impl Facts {
@@ -33,20 +51,100 @@ impl Facts {
             CLOCK_COUNTER => Clock::Counter,
             _ => Clock::Monotonic,
         };
+        let turn = bytes.u32(offset_of!(Header, latest_turn))? as usize & 1;
+        let first = moment(bytes, offset_of!(Header, first))?;
+        let latest = moment(bytes, offset_of!(Header, latest) + turn * size_of::<Anchor>())?;
         Ok(Self {
             process: process(bytes, clock)?,
-            rate: rate(bytes, clock)?,
+            rate: rate(clock, first, latest),
+            first,
+            latest,
             sites: bytes.u32(offset_of!(Header, sites))?,
             shards: bytes.u32(offset_of!(Header, shards))?,
+            metrics: bytes.u32(offset_of!(Header, metrics))?,
             lost_calls: bytes.u64(offset_of!(Header, lost_calls))?,
+            lost_metrics: bytes.u64(offset_of!(Header, lost_metrics))?,
+            fold_rate: number(bytes, offset_of!(Header, fold_rate))?.min(HIGHEST_RATE),
+            cost: Cost {
+                inside: number(bytes, offset_of!(Header, cost))?,
+                outside: number(bytes, offset_of!(Header, cost) + 8)? + fold_share(bytes)?,
+                untimed: number(bytes, offset_of!(Header, cost) + 16)?,
+            },
             writer,
         })
     }
 
+    /// Takes in a newer reading of both clocks. The recorder reads them seldom where few calls are
+    /// made, and the rate over its first moments is off by half a per mille.
+    pub(super) fn learn(&mut self, now: Moment) {
+        if self.process.clock == Clock::Counter && now.ticks > self.latest.ticks {
+            self.rate = Rate::between(self.first, now);
+            self.latest = now;
+        }
+    }
+
+    /// From the start of the recording to `ticks` or the newest reading of the clocks, whichever is
+    /// later, in nanoseconds.
+    pub(super) fn since_start_ns(&self, ticks: u64) -> u64 {
+        self.rate.ns(ticks.max(self.latest.ticks).saturating_sub(self.first.ticks))
+    }
+
+    /// Ticks from the first moment of the process to `ticks`.
+    pub(super) fn since_first(&self, ticks: u64) -> u64 {
+        ticks.saturating_sub(self.first.ticks)
+    }
+
+    /// When the clock showed `ticks`, in nanoseconds since 1970.
+    pub(super) fn unix_ns(&self, ticks: u64) -> u64 {
+        let since = self.rate.ns(ticks.saturating_sub(self.first.ticks));
+        self.process.started_unix_ns.saturating_add(since)
+    }
+
+    /// When the clock showed `ticks`, on the monotonic clock, counted from the newest reading of
+    /// both.
+    pub(super) fn monotonic_ns(&self, ticks: u64) -> u64 {
+        let ns = |ticks| self.rate.ns(ticks);
+        match ticks.checked_sub(self.latest.ticks) {
+            Some(later) => self.latest.monotonic_ns.saturating_add(ns(later)),
+            None => self.latest.monotonic_ns.saturating_sub(ns(self.latest.ticks - ticks)),
+        }
+    }
+
+    /// A moment on the monotonic clock, in nanoseconds since 1970.
+    pub(super) fn unix_ns_at(&self, monotonic_ns: u64) -> u64 {
+        let since = monotonic_ns.saturating_sub(self.first.monotonic_ns);
+        self.process.started_unix_ns.saturating_add(since)
+    }
+
     #[cfg(test)]
     pub(super) fn for_test(rate: Rate, writer: Writer) -> Self {
-        Self { process: Process::default(), rate, sites: 0, shards: 0, lost_calls: 0, writer }
+        Self {
+            process: Process::default(),
+            rate,
+            first: Moment::default(),
+            latest: Moment::default(),
+            sites: 0,
+            shards: 0,
+            metrics: 0,
+            lost_calls: 0,
+            lost_metrics: 0,
+            fold_rate: 1.0,
+            cost: Cost::default(),
+            writer,
+        }
     }
+}
+
+/// What folding costs for each call, in ticks.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn fold_share(bytes: Bytes<'_>) -> Result<f64, SegmentError> {
+    Ok(bytes.u64(offset_of!(Header, fold_cost))? as f64 / RING as f64)
+}
+
+/// A number that is not below zero; 0 where there is none.
+fn number(bytes: Bytes<'_>, offset: usize) -> Result<f64, SegmentError> {
+    let number = f64::from_bits(bytes.u64(offset)?);
+    Ok(if number.is_finite() { number.max(0.0) } else { 0.0 })
 }
 
 /// Whether the process that wrote the segment may still be writing. Yes, when that cannot be told.
@@ -106,16 +204,19 @@ fn process(bytes: Bytes<'_>, clock: Clock) -> Result<Process, SegmentError> {
         clock,
         threads: bytes.u32(offset_of!(Header, peak_threads))?,
         segment_bytes: bytes.u64(offset_of!(Header, used))?,
+        counts_allocs: bytes.u32(offset_of!(Header, counts_allocs))? != 0,
+        recorded_ns: 0,
+        overhead_ns: 0,
+        overhead_budget_ppm: bytes.u32(offset_of!(Header, overhead_budget))?,
+        breaker: BreakerState::from_number(bytes.u32(offset_of!(Header, breaker))?),
     })
 }
 
-fn rate(bytes: Bytes<'_>, clock: Clock) -> Result<Rate, SegmentError> {
-    if clock == Clock::Monotonic {
-        return Ok(Rate::ONE);
+fn rate(clock: Clock, first: Moment, latest: Moment) -> Rate {
+    match clock {
+        Clock::Monotonic => Rate::ONE,
+        Clock::Counter => Rate::between(first, latest),
     }
-    let turn = bytes.u32(offset_of!(Header, latest_turn))? as usize & 1;
-    let latest = offset_of!(Header, latest) + turn * size_of::<Anchor>();
-    Ok(Rate::between(moment(bytes, offset_of!(Header, first))?, moment(bytes, latest)?))
 }
 
 fn moment(bytes: Bytes<'_>, offset: usize) -> Result<Moment, SegmentError> {

@@ -3,11 +3,18 @@
 //! A link must lead to an earlier record than the one it stands in, so no list can be a circle,
 //! and every walk ends. Damage costs the segment, not the program.
 
+mod allocated;
 mod bytes;
 mod header;
+mod links;
+mod mark;
+mod metrics;
 mod node;
 mod shards;
 mod sites;
+mod stacks;
+mod transitions;
+mod tree;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -16,8 +23,11 @@ use std::path::Path;
 use self::bytes::Bytes;
 use self::header::Facts;
 use self::node::Writer;
+pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
+use self::tree::whole;
 use super::SegmentError;
-use crate::snapshot::{Merger, Snapshot};
+
+use crate::snapshot::{Merger, Process, Snapshot};
 
 /// Copies taken of a segment that is being written to, until two agree.
 const MOST_COPIES: usize = 4;
@@ -74,7 +84,7 @@ impl Reader {
         } else {
             contents(&self.copy, Writer::Ended)?
         };
-        merger.add(&snapshot);
+        merger.add(&mark::apply(path, snapshot)?);
         Ok(())
     }
 }
@@ -84,7 +94,7 @@ impl Reader {
 /// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
 /// a later copy sees as begun are those that the earlier one saw as done. Where functions are so
 /// busy that there is no such moment, the last copy is good enough: see [`node`].
-fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> {
+pub(crate) fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> {
     let mut later = Vec::new();
     let mut read = Err(SegmentError::Unfinished);
     for _ in 0..MOST_COPIES {
@@ -105,7 +115,7 @@ fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> 
 }
 
 /// Copies the file from its beginning to its end, which the rule of [`node`] relies on.
-fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
+pub(crate) fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
     copy.clear();
     File::open(path)?.read_to_end(copy)?;
     Ok(())
@@ -115,13 +125,29 @@ fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentError> {
 fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
     let facts = Facts::read(bytes, writer)?;
-    let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
+    let (mut functions, function_of_site) = sites::read(bytes, facts.sites)?;
     let shards = shards::read(bytes, &facts, &function_of_site)?;
+    let overflow = functions.len() - 1;
+    if shards.contexts.iter().all(|context| context.function != overflow) {
+        functions.truncate(overflow);
+    }
+    let name_of = |site| Some(functions.get(*function_of_site.get(&site)?)?.name.clone());
+    let (transitions, forgotten) = transitions::read(bytes, &facts, name_of)?;
+    let mut losses = shards.losses;
+    losses.forgotten_transitions = forgotten;
+    let metrics = metrics::read(bytes, &facts)?;
+    let process = Process {
+        recorded_ns: facts.since_start_ns(shards.latest),
+        overhead_ns: facts.rate.ns(whole(shards.overhead)),
+        ..facts.process
+    };
     Ok(Snapshot {
         functions,
         contexts: shards.contexts,
-        processes: vec![facts.process],
-        losses: shards.losses,
+        metrics,
+        transitions,
+        processes: vec![process],
+        losses,
     })
 }
 

@@ -1,9 +1,8 @@
-//! One node: its counters, its histogram, and what its ring still holds.
+//! One node: its counters, its histogram, and what its ring still holds. Times in ticks.
 //!
 //! The writer may have been killed in the middle of a fold. Then the sums are those before the
-//! fold, since the new ones go to the other slot; and the histogram holds some of the ring already,
-//! the earliest durations first, since each count is stored before the next. So the sums take the
-//! durations from `folded` on, and the histogram takes as many of the latest as it lacks.
+//! fold, since the new ones go to the other slot; and the histogram holds some of the additions
+//! already. Their order is known (see [`batch`]), so the rest of them is made up for here.
 //!
 //! The writer may also be running, and fold while the node is copied, `head` first. The histogram
 //! never lacks more than a ring, so what it lacks is in the ring, or was a moment ago: at worst, up
@@ -11,12 +10,16 @@
 
 use std::mem::offset_of;
 
+use super::allocated::Allocated;
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use crate::buckets;
 use crate::segment::SegmentError;
-use crate::segment::layout::{FoldSlot, HistogramPage, NodeRecord, RING};
-use crate::snapshot::{Histogram, Measures};
+use crate::segment::batch;
+use crate::segment::layout::{
+    FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, Recursion, Sampling, UNTIMED,
+};
+use crate::snapshot::Step;
 
 /// Whether anyone may have written to the segment while it was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,100 +28,329 @@ pub(super) enum Writer {
     Running,
 }
 
-/// What the node at byte `at` measured, and how many durations found no room in its histogram.
-/// `last` is when its thread last entered or left a call, in ticks.
-pub(super) fn read(
-    bytes: Bytes<'_>,
-    at: usize,
-    last: u64,
-    facts: &Facts,
-) -> Result<(Measures, u64), SegmentError> {
-    let rate = facts.rate;
+/// What a node says.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) address: u64,
+    /// Address of the caller; 0 without.
+    pub(super) parent: u64,
+    pub(super) site: u32,
+    /// Finished calls, timed or not.
+    pub(super) calls: u64,
+    pub(super) timed: u64,
+    /// Calls that no timed one stands for.
+    pub(super) unmeasured: u64,
+    /// Durations that found no room in the histogram.
+    pub(super) uncounted: u64,
+    pub(super) errors: u64,
+    pub(super) panics: u64,
+    pub(super) cancelled: u64,
+    /// When the outermost running call began: 0 while none runs, 1 when it is not timed.
+    pub(super) start: u64,
+    pub(super) sums: Sums,
+    /// What all finished calls took: the sum, but for the clock readings within it that calls which
+    /// were not timed did without.
+    pub(super) spent: u64,
+    pub(super) histogram: Vec<(u32, u64)>,
+    pub(super) nested: Recursive,
+    pub(super) callees: Recursive,
+    pub(super) exactness: Exactness,
+    pub(super) allocated: Allocated,
+}
+
+/// Recursive calls.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Recursive {
+    ticks: u64,
+    starts: u64,
+    running: u64,
+}
+
+/// How exactly calls were recorded, and for how long.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Exactness {
+    /// Ticks since the first moment of the process.
+    pub(super) created: u64,
+    pub(super) step: Step,
+    since: u64,
+    sampled: u64,
+    counted: u64,
+    pub(super) largest_interval: u32,
+    pub(super) transitions: u32,
+}
+
+/// What the node at byte `at` says.
+pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, SegmentError> {
     let field = |offset: usize| bytes.u64(at + offset);
-    let uncounted = field(offset_of!(NodeRecord, uncounted))?;
-    let sums = Sums::read(bytes, at)?;
-    let mut histogram = histogram(bytes, at)?;
-    let counted = histogram.iter().fold(uncounted, |sum, &(_, count)| sum.saturating_add(count));
+    let exactness = Exactness::read(bytes, at + offset_of!(NodeRecord, sampling))?;
     let head = field(offset_of!(NodeRecord, head))?;
-    let calls = head.max(sums.folded).max(counted);
-    let in_ring = calls - sums.folded.min(counted);
-    if facts.writer == Writer::Ended && (calls != head || in_ring > RING as u64) {
+    let start = field(offset_of!(NodeRecord, start))?;
+    // One that is not timed is counted when it begins.
+    let untimed =
+        field(offset_of!(NodeRecord, untimed))?.saturating_sub(u64::from(start == UNTIMED));
+    let uncounted = field(offset_of!(NodeRecord, uncounted))?;
+    let apart = field(offset_of!(NodeRecord, unmeasured))?;
+    let passed = field(offset_of!(NodeRecord, passed))?;
+    let mut read = Durations::read(bytes, at, uncounted.saturating_add(apart))?;
+    let fold = Fold::read(bytes, at)?;
+    if facts.writer == Writer::Ended && fold.is_under_way {
+        read.finish(&fold, facts.fold_rate);
+    }
+    // While calls are counted only, those that were not timed are stood for by none.
+    let waiting = match exactness.step {
+        Step::Counted => untimed.saturating_sub(read.sums.covered),
+        _ => 0,
+    };
+    let timed = head.max(read.sums.folded);
+    let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
+    let in_ring = timed - read.sums.folded;
+    if facts.writer == Writer::Ended && (timed != head || in_ring > 2 * RING as u64) {
         return Err(damaged(at, "number of calls"));
     }
-    let rest = latest(bytes, at, calls, calls - counted)?;
-    histogram.extend(rest.map(|ticks| (buckets::of(rate.ns(ticks)), 1)));
-    let all = latest(bytes, at, calls, calls - sums.folded)?.fold(sums, Sums::with);
-
-    let start = field(offset_of!(NodeRecord, start))?;
-    let running = if start == 0 { 0 } else { last.saturating_sub(start) };
-    let nested = field(offset_of!(NodeRecord, nested_ticks))?;
-    let total = all.sum.saturating_sub(nested).saturating_add(running);
-    let measures = Measures {
-        calls,
+    read.add_rest(timed, measured, facts.fold_rate);
+    Ok(Node {
+        address: field(offset_of!(NodeRecord, address))?,
+        parent: field(offset_of!(NodeRecord, parent))?,
+        site: bytes.u32(at + offset_of!(NodeRecord, site))?,
+        calls: measured.saturating_add(waiting).saturating_add(passed),
+        timed,
+        unmeasured: apart.saturating_add(waiting).saturating_add(passed),
+        uncounted,
         errors: field(offset_of!(NodeRecord, errors))?,
         panics: field(offset_of!(NodeRecord, panics))?,
         cancelled: field(offset_of!(NodeRecord, cancelled))?,
-        unfinished: u64::from(start != 0),
-        total_ns: rate.ns(total),
-        self_ns: rate.ns(field(offset_of!(NodeRecord, self_ticks))?),
-        sum_ns: rate.ns(all.sum),
-        sum_of_squares_ns2: rate.ns_squared(all.squares),
-        min_ns: if calls == 0 { 0 } else { rate.ns(all.min) },
-        max_ns: if calls == 0 { 0 } else { rate.ns(all.max) },
-        histogram: Histogram::from_buckets(histogram),
-    };
-    Ok((measures, uncounted))
+        start,
+        spent: read.sums.spent(timed, measured, facts.cost.inside),
+        sums: read.sums,
+        histogram: read.histogram,
+        nested: Recursive::read(bytes, at + offset_of!(NodeRecord, nested))?,
+        callees: Recursive::read(bytes, at + offset_of!(NodeRecord, callees))?,
+        exactness,
+        allocated: Allocated::read(bytes, at)?,
+    })
 }
 
-/// Sums over the durations that were folded.
-#[derive(Debug, Clone, Copy)]
-struct Sums {
-    folded: u64,
-    sum: u64,
-    squares: u128,
-    min: u64,
-    max: u64,
-}
-
-impl Sums {
+impl Recursive {
     fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
-        let turn = bytes.u32(at + offset_of!(NodeRecord, folds_done))? as usize & 1;
-        let slot = at + offset_of!(NodeRecord, slots) + turn * size_of::<FoldSlot>();
-        let squares = slot + offset_of!(FoldSlot, squares);
         Ok(Self {
-            folded: bytes.u64(slot + offset_of!(FoldSlot, folded))?,
-            sum: bytes.u64(slot + offset_of!(FoldSlot, sum))?,
-            squares: u128::from(bytes.u64(squares + 8)?) << 64 | u128::from(bytes.u64(squares)?),
-            min: bytes.u64(at + offset_of!(NodeRecord, min))?,
-            max: bytes.u64(at + offset_of!(NodeRecord, max))?,
+            ticks: bytes.u64(at + offset_of!(Recursion, ticks))?,
+            starts: bytes.u64(at + offset_of!(Recursion, starts))?,
+            running: bytes.u64(at + offset_of!(Recursion, running))?,
         })
     }
 
-    fn with(self, ticks: u64) -> Self {
-        Self {
-            folded: self.folded.saturating_add(1),
-            sum: self.sum.saturating_add(ticks),
-            squares: self.squares.saturating_add(u128::from(ticks) * u128::from(ticks)),
-            min: self.min.min(ticks),
-            max: self.max.max(ticks),
+    /// What the finished ones took.
+    pub(super) fn finished(&self) -> u64 {
+        self.ticks
+    }
+
+    /// What the running ones have taken until `now`.
+    pub(super) fn unfinished(&self, now: u64) -> u64 {
+        let taken = |running: u64| running.wrapping_mul(now).wrapping_sub(self.starts);
+        match taken(self.running) {
+            // The writer was stopped between its two stores: one more runs than it says.
+            torn if torn.cast_signed() < 0 => taken(self.running.wrapping_add(1)).min(now),
+            taken => taken,
         }
     }
 }
 
-/// The durations of the latest `count` of `calls` calls, in ticks, as far as the ring has them.
-fn latest(
-    bytes: Bytes<'_>,
-    at: usize,
-    calls: u64,
-    count: u64,
-) -> Result<impl Iterator<Item = u64>, SegmentError> {
-    let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 8)?.as_chunks().0;
-    let count = count.min(RING as u64);
-    Ok((calls - count..calls).map(move |call| {
-        let place = usize::try_from(call % RING as u64).unwrap_or(0);
-        // A duration below zero comes from a clock that ran backwards.
-        u64::from_ne_bytes(ring[place]).cast_signed().max(0).cast_unsigned()
-    }))
+impl Exactness {
+    fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
+        Ok(Self {
+            created: u64::from(bytes.u32(at + offset_of!(Sampling, created))?) << 20,
+            step: Step::from_number(bytes.u32(at + offset_of!(Sampling, step))?),
+            since: bytes.u64(at + offset_of!(Sampling, since))?,
+            sampled: bytes.u64(at + offset_of!(Sampling, sampled_ticks))?,
+            counted: bytes.u64(at + offset_of!(Sampling, counted_ticks))?,
+            largest_interval: bytes.u32(at + offset_of!(Sampling, largest_interval))?,
+            transitions: bytes.u32(at + offset_of!(Sampling, transitions))?,
+        })
+    }
+
+    /// Ticks spent sampled until `now`.
+    pub(super) fn sampled(&self, now: u64) -> u64 {
+        self.in_step(Step::Sampled, now).saturating_add(self.sampled)
+    }
+
+    /// Ticks spent counting only until `now`.
+    pub(super) fn counted(&self, now: u64) -> u64 {
+        self.in_step(Step::Counted, now).saturating_add(self.counted)
+    }
+
+    fn in_step(&self, step: Step, now: u64) -> u64 {
+        if self.step == step { now.saturating_sub(self.since) } else { 0 }
+    }
+}
+
+/// The fold that was begun last.
+#[derive(Debug, Clone, Copy)]
+struct Fold {
+    is_under_way: bool,
+    /// Timed and untimed calls up to which it goes.
+    folded: u64,
+    covered: u64,
+}
+
+impl Fold {
+    fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
+        let begun = bytes.u32(at + offset_of!(NodeRecord, folds_begun))?;
+        let done = bytes.u32(at + offset_of!(NodeRecord, folds_done))?;
+        let slot = slot(at, begun);
+        Ok(Self {
+            is_under_way: begun != done,
+            folded: bytes.u64(slot + offset_of!(FoldSlot, folded))?,
+            covered: bytes.u64(slot + offset_of!(FoldSlot, covered))?,
+        })
+    }
+}
+
+/// Where the slot of this number of folds begins.
+fn slot(at: usize, folds: u32) -> usize {
+    at + offset_of!(NodeRecord, slots) + (folds as usize & 1) * size_of::<FoldSlot>()
+}
+
+/// Sums over the durations that were folded, each as often as the calls it stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    folded: u64,
+    covered: u64,
+    pub(super) sum: u64,
+    pub(super) squares: u128,
+    pub(super) min: u64,
+    pub(super) max: u64,
+}
+
+/// Sums and histogram, and the ring for what they lack.
+struct Durations {
+    sums: Sums,
+    histogram: Vec<(u32, u64)>,
+    /// Calls that are in the histogram, or will never be.
+    counted: u64,
+    ring: [u32; RING],
+    long: u64,
+}
+
+impl Durations {
+    fn read(bytes: Bytes<'_>, at: usize, elsewhere: u64) -> Result<Self, SegmentError> {
+        let histogram = histogram(bytes, at)?;
+        let slot = slot(at, bytes.u32(at + offset_of!(NodeRecord, folds_done))?);
+        let squares = slot + offset_of!(FoldSlot, squares);
+        let sums = Sums {
+            folded: bytes.u64(slot + offset_of!(FoldSlot, folded))?,
+            covered: bytes.u64(slot + offset_of!(FoldSlot, covered))?,
+            sum: bytes.u64(slot + offset_of!(FoldSlot, sum))?,
+            squares: u128::from(bytes.u64(squares + 8)?) << 64 | u128::from(bytes.u64(squares)?),
+            min: bytes.u64(at + offset_of!(NodeRecord, min))?,
+            max: bytes.u64(at + offset_of!(NodeRecord, max))?,
+        };
+        let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 4)?.as_chunks().0;
+        Ok(Self {
+            sums,
+            counted: histogram.iter().fold(elsewhere, |sum, &(_, count)| sum.saturating_add(count)),
+            histogram,
+            ring: std::array::from_fn(|at| ring.get(at).map_or(0, |it| u32::from_ne_bytes(*it))),
+            long: bytes.u64(at + offset_of!(NodeRecord, long))?,
+        })
+    }
+
+    /// The durations of the latest `count` of `calls` timed calls, as far as the ring has them.
+    fn latest(&self, calls: u64, count: u64) -> impl ExactSizeIterator<Item = u64> + Clone + use<> {
+        let count = count.min(RING as u64).min(calls);
+        let (ring, long) = (self.ring, self.long);
+        let first = usize::try_from((calls - count) % RING as u64).unwrap_or(0);
+        let count = usize::try_from(count).unwrap_or(0);
+        (0..count).map(move |at| {
+            let ticks = ring[(first + at) % RING];
+            if ticks == LONG { long } else { u64::from(ticks) }
+        })
+    }
+
+    /// Does what the writer had not done yet of the fold that it was killed in.
+    fn finish(&mut self, fold: &Fold, rate: f64) {
+        let covered = fold.covered.saturating_sub(self.sums.covered);
+        let count = fold.folded.saturating_sub(self.sums.folded);
+        let durations = self.latest(fold.folded, count);
+        let before = self.sums.folded.saturating_add(self.sums.covered);
+        let mut done = self.counted.saturating_sub(before);
+        let mut missing: Vec<(u32, u64)> = Vec::new();
+        let add = |bucket: u32, count: u64| {
+            let had = done.min(count);
+            done -= had;
+            missing.push((bucket, count - had));
+        };
+        let fits = |ticks: &u32| u64::from(*ticks) < FIRST_LONG;
+        let is_full = covered == 0 && count == RING as u64 && self.ring.iter().all(fits);
+        if is_full {
+            let shortest = self.ring.iter().copied().min().unwrap_or(0);
+            batch::full(&self.ring, shortest, rate, add);
+        } else {
+            batch::weighted(durations.clone(), covered, rate, add);
+        }
+        let made_up: u64 = missing.iter().map(|&(_, count)| count).sum();
+        self.counted = self.counted.saturating_add(made_up);
+        self.histogram.extend(missing);
+        self.sums.add(batch::weights(durations, covered));
+        self.sums.folded = fold.folded;
+        self.sums.covered = fold.covered;
+    }
+
+    /// Adds the durations that were not folded, and lets them stand for calls that were not timed,
+    /// until all `measured` calls are stood for.
+    fn add_rest(&mut self, timed: u64, measured: u64, rate: f64) {
+        let missing = measured.saturating_sub(self.counted);
+        let durations = self.latest(timed, missing);
+        let extra = missing - durations.len() as u64;
+        let histogram = &mut self.histogram;
+        batch::weighted(durations, extra, rate, |bucket, count| histogram.push((bucket, count)));
+        let in_sums = self.sums.folded.saturating_add(self.sums.covered);
+        let missing = measured.saturating_sub(in_sums);
+        let durations = self.latest(timed, missing.min(timed - self.sums.folded.min(timed)));
+        let summed = in_sums.saturating_add(durations.len() as u64);
+        self.sums.add(batch::weights(durations, 0));
+        self.sums.scale(summed, measured);
+    }
+}
+
+impl Sums {
+    /// From sums over `summed` calls to those over more, which took as long on average.
+    fn scale(&mut self, summed: u64, calls: u64) {
+        if calls > summed && summed > 0 {
+            let sum = u128::from(self.sum) * u128::from(calls) / u128::from(summed);
+            self.sum = u64::try_from(sum).unwrap_or(u64::MAX);
+            let calls_for_each = u128::from(calls / summed);
+            let rest = (self.squares / u128::from(summed)).saturating_mul((calls % summed).into());
+            self.squares = self.squares.saturating_mul(calls_for_each).saturating_add(rest);
+        }
+    }
+
+    /// What the `measured` calls took, of which `timed` were, and hold `inside` ticks of recording.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "an estimate, and between two numbers that fit"
+    )]
+    fn spent(&self, timed: u64, measured: u64, inside: f64) -> u64 {
+        let untimed = measured.saturating_sub(timed);
+        if untimed == 0 {
+            return self.sum;
+        }
+        let sum = self.sum as f64;
+        // Clocks vary: no call takes less than no time at all.
+        let least = sum * timed as f64 / measured as f64;
+        (sum - untimed as f64 * inside).max(least) as u64
+    }
+
+    fn add(&mut self, durations: impl Iterator<Item = (u64, u64)>) {
+        for (ticks, weight) in durations {
+            let square = (u128::from(ticks) * u128::from(ticks)).saturating_mul(weight.into());
+            self.sum = self.sum.saturating_add(ticks.saturating_mul(weight));
+            self.squares = self.squares.saturating_add(square);
+            self.min = self.min.min(ticks);
+            self.max = self.max.max(ticks);
+        }
+    }
 }
 
 /// The counts of all pages of the histogram.
@@ -138,137 +370,5 @@ fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentErro
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-    use crate::segment::layout::UNIT;
-    use crate::segment::rate::Rate;
-    use proptest::prelude::*;
-
-    /// Place of the only page; durations in these tests stay in the first octave.
-    const PAGE: usize = 16 * UNIT;
-
-    /// A node as its writer leaves it: each method does one store of `hot::span` or `hot::fold`.
-    struct Writer {
-        bytes: Vec<u8>,
-        calls: u64,
-    }
-
-    impl Writer {
-        fn new() -> Self {
-            let mut writer = Self { bytes: vec![0; PAGE + size_of::<HistogramPage>()], calls: 0 };
-            writer.put(offset_of!(NodeRecord, min), u64::MAX);
-            writer.put(offset_of!(NodeRecord, pages), (PAGE / UNIT) as u64);
-            writer
-        }
-
-        fn put(&mut self, offset: usize, value: u64) {
-            self.bytes[offset..offset + 8].copy_from_slice(&value.to_ne_bytes());
-        }
-
-        fn get(&self, offset: usize) -> u64 {
-            Bytes(&self.bytes).u64(offset).unwrap()
-        }
-
-        fn record(&mut self, durations: &[u64]) {
-            for &ticks in durations {
-                let place = usize::try_from(self.calls).unwrap() % RING;
-                self.put(offset_of!(NodeRecord, ring) + 8 * place, ticks);
-                self.calls += 1;
-                self.put(offset_of!(NodeRecord, head), self.calls);
-            }
-        }
-
-        /// Folds `ring`, and is killed after `steps` stores.
-        fn fold(&mut self, ring: &[u64], steps: usize) {
-            let folds = offset_of!(NodeRecord, folds_begun);
-            let turn = u32::try_from(self.get(folds) >> 32).unwrap();
-            let slot = |turn: u32| {
-                offset_of!(NodeRecord, slots) + (turn as usize & 1) * size_of::<FoldSlot>()
-            };
-            let (old, new) = (slot(turn), slot(turn + 1));
-            let begun = u64::from(turn) << 32 | u64::from(turn + 1);
-            let mut stores: Vec<(usize, u64)> = vec![(folds, begun)];
-            let mut counts: HashMap<usize, u64> = HashMap::new();
-            for &ticks in ring {
-                let counter = PAGE + 8 * usize::try_from(ticks).unwrap();
-                let count = counts.entry(counter).or_insert_with(|| self.get(counter));
-                *count += 1;
-                stores.push((counter, *count));
-            }
-            let min = ring.iter().fold(self.get(offset_of!(NodeRecord, min)), |a, &b| a.min(b));
-            let max = ring.iter().fold(self.get(offset_of!(NodeRecord, max)), |a, &b| a.max(b));
-            let squares: u64 = ring.iter().map(|ticks| ticks * ticks).sum();
-            stores.extend([
-                (offset_of!(NodeRecord, min), min),
-                (offset_of!(NodeRecord, max), max),
-                (new + offset_of!(FoldSlot, folded), self.calls),
-                (new + offset_of!(FoldSlot, sum), self.get(old + 8) + ring.iter().sum::<u64>()),
-                (new + offset_of!(FoldSlot, squares), self.get(old + 16) + squares),
-                (folds, u64::from(turn + 1) << 32 | u64::from(turn + 1)),
-            ]);
-            for &(offset, value) in stores.iter().take(steps) {
-                self.put(offset, value);
-            }
-        }
-
-        fn read(&self, writer: super::Writer) -> Result<Measures, SegmentError> {
-            let facts = Facts::for_test(Rate::ONE, writer);
-            read(Bytes(&self.bytes), 0, 0, &facts).map(|(measures, _)| measures)
-        }
-    }
-
-    fn expected(durations: &[u64]) -> Measures {
-        let sum = durations.iter().sum();
-        Measures {
-            calls: durations.len() as u64,
-            total_ns: sum,
-            sum_ns: sum,
-            sum_of_squares_ns2: durations.iter().map(|&ns| u128::from(ns * ns)).sum(),
-            min_ns: durations.iter().copied().min().unwrap_or(0),
-            max_ns: durations.iter().copied().max().unwrap_or(0),
-            histogram: Histogram::from_buckets(durations.iter().map(|&ns| (buckets::of(ns), 1))),
-            ..Measures::default()
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_duration_is_lost_or_counted_twice_wherever_the_writer_is_killed(
-            durations in proptest::collection::vec(0_u64..32, 2 * RING),
-            steps in 0..RING + 8,
-        ) {
-            let mut writer = Writer::new();
-            for (ring, steps) in durations.chunks(RING).zip([usize::MAX, steps]) {
-                writer.record(ring);
-                writer.fold(ring, steps);
-            }
-            prop_assert_eq!(writer.read(super::Writer::Ended).unwrap(), expected(&durations));
-        }
-
-        #[test]
-        fn what_is_not_folded_yet_counts(durations in proptest::collection::vec(0_u64..32, 0..RING)) {
-            let mut writer = Writer::new();
-            writer.record(&durations);
-            prop_assert_eq!(writer.read(super::Writer::Ended).unwrap(), expected(&durations));
-        }
-    }
-
-    #[test]
-    fn a_count_that_the_ring_cannot_hold_is_damage() {
-        let mut writer = Writer::new();
-        writer.put(offset_of!(NodeRecord, head), RING as u64 + 1);
-        assert!(writer.read(super::Writer::Ended).is_err());
-    }
-
-    #[test]
-    fn a_fold_during_the_copy_costs_no_call() {
-        let mut writer = Writer::new();
-        writer.record(&[7; RING]);
-        writer.fold(&[7; RING], usize::MAX);
-        // The copy of `head` is from before the last calls, everything else from after the fold.
-        writer.put(offset_of!(NodeRecord, head), RING as u64 - 3);
-        assert_eq!(writer.read(super::Writer::Running).unwrap(), expected(&[7; RING]));
-    }
-}
+#[path = "node/tests.rs"]
+mod tests;

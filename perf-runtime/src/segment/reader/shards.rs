@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::mem::offset_of;
 
-use super::bytes::{Bytes, damaged, earlier, offset_of};
+use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
-use super::node;
+use super::links::{Links, Unclaimed};
+use super::tree::Tree;
 use crate::segment::SegmentError;
-use crate::segment::layout::{NodeRecord, ShardRecord};
+use crate::segment::layout::{NodeRecord, OVERFLOW, ShardRecord};
 use crate::snapshot::{Context, Losses};
 
 /// The trees of all shards, one after the other; parents come before their children.
@@ -15,6 +16,11 @@ use crate::snapshot::{Context, Losses};
 pub(super) struct Shards {
     pub(super) contexts: Vec<Context>,
     pub(super) losses: Losses,
+    /// The last moment that a shard knows of.
+    pub(super) latest: u64,
+    /// Ticks that recording took.
+    pub(super) overhead: f64,
+    unclaimed: Unclaimed,
 }
 
 /// Reads all shards.
@@ -23,8 +29,13 @@ pub(super) fn read(
     facts: &Facts,
     function_of_site: &HashMap<u32, usize>,
 ) -> Result<Shards, SegmentError> {
-    let losses = Losses { lost_calls: facts.lost_calls, ..Losses::default() };
-    let mut all = Shards { contexts: Vec::new(), losses };
+    let losses = Losses {
+        lost_calls: facts.lost_calls,
+        lost_metrics: facts.lost_metrics,
+        ..Losses::default()
+    };
+    let unclaimed = Unclaimed::of(bytes);
+    let mut all = Shards { contexts: Vec::new(), losses, latest: 0, overhead: 0.0, unclaimed };
     for shard in places(bytes, facts.shards)? {
         all.add(bytes, shard, facts, function_of_site)?;
     }
@@ -44,9 +55,9 @@ pub(super) fn folds(bytes: Bytes<'_>, facts: &Facts, which: Fold) -> Result<u64,
         Fold::Begun => offset_of!(NodeRecord, folds_begun),
         Fold::Done => offset_of!(NodeRecord, folds_done),
     };
-    let mut folds = 0_u64;
+    let (mut folds, mut unclaimed) = (0_u64, Unclaimed::of(bytes));
     for shard in places(bytes, facts.shards)? {
-        for node in nodes(bytes, shard)? {
+        for node in nodes(bytes, &mut unclaimed, shard)? {
             folds += u64::from(bytes.u32(offset_of(node) + field)?);
         }
     }
@@ -65,23 +76,27 @@ impl Shards {
         let last = bytes.u64(at + offset_of!(ShardRecord, last))?;
         self.losses.merge(&Losses {
             lost_calls: bytes.u64(at + offset_of!(ShardRecord, lost_calls))?,
-            uncounted_durations: 0,
             clock_anomalies: bytes.u64(at + offset_of!(ShardRecord, clock_anomalies))?,
+            lost_allocs: bytes.u64(at + offset_of!(ShardRecord, lost_allocs))?,
+            ..Losses::default()
         });
-        let mut seen: HashMap<u32, usize> = HashMap::new();
-        for place in nodes(bytes, shard)? {
-            let at = offset_of(place);
-            let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
-            let function =
-                *function_of_site.get(&site).ok_or(damaged(at, "site of a calling context"))?;
-            let parent = match bytes.u32(at + offset_of!(NodeRecord, parent))? {
-                0 => None,
-                parent => Some(*seen.get(&parent).ok_or(damaged(at, "parent context"))?),
-            };
-            let (measures, uncounted) = node::read(bytes, at, last, facts)?;
+        let tree = Tree::read(bytes, &mut self.unclaimed, shard, last, facts)?;
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
+        self.latest = self.latest.max(tree.now);
+        self.overhead += tree.cost(facts);
+        for (at, measures) in tree.measures(facts).into_iter().enumerate() {
+            let node = &tree.nodes[at];
+            if node.site == OVERFLOW && measures.calls == 0 && measures.unfinished == 0 {
+                places.push(None);
+                continue;
+            }
+            places.push(Some(self.contexts.len()));
+            let function = *function_of_site
+                .get(&node.site)
+                .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
             self.losses.uncounted_durations =
-                self.losses.uncounted_durations.saturating_add(uncounted);
-            seen.insert(place, self.contexts.len());
+                self.losses.uncounted_durations.saturating_add(node.uncounted);
+            let parent = tree.parents[at].and_then(|parent| places[parent]);
             self.contexts.push(Context { function, parent, measures });
         }
         Ok(())
@@ -89,28 +104,53 @@ impl Shards {
 }
 
 /// The shards, in the order they were made.
-fn places(bytes: Bytes<'_>, last: u32) -> Result<Vec<u32>, SegmentError> {
-    list(bytes, last, offset_of!(ShardRecord, previous), "shard")
+pub(super) fn places(bytes: Bytes<'_>, last: u32) -> Result<Vec<u32>, SegmentError> {
+    let links = Links {
+        previous: offset_of!(ShardRecord, previous),
+        record_bytes: size_of::<ShardRecord>(),
+        what: "shard",
+    };
+    links.follow(bytes, &mut Unclaimed::of(bytes), last)
 }
 
 /// The nodes of a shard, in the order they were made: a parent comes before its children.
-fn nodes(bytes: Bytes<'_>, shard: u32) -> Result<Vec<u32>, SegmentError> {
+pub(super) fn nodes(
+    bytes: Bytes<'_>,
+    unclaimed: &mut Unclaimed,
+    shard: u32,
+) -> Result<Vec<u32>, SegmentError> {
     let last = bytes.u32(offset_of(shard) + offset_of!(ShardRecord, nodes))?;
-    list(bytes, last, offset_of!(NodeRecord, previous), "calling context")
+    let links = Links {
+        previous: offset_of!(NodeRecord, previous),
+        record_bytes: size_of::<NodeRecord>(),
+        what: "calling context",
+    };
+    links.follow(bytes, unclaimed, last)
 }
 
-fn list(
-    bytes: Bytes<'_>,
-    last: u32,
-    previous: usize,
-    what: &'static str,
-) -> Result<Vec<u32>, SegmentError> {
-    let mut places = Vec::new();
-    let mut place = last;
-    while place != 0 {
-        places.push(place);
-        place = earlier(place, bytes.u32(offset_of(place) + previous)?, what)?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::layout::UNIT;
+
+    #[test]
+    fn shards_do_not_share_their_nodes() {
+        let node = u32::try_from(size_of::<NodeRecord>() / UNIT).unwrap();
+        let mut bytes = vec![0; 4 * size_of::<NodeRecord>()];
+        for shard in 2..node {
+            let at = offset_of(shard);
+            let previous = at + offset_of!(ShardRecord, previous);
+            bytes[previous..previous + 4].copy_from_slice(&(shard - 1).to_ne_bytes());
+            let nodes = at + offset_of!(ShardRecord, nodes);
+            bytes[nodes..nodes + 4].copy_from_slice(&node.to_ne_bytes());
+        }
+        let nodes_of_all_up_to = |shard| {
+            let mut unclaimed = Unclaimed::of(Bytes(&bytes));
+            places(Bytes(&bytes), shard)?.iter().try_fold(0, |sum, &shard| {
+                nodes(Bytes(&bytes), &mut unclaimed, shard).map(|nodes| sum + nodes.len())
+            })
+        };
+        assert_eq!(nodes_of_all_up_to(2).unwrap(), 1);
+        assert!(nodes_of_all_up_to(node - 1).is_err(), "no more nodes than there is room for");
     }
-    places.reverse();
-    Ok(places)
 }

@@ -4,24 +4,40 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, earlier, offset_of, text};
+use super::links::Unclaimed;
 use crate::segment::SegmentError;
-use crate::segment::layout::{FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, NO_LIMIT, SiteRecord};
+use crate::segment::layout::{FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, NO_LIMIT, OVERFLOW, SiteRecord};
 use crate::snapshot::{Budget, Function};
+
+/// What is called a function in reports, and stands for the calls in contexts that did not fit into
+/// `PERF_TRACK_MEMORY`.
+pub(super) const OVERFLOW_NAME: &str = "(overflow)";
 
 /// The functions, and the place among them for each site number.
 pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
 
-/// Reads the list that ends with the site at `last`.
+/// Reads the list that ends with the site at `last`. One more stands at the end, for calls in
+/// contexts for which there was no memory.
 pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
     let (mut functions, mut function_of_site) = (Vec::new(), HashMap::new());
-    let mut place = last;
+    let (mut place, mut unclaimed) = (last, Unclaimed::of(bytes));
     while place != 0 {
         let at = offset_of(place);
+        unclaimed.claim(record_bytes(bytes, at)?, at, "site")?;
         function_of_site.insert(bytes.u32(at + offset_of!(SiteRecord, index))?, functions.len());
         functions.push(function(bytes, at)?);
         place = earlier(place, bytes.u32(at + offset_of!(SiteRecord, previous))?, "site")?;
     }
+    function_of_site.insert(OVERFLOW, functions.len());
+    functions.push(Function { name: OVERFLOW_NAME.to_owned(), ..Function::default() });
     Ok((functions, function_of_site))
+}
+
+/// Length of the record at `at` with its text.
+fn record_bytes(bytes: Bytes<'_>, at: usize) -> Result<usize, SegmentError> {
+    let lengths = bytes.slice(at + offset_of!(SiteRecord, text_bytes), 4 * 4)?.as_chunks().0;
+    let text: usize = lengths.iter().map(|length| u32::from_ne_bytes(*length) as usize).sum();
+    Ok(size_of::<SiteRecord>() + text)
 }
 
 fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
@@ -66,4 +82,29 @@ fn budget(bytes: Bytes<'_>, at: usize) -> Result<Budget, SegmentError> {
         allocs: limit(6)?,
         max_regression_bp: limit(7)?.and_then(|limit| u32::try_from(limit).ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::layout::UNIT;
+
+    /// A list of `sites` records, one unit after the other, whose names go on over all of the rest.
+    fn overlapping(sites: u32) -> Vec<u8> {
+        let mut bytes = vec![0; 64 * UNIT];
+        for place in 1..=sites {
+            let (at, name) = (offset_of(place), u32::try_from(40 * UNIT).unwrap());
+            bytes[at..at + 4].copy_from_slice(&(place - 1).to_ne_bytes());
+            let length = at + offset_of!(SiteRecord, text_bytes);
+            bytes[length..length + 4].copy_from_slice(&name.to_ne_bytes());
+        }
+        bytes
+    }
+
+    #[test]
+    fn texts_of_sites_do_not_overlap() {
+        let (functions, _) = read(Bytes(&overlapping(1)), 1).unwrap();
+        assert_eq!(functions.len(), 2, "the site, and what stands for all others");
+        assert!(read(Bytes(&overlapping(2)), 2).is_err(), "texts longer than the segment");
+    }
 }

@@ -1,12 +1,17 @@
 //! The writing half of the segment: mounted by `gate` where recording is compiled in.
 
 mod map;
+pub(crate) mod mark;
+mod metric_text;
 mod retention;
 pub(crate) mod session;
 mod site_text;
 pub(crate) mod system;
+mod walk;
 mod writer;
 
 pub(crate) use map::Mapping;
+pub(crate) use metric_text::MetricText;
 pub(crate) use site_text::SiteText;
-pub(crate) use writer::{Block, LARGEST_BLOCK, Segment};
+pub(crate) use walk::LoggedStep;
+pub(crate) use writer::{Block, LARGEST_BLOCK, Segment, Use};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::system;
-use crate::segment::EXTENSION;
+use crate::segment::{EXTENSION, MARK_EXTENSION};
 
 /// Segments of ended processes that are kept.
 const MOST_FILES: usize = 64;
@@ -30,6 +30,7 @@ pub(crate) fn make_room(folder: &Path) {
         if at >= MOST_FILES || bytes > MOST_BYTES {
             // Whoever removes it first: it is gone.
             let _ = fs::remove_file(&segment.path);
+            let _ = fs::remove_file(segment.path.with_extension(MARK_EXTENSION));
         }
     }
 }

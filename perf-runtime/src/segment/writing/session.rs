@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Segment, retention, system};
+use crate::breaker::DEFAULT_BUDGET_PPM;
 use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
+use crate::segment::limits::{parse_bytes, parse_share};
 use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder};
 
 /// Largest segment where `PERF_TRACK_MEMORY` does not say otherwise.
@@ -13,6 +15,24 @@ const DEFAULT_MEMORY: u64 = 64 << 20;
 
 /// Smallest segment that holds anything.
 const LEAST_MEMORY: u64 = 64 << 10;
+
+/// Largest segment, whatever `PERF_TRACK_MEMORY` says: the table of its pieces, which is made at the
+/// start, takes 1 MiB then.
+const MOST_MEMORY: u64 = 4 << 30;
+
+/// More than what is allocated until a process records, mostly names of files, and the first list of
+/// sites.
+const START_BYTES: usize = 256 << 10;
+
+/// Whether there is memory for a start. The standard library ends a process that asks for a name's
+/// few bytes in vain, and here that process is somebody else's.
+pub(crate) fn has_memory() -> bool {
+    let mut room: Vec<u8> = Vec::new();
+    let is_there = room.try_reserve_exact(START_BYTES).is_ok();
+    // Memory that nobody looks at is not asked for.
+    std::hint::black_box(&mut room);
+    is_there
+}
 
 /// Whether `PERF_TRACK` says that nothing is to be recorded.
 pub(crate) fn is_switched_off() -> bool {
@@ -103,37 +123,20 @@ fn leave_note(path: &Path) {
 /// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.
 fn memory_limit() -> u64 {
     let given = std::env::var("PERF_TRACK_MEMORY").ok();
-    given.and_then(|text| parse_bytes(&text)).unwrap_or(DEFAULT_MEMORY).max(LEAST_MEMORY)
+    let given = given.and_then(|text| parse_bytes(&text));
+    given.unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
 }
 
-/// Reads `64MiB`, `512 KiB`, `1GiB`, `1000000`.
-fn parse_bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let scale = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => 1 << 10,
-        "m" | "mb" | "mib" => 1 << 20,
-        "g" | "gb" | "gib" => 1 << 30,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(scale)
+/// Share of a thread's time that recording may take, in millionths. A malformed value is reported
+/// by `perf-report doctor`.
+pub(crate) fn overhead_budget() -> u32 {
+    let given = std::env::var("PERF_TRACK_OVERHEAD").ok();
+    given.and_then(|text| parse_share(&text)).unwrap_or(DEFAULT_BUDGET_PPM)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_read_with_and_without_a_unit() {
-        assert_eq!(parse_bytes("64MiB"), Some(64 << 20));
-        assert_eq!(parse_bytes(" 2 gib "), Some(2 << 30));
-        assert_eq!(parse_bytes("4096"), Some(4096));
-        assert_eq!(parse_bytes("a lot"), None);
-        assert_eq!(parse_bytes("99999999999999999999"), None);
-        assert_eq!(parse_bytes("99999999999GiB"), None);
-    }
 
     #[test]
     fn a_text_that_is_too_long_is_cut_between_characters() {

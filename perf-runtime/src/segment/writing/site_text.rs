@@ -61,7 +61,7 @@ impl SiteText<'_> {
 }
 
 /// Writes `part` and returns what is left; nothing is written where it does not fit.
-fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
+pub(super) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
     match text.split_at_mut_checked(part.len()) {
         Some((place, rest)) => {
             place.copy_from_slice(part);
@@ -72,7 +72,7 @@ fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
 }
 
 /// The beginning of `text`, at most [`LONGEST_TEXT`] bytes, whole characters.
-fn clip(text: &str) -> &str {
+pub(super) fn clip(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_TEXT)]
 }
 

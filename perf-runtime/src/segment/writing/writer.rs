@@ -1,6 +1,6 @@
 //! A segment as its own process sees it: the file, and the memory handed out from it.
 //!
-//! Owns the file's growth and its lists of sites and shards. Calls are recorded by `hot`, straight
+//! Owns the file's growth and its lists of sites, metrics and shards. Calls are recorded by `hot`, straight
 //! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and
 //! may take a lock, but gives up rather than wait for it long.
 
@@ -10,15 +10,16 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
 
 use super::map::Mapping;
+use super::metric_text::MetricText;
 use super::site_text::SiteText;
-use crate::segment::layout::{self, Header, HistogramPage, ShardRecord, SiteRecord, UNIT};
+use crate::segment::layout::{self, Header, ShardRecord, UNIT};
 use crate::sync::lock_briefly;
 
 /// The file grows by a multiple of this, and each such piece is mapped as a whole.
-const GRANULE: usize = 32 << 10;
+pub(super) const GRANULE: usize = 32 << 10;
 
 /// The pieces double up to this. The first is one granule, since a test suite may run thousands
 /// of processes.
@@ -65,6 +66,14 @@ unsafe impl Send for Segment {}
 // SAFETY: as above.
 unsafe impl Sync for Segment {}
 
+/// What memory is given up for first, when it becomes scarce: distributions, then contexts; what is
+/// left is for threads and functions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Use {
+    Histogram,
+    Context,
+}
+
 /// Memory of the segment, and its name in the file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
@@ -90,7 +99,7 @@ impl Segment {
 
     fn map_first(file: &File, path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        let granules = Granules::with_room_for(limit_bytes);
+        let granules = Granules::with_room_for(limit_bytes)?;
         let first = Mapping::of_file(file, 0, GRANULE)?;
         granules.push(first);
         Ok(Self {
@@ -133,6 +142,16 @@ impl Segment {
         self.header().used.load(Ordering::Relaxed)
     }
 
+    /// Whether so much of the limit is in use that `use_of` has to do without.
+    pub(crate) fn is_scarce(&self, use_of: Use) -> bool {
+        let eighths = match use_of {
+            Use::Histogram => 6,
+            Use::Context => 7,
+        };
+        let limit = self.granules.starts.len() as u64 * GRANULE as u64;
+        self.used() >= limit / 8 * eighths
+    }
+
     /// Hands out `bytes` bytes, zeroed and aligned to [`UNIT`]. `None` when the file may not or
     /// cannot grow, or another thread holds the lock for too long.
     pub(crate) fn reserve(&self, bytes: usize) -> Option<Block> {
@@ -142,20 +161,37 @@ impl Segment {
 
     /// Writes a site and links it.
     pub(crate) fn add_site(&self, index: u32, site: &SiteText<'_>) -> Option<()> {
+        let record = |previous| site.record(previous, index);
+        self.append(&self.header().sites, record, site.text_bytes(), |text| site.write_text(text))
+    }
+
+    /// Writes a metric and links it.
+    pub(crate) fn add_metric(&self, index: u32, metric: &MetricText<'_>) -> Option<()> {
+        let record = |previous| metric.record(previous, index);
+        let write_text = |text: &mut [u8]| metric.write_text(text);
+        self.append(&self.header().metrics, record, metric.text_bytes(), write_text)
+    }
+
+    /// Writes a record that is followed by text, and links it as the last of `list`.
+    fn append<R>(
+        &self,
+        list: &AtomicU32,
+        record: impl FnOnce(u32) -> R,
+        text_bytes: usize,
+        write_text: impl FnOnce(&mut [u8]),
+    ) -> Option<()> {
+        const { assert!(align_of::<R>() <= UNIT) };
         let mut space = lock_briefly(&self.space)?;
-        let block = self.reserve_in(&mut space, size_of::<SiteRecord>() + site.text_bytes())?;
-        let record: NonNull<SiteRecord> = block.start.cast();
-        let head = site.record(self.header().sites.load(Ordering::Relaxed), index);
+        let block = self.reserve_in(&mut space, size_of::<R>() + text_bytes)?;
+        let start: NonNull<R> = block.start.cast();
         // SAFETY: the block is exclusively ours until it is linked below, aligned to 64 bytes, and
         // long enough for the record.
-        unsafe { record.write(head) };
+        unsafe { start.write(record(list.load(Ordering::Relaxed))) };
         // SAFETY: the block goes on for `text_bytes` bytes after the record.
-        let text = unsafe { record.add(1).cast::<u8>() };
+        let text = unsafe { start.add(1).cast::<u8>() };
         // SAFETY: as above, and nobody else knows of these bytes yet.
-        site.write_text(unsafe {
-            std::slice::from_raw_parts_mut(text.as_ptr(), site.text_bytes())
-        });
-        self.header().sites.store(block.place, Ordering::Release);
+        write_text(unsafe { std::slice::from_raw_parts_mut(text.as_ptr(), text_bytes) });
+        list.store(block.place, Ordering::Release);
         Some(())
     }
 
@@ -167,26 +203,43 @@ impl Segment {
         let previous = self.header().shards.load(Ordering::Relaxed);
         // SAFETY: the block is zeroed, a valid value for every field, aligned, long enough, and
         // ours alone until it is linked below.
-        unsafe { (*shard.as_ptr()).previous = previous };
+        let record = unsafe { &mut *shard.as_ptr() };
+        record.previous = previous;
+        *record.current.get_mut() = layout::OUTSIDE;
         self.header().shards.store(block.place, Ordering::Release);
         Some(shard)
     }
 
-    /// The histogram page at `place`, if there can be one.
+    /// Writes down a step of the breaker: before, after and reason are a byte each.
+    #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+    pub(crate) fn log_transition(&self, site: u32, at_ticks: u64, what: [u32; 3], interval: u32) {
+        let header = self.header();
+        let number = header.transition_count.fetch_add(1, Ordering::Relaxed);
+        let place = number % layout::TRANSITIONS as u64;
+        let Some(record) = usize::try_from(place).ok().and_then(|at| header.transitions.get(at))
+        else {
+            return;
+        };
+        // A reader that sees one of the stores below also sees this one.
+        record.end.store((number + 1) as u32, Ordering::Relaxed);
+        fence(Ordering::Release);
+        record.at_ticks.store(at_ticks, Ordering::Relaxed);
+        record.site.store(site, Ordering::Relaxed);
+        let [from, to, reason] = what.map(|it| it & 0xff);
+        record.what.store(from | to << 8 | reason << 16, Ordering::Relaxed);
+        record.interval.store(interval, Ordering::Relaxed);
+        record.number.store(number + 1, Ordering::Release);
+    }
+
+    /// Where the granule of this number is mapped, if it is.
     #[inline]
-    pub(crate) fn histogram_page<'a>(&self, place: u32) -> Option<&'a HistogramPage> {
-        let offset = place as usize * UNIT;
-        let first = self.granules.start(offset / GRANULE)?;
-        let last = self.granules.start((offset + size_of::<HistogramPage>() - 1) / GRANULE)?;
-        // A page may lie across two granules, but only of one piece, which is mapped as a whole.
-        if last != first && last.addr().get() != first.addr().get() + GRANULE {
-            return None;
-        }
-        // SAFETY: within the first granule.
-        let page = unsafe { first.add(offset % GRANULE) }.cast::<HistogramPage>();
-        // SAFETY: mapped for the life of the process and aligned to a unit, as `offset` is. Its
-        // fields are atomic integers, for which every value is valid.
-        Some(unsafe { page.as_ref() })
+    pub(super) fn granule(&self, number: usize) -> Option<NonNull<u8>> {
+        self.granules.start(number)
+    }
+
+    /// Bytes that the file may grow to.
+    pub(crate) fn limit(&self) -> u64 {
+        (self.granules.starts.len() * GRANULE) as u64
     }
 
     /// Cuts all mappings off from the file. For the child of a fork, where the parent goes on
@@ -247,10 +300,13 @@ impl Segment {
 }
 
 impl Granules {
-    fn with_room_for(bytes: u64) -> Self {
+    fn with_room_for(bytes: u64) -> io::Result<Self> {
         let room = usize::try_from(bytes).unwrap_or(usize::MAX) / GRANULE;
-        let starts = (0..room.max(1)).map(|_| AtomicPtr::default()).collect();
-        Self { count: AtomicUsize::new(0), starts }
+        let mut starts = Vec::new();
+        let reserved = starts.try_reserve_exact(room.max(1));
+        reserved.map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
+        starts.resize_with(room.max(1), AtomicPtr::default);
+        Ok(Self { count: AtomicUsize::new(0), starts: starts.into_boxed_slice() })
     }
 
     /// Granules that may still be added.
@@ -284,6 +340,7 @@ impl Granules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::layout::HistogramPage;
 
     #[test]
     fn a_histogram_page_is_found_wherever_it_lies() {

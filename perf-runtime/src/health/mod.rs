@@ -1,11 +1,19 @@
 //! Questions that a program may ask about its own recording. Answers only; nothing here records.
+//!
+//! [`status()`] says whether and where, [`health()`] how well, [`registry()`] what there is to
+//! record; [`snapshot()`] has it all, and [`reset()`] lets it begin anew.
 
-use std::collections::BTreeMap;
+pub(crate) mod condition;
+mod tracked;
+
 use std::path::PathBuf;
 
 use crate::recorder;
 use crate::segment::{self, SegmentError};
-use crate::snapshot::{Function, Snapshot};
+use crate::snapshot::Snapshot;
+
+pub use self::condition::{BreakerStep, Concern, Health, health};
+pub use self::tracked::{TrackedFunction, registry};
 
 /// What the recorder of this process is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +34,7 @@ pub enum State {
     },
 }
 
-/// A short account of the recording, in the order of some microseconds.
+/// A short account of the recording, in less than a microsecond.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
@@ -36,16 +44,6 @@ pub struct Status {
     pub segment: Option<PathBuf>,
     /// Bytes of it that are in use.
     pub segment_bytes: u64,
-}
-
-/// A function that carries the attribute, and whether it was called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TrackedFunction {
-    /// Identity and declaration.
-    pub function: Function,
-    /// Finished calls so far, over all threads.
-    pub calls: u64,
 }
 
 /// What the recorder of this process is doing, and where.
@@ -62,7 +60,8 @@ pub fn status() -> Status {
 /// Everything recorded by this process so far; empty when nothing is.
 ///
 /// May be called at any time, while other threads record. Their running calls are in it as
-/// `unfinished`.
+/// `unfinished`. Takes some hundred microseconds and more, as it reads the whole segment: for what
+/// is asked often there are [`health()`] and [`registry()`].
 ///
 /// # Errors
 /// A [`SegmentError`] when the segment's file was removed or damaged from outside, or cannot be
@@ -86,22 +85,34 @@ pub fn snapshot() -> Result<Snapshot, SegmentError> {
     }
 }
 
-/// Every function of this program that carries the attribute, sorted by name, called or not.
+/// Forgets everything recorded so far: [`snapshot()`], [`registry()`], the losses and steps of
+/// [`health()`], and the run that `perf-report` makes of this process begin anew. For what comes
+/// before the part of a program that matters: warming up, loading, connecting.
+///
+/// Functions stay known, and so does what the breaker knows of their load. Calls that run now are
+/// calls of the time after, with the whole of their own duration; totals and self times hold only
+/// what comes after. Calls that end on other threads meanwhile may be on either side. What
+/// [`Snapshot::since`] says of extremes holds here.
+///
+/// Takes as long as copying the segment, and keeps the copy beside it until the run is collected.
+/// Nothing is forgotten when it fails. Where nothing is recorded there is nothing to forget.
+///
+/// # Errors
+/// A [`SegmentError`] when the segment cannot be read, or there is no room for the copy.
 ///
 /// ```
-/// let never_called = perf_runtime::registry().into_iter().filter(|tracked| tracked.calls == 0);
-/// println!("{} functions were never called", never_called.count());
+/// # use perf_runtime::perf_track;
+/// #[perf_track]
+/// fn handle(request: u32) -> u32 {
+///     request + 1
+/// }
+///
+/// (0..1000).for_each(|request| drop(handle(request)));
+/// perf_runtime::reset()?;
+/// handle(7);
+/// assert_eq!(perf_runtime::snapshot()?.by_function()[0].calls, 1);
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
-pub fn registry() -> Vec<TrackedFunction> {
-    let mut known: BTreeMap<String, TrackedFunction> = BTreeMap::new();
-    for function in recorder::functions() {
-        known.entry(function.name.clone()).or_insert(TrackedFunction { function, calls: 0 });
-    }
-    let recorded = snapshot().unwrap_or_default();
-    for (function, measures) in recorded.functions.iter().zip(recorded.by_function()) {
-        if let Some(tracked) = known.get_mut(&function.name) {
-            tracked.calls = measures.calls;
-        }
-    }
-    known.into_values().collect()
+pub fn reset() -> Result<(), SegmentError> {
+    recorder::begin_anew()
 }

@@ -1,0 +1,86 @@
+//! A number that a program told of itself, over a whole run.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// What `perf_count!` or `perf_gauge!` told, over all threads and processes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomMetric {
+    /// What the program calls it; identity, together with the kind.
+    pub name: String,
+    /// What kind of number it is.
+    pub kind: MetricKind,
+    /// The number: all that was counted, the last value of a gauge, or the part of the whole.
+    /// `null` when a gauge was never told, or the whole is 0.
+    #[serde(serialize_with = "plain")]
+    pub value: Option<f64>,
+    /// Smallest value of a gauge.
+    #[serde(default, serialize_with = "plain")]
+    pub min: Option<f64>,
+    /// Largest value of a gauge.
+    #[serde(default, serialize_with = "plain")]
+    pub max: Option<f64>,
+    /// Mean of all values of a gauge.
+    #[serde(default, serialize_with = "plain")]
+    pub mean: Option<f64>,
+    /// How often a gauge or a ratio was told; of a count, nobody knows.
+    #[serde(default)]
+    pub samples: Option<u64>,
+    /// Sum of the parts of a ratio.
+    #[serde(default)]
+    pub part: Option<u64>,
+    /// Sum of the wholes of a ratio.
+    #[serde(default)]
+    pub whole: Option<u64>,
+    /// Source file that tells it.
+    #[serde(default)]
+    pub file: String,
+    /// Line in that file.
+    #[serde(default)]
+    pub line: u32,
+}
+
+/// What kind of number a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetricKind {
+    /// Goes up only.
+    Count,
+    /// Goes up and down.
+    Gauge,
+    /// A part of a whole.
+    Ratio,
+}
+
+impl MetricKind {
+    /// The word in documents and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Gauge => "gauge",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+impl fmt::Display for MetricKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Largest whole number up to which every one has a place in an `f64`.
+const LAST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Writes whole numbers as such: `3` and not `3.0`.
+#[expect(clippy::cast_possible_truncation, reason = "whole, and within 53 bits")]
+#[expect(clippy::ref_option, reason = "serde gives a reference")]
+pub(super) fn plain<S: Serializer>(value: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    match *value {
+        Some(value) if value.fract() == 0.0 && value.abs() < LAST_WHOLE => {
+            to.serialize_i64(value as i64)
+        }
+        value => value.serialize(to),
+    }
+}

@@ -1,0 +1,70 @@
+//! Starts perf-report once more, to measure with a recorder that nobody else uses: in a folder of
+//! its own, which is gone afterwards.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{Measured, Plan, Probe};
+use crate::error::{ExitCode, UserError};
+use crate::session;
+
+/// What a process of its own measures.
+///
+/// # Errors
+/// When it cannot be started, fails, or says something else.
+pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
+    let failed = || UserError::new(ExitCode::Internal, "the cost of recording cannot be measured");
+    let folder = folder().map_err(|error| failed().because(error))?;
+    let output = command(probe, plan, &folder)
+        .and_then(|mut command| command.output())
+        .map_err(|error| failed().because(error))?;
+    if output.status.success() {
+        return serde_json::from_slice(&output.stdout).map_err(|error| failed().because(error));
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.trim().trim_start_matches("error:").trim();
+    let said = if said.is_empty() { output.status.to_string() } else { said.to_owned() };
+    Err(failed().because(said))
+}
+
+/// Where segments usually are, in memory if possible, but a folder that nobody looks into.
+fn folder() -> io::Result<TempDir> {
+    let base = session::default_base();
+    let named = |builder: &mut tempfile::Builder<'_, '_>| match base.parent() {
+        Some(base) => builder.tempdir_in(base),
+        None => builder.tempdir(),
+    };
+    named(tempfile::Builder::new().prefix("perf-report-overhead-"))
+}
+
+fn command(probe: Probe, plan: Plan, folder: &TempDir) -> io::Result<Command> {
+    let (switch, budget) = match probe {
+        Probe::Exact => ("on", "100%"),
+        Probe::Sampled => ("on", "1%"),
+        Probe::Off => ("off", "100%"),
+    };
+    let mut command = Command::new(std::env::current_exe()?);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PERF_TRACK") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("PERF_TRACK", switch)
+        .env("PERF_TRACK_OVERHEAD", budget)
+        .env("PERF_TRACK_DIR", folder.path())
+        .arg("overhead")
+        .args(["--threads", &plan.threads.to_string()])
+        .args(["--time", &format!("{}us", plan.time.as_micros())])
+        .arg(word(probe))
+        .stdin(Stdio::null());
+    Ok(command)
+}
+
+/// The word that makes a process measure.
+fn word(probe: Probe) -> String {
+    use clap::ValueEnum as _;
+    probe.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}

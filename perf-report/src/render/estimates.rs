@@ -1,0 +1,183 @@
+//! Figures that are not exact: how they are marked, and what is said of them below a table.
+
+use std::cmp::Reverse;
+
+use super::{sanitize, text};
+use crate::model::{Breaker, Function, RunDocument, TreeNode};
+use crate::units::{self, float};
+
+/// Functions that are named, of those that were sampled and of those that were counted.
+const NAMED: usize = 5;
+
+/// Share of a function's self time from which the recorder's part is shown, in per cent.
+pub(super) const NOTABLE_PCT: f64 = 5.0;
+
+/// How far a time can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    /// To the nanosecond.
+    Exact,
+    /// Estimated from some of the calls.
+    Estimated,
+    /// Without calls that were counted and not timed.
+    AtLeast,
+}
+
+impl Mark {
+    /// Of the durations of a function's calls.
+    pub(super) fn of_calls(function: &Function) -> Self {
+        if function.sampled { Self::Estimated } else { Self::Exact }
+    }
+
+    /// Of a function's total time.
+    pub(super) fn of_total(function: &Function) -> Self {
+        if function.unmeasured_calls > 0 { Self::AtLeast } else { Self::of_calls(function) }
+    }
+
+    /// Of a function's self time.
+    pub(super) fn of_self(function: &Function) -> Self {
+        match Self::of_total(function) {
+            Self::Exact if function.self_estimated => Self::Estimated,
+            mark => mark,
+        }
+    }
+
+    /// Of the total and of the self time of some contexts together.
+    pub(super) fn of_nodes<'a>(nodes: impl Iterator<Item = &'a TreeNode>) -> [Self; 2] {
+        let mark = |is| if is { Self::Estimated } else { Self::Exact };
+        nodes.fold([Self::Exact; 2], |[total, own], node| {
+            [total.max(mark(node.sampled)), own.max(mark(node.self_estimated))]
+        })
+    }
+
+    /// What stands before the figure.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Exact => "",
+            Self::Estimated => "~",
+            Self::AtLeast => "≥",
+        }
+    }
+
+    /// A duration in nanoseconds, marked.
+    pub(super) fn duration(self, ns: f64) -> String {
+        format!("{}{}", self.sign(), units::duration(ns))
+    }
+}
+
+/// Whether the function's times hold none of its calls.
+pub(super) fn is_unmeasured(function: &Function) -> bool {
+    function.calls > 0 && function.measured_calls() == 0
+}
+
+/// Whether the recorder's part of a function's self time should be shown.
+pub(super) fn is_notable(function: &Function) -> bool {
+    function.recorder_pct() > NOTABLE_PCT
+}
+
+/// A share of the self time of a run in per cent, marked.
+pub(super) fn share(function: &Function, pct: f64) -> String {
+    let mark = Mark::of_self(function).sign();
+    if is_unmeasured(function) { "–".to_owned() } else { format!("{mark}{pct:.1}") }
+}
+
+/// What recording took, in all.
+pub(super) fn overhead(run: &RunDocument) -> Option<String> {
+    let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
+    let took = Mark::Estimated.duration(float(ns));
+    let cpu = run.process.user_ns.zip(run.process.system_ns);
+    let share = cpu.map(|(user, system)| units::share(ns, user.saturating_add(system)));
+    let share = share.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
+        format!(", {} of the processor time", units::percent(share))
+    });
+    Some(format!("recording took {took}{share}{}", in_self_times(run)))
+}
+
+/// The functions whose self time is the recorder's in good part.
+fn in_self_times(run: &RunDocument) -> String {
+    let mut notable: Vec<_> = run.functions.iter().filter(|f| is_notable(f)).collect();
+    notable.sort_by_key(|function| Reverse(function.self_overhead_ns));
+    let named = notable.iter().take(2).map(|function| {
+        let name = text::name(&function.name, 60);
+        format!("~{:.0} % of the self time of {name}", function.recorder_pct())
+    });
+    let more = notable.len().checked_sub(2).filter(|more| *more > 0);
+    let more = more.map(|more| format!("over {NOTABLE_PCT:.0} % of that of {more} more"));
+    let parts: Vec<_> = named.chain(more).collect();
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
+}
+
+/// What was not recorded exactly, and for how long: a line each.
+pub(super) fn lines(run: &RunDocument) -> Vec<String> {
+    let mut lines = steps(run);
+    let sampled = of(run, |function| function.sampled_ns);
+    let counted = of(run, |function| function.counted_ns.max(function.unmeasured_calls));
+    let is_marked = |f: &&Function| Mark::of_self(f) != Mark::Exact || f.sampled;
+    if run.functions.iter().any(|f| is_marked(&f)) {
+        lines.push(
+            "~ marks estimates: times of functions that were sampled, and self times of their \
+             callers"
+                .to_owned(),
+        );
+    }
+    lines.extend(sampled.iter().take(NAMED).map(|function| sampled_line(function)));
+    lines.extend(more(sampled.len(), "sampled"));
+    lines.extend(counted.iter().take(NAMED).map(|function| counted_line(function)));
+    lines.extend(more(counted.len(), "only counted for a time"));
+    lines
+}
+
+/// The functions of which `value` is not zero, largest first.
+fn of(run: &RunDocument, value: impl Fn(&Function) -> u64) -> Vec<&Function> {
+    let mut found: Vec<_> = run.functions.iter().filter(|function| value(function) > 0).collect();
+    found.sort_by(|a, b| (value(b), &a.name).cmp(&(value(a), &b.name)));
+    found
+}
+
+fn more(count: usize, what: &str) -> Option<String> {
+    let more = count.checked_sub(NAMED).filter(|more| *more > 0)? as u64;
+    let verb = if more == 1 { "was" } else { "were" };
+    Some(format!("… {} {verb} {what}", units::plural(more, "more function")))
+}
+
+fn sampled_line(function: &Function) -> String {
+    let name = text::name(&function.name, 60);
+    let times = of_active(function, function.sampled_ns);
+    let interval = units::count(function.largest_interval.into());
+    let up_to = if function.counted_ns > 0 { "up to " } else { "" };
+    format!("sampled {up_to}1:{interval} for {times}: {name}")
+}
+
+fn counted_line(function: &Function) -> String {
+    let name = text::name(&function.name, 60);
+    let calls = units::plural(function.unmeasured_calls, "call");
+    let times = of_active(function, function.counted_ns);
+    format!("counted only for {times}, {calls} in no time (≥): {name}")
+}
+
+/// A part of the time since the first call.
+fn of_active(function: &Function, ns: u64) -> String {
+    let [part, all] = [ns, function.active_ns].map(|ns| units::duration(float(ns)));
+    format!("{part} of {all}")
+}
+
+/// Steps that the breaker took for the recorder as a whole.
+fn steps(run: &RunDocument) -> Vec<String> {
+    let whole: Vec<_> =
+        run.recording.breaker.iter().filter(|step| step.function.is_none()).collect();
+    let mut lines: Vec<_> = whole.iter().take(NAMED).map(|step| step_line(step)).collect();
+    if whole.len() > NAMED {
+        let more = units::plural((whole.len() - NAMED) as u64, "more step");
+        lines.push(format!("… {more} of the recorder's breaker"));
+    }
+    lines
+}
+
+fn step_line(step: &Breaker) -> String {
+    let (state, reason) = (sanitize::screen(&step.state), sanitize::screen(&step.reason));
+    let lasted = match step.duration_ns {
+        0 => String::new(),
+        ns => format!(" for {}", units::duration(float(ns))),
+    };
+    format!("the recorder was {state}{lasted}: {reason}")
+}

@@ -1,0 +1,67 @@
+//! What the programs told of themselves, as a table.
+
+use crate::model::{CustomMetric, MetricKind, RunDocument};
+use crate::render::paint::style;
+use crate::render::select::Selection;
+use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
+use crate::render::{Screen, text};
+use crate::units;
+
+/// The metrics of a run for a screen, and how many more there are; nothing when there are none.
+pub(in crate::render) fn metrics(
+    run: &RunDocument,
+    selection: &Selection,
+    screen: Screen,
+) -> Option<String> {
+    let (shown, beyond) = selection.select_metrics(run);
+    if shown.is_empty() {
+        return None;
+    }
+    let more = if beyond > 0 {
+        let more = units::plural(beyond as u64, "more metric");
+        text::wrap_words(&format!("… {more}; --all shows them"), "", screen.width)
+    } else {
+        String::new()
+    };
+    Some(table(&shown).render(screen) + &more)
+}
+
+fn table(metrics: &[&CustomMetric]) -> Table {
+    let column = |title, stays, cell: &dyn Fn(&CustomMetric) -> Option<String>| Column {
+        title,
+        stays,
+        align: Align::Right,
+        cells: metrics
+            .iter()
+            .map(|metric| match cell(metric) {
+                Some(text) => Cell::new(style::PLAIN, text),
+                None => Cell::new(style::FAINT, "–"),
+            })
+            .collect(),
+    };
+    let columns = vec![
+        Column {
+            align: Align::Left,
+            ..column("kind", 60, &|metric| Some(metric.kind.word().to_owned()))
+        },
+        column("value", ALWAYS, &value),
+        column("min", 50, &|metric| metric.min.map(units::number)),
+        column("max", 40, &|metric| metric.max.map(units::number)),
+        column("mean", 30, &|metric| metric.mean.map(units::number)),
+        column("samples", 20, &|metric| metric.samples.map(units::count)),
+    ];
+    let names = metrics.iter().map(|metric| metric.name.clone()).collect();
+    Table { title: "metric", names, columns }
+}
+
+/// The value, a ratio as a share of its whole: `91.7 % of 1,200`.
+pub(in crate::render) fn value(metric: &CustomMetric) -> Option<String> {
+    let value = metric.value.filter(|value| value.is_finite())?;
+    Some(match (metric.kind, metric.whole) {
+        (MetricKind::Ratio, Some(whole)) => {
+            format!("{} of {}", units::percent(value * 100.0), units::count(whole))
+        }
+        (MetricKind::Ratio, None) => units::percent(value * 100.0),
+        _ => units::number(value),
+    })
+}

@@ -1,0 +1,176 @@
+//! Times that are estimates, since not every call was timed: how far off they may be, and what that
+//! makes of a verdict.
+//!
+//! The recorder's own part of a time is an estimate too. It is another one where a callee is sampled
+//! in one run and timed in the other, and that is no doing of the program's.
+//!
+//! Counts stay exact and are judged as ever. A time that is estimated in one of the runs or in both
+//! is judged too, since a hot function that became twice as slow should not pass unnoticed for being
+//! hot; but a change counts only as far as it is beyond what the estimates leave open.
+
+use crate::model::{Function, Metric};
+use crate::units::{self, float};
+
+/// What sampling may be off by where the load comes in phases, in per cent: the bound that the
+/// recorder is held to.
+const PHASES_PCT: f64 = 5.0;
+
+/// A change of the recorder's part that is worth mentioning, in per cent.
+const LEAST_RECORDER_PCT: f64 = 0.05;
+
+/// Standard errors to either side that hold the true value 19 times out of 20.
+const STANDARD_ERRORS: f64 = 2.0;
+
+/// Calls that no time knows of, in per cent of all, from which times over the whole run say nothing.
+pub(super) const UNMEASURED_PCT: u64 = 1;
+
+/// Whether the value of `metric` is an estimate.
+pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
+    match metric {
+        Metric::SelfNs => function.sampled || function.self_estimated,
+        _ => function.sampled,
+    }
+}
+
+/// What a change from one function's value to another's may be owed to, other than the program. In
+/// per cent of the baseline's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Doubt {
+    /// Sampling may be off by so much, to either side.
+    sampling_pct: f64,
+    /// So much of the change is the recorder's own time.
+    recorder_pct: f64,
+}
+
+impl Doubt {
+    /// Of a value that was `baseline` in the run of `old`.
+    pub(super) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
+        let [before, now] = [old, new].map(|function| recorder_part(function, metric));
+        let recorder_pct = (now - before) / baseline * 100.0;
+        let recorder_pct = if recorder_pct.is_finite() { recorder_pct } else { 0.0 };
+        Self { sampling_pct: sampling_pct(old, new, metric), recorder_pct }
+    }
+
+    /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
+    /// nothing is in doubt.
+    pub(super) fn interval(self, pct: f64) -> Option<(f64, f64)> {
+        let (low, high) = (self.recorder_pct.max(0.0), self.recorder_pct.min(0.0));
+        let is_open = self.sampling_pct > 0.0 || self.recorder_pct.abs() >= LEAST_RECORDER_PCT;
+        is_open.then_some((pct - low - self.sampling_pct, pct - high + self.sampling_pct))
+    }
+
+    /// Of a change of `pct` per cent, what is the program's beyond doubt.
+    pub(super) fn certain_part(self, pct: f64) -> f64 {
+        let Some((low, high)) = self.interval(pct) else { return pct };
+        if pct > 0.0 { low.max(0.0) } else { high.min(0.0) }
+    }
+
+    /// Why a verdict is a milder one than the figures call for.
+    pub(super) fn reason(self, pct: f64) -> String {
+        let is_recorders =
+            self.recorder_pct * pct > 0.0 && self.recorder_pct.abs() >= LEAST_RECORDER_PCT;
+        let recorder = is_recorders.then(|| {
+            format!("about {} of it is the recorder's own", units::change(self.recorder_pct))
+        });
+        let sampling = (self.sampling_pct > 0.0).then(|| {
+            format!("what is sampled may be off by {}", units::percent(self.sampling_pct))
+        });
+        let reasons: Vec<_> = recorder.into_iter().chain(sampling).collect();
+        format!("but {}", reasons.join(", and "))
+    }
+}
+
+/// Nanoseconds of the value of `metric` that recording took.
+fn recorder_part(function: &Function, metric: Metric) -> f64 {
+    let calls = float(function.measured_calls().max(1));
+    match metric {
+        Metric::SelfNs => float(function.self_overhead_ns) / calls,
+        Metric::TotalNs => float(function.overhead_ns),
+        _ => float(function.overhead_ns) / calls,
+    }
+}
+
+fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    let estimated = [old, new].map(|function| is_estimated(function, metric));
+    let errors = [old, new].into_iter().zip(estimated).filter(|(_, is)| *is);
+    let squares: f64 = errors.map(|(function, _)| error_pct(function).powi(2)).sum();
+    let phases = if estimated.contains(&true) { PHASES_PCT } else { 0.0 };
+    phases + squares.sqrt()
+}
+
+/// How far a mean of the timed calls may be from that of all of them, by chance.
+fn error_pct(function: &Function) -> f64 {
+    let known = function.mean_ns.zip(function.stddev_ns).filter(|_| function.sampled);
+    let timed = float(function.timed_calls().max(1));
+    let pct = known
+        .map_or(0.0, |(mean, deviation)| STANDARD_ERRORS * deviation / mean / timed.sqrt() * 100.0);
+    if pct.is_finite() { pct.max(0.0) } else { 100.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampled(calls: u64, timed: u64, deviation: f64) -> Function {
+        Function {
+            calls,
+            untimed_calls: calls - timed,
+            mean_ns: Some(100.0),
+            stddev_ns: Some(deviation),
+            sampled: timed < calls,
+            ..Function::default()
+        }
+    }
+
+    #[track_caller]
+    fn leaves_open(old: &Function, new: &Function, expected: f64) {
+        let found = sampling_pct(old, new, Metric::MeanNs);
+        assert!((found - expected).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn the_fewer_calls_are_timed_the_more_is_open() {
+        let exact = sampled(100, 100, 50.0);
+        leaves_open(&exact, &exact, 0.0);
+        leaves_open(&exact, &sampled(10_000, 100, 50.0), PHASES_PCT + 10.0);
+        leaves_open(&exact, &sampled(1_000_000, 10_000, 50.0), PHASES_PCT + 1.0);
+        let both = sampled(10_000, 100, 50.0);
+        leaves_open(&both, &both, PHASES_PCT + 10.0 * 2_f64.sqrt());
+        leaves_open(&exact, &sampled(10, 0, f64::NAN), PHASES_PCT + 100.0);
+    }
+
+    #[test]
+    fn the_caller_of_a_sampled_function_has_an_estimated_self_time() {
+        let caller = Function { self_estimated: true, ..sampled(9, 9, 1.0) };
+        assert!(is_estimated(&caller, Metric::SelfNs) && !is_estimated(&caller, Metric::MeanNs));
+        let found = sampling_pct(&caller, &caller, Metric::SelfNs);
+        assert!((found - PHASES_PCT).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn a_change_counts_as_far_as_it_is_certain() {
+        let certain = |sampling_pct, recorder_pct, pct| {
+            Doubt { sampling_pct, recorder_pct }.certain_part(pct)
+        };
+        for (found, expected) in [
+            (certain(5.0, 0.0, 12.0), 7.0),
+            (certain(5.0, 0.0, -12.0), -7.0),
+            (certain(5.0, 0.0, 3.0), 0.0),
+            (certain(0.0, 10.0, 12.0), 2.0),
+            (certain(0.0, -10.0, 12.0), 12.0),
+            (certain(0.0, -10.0, -12.0), -2.0),
+        ] {
+            assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
+        }
+        assert!(certain(5.0, 0.0, f64::INFINITY).is_infinite());
+        assert_eq!(Doubt { sampling_pct: 0.0, recorder_pct: 0.0 }.interval(9.0), None);
+    }
+
+    #[test]
+    fn what_recording_takes_is_taken_off_a_change() {
+        let with = |overhead_ns| Function { overhead_ns, ..sampled(10, 10, 1.0) };
+        let doubt = Doubt::of(&with(100), &with(400), Metric::MeanNs, 100.0);
+        assert_eq!(doubt.interval(50.0), Some((20.0, 50.0)));
+        assert_eq!(doubt.reason(50.0), "but about +30.0 % of it is the recorder's own");
+    }
+}

@@ -1,0 +1,80 @@
+//! What the recorder knows of itself, for whoever asks while it runs: what recording took, how
+//! contexts are recorded at present, and since when figures count. Written by the slow parts, a
+//! few times a millisecond at most; no reader of the segment needs it.
+
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64};
+
+use crate::snapshot::Step;
+use crate::sync::lock_briefly;
+
+/// The books of one recorder.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    /// Ticks that recording took, of those that threads were watched for.
+    spent: AtomicU64,
+    watched: AtomicU64,
+    /// Contexts of threads that are at a step, by its number; those at the first are not counted.
+    at_step: [AtomicU32; 3],
+    /// What had been counted when figures began anew.
+    before: [AtomicU64; TOTALS],
+    /// The calls of each site then, by its index.
+    calls_before: Mutex<Vec<u64>>,
+}
+
+/// Numbers that only grow: lost calls, lost updates of metrics, clock anomalies, steps of the
+/// breaker, ticks that recording took, and of how many.
+pub(crate) type Totals = [u64; TOTALS];
+const TOTALS: usize = 6;
+
+impl Books {
+    /// A thread was watched for `watched` ticks, and recording took `spent` of them.
+    #[expect(clippy::cast_sign_loss, reason = "below zero is none")]
+    pub(super) fn add(&self, spent: f64, watched: u64) {
+        self.spent.fetch_add(spent as u64, Relaxed);
+        self.watched.fetch_add(watched, Relaxed);
+    }
+
+    /// A context went from one step to another.
+    pub(super) fn note_step(&self, from: Step, to: Step) {
+        self.at_step[to.number() as usize].fetch_add(1, Relaxed);
+        self.at_step[from.number() as usize].fetch_sub(1, Relaxed);
+    }
+
+    /// Figures begin anew, with `totals` and `calls` by the index of their site behind them.
+    pub(crate) fn begin_anew(&self, totals: Totals, calls: Vec<u64>) -> Option<()> {
+        *lock_briefly(&self.calls_before)? = calls;
+        for (place, total) in self.before.iter().zip(totals) {
+            place.store(total, Relaxed);
+        }
+        Some(())
+    }
+
+    /// What `totals` have grown by since figures began anew.
+    pub(crate) fn since(&self, mut totals: Totals) -> Totals {
+        for (total, before) in totals.iter_mut().zip(&self.before) {
+            *total = total.saturating_sub(before.load(Relaxed));
+        }
+        totals
+    }
+
+    /// The same of the calls of each site.
+    pub(crate) fn calls_since(&self, calls: &mut [u64]) {
+        if let Some(before) = lock_briefly(&self.calls_before) {
+            for (calls, before) in calls.iter_mut().zip(before.iter()) {
+                *calls = calls.saturating_sub(*before);
+            }
+        }
+    }
+
+    /// Ticks that recording took, and of how many.
+    pub(crate) fn overhead(&self) -> (u64, u64) {
+        (self.spent.load(Relaxed), self.watched.load(Relaxed))
+    }
+
+    /// Contexts that are sampled, or counted only.
+    pub(crate) fn contexts_at(&self, step: Step) -> u32 {
+        self.at_step[step.number() as usize].load(Relaxed)
+    }
+}

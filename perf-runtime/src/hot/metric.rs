@@ -1,0 +1,228 @@
+//! Counts, gauges and ratios that the program tells of itself: one record of the segment for each
+//! thread and metric, found through a private table.
+//!
+//! An update is loads and stores by the thread that owns the record, so none is lost to another
+//! thread; one that a signal handler makes in the middle of another may be. After a kill at any
+//! point the record holds all updates that were finished: a count is one number, and everything
+//! else is written to the slot that is not valid, which the turn then makes the valid one.
+
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+
+use super::clock;
+use super::process::{self, Recorder};
+use super::thread::{self, Thread, page_for};
+use crate::metric_site::MetricSite;
+use crate::number::{Amount, Level};
+use crate::registry;
+use crate::segment::layout::{MetricRecord, MetricSlot};
+use crate::snapshot::Gauge;
+use crate::writing::Mapping;
+
+/// The records of a thread, by the indices of their metrics.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    table: Cell<NonNull<Place>>,
+    places: Cell<u32>,
+}
+
+/// A place in the table; `None` while the thread has not told the metric.
+type Place = Cell<Option<NonNull<MetricRecord>>>;
+
+/// Adds `amount` to a count. `None` where the list of names could not be had.
+#[inline]
+pub fn count(metric: impl Into<Option<&'static MetricSite>>, amount: impl Amount) {
+    let amount = amount.amount();
+    if let Some(record) = record(metric.into()) {
+        add(&record.slots[0].samples, &record.slots[0].samples, amount);
+    }
+}
+
+/// Adds to the sums of a ratio.
+#[inline]
+pub fn ratio(
+    metric: impl Into<Option<&'static MetricSite>>,
+    part: impl Amount,
+    whole: impl Amount,
+) {
+    let (part, whole) = (part.amount(), whole.amount());
+    let Some(record) = record(metric.into()) else { return };
+    update(record, |old, new| {
+        add(&old.samples, &new.samples, 1);
+        add(&old.sums[0], &new.sums[0], part);
+        add(&old.sums[1], &new.sums[1], whole);
+    });
+}
+
+/// Notes the value of a gauge.
+pub fn gauge(metric: impl Into<Option<&'static MetricSite>>, value: impl Level) {
+    let value = value.level();
+    if !value.is_finite() {
+        return lose();
+    }
+    if let Some(record) = record(metric.into()) {
+        update(record, |old, new| note_value(old, new, value));
+    }
+}
+
+#[expect(clippy::cast_sign_loss, reason = "the halves of a number as they are stored")]
+fn note_value(old: &MetricSlot, new: &MetricSlot, value: f64) {
+    let samples = old.samples.load(Relaxed);
+    let bound = |bound: &AtomicU64, pick: fn(f64, f64) -> f64| {
+        let so_far = f64::from_bits(bound.load(Relaxed));
+        if samples == 0 { value } else { pick(so_far, value) }.to_bits()
+    };
+    let [low, high] = [0, 1].map(|half: usize| u128::from(old.sums[half].load(Relaxed)));
+    // What is beyond the range stays at its end, here as in `Gauge`.
+    let sum = (high << 64 | low).cast_signed().saturating_add((value * Gauge::UNITS) as i128);
+    new.samples.store(samples.saturating_add(1), Relaxed);
+    new.sums[0].store(sum as u64, Relaxed);
+    new.sums[1].store((sum >> 64) as u64, Relaxed);
+    new.min.store(bound(&old.min, f64::min), Relaxed);
+    new.max.store(bound(&old.max, f64::max), Relaxed);
+    new.last.store(value.to_bits(), Relaxed);
+    new.last_ticks.store(clock::now(), Relaxed);
+}
+
+/// Writes what follows from the valid slot to the other one, and makes that the valid one.
+#[inline]
+fn update(record: &MetricRecord, write: impl FnOnce(&MetricSlot, &MetricSlot)) {
+    let turn = record.turn.load(Relaxed);
+    let next = turn.wrapping_add(1);
+    write(&record.slots[turn as usize & 1], &record.slots[next as usize & 1]);
+    record.turn.store(next, Release);
+}
+
+#[inline]
+fn add(old: &AtomicU64, new: &AtomicU64, amount: u64) {
+    new.store(old.load(Relaxed).saturating_add(amount), Relaxed);
+}
+
+/// This thread's record of `metric`; without one, the update is counted as lost.
+#[inline]
+fn record(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
+    let found = metric.and_then(|metric| thread::handle().thread()?.metrics.find(metric.slot()));
+    if found.is_some() { found } else { find(metric) }
+}
+
+/// The first update of a metric on this thread, or one that cannot be recorded.
+#[cold]
+#[inline(never)]
+fn find(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
+    if process::is_off() {
+        return None;
+    }
+    let found = metric.and_then(|metric| thread::undisturbed(|| make(metric)));
+    if found.is_none() {
+        lose();
+    }
+    found
+}
+
+/// Counts an update that could not be recorded.
+#[cold]
+fn lose() {
+    process::running().inspect(|recorder| recorder.lose_metric());
+}
+
+/// Gives this thread a shard, if it has none, and a record of `metric` in it.
+fn make(metric: &'static MetricSite) -> Option<&'static MetricRecord> {
+    let recorder = process::recorder()?;
+    let thread = thread::take(recorder)?;
+    let index = recorder.register_metric(metric)?;
+    thread.metrics.reach(index + 1)?;
+    match thread.metrics.find(index) {
+        Some(record) => Some(record),
+        None => thread.make_record(index),
+    }
+}
+
+impl Thread {
+    fn make_record(&self, index: u32) -> Option<&'static MetricRecord> {
+        let place = self.metrics.place(index)?;
+        let block = self.reserve(size_of::<MetricRecord>())?;
+        let record: NonNull<MetricRecord> = block.start.cast();
+        let previous = self.shard().metrics.load(Relaxed);
+        // SAFETY: zeroed, valid for every field, aligned to 64 bytes, long enough, and unknown to
+        // everyone else until it is linked below.
+        let fields = unsafe { &mut *record.as_ptr() };
+        (fields.previous, fields.metric) = (previous, index);
+        self.shard().metrics.store(block.place, Release);
+        place.set(Some(record));
+        self.metrics.find(index)
+    }
+}
+
+impl Metrics {
+    pub(super) const fn new() -> Self {
+        Self { table: Cell::new(NonNull::dangling()), places: Cell::new(0) }
+    }
+
+    /// The record of the metric with this index, if the thread has one.
+    #[inline]
+    fn find(&self, index: u32) -> Option<&'static MetricRecord> {
+        let record = self.place(index)?.get()?;
+        // SAFETY: set by `make_record`, to a record in the segment: complete, aligned, never
+        // unmapped, and after that changed through atomics.
+        Some(unsafe { record.as_ref() })
+    }
+
+    #[inline]
+    fn place(&self, index: u32) -> Option<&Place> {
+        if index >= self.places.get() {
+            return None;
+        }
+        // SAFETY: the table is `places` places long.
+        let place = unsafe { self.table.get().add(index as usize) };
+        // SAFETY: places are mapped, and zeroed or written: both are valid.
+        Some(unsafe { place.as_ref() })
+    }
+
+    /// Makes room for `count` places at least. The old table stays mapped, for a signal handler
+    /// that interrupted its reader; each is at least twice as long as the one before.
+    fn reach(&self, count: u32) -> Option<()> {
+        let old = self.places.get();
+        if count <= old {
+            return Some(());
+        }
+        let wanted = count.max(old.saturating_mul(2)) as usize;
+        let table: NonNull<Place> = page_for(wanted)?;
+        let room = Mapping::pages(wanted * size_of::<Place>()) / size_of::<Place>();
+        let (from, to) = (self.table.get().as_ptr(), table.as_ptr());
+        // SAFETY: both tables hold `old` places, and do not overlap as the new one is fresh.
+        unsafe { ptr::copy_nonoverlapping(from, to, old as usize) };
+        self.table.set(table);
+        self.places.set(u32::try_from(room).ok()?);
+        Some(())
+    }
+}
+
+impl Recorder {
+    /// Writes down every metric: those that have an index already (after a fork), and those that
+    /// the linker knows.
+    pub(super) fn tell_metrics(&self) {
+        for (index, metric) in registry::registered_metrics() {
+            self.segment.add_metric(index, &metric.text());
+        }
+        self.tell_linked_metrics();
+    }
+
+    /// Writes down the metrics that the linker knows, as far as they are new.
+    pub(super) fn tell_linked_metrics(&self) {
+        for metric in registry::linked_metrics() {
+            self.register_metric(metric);
+        }
+    }
+
+    /// The index of `metric`, written down first if it is new.
+    fn register_metric(&self, metric: &'static MetricSite) -> Option<u32> {
+        registry::register_metric(metric, |index, text| self.segment.add_metric(index, text))
+    }
+
+    /// Counts an update of a metric that could not be recorded.
+    fn lose_metric(&self) {
+        self.segment.header().lost_metrics.fetch_add(1, Relaxed);
+    }
+}

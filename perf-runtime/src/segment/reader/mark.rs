@@ -1,0 +1,36 @@
+//! Where figures begin anew: a copy of the segment as it was when its process called `reset()`,
+//! kept beside it. What the copy holds is taken off.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::contents;
+use super::node::Writer;
+use crate::segment::reader::bytes::damaged;
+use crate::segment::{MARK_EXTENSION, SegmentError};
+use crate::snapshot::{Merger, Snapshot};
+
+/// What the segment at `path` holds since the mark beside it, if there is one.
+pub(super) fn apply(path: &Path, snapshot: Snapshot) -> Result<Snapshot, SegmentError> {
+    let bytes = match fs::read(path.with_extension(MARK_EXTENSION)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(snapshot),
+        Err(error) => return Err(error.into()),
+    };
+    // Its process was running when it was taken.
+    let before = contents(&bytes, Writer::Running)?;
+    let who =
+        |snapshot: &Snapshot| snapshot.processes.first().map(|it| (it.pid, it.started_unix_ns));
+    if who(&before) != who(&snapshot) {
+        return Err(damaged(0, "process of the mark that its figures begin at"));
+    }
+    Ok(in_order(&snapshot).since(&in_order(&before)))
+}
+
+/// Shards in one tree.
+fn in_order(snapshot: &Snapshot) -> Snapshot {
+    let mut merger = Merger::default();
+    merger.add(snapshot);
+    merger.finish()
+}

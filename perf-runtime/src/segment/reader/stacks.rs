@@ -1,0 +1,315 @@
+//! What each thread is in: its running calls, told from the marks that they leave in the segment.
+//!
+//! A shard names the node that its thread is in, and each node says since when its outermost call
+//! has been running. The running nodes in the order of their beginning are the stack, but for what
+//! carries no such mark: a recursive call, which is recorded in the node of the outermost one, and
+//! a call that is not timed. Where those were is told by the nodes' parents. A thread that is in A
+//! and in B below it, and now in a child of A, has called A again from B.
+//!
+//! Of a running process two copies are taken. A call that both have with one and the same beginning
+//! was running all the time between them, so also at the moment when the second copy saw which
+//! node the thread was in. Those calls, and the node with its parents, are the stack of that moment.
+
+use std::collections::{HashMap, HashSet};
+use std::mem::offset_of;
+use std::path::Path;
+
+use super::bytes::{Bytes, damaged, offset_of};
+use super::header::Facts;
+use super::links::Unclaimed;
+use super::node::Writer;
+use super::{MOST_COPIES, copy_file, shards, sites};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, UNTIMED};
+use crate::segment::rate::Moment;
+use crate::segment::{SegmentError, counter};
+
+use crate::snapshot::{Function, Process};
+
+/// Running calls in one segment, at most: far more than the stacks of any program, and few enough
+/// that a forged segment cannot fill the memory.
+const MOST_FRAMES: usize = 1 << 20;
+
+/// What the threads of a process were in at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stacks {
+    /// The process.
+    pub process: Process,
+    /// The moment, in nanoseconds since 1970: when the segment was read, or the last moment of
+    /// which it tells. Computed from when the recording began, without what the clock was set since.
+    pub unix_ns: u64,
+    /// The threads that have recorded and still ran, in the order they began to.
+    pub threads: Vec<ThreadStack>,
+    /// Threads that had ended, as far as no later thread has taken their place.
+    pub ended_threads: u64,
+}
+
+/// What one thread was in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThreadStack {
+    /// The thread as the operating system numbers it.
+    pub thread_id: u32,
+    /// The running calls of tracked functions, the outermost first; empty outside of all.
+    pub frames: Vec<Frame>,
+}
+
+/// A running call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The function's name.
+    pub function: String,
+    /// For how long it had been running, in nanoseconds. `None` when it is not known: of a
+    /// recursive call, and of one that was not timed.
+    pub running_ns: Option<u64>,
+    /// Whether the function is running further out as well.
+    pub recursive: bool,
+}
+
+/// What the threads of a running process are in. `monotonic_ns` tells the time on the clock that
+/// processes have in common, `CLOCK_MONOTONIC` in nanoseconds.
+///
+/// A call that begins or ends meanwhile may be seen or not; every other one is seen.
+///
+/// ```no_run
+/// # fn monotonic_ns() -> u64 { 0 }
+/// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
+/// let stacks = perf_runtime::segment::stacks("4711-a.ptseg".as_ref(), monotonic_ns)?;
+/// for thread in &stacks.threads {
+///     println!("{}: {:?}", thread.thread_id, thread.frames.last());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// Every [`SegmentError`].
+pub fn stacks(path: &Path, monotonic_ns: impl Fn() -> u64) -> Result<Stacks, SegmentError> {
+    let (mut earlier, mut later) = (Vec::new(), Vec::new());
+    copy_file(path, &mut earlier)?;
+    let mut read = Err(SegmentError::Unfinished);
+    for _ in 0..MOST_COPIES {
+        copy_file(path, &mut later)?;
+        read = between(&earlier, &later, &monotonic_ns, counter::now(&monotonic_ns));
+        // A segment that grew while it was copied may lack what a link leads to.
+        if read.is_ok() {
+            break;
+        }
+        std::mem::swap(&mut earlier, &mut later);
+    }
+    read
+}
+
+/// What the threads of a process that has ended were in at the end.
+///
+/// Nobody writes down when a process is killed: times end with the last moment of which the
+/// segment tells, and are what the calls had been running for at least.
+///
+/// ```no_run
+/// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
+/// let stacks = perf_runtime::segment::last_stacks("4711-a.ptseg".as_ref())?;
+/// println!("{} threads were running", stacks.threads.len());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// Every [`SegmentError`].
+pub fn last_stacks(path: &Path) -> Result<Stacks, SegmentError> {
+    let mut copy = Vec::new();
+    copy_file(path, &mut copy)?;
+    at_end(&copy)
+}
+
+fn between(
+    earlier: &[u8],
+    later: &[u8],
+    monotonic_ns: impl Fn() -> u64,
+    now: Option<Moment>,
+) -> Result<Stacks, SegmentError> {
+    let (earlier, mut later) = (Marks::read(Bytes(earlier))?, Marks::read(Bytes(later))?);
+    if let Some(now) = now {
+        later.facts.learn(now);
+    }
+    later.stacks(&earlier, now.map_or_else(monotonic_ns, |now| now.monotonic_ns))
+}
+
+fn at_end(bytes: &[u8]) -> Result<Stacks, SegmentError> {
+    let marks = Marks::read(Bytes(bytes))?;
+    let starts = marks.shards.iter().flat_map(|shard| shard.nodes.values().map(|node| node.start));
+    let last = marks.shards.iter().map(|shard| shard.last).chain(starts).max().unwrap_or(0);
+    marks.stacks(&marks, marks.facts.monotonic_ns(last.max(marks.facts.latest.ticks)))
+}
+
+/// What one copy of a segment tells of running calls.
+struct Marks {
+    facts: Facts,
+    functions: Vec<Function>,
+    shards: Vec<Shard>,
+}
+
+struct Shard {
+    place: u32,
+    is_owned: bool,
+    thread_id: u32,
+    /// Address of the node that the thread is in; 0 outside of all.
+    current: u64,
+    /// When it last entered or left one, in ticks.
+    last: u64,
+    /// By their addresses in the process.
+    nodes: HashMap<u64, Node>,
+}
+
+#[derive(Clone, Copy)]
+struct Node {
+    /// Among the functions.
+    function: usize,
+    parent: u64,
+    /// When the outermost running call began, in ticks; 0 while none runs that is timed.
+    start: u64,
+}
+
+impl Marks {
+    fn read(bytes: Bytes<'_>) -> Result<Self, SegmentError> {
+        let facts = Facts::read(bytes, Writer::Running)?;
+        let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
+        let (mut shards, mut unclaimed) = (Vec::new(), Unclaimed::of(bytes));
+        for place in shards::places(bytes, facts.shards)? {
+            shards.push(Shard::read(bytes, &mut unclaimed, place, &function_of_site)?);
+        }
+        Ok(Self { facts, functions, shards })
+    }
+
+    /// What the threads were in at `now_ns` on the monotonic clock.
+    fn stacks(&self, earlier: &Self, now_ns: u64) -> Result<Stacks, SegmentError> {
+        let (mut threads, mut frames) = (Vec::new(), 0);
+        let before: HashMap<u32, &Shard> =
+            earlier.shards.iter().map(|shard| (shard.place, shard)).collect();
+        for shard in self.shards.iter().filter(|shard| shard.is_owned) {
+            let stack = shard.stack(before.get(&shard.place).copied(), MOST_FRAMES - frames)?;
+            frames += stack.len();
+            let frames = stack.iter().map(|call| self.frame(call, now_ns)).collect();
+            threads.push(ThreadStack { thread_id: shard.thread_id, frames });
+        }
+        Ok(Stacks {
+            unix_ns: self.facts.unix_ns_at(now_ns),
+            process: self.facts.process.clone(),
+            ended_threads: self.shards.iter().filter(|shard| !shard.is_owned).count() as u64,
+            threads,
+        })
+    }
+
+    fn frame(&self, call: &Call, now_ns: u64) -> Frame {
+        let is_timed = !call.is_recursive && call.node.start != 0;
+        let since = is_timed.then(|| self.facts.monotonic_ns(call.node.start));
+        Frame {
+            function: self.functions[call.node.function].name.clone(),
+            running_ns: since.map(|since| now_ns.saturating_sub(since)),
+            recursive: call.is_recursive,
+        }
+    }
+}
+
+impl Shard {
+    fn read(
+        bytes: Bytes<'_>,
+        unclaimed: &mut Unclaimed,
+        place: u32,
+        function_of_site: &HashMap<u32, usize>,
+    ) -> Result<Self, SegmentError> {
+        let field = |offset: usize| bytes.u32(offset_of(place) + offset);
+        let mut nodes: HashMap<u64, Node> = HashMap::new();
+        for place in shards::nodes(bytes, unclaimed, place)? {
+            let at = offset_of(place);
+            let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
+            let function =
+                *function_of_site.get(&site).ok_or(damaged(at, "site of a calling context"))?;
+            let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;
+            if parent != 0 && !nodes.contains_key(&parent) {
+                return Err(damaged(at, "parent context"));
+            }
+            let start = bytes.u64(at + offset_of!(NodeRecord, start))?;
+            let start = if start == UNTIMED { 0 } else { start };
+            let address = bytes.u64(at + offset_of!(NodeRecord, address))?;
+            nodes.insert(address, Node { function, parent, start });
+        }
+        let current = match bytes.u64(offset_of(place) + offset_of!(ShardRecord, current))? {
+            OUTSIDE => 0,
+            current => current & !NESTED,
+        };
+        if current != 0 && !nodes.contains_key(&current) {
+            return Err(damaged(offset_of(place), "current context"));
+        }
+        Ok(Self {
+            place,
+            is_owned: field(offset_of!(ShardRecord, owned))? != 0,
+            thread_id: field(offset_of!(ShardRecord, thread_id))?,
+            current,
+            last: bytes.u64(offset_of(place) + offset_of!(ShardRecord, last))?,
+            nodes,
+        })
+    }
+
+    /// The running calls, of which there may be `most`. `before` is the same shard a moment ago.
+    fn stack(&self, before: Option<&Self>, most: usize) -> Result<Vec<Call>, SegmentError> {
+        let start_before =
+            |place: &u64| before.and_then(|shard| Some(shard.nodes.get(place)?.start));
+        let mut lasting: Vec<(u64, u64)> = self
+            .nodes
+            .iter()
+            .filter(|(at, node)| node.start != 0 && start_before(at) == Some(node.start))
+            .map(|(at, node)| (node.start, *at))
+            .collect();
+        lasting.sort_unstable();
+        let mut stack = Stack { shard: self, calls: Vec::new(), lasting: HashSet::new() };
+        for (_, at) in lasting {
+            stack.enter(at, most)?;
+            stack.lasting.insert(at);
+        }
+        if self.current != 0 && stack.innermost() != self.current {
+            stack.enter(self.current, most)?;
+        }
+        Ok(stack.calls)
+    }
+}
+
+/// A running call.
+struct Call {
+    /// Address of `node`.
+    at: u64,
+    node: Node,
+    is_recursive: bool,
+}
+
+/// The calls found so far, the outermost first.
+struct Stack<'a> {
+    shard: &'a Shard,
+    calls: Vec<Call>,
+    /// Addresses of the nodes whose outermost call is among them.
+    lasting: HashSet<u64>,
+}
+
+impl Stack<'_> {
+    fn innermost(&self) -> u64 {
+        self.calls.last().map_or(0, |call| call.at)
+    }
+
+    /// Adds a call that is recorded in the node `at`, and those between it and the innermost so far, of
+    /// which only its parents tell.
+    fn enter(&mut self, at: u64, most: usize) -> Result<(), SegmentError> {
+        let (outer, innermost) = (self.calls.len(), self.innermost());
+        let mut next = Some(at).filter(|&at| at != 0);
+        while let Some((at, node)) = next.and_then(|at| Some((at, *self.shard.nodes.get(&at)?))) {
+            if self.calls.len() >= most {
+                return Err(damaged(offset_of(self.shard.place), "stack of calls"));
+            }
+            let is_recursive = self.lasting.contains(&at);
+            self.calls.push(Call { at, node, is_recursive });
+            // Who made a recursive call is not known: the node's parent is who made the first one.
+            next = Some(node.parent).filter(|&at| !is_recursive && at != 0 && at != innermost);
+        }
+        self.calls[outer..].reverse();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

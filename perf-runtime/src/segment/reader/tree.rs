@@ -1,0 +1,246 @@
+//! The nodes of one shard as a tree: what of a function's time is its own, what is that of the
+//! functions it called, and what is the recorder's. Pure arithmetic in ticks.
+//!
+//! Self time is not recorded; it is the time in a function's frames less that of the calls they
+//! made. A recursive call is recorded in the node of the outermost one, so the caller keeps apart
+//! what such calls took.
+
+use std::collections::HashMap;
+use std::mem::offset_of;
+
+use super::bytes::{Bytes, damaged, offset_of};
+use super::header::Facts;
+use super::links::Unclaimed;
+use super::node::{self, Node};
+use super::shards;
+use crate::segment::SegmentError;
+use crate::segment::layout::{ShardRecord, UNTIMED};
+use crate::snapshot::{Histogram, Measures, Memory};
+
+/// A shard's nodes, parents before children.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) parents: Vec<Option<usize>>,
+    /// The last moment that the shard knows of.
+    pub(super) now: u64,
+}
+
+impl Tree {
+    pub(super) fn read(
+        bytes: Bytes<'_>,
+        unclaimed: &mut Unclaimed,
+        shard: u32,
+        last: u64,
+        facts: &Facts,
+    ) -> Result<Self, SegmentError> {
+        let mut tree = Self { nodes: Vec::new(), parents: Vec::new(), now: last };
+        let mut by_address: HashMap<u64, usize> = HashMap::new();
+        for place in shards::nodes(bytes, unclaimed, shard)? {
+            let at = offset_of(place);
+            let node = node::read(bytes, at, facts)?;
+            let parent = match node.parent {
+                0 => None,
+                parent => Some(*by_address.get(&parent).ok_or(damaged(at, "parent context"))?),
+            };
+            by_address.insert(node.address, tree.nodes.len());
+            tree.now = tree.now.max(node.start);
+            tree.nodes.push(node);
+            tree.parents.push(parent);
+        }
+        let last = bytes.u32(offset_of(shard) + offset_of!(ShardRecord, allocated_last))?;
+        tree.complete_peaks(last);
+        Ok(tree)
+    }
+
+    /// What each node measured.
+    pub(super) fn measures(&self, facts: &Facts) -> Vec<Measures> {
+        let in_callees = self.in_callees();
+        let overhead = self.overhead(facts);
+        let memory = self.memory();
+        let all = self.nodes.iter().zip(in_callees).zip(overhead).zip(memory);
+        all.map(|(((node, in_callees), overhead), memory)| {
+            let frames = node.frames(self.now);
+            let times = Times {
+                total: node.total(self.now),
+                own: frames.saturating_sub(in_callees),
+                overhead: overhead.total,
+                own_overhead: overhead.own,
+            };
+            let measures = node.measures(&times, self.now, facts);
+            Measures { memory, ..measures }
+        })
+        .collect()
+    }
+
+    /// Ticks that recording all calls took: what of it fell into some function's own time, and is no
+    /// more than that, and what calls from outside of all functions took there.
+    pub(super) fn cost(&self, facts: &Facts) -> f64 {
+        let own = self
+            .nodes
+            .iter()
+            .zip(self.in_callees())
+            .map(|(node, in_callees)| float(node.frames(self.now).saturating_sub(in_callees)));
+        let overhead = self.overhead(facts);
+        let within: f64 = overhead.iter().zip(own).map(|(it, own)| it.own.min(own)).sum();
+        let roots = self.nodes.iter().zip(&self.parents).filter(|(_, parent)| parent.is_none());
+        within + roots.map(|(root, _)| root.overhead_outside(facts)).sum::<f64>()
+    }
+
+    /// Ticks that each node's frames spent in the calls they made.
+    fn in_callees(&self) -> Vec<u64> {
+        let recursive =
+            |node: &Node| node.callees.finished().saturating_add(node.callees.unfinished(self.now));
+        let mut ticks: Vec<u64> = self.nodes.iter().map(recursive).collect();
+        for (node, parent) in self.nodes.iter().zip(&self.parents) {
+            if let Some(parent) = *parent {
+                ticks[parent] = ticks[parent].saturating_add(node.total(self.now));
+            }
+        }
+        ticks
+    }
+
+    /// Lets the callers of the context that allocated last know what was highest there: the writer
+    /// does so when it turns to another.
+    fn complete_peaks(&mut self, last: u32) {
+        let last = self.nodes.iter().position(|node| last != 0 && node.allocated.place == last);
+        let Some(highest) = last.map(|at| self.nodes[at].allocated.highest) else { return };
+        let mut caller = last.and_then(|at| self.parents[at]);
+        while let Some(at) = caller {
+            let of_caller = &mut self.nodes[at].allocated.highest;
+            *of_caller = highest.max(*of_caller);
+            caller = self.parents[at];
+        }
+    }
+
+    /// What each node and those below it allocated.
+    fn memory(&self) -> Vec<Memory> {
+        let mut all: Vec<Memory> = self.nodes.iter().map(|node| node.allocated.own).collect();
+        // Children come after their parents, so theirs is complete when it is passed on.
+        for (at, parent) in self.parents.iter().enumerate().rev() {
+            if let Some(parent) = *parent {
+                let below = all[at];
+                all[parent].merge(&below);
+            }
+        }
+        let peaks = self.nodes.iter().map(|node| node.allocated.peak());
+        all.iter_mut().zip(peaks).for_each(|(memory, peak)| memory.peak_bytes = peak);
+        all
+    }
+
+    /// Ticks of each node's time that are the recorder's.
+    ///
+    /// A timed call costs its caller more than it measures itself.
+    fn overhead(&self, facts: &Facts) -> Vec<Overhead> {
+        let cost = &facts.cost;
+        let mut all: Vec<Overhead> = self
+            .nodes
+            .iter()
+            .map(|node| {
+                let inside = float(node.timed) * cost.inside;
+                Overhead { own: inside, total: inside }
+            })
+            .collect();
+        // Children come after their parents, so theirs is complete when it is passed on.
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            let Some(parent) = self.parents[at] else { continue };
+            let outside = node.overhead_outside(facts);
+            all[parent].own += outside;
+            all[parent].total += all[at].total + outside;
+        }
+        all
+    }
+}
+
+/// Ticks that are the recorder's.
+#[derive(Debug, Clone, Copy)]
+struct Overhead {
+    /// In the function's own time.
+    own: f64,
+    /// In its total.
+    total: f64,
+}
+
+/// The times of a node, in ticks.
+struct Times {
+    total: u64,
+    own: u64,
+    overhead: f64,
+    own_overhead: f64,
+}
+
+impl Node {
+    /// Since when the outermost call runs, if one does that is timed.
+    fn running_since(&self) -> Option<u64> {
+        (self.start > UNTIMED).then_some(self.start)
+    }
+
+    fn unfinished(&self, now: u64) -> u64 {
+        self.running_since().map_or(0, |start| now.saturating_sub(start))
+    }
+
+    /// Ticks that recording its calls took in the function that made them.
+    fn overhead_outside(&self, facts: &Facts) -> f64 {
+        let timed = self.timed.min(self.calls);
+        float(timed) * facts.cost.outside + float(self.calls - timed) * facts.cost.untimed
+    }
+
+    /// From entry to exit, recursive calls not counted.
+    fn total(&self, now: u64) -> u64 {
+        let outermost = self.spent.saturating_sub(self.nested.finished());
+        outermost.saturating_add(self.unfinished(now))
+    }
+
+    /// The same, recursive calls counted each for itself.
+    fn frames(&self, now: u64) -> u64 {
+        let finished = self.spent;
+        let running = self.unfinished(now).saturating_add(self.nested.unfinished(now));
+        finished.saturating_add(running)
+    }
+
+    fn measures(&self, times: &Times, now: u64, facts: &Facts) -> Measures {
+        let ns = |ticks: u64| facts.rate.ns(ticks);
+        let has_times = self.timed > 0;
+        // What is estimated is no more than what it is a part of.
+        let part = |ticks: f64, of: u64| ns(whole(ticks).min(of));
+        Measures {
+            calls: self.calls,
+            timed: self.timed.min(self.calls),
+            unmeasured: self.unmeasured,
+            errors: self.errors,
+            panics: self.panics,
+            cancelled: self.cancelled,
+            unfinished: u64::from(self.start != 0),
+            total_ns: ns(times.total),
+            self_ns: ns(times.own),
+            overhead_ns: part(times.overhead, times.total),
+            self_overhead_ns: part(times.own_overhead, times.own),
+            sum_ns: ns(self.sums.sum),
+            sum_of_squares_ns2: facts.rate.ns_squared(self.sums.squares),
+            min_ns: if has_times { ns(self.sums.min) } else { 0 },
+            max_ns: if has_times { ns(self.sums.max) } else { 0 },
+            active_ns: ns(facts.since_first(now).saturating_sub(self.exactness.created)),
+            sampled_ns: ns(self.exactness.sampled(now)),
+            counted_ns: ns(self.exactness.counted(now)),
+            largest_interval: self.exactness.largest_interval,
+            transitions: u64::from(self.exactness.transitions),
+            memory: Memory::default(),
+            self_memory: self.allocated.own,
+            histogram: Histogram::from_buckets(self.histogram.iter().copied()),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate; what does not fit becomes the nearest that does"
+)]
+pub(super) fn whole(ticks: f64) -> u64 {
+    ticks.round() as u64
+}

@@ -1,0 +1,34 @@
+//! Writes the mark from which on figures count: see `segment::reader::mark`.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use crate::segment::reader::{copy_file, settle};
+use crate::segment::{MARK_EXTENSION, SegmentError};
+
+/// Keeps a copy of the segment at `path` beside it, in place of an earlier one. There is a whole
+/// copy or none, whenever the process ends. Calls that end meanwhile are in it or not.
+pub(crate) fn write(path: &Path) -> Result<(), SegmentError> {
+    let mut copy = Vec::new();
+    copy_file(path, &mut copy)?;
+    // As of one moment, although threads write to it.
+    settle(&mut copy, path)?;
+    let new = path.with_extension("new");
+    // Left by a call that failed; there is one at a time.
+    let _ = fs::remove_file(&new);
+    let mut options = OpenOptions::new();
+    let written = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .and_then(|mut file| file.write_all(&copy))
+        .and_then(|()| fs::rename(&new, path.with_extension(MARK_EXTENSION)));
+    written.map_err(|error| {
+        // The error that matters is the first one.
+        let _ = fs::remove_file(&new);
+        error.into()
+    })
+}

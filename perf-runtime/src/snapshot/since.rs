@@ -1,0 +1,327 @@
+//! What was recorded between two snapshots of the same processes. Pure.
+//!
+//! Counts and sums are exact. Extremes do not subtract: those of durations follow from the
+//! histogram, and of gauges and of memory they are those of the later snapshot.
+
+use std::collections::HashMap;
+
+use super::{
+    Context, Gauge, Histogram, Losses, Measures, Memory, Metric, Process, Ratio, Reading, Snapshot,
+};
+use crate::buckets;
+
+impl Snapshot {
+    /// What was recorded after `earlier`, a snapshot that was taken of the same processes.
+    ///
+    /// Calls that were running then count as calls of the time after, with the whole of their own
+    /// duration; totals and self times hold only what came after. The shortest and the longest call
+    /// are exact where the time after had one shorter or longer than any before, and else within the
+    /// 3.2 % of a bucket. Of gauges and of allocated memory the extremes are those of the whole time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
+    /// let before = perf_runtime::snapshot()?;
+    /// // … what is to be looked at …
+    /// let since = perf_runtime::snapshot()?.since(&before);
+    /// assert!(since.contexts.is_empty(), "nothing was called");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let metrics = |metrics: &[Metric]| -> HashMap<_, _> {
+            let keyed = metrics.iter().map(|it| (it.key().0.to_owned(), it.key().1, it.reading));
+            keyed.map(|(name, kind, reading)| ((name, kind), reading)).collect()
+        };
+        let metrics_before = metrics(&earlier.metrics);
+        let metric = |metric: &Metric| {
+            let key = (metric.name.clone(), metric.reading.kind());
+            let before = metrics_before.get(&key);
+            let reading = before.map_or(metric.reading, |before| metric.reading.since(before));
+            Metric { reading, ..metric.clone() }
+        };
+        let mut transitions = self.transitions.clone();
+        for known in &earlier.transitions {
+            if let Some(at) = transitions.iter().position(|transition| transition == known) {
+                transitions.remove(at);
+            }
+        }
+        Self {
+            functions: self.functions.clone(),
+            contexts: contexts(self, earlier),
+            metrics: self.metrics.iter().map(metric).collect(),
+            transitions,
+            processes: self.processes.iter().map(|it| process(it, &earlier.processes)).collect(),
+            losses: self.losses.since(&earlier.losses),
+        }
+    }
+}
+
+/// The contexts in which anything happened after `earlier`, and their callers.
+fn contexts(later: &Snapshot, earlier: &Snapshot) -> Vec<Context> {
+    let before = known_contexts(later, earlier);
+    let mut measures: Vec<Measures> = later
+        .contexts
+        .iter()
+        .zip(before)
+        .map(|(context, before)| match before {
+            Some(before) => context.measures.since(before),
+            None => context.measures.clone(),
+        })
+        .collect();
+    let mut is_kept: Vec<bool> = measures.iter().map(Measures::has_anything).collect();
+    for (at, context) in later.contexts.iter().enumerate().rev() {
+        if let Some(parent) = context.parent.filter(|_| is_kept[at]) {
+            is_kept[parent] = true;
+        }
+    }
+    let mut places = vec![0; is_kept.len()];
+    let mut kept = Vec::new();
+    for (at, context) in later.contexts.iter().enumerate().filter(|(at, _)| is_kept[*at]) {
+        places[at] = kept.len();
+        let parent = context.parent.map(|parent| places[parent]);
+        let measures = std::mem::take(&mut measures[at]);
+        kept.push(Context { function: context.function, parent, measures });
+    }
+    kept
+}
+
+/// What each context of `later` had measured in `earlier`: contexts are the same whose functions and
+/// callers have the same names.
+fn known_contexts<'a>(later: &Snapshot, earlier: &'a Snapshot) -> Vec<Option<&'a Measures>> {
+    let name = |snapshot: &Snapshot, context: &Context| {
+        snapshot.functions.get(context.function).map(|it| it.name.clone()).unwrap_or_default()
+    };
+    let mut place_of: HashMap<(Option<usize>, String), usize> = HashMap::new();
+    for (at, context) in earlier.contexts.iter().enumerate() {
+        place_of.insert((context.parent, name(earlier, context)), at);
+    }
+    let mut places: Vec<Option<usize>> = Vec::with_capacity(later.contexts.len());
+    for context in &later.contexts {
+        let parent = match context.parent {
+            None => Some(None),
+            Some(parent) => places.get(parent).copied().flatten().map(Some),
+        };
+        let place = parent.and_then(|parent| place_of.get(&(parent, name(later, context))));
+        places.push(place.copied());
+    }
+    places.into_iter().map(|place| place.map(|at| &earlier.contexts[at].measures)).collect()
+}
+
+fn process(process: &Process, earlier: &[Process]) -> Process {
+    let is_same =
+        |it: &&Process| (it.pid, it.started_unix_ns) == (process.pid, process.started_unix_ns);
+    let before = earlier.iter().find(is_same).cloned().unwrap_or_default();
+    Process {
+        recorded_ns: process.recorded_ns.saturating_sub(before.recorded_ns),
+        overhead_ns: process.overhead_ns.saturating_sub(before.overhead_ns),
+        ..process.clone()
+    }
+}
+
+impl Measures {
+    fn has_anything(&self) -> bool {
+        self.calls > 0 || self.unfinished > 0 || self.total_ns > 0 || self.self_memory.frees > 0
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        let left = u64::saturating_sub;
+        let sampled_ns = left(self.sampled_ns, earlier.sampled_ns);
+        let mut since = Self {
+            calls: left(self.calls, earlier.calls),
+            timed: left(self.timed, earlier.timed),
+            unmeasured: left(self.unmeasured, earlier.unmeasured),
+            errors: left(self.errors, earlier.errors),
+            panics: left(self.panics, earlier.panics),
+            cancelled: left(self.cancelled, earlier.cancelled),
+            unfinished: self.unfinished,
+            total_ns: left(self.total_ns, earlier.total_ns),
+            self_ns: left(self.self_ns, earlier.self_ns),
+            overhead_ns: left(self.overhead_ns, earlier.overhead_ns),
+            self_overhead_ns: left(self.self_overhead_ns, earlier.self_overhead_ns),
+            sum_ns: left(self.sum_ns, earlier.sum_ns),
+            sum_of_squares_ns2: self.sum_of_squares_ns2.saturating_sub(earlier.sum_of_squares_ns2),
+            active_ns: left(self.active_ns, earlier.active_ns),
+            sampled_ns,
+            counted_ns: left(self.counted_ns, earlier.counted_ns),
+            largest_interval: if sampled_ns > 0 { self.largest_interval } else { 0 },
+            transitions: left(self.transitions, earlier.transitions),
+            memory: self.memory.since(&earlier.memory),
+            self_memory: self.self_memory.since(&earlier.self_memory),
+            histogram: self.histogram.since(&earlier.histogram),
+            ..Self::default()
+        };
+        if since.timed > 0 {
+            (since.min_ns, since.max_ns) = self.range_since(earlier, &since.histogram);
+        }
+        since
+    }
+
+    /// The shortest and the longest call after `earlier`, as far as that is known.
+    fn range_since(&self, earlier: &Self, histogram: &Histogram) -> (u64, u64) {
+        let buckets = histogram.buckets();
+        let lowest = buckets.first().map_or(self.min_ns, |&(at, _)| buckets::lower_bound(at));
+        let highest = buckets.last().map_or(self.max_ns, |&(at, _)| buckets::upper_bound(at) - 1);
+        let is_first = earlier.timed == 0;
+        let min = if is_first || self.min_ns < earlier.min_ns { self.min_ns } else { lowest };
+        let max = if is_first || self.max_ns > earlier.max_ns { self.max_ns } else { highest };
+        (min.max(self.min_ns), max.min(self.max_ns))
+    }
+}
+
+impl Histogram {
+    fn since(&self, earlier: &Self) -> Self {
+        let before: HashMap<u32, u64> = earlier.buckets().iter().copied().collect();
+        Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
+            (bucket, count.saturating_sub(before.get(&bucket).copied().unwrap_or_default()))
+        }))
+    }
+}
+
+impl Memory {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            allocs: self.allocs.saturating_sub(earlier.allocs),
+            alloc_bytes: self.alloc_bytes.saturating_sub(earlier.alloc_bytes),
+            frees: self.frees.saturating_sub(earlier.frees),
+            freed_bytes: self.freed_bytes.saturating_sub(earlier.freed_bytes),
+            peak_bytes: self.peak_bytes,
+        }
+    }
+}
+
+impl Reading {
+    fn since(&self, earlier: &Self) -> Self {
+        match (*self, *earlier) {
+            (Self::Count(count), Self::Count(before)) => Self::Count(count.saturating_sub(before)),
+            (Self::Gauge(gauge), Self::Gauge(before)) => {
+                let samples = gauge.samples.saturating_sub(before.samples);
+                let sum = gauge.sum.saturating_sub(before.sum);
+                let told = Gauge { samples, sum, ..gauge };
+                Self::Gauge(if samples > 0 { told } else { Gauge::default() })
+            }
+            (Self::Ratio(ratio), Self::Ratio(before)) => Self::Ratio(Ratio {
+                samples: ratio.samples.saturating_sub(before.samples),
+                part: ratio.part.saturating_sub(before.part),
+                whole: ratio.whole.saturating_sub(before.whole),
+            }),
+            _ => *self,
+        }
+    }
+}
+
+impl Losses {
+    fn since(&self, earlier: &Self) -> Self {
+        let left = u64::saturating_sub;
+        Self {
+            lost_calls: left(self.lost_calls, earlier.lost_calls),
+            uncounted_durations: left(self.uncounted_durations, earlier.uncounted_durations),
+            clock_anomalies: left(self.clock_anomalies, earlier.clock_anomalies),
+            lost_metrics: left(self.lost_metrics, earlier.lost_metrics),
+            lost_allocs: left(self.lost_allocs, earlier.lost_allocs),
+            forgotten_transitions: left(self.forgotten_transitions, earlier.forgotten_transitions),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Function, Merger, Transition};
+    use proptest::prelude::*;
+
+    fn measures(durations: &[u64]) -> Measures {
+        let mut measures = Measures {
+            calls: durations.len() as u64,
+            timed: durations.len() as u64,
+            min_ns: durations.iter().copied().min().unwrap_or(0),
+            max_ns: durations.iter().copied().max().unwrap_or(0),
+            ..Measures::default()
+        };
+        for &ns in durations {
+            measures.total_ns += ns;
+            measures.self_ns += ns;
+            measures.sum_ns += ns;
+            measures.sum_of_squares_ns2 += u128::from(ns).pow(2);
+            measures.histogram.record(ns, 1);
+        }
+        measures
+    }
+
+    /// Calls of four functions from any contexts.
+    fn snapshot() -> impl Strategy<Value = Snapshot> {
+        let durations = proptest::collection::vec(1_u64..1_000_000, 1..4);
+        let context = (0_usize..4, proptest::option::of(0_usize..6), durations);
+        proptest::collection::vec(context, 0..8).prop_map(|rows| {
+            let contexts = rows.iter().enumerate().map(|(at, (function, parent, durations))| {
+                let parent = parent.filter(|&parent| parent < at);
+                Context { function: *function, parent, measures: measures(durations) }
+            });
+            let mut merger = Merger::default();
+            merger.add(&Snapshot {
+                functions: (0..4)
+                    .map(|name| Function { name: format!("f{name}"), ..Function::default() })
+                    .collect(),
+                contexts: contexts.collect(),
+                transitions: vec![Transition { at_ns: rows.len() as u64, ..Transition::default() }],
+                ..Snapshot::default()
+            });
+            merger.finish()
+        })
+    }
+
+    /// Without extremes, which are not known exactly.
+    fn sums(mut snapshot: Snapshot) -> Snapshot {
+        for context in &mut snapshot.contexts {
+            (context.measures.min_ns, context.measures.max_ns) = (0, 0);
+        }
+        snapshot
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_added_is_what_came_since(before in snapshot(), after in snapshot()) {
+            let both = before.merged(&after);
+            prop_assert_eq!(sums(both.since(&before)), sums(after));
+        }
+
+        #[test]
+        fn extremes_are_within_a_bucket(
+            before in proptest::collection::vec(1_u64..1_000_000, 0..9),
+            after in proptest::collection::vec(1_u64..1_000_000, 1..9),
+        ) {
+            let (old, new) = (measures(&before), measures(&after));
+            let mut both = old.clone();
+            both.merge(&new);
+            let since = both.since(&old);
+            prop_assert_eq!(buckets::of(since.min_ns), buckets::of(new.min_ns));
+            prop_assert_eq!(buckets::of(since.max_ns), buckets::of(new.max_ns));
+        }
+
+        #[test]
+        fn nothing_came_since_itself(all in snapshot()) {
+            let since = all.since(&all);
+            prop_assert!(since.contexts.is_empty() && since.transitions.is_empty());
+            prop_assert_eq!(since.functions, all.functions);
+        }
+    }
+
+    #[test]
+    fn what_programs_told_is_taken_apart() {
+        let gauge =
+            |samples, sum| Reading::Gauge(Gauge { samples, sum, last: 7.0, ..Gauge::default() });
+        assert_eq!(Reading::Count(9).since(&Reading::Count(4)), Reading::Count(5));
+        assert_eq!(gauge(3, 30).since(&gauge(2, 10)), gauge(1, 20));
+        assert_eq!(gauge(3, 30).since(&gauge(3, 30)), Reading::Gauge(Gauge::default()));
+        let ratio = |samples, part, whole| Reading::Ratio(Ratio { samples, part, whole });
+        assert_eq!(ratio(5, 3, 8).since(&ratio(2, 3, 4)), ratio(3, 0, 4));
+    }
+
+    #[test]
+    fn a_call_that_runs_goes_on() {
+        let before = Measures { unfinished: 1, total_ns: 40, ..Measures::default() };
+        let after = Measures { total_ns: 100, ..measures(&[100]) };
+        let since = after.since(&before);
+        assert_eq!((since.calls, since.total_ns, since.sum_ns), (1, 60, 100));
+    }
+}

@@ -1,0 +1,79 @@
+//! Memory stays within bounds whatever the program does, and nothing is lost silently.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::path::Path;
+
+use perf_runtime::snapshot::Snapshot;
+use perf_tests::{lab, program};
+
+/// What the only process of a session recorded, and the size of its segment.
+fn recorded(folder: &Path) -> (Snapshot, u64) {
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap()).collect();
+    let [file] = files.as_slice() else { panic!("one process leaves one file: {files:?}") };
+    let snapshot = perf_runtime::segment::read(&file.path()).unwrap();
+    (snapshot, file.metadata().unwrap().len())
+}
+
+fn record(program: &str, arguments: &[&str], memory: &str) -> (Snapshot, u64) {
+    let lab = lab!();
+    let folder = lab.new_folder("session");
+    let mut command = lab.command(program);
+    command.env("PERF_TRACK_DIR", &folder).env("PERF_TRACK_MEMORY", memory).args(arguments);
+    let finished = command.output().unwrap();
+    assert!(finished.status.success(), "{finished:?}");
+    recorded(&folder)
+}
+
+fn calls(snapshot: &Snapshot, of: impl Fn(&str) -> bool) -> u64 {
+    let functions = snapshot.functions.iter().zip(snapshot.by_function());
+    functions.filter(|(function, _)| of(&function.name)).map(|(_, measures)| measures.calls).sum()
+}
+
+#[test]
+fn of_ten_thousand_sites() {
+    let (snapshot, bytes) = record(program!("crowds"), &["sites", "10000"], "64MiB");
+    assert_eq!(calls(&snapshot, |name| name.starts_with("scope ")), 20_000);
+    assert_eq!(snapshot.losses, perf_runtime::snapshot::Losses::default());
+    assert!(bytes <= 16 << 20, "{bytes} bytes");
+}
+
+#[test]
+fn of_a_thousand_contexts_two_kibibytes_each() {
+    let (snapshot, bytes) = record(program!("crowds"), &["contexts", "1000", "40"], "64MiB");
+    assert_eq!(calls(&snapshot, |name| name.ends_with("::leaf")), 40_000);
+    let per_context = bytes / snapshot.contexts.len() as u64;
+    assert!(per_context <= 2048, "{per_context} bytes for each of {}", snapshot.contexts.len());
+}
+
+#[test]
+fn of_recursion_a_hundred_thousand_deep() {
+    let (snapshot, bytes) = record(program!("recursion"), &["deep", "100000"], "64MiB");
+    assert_eq!(calls(&snapshot, |name| name.ends_with("::depth")), 100_000);
+    assert!(bytes <= 64 << 10, "{bytes} bytes");
+}
+
+#[test]
+fn of_ten_thousand_threads() {
+    let (snapshot, bytes) = record(program!("churn"), &["10000", "8", "1"], "64MiB");
+    assert_eq!(calls(&snapshot, |name| name.ends_with("::visit")), 10_000);
+    assert!(bytes <= 256 << 10, "{bytes} bytes");
+}
+
+#[test]
+fn with_little_memory_distributions_go_first_and_contexts_next() {
+    for (memory, limit) in [("64KiB", 64 << 10), ("256KiB", 256 << 10), ("1MiB", 1 << 20)] {
+        let (snapshot, bytes) = record(program!("crowds"), &["contexts", "1000", "40"], memory);
+        assert!(bytes <= limit, "{memory}: {bytes} bytes");
+        let all = calls(&snapshot, |_| true) + snapshot.losses.lost_calls;
+        assert_eq!(all, 41_000, "{memory}: {:?}", snapshot.losses);
+        let overflow = calls(&snapshot, |name| name == "(overflow)");
+        assert!(overflow > 0, "{memory}: {:?}", snapshot.losses);
+        assert!(snapshot.losses.uncounted_durations > 0, "{memory}: {:?}", snapshot.losses);
+        // What is too much for one has its own time all the same.
+        let own: u64 = snapshot.contexts.iter().map(|it| it.measures.self_ns).sum();
+        let roots = snapshot.contexts.iter().filter(|context| context.parent.is_none());
+        let total: u64 = roots.map(|root| root.measures.total_ns).sum();
+        assert!(own >= total, "{memory}: {own} ns of {total} ns");
+    }
+}
