@@ -45,21 +45,21 @@ fn the_folder_of_another_user_is_refused() {
 #[test]
 fn segments_that_cannot_be_read_are_named_and_stay() {
     let desk = Desk::new();
-    fs::write(desk.path("segments/77-a.ptseg"), "garbage").unwrap();
-    fs::write(desk.path("segments/78-b.ptseg"), "").unwrap();
+    fs::write(desk.path("segments/5000077-a.ptseg"), "garbage").unwrap();
+    fs::write(desk.path("segments/5000078-b.ptseg"), "").unwrap();
     let finished = desk.report(&["collect"]);
-    finished.said(6, "77-a.ptseg");
-    finished.said(6, "78-b.ptseg is empty");
-    assert_eq!(desk.list("segments"), ["77-a.ptseg", "78-b.ptseg"]);
+    finished.said(6, "5000077-a.ptseg");
+    finished.said(6, "5000078-b.ptseg is empty");
+    assert_eq!(desk.list("segments"), ["5000077-a.ptseg", "5000078-b.ptseg"]);
     assert!(!desk.store().exists());
 }
 
 #[test]
 fn with_keep_everything_stays_and_without_it_is_cleared() {
     let desk = Desk::new();
-    fs::write(desk.path("segments/77-a.unrecorded-13"), "").unwrap();
+    fs::write(desk.path("segments/5000077-a.unrecorded-13"), "").unwrap();
     desk.report(&["collect", "--keep", "--label", "kept"]).said(0, "stored as run");
-    assert_eq!(desk.list("segments"), ["77-a.unrecorded-13"]);
+    assert_eq!(desk.list("segments"), ["5000077-a.unrecorded-13"]);
     assert_eq!(desk.stored()[0].run.label.as_deref(), Some("kept"));
     desk.report(&["collect"]).said(0, "Permission denied");
     assert!(desk.list("segments").is_empty());

@@ -91,8 +91,8 @@ fn a_command_that_records_nothing_is_told_why() {
     desk.run("true").said(0, "nothing was recorded: no tracked function was called");
     assert_eq!(desk.stored()[0].recording.mode, "none");
 
-    desk.run("touch \"$PERF_TRACK_DIR/77-a.unrecorded-28\"")
-        .said(0, "process 77 was not recorded: its segment could not be made: No space left");
+    desk.run("touch \"$PERF_TRACK_DIR/5000077-a.unrecorded-28\"")
+        .said(0, "process 5000077 was not recorded: its segment could not be made: No space left");
     assert!(desk.list("segments").is_empty());
 
     let mut command = desk.report_command(&["run", "--", "true"]);
@@ -105,12 +105,12 @@ fn a_command_that_records_nothing_is_told_why() {
 #[test]
 fn a_damaged_segment_is_named_and_kept_and_costs_nothing_else() {
     let desk = Desk::new();
-    let finished = desk.run("echo garbage > \"$PERF_TRACK_DIR/77-a.ptseg\"");
-    finished.said(0, "77-a.ptseg");
+    let finished = desk.run("echo garbage > \"$PERF_TRACK_DIR/5000077-a.ptseg\"");
+    finished.said(0, "5000077-a.ptseg");
     finished.said(0, "no segment could be read");
     assert_eq!(desk.stored()[0].process.damaged, 1);
     let session = desk.list("segments").remove(0);
-    assert_eq!(desk.list(&format!("segments/{session}")), ["77-a.ptseg.damaged"]);
+    assert_eq!(desk.list(&format!("segments/{session}")), ["5000077-a.ptseg.damaged"]);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_run_that_cannot_be_stored_is_kept_and_can_be_stored_later() {
     let run = |script: &str| {
         desk.report(&["run", "-l", "late", "--store", "file/store", "--", "sh", "-c", script])
     };
-    let finished = run("touch \"$PERF_TRACK_DIR/77-a.unrecorded-28\"");
+    let finished = run("touch \"$PERF_TRACK_DIR/5000077-a.unrecorded-28\"");
     finished.said(1, "the run was not stored");
     run("exit 9").said(9, "the run was not stored");
 

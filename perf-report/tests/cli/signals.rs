@@ -73,8 +73,10 @@ fn a_signal_that_is_ignored_stays_ignored_for_the_command() {
 #[test]
 fn a_killed_perf_report_leaves_what_collect_can_store() {
     let desk = Desk::new();
-    let (mut child, _stdout) =
-        start(&desk, "touch \"$PERF_TRACK_DIR/77-a.unrecorded-28\"; echo ready; exec sleep 0.2");
+    let (mut child, _stdout) = start(
+        &desk,
+        "touch \"$PERF_TRACK_DIR/5000077-a.unrecorded-28\"; echo ready; exec sleep 0.2",
+    );
     kill(pid(&child), Signal::SIGKILL).unwrap();
     child.wait().unwrap();
     let session = desk.list("segments").remove(0);
