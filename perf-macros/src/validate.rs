@@ -1,58 +1,97 @@
 //! Whether an attribute fits its item. Syntax is behind us, tokens are ahead; nothing is changed
 //! here, only refused, with the place and the way out.
 
-use proc_macro2::{Span, TokenTree};
-
-use crate::args::Options;
+use crate::args::{Options, Outcome};
 use crate::errors::{Errors, error};
-use crate::item::{Function, Other};
+use crate::item::{Block, Function, Kind, Other};
 
-/// The name of the attribute, as it is found on the methods of a block.
+/// The name of the attribute, as it is found on what is in a block.
 pub(crate) const ATTRIBUTE: &str = "perf_track";
 
 /// Checks an attribute on a function.
 pub(crate) fn function(function: &Function, options: &Options, errors: &mut Errors) {
-    if let Some(again) = function.attribute(ATTRIBUTE) {
+    if let Some(again) = function.attribute(ATTRIBUTE).filter(|again| !again.is_skip()) {
         let help = "keep one attribute; its options are separated by commas";
         errors.push(error(again.span(), "this function is tracked twice", help));
     }
     if options.skip.is_some() {
         return;
     }
+    if let (Some(name), Some(per_type)) = (&options.name, options.per_type) {
+        let what = format!("one name, {:?}, cannot stand for several types", name.value());
+        let help = "leave out `name`: the sites are named after the function and its types";
+        errors.push(error(per_type, what, help));
+    }
     if let Some(refusal) = refusal(function) {
         errors.push(refusal);
-    } else if let Some(refusal) = options.err.and_then(|err| unclassifiable(function, err)) {
-        errors.push(refusal);
+    } else if let Some(outcome) = &options.outcome {
+        errors.extend(unclassifiable(function, outcome));
     }
 }
 
-/// Checks the options of an attribute on an `impl` block: those that make sense for every method.
-pub(crate) fn block(options: &Options, errors: &mut Errors) {
-    if let Some(name) = &options.name {
-        let help = "methods are named by their path; write `#[perf_track(name = \"…\")]` on the \
-                    one that needs a name of its own";
-        errors.push(error(name.span(), "methods cannot share one name", help));
+/// Checks the options of an attribute on a function that is not in a block of its own.
+pub(crate) fn alone(options: &Options, errors: &mut Errors) {
+    for pattern in options.selection.patterns() {
+        let help = "`only` and `except` choose among the functions of an `impl` block, a trait or a \
+                    module";
+        errors.push(error(pattern.span(), "there is nothing to choose from here", help));
     }
-    if let Some(err) = options.err {
-        let help =
-            "write `#[perf_track(err)]` on the methods that return a `Result` or an `Option`";
-        errors.push(error(err, "`err` belongs to a function, not to a block", help));
+}
+
+/// Checks the options of an attribute on a whole block: those that make sense for every function.
+pub(crate) fn block(block: &Block, options: &Options, errors: &mut Errors) {
+    let whole = block.kind.name();
+    if let Some(name) = &options.name {
+        let help = "they are named by their path; write `#[perf_track(name = \"…\")]` on the one \
+                    that needs a name of its own";
+        let what = format!("the functions of {whole} cannot share one name");
+        errors.push(error(name.span(), what, help));
+    }
+    if let Some(outcome) = &options.outcome {
+        let name = outcome.name();
+        let help = match outcome {
+            Outcome::Err(_) => {
+                "write `#[perf_track(err)]` on those that return a `Result` or an `Option`".into()
+            }
+            Outcome::If { .. } => format!("write `#[perf_track({name} = …)]` on those it is for"),
+        };
+        let what = format!("`{name}` belongs to a function, not to {whole}");
+        errors.push(error(outcome.span(), what, help));
     }
     if let Some(budget) = &options.budget {
-        let help = "write `#[perf_track(budget(…))]` on the methods it holds for";
+        let help = "write `#[perf_track(budget(…))]` on the functions it holds for";
         errors.push(error(budget.name.span(), "a budget belongs to a function", help));
+    }
+    let names = block.function_names();
+    for pattern in options.selection.patterns() {
+        let matches = |name: &String| crate::args::matches(&pattern.value(), name);
+        if block.kind != Kind::Module && !names.iter().any(matches) {
+            let what = format!("no function here is called {:?}", pattern.value());
+            let help = match crate::errors::nearest(&pattern.value(), &as_strs(&names)) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => "take it out, or correct it".to_owned(),
+            };
+            errors.push(error(pattern.span(), what, help));
+        }
     }
 }
 
-/// The error for an item that is neither a function nor an `impl` block.
+fn as_strs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// The error for an item that has no functions in it.
 pub(crate) fn other(item: &Other) -> syn::Error {
     let help = match item.kind {
-        "a trait" | "a module" => "put it on the functions inside",
         "a struct" | "an enum" | "a union" => "put it on the `impl` block, or on its methods",
         "an `extern` block" => {
             "these functions have no body here; put it on a function that calls them"
         }
-        _ => "put it on a function with a body, or on an `impl` block",
+        "this macro call" => {
+            "what it stands for is not known yet when the attribute is expanded; put it on the \
+             functions inside the macro"
+        }
+        _ => "put it on a function with a body, an `impl` block, a trait or an inline module",
     };
     error(item.span, format_args!("`#[perf_track]` cannot track {}", item.kind), help)
 }
@@ -66,11 +105,11 @@ pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
             "a `const fn` cannot be tracked: it may run in the compiler, where no clock is",
             "remove `const`, or track the functions that call it",
         )
-    } else if let Some(asyncness) = signature.qualifier("async") {
+    } else if let Some(genness) = signature.qualifier("gen") {
         (
-            asyncness,
-            "async functions are not supported yet",
-            "put `#[perf_track]` on the synchronous functions it calls",
+            genness,
+            "a `gen fn` cannot be tracked: what it does is done a bit at a time, by its caller",
+            "put `#[perf_track]` on the functions it calls",
         )
     } else if function.body.is_none() {
         (
@@ -78,7 +117,7 @@ pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
             "a function without a body cannot be tracked",
             "put `#[perf_track]` where the body is, or on a function that calls it",
         )
-    } else if let Some(variadic) = signature.variadic {
+    } else if let Some(variadic) = signature.variadic() {
         (
             variadic,
             "a variadic function cannot be tracked",
@@ -97,22 +136,29 @@ pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
 }
 
 /// Why the returned value of a function cannot be classified.
-fn unclassifiable(function: &Function, err: Span) -> Option<syn::Error> {
-    if function.attribute("track_caller").is_some() {
-        let help = "leave out one of the two: `err` runs the body in a closure, where \
-                    `Location::caller()` would name this function instead of its caller";
-        return Some(error(err, "`err` would break `#[track_caller]`", help));
+fn unclassifiable(function: &Function, outcome: &Outcome) -> Option<syn::Error> {
+    let name = outcome.name();
+    let signature = &function.signature;
+    if function.attribute("track_caller").is_some() && signature.qualifier("async").is_none() {
+        let help = format!(
+            "leave out one of the two: `{name}` runs the body in a closure, where \
+             `Location::caller()` would name this function instead of its caller"
+        );
+        let what = format!("`{name}` would break `#[track_caller]`");
+        return Some(error(outcome.span(), what, help));
     }
-    let help = "leave out `err`, or return a `Result` or an `Option`";
-    let Some(returned) = &function.signature.returned else {
-        let what = "`err` classifies what is returned, and this function returns nothing";
-        return Some(error(err, what, help));
+    let help = match outcome {
+        Outcome::Err(_) => "leave out `err`, or return a `Result` or an `Option`".to_owned(),
+        Outcome::If { .. } => format!("leave out `{name}`, or return something to ask"),
     };
-    match returned.clone().into_iter().next() {
-        Some(TokenTree::Punct(never)) if never.as_char() == '!' => {
-            let what = "`err` classifies what is returned, and this function never returns";
-            Some(error(never.span(), what, help))
-        }
-        _ => None,
+    if signature.returned.is_none() {
+        let what =
+            format!("`{name}` classifies what is returned, and this function returns nothing");
+        return Some(error(outcome.span(), what, help));
     }
+    if signature.never_returns() {
+        let what = format!("`{name}` classifies what is returned, and this function never returns");
+        return Some(error(outcome.span(), what, help));
+    }
+    None
 }

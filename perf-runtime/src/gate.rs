@@ -30,6 +30,9 @@ pub(crate) mod calibrate;
 pub(crate) mod hot;
 #[cfg(feature = "record")]
 pub(crate) use hot::alloc as allocations;
+#[cfg(feature = "record")]
+#[path = "linked.rs"]
+pub(crate) mod linked;
 #[cfg(any(feature = "record", all(test, perf_loom)))]
 #[cfg_attr(perf_loom, expect(dead_code, reason = "the recorder is left out"))]
 #[path = "list.rs"]

@@ -4,6 +4,7 @@
 //! What is asked often is told from memory: from the recorder's books, and from the segment's
 //! records as threads write them. Nothing is locked but what `reset` noted down.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -16,7 +17,7 @@ use crate::hot::books::Totals;
 use crate::hot::process::{self, Recorder};
 use crate::registry;
 use crate::segment::SegmentError;
-use crate::segment::layout::{NodeRecord, UNTIMED, WHOLE_RECORDER};
+use crate::segment::layout::{CALLS, NodeRecord, UNTIMED, WHOLE_RECORDER, is_beside};
 use crate::site::Site;
 use crate::snapshot::{BreakerState, Function, Losses, Reason, Step};
 use crate::sync::lock_briefly;
@@ -123,10 +124,18 @@ fn totals(recorder: &Recorder) -> Totals {
 fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
     let mut calls = vec![0_u64; registry::count() as usize];
     for shard in recorder.segment.shards() {
+        // What stands beside a node comes before it, since the newest come first.
+        let mut of_async: HashMap<u64, u64> = HashMap::new();
         for node in recorder.segment.nodes(shard) {
+            if is_beside(node.site) {
+                let calls = if node.site == CALLS { finished_calls(node) } else { 0 };
+                *of_async.entry(node.parent).or_default() += calls;
+                continue;
+            }
             // What overflowed is of no site.
             if let Some(calls) = calls.get_mut(node.site as usize) {
-                *calls = calls.saturating_add(finished_calls(node));
+                let finished = of_async.get(&node.address).copied();
+                *calls = calls.saturating_add(finished.unwrap_or_else(|| finished_calls(node)));
             }
         }
     }

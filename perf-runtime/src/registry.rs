@@ -1,14 +1,18 @@
 //! Every known site and every known metric: the link-time lists, and those that registered
 //! themselves later. Nothing here is on the hot path.
 
+use std::borrow::Borrow;
+use std::hash::Hash;
+
 use dashmap::DashMap;
 use dashmap::try_result::TryResult;
 use once_cell::race::OnceBox;
 
-use crate::__private::{Declaration, Entry, MetricEntry};
+use crate::__private::MetricEntry;
+use crate::linked;
 use crate::list::List;
 use crate::metric_site::MetricSite;
-use crate::site::Site;
+use crate::site::{Options, Site};
 use crate::snapshot::MetricKind;
 use crate::sync::briefly;
 use crate::writing::{MetricText, SiteText};
@@ -32,7 +36,7 @@ pub(crate) fn registered() -> impl Iterator<Item = (u32, &'static Site)> {
 
 /// Every site of the link-time list.
 pub(crate) fn linked() -> impl Iterator<Item = &'static Site> {
-    inventory::iter::<Entry>.into_iter().map(|entry| entry.0)
+    linked::sites()
 }
 
 /// Whether the calls of the site with this index must not be sampled.
@@ -54,10 +58,23 @@ pub(crate) fn count() -> u32 {
 /// process. `None` when the list of names cannot be had in good time.
 pub(crate) fn named(name: &str) -> Option<&'static Site> {
     static NAMED: Named<Site> = Named::new();
-    NAMED.get(name, |label| {
-        let declaration = Declaration::new(label, "", ("", 0, 0), || "");
-        Site::new(Declaration { label: Some(label), ..declaration })
-    })
+    NAMED.get(
+        name,
+        || name.to_owned().leak(),
+        |label| {
+            let options = Box::leak(Box::new(Options { label: Some(label), ..Options::NONE }));
+            Site::new("", "", 0, 0, || "").with(options)
+        },
+    )
+}
+
+/// The site of the type that the generic function of `site` is called with, told by a closure in it:
+/// `site` itself where it cannot be had in good time.
+pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
+    static TYPES: Named<Site, (usize, &'static str)> = Named::new();
+    let closure = std::any::type_name::<F>();
+    let key = (std::ptr::from_ref(site).addr(), closure);
+    TYPES.get(&key, || key, |_| site.of_type(closure)).unwrap_or(site)
 }
 
 /// As [`register`], for a metric.
@@ -86,32 +103,44 @@ pub fn named_metric(
     place: (&'static str, u32),
 ) -> Option<&'static MetricSite> {
     static NAMED: [Named<MetricSite>; 3] = [const { Named::new() }; 3];
-    NAMED[kind as usize].get(name, |name| MetricSite::new(name, kind, place))
+    NAMED[kind as usize].get(
+        name,
+        || name.to_owned().leak(),
+        |name| MetricSite::new(name, kind, place),
+    )
 }
 
 /// What was made for names known only at run time, kept until the process ends.
-struct Named<T: 'static>(OnceBox<DashMap<String, &'static T>>);
+struct Named<T: 'static, K = &'static str>(OnceBox<DashMap<K, &'static T>>);
 
-impl<T: Sync> Named<T> {
+impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
     const fn new() -> Self {
         Self(OnceBox::new())
     }
 
-    /// The item of that name, made if it is the first.
-    fn get(&self, name: &str, make: impl FnOnce(&'static str) -> T) -> Option<&'static T> {
+    /// The item of that name, made if it is the first, by what the name is kept as. `None` when it
+    /// cannot be had in good time.
+    fn get<N>(
+        &self,
+        name: &N,
+        keep: impl Fn() -> K,
+        make: impl FnOnce(K) -> T,
+    ) -> Option<&'static T>
+    where
+        K: Borrow<N>,
+        N: Eq + Hash + ?Sized,
+    {
         let named = self.0.get_or_init(Box::default);
         let known = briefly(|| match named.try_get(name) {
-            TryResult::Present(item) => Some(Some(*item)),
-            TryResult::Absent => Some(None),
             TryResult::Locked => None,
+            other => Some(other.try_unwrap().map(|item| *item)),
         })?;
         if known.is_some() {
             return known;
         }
-        let entry = briefly(|| named.try_entry(name.to_owned()))?;
-        Some(*entry.or_insert_with(|| {
-            Box::leak(Box::new(make(Box::leak(name.to_owned().into_boxed_str()))))
-        }))
+        let kept = keep();
+        let entry = briefly(|| named.try_entry(kept))?;
+        Some(*entry.or_insert_with(|| Box::leak(Box::new(make(kept)))))
     }
 }
 

@@ -34,18 +34,14 @@
 #[macro_export]
 macro_rules! perf_scope {
     ($name:literal) => {{
-        static SCOPE: $crate::__private::Site =
-            $crate::__private::Site::new($crate::__private::Declaration {
+        $crate::__private::site! {
+            ::core::file!(), ::core::line!(), ::core::column!(),
+            &$crate::__private::Options {
                 label: ::core::option::Option::Some($name),
-                ..$crate::__private::Declaration::new(
-                    $name,
-                    ::core::module_path!(),
-                    (::core::file!(), ::core::line!(), ::core::column!()),
-                    || $name,
-                )
-            });
-        $crate::__private::inventory::submit! { $crate::__private::Entry(&SCOPE) }
-        $crate::__private::enter(&SCOPE)
+                ..$crate::__private::Options::NONE
+            }
+        }
+        $crate::__private::enter(&__PERF_TRACK_SITE)
     }};
     ($name:expr) => {
         $crate::__private::enter_named(&$name)

@@ -9,22 +9,28 @@ use crate::writing::SiteText;
 
 /// What the attribute knows about the function it stands on.
 #[derive(Debug)]
-pub struct Declaration {
-    /// Name given by the user; replaces the path as identity.
-    pub label: Option<&'static str>,
-    /// The function's own name.
-    pub function: &'static str,
+pub(crate) struct Declaration {
     /// `module_path!()` of the declaration.
-    pub module: &'static str,
-    /// `file!()` of the declaration.
-    pub file: &'static str,
-    /// `line!()` of the declaration.
-    pub line: u32,
-    /// `column!()` of the declaration.
-    pub column: u32,
+    pub(crate) module: &'static str,
+    /// Source file of the declaration.
+    pub(crate) file: &'static str,
+    /// Line of the declaration.
+    pub(crate) line: u32,
+    /// Column of the declaration.
+    pub(crate) column: u32,
     /// Type name of something declared inside the site's static: the compiler's own path of the
     /// function, with the `Self` type and the trait.
-    pub path: fn() -> &'static str,
+    pub(crate) path: fn() -> &'static str,
+    /// What was asked for beside that.
+    pub(crate) options: &'static Options,
+}
+
+/// What an attribute can ask for. Apart from the declaration, since few do, and each byte of a
+/// site is there once for every tracked function.
+#[derive(Debug)]
+pub struct Options {
+    /// Name given by the user; replaces the path as identity.
+    pub label: Option<&'static str>,
     /// Never sampled.
     pub exact: bool,
     /// The returned value is classified.
@@ -35,32 +41,21 @@ pub struct Declaration {
     pub tags: &'static [&'static str],
 }
 
-impl Declaration {
-    /// What every attribute knows, without options. Generated code names only the options given:
-    /// fewer tokens for each tracked function to compile.
-    pub const fn new(
-        function: &'static str,
-        module: &'static str,
-        (file, line, column): (&'static str, u32, u32),
-        path: fn() -> &'static str,
-    ) -> Self {
-        Self {
-            label: None,
-            function,
-            module,
-            file,
-            line,
-            column,
-            path,
-            exact: false,
-            classifies_errors: false,
-            budget: Budget::NONE,
-            tags: &[],
-        }
-    }
+impl Options {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        label: None,
+        exact: false,
+        classifies_errors: false,
+        budget: Budget::NONE,
+        tags: &[],
+    };
 }
 
 /// A tracked place: its declaration, and its index once it is registered.
+///
+/// `repr(C)`: the linker lays those of a program side by side, and `linked` reads them as a slice.
+#[repr(C)]
 #[derive(Debug)]
 pub struct Site {
     declaration: Declaration,
@@ -69,18 +64,39 @@ pub struct Site {
 
 impl Site {
     /// A site that is not registered yet.
-    pub const fn new(declaration: Declaration) -> Self {
+    ///
+    /// Generated code is compiled once for each tracked function, so what it says is little: a flat
+    /// list of arguments, and options only where there are some.
+    pub const fn new(
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+        path: fn() -> &'static str,
+    ) -> Self {
+        let declaration = Declaration { module, file, line, column, path, options: &Options::NONE };
         Self { declaration, index: Index::none() }
     }
 
-    /// A site that is in the only slot of a table of its own.
-    pub(crate) const fn in_only_slot(declaration: Declaration) -> Self {
-        Self { declaration, index: Index::none() }
+    /// The same site with options.
+    #[must_use]
+    pub const fn with(self, options: &'static Options) -> Self {
+        let Self { declaration, index } = self;
+        Self { declaration: Declaration { options, ..declaration }, index }
+    }
+
+    /// The site of one of the types that the function of this one is called with, named after the
+    /// path of a closure in it.
+    pub(crate) fn of_type(&self, closure: &'static str) -> Self {
+        let options =
+            Options { label: Some(without_closure(closure)), ..*self.declaration.options };
+        let options = Box::leak(Box::new(options));
+        Self { declaration: Declaration { options, ..self.declaration }, index: Index::none() }
     }
 
     /// Whether its calls must not be sampled.
     pub(crate) fn is_exact(&self) -> bool {
-        self.declaration.exact
+        self.declaration.options.exact
     }
 
     /// Its place in the list of sites.
@@ -97,7 +113,7 @@ impl Site {
 
     /// The identity: the label, or the path of the function.
     pub(crate) fn name(&self) -> &'static str {
-        match self.declaration.label {
+        match self.declaration.options.label {
             Some(label) => label,
             None => function_path((self.declaration.path)()),
         }
@@ -122,16 +138,17 @@ impl Site {
     /// What is written down of the site. Allocates nothing.
     pub(crate) fn text(&self) -> SiteText<'static> {
         let declared = &self.declaration;
+        let options = declared.options;
         SiteText {
             name: self.name(),
             module: declared.module,
             file: declared.file,
             line: declared.line,
             column: declared.column,
-            exact: declared.exact,
-            classifies_errors: declared.classifies_errors,
-            budget: declared.budget,
-            tags: declared.tags,
+            exact: options.exact,
+            classifies_errors: options.classifies_errors,
+            budget: options.budget,
+            tags: options.tags,
         }
     }
 }
@@ -142,6 +159,11 @@ const SITE_STATIC: &str = "::__PERF_TRACK_SITE";
 /// Cuts the path of something inside the site's static down to the path of the function.
 fn function_path(path: &'static str) -> &'static str {
     path.find(SITE_STATIC).map_or(path, |end| &path[..end])
+}
+
+/// The path of the function that a closure is in.
+fn without_closure(path: &str) -> &str {
+    path.strip_suffix("::{{closure}}").unwrap_or(path)
 }
 
 #[cfg(test)]

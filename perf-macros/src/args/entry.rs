@@ -107,8 +107,7 @@ impl Entry {
     }
 
     /// The path after `=`.
-    pub(super) fn path(&self) -> syn::Result<Path> {
-        let example = "`crate = my_crate::perf_runtime`, without quotes";
+    pub(super) fn path(&self, example: &str) -> syn::Result<Path> {
         let value = self.equals(example)?;
         Path::parse_mod_style.parse2(value.clone()).map_err(|_| {
             let what = format!("`{}` expects a path", self.name);
@@ -120,6 +119,14 @@ impl Entry {
     pub(super) fn literal(&self, example: &str) -> syn::Result<Lit> {
         let value = self.equals(example)?;
         syn::parse2(value.clone()).map_err(|_| self.wrong(&value, example))
+    }
+
+    /// The string after `=`, if it is one.
+    pub(super) fn string(&self) -> Option<syn::LitStr> {
+        match &self.value {
+            Value::Equals(value) => syn::parse2(value.clone()).ok(),
+            _ => None,
+        }
     }
 
     /// The tokens between the brackets after `=`.

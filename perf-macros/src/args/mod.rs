@@ -4,6 +4,8 @@
 mod amount;
 mod budget;
 mod entry;
+mod outcome;
+mod selection;
 mod text;
 
 use proc_macro2::{Span, TokenStream};
@@ -12,9 +14,14 @@ use syn::{LitStr, Path};
 use crate::errors::Errors;
 pub(crate) use budget::Budget;
 use entry::Entry;
+pub(crate) use outcome::Outcome;
+pub(crate) use selection::{Selection, matches};
 
 /// The names of all options, as they are offered to someone who mistyped one.
-const NAMES: [&str; 7] = ["name", "skip", "err", "crate", "exact", "budget", "tags"];
+const NAMES: [&str; 12] = [
+    "name", "skip", "err", "ok_if", "err_if", "crate", "exact", "per_type", "budget", "tags",
+    "only", "except",
+];
 
 /// What stands between the parentheses of `#[perf_track(…)]`.
 ///
@@ -25,16 +32,20 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     /// `skip`: leave the function as it is.
     pub(crate) skip: Option<Span>,
-    /// `err`: classify what the function returns.
-    pub(crate) err: Option<Span>,
+    /// `err`, `ok_if = path` or `err_if = path`: classify what the function returns.
+    pub(crate) outcome: Option<Outcome>,
     /// `crate = path`: where perf-runtime is to be found.
     pub(crate) runtime: Option<Path>,
     /// `exact`: never sampled.
     pub(crate) exact: Option<Span>,
+    /// `per_type`: a site for each type that a generic function is called with.
+    pub(crate) per_type: Option<Span>,
     /// `budget(…)`: limits.
     pub(crate) budget: Option<Budget>,
     /// `tags = […]`.
     pub(crate) tags: Vec<LitStr>,
+    /// `only = …`, `except = …`: which functions of a block.
+    pub(crate) selection: Selection,
 }
 
 impl Options {
@@ -53,9 +64,17 @@ impl Options {
         match entry.name.to_string().as_str() {
             "name" => self.name = Some(text::label(entry)?),
             "skip" => self.skip = Some(entry.flag()?),
-            "err" => self.err = Some(entry.flag()?),
-            "crate" => self.runtime = Some(entry.path()?),
+            "err" => self.classify(Outcome::Err(entry.flag()?))?,
+            "ok_if" => self.classify(Outcome::ok_if(entry)?)?,
+            "err_if" => self.classify(Outcome::err_if(entry)?)?,
+            "crate" => {
+                let example = "`crate = my_crate::perf_runtime`, without quotes";
+                self.runtime = Some(entry.path(example)?);
+            }
             "exact" => self.exact = Some(entry.flag()?),
+            "per_type" => self.per_type = Some(entry.flag()?),
+            "only" => self.selection.only = Some(selection::patterns(entry, errors)?),
+            "except" => self.selection.except = Some(selection::patterns(entry, errors)?),
             "budget" => self.budget = Some(Budget::parse(entry, errors)?),
             "tags" => self.tags = text::tags(entry, errors)?,
             _ => return Err(entry.unknown("option", &NAMES)),
@@ -63,11 +82,20 @@ impl Options {
         Ok(())
     }
 
-    /// These options on a method of a block that carries `block`: the method's own come first,
-    /// `exact` and the tags add up.
+    fn classify(&mut self, outcome: Outcome) -> syn::Result<()> {
+        match self.outcome.replace(outcome) {
+            None => Ok(()),
+            Some(earlier) => Err(outcome::twice(&earlier, self.outcome.as_ref())),
+        }
+    }
+
+    /// These options on something within a block that carries `block`: its own come first, `exact`,
+    /// `per_type` and the tags add up.
     pub(crate) fn within(mut self, block: &Self) -> Self {
         self.runtime = self.runtime.or_else(|| block.runtime.clone());
         self.exact = self.exact.or(block.exact);
+        self.per_type = self.per_type.or(block.per_type);
+        self.selection = self.selection.or(&block.selection);
         for tag in &block.tags {
             if !self.tags.iter().any(|own| own.value() == tag.value()) {
                 self.tags.push(tag.clone());

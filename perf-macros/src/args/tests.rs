@@ -36,7 +36,7 @@ fn refusals(all: &[&str]) -> String {
 #[test]
 fn nothing_is_needed() {
     let options = accepted("");
-    assert!(options.name.is_none() && options.skip.is_none() && options.err.is_none());
+    assert!(options.name.is_none() && options.skip.is_none() && options.outcome.is_none());
     assert!(options.runtime.is_none() && options.exact.is_none() && options.budget.is_none());
     assert!(options.tags.is_empty());
 }
@@ -49,7 +49,7 @@ fn every_option_at_once() {
                allocs = 0, max_regression = "12.5%",),"#,
     );
     assert_eq!(options.name.unwrap().value(), "a b");
-    assert!(options.skip.is_some() && options.err.is_some() && options.exact.is_some());
+    assert!(options.skip.is_some() && options.outcome.is_some() && options.exact.is_some());
     let path = options.runtime.unwrap();
     assert!(path.leading_colon.is_some() && path.segments.len() == 2);
     assert_eq!(options.tags.iter().map(syn::LitStr::value).collect::<Vec<_>>(), ["x", "y"]);

@@ -1,11 +1,17 @@
 //! The last stage, when all is well: the user's item, with a few tokens at the beginning of each
 //! tracked body.
+//!
+//! What these tokens mean is written in the macros of perf-runtime: the compiler expands them faster
+//! than this crate could, which it runs unoptimised, and fewer tokens pass between the two.
 
 mod block;
-mod err;
+mod body;
+mod futures;
+mod observed;
 mod site;
 mod sync;
 
+use body::Body;
 use proc_macro2::{Group, Span, TokenStream};
 use quote::ToTokens;
 
@@ -27,11 +33,12 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> To
     let options = Options::parse(args, &mut errors);
     let (tracked, untracked) = match Item::parse(item.clone()) {
         Ok(Item::Function(function)) => {
+            validate::alone(&options, &mut errors);
             validate::function(&function, &options, &mut errors);
             (track(&function, &options), function.into_token_stream())
         }
         Ok(Item::Block(mut block)) => {
-            validate::block(&options, &mut errors);
+            validate::block(&block, &options, &mut errors);
             block::expand(&mut block, &options, &mut errors)
         }
         Ok(Item::Other(other)) => {
@@ -54,24 +61,28 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> To
 
 /// A function as it is tracked under these options, or as it was under `skip`.
 fn track(function: &Function, options: &Options) -> TokenStream {
-    match &function.body {
-        Some(body) if options.skip.is_none() => {
-            let split = sync::Body::split(body);
-            let statements = match options.err {
-                Some(_) => err::statements(function, options, split),
-                None => sync::statements(function, options, split),
-            };
-            function.with_statements(statements, braces(function, body))
-        }
-        _ => function.into_token_stream(),
+    let Some(braces) = function.body.as_ref().filter(|_| options.skip.is_none()) else {
+        return function.into_token_stream();
+    };
+    let body = Body::split(braces);
+    if function.signature.qualifier("async").is_some() {
+        return futures::of_async(function, options, body, braces.span());
     }
+    if let Some(future) = futures::Future::returned_by(&body) {
+        let statements = future.tracked(function, options, body.attributes);
+        return function.with_statements(statements, braces.span());
+    }
+    if options.outcome.is_some() {
+        return observed::function(function, options, body, braces.span());
+    }
+    function.with_statements(sync::statements(function, options, body), place(function, braces))
 }
 
 /// Where the braces of the tracked body belong: to the user's, or code coverage would lose the
 /// function.
 ///
 /// Except in two methods that clippy wants to be a single expression, unless a macro wrote them.
-fn braces(function: &Function, body: &Group) -> Span {
+fn place(function: &Function, body: &Group) -> Span {
     let name = &function.signature.name;
     if name == "clone" || name == "partial_cmp" {
         Span::mixed_site().located_at(body.span())

@@ -1,11 +1,11 @@
-//! The static that stands for a tracked function, and its entry in the list of all of them.
+//! What the macros of perf-runtime are given of a tracked function, and how its site is named.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
+use syn::Path;
 
 use crate::args::{Budget, Options};
-use crate::item::Function;
+use crate::item::{Angles, Function, is_punct};
 
 /// The module that generated code may use. Its names cannot be shadowed: the path is absolute.
 ///
@@ -17,34 +17,38 @@ pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
     quote_spanned!(site=> #path::__private)
 }
 
-/// The declaration of the site, and its submission to the list.
-///
-/// The empty enum is there for its type name, the compiler's own path of the function, with the
-/// `Self` type and the trait. It shares its name with the static, where the runtime cuts the path.
+/// The arguments of `site!`: where the function is written, and the options, if there are any.
 pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream {
-    let runtime = runtime(options, Span::mixed_site());
-    let name = &function.signature.name;
-    let Place { file, line, column } = Place::of(name);
-    let name = name.unraw().to_string();
-    let declaration = quote_spanned! {Span::mixed_site()=>
-        #runtime::Declaration::new(
-            #name,
-            ::core::module_path!(),
-            (#file, #line, #column),
-            ::core::any::type_name::<__PERF_TRACK_SITE>,
-        )
-    };
-    let declaration = with_options(declaration, options, &runtime);
-    quote_spanned! {Span::mixed_site()=>
-        enum __PERF_TRACK_SITE {}
-        static __PERF_TRACK_SITE: #runtime::Site = #runtime::Site::new(#declaration);
-        #runtime::inventory::submit! { #runtime::Entry(&__PERF_TRACK_SITE) }
+    let Place { file, line, column } = Place::of(&function.signature.name);
+    let site = Span::mixed_site();
+    let mut tokens = quote_spanned!(site=> #file, #line, #column);
+    if let Some(given) = given(options) {
+        tokens.extend(quote_spanned!(site=> , #given));
+    }
+    tokens
+}
+
+/// An expression for the site, as a reference that lives as long as the program.
+pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream {
+    let site = Span::mixed_site();
+    if options.per_type.is_some() {
+        quote_spanned!(site=> #runtime::per_type(&__PERF_TRACK_SITE, &|| ()))
+    } else {
+        quote_spanned!(site=> &__PERF_TRACK_SITE)
     }
 }
 
-/// A declaration with the fields that the options change.
-fn with_options(declaration: TokenStream, options: &Options, runtime: &TokenStream) -> TokenStream {
+/// The judge that asks a predicate, under the name of the option that gave it.
+pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> TokenStream {
     let site = Span::mixed_site();
+    let judge = Ident::new(if option == "ok_if" { "OkIf" } else { "ErrIf" }, site);
+    quote_spanned!(site=> #runtime::#judge(#predicate))
+}
+
+/// A reference to the options that were given.
+fn given(options: &Options) -> Option<TokenStream> {
+    let site = Span::mixed_site();
+    let runtime = runtime(options, site);
     let mut fields = TokenStream::new();
     if let Some(name) = &options.name {
         let name = some(name);
@@ -53,21 +57,19 @@ fn with_options(declaration: TokenStream, options: &Options, runtime: &TokenStre
     if options.exact.is_some() {
         fields.extend(quote_spanned!(site=> exact: true,));
     }
-    if options.err.is_some() {
+    if options.outcome.is_some() {
         fields.extend(quote_spanned!(site=> classifies_errors: true,));
     }
     if let Some(budget) = &options.budget {
-        let budget = budget_of(budget, runtime);
+        let budget = budget_of(budget, &runtime);
         fields.extend(quote_spanned!(site=> budget: #budget,));
     }
     if !options.tags.is_empty() {
         let tags = &options.tags;
         fields.extend(quote_spanned!(site=> tags: &[#(#tags),*],));
     }
-    if fields.is_empty() {
-        return declaration;
-    }
-    quote_spanned!(site=> #runtime::Declaration { #fields ..#declaration })
+    (!fields.is_empty())
+        .then(|| quote_spanned!(site=> &#runtime::Options { #fields ..#runtime::Options::NONE }))
 }
 
 fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
@@ -85,6 +87,36 @@ fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
 
 fn some(value: &impl ToTokens) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value))
+}
+
+/// A type that can be written in a body: `_` stands where the signature says `impl Trait`.
+pub(super) fn nameable(kind: TokenStream) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut trees = kind.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(word) if word == "impl" => {
+                tokens.append_all(quote_spanned!(word.span()=> _));
+                let mut depth = Angles::default();
+                while let Some(next) = trees.peek() {
+                    let closes = is_punct(next, '>') && depth.is_outside() && !depth.ends_arrow();
+                    let ends = is_punct(next, ',') || is_punct(next, ';');
+                    if closes || (ends && depth.is_outside()) {
+                        break;
+                    }
+                    depth.pass(next);
+                    trees.next();
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), nameable(group.stream()));
+                inner.set_span(group.span());
+                tokens.append(inner);
+            }
+            other => tokens.append(other),
+        }
+    }
+    tokens
 }
 
 /// Where the function is written: also for one of many in an `impl` block, or in a macro, which
@@ -105,5 +137,30 @@ impl Place {
         let span = name.span().unwrap();
         let number = |number: usize| u32::try_from(number).unwrap_or_default();
         Self { file: span.file(), line: number(span.line()), column: number(span.column()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nameable;
+
+    #[test]
+    fn what_has_no_name_is_left_to_inference() {
+        for (kind, expected) in [
+            ("Result<u32, E>", "Result < u32 , E >"),
+            ("impl Fn(A) -> B", "_"),
+            ("Option<impl Iterator<Item = u32> + 'a>", "Option < _ >"),
+            ("Result<impl Fn(u8) -> Vec<u8>, Box<dyn Error>>", "Result < _ , Box < dyn Error > >"),
+            ("(impl A, Vec<impl B>)", "(_ , Vec < _ >)"),
+            ("[impl A; 3]", "[_ ; 3]"),
+            (
+                "Pin<Box<dyn Future<Output = ()> + 'a>>",
+                "Pin < Box < dyn Future < Output = () > + 'a > >",
+            ),
+        ] {
+            let squeezed = |text: &str| text.replace(' ', "");
+            let found = nameable(kind.parse().unwrap()).to_string();
+            assert_eq!(squeezed(&found), squeezed(expected));
+        }
     }
 }

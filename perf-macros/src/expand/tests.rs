@@ -37,7 +37,10 @@ fn a_function_with_options() {
 
 #[test]
 fn a_function_whose_result_is_classified() {
-    assert_text!(on("err", "fn f(&mut self) -> Result<&mut T, E> { a()?; Ok(b) }"));
+    assert_text!(on(
+        "err",
+        "fn f(&mut self, a: A, _: B, (c, d): (C, D)) -> Result<&mut T, E> { a()?; Ok(b) }"
+    ));
 }
 
 #[test]
@@ -62,8 +65,89 @@ fn a_block() {
              const fn constant() {}
              async fn later() {}
              #[test] fn test() {}
+             #[cfg(test)] fn for_tests() {}
+             #[cfg(not(test))] fn not_for_tests() {}
          }",
     ));
+}
+
+#[test]
+fn a_trait() {
+    assert_text!(on(
+        "",
+        "pub trait T: Sized { type A; const N: u8 = { 1 }; fn without(&self);
+             fn with(&self) { body() } async fn later(self) -> u8 { 1 } }",
+    ));
+}
+
+#[test]
+fn a_module() {
+    assert_text!(on(
+        "except = \"quiet\", tags = [\"m\"]",
+        "#[allow(unused)] pub(crate) mod m { #![doc = \"inner\"]
+             use super::{a, b}; static S: T = T { x: 1 };
+             pub fn free() { body() } fn quiet() {}
+             struct S { f: u8 } impl S { fn method(&self) {} }
+             #[perf_track(only = [\"a*\"], exact)] impl A { fn ab() {} fn ba() {} }
+             #[::perf_runtime::perf_track(skip)] impl B { fn skipped() {} }
+             trait T { fn with() {} }
+             mod inner { fn deep() {} }
+             #[cfg(test)] mod tests { fn helper() {} }
+             helper! { fn not_ours() {} }
+         }",
+    ));
+}
+
+#[test]
+fn an_async_function() {
+    assert_text!(on(
+        "",
+        "pub async unsafe fn f<'a>(&mut self, a: &'a str, mut b: u8, _: C, #[cfg(x)] (d, _): (D, E))
+             -> Result<impl Fn(&'a str) -> u8, Box<dyn Error>> { #![allow(unused)] a.await?; Ok(b) }",
+    ));
+}
+
+#[test]
+fn an_async_function_that_never_returns() {
+    assert_text!(on("", "async fn f() -> ! { loop { g().await } }"));
+}
+
+#[test]
+fn futures_that_are_made_at_the_end() {
+    let futures = [
+        ("", "fn f() -> impl Future { async { 1 } }"),
+        ("err", "fn f(x: u8) -> impl Future { let y = x; async move { g(y).await? } }"),
+        ("", "fn f() -> BoxFuture { Box::pin(async move { 1 }) }"),
+        ("", "fn f() -> BoxFuture { if a { b() } ::std::boxed::Box::pin(async { 1 },) }"),
+        ("ok_if = R::is_ok", "fn f() -> BoxFuture { async move { 1 }.boxed() }"),
+    ];
+    let expanded: Vec<_> = futures.iter().map(|(args, item)| on(args, item)).collect();
+    assert_text!(expanded.join("\n"));
+}
+
+#[test]
+fn other_ends_are_no_futures() {
+    for body in [
+        "f(async {})",
+        "Arc::pin(async {})",
+        "x.boxed()",
+        "(a, async {}).boxed()",
+        "a = async {}",
+        "&async {}",
+        "x + Box::pin(async {})",
+        "Box::pin(async {}, 1)",
+        "async {};",
+        "move || async {}",
+    ] {
+        let expanded = on("", &format!("fn f() {{ {body} }}"));
+        assert!(!expanded.contains("track_future"), "{expanded}");
+    }
+}
+
+#[test]
+fn a_function_with_a_site_for_each_type() {
+    assert_text!(on("per_type", "fn f<T>(x: T) -> T { x }"));
+    assert_text!(on("per_type, err", "fn f<T>(x: T) -> Option<T> { Some(x) }"));
 }
 
 #[test]
@@ -71,7 +155,12 @@ fn skipping_leaves_no_trace() {
     let item = "fn f(x: u32) -> u32 { x }";
     assert_eq!(on("skip, exact", item), off("", item));
     let block = "impl A { #[perf_track(skip)] fn f() {} }";
+    // It stays itself, since whoever imported it would be told that nothing uses the import.
+    assert_eq!(on("", block), off("", block));
+    let block = "impl A { #[perf_runtime::perf_track(skip)] fn f() {} }";
     assert_eq!(on("", block), off("", "impl A { fn f() {} }"));
+    let module = "mod m { impl A { fn f() {} } }";
+    assert_eq!(on("skip", module), off("", module));
 }
 
 #[test]
@@ -80,7 +169,7 @@ fn with_recording_off_the_item_is_what_it_was() {
     let before = prettyplease::unparse(&syn::parse_str(item).unwrap());
     assert_eq!(off("err, name = \"x\", budget(max = \"1s\")", item), before);
 
-    let block = "impl A { #[perf_track(exact)] fn f() {} #[perf_track(skip)] fn g() {} }";
+    let block = "impl A { #[p::perf_track(exact)] fn f() {} #[p::perf_track(skip)] fn g() {} }";
     let before = prettyplease::unparse(&syn::parse_str("impl A { fn f() {} fn g() {} }").unwrap());
     assert_eq!(off("", block), before);
 }
@@ -97,8 +186,12 @@ fn whatever_is_wrong_the_item_survives() {
         ("nope", "fn f() { body() }"),
         ("", "const fn f() { body() }"),
         ("", "struct S { f: u32 }"),
-        ("", "mod m { fn f() {} }"),
-        ("", "trait T { fn f() {} }"),
+        ("name = \"x\"", "mod m { fn f() {} }"),
+        ("ok_if = x", "trait T { fn f() {} }"),
+        ("err, ok_if = x", "fn f() -> T { body() }"),
+        ("name = \"x\", per_type", "async fn f<T>(x: T) { body() }"),
+        ("only = \"g\"", "impl A { fn f() { body() } }"),
+        ("except = \"f\"", "fn f() { body() }"),
         ("", "static S: u32 = 1;"),
         ("err", "fn f() {}"),
         ("name = \"x\"", "impl A { fn f() {} }"),
@@ -114,9 +207,18 @@ fn whatever_is_wrong_the_item_survives() {
 
 #[test]
 fn half_typed_items_are_given_back_with_an_error() {
-    for item in
-        ["fn f(", "fn f() -> ", "pub fn", "impl A { fn f( }", "impl", "fn f() { a", "#[x]", ""]
-    {
+    for item in [
+        "gen fn f() { body() }",
+        "mod m;",
+        "fn f(",
+        "fn f() -> ",
+        "pub fn",
+        "impl A { fn f( }",
+        "impl",
+        "fn f() { a",
+        "#[x]",
+        "",
+    ] {
         // What the compiler hands to a macro has its brackets closed.
         let Ok(tokens) = item.parse::<proc_macro2::TokenStream>() else { continue };
         let expanded = expand("".parse().unwrap(), tokens.clone(), Record::On).to_string();

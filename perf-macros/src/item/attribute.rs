@@ -25,6 +25,32 @@ impl Attribute {
         }
     }
 
+    /// Whether it is of no effect: `#[perf_track(skip)]`.
+    pub(crate) fn is_skip(&self) -> bool {
+        self.arguments().to_string() == "skip"
+    }
+
+    /// The same attribute with other arguments, if its name must have been imported: taken off, it
+    /// would leave an import that nothing uses.
+    pub(crate) fn if_imported(&self, arguments: TokenStream) -> Option<Self> {
+        let TokenTree::Ident(name) = unwrapped(self.brackets.stream()).into_iter().next()? else {
+            return None;
+        };
+        if name != self.name() {
+            return None;
+        }
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+        arguments.set_span(self.brackets.span());
+        let content = [TokenTree::Ident(name), arguments.into()].into_iter().collect();
+        Some(Self { pound: self.pound.clone(), brackets: self.brackets_around(content) })
+    }
+
+    fn brackets_around(&self, content: TokenStream) -> Group {
+        let mut brackets = Group::new(Delimiter::Bracket, content);
+        brackets.set_span(self.brackets.span());
+        brackets
+    }
+
     /// Where to point at it.
     pub(crate) fn span(&self) -> Span {
         self.brackets.span()
@@ -36,6 +62,34 @@ impl ToTokens for Attribute {
         tokens.append(self.pound.clone());
         tokens.append(self.brackets.clone());
     }
+}
+
+/// Takes the first attribute of that name off.
+pub(super) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attribute> {
+    let at = attributes.iter().position(|attribute| attribute.name() == name)?;
+    Some(attributes.remove(at))
+}
+
+/// Whether the item is there for tests only, or is one.
+pub(crate) fn are_of_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match attribute.name().as_str() {
+        "test" | "bench" => true,
+        "cfg" => wants_test(attribute.arguments()),
+        _ => false,
+    })
+}
+
+/// Whether a condition asks for tests, as far as can be told from its words.
+fn wants_test(condition: TokenStream) -> bool {
+    let mut is_denied = false;
+    condition.into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => {
+            is_denied = word == "not";
+            word == "test"
+        }
+        TokenTree::Group(group) => !is_denied && wants_test(group.stream()),
+        _ => false,
+    })
 }
 
 /// Splits off the outer attributes, also those that a macro passed on with the item.

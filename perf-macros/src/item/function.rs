@@ -5,6 +5,7 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::Token;
 
 use super::attribute::{self, Attribute};
+use super::parameters::Rebound;
 use super::scan::{braced, braces, end, is_punct};
 use super::signature::Signature;
 
@@ -12,7 +13,7 @@ use super::signature::Signature;
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     /// Visibility and signature, as written.
-    head: TokenStream,
+    head: Vec<TokenTree>,
     /// What has to be known of the signature.
     pub(crate) signature: Signature,
     /// With its braces; `None` where a semicolon stands.
@@ -21,15 +22,14 @@ pub(crate) struct Function {
 
 impl Function {
     pub(super) fn parse(trees: Vec<TokenTree>) -> syn::Result<Self> {
-        let (attributes, mut trees) = attribute::split_off(trees);
-        let last = trees.pop();
+        let (attributes, mut head) = attribute::split_off(trees);
+        let last = head.pop();
         let has_no_body = last.as_ref().is_some_and(|last| is_punct(last, ';'));
         let body = last.and_then(braces);
         if body.is_none() && !has_no_body {
-            return Err(syn::Error::new(end(&trees), "expected the body of a function after this"));
+            return Err(syn::Error::new(end(&head), "expected the body of a function after this"));
         }
-        let signature = Signature::read(&trees)?;
-        let head = trees.into_iter().collect();
+        let signature = Signature::read(&head)?;
         Ok(Self { attributes, head, signature, body })
     }
 
@@ -40,15 +40,41 @@ impl Function {
 
     /// Takes the first attribute of that name off.
     pub(crate) fn take_attribute(&mut self, name: &str) -> Option<Attribute> {
-        let at = self.attributes.iter().position(|attribute| attribute.name() == name)?;
-        Some(self.attributes.remove(at))
+        attribute::take(&mut self.attributes, name)
+    }
+
+    /// Its parameters for a body that moves into something else.
+    pub(crate) fn rebound(&self) -> Rebound {
+        Rebound::of(&self.signature.parameters)
     }
 
     /// The function with other statements, between braces at `span`.
     pub(crate) fn with_statements(&self, statements: TokenStream, span: Span) -> TokenStream {
+        self.with(None, statements, span)
+    }
+
+    /// The function with other parameters as well.
+    pub(crate) fn with_parameters(
+        &self,
+        parameters: Group,
+        statements: TokenStream,
+        span: Span,
+    ) -> TokenStream {
+        self.with(Some(parameters), statements, span)
+    }
+
+    fn with(&self, parameters: Option<Group>, statements: TokenStream, span: Span) -> TokenStream {
         let mut tokens = TokenStream::new();
         tokens.append_all(&self.attributes);
-        tokens.extend(self.head.clone());
+        match parameters {
+            None => tokens.append_all(&self.head),
+            Some(parameters) => {
+                let at = self.signature.parameters_at;
+                tokens.append_all(&self.head[..at]);
+                tokens.append(parameters);
+                tokens.append_all(&self.head[at + 1..]);
+            }
+        }
         tokens.append(braced(statements, span));
         tokens
     }
@@ -57,7 +83,7 @@ impl Function {
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.append_all(&self.attributes);
-        tokens.extend(self.head.clone());
+        tokens.append_all(&self.head);
         match &self.body {
             Some(body) => tokens.append(body.clone()),
             None => <Token![;]>::default().to_tokens(tokens),

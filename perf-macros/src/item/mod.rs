@@ -1,17 +1,21 @@
 //! The item under the attribute, taken apart only as far as needed: a function is its head and its
-//! body, a block its functions and the rest. Bodies stay tokens, and what is not changed is given
+//! body; an `impl` block, a trait or a module its functions and the rest. Bodies stay tokens, and what is not changed is given
 //! back as it was written.
 
 mod attribute;
 mod block;
 mod function;
+mod parameters;
 mod scan;
 mod signature;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-pub(crate) use block::{Block, Member};
+pub(crate) use attribute::{Attribute, are_of_tests};
+pub(crate) use block::{Block, Kind, Member};
 pub(crate) use function::Function;
+pub(crate) use parameters::Rebound;
+pub(crate) use scan::{Angles, is_punct};
 use scan::{leading_word, unwrapped};
 
 /// What an attribute can stand on.
@@ -36,7 +40,9 @@ impl Item {
         let word = leading_word(&trees);
         match word.as_ref().map(Ident::to_string).as_deref() {
             Some("fn") => Function::parse(trees).map(Self::Function),
-            Some("impl") => Block::parse(trees).map(Self::Block),
+            Some(word) if let Some(kind) = Kind::of(word) => {
+                Block::parse(kind, trees).map(Self::Block)
+            }
             word_text => {
                 let span = word.as_ref().map_or_else(Span::call_site, Ident::span);
                 Ok(Self::Other(Other { kind: kind(word_text), span }))
@@ -50,8 +56,6 @@ fn kind(word: Option<&str>) -> &'static str {
         Some("struct") => "a struct",
         Some("enum") => "an enum",
         Some("union") => "a union",
-        Some("trait") => "a trait",
-        Some("mod") => "a module",
         Some("const") => "a constant",
         Some("static") => "a static",
         Some("type") => "a type alias",

@@ -94,6 +94,34 @@ pub(super) fn end(trees: &[TokenTree]) -> Span {
     trees.last().map_or_else(Span::call_site, TokenTree::span)
 }
 
-pub(super) fn is_punct(tree: &TokenTree, character: char) -> bool {
+pub(crate) fn is_punct(tree: &TokenTree, character: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == character)
+}
+
+/// How many `<` are open, which are no brackets to the tokenizer.
+#[derive(Default)]
+pub(crate) struct Angles {
+    open: usize,
+    /// The last token was the beginning of `->` or `=>`.
+    begins_arrow: bool,
+}
+
+impl Angles {
+    pub(crate) fn pass(&mut self, tree: &TokenTree) {
+        if is_punct(tree, '<') {
+            self.open += 1;
+        } else if is_punct(tree, '>') && !self.begins_arrow {
+            self.open = self.open.saturating_sub(1);
+        }
+        self.begins_arrow = is_punct(tree, '-') || is_punct(tree, '=');
+    }
+
+    /// Whether a `>` would be the end of an arrow.
+    pub(crate) fn ends_arrow(&self) -> bool {
+        self.begins_arrow
+    }
+
+    pub(crate) fn is_outside(&self) -> bool {
+        self.open == 0
+    }
 }

@@ -1,17 +1,19 @@
 //! The few facts of a signature that matter here. The rest is the compiler's to judge: what it takes
 //! in the edition and version at hand is taken, and what it refuses it explains best.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-use super::scan::{end, is_punct};
+use super::scan::{Angles, end, is_punct};
 
 /// What a function is called, and what could keep it from being tracked.
 pub(crate) struct Signature {
     /// The words before `fn`, visibility included.
     qualifiers: Vec<Ident>,
     pub(crate) name: Ident,
-    /// The `...` of a variadic function.
-    pub(crate) variadic: Option<Span>,
+    /// Where among the tokens of the signature the parameters stand.
+    pub(super) parameters_at: usize,
+    /// With their parentheses.
+    pub(crate) parameters: Group,
     /// The type after `->`, as written.
     pub(crate) returned: Option<TokenStream>,
 }
@@ -24,15 +26,29 @@ impl Signature {
         let [_, TokenTree::Ident(name), rest @ ..] = after else {
             return Err(syn::Error::new(end(trees), "expected the name of a function after this"));
         };
-        let Some(at) = parameters(rest) else {
+        let Some((at, parameters)) = parameters(rest) else {
             return Err(syn::Error::new(end(trees), "expected the parameters of a function"));
         };
         Ok(Self {
             qualifiers: before.iter().filter_map(word).collect(),
             name: name.clone(),
-            variadic: variadic(&rest[at]),
+            parameters_at: trees.len() - rest.len() + at,
+            parameters: parameters.clone(),
             returned: returned(&rest[at + 1..]),
         })
+    }
+
+    /// The `...` of a variadic function.
+    pub(crate) fn variadic(&self) -> Option<Span> {
+        let trees: Vec<TokenTree> = self.parameters.stream().into_iter().collect();
+        let dots = trees.windows(3).find(|dots| dots.iter().all(|dot| is_punct(dot, '.')))?;
+        Some(dots[0].span())
+    }
+
+    /// Whether the function never returns.
+    pub(crate) fn never_returns(&self) -> bool {
+        let mut returned = self.returned.iter().cloned().flatten();
+        returned.next().is_some_and(|tree| is_punct(&tree, '!'))
     }
 
     /// The place of a word before `fn`.
@@ -49,31 +65,17 @@ fn word(tree: &TokenTree) -> Option<Ident> {
 }
 
 /// Where the parameters are: the first parentheses that are not between `<` and `>`.
-fn parameters(after_name: &[TokenTree]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut follows_minus = false;
-    for (at, tree) in after_name.iter().enumerate() {
-        let is_parentheses = matches!(tree, TokenTree::Group(group)
-            if group.delimiter() == Delimiter::Parenthesis);
-        if is_parentheses && depth == 0 {
-            return Some(at);
+fn parameters(after_name: &[TokenTree]) -> Option<(usize, &Group)> {
+    let mut depth = Angles::default();
+    after_name.iter().enumerate().find_map(|(at, tree)| match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+            depth.is_outside().then_some((at, group))
         }
-        if is_punct(tree, '<') {
-            depth += 1;
-        } else if is_punct(tree, '>') && !follows_minus {
-            depth = depth.saturating_sub(1);
+        _ => {
+            depth.pass(tree);
+            None
         }
-        follows_minus = is_punct(tree, '-');
-    }
-    None
-}
-
-/// The three dots among the parameters.
-fn variadic(parameters: &TokenTree) -> Option<Span> {
-    let TokenTree::Group(parameters) = parameters else { return None };
-    let trees: Vec<TokenTree> = parameters.stream().into_iter().collect();
-    let dots = trees.windows(3).find(|dots| dots.iter().all(|dot| is_punct(dot, '.')))?;
-    Some(dots[0].span())
+    })
 }
 
 /// The type between `->` and `where`.
@@ -124,8 +126,8 @@ mod tests {
 
     #[test]
     fn only_dots_of_the_parameters_count() {
-        assert!(read("unsafe extern fn f(a: u32, args: ...)").variadic.is_some());
-        assert!(read("fn f(S { x, .. }: S, [a, ..]: [u8; 2])").variadic.is_none());
+        assert!(read("unsafe extern fn f(a: u32, args: ...)").variadic().is_some());
+        assert!(read("fn f(S { x, .. }: S, [a, ..]: [u8; 2])").variadic().is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::thread::{self, Entry, page_for};
 use super::{clock, span};
 use crate::segment::layout::{NodeRecord, OUTSIDE, RING, ShardRecord};
-use crate::site::{Declaration, Site};
+use crate::site::Site;
 
 /// Ticks that one call costs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -45,7 +45,7 @@ const CALLS: u32 = RING as u32 / 2;
 const MANY_CALLS: u32 = 16 * CALLS;
 const BATCHES: usize = 16;
 
-static PROBE: Site = Site::in_only_slot(Declaration::new("", "", ("", 0, 0), || ""));
+static PROBE: Site = Site::new("", "", 0, 0, || "");
 
 /// Measures the cost. All zero without memory for it.
 pub(super) fn measure() -> Cost {

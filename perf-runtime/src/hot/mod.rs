@@ -1,6 +1,7 @@
 //! THE HOT PATH: what happens at the entry and the exit of every tracked call.
 //!
 //! * [`span`]: entry and exit, inlined into the tracked function. Start reading here.
+//! * [`future`]: a future whose polls are spans, and the calls that they make up.
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
 //! * [`fold`]: every 32nd exit of a context, moves raw durations into its histogram.
@@ -26,6 +27,7 @@ pub(crate) mod books;
 pub(crate) mod clock;
 pub(crate) mod cost;
 mod fold;
+pub(crate) mod future;
 pub(crate) mod metric;
 pub(crate) mod process;
 mod sampling;

@@ -12,6 +12,7 @@ use super::books::Books;
 use super::cost::{self, Cost};
 use super::{alloc, clock, thread};
 use crate::breaker::{Breaker, Decision};
+use crate::metric_site::MetricSite;
 use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{Anchor, WHOLE_RECORDER};
 use crate::segment::rate::{Moment, Rate};
@@ -34,8 +35,9 @@ pub(crate) struct Recorder {
     breaker: Breaker,
     pub(crate) books: Books,
     unused: Mutex<Unused>,
-    /// The newest site of the linker's that was told.
-    newest_told: AtomicPtr<Site>,
+    /// The newest site and the newest metric of the linker's that were told.
+    site_told: AtomicPtr<Site>,
+    metric_told: AtomicPtr<MetricSite>,
     noting_moment: AtomicBool,
     /// In a fork's child: the one that this one's parent had from its own.
     of_parent: AtomicPtr<Recorder>,
@@ -147,7 +149,8 @@ impl Recorder {
             breaker: Breaker::new(),
             books: Books::default(),
             unused: Mutex::default(),
-            newest_told: AtomicPtr::default(),
+            site_told: AtomicPtr::default(),
+            metric_told: AtomicPtr::default(),
             noting_moment: AtomicBool::new(false),
             of_parent: AtomicPtr::default(),
         };
@@ -235,14 +238,15 @@ impl Recorder {
         self.tell_linked();
     }
 
-    /// Writes down the sites that the linker knows, if there are more than last time: not all have
-    /// been listed yet while constructors run, or before a library is loaded.
+    /// Writes down what the linker knows, if that is more than last time: not everything has been
+    /// listed yet while constructors run, or before a library is loaded.
     fn tell_linked(&self) {
-        let newest = registry::linked().next().map_or(ptr::null(), ptr::from_ref);
-        if self.newest_told.swap(newest.cast_mut(), Relaxed).cast_const() != newest {
+        if is_news(&self.site_told, registry::linked().next()) {
             for site in registry::linked() {
                 self.give_index(site);
             }
+        }
+        if is_news(&self.metric_told, registry::linked_metrics().next()) {
             self.tell_linked_metrics();
         }
     }
@@ -302,6 +306,12 @@ impl Recorder {
             peak.store(peak.load(Relaxed).max(unused.in_use), Relaxed);
         }
     }
+}
+
+/// Whether `newest` is another than the one that was told last, as it is from now on.
+fn is_news<T>(told: &AtomicPtr<T>, newest: Option<&'static T>) -> bool {
+    let newest = newest.map_or(ptr::null(), ptr::from_ref);
+    told.swap(newest.cast_mut(), Relaxed).cast_const() != newest
 }
 
 fn store(anchor: &Anchor, moment: Moment) {

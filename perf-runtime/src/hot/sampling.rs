@@ -10,7 +10,7 @@ use super::clock;
 use super::fold::{self, Covering, add};
 use super::thread::{self, Entry, Thread};
 use crate::breaker::{self, Decision, Load};
-use crate::segment::layout::{NodeRecord, RING, ShardRecord};
+use crate::segment::layout::{NodeRecord, RING, ShardRecord, is_beside};
 use crate::snapshot::Step;
 
 /// What is done with a call.
@@ -104,7 +104,12 @@ pub(super) fn countdown(thread: &Thread, node: &NodeRecord) -> u32 {
 pub(super) fn end_burst(thread: &Thread, node: &NodeRecord, now: u64, timed: u64) {
     let is_sampled = step(node) == Step::Sampled;
     let within = since_last_burst(node, now);
-    let covering = if is_sampled { Covering::All { within } } else { Covering::Nothing };
+    let covering = match is_sampled {
+        true => Covering::All { within },
+        // Calls of an async function: they overlap, so that no time is too short for them.
+        false if is_beside(node.site) => Covering::All { within: u64::MAX >> 1 },
+        false => Covering::Nothing,
+    };
     fold::fold_durations(thread, node, covering);
     if timed == RING as u64 && thread.is_moment(now) {
         thread.recorder.note_fold_cost(clock::now().saturating_sub(now));

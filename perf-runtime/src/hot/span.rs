@@ -17,7 +17,7 @@ use super::fold::{self, add};
 use super::sampling::{self, Turn};
 use super::thread::{self, Entry, Handle, Thread};
 use super::{clock, process};
-use crate::outcome::Outcome;
+use crate::outcome::{ByType, Judge, Outcome};
 use crate::registry;
 use crate::segment::layout::{
     FIRST_LONG, LONG, NESTED, NodeRecord, RING, Recursion, ShardRecord, UNTIMED,
@@ -132,9 +132,15 @@ pub fn enter_named(name: &str) -> Span {
 /// Runs `body` as a call of `site` and notes whether what it returns is an error.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
+    observe_by(site, &ByType, body)
+}
+
+/// As [`observe`], with another judge than the type.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOnce() -> R) -> R {
     let span = enter(site);
     let returned = body();
-    if returned.is_error() {
+    if judge.is_error(&returned) {
         span.count_error();
     }
     returned
@@ -165,22 +171,20 @@ impl Drop for Span {
     // Small enough to be inlined into every tracked function: what is rare is out of line.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        let Self { shard, node, caller, start, .. } = *self;
-        if !start.is_usual() || std::thread::panicking() {
-            return end_unusual(shard, node, caller, start);
-        }
-        node.start.store(0, Relaxed);
-        shard.current.store(caller, Relaxed);
-        if start != Start::UNTIMED {
-            let end = clock::counter();
-            record(shard, node, end.wrapping_sub(start.0), end);
-        }
+        let _ = self.end();
     }
+}
+
+/// A stretch of time, in ticks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub(super) ticks: u64,
+    pub(super) end: u64,
 }
 
 /// Records the duration of a call that was timed.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
+pub(super) fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
     shard.last.store(end, Relaxed);
     let place = node.head.load(Relaxed) as usize % RING;
     let is_long = ticks >= FIRST_LONG;
@@ -198,9 +202,14 @@ fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
 /// Ends a call that is recursive, unwinds, is timed by another clock than the processor's counter,
 /// was begun while unwinding, or is not recorded.
 #[inline(never)]
-fn end_unusual(shard: &'static ShardRecord, node: &'static NodeRecord, caller: u64, start: Start) {
+fn end_unusual(
+    shard: &'static ShardRecord,
+    node: &'static NodeRecord,
+    caller: u64,
+    start: Start,
+) -> Option<Stretch> {
     if start == Start::NOT_RECORDED {
-        return;
+        return None;
     }
     if std::thread::panicking() && !start.has(Start::UNWINDING) {
         add(&node.panics, 1);
@@ -211,7 +220,7 @@ fn end_unusual(shard: &'static ShardRecord, node: &'static NodeRecord, caller: u
     }
     shard.current.store(caller, Relaxed);
     if start.ticks() == 0 {
-        return;
+        return None;
     }
     let end = clock::now();
     let ticks = end.wrapping_sub(start.ticks());
@@ -222,12 +231,41 @@ fn end_unusual(shard: &'static ShardRecord, node: &'static NodeRecord, caller: u
     if nested {
         end_nested(shard, node, caller, start.ticks(), ticks);
     }
+    Some(Stretch { ticks, end })
 }
 
 impl Span {
+    /// Ends the call; no other may be left running in it. What it took, if it was timed.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn end(&mut self) -> Option<Stretch> {
+        let Self { shard, node, caller, start, .. } = *self;
+        if !start.is_usual() || std::thread::panicking() {
+            return end_unusual(shard, node, caller, start);
+        }
+        node.start.store(0, Relaxed);
+        shard.current.store(caller, Relaxed);
+        if start == Start::UNTIMED {
+            return None;
+        }
+        let end = clock::counter();
+        let ticks = end.wrapping_sub(start.0);
+        record(shard, node, ticks, end);
+        Some(Stretch { ticks, end })
+    }
+
+    /// When the call began, if it is timed.
+    pub(super) fn began(&self) -> Option<u64> {
+        (self.start.ticks() != 0).then(|| self.start.ticks())
+    }
+
+    /// Where it is recorded, if it is.
+    pub(super) fn node(&self) -> Option<(&'static ShardRecord, &'static NodeRecord)> {
+        (self.start != Start::NOT_RECORDED).then_some((self.shard, self.node))
+    }
+
     /// Counts the running call as one that returned an error.
     #[inline]
-    fn count_error(&self) {
+    pub(super) fn count_error(&self) {
         if self.start != Start::NOT_RECORDED {
             add(&self.node.errors, 1);
         }

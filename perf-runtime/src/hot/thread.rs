@@ -16,7 +16,7 @@ use super::metric::Metrics;
 use super::process::{self, Recorder};
 use super::tree::{Children, Slab};
 use crate::breaker::Share;
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, is_beside};
 use crate::site::Site;
 use crate::writing::{Mapping, system};
 
@@ -370,6 +370,9 @@ impl Thread {
             return;
         }
         self.children.each(|node| {
+            if is_beside(node.site) {
+                return;
+            }
             node.start.store(0, Relaxed);
             for recursion in [&node.nested, &node.callees] {
                 recursion.running.store(0, Relaxed);

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use super::clock;
 use super::thread::{self, Thread, page_for};
 use crate::registry;
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, UNIT};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, UNIT, is_beside};
 use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment, Use};
 
 /// Nodes by caller and site: open addressing, at most half full.
@@ -95,7 +95,8 @@ impl Thread {
         *record.min.get_mut() = u64::MAX;
         *record.sampling.interval.get_mut() = 1;
         *record.sampling.created.get_mut() = self.recorder.age(clock::now());
-        record.is_exact = u32::from(registry::is_exact(site));
+        // What stands beside another is recorded when that says so, without turns of its own.
+        record.is_exact = u32::from(is_beside(site) || registry::is_exact(site));
         *record.sampling.countdown.get_mut() = u32::from(self.is_gated);
         self.shard().nodes.store(block.place, Release);
         self.children.insert(Child { caller, site, node: Some(node) });

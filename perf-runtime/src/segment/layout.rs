@@ -39,7 +39,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
 
 /// Version of everything in this file. Raise it with any change of layout or meaning, and keep
 /// the old reader beside the new one.
-pub(crate) const FORMAT_VERSION: u32 = 3;
+pub(crate) const FORMAT_VERSION: u32 = 4;
 
 /// Oldest version that the reader understands. Earlier ones were never released.
 pub(crate) const OLDEST_READABLE: u32 = 3;
@@ -78,6 +78,21 @@ pub(crate) const UNTIMED: u64 = 1;
 /// [`NodeRecord::site`] of the calls in contexts for which there was no memory: each shard has one
 /// such node from its beginning.
 pub(crate) const OVERFLOW: u32 = u32::MAX - 1;
+
+/// [`NodeRecord::site`] of what stands beside the node of an async function, whose calls are its
+/// polls, as if that had called it: the calls of the function that ended there, and what all polls
+/// of each took. [`Recursion::running`] of `nested` is how many more were suspended there for the
+/// first time than ended there having been, modulo 2^64.
+pub(crate) const CALLS: u32 = u32::MAX - 2;
+
+/// As [`CALLS`]: how long those calls lasted, from the beginning of the first poll to the end of the
+/// last, as far as they were timed.
+pub(crate) const LIFETIMES: u32 = u32::MAX - 3;
+
+/// Whether a [`NodeRecord::site`] is of one that stands beside another.
+pub(crate) const fn is_beside(site: u32) -> bool {
+    matches!(site, CALLS | LIFETIMES)
+}
 
 /// Transitions of the breaker that are kept.
 pub(crate) const TRANSITIONS: usize = 32;

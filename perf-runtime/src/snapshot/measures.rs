@@ -1,11 +1,14 @@
 //! The measures of one function or one calling context, and how they add up. Pure data.
 
-use super::{Histogram, Memory};
+use super::{Histogram, Lifetimes, Memory, Polls};
 
 /// What was measured of a function, in one context or over several.
 ///
 /// `total_ns` and `self_ns` hold also the time of calls that had not finished when they were read;
 /// everything else is about finished calls only.
+///
+/// Of an async function all times but [`lifetimes`](Self::lifetimes) are those in which its futures
+/// were polled: a call's duration is that of all its polls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Measures {
@@ -22,7 +25,7 @@ pub struct Measures {
     pub panics: u64,
     /// Futures dropped before they were ready.
     pub cancelled: u64,
-    /// Outermost calls still running when the recording was read, or when its process ended.
+    /// Outermost calls still running, of async functions being polled, when the recording was read, or when its process ended.
     pub unfinished: u64,
     /// Time between entry and exit, children included. Recursive calls count once, by the
     /// outermost. Of calls that were not timed, without the clock readings that the timed ones
@@ -60,6 +63,12 @@ pub struct Measures {
     pub memory: Memory,
     /// Allocated and freed by the function itself, outside every tracked child.
     pub self_memory: Memory,
+    /// Of an async function: its polls.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub polls: Polls,
+    /// Of an async function: how long its calls lasted.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub lifetimes: Lifetimes,
     /// Durations of the finished calls; each timed one as often as the calls it stands for.
     pub histogram: Histogram,
 }
@@ -80,6 +89,8 @@ impl Measures {
         self.merge_recording(other);
         self.memory.merge(&other.memory);
         self.self_memory.merge(&other.self_memory);
+        self.polls.merge(&other.polls);
+        self.lifetimes.merge(&other.lifetimes);
         self.histogram.merge(&other.histogram);
     }
 
@@ -143,6 +154,7 @@ impl Measures {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::memory::tests::memory;
+    use super::super::polls::tests::{lifetimes, polls};
     use super::*;
     use proptest::prelude::*;
 
@@ -158,7 +170,8 @@ pub(super) mod tests {
         let memory = (memory().boxed(), memory().boxed());
         let extremes = (any::<u64>(), any::<u64>());
         let amounts = (proptest::array::uniform8(amount()), proptest::array::uniform8(amount()));
-        (amounts, any::<u128>(), extremes, any::<u32>(), histogram, memory).prop_map(
+        let of_async = (polls().boxed(), lifetimes().boxed());
+        (amounts, any::<u128>(), extremes, any::<u32>(), histogram, memory, of_async).prop_map(
             |(
                 (amounts, recording),
                 sum_of_squares_ns2,
@@ -166,6 +179,7 @@ pub(super) mod tests {
                 interval,
                 histogram,
                 (memory, self_memory),
+                (polls, lifetimes),
             )| {
                 let [calls, errors, panics, cancelled, unfinished, total_ns, self_ns, sum_ns] =
                     amounts;
@@ -195,6 +209,8 @@ pub(super) mod tests {
                     max_ns: if_called(one.max(other)),
                     memory,
                     self_memory,
+                    polls,
+                    lifetimes,
                     histogram: Histogram::from_buckets(histogram),
                 }
             },

@@ -13,6 +13,7 @@ mod measures;
 mod memory;
 mod merge;
 mod metric;
+mod polls;
 mod since;
 
 pub use breaker::{BreakerState, Reason, Step, Transition};
@@ -21,6 +22,7 @@ pub use measures::Measures;
 pub use memory::Memory;
 pub use merge::Merger;
 pub use metric::{Gauge, Metric, MetricKind, Ratio, Reading};
+pub use polls::{Lifetimes, Polls};
 
 /// Everything that one process, or any number of merged ones, recorded.
 ///

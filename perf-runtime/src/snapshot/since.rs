@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Context, Gauge, Histogram, Losses, Measures, Memory, Metric, Process, Ratio, Reading, Snapshot,
+    Context, Gauge, Histogram, Lifetimes, Losses, Measures, Memory, Metric, Polls, Process, Ratio,
+    Reading, Snapshot,
 };
 use crate::buckets;
 
@@ -121,7 +122,11 @@ fn process(process: &Process, earlier: &[Process]) -> Process {
 
 impl Measures {
     fn has_anything(&self) -> bool {
-        self.calls > 0 || self.unfinished > 0 || self.total_ns > 0 || self.self_memory.frees > 0
+        self.calls > 0
+            || self.unfinished > 0
+            || self.polls.in_flight != 0
+            || self.total_ns > 0
+            || self.self_memory.frees > 0
     }
 
     fn since(&self, earlier: &Self) -> Self {
@@ -148,6 +153,8 @@ impl Measures {
             transitions: left(self.transitions, earlier.transitions),
             memory: self.memory.since(&earlier.memory),
             self_memory: self.self_memory.since(&earlier.self_memory),
+            polls: self.polls.since(&earlier.polls),
+            lifetimes: self.lifetimes.since(&earlier.lifetimes),
             histogram: self.histogram.since(&earlier.histogram),
             ..Self::default()
         };
@@ -175,6 +182,27 @@ impl Histogram {
         Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
             (bucket, count.saturating_sub(before.get(&bucket).copied().unwrap_or_default()))
         }))
+    }
+}
+
+impl Polls {
+    /// What was in flight still is; the longest poll may have come before, which is not known.
+    fn since(&self, earlier: &Self) -> Self {
+        Self { count: self.count.saturating_sub(earlier.count), ..*self }
+    }
+}
+
+impl Lifetimes {
+    fn since(&self, earlier: &Self) -> Self {
+        let histogram = self.histogram.since(&earlier.histogram);
+        let highest = histogram.buckets().last().map_or(0, |&(at, _)| buckets::upper_bound(at) - 1);
+        let is_longer = self.max_ns > earlier.max_ns || earlier.count == 0;
+        Self {
+            count: self.count.saturating_sub(earlier.count),
+            sum_ns: self.sum_ns.saturating_sub(earlier.sum_ns),
+            max_ns: if is_longer { self.max_ns } else { highest.min(self.max_ns) },
+            histogram,
+        }
     }
 }
 

@@ -17,7 +17,8 @@ use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::batch;
 use crate::segment::layout::{
-    FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, Recursion, Sampling, UNTIMED,
+    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LIFETIMES, LONG, NodeRecord, RING, Recursion,
+    Sampling, UNTIMED,
 };
 use crate::snapshot::Step;
 
@@ -56,6 +57,15 @@ pub(super) struct Node {
     pub(super) callees: Recursive,
     pub(super) exactness: Exactness,
     pub(super) allocated: Allocated,
+    /// Of an async function: its calls. What else is said here is said of its polls then.
+    pub(super) polled: Option<Box<Polled>>,
+}
+
+/// What stands beside the node of an async function.
+#[derive(Debug, Clone)]
+pub(super) struct Polled {
+    pub(super) calls: Node,
+    pub(super) lifetimes: Option<Node>,
 }
 
 /// Recursive calls.
@@ -127,7 +137,30 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         callees: Recursive::read(bytes, at + offset_of!(NodeRecord, callees))?,
         exactness,
         allocated: Allocated::read(bytes, at)?,
+        polled: None,
     })
+}
+
+impl Node {
+    /// Durations that found no room in a histogram, also of what stands beside it.
+    pub(super) fn all_uncounted(&self) -> u64 {
+        let beside = self.polled.as_deref().map_or(0, |polled| {
+            let lifetimes = polled.lifetimes.as_ref().map_or(0, |node| node.uncounted);
+            polled.calls.uncounted.saturating_add(lifetimes)
+        });
+        self.uncounted.saturating_add(beside)
+    }
+
+    /// Takes what stands beside it. Calls come first: who has lifetimes has calls.
+    pub(super) fn take_beside(&mut self, other: Node) {
+        match (other.site, self.polled.as_deref_mut()) {
+            (CALLS, None) => {
+                self.polled = Some(Box::new(Polled { calls: other, lifetimes: None }));
+            }
+            (LIFETIMES, Some(polled)) => polled.lifetimes = Some(other),
+            _ => {}
+        }
+    }
 }
 
 impl Recursive {
@@ -137,6 +170,11 @@ impl Recursive {
             starts: bytes.u64(at + offset_of!(Recursion, starts))?,
             running: bytes.u64(at + offset_of!(Recursion, running))?,
         })
+    }
+
+    /// How many were begun, less how many ended.
+    pub(super) fn running(&self) -> i64 {
+        self.running.cast_signed()
     }
 
     /// What the finished ones took.

@@ -95,7 +95,7 @@ impl Shards {
                 .get(&node.site)
                 .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
             self.losses.uncounted_durations =
-                self.losses.uncounted_durations.saturating_add(node.uncounted);
+                self.losses.uncounted_durations.saturating_add(node.all_uncounted());
             let parent = tree.parents[at].and_then(|parent| places[parent]);
             self.contexts.push(Context { function, parent, measures });
         }

@@ -19,7 +19,7 @@ use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::Writer;
 use super::{MOST_COPIES, copy_file, shards, sites};
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, UNTIMED};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, UNTIMED, is_beside};
 use crate::segment::rate::Moment;
 use crate::segment::{SegmentError, counter};
 
@@ -220,6 +220,9 @@ impl Shard {
         for place in shards::nodes(bytes, unclaimed, place)? {
             let at = offset_of(place);
             let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
+            if is_beside(site) {
+                continue;
+            }
             let function =
                 *function_of_site.get(&site).ok_or(damaged(at, "site of a calling context"))?;
             let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;

@@ -11,11 +11,11 @@ use std::mem::offset_of;
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use super::links::Unclaimed;
-use super::node::{self, Node};
+use super::node::{self, Node, Polled};
 use super::shards;
 use crate::segment::SegmentError;
-use crate::segment::layout::{ShardRecord, UNTIMED};
-use crate::snapshot::{Histogram, Measures, Memory};
+use crate::segment::layout::{ShardRecord, UNTIMED, is_beside};
+use crate::snapshot::{Histogram, Lifetimes, Measures, Memory, Polls};
 
 /// A shard's nodes, parents before children.
 #[derive(Debug)]
@@ -43,6 +43,11 @@ impl Tree {
                 0 => None,
                 parent => Some(*by_address.get(&parent).ok_or(damaged(at, "parent context"))?),
             };
+            if is_beside(node.site) {
+                let of = parent.ok_or(damaged(at, "calls of an async function"))?;
+                tree.nodes[of].take_beside(node);
+                continue;
+            }
             by_address.insert(node.address, tree.nodes.len());
             tree.now = tree.now.max(node.start);
             tree.nodes.push(node);
@@ -200,13 +205,9 @@ impl Node {
 
     fn measures(&self, times: &Times, now: u64, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
-        let has_times = self.timed > 0;
         // What is estimated is no more than what it is a part of.
         let part = |ticks: f64, of: u64| ns(whole(ticks).min(of));
         Measures {
-            calls: self.calls,
-            timed: self.timed.min(self.calls),
-            unmeasured: self.unmeasured,
             errors: self.errors,
             panics: self.panics,
             cancelled: self.cancelled,
@@ -215,18 +216,55 @@ impl Node {
             self_ns: ns(times.own),
             overhead_ns: part(times.overhead, times.total),
             self_overhead_ns: part(times.own_overhead, times.own),
-            sum_ns: ns(self.sums.sum),
-            sum_of_squares_ns2: facts.rate.ns_squared(self.sums.squares),
-            min_ns: if has_times { ns(self.sums.min) } else { 0 },
-            max_ns: if has_times { ns(self.sums.max) } else { 0 },
             active_ns: ns(facts.since_first(now).saturating_sub(self.exactness.created)),
             sampled_ns: ns(self.exactness.sampled(now)),
             counted_ns: ns(self.exactness.counted(now)),
             largest_interval: self.exactness.largest_interval,
             transitions: u64::from(self.exactness.transitions),
-            memory: Memory::default(),
             self_memory: self.allocated.own,
+            ..match self.polled.as_deref() {
+                None => self.durations(facts),
+                Some(polled) => self.calls(polled, facts),
+            }
+        }
+    }
+
+    /// Of an async function: its calls, and the polls that they were made up of.
+    fn calls(&self, polled: &Polled, facts: &Facts) -> Measures {
+        let ns = |ticks: u64| facts.rate.ns(ticks);
+        let lifetimes = polled.lifetimes.as_ref().map(|node| node.durations(facts));
+        let lifetimes = lifetimes.unwrap_or_default();
+        Measures {
+            // The end of one that is given up is recorded like a poll.
+            polls: Polls {
+                count: self.calls.saturating_sub(self.cancelled),
+                max_ns: if self.timed > 0 { ns(self.sums.max) } else { 0 },
+                in_flight: polled.calls.nested.running(),
+            },
+            lifetimes: Lifetimes {
+                count: lifetimes.timed,
+                sum_ns: lifetimes.sum_ns,
+                max_ns: lifetimes.max_ns,
+                histogram: lifetimes.histogram,
+            },
+            ..polled.calls.durations(facts)
+        }
+    }
+
+    /// Finished calls, and how long they took.
+    fn durations(&self, facts: &Facts) -> Measures {
+        let ns = |ticks: u64| facts.rate.ns(ticks);
+        let has_times = self.timed > 0;
+        Measures {
+            calls: self.calls,
+            timed: self.timed.min(self.calls),
+            unmeasured: self.unmeasured,
+            sum_ns: ns(self.sums.sum),
+            sum_of_squares_ns2: facts.rate.ns_squared(self.sums.squares),
+            min_ns: if has_times { ns(self.sums.min) } else { 0 },
+            max_ns: if has_times { ns(self.sums.max) } else { 0 },
             histogram: Histogram::from_buckets(self.histogram.iter().copied()),
+            ..Measures::default()
         }
     }
 }

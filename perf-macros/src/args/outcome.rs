@@ -1,0 +1,57 @@
+//! The options that tell success from error: `err`, `ok_if` and `err_if`.
+
+use proc_macro2::Span;
+use syn::Path;
+
+use super::entry::Entry;
+use crate::errors::error;
+
+/// How what a function returns is classified.
+#[derive(Clone)]
+pub(crate) enum Outcome {
+    /// By its type.
+    Err(Span),
+    /// By a predicate on a reference to it.
+    If {
+        /// The name of the option.
+        name: &'static str,
+        span: Span,
+        predicate: Path,
+    },
+}
+
+impl Outcome {
+    pub(super) fn ok_if(entry: &Entry) -> syn::Result<Self> {
+        Self::of("ok_if", entry, "`ok_if = Response::is_success`, without quotes")
+    }
+
+    pub(super) fn err_if(entry: &Entry) -> syn::Result<Self> {
+        Self::of("err_if", entry, "`err_if = Response::is_failure`, without quotes")
+    }
+
+    fn of(name: &'static str, entry: &Entry, example: &str) -> syn::Result<Self> {
+        Ok(Self::If { name, span: entry.name.span(), predicate: entry.path(example)? })
+    }
+
+    /// The name of the option.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Err(_) => "err",
+            Self::If { name, .. } => name,
+        }
+    }
+
+    /// Where to point at it.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Err(span) | Self::If { span, .. } => *span,
+        }
+    }
+}
+
+/// The error for two of them.
+pub(super) fn twice(earlier: &Outcome, later: Option<&Outcome>) -> syn::Error {
+    let later = later.unwrap_or(earlier);
+    let what = format!("`{}` and `{}` exclude each other", earlier.name(), later.name());
+    error(later.span(), what, "each of them alone tells success from error; keep one")
+}

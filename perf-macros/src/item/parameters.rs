@@ -1,0 +1,195 @@
+//! The parameters of a function whose body moves into a closure or a future, which drops what it
+//! captured in another order than a function drops its arguments.
+//!
+//! So each argument is bound once more in there, in the order of the signature: it is moved in
+//! whether the body uses it or not, and dropped when it would have been. This is what the compiler
+//! itself makes of the parameters of an `async fn`.
+
+use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use quote::{TokenStreamExt, format_ident, quote_spanned};
+
+use super::scan::{Angles, is_punct, unwrapped};
+
+/// Parameters for the signature, and what binds the arguments again in the body.
+pub(crate) struct Rebound {
+    pub(crate) parameters: Group,
+    pub(crate) bindings: TokenStream,
+}
+
+impl Rebound {
+    pub(super) fn of(parameters: &Group) -> Self {
+        let (mut list, mut bindings) = (TokenStream::new(), TokenStream::new());
+        for (at, mut trees) in split(parameters.stream()).into_iter().enumerate() {
+            let comma = trees.pop_if(|last| is_punct(last, ','));
+            let parameter = Parameter::read(trees);
+            let (argument, binding) = parameter.rebound(at);
+            list.extend(argument);
+            list.append_all(comma);
+            bindings.extend(binding);
+        }
+        let mut group = Group::new(parameters.delimiter(), list);
+        group.set_span(parameters.span());
+        Self { parameters: group, bindings }
+    }
+}
+
+/// A parameter, as written.
+enum Parameter {
+    /// `self`, in whatever form; or what has no pattern.
+    Kept(Vec<TokenTree>),
+    Typed {
+        attributes: TokenStream,
+        pattern: Vec<TokenTree>,
+        /// With its colon.
+        kind: TokenStream,
+    },
+}
+
+impl Parameter {
+    fn read(trees: Vec<TokenTree>) -> Self {
+        let attributes =
+            2 * trees.chunks_exact(2).take_while(|pair| is_punct(&pair[0], '#')).count();
+        let pattern = &trees[attributes..];
+        let is_self = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if *word == "self");
+        match colon(pattern) {
+            Some(at) if !pattern[..at].iter().any(is_self) => Self::Typed {
+                attributes: trees[..attributes].iter().cloned().collect(),
+                pattern: pattern[..at].to_vec(),
+                kind: pattern[at..].iter().cloned().collect(),
+            },
+            _ => Self::Kept(trees),
+        }
+    }
+
+    /// The parameter, and the statements that bind its argument again.
+    fn rebound(self, at: usize) -> (TokenStream, TokenStream) {
+        let (attributes, pattern, kind) = match self {
+            Self::Kept(trees) => return (trees.into_iter().collect(), TokenStream::new()),
+            Self::Typed { attributes, pattern, kind } => (attributes, pattern, kind),
+        };
+        let first = pattern.first().map_or_else(Span::call_site, TokenTree::span);
+        let site = Span::mixed_site().located_at(first);
+        if let Some(name) = name(&pattern) {
+            let pattern: TokenStream = pattern.iter().cloned().collect();
+            let binding = quote_spanned!(site=> #attributes let #pattern = #name;);
+            return (quote_spanned!(site=> #attributes #name #kind), binding);
+        }
+        let argument: Ident = format_ident!("__perf_track_argument_{at}", span = site);
+        let pattern: TokenStream = pattern.into_iter().collect();
+        let binding = quote_spanned! {site=>
+            #attributes let #argument = #argument;
+            #attributes let #pattern = #argument;
+        };
+        (quote_spanned!(site=> #attributes #argument #kind), binding)
+    }
+}
+
+/// The name in the pattern `name` or `mut name`.
+fn name(pattern: &[TokenTree]) -> Option<Ident> {
+    match pattern {
+        [TokenTree::Ident(name)] if name != "_" => Some(name.clone()),
+        [TokenTree::Ident(word), TokenTree::Ident(name)] if word == "mut" => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Where the colon between pattern and type stands: the first that is none of two.
+fn colon(pattern: &[TokenTree]) -> Option<usize> {
+    let mut follows_colon = false;
+    pattern.iter().position(|tree| {
+        let TokenTree::Punct(punct) = tree else {
+            follows_colon = false;
+            return false;
+        };
+        let is_colon = punct.as_char() == ':';
+        let is_one = is_colon && punct.spacing() == Spacing::Alone && !follows_colon;
+        follows_colon = is_colon && punct.spacing() == Spacing::Joint;
+        is_one
+    })
+}
+
+/// The parameters, each with the comma after it.
+fn split(parameters: TokenStream) -> Vec<Vec<TokenTree>> {
+    let (mut split, mut one, mut depth) = (Vec::new(), Vec::new(), Angles::default());
+    for tree in unwrapped(parameters) {
+        depth.pass(&tree);
+        let ends = is_punct(&tree, ',') && depth.is_outside();
+        one.push(tree);
+        if ends {
+            split.push(std::mem::take(&mut one));
+        }
+    }
+    if !one.is_empty() {
+        split.push(one);
+    }
+    split
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rebound(parameters: &str) -> [String; 2] {
+        let tree = parameters.parse::<TokenStream>().unwrap().into_iter().next();
+        let Some(TokenTree::Group(parameters)) = tree else { panic!("{parameters}") };
+        let Rebound { parameters, bindings } = Rebound::of(&parameters);
+        [parameters.to_string(), bindings.to_string()]
+    }
+
+    /// How tokens are set apart in text is nobody's promise.
+    fn assert_rebound(parameters: &str, expected: [&str; 2]) {
+        let squeezed = |text: &str| text.replace(' ', "");
+        let found = rebound(parameters);
+        assert_eq!(found.map(|it| squeezed(&it)), expected.map(squeezed), "{parameters}");
+    }
+
+    #[test]
+    fn names_are_bound_again_under_the_same_name() {
+        assert_rebound(
+            "(&mut self, a: u32, mut b: HashMap<K, Vec<V>>)",
+            ["(&mut self, a: u32, b: HashMap<K, Vec<V>>)", "let a = a; let mut b = b;"],
+        );
+    }
+
+    #[test]
+    fn patterns_are_taken_apart_inside() {
+        assert_rebound(
+            "(_: T, (a, _): (A, B), path::P { x, .. }: P<{ 1 }>,)",
+            [
+                "(__perf_track_argument_0: T, __perf_track_argument_1: (A, B), \
+                  __perf_track_argument_2: P<{ 1 }>,)",
+                "let __perf_track_argument_0 = __perf_track_argument_0;
+                 let _ = __perf_track_argument_0;
+                 let __perf_track_argument_1 = __perf_track_argument_1;
+                 let (a, _) = __perf_track_argument_1;
+                 let __perf_track_argument_2 = __perf_track_argument_2;
+                 let path::P { x, .. } = __perf_track_argument_2;"
+                    .replace('\n', "")
+                    .as_str(),
+            ],
+        );
+    }
+
+    #[test]
+    fn attributes_stand_on_both() {
+        assert_rebound(
+            "(#[cfg(x)] #[allow(unused)] a: u8)",
+            ["(#[cfg(x)] #[allow(unused)] a: u8)", "#[cfg(x)] #[allow(unused)] let a = a;"],
+        );
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_left_alone() {
+        for kept in ["(self: Rc<Self>)", "(mut self: Box<Self>)", "(u8)", "()"] {
+            assert_rebound(kept, [kept, ""]);
+        }
+    }
+
+    #[test]
+    fn arrows_and_commas_in_types_are_no_ends() {
+        assert_eq!(
+            rebound("(f: fn(A) -> B, g: impl Fn(A) -> Map<B, C>, h: [u8; 2])")[1],
+            "let f = f ; let g = g ; let h = h ;"
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! A future whose polls are spans, and the calls that they make up.
+//!
+//! Between two polls a future may move to another thread, so nothing stays behind on the one it was
+//! polled on: what a call took so far travels with it. Each poll is a span like any other, in the
+//! context that it happens in. When the call has ended, its duration (of all its polls) and its
+//! lifetime (from the beginning of the first to the end of the last) are recorded beside the polls,
+//! in the context of the last one: see [`CALLS`] and [`LIFETIMES`].
+
+use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::clock;
+use super::fold::add;
+use super::span::{self, Span, Stretch};
+use super::thread::{self, Thread};
+use crate::outcome::{ByType, Judge, Outcome, Unjudged};
+use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord, OVERFLOW};
+use crate::site::Site;
+
+/// The future of a tracked call, or its stream. Dropped before it is done, the call counts as
+/// cancelled.
+#[must_use = "does nothing unless polled"]
+pub struct Tracked<F, J> {
+    /// Dropped within a span, if the call has begun and not ended.
+    inner: ManuallyDrop<F>,
+    call: Call,
+    judge: J,
+}
+
+impl<F, J> std::fmt::Debug for Tracked<F, J> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tracked").finish_non_exhaustive()
+    }
+}
+
+/// Wraps the future of a call of `site`.
+pub fn track_future<F>(site: &'static Site, future: F) -> Tracked<F, Unjudged> {
+    Tracked { inner: ManuallyDrop::new(future), call: Call::of(site), judge: Unjudged }
+}
+
+/// As [`track_future`], where the type of what it returns tells whether that is an error.
+pub fn track_fallible_future<F>(site: &'static Site, future: F) -> Tracked<F, ByType>
+where
+    F: Future<Output: Outcome>,
+{
+    track_future_by(site, ByType, future)
+}
+
+/// As [`track_future`], with a judge of what it returns.
+pub fn track_future_by<F: Future, J: Judge<F::Output>>(
+    site: &'static Site,
+    judge: J,
+    future: F,
+) -> Tracked<F, J> {
+    Tracked { inner: ManuallyDrop::new(future), call: Call::of(site), judge }
+}
+
+impl<F: Future, J: Judge<F::Output>> Future for Tracked<F, J> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: nothing is moved out of the reference.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: it is a part of what is pinned, never moved, and dropped in place.
+        let inner = unsafe { Pin::new_unchecked(&mut *this.inner) };
+        if this.call.progress == Progress::Ended {
+            // What futures make of that is their own affair.
+            return inner.poll(context);
+        }
+        let turn = this.call.enter();
+        let polled = inner.poll(context);
+        match &polled {
+            Poll::Pending => turn.suspend(),
+            Poll::Ready(returned) => turn.end(this.judge.is_error(returned)),
+        }
+        polled
+    }
+}
+
+impl<F, J> Drop for Tracked<F, J> {
+    fn drop(&mut self) {
+        let turn = self.call.is_suspended().then(|| {
+            let turn = self.call.enter();
+            turn.cancel();
+            turn
+        });
+        // SAFETY: dropped once, here.
+        unsafe { ManuallyDrop::drop(&mut self.inner) };
+        drop(turn);
+    }
+}
+
+/// A call that is made up of polls.
+#[derive(Debug)]
+struct Call {
+    site: &'static Site,
+    progress: Progress,
+    /// When its first poll began, in ticks, if its durations are measured.
+    began: Option<u64>,
+    /// What its polls took, in ticks.
+    polled: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    New,
+    Suspended,
+    Ended,
+}
+
+impl Call {
+    fn of(site: &'static Site) -> Self {
+        Self { site, progress: Progress::New, began: None, polled: 0 }
+    }
+
+    fn is_suspended(&self) -> bool {
+        self.progress == Progress::Suspended
+    }
+
+    /// Begins a poll. Whether the first one's turn is to be timed decides about the whole call: were
+    /// it the last one's, or any one's, long calls would be chosen more often than short ones.
+    fn enter(&mut self) -> Turn<'_> {
+        let span = span::enter(self.site);
+        if self.progress == Progress::New {
+            self.began = span.began();
+        }
+        // The turn may not be to be timed, but the call is measured.
+        let is_apart = self.began.is_some() && span.began().is_none();
+        let apart = is_apart.then(clock::now);
+        Turn { span: ManuallyDrop::new(span), call: self, apart }
+    }
+
+    /// Records what the call took, in the context of `span`.
+    fn record(&mut self, span: &Span, end: u64) {
+        let Some((shard, node)) = span.node().filter(|(_, node)| node.site != OVERFLOW) else {
+            return;
+        };
+        let Some(thread) = thread::owning(shard) else { return };
+        let Some(calls) = beside(thread, node, CALLS) else { return };
+        if self.is_suspended() {
+            add(&calls.nested.running, 1_u64.wrapping_neg());
+        }
+        match self.began {
+            None => add(&calls.untimed, 1),
+            Some(began) => {
+                span::record(shard, calls, self.polled, end);
+                if let Some(lifetimes) = beside(thread, node, LIFETIMES) {
+                    span::record(shard, lifetimes, end.wrapping_sub(began), end);
+                }
+            }
+        }
+    }
+}
+
+/// What stands beside `node`, made if it is new. Without memory for it, a call is lost.
+fn beside(thread: &'static Thread, node: &NodeRecord, what: u32) -> Option<&'static NodeRecord> {
+    let found = thread.child(node.address, what);
+    if found.is_none() && what == CALLS {
+        thread.lose_call();
+    }
+    found
+}
+
+/// A poll, or the end of a call that is given up. Left by unwinding, it ends the call.
+struct Turn<'a> {
+    /// Ended by hand, since what the poll took is asked for.
+    span: ManuallyDrop<Span>,
+    call: &'a mut Call,
+    /// When it began, where the span does not tell.
+    apart: Option<u64>,
+}
+
+impl Turn<'_> {
+    /// The future is not ready.
+    fn suspend(mut self) {
+        if self.call.progress == Progress::New {
+            self.call.progress = Progress::Suspended;
+            self.count_as_running();
+        }
+        self.leave();
+        std::mem::forget(self);
+    }
+
+    /// The future is ready.
+    fn end(self, is_error: bool) {
+        if is_error {
+            self.span.count_error();
+        }
+    }
+
+    /// The future is given up before it is ready.
+    fn cancel(&self) {
+        if let Some((_, node)) = self.span.node() {
+            add(&node.cancelled, 1);
+        }
+    }
+
+    fn count_as_running(&self) {
+        let Some((shard, node)) = self.span.node().filter(|(_, it)| it.site != OVERFLOW) else {
+            return;
+        };
+        let calls = thread::owning(shard).and_then(|thread| thread.child(node.address, CALLS));
+        calls.inspect(|calls| add(&calls.nested.running, 1));
+    }
+
+    /// Ends the span. When that was, in ticks, as far as is known.
+    fn leave(&mut self) -> u64 {
+        let stretch = match (self.span.end(), self.apart) {
+            (None, Some(began)) => {
+                let end = clock::now();
+                Stretch { ticks: end.wrapping_sub(began), end }
+            }
+            (stretch, _) => stretch.unwrap_or(Stretch { ticks: 0, end: 0 }),
+        };
+        self.call.polled = self.call.polled.wrapping_add(stretch.ticks);
+        stretch.end
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let end = self.leave();
+        self.call.record(&self.span, end);
+        self.call.progress = Progress::Ended;
+    }
+}
