@@ -31,6 +31,9 @@ pub(crate) mod hot;
 #[cfg(feature = "record")]
 pub(crate) use hot::alloc as allocations;
 #[cfg(feature = "record")]
+#[path = "judge.rs"]
+pub(crate) mod judge;
+#[cfg(feature = "record")]
 #[path = "linked.rs"]
 pub(crate) mod linked;
 #[cfg(any(feature = "record", all(test, perf_loom)))]
@@ -61,6 +64,12 @@ mod scope;
 #[cfg(feature = "record")]
 #[path = "site.rs"]
 pub(crate) mod site;
+#[cfg(all(feature = "record", feature = "stream"))]
+#[path = "stream.rs"]
+pub mod stream;
+#[cfg(all(feature = "record", not(feature = "stream")))]
+#[path = "stream_absent.rs"]
+pub mod stream;
 #[cfg(any(feature = "record", all(test, perf_loom)))]
 #[path = "sync.rs"]
 pub(crate) mod sync;

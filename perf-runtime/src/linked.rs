@@ -41,11 +41,13 @@ macro_rules! __perf_track_span_per_type {
 ///
 /// The empty enum is there for its type name, the compiler's own path of the function, with the
 /// `Self` type and the trait. It shares its name with the static, where the runtime cuts the path.
+///
+/// Behind a semicolon stands `polled` where calls are futures, or one of them a stream.
 #[cfg(all(unix, not(target_vendor = "apple"), not(miri)))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_site {
-    ($file:expr, $line:expr, $column:expr $(, $options:expr)?) => {
+    ($file:expr, $line:expr, $column:expr $(, $options:expr)? $(; $polled:ident)?) => {
         enum __PERF_TRACK_SITE {}
         #[used]
         #[unsafe(link_section = "perf_track_0_1_0")]
@@ -55,7 +57,7 @@ macro_rules! __perf_track_site {
             $line,
             $column,
             ::core::any::type_name::<__PERF_TRACK_SITE>,
-        )$(.with($options))?;
+        )$(.with($options))?$(.$polled())?;
     };
 }
 
@@ -64,7 +66,7 @@ macro_rules! __perf_track_site {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_site {
-    ($file:expr, $line:expr, $column:expr $(, $options:expr)?) => {
+    ($file:expr, $line:expr, $column:expr $(, $options:expr)? $(; $polled:ident)?) => {
         enum __PERF_TRACK_SITE {}
         static __PERF_TRACK_SITE: $crate::__private::Site = $crate::__private::Site::new(
             ::core::module_path!(),
@@ -72,7 +74,7 @@ macro_rules! __perf_track_site {
             $line,
             $column,
             ::core::any::type_name::<__PERF_TRACK_SITE>,
-        )$(.with($options))?;
+        )$(.with($options))?$(.$polled())?;
         $crate::__private::inventory::submit! { $crate::__private::Entry(&__PERF_TRACK_SITE) }
     };
 }

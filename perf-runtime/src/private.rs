@@ -1,11 +1,13 @@
 //! The only names that generated code may use. Not for people: anything here may change in any
 //! release, together with perf-macros, which is pinned to the same version.
 
+pub use super::stream;
 pub use crate::hot::future::{Tracked, track_fallible_future, track_future, track_future_by};
 pub use crate::hot::metric::{count, gauge, ratio};
 pub use crate::hot::span::{Span, enter, enter_named, observe, observe_by};
+pub use crate::judge::{ErrIf, Judge, OkIf};
 pub use crate::metric_site::MetricSite;
-pub use crate::outcome::{ErrIf, Judge, OkIf, Outcome};
+pub use crate::outcome::Outcome;
 pub use crate::registry::{named_metric, per_type};
 pub use crate::site::{Options, Site};
 pub use crate::snapshot::{Budget, MetricKind};

@@ -134,8 +134,13 @@ fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
             }
             // What overflowed is of no site.
             if let Some(calls) = calls.get_mut(node.site as usize) {
-                let finished = of_async.get(&node.address).copied();
-                *calls = calls.saturating_add(finished.unwrap_or_else(|| finished_calls(node)));
+                let is_polled = registry::at(node.site).is_some_and(Site::is_polled);
+                let finished = match of_async.get(&node.address) {
+                    Some(finished) => *finished,
+                    None if is_polled => 0,
+                    None => finished_calls(node),
+                };
+                *calls = calls.saturating_add(finished);
             }
         }
     }

@@ -1,5 +1,5 @@
-//! `perf_scope!`: a call without a function. Its stand-in, where recording is compiled out, is
-//! `scope_absent`.
+//! `perf_scope!` and `perf_future!`: a call without a function. Their stand-ins, where recording is
+//! compiled out, are in `scope_absent`.
 
 /// Measures the rest of the block it stands in, as a call of a function named like it.
 ///
@@ -29,21 +29,60 @@
 /// One name is one function, wherever it is used. Names made at run time are kept until the
 /// process ends, so there should be hundreds of them and not millions.
 ///
-/// It stands in for no `async` block: a value that lives across an `.await` would measure whatever
-/// else the thread does meanwhile, and makes the future impossible to send to another thread.
+/// It is not for `async` blocks: a value that lives across an `.await` would measure whatever else
+/// the thread does meanwhile, and makes the future impossible to send to another thread. That is what
+/// [`perf_future!`](crate::perf_future) is for.
 #[macro_export]
 macro_rules! perf_scope {
     ($name:literal) => {{
+        $crate::__perf_track_labelled!($name);
+        $crate::__private::enter(&__PERF_TRACK_SITE)
+    }};
+    ($name:expr) => {
+        $crate::__private::enter_named(&$name)
+    };
+}
+
+/// Measures a future, as a call of an async function named like it.
+///
+/// ```
+/// use perf_runtime::perf_future;
+///
+/// async fn load(user: u32) -> usize {
+///     let profile = async { user as usize };
+///     perf_future!("fetch profile", profile).await
+/// }
+/// # let mut load = std::pin::pin!(load(7));
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert!(load.as_mut().poll(&mut context).is_ready());
+/// let known = perf_runtime::snapshot()?;
+/// let fetch = known.functions.iter().position(|it| it.name == "fetch profile").unwrap();
+/// assert_eq!((known.by_function()[fetch].calls, known.by_function()[fetch].polls.count), (1, 1));
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
+/// ```
+///
+/// The time that counts is that of its polls; how long it took until it was ready is its lifetime.
+/// A future that is dropped before that counts as cancelled, and one that was never polled not at
+/// all. See [`perf_track`](macro@crate::perf_track) on async functions.
+#[macro_export]
+macro_rules! perf_future {
+    ($name:literal, $future:expr $(,)?) => {{
+        $crate::__perf_track_labelled!($name; polled);
+        $crate::__private::track_future(&__PERF_TRACK_SITE, $future)
+    }};
+}
+
+/// The site of a literal name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __perf_track_labelled {
+    ($name:literal $($polled:tt)*) => {
         $crate::__private::site! {
             ::core::file!(), ::core::line!(), ::core::column!(),
             &$crate::__private::Options {
                 label: ::core::option::Option::Some($name),
                 ..$crate::__private::Options::NONE
-            }
+            } $($polled)*
         }
-        $crate::__private::enter(&__PERF_TRACK_SITE)
-    }};
-    ($name:expr) => {
-        $crate::__private::enter_named(&$name)
     };
 }

@@ -1,4 +1,5 @@
-//! Stands in for `scope` where recording is compiled out: names are type-checked and nothing runs.
+//! Stands in for `scope` where recording is compiled out: names are type-checked and nothing else
+//! runs than would without.
 
 /// Measures the rest of the block it stands in; compiled out, it does nothing.
 #[macro_export]
@@ -9,4 +10,20 @@ macro_rules! perf_scope {
         }
         $crate::__private::Scope
     }};
+}
+
+/// Measures a future; compiled out, it is the future.
+#[macro_export]
+macro_rules! perf_future {
+    ($name:literal, $future:expr $(,)?) => {
+        $future
+    };
+}
+
+/// Measures a stream; compiled out, it is the stream.
+#[macro_export]
+macro_rules! perf_stream {
+    ($name:literal, $stream:expr $(,)?) => {
+        $stream
+    };
 }

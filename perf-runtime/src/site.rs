@@ -21,6 +21,8 @@ pub(crate) struct Declaration {
     /// Type name of something declared inside the site's static: the compiler's own path of the
     /// function, with the `Self` type and the trait.
     pub(crate) path: fn() -> &'static str,
+    /// Calls are futures, or one of them a stream: what is entered are their polls.
+    pub(crate) polled: bool,
     /// What was asked for beside that.
     pub(crate) options: &'static Options,
 }
@@ -74,7 +76,8 @@ impl Site {
         column: u32,
         path: fn() -> &'static str,
     ) -> Self {
-        let declaration = Declaration { module, file, line, column, path, options: &Options::NONE };
+        let options = &Options::NONE;
+        let declaration = Declaration { module, file, line, column, path, polled: false, options };
         Self { declaration, index: Index::none() }
     }
 
@@ -85,6 +88,13 @@ impl Site {
         Self { declaration: Declaration { options, ..declaration }, index }
     }
 
+    /// The same site of what is polled.
+    #[must_use]
+    pub const fn polled(self) -> Self {
+        let Self { declaration, index } = self;
+        Self { declaration: Declaration { polled: true, ..declaration }, index }
+    }
+
     /// The site of one of the types that the function of this one is called with, named after the
     /// path of a closure in it.
     pub(crate) fn of_type(&self, closure: &'static str) -> Self {
@@ -92,6 +102,16 @@ impl Site {
             Options { label: Some(without_closure(closure)), ..*self.declaration.options };
         let options = Box::leak(Box::new(options));
         Self { declaration: Declaration { options, ..self.declaration }, index: Index::none() }
+    }
+
+    /// The path of an async function, whose body is a closure to the compiler.
+    fn without_future<'a>(&self, path: &'a str) -> &'a str {
+        if self.declaration.polled { without_closure(path) } else { path }
+    }
+
+    /// Whether its calls are futures.
+    pub(crate) fn is_polled(&self) -> bool {
+        self.declaration.polled
     }
 
     /// Whether its calls must not be sampled.
@@ -115,7 +135,7 @@ impl Site {
     pub(crate) fn name(&self) -> &'static str {
         match self.declaration.options.label {
             Some(label) => label,
-            None => function_path((self.declaration.path)()),
+            None => self.without_future(function_path((self.declaration.path)())),
         }
     }
 
@@ -129,6 +149,7 @@ impl Site {
             line: text.line,
             column: text.column,
             exact: text.exact,
+            polled: text.polled,
             classifies_errors: text.classifies_errors,
             budget: text.budget,
             tags: text.tags.iter().map(|&tag| tag.to_owned()).collect(),
@@ -146,6 +167,7 @@ impl Site {
             line: declared.line,
             column: declared.column,
             exact: options.exact,
+            polled: declared.polled,
             classifies_errors: options.classifies_errors,
             budget: options.budget,
             tags: options.tags,

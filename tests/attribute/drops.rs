@@ -9,14 +9,14 @@ use crate::twice;
 /// Notes its name when it is dropped.
 pub(crate) struct Noted(&'static str, Log);
 
-type Log = Rc<RefCell<Vec<&'static str>>>;
+pub(crate) type Log = Rc<RefCell<Vec<&'static str>>>;
 
-fn new(name: &'static str, log: &Log) -> Noted {
+pub(crate) fn new(name: &'static str, log: &Log) -> Noted {
     Noted(name, Rc::clone(log))
 }
 
 impl Noted {
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.0
     }
 }

@@ -11,6 +11,8 @@
 )]
 
 mod drops;
+mod future_drops;
+mod futures;
 mod names;
 mod outcomes;
 mod shapes;

@@ -42,7 +42,7 @@ pub(super) fn of_async(
     let end = never.then(|| quote_spanned!(mixed=> ; #runtime::unreachable()));
     let statements = quote_spanned! {mixed=>
         #attributes
-        #runtime::site! { #declaration }
+        #runtime::site! { #declaration; polled }
         #future.await #end
     };
     function.with_parameters(parameters, statements, braces)
@@ -143,7 +143,7 @@ impl Future {
         }
         let declaration = site::declaration(function, options);
         let mut tokens = attributes;
-        tokens.extend(quote_spanned!(mixed=> #runtime::site! { #declaration }));
+        tokens.extend(quote_spanned!(mixed=> #runtime::site! { #declaration; polled }));
         tokens.append_all(self.before);
         tokens.extend(future);
         tokens.append_all(self.after);

@@ -15,7 +15,8 @@ use super::clock;
 use super::fold::add;
 use super::span::{self, Span, Stretch};
 use super::thread::{self, Thread};
-use crate::outcome::{ByType, Judge, Outcome, Unjudged};
+use crate::judge::{ByType, Judge, Unjudged};
+use crate::outcome::Outcome;
 use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord, OVERFLOW};
 use crate::site::Site;
 
@@ -24,7 +25,7 @@ use crate::site::Site;
 #[must_use = "does nothing unless polled"]
 pub struct Tracked<F, J> {
     /// Dropped within a span, if the call has begun and not ended.
-    inner: ManuallyDrop<F>,
+    pub(crate) inner: ManuallyDrop<F>,
     call: Call,
     judge: J,
 }
@@ -61,19 +62,42 @@ impl<F: Future, J: Judge<F::Output>> Future for Tracked<F, J> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.turn(|inner, judge| {
+            let polled = inner.poll(context);
+            let next = match &polled {
+                Poll::Pending => Next::Suspend,
+                Poll::Ready(returned) => Next::End { is_error: judge.is_error(returned) },
+            };
+            (polled, next)
+        })
+    }
+}
+
+/// What becomes of a call after a poll.
+pub(crate) enum Next {
+    Suspend,
+    End { is_error: bool },
+}
+
+impl<F, J> Tracked<F, J> {
+    /// Runs `poll` as a part of the call, which goes on as that says.
+    pub(crate) fn turn<R>(
+        self: Pin<&mut Self>,
+        poll: impl FnOnce(Pin<&mut F>, &J) -> (R, Next),
+    ) -> R {
         // SAFETY: nothing is moved out of the reference.
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: it is a part of what is pinned, never moved, and dropped in place.
         let inner = unsafe { Pin::new_unchecked(&mut *this.inner) };
         if this.call.progress == Progress::Ended {
-            // What futures make of that is their own affair.
-            return inner.poll(context);
+            // What becomes of that is for what is in here to say.
+            return poll(inner, &this.judge).0;
         }
         let turn = this.call.enter();
-        let polled = inner.poll(context);
-        match &polled {
-            Poll::Pending => turn.suspend(),
-            Poll::Ready(returned) => turn.end(this.judge.is_error(returned)),
+        let (polled, next) = poll(inner, &this.judge);
+        match next {
+            Next::Suspend => turn.suspend(),
+            Next::End { is_error } => turn.end(is_error),
         }
         polled
     }

@@ -17,7 +17,8 @@ use super::fold::{self, add};
 use super::sampling::{self, Turn};
 use super::thread::{self, Entry, Handle, Thread};
 use super::{clock, process};
-use crate::outcome::{ByType, Judge, Outcome};
+use crate::judge::{ByType, Judge};
+use crate::outcome::Outcome;
 use crate::registry;
 use crate::segment::layout::{
     FIRST_LONG, LONG, NESTED, NodeRecord, RING, Recursion, ShardRecord, UNTIMED,

@@ -107,6 +107,8 @@ pub(crate) const NO_LIMIT: u64 = u64::MAX;
 pub(crate) const FLAG_EXACT: u32 = 1;
 /// [`SiteRecord::flags`]: the returned value is classified.
 pub(crate) const FLAG_CLASSIFIES_ERRORS: u32 = 2;
+/// [`SiteRecord::flags`]: calls are futures, and the calls of its nodes are their polls.
+pub(crate) const FLAG_POLLED: u32 = 4;
 
 /// [`Header::clock`]: ticks of the processor's counter; otherwise nanoseconds.
 pub(crate) const CLOCK_COUNTER: u32 = 1;

@@ -88,6 +88,9 @@ pub struct Function {
     pub column: u32,
     /// Never sampled, whatever the load.
     pub exact: bool,
+    /// Its calls are futures: an async function, or something like it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub polled: bool,
     /// The returned value is classified as success or error.
     pub classifies_errors: bool,
     /// Limits given in the attribute.

@@ -125,8 +125,9 @@ pub(crate) fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentEr
 fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
     let facts = Facts::read(bytes, writer)?;
-    let (mut functions, function_of_site) = sites::read(bytes, facts.sites)?;
-    let shards = shards::read(bytes, &facts, &function_of_site)?;
+    let sites = sites::read(bytes, facts.sites)?;
+    let shards = shards::read(bytes, &facts, &sites)?;
+    let (mut functions, function_of_site) = sites;
     let overflow = functions.len() - 1;
     if shards.contexts.iter().all(|context| context.function != overflow) {
         functions.truncate(overflow);

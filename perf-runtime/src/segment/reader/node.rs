@@ -17,8 +17,8 @@ use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::batch;
 use crate::segment::layout::{
-    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LIFETIMES, LONG, NodeRecord, RING, Recursion,
-    Sampling, UNTIMED,
+    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, Recursion, Sampling,
+    UNTIMED,
 };
 use crate::snapshot::Step;
 
@@ -61,10 +61,11 @@ pub(super) struct Node {
     pub(super) polled: Option<Box<Polled>>,
 }
 
-/// What stands beside the node of an async function.
-#[derive(Debug, Clone)]
+/// What stands beside the node of an async function, once a call has been suspended or has ended
+/// there.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Polled {
-    pub(super) calls: Node,
+    pub(super) calls: Option<Node>,
     pub(super) lifetimes: Option<Node>,
 }
 
@@ -144,22 +145,20 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
 impl Node {
     /// Durations that found no room in a histogram, also of what stands beside it.
     pub(super) fn all_uncounted(&self) -> u64 {
-        let beside = self.polled.as_deref().map_or(0, |polled| {
-            let lifetimes = polled.lifetimes.as_ref().map_or(0, |node| node.uncounted);
-            polled.calls.uncounted.saturating_add(lifetimes)
-        });
-        self.uncounted.saturating_add(beside)
+        let beside = self.polled.iter().flat_map(|it| it.calls.iter().chain(&it.lifetimes));
+        beside.fold(self.uncounted, |sum, node| sum.saturating_add(node.uncounted))
     }
 
-    /// Takes what stands beside it. Calls come first: who has lifetimes has calls.
+    /// Its calls are those that stand beside it, if any do; its own are their polls.
+    pub(super) fn is_of_polls(&mut self) -> &mut Polled {
+        self.polled.get_or_insert_default()
+    }
+
+    /// Takes what stands beside it.
     pub(super) fn take_beside(&mut self, other: Node) {
-        match (other.site, self.polled.as_deref_mut()) {
-            (CALLS, None) => {
-                self.polled = Some(Box::new(Polled { calls: other, lifetimes: None }));
-            }
-            (LIFETIMES, Some(polled)) => polled.lifetimes = Some(other),
-            _ => {}
-        }
+        let polled = self.is_of_polls();
+        let place = if other.site == CALLS { &mut polled.calls } else { &mut polled.lifetimes };
+        *place = Some(other);
     }
 }
 

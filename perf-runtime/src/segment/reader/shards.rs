@@ -1,11 +1,11 @@
 //! The list of shards, and the tree of nodes that each of them holds.
 
-use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use super::links::{Links, Unclaimed};
+use super::sites::Sites;
 use super::tree::Tree;
 use crate::segment::SegmentError;
 use crate::segment::layout::{NodeRecord, OVERFLOW, ShardRecord};
@@ -24,11 +24,7 @@ pub(super) struct Shards {
 }
 
 /// Reads all shards.
-pub(super) fn read(
-    bytes: Bytes<'_>,
-    facts: &Facts,
-    function_of_site: &HashMap<u32, usize>,
-) -> Result<Shards, SegmentError> {
+pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Shards, SegmentError> {
     let losses = Losses {
         lost_calls: facts.lost_calls,
         lost_metrics: facts.lost_metrics,
@@ -37,7 +33,7 @@ pub(super) fn read(
     let unclaimed = Unclaimed::of(bytes);
     let mut all = Shards { contexts: Vec::new(), losses, latest: 0, overhead: 0.0, unclaimed };
     for shard in places(bytes, facts.shards)? {
-        all.add(bytes, shard, facts, function_of_site)?;
+        all.add(bytes, shard, facts, sites)?;
     }
     Ok(all)
 }
@@ -70,7 +66,7 @@ impl Shards {
         bytes: Bytes<'_>,
         shard: u32,
         facts: &Facts,
-        function_of_site: &HashMap<u32, usize>,
+        (functions, function_of_site): &Sites,
     ) -> Result<(), SegmentError> {
         let at = offset_of(shard);
         let last = bytes.u64(at + offset_of!(ShardRecord, last))?;
@@ -80,7 +76,9 @@ impl Shards {
             lost_allocs: bytes.u64(at + offset_of!(ShardRecord, lost_allocs))?,
             ..Losses::default()
         });
-        let tree = Tree::read(bytes, &mut self.unclaimed, shard, last, facts)?;
+        let mut tree = Tree::read(bytes, &mut self.unclaimed, shard, last, facts)?;
+        let function = |site| functions.get(*function_of_site.get(&site)?);
+        tree.mark_polled(|site| function(site).is_some_and(|function| function.polled));
         let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
         self.latest = self.latest.max(tree.now);
         self.overhead += tree.cost(facts);

@@ -6,7 +6,9 @@ use std::mem::offset_of;
 use super::bytes::{Bytes, earlier, offset_of, text};
 use super::links::Unclaimed;
 use crate::segment::SegmentError;
-use crate::segment::layout::{FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, NO_LIMIT, OVERFLOW, SiteRecord};
+use crate::segment::layout::{
+    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, OVERFLOW, SiteRecord,
+};
 use crate::snapshot::{Budget, Function};
 
 /// What is called a function in reports, and stands for the calls in contexts that did not fit into
@@ -57,6 +59,7 @@ fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
         line: bytes.u32(at + offset_of!(SiteRecord, line))?,
         column: bytes.u32(at + offset_of!(SiteRecord, column))?,
         exact: flags & FLAG_EXACT != 0,
+        polled: flags & FLAG_POLLED != 0,
         classifies_errors: flags & FLAG_CLASSIFIES_ERRORS != 0,
         budget: budget(bytes, at + offset_of!(SiteRecord, budget))?,
         tags: tags.split_inclusive(|&byte| byte == 0).map(tag).collect(),

@@ -58,6 +58,13 @@ impl Tree {
         Ok(tree)
     }
 
+    /// Takes the calls of nodes of these sites for polls.
+    pub(super) fn mark_polled(&mut self, is_polled: impl Fn(u32) -> bool) {
+        for node in self.nodes.iter_mut().filter(|node| is_polled(node.site)) {
+            node.is_of_polls();
+        }
+    }
+
     /// What each node measured.
     pub(super) fn measures(&self, facts: &Facts) -> Vec<Measures> {
         let in_callees = self.in_callees();
@@ -232,14 +239,15 @@ impl Node {
     /// Of an async function: its calls, and the polls that they were made up of.
     fn calls(&self, polled: &Polled, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
-        let lifetimes = polled.lifetimes.as_ref().map(|node| node.durations(facts));
-        let lifetimes = lifetimes.unwrap_or_default();
+        let durations =
+            |node: Option<&Self>| node.map(|node| node.durations(facts)).unwrap_or_default();
+        let lifetimes = durations(polled.lifetimes.as_ref());
         Measures {
             // The end of one that is given up is recorded like a poll.
             polls: Polls {
                 count: self.calls.saturating_sub(self.cancelled),
                 max_ns: if self.timed > 0 { ns(self.sums.max) } else { 0 },
-                in_flight: polled.calls.nested.running(),
+                in_flight: polled.calls.as_ref().map_or(0, |calls| calls.nested.running()),
             },
             lifetimes: Lifetimes {
                 count: lifetimes.timed,
@@ -247,7 +255,7 @@ impl Node {
                 max_ns: lifetimes.max_ns,
                 histogram: lifetimes.histogram,
             },
-            ..polled.calls.durations(facts)
+            ..durations(polled.calls.as_ref())
         }
     }
 

@@ -1,6 +1,8 @@
 //! How a site is written down in a segment. Safe code: bytes in, bytes out.
 
-use crate::segment::layout::{FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, NO_LIMIT, SiteRecord};
+use crate::segment::layout::{
+    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, SiteRecord,
+};
 use crate::snapshot::Budget;
 
 /// Longest text of a site in bytes. A label may be any string; one this long names nothing.
@@ -15,6 +17,7 @@ pub(crate) struct SiteText<'a> {
     pub(crate) line: u32,
     pub(crate) column: u32,
     pub(crate) exact: bool,
+    pub(crate) polled: bool,
     pub(crate) classifies_errors: bool,
     pub(crate) budget: Budget,
     pub(crate) tags: &'a [&'a str],
@@ -35,6 +38,7 @@ impl SiteText<'_> {
             line: self.line,
             column: self.column,
             flags: flag(self.exact, FLAG_EXACT)
+                | flag(self.polled, FLAG_POLLED)
                 | flag(self.classifies_errors, FLAG_CLASSIFIES_ERRORS),
             text_bytes: self.lengths().map(|length| u32::try_from(length).unwrap_or(0)),
             reserved: 0,
