@@ -77,6 +77,19 @@ pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     TYPES.get(&key, || key, |_| site.of_type(closure)).unwrap_or(site)
 }
 
+/// What the compiler calls a closure in a path; to it, the body of an async function is one.
+const CLOSURE: &str = "::{{closure}}";
+
+/// A path without the closures in it: they have no names, and come and go with what is written around
+/// a function, as with the option `err`.
+pub(crate) fn without_closures(path: &'static str) -> &'static str {
+    static SHORTENED: Named<String> = Named::new();
+    if !path.contains(CLOSURE) {
+        return path;
+    }
+    SHORTENED.get(path, || path, |path| path.replace(CLOSURE, "")).map_or(path, |short| short)
+}
+
 /// As [`register`], for a metric.
 pub(crate) fn register_metric(
     metric: &'static MetricSite,
@@ -153,6 +166,13 @@ mod tests {
         let site = |name| named(name).unwrap();
         assert!(std::ptr::eq(site("a name"), site("a name")));
         assert!(!std::ptr::eq(site("a name"), site("another")));
+    }
+
+    #[test]
+    fn closures_have_no_part_in_names() {
+        assert_eq!(without_closures("k::f::{{closure}}::{{closure}}::g"), "k::f::g");
+        assert_eq!(without_closures("k::f<u8>::{{closure}}"), "k::f<u8>");
+        assert_eq!(without_closures("<k::T<_> as k::Tr>::m"), "<k::T<_> as k::Tr>::m");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`Declaration`]; nothing is looked up by name while recording.
 
 use crate::list::Index;
+use crate::registry;
 use crate::snapshot::{Budget, Function};
 use crate::writing::SiteText;
 
@@ -98,15 +99,12 @@ impl Site {
     /// The site of one of the types that the function of this one is called with, named after the
     /// path of a closure in it.
     pub(crate) fn of_type(&self, closure: &'static str) -> Self {
-        let options =
-            Options { label: Some(without_closure(closure)), ..*self.declaration.options };
+        let options = Options {
+            label: Some(registry::without_closures(closure)),
+            ..*self.declaration.options
+        };
         let options = Box::leak(Box::new(options));
         Self { declaration: Declaration { options, ..self.declaration }, index: Index::none() }
-    }
-
-    /// The path of an async function, whose body is a closure to the compiler.
-    fn without_future<'a>(&self, path: &'a str) -> &'a str {
-        if self.declaration.polled { without_closure(path) } else { path }
     }
 
     /// Whether its calls are futures.
@@ -135,7 +133,7 @@ impl Site {
     pub(crate) fn name(&self) -> &'static str {
         match self.declaration.options.label {
             Some(label) => label,
-            None => self.without_future(function_path((self.declaration.path)())),
+            None => registry::without_closures(function_path((self.declaration.path)())),
         }
     }
 
@@ -156,7 +154,7 @@ impl Site {
         }
     }
 
-    /// What is written down of the site. Allocates nothing.
+    /// What is written down of the site. Allocates nothing, unless its function is in a closure.
     pub(crate) fn text(&self) -> SiteText<'static> {
         let declared = &self.declaration;
         let options = declared.options;
@@ -181,11 +179,6 @@ const SITE_STATIC: &str = "::__PERF_TRACK_SITE";
 /// Cuts the path of something inside the site's static down to the path of the function.
 fn function_path(path: &'static str) -> &'static str {
     path.find(SITE_STATIC).map_or(path, |end| &path[..end])
-}
-
-/// The path of the function that a closure is in.
-fn without_closure(path: &str) -> &str {
-    path.strip_suffix("::{{closure}}").unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -94,6 +94,58 @@ macro_rules! logs {
     }};
 }
 
+mod classified {
+    //! The same with `err`: what moves into a closure is dropped where it was.
+
+    use super::{Log, Noted, new};
+
+    macro_rules! classified {
+        ($module:ident $(#[$attribute:meta])?) => {
+            pub(super) mod $module {
+                use super::*;
+
+                $(#[$attribute])?
+                pub(crate) fn arguments(a: Noted, _: Noted, (b, _c): (Noted, Noted), log: &Log) -> Option<usize> {
+                    let _local = new("local", log);
+                    drop(b);
+                    Some(a.name().len() + new("temporary", log).name().len())
+                }
+                $(#[$attribute])?
+                pub(crate) fn question(_a: Noted, b: Option<Noted>, _: Noted) -> Option<()> {
+                    let _b = b?;
+                    Some(())
+                }
+                $(#[$attribute])?
+                pub(crate) fn panic(_: Noted, _b: Noted) -> Option<()> {
+                    panic!("on purpose");
+                }
+            }
+        };
+    }
+
+    classified!(plain);
+    classified!(tracked #[perf_runtime::perf_track(err)]);
+}
+
+#[test]
+fn classified_functions_drop_their_arguments_as_before() {
+    macro_rules! logs {
+        ($of:ident) => {{
+            use classified::$of as subject;
+            let log = Log::default();
+            let pair = (new("b", &log), new("c", &log));
+            subject::arguments(new("a", &log), new("wild", &log), pair, &log);
+            log.borrow_mut().push("then");
+            subject::question(new("a", &log), None, new("wild", &log));
+            log.borrow_mut().push("then");
+            let panic = || subject::panic(new("wild", &log), new("b", &log));
+            assert!(catch_unwind(AssertUnwindSafe(panic)).is_err());
+            log.take()
+        }};
+    }
+    assert_eq!(logs!(tracked), logs!(plain));
+}
+
 #[test]
 fn the_order_is_that_of_the_plain_function() {
     let plain = logs!(plain);

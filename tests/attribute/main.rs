@@ -3,13 +3,18 @@
 #![expect(
     clippy::boxed_local,
     clippy::elidable_lifetime_names,
+    clippy::manual_async_fn,
     clippy::mut_mut,
     clippy::needless_pass_by_value,
+    clippy::redundant_async_block,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_async,
     clippy::unused_self,
     clippy::unwrap_used,
     reason = "the shapes of functions are what is tested here, the odd ones too"
 )]
 
+mod bulk;
 mod drops;
 mod future_drops;
 mod futures;

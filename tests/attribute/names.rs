@@ -3,6 +3,8 @@
 use perf_runtime::snapshot::{Budget, Function};
 use perf_runtime::{perf_track, registry};
 
+use crate::futures::block_on;
+
 #[perf_track]
 fn free() {
     #[perf_track]
@@ -42,6 +44,36 @@ impl<T: Copy, const N: usize> From<[T; N]> for Generic<T, N> {
         Self(items)
     }
 }
+
+#[perf_track]
+async fn later() {
+    #[perf_track]
+    async fn within() {}
+    within().await;
+}
+
+#[perf_track(per_type)]
+fn for_each_type<T: Default, const N: usize>() -> [T; N] {
+    std::array::from_fn(|_| T::default())
+}
+
+#[perf_track(per_type, err)]
+async fn for_each_type_later<T: Default>() -> Option<T> {
+    Some(T::default())
+}
+
+#[perf_track(per_type)]
+impl<T: Copy> Generic<T, 1> {
+    fn of_type(&self) -> T {
+        self.0[0]
+    }
+}
+
+/// Two functions under one name.
+#[perf_track(name = "one of two")]
+fn one() {}
+#[perf_track(name = "one of two")]
+fn two() {}
 
 #[perf_track]
 fn r#loop() {}
@@ -84,7 +116,7 @@ fn functions_are_named_by_their_path() {
     for name in [
         "attribute::names::free",
         "attribute::names::free::nested",
-        "attribute::names::free::{{closure}}::in_closure",
+        "attribute::names::free::in_closure",
         "attribute::names::Generic<_, N>::method",
         "<attribute::names::Generic<_, N> as core::convert::From<[_; N]>>::from",
         "attribute::names::loop",
@@ -100,6 +132,43 @@ fn functions_are_named_by_their_path() {
 
 fn names() -> Vec<String> {
     registry().into_iter().map(|tracked| tracked.name().to_owned()).collect()
+}
+
+#[test]
+fn async_functions_are_named_like_others() {
+    block_on(later());
+    for name in ["attribute::names::later", "attribute::names::later::within"] {
+        let site = site(name).unwrap_or_else(|| panic!("no {name} among {:#?}", names()));
+        assert!(site.polled, "{name}");
+    }
+}
+
+#[test]
+fn each_type_has_a_site_if_asked_for() {
+    let _ = (for_each_type::<u8, 2>(), for_each_type::<String, 0>(), for_each_type::<u8, 2>());
+    let _ = (block_on(for_each_type_later::<u8>()), Generic([1_u16]).of_type());
+    for (name, calls) in [
+        ("attribute::names::for_each_type<u8, 2>", 2),
+        ("attribute::names::for_each_type<alloc::string::String, 0>", 1),
+        ("attribute::names::for_each_type_later<u8>", 1),
+        ("attribute::names::Generic<u16, 1>::of_type", 1),
+    ] {
+        let calls_of: Vec<u64> =
+            registry().iter().filter(|it| it.name() == name).map(|it| it.calls).collect();
+        assert_eq!(calls_of, [calls], "{name} among {:#?}", names());
+    }
+}
+
+#[test]
+fn functions_of_one_name_are_one_in_reports() {
+    one();
+    two();
+    two();
+    let snapshot = perf_runtime::snapshot().unwrap();
+    let merged = perf_runtime::snapshot::Snapshot::default().merged(&snapshot);
+    assert_eq!(merged.functions.iter().filter(|it| it.name == "one of two").count(), 1);
+    let at = merged.functions.iter().position(|it| it.name == "one of two").unwrap();
+    assert_eq!(merged.by_function()[at].calls, 3);
 }
 
 #[test]

@@ -81,6 +81,36 @@ fn a_panic_is_a_panic_and_no_error() {
     assert_eq!((measures.calls, measures.errors, measures.panics), (1, 0, 1));
 }
 
+impl Reply {
+    fn is_redirect(&self) -> bool {
+        self.0 / 100 == 3
+    }
+}
+
+#[perf_track(name = "ok if", ok_if = Reply::is_redirect)]
+fn ok_if(status: u16) -> Reply {
+    Reply(status)
+}
+
+/// A predicate is given a reference to what is returned.
+fn is_blank(text: &&str) -> bool {
+    text.is_empty()
+}
+
+#[perf_track(name = "err if", err_if = is_blank)]
+fn err_if(text: &str) -> &str {
+    text.trim()
+}
+
+#[test]
+fn predicates_are_asked() {
+    assert_eq!(
+        (ok_if(200), ok_if(301), err_if(" "), err_if("a")),
+        (Reply(200), Reply(301), "", "a")
+    );
+    assert_eq!((errors("ok if"), errors("err if")), ((1, 2), (1, 2)));
+}
+
 #[perf_track(name = "without err")]
 fn without_err() -> Result<(), ()> {
     Err(())
@@ -140,6 +170,17 @@ impl Subject {
         }
         Some(node)
     }
+}
+
+/// Bodies that end with a temporary of an argument, which older editions drop last.
+#[perf_track(err)]
+fn of_a_lock(lock: std::sync::Mutex<Vec<u32>>) -> Option<u32> {
+    lock.lock().unwrap().first().copied()
+}
+
+#[test]
+fn arguments_outlive_the_temporaries_of_the_body() {
+    assert_eq!(of_a_lock(std::sync::Mutex::new(vec![7])), Some(7));
 }
 
 #[test]

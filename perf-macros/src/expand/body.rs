@@ -1,7 +1,7 @@
 //! The tokens of a body.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 
 use crate::item::is_punct;
 
@@ -24,18 +24,16 @@ impl Body {
     /// The statements for a closure or an `async` block, behind the `bindings` of the arguments.
     ///
     /// Before edition 2024 a block drops the temporaries of its last expression after its variables,
-    /// of which the arguments are now some. So the body is a block of its own, as it is where the
-    /// compiler binds the arguments of an `async fn`.
-    pub(super) fn moved(self, bindings: &TokenStream, returned: &TokenStream) -> TokenStream {
+    /// of which the arguments are now some. In the arm of a `match` they are dropped before, as they
+    /// are in the block that the compiler makes of the body of an `async fn`.
+    pub(super) fn moved(self, bindings: &TokenStream) -> TokenStream {
         let statements = self.statements.into_iter().collect();
         if bindings.is_empty() {
             return statements;
         }
-        let returned = if returned.is_empty() { &quote!(()) } else { returned };
         quote_spanned! {Span::mixed_site()=>
             #bindings
-            let __perf_track_returned: #returned = { #statements };
-            __perf_track_returned
+            match () { () => { #statements } }
         }
     }
 }

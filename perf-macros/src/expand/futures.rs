@@ -35,7 +35,7 @@ pub(super) fn of_async(
         quote_spanned!(mixed=> if false { return #runtime::never::<#returned>(); })
     };
     let attributes = body.attributes.clone();
-    let statements = body.moved(&bindings, &returned);
+    let statements = body.moved(&bindings);
     let block = quote_spanned!(mixed=> async move { #edge #statements });
     let future = wrapped(&runtime, options, &block, mixed);
     let declaration = site::declaration(function, options);

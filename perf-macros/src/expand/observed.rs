@@ -24,7 +24,7 @@ pub(super) fn function(
     let declaration = site::declaration(function, options);
     let returned = site::nameable(returned);
     let attributes = body.attributes.clone();
-    let statements = body.moved(&bindings, &returned);
+    let statements = body.moved(&bindings);
     let mixed = Span::mixed_site().located_at(place);
     // `move`, so that arguments are dropped in there.
     let closure = quote_spanned!(mixed=> move || { #statements });

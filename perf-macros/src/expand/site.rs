@@ -39,8 +39,11 @@ pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream
 }
 
 /// The judge that asks a predicate, under the name of the option that gave it.
+///
+/// It has the place of the predicate, where errors about that belong.
 pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> TokenStream {
-    let site = Span::mixed_site();
+    let written = predicate.segments.first().map_or_else(Span::call_site, |it| it.ident.span());
+    let site = Span::mixed_site().located_at(written);
     let judge = Ident::new(if option == "ok_if" { "OkIf" } else { "ErrIf" }, site);
     quote_spanned!(site=> #runtime::#judge(#predicate))
 }
@@ -49,27 +52,27 @@ pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> To
 fn given(options: &Options) -> Option<TokenStream> {
     let site = Span::mixed_site();
     let runtime = runtime(options, site);
-    let mut fields = TokenStream::new();
-    if let Some(name) = &options.name {
-        let name = some(name);
-        fields.extend(quote_spanned!(site=> label: #name,));
-    }
-    if options.exact.is_some() {
-        fields.extend(quote_spanned!(site=> exact: true,));
-    }
-    if options.outcome.is_some() {
-        fields.extend(quote_spanned!(site=> classifies_errors: true,));
-    }
-    if let Some(budget) = &options.budget {
-        let budget = budget_of(budget, &runtime);
-        fields.extend(quote_spanned!(site=> budget: #budget,));
-    }
-    if !options.tags.is_empty() {
-        let tags = &options.tags;
-        fields.extend(quote_spanned!(site=> tags: &[#(#tags),*],));
-    }
-    (!fields.is_empty())
-        .then(|| quote_spanned!(site=> &#runtime::Options { #fields ..#runtime::Options::NONE }))
+    let tags = &options.tags;
+    let fields = [
+        options.name.as_ref().map(|name| ("label", some(name))),
+        options.exact.map(|_| ("exact", quote_spanned!(site=> true))),
+        options.outcome.as_ref().map(|_| ("classifies_errors", quote_spanned!(site=> true))),
+        options.budget.as_ref().map(|budget| ("budget", budget_of(budget, &runtime))),
+        (!tags.is_empty()).then(|| ("tags", quote_spanned!(site=> &[#(#tags),*]))),
+    ];
+    let kind = quote_spanned!(site=> #runtime::Options);
+    let fields_there_are = fields.len();
+    let given: Vec<_> = fields.into_iter().flatten().collect();
+    let rest = rest(given.len(), fields_there_are, &kind);
+    let (names, values): (Vec<_>, Vec<_>) =
+        given.into_iter().map(|(name, value)| (Ident::new(name, site), value)).unzip();
+    (!names.is_empty()).then(|| quote_spanned!(site=> &#kind { #(#names: #values,)* #rest }))
+}
+
+/// The rest of a struct of which so many fields are given. Clippy has something against one of
+/// nothing.
+fn rest(given: usize, of: usize, kind: &TokenStream) -> Option<TokenStream> {
+    (given < of).then(|| quote_spanned!(Span::mixed_site()=> ..#kind::NONE))
 }
 
 fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
@@ -79,10 +82,9 @@ fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
         let value = some(&Literal::u64_unsuffixed(limit.value));
         quote_spanned!(site=> #field: #value)
     });
-    // Clippy has something against a rest of nothing.
-    let has_rest = budget.limits.len() < Budget::LIMITS;
-    let rest = has_rest.then(|| quote_spanned!(site=> ..#runtime::Budget::NONE));
-    quote_spanned!(site=> #runtime::Budget { #(#limits,)* #rest })
+    let kind = quote_spanned!(site=> #runtime::Budget);
+    let rest = rest(budget.limits.len(), Budget::LIMITS, &kind);
+    quote_spanned!(site=> #kind { #(#limits,)* #rest })
 }
 
 fn some(value: &impl ToTokens) -> TokenStream {

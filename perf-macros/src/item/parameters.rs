@@ -8,6 +8,7 @@
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, format_ident, quote_spanned};
 
+use super::attribute::{self, Attribute};
 use super::scan::{Angles, is_punct, unwrapped};
 
 /// Parameters for the signature, and what binds the arguments again in the body.
@@ -33,12 +34,15 @@ impl Rebound {
     }
 }
 
+/// Attributes that set the level of lints.
+const LINTS: [&str; 5] = ["allow", "deny", "expect", "forbid", "warn"];
+
 /// A parameter, as written.
 enum Parameter {
     /// `self`, in whatever form; or what has no pattern.
     Kept(Vec<TokenTree>),
     Typed {
-        attributes: TokenStream,
+        attributes: Vec<Attribute>,
         pattern: Vec<TokenTree>,
         /// With its colon.
         kind: TokenStream,
@@ -47,15 +51,13 @@ enum Parameter {
 
 impl Parameter {
     fn read(trees: Vec<TokenTree>) -> Self {
-        let attributes =
-            2 * trees.chunks_exact(2).take_while(|pair| is_punct(&pair[0], '#')).count();
-        let pattern = &trees[attributes..];
+        let (attributes, rest) = attribute::split_off(trees.clone());
         let is_self = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if *word == "self");
-        match colon(pattern) {
-            Some(at) if !pattern[..at].iter().any(is_self) => Self::Typed {
-                attributes: trees[..attributes].iter().cloned().collect(),
-                pattern: pattern[..at].to_vec(),
-                kind: pattern[at..].iter().cloned().collect(),
+        match colon(&rest) {
+            Some(at) if !rest[..at].iter().any(is_self) => Self::Typed {
+                attributes,
+                pattern: rest[..at].to_vec(),
+                kind: rest[at..].iter().cloned().collect(),
             },
             _ => Self::Kept(trees),
         }
@@ -69,18 +71,26 @@ impl Parameter {
         };
         let first = pattern.first().map_or_else(Span::call_site, TokenTree::span);
         let site = Span::mixed_site().located_at(first);
-        if let Some(name) = name(&pattern) {
-            let pattern: TokenStream = pattern.iter().cloned().collect();
-            let binding = quote_spanned!(site=> #attributes let #pattern = #name;);
-            return (quote_spanned!(site=> #attributes #name #kind), binding);
-        }
-        let argument: Ident = format_ident!("__perf_track_argument_{at}", span = site);
+        // Lints find what they look for where the pattern is: there, `expect` is fulfilled.
+        let (lints, others): (Vec<_>, Vec<_>) =
+            attributes.into_iter().partition(|attribute| LINTS.contains(&&*attribute.name()));
+        let name = name(&pattern);
         let pattern: TokenStream = pattern.into_iter().collect();
+        if let Some(mut name) = name {
+            // Lints about names that say they are not used look at those that a person wrote.
+            if name.to_string().starts_with('_') {
+                name.set_span(site);
+            }
+            let binding = quote_spanned!(site=> #(#others)* #(#lints)* let #pattern = #name;);
+            return (quote_spanned!(site=> #(#others)* #name #kind), binding);
+        }
+        // It is seen in documentation, and cannot be anyone else's, whatever it is called.
+        let argument: Ident = format_ident!("_{at}", span = site);
         let binding = quote_spanned! {site=>
-            #attributes let #argument = #argument;
-            #attributes let #pattern = #argument;
+            #(#others)* let #argument = #argument;
+            #(#others)* #(#lints)* let #pattern = #argument;
         };
-        (quote_spanned!(site=> #attributes #argument #kind), binding)
+        (quote_spanned!(site=> #(#others)* #argument #kind), binding)
     }
 }
 
@@ -156,14 +166,14 @@ mod tests {
         assert_rebound(
             "(_: T, (a, _): (A, B), path::P { x, .. }: P<{ 1 }>,)",
             [
-                "(__perf_track_argument_0: T, __perf_track_argument_1: (A, B), \
-                  __perf_track_argument_2: P<{ 1 }>,)",
-                "let __perf_track_argument_0 = __perf_track_argument_0;
-                 let _ = __perf_track_argument_0;
-                 let __perf_track_argument_1 = __perf_track_argument_1;
-                 let (a, _) = __perf_track_argument_1;
-                 let __perf_track_argument_2 = __perf_track_argument_2;
-                 let path::P { x, .. } = __perf_track_argument_2;"
+                "(_0: T, _1: (A, B), \
+                  _2: P<{ 1 }>,)",
+                "let _0 = _0;
+                 let _ = _0;
+                 let _1 = _1;
+                 let (a, _) = _1;
+                 let _2 = _2;
+                 let path::P { x, .. } = _2;"
                     .replace('\n', "")
                     .as_str(),
             ],
@@ -171,10 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn attributes_stand_on_both() {
+    fn attributes_stand_where_they_mean_the_same() {
         assert_rebound(
             "(#[cfg(x)] #[allow(unused)] a: u8)",
-            ["(#[cfg(x)] #[allow(unused)] a: u8)", "#[cfg(x)] #[allow(unused)] let a = a;"],
+            ["(#[cfg(x)] a: u8)", "#[cfg(x)] #[allow(unused)] let a = a;"],
         );
     }
 
