@@ -1,8 +1,8 @@
 //! Whether an attribute fits its item. Syntax is behind us, tokens are ahead; nothing is changed
 //! here, only refused, with the place and the way out.
 
-use crate::args::{Options, Outcome};
-use crate::errors::{Errors, error};
+use crate::args::{Options, Outcome, Selection, selection};
+use crate::errors::{Errors, error, nearest};
 use crate::item::{Block, Function, Kind, Other};
 
 /// The name of the attribute, as it is found on what is in a block.
@@ -62,22 +62,32 @@ pub(crate) fn block(block: &Block, options: &Options, errors: &mut Errors) {
         let help = "write `#[perf_track(budget(…))]` on the functions it holds for";
         errors.push(error(budget.name.span(), "a budget belongs to a function", help));
     }
-    let names = block.function_names();
-    for pattern in options.selection.patterns() {
-        let matches = |name: &String| crate::args::matches(&pattern.value(), name);
-        if block.kind != Kind::Module && !names.iter().any(matches) {
-            let what = format!("no function here is called {:?}", pattern.value());
-            let help = match crate::errors::nearest(&pattern.value(), &as_strs(&names)) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "take it out, or correct it".to_owned(),
-            };
-            errors.push(error(pattern.span(), what, help));
-        }
+    // Those of a module may be in a block within.
+    if block.kind != Kind::Module {
+        errors.extend(unmatched(&block.function_names(), &options.selection));
     }
 }
 
-fn as_strs(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
+/// The errors for patterns that none of these names match.
+fn unmatched(names: &[String], selection: &Selection) -> Vec<syn::Error> {
+    let is_unmatched = |pattern: &&syn::LitStr| {
+        !names.iter().any(|name| selection::matches(&pattern.value(), name))
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let error = |pattern: &syn::LitStr| {
+        let what = format!("no function here is called {:?}", pattern.value());
+        let help = match nearest(&pattern.value(), &names) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None if names.is_empty() => "there is none at all".to_owned(),
+            None => {
+                let some: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+                let more = if names.len() > some.len() { ", …" } else { "" };
+                format!("there is {}{more}", some.join(", "))
+            }
+        };
+        error(pattern.span(), what, help)
+    };
+    selection.patterns().filter(is_unmatched).map(error).collect()
 }
 
 /// The error for an item that has no functions in it.
@@ -87,7 +97,7 @@ pub(crate) fn other(item: &Other) -> syn::Error {
         "an `extern` block" => {
             "these functions have no body here; put it on a function that calls them"
         }
-        "this macro call" => {
+        "a macro" | "a macro call" => {
             "what it stands for is not known yet when the attribute is expanded; put it on the \
              functions inside the macro"
         }

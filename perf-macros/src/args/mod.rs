@@ -5,7 +5,7 @@ mod amount;
 mod budget;
 mod entry;
 mod outcome;
-mod selection;
+pub(crate) mod selection;
 mod text;
 
 use proc_macro2::{Span, TokenStream};
@@ -15,7 +15,7 @@ use crate::errors::Errors;
 pub(crate) use budget::Budget;
 use entry::Entry;
 pub(crate) use outcome::Outcome;
-pub(crate) use selection::{Selection, matches};
+pub(crate) use selection::Selection;
 
 /// The names of all options, as they are offered to someone who mistyped one.
 const NAMES: [&str; 12] = [

@@ -1,14 +1,16 @@
 //! The tokens of a body.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 
-use crate::item::is_punct;
+use crate::item::{braced, is_punct};
 
 /// A body without its braces. Inner attributes must stay in front of whatever is added.
 pub(super) struct Body {
     pub(super) attributes: TokenStream,
     pub(super) statements: Vec<TokenTree>,
+    /// Where its braces are.
+    span: Span,
 }
 
 impl Body {
@@ -18,22 +20,26 @@ impl Body {
             .chunks_exact(3)
             .take_while(|tokens| is_punct(&tokens[0], '#') && is_punct(&tokens[1], '!'))
             .count();
-        Self { attributes: statements.drain(..3 * attributes).collect(), statements }
+        Self {
+            attributes: statements.drain(..3 * attributes).collect(),
+            statements,
+            span: braces.span(),
+        }
     }
 
-    /// The statements for a closure or an `async` block, behind the `bindings` of the arguments.
+    /// The body of a closure or an `async` block, behind what tells its type and the `bindings` of the
+    /// arguments. Its braces are the user's: there the compiler misses a value, if none is returned.
     ///
     /// Before edition 2024 a block drops the temporaries of its last expression after its variables,
     /// of which the arguments are now some. In the arm of a `match` they are dropped before, as they
     /// are in the block that the compiler makes of the body of an `async fn`.
-    pub(super) fn moved(self, bindings: &TokenStream) -> TokenStream {
+    pub(super) fn moved(self, edge: &TokenStream, bindings: &TokenStream) -> Group {
         let statements = self.statements.into_iter().collect();
         if bindings.is_empty() {
-            return statements;
+            return braced(quote!(#edge #statements), self.span);
         }
-        quote_spanned! {Span::mixed_site()=>
-            #bindings
-            match () { () => { #statements } }
-        }
+        let inner = braced(statements, self.span);
+        let arm = quote_spanned!(Span::mixed_site()=> match () { () => #inner });
+        braced(quote!(#edge #bindings #arm), self.span)
     }
 }

@@ -11,7 +11,7 @@ use quote::{TokenStreamExt, quote_spanned};
 use super::body::Body;
 use super::site;
 use crate::args::{Options, Outcome};
-use crate::item::{Function, Rebound, is_punct};
+use crate::item::{Function, Rebound, braced, is_punct};
 
 /// An `async fn`.
 pub(super) fn of_async(
@@ -22,21 +22,14 @@ pub(super) fn of_async(
 ) -> TokenStream {
     let Rebound { parameters, bindings } = function.rebound();
     let returned = function.signature.returned.clone().unwrap_or_default();
-    let place = returned.clone().into_iter().next().map_or_else(Span::mixed_site, |it| it.span());
+    let place = site::place(options, &returned);
     let mixed = Span::mixed_site().located_at(place);
     let runtime = site::runtime(options, place);
     let never = function.signature.never_returns();
     let returned = if never { TokenStream::new() } else { site::nameable(returned) };
-    // An edge that is never taken tells the block what it returns, as the signature did: coercions
-    // and inference then happen where they would have.
-    let edge = if returned.is_empty() {
-        quote_spanned!(mixed=> if false { return; })
-    } else {
-        quote_spanned!(mixed=> if false { return #runtime::never::<#returned>(); })
-    };
     let attributes = body.attributes.clone();
-    let statements = body.moved(&bindings);
-    let block = quote_spanned!(mixed=> async move { #edge #statements });
+    let block = body.moved(&edge(&returned, &runtime), &bindings);
+    let block = quote_spanned!(mixed=> async move #block);
     let future = wrapped(&runtime, options, &block, mixed);
     let declaration = site::declaration(function, options);
     let end = never.then(|| quote_spanned!(mixed=> ; #runtime::unreachable()));
@@ -46,6 +39,20 @@ pub(super) fn of_async(
         #future.await #end
     };
     function.with_parameters(parameters, statements, braces)
+}
+
+/// An edge that is never taken. It tells an `async` block what it returns, as the signature did:
+/// coercions and inference then happen where they would have.
+fn edge(returned: &TokenStream, runtime: &TokenStream) -> TokenStream {
+    let Some(first) = returned.clone().into_iter().next() else {
+        return quote_spanned!(Span::mixed_site()=> if false { return; });
+    };
+    // Braces at the type, for the compiler to point at when the body returns something else; with
+    // two statements in them, as it would point at them if they were not needed.
+    let mixed = Span::mixed_site().located_at(first.span());
+    let value = quote_spanned!(mixed=> let () = (); #runtime::never::<#returned>());
+    let value = braced(value, first.span());
+    quote_spanned!(mixed=> if false { return #value; })
 }
 
 /// The call that wraps a future.

@@ -18,16 +18,16 @@ pub(super) fn function(
 ) -> TokenStream {
     let Rebound { parameters, bindings } = function.rebound();
     let returned = function.signature.returned.clone().unwrap_or_default();
-    let place = returned.clone().into_iter().next().map_or_else(Span::mixed_site, |it| it.span());
+    let place = site::place(options, &returned);
+    let mixed = Span::mixed_site().located_at(place);
     let runtime = site::runtime(options, place);
     let site = site::reference(&runtime, options);
     let declaration = site::declaration(function, options);
     let returned = site::nameable(returned);
     let attributes = body.attributes.clone();
-    let statements = body.moved(&bindings);
-    let mixed = Span::mixed_site().located_at(place);
     // `move`, so that arguments are dropped in there.
-    let closure = quote_spanned!(mixed=> move || { #statements });
+    let closure = body.moved(&TokenStream::new(), &bindings);
+    let closure = quote_spanned!(mixed=> move || #closure);
     // The type is named, so that coercions happen where they did, and one that cannot be classified
     // is reported where it is written.
     let observed = if let Some(Outcome::If { name, predicate, .. }) = &options.outcome {

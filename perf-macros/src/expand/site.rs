@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
-use crate::args::{Budget, Options};
+use crate::args::{Budget, Options, Outcome};
 use crate::item::{Angles, Function, is_punct};
 
 /// The module that generated code may use. Its names cannot be shadowed: the path is absolute.
@@ -15,6 +15,19 @@ pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
     let path = options.runtime.as_ref().map(ToTokens::to_token_stream);
     let path = path.unwrap_or_else(|| quote_spanned!(site=> ::perf_runtime));
     quote_spanned!(site=> #path::__private)
+}
+
+/// Where the compiler should point when what is returned cannot be classified: at the predicate, or at
+/// the type.
+pub(super) fn place(options: &Options, returned: &TokenStream) -> Span {
+    match &options.outcome {
+        Some(Outcome::If { predicate, .. }) => written(predicate),
+        _ => returned.clone().into_iter().next().map_or_else(Span::mixed_site, |it| it.span()),
+    }
+}
+
+fn written(path: &Path) -> Span {
+    path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
 
 /// The arguments of `site!`: where the function is written, and the options, if there are any.
@@ -42,8 +55,7 @@ pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream
 ///
 /// It has the place of the predicate, where errors about that belong.
 pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> TokenStream {
-    let written = predicate.segments.first().map_or_else(Span::call_site, |it| it.ident.span());
-    let site = Span::mixed_site().located_at(written);
+    let site = Span::mixed_site().located_at(written(predicate));
     let judge = Ident::new(if option == "ok_if" { "OkIf" } else { "ErrIf" }, site);
     quote_spanned!(site=> #runtime::#judge(#predicate))
 }

@@ -15,7 +15,7 @@ pub(crate) use attribute::{Attribute, are_of_tests};
 pub(crate) use block::{Block, Kind, Member};
 pub(crate) use function::Function;
 pub(crate) use parameters::Rebound;
-pub(crate) use scan::{Angles, is_punct};
+pub(crate) use scan::{Angles, braced, is_punct};
 use scan::{leading_word, unwrapped};
 
 /// What an attribute can stand on.
@@ -45,13 +45,14 @@ impl Item {
             }
             word_text => {
                 let span = word.as_ref().map_or_else(Span::call_site, Ident::span);
-                Ok(Self::Other(Other { kind: kind(word_text), span }))
+                let is_macro = trees.iter().any(|tree| is_punct(tree, '!'));
+                Ok(Self::Other(Other { kind: kind(word_text, is_macro), span }))
             }
         }
     }
 }
 
-fn kind(word: Option<&str>) -> &'static str {
+fn kind(word: Option<&str>, is_macro: bool) -> &'static str {
     match word {
         Some("struct") => "a struct",
         Some("enum") => "an enum",
@@ -62,6 +63,8 @@ fn kind(word: Option<&str>) -> &'static str {
         Some("use") => "an import",
         Some("extern") => "an `extern` block",
         Some("let") => "a `let` statement",
+        Some("macro_rules") => "a macro",
+        Some(_) if is_macro => "a macro call",
         _ => "this",
     }
 }

@@ -67,7 +67,8 @@ pub(super) fn braces(tree: TokenTree) -> Option<Group> {
     }
 }
 
-pub(super) fn braced(content: TokenStream, span: Span) -> Group {
+/// A pair of braces at `span`.
+pub(crate) fn braced(content: TokenStream, span: Span) -> Group {
     let mut group = Group::new(Delimiter::Brace, content);
     group.set_span(span);
     group

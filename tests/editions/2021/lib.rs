@@ -19,6 +19,19 @@ pub fn all(x: u32) -> Option<u32> {
     Some(x)
 }
 
+/// Async, with a temporary of an argument in the last expression.
+#[perf_track]
+pub async fn later(_: u32, lock: std::sync::Mutex<Vec<u32>>, (a, _b): (u32, u32)) -> usize {
+    std::future::ready(a).await;
+    lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).len()
+}
+
+/// Classified, with a temporary of an argument in the last expression.
+#[perf_track(err)]
+pub fn locked(lock: std::sync::Mutex<Vec<u32>>) -> Option<u32> {
+    lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).first().copied()
+}
+
 /// A subject.
 #[derive(Debug)]
 pub struct Subject(u32);
@@ -53,6 +66,11 @@ mod tests {
         assert_eq!(Subject(3).classified(), Ok(&mut 3));
         assert!(Subject(0).classified().is_err());
         assert_eq!(special(&std::cell::RefCell::new(1)), 1);
+        assert_eq!(locked(std::sync::Mutex::new(vec![2])), Some(2));
+        let mut later = Box::pin(later(1, std::sync::Mutex::new(vec![2]), (3, 4)));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let ready = std::future::Future::poll(later.as_mut(), &mut context);
+        assert_eq!(ready, std::task::Poll::Ready(1));
         let names: Vec<String> =
             perf_runtime::registry().into_iter().map(|tracked| tracked.name().to_owned()).collect();
         for name in &[

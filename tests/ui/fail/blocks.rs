@@ -1,4 +1,5 @@
-//! `impl` blocks: options that belong to a method, and methods that were asked for and cannot be.
+//! `impl` blocks, traits and modules: options that belong to a function, functions that were asked for
+//! and cannot be, and names that nothing has.
 
 use perf_runtime::perf_track;
 
@@ -29,7 +30,34 @@ impl Subject {
     fn conditional(&self) {}
 }
 
+#[perf_track(only = "methd", except = ["a::path", "", 3], err_if = Subject::method)]
+impl Subject {
+    fn method_of_a_block(&self) {}
+}
+
+#[perf_track(only = [])]
+pub trait Trait {
+    #[perf_track]
+    fn without_body(&self);
+
+    fn with_body(&self) {}
+}
+
+#[perf_track(name = "module", ok_if = is_fine)]
+mod module {
+    #[super::perf_track(unknown)]
+    pub(crate) fn function() {}
+
+    #[super::perf_track(budget(max = "1s"))]
+    impl super::Trait for u32 {
+        fn without_body(&self) {}
+    }
+}
+
 fn main() {
+    Subject.method_of_a_block();
+    Trait::with_body(&1);
+    module::function();
     Subject.method();
     Subject.misspelt();
     Subject.twice();

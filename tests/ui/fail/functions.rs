@@ -9,7 +9,7 @@ const fn constant() -> u32 {
 const ONE: u32 = constant();
 
 #[perf_track]
-async fn later() {}
+unsafe extern "C" fn variadic(_: u32, _rest: ...) {}
 
 #[perf_track]
 #[unsafe(naked)]
@@ -45,8 +45,19 @@ fn caller_matters() -> Option<u32> {
     None
 }
 
+#[perf_track(err)]
+async fn returns_nothing_later() {}
+
+#[perf_track(name = "one", per_type)]
+fn of_many_types<T>(_: T) {}
+
+#[perf_track(only = "parse_*", except = ["new"])]
+fn alone() {}
+
 fn main() {
-    let _ = (ONE, later(), caller_matters());
+    let _ = (ONE, caller_matters(), returns_nothing_later());
+    of_many_types(1);
+    alone();
     twice();
     returns_nothing();
     naked();

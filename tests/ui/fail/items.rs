@@ -1,4 +1,4 @@
-//! Items that are neither functions nor `impl` blocks.
+//! Items that hold no functions.
 
 use perf_runtime::perf_track;
 
@@ -10,16 +10,6 @@ struct Struct {
 #[perf_track]
 pub enum Enum {
     Variant,
-}
-
-#[perf_track]
-pub(crate) trait Trait {
-    fn method(&self) {}
-}
-
-#[perf_track]
-mod module {
-    pub fn function() {}
 }
 
 #[perf_track]
@@ -44,12 +34,15 @@ macro_rules! rules {
     () => {};
 }
 
-impl Trait for Struct {}
+#[perf_track]
+thread_local! {
+    static LOCAL: u32 = 1;
+}
 
 fn main() {
     let field: Alias = CONSTANT + STATIC;
-    Struct { field }.method();
-    module::function();
+    let _ = Struct { field };
+    LOCAL.with(|_| ());
     let _: &dyn Imported = &field;
     let _ = Enum::Variant;
     rules!();

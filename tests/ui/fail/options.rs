@@ -34,6 +34,19 @@ fn no_limits() {}
 #[perf_track(crate = nowhere::to_be_found)]
 fn elsewhere() {}
 
+#[perf_track(err, ok_if = Option::is_some)]
+fn judged_twice() -> Option<u32> {
+    None
+}
+
+#[perf_track(err_if = "quoted", per_type = true, only = 3)]
+fn wrong_values() -> u32 {
+    1
+}
+
+#[perf_track(errif = is_bad, pertype, exept = "new")]
+fn near_misses() {}
+
 fn main() {
     // The functions are there all the same: no error here.
     misspelt();
@@ -44,4 +57,7 @@ fn main() {
     limits();
     no_limits();
     elsewhere();
+    let _ = judged_twice();
+    wrong_values();
+    near_misses();
 }

@@ -70,6 +70,97 @@ fn never() -> ! {
     std::process::exit(0)
 }
 
+/// Async, with every kind of argument.
+#[perf_track]
+pub async fn later(_: u32, _unused: u32, (left, mut right): (u32, u32), own: String) -> u32 {
+    right += left;
+    std::future::ready(right).await + own.len().try_into().unwrap_or(0)
+}
+
+/// Async, classified.
+#[perf_track(err)]
+pub async fn classified_later(x: u32) -> Result<u32, String> {
+    if x == 0 {
+        return Err(String::new());
+    }
+    Ok(x)
+}
+
+/// One expression.
+#[perf_track]
+pub async fn one_later() -> u32 {
+    1
+}
+
+/// Diverges.
+#[perf_track]
+pub async fn never_later(x: u32) -> ! {
+    panic!("{x}")
+}
+
+/// Diverges, though it need not.
+#[perf_track(err)]
+pub async fn panics_later(x: u32) -> Option<u32> {
+    panic!("{x}")
+}
+
+/// Diverges in a closure.
+#[perf_track(err)]
+pub fn panics(x: u32) -> Option<u32> {
+    panic!("{x}")
+}
+
+fn is_large(number: &u32) -> bool {
+    *number > 4
+}
+
+/// Judged, for each type.
+#[perf_track(err_if = is_large, per_type)]
+pub fn judged<T>(x: u32, _: &T) -> u32 {
+    x
+}
+
+/// A future of its own.
+#[perf_track]
+pub fn boxed(x: u32) -> std::pin::Pin<Box<dyn Future<Output = u32> + Send>> {
+    Box::pin(async move { x })
+}
+
+/// A trait.
+#[perf_track]
+pub trait Provides {
+    /// Documented.
+    fn provided(&self, x: u32) -> u32 {
+        x
+    }
+    #[doc(hidden)]
+    fn required(&self);
+}
+
+/// A module.
+#[perf_track(except = "quiet")]
+pub mod module {
+    use perf_runtime::perf_track;
+
+    /// Documented.
+    pub fn function() {}
+
+    /// Documented.
+    #[perf_track(skip)]
+    pub fn skipped() {}
+
+    /// Documented.
+    pub fn quiet() {}
+}
+
+/// Scopes and futures.
+pub async fn scoped() -> u32 {
+    {
+        let _scope = perf_runtime::perf_scope!("scope");
+    }
+    perf_runtime::perf_future!("future", async { 1 }).await
+}
+
 fn main() {
     assert_eq!(one() + Documented.method(), 2);
     assert_eq!(closure(), Some(1));
