@@ -58,6 +58,8 @@ fn measure_in_pages() -> Option<Cost> {
     let shard: &'static ShardRecord = unsafe { shard.as_ref() };
     let at: NonNull<NodeRecord> = page_for(1)?;
     let place: NonNull<Entry> = page_for(1)?;
+    // SAFETY: a fresh page, aligned, zeroed, and known to nobody else yet.
+    unsafe { (*at.as_ptr()).parent = OUTSIDE };
     let node = thread::node(at);
     // SAFETY: a fresh page, aligned and long enough for an entry.
     unsafe { place.write(Entry::of(OUTSIDE, node)) };

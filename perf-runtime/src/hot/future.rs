@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use super::clock;
 use super::fold::add;
-use super::span::{self, Span, Stretch};
+use super::span::{self, Moment, NEVER, Span};
 use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
 use crate::outcome::Outcome;
@@ -157,7 +157,7 @@ impl Call {
     }
 
     /// Records what the call took, in the context of `span`.
-    fn record(&mut self, span: &Span, end: u64) {
+    fn record(&mut self, span: &Span, end: Moment) {
         let Some((shard, node)) = span.node().filter(|(_, node)| node.site != OVERFLOW) else {
             return;
         };
@@ -229,17 +229,15 @@ impl Turn<'_> {
         calls.inspect(|calls| add(&calls.nested.running, 1));
     }
 
-    /// Ends the span. When that was, in ticks, as far as is known.
-    fn leave(&mut self) -> u64 {
-        let stretch = match (self.span.end(), self.apart) {
-            (None, Some(began)) => {
-                let end = clock::now();
-                Stretch { ticks: end.wrapping_sub(began), end }
-            }
-            (stretch, _) => stretch.unwrap_or(Stretch { ticks: 0, end: 0 }),
+    /// Ends the span. When that was, as far as is known.
+    fn leave(&mut self) -> Moment {
+        let began = self.span.began();
+        let (began, end) = match (self.span.end(), self.apart) {
+            (NEVER, Some(apart)) => (apart, clock::now()),
+            (end, _) => (began.unwrap_or(end), end),
         };
-        self.call.polled = self.call.polled.wrapping_add(stretch.ticks);
-        stretch.end
+        self.call.polled = self.call.polled.wrapping_add(end.wrapping_sub(began));
+        end
     }
 }
 

@@ -9,7 +9,6 @@
 //! Without optimisation nothing is inlined, since all that it would do is make the stack of every
 //! tracked function larger.
 
-use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
@@ -21,20 +20,21 @@ use crate::judge::{ByType, Judge};
 use crate::outcome::Outcome;
 use crate::registry;
 use crate::segment::layout::{
-    FIRST_LONG, LONG, NESTED, NodeRecord, RING, Recursion, ShardRecord, UNTIMED,
+    FIRST_LONG, LONG, NESTED, NodeRecord, OUTSIDE, RING, Recursion, ShardRecord, UNTIMED,
 };
 use crate::site::Site;
 
 /// A running call of a tracked function. Dropping it ends the call.
+///
+/// Three words, since it lies on the stack of every tracked call, where unwinding would find it.
 #[must_use = "dropped at once, it measures nothing"]
 pub struct Span {
-    shard: &'static ShardRecord,
     node: &'static NodeRecord,
-    /// Context to return to, as in [`ShardRecord::current`].
-    caller: u64,
     start: Start,
-    /// A span belongs to the thread it began on.
-    _not_send: PhantomData<*const ()>,
+    /// Of a usual call, the thread's [`ShardRecord`]; its node says which context to return to. Of
+    /// others that context, as in [`ShardRecord::current`]. A pointer, so that a span stays on the
+    /// thread it began on.
+    home: *const ShardRecord,
 }
 
 /// When a call began, in ticks, with what sets it apart from the usual one in the highest bits: no
@@ -53,6 +53,8 @@ impl Start {
     const UNWINDING: u64 = 1 << 62;
     /// The call is timed by another clock than the processor's counter.
     const GATED: u64 = 1 << 61;
+    /// The caller is in a recursive call, which the node does not tell.
+    const BELOW_NESTED: u64 = 1 << 60;
 
     /// With `flag`, if it is so.
     fn with(self, is: bool, flag: u64) -> Self {
@@ -65,16 +67,16 @@ impl Start {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_usual(self) -> bool {
-        self.0 < Self::GATED
+        self.0 >> Self::BELOW_NESTED.trailing_zeros() == 0
     }
 
     fn ticks(self) -> u64 {
-        self.0 & (Self::GATED - 1)
+        self.0 & (Self::BELOW_NESTED - 1)
     }
 }
 
 /// What the slow ways of entering a call find. As small as this, it is returned in registers, and
-/// so is the span kept in them. The context to return to is left in the thread's handle.
+/// so is the span kept in them. Its `home` is left in the thread's handle.
 struct Begun {
     node: &'static NodeRecord,
     start: Start,
@@ -101,24 +103,34 @@ pub fn enter(site: &'static Site) -> Span {
         return begun(handle, enter_elsewhere(site));
     }
     let node = entry.node();
-    shard.current.store(address(node), Relaxed);
     let countdown = entry.countdown();
     let start = if countdown == 0 {
+        shard.current.store(address(node), Relaxed);
         begin(node)
     } else if countdown - 1 == 0 {
-        handle.leave(caller);
-        enter_gated(site).start
+        return begun(handle, enter_gated(site));
     } else {
+        shard.current.store(address(node), Relaxed);
         entry.set_countdown(countdown - 1);
         pass_untimed(node)
     };
-    Span { shard, node, caller, start, _not_send: PhantomData }
+    Span { node, start, home: shard }
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn begun(handle: &Handle, Begun { node, start }: Begun) -> Span {
-    let (shard, caller) = (handle.shard(), handle.left());
-    Span { shard, node, caller, start, _not_send: PhantomData }
+    Span { node, start, home: handle.left() }
+}
+
+/// Leaves in the handle what the span of a call must keep beside `node` and `start`.
+fn begin_from(node: &'static NodeRecord, start: Start, caller: u64) -> Begun {
+    let handle = thread::handle();
+    handle.leave(if start.is_usual() {
+        handle.shard()
+    } else {
+        ptr::without_provenance(caller as usize)
+    });
+    Begun { node, start }
 }
 
 /// Begins a call of the function with a name that is known only at run time.
@@ -168,19 +180,18 @@ fn address(node: &NodeRecord) -> u64 {
     ptr::from_ref(node).addr() as u64
 }
 
+/// A moment in ticks. Returned in a register, unlike an `Option` of it.
+pub(super) type Moment = u64;
+
+/// No moment: no clock is there.
+pub(super) const NEVER: Moment = 0;
+
 impl Drop for Span {
     // Small enough to be inlined into every tracked function: what is rare is out of line.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         let _ = self.end();
     }
-}
-
-/// A stretch of time, in ticks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
-    pub(super) ticks: u64,
-    pub(super) end: u64,
 }
 
 /// Records the duration of a call that was timed.
@@ -201,17 +212,18 @@ pub(super) fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u6
 }
 
 /// Ends a call that is recursive, unwinds, is timed by another clock than the processor's counter,
-/// was begun while unwinding, or is not recorded.
+/// was begun while unwinding or below a recursive call, or is not recorded.
 #[inline(never)]
-fn end_unusual(
-    shard: &'static ShardRecord,
-    node: &'static NodeRecord,
-    caller: u64,
-    start: Start,
-) -> Option<Stretch> {
+fn end_unusual(node: &'static NodeRecord, start: Start, home: *const ShardRecord) -> Moment {
     if start == Start::NOT_RECORDED {
-        return None;
+        return NEVER;
     }
+    let shard = shard_of(start, home);
+    let inside = address(node) | if start.has(Start::NESTED) { NESTED } else { 0 };
+    if shard.current.load(Relaxed) != inside && !is_ours(node) {
+        return NEVER;
+    }
+    let caller = if start.is_usual() { node.parent } else { home.addr() as u64 };
     if std::thread::panicking() && !start.has(Start::UNWINDING) {
         add(&node.panics, 1);
     }
@@ -221,7 +233,7 @@ fn end_unusual(
     }
     shard.current.store(caller, Relaxed);
     if start.ticks() == 0 {
-        return None;
+        return NEVER;
     }
     let end = clock::now();
     let ticks = end.wrapping_sub(start.ticks());
@@ -232,26 +244,43 @@ fn end_unusual(
     if nested {
         end_nested(shard, node, caller, start.ticks(), ticks);
     }
-    Some(Stretch { ticks, end })
+    end
+}
+
+/// Whether a node is of this thread: in a fork's child, those of the parent's calls are not.
+#[cold]
+fn is_ours(node: &NodeRecord) -> bool {
+    thread::handle().thread().is_some_and(|thread| thread.known(address(node)).is_some())
+}
+
+/// The shard of a call's thread.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn shard_of(start: Start, home: *const ShardRecord) -> &'static ShardRecord {
+    if !start.is_usual() {
+        return thread::handle().shard();
+    }
+    // SAFETY: of a usual call, it is a reference to the shard: see `home`.
+    unsafe { &*home }
 }
 
 impl Span {
-    /// Ends the call; no other may be left running in it. What it took, if it was timed.
+    /// Ends the call; no other may be left running in it. When that was, or [`NEVER`] if it is not
+    /// timed.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn end(&mut self) -> Option<Stretch> {
-        let Self { shard, node, caller, start, .. } = *self;
+    pub(super) fn end(&mut self) -> Moment {
+        let Self { node, start, home } = *self;
         if !start.is_usual() || std::thread::panicking() {
-            return end_unusual(shard, node, caller, start);
+            return end_unusual(node, start, home);
         }
+        let shard = shard_of(start, home);
         node.start.store(0, Relaxed);
-        shard.current.store(caller, Relaxed);
+        shard.current.store(node.parent, Relaxed);
         if start == Start::UNTIMED {
-            return None;
+            return NEVER;
         }
         let end = clock::counter();
-        let ticks = end.wrapping_sub(start.0);
-        record(shard, node, ticks, end);
-        Some(Stretch { ticks, end })
+        record(shard, node, end.wrapping_sub(start.0), end);
+        end
     }
 
     /// When the call began, if it is timed.
@@ -261,7 +290,7 @@ impl Span {
 
     /// Where it is recorded, if it is.
     pub(super) fn node(&self) -> Option<(&'static ShardRecord, &'static NodeRecord)> {
-        (self.start != Start::NOT_RECORDED).then_some((self.shard, self.node))
+        (self.start != Start::NOT_RECORDED).then(|| (shard_of(self.start, self.home), self.node))
     }
 
     /// Counts the running call as one that returned an error.
@@ -275,9 +304,7 @@ impl Span {
 
 /// Nothing is stored for the call, and the context stays as it is.
 fn not_recorded() -> Begun {
-    let handle = thread::handle();
-    handle.leave(handle.shard().current.load(Relaxed));
-    Begun { node: thread::nowhere(), start: Start::NOT_RECORDED }
+    begin_from(thread::nowhere(), Start::NOT_RECORDED, OUTSIDE)
 }
 
 /// The first call on this thread, or the first call of this function.
@@ -299,7 +326,6 @@ fn enter_elsewhere(site: &'static Site) -> Begun {
         return not_recorded();
     };
     let caller = thread.shard().current.load(Relaxed);
-    handle.leave(caller);
     if site.slot() == 0 {
         return enter_first(site);
     }
@@ -307,7 +333,7 @@ fn enter_elsewhere(site: &'static Site) -> Begun {
         return enter_nested(thread, entry, entry.node(), caller);
     }
     match thread.enter_context(entry, site.slot(), caller) {
-        Some(node) => enter_found(thread, entry, node),
+        Some(node) => enter_found(thread, entry, node, caller),
         None => enter_overflow(thread, caller),
     }
 }
@@ -323,7 +349,7 @@ fn enter_overflow(thread: &'static Thread, caller: u64) -> Begun {
     };
     thread.shard().current.store(address(node) | NESTED, Relaxed);
     let start = begin_nested(thread, node, caller);
-    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+    begin_from(node, start.with(std::thread::panicking(), Start::UNWINDING), caller)
 }
 
 /// Begins a recursive call that is timed.
@@ -334,14 +360,20 @@ fn begin_nested(thread: &Thread, node: &NodeRecord, caller: u64) -> Start {
     Start(Start::NESTED | now)
 }
 
-fn enter_found(thread: &'static Thread, entry: &Entry, node: &'static NodeRecord) -> Begun {
+fn enter_found(
+    thread: &'static Thread,
+    entry: &Entry,
+    node: &'static NodeRecord,
+    caller: u64,
+) -> Begun {
     thread.shard().current.store(address(node), Relaxed);
     let start = match sampling::take_turn(thread, entry, node) {
         Turn::Timed => begin(node),
         Turn::Gated => begin_gated(node),
         Turn::Untimed => pass_untimed(node),
     };
-    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+    let start = start.with(caller & NESTED != 0, Start::BELOW_NESTED);
+    begin_from(node, start.with(std::thread::panicking(), Start::UNWINDING), caller)
 }
 
 /// A call whose turn it is to be timed, or to ask whether calls are to be timed again.
@@ -350,7 +382,7 @@ fn enter_found(thread: &'static Thread, entry: &Entry, node: &'static NodeRecord
 fn enter_gated(site: &'static Site) -> Begun {
     let handle = thread::handle();
     match (handle.thread(), handle.entry(site.slot())) {
-        (Some(thread), Some(entry)) => enter_found(thread, entry, entry.node()),
+        (Some(thread), Some(entry)) => enter_found(thread, entry, entry.node(), entry.caller()),
         _ => not_recorded(),
     }
 }
@@ -377,7 +409,7 @@ fn enter_nested(
         begin_nested(thread, node, caller)
     };
     let start = start.with(turn == Turn::Gated, Start::GATED);
-    Begun { node, start: start.with(std::thread::panicking(), Start::UNWINDING) }
+    begin_from(node, start.with(std::thread::panicking(), Start::UNWINDING), caller)
 }
 
 /// Ends a recursive call that was timed, and took `ticks`.

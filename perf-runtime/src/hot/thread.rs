@@ -30,8 +30,8 @@ pub(super) struct Handle {
     /// Its own, or [`NO_SHARD`].
     shard: Cell<&'static ShardRecord>,
     thread: Cell<Option<&'static Thread>>,
-    /// The context that the last call which took a slow way was made from.
-    left: Cell<u64>,
+    /// What the span of the last call that took a slow way is to keep: see `span::Span::home`.
+    left: Cell<*const ShardRecord>,
     pub(super) ledger: Ledger,
 }
 
@@ -86,7 +86,7 @@ thread_local! {
             busy: Cell::new(false),
             shard: Cell::new(&NO_SHARD),
             thread: Cell::new(None),
-            left: Cell::new(0),
+            left: Cell::new(ptr::null()),
             ledger: Ledger::new(),
         }
     };
@@ -144,15 +144,15 @@ impl Handle {
         self.busy.get()
     }
 
-    /// Keeps the context that a call is made from.
+    /// Keeps what a span is to take.
     #[inline(always)]
-    pub(super) fn leave(&self, caller: u64) {
-        self.left.set(caller);
+    pub(super) fn leave(&self, home: *const ShardRecord) {
+        self.left.set(home);
     }
 
-    /// The context that was kept.
+    /// What was kept.
     #[inline(always)]
-    pub(super) fn left(&self) -> u64 {
+    pub(super) fn left(&self) -> *const ShardRecord {
         self.left.get()
     }
 

@@ -91,7 +91,7 @@ impl Thread {
         // everyone else until it is linked below.
         let record = unsafe { &mut *node.as_ptr() };
         (record.address, record.site) = (address, site);
-        (record.parent, record.previous) = (if caller == OUTSIDE { 0 } else { caller }, previous);
+        (record.parent, record.previous) = (caller, previous);
         *record.min.get_mut() = u64::MAX;
         *record.sampling.interval.get_mut() = 1;
         *record.sampling.created.get_mut() = self.recorder.age(clock::now());

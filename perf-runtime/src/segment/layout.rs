@@ -245,7 +245,7 @@ pub(crate) struct NodeRecord {
     pub(crate) untimed: AtomicU64,
     /// Where this node is in the writing process.
     pub(crate) address: u64,
-    /// Address of the caller's node; 0 without caller.
+    /// Address of the caller's node; [`OUTSIDE`] without caller, 0 before version 4.
     pub(crate) parent: u64,
     /// [`SiteRecord::index`].
     pub(crate) site: u32,

@@ -17,8 +17,8 @@ use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::batch;
 use crate::segment::layout::{
-    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, Recursion, Sampling,
-    UNTIMED,
+    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, OUTSIDE, RING, Recursion,
+    Sampling, UNTIMED,
 };
 use crate::snapshot::Step;
 
@@ -121,7 +121,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     read.add_rest(timed, measured, facts.fold_rate);
     Ok(Node {
         address: field(offset_of!(NodeRecord, address))?,
-        parent: field(offset_of!(NodeRecord, parent))?,
+        parent: parent(bytes, at)?,
         site: bytes.u32(at + offset_of!(NodeRecord, site))?,
         calls: measured.saturating_add(waiting).saturating_add(passed),
         timed,
@@ -140,6 +140,12 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         allocated: Allocated::read(bytes, at)?,
         polled: None,
     })
+}
+
+/// Address of the caller of the node at byte `at`; 0 without.
+pub(super) fn parent(bytes: Bytes<'_>, at: usize) -> Result<u64, SegmentError> {
+    let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;
+    Ok(if parent == OUTSIDE { 0 } else { parent })
 }
 
 impl Node {

@@ -17,7 +17,7 @@ use std::path::Path;
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use super::links::Unclaimed;
-use super::node::Writer;
+use super::node::{self, Writer};
 use super::{MOST_COPIES, copy_file, shards, sites};
 use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, UNTIMED, is_beside};
 use crate::segment::rate::Moment;
@@ -225,7 +225,7 @@ impl Shard {
             }
             let function =
                 *function_of_site.get(&site).ok_or(damaged(at, "site of a calling context"))?;
-            let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;
+            let parent = node::parent(bytes, at)?;
             if parent != 0 && !nodes.contains_key(&parent) {
                 return Err(damaged(at, "parent context"));
             }
