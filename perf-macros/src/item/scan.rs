@@ -103,7 +103,7 @@ pub(crate) fn is_punct(tree: &TokenTree, character: char) -> bool {
 #[derive(Default)]
 pub(crate) struct Angles {
     open: usize,
-    /// The last token was the beginning of `->` or `=>`.
+    /// The last token was the beginning of `->`.
     begins_arrow: bool,
 }
 
@@ -114,7 +114,7 @@ impl Angles {
         } else if is_punct(tree, '>') && !self.begins_arrow {
             self.open = self.open.saturating_sub(1);
         }
-        self.begins_arrow = is_punct(tree, '-') || is_punct(tree, '=');
+        self.begins_arrow = is_punct(tree, '-');
     }
 
     /// Whether a `>` would be the end of an arrow.

@@ -67,13 +67,13 @@ fn word(tree: &TokenTree) -> Option<Ident> {
 /// Where the parameters are: the first parentheses that are not between `<` and `>`.
 fn parameters(after_name: &[TokenTree]) -> Option<(usize, &Group)> {
     let mut depth = Angles::default();
-    after_name.iter().enumerate().find_map(|(at, tree)| match tree {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-            depth.is_outside().then_some((at, group))
-        }
-        _ => {
-            depth.pass(tree);
-            None
+    after_name.iter().enumerate().find_map(|(at, tree)| {
+        depth.pass(tree);
+        match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                depth.is_outside().then_some((at, group))
+            }
+            _ => None,
         }
     })
 }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(returned("fn f() -> u32").as_deref(), Some("u32"));
         assert_eq!(returned("fn f() -> ! where T: Fn() -> u8").as_deref(), Some("!"));
         assert_eq!(
-            returned("fn f<F: Fn(u8) -> Vec<(u8,)>, const N: usize>(f: F) -> A<N>").as_deref(),
+            returned("fn f<F: Fn(u8) -> Vec<(u8,)>, I: X<Y = (A, B)>>(f: F) -> A<N>").as_deref(),
             Some("A < N >")
         );
     }
