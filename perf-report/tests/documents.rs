@@ -228,6 +228,8 @@ fn what_futures_did_obeys_the_schemas_too() {
     };
     assert_eq!(judged("latest"), judged("latest~1"), "neither polls nor lifetimes are judged");
     assert!(judged("latest").to_string().contains("412 calls in both runs"), "calls are");
+    let sorted = project.prints(&["show", "--sort", "lifetime", "--limit", "1"], 0);
+    assert!(sorted.contains("parse_file") && sorted.contains("longest poll"), "{sorted}");
 }
 
 #[test]
