@@ -192,13 +192,13 @@ fn with_futures(id: &str, polls: u64) -> RunDocument {
     let mut run = golden();
     id.clone_into(&mut run.run.id);
     let ended = json!({
-        "polls": polls, "max_poll_ns": 1_000 * polls, "in_flight": 0,
+        "polls": polls, "unmeasured_polls": 0, "max_poll_ns": 1_000 * polls, "in_flight": 0,
         "lifetime_mean_ns": 2.5e6, "lifetime_p50_ns": 2_000_000, "lifetime_p95_ns": 4_000_000,
         "lifetime_p99_ns": 4_000_000, "lifetime_max_ns": 4_100_000 * polls,
         "lifetime_histogram": [[1_998_848, 300], [3_997_696, 112]],
     });
     let suspended = json!({
-        "polls": 1, "max_poll_ns": null, "in_flight": 1, "lifetime_mean_ns": null,
+        "polls": 1, "unmeasured_polls": 1, "max_poll_ns": null, "in_flight": 1, "lifetime_mean_ns": null,
         "lifetime_p50_ns": null, "lifetime_p95_ns": null, "lifetime_p99_ns": null,
         "lifetime_max_ns": null, "lifetime_histogram": [],
     });

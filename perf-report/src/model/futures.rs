@@ -13,6 +13,9 @@ use super::Histogram;
 pub struct Futures {
     /// Polls, those of calls that had not ended included.
     pub polls: u64,
+    /// Polls that were counted while none was timed: they are in neither total nor self time.
+    #[serde(default)]
+    pub unmeasured_polls: u64,
     /// Longest poll, during which its thread could do nothing else; `null` when none was timed.
     pub max_poll_ns: Option<u64>,
     /// Calls that had begun and not ended: suspended, or being polled once more.

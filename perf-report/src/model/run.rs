@@ -274,6 +274,11 @@ impl Function {
         self.calls.saturating_sub(self.unmeasured_calls)
     }
 
+    /// Polls that are in no time, if it is async.
+    pub fn unmeasured_polls(&self) -> u64 {
+        self.futures.as_ref().map_or(0, |futures| futures.unmeasured_polls)
+    }
+
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
         crate::units::share(self.self_overhead_ns, self.self_ns)

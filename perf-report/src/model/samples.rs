@@ -2,7 +2,7 @@
 
 mod futures;
 
-pub(crate) use futures::serving;
+pub(crate) use futures::{serving, serving_sampled};
 
 use std::collections::BTreeMap;
 

@@ -141,6 +141,7 @@ fn a_run_of_a_program_with_async_functions() {
     assert_snapshot!("serving_summary", summary(&run, screen(120)));
     assert_snapshot!("serving_markdown", markdown::run(&run, &brief()));
     assert_snapshot!("serving_csv", csv::run(&run));
+    assert_snapshot!("serving_sampled", show(&samples::serving_sampled(), 120));
     let first = |sort| {
         let selection = Selection { sort, ..brief() };
         let text = human::show(&run, &selection, screen(80));

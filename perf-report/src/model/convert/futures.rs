@@ -21,6 +21,7 @@ fn futures(measures: &Measures) -> Futures {
     let (polls, lifetimes) = (&measures.polls, &measures.lifetimes);
     Futures {
         polls: polls.count,
+        unmeasured_polls: polls.unmeasured,
         max_poll_ns: Some(polls.max_ns).filter(|ns| *ns > 0),
         // Below zero where calls ended in another process than they began in, after a fork.
         in_flight: u64::try_from(polls.in_flight).unwrap_or(0),
@@ -83,11 +84,12 @@ mod tests {
 
     #[test]
     fn lifetimes_are_told_as_durations_are() {
-        let polls = Polls { count: 7, max_ns: 40, in_flight: 0 };
+        let polls = Polls { count: 7, max_ns: 40, unmeasured: 2, ..Polls::default() };
         let measures =
             Measures { polls, lifetimes: lasted(&[10, 20, 30, 900]), ..Measures::default() };
         let futures = converted(&measures).futures.unwrap();
-        assert_eq!((futures.polls, futures.max_poll_ns, futures.in_flight), (7, Some(40), 0));
+        assert_eq!((futures.polls, futures.unmeasured_polls, futures.in_flight), (7, 2, 0));
+        assert_eq!(futures.max_poll_ns, Some(40));
         assert_eq!((futures.lifetime_mean_ns, futures.lifetime_p50_ns), (Some(240.0), Some(20)));
         assert_eq!((futures.lifetime_p99_ns, futures.lifetime_max_ns), (Some(900), Some(900)));
         assert_eq!(futures.lifetime_histogram.len(), 4);
@@ -101,7 +103,7 @@ mod tests {
             parent,
             measures: Measures {
                 calls,
-                polls: Polls { count: 2, max_ns: 5, in_flight },
+                polls: Polls { count: 2, max_ns: 5, in_flight, ..Polls::default() },
                 ..Measures::default()
             },
         };
@@ -119,7 +121,7 @@ mod tests {
     #[test]
     fn calls_in_flight_have_not_finished() {
         let unfinished = |unfinished, in_flight| {
-            let polls = Polls { count: 9, max_ns: 0, in_flight };
+            let polls = Polls { count: 9, in_flight, ..Polls::default() };
             let function = converted(&Measures { unfinished, polls, ..Measures::default() });
             let futures = function.futures.unwrap();
             assert_eq!((futures.max_poll_ns, futures.lifetime_mean_ns), (None, None));

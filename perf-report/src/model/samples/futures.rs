@@ -35,11 +35,30 @@ pub(crate) fn serving() -> RunDocument {
     run
 }
 
+/// [`serving`] as it looks when not all polls were timed: of one function some are in no time, of
+/// another none is in any.
+pub(crate) fn serving_sampled() -> RunDocument {
+    let mut run = serving();
+    run.recording.mode = "counted".to_owned();
+    let query = named(&mut run, "shop::db::query");
+    (query.sampled, query.self_estimated) = (true, true);
+    (query.active_ns, query.counted_ns) = (15_000 * MS, 2_100 * MS);
+    (query.sampled_ns, query.largest_interval) = (9_000 * MS, 16);
+    query.futures.iter_mut().for_each(|futures| futures.unmeasured_polls = 310);
+    let accept = named(&mut run, "shop::net::accept");
+    (accept.sampled, accept.self_estimated, accept.total_ns, accept.self_ns) = (true, true, 0, 0);
+    (accept.active_ns, accept.counted_ns) = (15_000 * MS, 15_000 * MS);
+    let of_accept = Futures { polls: 413, unmeasured_polls: 413, ..Futures::default() };
+    accept.futures = Some(Futures { in_flight: 1, ..of_accept });
+    run
+}
+
 /// What the futures of `function` did; lifetimes lie around their mean, if it is not 0.
 fn futures(function: &Function, polls: u64, max_poll_ns: u64, mean_ns: u64) -> Futures {
     let at = |per_mille: u64| (mean_ns > 0).then_some(mean_ns * per_mille / 1000);
     Futures {
         polls,
+        unmeasured_polls: 0,
         max_poll_ns: Some(max_poll_ns),
         in_flight: 0,
         lifetime_mean_ns: at(1000).map(float),

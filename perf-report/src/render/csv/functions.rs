@@ -104,8 +104,9 @@ fn memory(f: &Function) -> [String; MEMORY.len()] {
 }
 
 /// What [`futures`] says.
-const FUTURES: [&str; 8] = [
+const FUTURES: [&str; 9] = [
     "polls",
+    "unmeasured_polls",
     "max_poll_ns",
     "in_flight",
     "lifetime_mean_ns",
@@ -120,6 +121,7 @@ fn futures(f: &Function) -> [String; FUTURES.len()] {
     let Some(futures) = &f.futures else { return Default::default() };
     [
         futures.polls.to_string(),
+        futures.unmeasured_polls.to_string(),
         number(futures.max_poll_ns),
         futures.in_flight.to_string(),
         float(futures.lifetime_mean_ns),
