@@ -186,6 +186,52 @@ fn what_programs_tell_of_themselves_obeys_the_schemas_too() {
     assert!(table.contains("\ncache.hit,count,9,"), "{table}");
 }
 
+/// The golden run, of which two functions are async: one that ended, one that never did. `polls` and
+/// times between them are what the scheduler made of it.
+fn with_futures(id: &str, polls: u64) -> RunDocument {
+    let mut run = golden();
+    id.clone_into(&mut run.run.id);
+    let ended = json!({
+        "polls": polls, "unmeasured_polls": 0, "max_poll_ns": 1_000 * polls, "in_flight": 0,
+        "lifetime_mean_ns": 2.5e6, "lifetime_p50_ns": 2_000_000, "lifetime_p95_ns": 4_000_000,
+        "lifetime_p99_ns": 4_000_000, "lifetime_max_ns": 4_100_000 * polls,
+        "lifetime_histogram": [[1_998_848, 300], [3_997_696, 112]],
+    });
+    let suspended = json!({
+        "polls": 1, "unmeasured_polls": 1, "max_poll_ns": null, "in_flight": 1, "lifetime_mean_ns": null,
+        "lifetime_p50_ns": null, "lifetime_p95_ns": null, "lifetime_p99_ns": null,
+        "lifetime_max_ns": null, "lifetime_histogram": [],
+    });
+    for (name, futures) in [("parse_file", ended), ("evict", suspended)] {
+        let function = run.functions.iter_mut().find(|f| f.name.ends_with(name)).unwrap();
+        function.futures = Some(serde_json::from_value(futures).unwrap());
+    }
+    run
+}
+
+#[test]
+fn what_futures_did_obeys_the_schemas_too() {
+    let before = with_futures("20261122T1-1", 900);
+    let project = Project::with(&[&before, &with_futures("20261122T1-2", 1_000_000)]);
+    let run = project.prints(&["show", "latest~1", "--format", "json"], 0);
+    let document = obeys(&run, RUN_SCHEMA);
+    assert_eq!(document["functions"][5]["async"]["polls"], json!(900));
+    assert!(document["functions"][1].get("async").is_none(), "it is not async");
+    assert_eq!(RunDocument::from_json(&run).unwrap(), before, "nothing is lost on the way");
+
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    let baseline = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
+    obeys(&baseline, RUN_SCHEMA);
+    let judged = |run: &str| {
+        let text = project.prints(&["compare", "main", run, "--all", "--format", "json"], 0);
+        obeys(&text, COMPARISON_SCHEMA)["functions"].clone()
+    };
+    assert_eq!(judged("latest"), judged("latest~1"), "neither polls nor lifetimes are judged");
+    assert!(judged("latest").to_string().contains("412 calls in both runs"), "calls are");
+    let sorted = project.prints(&["show", "--sort", "lifetime", "--limit", "1"], 0);
+    assert!(sorted.contains("parse_file") && sorted.contains("longest poll"), "{sorted}");
+}
+
 #[test]
 fn a_check_without_a_baseline_obeys_the_schema_too() {
     let project = Project::with(&[&slower(1)]);
@@ -247,6 +293,13 @@ fn the_schemas_would_notice_a_change() {
     change("/functions/1/histogram", &|histogram| *histogram = json!([[1, 2, 3]]));
     change("/run/machine/key", &|key| *key = Value::Null);
     change("/version", &|version| *version = json!(2));
+    let good = serde_json::to_value(with_futures("20261122T1-1", 1)).unwrap();
+    assert_eq!(errors(&good, &schema), [""; 0]);
+    for field in ["polls", "in_flight", "lifetime_mean_ns", "lifetime_histogram"] {
+        let mut document = good.clone();
+        document["functions"][5]["async"].as_object_mut().unwrap().remove(field);
+        assert!(!errors(&document, &schema).is_empty(), "{field}");
+    }
 }
 
 #[test]

@@ -151,7 +151,8 @@ fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
 fn finished_calls(node: &NodeRecord) -> u64 {
     let is_running = u64::from(node.start.load(Relaxed) == UNTIMED);
     let untimed = node.untimed.load(Relaxed).saturating_sub(is_running);
-    node.head.load(Relaxed).saturating_add(untimed)
+    let passed = node.passed.load(Relaxed);
+    node.head.load(Relaxed).saturating_add(untimed).saturating_add(passed)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]

@@ -9,6 +9,7 @@ mod collect;
 mod counts;
 mod damage;
 mod forks;
+mod futures;
 mod hosts;
 mod kills;
 mod metrics;

@@ -48,6 +48,18 @@ fn a_hot_tiny_function_is_sampled_and_its_calls_are_exact() {
 }
 
 #[test]
+fn recursive_calls_are_counted_where_few_are_timed() {
+    let lab = lab!();
+    let mut command = lab.report_command(["run", "--", program!("recursion"), "direct", "25"]);
+    let output = command.env("PERF_TRACK_OVERHEAD", "0").output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    // One call for each node of the tree: 2 F(n + 1) - 1.
+    let calls = 2 * 121_393 - 1;
+    assert_eq!(lab.latest().calls("fibonacci"), calls);
+    assert!(said.contains(&format!("\n{calls} calls\n")), "the program knows, too: {said}");
+}
+
+#[test]
 fn reports_of_a_sample_mark_it() {
     let lab = lab!();
     record(&lab, "5%", ["1", "600", "0"]);

@@ -38,6 +38,7 @@ fn self_times_add_up_to_the_total_of_the_roots() {
         (program!("recursion"), &["direct", "18"]),
         (program!("recursion"), &["mutual", "3000"]),
         (program!("sleeper"), &["varied", "50"]),
+        (program!("futures"), &["50", "3", "move", "drop"]),
     ] {
         let (run, _) = record(program, arguments);
         let tree = run.tree();

@@ -130,6 +130,29 @@ impl<'a> Function<'a> {
         real(self.0, field)
     }
 
+    /// Whether it is async.
+    pub fn has_futures(self) -> bool {
+        self.0.get("async").is_some()
+    }
+
+    /// What its futures did.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn futures(self) -> Self {
+        Self(self.0.get("async").unwrap_or_else(|| panic!("it is not async: {self:?}")))
+    }
+
+    /// A field that holds buckets: where each begins, and how many are in it.
+    ///
+    /// # Panics
+    /// When it holds none.
+    pub fn histogram(self, field: &str) -> Vec<(u64, u64)> {
+        serde_json::from_value(self.0[field].clone())
+            .unwrap_or_else(|error| panic!("{field} is no histogram ({error}): {self:?}"))
+    }
+
     /// A field that is true or false.
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 //! What processes recorded, and what is known about the command, as one [`RunDocument`]. Pure.
 
+mod futures;
 mod memory;
 mod recording;
 
@@ -7,8 +8,8 @@ use perf_runtime::buckets;
 use perf_runtime::snapshot::{self, Measures, Reading, Snapshot};
 
 use super::{
-    Budget, CustomMetric, Function, MetricKind, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION,
-    Run, RunDocument, Toolchain, TreeNode,
+    Budget, CustomMetric, Function, Histogram, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
+    RUN_VERSION, Run, RunDocument, Toolchain, TreeNode,
 };
 
 /// The document of a run. `run` and `process` say what is known apart from the recording; their
@@ -73,8 +74,11 @@ fn functions(snapshot: &Snapshot) -> Vec<Function> {
         .functions
         .iter()
         .zip(&measures)
-        .map(|(function, measures)| (row(function, measures), measures))
-        .map(|(row, all)| if counted { memory::of_function(row, all) } else { row })
+        .map(|(function, all)| {
+            let row = row(function, all);
+            let row = if counted { memory::of_function(row, all) } else { row };
+            if futures::has_any(function, all) { futures::of_function(row, all) } else { row }
+        })
         .collect();
     for (context, is_estimated) in snapshot.contexts.iter().zip(self_estimated(snapshot)) {
         if let Some(function) = functions.get_mut(context.function) {
@@ -133,14 +137,15 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         classifies_errors: function.classifies_errors,
         tags: function.tags.clone(),
         budget: budget(&function.budget),
-        histogram: measures
-            .histogram
-            .buckets()
-            .iter()
-            .map(|&(bucket, count)| (buckets::lower_bound(bucket), count))
-            .collect(),
+        histogram: histogram(&measures.histogram),
         ..Function::default()
     }
+}
+
+/// Buckets by the shortest time that they hold.
+fn histogram(histogram: &snapshot::Histogram) -> Histogram {
+    let buckets = histogram.buckets().iter();
+    buckets.map(|&(bucket, count)| (buckets::lower_bound(bucket), count)).collect()
 }
 
 fn budget(budget: &snapshot::Budget) -> Budget {

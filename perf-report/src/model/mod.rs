@@ -6,6 +6,7 @@
 
 mod comparison;
 pub mod convert;
+mod futures;
 mod metric;
 mod overhead;
 mod read;
@@ -17,6 +18,7 @@ mod stacks;
 pub(crate) mod samples;
 
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
+pub use futures::Futures;
 pub use metric::{CustomMetric, MetricKind};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use read::DocumentError;

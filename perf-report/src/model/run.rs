@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Recording};
+use super::{CustomMetric, Futures, Recording};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,7 +147,8 @@ pub struct Process {
 /// A tracked function over the whole run.
 ///
 /// `total_ns` and `self_ns` hold also the time of calls that never finished; all other times are
-/// of finished calls only, and `null` when there are none.
+/// of finished calls only, and `null` when there are none. Of an async function they are all of the
+/// time in which its futures were polled, but for those in `async`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     /// Identity: `crate::module::Type::function`, or its label.
@@ -166,7 +167,7 @@ pub struct Function {
     pub panics: u64,
     /// Futures dropped before they were ready.
     pub cancelled: u64,
-    /// Calls that had not finished when the process ended.
+    /// Calls that had not finished when the process ended; of an async function at least so many.
     #[serde(default)]
     pub unfinished: u64,
     /// Time between entry and exit, children included; recursion counts by the outermost call.
@@ -248,6 +249,9 @@ pub struct Function {
     /// thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_peak_bytes: Option<u64>,
+    /// What its futures did; left out for functions that are not async.
+    #[serde(rename = "async", default, skip_serializing_if = "Option::is_none")]
+    pub futures: Option<Futures>,
     /// Tags of the attribute.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -268,6 +272,11 @@ impl Function {
     /// Calls that are in the times.
     pub fn measured_calls(&self) -> u64 {
         self.calls.saturating_sub(self.unmeasured_calls)
+    }
+
+    /// Polls that are in no time, if it is async.
+    pub fn unmeasured_polls(&self) -> u64 {
+        self.futures.as_ref().map_or(0, |futures| futures.unmeasured_polls)
     }
 
     /// What recording took of the self time, in per cent.

@@ -1,5 +1,9 @@
 //! Runs for tests: a realistic one, the same after a change, and difficult ones. Nothing else.
 
+mod futures;
+
+pub(crate) use futures::{serving, serving_sampled};
+
 use std::collections::BTreeMap;
 
 use super::{

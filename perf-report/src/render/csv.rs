@@ -4,109 +4,14 @@
 //!
 //! Text is defused by [`sanitize::csv`], which says how to undo it.
 
+mod functions;
+
+pub use functions::run;
+
 use super::sanitize;
 use crate::model::{
-    Comparison, CustomMetric, Function, OverheadDocument, OverheadRow, RunDocument, StacksDocument,
-    TreeNode,
+    Comparison, CustomMetric, OverheadDocument, OverheadRow, RunDocument, StacksDocument, TreeNode,
 };
-
-/// The functions of a run.
-pub fn run(run: &RunDocument) -> String {
-    const HEADER: [&str; 32] = [
-        "name",
-        "module",
-        "file",
-        "line",
-        "calls",
-        "errors",
-        "panics",
-        "cancelled",
-        "unfinished",
-        "total_ns",
-        "self_ns",
-        "mean_ns",
-        "stddev_ns",
-        "min_ns",
-        "max_ns",
-        "p50_ns",
-        "p90_ns",
-        "p95_ns",
-        "p99_ns",
-        "sampled",
-        "allocs",
-        "alloc_bytes",
-        "tags",
-        "self_estimated",
-        "untimed_calls",
-        "unmeasured_calls",
-        "overhead_ns",
-        "self_overhead_ns",
-        "active_ns",
-        "sampled_ns",
-        "counted_ns",
-        "largest_interval",
-    ];
-    let row = |f: &Function| {
-        vec![
-            sanitize::csv(&f.name),
-            sanitize::csv(&f.module),
-            sanitize::csv(&f.file),
-            f.line.to_string(),
-            f.calls.to_string(),
-            f.errors.to_string(),
-            f.panics.to_string(),
-            f.cancelled.to_string(),
-            f.unfinished.to_string(),
-            f.total_ns.to_string(),
-            f.self_ns.to_string(),
-            float(f.mean_ns),
-            float(f.stddev_ns),
-            number(f.min_ns),
-            number(f.max_ns),
-            number(f.p50_ns),
-            number(f.p90_ns),
-            number(f.p95_ns),
-            number(f.p99_ns),
-            f.sampled.to_string(),
-            number(f.allocs),
-            number(f.alloc_bytes),
-            sanitize::csv(&f.tags.join(" ")),
-            f.self_estimated.to_string(),
-            f.untimed_calls.to_string(),
-            f.unmeasured_calls.to_string(),
-            f.overhead_ns.to_string(),
-            f.self_overhead_ns.to_string(),
-            f.active_ns.to_string(),
-            f.sampled_ns.to_string(),
-            f.counted_ns.to_string(),
-            f.largest_interval.to_string(),
-        ]
-    };
-    let rows = run.functions.iter().map(|f| [row(f), memory(f).to_vec()].concat());
-    write(&[HEADER.as_slice(), &MEMORY].concat(), rows)
-}
-
-/// What [`memory`] says.
-const MEMORY: [&str; 6] = [
-    "grown_bytes",
-    "peak_bytes",
-    "self_allocs",
-    "self_alloc_bytes",
-    "self_grown_bytes",
-    "self_peak_bytes",
-];
-
-/// What else was counted of a function's allocations.
-fn memory(f: &Function) -> [String; MEMORY.len()] {
-    [
-        number(f.grown_bytes),
-        number(f.peak_bytes),
-        number(f.self_allocs),
-        number(f.self_alloc_bytes),
-        number(f.self_grown_bytes),
-        number(f.self_peak_bytes),
-    ]
-}
 
 /// What the programs of a run told of themselves.
 pub fn metrics(run: &RunDocument) -> String {

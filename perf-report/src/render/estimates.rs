@@ -31,7 +31,8 @@ impl Mark {
 
     /// Of a function's total time.
     pub(super) fn of_total(function: &Function) -> Self {
-        if function.unmeasured_calls > 0 { Self::AtLeast } else { Self::of_calls(function) }
+        let is_part = function.unmeasured_calls > 0 || function.unmeasured_polls() > 0;
+        if is_part { Self::AtLeast } else { Self::of_calls(function) }
     }
 
     /// Of a function's self time.
@@ -65,9 +66,12 @@ impl Mark {
     }
 }
 
-/// Whether the function's times hold none of its calls.
+/// Whether total and self time hold none of the function's calls, or of their polls.
 pub(super) fn is_unmeasured(function: &Function) -> bool {
-    function.calls > 0 && function.measured_calls() == 0
+    match &function.futures {
+        Some(futures) if futures.polls > 0 => futures.unmeasured_polls >= futures.polls,
+        _ => function.calls > 0 && function.measured_calls() == 0,
+    }
 }
 
 /// Whether the recorder's part of a function's self time should be shown.
@@ -111,7 +115,7 @@ fn in_self_times(run: &RunDocument) -> String {
 pub(super) fn lines(run: &RunDocument) -> Vec<String> {
     let mut lines = steps(run);
     let sampled = of(run, |function| function.sampled_ns);
-    let counted = of(run, |function| function.counted_ns.max(function.unmeasured_calls));
+    let counted = of(run, |function| function.counted_ns.max(in_no_time(function).0));
     let is_marked = |f: &&Function| Mark::of_self(f) != Mark::Exact || f.sampled;
     if run.functions.iter().any(|f| is_marked(&f)) {
         lines.push(
@@ -150,9 +154,18 @@ fn sampled_line(function: &Function) -> String {
 
 fn counted_line(function: &Function) -> String {
     let name = text::name(&function.name, 60);
-    let calls = units::plural(function.unmeasured_calls, "call");
+    let (count, one) = in_no_time(function);
+    let calls = units::plural(count, one);
     let times = of_active(function, function.counted_ns);
     format!("counted only for {times}, {calls} in no time (≥): {name}")
+}
+
+/// Calls that are in no time, or polls, which total and self time rest on.
+fn in_no_time(function: &Function) -> (u64, &'static str) {
+    match function.unmeasured_polls() {
+        0 => (function.unmeasured_calls, "call"),
+        polls => (polls, "poll"),
+    }
 }
 
 /// A part of the time since the first call.

@@ -7,7 +7,7 @@ use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, costs, facts, memory, tree};
+use super::{Screen, Selection, costs, facts, futures, memory, tree};
 use crate::model::{Comparison, Function, OverheadDocument, RunDocument, StacksDocument, Verdict};
 use crate::units::{self, float};
 
@@ -20,13 +20,17 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
     let mut text = heading(run);
     let errors = run.functions.iter().any(|f| f.classifies_errors || f.errors > 0);
     let panics = run.functions.iter().any(|f| f.panics > 0);
+    let cancelled = run.functions.iter().any(|f| f.cancelled > 0);
     let mut titles = vec!["function", "calls"];
     titles.extend(errors.then_some("errors"));
     titles.extend(panics.then_some("panics"));
+    titles.extend(cancelled.then_some("cancelled"));
     let recorder = selected.shown.iter().any(|f| estimates::is_notable(f));
     titles.extend(["self", "self %"]);
     titles.extend(recorder.then_some("recorder"));
     titles.extend(["total", "mean", "p50", "p95", "p99", "max"]);
+    let futures = futures::columns(run);
+    titles.extend(futures.iter().map(|column| column.title()));
     let memory = memory::columns(run);
     titles.extend(memory.iter().map(|column| column.title()));
     let own = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
@@ -34,11 +38,13 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         let mut row = vec![cell(&f.name), units::count(f.calls)];
         row.extend(errors.then(|| units::count(f.errors)));
         row.extend(panics.then(|| units::count(f.panics)));
+        row.extend(cancelled.then(|| units::count(f.cancelled)));
         row.push(sum(f, Mark::of_self(f), f.self_ns));
         row.push(estimates::share(f, units::share(f.self_ns, own)));
         row.extend(recorder.then(|| recorder_share(f)));
         row.push(sum(f, Mark::of_total(f), f.total_ns));
         row.extend(times(f));
+        row.extend(futures.iter().map(|column| future(column.value(f))));
         row.extend(memory.iter().map(|column| column.value(f).unwrap_or_else(|| "·".to_owned())));
         row
     });
@@ -62,7 +68,8 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         text.push('\n');
         text += &metrics_table(run, selection);
     }
-    let about = estimates::overhead(run).into_iter().chain(estimates::lines(run));
+    let about = futures::explained(run).into_iter().chain(estimates::overhead(run));
+    let about = about.chain(estimates::lines(run));
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
 }
 
@@ -222,6 +229,15 @@ fn times(function: &Function) -> impl Iterator<Item = String> {
     ]
     .into_iter()
     .map(|ns| ns.map_or_else(|| "–".to_owned(), |ns| Mark::of_calls(function).duration(ns)))
+}
+
+fn future(value: futures::Value) -> String {
+    match value {
+        futures::Value::None => "·".to_owned(),
+        futures::Value::Unknown => "–".to_owned(),
+        futures::Value::Count(count) => units::count(count),
+        futures::Value::Time(mark, ns) => mark.duration(ns),
+    }
 }
 
 /// What of the self time is the recorder's, where that matters.

@@ -15,6 +15,7 @@ mod costs;
 mod estimates;
 mod facts;
 mod findings;
+mod futures;
 mod memory;
 mod paint;
 mod select;

@@ -32,6 +32,12 @@ pub enum Sort {
     Mean,
     /// 99th percentile of the duration of a call
     P99,
+    /// Mean lifetime of a call of an async function, waiting included
+    Lifetime,
+    /// Polls of an async function
+    Polls,
+    /// Longest poll of an async function
+    LongestPoll,
     /// Allocations, those of tracked callees included
     Allocs,
     /// Bytes allocated and not freed
@@ -97,11 +103,23 @@ impl Sort {
             Self::P99 => functions.sort_by_key(|function| Reverse(function.p99_ns)),
             Self::Allocs => functions.sort_by_key(|function| Reverse(function.allocs)),
             Self::Grown => functions.sort_by_key(|function| Reverse(function.grown_bytes)),
-            Self::Mean => {
-                let mean = |function: &Function| function.mean_ns.unwrap_or(-1.0);
-                functions.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
+            Self::Mean => descending(functions, |function| function.mean_ns),
+            Self::Lifetime => descending(functions, |it| it.futures.as_ref()?.lifetime_mean_ns),
+            Self::Polls => {
+                let polls = |it: &&Function| it.futures.as_ref().map(|futures| futures.polls);
+                functions.sort_by_key(|function| Reverse(polls(function)));
+            }
+            Self::LongestPoll => {
+                let longest = |it: &&Function| it.futures.as_ref()?.max_poll_ns;
+                functions.sort_by_key(|function| Reverse(longest(function)));
             }
             Self::Name => {}
         }
     }
+}
+
+/// Puts the largest first, and those without the value last.
+fn descending(functions: &mut [&Function], value: impl Fn(&Function) -> Option<f64>) {
+    let value = |function: &Function| value(function).unwrap_or(-1.0);
+    functions.sort_by(|a, b| value(b).total_cmp(&value(a)));
 }

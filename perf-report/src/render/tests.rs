@@ -133,6 +133,28 @@ fn a_run_of_a_program_that_counts_allocations() {
 }
 
 #[test]
+fn a_run_of_a_program_with_async_functions() {
+    let run = samples::serving();
+    for width in [60, 80, 100, 160] {
+        assert_snapshot!(format!("serving_{width}"), show(&run, width));
+    }
+    assert_snapshot!("serving_summary", summary(&run, screen(120)));
+    assert_snapshot!("serving_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("serving_csv", csv::run(&run));
+    assert_snapshot!("serving_sampled", show(&samples::serving_sampled(), 120));
+    let first = |sort| {
+        let selection = Selection { sort, ..brief() };
+        let text = human::show(&run, &selection, screen(80));
+        text.lines().skip_while(|line| !line.starts_with('─')).nth(1).unwrap_or_default().to_owned()
+    };
+    for (sort, name) in
+        [(Sort::Lifetime, "place"), (Sort::Polls, "query"), (Sort::LongestPoll, "render")]
+    {
+        assert!(first(sort).contains(name), "{sort:?}: {}", first(sort));
+    }
+}
+
+#[test]
 fn estimates_are_marked_and_explained() {
     let run = samples::sampled();
     for width in [60, 120] {
@@ -278,6 +300,7 @@ fn tables_keep_within_the_screen() {
         samples::typical(),
         samples::sampled(),
         samples::allocating(),
+        samples::serving(),
         killed(),
         samples::hostile(),
     ] {

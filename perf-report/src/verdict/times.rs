@@ -170,15 +170,21 @@ impl Pair<'_> {
         Some((Verdict::Inconclusive, format!("{said}; it takes {needed} to judge a time")))
     }
 
-    /// Too many calls that were counted and are in no time: those that are need not be like them.
+    /// Too many calls that were counted and are in no time, or too many polls: those that are need
+    /// not be like them.
     fn unmeasured(self) -> Option<(Verdict, String)> {
-        let is_much = |f: &Function| {
-            f.unmeasured_calls.saturating_mul(100)
-                > f.calls.saturating_mul(estimates::UNMEASURED_PCT)
+        let is_much = |part: u64, of: u64| {
+            part.saturating_mul(100) > of.saturating_mul(estimates::UNMEASURED_PCT)
+        };
+        let said = |f: &Function| {
+            let polls = f.futures.as_ref().map_or(0, |futures| futures.polls);
+            let calls =
+                [(f.unmeasured_calls, f.calls, "call"), (f.unmeasured_polls(), polls, "poll")];
+            let (part, _, one) = calls.into_iter().find(|it| is_much(it.0, it.1))?;
+            Some(units::plural(part, one))
         };
         let runs = [(self.new, "this run"), (self.old, "the baseline")];
-        let (function, which) = runs.into_iter().find(|(function, _)| is_much(function))?;
-        let calls = units::plural(function.unmeasured_calls, "call");
+        let (calls, which) = runs.into_iter().find_map(|(f, which)| Some((said(f)?, which)))?;
         Some((Verdict::Inconclusive, format!("{calls} were counted and not timed in {which}")))
     }
 
@@ -253,6 +259,7 @@ fn value(function: &Function, metric: Metric) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Futures;
 
     fn function(calls: u64, ns: u64) -> Function {
         Function {
@@ -398,9 +405,15 @@ mod tests {
         assert_eq!((few.verdict, few.reason.as_str()), (Verdict::Inconclusive, why));
         let some = Function { unmeasured_calls: 20, ..sampled(1_000, 9 * MS, 900) };
         let none = Function { unmeasured_calls: 1_000, ..sampled(1_000, 0, 0) };
-        for (new, count) in [(some, "20"), (none, "1,000")] {
+        let polls = |unmeasured_polls| Function {
+            futures: Some(Futures { polls: 2_000, unmeasured_polls, ..Futures::default() }),
+            ..function(1_000, 9 * MS)
+        };
+        assert_eq!(row(Metric::SelfNs, &old, &polls(20)).unwrap().verdict, Verdict::Regression);
+        let polled = polls(21);
+        for (new, count) in [(some, "20 calls"), (none, "1,000 calls"), (polled, "21 polls")] {
             let row = row(Metric::SelfNs, &old, &new).unwrap();
-            let why = format!("{count} calls were counted and not timed in this run");
+            let why = format!("{count} were counted and not timed in this run");
             assert_eq!((row.verdict, row.reason), (Verdict::Inconclusive, why));
         }
     }

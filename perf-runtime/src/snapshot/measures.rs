@@ -99,9 +99,9 @@ impl Measures {
         self.calls.saturating_sub(self.unmeasured)
     }
 
-    /// Whether times are estimates, since not all calls were timed.
+    /// Whether times are estimates, since not all calls were timed, or not all of their polls.
     pub fn is_estimated(&self) -> bool {
-        self.timed < self.calls
+        self.timed < self.calls || self.polls.timed < self.polls.count
     }
 
     /// Mean duration of a finished call in nanoseconds; `None` without calls.

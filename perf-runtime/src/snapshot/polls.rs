@@ -8,15 +8,21 @@ use super::Histogram;
 /// ```
 /// use perf_runtime::snapshot::Polls;
 ///
-/// let mut all = Polls { count: 3, max_ns: 200, in_flight: 1 };
-/// all.merge(&Polls { count: 2, max_ns: 500, in_flight: -1 });
-/// assert_eq!(all, Polls { count: 5, max_ns: 500, in_flight: 0 });
+/// let mut all = Polls { count: 3, max_ns: 200, in_flight: 1, ..Polls::default() };
+/// all.merge(&Polls { count: 2, max_ns: 500, in_flight: -1, ..Polls::default() });
+/// assert_eq!((all.count, all.max_ns, all.in_flight), (5, 500, 0));
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Polls {
     /// Times that its futures were polled.
     pub count: u64,
+    /// Those that were timed. Where that is not all, total and self time are estimates.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub timed: u64,
+    /// Polls that were counted while none was timed: they are in no time over all calls.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub unmeasured: u64,
     /// Longest poll, for which the thread could do nothing else.
     pub max_ns: u64,
     /// Calls that were suspended here and have not ended, less those that were suspended elsewhere
@@ -29,6 +35,8 @@ impl Polls {
     /// Adds the polls of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
+        self.timed = self.timed.saturating_add(other.timed);
+        self.unmeasured = self.unmeasured.saturating_add(other.unmeasured);
         self.max_ns = self.max_ns.max(other.max_ns);
         // Wrapping, since what overflows in between is right in the end.
         self.in_flight = self.in_flight.wrapping_add(other.in_flight);
@@ -85,11 +93,16 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     pub(in crate::snapshot) fn polls() -> impl Strategy<Value = Polls> {
-        (amount(), any::<u64>(), any::<i64>()).prop_map(|(count, max_ns, in_flight)| Polls {
-            count,
-            max_ns,
-            in_flight,
-        })
+        let amounts = proptest::array::uniform3(amount());
+        (amounts, any::<u64>(), any::<i64>()).prop_map(
+            |([count, timed, unmeasured], max_ns, in_flight)| Polls {
+                count,
+                timed,
+                unmeasured,
+                max_ns,
+                in_flight,
+            },
+        )
     }
 
     pub(in crate::snapshot) fn lifetimes() -> impl Strategy<Value = Lifetimes> {

@@ -188,7 +188,12 @@ impl Histogram {
 impl Polls {
     /// What was in flight still is; the longest poll may have come before, which is not known.
     fn since(&self, earlier: &Self) -> Self {
-        Self { count: self.count.saturating_sub(earlier.count), ..*self }
+        Self {
+            count: self.count.saturating_sub(earlier.count),
+            timed: self.timed.saturating_sub(earlier.timed),
+            unmeasured: self.unmeasured.saturating_sub(earlier.unmeasured),
+            ..*self
+        }
     }
 }
 

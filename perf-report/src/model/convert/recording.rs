@@ -32,7 +32,7 @@ fn mode(snapshot: &Snapshot) -> &'static str {
         |is: fn(&Measures) -> bool| snapshot.contexts.iter().any(|context| is(&context.measures));
     match () {
         () if snapshot.processes.is_empty() => "none",
-        () if any(|measures| measures.unmeasured > 0) => "counted",
+        () if any(|it| it.unmeasured > 0 || it.polls.unmeasured > 0) => "counted",
         () if any(Measures::is_estimated) => "sampled",
         () => "exact",
     }
@@ -101,7 +101,7 @@ fn step(transition: &Transition, end_ns: u64) -> Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perf_runtime::snapshot::{Context, Process, Reason};
+    use perf_runtime::snapshot::{Context, Polls, Process, Reason};
 
     fn process(pid: u32, recorded_ns: u64) -> Process {
         Process { pid, recorded_ns, overhead_ns: 5, ..Process::default() }
@@ -179,6 +179,12 @@ mod tests {
         let counted = Measures { unmeasured: 2, ..sampled.clone() };
         assert_eq!(mode_of(std::slice::from_ref(&exact)), "exact");
         assert_eq!(mode_of(&[exact.clone(), sampled.clone()]), "sampled");
+        let polled = |timed, unmeasured| {
+            let polls = Polls { count: 9, timed, unmeasured, ..Polls::default() };
+            mode_of(&[Measures { polls, ..exact.clone() }])
+        };
+        let modes = [polled(9, 0), polled(4, 0), polled(4, 2)];
+        assert_eq!(modes, ["exact", "sampled", "counted"], "times rest on polls, too");
         assert_eq!(mode_of(&[counted, sampled, exact]), "counted");
         assert_eq!(recording(&Snapshot::default(), Vec::new()).mode, "none");
     }

@@ -8,7 +8,7 @@ use crate::render::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::paint::{Paint, style};
 use crate::render::select::Selected;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, Selection, facts, memory, text};
+use crate::render::{Screen, Selection, facts, futures, memory, text};
 use crate::units::{self, float};
 
 /// Cells of the bar that draws a share; each has eight steps.
@@ -79,7 +79,7 @@ pub(in crate::render) fn functions_table(
         counts("calls", 90, functions, |f| f.calls, style::PLAIN),
         counts("errors", 85, functions, |f| f.errors, style::BAD),
         counts("panics", 86, functions, |f| f.panics, style::BAD),
-        counts("cancelled", 50, functions, |f| f.cancelled, style::WARN),
+        counts("cancelled", 72, functions, |f| f.cancelled, style::WARN),
         column("self", ALWAYS, functions, |f| sum(f, heat(f), Mark::of_self(f), f.self_ns)),
         column("self %", 80, functions, |f| Cell::new(heat(f), estimates::share(f, share(f)))),
         Column {
@@ -99,7 +99,8 @@ pub(in crate::render) fn functions_table(
         },
     ];
     let before_place = columns.len() - 1;
-    columns.splice(before_place..before_place, memory_columns(run, functions));
+    let more = futures_columns(run, functions).into_iter().chain(memory_columns(run, functions));
+    columns.splice(before_place..before_place, more);
     let all = &run.functions;
     let classified = all.iter().any(|f| f.classifies_errors || f.errors > 0);
     columns.retain(|column| match column.title {
@@ -111,6 +112,25 @@ pub(in crate::render) fn functions_table(
     });
     let names = functions.iter().map(|function| function.name.clone()).collect();
     Table { title: "function", names, columns }
+}
+
+/// What futures did, if there are any.
+fn futures_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
+    let of = |which: &futures::Column| {
+        let stays = match which {
+            futures::Column::Lifetime => 81,
+            futures::Column::LongestPoll => 76,
+            futures::Column::Polls => 63,
+            futures::Column::LifetimeP99 => 45,
+        };
+        column(which.title(), stays, functions, |function| match which.value(function) {
+            futures::Value::None => Cell::new(style::FAINT, "·"),
+            futures::Value::Unknown => nothing_known(),
+            futures::Value::Count(count) => Cell::new(style::PLAIN, units::count(count)),
+            futures::Value::Time(mark, ns) => Cell::duration(style::PLAIN, mark, ns),
+        })
+    };
+    futures::columns(run).iter().map(of).collect()
 }
 
 /// What was allocated, if it was counted.
@@ -142,8 +162,8 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
     if !selected.shown.is_empty() {
         footer += &lines(style::FAINT, &whole(run));
     }
-    if let Some(overhead) = estimates::overhead(run) {
-        footer += &lines(style::FAINT, &overhead);
+    for line in futures::explained(run).into_iter().chain(estimates::overhead(run)) {
+        footer += &lines(style::FAINT, &line);
     }
     if !selected.never_called.is_empty() {
         let names: Vec<_> = selected.never_called.iter().map(|f| f.name.as_str()).collect();

@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::{functions_table, header};
 use crate::model::RunDocument;
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, Selection, estimates, facts, text};
+use crate::render::{Screen, Selection, estimates, facts, futures, text};
 use crate::units;
 
 /// Functions that the summary names.
@@ -25,8 +25,8 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text += &functions_table(run, &selected.shown, false).render(screen);
     }
     text.push('\n');
-    if let Some(overhead) = estimates::overhead(run) {
-        text += &painted(&overhead, style::FAINT, screen);
+    for line in futures::explained(run).into_iter().chain(estimates::overhead(run)) {
+        text += &painted(&line, style::FAINT, screen);
     }
     let problems = facts::unfinished(run).into_iter().chain(facts::problems(run));
     let notes = problems.map(|problem| format!("note: {problem}"));

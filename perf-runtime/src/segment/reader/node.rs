@@ -107,12 +107,14 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     if facts.writer == Writer::Ended && fold.is_under_way {
         read.finish(&fold, facts.fold_rate);
     }
-    // While calls are counted only, those that were not timed are stood for by none.
+    let timed = head.max(read.sums.folded);
+    // While calls are counted only, those that were not timed are stood for by none; nor are they
+    // where none was timed, as when the futures that ended here had all begun on another thread.
     let waiting = match exactness.step {
         Step::Counted => untimed.saturating_sub(read.sums.covered),
+        _ if timed == 0 => untimed,
         _ => 0,
     };
-    let timed = head.max(read.sums.folded);
     let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
     let in_ring = timed - read.sums.folded;
     if facts.writer == Writer::Ended && (timed != head || in_ring > 2 * RING as u64) {

@@ -242,10 +242,14 @@ impl Node {
         let durations =
             |node: Option<&Self>| node.map(|node| node.durations(facts)).unwrap_or_default();
         let lifetimes = durations(polled.lifetimes.as_ref());
+        // The end of one that is given up is recorded like a poll.
+        let polls = self.calls.saturating_sub(self.cancelled);
+        let untimed = self.calls.saturating_sub(self.timed);
         Measures {
-            // The end of one that is given up is recorded like a poll.
             polls: Polls {
-                count: self.calls.saturating_sub(self.cancelled),
+                count: polls,
+                timed: polls.saturating_sub(untimed),
+                unmeasured: self.unmeasured.min(polls),
                 max_ns: if self.timed > 0 { ns(self.sums.max) } else { 0 },
                 in_flight: polled.calls.as_ref().map_or(0, |calls| calls.nested.running()),
             },

@@ -201,6 +201,14 @@ fn calls_that_were_only_counted_have_no_times() {
 }
 
 #[test]
+fn where_no_call_was_timed_none_has_a_time() {
+    let mut made = Recording::new();
+    made.pass_untimed(100);
+    let node = made.read(Writer::Ended).unwrap();
+    assert_eq!((node.calls, node.timed, node.unmeasured, node.sums.sum), (100, 0, 100, 0));
+}
+
+#[test]
 fn a_recursive_call_whose_beginning_was_cut_short_is_seen() {
     let torn = Recursive { ticks: 0, starts: 700, running: 0 };
     assert_eq!(torn.unfinished(1_000), 300);
