@@ -17,7 +17,8 @@ mod validate;
 use expand::Record;
 use proc_macro::TokenStream;
 
-/// Records calls, time and outcome of a function, or of every method of an `impl` block.
+/// Records calls, time and outcome of a function, or of every function of an `impl` block, a trait or
+/// a module.
 ///
 /// ```
 /// use perf_runtime::perf_track;
@@ -31,7 +32,7 @@ use proc_macro::TokenStream;
 ///
 /// #[perf_track]
 /// impl Cache {
-///     fn get(&self, key: &str) -> Option<String> {
+///     async fn get(&self, key: &str) -> Option<String> {
 ///         None
 ///     }
 ///
@@ -41,7 +42,7 @@ use proc_macro::TokenStream;
 ///     }
 /// }
 /// # assert_eq!(parse("a\nb").len() + Cache.len(), 2);
-/// # assert!(Cache.get("a").is_none());
+/// # drop(Cache.get("a"));
 /// ```
 ///
 /// That is all: there is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows
@@ -55,17 +56,48 @@ use proc_macro::TokenStream;
 /// that led there. Recursive calls are counted one by one; their time is that of the outermost.
 ///
 /// Not measured is what happens outside the body: arguments are evaluated before it and dropped
-/// after it, and so are, before edition 2024, temporaries of the last expression. Of a function
-/// that returns a future or an iterator, only making it is measured, not running it.
+/// after it, and so are, before edition 2024, temporaries of the last expression. Of a function that
+/// returns an iterator, only making it is measured, not running it.
 ///
 /// The function stays what it was: signature, attributes and visibility are left as written, its
 /// statements stay in place, in the same order, and things are dropped when they were.
+///
+/// # Async functions
+///
+/// A call is the future, from its first poll until it is ready, or dropped before that: then it is
+/// cancelled. Each poll is measured where it happens, and only while it lasts, also when the future
+/// moves to another thread; total and self time, and a call's duration, are those of its polls. Beside
+/// them stand the number of polls, the longest of them, and the *lifetime* from the beginning of the
+/// first to the end of the last. A future that is never polled is no call.
+///
+/// The same holds of functions that make a future in their last expression, as `async_trait` has them,
+/// or people by hand: `async move { … }`, `Box::pin(async move { … })` and `async move { … }.boxed()`.
+/// Statements before it belong to nobody's call. Other futures are measured by
+/// [`perf_future!`](../perf_runtime/macro.perf_future.html), and streams by
+/// [`perf_stream!`](../perf_runtime/macro.perf_stream.html).
+/// ```
+/// # use std::{future::Future, pin::Pin};
+/// # use perf_runtime::perf_track;
+/// #[perf_track(err)]
+/// async fn fetch(id: u32) -> Result<String, std::io::Error> {
+///     Ok(format!("{id}"))
+/// }
+///
+/// #[perf_track]
+/// fn fetch_boxed(id: u32) -> Pin<Box<dyn Future<Output = usize> + Send>> {
+///     Box::pin(async move { fetch(id).await.map_or(0, |text| text.len()) })
+/// }
+/// # let mut boxed = fetch_boxed(7);
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert!(boxed.as_mut().poll(&mut context).is_ready());
+/// ```
 ///
 /// # Options
 ///
 /// `name = "…"`: the name in reports, and the identity with which history is kept. Without it, that
 /// is the path of the function: `crate::module::function`, `crate::Type<_>::method`, or
-/// `<crate::Type as crate::Trait>::method`. Functions of one name are counted as one.
+/// `<crate::Type as crate::Trait>::method`; closures that it stands in are left out. Functions of one
+/// name are counted as one.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(name = "parse request")]
@@ -75,9 +107,9 @@ use proc_macro::TokenStream;
 ///
 /// `err`: counts calls that returned `Err` or `None`, whether by `?`, `return` or the last
 /// expression. Other types can take part through
-/// [`Outcome`](../perf_runtime/trait.Outcome.html). The body then runs in a `move` closure: the
-/// arguments it uses are dropped inside what is measured, before those it does not use.
-/// `#[track_caller]` would lose its effect there, and is refused.
+/// [`Outcome`](../perf_runtime/trait.Outcome.html). The body of a function that is not async then runs
+/// in a `move` closure: its arguments are dropped in the order that they were, but inside of what is
+/// measured. `#[track_caller]` would lose its effect there, and is refused.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(err)]
@@ -88,12 +120,41 @@ use proc_macro::TokenStream;
 /// # assert!(port("http").is_err());
 /// ```
 ///
+/// `ok_if = path` and `err_if = path`: the same, told by a function that takes a reference to what is
+/// returned.
+/// ```
+/// # use perf_runtime::perf_track;
+/// struct Response { status: u16 }
+///
+/// impl Response {
+///     fn is_success(&self) -> bool { self.status < 400 }
+/// }
+///
+/// #[perf_track(ok_if = Response::is_success)]
+/// fn respond() -> Response {
+///     Response { status: 404 }
+/// }
+/// # assert!(!respond().is_success());
+/// ```
+///
 /// `exact`: every call is measured, also when others are sampled to save time.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(exact)]
 /// fn pay() {}
 /// # pay();
+/// ```
+///
+/// `per_type`: a generic function is one function in reports, `crate::sort<_>`; with this it is one for
+/// each type that it is called with, `crate::sort<u32>`. Looking that up takes some ten nanoseconds a
+/// call, and each is kept until the process ends.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[perf_track(per_type)]
+/// fn sort<T: Ord>(items: &mut [T]) {
+///     items.sort();
+/// }
+/// # sort(&mut [2, 1]);
 /// ```
 ///
 /// `budget(…)`: limits that `perf-report check` holds the function to. Of one call, as a duration
@@ -114,7 +175,7 @@ use proc_macro::TokenStream;
 /// # load();
 /// ```
 ///
-/// `skip`: leaves the function as it is; for methods of a tracked block, or to switch one off for a
+/// `skip`: leaves the function as it is; for functions of a tracked block, or to switch one off for a
 /// while. Other options beside it are checked, and have no effect.
 ///
 /// `crate = path`: where perf-runtime is, for crates that know it by another name. Libraries that
@@ -129,19 +190,31 @@ use proc_macro::TokenStream;
 /// # fn main() { parse() }
 /// ```
 ///
-/// # On an `impl` block
+/// # On an `impl` block, a trait or a module
 ///
-/// Every method is tracked, except those that carry `#[perf_track(skip)]` and those that cannot be:
-/// `const` and `async` functions and tests are left as they are. `crate`, `exact` and `tags` hold
-/// for all methods; a method can add options with an attribute of its own. `name`, `err` and
-/// `budget` belong to one function, and are refused on the block.
+/// Every function with a body is tracked, those of an inline module also in the blocks and modules in
+/// it, but for those that carry `#[perf_track(skip)]`, those that cannot be tracked, and what is for
+/// tests alone (`#[test]`, `#[cfg(test)]`): these are left as they are. `only = …` and `except = …` choose by
+/// name; `*` stands for any characters.
+///
+/// `crate`, `exact`, `per_type` and `tags` hold for all functions; one can add options with an
+/// attribute of its own, and is tracked once, whatever it is called. `name`, `err`, `ok_if`, `err_if` and
+/// `budget` belong to one function, and are refused on the whole.
 /// ```
 /// # use perf_runtime::perf_track;
 /// # struct Store;
-/// #[perf_track(tags = ["store"])]
+/// #[perf_track(tags = ["store"], except = ["len", "is_*"])]
 /// impl Store {
 ///     const fn new() -> Self {
 ///         Store
+///     }
+///
+///     fn len(&self) -> usize {
+///         0
+///     }
+///
+///     fn is_empty(&self) -> bool {
+///         true
 ///     }
 ///
 ///     #[perf_track(err, name = "store lookup")]
@@ -149,14 +222,23 @@ use proc_macro::TokenStream;
 ///         None
 ///     }
 /// }
-/// # assert!(Store::new().get(1).is_none());
+///
+/// #[perf_track]
+/// mod shapes {
+///     pub trait Shape {
+///         fn side(&self) -> f64;
+///         fn area(&self) -> f64 {
+///             self.side() * self.side()
+///         }
+///     }
+/// }
+/// # assert!(Store::new().get(1).is_none() && Store.is_empty() && Store.len() == 0);
 /// ```
 ///
 /// # What cannot be tracked
 ///
 /// - `const fn`: it may run in the compiler, where no clock is.
-/// - `async fn`, for now.
-/// - Functions without a body, variadic ones, and naked ones.
+/// - Functions without a body, variadic ones, naked ones, and `gen fn`.
 /// - Functions inside of `macro_rules!` calls in a tracked block: they are not written yet when the
 ///   attribute is expanded. Put it on them inside the macro.
 ///
@@ -174,7 +256,8 @@ use proc_macro::TokenStream;
 ///
 /// The order does not matter for those that the compiler knows, `#[test]`, `#[inline]` and
 /// `#[cfg]` among them. An attribute macro that rewrites the function sees it tracked when it
-/// stands below this one, and untracked when it stands above.
+/// stands below this one, and untracked when it stands above. `#[async_trait]` on the whole may stand
+/// on either side.
 ///
 /// # With recording switched off
 ///

@@ -8,13 +8,15 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use crate::sources::{self, Source};
 use crate::{Finding, assert_none, in_rust_sources};
 
-/// Where `unsafe` may stand: what the recorder is made of and what it is measured against, fixtures
+/// Where `unsafe` may stand: what the recorder is made of, the linker's list of sites among it, and
+/// what it is measured against, fixtures
 /// that fork, handle signals or run outside of `main`, and tests of the attribute on functions that
 /// are unsafe themselves.
 const UNSAFE: &[&str] = &[
     "perf-runtime/src/hot/",
     "perf-runtime/src/segment/",
     "perf-runtime/src/alloc.rs",
+    "perf-runtime/src/linked.rs",
     "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",
     "perf-runtime/benches/peers/src/candidates/clock_reads.rs",

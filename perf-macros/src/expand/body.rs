@@ -28,18 +28,20 @@ impl Body {
     }
 
     /// The body of a closure or an `async` block, behind what tells its type and the `bindings` of the
-    /// arguments. Its braces are the user's: there the compiler misses a value, if none is returned.
+    /// arguments. The innermost braces are the user's: there the compiler misses a value, if none is
+    /// returned.
     ///
     /// Before edition 2024 a block drops the temporaries of its last expression after its variables,
     /// of which the arguments are now some. In the arm of a `match` they are dropped before, as they
-    /// are in the block that the compiler makes of the body of an `async fn`.
-    pub(super) fn moved(self, edge: &TokenStream, bindings: &TokenStream) -> Group {
+    /// are in the block that the compiler makes of the body of an `async fn`. Nor do the user's items
+    /// come after statements there.
+    pub(super) fn moved(self, edge: &TokenStream, bindings: &TokenStream, mixed: Span) -> Group {
         let statements = self.statements.into_iter().collect();
-        if bindings.is_empty() {
-            return braced(quote!(#edge #statements), self.span);
+        if edge.is_empty() && bindings.is_empty() {
+            return braced(statements, self.span);
         }
         let inner = braced(statements, self.span);
-        let arm = quote_spanned!(Span::mixed_site()=> match () { () => #inner });
-        braced(quote!(#edge #bindings #arm), self.span)
+        let arm = quote_spanned!(mixed=> match () { () => #inner });
+        braced(quote!(#edge #bindings #arm), mixed)
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn of_async(
     let never = function.signature.never_returns();
     let returned = if never { TokenStream::new() } else { site::nameable(returned) };
     let attributes = body.attributes.clone();
-    let block = body.moved(&edge(&returned, &runtime), &bindings);
+    let block = body.moved(&edge(&returned, &runtime), &bindings, mixed);
     let block = quote_spanned!(mixed=> async move #block);
     let future = wrapped(&runtime, options, &block, mixed);
     let declaration = site::declaration(function, options);

@@ -26,7 +26,7 @@ pub(super) fn function(
     let returned = site::nameable(returned);
     let attributes = body.attributes.clone();
     // `move`, so that arguments are dropped in there.
-    let closure = body.moved(&TokenStream::new(), &bindings);
+    let closure = body.moved(&TokenStream::new(), &bindings, mixed);
     let closure = quote_spanned!(mixed=> move || #closure);
     // The type is named, so that coercions happen where they did, and one that cannot be classified
     // is reported where it is written.

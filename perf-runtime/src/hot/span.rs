@@ -65,7 +65,7 @@ impl Start {
         self.0 & flag != 0
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline(always)]
     fn is_usual(self) -> bool {
         self.0 >> Self::BELOW_NESTED.trailing_zeros() == 0
     }
@@ -117,7 +117,7 @@ pub fn enter(site: &'static Site) -> Span {
     Span { node, start, home: shard }
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 fn begun(handle: &Handle, Begun { node, start }: Begun) -> Span {
     Span { node, start, home: handle.left() }
 }
@@ -160,7 +160,7 @@ pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOn
 }
 
 /// Begins a call that is timed in `node`.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 fn begin(node: &NodeRecord) -> Start {
     let start = clock::counter();
     node.start.store(start, Relaxed);
@@ -168,14 +168,14 @@ fn begin(node: &NodeRecord) -> Start {
 }
 
 /// Begins a call that is counted only.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 fn pass_untimed(node: &NodeRecord) -> Start {
     add(&node.untimed, 1);
     node.start.store(UNTIMED, Relaxed);
     Start::UNTIMED
 }
 
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 fn address(node: &NodeRecord) -> u64 {
     ptr::from_ref(node).addr() as u64
 }
@@ -195,7 +195,7 @@ impl Drop for Span {
 }
 
 /// Records the duration of a call that was timed.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub(super) fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
     shard.last.store(end, Relaxed);
     let place = node.head.load(Relaxed) as usize % RING;
@@ -254,7 +254,7 @@ fn is_ours(node: &NodeRecord) -> bool {
 }
 
 /// The shard of a call's thread.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 fn shard_of(start: Start, home: *const ShardRecord) -> &'static ShardRecord {
     if !start.is_usual() {
         return thread::handle().shard();
@@ -266,7 +266,7 @@ fn shard_of(start: Start, home: *const ShardRecord) -> &'static ShardRecord {
 impl Span {
     /// Ends the call; no other may be left running in it. When that was, or [`NEVER`] if it is not
     /// timed.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline(always)]
     pub(super) fn end(&mut self) -> Moment {
         let Self { node, start, home } = *self;
         if !start.is_usual() || std::thread::panicking() {

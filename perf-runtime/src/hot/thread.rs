@@ -93,7 +93,7 @@ thread_local! {
 }
 
 /// This thread's handle.
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline(always)]
 pub(super) fn handle<'a>() -> &'a Handle {
     // Out of the closure, since what happens in one is not inlined.
     let handle = HANDLE.with(ptr::from_ref);
