@@ -64,27 +64,28 @@ fn track(function: &Function, options: &Options) -> TokenStream {
     let Some(braces) = function.body.as_ref().filter(|_| options.skip.is_none()) else {
         return function.into_token_stream();
     };
-    let body = Body::split(braces);
+    let (body, place) = (Body::split(braces), place(function, braces));
     if function.signature.qualifier("async").is_some() {
-        return futures::of_async(function, options, body, braces.span());
+        return futures::of_async(function, options, body, place);
     }
     if let Some(future) = futures::Future::returned_by(&body) {
         let statements = future.tracked(function, options, body.attributes);
-        return function.with_statements(statements, braces.span());
+        return function.with_statements(statements, place);
     }
     if options.outcome.is_some() {
-        return observed::function(function, options, body, braces.span());
+        return observed::function(function, options, body, place);
     }
-    function.with_statements(sync::statements(function, options, body), place(function, braces))
+    function.with_statements(sync::statements(function, options, body), place)
 }
 
 /// Where the braces of the tracked body belong: to the user's, or code coverage would lose the
 /// function.
 ///
-/// Except in two methods that clippy wants to be a single expression, unless a macro wrote them.
+/// Except in two methods that clippy wants to be a single expression, and in functions that do nothing,
+/// whose type parameters it takes for forgotten: unless a macro wrote them.
 fn place(function: &Function, body: &Group) -> Span {
     let name = &function.signature.name;
-    if name == "clone" || name == "partial_cmp" {
+    if name == "clone" || name == "partial_cmp" || body.stream().is_empty() {
         Span::mixed_site().located_at(body.span())
     } else {
         body.span()
