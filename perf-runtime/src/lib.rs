@@ -25,7 +25,8 @@
 //!
 //! # What else can be recorded
 //!
-//! [`perf_scope!`] measures a block as if it were a function. [`perf_count!`] and [`perf_gauge!`]
+//! [`perf_scope!`] measures a block as if it were a function, [`perf_future!`] a future and
+//! [`perf_stream!`] a stream (feature `stream`). [`perf_count!`] and [`perf_gauge!`]
 //! keep numbers of the program's own: cache hits, the length of a queue, a hit rate. With
 //! [`CountingAlloc`] as its global allocator, a program knows what each function allocates.
 //!
