@@ -28,6 +28,7 @@ const MOST_BYTES: usize = 300_000;
 const PROGRAMS: &[(&str, &str, &[&str])] = &[
     ("recursion", program!("recursion"), &["mutual", "40"]),
     ("outcomes", program!("workload"), &["2", "40", "return"]),
+    ("futures", program!("futures"), &["6", "2", "move", "drop"]),
     ("threads", program!("churn"), &["12", "4", "3"]),
     ("durations", program!("sleeper"), &["varied", "40"]),
     ("names", program!("hostile_names"), &[]),
