@@ -1,8 +1,5 @@
-//! Functions that return a future: it is the future's polls that are measured, not its making.
-//!
-//! The body of an `async fn` moves into an `async` block, which is wrapped; so does nothing else, as a
-//! guard that lives across an `.await` would measure whatever the thread does meanwhile. Of other
-//! functions the future is wrapped where they make it, if that can be seen: an `async` block at the
+//! Futures are wrapped, so that what is measured is their polls and not their making: that of an
+//! `async fn`, and that of a function which makes one, if that can be seen: an `async` block at the
 //! end, boxed or not, as people write it by hand and as `async_trait` does.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
@@ -11,52 +8,10 @@ use quote::{TokenStreamExt, quote_spanned};
 use super::body::Body;
 use super::site;
 use crate::args::{Options, Outcome};
-use crate::item::{Function, Rebound, braced, is_punct};
-
-/// An `async fn`.
-pub(super) fn of_async(
-    function: &Function,
-    options: &Options,
-    body: Body,
-    braces: Span,
-) -> TokenStream {
-    let Rebound { parameters, bindings } = function.rebound();
-    let returned = function.signature.returned.clone().unwrap_or_default();
-    let place = site::place(options, &returned);
-    let mixed = Span::mixed_site().located_at(place);
-    let runtime = site::runtime(options, place);
-    let never = function.signature.never_returns();
-    let returned = if never { TokenStream::new() } else { site::nameable(returned) };
-    let attributes = body.attributes.clone();
-    let block = body.moved(&edge(&returned, &runtime), &bindings, mixed);
-    let block = quote_spanned!(mixed=> async move #block);
-    let future = wrapped(&runtime, options, &block, mixed);
-    let declaration = site::declaration(function, options);
-    let end = never.then(|| quote_spanned!(mixed=> ; #runtime::unreachable()));
-    let statements = quote_spanned! {mixed=>
-        #attributes
-        #runtime::site! { #declaration; polled }
-        #future.await #end
-    };
-    function.with_parameters(parameters, statements, braces)
-}
-
-/// An edge that is never taken. It tells an `async` block what it returns, as the signature did:
-/// coercions and inference then happen where they would have.
-fn edge(returned: &TokenStream, runtime: &TokenStream) -> TokenStream {
-    let Some(first) = returned.clone().into_iter().next() else {
-        return quote_spanned!(Span::mixed_site()=> if false { return; });
-    };
-    // Braces at the type, for the compiler to point at when the body returns something else; with
-    // two statements in them, as it would point at them if they were not needed.
-    let mixed = Span::mixed_site().located_at(first.span());
-    let value = quote_spanned!(mixed=> let () = (); #runtime::never::<#returned>());
-    let value = braced(value, first.span());
-    quote_spanned!(mixed=> if false { return #value; })
-}
+use crate::item::{Function, is_punct};
 
 /// The call that wraps a future.
-fn wrapped(
+pub(super) fn wrapped(
     runtime: &TokenStream,
     options: &Options,
     future: &TokenStream,
@@ -92,40 +47,28 @@ impl Future {
     /// the end of a body.
     pub(super) fn returned_by(body: &Body) -> Option<Self> {
         let trees = body.statements.as_slice();
-        let (head, last) = (trees.split_last()?.1, trees.last()?);
-        let TokenTree::Group(group) = last else { return None };
-        let at_end = |trees: &[TokenTree]| block_at_end(trees);
-        if let Some(at) = at_end(trees) {
-            return Some(Self {
-                before: trees[..at].to_vec(),
+        let ends = [Some(trees.len()), before_boxed(trees)];
+        let plain = ends.into_iter().flatten().find_map(|end| {
+            let start = block_at_end(&trees[..end])?;
+            Some(Self {
+                before: trees[..start].to_vec(),
                 boxed: None,
-                block: trees[at..].to_vec(),
-                after: Vec::new(),
-            });
-        }
-        if group.delimiter() != Delimiter::Parenthesis {
-            return None;
-        }
-        if let [before @ .., dot, TokenTree::Ident(method)] = head
-            && is_punct(dot, '.')
-            && (method == "boxed" || method == "boxed_local")
-            && group.stream().is_empty()
-        {
-            let at = at_end(before)?;
-            return Some(Self {
-                before: before[..at].to_vec(),
-                boxed: None,
-                block: before[at..].to_vec(),
-                after: trees[before.len()..].to_vec(),
-            });
-        }
-        let path = box_pin(head)?;
-        let content: Vec<TokenTree> = group.stream().into_iter().collect();
-        let content = content.strip_suffix_comma();
-        (at_end(content) == Some(0)).then(|| Self {
+                block: trees[start..end].to_vec(),
+                after: trees[end..].to_vec(),
+            })
+        });
+        plain.or_else(|| Self::in_box_pin(trees))
+    }
+
+    fn in_box_pin(trees: &[TokenTree]) -> Option<Self> {
+        let [head @ .., TokenTree::Group(arguments)] = trees else { return None };
+        let path = box_pin(head).filter(|_| arguments.delimiter() == Delimiter::Parenthesis)?;
+        let mut block: Vec<TokenTree> = arguments.stream().into_iter().collect();
+        block.pop_if(|last| is_punct(last, ','));
+        (block_at_end(&block) == Some(0)).then(|| Self {
             before: head[..path].to_vec(),
-            boxed: Some((head[path..].to_vec(), group.clone())),
-            block: content.to_vec(),
+            boxed: Some((head[path..].to_vec(), arguments.clone())),
+            block,
             after: Vec::new(),
         })
     }
@@ -158,13 +101,27 @@ impl Future {
     }
 }
 
+/// Whether a token is this word.
+fn is(tree: &TokenTree, word: &str) -> bool {
+    matches!(tree, TokenTree::Ident(it) if it == word)
+}
+
+/// Where `.boxed()` begins, if these tokens end with it.
+fn before_boxed(trees: &[TokenTree]) -> Option<usize> {
+    let [before @ .., dot, method, TokenTree::Group(arguments)] = trees else { return None };
+    let is_boxed = is_punct(dot, '.')
+        && (is(method, "boxed") || is(method, "boxed_local"))
+        && arguments.delimiter() == Delimiter::Parenthesis
+        && arguments.stream().is_empty();
+    is_boxed.then_some(before.len())
+}
+
 /// Where the `async` block begins that these tokens end with.
 fn block_at_end(trees: &[TokenTree]) -> Option<usize> {
     let [before @ .., TokenTree::Group(braces)] = trees else { return None };
     if braces.delimiter() != Delimiter::Brace {
         return None;
     }
-    let is = |tree: &TokenTree, word: &str| matches!(tree, TokenTree::Ident(it) if it == word);
     let at = match before {
         [.., first, second] if is(first, "async") && is(second, "move") => before.len() - 2,
         [.., word] if is(word, "async") => before.len() - 1,
@@ -185,7 +142,6 @@ fn begins_expression(before: &[TokenTree]) -> bool {
 
 /// Where the path of `Box::pin` begins that these tokens end with.
 fn box_pin(trees: &[TokenTree]) -> Option<usize> {
-    let is = |tree: &TokenTree, word: &str| matches!(tree, TokenTree::Ident(it) if it == word);
     let is_colon = |tree: &TokenTree| is_punct(tree, ':');
     let [before @ .., name, one, two, pin] = trees else { return None };
     if !(is(name, "Box") && is_colon(one) && is_colon(two) && is(pin, "pin")) {
@@ -204,17 +160,4 @@ fn box_pin(trees: &[TokenTree]) -> Option<usize> {
         }
     }
     begins_expression(&trees[..at]).then_some(at)
-}
-
-trait StripSuffixComma {
-    fn strip_suffix_comma(&self) -> &Self;
-}
-
-impl StripSuffixComma for [TokenTree] {
-    fn strip_suffix_comma(&self) -> &Self {
-        match self {
-            [content @ .., comma] if is_punct(comma, ',') => content,
-            content => content,
-        }
-    }
 }

@@ -7,7 +7,7 @@
 mod block;
 mod body;
 mod futures;
-mod observed;
+mod moved;
 mod site;
 mod sync;
 
@@ -66,14 +66,14 @@ fn track(function: &Function, options: &Options) -> TokenStream {
     };
     let (body, place) = (Body::split(braces), place(function, braces));
     if function.signature.qualifier("async").is_some() {
-        return futures::of_async(function, options, body, place);
+        return moved::awaited(function, options, body, place);
     }
     if let Some(future) = futures::Future::returned_by(&body) {
         let statements = future.tracked(function, options, body.attributes);
         return function.with_statements(statements, place);
     }
     if options.outcome.is_some() {
-        return observed::function(function, options, body, place);
+        return moved::observed(function, options, body, place);
     }
     function.with_statements(sync::statements(function, options, body), place)
 }

@@ -6,8 +6,8 @@
 //! have come in, so what counts is not how much is done but how many loads wait for each other:
 //! two are free. All further work is stores to addresses that are known by then.
 //!
-//! Without optimisation nothing is inlined, since all that it would do is make the stack of every
-//! tracked function larger.
+//! Without optimisation entry and exit are not inlined into the tracked function, since all that it
+//! would do is make the stack of every one larger; what they are made of is.
 
 use std::ptr;
 use std::sync::atomic::Ordering::{Relaxed, Release};
