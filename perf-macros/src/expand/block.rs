@@ -11,42 +11,51 @@ use crate::errors::{Errors, error};
 use crate::item::{Attribute, Block, Function, Member, are_of_tests};
 use crate::validate::{self, ATTRIBUTE};
 
-/// The block with its functions tracked, and without.
-pub(super) fn expand(
-    block: &mut Block,
-    options: &Options,
-    errors: &mut Errors,
-) -> (TokenStream, TokenStream) {
-    if options.skip.is_some() {
-        let untracked = block.to_token_stream();
-        return (untracked.clone(), untracked);
-    }
-    let mut tracked = TokenStream::new();
-    let mut untracked = TokenStream::new();
-    for member in &mut block.members {
-        match member {
+/// What is to be done with the members of a block, in their order. Without a plan, nothing.
+pub(super) struct Plan(Option<Vec<Step>>);
+
+enum Step {
+    /// The options that a function is tracked under, if it is.
+    Function(Option<Box<Options>>),
+    Block(Plan),
+    /// Left as it is.
+    Other,
+}
+
+impl Plan {
+    /// The plan for a block that carries `options`. Takes the attributes within off.
+    pub(super) fn of(block: &mut Block, options: &Options, errors: &mut Errors) -> Self {
+        if options.skip.is_some() {
+            return Self(None);
+        }
+        let step = |member: &mut Member| match member {
             Member::Function(function) => {
-                match function_options(function, options, errors) {
-                    Some(own) => tracked.extend(track(function, &own)),
-                    None => function.to_tokens(&mut tracked),
+                Step::Function(function_options(function, options, errors).map(Box::new))
+            }
+            Member::Block(inner) => Step::Block(match block_options(inner, options, errors) {
+                Some(own) => Self::of(inner, &own, errors),
+                None => Self(None),
+            }),
+            Member::Other(_) => Step::Other,
+        };
+        Self(Some(block.members.iter_mut().map(step).collect()))
+    }
+
+    /// The block as it is tracked.
+    pub(super) fn carry_out(self, block: &Block) -> TokenStream {
+        let Self(Some(steps)) = self else { return block.to_token_stream() };
+        let mut members = TokenStream::new();
+        for (member, step) in block.members.iter().zip(steps) {
+            match (member, step) {
+                (Member::Function(function), Step::Function(Some(options))) => {
+                    members.extend(track(function, &options));
                 }
-                function.to_tokens(&mut untracked);
-            }
-            Member::Block(inner) => {
-                let (with, without) = match block_options(inner, options, errors) {
-                    Some(own) => expand(inner, &own, errors),
-                    None => (inner.to_token_stream(), inner.to_token_stream()),
-                };
-                tracked.extend(with);
-                untracked.extend(without);
-            }
-            Member::Other(tokens) => {
-                tracked.extend(tokens.clone());
-                untracked.extend(tokens.clone());
+                (Member::Block(inner), Step::Block(plan)) => members.extend(plan.carry_out(inner)),
+                (member, _) => member.to_tokens(&mut members),
             }
         }
+        block.with_members(members)
     }
-    (block.with_members(tracked), block.with_members(untracked))
 }
 
 /// The options a function is tracked under, if it is. Takes its own attribute off.

@@ -11,6 +11,7 @@ mod moved;
 mod site;
 mod sync;
 
+use block::Plan;
 use body::Body;
 use proc_macro2::{Group, Span, TokenStream};
 use quote::ToTokens;
@@ -31,31 +32,42 @@ pub(crate) enum Record {
 pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
-    let (tracked, untracked) = match Item::parse(item.clone()) {
+    match Item::parse(item.clone()) {
         Ok(Item::Function(function)) => {
             validate::alone(&options, &mut errors);
             validate::function(&function, &options, &mut errors);
-            (track(&function, &options), function.into_token_stream())
+            finish(&function, errors, record, || track(&function, &options))
         }
         Ok(Item::Block(mut block)) => {
             validate::block(&block, &options, &mut errors);
-            block::expand(&mut block, &options, &mut errors)
+            let plan = Plan::of(&mut block, &options, &mut errors);
+            finish(&block, errors, record, || plan.carry_out(&block))
         }
         Ok(Item::Other(other)) => {
             errors.push(validate::other(&other));
-            (TokenStream::new(), item)
+            fallback::untracked(item, errors)
         }
         Err(error) => {
             errors.push(error);
-            (TokenStream::new(), item)
+            fallback::untracked(item, errors)
         }
-    };
+    }
+}
+
+/// The item as it was, or tracked if all is well. Written only then: most of the time that a macro
+/// takes goes into that.
+fn finish(
+    item: &impl ToTokens,
+    errors: Errors,
+    record: Record,
+    tracked: impl FnOnce() -> TokenStream,
+) -> TokenStream {
     if !errors.is_empty() {
-        fallback::untracked(untracked, errors)
-    } else if record == Record::Off {
-        untracked
-    } else {
-        tracked
+        return fallback::untracked(item.to_token_stream(), errors);
+    }
+    match record {
+        Record::On => tracked(),
+        Record::Off => item.to_token_stream(),
     }
 }
 
