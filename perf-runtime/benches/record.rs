@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, clippy::inline_always, reason = "prints what it measured")]
 
 use std::hint::black_box;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use perf_runtime::{perf_count, perf_gauge, perf_track};
@@ -36,6 +38,50 @@ fn tracked(x: u64) -> u64 {
 #[inline(never)]
 fn tracked_err(x: u64) -> Option<u64> {
     black_box(x).checked_add(3)
+}
+
+async fn plain_later(x: u64) -> u64 {
+    Twice(false).await;
+    black_box(x).wrapping_mul(3)
+}
+
+#[perf_track(exact)]
+async fn tracked_later(x: u64) -> u64 {
+    Twice(false).await;
+    black_box(x).wrapping_mul(3)
+}
+
+/// Ready when it is polled again.
+struct Twice(bool);
+
+impl Future for Twice {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// What a future that is polled twice gives.
+#[inline(always)]
+fn polled_twice(future: impl Future<Output = u64>) -> u64 {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    let _ = black_box(future.as_mut().poll(&mut context));
+    match future.poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => 0,
+    }
+}
+
+#[inline(never)]
+fn plain_async(x: u64) -> u64 {
+    polled_twice(plain_later(x))
+}
+
+#[inline(never)]
+fn tracked_async(x: u64) -> u64 {
+    polled_twice(tracked_later(x))
 }
 
 #[inline(never)]
@@ -140,6 +186,8 @@ fn main() {
         candidate("tracked parent of four", "5 x two clock reads, nested", tracked_parent_of_four),
         candidate("3 x two clock reads", "3 x two clock reads", two_clock_reads_times_three),
         candidate("tracked from two callers", "3 x two clock reads", tracked_from_two_callers),
+        candidate("async, polled twice", "3 x two clock reads", plain_async),
+        candidate("tracked async, polled twice", "3 x two clock reads", tracked_async),
         candidate("9 x two clock reads, recursive", "9 x two clock reads, recursive", |_| {
             recursive_clock_reads(8)
         }),
