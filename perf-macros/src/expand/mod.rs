@@ -93,11 +93,12 @@ fn track(function: &Function, options: &Options) -> TokenStream {
 /// Where the braces of the tracked body belong: to the user's, or code coverage would lose the
 /// function.
 ///
-/// Except in two methods that clippy wants to be a single expression, and in functions that do nothing,
-/// whose type parameters it takes for forgotten: unless a macro wrote them.
+/// Except in two methods that clippy wants to be a single expression, and in generic functions that do
+/// nothing, whose type parameters it takes for forgotten: unless a macro wrote them.
 fn place(function: &Function, body: &Group) -> Span {
-    let name = &function.signature.name;
-    if name == "clone" || name == "partial_cmp" || body.stream().is_empty() {
+    let signature = &function.signature;
+    let is_single = signature.name == "clone" || signature.name == "partial_cmp";
+    if is_single || (signature.is_generic && body.stream().is_empty()) {
         Span::mixed_site().located_at(body.span())
     } else {
         body.span()
