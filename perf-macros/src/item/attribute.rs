@@ -9,12 +9,20 @@ use super::scan::{is_punct, unwrapped};
 pub(crate) struct Attribute {
     pound: TokenTree,
     brackets: Group,
+    /// Last segment of its path, seen through `unsafe(…)`: `naked` for `#[unsafe(naked)]`. Kept, since
+    /// it is asked for again and again, also of every line of documentation.
+    name: String,
 }
 
 impl Attribute {
-    /// Last segment of its path, seen through `unsafe(…)`: `naked` for `#[unsafe(naked)]`.
-    pub(crate) fn name(&self) -> String {
-        last_segment(self.brackets.stream())
+    fn new(pound: TokenTree, brackets: Group) -> Self {
+        let name = last_segment(brackets.stream());
+        Self { pound, brackets, name }
+    }
+
+    /// Last segment of its path.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// What stands between its parentheses.
@@ -42,7 +50,7 @@ impl Attribute {
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
         arguments.set_span(self.brackets.span());
         let content = [TokenTree::Ident(name), arguments.into()].into_iter().collect();
-        Some(Self { pound: self.pound.clone(), brackets: self.brackets_around(content) })
+        Some(Self::new(self.pound.clone(), self.brackets_around(content)))
     }
 
     fn brackets_around(&self, content: TokenStream) -> Group {
@@ -72,7 +80,7 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attrib
 
 /// Whether the item is there for tests only, or is one.
 pub(crate) fn are_of_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match attribute.name().as_str() {
+    attributes.iter().any(|attribute| match attribute.name() {
         "test" | "bench" => true,
         "cfg" => wants_test(attribute.arguments()),
         _ => false,
@@ -95,14 +103,29 @@ fn wants_test(condition: TokenStream) -> bool {
 /// Splits off the outer attributes, also those that a macro passed on with the item.
 pub(super) fn split_off(trees: Vec<TokenTree>) -> (Vec<Attribute>, Vec<TokenTree>) {
     let mut attributes = Vec::new();
-    let mut trees = unwrapped(trees.into_iter().collect());
-    while let [pound, TokenTree::Group(brackets), rest @ ..] = trees.as_slice()
+    let mut trees = whole(trees);
+    let mut done = 0;
+    while let [pound, TokenTree::Group(brackets), ..] = &trees[done..]
         && is_punct(pound, '#')
     {
-        attributes.push(Attribute { pound: pound.clone(), brackets: brackets.clone() });
-        trees = unwrapped(rest.iter().cloned().collect());
+        attributes.push(Attribute::new(pound.clone(), brackets.clone()));
+        done += 2;
+        if trees.len() - done == 1 {
+            trees = whole(trees.split_off(done));
+            done = 0;
+        }
     }
-    (attributes, trees)
+    (attributes, trees.split_off(done))
+}
+
+/// The tokens, without the invisible group that may be around all of them.
+fn whole(trees: Vec<TokenTree>) -> Vec<TokenTree> {
+    match trees.as_slice() {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            unwrapped(group.stream())
+        }
+        _ => trees,
+    }
 }
 
 /// The last segment of the path at the beginning of an attribute's content.

@@ -73,7 +73,7 @@ impl Parameter {
         let site = Span::mixed_site().located_at(first);
         // Lints find what they look for where the pattern is: there, `expect` is fulfilled.
         let (lints, others): (Vec<_>, Vec<_>) =
-            attributes.into_iter().partition(|attribute| LINTS.contains(&&*attribute.name()));
+            attributes.into_iter().partition(|attribute| LINTS.contains(&attribute.name()));
         let name = name(&pattern);
         let pattern: TokenStream = pattern.into_iter().collect();
         if let Some(mut name) = name {
