@@ -20,6 +20,7 @@ const UNSAFE: &[&str] = &[
     "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",
     "perf-runtime/benches/peers/src/candidates/clock_reads.rs",
+    "tests/call_count/lib.rs",
     "tests/fixtures/forks.rs",
     "tests/fixtures/outside_main.rs",
     "tests/fixtures/signals.rs",
