@@ -2,9 +2,11 @@
 //!
 //! Nothing here links perf-report: tests see it as a user does, as a program that prints.
 
+mod apart;
 mod lab;
 mod run;
 
+pub use apart::apart;
 pub use lab::{Finished, Lab};
 pub use run::{Function, Metric, Node, Run};
 

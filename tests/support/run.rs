@@ -100,6 +100,15 @@ impl<'a> Function<'a> {
         self.0["name"].as_str().expect("a name is text")
     }
 
+    /// Where it is declared: `FILE:LINE`.
+    ///
+    /// # Panics
+    /// When that is not known.
+    pub fn place(self) -> String {
+        let file = self.0["file"].as_str().expect("a file is text");
+        format!("{file}:{}", self.number("line"))
+    }
+
     /// A field that holds a whole number.
     ///
     /// # Panics
