@@ -14,6 +14,7 @@ use crate::harness::Harness;
 const CALLED_BY_THE_RECORDER: &str = "core::alloc::global::GlobalAlloc>::";
 
 /// Runs the crate's tests with both attributes, and compares.
+#[expect(clippy::print_stdout, reason = "seen with --nocapture")]
 pub(crate) fn compare(harness: &Harness) {
     let lab = lab!();
     let (segments, counts) = (lab.new_folder("segments"), lab.new_folder("counts"));
@@ -38,8 +39,10 @@ pub(crate) fn compare(harness: &Harness) {
     assert_eq!(run.at("/recording/lost_calls"), 0);
     let differences = differences(&counted, &recorded(&run));
     assert!(differences.is_empty(), "{}:\n  {}", harness.subject(), differences.join("\n  "));
-    let calls: u64 = counted.values().sum();
-    assert!(counted.len() > 50 && calls > 5_000, "the tests call something: {counted:#?}");
+    let (functions, calls) = (counted.len(), counted.values().sum::<u64>());
+    assert!(functions > 50 && calls > 5_000, "the tests call something: {counted:#?}");
+    let (subject, accepted) = (harness.subject(), &row["accepted"]);
+    println!("{subject}: {accepted} functions, of which {functions} were called {calls} times");
 }
 
 /// Calls by place, begun by then; and whether the recorder may have missed some.
