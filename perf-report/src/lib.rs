@@ -19,6 +19,7 @@ pub mod pending;
 pub mod render;
 pub mod session;
 pub mod stacks;
+pub mod stats;
 pub mod store;
 pub mod suggest;
 pub mod units;

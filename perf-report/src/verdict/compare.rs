@@ -58,6 +58,26 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
     }
 }
 
+/// The runs of a comparison. A run is one sample: what happened within it says nothing about the
+/// next one.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// Runs of the code that is compared with, at least one, oldest first.
+    pub baseline: &'a [RunDocument],
+    /// Runs of the code that is judged, at least one, oldest first.
+    pub current: &'a [RunDocument],
+    /// Other runs that may be compared with these by time; what they differ by is noise.
+    pub history: &'a [RunDocument],
+    /// Whether the runs of the two sides were made in turn, so that the first of one side belongs to
+    /// the first of the other.
+    pub paired: bool,
+}
+
+/// Judges the runs of one side against those of the other.
+pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
+    Some(compare(sides.baseline.last()?, sides.current.last()?, limits))
+}
+
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
     let budgets = budgets(current, &limits.custom);

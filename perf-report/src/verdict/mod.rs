@@ -26,7 +26,7 @@ mod laws;
 
 pub use budgets::budgets;
 pub use comparable::{Difference, differences};
-pub use compare::{alone, compare};
+pub use compare::{Sides, alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
 pub use gate::{FailOn, Gate, gate};
 pub use limits::{Limits, MetricLimits, Thresholds};

@@ -1,0 +1,6 @@
+//! Statistics: from numbers to numbers. Pure, and knows no run, no function and no verdict.
+//!
+//! Each method is a module of its own, with where it comes from. What is a distribution comes from
+//! `statrs`. What the numbers mean for a program is said by [`crate::verdict`].
+
+pub mod robust;
