@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{MetricKind, RunDocument, metric};
+use super::{Interleaved, MetricKind, RunDocument, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Comparison {
     /// Where the run that was judged came from.
     #[serde(default)]
     pub current_run: Side,
+    /// How the runs were made, when `ab` made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interleaved: Option<Interleaved>,
     /// Rows that could be judged.
     pub judged: u64,
     /// All rows.

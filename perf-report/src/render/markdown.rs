@@ -7,8 +7,10 @@ use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, costs, facts, futures, memory, tree};
-use crate::model::{Comparison, Function, OverheadDocument, RunDocument, StacksDocument, Verdict};
+use super::{Screen, Selection, costs, facts, futures, interleaved, memory, tree};
+use crate::model::{
+    Comparison, Contender, Function, OverheadDocument, RunDocument, StacksDocument, Verdict,
+};
 use crate::units::{self, float};
 
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
@@ -195,6 +197,16 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
 }
 
 fn sides(comparison: &Comparison) -> String {
+    if let Some(made) = &comparison.interleaved {
+        let side = |letter, contender: &Contender| {
+            let commit = contender.commit.as_deref().map(facts::short_commit);
+            let commit =
+                commit.map_or_else(String::new, |commit| format!(" · {}", escape(&commit)));
+            format!("{letter} is {}{commit}  \n", code(&contender.command))
+        };
+        let rounds: Vec<_> = interleaved::rounds(made).iter().map(|item| escape(item)).collect();
+        return side("A", &made.a) + &side("B", &made.b) + &rounds.join(" · ");
+    }
     let current =
         facts::side(&comparison.current_run).iter().map(|item| escape(item)).collect::<Vec<_>>();
     let Some(baseline) = &comparison.baseline_run else { return current.join(" · ") };

@@ -16,6 +16,7 @@ mod estimates;
 mod facts;
 mod findings;
 mod futures;
+mod interleaved;
 mod memory;
 mod paint;
 mod select;

@@ -45,6 +45,7 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
         current: current.run.id.clone(),
         baseline_run: Some(Side::from(baseline)),
         current_run: Side::from(current),
+        interleaved: None,
         judged: verdicts.clone().filter(is_judged).count() as u64,
         of: functions.len() as u64,
         verdict: verdicts
@@ -91,6 +92,7 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         current: current.run.id.clone(),
         baseline_run: None,
         current_run: Side::from(current),
+        interleaved: None,
         judged: 0,
         of: 0,
         verdict: budgets.iter().map(|row| row.verdict).max().unwrap_or(Verdict::Inconclusive),

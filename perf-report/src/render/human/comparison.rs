@@ -3,7 +3,7 @@
 use crate::model::{BudgetResult, Comparison, Verdict};
 use crate::render::findings::{self, Finding};
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, facts, sanitize, text};
+use crate::render::{Screen, facts, interleaved, sanitize, text};
 use crate::units;
 
 /// Findings of a verdict that are shown before the rest is only counted.
@@ -92,6 +92,9 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
 /// What the run was compared with, if with anything.
 fn against(comparison: &Comparison) -> Option<String> {
     let name = comparison.baseline.as_deref()?;
+    if comparison.interleaved.is_some() {
+        return Some(sanitize::screen(name).into_owned());
+    }
     let is_run = comparison.baseline_run.as_ref().is_some_and(|side| side.id == name);
     let kind = if is_run { "run" } else { "baseline" };
     Some(format!("{kind} {}", sanitize::screen(name)))
@@ -137,14 +140,23 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> 
 }
 
 fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
-    let mut text = String::new();
+    if let Some(made) = &comparison.interleaved {
+        let (a, b) = (interleaved::contender(&made.a), interleaved::contender(&made.b));
+        return titled([("A", a), ("B", b), ("", interleaved::rounds(made))], paint, screen);
+    }
     let baseline = comparison.baseline_run.as_ref();
     let named =
         comparison.baseline.iter().filter(|name| baseline.is_some_and(|side| side.id != **name));
     let mut before: Vec<_> = named.map(|name| sanitize::screen(name).into_owned()).collect();
     before.extend(baseline.into_iter().flat_map(facts::side));
-    for (title, items) in [("baseline", before), ("current", facts::side(&comparison.current_run))]
-    {
+    let current = facts::side(&comparison.current_run);
+    titled([("baseline", before), ("current", current)], paint, screen)
+}
+
+/// Facts in a column, each line of them with its title, unless there are none.
+fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen: Screen) -> String {
+    let mut text = String::new();
+    for (title, items) in lines {
         if !items.is_empty() {
             let lines = text::join_wrapped(&items, &" ".repeat(10), screen.width);
             let lines = format!("{title:10}{}", lines.trim_start());
