@@ -53,15 +53,15 @@ pub(super) fn start(message: impl FnMut() -> String + Send + 'static) -> Option<
 pub(super) fn calls(folder: &Path) -> impl FnMut() -> String + Send + 'static {
     let folder = folder.to_owned();
     let mut counter = Counter::default();
-    let mut counted = String::new();
+    let mut words = String::new();
     let mut count_again = Instant::now();
     move || {
         if Instant::now() >= count_again {
             let began = Instant::now();
-            counted = counter.count(&folder);
+            words = counter.count(&folder);
             count_again = Instant::now() + began.elapsed() * SHARE;
         }
-        counted.clone()
+        words.clone()
     }
 }
 

@@ -106,12 +106,13 @@ pub fn decide(look: Look, comparison: &Comparison, time_is_over: bool) -> Decisi
 mod tests {
     use super::*;
     use crate::model::{Metric, samples};
-    use crate::verdict::{Limits, compare};
+    use crate::verdict::{Limits, Thresholds, compare};
 
     /// A comparison in which `open` rows are inconclusive, with an interval or without.
     fn comparison(worst: Verdict, open: &[Option<(f64, f64)>]) -> Comparison {
         let run = samples::typical();
-        let mut comparison = compare(&run, &run, &Limits::new([Metric::Calls], Default::default()));
+        let mut comparison =
+            compare(&run, &run, &Limits::new([Metric::Calls], Thresholds::default()));
         let rows = comparison.functions.iter_mut().zip(open);
         for (row, interval) in rows {
             (row.verdict, row.interval_pct) = (Verdict::Inconclusive, *interval);

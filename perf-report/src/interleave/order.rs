@@ -67,14 +67,11 @@ impl Iterator for Order {
     type Item = [Side; 2];
 
     fn next(&mut self) -> Option<[Side; 2]> {
-        let first = match self.owed.take() {
-            Some(owed) => owed,
-            None => {
-                let first = if self.bit() { Side::A } else { Side::B };
-                self.owed = Some(first.other());
-                first
-            }
-        };
+        let first = self.owed.take().unwrap_or_else(|| {
+            let first = if self.bit() { Side::A } else { Side::B };
+            self.owed = Some(first.other());
+            first
+        });
         Some([first, first.other()])
     }
 }

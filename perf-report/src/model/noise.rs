@@ -33,7 +33,7 @@ pub struct NoiseDocument {
     pub alarms: u32,
     /// The same in per cent.
     pub false_alarm_pct: f64,
-    /// The smallest of the configured limits of a regression, per cent; `null` when there is none.
+    /// The configured limit of a function's self time, per cent; `null` when it is not judged.
     pub regression_pct: Option<f64>,
     /// What to do about it, in words; empty when nothing has to be done.
     pub advice: Vec<String>,

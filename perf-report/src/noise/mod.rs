@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use floor::{detectable_pct, rounds_for};
 
 use crate::interleave::{Order, Side};
-use crate::model::{NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, NoiseRow, RunDocument, Verdict};
+use crate::model::{
+    Metric, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, NoiseRow, RunDocument, Verdict,
+};
 use crate::series;
 use crate::stats::robust;
 use crate::units;
@@ -48,8 +50,8 @@ pub fn noise(
     let (alarms, by_function) = alarms(rounds, limits, fail_on);
     let made = u32::try_from(rounds.a.len().min(rounds.b.len())).unwrap_or(u32::MAX);
     let functions = rows(rounds, &by_function);
-    let regression_pct =
-        limits.metrics.values().filter_map(|limits| limits.regression_pct).reduce(f64::min);
+    let self_time = limits.metrics.get(&Metric::SelfNs);
+    let regression_pct = self_time.and_then(|limits| limits.regression_pct);
     let all: Vec<RunDocument> = [rounds.a, rounds.b].concat();
     Some(NoiseDocument {
         schema: NOISE_SCHEMA.to_owned(),

@@ -85,6 +85,16 @@ pub(super) struct Args {
     #[arg(value_parser = keep::label)]
     label: Option<String>,
 
+    /// Do not look how fast and how steady the machine is
+    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    no_probe: bool,
+
+    /// Print no progress
+    #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    quiet: bool,
+
     /// What fails besides regressions and budgets
     #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
     #[arg(env = "PERF_TRACK_FAIL_ON", hide_env_values = true)]
@@ -138,19 +148,9 @@ struct RoundArgs {
     #[arg(value_parser = FalseyValueParser::new())]
     show_output: bool,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
-
     /// Folder to record in, a subfolder each run [default: one of your own, in memory]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
     dir: Option<PathBuf>,
-
-    /// Print no progress
-    #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    quiet: bool,
 }
 
 impl RoundArgs {
@@ -168,7 +168,7 @@ impl RoundArgs {
         Match {
             rules: Rules {
                 allow_failure: self.allow_failure,
-                probe: !self.no_probe,
+                probe: true,
                 base: self.dir.as_ref().map(|dir| context.dir.join(dir)),
                 label: None,
                 time_limit: self.time_limit(),
@@ -192,12 +192,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         output::warning(&problem);
     }
     let settings = args.limits.settings(context, None, &args.fail_on)?;
-    let mut rounds = Rounds::begin(args.rounds.quiet)?;
+    let mut rounds = Rounds::begin(args.quiet)?;
     let Some(sides) = Sides::of(args, context, &rounds)? else {
         return Ok(interrupted(&rounds, "before the first round"));
     };
     let seed = args.rounds.seed();
     let mut game = args.rounds.between(&sides, context, seed);
+    game.rules.probe = !args.no_probe;
     game.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
     let judged = play(args, &mut game, &settings, &mut rounds)?;
     let done = units::plural(game.rounds().into(), "round");
@@ -220,8 +221,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
     args.write.write(&comparison)?;
-    let gate = verdict::gate(&comparison, &settings.fail_on.unwrap_or_default());
-    Ok(judge::code(gate).into())
+    let fail_on = settings.fail_on.unwrap_or_default();
+    Ok(judge::code(verdict::gate(&comparison, &fail_on)).into())
 }
 
 /// Makes rounds and looks at them until there is nothing left to decide; `None` when somebody has

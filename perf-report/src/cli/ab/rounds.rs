@@ -150,10 +150,10 @@ impl Match<'_> {
             finished.discard();
             return Err(error);
         }
-        let recorded = finished.collect().ok_or_else(|| {
+        let left = finished.collect().ok_or_else(|| {
             UserError::new(Code::Internal, "what was recorded is gone before it was read")
         })?;
-        document(recorded, side).map(Some)
+        document(left, side).map(Some)
     }
 }
 

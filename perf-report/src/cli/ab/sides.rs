@@ -45,8 +45,8 @@ impl Sides {
     ) -> Result<Option<Self>, UserError> {
         check(args)?;
         let sides = Self {
-            a: OneSide::of(args, &args.a, args.a_commit.as_deref(), context)?,
-            b: OneSide::of(args, &args.b, args.b_commit.as_deref(), context)?,
+            a: OneSide::of(args, args.a.as_deref(), args.a_commit.as_deref(), context)?,
+            b: OneSide::of(args, args.b.as_deref(), args.b_commit.as_deref(), context)?,
         };
         if args.a_commit.is_some() || args.b_commit.is_some() {
             for side in [Side::A, Side::B] {
@@ -102,16 +102,17 @@ fn shell(command: &str) -> Vec<OsString> {
 impl OneSide {
     fn of(
         args: &Args,
-        command: &Option<String>,
+        command: Option<&str>,
         revision: Option<&str>,
         context: &Context,
     ) -> Result<Self, UserError> {
         let worktree = revision.map(|it| Worktree::create(&context.dir, it)).transpose()?;
-        let words = command.as_deref().map_or_else(|| args.command.clone(), shell);
-        let shown = command.clone().unwrap_or_else(|| {
+        let words = command.map_or_else(|| args.command.clone(), shell);
+        let shown = || {
             let words = args.command.iter().map(|word| word.to_string_lossy());
             words.collect::<Vec<_>>().join(" ")
-        });
+        };
+        let shown = command.map_or_else(shown, str::to_owned);
         let commit = worktree.as_ref().map(|it| it.commit().to_owned());
         let dir = match &worktree {
             Some(worktree) => worktree.at(&resolved(&context.dir))?,
@@ -168,7 +169,7 @@ mod tests {
     fn of_a_long_output_the_end_is_shown() {
         assert_eq!(end_of("\n \n"), ", and printed nothing");
         assert_eq!(end_of("one\n\ntwo\n"), "; it printed last:\n  one\n  two");
-        let long: String = (1..=100).map(|line| format!("{line}\n")).collect();
+        let long = (1..=100).map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
         let shown = end_of(&long);
         assert!(shown.contains("\n  81\n") && shown.ends_with("\n  100"), "{shown}");
         assert!(!shown.contains("\n  80\n"), "{shown}");

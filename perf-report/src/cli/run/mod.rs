@@ -82,13 +82,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         group: None,
         probe: !args.no_probe,
     };
-    match args.repeat {
-        1 => once(args, context, order),
-        _ => {
-            let job = Job { streams: Streams::NoInput, ..order.job };
-            repeat::run(args, context, Order { job, ..order })
-        }
+    if args.repeat > 1 {
+        let job = Job { streams: Streams::NoInput, ..order.job };
+        return repeat::run(args, context, Order { job, ..order });
     }
+    once(args, context, order)
 }
 
 fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, UserError> {
@@ -105,8 +103,8 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
         .map_err(|error| rounds::cannot_start(&args.command[0], error))?;
     let shell_code = finished.ended.shell_code();
     let code = ExitCode::from(shell_code);
-    let Some(recorded) = finished.collect() else { return Ok(code) };
-    match keep_run(args, context, recorded) {
+    let Some(left) = finished.collect() else { return Ok(code) };
+    match keep_run(args, context, left) {
         Ok(()) => Ok(code),
         // The command's own failure says more than ours.
         Err(error) if shell_code != 0 => {

@@ -23,11 +23,12 @@ pub fn noise(noise: &NoiseDocument, screen: Screen) -> String {
         text += "\nno tracked function was called in every run\n";
     } else {
         let shown = &noise.functions[..noise.functions.len().min(TOP)];
-        text += &format!("\n{}", table(shown).render(screen));
+        text.push('\n');
+        text += &table(shown).render(screen);
         if noise.functions.len() > TOP {
             let more = units::count((noise.functions.len() - TOP) as u64);
             let more = format!("… {more} more functions; --format json has them");
-            text += &format!("{}\n", paint.paint(style::FAINT, &more));
+            text += &(paint.paint(style::FAINT, &more) + "\n");
         }
     }
     text.push('\n');

@@ -18,17 +18,18 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
     let mut text = String::new();
     if let Some(run) = runs.first() {
         let command = sanitize::screen(&run.run.command.join(" ")).into_owned();
-        text += &format!("{}\n", paint.paint(style::STRONG, &command));
+        text += &(paint.paint(style::STRONG, &command) + "\n");
     }
     text += &paint.paint(style::FAINT, &text::join_wrapped(&facts(runs), "", screen.width));
     if functions.is_empty() {
         return text + "\nno tracked function was called in every run\n";
     }
     let shown = &functions[..functions.len().min(TOP)];
-    text += &format!("\n{}", table(shown).render(screen));
+    text.push('\n');
+    text += &table(shown).render(screen);
     if functions.len() > TOP {
         let more = units::count((functions.len() - TOP) as u64);
-        text += &format!("{}\n", paint.paint(style::FAINT, &format!("… {more} more functions")));
+        text += &(paint.paint(style::FAINT, &format!("… {more} more functions")) + "\n");
     }
     if let Some((count, worst)) = series::unsteady(runs) {
         let note = format!("note: in {count} of {} runs, {worst}", runs.len());
