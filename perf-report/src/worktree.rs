@@ -87,15 +87,19 @@ impl Drop for Worktree {
     }
 }
 
+/// What a hook of git is called with; whatever that repository is, it is not the one asked for, and
+/// its index is not to be written.
+const OF_HOOKS: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
+
 /// What git says, without the end of the line. It does not see the Ctrl-C that ends us, so that
 /// nothing is left half done.
 fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> io::Result<String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(dir)
-        .stdin(Stdio::null())
-        .process_group(0)
-        .output()?;
+    let mut command = Command::new("git");
+    for name in OF_HOOKS {
+        command.env_remove(name);
+    }
+    let output =
+        command.args(arguments).current_dir(dir).stdin(Stdio::null()).process_group(0).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
     }

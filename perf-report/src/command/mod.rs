@@ -164,3 +164,46 @@ fn start<T>(
         tail: tail.map(tail::Tail::finish).unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(script: &str) -> Ended {
+        let words = ["sh", "-c", script].map(OsString::from);
+        run(Job { words: &words, streams: Streams::Tail, ..Job::default() }).unwrap()
+    }
+
+    #[test]
+    fn the_end_of_both_outputs_is_kept() {
+        let ended = ended("cat; echo out; echo err >&2; exit 3");
+        assert_eq!((ended.tail.as_str(), ended.shell_code()), ("out\nerr\n", 3));
+        assert_eq!(ended.in_words(), "ended with exit code 3");
+    }
+
+    #[test]
+    fn of_a_long_output_only_the_end_is_kept() {
+        let tail = ended("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done").tail;
+        assert!(tail.ends_with("line 19999\n") && tail.len() <= 16 << 10, "{}", tail.len());
+    }
+
+    #[test]
+    fn a_process_that_is_left_behind_holds_nothing_up() {
+        let ended = ended("sleep 20 & echo done");
+        assert_eq!(ended.tail, "done\n");
+        assert!(ended.wall < Duration::from_secs(15), "{ended:?}");
+    }
+
+    #[test]
+    fn where_it_runs_and_with_which_variables_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().canonicalize().unwrap();
+        let words = ["sh", "-c", "pwd; echo $SIDE; kill -9 $$"].map(OsString::from);
+        let environment = [("SIDE", OsString::from("b"))];
+        let job =
+            Job { words: &words, dir: Some(&dir), environment: &environment, ..Job::default() };
+        let ended = run(Job { streams: Streams::Tail, ..job }).unwrap();
+        assert_eq!(ended.tail, format!("{}\nb\n", dir.display()));
+        assert_eq!((ended.shell_code(), ended.in_words().as_str()), (137, "was ended by signal 9"));
+    }
+}

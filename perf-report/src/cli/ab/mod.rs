@@ -72,9 +72,6 @@ pub(super) struct Args {
     #[arg(default_value = "cargo build --release")]
     build: String,
 
-    #[command(flatten)]
-    rounds: RoundArgs,
-
     /// Store the runs, labelled LABEL-a and LABEL-b [default label: ab]
     #[arg(long, env = "PERF_TRACK_KEEP", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -103,12 +100,15 @@ pub(super) struct Args {
     #[command(flatten)]
     write: WriteArgs,
 
-    #[command(flatten)]
-    limits: LimitArgs,
-
     /// The command of both sides, where neither --a nor --b is given
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+
+    #[command(flatten)]
+    rounds: RoundArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 /// How often commands run, and what becomes of what they print.

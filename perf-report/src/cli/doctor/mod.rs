@@ -47,15 +47,15 @@ pub(super) struct Args {
     #[arg(value_parser = FalseyValueParser::new())]
     noise: bool,
 
+    /// With --noise: the command and its arguments
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+
     #[command(flatten)]
     rounds: noise::NoiseArgs,
 
     #[command(flatten)]
     limits: LimitArgs,
-
-    /// With --noise: the command and its arguments
-    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
-    command: Vec<OsString>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
