@@ -4,9 +4,11 @@
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
+mod causes;
 mod comparison;
 pub mod convert;
 mod futures;
+mod measure;
 mod metric;
 mod overhead;
 mod read;
@@ -17,8 +19,10 @@ mod stacks;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
+pub use causes::{Cause, SelfTime, Shift};
+pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
+pub use measure::Metric;
 pub use metric::{CustomMetric, MetricKind};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use read::DocumentError;
