@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use perf_report::context::Context;
 use perf_report::model::{
-    Comparison, Metric, OverheadDocument, RunDocument, StacksDocument, Verdict,
+    Comparison, Metric, NoiseDocument, OverheadDocument, RunDocument, StacksDocument, Verdict,
 };
 use perf_report::render::json;
 use perf_report::store::{self, Store as _};
@@ -18,10 +18,12 @@ const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
 const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
 const OVERHEAD_SCHEMA: &str = include_str!("../schemas/overhead.v1.schema.json");
+const NOISE_SCHEMA: &str = include_str!("../schemas/noise.v1.schema.json");
 const GOLDEN_RUN: &str = include_str!("golden/run.v1.json");
 const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
 const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
 const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
+const GOLDEN_NOISE: &str = include_str!("golden/noise.v1.json");
 
 /// A project of its own, with a store.
 struct Project {
@@ -272,6 +274,39 @@ fn what_recording_costs_obeys_its_schema_too() {
     let written = json::json(&costs).unwrap();
     obeys(&written, OVERHEAD_SCHEMA);
     assert_eq!(serde_json::from_str::<OverheadDocument>(&written).unwrap(), costs);
+}
+
+#[test]
+fn how_noisy_a_machine_is_obeys_its_schema_too() {
+    obeys(GOLDEN_NOISE, NOISE_SCHEMA);
+    let noise: NoiseDocument = serde_json::from_str(GOLDEN_NOISE).unwrap();
+    assert_eq!((noise.alarms, noise.functions[1].calls), (3, None));
+    let written = json::json(&noise).unwrap();
+    obeys(&written, NOISE_SCHEMA);
+    assert_eq!(serde_json::from_str::<NoiseDocument>(&written).unwrap(), noise);
+}
+
+#[test]
+fn how_runs_in_a_row_were_made_obeys_the_schemas_too() {
+    let mut run = golden();
+    (run.run.group, run.run.round) = (Some("20261122T1-1".to_owned()), Some(3));
+    run.run.machine.probe = serde_json::from_value(json!({
+        "before_ns": 203_610, "after_ns": null, "spread_pct": 4.5, "lost_pct": 45.3,
+        "steal_pct": null, "load": 0.75,
+    }))
+    .unwrap();
+    let text = json::json(&run).unwrap();
+    let document = obeys(&text, RUN_SCHEMA);
+    assert_eq!(RunDocument::from_json(&text).unwrap(), run, "nothing is lost on the way");
+    assert_eq!(document["run"]["round"], json!(3));
+    let mut comparison: Comparison = serde_json::from_str(GOLDEN_COMPARISON).unwrap();
+    comparison.interleaved = serde_json::from_value(json!({
+        "a": {"command": "./old", "commit": null}, "b": {"command": "SLOW=1 ./new", "commit": "ab"},
+        "rounds": 10, "warm_up": 1, "seed": 42, "elapsed_ns": 8_210_000_000_u64, "stopped": "time",
+    }))
+    .unwrap();
+    assert!(comparison.interleaved.is_some());
+    obeys(&json::json(&comparison).unwrap(), COMPARISON_SCHEMA);
 }
 
 #[test]

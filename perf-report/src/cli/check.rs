@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, baseline.as_ref());
-    Ok(code(gate).into())
+    Ok(judge::code(gate).into())
 }
 
 fn judge(
@@ -146,14 +146,5 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
             output::help("let the command call these functions more often, or lower --min-calls");
         }
         _ => {}
-    }
-}
-
-fn code(gate: Gate) -> Code {
-    match gate {
-        Gate::Passed => Code::Fine,
-        Gate::Worse => Code::Regression,
-        Gate::Missing => Code::NothingToJudge,
-        Gate::Inconclusive => Code::Inconclusive,
     }
 }

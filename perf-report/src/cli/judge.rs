@@ -15,7 +15,7 @@ use crate::model::{Comparison, Metric, RunDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
 use crate::store::{self, RunRef, Store as _};
-use crate::verdict::{self, FailOn};
+use crate::verdict::{self, FailOn, Gate};
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -188,4 +188,26 @@ pub(super) fn compare(
     let mut comparison = verdict::compare(&baseline.run, current, &settings.limits());
     comparison.baseline = Some(baseline.name.clone());
     Ok(comparison)
+}
+
+/// Judges runs of B against those of A, which were made in turn.
+pub(super) fn in_turn(
+    a: &[RunDocument],
+    b: &[RunDocument],
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
+    let comparison = verdict::compare_runs(sides, &settings.limits())
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
+    Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
+}
+
+/// The exit code of a judgement.
+pub(super) fn code(gate: Gate) -> Code {
+    match gate {
+        Gate::Passed => Code::Fine,
+        Gate::Worse => Code::Regression,
+        Gate::Missing => Code::NothingToJudge,
+        Gate::Inconclusive => Code::Inconclusive,
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Cause, Metric, RunDocument, SelfTime, Shift, metric};
+use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Comparison {
     /// Runs that were judged.
     #[serde(default = "one")]
     pub current_runs: u64,
+    /// How the runs were made, when `ab` made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interleaved: Option<Interleaved>,
     /// Rows that could be judged.
     pub judged: u64,
     /// All rows.

@@ -8,9 +8,12 @@ mod causes;
 mod comparison;
 pub mod convert;
 mod futures;
+mod interleaved;
 mod measure;
 mod metric;
+mod noise;
 mod overhead;
+mod probe;
 mod read;
 mod recording;
 mod run;
@@ -22,9 +25,12 @@ pub(crate) mod samples;
 pub use causes::{Cause, SelfTime, Shift};
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
+pub use interleaved::{Contender, Interleaved, Stopped};
 pub use measure::Metric;
 pub use metric::{CustomMetric, MetricKind};
+pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
+pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Recording};
 pub use run::{
@@ -49,3 +55,7 @@ pub const STACKS_VERSION: u32 = 1;
 pub const OVERHEAD_SCHEMA: &str = "perf-track/overhead";
 /// Newest version of [`OVERHEAD_SCHEMA`].
 pub const OVERHEAD_VERSION: u32 = 1;
+/// Name of the schema of a [`NoiseDocument`].
+pub const NOISE_SCHEMA: &str = "perf-track/noise";
+/// Newest version of [`NOISE_SCHEMA`].
+pub const NOISE_VERSION: u32 = 1;

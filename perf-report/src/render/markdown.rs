@@ -7,9 +7,9 @@ use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, costs, evidence, facts, futures, memory, tree};
+use super::{Screen, Selection, costs, evidence, facts, futures, interleaved, memory, tree};
 use crate::model::{
-    Comparison, Function, OverheadDocument, RunDocument, Side, StacksDocument, Verdict,
+    Comparison, Contender, Function, OverheadDocument, RunDocument, Side, StacksDocument, Verdict,
 };
 use crate::units::{self, float};
 
@@ -203,6 +203,16 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
 }
 
 fn sides(comparison: &Comparison) -> String {
+    if let Some(made) = &comparison.interleaved {
+        let side = |letter, contender: &Contender| {
+            let commit = contender.commit.as_deref().map(facts::short_commit);
+            let commit =
+                commit.map_or_else(String::new, |commit| format!(" · {}", escape(&commit)));
+            format!("{letter} is {}{commit}  \n", code(&contender.command))
+        };
+        let rounds: Vec<_> = interleaved::rounds(made).iter().map(|item| escape(item)).collect();
+        return side("A", &made.a) + &side("B", &made.b) + &rounds.join(" · ");
+    }
     let said = |runs: u64, side: &Side| {
         let items = evidence::runs(runs).into_iter().chain(facts::side(side));
         items.map(|item| escape(&item)).collect::<Vec<_>>().join(" · ")

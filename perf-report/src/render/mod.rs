@@ -17,6 +17,7 @@ mod evidence;
 mod facts;
 mod findings;
 mod futures;
+mod interleaved;
 mod memory;
 mod paint;
 mod select;

@@ -71,6 +71,7 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
         current_run: Side::from(current),
         baseline_runs: sides.baseline.len() as u64,
         current_runs: sides.current.len() as u64,
+        interleaved: None,
         judged: verdicts.clone().filter(is_judged).count() as u64,
         of: rows.len() as u64,
         verdict: verdicts
@@ -109,6 +110,7 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         current_run: Side::from(current),
         baseline_runs: 0,
         current_runs: 1,
+        interleaved: None,
         judged: 0,
         of: 0,
         verdict: budgets.iter().map(|row| row.verdict).max().unwrap_or(Verdict::Inconclusive),

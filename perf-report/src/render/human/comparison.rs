@@ -3,7 +3,7 @@
 use crate::model::{BudgetResult, Comparison, Verdict};
 use crate::render::findings::{self, Finding};
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, evidence, facts, sanitize, text};
+use crate::render::{Screen, evidence, facts, interleaved, sanitize, text};
 use crate::units;
 
 /// Findings of a verdict that are shown before the rest is only counted.
@@ -100,6 +100,9 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
 /// What the run was compared with, if with anything.
 fn against(comparison: &Comparison) -> Option<String> {
     let name = comparison.baseline.as_deref()?;
+    if comparison.interleaved.is_some() {
+        return Some(sanitize::screen(name).into_owned());
+    }
     let is_run = comparison.baseline_run.as_ref().is_some_and(|side| side.id == name);
     let kind = if is_run { "run" } else { "baseline" };
     Some(format!("{kind} {}", sanitize::screen(name)))
@@ -143,7 +146,10 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> 
 }
 
 fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
-    let mut text = String::new();
+    if let Some(made) = &comparison.interleaved {
+        let (a, b) = (interleaved::contender(&made.a), interleaved::contender(&made.b));
+        return titled([("A", a), ("B", b), ("", interleaved::rounds(made))], paint, screen);
+    }
     let baseline = comparison.baseline_run.as_ref();
     let named =
         comparison.baseline.iter().filter(|name| baseline.is_some_and(|side| side.id != **name));
@@ -152,7 +158,13 @@ fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     before.extend(baseline.into_iter().flat_map(facts::side));
     let mut after: Vec<_> = evidence::runs(comparison.current_runs).into_iter().collect();
     after.extend(facts::side(&comparison.current_run));
-    for (title, items) in [("baseline", before), ("current", after)] {
+    titled([("baseline", before), ("current", after)], paint, screen)
+}
+
+/// Facts in a column, each line of them with its title, unless there are none.
+fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen: Screen) -> String {
+    let mut text = String::new();
+    for (title, items) in lines {
         if !items.is_empty() {
             let lines = text::join_wrapped(&items, &" ".repeat(10), screen.width);
             let lines = format!("{title:10}{}", lines.trim_start());

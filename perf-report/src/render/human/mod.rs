@@ -2,7 +2,9 @@
 
 mod comparison;
 mod metrics;
+mod noise;
 mod overhead;
+mod series;
 mod show;
 mod stacks;
 pub(super) mod summary;
@@ -10,7 +12,9 @@ pub(super) mod summary;
 pub use comparison::{Verbosity, comparison};
 pub(super) use comparison::{announcement, sentence};
 pub(super) use metrics::{metrics, value};
+pub use noise::noise;
 pub use overhead::overhead;
+pub use series::series;
 pub(super) use show::{functions_table, header};
 pub use show::{show, show_metrics};
 pub use stacks::stacks;
