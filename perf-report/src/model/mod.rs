@@ -4,6 +4,7 @@
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
+mod baseline;
 mod causes;
 mod comparison;
 pub mod convert;
@@ -22,6 +23,7 @@ mod stacks;
 #[cfg(test)]
 pub(crate) mod samples;
 
+pub use baseline::Baseline;
 pub use causes::{Cause, SelfTime, Shift};
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
@@ -43,6 +45,10 @@ pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
 pub const RUN_SCHEMA: &str = "perf-track/run";
 /// Newest version of [`RUN_SCHEMA`].
 pub const RUN_VERSION: u32 = 1;
+/// Name of the schema of a [`Baseline`].
+pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
+/// Newest version of [`BASELINE_SCHEMA`].
+pub const BASELINE_VERSION: u32 = 1;
 /// Name of the schema of a [`Comparison`].
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].

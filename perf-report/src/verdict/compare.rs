@@ -45,11 +45,7 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let (baseline, current) = (newest(sides.baseline), newest(sides.current));
     let differences = comparable::differences(baseline, current);
     let functions = Functions::of(sides, limits);
-    let machine_pct = None;
-    let suite = match sides.paired {
-        true => Suite::default(),
-        false => Suite::of(&functions, machine_pct),
-    };
+    let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
     let mut rows = rows(&functions, sides, &suite, limits);
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
@@ -58,6 +54,8 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let budgets = budgets(current, &limits.custom);
     let verdicts = rows.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences);
+    notes.extend(notes::unsteady("the baseline", sides.baseline));
+    notes.extend(notes::unsteady("what was judged", sides.current));
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
     let is_judged =

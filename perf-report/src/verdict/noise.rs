@@ -87,7 +87,8 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
 
 /// The less the runs themselves say, the more the assumption counts.
 fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
-    let sigma = ASSUMED_SIGMA.max(suite.noise.unwrap_or(0.0)).hypot(within);
+    let usual = ASSUMED_SIGMA * suite.unsteady;
+    let sigma = usual.max(suite.noise.unwrap_or(0.0)).hypot(within);
     let known = u32::try_from(degrees).map_or(f64::INFINITY, f64::from);
     let degrees = match degrees {
         0 => ASSUMED_DEGREES,

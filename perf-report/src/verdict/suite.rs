@@ -6,8 +6,8 @@
 //! of the code by its breadth, and taken off only when it is seen, since taking it off always would
 //! hide small regressions of what all others call.
 
-use super::sides::{Functions, Pair};
-use crate::model::Shift;
+use super::sides::{Functions, Pair, Sides};
+use crate::model::{RunDocument, Shift, Steadiness};
 use crate::stats::moderated::Difference;
 use crate::stats::robust;
 use crate::units::{self, float};
@@ -25,42 +25,51 @@ const MOVED_PART: f64 = 0.3;
 const LEAST_FLOORS: f64 = 10.0;
 
 /// What the functions say together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Suite {
     /// The event, if there was one.
     pub(super) shift: Option<Shift>,
     /// Noise from run to run on the log scale, by the spread of the functions between the two
     /// sides; `None` where they are too few.
     pub(super) noise: Option<f64>,
+    /// By what factor an assumed noise is to be raised, for the machine was not steady.
+    pub(super) unsteady: f64,
     /// Median of the changes on the log scale; 0 where there was no event.
     log_shift: f64,
     /// Spread of the changes around it; 0 where there was no event.
     spread: f64,
 }
 
+impl Default for Suite {
+    fn default() -> Self {
+        Self { shift: None, noise: None, unsteady: 1.0, log_shift: 0.0, spread: 0.0 }
+    }
+}
+
 impl Suite {
-    /// Of the functions of a comparison. `machine_pct` is by how much the machine itself became
-    /// slower, if that is known.
-    pub(super) fn of(functions: &Functions<'_>, machine_pct: Option<f64>) -> Self {
+    /// Of the functions of a comparison, and the machines of its runs.
+    pub(super) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
+        let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
+        let machine_pct = machine_pct(sides);
         let changes: Vec<f64> = functions.pairs().filter_map(log_change).collect();
         let known = changes.len() >= LEAST_FUNCTIONS;
         let (Some(median), Some(spread)) = (robust::median(&changes), robust::mad_sigma(&changes))
         else {
-            return Self::default();
+            return Self { unsteady, ..Self::default() };
         };
-        let runs = functions.pairs().next().map_or((1, 1), |it| (it.olds.len(), it.news.len()));
-        let part = 1.0 / float(runs.0.max(1) as u64) + 1.0 / float(runs.1.max(1) as u64);
+        let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
+        let part = 1.0 / runs[0] + 1.0 / runs[1];
         let noise = known.then(|| spread / part.sqrt());
         let moved = moved_with(&changes, median);
         let change_pct = median.exp_m1() * 100.0;
         let broad = float(moved) >= float(changes.len() as u64) * MOVED_PART;
         if !(known && broad && change_pct.abs() > SHIFT_PCT) {
-            return Self { noise, ..Self::default() };
+            return Self { noise, unsteady, ..Self::default() };
         }
         let of = changes.len() as u64;
         let reason = reason(change_pct, (moved, of), machine_pct);
         let shift = Some(Shift { change_pct, moved, of, machine_pct, reason });
-        Self { shift, noise, log_shift: median, spread }
+        Self { shift, noise, unsteady, log_shift: median, spread }
     }
 
     /// The difference as it is beside the rest of the suite.
@@ -90,6 +99,28 @@ fn moved_with(changes: &[f64], median: f64) -> u64 {
     let limit = (MOVED_PCT / 100.0).ln_1p();
     let moved = changes.iter().filter(|change| *change * median.signum() > limit);
     moved.count() as u64
+}
+
+/// What the worst machine of some runs does to an assumption on noise.
+fn unsteadiness(runs: &[RunDocument]) -> f64 {
+    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+    let worst = probes.map(|probe| probe.steadiness()).max();
+    match worst.unwrap_or(Steadiness::Steady) {
+        Steadiness::Steady => 1.0,
+        Steadiness::Uneasy => 1.5,
+        Steadiness::Noisy => 2.0,
+    }
+}
+
+/// By how much the machine itself became slower, in per cent: by the time of a fixed piece of work.
+fn machine_pct(sides: Sides<'_>) -> Option<f64> {
+    let [old, new] = [sides.baseline, sides.current].map(|runs| {
+        let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+        let times =
+            probes.map(|it| float(it.after_ns.map_or(it.before_ns, |ns| ns.min(it.before_ns))));
+        robust::median(&times.collect::<Vec<_>>()).filter(|time| *time > 0.0)
+    });
+    Some((new? / old? - 1.0) * 100.0)
 }
 
 fn reason(change_pct: f64, (moved, of): (u64, u64), machine_pct: Option<f64>) -> String {
