@@ -101,8 +101,8 @@ fn judge(
 }
 
 /// The name of the baseline to judge by. One that is named must exist.
-fn wanted(context: &Context, named: Option<&str>) -> Result<Option<String>, UserError> {
-    if let Some(name) = named {
+fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
+    if let Some(name) = given {
         if named::is_file(name) && !baseline::exists(context, name) {
             baseline::load(context, name)?;
         }

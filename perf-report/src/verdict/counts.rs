@@ -81,9 +81,9 @@ fn nearest(old: Counted, new: Counted) -> (u64, u64) {
 }
 
 fn varies(metric: Metric, old: Counted, new: Counted) -> String {
-    let range = |side: Counted| match side.least == side.most {
-        true => units::count(side.most),
-        false => format!("{} to {}", units::count(side.least), units::count(side.most)),
+    let range = |side: Counted| {
+        let [least, most] = [side.least, side.most].map(units::count);
+        if least == most { most } else { format!("{least} to {most}") }
     };
     let title = reason::title(metric);
     format!("{title} differ from run to run: {} before and {} now", range(old), range(new))

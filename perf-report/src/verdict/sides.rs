@@ -45,9 +45,9 @@ pub(super) struct Pair<'a> {
     pub(super) limits: &'a Limits,
 }
 
+#[cfg(test)]
 impl<'a> Pair<'a> {
     /// Of one run against one, with nothing else known.
-    #[cfg(test)]
     pub(super) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
         let run_ns = 10_000_000_000;
         let (olds, news) = (vec![Some(old)], vec![Some(new)]);
@@ -72,8 +72,7 @@ pub(super) struct Functions<'a> {
 impl<'a> Functions<'a> {
     /// Of `sides`, to be judged by `limits`.
     pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
-        let [olds, news, past] =
-            [sides.baseline, sides.current, sides.history].map(|runs| Index::of(runs));
+        let [olds, news, past] = [sides.baseline, sides.current, sides.history].map(Index::of);
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {

@@ -1,5 +1,7 @@
 //! A comparison for a screen: the verdict first, then each finding with its reason.
 
+use std::fmt::Write as _;
+
 use crate::model::{BudgetResult, Comparison, Verdict};
 use crate::render::findings::{self, Finding};
 use crate::render::paint::{Paint, style};
@@ -187,7 +189,8 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
         let room = screen.width.saturating_sub(width + 6 + text::width(&reason)).max(20);
         let name = text::name(&cause.name, room);
         let gap = " ".repeat(width - text::width(&change));
-        text += &format!("  {gap}{change}  {name}  {}\n", paint.paint(style::FAINT, &reason));
+        let reason = paint.paint(style::FAINT, &reason);
+        let _ = writeln!(text, "  {gap}{change}  {name}  {reason}");
     }
     text
 }
