@@ -15,6 +15,7 @@ use perf_report::store::{self, Store as _};
 use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
+const BASELINE_SCHEMA: &str = include_str!("../schemas/baseline.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
 const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
 const OVERHEAD_SCHEMA: &str = include_str!("../schemas/overhead.v1.schema.json");
@@ -149,6 +150,32 @@ fn what_the_commands_print_obeys_the_schemas() {
         assert_eq!(document["verdict"], "regression");
         assert_eq!(document["baseline"], "main");
     }
+}
+
+#[test]
+fn a_baseline_of_several_runs_obeys_its_schema() {
+    let run = |id: &str| {
+        let mut run = golden();
+        id.clone_into(&mut run.run.id);
+        run
+    };
+    let project = Project::with(&[&run("one"), &run("two"), &run("three"), &slower(2)]);
+    project.prints(&["baseline", "save", "main", "latest~1", "--runs", "3"], 0);
+    let text = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
+    let baseline = obeys(&text, BASELINE_SCHEMA);
+    obeys(&baseline["runs"][0].to_string(), RUN_SCHEMA);
+    assert_eq!(
+        (&baseline["runs"][0]["run"]["id"], &baseline["runs"][0]["tree"]),
+        (&json!("one"), &json!([]))
+    );
+    let whole = RunDocument::from_json(&baseline["runs"][2].to_string()).unwrap();
+    assert_eq!(whole, run("three"), "the newest run is whole");
+    let text = project.prints(&["check", "--format", "json"], 3);
+    let comparison = obeys(&text, COMPARISON_SCHEMA);
+    assert_eq!((&comparison["baseline_runs"], &comparison["current_runs"]), (&json!(3), &json!(1)));
+    project.prints(&["baseline", "save", "other", "latest~1", "--runs", "9"], 4);
+    let shown = project.prints(&["baseline", "show", "main", "--format", "json"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), baseline);
 }
 
 /// The golden run with a count and a ratio that a program told.

@@ -14,6 +14,7 @@ mod format;
 mod global;
 mod judge;
 mod keep;
+mod named;
 mod nothing;
 mod output;
 mod overhead;

@@ -4,10 +4,13 @@
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
+mod baseline;
+mod causes;
 mod comparison;
 pub mod convert;
 mod futures;
 mod interleaved;
+mod measure;
 mod metric;
 mod noise;
 mod overhead;
@@ -20,9 +23,12 @@ mod stacks;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
+pub use baseline::Baseline;
+pub use causes::{Cause, SelfTime, Shift};
+pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
 pub use interleaved::{Contender, Interleaved, Stopped};
+pub use measure::Metric;
 pub use metric::{CustomMetric, MetricKind};
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
@@ -39,6 +45,10 @@ pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
 pub const RUN_SCHEMA: &str = "perf-track/run";
 /// Newest version of [`RUN_SCHEMA`].
 pub const RUN_VERSION: u32 = 1;
+/// Name of the schema of a [`Baseline`].
+pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
+/// Newest version of [`BASELINE_SCHEMA`].
+pub const BASELINE_VERSION: u32 = 1;
 /// Name of the schema of a [`Comparison`].
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].

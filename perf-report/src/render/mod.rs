@@ -13,6 +13,7 @@ pub mod tree;
 
 mod costs;
 mod estimates;
+mod evidence;
 mod facts;
 mod findings;
 mod futures;

@@ -2,7 +2,7 @@
 
 use super::comparable::Difference;
 use crate::model::RunDocument;
-use crate::units;
+use crate::{series, units};
 
 /// Notes on both runs, and on what differs between them.
 pub(super) fn notes(
@@ -25,6 +25,17 @@ pub(super) fn notes(
         notes.push("the two runs are of different commands".to_owned());
     }
     notes
+}
+
+/// A note on a machine that was not steady while some of the runs were made.
+pub(super) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
+    let (count, worst) = series::unsteady(runs)?;
+    Some(match runs.len() {
+        1 => format!("during {which}, {worst}"),
+        of => format!(
+            "during {count} of the {of} runs of {which}, the machine was unsteady; at worst, {worst}"
+        ),
+    })
 }
 
 /// Notes on one run.
