@@ -8,7 +8,7 @@ use super::estimates::Doubt;
 use super::limits::MetricLimits;
 use super::noise::{Measured, Source};
 use super::{Limits, reason};
-use crate::model::{Change, Verdict};
+use crate::model::{Change, Metric, Verdict};
 use crate::stats::fdr;
 use crate::units::{self, float};
 
@@ -49,8 +49,9 @@ pub(super) struct Test {
     pub(super) unconfirmed: bool,
 }
 
-/// Judges every draft. The rows are in the order of the drafts.
-pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> Vec<Change> {
+/// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
+/// calls decide, have none where the comparison is too coarse for them; a note says how many.
+pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Option<String>) {
     let tests = drafts.iter().filter_map(|draft| draft.test.as_ref());
     let p_values: Vec<f64> = tests.map(|test| test.measured.difference.p_value).collect();
     let adjusted = fdr::adjusted(&p_values);
@@ -66,7 +67,22 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> Vec<Change> {
         None => draft.row,
         Some(test) => test.judge(draft.row, adjusted.next().unwrap_or(1.0), level),
     };
-    drafts.into_iter().map(judge).collect()
+    let mut rows: Vec<Change> = drafts.into_iter().map(judge).collect();
+    let all = rows.len();
+    rows.retain(|row| !(OUTER.contains(&row.metric) && is_too_coarse(row, limits.resolution_pct)));
+    let left_out = units::plural((all - rows.len()) as u64, "outer percentile");
+    let verb = if all - rows.len() == 1 { "was" } else { "were" };
+    let note = format!("{left_out} {verb} too different from run to run to be judged");
+    (rows, Some(note).filter(|_| !left_out.starts_with("0 ")))
+}
+
+/// Percentiles that few calls decide.
+const OUTER: [Metric; 3] = [Metric::P90Ns, Metric::P95Ns, Metric::P99Ns];
+
+fn is_too_coarse(row: &Change, resolution_pct: f64) -> bool {
+    row.verdict == Verdict::Inconclusive
+        && row.detectable_pct.is_none_or(|pct| pct > resolution_pct)
+        && row.p_value.is_some()
 }
 
 /// What must be met for a change to be seen.

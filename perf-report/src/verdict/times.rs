@@ -265,7 +265,7 @@ mod tests {
         let mut pair = Pair::single(olds.last()?, news.last()?, &limits);
         (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
         let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
-        super::super::decide::decide(vec![draft], &limits).pop()
+        super::super::decide::decide(vec![draft], &limits).0.pop()
     }
 
     #[track_caller]
