@@ -181,3 +181,41 @@ impl Side {
 fn logs(values: &[f64]) -> Option<Vec<f64>> {
     values.iter().map(|&value| (value > 0.0 && value.is_finite()).then(|| value.ln())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOISE: Prior = Prior { sigma: 0.05, degrees: 10.0 };
+
+    #[test]
+    fn one_run_against_one_needs_a_prior() {
+        assert_eq!(two_samples(&[1.0], &[2.0], None), None);
+        let twice = two_samples(&[1.0], &[2.0], Some(NOISE)).expect("a difference");
+        assert!((twice.change_pct() - 100.0).abs() < 1e-9 && twice.p_value < 1e-5);
+        assert!((twice.degrees - 10.0).abs() < 1e-12);
+        assert!((twice.standard_error - 0.05 * 2.0_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn runs_that_agree_to_the_last_digit_do_not_make_a_hair_certain() {
+        let hair = two_samples(&[1.0; 5], &[1.0 + 1e-9; 3], None).expect("a difference");
+        assert!(hair.p_value > 0.99, "{hair:?}");
+        let pair = pairs(&[1.0; 5], &[1.0 + 1e-9; 5], None).expect("a difference");
+        assert!(pair.p_value > 0.99, "{pair:?}");
+    }
+
+    #[test]
+    fn what_is_no_time_has_no_answer() {
+        for bad in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
+            assert_eq!(two_samples(&[1.0, bad], &[1.0], Some(NOISE)), None);
+            assert_eq!(two_samples(&[1.0], &[bad], Some(NOISE)), None);
+            assert_eq!(pairs(&[1.0, 2.0], &[1.0, bad], Some(NOISE)), None);
+            assert_eq!(prior_of_history(&[bad; 9]), None);
+        }
+        assert_eq!(two_samples(&[], &[1.0], Some(NOISE)), None);
+        assert_eq!(pairs(&[1.0], &[1.0, 2.0], Some(NOISE)), None);
+        let nothing = Prior { sigma: f64::NAN, degrees: 3.0 };
+        assert_eq!(two_samples(&[1.0], &[2.0], Some(nothing)), None);
+    }
+}
