@@ -52,6 +52,27 @@ pub struct Difference {
     pub p_value: f64,
 }
 
+/// How many standard errors an interval, and a change that is found, reach. It depends on the degrees
+/// of freedom only, takes far longer to find than anything else about a difference, and is the same
+/// for most differences of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    interval: f64,
+    detectable: f64,
+}
+
+impl Reach {
+    /// With so many degrees of freedom; the rest as for [`Difference::interval_pct`] and
+    /// [`Difference::detectable_pct`].
+    pub fn of(degrees: f64, confidence: f64, alpha: f64, power: f64) -> Self {
+        let found = student::quantile(1.0 - alpha / 2.0, degrees);
+        Self {
+            interval: student::quantile(f64::midpoint(1.0, confidence), degrees),
+            detectable: (found + student::quantile(power, degrees)).max(0.0),
+        }
+    }
+}
+
 impl Difference {
     fn new(log_ratio: f64, standard_error: f64, degrees: f64) -> Self {
         let p_value = student::two_sided_p(log_ratio / standard_error, degrees);
@@ -71,19 +92,31 @@ impl Difference {
         percent(self.log_ratio)
     }
 
+    /// What [`Reach::of`] makes of the degrees of this difference.
+    pub fn reach(&self, confidence: f64, alpha: f64, power: f64) -> Reach {
+        Reach::of(self.degrees, confidence, alpha, power)
+    }
+
+    /// [`interval_pct`](Self::interval_pct) by a reach that is known already.
+    pub fn interval_within(&self, reach: Reach) -> (f64, f64) {
+        let reach = reach.interval * self.standard_error;
+        (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
+    }
+
+    /// [`detectable_pct`](Self::detectable_pct) by a reach that is known already.
+    pub fn detectable_within(&self, reach: Reach) -> f64 {
+        percent(reach.detectable * self.standard_error)
+    }
+
     /// Between which changes, in per cent, the true one is with this confidence (such as 0.95).
     pub fn interval_pct(&self, confidence: f64) -> (f64, f64) {
-        let reach =
-            student::quantile(f64::midpoint(1.0, confidence), self.degrees) * self.standard_error;
-        (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
+        self.interval_within(self.reach(confidence, 0.05, 0.8))
     }
 
     /// The smallest slow-down in per cent that a test at `alpha` (two-sided) finds with probability
     /// `power` where the noise is as here.
     pub fn detectable_pct(&self, alpha: f64, power: f64) -> f64 {
-        let reach = student::quantile(1.0 - alpha / 2.0, self.degrees)
-            + student::quantile(power, self.degrees);
-        percent(reach.max(0.0) * self.standard_error)
+        self.detectable_within(self.reach(0.95, alpha, power))
     }
 }
 
