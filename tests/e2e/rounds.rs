@@ -122,7 +122,7 @@ fn a_limit_of_time_leaves_the_rounds_that_were_made() {
 fn an_interrupt_leaves_nothing_behind() {
     let lab = lab!();
     let segments = lab.new_folder("segments");
-    let b = format!("touch runs; {}; exec sleep 30", direct(5));
+    let b = format!("{}; touch runs; exec sleep 30", direct(5));
     let mut command = lab.report_command(["ab", "--dir", "segments", "--a", &direct(5), "--b", &b]);
     let command = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("perf-report can be started");
