@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::units;
+use crate::verdict::COMMAND;
 
 /// What a comparison found of one function, or of one metric of the program's own.
 #[derive(Debug)]
@@ -66,14 +67,20 @@ fn subject(row: &Change) -> (&str, Option<Metric>) {
     (&row.name, Some(row.metric).filter(|metric| metric.is_custom()))
 }
 
+/// Whether a row is about a function, and neither a metric of the program's own nor the command.
+fn is_function(row: &Change) -> bool {
+    !row.metric.is_custom() && row.name != COMMAND
+}
+
 /// The functions and metrics of which nothing changed, in words.
 pub(super) fn stable(comparison: &Comparison) -> String {
     let mut worst: HashMap<_, bool> = HashMap::new();
     for row in &comparison.functions {
         *worst.entry(subject(row)).or_insert(true) &= row.verdict == Verdict::Stable;
     }
-    let stable = || worst.iter().filter(|(_, stable)| **stable).map(|(subject, _)| subject.1);
-    let metrics = stable().flatten().count() as u64;
+    let stable = || worst.iter().filter(|(_, stable)| **stable).map(|(subject, _)| subject);
+    let is_metric = |subject: &&(&str, Option<Metric>)| subject.1.is_some() || subject.0 == COMMAND;
+    let metrics = stable().filter(is_metric).count() as u64;
     numbers(stable().count() as u64 - metrics, metrics)
 }
 
@@ -94,7 +101,7 @@ pub(super) fn of<'a, 'b>(
 pub(super) fn in_words<'a>(findings: impl Iterator<Item = &'a Finding<'a>>) -> String {
     let (mut functions, mut metrics) = (0, 0);
     for finding in findings {
-        *(if finding.main.metric.is_custom() { &mut metrics } else { &mut functions }) += 1;
+        *(if is_function(finding.main) { &mut functions } else { &mut metrics }) += 1;
     }
     numbers(functions, metrics)
 }

@@ -54,8 +54,9 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let budgets = budgets(current, &limits.custom);
     let verdicts = rows.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences, sides.paired);
+    let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
     notes.extend(notes::unsteady("the baseline", sides.baseline));
-    notes.extend(notes::unsteady("what was judged", sides.current));
+    notes.extend(notes::unsteady(judged, sides.current));
     notes.extend(unsaid);
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
@@ -98,6 +99,7 @@ fn newest(runs: &[RunDocument]) -> &RunDocument {
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
     let budgets = budgets(current, &limits.custom);
     let mut notes = notes::about("this run", current);
+    notes.extend(notes::unsteady("this run", std::slice::from_ref(current)));
     notes.insert(0, why);
     notes.extend(custom::misspelt(&[current], &limits.custom));
     Comparison {

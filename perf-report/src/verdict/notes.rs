@@ -62,9 +62,6 @@ pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
         let segments = units::plural(run.process.damaged, "segment");
         notes.push(format!("in {which}, {segments} could not be read: counts are too low"));
     }
-    if let Some(complaint) = run.run.machine.probe.and_then(|probe| probe.complaint()) {
-        notes.push(format!("in {which}, {complaint}"));
-    }
     if let Some(signal) = run.run.signal {
         notes.push(format!("in {which}, the command was ended by signal {signal}"));
     } else if let Some(code) = run.run.exit_code.filter(|code| *code != 0) {
