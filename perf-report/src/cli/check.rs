@@ -89,7 +89,10 @@ fn judge(
 }
 
 /// The baseline to judge by. One that is named must exist.
-fn find_baseline(context: &Context, wanted: Option<&str>) -> Result<Option<Named>, UserError> {
+pub(super) fn find_baseline(
+    context: &Context,
+    wanted: Option<&str>,
+) -> Result<Option<Named>, UserError> {
     if let Some(name) = wanted {
         return Named::baseline(context, name).map(Some);
     }

@@ -7,15 +7,17 @@ use clap::builder::FalseyValueParser;
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::baseline;
+use crate::blessings;
 use crate::config;
 use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::facts;
 use crate::model::{Comparison, Metric, RunDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
 use crate::store::{self, RunRef, Store as _};
-use crate::verdict::{self, FailOn};
+use crate::verdict::{self, Blessed, FailOn};
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -114,7 +116,9 @@ impl LimitArgs {
                 .collect(),
             ..CheckSettings::default()
         };
-        Ok(given.or(file))
+        let list = blessings::load(context)?;
+        let blessed = Blessed { list, today: facts::today() };
+        Ok(CheckSettings { blessed, ..given.or(file) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
 mod baseline;
+mod bless;
 mod check;
 mod collect;
 mod compare;
@@ -67,6 +68,7 @@ enum Command {
     Compare(compare::Args),
     Check(check::Args),
     Baseline(baseline::Args),
+    Bless(bless::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
 }
@@ -115,6 +117,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Compare(args) => compare::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
+        Command::Bless(args) => bless::run(&args, &context),
         Command::Overhead(args) => overhead::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{MetricKind, RunDocument, metric};
+use super::{MetricKind, RunDocument, Waiver, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,12 @@ pub struct Comparison {
     /// One row for each limit that the run itself had to keep, exceeded ones first.
     #[serde(default)]
     pub budgets: Vec<BudgetResult>,
+    /// Rows of `functions` and `budgets` that never fail `check`, and why.
+    #[serde(default)]
+    pub waived: Vec<Waiver>,
+    /// Functions that are not judged, since `perf.toml` switches them off.
+    #[serde(default)]
+    pub ignored: u64,
 }
 
 /// One of the two runs of a comparison.
@@ -97,11 +103,11 @@ pub struct Change {
 /// How one function, or one metric of the program's own, kept one of its limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BudgetResult {
-    /// Function or metric.
+    /// Function, metric, or `command` for the command as a whole.
     pub name: String,
     /// What is limited.
     pub limit: BudgetKind,
-    /// The limit: nanoseconds for times, a number for everything else.
+    /// The limit: nanoseconds for times, bytes for sizes, a number for everything else.
     #[serde(serialize_with = "plain_number")]
     pub allowed: f64,
     /// The value of the run; `null` when it was not measured.
@@ -136,10 +142,25 @@ pub enum BudgetKind {
     Calls,
     /// Allocations in the run.
     Allocs,
+    /// Time between entry and exit, over the run.
+    TotalNs,
+    /// Wall time of the command.
+    WallNs,
+    /// Processor time of the command, in user mode and in the kernel, all processes.
+    CpuNs,
+    /// Largest resident memory of one process of the command.
+    PeakRssBytes,
     /// Smallest value that a metric of the program's own may have.
     Min,
     /// Largest value that it may have.
     Max,
+}
+
+impl BudgetKind {
+    /// Whether it limits the command as a whole.
+    pub fn is_of_command(self) -> bool {
+        matches!(self, Self::WallNs | Self::CpuNs | Self::PeakRssBytes)
+    }
 }
 
 /// What is compared. Counts are of the whole run; times are of one call, except

@@ -13,6 +13,7 @@ mod read;
 mod recording;
 mod run;
 mod stacks;
+mod waiver;
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -28,6 +29,7 @@ pub use run::{
     Toolchain, TreeNode,
 };
 pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
+pub use waiver::{Waived, Waiver};
 
 /// Name of the schema of a [`RunDocument`].
 pub const RUN_SCHEMA: &str = "perf-track/run";

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::limits::Limits;
 use super::times::{self, Pair};
-use super::{blame, budgets, comparable, counts, custom, notes};
+use super::{accept, blame, budgets, comparable, counts, custom, notes};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
@@ -32,13 +32,14 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
     blame::tell_waiting_from_slow(&mut functions, baseline, current, limits);
     functions.extend(custom::rows(baseline, current, &limits.custom));
     functions.sort_by(worst_first);
-    let budgets = budgets(current, &limits.custom);
+    let budgets = budgets::budgets(current, limits);
     let verdicts = functions.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences);
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
+    notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
     let is_judged =
         |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);
-    Comparison {
+    let mut comparison = Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
         baseline: Some(baseline.run.id.clone()),
@@ -55,7 +56,11 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
         notes,
         functions,
         budgets,
-    }
+        waived: Vec::new(),
+        ignored: 0,
+    };
+    accept::apply(&mut comparison, limits, current);
+    comparison
 }
 
 /// The runs of a comparison. A run is one sample: what happened within it says nothing about the
@@ -80,11 +85,12 @@ pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
-    let budgets = budgets(current, &limits.custom);
+    let budgets = budgets::budgets(current, limits);
     let mut notes = notes::about("this run", current);
     notes.insert(0, why);
     notes.extend(custom::misspelt(&[current], &limits.custom));
-    Comparison {
+    notes.extend(budgets::misspelt(&[current], &limits.allowances));
+    let mut comparison = Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
         baseline: None,
@@ -98,7 +104,11 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         notes,
         functions: Vec::new(),
         budgets,
-    }
+        waived: Vec::new(),
+        ignored: 0,
+    };
+    accept::apply(&mut comparison, limits, current);
+    comparison
 }
 
 fn rows(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -> Vec<Change> {
@@ -170,7 +180,7 @@ fn own_time(run: &RunDocument) -> u64 {
 
 /// Worst verdict first, then the largest change, then by name, so that the order never depends on
 /// the order of the documents.
-fn worst_first(a: &Change, b: &Change) -> Ordering {
+pub(super) fn worst_first(a: &Change, b: &Change) -> Ordering {
     let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))

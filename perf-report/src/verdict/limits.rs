@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance::Allowances;
+use super::bless::Blessed;
 use super::custom::CustomLimits;
 use crate::model::Metric;
 
@@ -31,6 +33,10 @@ pub struct Limits {
     pub interruptions_ns: f64,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
+    /// What functions are allowed, and how much what is found of them weighs.
+    pub allowances: Allowances,
+    /// Regressions that somebody accepted.
+    pub blessed: Blessed,
 }
 
 /// The limits of one metric, in per cent of the baseline. `None` is never.
@@ -116,6 +122,8 @@ impl Limits {
             // A few time slices of a busy machine.
             interruptions_ns: 50e6,
             custom: BTreeMap::new(),
+            allowances: Allowances::default(),
+            blessed: Blessed::default(),
         }
     }
 }

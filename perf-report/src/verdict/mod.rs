@@ -4,10 +4,14 @@
 //! metric and has it judged: counts by [`counts`], which are exact, and times by [`times`], which
 //! are not, so that [`outliers`] has a say, and [`estimates`] where not all calls were timed. What programs tell of
 //! themselves is judged by [`custom`]. Then [`blame`] tells the functions that became slower from those that only wait for
-//! them. [`budgets`] judges the limits that need no baseline, [`gate`] decides what fails, and [`reason`]
-//! puts every verdict into words.
+//! them. [`budgets`] judges the limits that need no baseline, and [`allowance`] is where each limit of a
+//! function comes from. [`accept`] applies what people decided: what is not judged, what only warns,
+//! and what is [`bless`]ed. [`gate`] decides what fails, and [`reason`] puts every verdict into words.
 
+mod accept;
+mod allowance;
 mod blame;
+mod bless;
 mod budgets;
 mod comparable;
 mod compare;
@@ -24,10 +28,12 @@ mod times;
 #[cfg(test)]
 mod laws;
 
-pub use budgets::budgets;
+pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
+pub use bless::{Blessed, Blessing, BlessingState, quantity, values};
+pub use budgets::{COMMAND, budgets};
 pub use comparable::{Difference, differences};
 pub use compare::{Sides, alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
-pub use gate::{FailOn, Gate, gate};
+pub use gate::{FailOn, Failure, Gate, failures, gate};
 pub use limits::{Limits, MetricLimits, Thresholds};
 pub use reason::title;

@@ -94,8 +94,8 @@ impl Pair<'_> {
         }
         let marks = [self.old, self.new].map(|function| estimates::is_estimated(function, metric));
         let said = reason::times(metric, [baseline, current], marks);
-        let own = self.own_limit(limits);
-        let limits = own.unwrap_or(limits);
+        let own = self.limits.allowances.max_regression(self.new);
+        let limits = own.map_or(limits, |own| own_limits(limits, own.value));
         // From nothing to something is beyond every limit.
         let from_nothing = if current > baseline { f64::INFINITY } else { 0.0 };
         let pct = reason::change_pct(baseline, current).unwrap_or(from_nothing);
@@ -117,8 +117,8 @@ impl Pair<'_> {
             return (verdict, format!("{said}, {}", doubt.reason(pct)));
         }
         let why = reason::against_limits(verdict, limits);
-        let from_attribute = own.is_some() && verdict >= Verdict::Degraded;
-        let origin = if from_attribute { " that its attribute sets" } else { "" };
+        let origin = own.filter(|own| own.value.is_some() && verdict >= Verdict::Degraded);
+        let origin = origin.map_or_else(String::new, |own| format!(" {}", own.origin));
         (verdict, format!("{said}, {why}{origin}"))
     }
 
@@ -220,13 +220,12 @@ impl Pair<'_> {
         let doubted = is_mean && !outliers::more_than_a_few_calls(self, metric, change, limit);
         doubted.then_some(instead)
     }
+}
 
-    /// The limits with the one that the attribute gives, where it gives one.
-    fn own_limit(self, limits: MetricLimits) -> Option<MetricLimits> {
-        let own = self.new.budget.max_regression_pct.filter(|own| *own >= 0.0)?;
-        let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own));
-        Some(MetricLimits { regression_pct: Some(own), degraded_pct, ..limits })
-    }
+/// The limits with the one that the function has of its own.
+fn own_limits(limits: MetricLimits, own: Option<f64>) -> MetricLimits {
+    let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own.unwrap_or(limit)));
+    MetricLimits { regression_pct: own, degraded_pct, ..limits }
 }
 
 fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
