@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use super::judge::{self, LimitArgs, Named, WriteArgs};
-use super::output;
+use super::{output, self_test};
+use clap::builder::FalseyValueParser;
+
 use crate::baseline;
 use crate::config::check::CheckSettings;
 use crate::context::Context;
@@ -21,6 +23,7 @@ Examples:
   perf-report check --baseline release --run latest~1
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
+  perf-report check --self-test                    which slow-downs this check would catch
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is.
@@ -28,8 +31,13 @@ Without --baseline it is the one of perf.toml, else `main`, else the only one th
 What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression,
 min, max. Without it, changes are told and fail nothing.
 
+What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the
+command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A
+regression that is meant to be is accepted by `perf-report bless`.
+
 Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline
-or no run, 5 something could not be judged.";
+or no run, 5 something could not be judged. With --self-test: 0 a slow-down of each function would
+be caught, 5 one would not.";
 
 /// Judge a run by a baseline; fails when something became slower
 #[derive(Debug, clap::Args)]
@@ -44,10 +52,20 @@ pub(super) struct Args {
     #[arg(env = "PERF_TRACK_RUN", hide_env_values = true)]
     run: RunRef,
 
-    /// What fails besides regressions and budgets
+    /// What fails besides regressions and budgets, which always do
     #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
     #[arg(env = "PERF_TRACK_FAIL_ON", hide_env_values = true)]
     fail_on: Vec<FailOn>,
+
+    /// Put known slow-downs into copies of the run, and show which of them this check would catch
+    #[arg(long, env = "PERF_TRACK_SELF_TEST", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    self_test: bool,
+
+    /// Slow down this function [default: the ten with the most self time]; may be repeated
+    #[arg(long, value_name = "NAME", requires = "self_test", value_delimiter = ',')]
+    #[arg(env = "PERF_TRACK_SELF_TEST_FUNCTION", hide_env_values = true)]
+    self_test_function: Vec<String>,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -68,6 +86,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         }
         Err(error) => return Err(error),
     };
+    if args.self_test {
+        let names = &args.self_test_function;
+        let judge = |run: &RunDocument| judge(baseline.as_ref(), run, &settings);
+        return self_test::run(&current, names, &fail_on, &args.write, judge);
+    }
     let comparison = judge(baseline.as_ref(), &current, &settings)?;
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
@@ -141,8 +164,8 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
             output::help("keep this run as one with `perf-report baseline save main`");
         }
         (Gate::Worse, Some(baseline)) => output::help(&format!(
-            "see `perf-report show {} --tree`; if it is meant to be so, keep it with \
-             `perf-report baseline save {} {} --force`",
+            "see `perf-report show {} --tree`; if it is meant to be so, accept it with \
+             `perf-report bless`, or keep all of it with `perf-report baseline save {} {} --force`",
             comparison.current, baseline.name, comparison.current
         )),
         (Gate::Inconclusive, _) => {

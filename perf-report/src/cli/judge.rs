@@ -13,7 +13,7 @@ use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, Me
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::facts;
-use crate::model::{Comparison, Metric, RunDocument};
+use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
 use crate::store::{self, RunRef, Store as _};
@@ -123,6 +123,16 @@ impl LimitArgs {
 }
 
 impl WriteArgs {
+    /// Writes what a gate would catch.
+    pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
+        self.output.write(&match self.format {
+            TextFormat::Human => human::self_test(document, self.output.screen()),
+            TextFormat::Json => output::json(document),
+            TextFormat::Csv => csv::self_test(document),
+            TextFormat::Markdown => markdown::self_test(document),
+        })
+    }
+
     /// Writes a comparison.
     pub(super) fn write(&self, comparison: &Comparison) -> Result<(), UserError> {
         let verbosity = if self.all { Verbosity::All } else { Verbosity::Brief };

@@ -17,6 +17,7 @@ mod keep;
 mod output;
 mod overhead;
 mod run;
+mod self_test;
 mod show;
 mod stacks;
 

@@ -12,6 +12,7 @@ mod overhead;
 mod read;
 mod recording;
 mod run;
+mod self_test;
 mod stacks;
 mod waiver;
 
@@ -28,6 +29,7 @@ pub use run::{
     Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
     Toolchain, TreeNode,
 };
+pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
 pub use waiver::{Waived, Waiver};
 
@@ -47,3 +49,7 @@ pub const STACKS_VERSION: u32 = 1;
 pub const OVERHEAD_SCHEMA: &str = "perf-track/overhead";
 /// Newest version of [`OVERHEAD_SCHEMA`].
 pub const OVERHEAD_VERSION: u32 = 1;
+/// Name of the schema of a [`SelfTestDocument`].
+pub const SELF_TEST_SCHEMA: &str = "perf-track/self-test";
+/// Newest version of [`SELF_TEST_SCHEMA`].
+pub const SELF_TEST_VERSION: u32 = 1;

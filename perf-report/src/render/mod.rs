@@ -19,9 +19,12 @@ mod futures;
 mod memory;
 mod paint;
 mod select;
+mod self_test;
 mod table;
 mod text;
 
+#[cfg(test)]
+mod accepted_tests;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@
 mod comparison;
 mod metrics;
 mod overhead;
+mod self_test;
 mod show;
 mod stacks;
 pub(super) mod summary;
@@ -11,6 +12,7 @@ pub use comparison::{Verbosity, comparison};
 pub(super) use comparison::{announcement, sentence};
 pub(super) use metrics::{metrics, value};
 pub use overhead::overhead;
+pub use self_test::self_test;
 pub(super) use show::{functions_table, header};
 pub use show::{show, show_metrics};
 pub use stacks::stacks;
