@@ -5,7 +5,7 @@
 //! as if there were none. What is allowed beyond the value is what the function is allowed anyway
 //! before a change is a regression, so that noise does not undo a blessing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -125,12 +125,14 @@ pub(super) fn apply(
     blessed: &Blessed,
     allowance_pct: impl Fn(&Change) -> f64,
 ) {
+    let mut expired: BTreeMap<_, Vec<&Blessing>> = BTreeMap::new();
     for row in comparison.functions.iter_mut().filter(|row| row.verdict >= Verdict::Degraded) {
         let fits = |it: &&Blessing| it.function == row.name && it.metric == row.metric;
         let Some(blessing) = blessed.list.iter().find(fits) else { continue };
         let Some(current) = row.current else { continue };
         if blessing.is_expired(blessed.today) {
-            comparison.notes.push(expired(blessing));
+            let metrics = expired.entry((&blessing.function, blessing.expires, &blessing.reason));
+            metrics.or_default().push(blessing);
         } else if current <= blessing.to * (1.0 + allowance_pct(row) / 100.0) {
             row.verdict = Verdict::Degraded;
             row.reason = format!("{}, but {}", row.reason, accepted(blessing));
@@ -150,6 +152,7 @@ pub(super) fn apply(
             );
         }
     }
+    comparison.notes.extend(expired.into_values().filter_map(|all| said_of_expired(&all)));
 }
 
 fn accepted(blessing: &Blessing) -> String {
@@ -158,13 +161,19 @@ fn accepted(blessing: &Blessing) -> String {
     format!("blessed up to {value} {occasion}{until}: {}", blessing.reason)
 }
 
-fn expired(blessing: &Blessing) -> String {
-    let last = blessing.expires.map_or_else(String::new, |last| format!(" on {last}"));
-    let what = reason::title(blessing.metric);
-    format!(
-        "the blessing for the {what} of {} expired{last} (perf-blessed.toml:{}): {}",
-        blessing.function, blessing.line, blessing.reason
-    )
+/// What is said of blessings of one function that ended on one day.
+fn said_of_expired(all: &[&Blessing]) -> Option<String> {
+    let first = all.iter().min_by_key(|it| it.line)?;
+    let metrics: BTreeSet<_> = all.iter().map(|it| it.metric).collect();
+    let titles: Vec<_> = metrics.into_iter().map(reason::title).collect();
+    let last = first.expires.map_or_else(String::new, |last| format!(" on {last}"));
+    Some(format!(
+        "what was blessed of {} ({}) expired{last} (perf-blessed.toml:{}): {}",
+        first.function,
+        titles.join(", "),
+        first.line,
+        first.reason
+    ))
 }
 
 #[cfg(test)]
@@ -222,7 +231,7 @@ mod tests {
     fn an_expired_blessing_no_longer_helps() {
         insta::assert_snapshot!(said(7.2e6, date(2027, 2, 1)), @r"
         regression: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
-        the blessing for the self time of code_stats::parse::tokenize expired on 2027-01-31 (perf-blessed.toml:7): tokens keep their spans
+        what was blessed of code_stats::parse::tokenize (self time) expired on 2027-01-31 (perf-blessed.toml:7): tokens keep their spans
         ");
     }
 

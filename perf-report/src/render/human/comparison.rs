@@ -82,7 +82,9 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
         (1.., _, _, _) => format!("{}, and {over}", all(Verdict::Regression, &worse("worse"))),
         (0, 0, 1.., _) => {
             let limit = if comparison.waived.is_empty() { "the limit" } else { "what is accepted" };
-            let how = format!("{}, none beyond {limit}{better}", worse("somewhat worse"));
+            let budgets = if warned > 0 { format!("; {warns}") } else { String::new() };
+            let how = worse("somewhat worse");
+            let how = format!("{how}, none beyond {limit}{better}{budgets}");
             all(Verdict::Degraded, &how)
         }
         (0, 0, 0, _) if warned > 0 => warns,
