@@ -1,7 +1,8 @@
 //! Baselines: runs kept by name as JSON files, made to be committed and reviewed.
 //!
-//! A file is the run's document, one field a line, its histograms one line each. It is replaced
-//! wholly or not at all.
+//! The file of one run is the run's document, one field a line, its histograms one line each. Of
+//! several, it is a list of them, in which a function stands on one line. It is replaced wholly or
+//! not at all.
 
 use std::fs;
 use std::io;
@@ -13,7 +14,7 @@ use serde_json::ser::Formatter;
 use crate::context::Context;
 use crate::error::{ExitCode, UserError};
 use crate::files;
-use crate::model::RunDocument;
+use crate::model::{Baseline, RunDocument};
 use crate::render::sanitize;
 use crate::suggest;
 
@@ -67,8 +68,8 @@ pub fn names(context: &Context) -> Result<Vec<String>, UserError> {
 /// Reads the baseline `name`.
 ///
 /// # Errors
-/// When there is none of this name, or its file is no run that can be read.
-pub fn load(context: &Context, name: &str) -> Result<RunDocument, UserError> {
+/// When there is none of this name, or its file is no baseline that can be read.
+pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
     let path = path(context, name)?;
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -77,14 +78,15 @@ pub fn load(context: &Context, name: &str) -> Result<RunDocument, UserError> {
         }
         Err(error) => return Err(unreadable(context, name, error)),
     };
-    RunDocument::from_json(&text).map_err(|error| unreadable(context, name, error))
+    Baseline::from_json(&text).map_err(|error| unreadable(context, name, error))
 }
 
-/// Keeps `run` as the baseline `name`, in place of a former one of that name. The file's path.
+/// Keeps `runs`, oldest first, as the baseline `name`, in place of a former one of that name. The
+/// file's path.
 ///
 /// # Errors
 /// When the name is not allowed or the file cannot be written; a former one is still there then.
-pub fn save(context: &Context, name: &str, run: &RunDocument) -> Result<PathBuf, UserError> {
+pub fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<PathBuf, UserError> {
     let path = path(context, name)?;
     let unwritable = |error: io::Error| {
         UserError::new(
@@ -94,7 +96,7 @@ pub fn save(context: &Context, name: &str, run: &RunDocument) -> Result<PathBuf,
         .because(error)
         .help("nothing was changed; check the folder's permissions and the free space")
     };
-    let text = to_text(run).map_err(|error| unwritable(error.into()))?;
+    let text = to_text(runs).map_err(|error| unwritable(error.into()))?;
     files::make_folder(&context.folder())
         .and_then(|()| files::make_folder(&folder(context)))
         .and_then(|()| files::replace(&path, &text))
@@ -167,21 +169,38 @@ fn unreadable(
     ))
 }
 
-fn to_text(run: &RunDocument) -> serde_json::Result<String> {
+fn to_text(runs: &[RunDocument]) -> serde_json::Result<String> {
     let mut text = Vec::new();
-    let formatter = Reviewable::default();
-    run.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))?;
+    match runs {
+        [only] => only.serialize(&mut serializer(&mut text, usize::MAX))?,
+        several => {
+            Baseline::of(several.to_vec())
+                .serialize(&mut serializer(&mut text, A_FUNCTION_OF_SEVERAL))?;
+        }
+    }
     text.push(b'\n');
     // What serde_json writes is UTF-8. Whoever reviews it sees every character of it.
     Ok(sanitize::json(String::from_utf8_lossy(&text).into_owned()))
 }
 
+/// What is open where a function of one of several runs begins: the baseline, its runs, the run, its
+/// functions.
+const A_FUNCTION_OF_SEVERAL: usize = 4;
+
+fn serializer(
+    text: &mut Vec<u8>,
+    deepest: usize,
+) -> serde_json::Serializer<&mut Vec<u8>, Reviewable> {
+    serde_json::Serializer::with_formatter(text, Reviewable { open: Vec::new(), deepest })
+}
+
 /// JSON for people who review it: a field a line, an object of a list a line, and lists of plain
 /// values (such as histograms) on one line.
-#[derive(Default)]
 struct Reviewable {
     /// What is open, outermost first.
     open: Vec<Open>,
+    /// Inside of more than this, nothing begins a line.
+    deepest: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -192,6 +211,9 @@ enum Open {
 
 impl Reviewable {
     fn new_line(&self, writer: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
+        if self.open.len() > self.deepest {
+            return Ok(());
+        }
         write!(writer, "\n{:indent$}", "", indent = 2 * self.open.len())
     }
 }
@@ -269,16 +291,25 @@ mod tests {
 
     #[test]
     fn the_file_is_the_document() {
-        assert_eq!(RunDocument::from_json(&to_text(&document()).unwrap()).unwrap(), document());
+        assert_eq!(RunDocument::from_json(&to_text(&[document()]).unwrap()).unwrap(), document());
     }
 
     #[test]
     fn a_function_takes_a_line_a_field_and_its_histogram_one() {
-        let text = to_text(&document()).unwrap();
+        let text = to_text(&[document()]).unwrap();
         let function: Vec<_> =
             text.lines().skip_while(|line| !line.contains("functions")).collect();
         assert!(function.contains(&"      \"histogram\": [[1,2],[3,4]]"), "{text}");
         assert!(text.starts_with("{\n  \"schema\": \"perf-track/run\",\n"), "{text}");
+    }
+
+    #[test]
+    fn of_several_runs_a_function_takes_one_line() {
+        let runs = [document(), document()];
+        let text = to_text(&runs).unwrap();
+        let functions = text.lines().filter(|line| line.contains("\"name\": \"f\""));
+        assert_eq!(functions.count(), 2, "{text}");
+        assert_eq!(Baseline::from_json(&text).unwrap(), Baseline::of(runs.to_vec()));
     }
 
     #[test]

@@ -90,6 +90,15 @@ pub fn rough_percent(value: f64) -> String {
     }
 }
 
+/// A share of which only the size matters, in per cent to two digits: `0.95 %`, `78 %`.
+pub fn coarse_percent(value: f64) -> String {
+    if !value.is_finite() || value.abs() < f64::MIN_POSITIVE {
+        return percent(value);
+    }
+    let scale = 10f64.powi(1 - exponent(value));
+    rough_percent((value * scale).round() / scale)
+}
+
 /// A change in per cent with its sign: `+23.9 %`.
 pub fn change(pct: f64) -> String {
     if pct.abs() < 0.05 {

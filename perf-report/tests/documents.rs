@@ -8,20 +8,23 @@ use std::process::{Command, Output};
 
 use perf_report::context::Context;
 use perf_report::model::{
-    Comparison, Metric, OverheadDocument, RunDocument, StacksDocument, Verdict,
+    Comparison, Metric, NoiseDocument, OverheadDocument, RunDocument, StacksDocument, Verdict,
 };
 use perf_report::render::json;
 use perf_report::store::{self, Store as _};
 use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
+const BASELINE_SCHEMA: &str = include_str!("../schemas/baseline.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
 const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
 const OVERHEAD_SCHEMA: &str = include_str!("../schemas/overhead.v1.schema.json");
+const NOISE_SCHEMA: &str = include_str!("../schemas/noise.v1.schema.json");
 const GOLDEN_RUN: &str = include_str!("golden/run.v1.json");
 const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
 const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
 const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
+const GOLDEN_NOISE: &str = include_str!("golden/noise.v1.json");
 
 /// A project of its own, with a store.
 struct Project {
@@ -149,6 +152,32 @@ fn what_the_commands_print_obeys_the_schemas() {
     }
 }
 
+#[test]
+fn a_baseline_of_several_runs_obeys_its_schema() {
+    let run = |id: &str| {
+        let mut run = golden();
+        id.clone_into(&mut run.run.id);
+        run
+    };
+    let project = Project::with(&[&run("one"), &run("two"), &run("three"), &slower(2)]);
+    project.prints(&["baseline", "save", "main", "latest~1", "--runs", "3"], 0);
+    let text = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
+    let baseline = obeys(&text, BASELINE_SCHEMA);
+    obeys(&baseline["runs"][0].to_string(), RUN_SCHEMA);
+    assert_eq!(
+        (&baseline["runs"][0]["run"]["id"], &baseline["runs"][0]["tree"]),
+        (&json!("one"), &json!([]))
+    );
+    let whole = RunDocument::from_json(&baseline["runs"][2].to_string()).unwrap();
+    assert_eq!(whole, run("three"), "the newest run is whole");
+    let text = project.prints(&["check", "--format", "json"], 3);
+    let comparison = obeys(&text, COMPARISON_SCHEMA);
+    assert_eq!((&comparison["baseline_runs"], &comparison["current_runs"]), (&json!(3), &json!(1)));
+    project.prints(&["baseline", "save", "other", "latest~1", "--runs", "9"], 4);
+    let shown = project.prints(&["baseline", "show", "main", "--format", "json"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), baseline);
+}
+
 /// The golden run with a count and a ratio that a program told.
 fn with_metrics(id: &str, hits: u64) -> RunDocument {
     let mut run = golden();
@@ -272,6 +301,39 @@ fn what_recording_costs_obeys_its_schema_too() {
     let written = json::json(&costs).unwrap();
     obeys(&written, OVERHEAD_SCHEMA);
     assert_eq!(serde_json::from_str::<OverheadDocument>(&written).unwrap(), costs);
+}
+
+#[test]
+fn how_noisy_a_machine_is_obeys_its_schema_too() {
+    obeys(GOLDEN_NOISE, NOISE_SCHEMA);
+    let noise: NoiseDocument = serde_json::from_str(GOLDEN_NOISE).unwrap();
+    assert_eq!((noise.alarms, noise.functions[1].calls), (3, None));
+    let written = json::json(&noise).unwrap();
+    obeys(&written, NOISE_SCHEMA);
+    assert_eq!(serde_json::from_str::<NoiseDocument>(&written).unwrap(), noise);
+}
+
+#[test]
+fn how_runs_in_a_row_were_made_obeys_the_schemas_too() {
+    let mut run = golden();
+    (run.run.group, run.run.round) = (Some("20261122T1-1".to_owned()), Some(3));
+    run.run.machine.probe = serde_json::from_value(json!({
+        "before_ns": 203_610, "after_ns": null, "spread_pct": 4.5, "lost_pct": 45.3,
+        "steal_pct": null, "load": 0.75,
+    }))
+    .unwrap();
+    let text = json::json(&run).unwrap();
+    let document = obeys(&text, RUN_SCHEMA);
+    assert_eq!(RunDocument::from_json(&text).unwrap(), run, "nothing is lost on the way");
+    assert_eq!(document["run"]["round"], json!(3));
+    let mut comparison: Comparison = serde_json::from_str(GOLDEN_COMPARISON).unwrap();
+    comparison.interleaved = serde_json::from_value(json!({
+        "a": {"command": "./old", "commit": null}, "b": {"command": "SLOW=1 ./new", "commit": "ab"},
+        "rounds": 10, "warm_up": 1, "seed": 42, "elapsed_ns": 8_210_000_000_u64, "stopped": "time",
+    }))
+    .unwrap();
+    assert!(comparison.interleaved.is_some());
+    obeys(&json::json(&comparison).unwrap(), COMPARISON_SCHEMA);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod kills;
 mod metrics;
 mod names;
 mod resets;
+mod rounds;
 mod sampling;
 mod soak;
 mod stacks;

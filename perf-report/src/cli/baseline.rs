@@ -1,5 +1,6 @@
 //! `perf-report baseline`: runs kept by name, to compare later ones with.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -10,7 +11,7 @@ use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Run, RunDocument};
+use crate::model::{Baseline, Run, RunDocument};
 use crate::render::{Selection, csv, human, markdown};
 use crate::store::{self, RunRef, Store as _};
 use crate::{baseline, units};
@@ -19,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report baseline save main            keep the newest run as `main`
   perf-report baseline save v1.2 latest~1   keep the run before it as `v1.2`
+  perf-report baseline save main --runs 10  keep the last 10 runs, which show what is noise
   perf-report baseline list
   perf-report check --baseline main         judge the newest run by it
 
@@ -40,7 +42,7 @@ enum Action {
     Remove(Remove),
 }
 
-/// Keep a run as a baseline
+/// Keep a run, or several, as a baseline
 #[derive(Debug, clap::Args)]
 struct Save {
     /// Name of the baseline: letters, digits, `.`, `_`, `-`
@@ -49,6 +51,11 @@ struct Save {
     /// The run: `latest`, `latest~1`, an id or its beginning, or a label
     #[arg(default_value = "latest")]
     run: RunRef,
+
+    /// Keep so many runs, this one and those of the same command before it [default: those that
+    /// `run --repeat` made together, else one]
+    #[arg(long, value_name = "N", env = "PERF_TRACK_RUNS", hide_env_values = true)]
+    runs: Option<NonZeroUsize>,
 
     /// Replace a baseline of this name
     #[arg(long, short, env = "PERF_TRACK_FORCE", hide_env_values = true)]
@@ -109,22 +116,43 @@ fn save(args: &Save, context: &Context) -> Result<(), UserError> {
         return Err(UserError::new(Code::Usage, problem)
             .help("replace it with --force, or choose another name"));
     }
-    let run = store::open(context)?.find(&args.run)?;
+    let runs = chosen(args, context)?;
+    let path = baseline::save(context, &args.name, &runs)?;
+    let newest = runs.last().map_or("", |run| run.run.id.as_str());
+    let what = match runs.len() {
+        1 => format!("run {newest}"),
+        several => format!("{several} runs, the newest {newest},"),
+    };
+    output::message(&format!("baseline {} is {what} now: {}", args.name, context.shown(&path)));
+    output::help("commit the file, so that everybody compares with the same runs");
+    Ok(())
+}
+
+/// The runs to keep, oldest first.
+fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
+    let store = store::open(context)?;
+    let run = store.find(&args.run)?;
     if run.process.count == 0 {
         let problem =
             format!("run {} recorded nothing, so nothing can be judged by it", run.run.id);
         return Err(UserError::new(Code::NothingToJudge, problem)
             .help("name another run, such as `latest~1`, or record one with `perf-report run`"));
     }
-    let path = baseline::save(context, &args.name, &run)?;
-    output::message(&format!(
-        "baseline {} is run {} now: {}",
-        args.name,
-        run.run.id,
-        context.shown(&path)
-    ));
-    output::help("commit the file, so that everybody compares with the same run");
-    Ok(())
+    let Some(wanted) = args.runs.map(NonZeroUsize::get) else {
+        let mut runs = store.with_group(run)?;
+        runs.retain(|run| run.process.count > 0);
+        return Ok(runs);
+    };
+    let mut runs = store.before(&run, wanted - 1)?;
+    runs.push(run);
+    if runs.len() < wanted {
+        let problem = format!("only {} of {wanted} runs are there to keep", runs.len());
+        return Err(UserError::new(Code::NothingToJudge, problem).help(format!(
+            "they must be of the same command, machine and build; make them with `perf-report run \
+             --repeat {wanted} -- COMMAND`"
+        )));
+    }
+    Ok(runs)
 }
 
 fn list(args: &List, context: &Context) -> Result<(), UserError> {
@@ -149,31 +177,37 @@ fn list(args: &List, context: &Context) -> Result<(), UserError> {
 /// A baseline in a list; one that cannot be read is listed too.
 struct Row {
     name: String,
-    run: Result<RunDocument, UserError>,
+    baseline: Result<Baseline, UserError>,
 }
 
 impl Row {
     fn of(context: &Context, name: String) -> Self {
-        Self { run: baseline::load(context, &name), name }
+        Self { baseline: baseline::load(context, &name), name }
     }
 
-    fn cells(&self) -> [String; 5] {
+    /// The newest run.
+    fn run(&self) -> Result<Option<&RunDocument>, &UserError> {
+        self.baseline.as_ref().map(|baseline| baseline.runs.last())
+    }
+
+    fn cells(&self) -> [String; 6] {
         let name = self.name.clone();
-        match &self.run {
-            Ok(document) => {
-                let run = &document.run;
-                let commit = run.git.as_ref().map_or_else(
-                    || "-".to_owned(),
-                    |git| {
-                        let short: String = git.commit.chars().take(10).collect();
-                        if git.dirty { short + "+" } else { short }
-                    },
-                );
-                let functions = units::count(document.functions.len() as u64);
-                [name, run.id.clone(), commit, functions, run.label.clone().unwrap_or_default()]
-            }
-            Err(_) => [name, "cannot be read".to_owned(), "-".into(), "-".into(), String::new()],
-        }
+        let Ok(Some(document)) = self.run() else {
+            let none = || "-".to_owned();
+            return [name, "cannot be read".to_owned(), none(), none(), none(), String::new()];
+        };
+        let run = &document.run;
+        let commit = run.git.as_ref().map_or_else(
+            || "-".to_owned(),
+            |git| {
+                let short: String = git.commit.chars().take(10).collect();
+                if git.dirty { short + "+" } else { short }
+            },
+        );
+        let runs = self.baseline.as_ref().map_or(0, |baseline| baseline.runs.len());
+        let [runs, functions] =
+            [runs, document.functions.len()].map(|count| units::count(count as u64));
+        [name, run.id.clone(), runs, commit, functions, run.label.clone().unwrap_or_default()]
     }
 }
 
@@ -188,8 +222,10 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Item<'a> {
     name: &'a str,
-    /// What was run; `null` when the file cannot be read.
+    /// What was run, of several runs in the newest; `null` when the file cannot be read.
     run: Option<&'a Run>,
+    /// Runs that it holds.
+    runs: Option<usize>,
     /// Functions that it holds.
     functions: Option<usize>,
     /// Why the file cannot be read.
@@ -198,12 +234,13 @@ struct Item<'a> {
 
 impl<'a> Item<'a> {
     fn of(row: &'a Row) -> Self {
-        let document = row.run.as_ref().ok();
+        let document = row.run().ok().flatten();
         Self {
             name: &row.name,
             run: document.map(|document| &document.run),
+            runs: row.baseline.as_ref().ok().map(|baseline| baseline.runs.len()),
             functions: document.map(|document| document.functions.len()),
-            error: row.run.as_ref().err().map(output::describe),
+            error: row.baseline.as_ref().err().map(output::describe),
         }
     }
 }
@@ -212,22 +249,29 @@ fn table(rows: &[Row]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let header = ["NAME", "RUN", "COMMIT", "FUNCTIONS", "LABEL"].map(str::to_owned);
-    let cells: Vec<[String; 5]> =
+    let header = ["NAME", "RUN", "RUNS", "COMMIT", "FUNCTIONS", "LABEL"].map(str::to_owned);
+    let cells: Vec<[String; 6]> =
         std::iter::once(header).chain(rows.iter().map(Row::cells)).collect();
     output::columns(&cells)
 }
 
 fn show(args: &Show, context: &Context) -> Result<(), UserError> {
-    let run = baseline::load(context, &args.name)?;
+    let baseline = baseline::load(context, &args.name)?;
     let all = Selection::default();
+    let Some(run) = baseline.runs.last() else { return args.output.write("") };
     let text = match args.format {
-        TextFormat::Human => human::show(&run, &all, args.output.screen()),
-        TextFormat::Json => output::json(&run),
-        TextFormat::Csv => csv::run(&run),
-        TextFormat::Markdown => markdown::run(&run, &all),
+        TextFormat::Human => human::show(run, &all, args.output.screen()),
+        TextFormat::Json if baseline.runs.len() == 1 => output::json(run),
+        TextFormat::Json => output::json(&baseline),
+        TextFormat::Csv => csv::run(run),
+        TextFormat::Markdown => markdown::run(run, &all),
     };
-    args.output.write(&text)
+    args.output.write(&text)?;
+    if baseline.runs.len() > 1 {
+        let runs = units::plural(baseline.runs.len() as u64, "run");
+        output::message(&format!("this is the newest of {runs}; --format json has all of them"));
+    }
+    Ok(())
 }
 
 fn remove(args: &Remove, context: &Context) -> Result<(), UserError> {

@@ -2,16 +2,17 @@
 
 use std::process::ExitCode;
 
-use super::judge::{self, LimitArgs, Named, WriteArgs};
-use super::{output, self_test};
 use clap::builder::FalseyValueParser;
 
+use super::judge::{self, LimitArgs, WriteArgs};
+use super::named::{self, Named};
+use super::{output, self_test};
 use crate::baseline;
 use crate::config::check::CheckSettings;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, RunDocument};
-use crate::store::{self, RunRef, Store as _};
+use crate::model::{Comparison, RunDocument, Verdict};
+use crate::store::RunRef;
 use crate::verdict::{self, FailOn, Gate};
 
 /// The baseline that is taken when none is named.
@@ -21,12 +22,17 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report check                                the newest run against the baseline
   perf-report check --baseline release --run latest~1
+  perf-report check --baseline main~10             against the last 10 runs of branch main
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
   perf-report check --self-test                    which slow-downs this check would catch
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
-Without --baseline it is the one of perf.toml, else `main`, else the only one there is.
+Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by
+`run --repeat` is judged together with its others.
+
+A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change
+can be told from noise; each verdict says how small. Runs stored before help, too.
 
 What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression,
 min, max. Without it, changes are told and fail nothing.
@@ -76,56 +82,64 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
-    let baseline = find_baseline(context, settings.baseline.as_deref())?;
+    let wanted = wanted(context, settings.baseline.as_deref())?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let found = store::open(context).and_then(|store| store.find(&args.run)).and_then(with_data);
-    let current = match found {
-        Ok(run) => run,
+    let current = match Named::run(context, &args.run).and_then(with_data) {
+        Ok(current) => current,
         Err(error) if error.code == Code::NothingToJudge => {
             return no_run(error, fail_on.contains(&FailOn::Missing));
         }
         Err(error) => return Err(error),
     };
+    let baseline = wanted.map(|name| Named::reference(context, &name, &current.runs)).transpose();
+    let (baseline, why) = match baseline {
+        Ok(baseline) => (baseline, "there is no baseline yet".to_owned()),
+        Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
+        Err(error) => return Err(error),
+    };
+    let history = baseline.as_ref();
+    let history = history.map(|it| named::history(context, &it.runs, &current.runs));
+    let history = history.unwrap_or_default();
     if args.self_test {
         let names = &args.self_test_function;
-        let judge = |run: &RunDocument| judge(baseline.as_ref(), run, &settings);
-        return self_test::run(&current, names, &fail_on, &args.write, judge);
+        return self_test::run(&current, names, &fail_on, &args.write, |judged| {
+            judge(&history, baseline.as_ref(), judged, &settings, why.clone())
+        });
     }
-    let comparison = judge(baseline.as_ref(), &current, &settings)?;
+    let comparison = judge(&history, baseline.as_ref(), &current, &settings, why)?;
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, baseline.as_ref());
-    Ok(code(gate).into())
+    Ok(judge::code(gate).into())
 }
 
 fn judge(
+    history: &[RunDocument],
     baseline: Option<&Named>,
-    current: &RunDocument,
+    current: &Named,
     settings: &CheckSettings,
+    why: String,
 ) -> Result<Comparison, UserError> {
-    match baseline {
-        Some(baseline) => judge::compare(baseline, current, settings),
-        None => {
-            Ok(verdict::alone(current, &settings.limits(), "there is no baseline yet".to_owned()))
-        }
+    match (baseline, current.runs.last()) {
+        (None, Some(newest)) => Ok(verdict::alone(newest, &settings.limits(), why)),
+        (Some(baseline), _) => judge::compare_beside(history, baseline, current, settings),
+        (None, None) => Err(UserError::new(Code::NothingToJudge, "there is no run to judge")),
     }
 }
 
-/// The baseline to judge by. One that is named must exist.
-pub(super) fn find_baseline(
-    context: &Context,
-    wanted: Option<&str>,
-) -> Result<Option<Named>, UserError> {
-    if let Some(name) = wanted {
-        return Named::baseline(context, name).map(Some);
+/// The name of the baseline to judge by. One that is named must exist.
+pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
+    if let Some(name) = given {
+        if named::is_file(name) && !baseline::exists(context, name) {
+            baseline::load(context, name)?;
+        }
+        return Ok(Some(name.to_owned()));
     }
-    let names = baseline::names(context)?;
+    let mut names = baseline::names(context)?;
     match names.as_slice() {
         [] => Ok(None),
-        [only] => Named::baseline(context, only).map(Some),
-        several if several.iter().any(|name| name == USUAL) => {
-            Named::baseline(context, USUAL).map(Some)
-        }
+        [_] => Ok(names.pop()),
+        several if several.iter().any(|name| name == USUAL) => Ok(Some(USUAL.to_owned())),
         several => {
             let problem = format!("there are {} baselines and none is `{USUAL}`", several.len());
             Err(UserError::new(Code::Usage, problem)
@@ -135,11 +149,12 @@ pub(super) fn find_baseline(
 }
 
 /// A run that recorded nothing cannot be judged.
-fn with_data(run: RunDocument) -> Result<RunDocument, UserError> {
-    if run.process.count > 0 {
-        return Ok(run);
+fn with_data(mut named: Named) -> Result<Named, UserError> {
+    named.runs.retain(|run| run.process.count > 0);
+    if !named.runs.is_empty() {
+        return Ok(named);
     }
-    let problem = format!("run {} recorded nothing", run.run.id);
+    let problem = format!("run {} recorded nothing", named.name);
     Err(UserError::new(Code::NothingToJudge, problem)
         .help("`perf-report doctor` looks for what stands in the way"))
 }
@@ -168,18 +183,26 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
              `perf-report bless`, or keep all of it with `perf-report baseline save {} {} --force`",
             comparison.current, baseline.name, comparison.current
         )),
-        (Gate::Inconclusive, _) => {
-            output::help("let the command call these functions more often, or lower --min-calls");
+        (Gate::Passed | Gate::Inconclusive, Some(baseline)) => {
+            if let Some(help) = more_evidence(comparison, &baseline.name) {
+                output::help(&help);
+            }
         }
         _ => {}
     }
 }
 
-fn code(gate: Gate) -> Code {
-    match gate {
-        Gate::Passed => Code::Fine,
-        Gate::Worse => Code::Regression,
-        Gate::Missing => Code::NothingToJudge,
-        Gate::Inconclusive => Code::Inconclusive,
+/// What would help to judge what could not be.
+fn more_evidence(comparison: &Comparison, baseline: &str) -> Option<String> {
+    let open = comparison.functions.iter().filter(|row| row.verdict == Verdict::Inconclusive);
+    let (noisy, rare): (Vec<_>, Vec<_>) = open.partition(|row| row.detectable_pct.is_some());
+    if !noisy.is_empty() {
+        let runs = comparison.baseline_runs.max(comparison.current_runs).max(2) + 3;
+        return Some(format!(
+            "more runs tell more: `perf-report run --repeat {runs} -- COMMAND` on either side, and \
+             `perf-report baseline save {baseline} --runs {runs}`"
+        ));
     }
+    let help = "let the command call these functions more often, or lower --min-calls";
+    (!rare.is_empty()).then(|| help.to_owned())
 }

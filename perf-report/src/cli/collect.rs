@@ -9,9 +9,9 @@ use super::keep;
 use crate::collect::{self, Collected};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts::{self, GitProbe, Identity};
+use crate::facts::{self, Identity};
 use crate::model::{ProcessSummary, Run};
-use crate::{pending, session};
+use crate::{pending, recorder, session};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         return Err(all_damaged(&collected, &folder));
     }
     let (facts, process) = facts_of(args, context, &folder);
-    let document = keep::document(&collected, facts, process, None);
+    let document = recorder::document(&collected, facts, process, None);
     keep::store(context, &folder, &document)?;
     let left = if args.keep { Vec::new() } else { keep::clear(&collected, &folder) };
     keep::tell(context, &document, &collected, &left);
@@ -90,7 +90,7 @@ fn facts_of(args: &Args, context: &Context, folder: &Path) -> (Run, ProcessSumma
             id: identity.id,
             time: identity.time,
             machine: facts::machine(),
-            git: GitProbe::of(&context.root).finish(),
+            git: facts::git(&context.root),
             ..Run::default()
         };
         (run, ProcessSummary::default())

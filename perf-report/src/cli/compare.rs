@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::judge::{self, LimitArgs, Named, WriteArgs};
+use super::judge::{self, LimitArgs, WriteArgs};
+use super::named::Named;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 
@@ -35,6 +36,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, None, &[])?;
     let baseline = Named::any(context, &args.baseline)?;
     let current = Named::any(context, &args.current)?;
-    args.write.write(&judge::compare(&baseline, &current.run, &settings)?)?;
+    args.write.write(&judge::compare(context, &baseline, &current, &settings)?)?;
     Ok(Code::Fine.into())
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use clap::builder::FalseyValueParser;
 
 use super::format::TextFormat;
+use super::named::{self, Named};
 use super::output::{self, OutputArgs};
-use crate::baseline;
 use crate::blessings;
 use crate::config;
 use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings};
@@ -16,8 +16,7 @@ use crate::facts;
 use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
-use crate::store::{self, RunRef, Store as _};
-use crate::verdict::{self, Blessed, FailOn};
+use crate::verdict::{self, Blessed, FailOn, Gate};
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -145,61 +144,65 @@ impl WriteArgs {
     }
 }
 
-/// A run that a user named, with the name that the comparison shows.
-pub(super) struct Named {
-    /// Name of the baseline, or id of the run.
-    pub(super) name: String,
-    /// The run.
-    pub(super) run: RunDocument,
-}
-
-impl Named {
-    /// The baseline of this name.
-    pub(super) fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
-        Ok(Self { name: name.to_owned(), run: baseline::load(context, name)? })
-    }
-
-    /// The stored run, or the baseline, that `text` names. A baseline comes first, since its name
-    /// was given on purpose.
-    pub(super) fn any(context: &Context, text: &str) -> Result<Self, UserError> {
-        if baseline::exists(context, text) {
-            return Self::baseline(context, text);
-        }
-        let Ok(reference) = text.parse::<RunRef>();
-        let run = store::open(context)
-            .and_then(|store| store.find(&reference))
-            .map_err(|error| or_baseline(context, text, error))?;
-        Ok(Self { name: run.run.id.clone(), run })
-    }
-}
-
-/// Adds a baseline that was perhaps meant to the advice on a run that does not exist.
-fn or_baseline(context: &Context, text: &str, error: UserError) -> UserError {
-    let names = baseline::names(context).unwrap_or_default();
-    match crate::suggest::nearest(text, names.iter().map(String::as_str)) {
-        Some(near) if error.code == Code::Usage => {
-            error.help(format!("did you mean the baseline `{near}`?"))
-        }
-        _ => error,
-    }
-}
-
-/// Judges `current` against `baseline`, and refuses when their times say nothing about each other.
+/// Judges the runs of `current` against those of `baseline`, and refuses when their times say
+/// nothing about each other. What is noise is learned from the stored runs, too.
 pub(super) fn compare(
+    context: &Context,
     baseline: &Named,
-    current: &RunDocument,
+    current: &Named,
     settings: &CheckSettings,
 ) -> Result<Comparison, UserError> {
-    let differences = verdict::differences(&baseline.run, current);
+    let history = named::history(context, &baseline.runs, &current.runs);
+    compare_beside(&history, baseline, current, settings)
+}
+
+/// The same, beside a history that is known already.
+pub(super) fn compare_beside(
+    history: &[RunDocument],
+    baseline: &Named,
+    current: &Named,
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let newest = current.runs.last();
+    let differences: BTreeSet<String> = baseline
+        .runs
+        .iter()
+        .flat_map(|run| newest.map(|newest| verdict::differences(run, newest)).unwrap_or_default())
+        .map(|difference| difference.to_string())
+        .collect();
     if !differences.is_empty() && settings.allow_cross_machine != Some(true) {
-        let what: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        let what: Vec<_> = differences.into_iter().collect();
         let problem = format!("the two runs cannot be compared by time: {}", what.join("; "));
         return Err(UserError::new(Code::Usage, problem).help(
             "save a baseline on this machine with this build, or take --allow-cross-machine for a \
              comparison that never fails",
         ));
     }
-    let mut comparison = verdict::compare(&baseline.run, current, &settings.limits());
-    comparison.baseline = Some(baseline.name.clone());
-    Ok(comparison)
+    let sides =
+        verdict::Sides { baseline: &baseline.runs, current: &current.runs, history, paired: false };
+    let comparison = verdict::compare_runs(sides, &settings.limits())
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "there is no run to compare"))?;
+    Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
+}
+
+/// Judges runs of B against those of A, which were made in turn.
+pub(super) fn in_turn(
+    a: &[RunDocument],
+    b: &[RunDocument],
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
+    let comparison = verdict::compare_runs(sides, &settings.limits())
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
+    Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
+}
+
+/// The exit code of a judgement.
+pub(super) fn code(gate: Gate) -> Code {
+    match gate {
+        Gate::Passed => Code::Fine,
+        Gate::Worse => Code::Regression,
+        Gate::Missing => Code::NothingToJudge,
+        Gate::Inconclusive => Code::Inconclusive,
+    }
 }

@@ -6,8 +6,7 @@ use super::output;
 use crate::collect::Collected;
 use crate::context::Context;
 use crate::error::{ExitCode, UserError};
-use crate::facts;
-use crate::model::{ProcessSummary, Run, RunDocument, convert};
+use crate::model::RunDocument;
 use crate::store::{self, Store as _};
 use crate::{pending, render, units};
 
@@ -25,20 +24,6 @@ pub(super) fn label(text: &str) -> Result<String, String> {
     } else {
         Ok(text.to_owned())
     }
-}
-
-/// The document of what was collected.
-pub(super) fn document(
-    collected: &Collected,
-    mut run: Run,
-    mut process: ProcessSummary,
-    problem: Option<String>,
-) -> RunDocument {
-    process.damaged = collected.damaged.len() as u64;
-    let toolchain = convert::toolchain(&collected.snapshot.processes);
-    run.machine.key = facts::comparability_key(&run.machine, &toolchain);
-    let problems = collected.problems().into_iter().chain(problem).collect();
-    convert::document(&collected.snapshot, run, process, problems)
 }
 
 /// Stores the run. When that fails its segments stay where they are, and the error says how to

@@ -3,6 +3,7 @@
 //! Only this module prints (through `output`), and only its [`main`] turns a result into an exit
 //! code. What the commands do lives elsewhere in the crate, where a library user can call it.
 
+mod ab;
 mod baseline;
 mod bless;
 mod check;
@@ -14,8 +15,12 @@ mod format;
 mod global;
 mod judge;
 mod keep;
+mod named;
+mod nothing;
 mod output;
 mod overhead;
+mod progress;
+mod rounds;
 mod run;
 mod self_test;
 mod show;
@@ -50,6 +55,7 @@ Examples:
   perf-report show --tree              the last run again, as a tree of callers and callees
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower than the baseline
+  perf-report ab --a ./old --b ./new   run both in turn, and judge the differences
   perf-report stacks 4711              what the threads of a process are in, or were in at its end
   perf-report overhead                 what recording costs on this machine
 
@@ -67,6 +73,7 @@ enum Command {
     Show(show::Args),
     Stacks(stacks::Args),
     Compare(compare::Args),
+    Ab(ab::Args),
     Check(check::Args),
     Baseline(baseline::Args),
     Bless(bless::Args),
@@ -116,6 +123,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Show(args) => show::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
+        Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
         Command::Bless(args) => bless::run(&args, &context),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use super::judge::WriteArgs;
+use super::named::Named;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
@@ -12,24 +13,26 @@ use crate::verdict::{self, FailOn};
 
 /// Tries the gate with copies of `current`, which `judge` judges as `check` does.
 pub(super) fn run(
-    current: &RunDocument,
+    current: &Named,
     names: &[String],
     fail_on: &BTreeSet<FailOn>,
     write: &WriteArgs,
-    judge: impl Fn(&RunDocument) -> Result<Comparison, UserError>,
+    judge: impl Fn(&Named) -> Result<Comparison, UserError>,
 ) -> Result<ExitCode, UserError> {
-    let functions = || current.functions.iter().map(|function| function.name.as_str());
-    if let Some(name) = names.iter().find(|name| functions().all(|known| known != *name)) {
+    let newest = current.runs.iter().rev().take(1);
+    let functions: Vec<&str> =
+        newest.flat_map(|run| &run.functions).map(|function| function.name.as_str()).collect();
+    if let Some(name) = names.iter().find(|name| !functions.contains(&name.as_str())) {
         let error = UserError::new(Code::Usage, format!("the run has no function {name:?}"));
-        return Err(match suggest::nearest(name, functions()) {
+        return Err(match suggest::nearest(name, functions) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("`perf-report show` lists the functions of the run"),
         });
     }
-    let runs = std::slice::from_ref(current);
-    let last = |runs: &[RunDocument]| judge(runs.last().unwrap_or(current));
-    let Some(document) = verdict::self_test(runs, names, fail_on, last)? else {
-        let problem = format!("no function of run {} took any time", current.run.id);
+    let judge =
+        |runs: &[RunDocument]| judge(&Named { name: current.name.clone(), runs: runs.to_vec() });
+    let Some(document) = verdict::self_test(&current.runs, names, fail_on, judge)? else {
+        let problem = format!("no function of run {} took any time", current.name);
         return Err(UserError::new(Code::NothingToJudge, problem));
     };
     write.write_self_test(&document)?;

@@ -1,31 +1,75 @@
-//! Runs a command as if the user had: same input, output and signals. Measures what it used.
+//! Runs a command as if the user had: same input, output and signals, unless told otherwise. Measures
+//! what it used.
 
+mod interrupt;
 mod signals;
-mod usage;
+mod tail;
 
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-pub use usage::Usage;
+use wait4::Wait4 as _;
+
+pub use interrupt::Interrupt;
 
 /// Where the recorder looks for the folder to record to.
 pub const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
 /// Switches the recorder off in a process and its children.
 const SWITCH_VARIABLE: &str = "PERF_TRACK";
 
+/// A command, and what is special about its surroundings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Job<'a> {
+    /// The program and its arguments.
+    pub words: &'a [OsString],
+    /// The folder it runs in; the current one if none is named.
+    pub dir: Option<&'a Path>,
+    /// Variables that are set for it.
+    pub environment: &'a [(&'a str, OsString)],
+    /// Where its input comes from and its output goes to.
+    pub streams: Streams,
+}
+
+/// Where the input of a command comes from and its output goes to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Streams {
+    /// Those of this process.
+    #[default]
+    Own,
+    /// Its output goes where that of this process goes; it has no input.
+    NoInput,
+    /// All its output goes where the errors of this process go; it has no input.
+    Errors,
+    /// It has no input, and of its output only the end is kept.
+    Tail,
+}
+
+/// What processor time and memory a command used, with those of its children that it waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time in user mode, nanoseconds.
+    pub user_ns: u64,
+    /// Processor time in the kernel, nanoseconds.
+    pub system_ns: u64,
+    /// Largest resident memory of one process, bytes.
+    pub peak_rss_bytes: u64,
+}
+
 /// How a command ended, and what it used.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ended {
     /// How it ended.
     pub status: ExitStatus,
     /// From just before it was started until it had ended.
     pub wall: Duration,
-    /// What it and its children used, where the system tells.
-    pub usage: Option<Usage>,
+    /// What it used.
+    pub usage: Usage,
+    /// The end of its output, with [`Streams::Tail`]; otherwise empty.
+    pub tail: String,
 }
 
 impl Ended {
@@ -34,37 +78,132 @@ impl Ended {
         let code = self.status.code().or_else(|| self.status.signal().map(|signal| 128 + signal));
         code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
     }
+
+    /// How it ended, in words: `ended with exit code 1`, `was ended by signal 9`.
+    pub fn in_words(&self) -> String {
+        match (self.status.signal(), self.status.code()) {
+            (Some(signal), _) => format!("was ended by signal {signal}"),
+            (None, Some(code)) => format!("ended with exit code {code}"),
+            (None, None) => "ended in an unknown way".to_owned(),
+        }
+    }
 }
 
-/// Runs `words` to its end, recording into `folder`, or not at all without one. `while_running` is
-/// called once it runs, and what it returns is dropped when it has ended.
+/// Runs a command to its end, as it is.
 ///
 /// Signals that ask this process to end are passed on to the command, which decides.
 ///
 /// # Errors
 /// When the command cannot be started.
-pub fn run<T>(
-    words: &[OsString],
+pub fn run(job: Job<'_>) -> io::Result<Ended> {
+    start(job, |_| {}, || {})
+}
+
+/// Runs a command to its end, recording into `folder`, or not at all without one. `while_running` is
+/// called once it runs, and what it returns is dropped when it has ended.
+///
+/// # Errors
+/// As for [`run`].
+pub fn record<T>(
+    job: Job<'_>,
     folder: Option<&Path>,
     while_running: impl FnOnce() -> T,
 ) -> io::Result<Ended> {
-    let Some((program, arguments)) = words.split_first() else {
+    let prepare = |command: &mut Command| {
+        match folder {
+            Some(folder) => command.env(DIR_VARIABLE, folder),
+            None => command.env(SWITCH_VARIABLE, "off"),
+        };
+    };
+    start(job, prepare, while_running)
+}
+
+fn start<T>(
+    job: Job<'_>,
+    prepare: impl FnOnce(&mut Command),
+    while_running: impl FnOnce() -> T,
+) -> io::Result<Ended> {
+    let Some((program, arguments)) = job.words.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
     };
     let mut command = Command::new(program);
-    command.args(arguments);
-    match folder {
-        Some(folder) => command.env(DIR_VARIABLE, folder),
-        None => command.env(SWITCH_VARIABLE, "off"),
-    };
+    command.args(arguments).envs(job.environment.iter().map(|(name, value)| (name, value)));
+    if let Some(dir) = job.dir {
+        command.current_dir(dir);
+    }
+    prepare(&mut command);
+    if job.streams != Streams::Own {
+        command.stdin(Stdio::null());
+    }
+    if job.streams == Streams::Errors {
+        command.stdout(io::stderr());
+    }
+    let wants_tail = job.streams == Streams::Tail;
+    let tail = wants_tail.then(|| tail::Tail::of(&mut command)).transpose()?;
     let forwarder = signals::Forwarder::prepare()?;
     let started = Instant::now();
-    let mut child = command.spawn()?;
+    let child = command.spawn()?;
+    // Our ends of its pipes, without which the reader of its output would wait for ever.
+    drop(command);
     let forwarding = forwarder.forward_to(child.id());
     let watching = while_running();
-    let status = child.wait();
+    let ended = child.wait4();
     let wall = started.elapsed();
     forwarding.stop();
     drop(watching);
-    Ok(Ended { status: status?, wall, usage: Usage::of_children() })
+    let ended = ended?;
+    let ns = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Ok(Ended {
+        status: ended.status,
+        wall,
+        usage: Usage {
+            user_ns: ns(ended.rusage.utime),
+            system_ns: ns(ended.rusage.stime),
+            peak_rss_bytes: ended.rusage.maxrss,
+        },
+        tail: tail.map(tail::Tail::finish).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(script: &str) -> Ended {
+        let words = ["sh", "-c", script].map(OsString::from);
+        run(Job { words: &words, streams: Streams::Tail, ..Job::default() }).unwrap()
+    }
+
+    #[test]
+    fn the_end_of_both_outputs_is_kept() {
+        let ended = ended("cat; echo out; echo err >&2; exit 3");
+        assert_eq!((ended.tail.as_str(), ended.shell_code()), ("out\nerr\n", 3));
+        assert_eq!(ended.in_words(), "ended with exit code 3");
+    }
+
+    #[test]
+    fn of_a_long_output_only_the_end_is_kept() {
+        let tail = ended("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done").tail;
+        assert!(tail.ends_with("line 19999\n") && tail.len() <= 16 << 10, "{}", tail.len());
+    }
+
+    #[test]
+    fn a_process_that_is_left_behind_holds_nothing_up() {
+        let ended = ended("sleep 20 & echo done");
+        assert_eq!(ended.tail, "done\n");
+        assert!(ended.wall < Duration::from_secs(15), "{ended:?}");
+    }
+
+    #[test]
+    fn where_it_runs_and_with_which_variables_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().canonicalize().unwrap();
+        let words = ["sh", "-c", "pwd; echo $SIDE; kill -9 $$"].map(OsString::from);
+        let environment = [("SIDE", OsString::from("b"))];
+        let job =
+            Job { words: &words, dir: Some(&dir), environment: &environment, ..Job::default() };
+        let ended = run(Job { streams: Streams::Tail, ..job }).unwrap();
+        assert_eq!(ended.tail, format!("{}\nb\n", dir.display()));
+        assert_eq!((ended.shell_code(), ended.in_words().as_str()), (137, "was ended by signal 9"));
+    }
 }

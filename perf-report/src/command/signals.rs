@@ -26,11 +26,7 @@ pub(super) struct Forwarder {
 impl Forwarder {
     /// From here on, the signals do not end this process any more.
     pub(super) fn prepare() -> io::Result<Self> {
-        // A signal that whoever started us ignores (as `nohup` does) must stay ignored in the
-        // command; catching it here would give the command its default action.
-        let ignored = ignored();
-        let caught = PASSED_ON.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
-        Ok(Self { signals: SignalsInfo::new(caught)? })
+        Ok(Self { signals: SignalsInfo::new(PASSED_ON.into_iter().filter(|it| heeded(*it)))? })
     }
 
     pub(super) fn forward_to(mut self, pid: u32) -> Forwarding {
@@ -66,6 +62,12 @@ fn pass_on(pid: u32, signal: i32) {
         // It fails when the process has just ended, and then there is nothing to do.
         let _ = kill(Pid::from_raw(pid), signal);
     }
+}
+
+/// Whether a signal may be caught. One that whoever started us ignores (as `nohup` does) must stay
+/// ignored in the command; catching it here would give the command its default action.
+pub(super) fn heeded(signal: i32) -> bool {
+    ignored() & (1 << (signal - 1)) == 0
 }
 
 /// The set of ignored signals, bit 0 for signal 1; empty where the system does not tell.

@@ -21,7 +21,7 @@ use super::check::metric;
 use super::source::{Section, SourceError, expected, line, number, parse, text};
 use super::values;
 use crate::model::Metric;
-use crate::verdict::Blessing;
+use crate::verdict::{Blessing, Quantity};
 
 /// The only key of the document.
 const KEY: &str = "blessing";
@@ -162,11 +162,15 @@ fn date(date: Date) -> toml_edit::Datetime {
     date.into()
 }
 
-/// A count as a number, a time as text with its unit.
+/// A count as a number, a time or a size as text with its unit.
 fn quantity(metric: Metric, number: f64) -> Item {
     #[expect(clippy::cast_possible_truncation, reason = "counts fit, and `as` saturates")]
     let count = number as i64;
-    if metric.is_count() { value(count) } else { value(time(number)) }
+    match Quantity::of(metric) {
+        Some(Quantity::Time) => value(time(number)),
+        Some(Quantity::Size) => value(format!("{count}B")),
+        _ => value(count),
+    }
 }
 
 /// A time in the unit that makes it shortest to read, to the last digit.
@@ -187,8 +191,7 @@ fn blessing(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Blessing, Sour
         .only(&["function", "metric", "from", "to", "commit", "reason", "created", "expires"])?;
     let missing = |key: &str| whole(format!("a blessing without `{key}`"));
     let function = section.value("function", filled)?.ok_or_else(|| missing("function"))?;
-    let of_function =
-        section.value("metric", |value| metric(&text(value)?))?.ok_or_else(|| missing("metric"))?;
+    let of_function = section.value("metric", read_metric)?.ok_or_else(|| missing("metric"))?;
     let quantity = |key| {
         section.value(key, |value| read_quantity(of_function, value))?.ok_or_else(|| missing(key))
     };
@@ -211,13 +214,25 @@ fn filled(value: &DeValue<'_>) -> Result<String, String> {
 }
 
 fn read_quantity(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
-    if metric.is_count() {
-        let digits = number(value).ok_or_else(|| expected("a number", value))?;
-        let count = digits.parse::<f64>().ok().filter(|count| *count >= 0.0);
-        return count.ok_or_else(|| format!("{digits} is no count"));
+    let text = |example| value.as_str().ok_or_else(|| expected(example, value));
+    match Quantity::of(metric) {
+        Some(Quantity::Time) => values::duration_ns(text("a duration, such as \"20.1ms\"")?),
+        Some(Quantity::Size) => values::size_bytes(text("a size, such as \"64MiB\"")?),
+        _ => {
+            let digits = number(value).ok_or_else(|| expected("a number", value))?;
+            let count = digits.parse::<f64>().ok().filter(|count| *count >= 0.0);
+            count.ok_or_else(|| format!("{digits} is no count"))
+        }
     }
-    let text = value.as_str().ok_or_else(|| expected("a duration, such as \"20.1ms\"", value))?;
-    values::duration_ns(text)
+}
+
+/// A metric that can be blessed.
+fn read_metric(value: &DeValue<'_>) -> Result<Metric, String> {
+    let metric = metric(&text(value)?)?;
+    match Quantity::of(metric) {
+        Some(_) => Ok(metric),
+        None => Err(format!("{} cannot be blessed; its errors can", metric.word())),
+    }
 }
 
 fn read_date(value: &DeValue<'_>) -> Result<Date, String> {

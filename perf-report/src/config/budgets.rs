@@ -9,7 +9,7 @@ use super::source::{Section, SourceError, expected, limit, line, number, severit
 use super::values;
 use crate::model::BudgetKind;
 use crate::units::float;
-use crate::verdict::{Allowances, COMMAND, Given, Rule};
+use crate::verdict::{Allowances, Given, Rule};
 
 /// The limits of a function, by their keys.
 const OF_FUNCTIONS: [(&str, BudgetKind); 8] = [
@@ -29,6 +29,9 @@ const OF_COMMAND: [(&str, BudgetKind); 3] = [
     ("cpu", BudgetKind::CpuNs),
     ("peak-memory", BudgetKind::PeakRssBytes),
 ];
+
+/// The key of the table that is about the command as a whole.
+const COMMAND: &str = "command";
 
 const MAX_REGRESSION: &str = "max-regression";
 const SEVERITY: &str = "severity";

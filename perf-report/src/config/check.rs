@@ -226,11 +226,7 @@ mod tests {
             (of(Metric::MeanNs).regression_pct, of(Metric::MeanNs).degraded_pct),
             (Some(5.0), None)
         );
-        assert_eq!(
-            of(Metric::P95Ns).regression_pct,
-            Some(10.0),
-            "outer percentiles get a multiple"
-        );
+        assert_eq!(of(Metric::P95Ns).regression_pct, Some(9.0), "percentiles get a bucket more");
         assert_eq!(
             (of(Metric::P99Ns).regression_pct, of(Metric::P99Ns).degraded_pct),
             (Some(60.0), Some(40.0))

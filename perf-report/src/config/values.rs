@@ -52,7 +52,7 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence.
-pub(super) fn size_bytes(text: &str) -> Result<f64, String> {
+pub(crate) fn size_bytes(text: &str) -> Result<f64, String> {
     const UNITS: [(&str, f64); 8] = [
         ("KiB", 1024.0),
         ("MiB", 1_048_576.0),

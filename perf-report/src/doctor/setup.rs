@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use super::Check;
 use crate::context::Context;
 use crate::error::ExitCode;
-use crate::facts::GitProbe;
+use crate::facts;
 use crate::store::{self, Store as _};
 use crate::{baseline, workspace};
 
@@ -95,7 +95,7 @@ pub(super) fn git(context: &Context) -> Check {
         let help = "install git, so that runs know their commit";
         return Check::notice(subject, "there is no git executable in PATH", help);
     }
-    match GitProbe::of(&context.root).finish() {
+    match facts::git(&context.root) {
         Some(git) => {
             let branch = git.branch.unwrap_or_else(|| "no branch".to_owned());
             let commit: String = git.commit.chars().take(10).collect();

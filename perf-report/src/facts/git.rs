@@ -1,55 +1,23 @@
 //! The state of the source, asked of the `git` executable.
 
-use std::io::Read as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::model::Git;
 
-/// A question to git that has been answered, by a process that has not been waited for.
-///
-/// The resources of a command are those of all children waited for, so git must not be among them
-/// until they were read. Its answer must nevertheless be of the time before the command.
-#[derive(Debug)]
-pub struct GitProbe {
-    child: Option<Child>,
-    answer: Option<Git>,
-}
-
-impl GitProbe {
-    /// Asks for the state of the repository that holds `dir`, and reads the answer.
-    pub fn of(dir: &Path) -> Self {
-        let mut child = Command::new("git")
-            // A status must not make a concurrent git wait for a lock.
-            .args(["--no-optional-locks", "status", "--porcelain=v2", "--branch"])
-            .args(["--untracked-files=no", "--ignore-submodules=none"])
-            .current_dir(dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok();
-        let mut text = Vec::new();
-        if let Some(stdout) = child.as_mut().and_then(|child| child.stdout.as_mut()) {
-            // An answer that breaks off lacks its commit, or what differs; the former is noticed.
-            let _ = stdout.read_to_end(&mut text);
-        }
-        Self { child, answer: parse(&String::from_utf8_lossy(&text)) }
-    }
-
-    /// The answer so far as it was read.
-    pub fn answer(&self) -> Option<&Git> {
-        self.answer.as_ref()
-    }
-
-    /// The answer, if git stands by it; `None` outside a repository, without a commit, and without git.
-    pub fn finish(mut self) -> Option<Git> {
-        let ended_well = self
-            .child
-            .as_mut()
-            .is_some_and(|child| child.wait().is_ok_and(|status| status.success()));
-        self.answer.take().filter(|_| ended_well)
-    }
+/// The state of the repository that holds `dir`; `None` outside of one, without a commit, and without
+/// git.
+pub fn git(dir: &Path) -> Option<Git> {
+    let output = Command::new("git")
+        // A status must not make a concurrent git wait for a lock.
+        .args(["--no-optional-locks", "status", "--porcelain=v2", "--branch"])
+        .args(["--untracked-files=no", "--ignore-submodules=none"])
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    parse(&String::from_utf8_lossy(&output.stdout)).filter(|_| output.status.success())
 }
 
 /// Reads what `git status --porcelain=v2 --branch` prints.

@@ -13,15 +13,23 @@ pub fn machine() -> Machine {
             .map_or(0, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
         os: std::env::consts::OS.to_owned(),
         arch: std::env::consts::ARCH.to_owned(),
+        probe: None,
     }
 }
 
 /// Runs are comparable by time when processor, cores, system, target and optimisation are the
-/// same: `m1-` and eight hexadecimal digits made of these. Nothing in it changes from run to run,
-/// and the compiler's version is left out, since a slower compiler is something to find out.
+/// same, and allocations were counted in both or in neither: `m2-` and eight hexadecimal digits made
+/// of these. Nothing in it changes from run to run: not how fast the machine was, not who else ran
+/// there. The versions of the compiler and of the recorder are left out, since that one of them makes
+/// programs slower is something to find out.
 ///
-/// The digit after `m` is raised when the ingredients change.
-pub fn comparability_key(machine: &Machine, toolchain: &Toolchain) -> String {
+/// The digit after `m` is raised when the ingredients change. `m1` did not know of allocations.
+pub fn comparability_key(
+    machine: &Machine,
+    toolchain: &Toolchain,
+    counts_allocations: bool,
+) -> String {
+    let features = if counts_allocations { "alloc" } else { "" };
     let ingredients = [
         machine.cpu.as_str(),
         &machine.cores.to_string(),
@@ -30,9 +38,10 @@ pub fn comparability_key(machine: &Machine, toolchain: &Toolchain) -> String {
         &toolchain.target,
         &toolchain.profile,
         &toolchain.opt_level,
+        features,
     ];
     let hash = fnv1a(ingredients.join("\0").as_bytes());
-    format!("m1-{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
+    format!("m2-{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }
 
 /// The Fowler–Noll–Vo hash, which, unlike the standard library's, stays the same for ever.
@@ -68,6 +77,7 @@ fn cpu_model(cpuinfo: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Probe;
 
     fn key(machine: &Machine, profile: &str, rustc: &str) -> String {
         let toolchain = Toolchain {
@@ -75,7 +85,7 @@ mod tests {
             rustc: rustc.to_owned(),
             ..Toolchain::default()
         };
-        comparability_key(machine, &toolchain)
+        comparability_key(machine, &toolchain, false)
     }
 
     #[test]
@@ -88,8 +98,17 @@ mod tests {
     }
 
     #[test]
+    fn counting_allocations_makes_another_key_and_what_is_volatile_does_not() {
+        let machine = Machine { cpu: "A".to_owned(), cores: 2, ..Machine::default() };
+        let loaded = Machine { probe: Some(Probe::default()), ..machine.clone() };
+        let key = |machine, counts| comparability_key(machine, &Toolchain::default(), counts);
+        assert_ne!(key(&machine, true), key(&machine, false));
+        assert_eq!(key(&machine, true), key(&loaded, true));
+    }
+
+    #[test]
     fn the_key_is_the_same_for_ever() {
-        assert_eq!(key(&Machine::default(), "release", ""), "m1-3ba06197");
+        assert_eq!(key(&Machine::default(), "release", ""), "m2-683d7fdc");
     }
 
     #[test]

@@ -4,9 +4,11 @@
 
 mod git;
 mod machine;
+mod probe;
 
-pub use git::GitProbe;
+pub use git::git;
 pub use machine::{comparability_key, machine};
+pub use probe::Prober;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,9 +51,9 @@ fn rfc_3339(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
-/// Two runs that begin in the same second must not share an id. The keys of a hash map are the
-/// standard library's source of randomness.
-fn random() -> u64 {
+/// A number that nobody foresees: two runs that begin in the same second must not share an id. The
+/// keys of a hash map are the standard library's source of randomness.
+pub fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(std::process::id())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{MetricKind, RunDocument, Waiver, metric};
+use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub struct Comparison {
     /// Where the run that was judged came from.
     #[serde(default)]
     pub current_run: Side,
+    /// Runs that the baseline holds; each is one sample.
+    #[serde(default = "one")]
+    pub baseline_runs: u64,
+    /// Runs that were judged.
+    #[serde(default = "one")]
+    pub current_runs: u64,
+    /// How the runs were made, when `ab` made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interleaved: Option<Interleaved>,
     /// Rows that could be judged.
     pub judged: u64,
     /// All rows.
@@ -37,6 +46,16 @@ pub struct Comparison {
     /// Reasons that concern the comparison as a whole, in words.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// A change of the suite as a whole, against which the functions were judged; `null` when there
+    /// was none.
+    #[serde(default)]
+    pub shift: Option<Shift>,
+    /// Own time of all functions together, a run; `null` when one of the sides has none.
+    #[serde(default)]
+    pub self_time: Option<SelfTime>,
+    /// What the change of that time is owed to, largest first.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
     /// One row for each function and metric, worst first.
     pub functions: Vec<Change>,
     /// One row for each limit that the run itself had to keep, exceeded ones first.
@@ -91,19 +110,52 @@ pub struct Change {
     pub current: Option<f64>,
     /// Change in per cent of the baseline; `null` when there is nothing to divide by.
     pub change_pct: Option<f64>,
-    /// Interval of the change in per cent, where sampling or the recorder's own time leave it open;
-    /// `null` where they do not.
+    /// Between what and what the change lies in per cent, 19 times out of 20: by what runs differ
+    /// by, and by what sampling and the recorder's own time leave open. `null` of what is exact.
     pub interval_pct: Option<(f64, f64)>,
+    /// How often runs of the same code differ by as much, from 0 to 1; `null` of what is exact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_value: Option<f64>,
+    /// The smallest change for the worse, in per cent, that four such comparisons out of five would
+    /// have found; `null` of what is exact, or was not judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detectable_pct: Option<f64>,
+    /// Standard deviation from run to run in per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_pct: Option<f64>,
     /// The judgement.
     pub verdict: Verdict,
     /// Why, in words.
     pub reason: String,
 }
 
+impl Change {
+    /// A row of values that are exact, or that nothing is said of.
+    pub fn exact(name: &str, metric: Metric, values: [Option<f64>; 2]) -> Self {
+        Self {
+            name: name.to_owned(),
+            metric,
+            baseline: values[0],
+            current: values[1],
+            change_pct: None,
+            interval_pct: None,
+            p_value: None,
+            detectable_pct: None,
+            noise_pct: None,
+            verdict: Verdict::default(),
+            reason: String::new(),
+        }
+    }
+}
+
+fn one() -> u64 {
+    1
+}
+
 /// How one function, or one metric of the program's own, kept one of its limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BudgetResult {
-    /// Function, metric, or `command` for the command as a whole.
+    /// Function, metric, or `(command)` for the command as a whole.
     pub name: String,
     /// What is limited.
     pub limit: BudgetKind,
@@ -156,116 +208,6 @@ pub enum BudgetKind {
     Max,
 }
 
-impl BudgetKind {
-    /// Whether it limits the command as a whole.
-    pub fn is_of_command(self) -> bool {
-        matches!(self, Self::WallNs | Self::CpuNs | Self::PeakRssBytes)
-    }
-}
-
-/// What is compared. Counts are of the whole run; times are of one call, except
-/// [`Metric::TotalNs`].
-///
-/// A run's time is its calls times the time of a call, and both change for different reasons: more
-/// work, or slower work. So they are judged apart, each by its own rule: counts exactly, times by
-/// percentage. The time of the whole run mixes the two and is judged only when asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Finished calls; exact.
-    Calls,
-    /// Calls that returned an error; exact.
-    Errors,
-    /// Calls that ended by unwinding; exact.
-    Panics,
-    /// Allocations by the function itself, outside tracked callees, over the run; exact. Like own
-    /// time, it names the function that changed and none of its callers.
-    SelfAllocs,
-    /// Own time of a call, outside tracked callees: `self_ns` of the run divided by `calls`. It
-    /// names the function that became slower, where the inclusive times below also name all of its
-    /// callers.
-    SelfNs,
-    /// Time between entry and exit, over the run.
-    TotalNs,
-    /// Mean duration of a call, callees included.
-    MeanNs,
-    /// Median duration of a call, callees included.
-    P50Ns,
-    /// 95th percentile of the duration of a call, callees included.
-    P95Ns,
-    /// 99th percentile of the duration of a call, callees included.
-    P99Ns,
-    /// A count that the program keeps of itself; exact.
-    Count,
-    /// The last value of a gauge of the program's own.
-    Gauge,
-    /// A ratio of the program's own, 0.5 for half.
-    Ratio,
-}
-
-impl Metric {
-    /// Every metric of functions.
-    pub const ALL: [Self; 10] = [
-        Self::Calls,
-        Self::Errors,
-        Self::Panics,
-        Self::SelfAllocs,
-        Self::SelfNs,
-        Self::TotalNs,
-        Self::MeanNs,
-        Self::P50Ns,
-        Self::P95Ns,
-        Self::P99Ns,
-    ];
-
-    /// Whether it is one that programs tell of themselves.
-    pub fn is_custom(self) -> bool {
-        matches!(self, Self::Count | Self::Gauge | Self::Ratio)
-    }
-
-    /// Whether it counts something, so that it has no noise.
-    pub fn is_count(self) -> bool {
-        matches!(self, Self::Calls | Self::Errors | Self::Panics | Self::SelfAllocs | Self::Count)
-    }
-
-    /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Calls => "calls",
-            Self::Errors => "errors",
-            Self::Panics => "panics",
-            Self::SelfAllocs => "allocs",
-            Self::SelfNs => "self",
-            Self::TotalNs => "total",
-            Self::MeanNs => "mean",
-            Self::P50Ns => "p50",
-            Self::P95Ns => "p95",
-            Self::P99Ns => "p99",
-            Self::Count => "count",
-            Self::Gauge => "gauge",
-            Self::Ratio => "ratio",
-        }
-    }
-
-    /// The metric of functions of that [`word`](Self::word), also as documents name it: `self`,
-    /// `self_ns`, `allocs`, `self_allocs`.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let word = word.strip_suffix("_ns").unwrap_or(word);
-        let word = if word == "self_allocs" { Self::SelfAllocs.word() } else { word };
-        Self::ALL.into_iter().find(|metric| metric.word() == word)
-    }
-}
-
-impl From<MetricKind> for Metric {
-    fn from(kind: MetricKind) -> Self {
-        match kind {
-            MetricKind::Count => Self::Count,
-            MetricKind::Gauge => Self::Gauge,
-            MetricKind::Ratio => Self::Ratio,
-        }
-    }
-}
-
 /// A judgement. The order is from good to bad.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -274,7 +216,7 @@ impl From<MetricKind> for Metric {
 pub enum Verdict {
     /// Better by more than the limit.
     Improved,
-    /// No change beyond the limit.
+    /// No change that could be seen and is beyond the limit.
     #[default]
     Stable,
     /// Another value than before, of which nothing says whether it is better or worse.
@@ -283,20 +225,23 @@ pub enum Verdict {
     Added,
     /// Only in the baseline, or called only there.
     Removed,
-    /// Too little to judge.
+    /// Of another name in the baseline, by all that is known of it.
+    Renamed,
+    /// It cannot be told; the reason says why, and what would help.
     Inconclusive,
-    /// Worse by more than the first limit.
+    /// Worse, and no reason to fail: within the limit, or only for waiting on another function.
     Degraded,
-    /// Worse by more than the second limit: fails `check`.
+    /// Worse by more than the limit: fails `check`.
     Regression,
 }
 
 impl Verdict {
     /// Every verdict, worst first.
-    pub const WORST_FIRST: [Self; 8] = [
+    pub const WORST_FIRST: [Self; 9] = [
         Self::Regression,
         Self::Degraded,
         Self::Inconclusive,
+        Self::Renamed,
         Self::Removed,
         Self::Added,
         Self::Changed,
@@ -312,6 +257,7 @@ impl Verdict {
             Self::Changed => "changed",
             Self::Added => "added",
             Self::Removed => "removed",
+            Self::Renamed => "renamed",
             Self::Inconclusive => "inconclusive",
             Self::Degraded => "degraded",
             Self::Regression => "regression",

@@ -53,6 +53,11 @@ pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
     }
 }
 
+/// Whether allocations were counted, in some process at least.
+pub fn counts_allocations(snapshot: &Snapshot) -> bool {
+    memory::is_counted(snapshot)
+}
+
 fn one_process(process: &snapshot::Process) -> Process {
     Process {
         pid: process.pid,

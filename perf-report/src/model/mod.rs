@@ -4,11 +4,17 @@
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
+mod baseline;
+mod causes;
 mod comparison;
 pub mod convert;
 mod futures;
+mod interleaved;
+mod measure;
 mod metric;
+mod noise;
 mod overhead;
+mod probe;
 mod read;
 mod recording;
 mod run;
@@ -19,10 +25,16 @@ mod waiver;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Metric, Side, Verdict};
+pub use baseline::Baseline;
+pub use causes::{Cause, SelfTime, Shift};
+pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
+pub use interleaved::{Contender, Interleaved, Stopped};
+pub use measure::Metric;
 pub use metric::{CustomMetric, MetricKind};
+pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
+pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Recording};
 pub use run::{
@@ -37,6 +49,10 @@ pub use waiver::{Waived, Waiver};
 pub const RUN_SCHEMA: &str = "perf-track/run";
 /// Newest version of [`RUN_SCHEMA`].
 pub const RUN_VERSION: u32 = 1;
+/// Name of the schema of a [`Baseline`].
+pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
+/// Newest version of [`BASELINE_SCHEMA`].
+pub const BASELINE_VERSION: u32 = 1;
 /// Name of the schema of a [`Comparison`].
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].
@@ -49,6 +65,10 @@ pub const STACKS_VERSION: u32 = 1;
 pub const OVERHEAD_SCHEMA: &str = "perf-track/overhead";
 /// Newest version of [`OVERHEAD_SCHEMA`].
 pub const OVERHEAD_VERSION: u32 = 1;
+/// Name of the schema of a [`NoiseDocument`].
+pub const NOISE_SCHEMA: &str = "perf-track/noise";
+/// Newest version of [`NOISE_SCHEMA`].
+pub const NOISE_VERSION: u32 = 1;
 /// Name of the schema of a [`SelfTestDocument`].
 pub const SELF_TEST_SCHEMA: &str = "perf-track/self-test";
 /// Newest version of [`SELF_TEST_SCHEMA`].

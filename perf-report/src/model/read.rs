@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{RUN_SCHEMA, RUN_VERSION, RunDocument};
+use super::{BASELINE_SCHEMA, BASELINE_VERSION, Baseline, RUN_SCHEMA, RUN_VERSION, RunDocument};
 
 /// Why a text is not a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// The text has no characters at all.
+    /// The text has no characters at all, or the baseline no run.
     Empty,
     /// The text is not JSON, is cut short, or lacks a field.
     Malformed(serde_json::Error),
@@ -83,6 +83,28 @@ impl RunDocument {
             (RUN_SCHEMA, found @ 0) => Err(DocumentError::NoSuchVersion { found }),
             (RUN_SCHEMA, found) => Err(DocumentError::Newer { found }),
             (found, _) => Err(DocumentError::OtherKind { found: found.to_owned() }),
+        }
+    }
+}
+
+impl Baseline {
+    /// Reads a baseline from JSON: one of several runs, or the document of a single one. It holds at
+    /// least one run.
+    ///
+    /// # Errors
+    /// Every [`DocumentError`].
+    pub fn from_json(text: &str) -> Result<Self, DocumentError> {
+        let head: Option<Head> = serde_json::from_str(text).ok();
+        match head.as_ref().map(|head| (head.schema.as_str(), head.version)) {
+            Some((BASELINE_SCHEMA, BASELINE_VERSION)) => {
+                let baseline: Self =
+                    serde_json::from_str(text).map_err(DocumentError::Malformed)?;
+                let is_empty = baseline.runs.is_empty();
+                if is_empty { Err(DocumentError::Empty) } else { Ok(baseline) }
+            }
+            Some((BASELINE_SCHEMA, found @ 0)) => Err(DocumentError::NoSuchVersion { found }),
+            Some((BASELINE_SCHEMA, found)) => Err(DocumentError::Newer { found }),
+            _ => RunDocument::from_json(text).map(|run| Self::of(vec![run])),
         }
     }
 }
@@ -187,5 +209,23 @@ mod tests {
             r#"{"schema": "perf-track/run", "version": 1, "run": {"#,
             "it is not a complete run: EOF while parsing an object at line 1 column 51",
         );
+    }
+
+    #[test]
+    fn a_baseline_is_a_run_or_several() {
+        let run = |calls| document("f".to_owned(), calls, Some(1.5));
+        let one = Baseline::from_json(&serde_json::to_string(&run(1)).unwrap()).unwrap();
+        assert_eq!(one.runs, [run(1)]);
+        let several = Baseline::of(vec![run(1), run(2)]);
+        assert_eq!(several.runs, [run(1).sample(), run(2)]);
+        let text = serde_json::to_string(&several).unwrap();
+        assert_eq!(Baseline::from_json(&text).unwrap(), several);
+        let fails = |text: &str| Baseline::from_json(text).unwrap_err().to_string();
+        let head = |version: u32| {
+            format!(r#"{{"schema":"{BASELINE_SCHEMA}","version":{version},"runs":[]}}"#)
+        };
+        assert_eq!(fails(&head(1)), "it is empty");
+        assert!(fails(&head(2)).contains("version 2"));
+        assert!(fails("{").contains("it is not a complete run"));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Futures, Recording};
+use super::{CustomMetric, Futures, Probe, Recording};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,13 @@ pub struct Run {
     pub id: String,
     /// Label given with `--label`.
     pub label: Option<String>,
+    /// Id of the first of the runs that were made one after the other by `run --repeat` or `ab`, of
+    /// one side; left out of a run that was made by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Number of the run among these, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u32>,
     /// Start in RFC 3339, UTC.
     pub time: String,
     /// The command and its arguments; empty when segments were collected without one.
@@ -76,6 +83,9 @@ pub struct Machine {
     pub os: String,
     /// Architecture.
     pub arch: String,
+    /// How fast and how steady it was; left out when that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Probe>,
 }
 
 /// How the recorded programs were built. When they differ, values are joined with a comma.

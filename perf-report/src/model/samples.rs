@@ -52,6 +52,7 @@ pub(crate) fn empty() -> RunDocument {
                 cores: 8,
                 os: "linux".to_owned(),
                 arch: "x86_64".to_owned(),
+                probe: None,
             },
             toolchain: Toolchain {
                 rustc: "rustc 1.95.0".to_owned(),

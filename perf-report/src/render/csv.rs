@@ -78,8 +78,20 @@ pub fn tree(run: &RunDocument) -> String {
 /// The rows of a comparison, then its budgets: those have the limit for a baseline, and a metric
 /// that begins with `budget.`.
 pub fn comparison(comparison: &Comparison) -> String {
-    const HEADER: [&str; 7] =
-        ["name", "metric", "baseline", "current", "change_pct", "verdict", "reason"];
+    const HEADER: [&str; 12] = [
+        "name",
+        "metric",
+        "baseline",
+        "current",
+        "change_pct",
+        "verdict",
+        "reason",
+        "low_pct",
+        "high_pct",
+        "p_value",
+        "detectable_pct",
+        "noise_pct",
+    ];
     let rows = comparison.functions.iter().map(|row| {
         vec![
             sanitize::csv(&row.name),
@@ -89,10 +101,16 @@ pub fn comparison(comparison: &Comparison) -> String {
             float(row.change_pct),
             row.verdict.to_string(),
             sanitize::csv(&row.reason),
+            float(row.interval_pct.map(|interval| interval.0)),
+            float(row.interval_pct.map(|interval| interval.1)),
+            float(row.p_value),
+            float(row.detectable_pct),
+            float(row.noise_pct),
         ]
     });
+    let nothing = || std::iter::repeat_with(String::new).take(5);
     let budgets = comparison.budgets.iter().map(|row| {
-        vec![
+        let cells = vec![
             sanitize::csv(&row.name),
             format!("budget.{}", field_name(&row.limit)),
             float(Some(row.allowed)),
@@ -100,7 +118,8 @@ pub fn comparison(comparison: &Comparison) -> String {
             String::new(),
             row.verdict.to_string(),
             sanitize::csv(&row.reason),
-        ]
+        ];
+        cells.into_iter().chain(nothing()).collect()
     });
     write(&HEADER, rows.chain(budgets))
 }

@@ -65,6 +65,7 @@ pub(super) fn problems(run: &RunDocument) -> Vec<String> {
         let killed = processes_in_words(run.process.killed);
         problems.push(format!("{killed} ended by a signal; the calls that had finished are here"));
     }
+    problems.extend(run.run.machine.probe.and_then(|probe| probe.complaint()));
     problems
         .extend(recording.problems.iter().map(|problem| sanitize::screen(problem).into_owned()));
     problems
@@ -110,8 +111,13 @@ pub(super) fn side(side: &Side) -> Vec<String> {
     items
 }
 
+/// The beginning of a commit's hash, as people write it.
+pub(super) fn short_commit(commit: &str) -> String {
+    sanitize::screen(&commit.chars().take(10).collect::<String>()).into_owned()
+}
+
 fn commit(git: &Git) -> String {
-    let hash: String = git.commit.chars().take(10).collect();
+    let hash = short_commit(&git.commit);
     let branch = git.branch.as_deref().map_or_else(String::new, |branch| format!("{branch} "));
     let dirty = if git.dirty { " with changes" } else { "" };
     sanitize::screen(&format!("{branch}{hash}{dirty}")).into_owned()

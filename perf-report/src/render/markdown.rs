@@ -7,10 +7,13 @@ use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, costs, facts, futures, memory, self_test as gate, tree};
+use super::{
+    Screen, Selection, costs, evidence, facts, futures, interleaved, memory, self_test as gate,
+    tree,
+};
 use crate::model::{
-    Comparison, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
-    StacksDocument, Verdict,
+    Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
+    Side, StacksDocument, Verdict,
 };
 use crate::units::{self, float};
 
@@ -182,6 +185,10 @@ pub fn comparison(comparison: &Comparison) -> String {
     let findings = findings::findings(comparison);
     let mut text = format!("### {}\n\n", headline(comparison, &findings));
     let _ = writeln!(text, "{}", sides(comparison));
+    let owed = evidence::whole(comparison).zip(evidence::causes_in_words(comparison));
+    if let Some((whole, causes)) = owed {
+        let _ = writeln!(text, "\n{}: {}.", escape(&whole), escape(&causes));
+    }
     let exceeded: Vec<_> =
         comparison.budgets.iter().filter(|row| row.verdict >= Verdict::Degraded).collect();
     let (shown, quiet): (Vec<_>, Vec<_>) =
@@ -205,6 +212,8 @@ pub fn comparison(comparison: &Comparison) -> String {
         let stable = findings::stable(comparison);
         let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
         let _ = writeln!(text, "\n{stable} unchanged · judged {judged} of {of} values");
+        let resolution = evidence::resolution(comparison);
+        text.extend(resolution.map(|seen| format!("{}\n", escape(&seen))));
     }
     text + &notes(comparison.notes.iter().cloned())
 }
@@ -231,11 +240,25 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
 }
 
 fn sides(comparison: &Comparison) -> String {
-    let current =
-        facts::side(&comparison.current_run).iter().map(|item| escape(item)).collect::<Vec<_>>();
-    let Some(baseline) = &comparison.baseline_run else { return current.join(" · ") };
-    let baseline = facts::side(baseline).iter().map(|item| escape(item)).collect::<Vec<_>>();
-    format!("{} against {}", current.join(" · "), baseline.join(" · "))
+    if let Some(made) = &comparison.interleaved {
+        let side = |letter, contender: &Contender| {
+            let commit = contender.commit.as_deref().map(facts::short_commit);
+            let commit =
+                commit.map_or_else(String::new, |commit| format!(" · {}", escape(&commit)));
+            format!("{letter} is {}{commit}  \n", code(&contender.command))
+        };
+        let rounds: Vec<_> = interleaved::rounds(made).iter().map(|item| escape(item)).collect();
+        return side("A", &made.a) + &side("B", &made.b) + &rounds.join(" · ");
+    }
+    let said = |runs: u64, side: &Side| {
+        let items = evidence::runs(runs).into_iter().chain(facts::side(side));
+        items.map(|item| escape(&item)).collect::<Vec<_>>().join(" · ")
+    };
+    let current = said(comparison.current_runs, &comparison.current_run);
+    match &comparison.baseline_run {
+        Some(baseline) => format!("{current} against {}", said(comparison.baseline_runs, baseline)),
+        None => current,
+    }
 }
 
 fn row(finding: &Finding<'_>) -> Vec<String> {

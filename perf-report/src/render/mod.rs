@@ -13,9 +13,11 @@ pub mod tree;
 
 mod costs;
 mod estimates;
+mod evidence;
 mod facts;
 mod findings;
 mod futures;
+mod interleaved;
 mod memory;
 mod paint;
 mod select;

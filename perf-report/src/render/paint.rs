@@ -54,6 +54,6 @@ pub(super) fn of_verdict(verdict: Verdict) -> Style {
         Verdict::Degraded | Verdict::Inconclusive => style::WARN,
         Verdict::Improved => style::GOOD,
         Verdict::Stable => style::FAINT,
-        Verdict::Changed | Verdict::Added | Verdict::Removed => style::HEAT,
+        Verdict::Changed | Verdict::Added | Verdict::Removed | Verdict::Renamed => style::HEAT,
     }
 }

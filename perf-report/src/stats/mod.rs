@@ -3,4 +3,7 @@
 //! Each method is a module of its own, with where it comes from. What is a distribution comes from
 //! `statrs`. What the numbers mean for a program is said by [`crate::verdict`].
 
+pub mod fdr;
+pub mod moderated;
 pub mod robust;
+pub mod student;

@@ -40,6 +40,26 @@ pub fn mad_sigma(values: &[f64]) -> Option<f64> {
     median_in_place(&mut deviations).map(|mad| mad * MAD_TO_SIGMA)
 }
 
+/// The standard deviation of what a series does from one value to the next: the larger, over lags 1
+/// and 3, of the median absolute difference, scaled so that it is that of independent normal
+/// values. Steps and single spikes do not move it; slow waves count little. `None` of fewer than
+/// two values.
+///
+/// ```
+/// let step = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 51.0, 52.0, 51.0, 52.0, 51.0, 52.0];
+/// let sigma = perf_report::stats::robust::lagged_sigma(&step);
+/// assert!(sigma.is_some_and(|sigma| (sigma - 1.048).abs() < 1e-3));
+/// ```
+pub fn lagged_sigma(series: &[f64]) -> Option<f64> {
+    let at_lag = |lag: usize| {
+        let later = series.get(lag..)?;
+        let mut steps: Vec<f64> = later.iter().zip(series).map(|(b, a)| (b - a).abs()).collect();
+        median_in_place(&mut steps).map(|middle| middle * MAD_TO_SIGMA / std::f64::consts::SQRT_2)
+    };
+    let near = at_lag(1)?;
+    Some(at_lag(3).map_or(near, |far| far.max(near)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

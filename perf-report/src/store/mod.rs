@@ -5,12 +5,14 @@
 
 mod entry;
 mod error;
+mod filter;
 mod reference;
 mod schema;
 mod sqlite;
 
 pub use entry::Entry;
 pub use error::StoreError;
+pub use filter::Filter;
 pub use reference::{FindError, RunRef};
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
@@ -38,6 +40,56 @@ pub trait Store {
     /// # Errors
     /// When the store cannot be read, the run is not there, or is damaged.
     fn load(&self, id: &str) -> Result<RunDocument, StoreError>;
+
+    /// The newest runs that `filter` lets through and that recorded something, at most `most`,
+    /// oldest first. One that cannot be read is left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
+        let entries = self.entries()?;
+        let chosen = entries.iter().filter(|entry| filter.admits(entry));
+        let readable = chosen.filter_map(|entry| self.load(&entry.id).ok());
+        let recorded = readable.filter(|run| run.process.count > 0);
+        let mut runs: Vec<RunDocument> = recorded.take(most).collect();
+        runs.reverse();
+        Ok(runs)
+    }
+
+    /// At most `most` comparable runs that were stored before `run`, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn before(&self, run: &RunDocument, most: usize) -> Result<Vec<RunDocument>, StoreError> {
+        let entries = self.entries()?;
+        let newer = entries.iter().take_while(|entry| entry.id != run.run.id);
+        let mut filter = Filter::comparable(run);
+        filter.but.extend(newer.map(|entry| entry.id.clone()));
+        self.recent(&filter, most)
+    }
+
+    /// `run` with all others that were made with it, by `run --repeat`, oldest first.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    fn with_group(&self, run: RunDocument) -> Result<Vec<RunDocument>, StoreError> {
+        let Some(group) = run.run.group.clone() else { return Ok(vec![run]) };
+        let entries = self.entries()?;
+        let first = entries.iter().position(|entry| entry.id == group);
+        let from = first.or_else(|| entries.iter().position(|entry| entry.id == run.run.id));
+        // Newest first: whatever was made with the first one comes before it in the list.
+        let newer = entries.iter().take(from.unwrap_or(0) + 1).rev();
+        let mut runs = Vec::new();
+        for entry in newer.filter(|entry| entry.label == run.run.label) {
+            let document = self.load(&entry.id)?;
+            if document.run.group.as_ref() != Some(&group) {
+                break;
+            }
+            runs.push(document);
+        }
+        let is_among = runs.iter().any(|member| member.run.id == run.run.id);
+        Ok(if is_among { runs } else { vec![run] })
+    }
 
     /// The run that `reference` names.
     ///

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::allowance::Severity;
 use super::compare::worst_first;
 use super::limits::Limits;
+use super::whole::COMMAND;
 use super::{bless, budgets};
 use crate::model::{
     BudgetKind, BudgetResult, Change, Comparison, Function, Metric, RunDocument, Verdict, Waived,
@@ -34,7 +35,8 @@ pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunD
 fn drop_ignored(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
     let allowances = &limits.allowances;
     let is_off = |name: &str| allowances.severity(name).is_some_and(|it| it.value == Severity::Off);
-    let rows = comparison.functions.iter().filter(|row| !row.metric.is_custom());
+    let is_function = |row: &&Change| !row.metric.is_custom() && row.name != COMMAND;
+    let rows = comparison.functions.iter().filter(is_function);
     let names = rows.map(|row| row.name.as_str());
     let names = names.chain(current.functions.iter().map(|function| function.name.as_str()));
     let ignored = names.filter(|name| is_off(name)).collect::<BTreeSet<_>>().len() as u64;
@@ -103,7 +105,6 @@ fn warns(row: &BudgetResult, limits: &Limits) -> Option<usize> {
     let given = match row.limit {
         // These are of the program's own metrics, of which functions know nothing.
         BudgetKind::Min | BudgetKind::Max => None,
-        limit if limit.is_of_command() => limits.allowances.command.severity,
         _ => limits.allowances.severity(&row.name),
     };
     given.filter(|given| given.value == Severity::Warn).map(|given| given.line)

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::whole::COMMAND;
 use crate::model::{BudgetKind, Function, Metric};
 use crate::units::float;
 
@@ -160,8 +161,12 @@ impl Allowances {
         })
     }
 
-    /// How much a finding of the function of that name weighs, where `perf.toml` says it.
+    /// How much a finding of the function of that name, or of the [`COMMAND`], weighs, where
+    /// `perf.toml` says it.
     pub fn severity(&self, function: &str) -> Option<Given<Severity>> {
+        if function == COMMAND {
+            return self.command.severity;
+        }
         self.most_specific(function, |rule| rule.severity.as_ref()).copied()
     }
 

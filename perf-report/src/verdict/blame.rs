@@ -9,11 +9,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::limits::Limits;
-use crate::model::{Change, Function, Metric, RunDocument, Verdict};
+use crate::model::{Change, Metric, RunDocument, Verdict};
 use crate::units::float;
 
 /// The times that hold the time of callees, per call.
-const INCLUSIVE: [Metric; 4] = [Metric::MeanNs, Metric::P50Ns, Metric::P95Ns, Metric::P99Ns];
+const INCLUSIVE: [Metric; 5] =
+    [Metric::MeanNs, Metric::P50Ns, Metric::P90Ns, Metric::P95Ns, Metric::P99Ns];
 
 /// Lowers the regressions of callers that only wait for a regression further down.
 ///
@@ -21,8 +22,8 @@ const INCLUSIVE: [Metric; 4] = [Metric::MeanNs, Metric::P50Ns, Metric::P95Ns, Me
 /// remains.
 pub(super) fn tell_waiting_from_slow(
     rows: &mut [Change],
-    baseline: &RunDocument,
-    current: &RunDocument,
+    baseline: &[RunDocument],
+    current: &[RunDocument],
     limits: &Limits,
 ) {
     let waiting = waiting(rows, baseline, current, limits);
@@ -47,8 +48,8 @@ pub(super) fn tell_waiting_from_slow(
 /// Functions whose growth is not their own doing, each with the callee that it waits for most.
 fn waiting(
     rows: &[Change],
-    baseline: &RunDocument,
-    current: &RunDocument,
+    baseline: &[RunDocument],
+    current: &[RunDocument],
     limits: &Limits,
 ) -> BTreeMap<String, String> {
     let regressed: HashSet<&str> = rows
@@ -92,10 +93,11 @@ fn inherited<'a>(caller: &str, old: &Calls<'a>, new: &Calls<'a>) -> BTreeMap<&'a
         .collect()
 }
 
-/// Who called whom in a run, over all contexts.
-#[derive(Debug)]
+/// Who called whom, over all contexts of all runs of a side whose trees are known.
+#[derive(Debug, Default)]
 struct Calls<'a> {
-    functions: HashMap<&'a str, &'a Function>,
+    /// Calls, and the sum of their durations.
+    functions: HashMap<&'a str, (f64, f64)>,
     edges: HashMap<&'a str, BTreeMap<&'a str, Edge>>,
 }
 
@@ -106,27 +108,39 @@ struct Edge {
 }
 
 impl<'a> Calls<'a> {
-    fn of(run: &'a RunDocument) -> Self {
+    fn of(runs: &'a [RunDocument]) -> Self {
+        let mut calls = Self::default();
+        for run in runs.iter().filter(|run| !run.tree.is_empty()) {
+            calls.add(run);
+        }
+        calls
+    }
+
+    fn add(&mut self, run: &'a RunDocument) {
         let names: HashMap<u32, &str> =
             run.tree.iter().map(|node| (node.id, node.function.as_str())).collect();
-        let mut edges: HashMap<&str, BTreeMap<&str, Edge>> = HashMap::new();
         for node in &run.tree {
             let Some(caller) = node.parent.and_then(|parent| names.get(&parent)) else { continue };
-            let edge = edges.entry(caller).or_default().entry(node.function.as_str()).or_default();
+            let callees = self.edges.entry(caller).or_default();
+            let edge = callees.entry(node.function.as_str()).or_default();
             edge.calls = edge.calls.saturating_add(node.calls);
             edge.total_ns = edge.total_ns.saturating_add(node.total_ns);
         }
-        let functions =
-            run.functions.iter().map(|function| (function.name.as_str(), function)).collect();
-        Self { functions, edges }
+        for function in &run.functions {
+            let Some(mean) = function.mean_ns else { continue };
+            let (calls, total) = self.functions.entry(&function.name).or_default();
+            *calls += float(function.calls);
+            *total += float(function.calls) * mean;
+        }
     }
 
     fn mean(&self, function: &str) -> Option<f64> {
-        self.functions.get(function)?.mean_ns
+        let (calls, total) = self.functions.get(function)?;
+        (*calls > 0.0).then(|| total / calls)
     }
 
     fn calls(&self, function: &str) -> f64 {
-        self.functions.get(function).map_or(0.0, |function| float(function.calls))
+        self.functions.get(function).map_or(0.0, |(calls, _)| *calls)
     }
 
     fn callees(&self, caller: &str) -> impl Iterator<Item = (&'a str, &Edge)> {

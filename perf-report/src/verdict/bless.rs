@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::limits::{Limits, Thresholds};
-use super::{compare, reason};
+use super::{compare, reason, whole};
 use crate::model::{Change, Comparison, Metric, RunDocument, Verdict, Waived, Waiver};
 use crate::units;
 
@@ -102,17 +102,54 @@ impl Blessing {
     }
 }
 
-/// A value of a metric as people read it: `7.17 ms`, `1,440`.
-pub fn quantity(metric: Metric, value: f64) -> String {
-    if metric.is_count() { units::number(value) } else { units::duration(value) }
+/// What a value of a metric is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Nanoseconds.
+    Time,
+    /// Bytes.
+    Size,
+    /// A number of things.
+    Count,
 }
 
-/// The values of `run` that can be blessed, by function and metric.
+impl Quantity {
+    /// That of a metric that can be blessed; `None` where more is no worse, or nobody knows.
+    pub fn of(metric: Metric) -> Option<Self> {
+        match metric {
+            Metric::Success | Metric::Count | Metric::Gauge | Metric::Ratio => None,
+            Metric::SelfAllocBytes | Metric::PeakRssBytes => Some(Self::Size),
+            metric if metric.is_count() => Some(Self::Count),
+            _ => Some(Self::Time),
+        }
+    }
+}
+
+/// A value of a metric as people read it: `7.17 ms`, `64.2 MiB`, `1,440`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes come from u64, and `as` saturates"
+)]
+pub fn quantity(metric: Metric, value: f64) -> String {
+    match Quantity::of(metric) {
+        Some(Quantity::Time) => units::duration(value),
+        Some(Quantity::Size) => units::bytes(value as u64),
+        _ => units::number(value),
+    }
+}
+
+/// The values of `run` that can be blessed, by function and metric, those of the command among them.
 pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
     let limits = Limits::new(Metric::ALL, Thresholds::default());
     let rows = compare::compare(run, run, &limits).functions.into_iter();
-    let rows = rows.filter(|row| !row.metric.is_custom());
-    rows.filter_map(|row| Some(((row.name, row.metric), row.current?))).collect()
+    let rows = rows.filter(|row| Quantity::of(row.metric).is_some());
+    let functions = rows.filter_map(|row| Some(((row.name, row.metric), row.current?)));
+    let command = Metric::OF_COMMAND.into_iter().filter_map(|metric| {
+        let value = whole::value(&run.process, metric)?;
+        Some(((whole::COMMAND.to_owned(), metric), value))
+    });
+    functions.chain(command).collect()
 }
 
 /// Lets pass what is blessed. `allowance_pct` is by how much per cent a row may be worse than what
@@ -129,7 +166,9 @@ pub(super) fn apply(
     for row in comparison.functions.iter_mut().filter(|row| row.verdict >= Verdict::Degraded) {
         let fits = |it: &&Blessing| it.function == row.name && it.metric == row.metric;
         let Some(blessing) = blessed.list.iter().find(fits) else { continue };
-        let Some(current) = row.current else { continue };
+        let Some(current) = row.current.filter(|_| Quantity::of(row.metric).is_some()) else {
+            continue;
+        };
         if blessing.is_expired(blessed.today) {
             let metrics = expired.entry((&blessing.function, blessing.expires, &blessing.reason));
             metrics.or_default().push(blessing);

@@ -3,12 +3,10 @@
 use super::allowance::{Allowances, Allowed, Origin, Rule, Severity};
 use super::custom;
 use super::limits::Limits;
+use super::whole::COMMAND;
 use crate::model::{BudgetKind, BudgetResult, Function, ProcessSummary, RunDocument, Verdict};
 use crate::suggest;
 use crate::units::{self, float};
-
-/// What rows are called that are about the command as a whole.
-pub const COMMAND: &str = "command";
 
 /// The limits that functions can have, in the order of their rows.
 const OF_FUNCTIONS: [BudgetKind; 8] = [

@@ -1,11 +1,13 @@
-//! Matches the functions of two runs and gathers the rows.
+//! Gathers the rows of a comparison.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
 
 use super::limits::Limits;
-use super::times::{self, Pair};
-use super::{accept, blame, budgets, comparable, counts, custom, notes};
+use super::sides::{Functions, Pair, Sides};
+use super::suite::Suite;
+use super::{
+    accept, blame, budgets, causes, comparable, counts, custom, decide, notes, times, whole,
+};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
@@ -15,8 +17,8 @@ use crate::units::{self, float};
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
 /// programs told of themselves.
 ///
-/// Runs that [`super::differences`] tells apart are compared too; the result then is
-/// [`Comparison::advisory`] and says why.
+/// One run of each side shows what is counted, and large changes of times. More of them show more:
+/// see [`compare_runs`].
 ///
 /// ```
 /// use perf_report::model::{RunDocument, Verdict};
@@ -27,14 +29,36 @@ use crate::units::{self, float};
 /// }
 /// ```
 pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -> Comparison {
+    let [baseline, current] = [baseline, current].map(std::slice::from_ref);
+    judge(Sides { baseline, current, history: &[], paired: false }, limits)
+}
+
+/// Judges the runs of one side against those of the other, by what runs of the same code differ by.
+/// `None` where one of the sides holds no run.
+///
+/// Runs that [`super::differences`] tells apart are compared too; the result then is
+/// [`Comparison::advisory`] and says why.
+pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
+    let known = !sides.baseline.is_empty() && !sides.current.is_empty();
+    known.then(|| judge(sides, limits))
+}
+
+fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
+    let (baseline, current) = (newest(sides.baseline), newest(sides.current));
     let differences = comparable::differences(baseline, current);
-    let mut functions = rows(baseline, current, limits);
-    blame::tell_waiting_from_slow(&mut functions, baseline, current, limits);
-    functions.extend(custom::rows(baseline, current, &limits.custom));
-    functions.sort_by(worst_first);
+    let functions = Functions::of(sides, limits);
+    let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
+    let mut rows = rows(&functions, sides, &suite, limits);
+    blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
+    let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
+    rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
+    rows.sort_by(worst_first);
     let budgets = budgets::budgets(current, limits);
-    let verdicts = functions.iter().map(|row| row.verdict);
+    let verdicts = rows.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences);
+    notes.extend(notes::unsteady("the baseline", sides.baseline));
+    notes.extend(notes::unsteady("what was judged", sides.current));
+    notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
     notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
     let is_judged =
@@ -46,15 +70,21 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
         current: current.run.id.clone(),
         baseline_run: Some(Side::from(baseline)),
         current_run: Side::from(current),
+        baseline_runs: sides.baseline.len() as u64,
+        current_runs: sides.current.len() as u64,
+        interleaved: None,
         judged: verdicts.clone().filter(is_judged).count() as u64,
-        of: functions.len() as u64,
+        of: rows.len() as u64,
         verdict: verdicts
             .chain(budgets.iter().map(|row| row.verdict))
             .max()
             .unwrap_or(Verdict::Inconclusive),
         advisory: !differences.is_empty(),
         notes,
-        functions,
+        shift: suite.shift,
+        self_time: causes::self_time(sides.baseline, sides.current),
+        causes,
+        functions: rows,
         budgets,
         waived: Vec::new(),
         ignored: 0,
@@ -63,24 +93,11 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
     comparison
 }
 
-/// The runs of a comparison. A run is one sample: what happened within it says nothing about the
-/// next one.
-#[derive(Debug, Clone, Copy)]
-pub struct Sides<'a> {
-    /// Runs of the code that is compared with, at least one, oldest first.
-    pub baseline: &'a [RunDocument],
-    /// Runs of the code that is judged, at least one, oldest first.
-    pub current: &'a [RunDocument],
-    /// Other runs that may be compared with these by time; what they differ by is noise.
-    pub history: &'a [RunDocument],
-    /// Whether the runs of the two sides were made in turn, so that the first of one side belongs to
-    /// the first of the other.
-    pub paired: bool,
-}
-
-/// Judges the runs of one side against those of the other.
-pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
-    Some(compare(sides.baseline.last()?, sides.current.last()?, limits))
+/// The newest of some runs.
+///
+/// Never called of none: both ways here make sure.
+fn newest(runs: &[RunDocument]) -> &RunDocument {
+    &runs[runs.len() - 1]
 }
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
@@ -97,11 +114,17 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         current: current.run.id.clone(),
         baseline_run: None,
         current_run: Side::from(current),
+        baseline_runs: 0,
+        current_runs: 1,
+        interleaved: None,
         judged: 0,
         of: 0,
         verdict: budgets.iter().map(|row| row.verdict).max().unwrap_or(Verdict::Inconclusive),
         advisory: false,
         notes,
+        shift: None,
+        self_time: None,
+        causes: Vec::new(),
         functions: Vec::new(),
         budgets,
         waived: Vec::new(),
@@ -111,43 +134,43 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
     comparison
 }
 
-fn rows(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -> Vec<Change> {
-    let old: HashMap<_, _> = by_name(&baseline.functions).collect();
-    let new: HashSet<_> = current.functions.iter().map(|function| function.name.as_str()).collect();
-    let (old_run_ns, new_run_ns) = (own_time(baseline), own_time(current));
+fn rows(
+    functions: &Functions<'_>,
+    sides: Sides<'_>,
+    suite: &Suite,
+    limits: &Limits,
+) -> Vec<Change> {
     let mut rows = Vec::new();
-    for (name, function) in by_name(&current.functions) {
-        match old.get(name) {
-            Some(old) => {
-                let pair = Pair { old, new: function, old_run_ns, new_run_ns, limits };
-                rows.extend(of_pair(pair));
+    let mut drafts = Vec::new();
+    for pair in functions.pairs() {
+        for (&metric, &own) in &limits.metrics {
+            if metric.is_count() {
+                rows.extend(counts::judge(pair, metric, own));
+            } else {
+                drafts.extend(times::draft(pair, metric, own, (suite, sides.paired)));
             }
-            None => rows.push(one_sided(function, Verdict::Added)),
         }
     }
-    let gone = by_name(&baseline.functions).filter(|(name, _)| !new.contains(name));
-    rows.extend(gone.map(|(_, function)| one_sided(function, Verdict::Removed)));
+    drafts.extend(whole::drafts(sides, limits));
+    rows.extend(decide::decide(drafts, limits));
+    rows.extend(functions.renamed.iter().map(renamed));
+    rows.extend(functions.added.iter().map(|new| one_sided(new, Verdict::Added)));
+    rows.extend(functions.removed.iter().map(|old| one_sided(old, Verdict::Removed)));
     rows
 }
 
-/// Functions with their names. A name is there once in every document we write; of a document that
-/// says otherwise, the first counts.
-fn by_name(functions: &[Function]) -> impl Iterator<Item = (&str, &Function)> {
-    let mut seen = HashSet::new();
-    functions
-        .iter()
-        .map(|function| (function.name.as_str(), function))
-        .filter(move |(name, _)| seen.insert(*name))
-}
-
-fn of_pair(pair: Pair<'_>) -> impl Iterator<Item = Change> {
-    pair.limits.metrics.iter().filter_map(move |(&metric, &limits)| {
-        if metric.is_count() {
-            counts::judge(pair.old, pair.new, metric, limits)
-        } else {
-            times::judge(pair, metric, limits)
-        }
-    })
+/// The row that says what a function was called before.
+fn renamed(pair: &Pair<'_>) -> Change {
+    let calls = units::plural(pair.new.calls, "call");
+    Change {
+        verdict: Verdict::Renamed,
+        reason: format!("was {} before: {calls} in both, and the same work", pair.old.name),
+        ..Change::exact(
+            &pair.new.name,
+            Metric::Calls,
+            [Some(float(pair.old.calls)), Some(float(pair.new.calls))],
+        )
+    }
 }
 
 /// The row of a function that only one of the runs knows.
@@ -162,20 +185,7 @@ fn one_sided(function: &Function, verdict: Verdict) -> Change {
         0 => format!("{which}, never called"),
         _ => format!("{which}: {calls}, self time {own} in the run"),
     };
-    Change {
-        name: function.name.clone(),
-        metric: Metric::Calls,
-        baseline: known.0,
-        current: known.1,
-        change_pct: None,
-        interval_pct: None,
-        verdict,
-        reason,
-    }
-}
-
-fn own_time(run: &RunDocument) -> u64 {
-    run.functions.iter().fold(0, |sum, function| sum.saturating_add(function.self_ns))
+    Change { verdict, reason, ..Change::exact(&function.name, Metric::Calls, [known.0, known.1]) }
 }
 
 /// Worst verdict first, then the largest change, then by name, so that the order never depends on
@@ -207,23 +217,27 @@ mod tests {
         let (old, new) = (samples::typical(), samples::changed());
         let comparison = compare(&old, &new, &Limits::default());
         insta::assert_snapshot!(said(&comparison), @r"
-        regression code_stats::cache::Store::lookup: calls 412 → 824 (+100.0 %), over the limit of 15 %
+        regression code_stats::cache::Store::lookup: calls 412 → 824 (+100.0 %), over the limit of 3 %
         regression code_stats::parse::parse_file: errors 3 → 5 (+66.7 %)
-        regression code_stats::parse::tokenize: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
-        regression code_stats::parse::tokenize: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 15 %
-        regression code_stats::parse::tokenize: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 30 %
-        regression code_stats::parse::tokenize: p50 4.71 ms → 6.60 ms (+40.0 %), over the limit of 15 %
-        degraded code_stats::parse::parse_file: p50 7.38 ms → 9.23 ms (+25.2 %), over the limit of 15 %, but only for waiting on code_stats::parse::tokenize
-        degraded code_stats::parse::parse_file: mean 8.02 ms → 10.0 ms (+25.2 %), over the limit of 15 %, but only for waiting on code_stats::parse::tokenize
-        degraded code_stats::parse::parse_file: p95 16.8 ms → 21.1 ms (+25.2 %), over 20 % but within the limit of 30 %
+        regression code_stats::parse::tokenize: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %
+        regression code_stats::parse::tokenize: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 3 %
+        regression code_stats::parse::tokenize: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 7 %
+        regression code_stats::parse::tokenize: p50 4.71 ms → 6.60 ms (+40.0 %), over the limit of 7 %
+        degraded code_stats::parse::parse_file: success rate 99.3 % → 98.8 %
+        inconclusive code_stats::parse::parse_file: p50 7.38 ms → 9.23 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
+        inconclusive code_stats::parse::parse_file: mean 8.02 ms → 10.0 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
+        inconclusive code_stats::parse::parse_file: p95 16.8 ms → 21.1 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
+        inconclusive code_stats::metrics::Complexity::visit: p99 194 µs → 191 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
+        inconclusive code_stats::metrics::Complexity::visit: p50 45.6 µs → 45.0 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
+        inconclusive code_stats::metrics::Complexity::visit: p95 104 µs → 103 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
+        inconclusive code_stats::metrics::Complexity::visit: mean 49.6 µs → 48.9 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
         inconclusive code_stats::walk::collect_files: 1 call in the baseline and 1 in this run; it takes 5 to judge a time
-        removed code_stats::report::Table::render: gone: 1 call, self time 3.87 ms in the run
-        added code_stats::report::Page::render: new: 1 call, self time 3.87 ms in the run
-        improved code_stats::metrics::weigh: p95 69 ns → 39 ns (-43.5 %), better by more than 20 %
-        improved code_stats::metrics::weigh: p50 30 ns → 17 ns (-43.3 %), better by more than 10 %
-        improved code_stats::metrics::weigh: p99 128 ns → 74 ns (-42.2 %), better by more than 30 %
-        improved code_stats::metrics::weigh: self time 34.0 ns → 19.7 ns a call (-41.9 %), better by more than 10 %
-        improved code_stats::metrics::weigh: mean 34.0 ns → 19.7 ns (-41.9 %), better by more than 10 %
+        renamed code_stats::report::Page::render: was code_stats::report::Table::render before: 1 call in both, and the same work
+        improved code_stats::metrics::weigh: p95 69 ns → 39 ns (-43.5 %), better by more than 5 %
+        improved code_stats::metrics::weigh: p50 30 ns → 17 ns (-43.3 %), better by more than 5 %
+        improved code_stats::metrics::weigh: p99 128 ns → 74 ns (-42.2 %), better by more than 5 %
+        improved code_stats::metrics::weigh: self time 34.0 ns → 19.7 ns a call (-41.9 %), better by more than 1 %
+        improved code_stats::metrics::weigh: mean 34.0 ns → 19.7 ns (-41.9 %), better by more than 1 %
         ");
         assert_eq!(comparison.verdict, Verdict::Regression);
         assert!(!comparison.advisory);
@@ -233,7 +247,7 @@ mod tests {
     fn metrics_that_are_not_asked_for_make_no_rows() {
         let limits = Limits::new([Metric::TotalNs], super::super::Thresholds::default());
         let comparison = compare(&samples::typical(), &samples::changed(), &limits);
-        let one_sided = [Verdict::Added, Verdict::Removed];
+        let one_sided = [Verdict::Added, Verdict::Removed, Verdict::Renamed];
         let rows = comparison.functions.iter().filter(|row| !one_sided.contains(&row.verdict));
         assert!(rows.clone().count() > 0);
         assert!(rows.clone().all(|row| row.metric == Metric::TotalNs));

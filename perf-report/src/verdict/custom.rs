@@ -38,35 +38,82 @@ pub enum Better {
 /// Metrics by name and kind. Of a document that holds one twice, the first counts.
 type ByKey<'a> = BTreeMap<(&'a str, MetricKind), &'a CustomMetric>;
 
-/// A row for each metric that at least one of the runs has a value of.
+/// A row for each metric that at least one of the sides has a value of. Where runs of a side differ,
+/// sides whose values overlap are the same, and others are judged by those that come nearest.
 pub(super) fn rows(
-    baseline: &RunDocument,
-    current: &RunDocument,
+    baseline: &[RunDocument],
+    current: &[RunDocument],
     limits: &BTreeMap<String, CustomLimits>,
 ) -> Vec<Change> {
-    let (old, new) = (by_key(baseline), by_key(current));
-    let keys: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+    let (olds, news) = (ranges(baseline), ranges(current));
+    let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let row = |key: (&str, MetricKind)| {
-        let [old, new] = [&old, &new].map(|run| run.get(&key).and_then(|metric| value(metric)));
-        let limits = limits.get(key.0).copied().unwrap_or_default();
-        let (verdict, reason) = match (old, new) {
-            (Some(old), Some(new)) => judge(key.1, old, new, limits),
-            (None, Some(new)) => (Verdict::Added, format!("new: {}", said(key.1, new))),
-            (Some(old), None) => (Verdict::Removed, format!("gone: {} before", said(key.1, old))),
+        let (name, kind) = key;
+        let limits = limits.get(name).copied().unwrap_or_default();
+        let (old, new) = (olds.get(&key).copied(), news.get(&key).copied());
+        let (values, verdict, reason) = match (old, new) {
+            (Some(old), Some(new)) => of_ranges(kind, old, new, limits),
+            (None, Some(new)) => {
+                ([None, Some(new.1)], Verdict::Added, format!("new: {}", said(kind, new.1)))
+            }
+            (Some(old), None) => (
+                [Some(old.1), None],
+                Verdict::Removed,
+                format!("gone: {} before", said(kind, old.1)),
+            ),
             (None, None) => return None,
         };
         Some(Change {
-            name: key.0.to_owned(),
-            metric: key.1.into(),
-            baseline: old,
-            current: new,
-            change_pct: old.zip(new).and_then(|(old, new)| change_pct(old, new)),
-            interval_pct: None,
+            change_pct: values[0].zip(values[1]).and_then(|(old, new)| change_pct(old, new)),
             verdict,
             reason,
+            ..Change::exact(name, kind.into(), values)
         })
     };
     keys.into_iter().filter_map(row).collect()
+}
+
+/// Least and most of a metric over some runs.
+type Range = (f64, f64);
+
+fn ranges(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Range> {
+    let mut ranges = BTreeMap::new();
+    for run in runs {
+        for (key, metric) in by_key(run) {
+            let Some(value) = value(metric) else { continue };
+            let range = ranges.entry(key).or_insert((value, value));
+            *range = (range.0.min(value), range.1.max(value));
+        }
+    }
+    ranges
+}
+
+fn of_ranges(
+    kind: MetricKind,
+    old: Range,
+    new: Range,
+    limits: CustomLimits,
+) -> ([Option<f64>; 2], Verdict, String) {
+    let (before, now) = if new.0 > old.1 {
+        (old.1, new.0)
+    } else if new.1 < old.0 {
+        (old.0, new.1)
+    } else {
+        let common = new.0.max(old.0);
+        (common, common)
+    };
+    let values = [Some(before), Some(now)];
+    let varies = old.0 < old.1 || new.0 < new.1;
+    if varies && before.total_cmp(&now).is_eq() {
+        let range =
+            |(least, most): Range| format!("{} to {}", number(kind, least), number(kind, most));
+        let said =
+            format!("{kind} differs from run to run: {} before, {} now", range(old), range(new));
+        return (values, Verdict::Stable, said);
+    }
+    let (verdict, reason) = judge(kind, before, now, limits);
+    let reason = if varies { format!("{reason}, at the least, for runs differ") } else { reason };
+    (values, verdict, reason)
 }
 
 fn by_key(run: &RunDocument) -> ByKey<'_> {
@@ -221,7 +268,7 @@ mod tests {
     ) {
         let runs = [old, new].map(|value| run(&[("m", kind, Some(value))]));
         let limits = BTreeMap::from([("m".to_owned(), limits)]);
-        let rows = rows(&runs[0], &runs[1], &limits);
+        let rows = rows(&runs[..1], &runs[1..], &limits);
         assert_eq!((rows[0].verdict, rows[0].reason.as_str()), (verdict, why));
     }
 
@@ -269,7 +316,7 @@ mod tests {
     fn a_value_in_one_run_only_is_added_or_removed() {
         let old = run(&[("a", COUNT, Some(1.0)), ("b", MetricKind::Gauge, None)]);
         let new = run(&[("a", RATIO, Some(0.5)), ("b", MetricKind::Gauge, None)]);
-        let said: Vec<_> = rows(&old, &new, &BTreeMap::new())
+        let said: Vec<_> = rows(&[old], &[new], &BTreeMap::new())
             .into_iter()
             .map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason))
             .collect();

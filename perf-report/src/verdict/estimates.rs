@@ -43,6 +43,9 @@ pub(super) struct Doubt {
 }
 
 impl Doubt {
+    /// Nothing is in doubt.
+    pub(super) const NONE: Self = Self { sampling_pct: 0.0, recorder_pct: 0.0 };
+
     /// Of a value that was `baseline` in the run of `old`.
     pub(super) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
         let [before, now] = [old, new].map(|function| recorder_part(function, metric));

@@ -119,10 +119,16 @@ fn scaled(mut run: RunDocument, factor: u64) -> RunDocument {
     for function in &mut run.functions {
         function.total_ns *= factor;
         function.self_ns *= factor;
-        function.mean_ns = function.mean_ns.map(|ns| ns * float(factor));
-        [&mut function.p50_ns, &mut function.p95_ns, &mut function.p99_ns]
-            .into_iter()
-            .for_each(scale);
+        for time in [&mut function.mean_ns, &mut function.stddev_ns] {
+            *time = time.map(|ns| ns * float(factor));
+        }
+        let percentiles = [
+            &mut function.p50_ns,
+            &mut function.p90_ns,
+            &mut function.p95_ns,
+            &mut function.p99_ns,
+        ];
+        percentiles.into_iter().for_each(scale);
     }
     for node in &mut run.tree {
         node.total_ns *= factor;

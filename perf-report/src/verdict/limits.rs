@@ -9,28 +9,35 @@ use crate::model::Metric;
 
 /// The limits of a comparison. Metrics without limits are not judged and make no rows.
 ///
-/// The defaults, and why they are what they are:
+/// A time is a finding when two things hold: more of it cannot be noise, by what runs of the same
+/// code differ by; and it is beyond the limit. The limits are small, since the first of the two keeps
+/// noise out. Counts have no noise, and limits only. The defaults:
 ///
 /// | metrics | degraded | regression | why |
 /// |---|---|---|---|
-/// | self time, mean, median | 10 % | 15 % | wide enough for the noise of a quiet machine |
-/// | 95th percentile | 20 % | 30 % | a twentieth of the calls decides it |
-/// | 99th percentile | 30 % | 45 % | a hundredth of the calls decides it |
+/// | times, peak memory | 1 % | 3 % | below it, where the linker puts a function decides |
+/// | percentiles | 5 % | 7 % | the same, and a bucket of the histogram |
 /// | errors, panics | any | any | counts have no noise |
-/// | calls, allocations | any | 15 % | any more are a finding; a new test or a retry adds a few, a loop many |
+/// | calls, allocations | any | 3 % | any more are a finding; a retry adds a few, a loop many |
+/// | allocated bytes | 1 % | 3 % | the length of a path or a date is in them |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     /// The metrics that are judged, with their limits.
     pub metrics: BTreeMap<Metric, MetricLimits>,
-    /// Calls that both runs need before a time is judged.
+    /// Calls that both sides need before a time is judged.
     pub min_calls: u64,
     /// Smallest change of the time of a call, in nanoseconds, that can be a finding.
     pub floor_ns: f64,
     /// Smallest change over all calls of the run, in nanoseconds, that can be a finding.
     pub run_floor_ns: f64,
-    /// What interruptions can add to a function over a run, in nanoseconds: a change of the mean
-    /// below this needs the median to confirm it.
+    /// What interruptions can add to a function over a run, in nanoseconds: where nothing is known
+    /// of how much runs differ, a change of the mean below this needs the median to confirm it.
     pub interruptions_ns: f64,
+    /// Of all changes of a comparison that are called found, the share that may be noise: from 0 to
+    /// 1, the level of the one false-discovery control.
+    pub false_discoveries: f64,
+    /// A comparison that could only have seen a change of more per cent cannot call a time stable.
+    pub resolution_pct: f64,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
     /// What functions are allowed, and how much what is found of them weighs.
@@ -38,6 +45,10 @@ pub struct Limits {
     /// Regressions that somebody accepted.
     pub blessed: Blessed,
 }
+
+/// By how much, in per cent, a percentile can change for falling into the next bucket; buckets are
+/// at most 3.2 % wide.
+pub const BUCKET_PCT: f64 = 4.0;
 
 /// The limits of one metric, in per cent of the baseline. `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,18 +68,14 @@ impl MetricLimits {
 
     /// Limits for a time, by the three numbers of [`Thresholds`].
     ///
-    /// The outer percentiles are allowed a multiple, since ever fewer calls decide them: twice as
-    /// much for the 95th, three times for the 99th.
+    /// Percentiles are allowed [`BUCKET_PCT`] more, since a value that hardly moved can fall into the
+    /// next bucket of the histogram.
     pub fn for_time(metric: Metric, thresholds: Thresholds) -> Self {
-        let factor = match metric {
-            Metric::P95Ns => 2.0,
-            Metric::P99Ns => 3.0,
-            _ => 1.0,
-        };
+        let more = if metric.is_percentile() { BUCKET_PCT } else { 0.0 };
         Self {
-            improved_pct: thresholds.improved_pct.map(|pct| pct * factor),
-            degraded_pct: thresholds.degraded_pct.map(|pct| pct * factor),
-            regression_pct: thresholds.regression_pct.map(|pct| pct * factor),
+            improved_pct: thresholds.improved_pct.map(|pct| pct + more),
+            degraded_pct: thresholds.degraded_pct.map(|pct| pct + more),
+            regression_pct: thresholds.regression_pct.map(|pct| pct + more),
         }
     }
 }
@@ -87,28 +94,34 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { improved_pct: Some(10.0), degraded_pct: Some(10.0), regression_pct: Some(15.0) }
+        Self { improved_pct: Some(1.0), degraded_pct: Some(1.0), regression_pct: Some(3.0) }
     }
 }
 
 impl Limits {
-    /// The metrics that are judged unless told otherwise: all but the time of the whole run.
-    pub const DEFAULT_METRICS: [Metric; 9] = [
+    /// The metrics that are judged unless told otherwise: all but total time, which mixes calls and
+    /// the time of a call, and the 90th percentile.
+    pub const DEFAULT_METRICS: [Metric; 14] = [
         Metric::Calls,
         Metric::Errors,
         Metric::Panics,
+        Metric::Success,
         Metric::SelfAllocs,
+        Metric::SelfAllocBytes,
         Metric::SelfNs,
         Metric::MeanNs,
         Metric::P50Ns,
         Metric::P95Ns,
         Metric::P99Ns,
+        Metric::WallNs,
+        Metric::CpuNs,
+        Metric::PeakRssBytes,
     ];
 
     /// The built-in limits for `metrics`, with times by `thresholds`.
     pub fn new(metrics: impl IntoIterator<Item = Metric>, thresholds: Thresholds) -> Self {
         let limits = |metric| match metric {
-            Metric::Calls | Metric::SelfAllocs => {
+            Metric::Calls | Metric::SelfAllocs | Metric::Success => {
                 MetricLimits { regression_pct: thresholds.regression_pct, ..MetricLimits::EXACT }
             }
             Metric::Errors | Metric::Panics => MetricLimits::EXACT,
@@ -121,6 +134,8 @@ impl Limits {
             run_floor_ns: 10_000.0,
             // A few time slices of a busy machine.
             interruptions_ns: 50e6,
+            false_discoveries: 0.005,
+            resolution_pct: 25.0,
             custom: BTreeMap::new(),
             allowances: Allowances::default(),
             blessed: Blessed::default(),

@@ -1,10 +1,16 @@
 //! Judges a run against another: what changed, by how much, and whether that is a regression.
 //!
-//! Pure: no IO, no clock, no randomness. [`compare`] matches functions by name, makes a row for each
-//! metric and has it judged: counts by [`counts`], which are exact, and times by [`times`], which
-//! are not, so that [`outliers`] has a say, and [`estimates`] where not all calls were timed. What programs tell of
-//! themselves is judged by [`custom`]. Then [`blame`] tells the functions that became slower from those that only wait for
-//! them. [`budgets`] judges the limits that need no baseline, and [`reason`] puts every verdict into words.
+//! Pure: no IO, no clock, no randomness. Reading order: [`compare_runs`] takes the runs of two
+//! [`Sides`], whose functions are matched by name, or by [`renames`]. Counts are exact and judged at
+//! once, by [`counts`]. Of a time, [`times`] drafts a row with how much it differs and by how much
+//! runs differ anyway ([`noise`]), beside the [`suite`] as a whole; [`whole`] does so for the command.
+//! All drafts together are judged by [`decide`], under one control of false discoveries.
+//! [`estimates`] and [`outliers`] have a say where not all calls were timed, or where one run stands
+//! against one. What programs tell of themselves is judged by [`custom`].
+//!
+//! Then [`blame`] tells the functions that became slower from those that only wait for them, and
+//! [`causes`] splits the change of the whole among those that made it. [`budgets`] judges the limits
+//! that need no baseline, and [`reason`] puts every verdict into words.
 //!
 //! What people decided comes in at three places: [`allowance`] is where each limit of a function
 //! comes from; [`accept`] takes out what is not judged, and lowers what only warns and what is
@@ -16,31 +22,40 @@ mod allowance;
 mod blame;
 mod bless;
 mod budgets;
+mod causes;
 mod comparable;
 mod compare;
 mod counts;
 mod custom;
+mod decide;
 mod estimates;
 mod gate;
 mod inject;
 mod limits;
+mod noise;
 mod notes;
 mod outliers;
 mod reason;
+mod renames;
 mod self_test;
+mod sides;
+mod suite;
 mod times;
+mod whole;
 
 #[cfg(test)]
 mod laws;
 
 pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
-pub use bless::{Blessed, Blessing, BlessingState, quantity, values};
-pub use budgets::{COMMAND, budgets};
+pub use bless::{Blessed, Blessing, BlessingState, Quantity, quantity, values};
+pub use budgets::budgets;
 pub use comparable::{Difference, differences};
-pub use compare::{Sides, alone, compare, compare_runs};
+pub use compare::{alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
 pub use gate::{FailOn, Failure, Gate, failures, gate};
 pub use inject::{one_more_call, one_more_error, slow_down};
-pub use limits::{Limits, MetricLimits, Thresholds};
+pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
 pub use reason::title;
 pub use self_test::{LARGEST_PCT, self_test};
+pub use sides::Sides;
+pub use whole::COMMAND;

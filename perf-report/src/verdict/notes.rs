@@ -2,7 +2,7 @@
 
 use super::comparable::Difference;
 use crate::model::RunDocument;
-use crate::units;
+use crate::{series, units};
 
 /// Notes on both runs, and on what differs between them.
 pub(super) fn notes(
@@ -27,6 +27,17 @@ pub(super) fn notes(
     notes
 }
 
+/// A note on a machine that was not steady while some of the runs were made.
+pub(super) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
+    let (count, worst) = series::unsteady(runs)?;
+    Some(match runs.len() {
+        1 => format!("during {which}, {worst}"),
+        of => format!(
+            "during {count} of the {of} runs of {which}, the machine was unsteady; at worst, {worst}"
+        ),
+    })
+}
+
 /// Notes on one run.
 pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     let mut notes = Vec::new();
@@ -48,6 +59,9 @@ pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     if run.process.damaged > 0 {
         let segments = units::plural(run.process.damaged, "segment");
         notes.push(format!("in {which}, {segments} could not be read: counts are too low"));
+    }
+    if let Some(complaint) = run.run.machine.probe.and_then(|probe| probe.complaint()) {
+        notes.push(format!("in {which}, {complaint}"));
     }
     if let Some(signal) = run.run.signal {
         notes.push(format!("in {which}, the command was ended by signal {signal}"));

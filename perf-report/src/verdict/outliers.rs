@@ -8,7 +8,7 @@
 //! Medians are of whole calls. Where callees take most of a call, the median confirms a change of
 //! self time only if it moved by about as much: otherwise it is the callees that moved it.
 
-use super::times::Pair;
+use super::sides::Pair;
 use crate::model::{Function, Metric};
 use crate::units::float;
 
@@ -22,7 +22,7 @@ const NEARLY_ALL: f64 = 0.9;
 /// Whether something other than a few slow calls must have made the mean of a call change by
 /// `change` nanoseconds. `limit` is the percentage that the change went beyond.
 pub(super) fn more_than_a_few_calls(
-    pair: Pair<'_>,
+    pair: &Pair<'_>,
     metric: Metric,
     change: f64,
     limit: f64,
@@ -57,8 +57,8 @@ mod tests {
             |us: u64| Function { calls, p50_ns: Some(us * 1_000), ..Function::default() };
         let (old, new) = (function(medians.0), function(medians.1));
         let limits = Limits::default();
-        let pair = Pair { old: &old, new: &new, old_run_ns: 0, new_run_ns: 0, limits: &limits };
-        let answer = more_than_a_few_calls(pair, Metric::MeanNs, change * 1e3, 15.0);
+        let pair = Pair::single(&old, &new, &limits);
+        let answer = more_than_a_few_calls(&pair, Metric::MeanNs, change * 1e3, 15.0);
         assert_eq!(answer, expected);
     }
 
@@ -73,8 +73,12 @@ mod tests {
         };
         let (old, limits) = (caller(10_000), Limits::default());
         let confirmed = |new: &Function, change_us: f64| {
-            let pair = Pair { old: &old, new, old_run_ns: 0, new_run_ns: 0, limits: &limits };
-            more_than_a_few_calls(pair, Metric::SelfNs, change_us * 1e3, 15.0)
+            more_than_a_few_calls(
+                &Pair::single(&old, new, &limits),
+                Metric::SelfNs,
+                change_us * 1e3,
+                15.0,
+            )
         };
         assert!(confirmed(&caller(10_500), 500.0));
         assert!(!confirmed(&caller(16_000), 500.0), "it is the callees that are slower");

@@ -7,39 +7,48 @@ use crate::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
 pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
-    let change = match change_pct(baseline, current) {
-        Some(pct) => format!(" ({})", units::change(pct)),
-        None => String::new(),
-    };
+    let change = change(change_pct(baseline, current), None);
     if let Some(kind) = custom_kind(metric) {
         let [old, new] = [baseline, current].map(|value| custom::number(kind, value));
         return format!("{kind} {old} → {new}{change}");
     }
-    if metric.is_count() {
-        return format!("{} {} → {}{change}", title(metric), number(baseline), number(current));
-    }
-    times(metric, [baseline, current], [false; 2])
+    let [old, new] = [baseline, current].map(|value| number(metric, value));
+    // Of a rate in per cent, a change in per cent would be mistaken for the rate's.
+    let change = if metric == Metric::Success { String::new() } else { change };
+    format!("{} {old} → {new}{change}", title(metric))
 }
 
-/// The same of a time; a value that is an estimate is marked as one.
-pub(super) fn times(metric: Metric, values: [f64; 2], are_estimates: [bool; 2]) -> String {
-    let change = match change_pct(values[0], values[1]) {
-        Some(pct) => format!(" ({})", units::change(pct)),
-        None => String::new(),
-    };
+/// The same of a value that is not exact: its change is given, with the interval that it lies in; a
+/// value that is an estimate is marked as one.
+pub(super) fn measured(
+    metric: Metric,
+    values: [f64; 2],
+    are_estimates: [bool; 2],
+    pct: Option<f64>,
+    interval: Option<(f64, f64)>,
+) -> String {
     let unit = match metric {
         Metric::SelfNs => " a call",
         Metric::TotalNs => " in the run",
         _ => "",
     };
-    let [old, new] = [0, 1].map(|run| {
-        let mark = if are_estimates[run] { "~" } else { "" };
-        format!("{mark}{}", units::duration(values[run]))
+    let [old, new] = [0, 1].map(|side| {
+        let mark = if are_estimates[side] { "~" } else { "" };
+        format!("{mark}{}", number(metric, values[side]))
     });
-    format!("{} {old} → {new}{unit}{change}", title(metric))
+    format!("{} {old} → {new}{unit}{}", title(metric), change(pct, interval))
 }
 
-/// Why a time that changed by `pct` per cent has its verdict.
+/// ` (+23.9 %, likely +20 to +28 %)`
+fn change(pct: Option<f64>, interval: Option<(f64, f64)>) -> String {
+    let Some(pct) = pct else { return String::new() };
+    let likely = interval.map_or_else(String::new, |(low, high)| {
+        format!(", likely {} to {}", units::change(low).trim_end_matches(" %"), units::change(high))
+    });
+    format!(" ({}{likely})", units::change(pct))
+}
+
+/// Why a value that has changed, as far as can be seen, has its verdict.
 pub(super) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
     let pct = |limit: Option<f64>| units::percent(limit.unwrap_or_default());
     match (verdict, limits.regression_pct) {
@@ -83,10 +92,25 @@ fn custom_kind(metric: Metric) -> Option<MetricKind> {
 /// What a metric is called in a sentence.
 pub fn title(metric: Metric) -> &'static str {
     match metric {
+        Metric::Success => "success rate",
         Metric::SelfAllocs => "own allocations",
+        Metric::SelfAllocBytes => "own allocated bytes",
         Metric::SelfNs => "self time",
         Metric::TotalNs => "total time",
+        Metric::WallNs => "wall time",
+        Metric::CpuNs => "processor time",
+        Metric::PeakRssBytes => "peak memory",
         metric => metric.word(),
+    }
+}
+
+/// A value of a metric as people read it.
+pub(super) fn number(metric: Metric, value: f64) -> String {
+    match metric {
+        Metric::Success => units::percent(value * 100.0),
+        Metric::SelfAllocBytes | Metric::PeakRssBytes => units::bytes(whole(value)),
+        metric if metric.is_count() => units::count(whole(value)),
+        _ => units::duration(value),
     }
 }
 
@@ -96,6 +120,6 @@ pub fn title(metric: Metric) -> &'static str {
     clippy::cast_sign_loss,
     reason = "counts come from u64, and `as` saturates"
 )]
-fn number(count: f64) -> String {
-    units::count(count as u64)
+fn whole(count: f64) -> u64 {
+    count as u64
 }

@@ -1,13 +1,20 @@
-//! Judges times: by percentage of the baseline, with floors, and only where there are enough calls.
+//! The times of a function: what is compared of them, and whether that can be judged at all.
+//!
+//! What is left is a [`Draft`], which [`super::decide`] judges together with all others.
 //!
 //! Two floors keep small things from being findings: one for the change of a single call, below
 //! which the layout of the machine code decides, and one for the change over all calls of the run,
 //! below which nobody could notice.
 
+use super::decide::{Draft, Test};
 use super::estimates::Doubt;
-use super::limits::{Limits, MetricLimits};
+use super::limits::MetricLimits;
+use super::noise::{self, Source, Values};
+use super::sides::Pair;
+use super::suite::Suite;
 use super::{estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
+use crate::stats::robust;
 use crate::units::{self, float};
 
 /// Calls that must lie beyond a percentile before it is worth a row.
@@ -19,112 +26,109 @@ const UNFINISHED_PCT: u64 = 1;
 /// A share of the self time of a run below which a function is too small to matter, in per cent.
 const SMALL_SHARE_PCT: f64 = 1.0;
 
-/// A function in the two runs, and what it is judged by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pair<'a> {
-    /// The function in the baseline.
-    pub(super) old: &'a Function,
-    /// The function in the current run.
-    pub(super) new: &'a Function,
-    /// Self time of all functions in the baseline.
-    pub(super) old_run_ns: u64,
-    /// Self time of all functions in the current run.
-    pub(super) new_run_ns: u64,
-    /// The limits of the comparison.
-    pub(super) limits: &'a Limits,
-}
-
 /// The row of a time, where there is anything to say.
 ///
-/// Self time has a row wherever both runs called the function, if only to say that the calls are too
-/// few. The inclusive times do not repeat that: they have a row where there are enough.
-pub(super) fn judge(pair: Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
+/// Self time has a row wherever both sides called the function, if only to say that the calls are
+/// too few. The inclusive times do not repeat that: they have a row where there are enough.
+pub(super) fn draft(
+    pair: &Pair<'_>,
+    metric: Metric,
+    limits: MetricLimits,
+    (suite, paired): (&Suite, bool),
+) -> Option<Draft> {
     let (old, new) = (pair.old, pair.new);
     if old.calls == 0 || new.calls == 0 {
         return None;
     }
     if metric == Metric::SelfNs && old.measured_calls().min(new.measured_calls()) == 0 {
-        return Some(not_timed(pair));
+        return Some(pair.not_timed());
     }
-    let (baseline, current) = (value(old, metric)?, value(new, metric)?);
+    let values = pair.values(metric);
+    let [baseline, current] = [&values.olds, &values.news].map(|side| middle(side));
+    let row = Change::exact(&new.name, metric, [Some(baseline?), Some(current?)]);
     if metric != Metric::SelfNs && pair.few(metric) {
         return None;
     }
-    let (verdict, why) = pair.verdict(metric, limits, baseline, current);
-    let change_pct = reason::change_pct(baseline, current);
+    let (baseline, current) = (baseline?, current?);
+    let own = limits_of_its_own(pair, limits);
     let doubt = Doubt::of(old, new, metric, baseline);
-    Some(Change {
-        name: new.name.clone(),
-        metric,
-        baseline: Some(baseline),
-        current: Some(current),
-        change_pct,
-        interval_pct: change_pct.and_then(|pct| doubt.interval(pct)),
-        verdict,
-        reason: why,
-    })
+    let change_pct = reason::change_pct(baseline, current);
+    let row =
+        Change { change_pct, interval_pct: change_pct.and_then(|pct| doubt.interval(pct)), ..row };
+    if let Some((verdict, reason)) = pair.cannot_judge(metric) {
+        return Some(Draft { row: Change { verdict, reason, ..row }, test: None });
+    }
+    let floor = pair.below_floor(metric, current - baseline);
+    let Some(measured) = noise::difference(&values, suite, paired) else {
+        return Some(from_or_to_nothing(row, floor, own.limits));
+    };
+    let is_mean = matches!(metric, Metric::SelfNs | Metric::MeanNs);
+    let doubted = is_mean && measured.source == Source::Assumed && {
+        let limit = own.limits.degraded_pct.unwrap_or_default();
+        !outliers::more_than_a_few_calls(pair, metric, current - baseline, limit)
+    };
+    let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
+    let test = Test {
+        measured,
+        runs: [values.olds.len(), values.news.len()],
+        limits: own.limits,
+        origin: own.origin,
+        marks,
+        floor,
+        doubt,
+        unconfirmed: doubted,
+    };
+    Some(Draft { row, test: Some(test) })
 }
 
-/// The row of a function that was counted only, in one of the runs at least.
-fn not_timed(pair: Pair<'_>) -> Change {
-    let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
-    let (verdict, reason) = pair.unmeasured().unwrap_or(unknown);
-    Change {
-        name: pair.new.name.clone(),
-        metric: Metric::SelfNs,
-        baseline: value(pair.old, Metric::SelfNs),
-        current: value(pair.new, Metric::SelfNs),
-        change_pct: None,
-        interval_pct: None,
-        verdict,
-        reason,
-    }
+/// A time that is zero on one side or on both, of which no ratio speaks.
+fn from_or_to_nothing(row: Change, floor: Option<String>, limits: MetricLimits) -> Draft {
+    let values = [row.baseline, row.current].map(Option::unwrap_or_default);
+    let said = reason::measured(row.metric, values, [false; 2], None, None);
+    let (verdict, reason) = match floor {
+        Some(floor) => (Verdict::Stable, format!("{said}, {floor}")),
+        None if values[0].total_cmp(&values[1]).is_eq() => (Verdict::Stable, said),
+        None if values[1] > values[0] => {
+            let verdict = super::decide::beyond(limits, f64::INFINITY);
+            (verdict, format!("{said}, {}", reason::against_limits(verdict, limits)))
+        }
+        None => (Verdict::Improved, said),
+    };
+    Draft { row: Change { verdict, reason, ..row }, test: None }
+}
+
+/// The middle one of the values of a side.
+fn middle(side: &[Option<f64>]) -> Option<f64> {
+    robust::median(&side.iter().flatten().copied().collect::<Vec<_>>())
 }
 
 impl Pair<'_> {
-    fn verdict(
-        self,
-        metric: Metric,
-        limits: MetricLimits,
-        baseline: f64,
-        current: f64,
-    ) -> (Verdict, String) {
-        if let Some(answer) = self.cannot_judge(metric) {
-            return answer;
+    /// What each run has of a metric.
+    fn values(&self, metric: Metric) -> Values {
+        let side = |runs: &[Option<&Function>]| {
+            runs.iter().map(|function| function.and_then(|it| value(it, metric))).collect()
+        };
+        Values {
+            olds: side(&self.olds),
+            news: side(&self.news),
+            past: self.past.iter().filter_map(|function| value(function, metric)).collect(),
+            within: [self.old, self.new].map(within_a_run).into_iter().fold(0.0, f64::max),
         }
-        let marks = [self.old, self.new].map(|function| estimates::is_estimated(function, metric));
-        let said = reason::times(metric, [baseline, current], marks);
-        let own = self.limits.allowances.max_regression(self.new);
-        let limits = own.map_or(limits, |own| own_limits(limits, own.value));
-        // From nothing to something is beyond every limit.
-        let from_nothing = if current > baseline { f64::INFINITY } else { 0.0 };
-        let pct = reason::change_pct(baseline, current).unwrap_or(from_nothing);
-        let verdict = beyond(limits, pct);
-        let floor = self.below_floor(metric, current - baseline);
-        if let Some(floor) = floor.filter(|_| verdict != Verdict::Stable) {
-            return (Verdict::Stable, format!("{said}, {floor}"));
-        }
-        if let Some(verdict) = self.doubt(metric, verdict, limits, current - baseline) {
-            return (verdict, format!("{said}, but the median does not confirm it"));
-        }
-        let doubt = Doubt::of(self.old, self.new, metric, baseline);
-        let certain = beyond(limits, doubt.certain_part(pct));
-        if certain != verdict {
-            let verdict = match verdict {
-                Verdict::Improved => Verdict::Stable,
-                _ => certain.max(Verdict::Inconclusive),
-            };
-            return (verdict, format!("{said}, {}", doubt.reason(pct)));
-        }
-        let why = reason::against_limits(verdict, limits);
-        let origin = own.filter(|own| own.value.is_some() && verdict >= Verdict::Degraded);
-        let origin = origin.map_or_else(String::new, |own| format!(" {}", own.origin));
-        (verdict, format!("{said}, {why}{origin}"))
+    }
+
+    /// The row of a function that was counted only, on one of the sides at least.
+    fn not_timed(&self) -> Draft {
+        let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
+        let (verdict, reason) = self.unmeasured().unwrap_or(unknown);
+        let values = [self.old, self.new].map(|function| value(function, Metric::SelfNs));
+        let row = Change::exact(&self.new.name, Metric::SelfNs, values);
+        Draft { row: Change { verdict, reason, ..row }, test: None }
     }
 
     /// Whether the calls of one of the runs are too few for the metric.
-    fn few(self, metric: Metric) -> bool {
+    fn few(&self, metric: Metric) -> bool {
         let needed = match metric {
+            Metric::P90Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 10),
             Metric::P95Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 20),
             Metric::P99Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 100),
             _ => self.limits.min_calls,
@@ -133,7 +137,7 @@ impl Pair<'_> {
     }
 
     /// Why there is nothing to judge, if so.
-    fn cannot_judge(self, metric: Metric) -> Option<(Verdict, String)> {
+    fn cannot_judge(&self, metric: Metric) -> Option<(Verdict, String)> {
         let (old, new) = (self.old, self.new);
         if metric == Metric::SelfNs {
             let running = |f: &Function| {
@@ -172,7 +176,7 @@ impl Pair<'_> {
 
     /// Too many calls that were counted and are in no time, or too many polls: those that are need
     /// not be like them.
-    fn unmeasured(self) -> Option<(Verdict, String)> {
+    fn unmeasured(&self) -> Option<(Verdict, String)> {
         let is_much = |part: u64, of: u64| {
             part.saturating_mul(100) > of.saturating_mul(estimates::UNMEASURED_PCT)
         };
@@ -189,7 +193,7 @@ impl Pair<'_> {
     }
 
     /// Which floor the change stays below, if it does.
-    fn below_floor(self, metric: Metric, change: f64) -> Option<String> {
+    fn below_floor(&self, metric: Metric, change: f64) -> Option<String> {
         let (call, run) = (self.limits.floor_ns, self.limits.run_floor_ns);
         let over_run = match metric {
             Metric::TotalNs => change,
@@ -201,44 +205,31 @@ impl Pair<'_> {
         (over_run.abs() < run)
             .then(|| format!("a change of less than {} over the run", units::duration(run)))
     }
-
-    /// The verdict to give instead, where a few interrupted calls may have made the difference.
-    fn doubt(
-        self,
-        metric: Metric,
-        verdict: Verdict,
-        limits: MetricLimits,
-        change: f64,
-    ) -> Option<Verdict> {
-        let (limit, instead) = match verdict {
-            Verdict::Regression => (limits.regression_pct?, Verdict::Inconclusive),
-            Verdict::Degraded => (limits.degraded_pct?, Verdict::Inconclusive),
-            Verdict::Improved => (limits.improved_pct?, Verdict::Stable),
-            _ => return None,
-        };
-        let is_mean = matches!(metric, Metric::SelfNs | Metric::MeanNs);
-        let doubted = is_mean && !outliers::more_than_a_few_calls(self, metric, change, limit);
-        doubted.then_some(instead)
-    }
 }
 
-/// The limits with the one that the function has of its own.
-fn own_limits(limits: MetricLimits, own: Option<f64>) -> MetricLimits {
-    let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own.unwrap_or(limit)));
-    MetricLimits { regression_pct: own, degraded_pct, ..limits }
+/// What a time may change by, and where that was given, if not in the settings.
+struct Own {
+    limits: MetricLimits,
+    /// The end of a sentence.
+    origin: String,
 }
 
-fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
-    let over = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
-    if over(limits.regression_pct, pct) {
-        Verdict::Regression
-    } else if over(limits.degraded_pct, pct) {
-        Verdict::Degraded
-    } else if over(limits.improved_pct, -pct) {
-        Verdict::Improved
-    } else {
-        Verdict::Stable
-    }
+/// The limits of a time, with the one that the function has of its own.
+fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
+    let Some(own) = pair.limits.allowances.max_regression(pair.new) else {
+        return Own { limits, origin: String::new() };
+    };
+    let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own.value.unwrap_or(limit)));
+    let origin = own.value.map_or_else(String::new, |_| format!(" {}", own.origin));
+    Own { limits: MetricLimits { regression_pct: own.value, degraded_pct, ..limits }, origin }
+}
+
+/// What the mean of the calls of a run may be off by for being of so few, on the log scale: a bound
+/// from below for what runs differ by.
+fn within_a_run(function: &Function) -> f64 {
+    let known = function.stddev_ns.zip(function.mean_ns).filter(|(_, mean)| *mean > 0.0);
+    let part = known.map_or(0.0, |(deviation, mean)| deviation / mean);
+    (part / float(function.timed_calls().max(1)).sqrt()).clamp(0.0, 1.0)
 }
 
 /// The value that is compared; `None` when the run has none, or no usable one.
@@ -248,6 +239,7 @@ fn value(function: &Function, metric: Metric) -> Option<f64> {
         Metric::TotalNs => Some(float(function.total_ns)),
         Metric::MeanNs => function.mean_ns,
         Metric::P50Ns => function.p50_ns.map(float),
+        Metric::P90Ns => function.p90_ns.map(float),
         Metric::P95Ns => function.p95_ns.map(float),
         Metric::P99Ns => function.p99_ns.map(float),
         _ => None,
@@ -257,6 +249,7 @@ fn value(function: &Function, metric: Metric) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Limits;
     use super::*;
     use crate::model::Futures;
 
@@ -274,10 +267,15 @@ mod tests {
     }
 
     fn row(metric: Metric, old: &Function, new: &Function) -> Option<Change> {
+        row_of_runs(metric, std::slice::from_ref(old), std::slice::from_ref(new))
+    }
+
+    fn row_of_runs(metric: Metric, olds: &[Function], news: &[Function]) -> Option<Change> {
         let limits = Limits::new(Metric::ALL, super::super::Thresholds::default());
-        let run_ns = 10_000_000_000;
-        let pair = Pair { old, new, old_run_ns: run_ns, new_run_ns: run_ns, limits: &limits };
-        judge(pair, metric, limits.metrics[&metric])
+        let mut pair = Pair::single(olds.last()?, news.last()?, &limits);
+        (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
+        let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
+        super::super::decide::decide(vec![draft], &limits).pop()
     }
 
     #[track_caller]
@@ -288,32 +286,66 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
+    /// Five runs whose noise is so many per mille.
+    fn runs(calls: u64, ns: u64, noise: u64) -> Vec<Function> {
+        let of = |at: u64| function(calls, ns - 2 * ns * noise / 1_000 + at * ns * noise / 1_000);
+        (0..5).map(of).collect()
+    }
+
     #[test]
-    fn a_time_is_judged_by_its_limits() {
-        use Verdict::{Degraded, Improved, Regression, Stable};
-        let mean =
-            |old, new, verdict, why| check(Metric::MeanNs, (50, old), (50, new), verdict, why);
-        let why = "mean 20.1 ms → 24.9 ms (+23.9 %), over the limit of 15 %";
-        mean(20_100_000, 24_900_000, Regression, why);
-        let why = "mean 20.0 ms → 22.4 ms (+12.0 %), over 10 % but within the limit of 15 %";
-        mean(20 * MS, 22_400_000, Degraded, why);
-        mean(20 * MS, 20 * MS, Stable, "mean 20.0 ms → 20.0 ms (±0 %), within 10 %");
-        let why = "mean 20.0 ms → 10.0 ms (-50.0 %), better by more than 10 %";
-        mean(20 * MS, 10 * MS, Improved, why);
+    fn a_time_is_judged_by_noise_and_by_limits() {
+        let said = |old: Vec<Function>, new: Vec<Function>| {
+            let row = row_of_runs(Metric::MeanNs, &old, &new).unwrap();
+            format!("{}: {}", row.verdict, row.reason)
+        };
+        let quiet = |ns| runs(50, ns, 2);
+        let noisy = |ns| runs(50, ns, 40);
+        insta::assert_snapshot!([
+            said(quiet(20 * MS), quiet(21 * MS)),
+            said(quiet(20 * MS), quiet(20_400_000)),
+            said(quiet(20 * MS), quiet(20_150_000)),
+            said(quiet(20 * MS), quiet(20_050_000)),
+            said(quiet(20 * MS), quiet(19 * MS)),
+            said(noisy(20 * MS), noisy(21 * MS)),
+            said(noisy(20 * MS), noisy(22 * MS)),
+            said(noisy(20 * MS), noisy(30 * MS)),
+            said(runs(50, 20 * MS, 120), runs(50, 21 * MS, 120)),
+        ].join("\n"), @r"
+        regression: mean 20.0 ms → 21.0 ms (+5.0 %, likely +4.5 to +5.5 %), over the limit of 3 %
+        degraded: mean 20.0 ms → 20.4 ms (+2.0 %, likely +1.5 to +2.5 %), over 1 % but within the limit of 3 %
+        stable: mean 20.0 ms → 20.2 ms (+0.8 %, likely +0.3 to +1.2 %), within the noise; a change of 0.95 % would have been seen
+        stable: mean 20.0 ms → 20.1 ms (+0.3 %, likely -0.2 to +0.7 %), within the noise; a change of 0.95 % would have been seen
+        improved: mean 20.0 ms → 19.0 ms (-5.0 %, likely -5.4 to -4.6 %), better by more than 1 %
+        stable: mean 20.0 ms → 21.0 ms (+5.0 %, likely -4.3 to +15.2 %), within the noise; a change of 21 % would have been seen
+        inconclusive: mean 20.0 ms → 22.0 ms (+10.0 %, likely +0.3 to +20.7 %), perhaps slower, but it may be noise
+        regression: mean 20.0 ms → 30.0 ms (+50.0 %, likely +36.8 to +64.5 %), over the limit of 3 %
+        inconclusive: mean 20.0 ms → 21.0 ms (+5.0 %, likely -20.8 to +39.2 %), but runs differ by 21 %, so that only a change of 78 % could be told from noise
+        ");
+    }
+
+    #[test]
+    fn one_run_against_one_tells_large_changes_only() {
+        use Verdict::{Inconclusive, Regression};
+        let why = "mean 20.0 ms → 40.0 ms (+100.0 %), over the limit of 3 %";
+        check(Metric::MeanNs, (50, 20 * MS), (50, 40 * MS), Regression, why);
+        let row = row(Metric::MeanNs, &function(50, 20 * MS), &function(50, 21 * MS)).unwrap();
+        assert_eq!(row.verdict, Inconclusive);
+        insta::assert_snapshot!(row.reason, @"mean 20.0 ms → 21.0 ms (+5.0 %), but with one run of each side only a change of 37 % could be told from noise");
+        assert!(row.detectable_pct.is_some_and(|pct| pct > 30.0));
     }
 
     #[test]
     fn own_time_and_totals_say_what_they_are_of() {
-        let why = "self time 20.0 ms → 30.0 ms a call (+50.0 %), over the limit of 15 %";
-        check(Metric::SelfNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
-        let why = "total time 1.00 s → 1.50 s in the run (+50.0 %), over the limit of 15 %";
-        check(Metric::TotalNs, (50, 20 * MS), (50, 30 * MS), Verdict::Regression, why);
+        let why = "self time 20.0 ms → 40.0 ms a call (+100.0 %), over the limit of 3 %";
+        check(Metric::SelfNs, (50, 20 * MS), (50, 40 * MS), Verdict::Regression, why);
+        let why = "total time 1.00 s → 2.00 s in the run (+100.0 %), over the limit of 3 %";
+        check(Metric::TotalNs, (50, 20 * MS), (50, 40 * MS), Verdict::Regression, why);
     }
 
     #[test]
-    fn outer_percentiles_need_more_calls_and_more_change() {
-        let why = "p99 20.0 ms → 26.0 ms (+30.0 %), within 30 %";
-        check(Metric::P99Ns, (500, 20 * MS), (500, 26 * MS), Verdict::Stable, why);
+    fn outer_percentiles_need_more_calls() {
+        let why = "p99 20.0 ms → 40.0 ms (+100.0 %), over the limit of 7 %";
+        check(Metric::P99Ns, (500, 20 * MS), (500, 40 * MS), Verdict::Regression, why);
         assert_eq!(row(Metric::P99Ns, &function(499, MS), &function(500, 9 * MS)), None);
     }
 
@@ -336,13 +368,14 @@ mod tests {
 
     #[test]
     fn the_attribute_can_set_the_limit() {
-        let old = function(50, 20 * MS);
-        let mut new = function(50, 21 * MS);
-        new.budget.max_regression_pct = Some(2.5);
-        let row = row(Metric::MeanNs, &old, &new).unwrap();
-        let why =
-            "mean 20.0 ms → 21.0 ms (+5.0 %), over the limit of 2.5 % that its attribute sets";
-        assert_eq!((row.verdict, row.reason.as_str()), (Verdict::Regression, why));
+        let old = runs(50, 20 * MS, 2);
+        let mut new = runs(50, 21 * MS, 2);
+        new.iter_mut().for_each(|run| run.budget.max_regression_pct = Some(2.5));
+        let worse = row_of_runs(Metric::MeanNs, &old, &new).unwrap();
+        assert_eq!(worse.verdict, Verdict::Regression);
+        assert!(worse.reason.ends_with("over the limit of 2.5 % that its attribute sets"));
+        new.iter_mut().for_each(|run| run.budget.max_regression_pct = Some(25.0));
+        assert_eq!(row_of_runs(Metric::MeanNs, &old, &new).unwrap().verdict, Verdict::Degraded);
     }
 
     #[test]
@@ -376,24 +409,26 @@ mod tests {
 
     #[test]
     fn an_estimate_is_judged_with_what_it_leaves_open() {
-        use Verdict::{Degraded, Improved, Inconclusive, Regression, Stable};
-        let check = |old: u64, new: u64, verdict: Verdict, why: &str| {
-            let (old, new) = (function(100_000, old), sampled(100_000, new, 400));
-            let row = row(Metric::SelfNs, &old, &new).unwrap();
-            assert_eq!((row.verdict, row.reason.as_str()), (verdict, why));
+        let said = |old: u64, new: u64| {
+            let timed = |ns| move |at: u64| sampled(100_000, ns + at * ns / 1_000, 400);
+            let (old, new) = (runs(100_000, old, 1), (0..5).map(timed(new)).collect::<Vec<_>>());
+            let row = row_of_runs(Metric::SelfNs, &old, &new).unwrap();
             assert!(row.interval_pct.is_some_and(|(low, high)| high - low > 11.9), "{row:?}");
+            format!("{}: {}", row.verdict, row.reason)
         };
-        let why = "self time 20.0 µs → ~30.0 µs a call (+50.0 %), over the limit of 15 %";
-        check(20_000, 30_000, Regression, why);
-        let open = "but what is sampled may be off by 6 %";
-        let why = format!("self time 20.0 µs → ~23.6 µs a call (+18.0 %), {open}");
-        check(20_000, 23_600, Degraded, &why);
-        let why = format!("self time 20.0 µs → ~22.6 µs a call (+13.0 %), {open}");
-        check(20_000, 22_600, Inconclusive, &why);
-        let why = format!("self time 20.0 µs → ~17.6 µs a call (-12.0 %), {open}");
-        check(20_000, 17_600, Stable, &why);
-        let why = "self time 20.0 µs → ~10.0 µs a call (-50.0 %), better by more than 10 %";
-        check(20_000, 10_000, Improved, why);
+        insta::assert_snapshot!([
+            said(20_000, 30_000),
+            said(20_000, 21_400),
+            said(20_000, 20_600),
+            said(20_000, 19_000),
+            said(20_000, 10_000),
+        ].join("\n"), @r"
+        regression: self time 20.0 µs → ~30.1 µs a call (+50.3 %, likely +44.0 to +56.6 %), over the limit of 3 %
+        degraded: self time 20.0 µs → ~21.4 µs a call (+7.2 %, likely +1.0 to +13.5 %), but what is sampled may be off by 6 %
+        inconclusive: self time 20.0 µs → ~20.6 µs a call (+3.2 %, likely -3.0 to +9.4 %), but what is sampled may be off by 6 %
+        stable: self time 20.0 µs → ~19.0 µs a call (-4.8 %, likely -11.0 to +1.4 %), but what is sampled may be off by 6 %
+        improved: self time 20.0 µs → ~10.0 µs a call (-49.9 %, likely -56.0 to -43.8 %), better by more than 1 %
+        ");
     }
 
     #[test]

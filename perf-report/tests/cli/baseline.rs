@@ -53,10 +53,10 @@ fn baselines_are_listed_and_removed() {
     desk.report(&["baseline", "save", "v1.2"]).said(0, "");
     fs::write(desk.path(".perf/baselines/bad.json"), "{").unwrap();
     insta::assert_snapshot!(desk.report(&["baseline", "list"]).stdout, @r"
-    NAME  RUN             COMMIT  FUNCTIONS  LABEL
-    bad   cannot be read  -       -
-    main  one             -       1
-    v1.2  one             -       1
+    NAME  RUN             RUNS  COMMIT  FUNCTIONS  LABEL
+    bad   cannot be read  -     -       -
+    main  one             1     -       1
+    v1.2  one             1     -       1
     ");
     let list = desk.report(&["baseline", "list", "--format", "json"]).stdout;
     let list = checked(&list, include_str!("../../schemas/baselines.v1.schema.json"));

@@ -5,11 +5,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod ab;
 mod baseline;
 mod collect;
 mod desk;
 mod doctor;
 mod overhead;
+mod repeat;
 mod run;
 mod signals;
 mod store;

@@ -9,8 +9,9 @@ use clap::builder::FalseyValueParser;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::check::find_baseline;
+use super::check::wanted;
 use super::judge::{self, LimitArgs};
+use super::named::Named;
 use super::output::{self, OutputArgs};
 use crate::blessings;
 use crate::config::check::{self, Limit};
@@ -18,8 +19,8 @@ use crate::config::values;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Change, Comparison, Metric, Verdict};
-use crate::store::{self, RunRef, Store as _};
-use crate::verdict::{self, Blessed, Blessing};
+use crate::store::RunRef;
+use crate::verdict::{self, Blessed, Blessing, Quantity};
 use crate::{facts, suggest};
 
 const EXAMPLES: &str = "\
@@ -153,14 +154,15 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
     // What was blessed before must not hide what is to be blessed now.
     let settings = check::CheckSettings { blessed: Blessed::default(), ..settings };
-    let baseline = find_baseline(context, settings.baseline.as_deref())?.ok_or_else(|| {
+    let name = wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
         UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
             .help("save one with `perf-report baseline save main`")
     })?;
-    let run = store::open(context)?.find(&args.run)?;
-    let comparison = judge::compare(&baseline, &run, &settings)?;
+    let current = Named::run(context, &args.run)?;
+    let baseline = Named::reference(context, &name, &current.runs)?;
+    let comparison = judge::compare(context, &baseline, &current, &settings)?;
     let rows = rows(function, args, &comparison)?;
-    let commit = run.run.git.as_ref().map(|git| git.commit.clone());
+    let commit = &comparison.current_run.commit;
     let mut new = Vec::new();
     for row in rows {
         let (from, to) = range(row, args)?;
@@ -169,7 +171,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
             metric: row.metric,
             from,
             to,
-            commit: commit.clone().filter(|commit| !commit.is_empty()),
+            commit: commit.clone(),
             reason: reason.to_owned(),
             created: today,
             expires,
@@ -191,7 +193,8 @@ fn rows<'a>(
     args: &Args,
     comparison: &'a Comparison,
 ) -> Result<Vec<&'a Change>, UserError> {
-    let all = || comparison.functions.iter().filter(|row| !row.metric.is_custom());
+    let can_be = |row: &&Change| Quantity::of(row.metric).is_some();
+    let all = || comparison.functions.iter().filter(can_be);
     let usage = |problem: String| UserError::new(Code::Usage, problem);
     let of_function: Vec<&Change> = all().filter(|row| row.name == function).collect();
     if of_function.is_empty() {
@@ -256,17 +259,20 @@ fn range(row: &Change, args: &Args) -> Result<(f64, f64), UserError> {
 
 /// A value as the command line gives it, in the unit of the metric.
 fn quantity(metric: Metric, text: &str) -> Result<f64, String> {
-    if !metric.is_count() {
-        return values::duration_ns(text);
+    match Quantity::of(metric) {
+        Some(Quantity::Time) => values::duration_ns(text),
+        Some(Quantity::Size) => values::size_bytes(text),
+        _ => {
+            let count = text.trim().parse::<u32>().map(f64::from);
+            count.map_err(|_| format!("{text:?} is no count: write a whole number"))
+        }
     }
-    let count = text.trim().parse::<u32>().map(f64::from);
-    count.map_err(|_| format!("{text:?} is no count: write a whole number"))
 }
 
 /// A value that reads well in the file: four digits of a time, upwards, so that it is never below
 /// what was seen.
 fn rounded(metric: Metric, value: f64) -> f64 {
-    if metric.is_count() {
+    if Quantity::of(metric) != Some(Quantity::Time) {
         return value.ceil();
     }
     let step = 10f64.powf(value.log10().floor() - 3.0);

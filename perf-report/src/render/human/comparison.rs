@@ -1,9 +1,11 @@
 //! A comparison for a screen: the verdict first, then each finding with its reason.
 
+use std::fmt::Write as _;
+
 use crate::model::{BudgetResult, Comparison, Verdict};
 use crate::render::findings::{self, Finding};
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, facts, sanitize, text};
+use crate::render::{Screen, evidence, facts, interleaved, sanitize, text};
 use crate::units;
 
 /// Findings of a verdict that are shown before the rest is only counted.
@@ -27,11 +29,14 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
     let findings = findings::findings(comparison);
     let mut text = headline(comparison, &findings, paint);
     text.push_str(&sides(comparison, paint, screen));
+    text.push_str(&causes(comparison, paint, screen));
     let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict >= Verdict::Degraded);
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
     for verdict in order() {
-        let of_verdict: Vec<_> =
-            findings.iter().filter(|finding| finding.main.verdict == verdict).collect();
+        let of_verdict = findings.iter().filter(|finding| finding.main.verdict == verdict);
+        let (folded, of_verdict): (Vec<_>, Vec<_>) = of_verdict.partition(|finding| {
+            verbosity == Verbosity::Brief && evidence::is_unremarkable(finding)
+        });
         let limit = match verbosity {
             Verbosity::Brief if verdict != Verdict::Regression => SHOWN,
             _ => usize::MAX,
@@ -40,6 +45,11 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
         if of_verdict.len() > limit {
             let more = format!("… {} more {verdict}; --all shows them", of_verdict.len() - limit);
             blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
+        }
+        if !folded.is_empty() {
+            let some = findings::in_words(folded.iter().copied());
+            let reason = evidence::unremarkable(&some, folded.len() as u64);
+            blocks.push(said(verdict, &reason, (paint, screen)));
         }
     }
     if !blocks.is_empty() {
@@ -100,6 +110,9 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
 /// What the run was compared with, if with anything.
 fn against(comparison: &Comparison) -> Option<String> {
     let name = comparison.baseline.as_deref()?;
+    if comparison.interleaved.is_some() {
+        return Some(sanitize::screen(name).into_owned());
+    }
     let is_run = comparison.baseline_run.as_ref().is_some_and(|side| side.id == name);
     let kind = if is_run { "run" } else { "baseline" };
     Some(format!("{kind} {}", sanitize::screen(name)))
@@ -123,10 +136,8 @@ pub(in crate::render) fn announcement(
     let improved = findings::count(findings, Verdict::Improved) > 0;
     match comparison.verdict {
         Verdict::Regression if findings::count(findings, Verdict::Regression) == 0 => "over budget",
-        Verdict::Removed | Verdict::Added | Verdict::Changed | Verdict::Stable if improved => {
-            "improved"
-        }
-        Verdict::Removed | Verdict::Added | Verdict::Changed => "stable",
+        verdict if verdict < Verdict::Inconclusive && improved => "improved",
+        verdict if verdict < Verdict::Inconclusive => "stable",
         verdict => verdict.word(),
     }
 }
@@ -145,14 +156,25 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> 
 }
 
 fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
-    let mut text = String::new();
+    if let Some(made) = &comparison.interleaved {
+        let (a, b) = (interleaved::contender(&made.a), interleaved::contender(&made.b));
+        return titled([("A", a), ("B", b), ("", interleaved::rounds(made))], paint, screen);
+    }
     let baseline = comparison.baseline_run.as_ref();
     let named =
         comparison.baseline.iter().filter(|name| baseline.is_some_and(|side| side.id != **name));
     let mut before: Vec<_> = named.map(|name| sanitize::screen(name).into_owned()).collect();
+    before.extend(evidence::runs(comparison.baseline_runs).filter(|_| baseline.is_some()));
     before.extend(baseline.into_iter().flat_map(facts::side));
-    for (title, items) in [("baseline", before), ("current", facts::side(&comparison.current_run))]
-    {
+    let mut after: Vec<_> = evidence::runs(comparison.current_runs).into_iter().collect();
+    after.extend(facts::side(&comparison.current_run));
+    titled([("baseline", before), ("current", after)], paint, screen)
+}
+
+/// Facts in a column, each line of them with its title, unless there are none.
+fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen: Screen) -> String {
+    let mut text = String::new();
+    for (title, items) in lines {
         if !items.is_empty() {
             let lines = text::join_wrapped(&items, &" ".repeat(10), screen.width);
             let lines = format!("{title:10}{}", lines.trim_start());
@@ -160,6 +182,32 @@ fn sides(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
         }
     }
     text
+}
+
+/// The change of the whole, and the functions that it is owed to.
+fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
+    let causes = evidence::causes(comparison);
+    let Some(whole) = evidence::whole(comparison).filter(|_| !causes.is_empty()) else {
+        return String::new();
+    };
+    let mut text = format!("\n{}\n", paint.paint(style::STRONG, &format!("{whole}, of which")));
+    let width = causes.iter().map(|(change, _)| text::width(change)).max().unwrap_or(0);
+    for (change, cause) in causes {
+        let reason = sanitize::screen(&cause.reason);
+        let room = screen.width.saturating_sub(width + 6 + text::width(&reason)).max(20);
+        let name = text::name(&cause.name, room);
+        let gap = " ".repeat(width - text::width(&change));
+        let reason = paint.paint(style::FAINT, &reason);
+        let _ = writeln!(text, "  {gap}{change}  {name}  {reason}");
+    }
+    text
+}
+
+/// A verdict with what is said of several.
+fn said(verdict: Verdict, reason: &str, (paint, screen): (Paint, Screen)) -> String {
+    let indent = " ".repeat(INDENT);
+    let word = paint.verdict(verdict, &format!("  {:width$}", verdict.word(), width = INDENT - 2));
+    word + text::wrap_words(reason, &indent, screen.width).trim_start()
 }
 
 fn finding(finding: &Finding<'_>, paint: Paint, screen: Screen) -> String {
@@ -208,6 +256,7 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     if items.is_empty() {
         text.clear();
     }
+    text.extend(evidence::resolution(comparison).map(|seen| seen + "\n"));
     for note in &comparison.notes {
         let note = format!("note: {}", sanitize::screen(note));
         for line in text::wrap_words(&note, "", screen.width).lines() {
@@ -219,13 +268,14 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
 }
 
 /// The order in which verdicts are read: what needs a decision, then what is good, then the rest.
-fn order() -> [Verdict; 7] {
+fn order() -> [Verdict; 8] {
     [
         Verdict::Regression,
         Verdict::Degraded,
         Verdict::Inconclusive,
         Verdict::Improved,
         Verdict::Changed,
+        Verdict::Renamed,
         Verdict::Added,
         Verdict::Removed,
     ]

@@ -2,8 +2,10 @@
 
 mod comparison;
 mod metrics;
+mod noise;
 mod overhead;
 mod self_test;
+mod series;
 mod show;
 mod stacks;
 pub(super) mod summary;
@@ -11,8 +13,10 @@ pub(super) mod summary;
 pub use comparison::{Verbosity, comparison};
 pub(super) use comparison::{announcement, sentence};
 pub(super) use metrics::{metrics, value};
+pub use noise::noise;
 pub use overhead::overhead;
 pub use self_test::self_test;
+pub use series::series;
 pub(super) use show::{functions_table, header};
 pub use show::{show, show_metrics};
 pub use stacks::stacks;

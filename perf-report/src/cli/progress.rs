@@ -1,4 +1,4 @@
-//! A spinner with the calls recorded so far, while the command runs.
+//! A spinner with the calls recorded so far, or the rounds that are done, while commands run.
 //!
 //! It has the terminal's last line to itself: the command's output scrolls above it, and its cursor
 //! is put back after every frame, so that no half-written line is overwritten. A command that takes
@@ -34,20 +34,35 @@ pub(super) struct Progress {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts the spinner, if there is a person to see it.
-pub(super) fn start(folder: &Path) -> Option<Progress> {
+/// Starts the spinner, if there is a person to see it. `message` is asked at each frame.
+pub(super) fn start(message: impl FnMut() -> String + Send + 'static) -> Option<Progress> {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     if !io::stderr().is_terminal() || dumb || std::env::var_os("CI").is_some() {
         return None;
     }
-    let folder = folder.to_owned();
     let (stop, stopped) = mpsc::channel();
     let thread = thread::spawn(move || {
         if stopped.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            spin(&folder, || stopped.recv_timeout(FRAME) == Err(RecvTimeoutError::Timeout));
+            spin(message, || stopped.recv_timeout(FRAME) == Err(RecvTimeoutError::Timeout));
         }
     });
     Some(Progress { stop: Some(stop), thread: Some(thread) })
+}
+
+/// What is recorded in `folder` so far, in words, to be asked again and again.
+pub(super) fn calls(folder: &Path) -> impl FnMut() -> String + Send + 'static {
+    let folder = folder.to_owned();
+    let mut counter = Counter::default();
+    let mut words = String::new();
+    let mut count_again = Instant::now();
+    move || {
+        if Instant::now() >= count_again {
+            let began = Instant::now();
+            words = counter.count(&folder);
+            count_again = Instant::now() + began.elapsed() * SHARE;
+        }
+        words.clone()
+    }
 }
 
 impl Drop for Progress {
@@ -58,7 +73,7 @@ impl Drop for Progress {
     }
 }
 
-fn spin(folder: &Path, mut go_on: impl FnMut() -> bool) {
+fn spin(mut message: impl FnMut() -> String, mut go_on: impl FnMut() -> bool) {
     let bar = ProgressBar::with_draw_target(
         None,
         ProgressDrawTarget::term_like(Box::new(LastLine::default())),
@@ -66,14 +81,8 @@ fn spin(folder: &Path, mut go_on: impl FnMut() -> bool) {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} · {msg}") {
         bar.set_style(style);
     }
-    let mut counter = Counter::default();
-    let mut count_again = Instant::now();
     while go_on() {
-        if Instant::now() >= count_again {
-            let began = Instant::now();
-            bar.set_message(counter.count(folder));
-            count_again = Instant::now() + began.elapsed() * SHARE;
-        }
+        bar.set_message(message());
         bar.tick();
     }
     bar.finish_and_clear();

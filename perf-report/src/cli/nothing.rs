@@ -1,16 +1,10 @@
 //! Why a command left no recording, and what to do about it. Words only.
 
-use std::io;
 use std::path::Path;
 
 use crate::collect::Collected;
 
 const SPACE: [i32; 2] = [nix::libc::ENOSPC, nix::libc::EDQUOT];
-
-/// What is said when the session's folder cannot be read any more.
-pub(super) fn folder_gone(folder: &Path, error: &io::Error) -> String {
-    format!("the folder {} cannot be read any more: {error}", folder.display())
-}
 
 /// The reason and the advice, the likeliest first.
 pub(super) fn why(collected: &Collected, folder: &Path, gone: Option<String>) -> (String, String) {

@@ -1,0 +1,270 @@
+//! `perf-report ab`: two commands in turn, and what differs between them.
+
+mod rounds;
+mod sides;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::builder::FalseyValueParser;
+
+use super::judge::{self, LimitArgs, WriteArgs};
+use super::rounds::Rounds;
+use super::{keep, output};
+use crate::command::Streams;
+use crate::config::check::{self, CheckSettings};
+use crate::context::Context;
+use crate::doctor;
+use crate::error::{ExitCode as Code, UserError};
+use crate::facts;
+use crate::interleave::{self, Decision, Side};
+use crate::model::{Comparison, Interleaved, Stopped};
+use crate::store::{self, Store as _};
+use crate::units;
+use crate::verdict::{self, FailOn};
+
+pub(super) use rounds::{Match, Progress, Rules};
+use sides::Sides;
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report ab --a './old --fast data.csv' --b 'THREADS=1 ./new data.csv'
+  perf-report ab --a-commit main -- ./target/release/import data.csv
+  perf-report ab --a-commit v1.2 --b-commit HEAD --build 'cargo build --release --bin import' \\
+      -- ./target/release/import data.csv
+  perf-report ab --rounds 20 --max-rounds 100 --time-limit 120s --a ./old --b ./new
+
+--a and --b go through `sh -c`, so they may set variables. A side with a commit is checked out into a
+folder of its own, built there with a CARGO_TARGET_DIR of its own, and run there; a side without one
+is the working tree, and is built there too. Both are built before anything is run.
+
+The rounds are judged after half of them, which ends it where something is known to be worse, after
+all of them, and, while more of them may decide what is open, after twice as many and so on. What is
+judged are the differences within each round. B is judged as `check` judges a run, A is its baseline.
+
+Exit codes: 0 nothing is worse, 2 a command failed, 3 regression or budget exceeded, 4 nothing was
+recorded; with --fail-on also 5 something could not be judged.";
+
+/// Run two commands in turn, and judge what differs between them
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The command to compare with, for a shell
+    #[arg(long, value_name = "CMD", env = "PERF_TRACK_A", hide_env_values = true)]
+    a: Option<String>,
+
+    /// The command to judge, for a shell
+    #[arg(long, value_name = "CMD", env = "PERF_TRACK_B", hide_env_values = true)]
+    b: Option<String>,
+
+    /// Build A from this commit, and run it there
+    #[arg(long, value_name = "REV", env = "PERF_TRACK_A_COMMIT", hide_env_values = true)]
+    a_commit: Option<String>,
+
+    /// Build B from this commit, and run it there
+    #[arg(long, value_name = "REV", env = "PERF_TRACK_B_COMMIT", hide_env_values = true)]
+    b_commit: Option<String>,
+
+    /// What builds a commit, for a shell
+    #[arg(long, value_name = "CMD", env = "PERF_TRACK_BUILD", hide_env_values = true)]
+    #[arg(default_value = "cargo build --release")]
+    build: String,
+
+    /// Store the runs, labelled LABEL-a and LABEL-b [default label: ab]
+    #[arg(long, env = "PERF_TRACK_KEEP", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    keep: bool,
+
+    /// Label of the runs that --keep stores
+    #[arg(long, short, env = "PERF_TRACK_LABEL", hide_env_values = true)]
+    #[arg(value_parser = keep::label)]
+    label: Option<String>,
+
+    /// Do not look how fast and how steady the machine is
+    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    no_probe: bool,
+
+    /// Print no progress
+    #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    quiet: bool,
+
+    /// What fails besides regressions and budgets
+    #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
+    #[arg(env = "PERF_TRACK_FAIL_ON", hide_env_values = true)]
+    fail_on: Vec<FailOn>,
+
+    #[command(flatten)]
+    write: WriteArgs,
+
+    /// The command of both sides, where neither --a nor --b is given
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+
+    #[command(flatten)]
+    rounds: RoundArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// How often commands run, and what becomes of what they print.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Rounds")]
+struct RoundArgs {
+    /// Rounds to make, in each of which both sides run once
+    #[arg(long, value_name = "N", env = "PERF_TRACK_ROUNDS", hide_env_values = true)]
+    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rounds: u32,
+
+    /// Rounds to make at most, while more may decide what is open [default: 3 times --rounds]
+    #[arg(long, value_name = "M", env = "PERF_TRACK_MAX_ROUNDS", hide_env_values = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    max_rounds: Option<u32>,
+
+    /// Begin no round that would not be over by then; building and warming up do not count
+    #[arg(long, value_name = "TIME", env = "PERF_TRACK_TIME_LIMIT", hide_env_values = true)]
+    time_limit: Option<check::Duration>,
+
+    /// Rounds before these that are not judged
+    #[arg(long, value_name = "N", env = "PERF_TRACK_WARMUP", hide_env_values = true)]
+    #[arg(default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    warmup: u32,
+
+    /// What the order within the rounds comes from [default: another one each time]
+    #[arg(long, value_name = "SEED", env = "PERF_TRACK_SEED", hide_env_values = true)]
+    seed: Option<u64>,
+
+    /// Go on with commands that fail, and judge their runs
+    #[arg(long, env = "PERF_TRACK_ALLOW_FAILURE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    allow_failure: bool,
+
+    /// Let through what the commands print, on standard error
+    #[arg(long, env = "PERF_TRACK_SHOW_OUTPUT", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    show_output: bool,
+
+    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
+    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
+    dir: Option<PathBuf>,
+}
+
+impl RoundArgs {
+    fn most(&self) -> u32 {
+        self.max_rounds.unwrap_or(self.rounds.saturating_mul(3)).max(self.rounds)
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        self.time_limit.map(|limit| Duration::from_secs_f64((limit.0 / 1e9).clamp(0.0, 1e9)))
+    }
+
+    /// The two sides, about to run in turn.
+    fn between<'a>(&self, sides: &'a Sides, context: &'a Context, seed: u64) -> Match<'a> {
+        let streams = if self.show_output { Streams::Errors } else { Streams::Tail };
+        Match {
+            rules: Rules {
+                allow_failure: self.allow_failure,
+                probe: true,
+                base: self.dir.as_ref().map(|dir| context.dir.join(dir)),
+                label: None,
+                time_limit: self.time_limit(),
+            },
+            jobs: [Side::A, Side::B].map(|side| sides.get(side).job(streams)),
+            source: &context.root,
+            order: interleave::Order::new(seed),
+            a: Vec::new(),
+            b: Vec::new(),
+        }
+    }
+
+    /// The seed that was given, or a new one; small, since people type it.
+    fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| facts::random() % 1_000_000)
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    for problem in doctor::malformed() {
+        output::warning(&problem);
+    }
+    let settings = args.limits.settings(context, None, &args.fail_on)?;
+    let mut rounds = Rounds::begin(args.quiet)?;
+    let Some(sides) = Sides::of(args, context, &rounds)? else {
+        return Ok(interrupted(&rounds, "before the first round"));
+    };
+    let seed = args.rounds.seed();
+    let mut game = args.rounds.between(&sides, context, seed);
+    game.rules.probe = !args.no_probe;
+    game.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
+    let judged = play(args, &mut game, &settings, &mut rounds)?;
+    let done = units::plural(game.rounds().into(), "round");
+    let Some((comparison, stopped)) = judged else {
+        return Ok(interrupted(&rounds, &format!("after {done}")));
+    };
+    let elapsed_ns = u64::try_from(rounds.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    drop(rounds);
+    let interleaved = Interleaved {
+        a: sides.get(Side::A).contender.clone(),
+        b: sides.get(Side::B).contender.clone(),
+        rounds: game.rounds(),
+        warm_up: args.rounds.warmup,
+        seed,
+        elapsed_ns,
+        stopped,
+    };
+    if args.keep {
+        store_runs(context, game)?;
+    }
+    let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
+    args.write.write(&comparison)?;
+    let fail_on = settings.fail_on.unwrap_or_default();
+    Ok(judge::code(verdict::gate(&comparison, &fail_on)).into())
+}
+
+/// Makes rounds and looks at them until there is nothing left to decide; `None` when somebody has
+/// asked for the end.
+fn play(
+    args: &Args,
+    game: &mut Match<'_>,
+    settings: &CheckSettings,
+    rounds: &mut Rounds,
+) -> Result<Option<(Comparison, Stopped)>, UserError> {
+    if game.warm_up(args.rounds.warmup, rounds)? == Progress::Interrupted {
+        return Ok(None);
+    }
+    for look in interleave::looks(args.rounds.rounds, args.rounds.most()) {
+        let progress = game.until(look.rounds, rounds)?;
+        if progress == Progress::Interrupted {
+            return Ok(None);
+        }
+        let comparison = judge::in_turn(&game.a, &game.b, settings)?;
+        let decision = interleave::decide(look, &comparison, progress == Progress::TimeIsOver);
+        if let Decision::Stop(stopped) = decision {
+            return Ok(Some((comparison, stopped)));
+        }
+    }
+    Err(UserError::new(Code::Internal, "the rounds are over, and nothing was decided"))
+}
+
+fn interrupted(rounds: &Rounds, when: &str) -> ExitCode {
+    output::warning(&format!("interrupted {when}: nothing was judged"));
+    ExitCode::from(128 + rounds.interrupted().unwrap_or(0))
+}
+
+fn store_runs(context: &Context, game: Match<'_>) -> Result<(), UserError> {
+    let mut store = store::open_or_create(context)?;
+    let mut runs = [game.a, game.b].concat();
+    runs.sort_by(|one, other| one.run.time.cmp(&other.run.time));
+    for run in &runs {
+        store.save(run)?;
+    }
+    let count = units::plural(runs.len() as u64, "run");
+    let label = game.rules.label.unwrap_or_default();
+    let place = context.shown(&context.store);
+    output::message(&format!("stored {count} in {place}, labelled {label}-a and {label}-b"));
+    Ok(())
+}

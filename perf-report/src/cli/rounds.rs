@@ -1,0 +1,85 @@
+//! Several runs one after the other: how far they are, how long it still takes, and whether somebody
+//! has asked for the end. Shared by `run --repeat`, `ab` and `doctor --noise`.
+
+use std::ffi::OsString;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::progress::{self, Progress};
+use crate::command::Interrupt;
+use crate::error::{ExitCode as Code, UserError};
+use crate::interleave;
+
+/// Runs in a row. Dropping it ends what is shown of them.
+pub(super) struct Rounds {
+    interrupt: Interrupt,
+    began: Instant,
+    /// What is shown, if anything is.
+    shown: Option<(Arc<Mutex<String>>, Progress)>,
+}
+
+impl Rounds {
+    /// Begins. From here on a signal does not end this process, but see [`Rounds::interrupted`].
+    pub(super) fn begin(quiet: bool) -> Result<Self, UserError> {
+        let interrupt = Interrupt::watch().map_err(|error| {
+            UserError::new(Code::Internal, "signals cannot be caught").because(error)
+        })?;
+        let text = Arc::new(Mutex::new(String::new()));
+        let to_show = Arc::clone(&text);
+        let message = move || to_show.lock().map(|text| text.clone()).unwrap_or_default();
+        let progress = if quiet { None } else { progress::start(message) };
+        let shown = progress.map(|progress| (text, progress));
+        Ok(Self { interrupt, began: Instant::now(), shown })
+    }
+
+    /// Time since the beginning.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The clock begins anew: what was before is no measure of what comes.
+    pub(super) fn begin_anew(&mut self) {
+        self.began = Instant::now();
+    }
+
+    /// Says what is going on now.
+    pub(super) fn show(&self, text: &str) {
+        if let Some((shown, _)) = &self.shown
+            && let Ok(mut shown) = shown.lock()
+        {
+            text.clone_into(&mut shown);
+        }
+    }
+
+    /// Says that `done` of `of` runs are done, and what it is that runs now.
+    pub(super) fn show_run(&self, what: &str, done: u32, of: u32) {
+        let left = interleave::time_left(done, of, self.elapsed());
+        let left = left.map_or_else(String::new, |left| {
+            format!(" · about {} left", interleave::roughly(left))
+        });
+        self.show(&format!("{what}{left}"));
+    }
+
+    /// The signal that asked for the end, if one did.
+    pub(super) fn interrupted(&self) -> Option<u8> {
+        self.interrupt.signal()
+    }
+}
+
+/// A command that could not be started.
+pub(super) fn cannot_start(program: &OsString, error: io::Error) -> UserError {
+    let problem = format!("the command `{}` cannot be started", program.display());
+    let help = match error.kind() {
+        io::ErrorKind::NotFound => "check its spelling, and that it is in PATH",
+        io::ErrorKind::PermissionDenied => "check that it is a program that you may execute",
+        _ => "check that it runs without `perf-report run --`",
+    };
+    UserError::new(Code::Usage, problem).because(error).help(help)
+}
+
+/// There is nowhere to record, and runs that are made to be compared need it.
+pub(super) fn cannot_record(error: &impl std::fmt::Display) -> UserError {
+    UserError::new(Code::Usage, format!("nothing can be recorded: {error}"))
+        .help("name a folder of your own with --dir, or see `perf-report doctor`")
+}

@@ -1,0 +1,143 @@
+//! `run --repeat`: the same command a few times, each time a run of its own.
+
+use std::process::ExitCode;
+
+use super::Args;
+use crate::cli::rounds::{self, Rounds};
+use crate::cli::{keep, nothing, output};
+use crate::context::Context;
+use crate::error::UserError;
+use crate::model::RunDocument;
+use crate::recorder::{Order, Recorded, Recorder};
+use crate::render::human;
+use crate::units;
+
+/// What became of the runs.
+#[derive(Default)]
+struct Outcome {
+    /// Those that ended well.
+    runs: Vec<RunDocument>,
+    /// Ids of all that are stored.
+    stored: Vec<String>,
+    /// How the first that failed ended: its code, and in words.
+    failure: Option<(u8, String)>,
+    /// Those that failed.
+    failed: u32,
+    /// The signal that asked for the end.
+    interrupted: Option<u8>,
+    /// Why a run recorded nothing, and what to do; of the first such run.
+    nothing: Option<(String, String)>,
+}
+
+pub(super) fn run(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, UserError> {
+    let rounds = Rounds::begin(args.quiet)?;
+    let mut outcome = Outcome::default();
+    for round in 1..=args.repeat {
+        rounds.show_run(&format!("run {round} of {}", args.repeat), round - 1, args.repeat);
+        one(args, context, (order, round), &rounds, &mut outcome)?;
+        let failed = outcome.failure.is_some() && !args.keep_going;
+        if failed || outcome.interrupted.is_some() {
+            break;
+        }
+    }
+    drop(rounds);
+    if !args.quiet {
+        tell(args, context, &outcome);
+    }
+    let interrupted = outcome.interrupted.map(|signal| 128 + signal);
+    Ok(interrupted.or(outcome.failure.map(|(code, _)| code)).unwrap_or(0).into())
+}
+
+/// Runs the command once more, and stores the run.
+fn one(
+    args: &Args,
+    context: &Context,
+    (order, round): (Order<'_>, u32),
+    rounds: &Rounds,
+    outcome: &mut Outcome,
+) -> Result<(), UserError> {
+    outcome.interrupted = rounds.interrupted();
+    if outcome.interrupted.is_some() {
+        return Ok(());
+    }
+    let first = outcome.stored.first().cloned();
+    let recorder = Recorder::prepare(Order { group: Some((first.as_deref(), round)), ..order });
+    if let Err(error) = recorder.folder() {
+        return Err(rounds::cannot_record(error));
+    }
+    let finished =
+        recorder.run(|| {}).map_err(|error| rounds::cannot_start(&args.command[0], error))?;
+    outcome.interrupted = rounds.interrupted();
+    if outcome.interrupted.is_some() {
+        finished.discard();
+        return Ok(());
+    }
+    let (code, words) = (finished.ended.shell_code(), finished.ended.in_words());
+    if code != 0 {
+        outcome.failed += 1;
+        outcome.failure.get_or_insert((code, format!("run {round} {words}")));
+    }
+    if let Some(recorded) = finished.collect() {
+        keep_run(context, recorded, code == 0, outcome)?;
+    }
+    Ok(())
+}
+
+/// Stores a run and clears away what it left.
+fn keep_run(
+    context: &Context,
+    recorded: Recorded,
+    is_good: bool,
+    outcome: &mut Outcome,
+) -> Result<(), UserError> {
+    let Recorded { document, collected, session, gone } = recorded;
+    let folder = session.folder();
+    keep::store(context, folder, &document)?;
+    for problem in keep::clear(&collected, folder) {
+        output::warning(&problem);
+    }
+    if collected.snapshot.processes.is_empty() {
+        outcome.nothing.get_or_insert_with(|| nothing::why(&collected, folder, gone));
+    }
+    outcome.stored.push(document.run.id.clone());
+    if is_good {
+        outcome.runs.push(document);
+    }
+    Ok(())
+}
+
+fn tell(args: &Args, context: &Context, outcome: &Outcome) {
+    let recorded = outcome.runs.iter().any(|run| run.process.count > 0);
+    if recorded {
+        output::message(&format!("\n{}", human::series(&outcome.runs, output::message_screen())));
+    }
+    if let (Some((_, words)), failed) = (&outcome.failure, outcome.failed) {
+        let runs = units::plural(failed.into(), "run");
+        let which = if args.keep_going {
+            format!("{runs} failed, and the figures are without them; {words}")
+        } else {
+            words.clone()
+        };
+        output::warning(&which);
+    }
+    if outcome.interrupted.is_some() {
+        let done = outcome.stored.len();
+        output::warning(&format!("interrupted after {done} of {} runs", args.repeat));
+    }
+    if let Some((reason, help)) = &outcome.nothing {
+        output::warning(&format!("nothing was recorded: {reason}"));
+        output::help(help);
+    }
+    if let (Some(first), Some(last)) = (outcome.stored.first(), outcome.stored.last()) {
+        let store = context.shown(&context.store);
+        let runs = match outcome.stored.len() {
+            1 => format!("run {first}"),
+            count => format!("{count} runs, {first} to {last},"),
+        };
+        output::message(&format!("stored as {runs} in {store}"));
+    }
+    if recorded && outcome.runs.len() > 1 && outcome.failure.is_none() {
+        let count = outcome.runs.len();
+        output::help(&format!("keep them with `perf-report baseline save main --runs {count}`"));
+    }
+}

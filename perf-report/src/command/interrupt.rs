@@ -1,0 +1,51 @@
+//! Whether somebody has asked for the end, while several commands run one after the other.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use signal_hook::SigId;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+use super::signals;
+
+/// Notices signals that ask for the end, in place of ending: the command that runs decides for itself,
+/// and whoever starts the next one asks here first. Dropping it does not take the signals back, so it
+/// belongs to work that ends with the process.
+#[derive(Debug)]
+pub struct Interrupt {
+    signal: Arc<AtomicUsize>,
+    registered: Vec<SigId>,
+}
+
+impl Interrupt {
+    /// From here on, signals are noticed.
+    ///
+    /// # Errors
+    /// When the system does not allow that.
+    pub fn watch() -> io::Result<Self> {
+        let signal = Arc::new(AtomicUsize::new(0));
+        let mut watch = Self { signal, registered: Vec::new() };
+        for number in
+            [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|it| signals::heeded(*it))
+        {
+            let value = usize::try_from(number).unwrap_or(0);
+            let to = Arc::clone(&watch.signal);
+            watch.registered.push(signal_hook::flag::register_usize(number, to, value)?);
+        }
+        Ok(watch)
+    }
+
+    /// The signal that asked for the end, if one did.
+    pub fn signal(&self) -> Option<u8> {
+        u8::try_from(self.signal.load(Ordering::Acquire)).ok().filter(|signal| *signal > 0)
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        for id in self.registered.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The end of what a command prints, kept for the case that it fails.
+
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, Read as _};
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// Bytes that are kept.
+const KEPT: usize = 16 << 10;
+/// How long the rest of the output is waited for once the command has ended. Longer only when a
+/// process that it left behind holds the pipe, and that may be for ever.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Reads what a command prints, on either stream, and keeps the end of it.
+pub(super) struct Tail {
+    kept: Arc<Mutex<VecDeque<u8>>>,
+    at_end: Receiver<()>,
+}
+
+impl Tail {
+    /// Takes the place of the command's output and errors.
+    pub(super) fn of(command: &mut Command) -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let kept = Arc::new(Mutex::new(VecDeque::new()));
+        let (done, at_end) = mpsc::channel();
+        let for_reader = Arc::clone(&kept);
+        thread::spawn(move || {
+            read(reader, &for_reader);
+            // Nobody waits any more when it took too long.
+            let _ = done.send(());
+        });
+        Ok(Self { kept, at_end })
+    }
+
+    /// What was printed last, once the command has ended.
+    pub(super) fn finish(self) -> String {
+        let _ = self.at_end.recv_timeout(PATIENCE);
+        let bytes = self.kept.lock().map(|kept| kept.iter().copied().collect::<Vec<u8>>());
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+}
+
+fn read(mut from: PipeReader, kept: &Mutex<VecDeque<u8>>) {
+    let mut buffer = vec![0; KEPT];
+    loop {
+        let bytes = match from.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(length) => buffer.get(..length).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return,
+        };
+        let Ok(mut kept) = kept.lock() else { return };
+        kept.extend(bytes);
+        let beyond = kept.len().saturating_sub(KEPT);
+        kept.drain(..beyond);
+    }
+}

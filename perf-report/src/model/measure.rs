@@ -1,0 +1,151 @@
+//! What a comparison compares: the metrics of functions, of the command, and of the program's own.
+
+use serde::{Deserialize, Serialize};
+
+use super::MetricKind;
+
+/// What is compared. Counts are of the whole run; times are of one call, except
+/// [`Metric::TotalNs`].
+///
+/// A run's time is its calls times the time of a call, and both change for different reasons: more
+/// work, or slower work. So they are judged apart, each by its own rule: counts exactly, times by
+/// percentage. The time of the whole run mixes the two and is judged only when asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Finished calls; exact.
+    Calls,
+    /// Calls that returned an error; exact.
+    Errors,
+    /// Calls that ended by unwinding; exact.
+    Panics,
+    /// Share of the calls that returned no error, 0.5 for half; exact.
+    Success,
+    /// Allocations by the function itself, outside tracked callees, over the run; exact. Like own
+    /// time, it names the function that changed and none of its callers.
+    SelfAllocs,
+    /// Bytes of these; exact.
+    SelfAllocBytes,
+    /// Own time of a call, outside tracked callees: `self_ns` of the run divided by `calls`. It
+    /// names the function that became slower, where the inclusive times below also name all of its
+    /// callers.
+    SelfNs,
+    /// Time between entry and exit, over the run.
+    TotalNs,
+    /// Mean duration of a call, callees included.
+    MeanNs,
+    /// Median duration of a call, callees included.
+    P50Ns,
+    /// 90th percentile of the duration of a call, callees included.
+    P90Ns,
+    /// 95th percentile of the duration of a call, callees included.
+    P95Ns,
+    /// 99th percentile of the duration of a call, callees included.
+    P99Ns,
+    /// Time of the whole command on the wall.
+    WallNs,
+    /// Processor time of the whole command, in user mode and in the kernel.
+    CpuNs,
+    /// Largest resident memory of one of its processes.
+    PeakRssBytes,
+    /// A count that the program keeps of itself; exact.
+    Count,
+    /// The last value of a gauge of the program's own.
+    Gauge,
+    /// A ratio of the program's own, 0.5 for half.
+    Ratio,
+}
+
+impl Metric {
+    /// Every metric of functions.
+    pub const ALL: [Self; 13] = [
+        Self::Calls,
+        Self::Errors,
+        Self::Panics,
+        Self::Success,
+        Self::SelfAllocs,
+        Self::SelfAllocBytes,
+        Self::SelfNs,
+        Self::TotalNs,
+        Self::MeanNs,
+        Self::P50Ns,
+        Self::P90Ns,
+        Self::P95Ns,
+        Self::P99Ns,
+    ];
+
+    /// Every metric of the whole command.
+    pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
+
+    /// Whether it is one that programs tell of themselves.
+    pub fn is_custom(self) -> bool {
+        matches!(self, Self::Count | Self::Gauge | Self::Ratio)
+    }
+
+    /// Whether it counts something, so that it has no noise.
+    pub fn is_count(self) -> bool {
+        matches!(
+            self,
+            Self::Calls
+                | Self::Errors
+                | Self::Panics
+                | Self::Success
+                | Self::SelfAllocs
+                | Self::SelfAllocBytes
+                | Self::Count
+        )
+    }
+
+    /// Whether it is a percentile, which a bucket of the histogram stands for.
+    pub fn is_percentile(self) -> bool {
+        matches!(self, Self::P50Ns | Self::P90Ns | Self::P95Ns | Self::P99Ns)
+    }
+
+    /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Calls => "calls",
+            Self::Errors => "errors",
+            Self::Panics => "panics",
+            Self::Success => "success",
+            Self::SelfAllocs => "allocs",
+            Self::SelfAllocBytes => "alloc-bytes",
+            Self::SelfNs => "self",
+            Self::TotalNs => "total",
+            Self::MeanNs => "mean",
+            Self::P50Ns => "p50",
+            Self::P90Ns => "p90",
+            Self::P95Ns => "p95",
+            Self::P99Ns => "p99",
+            Self::WallNs => "wall",
+            Self::CpuNs => "cpu",
+            Self::PeakRssBytes => "peak-memory",
+            Self::Count => "count",
+            Self::Gauge => "gauge",
+            Self::Ratio => "ratio",
+        }
+    }
+
+    /// The metric of that [`word`](Self::word), also as documents name it: `self`, `self_ns`,
+    /// `allocs`, `self_allocs`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let word = word.strip_suffix("_ns").unwrap_or(word);
+        let word = match word {
+            "self_allocs" => Self::SelfAllocs.word(),
+            "self_alloc_bytes" => Self::SelfAllocBytes.word(),
+            "peak_rss_bytes" => Self::PeakRssBytes.word(),
+            word => word,
+        };
+        Self::ALL.into_iter().chain(Self::OF_COMMAND).find(|metric| metric.word() == word)
+    }
+}
+
+impl From<MetricKind> for Metric {
+    fn from(kind: MetricKind) -> Self {
+        match kind {
+            MetricKind::Count => Self::Count,
+            MetricKind::Gauge => Self::Gauge,
+            MetricKind::Ratio => Self::Ratio,
+        }
+    }
+}

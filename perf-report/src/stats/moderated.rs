@@ -1,0 +1,221 @@
+//! Did the time change? Two sets of runs, on the log scale, with what is known beforehand of the
+//! noise between runs.
+//!
+//! Few runs say little of their own spread: three of them agree by chance to a tenth of it every
+//! so often, and a plain t test then calls any difference certain. So the variance is moderated: a
+//! prior, worth so many degrees of freedom, is pooled with that of the runs. Smyth, "Linear Models
+//! and Empirical Bayes Methods", Stat. Appl. Genet. Mol. Biol. 3 (2004). Here the prior also bounds
+//! the variance from below.
+//!
+//! A run is one value: what its calls within spread says nothing of the noise between runs.
+
+use super::robust;
+use super::student;
+
+/// Below this spread, a hundredth of a per cent, no clock and no machine repeats itself: runs that
+/// are equal to the last digit still do not make a difference of 1e-9 certain.
+const LEAST_SIGMA: f64 = 1e-4;
+
+/// How much of a history the noise is taken from: older runs ran elsewhere.
+const HISTORY: usize = 50;
+
+/// A history of fewer runs says nothing of its noise.
+const LEAST_HISTORY: usize = 6;
+
+/// What is known beforehand of the noise between runs, on the log scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    /// Standard deviation of the logarithm of a run's value: 0.05 is a noise of 5 %.
+    pub sigma: f64,
+    /// How many degrees of freedom that is worth; may be infinite.
+    pub degrees: f64,
+}
+
+impl Prior {
+    /// Variance and degrees, where they are any; the degrees finite, so that they can be added.
+    fn known(self) -> Option<(f64, f64)> {
+        let is_any = self.sigma >= 0.0 && self.sigma.is_finite() && self.degrees > 0.0;
+        is_any.then(|| (self.sigma.max(LEAST_SIGMA).powi(2), self.degrees.min(1e9)))
+    }
+}
+
+/// How two sets of runs differ, on the log scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difference {
+    /// Logarithm of current over baseline.
+    pub log_ratio: f64,
+    /// Of `log_ratio`; positive.
+    pub standard_error: f64,
+    /// Degrees of freedom that the standard error is known with.
+    pub degrees: f64,
+    /// How probable so large a difference, on either side, is of runs of the same code.
+    pub p_value: f64,
+}
+
+impl Difference {
+    fn new(log_ratio: f64, standard_error: f64, degrees: f64) -> Self {
+        let p_value = student::two_sided_p(log_ratio / standard_error, degrees);
+        Self { log_ratio, standard_error, degrees, p_value }
+    }
+
+    /// The difference beside one of `log_shift` that all such sets have in common, from which each
+    /// is off by `spread`.
+    #[must_use]
+    pub fn beside(self, log_shift: f64, spread: f64) -> Self {
+        let standard_error = self.standard_error.hypot(spread);
+        Self::new(self.log_ratio - log_shift, standard_error, self.degrees)
+    }
+
+    /// Per cent that the current runs are above the baseline.
+    pub fn change_pct(&self) -> f64 {
+        percent(self.log_ratio)
+    }
+
+    /// Between which changes, in per cent, the true one is with this confidence (such as 0.95).
+    pub fn interval_pct(&self, confidence: f64) -> (f64, f64) {
+        let reach =
+            student::quantile(f64::midpoint(1.0, confidence), self.degrees) * self.standard_error;
+        (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
+    }
+
+    /// The smallest slow-down in per cent that a test at `alpha` (two-sided) finds with probability
+    /// `power` where the noise is as here.
+    pub fn detectable_pct(&self, alpha: f64, power: f64) -> f64 {
+        let reach = student::quantile(1.0 - alpha / 2.0, self.degrees)
+            + student::quantile(power, self.degrees);
+        percent(reach.max(0.0) * self.standard_error)
+    }
+}
+
+fn percent(log_ratio: f64) -> f64 {
+    100.0 * log_ratio.exp_m1()
+}
+
+/// Compares runs of one build with runs of another, each a positive value such as a time. One run
+/// on each side is enough with a prior. `None` where nothing can be said: a side without values, a
+/// value that is not positive and finite, or one run on each side and no prior.
+///
+/// ```
+/// use perf_report::stats::moderated::{Prior, two_samples};
+///
+/// let noise = Prior { sigma: 0.02, degrees: 10.0 };
+/// let slower = two_samples(&[10.1, 9.9, 10.0], &[12.0, 12.1], Some(noise)).unwrap();
+/// assert!(slower.p_value < 1e-4 && (slower.change_pct() - 20.5).abs() < 0.1);
+/// ```
+pub fn two_samples(baseline: &[f64], current: &[f64], prior: Option<Prior>) -> Option<Difference> {
+    let (baseline, current) = (Side::of(&logs(baseline)?)?, Side::of(&logs(current)?)?);
+    let own = baseline.degrees + current.degrees;
+    let (variance, degrees) = moderated(baseline.squares + current.squares, own, prior)?;
+    let standard_error = (variance * (1.0 / baseline.count + 1.0 / current.count)).sqrt();
+    Some(Difference::new(current.mean - baseline.mean, standard_error, degrees))
+}
+
+/// Compares values that were measured in pairs, such as two builds run in turn: what both of a pair
+/// share cancels out. The prior is of one value, not of a difference of two. `None` as
+/// [`two_samples`], and where the sides are not equally long.
+pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
+    if a.len() != b.len() {
+        return None;
+    }
+    let differences: Vec<f64> = logs(a)?.iter().zip(logs(b)?).map(|(a, b)| b - a).collect();
+    let side = Side::of(&differences)?;
+    let of_difference =
+        prior.map(|prior| Prior { sigma: prior.sigma * std::f64::consts::SQRT_2, ..prior });
+    let (variance, degrees) = moderated(side.squares, side.degrees, of_difference)?;
+    Some(Difference::new(side.mean, (variance / side.count).sqrt(), degrees))
+}
+
+/// The noise between runs of a history, oldest first: that from one run to the next or the third
+/// next, so that steps in it and spikes do not count. `None` of a history of fewer than six runs,
+/// or with a value among its last fifty that is not positive and finite.
+pub fn prior_of_history(values_oldest_first: &[f64]) -> Option<Prior> {
+    let recent = values_oldest_first.len().saturating_sub(HISTORY);
+    let logs = logs(values_oldest_first.get(recent..)?)?;
+    if logs.len() < LEAST_HISTORY {
+        return None;
+    }
+    let sigma = robust::lagged_sigma(&logs)?.max(LEAST_SIGMA);
+    // A median of absolute differences of neighbours is worth about a fifth of the values.
+    #[expect(clippy::cast_precision_loss, reason = "at most fifty")]
+    let degrees = logs.len() as f64 / 5.0;
+    Some(Prior { sigma, degrees })
+}
+
+/// Variance with its degrees: that of the runs' own squares pooled with the prior's, and not below
+/// the prior's.
+fn moderated(squares: f64, own: f64, prior: Option<Prior>) -> Option<(f64, f64)> {
+    let floor = LEAST_SIGMA.powi(2);
+    if let Some((variance, degrees)) = prior.and_then(Prior::known) {
+        let pooled = (degrees * variance + squares) / (degrees + own);
+        return Some((pooled.max(variance).max(floor), degrees + own));
+    }
+    (own > 0.0).then(|| ((squares / own).max(floor), own))
+}
+
+/// A set of values, as the tests need it.
+struct Side {
+    count: f64,
+    mean: f64,
+    /// Sum of the squares about the mean.
+    squares: f64,
+    degrees: f64,
+}
+
+impl Side {
+    fn of(values: &[f64]) -> Option<Self> {
+        if values.is_empty() {
+            return None;
+        }
+        // Sorted, so that the order of the runs changes not even the last digit.
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        #[expect(clippy::cast_precision_loss, reason = "no set of runs holds 2^53 of them")]
+        let count = sorted.len() as f64;
+        let mean = sorted.iter().sum::<f64>() / count;
+        let squares = sorted.iter().map(|value| (value - mean).powi(2)).sum();
+        Some(Self { count, mean, squares, degrees: count - 1.0 })
+    }
+}
+
+/// `None` where a value is not positive and finite.
+fn logs(values: &[f64]) -> Option<Vec<f64>> {
+    values.iter().map(|&value| (value > 0.0 && value.is_finite()).then(|| value.ln())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOISE: Prior = Prior { sigma: 0.05, degrees: 10.0 };
+
+    #[test]
+    fn one_run_against_one_needs_a_prior() {
+        assert_eq!(two_samples(&[1.0], &[2.0], None), None);
+        let twice = two_samples(&[1.0], &[2.0], Some(NOISE)).expect("a difference");
+        assert!((twice.change_pct() - 100.0).abs() < 1e-9 && twice.p_value < 1e-5);
+        assert!((twice.degrees - 10.0).abs() < 1e-12);
+        assert!((twice.standard_error - 0.05 * 2.0_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn runs_that_agree_to_the_last_digit_do_not_make_a_hair_certain() {
+        let hair = two_samples(&[1.0; 5], &[1.0 + 1e-9; 3], None).expect("a difference");
+        assert!(hair.p_value > 0.99, "{hair:?}");
+        let pair = pairs(&[1.0; 5], &[1.0 + 1e-9; 5], None).expect("a difference");
+        assert!(pair.p_value > 0.99, "{pair:?}");
+    }
+
+    #[test]
+    fn what_is_no_time_has_no_answer() {
+        for bad in [f64::NAN, f64::INFINITY, -1.0, 0.0] {
+            assert_eq!(two_samples(&[1.0, bad], &[1.0], Some(NOISE)), None);
+            assert_eq!(two_samples(&[1.0], &[bad], Some(NOISE)), None);
+            assert_eq!(pairs(&[1.0, 2.0], &[1.0, bad], Some(NOISE)), None);
+            assert_eq!(prior_of_history(&[bad; 9]), None);
+        }
+        assert_eq!(two_samples(&[], &[1.0], Some(NOISE)), None);
+        assert_eq!(pairs(&[1.0], &[1.0, 2.0], Some(NOISE)), None);
+        let nothing = Prior { sigma: f64::NAN, degrees: 3.0 };
+        assert_eq!(two_samples(&[1.0], &[2.0], Some(nothing)), None);
+    }
+}

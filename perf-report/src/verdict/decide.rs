@@ -1,0 +1,184 @@
+//! Judges all rows of a comparison together: which changes are no noise, and what they are then.
+//!
+//! With thousands of rows, some differ by much for no reason. So what counts as seen is decided once
+//! for all, by a control of the false-discovery rate; then limits and floors say what it means. What
+//! was not seen is stable where a change that matters would have been, and otherwise inconclusive.
+
+use super::estimates::Doubt;
+use super::limits::MetricLimits;
+use super::noise::{Measured, Source};
+use super::{Limits, reason};
+use crate::model::{Change, Verdict};
+use crate::stats::fdr;
+use crate::units::{self, float};
+
+/// The level of intervals.
+const CONFIDENCE: f64 = 0.95;
+/// How often the smallest detectable change is to be found.
+const POWER: f64 = 0.8;
+/// Share of false ones among changes that are called suspicious.
+const SUSPICION: f64 = 0.2;
+
+/// A row that is not judged yet, or was settled without a test.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The row; what a test decides is still open in it.
+    pub(super) row: Change,
+    /// What decides; `None` where it is settled.
+    pub(super) test: Option<Test>,
+}
+
+/// What is known of a value that has noise.
+#[derive(Debug)]
+pub(super) struct Test {
+    /// How much the sides differ, and the noise.
+    pub(super) measured: Measured,
+    /// Runs of the two sides.
+    pub(super) runs: [usize; 2],
+    /// What it may change by.
+    pub(super) limits: MetricLimits,
+    /// Where the regression limit comes from, if not from the settings, as the end of a sentence.
+    pub(super) origin: String,
+    /// Whether the two values are estimates.
+    pub(super) marks: [bool; 2],
+    /// Which floor the change stays below.
+    pub(super) floor: Option<String>,
+    /// What else than the program may have changed it.
+    pub(super) doubt: Doubt,
+    /// Whether a few interrupted calls may have made it.
+    pub(super) unconfirmed: bool,
+}
+
+/// Judges every draft. The rows are in the order of the drafts.
+pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> Vec<Change> {
+    let tests = drafts.iter().filter_map(|draft| draft.test.as_ref());
+    let p_values: Vec<f64> = tests.map(|test| test.measured.difference.p_value).collect();
+    let adjusted = fdr::adjusted(&p_values);
+    let found = adjusted.iter().filter(|p| **p <= limits.false_discoveries).count();
+    let level = Level {
+        found: limits.false_discoveries,
+        each: limits.false_discoveries * float(found.max(1) as u64)
+            / float(p_values.len().max(1) as u64),
+        resolution_pct: limits.resolution_pct,
+    };
+    let mut adjusted = adjusted.into_iter();
+    let judge = |draft: Draft| match draft.test {
+        None => draft.row,
+        Some(test) => test.judge(draft.row, adjusted.next().unwrap_or(1.0), level),
+    };
+    drafts.into_iter().map(judge).collect()
+}
+
+/// What must be met for a change to be seen.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    /// By the adjusted p-value.
+    found: f64,
+    /// By the p-value itself.
+    each: f64,
+    /// The largest change that may go unseen.
+    resolution_pct: f64,
+}
+
+impl Test {
+    fn judge(self, row: Change, adjusted: f64, level: Level) -> Change {
+        let difference = self.measured.difference;
+        let pct = difference.change_pct();
+        let interval = self.interval(pct);
+        let detectable = difference.detectable_pct(level.each, POWER);
+        let (baseline, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
+        let metric = row.metric;
+        let shown = Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1);
+        let said = reason::measured(metric, [baseline, current], self.marks, Some(pct), shown);
+        let (verdict, why) = self.verdict(pct, adjusted, detectable, level);
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Change {
+            change_pct: finite(pct),
+            interval_pct: Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite()),
+            p_value: finite(difference.p_value),
+            detectable_pct: finite(detectable),
+            noise_pct: finite(self.measured.sigma.exp_m1() * 100.0),
+            verdict,
+            reason: format!("{said}, {why}"),
+            ..row
+        }
+    }
+
+    /// By noise, and by what is in doubt besides.
+    fn interval(&self, pct: f64) -> (f64, f64) {
+        let (low, high) = self.measured.difference.interval_pct(CONFIDENCE);
+        self.doubt.interval(pct).map_or((low, high), |(doubt_low, doubt_high)| {
+            (low + (doubt_low - pct), high + (doubt_high - pct))
+        })
+    }
+
+    fn verdict(&self, pct: f64, adjusted: f64, detectable: f64, level: Level) -> (Verdict, String) {
+        let limits = self.limits;
+        let verdict = beyond(limits, pct);
+        if let Some(floor) = &self.floor {
+            return (Verdict::Stable, floor.clone());
+        }
+        if adjusted > level.found {
+            return self.unseen(verdict, adjusted, detectable, level);
+        }
+        if self.unconfirmed && verdict != Verdict::Stable {
+            let instead = if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
+            return (instead, "but the median does not confirm it".to_owned());
+        }
+        let certain = beyond(limits, self.doubt.certain_part(pct));
+        if certain != verdict {
+            let instead = match verdict {
+                Verdict::Improved => Verdict::Stable,
+                _ => certain.max(Verdict::Inconclusive),
+            };
+            return (instead, self.doubt.reason(pct));
+        }
+        let origin = if verdict >= Verdict::Degraded { self.origin.as_str() } else { "" };
+        (verdict, format!("{}{origin}", reason::against_limits(verdict, limits)))
+    }
+
+    /// The verdict on a change that may be noise, of `would` were it none.
+    fn unseen(
+        &self,
+        would: Verdict,
+        adjusted: f64,
+        detectable: f64,
+        level: Level,
+    ) -> (Verdict, String) {
+        if detectable > level.resolution_pct {
+            return (Verdict::Inconclusive, self.too_coarse(detectable));
+        }
+        if would >= Verdict::Degraded && adjusted < SUSPICION {
+            return (Verdict::Inconclusive, "perhaps slower, but it may be noise".to_owned());
+        }
+        let seen = units::coarse_percent(detectable);
+        (Verdict::Stable, format!("within the noise; a change of {seen} would have been seen"))
+    }
+
+    fn too_coarse(&self, detectable: f64) -> String {
+        let pct = units::coarse_percent(detectable);
+        let only = format!("only a change of {pct} could be told from noise");
+        match (self.measured.source, self.runs) {
+            (Source::Assumed, [1, 1]) => format!("but with one run of each side {only}"),
+            (Source::Assumed, [old, new]) => format!("but with {old} runs against {new}, {only}"),
+            _ => {
+                let noise = units::coarse_percent(self.measured.sigma.exp_m1() * 100.0);
+                format!("but runs differ by {noise}, so that {only}")
+            }
+        }
+    }
+}
+
+/// What a change of `pct` per cent is, if it is one.
+pub(super) fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
+    let over = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
+    if over(limits.regression_pct, pct) {
+        Verdict::Regression
+    } else if over(limits.degraded_pct, pct) {
+        Verdict::Degraded
+    } else if over(limits.improved_pct, -pct) {
+        Verdict::Improved
+    } else {
+        Verdict::Stable
+    }
+}

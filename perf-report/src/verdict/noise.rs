@@ -1,0 +1,104 @@
+//! How much two sides differ, and how much they would differ if nothing had changed.
+//!
+//! The noise of a value is what it differs by from run to run. It is taken from the best source there
+//! is: rounds that were made in turn, the runs of both sides, the runs stored before. Where there are
+//! too few of all, it is an assumption, no better than the spread of the functions of the two runs,
+//! and the verdict says so.
+
+use super::suite::Suite;
+use crate::stats::moderated::{self, Difference, Prior};
+
+/// Rounds from which pairs are compared.
+const LEAST_ROUNDS: usize = 3;
+/// Runs of a history from which noise is learned.
+const LEAST_HISTORY: usize = 8;
+/// Runs to spare on both sides together, from which no assumption is needed.
+const KNOWN_DEGREES: usize = 6;
+/// Noise from run to run on the log scale, where nothing else is known.
+const ASSUMED_SIGMA: f64 = 0.05;
+/// What the assumption is worth where nothing else is known, in degrees of freedom.
+const ASSUMED_DEGREES: f64 = 10.0;
+
+/// The values of a metric: by runs on both sides, and those of the history, oldest first. What a run
+/// does not have, or is not above zero, is `None`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Values {
+    /// In the runs of the baseline.
+    pub(super) olds: Vec<Option<f64>>,
+    /// In the runs that are judged.
+    pub(super) news: Vec<Option<f64>>,
+    /// In the history.
+    pub(super) past: Vec<f64>,
+    /// What a mean of so few calls may be off by within a run, on the log scale.
+    pub(super) within: f64,
+}
+
+/// Where the knowledge of noise comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Rounds, made in turn.
+    Rounds,
+    /// What the runs of the two sides differ by among themselves.
+    Runs,
+    /// What earlier runs differ by.
+    History,
+    /// An assumption, and the spread of the functions between the two sides.
+    Assumed,
+}
+
+/// How much the two sides differ, and how that is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measured {
+    /// The difference, with the noise that it is held against.
+    pub(super) difference: Difference,
+    /// Where the noise comes from.
+    pub(super) source: Source,
+    /// Noise from run to run on the log scale.
+    pub(super) sigma: f64,
+}
+
+/// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
+/// `suite` has one. `None` where one of the sides has no value.
+pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {
+    let present = |side: &[Option<f64>]| side.iter().flatten().copied().collect::<Vec<f64>>();
+    let (olds, news) = (present(&values.olds), present(&values.news));
+    let rounds: Vec<_> =
+        values.olds.iter().zip(&values.news).filter_map(|(old, new)| old.zip(*new)).collect();
+    if paired && rounds.len() >= LEAST_ROUNDS {
+        let (olds, news): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
+        let difference = moderated::pairs(&olds, &news, None)?;
+        let sigma = sigma_of(&difference, olds.len(), news.len());
+        return Some(Measured { difference, source: Source::Rounds, sigma });
+    }
+    let degrees = (olds.len() + news.len()).saturating_sub(2);
+    let known = (values.past.len() >= LEAST_HISTORY)
+        .then(|| moderated::prior_of_history(&values.past))
+        .flatten();
+    let (prior, source) = match known {
+        Some(prior) => (Some(prior), Source::History),
+        None if degrees >= KNOWN_DEGREES => (None, Source::Runs),
+        None => (Some(assumed(degrees, values.within, suite)), Source::Assumed),
+    };
+    let mut difference = moderated::two_samples(&olds, &news, prior)?;
+    let sigma = sigma_of(&difference, olds.len(), news.len());
+    difference = suite.apply(difference);
+    Some(Measured { difference, source, sigma })
+}
+
+/// The less the runs themselves say, the more the assumption counts.
+fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
+    let usual = ASSUMED_SIGMA * suite.unsteady;
+    let sigma = usual.max(suite.noise.unwrap_or(0.0)).hypot(within);
+    let known = u32::try_from(degrees).map_or(f64::INFINITY, f64::from);
+    let degrees = match degrees {
+        0 => ASSUMED_DEGREES,
+        _ => (crate::units::float(KNOWN_DEGREES as u64) - known).max(1.0),
+    };
+    Prior { sigma, degrees }
+}
+
+/// The noise of one run, from that of a difference of means.
+fn sigma_of(difference: &Difference, olds: usize, news: usize) -> f64 {
+    let part = |runs: usize| 1.0 / crate::units::float(runs.max(1) as u64);
+    difference.standard_error / (part(olds) + part(news)).sqrt()
+}

@@ -1,0 +1,146 @@
+//! The runs of a comparison, and its functions: each with what every run knows of it.
+//!
+//! Functions are matched by name; those that only one side knows go on to [`super::renames`].
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::limits::Limits;
+use super::renames;
+use crate::model::{Function, RunDocument};
+
+/// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
+/// how much the next run differs.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// Runs of the code that is compared with, at least one, oldest first.
+    pub baseline: &'a [RunDocument],
+    /// Runs of the code that is judged, at least one, oldest first.
+    pub current: &'a [RunDocument],
+    /// Other runs that may be compared with these by time, oldest first: what they differ by is
+    /// noise, but for the steps in them.
+    pub history: &'a [RunDocument],
+    /// Whether the runs of the two sides were made in turn, so that the first of one side belongs to
+    /// the first of the other.
+    pub paired: bool,
+}
+
+/// A function on both sides, and what it is judged by.
+#[derive(Debug)]
+pub(super) struct Pair<'a> {
+    /// The function in the newest run of the baseline that knows it.
+    pub(super) old: &'a Function,
+    /// The function in the newest of the runs that are judged.
+    pub(super) new: &'a Function,
+    /// The function in each run of the baseline.
+    pub(super) olds: Vec<Option<&'a Function>>,
+    /// The function in each of the runs that are judged.
+    pub(super) news: Vec<Option<&'a Function>>,
+    /// The function in the runs of the history that know it.
+    pub(super) past: Vec<&'a Function>,
+    /// Self time of all functions in the newest run of the baseline.
+    pub(super) old_run_ns: u64,
+    /// Self time of all functions in the newest of the runs that are judged.
+    pub(super) new_run_ns: u64,
+    /// The limits of the comparison.
+    pub(super) limits: &'a Limits,
+}
+
+#[cfg(test)]
+impl<'a> Pair<'a> {
+    /// Of one run against one, with nothing else known.
+    pub(super) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
+        let run_ns = 10_000_000_000;
+        let (olds, news) = (vec![Some(old)], vec![Some(new)]);
+        let (old_run_ns, new_run_ns) = (run_ns, run_ns);
+        Self { old, new, olds, news, past: Vec::new(), old_run_ns, new_run_ns, limits }
+    }
+}
+
+/// The functions of a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Functions<'a> {
+    /// Those that both sides know under one name, sorted by it.
+    pub(super) both: Vec<Pair<'a>>,
+    /// Those that had another name.
+    pub(super) renamed: Vec<Pair<'a>>,
+    /// Those that only the current side knows.
+    pub(super) added: Vec<&'a Function>,
+    /// Those that only the baseline knows.
+    pub(super) removed: Vec<&'a Function>,
+}
+
+impl<'a> Functions<'a> {
+    /// Of `sides`, to be judged by `limits`.
+    pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
+        let [olds, news, past] = [sides.baseline, sides.current, sides.history].map(Index::of);
+        let mut functions = Self::default();
+        let pair = |before: &str, now: &str| {
+            Some(Pair {
+                old: olds.newest(before)?,
+                new: news.newest(now)?,
+                olds: olds.in_each(before),
+                news: news.in_each(now),
+                past: past.in_each(before).into_iter().flatten().collect(),
+                old_run_ns: olds.own_ns,
+                new_run_ns: news.own_ns,
+                limits,
+            })
+        };
+        let names: BTreeSet<_> = olds.names().chain(news.names()).collect();
+        for name in names {
+            match (olds.newest(name), news.newest(name)) {
+                (Some(_), Some(_)) => functions.both.extend(pair(name, name)),
+                (None, Some(new)) => functions.added.push(new),
+                (Some(old), None) => functions.removed.push(old),
+                (None, None) => {}
+            }
+        }
+        for (before, now) in renames::find(&functions.removed, &functions.added, limits.floor_ns) {
+            functions.removed.retain(|function| function.name != before);
+            functions.added.retain(|function| function.name != now);
+            functions.renamed.extend(pair(before, now));
+        }
+        functions
+    }
+
+    /// Every function that both sides know, whatever its name was.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = &Pair<'a>> {
+        self.both.iter().chain(&self.renamed)
+    }
+}
+
+/// The functions of several runs by their names.
+struct Index<'a> {
+    runs: Vec<HashMap<&'a str, &'a Function>>,
+    /// Self time of all functions in the newest run.
+    own_ns: u64,
+}
+
+impl<'a> Index<'a> {
+    fn of(runs: &'a [RunDocument]) -> Self {
+        let own_ns = runs.last().map_or(0, own_time);
+        // A name is there once in every document we write; of one that says otherwise, the first
+        // counts.
+        let by_name = |run: &'a RunDocument| {
+            run.functions.iter().rev().map(|function| (function.name.as_str(), function)).collect()
+        };
+        Self { runs: runs.iter().map(by_name).collect(), own_ns }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.runs.iter().flat_map(|run| run.keys().copied())
+    }
+
+    fn newest(&self, name: &str) -> Option<&'a Function> {
+        self.runs.iter().rev().find_map(|run| run.get(name).copied())
+    }
+
+    fn in_each(&self, name: &str) -> Vec<Option<&'a Function>> {
+        self.runs.iter().map(|run| run.get(name).copied()).collect()
+    }
+}
+
+/// Self time of all functions of a run.
+pub(super) fn own_time(run: &RunDocument) -> u64 {
+    run.functions.iter().fold(0, |sum, function| sum.saturating_add(function.self_ns))
+}

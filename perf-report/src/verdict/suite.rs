@@ -1,0 +1,146 @@
+//! The suite as a whole: whether everything moved at once, and by how much functions move that
+//! nobody changed.
+//!
+//! On shared runners a commit may land on another machine, and a third of all functions is slower by
+//! the same tenth. That is one event and not a finding for each function. It is told from a change
+//! of the code by its breadth, and taken off only when it is seen, since taking it off always would
+//! hide small regressions of what all others call.
+
+use super::sides::{Functions, Pair, Sides};
+use crate::model::{RunDocument, Shift, Steadiness};
+use crate::stats::moderated::Difference;
+use crate::stats::robust;
+use crate::units::{self, float};
+
+/// Functions from which a suite can be told from its parts.
+const LEAST_FUNCTIONS: usize = 10;
+/// A move of one function that counts, in per cent.
+const MOVED_PCT: f64 = 10.0;
+/// Median move from which there is an event, in per cent.
+const SHIFT_PCT: f64 = 3.0;
+/// Part of the functions that must have moved the same way.
+const MOVED_PART: f64 = 0.3;
+/// Times the floor for a change over the run, the own time from which a function says something of
+/// the suite.
+const LEAST_FLOORS: f64 = 10.0;
+
+/// What the functions say together.
+#[derive(Debug, Clone)]
+pub(super) struct Suite {
+    /// The event, if there was one.
+    pub(super) shift: Option<Shift>,
+    /// Noise from run to run on the log scale, by the spread of the functions between the two
+    /// sides; `None` where they are too few.
+    pub(super) noise: Option<f64>,
+    /// By what factor an assumed noise is to be raised, for the machine was not steady.
+    pub(super) unsteady: f64,
+    /// Median of the changes on the log scale; 0 where there was no event.
+    log_shift: f64,
+    /// Spread of the changes around it; 0 where there was no event.
+    spread: f64,
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self { shift: None, noise: None, unsteady: 1.0, log_shift: 0.0, spread: 0.0 }
+    }
+}
+
+impl Suite {
+    /// Of the functions of a comparison, and the machines of its runs.
+    pub(super) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
+        let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
+        let machine_pct = machine_pct(sides);
+        let changes: Vec<f64> = functions.pairs().filter_map(log_change).collect();
+        let known = changes.len() >= LEAST_FUNCTIONS;
+        let (Some(median), Some(spread)) = (robust::median(&changes), robust::mad_sigma(&changes))
+        else {
+            return Self { unsteady, ..Self::default() };
+        };
+        let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
+        let part = 1.0 / runs[0] + 1.0 / runs[1];
+        let noise = known.then(|| spread / part.sqrt());
+        let moved = moved_with(&changes, median);
+        let change_pct = median.exp_m1() * 100.0;
+        let broad = float(moved) >= float(changes.len() as u64) * MOVED_PART;
+        if !(known && broad && change_pct.abs() > SHIFT_PCT) {
+            return Self { noise, unsteady, ..Self::default() };
+        }
+        let of = changes.len() as u64;
+        let reason = reason(change_pct, (moved, of), machine_pct);
+        let shift = Some(Shift { change_pct, moved, of, machine_pct, reason });
+        Self { shift, noise, unsteady, log_shift: median, spread }
+    }
+
+    /// The difference as it is beside the rest of the suite.
+    pub(super) fn apply(&self, difference: Difference) -> Difference {
+        if self.shift.is_none() {
+            return difference;
+        }
+        difference.beside(self.log_shift, self.spread)
+    }
+}
+
+/// Change of the own time of a call on the log scale, of a function that is large enough to count.
+fn log_change(pair: &Pair<'_>) -> Option<f64> {
+    let least_ns = pair.limits.run_floor_ns * LEAST_FLOORS;
+    let enough = float(pair.old.self_ns.min(pair.new.self_ns)) >= least_ns;
+    let side = |runs: &[Option<&crate::model::Function>]| {
+        let values = runs.iter().flatten().filter(|function| function.measured_calls() > 0);
+        let values = values.map(|f| float(f.self_ns) / float(f.measured_calls()));
+        robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
+    };
+    enough.then_some(())?;
+    Some((side(&pair.news)? / side(&pair.olds)?).ln())
+}
+
+/// How many moved by more than [`MOVED_PCT`] the way the median did.
+fn moved_with(changes: &[f64], median: f64) -> u64 {
+    let limit = (MOVED_PCT / 100.0).ln_1p();
+    let moved = changes.iter().filter(|change| *change * median.signum() > limit);
+    moved.count() as u64
+}
+
+/// What the worst machine of some runs does to an assumption on noise.
+fn unsteadiness(runs: &[RunDocument]) -> f64 {
+    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+    let worst = probes.map(|probe| probe.steadiness()).max();
+    match worst.unwrap_or(Steadiness::Steady) {
+        Steadiness::Steady => 1.0,
+        Steadiness::Uneasy => 1.5,
+        Steadiness::Noisy => 2.0,
+    }
+}
+
+/// By how much the machine itself became slower, in per cent: by the time of a fixed piece of work.
+fn machine_pct(sides: Sides<'_>) -> Option<f64> {
+    let [old, new] = [sides.baseline, sides.current].map(|runs| {
+        let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+        let times =
+            probes.map(|it| float(it.after_ns.map_or(it.before_ns, |ns| ns.min(it.before_ns))));
+        robust::median(&times.collect::<Vec<_>>()).filter(|time| *time > 0.0)
+    });
+    Some((new? / old? - 1.0) * 100.0)
+}
+
+fn reason(change_pct: f64, (moved, of): (u64, u64), machine_pct: Option<f64>) -> String {
+    let how = if change_pct > 0.0 { "slower" } else { "faster" };
+    let what = format!(
+        "the suite as a whole changed: {} of {} are {how} by more than {}, the median is {}",
+        units::count(moved),
+        units::plural(of, "function"),
+        units::percent(MOVED_PCT),
+        units::change(change_pct),
+    );
+    let why = match machine_pct {
+        Some(machine) if machine * change_pct > 0.0 && machine.abs() > MOVED_PCT / 2.0 => {
+            format!("; so did the machine, by {} for a fixed piece of work", units::change(machine))
+        }
+        Some(machine) => format!(
+            "; the machine did not ({} for a fixed piece of work), so look at how it was built",
+            units::change(machine)
+        ),
+        None => "; another machine does that, or another build".to_owned(),
+    };
+    format!("{what}{why}. Each function is judged beside the rest")
+}
