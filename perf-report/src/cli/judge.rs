@@ -185,14 +185,18 @@ pub(super) fn compare_beside(
     Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
 }
 
-/// Judges runs of B against those of A, which were made in turn.
+/// Judges runs of B against those of A, which were made in turn, at one of `looks` that there may
+/// be: each may make its share of the error only.
 pub(super) fn in_turn(
     a: &[RunDocument],
     b: &[RunDocument],
     settings: &CheckSettings,
+    looks: u32,
 ) -> Result<Comparison, UserError> {
     let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
-    let comparison = verdict::compare_runs(sides, &settings.limits())
+    let mut limits = settings.limits();
+    limits.false_discoveries /= f64::from(looks.max(1));
+    let comparison = verdict::compare_runs(sides, &limits)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
     Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
 }

@@ -1,9 +1,9 @@
 //! When to look at the evidence, and whether to go on.
 //!
 //! Whoever looks again and again until something shows will find something. So there are few looks,
-//! after rounds that are fixed beforehand, and each is given its share of the error that all of them
-//! together may make (Pocock, "Group sequential methods in the design and analysis of clinical
-//! trials", Biometrika 64, 1977).
+//! after rounds that are fixed beforehand, and each is given an equal share of the error that all of
+//! them together may make. That is Bonferroni's bound; Pocock, "Group sequential methods in the
+//! design and analysis of clinical trials", Biometrika 64 (1977), gains a little on it.
 
 use std::time::Duration;
 

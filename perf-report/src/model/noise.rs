@@ -54,8 +54,8 @@ pub struct NoiseRow {
     pub self_ns: f64,
     /// Coefficient of variation of its self time, per cent.
     pub spread_pct: Option<f64>,
-    /// The smallest change of its self time that these rounds would have seen four times out of five,
-    /// per cent; `null` when there are too few of them.
+    /// The smallest change of its self time for the worse that such rounds would find four times out
+    /// of five, as `ab` judges them, per cent; `null` when it was not judged.
     pub detectable_pct: Option<f64>,
     /// Comparisons in which it was found worse.
     pub alarms: u32,

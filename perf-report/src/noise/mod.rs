@@ -6,11 +6,7 @@
 //! alarm is a false one. These comparisons share their runs, so their number makes the rate no more
 //! certain than the runs do (Good, "Permutation, Parametric and Bootstrap Tests of Hypotheses", 2005).
 
-mod floor;
-
 use std::collections::{BTreeMap, BTreeSet};
-
-pub use floor::{detectable_pct, rounds_for};
 
 use crate::interleave::{Order, Side};
 use crate::model::{
@@ -49,7 +45,7 @@ pub fn noise(
     let last = rounds.b.last()?;
     let (alarms, by_function) = alarms(rounds, limits, fail_on);
     let made = u32::try_from(rounds.a.len().min(rounds.b.len())).unwrap_or(u32::MAX);
-    let functions = rows(rounds, &by_function);
+    let functions = rows(rounds, &by_function, limits);
     let self_time = limits.metrics.get(&Metric::SelfNs);
     let regression_pct = self_time.and_then(|limits| limits.regression_pct);
     let all: Vec<RunDocument> = [rounds.a, rounds.b].concat();
@@ -104,23 +100,41 @@ fn alarms(
     (alarms, by_function)
 }
 
-fn rows(rounds: Rounds<'_>, alarms: &BTreeMap<String, u32>) -> Vec<NoiseRow> {
+fn rows(rounds: Rounds<'_>, alarms: &BTreeMap<String, u32>, limits: &Limits) -> Vec<NoiseRow> {
     let all: Vec<RunDocument> = [rounds.a, rounds.b].concat();
-    let half = rounds.a.len();
+    let sides = Sides { baseline: rounds.a, current: rounds.b, history: &[], paired: true };
+    let comparison = verdict::compare_runs(sides, limits);
+    let changes = comparison.iter().flat_map(|comparison| &comparison.functions);
+    let seen: BTreeMap<&str, f64> = changes
+        .filter(|row| row.metric == Metric::SelfNs)
+        .filter_map(|row| Some((row.name.as_str(), row.detectable_pct?)))
+        .collect();
     series::functions(&all)
         .into_iter()
         .map(|series| NoiseRow {
             calls: series.steady_calls(),
             self_ns: series.median_ns(),
             spread_pct: series::variation_pct(&series.self_ns),
-            detectable_pct: series
-                .self_ns
-                .split_at_checked(half)
-                .and_then(|(a, b)| detectable_pct(a, b)),
+            detectable_pct: seen.get(series.name.as_str()).copied(),
             alarms: alarms.get(&series.name).copied().unwrap_or(0),
             name: series.name,
         })
         .collect()
+}
+
+/// About how many rounds see a change of `wanted` per cent, when `rounds` see one of `seen`: the error
+/// falls with their square root.
+///
+/// ```
+/// use perf_report::noise::rounds_for;
+/// assert_eq!(rounds_for(5.0, 10.0, 10), 40);
+/// assert_eq!(rounds_for(0.0, 10.0, 10), u32::MAX);
+/// ```
+pub fn rounds_for(wanted: f64, seen: f64, rounds: u32) -> u32 {
+    let needed = f64::from(rounds) * (seen / wanted).powi(2);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to the range")]
+    let needed = needed.ceil() as u32;
+    needed.max(1)
 }
 
 fn advice(
@@ -199,7 +213,11 @@ mod tests {
         let found = judged(&[1.0; 5], &[1.0; 5]);
         assert_eq!((found.alarms, found.rounds, found.comparisons), (0, 5, COMPARISONS));
         assert!(found.functions.iter().all(|row| row.spread_pct == Some(0.0)), "{found:?}");
-        assert!(found.functions.iter().all(|row| row.detectable_pct == Some(0.0)), "{found:?}");
+        let floors = found.functions.iter().filter_map(|row| row.detectable_pct);
+        assert!(
+            floors.clone().count() > 0 && floors.into_iter().all(|floor| floor < 3.0),
+            "{found:?}"
+        );
         assert_eq!((found.advice.len(), found.notes.len()), (0, 1));
     }
 
@@ -208,8 +226,12 @@ mod tests {
         let noisy = || judged(&[1.0, 1.8, 0.9, 1.4, 1.0], &[1.7, 1.0, 1.5, 0.8, 1.9]);
         let found = noisy();
         assert_eq!(found, noisy());
-        assert!(found.functions[0].detectable_pct.unwrap() > 50.0, "{found:?}");
-        assert!(found.advice.last().unwrap().contains("become 15 % slower"), "{:?}", found.advice);
+        assert!(found.functions[0].detectable_pct.unwrap() > 30.0, "{found:?}");
+        assert!(
+            found.advice.last().unwrap().contains(" % slower, the limit; "),
+            "{:?}",
+            found.advice
+        );
     }
 
     #[test]

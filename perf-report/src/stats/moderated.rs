@@ -52,6 +52,27 @@ pub struct Difference {
     pub p_value: f64,
 }
 
+/// How many standard errors an interval, and a change that is found, reach. It depends on the degrees
+/// of freedom only, takes far longer to find than anything else about a difference, and is the same
+/// for most differences of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    interval: f64,
+    detectable: f64,
+}
+
+impl Reach {
+    /// With so many degrees of freedom; the rest as for [`Difference::interval_pct`] and
+    /// [`Difference::detectable_pct`].
+    pub fn of(degrees: f64, confidence: f64, alpha: f64, power: f64) -> Self {
+        let found = student::quantile(1.0 - alpha / 2.0, degrees);
+        Self {
+            interval: student::quantile(f64::midpoint(1.0, confidence), degrees),
+            detectable: (found + student::quantile(power, degrees)).max(0.0),
+        }
+    }
+}
+
 impl Difference {
     fn new(log_ratio: f64, standard_error: f64, degrees: f64) -> Self {
         let p_value = student::two_sided_p(log_ratio / standard_error, degrees);
@@ -71,19 +92,31 @@ impl Difference {
         percent(self.log_ratio)
     }
 
+    /// What [`Reach::of`] makes of the degrees of this difference.
+    pub fn reach(&self, confidence: f64, alpha: f64, power: f64) -> Reach {
+        Reach::of(self.degrees, confidence, alpha, power)
+    }
+
+    /// [`interval_pct`](Self::interval_pct) by a reach that is known already.
+    pub fn interval_within(&self, reach: Reach) -> (f64, f64) {
+        let reach = reach.interval * self.standard_error;
+        (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
+    }
+
+    /// [`detectable_pct`](Self::detectable_pct) by a reach that is known already.
+    pub fn detectable_within(&self, reach: Reach) -> f64 {
+        percent(reach.detectable * self.standard_error)
+    }
+
     /// Between which changes, in per cent, the true one is with this confidence (such as 0.95).
     pub fn interval_pct(&self, confidence: f64) -> (f64, f64) {
-        let reach =
-            student::quantile(f64::midpoint(1.0, confidence), self.degrees) * self.standard_error;
-        (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
+        self.interval_within(self.reach(confidence, 0.05, 0.8))
     }
 
     /// The smallest slow-down in per cent that a test at `alpha` (two-sided) finds with probability
     /// `power` where the noise is as here.
     pub fn detectable_pct(&self, alpha: f64, power: f64) -> f64 {
-        let reach = student::quantile(1.0 - alpha / 2.0, self.degrees)
-            + student::quantile(power, self.degrees);
-        percent(reach.max(0.0) * self.standard_error)
+        self.detectable_within(self.reach(0.95, alpha, power))
     }
 }
 
@@ -113,16 +146,53 @@ pub fn two_samples(baseline: &[f64], current: &[f64], prior: Option<Prior>) -> O
 /// Compares values that were measured in pairs, such as two builds run in turn: what both of a pair
 /// share cancels out. The prior is of one value, not of a difference of two. `None` as
 /// [`two_samples`], and where the sides are not equally long.
+///
+/// Of eight pairs and more, the fifth that differs most to either side says nothing but that it
+/// differs that way: a wild round neither makes a finding nor hides one. Yuen, "The Two-Sample
+/// Trimmed t for Unequal Population Variances", Biometrika 61 (1974).
 pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
     if a.len() != b.len() {
         return None;
     }
     let differences: Vec<f64> = logs(a)?.iter().zip(logs(b)?).map(|(a, b)| b - a).collect();
-    let side = Side::of(&differences)?;
+    let side = Trimmed::of(differences)?;
     let of_difference =
         prior.map(|prior| Prior { sigma: prior.sigma * std::f64::consts::SQRT_2, ..prior });
     let (variance, degrees) = moderated(side.squares, side.degrees, of_difference)?;
     Some(Difference::new(side.mean, (variance / side.count).sqrt(), degrees))
+}
+
+/// Pairs from which the outer ones are trimmed.
+const LEAST_TRIMMED: usize = 8;
+
+/// Differences without their outer fifths.
+struct Trimmed {
+    /// What the variance of the mean is to be divided by.
+    count: f64,
+    /// Mean of those in the middle.
+    mean: f64,
+    /// Sum of the squares of all about their mean, the outer ones drawn in to those in the middle.
+    squares: f64,
+    degrees: f64,
+}
+
+impl Trimmed {
+    fn of(mut differences: Vec<f64>) -> Option<Self> {
+        differences.sort_unstable_by(f64::total_cmp);
+        let all = differences.len();
+        let outer = if all < LEAST_TRIMMED { 0 } else { all / 5 };
+        let middle = Side::of(differences.get(outer..all - outer)?)?;
+        let (low, high) = (differences.get(outer)?, differences.get(all - outer - 1)?);
+        let drawn_in: Vec<f64> =
+            differences.iter().map(|difference| difference.clamp(*low, *high)).collect();
+        let drawn_in = Side::of(&drawn_in)?;
+        // Yuen's standard error is s / ((1 - 2g) sqrt n), with s from all n values drawn in and n - 1
+        // degrees; here squares are divided by the degrees of those in the middle.
+        let kept = middle.count / drawn_in.count;
+        let squares = drawn_in.squares * middle.degrees / drawn_in.degrees.max(1.0);
+        let count = kept * kept * drawn_in.count;
+        Some(Self { count, mean: middle.mean, squares, degrees: middle.degrees })
+    }
 }
 
 /// The noise between runs of a history, oldest first: that from one run to the next or the third
@@ -217,5 +287,27 @@ mod tests {
         assert_eq!(pairs(&[1.0], &[1.0, 2.0], Some(NOISE)), None);
         let nothing = Prior { sigma: f64::NAN, degrees: 3.0 };
         assert_eq!(two_samples(&[1.0], &[2.0], Some(nothing)), None);
+    }
+
+    #[test]
+    fn a_wild_round_neither_makes_a_finding_nor_hides_one() {
+        let a = [10.0, 10.1, 9.9, 10.2, 9.8, 10.0, 10.1, 9.9, 10.0, 10.05];
+        let slower: Vec<f64> = a
+            .iter()
+            .zip([4, 6, 5, 5, 4, 6, 5, 5, 4, 6])
+            .map(|(a, pct)| a * (1.0 + f64::from(pct) / 100.0))
+            .collect();
+        let calm = pairs(&a, &slower, None).unwrap();
+        let mut wild = slower.clone();
+        wild[3] *= 3.0;
+        let with = pairs(&a, &wild, None).unwrap();
+        assert!(
+            with.p_value < 1e-3 && (with.change_pct() - calm.change_pct()).abs() < 0.5,
+            "{with:?}"
+        );
+        let mut same = a.map(|value| value * 1.000_1);
+        same[7] *= 5.0;
+        let nothing = pairs(&a, &same, None).unwrap();
+        assert!(nothing.change_pct() < 0.1, "{nothing:?}");
     }
 }

@@ -129,8 +129,8 @@ mod tests {
         };
         let (old, new, limits) = (function(100, 1_000), function(200, 3_000), Limits::default());
         let cause = of_pair(&Pair::single(&old, &new, &limits), true).unwrap();
-        assert_eq!((cause.by_calls_ns, cause.by_time_ns), (200_000.0, 300_000.0));
-        assert_eq!(cause.change_ns, 500_000.0);
+        let parts = (cause.by_calls_ns, cause.by_time_ns, cause.change_ns);
+        assert_eq!(parts, (200_000.0, 300_000.0, 500_000.0));
         let same = of_pair(&Pair::single(&old, &old, &limits), true);
         assert_eq!(same, None);
     }

@@ -48,16 +48,17 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let differences = comparable::differences(baseline, current);
     let functions = Functions::of(sides, limits);
     let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
-    let mut rows = rows(&functions, sides, &suite, limits);
+    let (mut rows, unsaid) = rows(&functions, sides, &suite, limits);
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     rows.sort_by(worst_first);
     let budgets = budgets::budgets(current, limits);
     let verdicts = rows.iter().map(|row| row.verdict);
-    let mut notes = notes::notes(baseline, current, &differences);
+    let mut notes = notes::notes(baseline, current, &differences, sides.paired);
     notes.extend(notes::unsteady("the baseline", sides.baseline));
     notes.extend(notes::unsteady("what was judged", sides.current));
+    notes.extend(unsaid);
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
     notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
@@ -134,12 +135,13 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
     comparison
 }
 
+/// The rows, and a note on those that there are not.
 fn rows(
     functions: &Functions<'_>,
     sides: Sides<'_>,
     suite: &Suite,
     limits: &Limits,
-) -> Vec<Change> {
+) -> (Vec<Change>, Option<String>) {
     let mut rows = Vec::new();
     let mut drafts = Vec::new();
     for pair in functions.pairs() {
@@ -152,11 +154,12 @@ fn rows(
         }
     }
     drafts.extend(whole::drafts(sides, limits));
-    rows.extend(decide::decide(drafts, limits));
+    let (judged, unsaid) = decide::decide(drafts, limits);
+    rows.extend(judged);
     rows.extend(functions.renamed.iter().map(renamed));
     rows.extend(functions.added.iter().map(|new| one_sided(new, Verdict::Added)));
     rows.extend(functions.removed.iter().map(|old| one_sided(old, Verdict::Removed)));
-    rows
+    (rows, unsaid)
 }
 
 /// The row that says what a function was called before.
@@ -226,10 +229,7 @@ mod tests {
         degraded code_stats::parse::parse_file: success rate 99.3 % → 98.8 %
         inconclusive code_stats::parse::parse_file: p50 7.38 ms → 9.23 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
         inconclusive code_stats::parse::parse_file: mean 8.02 ms → 10.0 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
-        inconclusive code_stats::parse::parse_file: p95 16.8 ms → 21.1 ms (+25.2 %), but with one run of each side only a change of 47 % could be told from noise
-        inconclusive code_stats::metrics::Complexity::visit: p99 194 µs → 191 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
         inconclusive code_stats::metrics::Complexity::visit: p50 45.6 µs → 45.0 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
-        inconclusive code_stats::metrics::Complexity::visit: p95 104 µs → 103 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
         inconclusive code_stats::metrics::Complexity::visit: mean 49.6 µs → 48.9 µs (-1.4 %), but with one run of each side only a change of 43 % could be told from noise
         inconclusive code_stats::walk::collect_files: 1 call in the baseline and 1 in this run; it takes 5 to judge a time
         renamed code_stats::report::Page::render: was code_stats::report::Table::render before: 1 call in both, and the same work
@@ -261,7 +261,7 @@ mod tests {
         assert!(comparison.advisory);
         let note =
             r#"times are advisory, for the runs differ: machine "v1-9f3a6c", now "v1-other""#;
-        assert_eq!(comparison.notes, [note]);
+        assert_eq!(comparison.notes[0], note);
     }
 
     #[test]

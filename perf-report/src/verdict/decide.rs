@@ -4,12 +4,15 @@
 //! for all, by a control of the false-discovery rate; then limits and floors say what it means. What
 //! was not seen is stable where a change that matters would have been, and otherwise inconclusive.
 
+use std::collections::HashMap;
+
 use super::estimates::Doubt;
 use super::limits::MetricLimits;
 use super::noise::{Measured, Source};
 use super::{Limits, reason};
-use crate::model::{Change, Verdict};
+use crate::model::{Change, Metric, Verdict};
 use crate::stats::fdr;
+use crate::stats::moderated::Reach;
 use crate::units::{self, float};
 
 /// The level of intervals.
@@ -49,8 +52,9 @@ pub(super) struct Test {
     pub(super) unconfirmed: bool,
 }
 
-/// Judges every draft. The rows are in the order of the drafts.
-pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> Vec<Change> {
+/// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
+/// calls decide, have none where the comparison is too coarse for them; a note says how many.
+pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Option<String>) {
     let tests = drafts.iter().filter_map(|draft| draft.test.as_ref());
     let p_values: Vec<f64> = tests.map(|test| test.measured.difference.p_value).collect();
     let adjusted = fdr::adjusted(&p_values);
@@ -62,11 +66,33 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> Vec<Change> {
         resolution_pct: limits.resolution_pct,
     };
     let mut adjusted = adjusted.into_iter();
+    let mut reaches: HashMap<u64, Reach> = HashMap::new();
     let judge = |draft: Draft| match draft.test {
         None => draft.row,
-        Some(test) => test.judge(draft.row, adjusted.next().unwrap_or(1.0), level),
+        Some(test) => {
+            let difference = test.measured.difference;
+            let reach = || difference.reach(CONFIDENCE, level.each, POWER);
+            let reach = *reaches.entry(difference.degrees.to_bits()).or_insert_with(reach);
+            test.judge(draft.row, adjusted.next().unwrap_or(1.0), level, reach)
+        }
     };
-    drafts.into_iter().map(judge).collect()
+    let mut rows: Vec<Change> = drafts.into_iter().map(judge).collect();
+    let all = rows.len();
+    rows.retain(|row| !(OUTER.contains(&row.metric) && is_too_coarse(row, limits.resolution_pct)));
+    let left_out = units::plural((all - rows.len()) as u64, "outer percentile");
+    let verb = if all - rows.len() == 1 { "was" } else { "were" };
+    let note =
+        format!("{left_out} {verb} left out: nothing but noise could be seen in so few runs");
+    (rows, Some(note).filter(|_| !left_out.starts_with("0 ")))
+}
+
+/// Percentiles that few calls decide.
+const OUTER: [Metric; 3] = [Metric::P90Ns, Metric::P95Ns, Metric::P99Ns];
+
+fn is_too_coarse(row: &Change, resolution_pct: f64) -> bool {
+    row.verdict == Verdict::Inconclusive
+        && row.detectable_pct.is_none_or(|pct| pct > resolution_pct)
+        && row.p_value.is_some()
 }
 
 /// What must be met for a change to be seen.
@@ -81,11 +107,11 @@ struct Level {
 }
 
 impl Test {
-    fn judge(self, row: Change, adjusted: f64, level: Level) -> Change {
+    fn judge(self, row: Change, adjusted: f64, level: Level, reach: Reach) -> Change {
         let difference = self.measured.difference;
         let pct = difference.change_pct();
-        let interval = self.interval(pct);
-        let detectable = difference.detectable_pct(level.each, POWER);
+        let interval = self.interval(pct, reach);
+        let detectable = difference.detectable_within(reach);
         let (baseline, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
         let metric = row.metric;
         let shown = Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1);
@@ -105,8 +131,8 @@ impl Test {
     }
 
     /// By noise, and by what is in doubt besides.
-    fn interval(&self, pct: f64) -> (f64, f64) {
-        let (low, high) = self.measured.difference.interval_pct(CONFIDENCE);
+    fn interval(&self, pct: f64, reach: Reach) -> (f64, f64) {
+        let (low, high) = self.measured.difference.interval_within(reach);
         self.doubt.interval(pct).map_or((low, high), |(doubt_low, doubt_high)| {
             (low + (doubt_low - pct), high + (doubt_high - pct))
         })

@@ -4,11 +4,13 @@ use super::comparable::Difference;
 use crate::model::RunDocument;
 use crate::{series, units};
 
-/// Notes on both runs, and on what differs between them.
+/// Notes on both runs, and on what differs between them. Runs that were made in turn are of
+/// different commands on purpose.
 pub(super) fn notes(
     baseline: &RunDocument,
     current: &RunDocument,
     differences: &[Difference],
+    in_turn: bool,
 ) -> Vec<String> {
     let mut notes: Vec<_> = differences
         .iter()
@@ -21,7 +23,7 @@ pub(super) fn notes(
         let which = if counted(baseline) { "the baseline" } else { "this run" };
         notes.push(format!("allocations were counted in {which} only, and are not compared"));
     }
-    if baseline.run.command != current.run.command {
+    if baseline.run.command != current.run.command && !in_turn {
         notes.push("the two runs are of different commands".to_owned());
     }
     notes
@@ -81,9 +83,9 @@ mod tests {
         let (with, without) = (samples::allocating(), samples::typical());
         let said =
             |which| format!("allocations were counted in {which} only, and are not compared");
-        assert_eq!(notes(&with, &without, &[]), [said("the baseline")]);
-        assert_eq!(notes(&without, &with, &[]), [said("this run")]);
-        assert_eq!(notes(&with, &with, &[]), Vec::<String>::new());
+        assert_eq!(notes(&with, &without, &[], false), [said("the baseline")]);
+        assert_eq!(notes(&without, &with, &[], false), [said("this run")]);
+        assert_eq!(notes(&with, &with, &[], false), Vec::<String>::new());
     }
 
     #[test]

@@ -275,7 +275,7 @@ mod tests {
         let mut pair = Pair::single(olds.last()?, news.last()?, &limits);
         (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
         let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
-        super::super::decide::decide(vec![draft], &limits).pop()
+        super::super::decide::decide(vec![draft], &limits).0.pop()
     }
 
     #[track_caller]
@@ -369,13 +369,17 @@ mod tests {
     #[test]
     fn the_attribute_can_set_the_limit() {
         let old = runs(50, 20 * MS, 2);
-        let mut new = runs(50, 21 * MS, 2);
-        new.iter_mut().for_each(|run| run.budget.max_regression_pct = Some(2.5));
-        let worse = row_of_runs(Metric::MeanNs, &old, &new).unwrap();
+        let within = |limit: f64| {
+            let mut new = runs(50, 21 * MS, 2);
+            for run in &mut new {
+                run.budget.max_regression_pct = Some(limit);
+            }
+            row_of_runs(Metric::MeanNs, &old, &new).unwrap()
+        };
+        let worse = within(2.5);
         assert_eq!(worse.verdict, Verdict::Regression);
         assert!(worse.reason.ends_with("over the limit of 2.5 % that its attribute sets"));
-        new.iter_mut().for_each(|run| run.budget.max_regression_pct = Some(25.0));
-        assert_eq!(row_of_runs(Metric::MeanNs, &old, &new).unwrap().verdict, Verdict::Degraded);
+        assert_eq!(within(25.0).verdict, Verdict::Degraded);
     }
 
     #[test]

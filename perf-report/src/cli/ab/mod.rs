@@ -241,7 +241,7 @@ fn play(
         if progress == Progress::Interrupted {
             return Ok(None);
         }
-        let comparison = judge::in_turn(&game.a, &game.b, settings)?;
+        let comparison = judge::in_turn(&game.a, &game.b, settings, look.of)?;
         let decision = interleave::decide(look, &comparison, progress == Progress::TimeIsOver);
         if let Decision::Stop(stopped) = decision {
             return Ok(Some((comparison, stopped)));
