@@ -4,6 +4,7 @@
 //! pure ones, and prints what they give back. Whatever a user can cause is an [`error::UserError`].
 
 pub mod baseline;
+pub mod blessings;
 pub mod cli;
 pub mod collect;
 pub mod command;

@@ -8,6 +8,9 @@ pub const FOLDER: &str = ".perf";
 /// Name of the configuration file in the workspace root.
 pub const CONFIG: &str = "perf.toml";
 
+/// Name of the file of accepted regressions in the workspace root.
+pub const BLESSED: &str = "perf-blessed.toml";
+
 /// The workspace root for work in `dir`.
 ///
 /// It is the nearest folder, upwards from `dir`, that already holds `.perf/` or `perf.toml`. The

@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
+use clap::builder::FalseyValueParser;
+
 use super::judge::{self, LimitArgs, WriteArgs};
 use super::named::{self, Named};
-use super::output;
+use super::{output, self_test};
 use crate::baseline;
 use crate::config::check::CheckSettings;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, Verdict};
+use crate::model::{Comparison, RunDocument, Verdict};
 use crate::store::RunRef;
 use crate::verdict::{self, FailOn, Gate};
 
@@ -23,6 +25,7 @@ Examples:
   perf-report check --baseline main~10             against the last 10 runs of branch main
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
+  perf-report check --self-test                    which slow-downs this check would catch
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by
@@ -34,8 +37,13 @@ can be told from noise; each verdict says how small. Runs stored before help, to
 What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression,
 min, max. Without it, changes are told and fail nothing.
 
+What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the
+command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A
+regression that is meant to be is accepted by `perf-report bless`.
+
 Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline
-or no run, 5 something could not be judged.";
+or no run, 5 something could not be judged. With --self-test: 0 a slow-down of each function would
+be caught, 5 one would not.";
 
 /// Judge a run by a baseline; fails when something became slower
 #[derive(Debug, clap::Args)]
@@ -50,10 +58,20 @@ pub(super) struct Args {
     #[arg(env = "PERF_TRACK_RUN", hide_env_values = true)]
     run: RunRef,
 
-    /// What fails besides regressions and budgets
+    /// What fails besides regressions and budgets, which always do
     #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
     #[arg(env = "PERF_TRACK_FAIL_ON", hide_env_values = true)]
     fail_on: Vec<FailOn>,
+
+    /// Put known slow-downs into copies of the run, and show which of them this check would catch
+    #[arg(long, env = "PERF_TRACK_SELF_TEST", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    self_test: bool,
+
+    /// Slow down this function [default: the ten with the most self time]; may be repeated
+    #[arg(long, value_name = "NAME", requires = "self_test", value_delimiter = ',')]
+    #[arg(env = "PERF_TRACK_SELF_TEST_FUNCTION", hide_env_values = true)]
+    self_test_function: Vec<String>,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -79,7 +97,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
         Err(error) => return Err(error),
     };
-    let comparison = judge(context, baseline.as_ref(), &current, &settings, why)?;
+    let history = baseline.as_ref();
+    let history = history.map(|it| named::history(context, &it.runs, &current.runs));
+    let history = history.unwrap_or_default();
+    if args.self_test {
+        let names = &args.self_test_function;
+        return self_test::run(&current, names, &fail_on, &args.write, |judged| {
+            judge(&history, baseline.as_ref(), judged, &settings, why.clone())
+        });
+    }
+    let comparison = judge(&history, baseline.as_ref(), &current, &settings, why)?;
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, baseline.as_ref());
@@ -87,7 +114,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 fn judge(
-    context: &Context,
+    history: &[RunDocument],
     baseline: Option<&Named>,
     current: &Named,
     settings: &CheckSettings,
@@ -95,13 +122,13 @@ fn judge(
 ) -> Result<Comparison, UserError> {
     match (baseline, current.runs.last()) {
         (None, Some(newest)) => Ok(verdict::alone(newest, &settings.limits(), why)),
-        (Some(baseline), _) => judge::compare(context, baseline, current, settings),
+        (Some(baseline), _) => judge::compare_beside(history, baseline, current, settings),
         (None, None) => Err(UserError::new(Code::NothingToJudge, "there is no run to judge")),
     }
 }
 
 /// The name of the baseline to judge by. One that is named must exist.
-fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
+pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
     if let Some(name) = given {
         if named::is_file(name) && !baseline::exists(context, name) {
             baseline::load(context, name)?;
@@ -152,8 +179,8 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
             output::help("keep this run as one with `perf-report baseline save main`");
         }
         (Gate::Worse, Some(baseline)) => output::help(&format!(
-            "see `perf-report show {} --tree`; if it is meant to be so, keep it with \
-             `perf-report baseline save {} {} --force`",
+            "see `perf-report show {} --tree`; if it is meant to be so, accept it with \
+             `perf-report bless`, or keep all of it with `perf-report baseline save {} {} --force`",
             comparison.current, baseline.name, comparison.current
         )),
         (Gate::Passed | Gate::Inconclusive, Some(baseline)) => {

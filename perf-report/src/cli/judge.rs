@@ -7,14 +7,16 @@ use clap::builder::FalseyValueParser;
 use super::format::TextFormat;
 use super::named::{self, Named};
 use super::output::{self, OutputArgs};
+use crate::blessings;
 use crate::config;
 use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, Metric, RunDocument};
+use crate::facts;
+use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
-use crate::verdict::{self, FailOn, Gate};
+use crate::verdict::{self, Blessed, FailOn, Gate};
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -113,11 +115,23 @@ impl LimitArgs {
                 .collect(),
             ..CheckSettings::default()
         };
-        Ok(given.or(file))
+        let list = blessings::load(context)?;
+        let blessed = Blessed { list, today: facts::today() };
+        Ok(CheckSettings { blessed, ..given.or(file) })
     }
 }
 
 impl WriteArgs {
+    /// Writes what a gate would catch.
+    pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
+        self.output.write(&match self.format {
+            TextFormat::Human => human::self_test(document, self.output.screen()),
+            TextFormat::Json => output::json(document),
+            TextFormat::Csv => csv::self_test(document),
+            TextFormat::Markdown => markdown::self_test(document),
+        })
+    }
+
     /// Writes a comparison.
     pub(super) fn write(&self, comparison: &Comparison) -> Result<(), UserError> {
         let verbosity = if self.all { Verbosity::All } else { Verbosity::Brief };
@@ -138,6 +152,17 @@ pub(super) fn compare(
     current: &Named,
     settings: &CheckSettings,
 ) -> Result<Comparison, UserError> {
+    let history = named::history(context, &baseline.runs, &current.runs);
+    compare_beside(&history, baseline, current, settings)
+}
+
+/// The same, beside a history that is known already.
+pub(super) fn compare_beside(
+    history: &[RunDocument],
+    baseline: &Named,
+    current: &Named,
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
     let newest = current.runs.last();
     let differences: BTreeSet<String> = baseline
         .runs
@@ -153,13 +178,8 @@ pub(super) fn compare(
              comparison that never fails",
         ));
     }
-    let history = named::history(context, &baseline.runs, &current.runs);
-    let sides = verdict::Sides {
-        baseline: &baseline.runs,
-        current: &current.runs,
-        history: &history,
-        paired: false,
-    };
+    let sides =
+        verdict::Sides { baseline: &baseline.runs, current: &current.runs, history, paired: false };
     let comparison = verdict::compare_runs(sides, &settings.limits())
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "there is no run to compare"))?;
     Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })

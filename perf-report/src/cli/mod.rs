@@ -5,6 +5,7 @@
 
 mod ab;
 mod baseline;
+mod bless;
 mod check;
 mod collect;
 mod compare;
@@ -21,6 +22,7 @@ mod overhead;
 mod progress;
 mod rounds;
 mod run;
+mod self_test;
 mod show;
 mod stacks;
 
@@ -74,6 +76,7 @@ enum Command {
     Ab(ab::Args),
     Check(check::Args),
     Baseline(baseline::Args),
+    Bless(bless::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
 }
@@ -123,6 +126,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
+        Command::Bless(args) => bless::run(&args, &context),
         Command::Overhead(args) => overhead::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
     }

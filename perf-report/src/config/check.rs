@@ -6,7 +6,9 @@ use std::str::FromStr;
 use super::values;
 use crate::model::Metric;
 use crate::suggest;
-use crate::verdict::{CustomLimits, FailOn, Limits, MetricLimits, Thresholds};
+use crate::verdict::{
+    Allowances, Blessed, CustomLimits, FailOn, Limits, MetricLimits, Severity, Thresholds,
+};
 
 /// The settings of one place: the command line, a profile. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +37,10 @@ pub struct CheckSettings {
     pub metric: BTreeMap<Metric, MetricSettings>,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
+    /// What is said of functions and of the command as a whole.
+    pub budgets: Allowances,
+    /// Regressions that somebody accepted.
+    pub blessed: Blessed,
 }
 
 /// Limits of one metric.
@@ -46,6 +52,8 @@ pub struct MetricSettings {
     pub degraded: Option<Limit>,
     /// Worse by more is a regression.
     pub regression: Option<Limit>,
+    /// How much a finding weighs.
+    pub severity: Option<Severity>,
 }
 
 /// A limit as given: per cent, or `None` for never.
@@ -87,6 +95,12 @@ impl CheckSettings {
             min_calls: self.min_calls.or(lower.min_calls),
             metric,
             custom: lower.custom.into_iter().chain(self.custom).collect(),
+            budgets: if self.budgets == Allowances::default() {
+                lower.budgets
+            } else {
+                self.budgets
+            },
+            blessed: if self.blessed.list.is_empty() { lower.blessed } else { self.blessed },
         }
     }
 
@@ -110,6 +124,11 @@ impl CheckSettings {
         limits.floor_ns = self.floor.map_or(limits.floor_ns, |floor| floor.0);
         limits.run_floor_ns = self.run_floor.map_or(limits.run_floor_ns, |floor| floor.0);
         limits.custom.clone_from(&self.custom);
+        limits.allowances.clone_from(&self.budgets);
+        let weights = self.metric.iter();
+        limits.allowances.metrics =
+            weights.filter_map(|(metric, own)| Some((*metric, own.severity?))).collect();
+        limits.blessed.clone_from(&self.blessed);
         limits.min_calls = self.min_calls.unwrap_or(limits.min_calls).max(1);
         limits
     }
@@ -121,6 +140,7 @@ impl MetricSettings {
             improved: self.improved.or(lower.improved),
             degraded: self.degraded.or(lower.degraded),
             regression: self.regression.or(lower.regression),
+            severity: self.severity.or(lower.severity),
         }
     }
 

@@ -16,6 +16,14 @@
 //! max-regression = "5%"           # worse by more fails
 //! min = 0.9                       # a value below fails, also without a baseline; so does `max`
 //!
+//! [budget."app::db::*"]          # functions, by name or by how their names begin
+//! p99 = "2ms"                     # also p50, p95, mean, max, total, calls, allocs
+//! max-regression = "5%"           # slower than the baseline by more fails
+//! severity = "warn"               # shown, and fails nothing; "off" is not judged at all
+//!
+//! [budget.command]                # the command as a whole
+//! peak-memory = "64MiB"           # also wall, cpu
+//!
 //! [overhead]                      # what recording may cost, judged by `overhead`
 //! call = "30ns"
 //! ```
@@ -24,6 +32,8 @@
 //! `default`. A key that nobody knows is an error: a limit that is misspelt must not be ignored.
 //! This module reads the file; [`check`] and [`source`] are pure.
 
+pub(crate) mod blessed;
+mod budgets;
 pub mod check;
 mod source;
 pub(crate) mod values;
@@ -50,7 +60,9 @@ pub fn check_settings(
     in_ci: bool,
 ) -> Result<CheckSettings, UserError> {
     let fallback = if in_ci { "ci" } else { "default" };
-    read(context, |text| source::check_settings(text, profile.unwrap_or(fallback)))
+    read(context, workspace::CONFIG, |text| {
+        source::check_settings(text, profile.unwrap_or(fallback))
+    })
 }
 
 /// What recording may cost, as the workspace's `perf.toml` says.
@@ -58,15 +70,16 @@ pub fn check_settings(
 /// # Errors
 /// As for [`check_settings`].
 pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
-    read(context, source::targets)
+    read(context, workspace::CONFIG, source::targets)
 }
 
-/// Reads the file, of which `parse` makes something. No file is an empty one.
-fn read<T>(
+/// Reads a file of the workspace's root, of which `parse` makes something. No file is an empty one.
+pub(crate) fn read<T>(
     context: &Context,
+    file: &str,
     parse: impl FnOnce(&str) -> Result<T, SourceError>,
 ) -> Result<T, UserError> {
-    let path = context.root.join(workspace::CONFIG);
+    let path = context.root.join(file);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),

@@ -10,7 +10,7 @@ use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
 use super::values;
 use crate::overhead::targets::{self, Given};
 use crate::suggest;
-use crate::verdict::{Better, CustomLimits, FailOn};
+use crate::verdict::{Better, CustomLimits, FailOn, Severity};
 
 /// Profiles that exist without being written down.
 const BUILT_IN: [&str; 2] = ["default", "ci"];
@@ -19,17 +19,17 @@ const BASE: &str = "default";
 
 /// What is wrong with the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct SourceError {
+pub(crate) struct SourceError {
     /// Line of the mistake, from 1.
-    pub(super) line: Option<usize>,
+    pub(crate) line: Option<usize>,
     /// What is wrong.
-    pub(super) problem: String,
+    pub(crate) problem: String,
     /// What to do.
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 3] = ["profile", "metrics", "overhead"];
+const ROOT: [&str; 4] = ["profile", "metrics", "budget", "overhead"];
 
 /// What recording may cost.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -39,7 +39,7 @@ pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
     root.targets()
 }
 
-fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
+pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
     DeTable::parse(text).map_err(|error| SourceError {
         line: error.span().map(|span| line(text, &span)),
         problem: format!("this is no TOML: {}", error.message()),
@@ -55,6 +55,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.only(&ROOT)?;
     root.targets()?;
     let custom = root.custom()?;
+    let budgets = root.budgets()?;
     let mut names = Vec::new();
     let (mut chosen, mut base) = (CheckSettings::default(), CheckSettings::default());
     if let Some(profiles) = root.section("profile")? {
@@ -81,15 +82,15 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
             }),
         });
     }
-    Ok(CheckSettings { custom, ..chosen.or(base) })
+    Ok(CheckSettings { custom, budgets, ..chosen.or(base) })
 }
 
 /// A table of the document, with what is needed to say where it is.
-struct Section<'a, 'i> {
-    text: &'a str,
+pub(super) struct Section<'a, 'i> {
+    pub(super) text: &'a str,
     /// `profile.ci.check`
-    path: String,
-    table: &'a DeTable<'i>,
+    pub(super) path: String,
+    pub(super) table: &'a DeTable<'i>,
 }
 
 impl<'a, 'i> Section<'a, 'i> {
@@ -141,11 +142,12 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     fn metric(&self) -> Result<MetricSettings, SourceError> {
-        self.only(&["improved", "degraded", "regression"])?;
+        self.only(&["improved", "degraded", "regression", "severity"])?;
         Ok(MetricSettings {
             improved: self.value("improved", limit)?,
             degraded: self.value("degraded", limit)?,
             regression: self.value("regression", limit)?,
+            severity: self.value("severity", severity)?,
         })
     }
 
@@ -208,7 +210,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// Refuses keys that are not among `known`.
-    fn only(&self, known: &[&str]) -> Result<(), SourceError> {
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), SourceError> {
         let unknown = self.table.keys().find(|key| !known.contains(&key.get_ref().as_ref()));
         let Some(key) = unknown else { return Ok(()) };
         let place =
@@ -223,7 +225,7 @@ impl<'a, 'i> Section<'a, 'i> {
         })
     }
 
-    fn section(&self, key: &str) -> Result<Option<Section<'a, 'i>>, SourceError> {
+    pub(super) fn section(&self, key: &str) -> Result<Option<Section<'a, 'i>>, SourceError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let path =
             if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
@@ -233,7 +235,7 @@ impl<'a, 'i> Section<'a, 'i> {
         }
     }
 
-    fn value<T>(
+    pub(super) fn value<T>(
         &self,
         key: &str,
         parse: impl Fn(&DeValue<'_>) -> Result<T, String>,
@@ -244,12 +246,12 @@ impl<'a, 'i> Section<'a, 'i> {
             .map_err(|problem| self.error(&value.span(), format!("`{key}`: {problem}")))
     }
 
-    fn error(&self, span: &Range<usize>, problem: String) -> SourceError {
+    pub(super) fn error(&self, span: &Range<usize>, problem: String) -> SourceError {
         SourceError { line: Some(line(self.text, span)), problem, help: None }
     }
 }
 
-fn text(value: &DeValue<'_>) -> Result<String, String> {
+pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
     value.as_str().map(str::to_owned).ok_or_else(|| expected("text in quotes", value))
 }
 
@@ -257,13 +259,13 @@ fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| expected("`true` or `false`", value))
 }
 
-fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
+pub(super) fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
     number(value)
         .and_then(|digits| digits.parse().ok())
         .ok_or_else(|| expected("a whole number, not negative", value))
 }
 
-fn limit(value: &DeValue<'_>) -> Result<Limit, String> {
+pub(super) fn limit(value: &DeValue<'_>) -> Result<Limit, String> {
     if let Some(text) = value.as_str() {
         return text.parse();
     }
@@ -283,6 +285,18 @@ fn better(value: &DeValue<'_>) -> Result<Better, String> {
         Some(other) => Err(format!("{other:?} is neither \"higher\" nor \"lower\"")),
         None => Err(expected("\"higher\" or \"lower\"", value)),
     }
+}
+
+pub(super) fn severity(value: &DeValue<'_>) -> Result<Severity, String> {
+    let words = Severity::ALL.map(Severity::word);
+    let word = value.as_str().ok_or_else(|| expected("\"fail\", \"warn\" or \"off\"", value))?;
+    Severity::ALL.into_iter().find(|severity| severity.word() == word).ok_or_else(|| {
+        let advice = match suggest::nearest(word, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", words.join(", ")),
+        };
+        format!("{word:?} is no severity; {advice}")
+    })
 }
 
 fn real(value: &DeValue<'_>) -> Result<f64, String> {
@@ -314,18 +328,18 @@ fn set<T: Ord>(
 }
 
 /// The digits of a plain decimal number.
-fn number(value: &DeValue<'_>) -> Option<String> {
+pub(super) fn number(value: &DeValue<'_>) -> Option<String> {
     let integer = value.as_integer().filter(|integer| integer.radix() == 10);
     let digits = integer.map(|integer| integer.as_str().to_owned());
     digits.or_else(|| value.as_float().map(|float| float.as_str().to_owned()))
 }
 
-fn expected(what: &str, found: &DeValue<'_>) -> String {
+pub(super) fn expected(what: &str, found: &DeValue<'_>) -> String {
     format!("expected {what}, found a value of type {}", found.type_str())
 }
 
 /// Line of the beginning of a span, from 1.
-fn line(text: &str, span: &Range<usize>) -> usize {
+pub(super) fn line(text: &str, span: &Range<usize>) -> usize {
     let before = text.as_bytes().iter().take(span.start);
     before.filter(|byte| **byte == b'\n').count() + 1
 }
@@ -350,6 +364,7 @@ min-calls = 20
 
 [profile.default.check.metric.p99]
 regression = "50%"
+severity = "warn"
 
 [metrics."cache.hit_rate"]
 better = "higher"
@@ -393,10 +408,15 @@ metric.p99.degraded = 40.5
             min_calls: Some(20),
             metric: [(
                 Metric::P99Ns,
-                MetricSettings { regression: limit(Some(50.0)), ..MetricSettings::default() },
+                MetricSettings {
+                    regression: limit(Some(50.0)),
+                    severity: Some(Severity::Warn),
+                    ..MetricSettings::default()
+                },
             )]
             .into(),
             custom: [("cache.hit_rate".to_owned(), custom)].into(),
+            ..CheckSettings::default()
         };
         assert_eq!(settings, expected);
     }

@@ -11,6 +11,7 @@ pub use machine::{comparability_key, machine};
 pub use probe::Prober;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// A fresh id and the time it stands for: sortable by time, unlike any other run's.
@@ -33,6 +34,11 @@ impl Identity {
         let id = format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff);
         Self { id, time: rfc_3339(time) }
     }
+}
+
+/// The day, in UTC, so that everybody agrees on which day something expires.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 /// A moment in nanoseconds since 1970, in RFC 3339 in UTC, to the millisecond. One that no calendar

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, metric};
+use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,12 @@ pub struct Comparison {
     /// One row for each limit that the run itself had to keep, exceeded ones first.
     #[serde(default)]
     pub budgets: Vec<BudgetResult>,
+    /// Rows of `functions` and `budgets` that never fail `check`, and why.
+    #[serde(default)]
+    pub waived: Vec<Waiver>,
+    /// Functions that are not judged, since `perf.toml` switches them off.
+    #[serde(default)]
+    pub ignored: u64,
 }
 
 /// One of the two runs of a comparison.
@@ -149,11 +155,11 @@ fn one() -> u64 {
 /// How one function, or one metric of the program's own, kept one of its limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BudgetResult {
-    /// Function or metric.
+    /// Function, metric, or `(command)` for the command as a whole.
     pub name: String,
     /// What is limited.
     pub limit: BudgetKind,
-    /// The limit: nanoseconds for times, a number for everything else.
+    /// The limit: nanoseconds for times, bytes for sizes, a number for everything else.
     #[serde(serialize_with = "plain_number")]
     pub allowed: f64,
     /// The value of the run; `null` when it was not measured.
@@ -188,6 +194,14 @@ pub enum BudgetKind {
     Calls,
     /// Allocations in the run.
     Allocs,
+    /// Time between entry and exit, over the run.
+    TotalNs,
+    /// Wall time of the command.
+    WallNs,
+    /// Processor time of the command, in user mode and in the kernel, all processes.
+    CpuNs,
+    /// Largest resident memory of one process of the command.
+    PeakRssBytes,
     /// Smallest value that a metric of the program's own may have.
     Min,
     /// Largest value that it may have.

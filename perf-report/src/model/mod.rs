@@ -18,7 +18,9 @@ mod probe;
 mod read;
 mod recording;
 mod run;
+mod self_test;
 mod stacks;
+mod waiver;
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -39,7 +41,9 @@ pub use run::{
     Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
     Toolchain, TreeNode,
 };
+pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
+pub use waiver::{Waived, Waiver};
 
 /// Name of the schema of a [`RunDocument`].
 pub const RUN_SCHEMA: &str = "perf-track/run";
@@ -65,3 +69,7 @@ pub const OVERHEAD_VERSION: u32 = 1;
 pub const NOISE_SCHEMA: &str = "perf-track/noise";
 /// Newest version of [`NOISE_SCHEMA`].
 pub const NOISE_VERSION: u32 = 1;
+/// Name of the schema of a [`SelfTestDocument`].
+pub const SELF_TEST_SCHEMA: &str = "perf-track/self-test";
+/// Newest version of [`SELF_TEST_SCHEMA`].
+pub const SELF_TEST_VERSION: u32 = 1;

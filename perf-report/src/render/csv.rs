@@ -10,7 +10,8 @@ pub use functions::run;
 
 use super::sanitize;
 use crate::model::{
-    Comparison, CustomMetric, OverheadDocument, OverheadRow, RunDocument, StacksDocument, TreeNode,
+    Comparison, CustomMetric, OverheadDocument, OverheadRow, RunDocument, SelfTestDocument,
+    StacksDocument, TreeNode,
 };
 
 /// What the programs of a run told of themselves.
@@ -121,6 +122,25 @@ pub fn comparison(comparison: &Comparison) -> String {
         cells.into_iter().chain(nothing()).collect()
     });
     write(&HEADER, rows.chain(budgets))
+}
+
+/// What a gate would catch, a line a function.
+pub fn self_test(document: &SelfTestDocument) -> String {
+    const HEADER: [&str; 7] =
+        ["name", "share_pct", "smallest_pct", "caught_by", "extra_call", "extra_error", "reason"];
+    let rows = document.functions.iter().map(|row| {
+        let caught_by = row.caught_by.as_ref().map_or_else(String::new, |by| by.name.clone());
+        vec![
+            sanitize::csv(&row.name),
+            float(Some(row.share_pct)),
+            number(row.smallest_pct.map(u64::from)),
+            sanitize::csv(&caught_by),
+            field_name(&row.extra_call),
+            field_name(&row.extra_error),
+            sanitize::csv(&row.reason),
+        ]
+    });
+    write(&HEADER, rows)
 }
 
 /// The running calls of all threads, the outermost of a thread first.

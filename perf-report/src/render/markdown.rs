@@ -7,9 +7,13 @@ use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, announcement, sentence, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
-use super::{Screen, Selection, costs, evidence, facts, futures, interleaved, memory, tree};
+use super::{
+    Screen, Selection, costs, evidence, facts, futures, interleaved, memory, self_test as gate,
+    tree,
+};
 use crate::model::{
-    Comparison, Contender, Function, OverheadDocument, RunDocument, Side, StacksDocument, Verdict,
+    Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
+    Side, StacksDocument, Verdict,
 };
 use crate::units::{self, float};
 
@@ -139,6 +143,37 @@ pub fn overhead(document: &OverheadDocument) -> String {
     text + &notes(costs::missed(document).into_iter().chain(document.notes.iter().cloned()))
 }
 
+/// What a gate would catch.
+pub fn self_test(document: &SelfTestDocument) -> String {
+    let (word, rest) = gate::verdict(document);
+    let mark = if document.blind == 0 { "✅" } else { "❌" };
+    let rows = document.functions.iter().map(|row| {
+        vec![
+            cell(&row.name),
+            format!("{:.1}", row.share_pct),
+            gate::smallest(row),
+            caught_by(row),
+            gate::extra(row.extra_call).to_owned(),
+            gate::extra(row.extra_error).to_owned(),
+        ]
+    });
+    let titles = ["function", "self %", "caught from", "by", "one call more", "one error more"];
+    let (table, left_out) = table(&titles, rows);
+    let mut text = format!("### {mark} {word}: {rest}\n\n{table}");
+    if left_out > 0 {
+        let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
+    }
+    for row in gate::blind(document) {
+        let _ = writeln!(text, "\n- blind for {}: {}", code(&row.name), escape(&row.reason));
+    }
+    text + &notes(std::iter::once(gate::ABOUT.to_owned()).chain(document.notes.iter().cloned()))
+}
+
+fn caught_by(row: &SelfTestRow) -> String {
+    let (what, other) = gate::caught_by(row);
+    other.map_or_else(|| what.clone(), |name| format!("{what} of {}", cell(name)))
+}
+
 /// Text as it is.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(sanitize::longest_run(text, '`').max(2) + 1);
@@ -155,14 +190,16 @@ pub fn comparison(comparison: &Comparison) -> String {
         let _ = writeln!(text, "\n{}: {}.", escape(&whole), escape(&causes));
     }
     let exceeded: Vec<_> =
-        comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).collect();
+        comparison.budgets.iter().filter(|row| row.verdict >= Verdict::Degraded).collect();
     let (shown, quiet): (Vec<_>, Vec<_>) =
         findings.iter().partition(|finding| finding.main.verdict >= Verdict::Degraded);
     if !exceeded.is_empty() || !shown.is_empty() {
         text.push('\n');
-        let budgets = exceeded
-            .iter()
-            .map(|row| vec!["**over budget**".to_owned(), cell(&row.name), escape(&row.reason)]);
+        let budgets = exceeded.iter().map(|row| {
+            let fails = row.verdict == Verdict::Regression;
+            let word = if fails { "**over budget**" } else { "over budget" };
+            vec![word.to_owned(), cell(&row.name), escape(&row.reason)]
+        });
         let rows = budgets.chain(shown.iter().map(|finding| row(finding)));
         text += &findings_table(rows);
     }
@@ -276,7 +313,18 @@ fn sum(function: &Function, mark: Mark, ns: u64) -> String {
 /// A table of cells that are safe already, and how many rows it has no room for. The numbers stand
 /// on the right.
 fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
-    let text_columns = ["function", "metric", "kind", "verdict", "why", "operation", "target"];
+    let text_columns = [
+        "function",
+        "metric",
+        "kind",
+        "verdict",
+        "why",
+        "operation",
+        "target",
+        "by",
+        "one call more",
+        "one error more",
+    ];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();
     let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));

@@ -21,9 +21,12 @@ mod interleaved;
 mod memory;
 mod paint;
 mod select;
+mod self_test;
 mod table;
 mod text;
 
+#[cfg(test)]
+mod accepted_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,93 +1,237 @@
 //! Judges the limits that a run must keep by itself, as given in the attribute, or in `perf.toml`.
 
-use std::collections::BTreeMap;
-
-use super::custom::{self, CustomLimits};
-use crate::model::{BudgetKind, BudgetResult, Function, RunDocument, Verdict};
+use super::allowance::{Allowances, Allowed, Origin, Rule, Severity};
+use super::custom;
+use super::limits::Limits;
+use super::whole::COMMAND;
+use crate::model::{BudgetKind, BudgetResult, Function, ProcessSummary, RunDocument, Verdict};
+use crate::suggest;
 use crate::units::{self, float};
 
-/// A row for each budget of each function, and for each limit of a value that `custom` sets for a
-/// metric of the program's own, exceeded ones first.
+/// The limits that functions can have, in the order of their rows.
+const OF_FUNCTIONS: [BudgetKind; 8] = [
+    BudgetKind::P50Ns,
+    BudgetKind::P95Ns,
+    BudgetKind::P99Ns,
+    BudgetKind::MeanNs,
+    BudgetKind::MaxNs,
+    BudgetKind::TotalNs,
+    BudgetKind::Calls,
+    BudgetKind::Allocs,
+];
+
+/// A row for each budget of each function, of the command as a whole, and for each limit of a value
+/// that `perf.toml` sets for a metric of the program's own, exceeded ones first.
 ///
 /// Budgets need no baseline. `max_regression` is not among them: it is a limit of the comparison.
-pub fn budgets(run: &RunDocument, custom: &BTreeMap<String, CustomLimits>) -> Vec<BudgetResult> {
-    let mut rows: Vec<_> = run.functions.iter().flat_map(of_function).collect();
-    rows.extend(custom::budgets(run, custom));
-    rows.sort_by(|a, b| {
-        b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
+pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
+    let allowances = &limits.allowances;
+    let functions = run.functions.iter().filter(|function| {
+        allowances.severity(&function.name).is_none_or(|given| given.value != Severity::Off)
     });
+    let mut rows: Vec<_> =
+        functions.flat_map(|function| of_function(function, allowances)).collect();
+    rows.extend(of_command(&run.process, &allowances.command));
+    rows.extend(custom::budgets(run, &limits.custom));
+    rows.sort_by(order);
     rows
 }
 
-fn of_function(function: &Function) -> impl Iterator<Item = BudgetResult> {
-    let budget = &function.budget;
-    [
-        (BudgetKind::P50Ns, budget.p50_ns, function.p50_ns.map(float)),
-        (BudgetKind::P95Ns, budget.p95_ns, function.p95_ns.map(float)),
-        (BudgetKind::P99Ns, budget.p99_ns, function.p99_ns.map(float)),
-        (BudgetKind::MeanNs, budget.mean_ns, function.mean_ns),
-        (BudgetKind::MaxNs, budget.max_ns, function.max_ns.map(float)),
-        (BudgetKind::Calls, budget.calls, Some(float(function.calls))),
-        (BudgetKind::Allocs, budget.allocs, function.allocs.map(float)),
-    ]
-    .into_iter()
-    .filter_map(|(limit, allowed, actual)| Some(judge(function, limit, allowed?, actual)))
+/// Exceeded ones first, then by name.
+pub(super) fn order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
+    b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
+}
+
+fn of_function(function: &Function, allowances: &Allowances) -> impl Iterator<Item = BudgetResult> {
+    OF_FUNCTIONS.into_iter().filter_map(move |kind| {
+        let allowed = allowances.limit(function, kind)?;
+        let subject = Subject {
+            name: &function.name,
+            is_estimate: function.sampled,
+            is_called: function.calls > 0,
+        };
+        Some(judge(subject, kind, allowed, value(function, kind)))
+    })
+}
+
+fn of_command(process: &ProcessSummary, rule: &Rule) -> impl Iterator<Item = BudgetResult> {
+    let is_off = rule.severity.is_some_and(|given| given.value == Severity::Off);
+    let limits = rule.limits.iter().filter(move |_| !is_off);
+    let subject = Subject { name: COMMAND, is_estimate: false, is_called: true };
+    limits.filter_map(move |(&kind, &given)| {
+        let allowed = Allowed { value: given.value?, origin: Origin::File(given.line) };
+        let actual = match kind {
+            BudgetKind::WallNs => process.wall_ns.map(float),
+            BudgetKind::CpuNs => {
+                process.user_ns.zip(process.system_ns).map(|(user, own)| float(user) + float(own))
+            }
+            BudgetKind::PeakRssBytes => process.peak_rss_bytes.map(float),
+            _ => return None,
+        };
+        Some(judge(subject, kind, allowed, actual))
+    })
+}
+
+fn value(function: &Function, kind: BudgetKind) -> Option<f64> {
+    match kind {
+        BudgetKind::P50Ns => function.p50_ns.map(float),
+        BudgetKind::P95Ns => function.p95_ns.map(float),
+        BudgetKind::P99Ns => function.p99_ns.map(float),
+        BudgetKind::MeanNs => function.mean_ns,
+        BudgetKind::MaxNs => function.max_ns.map(float),
+        BudgetKind::TotalNs => (function.calls > 0).then_some(float(function.total_ns)),
+        BudgetKind::Calls => Some(float(function.calls)),
+        BudgetKind::Allocs => function.allocs.map(float),
+        _ => None,
+    }
+}
+
+/// What a budget is about.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    name: &'a str,
+    /// Whether its times are estimates.
+    is_estimate: bool,
+    is_called: bool,
 }
 
 fn judge(
-    function: &Function,
+    subject: Subject<'_>,
     limit: BudgetKind,
-    allowed: u64,
+    allowed: Allowed<f64>,
     actual: Option<f64>,
 ) -> BudgetResult {
     let actual = actual.filter(|value| value.is_finite());
-    let (what, is_time) = describe(limit);
-    let allowed_text =
-        if is_time { units::duration(float(allowed)) } else { units::count(allowed) };
-    let budget = format!("the budget of {allowed_text}");
+    let what = title(limit);
+    let budget = format!("the budget of {} {}", text(limit, allowed.value), allowed.origin);
     let (verdict, reason) = match actual {
         Some(value) => {
-            let is_estimate = is_time && function.sampled;
-            let value_text = match (is_time, is_estimate) {
-                (true, true) => format!("~{}", units::duration(value)),
-                (true, false) => units::duration(value),
-                _ => format!("{value:.0}"),
-            };
-            if value > float(allowed) {
-                let origin = "that its attribute sets";
-                (Verdict::Regression, format!("{what} {value_text}, over {budget} {origin}"))
+            let is_time = unit(limit) == Unit::Time;
+            let mark = if is_time && subject.is_estimate { "~" } else { "" };
+            let (verdict, how) = if value > allowed.value {
+                (Verdict::Regression, "over")
             } else {
-                (Verdict::Stable, format!("{what} {value_text}, within {budget}"))
-            }
+                (Verdict::Stable, "within")
+            };
+            (verdict, format!("{what} {mark}{}, {how} {budget}", text(limit, value)))
         }
-        None if function.calls == 0 => {
+        None if !subject.is_called => {
             (Verdict::Inconclusive, format!("never called, so {budget} for {what} says nothing"))
         }
         None => (Verdict::Inconclusive, format!("{what} not measured, so {budget} says nothing")),
     };
-    let name = function.name.clone();
-    BudgetResult { name, limit, allowed: float(allowed), actual, verdict, reason }
+    let name = subject.name.to_owned();
+    BudgetResult { name, limit, allowed: allowed.value, actual, verdict, reason }
 }
 
-/// What a sentence calls the limited value, and whether it is a time.
-fn describe(limit: BudgetKind) -> (&'static str, bool) {
+/// What a limited value is measured in.
+#[derive(PartialEq, Eq)]
+enum Unit {
+    Time,
+    Size,
+    Number,
+}
+
+fn unit(limit: BudgetKind) -> Unit {
     match limit {
-        BudgetKind::P50Ns => ("p50", true),
-        BudgetKind::P95Ns => ("p95", true),
-        BudgetKind::P99Ns => ("p99", true),
-        BudgetKind::MeanNs => ("mean", true),
-        BudgetKind::MaxNs => ("max", true),
-        BudgetKind::Calls => ("calls", false),
-        BudgetKind::Allocs => ("allocations", false),
-        BudgetKind::Min => ("minimum", false),
-        BudgetKind::Max => ("maximum", false),
+        BudgetKind::PeakRssBytes => Unit::Size,
+        BudgetKind::Calls | BudgetKind::Allocs | BudgetKind::Min | BudgetKind::Max => Unit::Number,
+        _ => Unit::Time,
     }
+}
+
+/// A value as people read it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes come from u64, and `as` saturates"
+)]
+fn text(limit: BudgetKind, value: f64) -> String {
+    match unit(limit) {
+        Unit::Time => units::duration(value),
+        Unit::Size => units::bytes(value as u64),
+        Unit::Number => units::number(value),
+    }
+}
+
+/// What a sentence calls the limited value.
+pub(super) fn title(limit: BudgetKind) -> &'static str {
+    match limit {
+        BudgetKind::P50Ns => "p50",
+        BudgetKind::P95Ns => "p95",
+        BudgetKind::P99Ns => "p99",
+        BudgetKind::MeanNs => "mean",
+        BudgetKind::MaxNs => "max",
+        BudgetKind::TotalNs => "total time in the run",
+        BudgetKind::Calls => "calls",
+        BudgetKind::Allocs => "allocations",
+        BudgetKind::Min => "minimum",
+        BudgetKind::Max => "maximum",
+        BudgetKind::WallNs => "wall time",
+        BudgetKind::CpuNs => "CPU time",
+        BudgetKind::PeakRssBytes => "peak memory",
+    }
+}
+
+/// Tables of `perf.toml` that name no function of the runs, where they seem meant for one: it is of
+/// a crate that the runs know, or nearly the name of a function.
+///
+/// A workspace has several programs, and none of them knows all functions, so that a name that is
+/// merely unknown says nothing.
+pub(super) fn misspelt(runs: &[&RunDocument], allowances: &Allowances) -> Vec<String> {
+    let functions = runs.iter().flat_map(|run| &run.functions);
+    let known: Vec<&str> = functions.map(|function| function.name.as_str()).collect();
+    let unknown = allowances.rules.iter().filter(|rule| !known.iter().any(|name| rule.names(name)));
+    unknown
+        .filter_map(|rule| {
+            let (pattern, line) = (&rule.pattern, rule.line);
+            let plain = pattern.trim_end_matches('*');
+            let slip = suggest::slip(plain, known.iter().copied());
+            let is_ours = || {
+                let ours = plain.split_once("::").map(|(crate_name, _)| crate_name);
+                ours.is_some_and(|ours| known.iter().any(|name| crate_of(name) == Some(ours)))
+            };
+            let what = format!("perf.toml:{line} has a budget for {pattern:?}");
+            match slip {
+                Some(near) => Some(format!("{what}, which no run knows; did you mean {near:?}?")),
+                None if !is_ours() => None,
+                None if rule.is_pattern() => Some(format!("{what}, which fits no function")),
+                None => Some(match suggest::nearest(plain, known.iter().copied()) {
+                    Some(near) => format!("{what}, which no run knows; did you mean {near:?}?"),
+                    None => format!("{what}, which no run knows"),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn crate_of(function: &str) -> Option<&str> {
+    function.split_once("::").map(|(name, _)| name)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::allowance::Given;
     use super::*;
     use crate::model::{Budget, samples};
+
+    fn said(rows: &[BudgetResult]) -> String {
+        let line = |row: &BudgetResult| format!("{} {}: {}", row.verdict, row.name, row.reason);
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn rule(pattern: &str, limits: &[(BudgetKind, f64)]) -> Rule {
+        let given = |(at, &(kind, value)): (usize, &(BudgetKind, f64))| {
+            (kind, Given { value: Some(value), line: 12 + at })
+        };
+        let limits = limits.iter().enumerate().map(given).collect();
+        Rule { pattern: pattern.to_owned(), line: 11, limits, ..Rule::default() }
+    }
+
+    fn limits(rules: Vec<Rule>, command: Rule) -> Limits {
+        let allowances = Allowances { rules, command, ..Allowances::default() };
+        Limits { allowances, ..Limits::default() }
+    }
 
     #[test]
     fn a_budget_of_allocations_is_for_all_that_a_call_makes() {
@@ -105,12 +249,10 @@ mod tests {
             function("over", Some(1), 0),
             function("unknown", None, 0),
         ];
-        let rows = budgets(&run, &BTreeMap::new());
-        let said: Vec<_> = rows.iter().map(|row| format!("{}: {}", row.name, row.reason)).collect();
-        insta::assert_snapshot!(said.join("\n"), @r"
-        over: allocations 1, over the budget of 0 that its attribute sets
-        unknown: allocations not measured, so the budget of 0 says nothing
-        kept: allocations 100, within the budget of 100
+        insta::assert_snapshot!(said(&budgets(&run, &Limits::default())), @r"
+        regression over: allocations 1, over the budget of 0 that its attribute sets
+        inconclusive unknown: allocations not measured, so the budget of 0 that its attribute sets says nothing
+        stable kept: allocations 100, within the budget of 100 that its attribute sets
         ");
     }
 
@@ -131,15 +273,55 @@ mod tests {
             },
             ..Function::default()
         }];
-        let said: Vec<_> = budgets(&run, &BTreeMap::new())
-            .into_iter()
-            .map(|row| format!("{}: {}", row.verdict, row.reason))
-            .collect();
-        insta::assert_snapshot!(said.join("\n"), @r"
-        regression: mean 2.40 ms, over the budget of 2.00 ms that its attribute sets
-        regression: calls 12, over the budget of 10 that its attribute sets
-        inconclusive: allocations not measured, so the budget of 100 says nothing
-        stable: p99 5.00 ms, within the budget of 5.00 ms
+        insta::assert_snapshot!(said(&budgets(&run, &Limits::default())), @r"
+        regression demo::f: mean 2.40 ms, over the budget of 2.00 ms that its attribute sets
+        regression demo::f: calls 12, over the budget of 10 that its attribute sets
+        inconclusive demo::f: allocations not measured, so the budget of 100 that its attribute sets says nothing
+        stable demo::f: p99 5.00 ms, within the budget of 5.00 ms that its attribute sets
         ");
+    }
+
+    #[test]
+    fn the_file_sets_budgets_for_functions_and_for_the_whole_command() {
+        let tokenize = [(BudgetKind::P99Ns, 15e6), (BudgetKind::TotalNs, 3e9)];
+        let command = [
+            (BudgetKind::WallNs, 1e9),
+            (BudgetKind::CpuNs, 3e9),
+            (BudgetKind::PeakRssBytes, 67_108_864.0),
+        ];
+        let limits =
+            limits(vec![rule("code_stats::parse::tok*", &tokenize)], rule(COMMAND, &command));
+        insta::assert_snapshot!(said(&budgets(&samples::typical(), &limits)), @r"
+        regression code_stats::parse::tokenize: p99 20.0 ms, over the budget of 15.0 ms that perf.toml:12 sets
+        regression command: CPU time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
+        regression command: peak memory 64.2 MiB, over the budget of 64.0 MiB that perf.toml:14 sets
+        stable code_stats::parse::tokenize: total time in the run 2.11 s, within the budget of 3.00 s that perf.toml:13 sets
+        stable command: wall time 912 ms, within the budget of 1.00 s that perf.toml:12 sets
+        ");
+        let off = Some(Given { value: Severity::Off, line: 1 });
+        let mut limits = limits;
+        limits.allowances.rules[0].severity = off;
+        limits.allowances.command.severity = off;
+        assert_eq!(budgets(&samples::typical(), &limits), []);
+    }
+
+    #[test]
+    fn a_table_that_seems_misspelt_is_named() {
+        let limit = [(BudgetKind::P99Ns, 1.0)];
+        let rules = [
+            "code_stats::parse::tokenise",
+            "code_stats::parse::Tokens::next",
+            "code_stats::lex::*",
+            "another_program::main",
+            "code_stats::parse::*",
+        ];
+        let rules = rules.map(|pattern| rule(pattern, &limit)).to_vec();
+        let limits = limits(rules, Rule::default());
+        let notes = misspelt(&[&samples::typical()], &limits.allowances);
+        insta::assert_snapshot!(notes.join("\n"), @r#"
+        perf.toml:11 has a budget for "code_stats::parse::tokenise", which no run knows; did you mean "code_stats::parse::tokenize"?
+        perf.toml:11 has a budget for "code_stats::parse::Tokens::next", which no run knows; did you mean "code_stats::parse::tokenize"?
+        perf.toml:11 has a budget for "code_stats::lex::*", which fits no function
+        "#);
     }
 }

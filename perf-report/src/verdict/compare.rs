@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use super::limits::Limits;
 use super::sides::{Functions, Pair, Sides};
 use super::suite::Suite;
-use super::{blame, budgets, causes, comparable, counts, custom, decide, notes, times, whole};
+use super::{
+    accept, blame, budgets, causes, comparable, counts, custom, decide, notes, times, whole,
+};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
@@ -51,7 +53,7 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     rows.sort_by(worst_first);
-    let budgets = budgets(current, &limits.custom);
+    let budgets = budgets::budgets(current, limits);
     let verdicts = rows.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences, sides.paired);
     let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
@@ -60,9 +62,10 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     notes.extend(unsaid);
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
+    notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
     let is_judged =
         |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);
-    Comparison {
+    let mut comparison = Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
         baseline: Some(baseline.run.id.clone()),
@@ -85,7 +88,11 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
         causes,
         functions: rows,
         budgets,
-    }
+        waived: Vec::new(),
+        ignored: 0,
+    };
+    accept::apply(&mut comparison, limits, current);
+    comparison
 }
 
 /// The newest of some runs.
@@ -97,12 +104,13 @@ fn newest(runs: &[RunDocument]) -> &RunDocument {
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
-    let budgets = budgets(current, &limits.custom);
+    let budgets = budgets::budgets(current, limits);
     let mut notes = notes::about("this run", current);
     notes.extend(notes::unsteady("this run", std::slice::from_ref(current)));
     notes.insert(0, why);
     notes.extend(custom::misspelt(&[current], &limits.custom));
-    Comparison {
+    notes.extend(budgets::misspelt(&[current], &limits.allowances));
+    let mut comparison = Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
         baseline: None,
@@ -122,7 +130,11 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         causes: Vec::new(),
         functions: Vec::new(),
         budgets,
-    }
+        waived: Vec::new(),
+        ignored: 0,
+    };
+    accept::apply(&mut comparison, limits, current);
+    comparison
 }
 
 /// The rows, and a note on those that there are not.
@@ -183,7 +195,7 @@ fn one_sided(function: &Function, verdict: Verdict) -> Change {
 
 /// Worst verdict first, then the largest change, then by name, so that the order never depends on
 /// the order of the documents.
-fn worst_first(a: &Change, b: &Change) -> Ordering {
+pub(super) fn worst_first(a: &Change, b: &Change) -> Ordering {
     let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))

@@ -41,7 +41,7 @@ pub(super) struct Test {
     /// What it may change by.
     pub(super) limits: MetricLimits,
     /// Where the regression limit comes from, if not from the settings, as the end of a sentence.
-    pub(super) origin: &'static str,
+    pub(super) origin: String,
     /// Whether the two values are estimates.
     pub(super) marks: [bool; 2],
     /// Which floor the change stays below.
@@ -159,7 +159,7 @@ impl Test {
             };
             return (instead, self.doubt.reason(pct));
         }
-        let origin = if verdict >= Verdict::Degraded { self.origin } else { "" };
+        let origin = if verdict >= Verdict::Degraded { self.origin.as_str() } else { "" };
         (verdict, format!("{}{origin}", reason::against_limits(verdict, limits)))
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Comparison, Metric, Verdict};
+use super::budgets::title as budget_title;
+use super::reason::title;
+use crate::model::{BudgetKind, Comparison, Metric, Verdict};
 
 /// What makes `check` fail. Regressions and exceeded budgets always do, the rest when asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -58,33 +60,86 @@ pub enum Gate {
     Missing,
 }
 
+/// A row that fails `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Failure<'a> {
+    /// Function, metric, or `command`.
+    pub name: &'a str,
+    /// The metric that is worse; `None` for a budget.
+    pub metric: Option<Metric>,
+    /// The budget that is exceeded; `None` for a change.
+    pub limit: Option<BudgetKind>,
+}
+
+impl Failure<'_> {
+    /// What failed of it: `self time`, `the budget for p99`.
+    pub fn what(&self) -> String {
+        let of_budget =
+            || self.limit.map(|limit| format!("the budget for {}", budget_title(limit)));
+        self.metric.map(|metric| title(metric).to_owned()).or_else(of_budget).unwrap_or_default()
+    }
+}
+
 /// Applies `fail_on` to a comparison. What is worse comes before what is not known.
 ///
 /// The rows of an advisory comparison never fail; budgets do, since they are limits of the run
-/// itself.
+/// itself. Rows that are [`Comparison::waived`] never fail, whatever was asked for.
 pub fn gate(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Gate {
     let asked = |reason| fail_on.contains(&reason);
-    let rows = || comparison.functions.iter().filter(|_| !comparison.advisory);
-    let worse = rows().any(|row| match row.verdict {
-        Verdict::Regression => true,
-        Verdict::Degraded => {
-            asked(FailOn::Degraded) || (asked(FailOn::Calls) && row.metric == Metric::Calls)
-        }
-        _ => false,
-    });
-    let over_budget = comparison.budgets.iter().any(|row| row.verdict == Verdict::Regression);
-    let open = rows().any(|row| row.verdict == Verdict::Inconclusive)
-        || comparison.budgets.iter().any(|row| row.verdict == Verdict::Inconclusive)
-        || (comparison.baseline.is_some() && comparison.of == 0);
-    if worse || over_budget {
+    if !failures(comparison, fail_on).is_empty() {
         Gate::Worse
     } else if asked(FailOn::Missing) && comparison.baseline.is_none() {
         Gate::Missing
-    } else if asked(FailOn::Inconclusive) && open {
+    } else if asked(FailOn::Inconclusive) && is_open(comparison) {
         Gate::Inconclusive
     } else {
         Gate::Passed
     }
+}
+
+/// Everything that is worse than allowed, in the order of the comparison.
+pub fn failures<'a>(comparison: &'a Comparison, fail_on: &BTreeSet<FailOn>) -> Vec<Failure<'a>> {
+    let asked = |reason| fail_on.contains(&reason);
+    let changes = rows(comparison).filter(|(verdict, row)| match verdict {
+        Verdict::Regression => true,
+        Verdict::Degraded => {
+            let is_calls = row.metric == Some(Metric::Calls);
+            asked(FailOn::Degraded) || (asked(FailOn::Calls) && is_calls)
+        }
+        _ => false,
+    });
+    let budgets = budgets(comparison).filter(|(verdict, _)| *verdict == Verdict::Regression);
+    changes.chain(budgets).map(|(_, row)| row).collect()
+}
+
+/// Whether something could not be judged.
+fn is_open(comparison: &Comparison) -> bool {
+    rows(comparison).chain(budgets(comparison)).any(|(verdict, _)| verdict == Verdict::Inconclusive)
+        || (comparison.baseline.is_some() && comparison.of == 0)
+}
+
+/// The changes that may fail.
+fn rows(comparison: &Comparison) -> impl Iterator<Item = (Verdict, Failure<'_>)> {
+    let waived = waived(comparison);
+    let rows = comparison.functions.iter().filter(|_| !comparison.advisory);
+    let rows = rows.map(|row| {
+        (row.verdict, Failure { name: &row.name, metric: Some(row.metric), limit: None })
+    });
+    rows.filter(move |(_, row)| !waived.contains(row))
+}
+
+/// The budgets that may fail.
+fn budgets(comparison: &Comparison) -> impl Iterator<Item = (Verdict, Failure<'_>)> {
+    let waived = waived(comparison);
+    let rows = comparison.budgets.iter().map(|row| {
+        (row.verdict, Failure { name: &row.name, metric: None, limit: Some(row.limit) })
+    });
+    rows.filter(move |(_, row)| !waived.contains(row))
+}
+
+fn waived(comparison: &Comparison) -> BTreeSet<Failure<'_>> {
+    let rows = comparison.waived.iter();
+    rows.map(|it| Failure { name: &it.name, metric: it.metric, limit: it.limit }).collect()
 }
 
 #[cfg(test)]

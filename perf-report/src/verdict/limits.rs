@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::allowance::Allowances;
+use super::bless::Blessed;
 use super::custom::CustomLimits;
 use crate::model::Metric;
 
@@ -38,6 +40,10 @@ pub struct Limits {
     pub resolution_pct: f64,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
+    /// What functions are allowed, and how much what is found of them weighs.
+    pub allowances: Allowances,
+    /// Regressions that somebody accepted.
+    pub blessed: Blessed,
 }
 
 /// By how much, in per cent, a percentile can change for falling into the next bucket; buckets are
@@ -131,6 +137,8 @@ impl Limits {
             false_discoveries: 0.005,
             resolution_pct: 25.0,
             custom: BTreeMap::new(),
+            allowances: Allowances::default(),
+            blessed: Blessed::default(),
         }
     }
 }

@@ -10,9 +10,17 @@
 //!
 //! Then [`blame`] tells the functions that became slower from those that only wait for them, and
 //! [`causes`] splits the change of the whole among those that made it. [`budgets`] judges the limits
-//! that need no baseline, [`gate`] decides what fails, and [`reason`] puts every verdict into words.
+//! that need no baseline, and [`reason`] puts every verdict into words.
+//!
+//! What people decided comes in at three places: [`allowance`] is where each limit of a function
+//! comes from; [`accept`] takes out what is not judged, and lowers what only warns and what is
+//! [`bless`]ed; [`gate`] decides what fails. [`self_test`] asks the gate whether it would catch a known
+//! change, which [`inject`] puts into a copy of a run.
 
+mod accept;
+mod allowance;
 mod blame;
+mod bless;
 mod budgets;
 mod causes;
 mod comparable;
@@ -22,12 +30,14 @@ mod custom;
 mod decide;
 mod estimates;
 mod gate;
+mod inject;
 mod limits;
 mod noise;
 mod notes;
 mod outliers;
 mod reason;
 mod renames;
+mod self_test;
 mod sides;
 mod suite;
 mod times;
@@ -36,12 +46,16 @@ mod whole;
 #[cfg(test)]
 mod laws;
 
+pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
+pub use bless::{Blessed, Blessing, BlessingState, Quantity, quantity, values};
 pub use budgets::budgets;
 pub use comparable::{Difference, differences};
 pub use compare::{alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
-pub use gate::{FailOn, Gate, gate};
+pub use gate::{FailOn, Failure, Gate, failures, gate};
+pub use inject::{one_more_call, one_more_error, slow_down};
 pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
 pub use reason::title;
+pub use self_test::{LARGEST_PCT, self_test};
 pub use sides::Sides;
 pub use whole::COMMAND;

@@ -50,7 +50,7 @@ pub(super) fn draft(
         return None;
     }
     let (baseline, current) = (baseline?, current?);
-    let own = pair.own_limit(limits);
+    let own = limits_of_its_own(pair, limits);
     let doubt = Doubt::of(old, new, metric, baseline);
     let change_pct = reason::change_pct(baseline, current);
     let row =
@@ -60,19 +60,19 @@ pub(super) fn draft(
     }
     let floor = pair.below_floor(metric, current - baseline);
     let Some(measured) = noise::difference(&values, suite, paired) else {
-        return Some(from_or_to_nothing(row, floor, own.unwrap_or(limits)));
+        return Some(from_or_to_nothing(row, floor, own.limits));
     };
     let is_mean = matches!(metric, Metric::SelfNs | Metric::MeanNs);
     let doubted = is_mean && measured.source == Source::Assumed && {
-        let limit = own.unwrap_or(limits).degraded_pct.unwrap_or_default();
+        let limit = own.limits.degraded_pct.unwrap_or_default();
         !outliers::more_than_a_few_calls(pair, metric, current - baseline, limit)
     };
     let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
     let test = Test {
         measured,
         runs: [values.olds.len(), values.news.len()],
-        limits: own.unwrap_or(limits),
-        origin: if own.is_some() { " that its attribute sets" } else { "" },
+        limits: own.limits,
+        origin: own.origin,
         marks,
         floor,
         doubt,
@@ -205,13 +205,23 @@ impl Pair<'_> {
         (over_run.abs() < run)
             .then(|| format!("a change of less than {} over the run", units::duration(run)))
     }
+}
 
-    /// The limits with the one that the attribute gives, where it gives one.
-    fn own_limit(&self, limits: MetricLimits) -> Option<MetricLimits> {
-        let own = self.new.budget.max_regression_pct.filter(|own| *own >= 0.0)?;
-        let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own));
-        Some(MetricLimits { regression_pct: Some(own), degraded_pct, ..limits })
-    }
+/// What a time may change by, and where that was given, if not in the settings.
+struct Own {
+    limits: MetricLimits,
+    /// The end of a sentence.
+    origin: String,
+}
+
+/// The limits of a time, with the one that the function has of its own.
+fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
+    let Some(own) = pair.limits.allowances.max_regression(pair.new) else {
+        return Own { limits, origin: String::new() };
+    };
+    let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own.value.unwrap_or(limit)));
+    let origin = own.value.map_or_else(String::new, |_| format!(" {}", own.origin));
+    Own { limits: MetricLimits { regression_pct: own.value, degraded_pct, ..limits }, origin }
 }
 
 /// What the mean of the calls of a run may be off by for being of so few, on the log scale: a bound

@@ -56,7 +56,7 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
         measured,
         runs: [values.olds.len(), values.news.len()],
         limits: own,
-        origin: "",
+        origin: String::new(),
         marks: [false; 2],
         floor,
         doubt: Doubt::NONE,
@@ -65,7 +65,8 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
     Some(Draft { row, test: Some(test) })
 }
 
-fn value(process: &ProcessSummary, metric: Metric) -> Option<f64> {
+/// What the command took, where that is known.
+pub(super) fn value(process: &ProcessSummary, metric: Metric) -> Option<f64> {
     let value = match metric {
         Metric::WallNs => process.wall_ns,
         Metric::CpuNs => process.user_ns.zip(process.system_ns).map(|(a, b)| a.saturating_add(b)),

@@ -30,7 +30,7 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
     let mut text = headline(comparison, &findings, paint);
     text.push_str(&sides(comparison, paint, screen));
     text.push_str(&causes(comparison, paint, screen));
-    let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict == Verdict::Regression);
+    let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict >= Verdict::Degraded);
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
     for verdict in order() {
         let of_verdict = findings.iter().filter(|finding| finding.main.verdict == verdict);
@@ -69,8 +69,12 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
         let some = findings::in_words(findings::of(findings, verdict));
         they_are(count(verdict), &some, how)
     };
+    let warned = comparison.budgets.iter().filter(|row| row.verdict == Verdict::Degraded).count();
+    let warned = warned as u64;
+    let warns = they_are(warned, &units::plural(warned, "budget"), "exceeded, which only warns");
     let Some(against) = against(comparison) else {
         return match budgets {
+            0 if warned > 0 => warns,
             0 if comparison.budgets.is_empty() => "there is no baseline to judge by".to_owned(),
             0 => "every budget is kept; there is no baseline to judge by".to_owned(),
             _ => over,
@@ -87,9 +91,13 @@ pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'
         (1.., 0, _, _) => all(Verdict::Regression, &worse("worse")),
         (1.., _, _, _) => format!("{}, and {over}", all(Verdict::Regression, &worse("worse"))),
         (0, 0, 1.., _) => {
-            let how = format!("{}, none beyond the limit{better}", worse("somewhat worse"));
+            let limit = if comparison.waived.is_empty() { "the limit" } else { "what is accepted" };
+            let budgets = if warned > 0 { format!("; {warns}") } else { String::new() };
+            let how = worse("somewhat worse");
+            let how = format!("{how}, none beyond {limit}{better}{budgets}");
             all(Verdict::Degraded, &how)
         }
+        (0, 0, 0, _) if warned > 0 => warns,
         (0, 0, 0, 1..) => {
             let open = findings::in_words(findings::of(findings, Verdict::Inconclusive));
             format!("nothing is known to be {}, but {open} cannot be judged", worse("worse"))

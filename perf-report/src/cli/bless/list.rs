@@ -1,0 +1,121 @@
+//! The list of what is accepted, beside what it is now.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::Args;
+use crate::cli::output;
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::Metric;
+use crate::store::{self, Store as _};
+use crate::verdict::{self, Blessing, BlessingState};
+use crate::{blessings, facts};
+
+/// Document `perf-track/blessings`.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    version: u32,
+    /// Id of the run that `current` is from; `null` when there is none.
+    run: Option<&'a str>,
+    blessings: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    function: &'a str,
+    metric: Metric,
+    from: f64,
+    to: f64,
+    current: Option<f64>,
+    commit: Option<&'a str>,
+    reason: &'a str,
+    created: String,
+    expires: Option<String>,
+    state: &'static str,
+    line: usize,
+}
+
+/// Lists what is accepted, and whether it still counts.
+pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
+    let list = blessings::load(context)?;
+    let run = match store::open(context).and_then(|store| store.find(&args.run)) {
+        Ok(run) => Some(run),
+        Err(error) if error.code == Code::NothingToJudge => None,
+        Err(error) => return Err(error),
+    };
+    let today = facts::today();
+    let values = run.as_ref().map(verdict::values);
+    let rows: Vec<Row<'_>> = list
+        .iter()
+        .map(|blessing| {
+            let of_run = values
+                .as_ref()
+                .map(|values| values.get(&(blessing.function.clone(), blessing.metric)).copied());
+            row(blessing, of_run, today)
+        })
+        .collect();
+    let text = match args.format {
+        output::Format::Human => table(&rows),
+        output::Format::Json => output::json(&Document {
+            schema: "perf-track/blessings",
+            version: 1,
+            run: run.as_ref().map(|run| run.run.id.as_str()),
+            blessings: rows,
+        }),
+    };
+    args.output.write(&text)?;
+    if list.is_empty() {
+        output::message("nothing is blessed");
+    }
+    Ok(())
+}
+
+/// The row of a blessing; `of_run` is its value in the run, where there is a run.
+fn row(blessing: &Blessing, of_run: Option<Option<f64>>, today: Date) -> Row<'_> {
+    let current = of_run.flatten();
+    let state = match of_run {
+        Some(current) => blessing.state(today, current),
+        // Without a run, only the day is known.
+        None => match blessing.state(today, None) {
+            BlessingState::Expired => BlessingState::Expired,
+            _ => BlessingState::Active,
+        },
+    };
+    Row {
+        function: &blessing.function,
+        metric: blessing.metric,
+        from: blessing.from,
+        to: blessing.to,
+        current,
+        commit: blessing.commit.as_deref(),
+        reason: &blessing.reason,
+        created: blessing.created.to_string(),
+        expires: blessing.expires.map(|last| last.to_string()),
+        state: state.word(),
+        line: blessing.line,
+    }
+}
+
+fn table(rows: &[Row<'_>]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let header = ["FUNCTION", "METRIC", "FROM", "UP TO", "NOW", "UNTIL", "STATE", "REASON"];
+    let cells = rows.iter().map(|row| {
+        let value = |value| verdict::quantity(row.metric, value);
+        [
+            row.function.to_owned(),
+            row.metric.word().to_owned(),
+            value(row.from),
+            value(row.to),
+            row.current.map_or_else(|| "–".to_owned(), value),
+            row.expires.clone().unwrap_or_else(|| "for ever".to_owned()),
+            row.state.to_owned(),
+            row.reason.to_owned(),
+        ]
+    });
+    let cells: Vec<[String; 8]> = std::iter::once(header.map(str::to_owned)).chain(cells).collect();
+    output::columns(&cells)
+}

@@ -1,0 +1,317 @@
+//! `perf-report bless`: accepts a known regression, in a file to commit and review.
+
+mod list;
+
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use clap::builder::FalseyValueParser;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::check::wanted;
+use super::judge::{self, LimitArgs};
+use super::named::Named;
+use super::output::{self, OutputArgs};
+use crate::blessings;
+use crate::config::check::{self, Limit};
+use crate::config::values;
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::{Change, Comparison, Metric, Verdict};
+use crate::store::RunRef;
+use crate::verdict::{self, Blessed, Blessing, Quantity};
+use crate::{facts, suggest};
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report bless app::parse --reason \"keeps spans\"    every metric that is a regression now
+  perf-report bless app::parse --metric self --to 8ms --reason \"keeps spans\" --expires 30d
+  perf-report bless --list                               what is accepted, and whether it still counts
+  perf-report bless --remove app::parse
+
+A blessing is an entry in perf-blessed.toml, beside perf.toml: commit it with the change that needs
+it. Up to its value, and what the function may be worse anyway, the regression is shown as degraded
+and fails nothing; beyond it, and once it has expired, it fails again.";
+
+/// Accept a known regression, in a file to commit and review
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The function
+    #[arg(value_name = "FUNCTION", required_unless_present = "list")]
+    function: Option<String>,
+
+    /// What of it to accept: `self`, `p99`, `calls`, … [default: all that is a regression]
+    #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = check::metric)]
+    #[arg(env = "PERF_TRACK_BLESS_METRIC", hide_env_values = true)]
+    metric: Vec<Metric>,
+
+    /// Why it is accepted
+    #[arg(long, value_name = "TEXT", env = "PERF_TRACK_REASON", hide_env_values = true)]
+    reason: Option<String>,
+
+    /// Accept it up to this value, such as `8ms` or `1200` [default: the value of the run]
+    #[arg(long, value_name = "VALUE", env = "PERF_TRACK_BLESS_TO", hide_env_values = true)]
+    #[arg(requires = "metric", conflicts_with = "by")]
+    to: Option<String>,
+
+    /// Accept it up to so much over the baseline, such as `25%`
+    #[arg(long, value_name = "PCT", env = "PERF_TRACK_BLESS_BY", hide_env_values = true)]
+    by: Option<Limit>,
+
+    /// Last day on which it counts: a date, a number of days, or `never`
+    #[arg(long, value_name = "DATE|DAYS", default_value = "90d")]
+    #[arg(env = "PERF_TRACK_EXPIRES", hide_env_values = true)]
+    expires: Expiry,
+
+    /// Name of the baseline
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
+    baseline: Option<String>,
+
+    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(long, value_name = "RUN", default_value = "latest")]
+    #[arg(env = "PERF_TRACK_RUN", hide_env_values = true)]
+    run: RunRef,
+
+    /// List what is accepted, and whether it still counts
+    #[arg(long, env = "PERF_TRACK_BLESS_LIST", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with_all = ["function", "remove"])]
+    list: bool,
+
+    /// Remove what is accepted of FUNCTION, or of its --metric
+    #[arg(long, env = "PERF_TRACK_BLESS_REMOVE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    remove: bool,
+
+    /// How to write the list
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: output::Format,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// When a blessing ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    After(u16),
+    On(Date),
+    Never,
+}
+
+impl FromStr for Expiry {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no end: write 2027-01-31, 90d, or never");
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        if let Some(days) = text.strip_suffix('d') {
+            return days.trim_end().parse().map(Self::After).map_err(|_| wrong());
+        }
+        text.parse().map(Self::On).map_err(|_| wrong())
+    }
+}
+
+impl Expiry {
+    /// The last day, counted from `today`.
+    fn last_day(self, today: Date) -> Result<Option<Date>, UserError> {
+        match self {
+            Self::Never => Ok(None),
+            Self::After(days) => Ok(Some(today.saturating_add(i64::from(days).days()))),
+            Self::On(date) if date < today => {
+                Err(UserError::new(Code::Usage, format!("{date} is over already"))
+                    .help("give --expires a day to come, a number of days such as 90d, or never"))
+            }
+            Self::On(date) => Ok(Some(date)),
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    match args.function.as_deref() {
+        Some(function) if args.remove => remove(function, args, context),
+        Some(function) => bless(function, args, context),
+        None => list::list(args, context),
+    }?;
+    Ok(Code::Fine.into())
+}
+
+fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError> {
+    let today = facts::today();
+    let expires = args.expires.last_day(today)?;
+    let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = reason.ok_or_else(|| {
+        UserError::new(Code::Usage, "a blessing needs a reason, for those who review it")
+            .help("say why with --reason \"…\"")
+    })?;
+    let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
+    // What was blessed before must not hide what is to be blessed now.
+    let settings = check::CheckSettings { blessed: Blessed::default(), ..settings };
+    let name = wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
+        UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
+            .help("save one with `perf-report baseline save main`")
+    })?;
+    let current = Named::run(context, &args.run)?;
+    let baseline = Named::reference(context, &name, &current.runs)?;
+    let comparison = judge::compare(context, &baseline, &current, &settings)?;
+    let rows = rows(function, args, &comparison)?;
+    let commit = &comparison.current_run.commit;
+    let mut new = Vec::new();
+    for row in rows {
+        let (from, to) = range(row, args)?;
+        new.push(Blessing {
+            function: function.to_owned(),
+            metric: row.metric,
+            from,
+            to,
+            commit: commit.clone(),
+            reason: reason.to_owned(),
+            created: today,
+            expires,
+            line: 0,
+        });
+        say(row, from, to);
+    }
+    blessings::add(context, &new)?;
+    let until = expires.map_or_else(|| "for ever".to_owned(), |last| format!("until {last}"));
+    let file = context.shown(&blessings::path(context));
+    output::message(&format!("accepted {until}, in {file}"));
+    output::help("commit the file with the change that needs it");
+    Ok(())
+}
+
+/// The rows to accept: those of the metrics that are named, else all that are regressions.
+fn rows<'a>(
+    function: &str,
+    args: &Args,
+    comparison: &'a Comparison,
+) -> Result<Vec<&'a Change>, UserError> {
+    let can_be = |row: &&Change| Quantity::of(row.metric).is_some();
+    let all = || comparison.functions.iter().filter(can_be);
+    let usage = |problem: String| UserError::new(Code::Usage, problem);
+    let of_function: Vec<&Change> = all().filter(|row| row.name == function).collect();
+    if of_function.is_empty() {
+        let error = usage(format!("neither run has a function {function:?} that is judged"));
+        return Err(match suggest::nearest(function, all().map(|row| row.name.as_str())) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        });
+    }
+    let ahead = args.to.is_some() || args.by.is_some();
+    let against = comparison.baseline.as_deref().unwrap_or_default();
+    if args.metric.is_empty() {
+        let worse = of_function.into_iter().filter(|row| row.verdict == Verdict::Regression);
+        let worse: Vec<_> = worse.collect();
+        if worse.is_empty() {
+            let problem = format!("{function} is no regression against {against}");
+            return Err(usage(problem).help(
+                "to allow more in advance, name what with --metric, and how much with --by",
+            ));
+        }
+        return Ok(worse);
+    }
+    let row = |&metric: &Metric| {
+        let word = metric.word();
+        let row = of_function.iter().copied().find(|row| row.metric == metric);
+        let row = row.ok_or_else(|| {
+            usage(format!("{word} of {function} is not judged, so there is nothing to accept"))
+        })?;
+        if row.verdict < Verdict::Degraded && !ahead {
+            let problem = format!("{word} of {function} is no worse than in {against}");
+            return Err(usage(format!("{problem}: {}", row.reason))
+                .help("to allow more in advance, say how much with --to or --by"));
+        }
+        Ok(row)
+    };
+    args.metric.iter().map(row).collect()
+}
+
+/// From which value to which.
+fn range(row: &Change, args: &Args) -> Result<(f64, f64), UserError> {
+    let usage = |problem: String| UserError::new(Code::Usage, problem);
+    let word = row.metric.word();
+    let (Some(from), Some(current)) = (row.baseline, row.current) else {
+        return Err(usage(format!("{word} of {} is in one of the runs only", row.name)));
+    };
+    let to = match (&args.to, args.by) {
+        (Some(text), _) => quantity(row.metric, text)
+            .map_err(|problem| usage(format!("--to for {word}: {problem}")))?,
+        (None, Some(Limit(Some(pct)))) => from * (1.0 + pct / 100.0),
+        (None, Some(Limit(None))) => {
+            return Err(usage("--by needs per cent, such as `25%`".to_owned()));
+        }
+        (None, None) => current,
+    };
+    if to < from {
+        let was = verdict::quantity(row.metric, from);
+        let problem = format!("{word} was {was} before, which is more than is to be accepted");
+        return Err(usage(problem).help("accept a larger value with --to or --by"));
+    }
+    Ok((rounded(row.metric, from), rounded(row.metric, to)))
+}
+
+/// A value as the command line gives it, in the unit of the metric.
+fn quantity(metric: Metric, text: &str) -> Result<f64, String> {
+    match Quantity::of(metric) {
+        Some(Quantity::Time) => values::duration_ns(text),
+        Some(Quantity::Size) => values::size_bytes(text),
+        _ => {
+            let count = text.trim().parse::<u32>().map(f64::from);
+            count.map_err(|_| format!("{text:?} is no count: write a whole number"))
+        }
+    }
+}
+
+/// A value that reads well in the file: four digits of a time, upwards, so that it is never below
+/// what was seen.
+fn rounded(metric: Metric, value: f64) -> f64 {
+    if Quantity::of(metric) != Some(Quantity::Time) {
+        return value.ceil();
+    }
+    let step = 10f64.powf(value.log10().floor() - 3.0);
+    let rounded = (value / step).ceil() * step;
+    // Times are whole picoseconds, so that no digit of the step is left over.
+    let exact = (rounded * 1e3).round() / 1e3;
+    if exact.is_finite() && value > 0.0 { exact } else { value.max(0.0) }
+}
+
+/// Says what is accepted.
+fn say(row: &Change, from: f64, to: f64) {
+    let [was, will] = [from, to].map(|value| verdict::quantity(row.metric, value));
+    let title = verdict::title(row.metric);
+    output::message(&format!("blessed: {title} of {} from {was} up to {will}", row.name));
+    if row.current.is_some_and(|current| current > to) {
+        let is = verdict::quantity(row.metric, row.current.unwrap_or_default());
+        output::warning(&format!("this run is beyond that, with {is}"));
+    }
+}
+
+fn remove(function: &str, args: &Args, context: &Context) -> Result<(), UserError> {
+    let metrics: Vec<Option<Metric>> = match args.metric.as_slice() {
+        [] => vec![None],
+        some => some.iter().copied().map(Some).collect(),
+    };
+    let known = blessings::load(context)?;
+    let mut removed = 0;
+    for metric in metrics {
+        removed += blessings::remove(context, function, metric)?;
+    }
+    if removed == 0 {
+        let names = known.iter().map(|it| it.function.as_str());
+        let error = UserError::new(Code::Usage, format!("nothing of {function:?} is blessed"));
+        return Err(match suggest::nearest(function, names) {
+            Some(near) if near != function => error.help(format!("did you mean `{near}`?")),
+            _ => error.help("`perf-report bless --list` shows what is"),
+        });
+    }
+    let file = context.shown(&blessings::path(context));
+    output::message(&format!("removed {removed} of {} from {file}", known.len()));
+    Ok(())
+}

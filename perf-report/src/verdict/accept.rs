@@ -1,0 +1,191 @@
+//! What people decided about findings, applied to the finished rows: functions and metrics that are
+//! not judged, that only warn, and regressions that were blessed.
+
+use std::collections::BTreeSet;
+
+use super::allowance::Severity;
+use super::compare::worst_first;
+use super::limits::Limits;
+use super::whole::COMMAND;
+use super::{bless, budgets};
+use crate::model::{
+    BudgetKind, BudgetResult, Change, Comparison, Function, Metric, RunDocument, Verdict, Waived,
+    Waiver,
+};
+use crate::units;
+
+/// Applies what `limits` say of functions to the rows of `comparison`. What is left has its verdict,
+/// its order and its numbers anew.
+pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
+    drop_ignored(comparison, limits, current);
+    bless::apply(comparison, &limits.blessed, |row| allowance_pct(row, limits, current));
+    lower_warnings(comparison, limits);
+    comparison.functions.sort_by(worst_first);
+    comparison.budgets.sort_by(budgets::order);
+    let verdicts = comparison.functions.iter().map(|row| row.verdict);
+    let is_judged =
+        |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);
+    comparison.judged = verdicts.clone().filter(is_judged).count() as u64;
+    comparison.of = comparison.functions.len() as u64;
+    let of_budgets = comparison.budgets.iter().map(|row| row.verdict);
+    comparison.verdict = verdicts.chain(of_budgets).max().unwrap_or(Verdict::Inconclusive);
+}
+
+/// Takes out the rows of functions and metrics that are switched off, and counts the functions.
+fn drop_ignored(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
+    let allowances = &limits.allowances;
+    let is_off = |name: &str| allowances.severity(name).is_some_and(|it| it.value == Severity::Off);
+    let is_function = |row: &&Change| !row.metric.is_custom() && row.name != COMMAND;
+    let rows = comparison.functions.iter().filter(is_function);
+    let names = rows.map(|row| row.name.as_str());
+    let names = names.chain(current.functions.iter().map(|function| function.name.as_str()));
+    let ignored = names.filter(|name| is_off(name)).collect::<BTreeSet<_>>().len() as u64;
+    comparison.functions.retain(|row| {
+        row.metric.is_custom() || allowances.severity_of(&row.name, row.metric) != Severity::Off
+    });
+    comparison.ignored = ignored;
+    if ignored > 0 {
+        let verb = if ignored == 1 { "is" } else { "are" };
+        let functions = units::plural(ignored, "function");
+        comparison.notes.push(format!("{functions} {verb} not judged, as perf.toml says"));
+    }
+}
+
+/// By how much per cent a row may be worse before that is a regression.
+fn allowance_pct(row: &Change, limits: &Limits, current: &RunDocument) -> f64 {
+    let is_it = |function: &&Function| function.name == row.name;
+    let function = current.functions.iter().find(is_it).filter(|_| !row.metric.is_count());
+    let own = function.and_then(|function| limits.allowances.max_regression(function));
+    let general = || limits.metrics.get(&row.metric).and_then(|limits| limits.regression_pct);
+    own.map_or_else(general, |own| own.value).unwrap_or_default()
+}
+
+/// What only warns is `degraded` at most, and waived whatever it is.
+fn lower_warnings(comparison: &mut Comparison, limits: &Limits) {
+    let blessed: BTreeSet<(String, Option<Metric>)> =
+        comparison.waived.iter().map(|it| (it.name.clone(), it.metric)).collect();
+    let rows = comparison.functions.iter_mut().filter(|row| !row.metric.is_custom());
+    for row in rows.filter(|row| row.verdict >= Verdict::Inconclusive) {
+        let is_blessed = blessed.contains(&(row.name.clone(), Some(row.metric)));
+        if is_blessed || limits.allowances.severity_of(&row.name, row.metric) != Severity::Warn {
+            continue;
+        }
+        if row.verdict == Verdict::Regression {
+            row.verdict = Verdict::Degraded;
+            row.reason = match limits.allowances.severity(&row.name) {
+                Some(given) => {
+                    format!("{}; a warning only, by perf.toml:{}", row.reason, given.line)
+                }
+                None => {
+                    format!(
+                        "{}; a warning only, as perf.toml says of {}",
+                        row.reason,
+                        row.metric.word()
+                    )
+                }
+            };
+        }
+        comparison.waived.push(waiver(&row.name, Some(row.metric), None));
+    }
+    for row in &mut comparison.budgets {
+        let Some(line) = warns(row, limits) else { continue };
+        if row.verdict < Verdict::Inconclusive {
+            continue;
+        }
+        if row.verdict == Verdict::Regression {
+            row.verdict = Verdict::Degraded;
+            row.reason = format!("{}; a warning only, by perf.toml:{line}", row.reason);
+        }
+        comparison.waived.push(waiver(&row.name, None, Some(row.limit)));
+    }
+}
+
+/// Where it says that a budget only warns, if it does.
+fn warns(row: &BudgetResult, limits: &Limits) -> Option<usize> {
+    let given = match row.limit {
+        // These are of the program's own metrics, of which functions know nothing.
+        BudgetKind::Min | BudgetKind::Max => None,
+        _ => limits.allowances.severity(&row.name),
+    };
+    given.filter(|given| given.value == Severity::Warn).map(|given| given.line)
+}
+
+fn waiver(name: &str, metric: Option<Metric>, limit: Option<BudgetKind>) -> Waiver {
+    Waiver { name: name.to_owned(), metric, limit, by: Waived::Severity }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::allowance::{Given, Rule};
+    use super::*;
+    use crate::model::{Budget, samples};
+    use crate::verdict::{FailOn, Gate, compare, gate};
+
+    fn rule(pattern: &str, severity: Severity) -> Rule {
+        let severity = Some(Given { value: severity, line: 5 });
+        Rule { pattern: pattern.to_owned(), line: 4, severity, ..Rule::default() }
+    }
+
+    fn limits(rules: &[Rule]) -> Limits {
+        let mut limits = Limits::default();
+        limits.allowances.rules = rules.to_vec();
+        limits
+    }
+
+    fn said(comparison: &Comparison, name: &str) -> String {
+        let rows = comparison.functions.iter().filter(|row| row.name.ends_with(name));
+        let rows = rows.map(|row| format!("{}: {}", row.verdict, row.reason));
+        let budgets = comparison.budgets.iter().filter(|row| row.name.ends_with(name));
+        let budgets = budgets.map(|row| format!("budget {}: {}", row.verdict, row.reason));
+        rows.chain(budgets).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_only_warns_is_shown_and_never_fails() {
+        let mut new = samples::changed();
+        let over = samples::named(&mut new, "code_stats::parse::tokenize");
+        over.budget = Budget { p99_ns: Some(1_000_000), ..Budget::default() };
+        let limits = limits(&[rule("code_stats::*", Severity::Warn)]);
+        let all = compare(&samples::typical(), &new, &limits);
+        insta::assert_snapshot!(said(&all, "tokenize"), @r"
+        degraded: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %; a warning only, by perf.toml:5
+        degraded: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 15 %; a warning only, by perf.toml:5
+        degraded: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 30 %; a warning only, by perf.toml:5
+        degraded: p50 4.71 ms → 6.60 ms (+40.0 %), over the limit of 15 %; a warning only, by perf.toml:5
+        stable: 0 panics in both runs
+        stable: 412 calls in both runs
+        budget degraded: p99 28.0 ms, over the budget of 1.00 ms that its attribute sets; a warning only, by perf.toml:5
+        ");
+        assert_eq!(all.verdict, Verdict::Degraded);
+        assert_eq!(gate(&all, &FailOn::ALL.into()), Gate::Passed);
+    }
+
+    #[test]
+    fn a_metric_can_only_warn_too() {
+        let mut limits = Limits::default();
+        limits.allowances.metrics.insert(Metric::P95Ns, Severity::Warn);
+        limits.allowances.metrics.insert(Metric::P50Ns, Severity::Off);
+        let all = compare(&samples::typical(), &samples::changed(), &limits);
+        insta::assert_snapshot!(said(&all, "tokenize"), @r"
+        regression: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 15 %
+        regression: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 15 %
+        degraded: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 30 %; a warning only, as perf.toml says of p95
+        stable: 0 panics in both runs
+        stable: 412 calls in both runs
+        ");
+        assert_eq!((all.ignored, gate(&all, &BTreeSet::new())), (0, Gate::Worse));
+    }
+
+    #[test]
+    fn what_is_off_is_counted_and_not_judged() {
+        let limits = limits(&[
+            rule("code_stats::*", Severity::Off),
+            rule("code_stats::metrics::weigh", Severity::Fail),
+        ]);
+        let all = compare(&samples::typical(), &samples::changed(), &limits);
+        let names: BTreeSet<_> = all.functions.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(Vec::from_iter(names), ["code_stats::metrics::weigh"]);
+        assert_eq!((all.ignored, all.of), (11, all.functions.len() as u64));
+        assert_eq!(all.notes, ["11 functions are not judged, as perf.toml says"]);
+    }
+}
