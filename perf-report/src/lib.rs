@@ -27,6 +27,7 @@ pub mod stacks;
 pub mod stats;
 pub mod store;
 pub mod suggest;
+pub mod table;
 pub mod units;
 pub mod verdict;
 pub mod workspace;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
 const BASELINE_SCHEMA: &str = include_str!("../schemas/baseline.v1.schema.json");
+const CHANGEPOINTS_SCHEMA: &str = include_str!("../schemas/changepoints.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
 const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
 const OVERHEAD_SCHEMA: &str = include_str!("../schemas/overhead.v1.schema.json");
@@ -176,6 +177,31 @@ fn a_baseline_of_several_runs_obeys_its_schema() {
     project.prints(&["baseline", "save", "other", "latest~1", "--runs", "9"], 4);
     let shown = project.prints(&["baseline", "show", "main", "--format", "json"], 0);
     assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), baseline);
+}
+
+#[test]
+fn changes_of_level_obey_their_schema() {
+    let project = Project::with(&[&golden()]);
+    let row = |at: usize| {
+        let value = if at < 30 { 100 + at % 3 } else { 150 + at % 3 };
+        format!("b,{at},{value},c{at},2026-11-{}\n", at % 28 + 1)
+    };
+    let rows: String = (0..60).map(row).collect();
+    project.write("history.csv", &format!("series,index,value,commit,time\na,0,1,,\n{rows}"));
+    let arguments = ["changepoints", "--input", "history.csv", "--format"];
+    let print = |format: &str| project.prints(&[arguments.as_slice(), &[format]].concat(), 0);
+    let document = obeys(&print("json"), CHANGEPOINTS_SCHEMA);
+    assert_eq!(document["series"][0]["points"], 1, "every series is there");
+    let change = &document["series"][1]["change_points"][0];
+    assert_eq!((&change["index"], &change["commit"]), (&json!(30), &json!("c30")));
+    let human = print("human");
+    assert!(human.starts_with("1 of 2 series changed their level\n"), "{human}");
+    assert!(human.contains("at 30: 101 → 151 (+49.5 %), between c29 and c30"), "{human}");
+    assert!(print("markdown").contains("| 30 | +49.5 % |"), "{}", print("markdown"));
+    assert_eq!(print("csv").lines().count(), 2);
+    project.prints(&["changepoints", "--input", "none.csv"], 2);
+    project.write("history.csv", "series,time\n");
+    project.prints(&["changepoints", "--input", "history.csv"], 2);
 }
 
 /// The golden run with a count and a ratio that a program told.

@@ -6,6 +6,7 @@
 mod ab;
 mod baseline;
 mod bless;
+mod changepoints;
 mod check;
 mod collect;
 mod compare;
@@ -75,6 +76,7 @@ enum Command {
     Compare(compare::Args),
     Ab(ab::Args),
     Check(check::Args),
+    Changepoints(changepoints::Args),
     Baseline(baseline::Args),
     Bless(bless::Args),
     Overhead(overhead::Args),
@@ -125,6 +127,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
+        Command::Changepoints(args) => changepoints::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
         Command::Bless(args) => bless::run(&args, &context),
         Command::Overhead(args) => overhead::run(&args, &context),

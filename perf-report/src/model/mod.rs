@@ -6,6 +6,7 @@
 
 mod baseline;
 mod causes;
+mod changepoints;
 mod comparison;
 pub mod convert;
 mod futures;
@@ -27,6 +28,7 @@ pub(crate) mod samples;
 
 pub use baseline::Baseline;
 pub use causes::{Cause, SelfTime, Shift};
+pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
 pub use futures::Futures;
 pub use interleaved::{Contender, Interleaved, Stopped};
@@ -53,6 +55,10 @@ pub const RUN_VERSION: u32 = 1;
 pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
 /// Newest version of [`BASELINE_SCHEMA`].
 pub const BASELINE_VERSION: u32 = 1;
+/// Name of the schema of [`ChangePoints`].
+pub const CHANGEPOINTS_SCHEMA: &str = "perf-track/changepoints";
+/// Newest version of [`CHANGEPOINTS_SCHEMA`].
+pub const CHANGEPOINTS_VERSION: u32 = 1;
 /// Name of the schema of a [`Comparison`].
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].

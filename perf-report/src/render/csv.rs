@@ -212,7 +212,7 @@ pub fn overhead(document: &OverheadDocument) -> String {
     write(&HEADER, document.rows.iter().map(row))
 }
 
-fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let written = writer
         .write_record(header)

@@ -4,6 +4,7 @@
 //! for spreadsheets, [`json`] for programs. Names come from programs that are not trusted, so
 //! whatever is put into text passes [`sanitize`] first. Nothing here prints, reads, or judges.
 
+pub mod changepoints;
 pub mod csv;
 pub mod human;
 pub mod json;

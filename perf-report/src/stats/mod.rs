@@ -6,4 +6,5 @@
 pub mod fdr;
 pub mod moderated;
 pub mod robust;
+pub mod segments;
 pub mod student;

@@ -1,0 +1,131 @@
+//! `perf-report changepoints`: where series that somebody else recorded change their level.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::format::TextFormat;
+use super::output::{self, OutputArgs};
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::{
+    CHANGEPOINTS_SCHEMA, CHANGEPOINTS_VERSION, ChangePoints, LevelChange, SeriesChanges,
+};
+use crate::render::changepoints as render;
+use crate::stats::segments::{self, Settings};
+use crate::table::{self, Series};
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report changepoints --input history.csv
+  perf-report changepoints --input - --format json < history.csv
+  perf-report changepoints --input history.csv --sensitivity strict
+
+The file has a line a value and a line of titles: `series` and `value`, and if they are known `index`,
+`commit` and `time`, in any order. A series is in the order of its lines.";
+
+/// Find where the level of series changes, in a CSV file
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The file; `-` for standard input
+    #[arg(long, value_name = "FILE.csv", env = "PERF_TRACK_INPUT", hide_env_values = true)]
+    input: PathBuf,
+
+    /// How much evidence a change needs
+    #[arg(long, env = "PERF_TRACK_SENSITIVITY", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    sensitivity: Sensitivity,
+
+    /// How to write it
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: TextFormat,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// How much evidence a change needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Sensitivity {
+    /// Much: hardly ever wrong
+    Strict,
+    /// Enough: seldom wrong
+    #[default]
+    Default,
+    /// Less: sees more, and is wrong more often
+    Sensitive,
+}
+
+impl Sensitivity {
+    fn settings(self) -> Settings {
+        match self {
+            Self::Strict => Settings::STRICT,
+            Self::Default => Settings::DEFAULT,
+            Self::Sensitive => Settings::SENSITIVE,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let shown = args.input.display();
+    let text = read(args, context)?;
+    let series = table::series(&text).map_err(|error| {
+        UserError::new(Code::Usage, format!("{shown}:{}: {}", error.line, error.problem))
+            .help("a line of titles with `series` and `value`, then a line a value")
+    })?;
+    let settings = args.sensitivity.settings();
+    let document = ChangePoints {
+        schema: CHANGEPOINTS_SCHEMA.to_owned(),
+        version: CHANGEPOINTS_VERSION,
+        series: series.iter().map(|series| changes(series, settings)).collect(),
+    };
+    args.output.write(&match args.format {
+        TextFormat::Human => render::human(&document, args.output.screen()),
+        TextFormat::Json => output::json(&document),
+        TextFormat::Csv => render::csv(&document),
+        TextFormat::Markdown => render::markdown(&document),
+    })?;
+    Ok(Code::Fine.into())
+}
+
+fn read(args: &Args, context: &Context) -> Result<String, UserError> {
+    let mut text = String::new();
+    let done = if args.input.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::read_to_string(context.dir.join(&args.input)).map(|read| text = read)
+    };
+    done.map(|()| text).map_err(|error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::NotFound => Code::Usage,
+            _ => Code::Unreadable,
+        };
+        UserError::new(code, format!("{} cannot be read", args.input.display())).because(error)
+    })
+}
+
+fn changes(series: &Series, settings: Settings) -> SeriesChanges {
+    let found = segments::change_points(&series.values, settings);
+    let change = |change: segments::ChangePoint| {
+        let point = series.points.get(change.index);
+        let before = change.index.checked_sub(1).and_then(|at| series.points.get(at));
+        let pct = (change.after - change.before) / change.before.abs() * 100.0;
+        LevelChange {
+            index: point.and_then(|point| point.index).unwrap_or(change.index as u64),
+            before: change.before,
+            after: change.after,
+            change_pct: Some(pct).filter(|pct| pct.is_finite()),
+            p_value: change.p_value,
+            commit_before: before.and_then(|point| point.commit.clone()),
+            commit: point.and_then(|point| point.commit.clone()),
+            time: point.and_then(|point| point.time.clone()),
+        }
+    };
+    SeriesChanges {
+        name: series.name.clone(),
+        points: series.values.len() as u64,
+        change_points: found.into_iter().map(change).collect(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Where series change their level.
+
+use serde::{Deserialize, Serialize};
+
+/// Document `perf-track/changepoints`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangePoints {
+    /// [`super::CHANGEPOINTS_SCHEMA`].
+    pub schema: String,
+    /// [`super::CHANGEPOINTS_VERSION`] of the writer.
+    pub version: u32,
+    /// Every series that was given, in the order of its first value.
+    pub series: Vec<SeriesChanges>,
+}
+
+/// The changes of one series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeriesChanges {
+    /// Its name.
+    pub name: String,
+    /// Values that it has.
+    pub points: u64,
+    /// Its changes, oldest first.
+    pub change_points: Vec<LevelChange>,
+}
+
+/// One change of a level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LevelChange {
+    /// The first value of the new level: what its column `index` says, else its place in the series,
+    /// from 0.
+    pub index: u64,
+    /// The level before.
+    pub before: f64,
+    /// The level from there on.
+    pub after: f64,
+    /// The change in per cent of the size of the level before; `null` where there is nothing to
+    /// divide by.
+    pub change_pct: Option<f64>,
+    /// How probable so large a step is without a change.
+    pub p_value: f64,
+    /// The commit of the last value before, if one is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit_before: Option<String>,
+    /// The commit of the first value of the new level, if one is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The time of that value, as it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+}

@@ -1,0 +1,89 @@
+//! Series whose changes are known.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Noise of about one, the same in every run.
+fn noise(at: usize) -> f64 {
+    let hash = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let unit = |bits: u64| crate::units::float(bits >> 11) / crate::units::float(1 << 53);
+    (0..12)
+        .map(|turn| unit(hash.rotate_left(turn * 5).wrapping_mul(0xD6E8_FEB8_6659_FD93)))
+        .sum::<f64>()
+        - 6.0
+}
+
+fn series(length: usize, level: impl Fn(usize) -> f64) -> Vec<f64> {
+    (0..length).map(|at| level(at) * (1.0 + 0.02 * noise(at))).collect()
+}
+
+fn found(values: &[f64]) -> Vec<usize> {
+    change_points(values, Settings::DEFAULT).iter().map(|change| change.index).collect()
+}
+
+#[test]
+fn steps_are_found_where_they_are() {
+    let steps = series(200, |at| {
+        if at < 60 {
+            1.0
+        } else if at < 130 {
+            1.15
+        } else {
+            1.0
+        }
+    });
+    let places = found(&steps);
+    assert_eq!(places.len(), 2, "{places:?}");
+    assert!(places[0].abs_diff(60) <= 2 && places[1].abs_diff(130) <= 2, "{places:?}");
+    let change = change_points(&steps, Settings::DEFAULT)[0];
+    assert!((change.after / change.before - 1.15).abs() < 0.02, "{change:?}");
+    assert!(change.p_value < 1e-6);
+}
+
+#[test]
+fn noise_and_spikes_are_no_changes() {
+    assert!(found(&series(300, |_| 5.0)).is_empty());
+    assert!(found(&series(100, |at| if at % 33 == 20 { 9.0 } else { 3.0 })).is_empty());
+}
+
+#[test]
+fn a_fresh_step_is_seen() {
+    let fresh = series(66, |at| if at < 60 { 1.0 } else { 1.2 });
+    assert_eq!(found(&fresh).len(), 1);
+}
+
+#[test]
+fn every_series_has_an_answer() {
+    for odd in [
+        &[][..],
+        &[1.0],
+        &[3.0; 50],
+        &[f64::NAN; 20],
+        &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0],
+        &[f64::MAX, f64::MIN_POSITIVE, f64::MAX, 1.0, f64::INFINITY, 2.0, 3.0, 1e-300],
+    ] {
+        assert!(found(odd).len() < 2, "{odd:?}");
+    }
+    let below: Vec<f64> =
+        series(80, |at| if at < 40 { 1.0 } else { 2.0 }).iter().map(|v| -v).collect();
+    assert_eq!(found(&below).len(), 1);
+    let mut with_gaps = series(80, |at| if at < 40 { 1.0 } else { 1.5 });
+    (with_gaps[3], with_gaps[70]) = (f64::NAN, f64::INFINITY);
+    assert_eq!(found(&with_gaps), [40]);
+}
+
+proptest! {
+    #[test]
+    fn scaling_a_series_moves_no_change(values in prop::collection::vec(0.5..2.0, 0..120)) {
+        let scaled: Vec<f64> = values.iter().map(|value| value * 1024.0).collect();
+        prop_assert_eq!(found(&values), found(&scaled));
+    }
+
+    #[test]
+    fn changes_are_in_order_and_inside(values in prop::collection::vec(any::<f64>(), 0..80)) {
+        let places = found(&values);
+        prop_assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert!(places.iter().all(|place| *place > 0 && *place < values.len()));
+    }
+}
