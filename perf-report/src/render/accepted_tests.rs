@@ -12,7 +12,8 @@ use crate::model::{
     Budget, BudgetKind, Comparison, Metric, RunDocument, SelfTestDocument, Verdict, samples,
 };
 use crate::verdict::{
-    Blessed, Blessing, Given, Limits, Rule, Severity, alone, compare, gate, self_test,
+    Blessed, Blessing, Given, Limits, Rule, Severity, Sides, alone, compare_runs, gate, self_test,
+    slow_down,
 };
 
 const TOKENIZE: &str = "code_stats::parse::tokenize";
@@ -22,22 +23,41 @@ const SCREEN: Screen = Screen { width: 100, styled: false };
 /// The comparison in every medium; of the JSON, what is not stable.
 #[track_caller]
 fn in_every_medium(name: &str, mut comparison: Comparison) {
-    comparison.baseline = comparison.baseline.map(|_| "main".to_owned());
     assert_snapshot!(name, human::comparison(&comparison, Verbosity::Brief, SCREEN));
     assert_snapshot!(format!("{name}_markdown"), markdown::comparison(&comparison));
     comparison.functions.retain(|row| row.verdict >= Verdict::Degraded && row.name == TOKENIZE);
     assert_snapshot!(format!("{name}_json"), json::json(&comparison).unwrap());
 }
 
-/// A run that changed in nothing but the time of one function.
-fn slower() -> RunDocument {
-    let mut run = crate::verdict::slow_down(&samples::typical(), TOKENIZE, 1.4);
+/// Runs like `run`, whose functions each take up to a per cent longer or shorter by chance.
+fn runs_of(run: &RunDocument, count: usize) -> Vec<RunDocument> {
+    let one = |at: usize| {
+        let names = run.functions.iter().enumerate();
+        names.fold(run.clone(), |run, (place, function)| {
+            let per_mille = u32::try_from((at * 7 + place * 13) % 11).unwrap();
+            slow_down(&run, &function.name, 1.0 + f64::from(per_mille) / 1e3)
+        })
+    };
+    (0..count).map(one).collect()
+}
+
+/// Runs that changed in nothing but the time of one function.
+fn slower() -> Vec<RunDocument> {
+    let mut run = slow_down(&samples::typical(), TOKENIZE, 1.4);
     run.run.id = "20261121T081530-77fe".to_owned();
-    run
+    runs_of(&run, 3)
+}
+
+/// What is said of `current` beside five runs of the baseline.
+fn judged(current: &[RunDocument], limits: &Limits) -> Comparison {
+    let baseline = runs_of(&samples::typical(), 5);
+    let sides = Sides { baseline: &baseline, current, history: &[], paired: false };
+    let comparison = compare_runs(sides, limits).unwrap();
+    Comparison { baseline: Some("main".to_owned()), ..comparison }
 }
 
 fn compared(limits: &Limits) -> Comparison {
-    compare(&samples::typical(), &slower(), limits)
+    judged(&slower(), limits)
 }
 
 fn rule(pattern: &str, limits: &[(BudgetKind, f64, usize)]) -> Rule {
@@ -81,11 +101,12 @@ fn blessed(to: f64, today: Date) -> Limits {
 
 #[test]
 fn over_the_budget_of_the_attribute() {
-    let mut run = slower();
-    samples::named(&mut run, TOKENIZE).budget =
-        Budget { p99_ns: Some(25_000_000), max_regression_pct: Some(5.0), ..Budget::default() };
-    let limits = Limits::default();
-    in_every_medium("budget_attribute", compare(&samples::typical(), &run, &limits));
+    let mut runs = slower();
+    for run in &mut runs {
+        samples::named(run, TOKENIZE).budget =
+            Budget { p99_ns: Some(25_000_000), max_regression_pct: Some(5.0), ..Budget::default() };
+    }
+    in_every_medium("budget_attribute", judged(&runs, &Limits::default()));
 }
 
 #[test]
@@ -97,7 +118,7 @@ fn over_the_budget_of_the_file() {
 fn over_a_budget_that_only_warns() {
     in_every_medium("budget_warn", compared(&budgeted(Some(Severity::Warn))));
     let alone =
-        alone(&slower(), &budgeted(Some(Severity::Warn)), "there is no baseline yet".into());
+        alone(&slower()[0], &budgeted(Some(Severity::Warn)), "there is no baseline yet".into());
     assert_snapshot!("budget_warn_alone", human::comparison(&alone, Verbosity::Brief, SCREEN));
 }
 
@@ -114,15 +135,11 @@ fn blessed_exceeded_and_expired() {
     in_every_medium("blessed_expired", compared(&blessed(7.2e6, date(2027, 2, 1))));
 }
 
-/// What the gate with `limits` would catch of the typical run.
+/// What the gate with `limits` would catch of three typical runs.
 fn tried(limits: &Limits, names: &[&str]) -> SelfTestDocument {
     let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
-    let judge = |runs: &[RunDocument]| {
-        let mut comparison = compare(&samples::typical(), &runs[0], limits);
-        comparison.baseline = Some("main".to_owned());
-        Ok::<_, Infallible>(comparison)
-    };
-    let runs = [samples::typical()];
+    let judge = |runs: &[RunDocument]| Ok::<_, Infallible>(judged(runs, limits));
+    let runs = runs_of(&samples::typical(), 3);
     self_test(&runs, &names, &BTreeSet::new(), judge).unwrap().unwrap()
 }
 
@@ -179,8 +196,9 @@ fn what_is_caught_is_what_the_gate_fails_for_and_nothing_smaller() {
         let Some(pct) = row.smallest_pct.filter(|pct| *pct > 0) else { continue };
         let gate_at = |pct: u32| {
             let factor = 1.0 + f64::from(pct) / 100.0;
-            let slowed = crate::verdict::slow_down(&samples::typical(), &row.name, factor);
-            gate(&compare(&samples::typical(), &slowed, &limits), &BTreeSet::new())
+            let runs = runs_of(&samples::typical(), 3);
+            let slowed: Vec<_> = runs.iter().map(|run| slow_down(run, &row.name, factor)).collect();
+            gate(&judged(&slowed, &limits), &BTreeSet::new())
         };
         assert_eq!(gate_at(pct), crate::verdict::Gate::Worse, "{row:?}");
         assert_eq!(gate_at(pct - 1), crate::verdict::Gate::Passed, "{row:?}");

@@ -292,11 +292,11 @@ mod tests {
         let limits =
             limits(vec![rule("code_stats::parse::tok*", &tokenize)], rule(COMMAND, &command));
         insta::assert_snapshot!(said(&budgets(&samples::typical(), &limits)), @r"
+        regression (command): CPU time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
+        regression (command): peak memory 64.2 MiB, over the budget of 64.0 MiB that perf.toml:14 sets
         regression code_stats::parse::tokenize: p99 20.0 ms, over the budget of 15.0 ms that perf.toml:12 sets
-        regression command: CPU time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
-        regression command: peak memory 64.2 MiB, over the budget of 64.0 MiB that perf.toml:14 sets
+        stable (command): wall time 912 ms, within the budget of 1.00 s that perf.toml:12 sets
         stable code_stats::parse::tokenize: total time in the run 2.11 s, within the budget of 3.00 s that perf.toml:13 sets
-        stable command: wall time 912 ms, within the budget of 1.00 s that perf.toml:12 sets
         ");
         let off = Some(Given { value: Severity::Off, line: 1 });
         let mut limits = limits;

@@ -73,13 +73,13 @@ fn table(rows: &[SelfTestRow]) -> Table {
             let style = if row.smallest_pct.is_some() { style::HEAT } else { style::BAD };
             Cell::new(style, words::smallest(row))
         }),
-        column("by", 40, Align::Left, &|row| {
+        column("by", 80, Align::Left, &|row| {
             let (what, other) = words::caught_by(row);
             let other = other.map(|name| format!(" of {}", text::name(name, OTHER)));
             plain(what + &other.unwrap_or_default())
         }),
-        column("one call more", 80, Align::Left, &|row| extra(row.extra_call)),
-        column("one error more", 60, Align::Left, &|row| extra(row.extra_error)),
+        column("one call more", 50, Align::Left, &|row| extra(row.extra_call)),
+        column("one error more", 40, Align::Left, &|row| extra(row.extra_error)),
     ];
     let names = rows.iter().map(|row| row.name.clone()).collect();
     Table { title: "function", names, columns }
