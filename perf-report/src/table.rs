@@ -67,14 +67,10 @@ pub fn series(text: &str) -> Result<Vec<Series>, TableError> {
     while reader.read_record(&mut row).map_err(|error| malformed(&error))? {
         let line = row.position().map_or(0, csv::Position::line);
         let name = cell(&row, columns.series);
-        let place = match places.get(name) {
-            Some(place) => *place,
-            None => {
-                places.insert(name.to_owned(), all.len());
-                all.push(Series { name: name.to_owned(), ..Series::default() });
-                all.len() - 1
-            }
-        };
+        let place = *places.entry(name.to_owned()).or_insert(all.len());
+        if place == all.len() {
+            all.push(Series { name: name.to_owned(), ..Series::default() });
+        }
         let (value, point) = columns.read(&row, line)?;
         all[place].values.push(value);
         all[place].points.push(point);

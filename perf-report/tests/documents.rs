@@ -8,7 +8,8 @@ use std::process::{Command, Output};
 
 use perf_report::context::Context;
 use perf_report::model::{
-    Comparison, Metric, NoiseDocument, OverheadDocument, RunDocument, StacksDocument, Verdict,
+    Comparison, Metric, NoiseDocument, OverheadDocument, RunDocument, SelfTestDocument,
+    StacksDocument, Verdict,
 };
 use perf_report::render::json;
 use perf_report::store::{self, Store as _};
@@ -26,6 +27,11 @@ const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
 const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
 const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
 const GOLDEN_NOISE: &str = include_str!("golden/noise.v1.json");
+
+const SELF_TEST_SCHEMA: &str = include_str!("../schemas/self-test.v1.schema.json");
+const BLESSINGS_SCHEMA: &str = include_str!("../schemas/blessings.v1.schema.json");
+const GOLDEN_SELF_TEST: &str = include_str!("golden/self-test.v1.json");
+const GOLDEN_BLESSINGS: &str = include_str!("golden/blessings.v1.json");
 
 /// A project of its own, with a store.
 struct Project {
@@ -478,4 +484,27 @@ fn results_go_to_a_file_when_asked() {
         assert_eq!(project.prints(&["show", "--format", format, "--output", "out"], 0), "");
         assert_eq!(fs::read_to_string(project.path().join("out")).unwrap(), printed);
     }
+}
+
+#[test]
+fn what_people_decided_obeys_the_schemas_too() {
+    obeys(GOLDEN_BLESSINGS, BLESSINGS_SCHEMA);
+    obeys(GOLDEN_SELF_TEST, SELF_TEST_SCHEMA);
+    let gate: SelfTestDocument = serde_json::from_str(GOLDEN_SELF_TEST).unwrap();
+    let written = json::json(&gate).unwrap();
+    obeys(&written, SELF_TEST_SCHEMA);
+    assert_eq!(serde_json::from_str::<SelfTestDocument>(&written).unwrap(), gate);
+
+    let project = Project::with(&[&golden(), &slower(2)]);
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    let name = "code_stats::parse::tokenize";
+    project.says(&["bless", name, "--reason", "twice the work"], 0);
+    project.write("perf.toml", "[budget.command]\nwall = \"1ns\"\nseverity = \"warn\"\n");
+    let text = project.prints(&["compare", "main", "latest", "--format", "json"], 0);
+    let waived = &obeys(&text, COMPARISON_SCHEMA)["waived"];
+    let by = |name: &str| waived.as_array().unwrap().iter().any(|row| row["by"] == name);
+    assert!(by("blessing") && by("severity"), "{waived}");
+    obeys(&project.prints(&["bless", "--list", "--format", "json"], 0), BLESSINGS_SCHEMA);
+    let output = project.run(&["check", "--self-test", "--format", "json"]);
+    obeys(&String::from_utf8(output.stdout).unwrap(), SELF_TEST_SCHEMA);
 }

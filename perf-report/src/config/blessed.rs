@@ -71,16 +71,15 @@ pub(crate) fn with(source: &str, new: &[Blessing]) -> Result<String, SourceError
         let place = entries
             .iter_mut()
             .find(|it| is_entry_for(it, &blessing.function, Some(blessing.metric)));
-        match place {
-            Some(table) => fill(table, blessing),
-            None => {
-                let mut table = Table::new();
-                fill(&mut table, blessing);
-                let prefix = if entries.is_empty() && is_new { HEADER } else { "\n" };
-                table.decor_mut().set_prefix(prefix);
-                entries.push(table);
-            }
+        if let Some(table) = place {
+            fill(table, blessing);
+            continue;
         }
+        let mut table = Table::new();
+        fill(&mut table, blessing);
+        let prefix = if entries.is_empty() && is_new { HEADER } else { "\n" };
+        table.decor_mut().set_prefix(prefix);
+        entries.push(table);
     }
     Ok(document.to_string())
 }

@@ -196,9 +196,10 @@ mod tests {
     use super::*;
     use crate::model::Budget;
 
-    fn rule(pattern: &str, line: usize, p99_ns: Option<Option<f64>>) -> Rule {
-        let given = p99_ns.map(|value| (BudgetKind::P99Ns, Given { value, line: line + 1 }));
-        let limits = given.into_iter().collect();
+    fn rule(pattern: &str, line: usize, p99_ns: &[Option<f64>]) -> Rule {
+        let given =
+            p99_ns.iter().map(|&value| (BudgetKind::P99Ns, Given { value, line: line + 1 }));
+        let limits = given.collect();
         Rule { pattern: pattern.to_owned(), line, limits, ..Rule::default() }
     }
 
@@ -215,12 +216,12 @@ mod tests {
     #[test]
     fn the_most_specific_table_wins_and_the_file_beats_the_attribute() {
         let rules = vec![
-            rule("db::query", 10, Some(Some(1.0))),
-            rule("*", 20, Some(Some(4.0))),
-            rule("db::*", 30, Some(Some(2.0))),
-            rule("db::query::*", 40, Some(Some(3.0))),
-            rule("db::quiet", 50, Some(None)),
-            rule("db::quick", 60, None),
+            rule("db::query", 10, &[Some(1.0)]),
+            rule("*", 20, &[Some(4.0)]),
+            rule("db::*", 30, &[Some(2.0)]),
+            rule("db::query::*", 40, &[Some(3.0)]),
+            rule("db::quiet", 50, &[None]),
+            rule("db::quick", 60, &[]),
         ];
         let allowances = Allowances { rules, ..Allowances::default() };
         let limit = |name| {
@@ -244,7 +245,7 @@ mod tests {
     fn the_regression_limit_has_an_origin_too() {
         let said = |value, line| {
             let max_regression_pct = Some(Given { value, line });
-            let rules = vec![Rule { max_regression_pct, ..rule("f", 1, None) }];
+            let rules = vec![Rule { max_regression_pct, ..rule("f", 1, &[]) }];
             let own = Allowances { rules, ..Allowances::default() }.max_regression(&function("f"));
             own.map(|own| (own.value, own.origin.to_string()))
         };
@@ -259,7 +260,7 @@ mod tests {
     #[test]
     fn what_is_said_of_a_function_goes_before_what_is_said_of_a_metric() {
         let severity = Some(Given { value: Severity::Fail, line: 3 });
-        let rules = vec![Rule { severity, ..rule("f", 1, None) }];
+        let rules = vec![Rule { severity, ..rule("f", 1, &[]) }];
         let metrics = BTreeMap::from([(Metric::P99Ns, Severity::Warn)]);
         let allowances = Allowances { rules, metrics, ..Allowances::default() };
         assert_eq!(allowances.severity_of("f", Metric::P99Ns), Severity::Fail);

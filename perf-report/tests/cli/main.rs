@@ -7,6 +7,7 @@
 
 mod ab;
 mod baseline;
+mod bless;
 mod collect;
 mod desk;
 mod doctor;

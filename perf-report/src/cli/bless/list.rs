@@ -1,5 +1,7 @@
 //! The list of what is accepted, beside what it is now.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -11,6 +13,9 @@ use crate::model::Metric;
 use crate::store::{self, Store as _};
 use crate::verdict::{self, Blessing, BlessingState};
 use crate::{blessings, facts};
+
+/// The values of a run, by function and metric.
+type Values = BTreeMap<(String, Metric), f64>;
 
 /// Document `perf-track/blessings`.
 #[derive(Serialize)]
@@ -47,15 +52,8 @@ pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
     };
     let today = facts::today();
     let values = run.as_ref().map(verdict::values);
-    let rows: Vec<Row<'_>> = list
-        .iter()
-        .map(|blessing| {
-            let of_run = values
-                .as_ref()
-                .map(|values| values.get(&(blessing.function.clone(), blessing.metric)).copied());
-            row(blessing, of_run, today)
-        })
-        .collect();
+    let rows: Vec<Row<'_>> =
+        list.iter().map(|blessing| row(blessing, values.as_ref(), today)).collect();
     let text = match args.format {
         output::Format::Human => table(&rows),
         output::Format::Json => output::json(&Document {
@@ -72,16 +70,14 @@ pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
     Ok(())
 }
 
-/// The row of a blessing; `of_run` is its value in the run, where there is a run.
-fn row(blessing: &Blessing, of_run: Option<Option<f64>>, today: Date) -> Row<'_> {
-    let current = of_run.flatten();
-    let state = match of_run {
-        Some(current) => blessing.state(today, current),
+/// The row of a blessing, beside the values of a run where there is one.
+fn row<'a>(blessing: &'a Blessing, values: Option<&Values>, today: Date) -> Row<'a> {
+    let key = (blessing.function.clone(), blessing.metric);
+    let current = values.and_then(|values| values.get(&key).copied());
+    let state = match blessing.state(today, current) {
         // Without a run, only the day is known.
-        None => match blessing.state(today, None) {
-            BlessingState::Expired => BlessingState::Expired,
-            _ => BlessingState::Active,
-        },
+        BlessingState::Unknown if values.is_none() => BlessingState::Active,
+        state => state,
     };
     Row {
         function: &blessing.function,

@@ -27,7 +27,7 @@ pub fn self_test(document: &SelfTestDocument, screen: Screen) -> String {
         let room = screen.width.saturating_sub(INDENT).max(20);
         let name = paint.paint(style::STRONG, &text::name(&row.name, room));
         let word = paint.paint(style::BAD, &format!("  {:width$}", "blind", width = INDENT - 2));
-        lines += &format!("\n{word}{name}\n");
+        lines.extend(["\n", &word, &name, "\n"]);
         let reason = sanitize::screen(&row.reason);
         lines += &text::wrap_words(&reason, &" ".repeat(INDENT), screen.width);
     }
