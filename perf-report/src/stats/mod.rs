@@ -3,8 +3,15 @@
 //! Each method is a module of its own, with where it comes from. What is a distribution comes from
 //! `statrs`. What the numbers mean for a program is said by [`crate::verdict`].
 
+pub mod bootstrap;
 pub mod fdr;
 pub mod moderated;
+pub mod permutation;
+pub mod quantile;
+pub mod random;
+pub mod rank;
 pub mod robust;
 pub mod segments;
+pub mod sequential;
 pub mod student;
+pub mod welch;
