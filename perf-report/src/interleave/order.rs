@@ -1,5 +1,7 @@
 //! The order in which two sides run: at random, and the same for the same seed.
 
+use crate::stats::random::Stream;
+
 /// One of two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -39,27 +41,24 @@ impl Side {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Order {
-    state: u64,
+    chance: Stream,
     owed: Option<Side>,
 }
 
 impl Order {
     /// The order that belongs to `seed`, for ever.
     pub fn new(seed: u64) -> Self {
-        Self { state: seed, owed: None }
+        Self { chance: Stream::of(seed), owed: None }
     }
 
-    /// The next random bit, of `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).
-    fn bit(&mut self) -> bool {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed >> 63 == 1
+    /// A side, either as probable as the other.
+    fn toss(&mut self) -> Side {
+        if self.chance.number() >> 63 == 1 { Side::A } else { Side::B }
     }
 
     /// Sides at random, with nothing owed from one to the next.
     pub fn coins(mut self) -> impl Iterator<Item = Side> {
-        std::iter::repeat_with(move || if self.bit() { Side::A } else { Side::B })
+        std::iter::repeat_with(move || self.toss())
     }
 }
 
@@ -68,7 +67,7 @@ impl Iterator for Order {
 
     fn next(&mut self) -> Option<[Side; 2]> {
         let first = self.owed.take().unwrap_or_else(|| {
-            let first = if self.bit() { Side::A } else { Side::B };
+            let first = self.toss();
             self.owed = Some(first.other());
             first
         });
