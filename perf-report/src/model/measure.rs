@@ -77,6 +77,11 @@ impl Metric {
     /// Every metric of the whole command.
     pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
 
+    /// Whether it is one of a function, and neither of the command nor of the program's own.
+    pub fn is_of_function(self) -> bool {
+        Self::ALL.contains(&self)
+    }
+
     /// Whether it is one that programs tell of themselves.
     pub fn is_custom(self) -> bool {
         matches!(self, Self::Count | Self::Gauge | Self::Ratio)

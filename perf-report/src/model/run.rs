@@ -26,6 +26,13 @@ pub struct RunDocument {
     pub recording: Recording,
 }
 
+impl RunDocument {
+    /// Self time of all functions, nanoseconds.
+    pub fn own_ns(&self) -> u64 {
+        self.functions.iter().fold(0, |sum, function| sum.saturating_add(function.self_ns))
+    }
+}
+
 /// What was run, when, and where.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -123,6 +130,13 @@ pub struct ProcessSummary {
     /// The processes that recorded.
     #[serde(default)]
     pub processes: Vec<Process>,
+}
+
+impl ProcessSummary {
+    /// Processor time in user mode and in the kernel, nanoseconds; `None` unless both are known.
+    pub fn cpu_ns(&self) -> Option<u64> {
+        self.user_ns.zip(self.system_ns).map(|(user, system)| user.saturating_add(system))
+    }
 }
 
 /// A process that recorded.

@@ -89,8 +89,7 @@ pub(super) fn share(function: &Function, pct: f64) -> String {
 pub(super) fn overhead(run: &RunDocument) -> Option<String> {
     let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
     let took = Mark::Estimated.duration(float(ns));
-    let cpu = run.process.user_ns.zip(run.process.system_ns);
-    let share = cpu.map(|(user, system)| units::share(ns, user.saturating_add(system)));
+    let share = run.process.cpu_ns().map(|cpu| units::share(ns, cpu));
     let share = share.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
         format!(", {} of the processor time", units::percent(share))
     });

@@ -67,11 +67,6 @@ fn subject(row: &Change) -> (&str, Option<Metric>) {
     (&row.name, Some(row.metric).filter(|metric| metric.is_custom()))
 }
 
-/// Whether a row is about a function, and neither a metric of the program's own nor the command.
-fn is_function(row: &Change) -> bool {
-    !row.metric.is_custom() && row.name != COMMAND
-}
-
 /// The functions and metrics of which nothing changed, in words.
 pub(super) fn stable(comparison: &Comparison) -> String {
     let mut worst: HashMap<_, bool> = HashMap::new();
@@ -101,7 +96,7 @@ pub(super) fn of<'a, 'b>(
 pub(super) fn in_words<'a>(findings: impl Iterator<Item = &'a Finding<'a>>) -> String {
     let (mut functions, mut metrics) = (0, 0);
     for finding in findings {
-        *(if is_function(finding.main) { &mut functions } else { &mut metrics }) += 1;
+        *(if finding.main.metric.is_of_function() { &mut functions } else { &mut metrics }) += 1;
     }
     numbers(functions, metrics)
 }

@@ -39,7 +39,7 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
     titles.extend(futures.iter().map(|column| column.title()));
     let memory = memory::columns(run);
     titles.extend(memory.iter().map(|column| column.title()));
-    let own = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
+    let own = run.own_ns();
     let rows = selected.shown.iter().map(|f| {
         let mut row = vec![cell(&f.name), units::count(f.calls)];
         row.extend(errors.then(|| units::count(f.errors)));

@@ -35,12 +35,11 @@ pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunD
 /// Takes out the rows of functions and metrics that are switched off, and counts the functions.
 fn drop_ignored(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
     let allowances = &limits.allowances;
-    let is_off = |name: &str| allowances.severity(name).is_some_and(|it| it.value == Severity::Off);
-    let is_function = |row: &&Change| !row.metric.is_custom() && row.name != COMMAND;
-    let rows = comparison.functions.iter().filter(is_function);
+    let rows = comparison.functions.iter().filter(|row| row.metric.is_of_function());
     let names = rows.map(|row| row.name.as_str());
     let names = names.chain(current.functions.iter().map(|function| function.name.as_str()));
-    let ignored = names.filter(|name| is_off(name)).collect::<BTreeSet<_>>().len() as u64;
+    let ignored =
+        names.filter(|name| allowances.is_off(name)).collect::<BTreeSet<_>>().len() as u64;
     comparison.functions.retain(|row| {
         row.metric.is_custom() || allowances.severity_of(&row.name, row.metric) != Severity::Off
     });
@@ -106,14 +105,13 @@ fn lower_warnings(comparison: &mut Comparison, limits: &Limits) {
 /// Of processor time, what the functions grew by is taken off as it is. Of the time on the wall it
 /// is at most that, since several threads may have done it at once.
 fn lower_command(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
-    let is_off = |name: &str| {
-        limits.allowances.severity(name).is_some_and(|given| given.value == Severity::Off)
-    };
     let waived = |name: &str| {
         let mut of_times = comparison.waived.iter().filter(|it| it.name == name);
         of_times.find(|it| it.metric.is_some_and(|metric| !metric.is_count())).map(|it| it.by)
     };
-    let by = |name: &str| waived(name).or_else(|| is_off(name).then_some(Waived::Severity));
+    let by = |name: &str| {
+        waived(name).or_else(|| limits.allowances.is_off(name).then_some(Waived::Severity))
+    };
     let slower = comparison.causes.iter().filter(|cause| cause.change_ns > 0.0);
     let excused: Vec<_> = slower.filter_map(|cause| Some((cause, by(&cause.name)?))).collect();
     let owed_ns: f64 = excused.iter().map(|(cause, _)| cause.change_ns).sum();

@@ -170,6 +170,11 @@ impl Allowances {
         self.most_specific(function, |rule| rule.severity.as_ref()).copied()
     }
 
+    /// Whether the function of that name, or the [`COMMAND`], is not judged at all.
+    pub fn is_off(&self, function: &str) -> bool {
+        self.severity(function).is_some_and(|given| given.value == Severity::Off)
+    }
+
     /// How much a finding of a metric of a function weighs: what is said of the function goes
     /// before what is said of the metric.
     pub fn severity_of(&self, function: &str, metric: Metric) -> Severity {

@@ -26,9 +26,7 @@ const OF_FUNCTIONS: [BudgetKind; 8] = [
 /// Budgets need no baseline. `max_regression` is not among them: it is a limit of the comparison.
 pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
     let allowances = &limits.allowances;
-    let functions = run.functions.iter().filter(|function| {
-        allowances.severity(&function.name).is_none_or(|given| given.value != Severity::Off)
-    });
+    let functions = run.functions.iter().filter(|function| !allowances.is_off(&function.name));
     let mut rows: Vec<_> =
         functions.flat_map(|function| of_function(function, allowances)).collect();
     rows.extend(of_command(&run.process, &allowances.command));
@@ -62,9 +60,7 @@ fn of_command(process: &ProcessSummary, rule: &Rule) -> impl Iterator<Item = Bud
         let allowed = Allowed { value: given.value?, origin: Origin::File(given.line) };
         let actual = match kind {
             BudgetKind::WallNs => process.wall_ns.map(float),
-            BudgetKind::CpuNs => {
-                process.user_ns.zip(process.system_ns).map(|(user, own)| float(user) + float(own))
-            }
+            BudgetKind::CpuNs => process.cpu_ns().map(float),
             BudgetKind::PeakRssBytes => process.peak_rss_bytes.map(float),
             _ => return None,
         };

@@ -5,11 +5,12 @@
 //! part of a product's change that either factor is owed is Shapley's value: its change times the
 //! mean of the other factor. Only changes that were found are named; what is noise has no cause.
 
-use super::sides::{Functions, Pair, own_time};
+use std::collections::HashSet;
+
+use super::sides::{Functions, Pair};
 use crate::model::{Cause, Change, Function, Metric, RunDocument, SelfTime, Verdict};
 use crate::stats::robust;
 use crate::units::{self, float};
-use std::collections::HashMap;
 
 /// Causes that a comparison holds at most.
 const MOST: usize = 50;
@@ -17,7 +18,7 @@ const MOST: usize = 50;
 /// Own time of all functions on both sides; `None` where one has none.
 pub(super) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Option<SelfTime> {
     let [baseline_ns, current_ns] = [baseline, current].map(|runs| {
-        let times: Vec<f64> = runs.iter().map(|run| float(own_time(run))).collect();
+        let times: Vec<f64> = runs.iter().map(|run| float(run.own_ns())).collect();
         robust::median(&times).filter(|time| *time > 0.0)
     });
     Some(SelfTime { baseline_ns: baseline_ns?, current_ns: current_ns? })
@@ -25,20 +26,13 @@ pub(super) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Op
 
 /// The functions that the change is owed to, by what `rows` found of them; largest part first.
 pub(super) fn causes(functions: &Functions<'_>, rows: &[Change], least_ns: f64) -> Vec<Cause> {
-    let found: HashMap<(&str, Metric), Verdict> =
-        rows.iter().map(|row| ((row.name.as_str(), row.metric), row.verdict)).collect();
-    let is_found = |name: &str, metric: Metric| {
-        let verdict = found.get(&(name, metric)).copied().unwrap_or_default();
-        matches!(verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression)
+    let is_found = |row: &&Change| {
+        row.metric == Metric::SelfNs
+            && matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression)
     };
-    let mut causes: Vec<Cause> = functions
-        .pairs()
-        .filter_map(|pair| {
-            let name = pair.new.name.as_str();
-            let slower = is_found(name, Metric::SelfNs);
-            of_pair(pair, slower)
-        })
-        .collect();
+    let found: HashSet<&str> = rows.iter().filter(is_found).map(|row| row.name.as_str()).collect();
+    let of_both = |pair| of_pair(pair, found.contains(pair.new.name.as_str()));
+    let mut causes: Vec<Cause> = functions.pairs().filter_map(of_both).collect();
     causes.extend(functions.added.iter().filter_map(|new| one_sided(new, 1.0)));
     causes.extend(functions.removed.iter().filter_map(|old| one_sided(old, -1.0)));
     causes.retain(|cause| cause.change_ns.abs() > least_ns);

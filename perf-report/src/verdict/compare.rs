@@ -29,8 +29,13 @@ use crate::units::{self, float};
 /// }
 /// ```
 pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -> Comparison {
-    let [baseline, current] = [baseline, current].map(std::slice::from_ref);
-    judge(Sides { baseline, current, history: &[], paired: false }, limits)
+    let sides = Sides {
+        baseline: std::slice::from_ref(baseline),
+        current: std::slice::from_ref(current),
+        history: &[],
+        paired: false,
+    };
+    judge(sides, [baseline, current], limits)
 }
 
 /// Judges the runs of one side against those of the other, by what runs of the same code differ by.
@@ -39,12 +44,11 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
 /// Runs that [`super::differences`] tells apart are compared too; the result then is
 /// [`Comparison::advisory`] and says why.
 pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
-    let known = !sides.baseline.is_empty() && !sides.current.is_empty();
-    known.then(|| judge(sides, limits))
+    Some(judge(sides, [sides.baseline.last()?, sides.current.last()?], limits))
 }
 
-fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
-    let (baseline, current) = (newest(sides.baseline), newest(sides.current));
+/// Judges `sides`, of which the other argument has the newest runs.
+fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limits) -> Comparison {
     let differences = comparable::differences(baseline, current);
     let functions = Functions::of(sides, limits);
     let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
@@ -53,8 +57,6 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     rows.sort_by(worst_first);
-    let budgets = budgets::budgets(current, limits);
-    let verdicts = rows.iter().map(|row| row.verdict);
     let mut notes = notes::notes(baseline, current, &differences, sides.paired);
     let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
     notes.extend(notes::unsteady("the baseline", sides.baseline));
@@ -63,54 +65,38 @@ fn judge(sides: Sides<'_>, limits: &Limits) -> Comparison {
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
     notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
-    let is_judged =
-        |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);
     let mut comparison = Comparison {
-        schema: COMPARISON_SCHEMA.to_owned(),
-        version: COMPARISON_VERSION,
         baseline: Some(baseline.run.id.clone()),
-        current: current.run.id.clone(),
         baseline_run: Some(Side::from(baseline)),
-        current_run: Side::from(current),
         baseline_runs: sides.baseline.len() as u64,
         current_runs: sides.current.len() as u64,
-        interleaved: None,
-        judged: verdicts.clone().filter(is_judged).count() as u64,
-        of: rows.len() as u64,
-        verdict: verdicts
-            .chain(budgets.iter().map(|row| row.verdict))
-            .max()
-            .unwrap_or(Verdict::Inconclusive),
         advisory: !differences.is_empty(),
-        notes,
         shift: suite.shift,
         self_time: causes::self_time(sides.baseline, sides.current),
         causes,
         functions: rows,
-        budgets,
-        waived: Vec::new(),
-        ignored: 0,
+        ..without_baseline(current, limits, notes)
     };
     accept::apply(&mut comparison, limits, current);
     comparison
 }
 
-/// The newest of some runs.
-///
-/// Never called of none: both ways here make sure.
-fn newest(runs: &[RunDocument]) -> &RunDocument {
-    &runs[runs.len() - 1]
-}
-
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
-    let budgets = budgets::budgets(current, limits);
     let mut notes = notes::about("this run", current);
     notes.extend(notes::unsteady("this run", std::slice::from_ref(current)));
     notes.insert(0, why);
     notes.extend(custom::misspelt(&[current], &limits.custom));
     notes.extend(budgets::misspelt(&[current], &limits.allowances));
-    let mut comparison = Comparison {
+    let mut comparison = without_baseline(current, limits, notes);
+    accept::apply(&mut comparison, limits, current);
+    comparison
+}
+
+/// A comparison of which nothing but the budgets is judged. Its verdict and its numbers are those of
+/// [`accept::apply`].
+fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) -> Comparison {
+    Comparison {
         schema: COMPARISON_SCHEMA.to_owned(),
         version: COMPARISON_VERSION,
         baseline: None,
@@ -122,19 +108,17 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
         interleaved: None,
         judged: 0,
         of: 0,
-        verdict: budgets.iter().map(|row| row.verdict).max().unwrap_or(Verdict::Inconclusive),
+        verdict: Verdict::Inconclusive,
         advisory: false,
         notes,
         shift: None,
         self_time: None,
         causes: Vec::new(),
         functions: Vec::new(),
-        budgets,
+        budgets: budgets::budgets(current, limits),
         waived: Vec::new(),
         ignored: 0,
-    };
-    accept::apply(&mut comparison, limits, current);
-    comparison
+    }
 }
 
 /// The rows, and a note on those that there are not.

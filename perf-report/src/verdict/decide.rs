@@ -79,11 +79,13 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Optio
     let mut rows: Vec<Change> = drafts.into_iter().map(judge).collect();
     let all = rows.len();
     rows.retain(|row| !(OUTER.contains(&row.metric) && is_too_coarse(row, limits.resolution_pct)));
-    let left_out = units::plural((all - rows.len()) as u64, "outer percentile");
-    let verb = if all - rows.len() == 1 { "was" } else { "were" };
-    let note =
-        format!("{left_out} {verb} left out: nothing but noise could be seen in so few runs");
-    (rows, Some(note).filter(|_| !left_out.starts_with("0 ")))
+    let left_out = all - rows.len();
+    let note = (left_out > 0).then(|| {
+        let percentiles = units::plural(left_out as u64, "outer percentile");
+        let verb = if left_out == 1 { "was" } else { "were" };
+        format!("{percentiles} {verb} left out: nothing but noise could be seen in so few runs")
+    });
+    (rows, note)
 }
 
 /// Percentiles that few calls decide.

@@ -7,6 +7,8 @@
 
 use super::suite::Suite;
 use crate::stats::moderated::{self, Difference, Prior};
+use crate::stats::robust;
+use crate::units::float;
 
 /// Rounds from which pairs are compared.
 const LEAST_ROUNDS: usize = 3;
@@ -31,6 +33,17 @@ pub(super) struct Values {
     pub(super) past: Vec<f64>,
     /// What a mean of so few calls may be off by within a run, on the log scale.
     pub(super) within: f64,
+}
+
+impl Values {
+    /// The middle value of each side.
+    pub(super) fn middles(&self) -> [Option<f64>; 2] {
+        [&self.olds, &self.news].map(|side| robust::median(&present(side)))
+    }
+}
+
+fn present(side: &[Option<f64>]) -> Vec<f64> {
+    side.iter().flatten().copied().collect()
 }
 
 /// Where the knowledge of noise comes from.
@@ -60,7 +73,6 @@ pub(super) struct Measured {
 /// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
 /// `suite` has one. `None` where one of the sides has no value.
 pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {
-    let present = |side: &[Option<f64>]| side.iter().flatten().copied().collect::<Vec<f64>>();
     let (olds, news) = (present(&values.olds), present(&values.news));
     let rounds: Vec<_> =
         values.olds.iter().zip(&values.news).filter_map(|(old, new)| old.zip(*new)).collect();
@@ -79,26 +91,24 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         None if degrees >= KNOWN_DEGREES => (None, Source::Runs),
         None => (Some(assumed(degrees, values.within, suite)), Source::Assumed),
     };
-    let mut difference = moderated::two_samples(&olds, &news, prior)?;
+    let difference = moderated::two_samples(&olds, &news, prior)?;
     let sigma = sigma_of(&difference, olds.len(), news.len());
-    difference = suite.apply(difference);
-    Some(Measured { difference, source, sigma })
+    Some(Measured { difference: suite.apply(difference), source, sigma })
 }
 
 /// The less the runs themselves say, the more the assumption counts.
 fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
     let usual = ASSUMED_SIGMA * suite.unsteady;
     let sigma = usual.max(suite.noise.unwrap_or(0.0)).hypot(within);
-    let known = u32::try_from(degrees).map_or(f64::INFINITY, f64::from);
     let degrees = match degrees {
         0 => ASSUMED_DEGREES,
-        _ => (crate::units::float(KNOWN_DEGREES as u64) - known).max(1.0),
+        known => float(KNOWN_DEGREES.saturating_sub(known).max(1) as u64),
     };
     Prior { sigma, degrees }
 }
 
 /// The noise of one run, from that of a difference of means.
 fn sigma_of(difference: &Difference, olds: usize, news: usize) -> f64 {
-    let part = |runs: usize| 1.0 / crate::units::float(runs.max(1) as u64);
+    let part = |runs: usize| 1.0 / float(runs.max(1) as u64);
     difference.standard_error / (part(olds) + part(news)).sqrt()
 }

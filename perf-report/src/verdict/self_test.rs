@@ -73,7 +73,7 @@ pub fn self_test<E>(
 
 /// The functions to try, most self time first, with their shares.
 fn chosen<'a>(run: &'a RunDocument, names: &[String]) -> Vec<(&'a str, f64)> {
-    let own = run.functions.iter().fold(0_u64, |sum, it| sum.saturating_add(it.self_ns));
+    let own = run.own_ns();
     let mut all: Vec<_> = run.functions.iter().collect();
     all.sort_by(|a, b| b.self_ns.cmp(&a.self_ns).then_with(|| a.name.cmp(&b.name)));
     let all = all.into_iter().map(|it| (it.name.as_str(), units::share(it.self_ns, own)));

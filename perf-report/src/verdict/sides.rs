@@ -118,7 +118,7 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn of(runs: &'a [RunDocument]) -> Self {
-        let own_ns = runs.last().map_or(0, own_time);
+        let own_ns = runs.last().map_or(0, RunDocument::own_ns);
         // A name is there once in every document we write; of one that says otherwise, the first
         // counts.
         let by_name = |run: &'a RunDocument| {
@@ -138,9 +138,4 @@ impl<'a> Index<'a> {
     fn in_each(&self, name: &str) -> Vec<Option<&'a Function>> {
         self.runs.iter().map(|run| run.get(name).copied()).collect()
     }
-}
-
-/// Self time of all functions of a run.
-pub(super) fn own_time(run: &RunDocument) -> u64 {
-    run.functions.iter().fold(0, |sum, function| sum.saturating_add(function.self_ns))
 }

@@ -14,7 +14,6 @@ use super::sides::Pair;
 use super::suite::Suite;
 use super::{estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::stats::robust;
 use crate::units::{self, float};
 
 /// Calls that must lie beyond a percentile before it is worth a row.
@@ -44,7 +43,7 @@ pub(super) fn draft(
         return Some(pair.not_timed());
     }
     let values = pair.values(metric);
-    let [baseline, current] = [&values.olds, &values.news].map(|side| middle(side));
+    let [baseline, current] = values.middles();
     let row = Change::exact(&new.name, metric, [Some(baseline?), Some(current?)]);
     if metric != Metric::SelfNs && pair.few(metric) {
         return None;
@@ -95,11 +94,6 @@ fn from_or_to_nothing(row: Change, floor: Option<String>, limits: MetricLimits) 
         None => (Verdict::Improved, said),
     };
     Draft { row: Change { verdict, reason, ..row }, test: None }
-}
-
-/// The middle one of the values of a side.
-fn middle(side: &[Option<f64>]) -> Option<f64> {
-    robust::median(&side.iter().flatten().copied().collect::<Vec<_>>())
 }
 
 impl Pair<'_> {

@@ -12,7 +12,6 @@ use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
 use crate::model::{Change, Metric, ProcessSummary, RunDocument};
-use crate::stats::robust;
 use crate::units::{self, float};
 
 /// What the rows of the command are called.
@@ -41,9 +40,8 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
     if measured.source == Source::Assumed {
         return None;
     }
-    let middle =
-        |side: &[Option<f64>]| robust::median(&side.iter().flatten().copied().collect::<Vec<_>>());
-    let (baseline, current) = (middle(&values.olds)?, middle(&values.news)?);
+    let [baseline, current] = values.middles();
+    let (baseline, current) = (baseline?, current?);
     let is_time = metric != Metric::PeakRssBytes;
     let small = is_time && (current - baseline).abs() < limits.run_floor_ns;
     let floor =
@@ -69,7 +67,7 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
 pub(super) fn value(process: &ProcessSummary, metric: Metric) -> Option<f64> {
     let value = match metric {
         Metric::WallNs => process.wall_ns,
-        Metric::CpuNs => process.user_ns.zip(process.system_ns).map(|(a, b)| a.saturating_add(b)),
+        Metric::CpuNs => process.cpu_ns(),
         _ => process.peak_rss_bytes,
     };
     value.filter(|value| *value > 0).map(float)

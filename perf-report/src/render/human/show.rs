@@ -71,7 +71,7 @@ pub(in crate::render) fn functions_table(
     functions: &[&Function],
     locations: bool,
 ) -> Table {
-    let run_ns = run.functions.iter().fold(0_u64, |sum, f| sum.saturating_add(f.self_ns));
+    let run_ns = run.own_ns();
     let share = |function: &Function| units::share(function.self_ns, run_ns);
     let heat =
         |function: &Function| if share(function) >= HOT_PCT { style::HEAT } else { style::PLAIN };
