@@ -53,8 +53,8 @@ impl Settings {
     pub const STRICT: Self = Self::with(2e-4, 0.02);
     /// One in 2,000; 1 %.
     pub const DEFAULT: Self = Self::with(5e-4, 0.01);
-    /// One in 50; 0.5 %.
-    pub const SENSITIVE: Self = Self::with(2e-2, 0.005);
+    /// One in 200 by the theory; in noise with several levels rather one in 50. 0.5 %.
+    pub const SENSITIVE: Self = Self::with(5e-3, 0.005);
 
     const fn with(false_alarms: f64, min_effect: f64) -> Self {
         Self { false_alarms, min_effect, min_before: 16, min_run: 10, min_fresh: 3 }
