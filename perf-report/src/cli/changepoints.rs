@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let document = ChangePoints {
         schema: CHANGEPOINTS_SCHEMA.to_owned(),
         version: CHANGEPOINTS_VERSION,
-        series: series.iter().map(|series| changes(series, settings)).collect(),
+        series: all_changes(&series, settings),
     };
     args.output.write(&match args.format {
         TextFormat::Human => render::human(&document, args.output.screen()),
@@ -106,6 +106,23 @@ fn read(args: &Args, context: &Context) -> Result<String, UserError> {
     })
 }
 
+/// The changes of every series, on all processors.
+fn all_changes(series: &[Series], settings: Settings) -> Vec<SeriesChanges> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = series.len().div_ceil(threads).max(1);
+    let of_share = |share: &[Series]| -> Vec<SeriesChanges> {
+        share.iter().map(|series| changes(series, settings)).collect()
+    };
+    std::thread::scope(|scope| {
+        let shares: Vec<_> =
+            series.chunks(share).map(|share| scope.spawn(move || of_share(share))).collect();
+        shares
+            .into_iter()
+            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
 fn changes(series: &Series, settings: Settings) -> SeriesChanges {
     let found = segments::change_points(&series.values, settings);
     let change = |change: segments::ChangePoint| {
@@ -118,6 +135,7 @@ fn changes(series: &Series, settings: Settings) -> SeriesChanges {
             after: change.after,
             change_pct: Some(pct).filter(|pct| pct.is_finite()),
             p_value: change.p_value,
+            kind: change.kind,
             commit_before: before.and_then(|point| point.commit.clone()),
             commit: point.and_then(|point| point.commit.clone()),
             time: point.and_then(|point| point.time.clone()),

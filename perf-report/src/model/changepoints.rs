@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stats::segments::Kind;
+
 /// Document `perf-track/changepoints`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangePoints {
@@ -37,8 +39,11 @@ pub struct LevelChange {
     /// The change in per cent of the size of the level before; `null` where there is nothing to
     /// divide by.
     pub change_pct: Option<f64>,
-    /// How probable so large a step is without a change.
+    /// How probable so clear a change is somewhere in a series without one.
     pub p_value: f64,
+    /// From one value to the next, or little by little from `index` on.
+    #[serde(default)]
+    pub kind: Kind,
     /// The commit of the last value before, if one is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit_before: Option<String>,

@@ -7,6 +7,7 @@ use super::paint::{Paint, style};
 use super::sanitize::{self, markdown_cell as cell};
 use super::{Screen, text};
 use crate::model::{ChangePoints, LevelChange, SeriesChanges};
+use crate::stats::segments::Kind;
 use crate::units;
 
 /// Series that are shown on a screen.
@@ -56,8 +57,17 @@ pub fn markdown(document: &ChangePoints) -> String {
 
 /// As CSV, a line a change.
 pub fn csv(document: &ChangePoints) -> String {
-    const HEADER: [&str; 8] =
-        ["series", "index", "before", "after", "change_pct", "p_value", "commit_before", "commit"];
+    const HEADER: [&str; 9] = [
+        "series",
+        "index",
+        "before",
+        "after",
+        "change_pct",
+        "p_value",
+        "commit_before",
+        "commit",
+        "kind",
+    ];
     let rows = document.series.iter().flat_map(|series| {
         series.change_points.iter().map(move |change| {
             let commit = |commit: &Option<String>| sanitize::csv(commit.as_deref().unwrap_or(""));
@@ -70,6 +80,10 @@ pub fn csv(document: &ChangePoints) -> String {
                 change.p_value.to_string(),
                 commit(&change.commit_before),
                 commit(&change.commit),
+                match change.kind {
+                    Kind::Step => "step".to_owned(),
+                    Kind::Drift => "drift".to_owned(),
+                },
             ]
         })
     });
@@ -93,7 +107,12 @@ fn sentence(document: &ChangePoints) -> String {
 fn said(change: &LevelChange) -> String {
     let [before, after] = [change.before, change.after].map(units::number);
     let between = between(change).map_or_else(String::new, |between| format!(", {between}"));
-    format!("at {}: {before} → {after} ({}){between}", units::count(change.index), pct(change))
+    let at = match change.kind {
+        Kind::Step => "at",
+        Kind::Drift => "little by little from",
+    };
+    let index = units::count(change.index);
+    format!("{at} {index}: {before} → {after} ({}){between}", pct(change))
 }
 
 fn pct(change: &LevelChange) -> String {

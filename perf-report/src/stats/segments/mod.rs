@@ -1,94 +1,130 @@
-//! Where the level of a series changes.
+//! Where the level of a series changed: steps and drifts, found in what is noisy, has several
+//! levels at once, and holds wild values. Pure and deterministic.
 //!
-//! Works on logarithms, so that a step is a ratio; a series with a value of zero or less is taken as
-//! it is. [`noise`] is taken from differences of neighbours, which steps do not move, and wild values
-//! are drawn in to the level that lies on both sides of them ([`clip`]), so that a spike is no change
-//! and a fresh step is none of the spikes. [`split`] finds boundaries by binary segmentation
-//! (Scott and Knott, "A Cluster Analysis Method for Grouping Means", Biometrics 30, 1974) with a
-//! penalty that grows with the length (Yao, Stat. Probab. Lett. 6, 1988). Each boundary must then
-//! hold against the noise, its own neighbourhood and the autocorrelation ([`boundary`]); the weakest
-//! goes first, until all hold.
+//! The order of work, a module a step:
+//!
+//! 1. `scale`: values to logarithms, so that a change is a ratio.
+//! 2. `scan`: candidates. The place where the ranks before and after differ most, by a smooth test.
+//! 3. `evidence`: how likely chance makes such a difference: by ranks (`scores`), which no wild value
+//!    moves, and by how much better the values fit together once those after are shifted (`shift`).
+//! 4. `search`: splits at candidates until nothing is left to split, generously.
+//! 5. `noise`: how much less values that depend on their predecessors say than as many that do not.
+//! 6. `boundaries`: each split again, between its neighbours, strictly; the weakest goes first.
+//! 7. `drift`: a staircase that a slope explains better is one.
+//!
+//! A test assumes that without a change any order of the values is as likely as any other. That
+//! holds for heavy tails, rounded values and machines that take turns, and is what makes the rate of
+//! false alarms the same for all of them.
 
-mod boundary;
-mod clip;
+mod boundaries;
+mod drift;
+mod evidence;
 mod noise;
-mod split;
+mod scale;
+mod scan;
+mod scores;
+mod search;
+mod shift;
+mod ties;
 
-use boundary::Judge;
+#[cfg(test)]
+mod tests;
 
-/// A change of the level of a series.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChangePoint {
-    /// The first value of the new level.
-    pub index: usize,
-    /// The level before: of up to [`Settings::reach`] values since the change before.
-    pub before: f64,
-    /// The level from there on.
-    pub after: f64,
-    /// How probable so large a step is without a change, by the test of this boundary alone.
-    pub p_value: f64,
-}
+use serde::{Deserialize, Serialize};
 
-/// How much evidence a change needs.
+/// What counts as a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// Gain of a split in squared noise, in units of the logarithm of the length.
-    pub penalty: f64,
-    /// Standard errors that a step must have.
-    pub least_z: f64,
-    /// The smallest step on the log scale.
-    pub least_step: f64,
-    /// Values to either side of a boundary that are looked at.
-    pub reach: usize,
-    /// The shortest level between two changes.
-    pub least_run: usize,
+    /// How often a series without any change may be said to have one, 0 to 1.
+    pub false_alarms: f64,
+    /// The smallest change of interest, as a ratio less one: 0.01 is 1 %.
+    pub min_effect: f64,
+    /// Fewest values before the first change: until then a series settles. This and the next two are
+    /// at least 2, and of a short series never more than a quarter.
+    pub min_before: usize,
+    /// Fewest values between two changes. What is shorter is a spike.
+    pub min_run: usize,
+    /// Fewest values after the last change.
+    pub min_fresh: usize,
 }
 
 impl Settings {
-    /// Hardly ever wrong; sees large changes.
-    pub const STRICT: Self =
-        Self { penalty: 4.0, least_z: 7.0, least_step: 0.01, reach: 200, least_run: 8 };
-    /// Seldom wrong.
-    pub const DEFAULT: Self =
-        Self { penalty: 4.0, least_z: 5.5, least_step: 0.01, reach: 60, least_run: 5 };
-    /// Sees more, and is wrong more often.
-    pub const SENSITIVE: Self =
-        Self { penalty: 3.0, least_z: 4.5, least_step: 0.005, reach: 100, least_run: 4 };
+    /// One false alarm in 5,000 series; steps of 2 % and more.
+    pub const STRICT: Self = Self::with(2e-4, 0.02);
+    /// One in 2,000; 1 %.
+    pub const DEFAULT: Self = Self::with(5e-4, 0.01);
+    /// One in 200 by the theory; in noise with several levels rather one in 50. 0.5 %.
+    pub const SENSITIVE: Self = Self::with(5e-3, 0.005);
+
+    const fn with(false_alarms: f64, min_effect: f64) -> Self {
+        Self { false_alarms, min_effect, min_before: 16, min_run: 10, min_fresh: 3 }
+    }
 }
 
-/// The changes of the level of `values`, oldest first. Values that are not finite are passed over;
-/// a series of fewer than six values, or one that never changes, has none.
+/// How a level changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// From one value to the next.
+    #[default]
+    Step,
+    /// Little by little.
+    Drift,
+}
+
+/// A change of level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChangePoint {
+    /// Place in the series of the first value after the step, or of the first that drifts.
+    pub index: usize,
+    /// Place of the last value of a drift; of a step, `index`.
+    pub end: usize,
+    /// How it changes.
+    pub kind: Kind,
+    /// The level before, in the unit of the values: the mean of the middle half.
+    pub before: f64,
+    /// The level after. Where the values have several levels at once, `before` moved by the shift
+    /// that lays those after best onto those before.
+    pub after: f64,
+    /// How likely a series without a change has one as clear as this, anywhere in it.
+    pub p_value: f64,
+}
+
+/// The changes of level in a series, oldest first.
+///
+/// Values that are not finite are left out, and keep their place in the count. With a value of zero
+/// or below, all are judged by differences in units of the typical size, not by ratios. Fewer than
+/// eight values have no change.
 ///
 /// ```
 /// use perf_report::stats::segments::{Settings, change_points};
 ///
-/// let steps = |at: usize| if at < 40 { 1.0 } else { 1.2 };
-/// let values: Vec<f64> = (0..80).map(|at| steps(at) + 0.01 * ((at * 7 % 5) as f64)).collect();
-/// let found = change_points(&values, Settings::DEFAULT);
-/// assert_eq!(found.iter().map(|change| change.index).collect::<Vec<_>>(), [40]);
+/// let noisy = |i: usize| f64::from(u32::try_from(i * 7919 % 31).unwrap_or(0)) / 31.0;
+/// let values: Vec<f64> = (0..60).map(|i| if i < 40 { 100.0 } else { 110.0 } + noisy(i)).collect();
+/// let changes = change_points(&values, Settings::DEFAULT);
+/// assert_eq!(changes.iter().map(|change| change.index).collect::<Vec<_>>(), [40]);
+/// assert!((changes[0].after / changes[0].before - 1.1).abs() < 0.01);
 /// ```
 pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
-    let places: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_finite()).collect();
-    let finite: Vec<f64> = places.iter().map(|at| values[*at]).collect();
-    let is_ratio = finite.iter().all(|value| *value > 0.0);
-    let series: Vec<f64> =
-        if is_ratio { finite.iter().map(|value| value.ln()).collect() } else { finite };
-    let Some(sigma) = noise::sigma(&series, is_ratio) else { return Vec::new() };
-    let clipped = clip::clip(&series, sigma);
-    let boundaries = split::boundaries(&clipped, sigma, settings.penalty);
-    let judge = Judge { series: &clipped, sigma, settings };
-    let level = |value: f64| if is_ratio { value.exp() } else { value };
-    judge
-        .holding(boundaries)
+    let scaled = scale::Scaled::new(values);
+    if scaled.values.len() < search::FEWEST {
+        return Vec::new();
+    }
+    let splits = search::search(&scaled.values, &settings);
+    let judged = boundaries::judge(&scaled.values, splits, &settings);
+    drift::changes(&scaled.values, &judged)
         .into_iter()
-        .map(|found| ChangePoint {
-            index: places[found.at],
-            before: level(found.before),
-            after: level(found.after),
-            p_value: found.p_value,
-        })
+        .map(|change| scaled.restore(change))
         .collect()
 }
 
-#[cfg(test)]
-mod tests;
+/// A change on the scale of [`scale::Scaled`], between places among its values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Change {
+    index: usize,
+    end: usize,
+    kind: Kind,
+    level: f64,
+    shift: f64,
+    p_value: f64,
+}

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::ties::hash;
 use super::*;
 
 /// Noise of about one, the same in every run.
@@ -71,6 +72,48 @@ fn every_series_has_an_answer() {
     let mut with_gaps = series(80, |at| if at < 40 { 1.0 } else { 1.5 });
     (with_gaps[3], with_gaps[70]) = (f64::NAN, f64::INFINITY);
     assert_eq!(found(&with_gaps), [40]);
+}
+
+#[test]
+fn a_slope_is_a_drift_and_no_staircase() {
+    let slope = series(200, |at| 1.0 + 0.002 * crate::units::float(at as u64));
+    let changes = change_points(&slope, Settings::DEFAULT);
+    assert_eq!(changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [Kind::Drift]);
+    assert!((changes[0].after / changes[0].before - 1.4).abs() < 0.05, "{changes:?}");
+}
+
+#[test]
+fn levels_that_take_turns_are_noise_and_their_shift_is_seen() {
+    // Machines of three kinds, up to 30 % apart, and a step of 6 %: half a standard deviation.
+    let machine = |at: usize| [1.0, 1.1, 1.3][(hash(at) % 3) as usize];
+    let values = |step: f64| -> Vec<f64> {
+        let level = |at: usize| machine(at) * if at < 100 { 1.0 } else { step };
+        (0..200).map(|at| level(at) * (1.0 + 0.005 * noise(at))).collect()
+    };
+    assert!(found(&values(1.0)).is_empty());
+    let places = found(&values(1.06));
+    assert!(matches!(places[..], [place] if place.abs_diff(100) <= 5), "{places:?}");
+}
+
+#[test]
+fn false_alarms_are_as_rare_as_they_may_be() {
+    // Of every kind of noise 400 series, of which one in 2,000 may alarm.
+    let heavy = |at: usize| (noise(at) / noise(at + 500_000)).clamp(-40.0, 40.0);
+    let kinds: [(&str, &dyn Fn(usize) -> f64); 4] = [
+        ("normal", &|at| 100.0 + noise(at)),
+        ("heavy tails", &|at| 100.0 + heavy(at)),
+        ("rounded", &|at| (100.0 + noise(at)).round()),
+        ("two levels", &|at| if hash(at).is_multiple_of(10) { 130.0 } else { 100.0 }),
+    ];
+    for (kind, value) in kinds {
+        let alarms = (0..400)
+            .filter(|series| {
+                !found(&(0..100).map(|at| value(at + 1_000 * series)).collect::<Vec<_>>())
+                    .is_empty()
+            })
+            .count();
+        assert!(alarms <= 3, "{kind}: {alarms}");
+    }
 }
 
 proptest! {

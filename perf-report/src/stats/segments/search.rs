@@ -1,0 +1,129 @@
+//! Splits a series at candidates, generously: what is no change is taken back later.
+
+use super::Settings;
+use super::evidence::evidence;
+use super::noise::Noise;
+use super::scan::{Candidate, Ranked};
+
+/// Fewer values have no change.
+pub(super) const FEWEST: usize = 8;
+/// Values on each side of a candidate in the open, so that its score is comparable everywhere.
+pub(super) const OPEN: usize = 8;
+/// A change with at most so many values after it is fresh.
+pub(super) const FRESH: usize = 12;
+/// Independent places among those: each shares most of its values with the next.
+const FRESH_PLACES: f64 = 2.5;
+/// The share of the false alarms that fresh changes may have.
+const NEWS: f64 = 0.85;
+/// Candidates that score less are not tested. One in five series without a change has one that
+/// scores as much.
+const INTERESTING: f32 = 19.0;
+/// The same for a candidate in one of many windows.
+const STRIKING: f32 = 26.0;
+/// The shortest window.
+const WINDOW: usize = 32;
+/// How much more likely than allowed in the end chance may make a split here.
+const GENEROUS: f64 = 10.0;
+
+/// Places of the first values after possible changes, in order.
+pub(super) fn search(values: &[f64], settings: &Settings) -> Vec<usize> {
+    let mut splits = Vec::new();
+    let mut pending = vec![(0, values.len())];
+    while let Some((from, to)) = pending.pop() {
+        if let Some(at) = split(values, (from, to), settings) {
+            splits.push(at);
+            pending.extend([(from, at), (at, to)]);
+        }
+    }
+    splits.sort_unstable();
+    splits
+}
+
+/// About how many independent places a series of this length has to look at: twice the logarithm
+/// of the length for the series as a whole, in standard deviations of either sign, and a few in each
+/// window.
+#[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
+pub(super) fn places(length: usize) -> f64 {
+    4.0 * (length.max(FEWEST) as f64).ln() + length as f64 / 16.0
+}
+
+/// The same for a change with so many values after it, to the end of the series. Most of
+/// the false alarms that are allowed are spent on the few places at the end, so that news come early.
+pub(super) fn places_with(after: usize, is_last: bool, length: usize) -> f64 {
+    if is_last && after <= FRESH { FRESH_PLACES / NEWS } else { places(length) / (1.0 - NEWS) }
+}
+
+fn split(values: &[f64], (from, to): (usize, usize), settings: &Settings) -> Option<usize> {
+    let length = to - from;
+    let shortest = settings.min_run.max(2);
+    if length < FEWEST.max(shortest + 2) {
+        return None;
+    }
+    let ranked = Ranked::new(&values[from..to], from);
+    let is_last = to == values.len();
+    // How likely chance makes it, in parts of what is allowed.
+    let chance = |at: usize| {
+        let limit =
+            GENEROUS * settings.false_alarms / places_with(length - at, is_last, values.len());
+        evidence(values, (from, from + at, to), Noise::INDEPENDENT, limit).p_value / limit
+    };
+    let mut best = (1.0, None);
+    for candidate in
+        open(&ranked, length).into_iter().chain(fresh(&ranked, length, is_last, settings))
+    {
+        let chance = chance(candidate.at);
+        if chance < best.0 {
+            best = (chance, Some(from + candidate.at));
+        }
+    }
+    best.1.or_else(|| hidden(values, &ranked, from, length, settings))
+}
+
+/// The best candidate with values enough on both sides.
+fn open(ranked: &Ranked, length: usize) -> Option<Candidate> {
+    let side = OPEN.min(length / 3);
+    Some(ranked.best(0, length, side, side)).filter(|best| best.score > INTERESTING)
+}
+
+/// Candidates with few values after them.
+fn fresh(ranked: &Ranked, length: usize, is_last: bool, settings: &Settings) -> Vec<Candidate> {
+    let fewest = if is_last { settings.min_fresh } else { settings.min_run }.max(2);
+    if length < OPEN + fewest {
+        return Vec::new();
+    }
+    (fewest..=FRESH.min(length / 2))
+        .map(|after| Candidate { at: length - after, score: ranked.score(length - after) })
+        .filter(|candidate| candidate.score > INTERESTING * 0.5)
+        .collect()
+}
+
+/// A split inside a window, where changes up and down again leave no trace in the whole.
+fn hidden(
+    values: &[f64],
+    ranked: &Ranked,
+    from: usize,
+    length: usize,
+    settings: &Settings,
+) -> Option<usize> {
+    let limit = GENEROUS * settings.false_alarms / places_with(length, false, values.len());
+    windows(length)
+        .filter(|(start, end)| end - start >= 2 * settings.min_run)
+        .map(|(start, end)| {
+            (start, ranked.best(start, end, settings.min_run, settings.min_run), end)
+        })
+        .filter(|(_, found, _)| found.score > STRIKING)
+        .find(|(start, found, end)| {
+            let place = (from + start, from + found.at, from + end);
+            evidence(values, place, Noise::INDEPENDENT, limit).p_value < limit
+        })
+        .map(|(_, found, _)| from + found.at)
+}
+
+/// Windows that overlap by half, each size four times the one before.
+fn windows(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    std::iter::successors(Some(WINDOW), |window| Some(4 * window))
+        .take_while(move |window| *window < length)
+        .flat_map(move |window| {
+            (0..length).step_by(window / 2).map(move |start| (start, (start + window).min(length)))
+        })
+}
