@@ -100,3 +100,60 @@ fn tail(values: &[f64], runs: usize, level: &Side, prior: Prior) -> f64 {
     let normal = student::quantile(f64::midpoint(1.0, OUTER), prior.degrees);
     (outer / normal).max(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::random::Stream;
+
+    /// Runs about `level` with noise of a few per cent.
+    fn runs(seed: u64, count: usize, level: f64) -> Vec<f64> {
+        let mut stream = Stream::of(seed);
+        let noise = |_| (0..4).map(|_| stream.share() - 0.5).sum::<f64>() * 0.05;
+        (0..count).map(noise).map(|noise| level * (1.0 + noise)).collect()
+    }
+
+    #[test]
+    fn a_history_at_the_same_level_makes_smaller_changes_visible() {
+        let (before, baseline, current) =
+            (runs(1, 40, 100.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
+        let with = compare(&before, &baseline, &current).unwrap();
+        let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
+        let without = moderated::two_samples(&baseline, &current, prior).unwrap();
+        let ratio = with.detectable_pct(0.01, 0.8) / without.detectable_pct(0.01, 0.8);
+        assert!(ratio > 0.7 && ratio < 0.9, "{ratio}");
+    }
+
+    #[test]
+    fn a_history_at_another_level_says_nothing_of_this_one() {
+        let (before, baseline, current) =
+            (runs(1, 40, 150.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
+        let stepped = compare(&before, &baseline, &current).unwrap();
+        let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
+        assert_eq!(stepped, moderated::two_samples(&baseline, &current, prior).unwrap());
+        assert!(stepped.change_pct().abs() < 5.0 && stepped.p_value > 0.05, "{stepped:?}");
+    }
+
+    #[test]
+    fn a_single_run_is_held_against_the_wildest_of_the_history() {
+        let calm = runs(1, 40, 100.0);
+        let mut spiky = calm.clone();
+        spiky.iter_mut().step_by(9).for_each(|value| *value *= 1.4);
+        let baseline = runs(2, 5, 100.0);
+        let after_calm = compare(&calm, &baseline, &[130.0]).unwrap();
+        let after_spikes = compare(&spiky, &baseline, &[130.0]).unwrap();
+        assert!(after_calm.p_value < 1e-3, "{after_calm:?}");
+        assert!(after_spikes.p_value > 0.01, "{after_spikes:?}");
+    }
+
+    #[test]
+    fn without_a_history_it_is_the_test_without_one() {
+        let (baseline, current) = (runs(2, 3, 100.0), runs(3, 3, 100.0));
+        let expected = moderated::two_samples(&baseline, &current, None);
+        assert_eq!(compare(&[], &baseline, &current), expected);
+        assert_eq!(compare(&[], &[1.0], &[2.0]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[], &[2.0]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[f64::NAN]), None);
+    }
+}

@@ -17,3 +17,6 @@ pub mod sequential;
 pub mod student;
 mod trimmed;
 pub mod welch;
+
+#[cfg(test)]
+mod laws;
