@@ -158,9 +158,8 @@ pub(super) fn between(baseline: &Side, current: &Side, prior: Option<Prior>) -> 
 /// share cancels out. The prior is of one value, not of a difference of two. `None` as
 /// [`two_samples`], and where the sides are not equally long.
 ///
-/// Of eight pairs and more, the fifth that differs most to either side says nothing but that it
-/// differs that way: a wild round neither makes a finding nor hides one. Yuen, "The Two-Sample
-/// Trimmed t for Unequal Population Variances", Biometrika 61 (1974).
+/// Of eight pairs and more, the 15 % that differ most to either side, at least one, say nothing but
+/// that they differ that way: a wild round neither makes a finding nor hides one.
 pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
     if a.len() != b.len() {
         return None;
