@@ -5,6 +5,7 @@
 
 pub mod bootstrap;
 pub mod fdr;
+pub mod history;
 pub mod moderated;
 pub mod permutation;
 pub mod quantile;
@@ -14,4 +15,8 @@ pub mod robust;
 pub mod segments;
 pub mod sequential;
 pub mod student;
+mod trimmed;
 pub mod welch;
+
+#[cfg(test)]
+mod laws;

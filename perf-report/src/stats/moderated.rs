@@ -5,22 +5,28 @@
 //! so often, and a plain t test then calls any difference certain. So the variance is moderated: a
 //! prior, worth so many degrees of freedom, is pooled with that of the runs. Smyth, "Linear Models
 //! and Empirical Bayes Methods", Stat. Appl. Genet. Mol. Biol. 3 (2004). Here the prior also bounds
-//! the variance from below.
+//! the variance from below; and a side whose runs lie far apart is believed to be known badly, as
+//! noise between runs has heavy tails. Where earlier runs are at hand, see [`super::history`].
 //!
 //! A run is one value: what its calls within spread says nothing of the noise between runs.
 
 use super::robust;
 use super::student;
+use super::trimmed::Trimmed;
 
 /// Below this spread, a hundredth of a per cent, no clock and no machine repeats itself: runs that
 /// are equal to the last digit still do not make a difference of 1e-9 certain.
-const LEAST_SIGMA: f64 = 1e-4;
+pub(super) const LEAST_SIGMA: f64 = 1e-4;
 
 /// How much of a history the noise is taken from: older runs ran elsewhere.
-const HISTORY: usize = 50;
+pub(super) const HISTORY: usize = 50;
 
 /// A history of fewer runs says nothing of its noise.
 const LEAST_HISTORY: usize = 6;
+
+/// What a prior is worth at most, in degrees of freedom, beside the spread of one side alone: as much
+/// as five runs.
+const FAINT: f64 = 4.0;
 
 /// What is known beforehand of the noise between runs, on the log scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,7 +80,7 @@ impl Reach {
 }
 
 impl Difference {
-    fn new(log_ratio: f64, standard_error: f64, degrees: f64) -> Self {
+    pub(super) fn new(log_ratio: f64, standard_error: f64, degrees: f64) -> Self {
         let p_value = student::two_sided_p(log_ratio / standard_error, degrees);
         Self { log_ratio, standard_error, degrees, p_value }
     }
@@ -136,20 +142,24 @@ fn percent(log_ratio: f64) -> f64 {
 /// assert!(slower.p_value < 1e-4 && (slower.change_pct() - 20.5).abs() < 0.1);
 /// ```
 pub fn two_samples(baseline: &[f64], current: &[f64], prior: Option<Prior>) -> Option<Difference> {
-    let (baseline, current) = (Side::of(&logs(baseline)?)?, Side::of(&logs(current)?)?);
+    between(&Side::of(&logs(baseline)?)?, &Side::of(&logs(current)?)?, prior)
+}
+
+/// The same of sides that are known already.
+pub(super) fn between(baseline: &Side, current: &Side, prior: Option<Prior>) -> Option<Difference> {
     let own = baseline.degrees + current.degrees;
     let (variance, degrees) = moderated(baseline.squares + current.squares, own, prior)?;
-    let standard_error = (variance * (1.0 / baseline.count + 1.0 / current.count)).sqrt();
-    Some(Difference::new(current.mean - baseline.mean, standard_error, degrees))
+    let pooled = variance * (1.0 / baseline.count + 1.0 / current.count);
+    let apart = baseline.error(prior) + current.error(prior);
+    Some(Difference::new(current.mean - baseline.mean, pooled.max(apart).sqrt(), degrees))
 }
 
 /// Compares values that were measured in pairs, such as two builds run in turn: what both of a pair
 /// share cancels out. The prior is of one value, not of a difference of two. `None` as
 /// [`two_samples`], and where the sides are not equally long.
 ///
-/// Of eight pairs and more, the fifth that differs most to either side says nothing but that it
-/// differs that way: a wild round neither makes a finding nor hides one. Yuen, "The Two-Sample
-/// Trimmed t for Unequal Population Variances", Biometrika 61 (1974).
+/// Of eight pairs and more, the 15 % that differ most to either side, at least one, say nothing but
+/// that they differ that way: a wild round neither makes a finding nor hides one.
 pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
     if a.len() != b.len() {
         return None;
@@ -160,39 +170,6 @@ pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
         prior.map(|prior| Prior { sigma: prior.sigma * std::f64::consts::SQRT_2, ..prior });
     let (variance, degrees) = moderated(side.squares, side.degrees, of_difference)?;
     Some(Difference::new(side.mean, (variance / side.count).sqrt(), degrees))
-}
-
-/// Pairs from which the outer ones are trimmed.
-const LEAST_TRIMMED: usize = 8;
-
-/// Differences without their outer fifths.
-struct Trimmed {
-    /// What the variance of the mean is to be divided by.
-    count: f64,
-    /// Mean of those in the middle.
-    mean: f64,
-    /// Sum of the squares of all about their mean, the outer ones drawn in to those in the middle.
-    squares: f64,
-    degrees: f64,
-}
-
-impl Trimmed {
-    fn of(mut differences: Vec<f64>) -> Option<Self> {
-        differences.sort_unstable_by(f64::total_cmp);
-        let all = differences.len();
-        let outer = if all < LEAST_TRIMMED { 0 } else { all / 5 };
-        let middle = Side::of(differences.get(outer..all - outer)?)?;
-        let (low, high) = (differences.get(outer)?, differences.get(all - outer - 1)?);
-        let drawn_in: Vec<f64> =
-            differences.iter().map(|difference| difference.clamp(*low, *high)).collect();
-        let drawn_in = Side::of(&drawn_in)?;
-        // Yuen's standard error is s / ((1 - 2g) sqrt n), with s from all n values drawn in and n - 1
-        // degrees; here squares are divided by the degrees of those in the middle.
-        let kept = middle.count / drawn_in.count;
-        let squares = drawn_in.squares * middle.degrees / drawn_in.degrees.max(1.0);
-        let count = kept * kept * drawn_in.count;
-        Some(Self { count, mean: middle.mean, squares, degrees: middle.degrees })
-    }
 }
 
 /// The noise between runs of a history, oldest first: that from one run to the next or the third
@@ -223,16 +200,27 @@ fn moderated(squares: f64, own: f64, prior: Option<Prior>) -> Option<(f64, f64)>
 }
 
 /// A set of values, as the tests need it.
-struct Side {
-    count: f64,
-    mean: f64,
+pub(super) struct Side {
+    /// How many values the mean is of.
+    pub(super) count: f64,
+    pub(super) mean: f64,
     /// Sum of the squares about the mean.
-    squares: f64,
-    degrees: f64,
+    pub(super) squares: f64,
+    /// Degrees of freedom of the squares.
+    pub(super) degrees: f64,
 }
 
 impl Side {
-    fn of(values: &[f64]) -> Option<Self> {
+    /// The variance of the mean, by the spread of this side more than by the prior: where three runs
+    /// lie far apart, their mean is known badly, though the prior and the other side be steady. 0
+    /// without a prior, where the sides are only known together.
+    fn error(&self, prior: Option<Prior>) -> f64 {
+        let faint = prior.map(|prior| Prior { degrees: prior.degrees.min(FAINT), ..prior });
+        let own = faint.and_then(|faint| moderated(self.squares, self.degrees, Some(faint)));
+        own.map_or(0.0, |(variance, _)| variance / self.count)
+    }
+
+    pub(super) fn of(values: &[f64]) -> Option<Self> {
         if values.is_empty() {
             return None;
         }
@@ -248,7 +236,7 @@ impl Side {
 }
 
 /// `None` where a value is not positive and finite.
-fn logs(values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn logs(values: &[f64]) -> Option<Vec<f64>> {
     values.iter().map(|&value| (value > 0.0 && value.is_finite()).then(|| value.ln())).collect()
 }
 

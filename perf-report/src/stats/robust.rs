@@ -60,6 +60,31 @@ pub fn lagged_sigma(series: &[f64]) -> Option<f64> {
     Some(at_lag(3).map_or(near, |far| far.max(near)))
 }
 
+/// A location between mean and median: the mean of values drawn in to within one and a half `sigma`
+/// of it. Huber, "Robust Estimation of a Location Parameter", Ann. Math. Stat. 35 (1964), with a
+/// scale that is known. `None` of no values; the median where `sigma` is not positive.
+///
+/// ```
+/// let wild = [1.0, 2.0, 3.0, 1e9];
+/// assert!(perf_report::stats::robust::huber(&wild, 1.0).is_some_and(|middle| middle < 3.5));
+/// ```
+pub fn huber(values: &[f64], sigma: f64) -> Option<f64> {
+    const REACH: f64 = 1.5;
+    let mut middle = median(values)?;
+    if sigma.is_nan() || sigma <= 0.0 {
+        return Some(middle);
+    }
+    for _ in 0..STEPS {
+        let (low, high) = (middle - REACH * sigma, middle + REACH * sigma);
+        let sum: f64 = values.iter().map(|value| value.max(low).min(high)).sum();
+        middle = sum / crate::units::float(values.len() as u64);
+    }
+    Some(middle)
+}
+
+/// Steps to a Huber location: each leaves at most the share of the values that is drawn in.
+const STEPS: u32 = 12;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +108,24 @@ mod tests {
         let wild = mad_sigma(&[9.0, 10.0, 11.0, 10.0, 9.0, 11.0, 1e12]);
         assert_eq!(calm, wild);
         assert_eq!(mad_sigma(&[4.0; 9]), Some(0.0));
+    }
+
+    #[test]
+    fn a_step_and_a_spike_move_no_lagged_scale() {
+        let calm: Vec<f64> = (0..40).map(|at| f64::from(at % 2)).collect();
+        let mut stepped = calm.clone();
+        stepped.iter_mut().skip(20).for_each(|value| *value += 50.0);
+        stepped[7] = 1e6;
+        assert_eq!(lagged_sigma(&calm), lagged_sigma(&stepped));
+        assert_eq!((lagged_sigma(&[1.0]), lagged_sigma(&[2.0; 5])), (None, Some(0.0)));
+    }
+
+    #[test]
+    fn hubers_location_is_the_mean_of_the_calm_and_keeps_the_wild_away() {
+        assert_eq!(huber(&[1.0, 2.0, 6.0], 100.0), Some(3.0));
+        assert_eq!(huber(&[], 1.0), None);
+        assert_eq!(huber(&[1.0, 2.0, 9.0], 0.0), Some(2.0));
+        // Two calm values, and one drawn in to 1.5 above: m = (0 + 0 + m + 1.5) / 3.
+        assert!((huber(&[0.0, 0.0, 1e6], 1.0).unwrap() - 0.75).abs() < 1e-4);
     }
 }

@@ -1,0 +1,159 @@
+//! Runs compared with a baseline that earlier runs bear out.
+//!
+//! Five runs say where a time was before only to half of the noise between runs. The runs before
+//! those five, back to where the level last changed, say it better: the smallest change that is found
+//! shrinks by a fifth. They are taken in blocks, the newest first, while a block agrees with all
+//! after it; by a robust location, as a wild run of a history is nobody's fault today. The noise is
+//! that of the history, and the test that of [`super::moderated`].
+
+use super::moderated::{self, Difference, HISTORY, Prior, Side};
+use super::robust;
+use super::student;
+use crate::units::float;
+
+/// Runs of a history that are taken together, at the least.
+const BLOCK: usize = 5;
+/// How many standard errors two levels may be apart and still agree. Where levels that differ agree
+/// by mistake, they differ by less than noise hides.
+const AGREE: f64 = 2.0;
+/// So many current runs show themselves how far apart they may lie; fewer are held against what runs
+/// of the history differ by.
+const SPEAKS_FOR_ITSELF: usize = 3;
+/// The quantile of the history that fewer runs are held against.
+const OUTER: f64 = 0.98;
+
+/// Compares `current` with `baseline`, of which `before` are the runs before it, oldest first and of
+/// the same machine; none of them is in `baseline`, and none is newer. Without a history of six runs,
+/// baseline included, there is no more to know than [`moderated::two_samples`] does without a prior.
+/// `None` as there.
+///
+/// ```
+/// use perf_report::stats::history::compare;
+///
+/// let before: Vec<f64> = (0..40).map(|run| 100.0 + f64::from(run * 7 % 5)).collect();
+/// let baseline = [101.0, 103.0, 100.0, 104.0, 102.0];
+/// let slower = compare(&before, &baseline, &[107.0, 108.0, 109.0]).unwrap();
+/// assert!(slower.p_value < 0.002 && slower.change_pct() > 4.0);
+/// ```
+pub fn compare(before: &[f64], baseline: &[f64], current: &[f64]) -> Option<Difference> {
+    let all: Vec<f64> = before.iter().chain(baseline).copied().collect();
+    let Some(prior) = moderated::prior_of_history(&all) else {
+        return moderated::two_samples(baseline, current, None);
+    };
+    let recent = before.len().saturating_sub(HISTORY);
+    let before = moderated::logs(before.get(recent..)?)?;
+    let baseline = moderated::logs(baseline)?;
+    let current = moderated::logs(current)?;
+    let side = Side::of(&baseline)?;
+    let same = agreeing(&before, &side, baseline.len(), prior.sigma);
+    let borne_out = extended(&side, same, prior.sigma);
+    let difference = moderated::between(&borne_out, &Side::of(&current)?, Some(prior))?;
+    let wider = if current.len() < SPEAKS_FOR_ITSELF {
+        tail([same, &baseline].concat().as_slice(), current.len(), &borne_out, prior)
+    } else {
+        1.0
+    };
+    let standard_error = difference.standard_error * wider;
+    Some(Difference::new(difference.log_ratio, standard_error, difference.degrees))
+}
+
+/// The newest runs of `before` whose level is that of the baseline.
+fn agreeing<'a>(before: &'a [f64], baseline: &Side, runs: usize, sigma: f64) -> &'a [f64] {
+    let block = runs.max(BLOCK);
+    let (mut level, mut count) = (baseline.mean, baseline.count);
+    let mut rest = before;
+    while let Some(split) = rest.len().checked_sub(block) {
+        let (older, newer) = rest.split_at(split);
+        let (Some(middle), size) = (robust::huber(newer, sigma), float(block as u64)) else {
+            break;
+        };
+        if (middle - level).abs() > AGREE * sigma * (1.0 / count + 1.0 / size).sqrt() {
+            break;
+        }
+        level = (level * count + middle * size) / (count + size);
+        count += size;
+        rest = older;
+    }
+    before.get(rest.len()..).unwrap_or_default()
+}
+
+/// The baseline with the level of the runs that agree with it, each counted as a run.
+fn extended(baseline: &Side, same: &[f64], sigma: f64) -> Side {
+    let more = float(same.len() as u64);
+    let level = robust::huber(same, sigma).unwrap_or(baseline.mean);
+    let count = baseline.count + more;
+    let mean = (baseline.mean * baseline.count + level * more) / count;
+    Side { count, mean, ..*baseline }
+}
+
+/// By how much farther out so many runs in a row lie than noise with normal tails would have them;
+/// at least 1.
+fn tail(values: &[f64], runs: usize, level: &Side, prior: Prior) -> f64 {
+    let size = float(runs as u64);
+    let error = prior.sigma * (1.0 / level.count + 1.0 / size).sqrt();
+    let off = |window: &[f64]| (window.iter().sum::<f64>() / size - level.mean).abs() / error;
+    let mut off: Vec<f64> = values.windows(runs.max(1)).map(off).collect();
+    off.sort_unstable_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a count")]
+    let at = (OUTER * float(off.len() as u64)) as usize;
+    let outer = off.get(at.min(off.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    let normal = student::quantile(f64::midpoint(1.0, OUTER), prior.degrees);
+    (outer / normal).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::random::Stream;
+
+    /// Runs about `level` with noise of a few per cent.
+    fn runs(seed: u64, count: usize, level: f64) -> Vec<f64> {
+        let mut stream = Stream::of(seed);
+        let noise = |_| (0..4).map(|_| stream.share() - 0.5).sum::<f64>() * 0.05;
+        (0..count).map(noise).map(|noise| level * (1.0 + noise)).collect()
+    }
+
+    #[test]
+    fn a_history_at_the_same_level_makes_smaller_changes_visible() {
+        let (before, baseline, current) =
+            (runs(1, 40, 100.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
+        let with = compare(&before, &baseline, &current).unwrap();
+        let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
+        let without = moderated::two_samples(&baseline, &current, prior).unwrap();
+        let ratio = with.detectable_pct(0.01, 0.8) / without.detectable_pct(0.01, 0.8);
+        assert!(ratio > 0.7 && ratio < 0.9, "{ratio}");
+    }
+
+    #[test]
+    fn a_history_at_another_level_says_nothing_of_this_one() {
+        let (before, baseline, current) =
+            (runs(1, 40, 150.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
+        let stepped = compare(&before, &baseline, &current).unwrap();
+        let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
+        assert_eq!(stepped, moderated::two_samples(&baseline, &current, prior).unwrap());
+        assert!(stepped.change_pct().abs() < 5.0 && stepped.p_value > 0.05, "{stepped:?}");
+    }
+
+    #[test]
+    fn a_single_run_is_held_against_the_wildest_of_the_history() {
+        let calm = runs(1, 40, 100.0);
+        let mut spiky = calm.clone();
+        spiky.iter_mut().step_by(9).for_each(|value| *value *= 1.4);
+        let baseline = runs(2, 5, 100.0);
+        let after_calm = compare(&calm, &baseline, &[130.0]).unwrap();
+        let after_spikes = compare(&spiky, &baseline, &[130.0]).unwrap();
+        assert!(after_calm.p_value < 1e-3, "{after_calm:?}");
+        assert!(after_spikes.p_value > 0.01, "{after_spikes:?}");
+    }
+
+    #[test]
+    fn without_a_history_it_is_the_test_without_one() {
+        let (baseline, current) = (runs(2, 3, 100.0), runs(3, 3, 100.0));
+        let expected = moderated::two_samples(&baseline, &current, None);
+        assert_eq!(compare(&[], &baseline, &current), expected);
+        assert_eq!(compare(&[], &[1.0], &[2.0]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[], &[2.0]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[]), None);
+        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[f64::NAN]), None);
+    }
+}
