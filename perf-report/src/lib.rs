@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod error;
 pub mod facts;
 pub mod files;
+pub mod history;
 pub mod interleave;
 pub mod model;
 pub mod noise;

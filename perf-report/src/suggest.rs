@@ -35,3 +35,56 @@ pub fn slip<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> 
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
 }
+
+/// Why a part of a name stands for none of the names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PickError<'a> {
+    /// None is like it; the nearest, if one is near.
+    Unknown(Option<&'a str>),
+    /// It fits more than one; some of them.
+    Ambiguous(Vec<&'a str>),
+}
+
+/// The one of `names` that people mean by `wanted`: the name itself, else the only one that ends in
+/// it after a `::`, else the only one that holds it, in any case of letters.
+///
+/// ```
+/// use perf_report::suggest::{PickError, pick};
+/// let names = ["app::parse", "app::lex::parse_all", "app::write"];
+/// assert_eq!(pick("parse", names), Ok("app::parse"));
+/// assert_eq!(pick("LEX", names), Ok("app::lex::parse_all"));
+/// assert_eq!(pick("app", names), Err(PickError::Ambiguous(names.to_vec())));
+/// assert_eq!(pick("wriet", names), Err(PickError::Unknown(Some("app::write"))));
+/// ```
+///
+/// # Errors
+/// Every [`PickError`].
+pub fn pick<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<&'a str, PickError<'a>> {
+    const NAMED: usize = 4;
+    let names: Vec<&str> = names.into_iter().collect();
+    let lower = wanted.to_lowercase();
+    let end = format!("::{wanted}");
+    let fits: [&dyn Fn(&str) -> bool; 3] =
+        [&|name| name == wanted, &|name| name.ends_with(&end), &|name| {
+            name.to_lowercase().contains(&lower)
+        }];
+    for fits in fits {
+        let found: Vec<&str> = names.iter().copied().filter(|name| fits(name)).collect();
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok(one),
+            several => {
+                return Err(PickError::Ambiguous(several.iter().take(NAMED).copied().collect()));
+            }
+        }
+    }
+    let last = |name: &'a str| name.rsplit("::").next().unwrap_or(name);
+    let by_end = || {
+        let near = nearest(wanted, names.iter().map(|name| last(name)))?;
+        names.iter().copied().find(|name| last(name) == near)
+    };
+    Err(PickError::Unknown(by_end().or_else(|| nearest(wanted, names.iter().copied()))))
+}

@@ -10,16 +10,19 @@ mod changepoints;
 mod check;
 mod collect;
 mod compare;
+mod compare_last;
 mod doctor;
 mod environment;
 mod format;
 mod global;
+mod history;
 mod judge;
 mod keep;
 mod named;
 mod nothing;
 mod output;
 mod overhead;
+mod past;
 mod progress;
 mod rounds;
 mod run;
@@ -56,6 +59,7 @@ Examples:
   perf-report show --tree              the last run again, as a tree of callers and callees
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower than the baseline
+  perf-report history                  how functions did over the runs, and where they changed
   perf-report ab --a ./old --b ./new   run both in turn, and judge the differences
   perf-report stacks 4711              what the threads of a process are in, or were in at its end
   perf-report overhead                 what recording costs on this machine
@@ -76,6 +80,8 @@ enum Command {
     Compare(compare::Args),
     Ab(ab::Args),
     Check(check::Args),
+    History(history::Args),
+    CompareLast(compare_last::Args),
     Changepoints(changepoints::Args),
     Baseline(baseline::Args),
     Bless(bless::Args),
@@ -127,6 +133,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
+        Command::History(args) => history::run(&args, &context),
+        Command::CompareLast(args) => compare_last::run(&args, &context),
         Command::Changepoints(args) => changepoints::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
         Command::Bless(args) => bless::run(&args, &context),

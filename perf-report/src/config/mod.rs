@@ -26,16 +26,20 @@
 //!
 //! [overhead]                      # what recording may cost, judged by `overhead`
 //! call = "30ns"
+//!
+//! [trend]                         # the words of `history` and `compare-last`
+//! degraded = "5%"                 # worse by more; also improvement, regression
 //! ```
 //!
 //! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
 //! `default`. A key that nobody knows is an error: a limit that is misspelt must not be ignored.
-//! This module reads the file; [`check`] and [`source`] are pure.
+//! This module reads the file; [`check`], [`trend`] and [`source`] are pure.
 
 pub(crate) mod blessed;
 mod budgets;
 pub mod check;
 mod source;
+pub mod trend;
 pub(crate) mod values;
 
 use std::fs;
@@ -48,6 +52,7 @@ use crate::workspace;
 
 use check::CheckSettings;
 use source::SourceError;
+use trend::TrendSettings;
 
 /// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
 ///
@@ -71,6 +76,14 @@ pub fn check_settings(
 /// As for [`check_settings`].
 pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
     read(context, workspace::CONFIG, source::targets)
+}
+
+/// From which change on a trend has which word, as the workspace's `perf.toml` says.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
+    read(context, workspace::CONFIG, source::trend)
 }
 
 /// Reads a file of the workspace's root, of which `parse` makes something. No file is an empty one.

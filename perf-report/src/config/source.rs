@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
+use super::trend::TrendSettings;
 use super::values;
 use crate::overhead::targets::{self, Given};
 use crate::suggest;
@@ -29,7 +30,7 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 4] = ["profile", "metrics", "budget", "overhead"];
+const ROOT: [&str; 5] = ["profile", "metrics", "budget", "overhead", "trend"];
 
 /// What recording may cost.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -37,6 +38,14 @@ pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
     let root = Section { text, path: String::new(), table: document.get_ref() };
     root.only(&ROOT)?;
     root.targets()
+}
+
+/// From which change on a trend has which word.
+pub(super) fn trend(text: &str) -> Result<TrendSettings, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    root.trend()
 }
 
 pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
@@ -54,6 +63,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     let root = Section { text, path: String::new(), table: document.get_ref() };
     root.only(&ROOT)?;
     root.targets()?;
+    root.trend()?;
     let custom = root.custom()?;
     let budgets = root.budgets()?;
     let mut names = Vec::new();
@@ -148,6 +158,16 @@ impl<'a, 'i> Section<'a, 'i> {
             degraded: self.value("degraded", limit)?,
             regression: self.value("regression", limit)?,
             severity: self.value("severity", severity)?,
+        })
+    }
+
+    fn trend(&self) -> Result<TrendSettings, SourceError> {
+        let Some(section) = self.section("trend")? else { return Ok(TrendSettings::default()) };
+        section.only(&["improvement", "degraded", "regression"])?;
+        Ok(TrendSettings {
+            improvement: section.value("improvement", limit)?,
+            degraded: section.value("degraded", limit)?,
+            regression: section.value("regression", limit)?,
         })
     }
 

@@ -1,4 +1,4 @@
-//! The documents that leave the program: runs, comparisons, stacks and costs, as plain data.
+//! The documents that leave the program: runs, comparisons, histories, stacks and costs, as plain data.
 //!
 //! Pure: no IO, no clock. What a field means is said here once; the JSON Schemas in `schemas/` say
 //! the same for other languages. Every document carries `schema` and `version`; unknown fields are
@@ -9,7 +9,9 @@ mod causes;
 mod changepoints;
 mod comparison;
 pub mod convert;
+mod decline;
 mod futures;
+mod history;
 mod interleaved;
 mod measure;
 mod metric;
@@ -30,7 +32,9 @@ pub use baseline::Baseline;
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
+pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use futures::Futures;
+pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use interleaved::{Contender, Interleaved, Stopped};
 pub use measure::Metric;
 pub use metric::{CustomMetric, MetricKind};
@@ -79,3 +83,11 @@ pub const NOISE_VERSION: u32 = 1;
 pub const SELF_TEST_SCHEMA: &str = "perf-track/self-test";
 /// Newest version of [`SELF_TEST_SCHEMA`].
 pub const SELF_TEST_VERSION: u32 = 1;
+/// Name of the schema of a [`HistoryDocument`].
+pub const HISTORY_SCHEMA: &str = "perf-track/history";
+/// Newest version of [`HISTORY_SCHEMA`].
+pub const HISTORY_VERSION: u32 = 1;
+/// Name of the schema of a [`DeclineDocument`].
+pub const DECLINE_SCHEMA: &str = "perf-track/decline";
+/// Newest version of [`DECLINE_SCHEMA`].
+pub const DECLINE_VERSION: u32 = 1;

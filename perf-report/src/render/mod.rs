@@ -6,6 +6,8 @@
 
 pub mod changepoints;
 pub mod csv;
+pub mod decline;
+pub mod history;
 pub mod human;
 pub mod json;
 pub mod markdown;
@@ -23,6 +25,7 @@ mod memory;
 mod paint;
 mod select;
 mod self_test;
+mod sparkline;
 mod table;
 mod text;
 

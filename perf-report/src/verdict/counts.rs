@@ -173,7 +173,7 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
 }
 
 /// Share of the calls that returned no error, of a function that classifies and was called.
-fn rate(function: &Function) -> Option<f64> {
+pub(super) fn rate(function: &Function) -> Option<f64> {
     let known = counts_errors(function) && function.calls > 0;
     known.then(|| 1.0 - float(function.errors.min(function.calls)) / float(function.calls))
 }
@@ -182,7 +182,8 @@ fn counts_errors(function: &Function) -> bool {
     function.classifies_errors || function.errors > 0
 }
 
-fn value(function: &Function, metric: Metric) -> Option<u64> {
+/// The count in a run; `None` where it was not counted.
+pub(super) fn value(function: &Function, metric: Metric) -> Option<u64> {
     match metric {
         Metric::Errors => Some(function.errors),
         Metric::Panics => Some(function.panics),

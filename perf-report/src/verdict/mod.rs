@@ -16,6 +16,9 @@
 //! comes from; [`accept`] takes out what is not judged, and lowers what only warns and what is
 //! [`bless`]ed; [`gate`] decides what fails. [`self_test`] asks the gate whether it would catch a known
 //! change, which [`inject`] puts into a copy of a run.
+//!
+//! Over many runs, [`trend`] gives the verdict on the newest a word, [`decline`] finds what became
+//! slower run by run, and [`value`] is what either is about.
 
 mod accept;
 mod allowance;
@@ -28,6 +31,7 @@ mod compare;
 mod counts;
 mod custom;
 mod decide;
+mod decline;
 mod estimates;
 mod gate;
 mod inject;
@@ -41,6 +45,8 @@ mod self_test;
 mod sides;
 mod suite;
 mod times;
+mod trend;
+mod value;
 mod whole;
 
 #[cfg(test)]
@@ -52,10 +58,13 @@ pub use budgets::budgets;
 pub use comparable::{Difference, differences};
 pub use compare::{alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
+pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};
 pub use gate::{FailOn, Failure, Gate, failures, gate};
 pub use inject::{one_more_call, one_more_error, slow_down};
 pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
-pub use reason::title;
+pub use reason::{number, title};
 pub use self_test::{LARGEST_PCT, self_test};
 pub use sides::Sides;
+pub use trend::{Trends, trends, word};
+pub use value::{value, value_of_command};
 pub use whole::COMMAND;

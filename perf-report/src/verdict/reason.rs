@@ -105,7 +105,7 @@ pub fn title(metric: Metric) -> &'static str {
 }
 
 /// A value of a metric as people read it.
-pub(super) fn number(metric: Metric, value: f64) -> String {
+pub fn number(metric: Metric, value: f64) -> String {
     match metric {
         Metric::Success => units::percent(value * 100.0),
         Metric::SelfAllocBytes | Metric::PeakRssBytes => units::bytes(whole(value)),

@@ -227,7 +227,7 @@ fn within_a_run(function: &Function) -> f64 {
 }
 
 /// The value that is compared; `None` when the run has none, or no usable one.
-fn value(function: &Function, metric: Metric) -> Option<f64> {
+pub(super) fn value(function: &Function, metric: Metric) -> Option<f64> {
     let value = match metric {
         Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
         Metric::TotalNs => Some(float(function.total_ns)),

@@ -1,0 +1,100 @@
+//! `perf-report compare-last`: which functions became slower run by run.
+
+use std::process::ExitCode;
+
+use super::format::TextFormat;
+use super::output::{self, OutputArgs};
+use super::past::{Past, PastArgs, TrendArgs};
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::history;
+use crate::model::{DeclineDocument, RunDocument, Trend};
+use crate::render::decline as render;
+use crate::units;
+use crate::verdict::LEAST_RUNS;
+
+/// Runs before those that are judged, which tell how far runs lie apart.
+const HISTORY: usize = 50;
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report compare-last
+  perf-report compare-last 8 --branch main
+  perf-report compare-last --metric wall       the command as a whole
+  perf-report compare-last --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+
+A decline is a function that was slower in each run than in the one before, by more than the limit in
+all, where that is no chance: five runs are in this order once in 120 times, and how far runs lie apart
+anyway is told by the ones before. One decline of a hundred that are shown may be chance, however many
+functions there are. The runs of `run --repeat` count as one, their median.
+
+Exit codes: 0 no function declines by as much as a REGRESSION; 2 usage; 3 one does; 4 too few runs.";
+
+/// Find functions that became slower run by run, over the last runs
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// How many runs to look at
+    #[arg(value_name = "N", default_value_t = 5)]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(3..=100))]
+    last: usize,
+
+    #[command(flatten)]
+    past: PastArgs,
+
+    /// How to write it
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: TextFormat,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    trend: TrendArgs,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let limits = args.trend.limits(context)?;
+    let runs = runs(args, context)?;
+    let document = history::decline(&runs, args.last, args.past.metric, limits)
+        .ok_or_else(|| too_few(&runs, args.last))?;
+    let document = DeclineDocument { branch: args.past.branch.clone(), ..document };
+    args.output.write(&match args.format {
+        TextFormat::Human => render::human(&document, args.output.screen()),
+        TextFormat::Json => output::json(&document),
+        TextFormat::Csv => render::csv(&document),
+        TextFormat::Markdown => render::markdown(&document),
+    })?;
+    let fails = document.functions.iter().any(|row| row.trend == Trend::Regression);
+    Ok(if fails { Code::Regression } else { Code::Fine }.into())
+}
+
+/// As many runs as it takes, those that were made together being one, and a history before them.
+fn runs(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
+    let past = Past::open(&args.past, context)?;
+    let mut most = args.last + HISTORY;
+    loop {
+        let runs = past.runs(most)?;
+        // The oldest may be some only of those that were made together.
+        if runs.len() < most || history::points(&runs).len() > args.last {
+            return Ok(runs);
+        }
+        most = most.saturating_mul(4);
+    }
+}
+
+fn too_few(runs: &[RunDocument], wanted: usize) -> UserError {
+    let points = history::points(runs).len();
+    let there_are = units::plural(points as u64, "run");
+    let verb = if points == 1 { "is" } else { "are" };
+    let problem = format!(
+        "{there_are} of this command, machine and build {verb} stored, and {wanted} are to be compared"
+    );
+    let error = UserError::new(Code::NothingToJudge, problem);
+    if points >= LEAST_RUNS {
+        error.help(format!("compare fewer: `perf-report compare-last {points}`"))
+    } else {
+        error.help("record more with `perf-report run -- COMMAND`; those of --repeat count as one")
+    }
+}

@@ -1,0 +1,106 @@
+//! `perf-report history`: how functions did over the stored runs.
+
+use std::process::ExitCode;
+
+use clap::builder::FalseyValueParser;
+
+use super::format::TextFormat;
+use super::output::{self, OutputArgs};
+use super::past::{self, Past, PastArgs, TrendArgs};
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::history;
+use crate::model::HistoryDocument;
+use crate::render::history as render;
+use crate::render::history::Shown;
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report history                          every function over the last 50 runs
+  perf-report history tokenize                 one function: its runs, and where its level changed
+  perf-report history --branch main --last 200
+  perf-report history --metric wall            the command as a whole
+  perf-report history --format csv | perf-report changepoints --input -
+
+Only runs that may be compared by time are shown: of the same command, machine and build as the newest.
+
+The word is a view on a verdict: the newest run (with the others of its `run --repeat`) against the five
+before it, by what runs differ by; the ones before those tell how much that is. IMPROVEMENT, DEGRADED and
+REGRESSION need a change beyond the limit that is no noise; all else is STABLE. A change point is where
+the level of the whole series changed, at once or little by little, and stayed; it takes eight runs.
+
+Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored.";
+
+/// Show how functions did over the stored runs, and where they changed
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The function: its name, the end of it, or a part that no other has
+    function: Option<String>,
+
+    /// Go back at most N runs
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
+    #[arg(env = "PERF_TRACK_LAST", hide_env_values = true)]
+    last: usize,
+
+    #[command(flatten)]
+    past: PastArgs,
+
+    /// Only functions with TEXT in their name
+    #[arg(long, value_name = "TEXT", env = "PERF_TRACK_FILTER", hide_env_values = true)]
+    filter: Option<String>,
+
+    /// Show at most N functions, and of one function at most N runs
+    #[arg(long, value_name = "N", default_value_t = 30, conflicts_with = "all")]
+    #[arg(env = "PERF_TRACK_LIMIT", hide_env_values = true)]
+    limit: usize,
+
+    /// Show every function, or every run
+    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    all: bool,
+
+    /// How to write it
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: TextFormat,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    trend: TrendArgs,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let limits = args.trend.limits(context)?;
+    let runs = Past::open(&args.past, context)?.runs(args.last)?;
+    let document = history::history(&runs, args.past.metric, limits)
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
+    let mut document = HistoryDocument { branch: args.past.branch.clone(), ..document };
+    if let Some(text) = &args.filter {
+        let text = text.to_lowercase();
+        document.functions.retain(|function| function.name.to_lowercase().contains(&text));
+    }
+    if let Some(wanted) = &args.function {
+        let names = document.functions.iter().map(|function| function.name.as_str());
+        let name = past::function(wanted, names)?.to_owned();
+        document.functions.retain(|function| function.name == name);
+    }
+    args.write(&document)?;
+    Ok(Code::Fine.into())
+}
+
+impl Args {
+    fn write(&self, document: &HistoryDocument) -> Result<(), UserError> {
+        let shown =
+            Shown { limit: (!self.all).then_some(self.limit), one: self.function.is_some() };
+        self.output.write(&match self.format {
+            TextFormat::Human => render::human(document, shown, self.output.screen()),
+            TextFormat::Json => output::json(document),
+            TextFormat::Csv => render::csv(document),
+            TextFormat::Markdown => render::markdown(document, shown),
+        })
+    }
+}

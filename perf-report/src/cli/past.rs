@@ -1,0 +1,144 @@
+//! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
+
+use crate::config;
+use crate::config::check::{self, Limit};
+use crate::config::trend::TrendSettings;
+use crate::context::Context;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::{Metric, RunDocument, TrendLimits};
+use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
+use crate::suggest::{self, PickError};
+
+/// Which runs.
+#[derive(Debug, clap::Args)]
+pub(super) struct PastArgs {
+    /// The run to go back from: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(long, value_name = "RUN", default_value = "latest")]
+    #[arg(env = "PERF_TRACK_RUN", hide_env_values = true, conflicts_with = "branch")]
+    run: RunRef,
+
+    /// Only runs of this branch, back from its newest
+    #[arg(long, value_name = "BRANCH", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    pub(super) branch: Option<String>,
+
+    /// The value to look at: self, mean, p50, p90, p95, p99, total, calls, errors, panics, allocs,
+    /// alloc-bytes; of the whole command: wall, cpu, peak-memory
+    #[arg(long, value_name = "METRIC", default_value = "self", value_parser = metric)]
+    #[arg(env = "PERF_TRACK_METRIC", hide_env_values = true)]
+    pub(super) metric: Metric,
+}
+
+/// When to use which word. What is not given comes from `[trend]` of `perf.toml`, then from what is
+/// built in.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Words")]
+pub(super) struct TrendArgs {
+    /// Better by more than PCT is an IMPROVEMENT; `never` for none [default: 10]
+    #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_IMPROVEMENT", hide_env_values = true)]
+    improvement: Option<Limit>,
+
+    /// Worse by more than PCT is DEGRADED [default: 10]
+    #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_DEGRADED", hide_env_values = true)]
+    degraded: Option<Limit>,
+
+    /// Worse by more than PCT is a REGRESSION [default: 15]
+    #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_REGRESSION", hide_env_values = true)]
+    regression: Option<Limit>,
+}
+
+impl TrendArgs {
+    /// These limits over those of `perf.toml`.
+    pub(super) fn limits(&self, context: &Context) -> Result<TrendLimits, UserError> {
+        let given = TrendSettings {
+            improvement: self.improvement,
+            degraded: self.degraded,
+            regression: self.regression,
+        };
+        Ok(given.or(config::trend_settings(context)?).limits())
+    }
+}
+
+/// The stored runs that may be compared by time with the newest that is meant.
+pub(super) struct Past {
+    store: Sqlite,
+    newest: RunDocument,
+    filter: Filter,
+}
+
+impl Past {
+    /// Those that were asked for.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when no run is stored, or none of the branch.
+    pub(super) fn open(args: &PastArgs, context: &Context) -> Result<Self, UserError> {
+        let store = store::open(context)?;
+        let branch = args.branch.clone();
+        let newest = match &branch {
+            Some(name) => {
+                let of_branch = Filter { branch: branch.clone(), ..Filter::default() };
+                store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(name))?
+            }
+            None => newest(&store, &args.run)?,
+        };
+        let entries = store.entries()?;
+        let newer = entries.iter().take_while(|entry| entry.id != newest.run.id);
+        let mut filter = Filter { branch, ..Filter::comparable(&newest) };
+        filter.but.extend(newer.map(|entry| entry.id.clone()));
+        Ok(Self { store, newest, filter })
+    }
+
+    /// The newest run and those before it, at most `most` in all, oldest first.
+    pub(super) fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
+        let mut runs = self.store.recent(&self.filter, most.saturating_sub(1))?;
+        runs.push(self.newest.clone());
+        Ok(runs)
+    }
+}
+
+/// The run that is named; of `latest`, the newest that recorded something, since a command that
+/// records nothing has no history.
+fn newest(store: &Sqlite, wanted: &RunRef) -> Result<RunDocument, UserError> {
+    let named = store.find(wanted)?;
+    if named.process.count > 0 || *wanted != RunRef::default() {
+        return Ok(named);
+    }
+    Ok(store.recent(&Filter::default(), 1)?.pop().unwrap_or(named))
+}
+
+/// The one of `names` that is meant by `wanted`.
+pub(super) fn function<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<&'a str, UserError> {
+    suggest::pick(wanted, names).map_err(|error| match error {
+        PickError::Ambiguous(some) => {
+            UserError::new(Code::Usage, format!("more than one function is meant by {wanted:?}"))
+                .help(format!("give more of the name: {}", some.join(", ")))
+        }
+        PickError::Unknown(near) => {
+            let error = UserError::new(Code::Usage, format!("no run has a function {wanted:?}"));
+            match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("`perf-report history` lists the functions"),
+            }
+        }
+    })
+}
+
+/// A metric that has a history.
+fn metric(word: &str) -> Result<Metric, String> {
+    let metric = match Metric::from_word(word) {
+        Some(metric) if Metric::OF_COMMAND.contains(&metric) => metric,
+        _ => check::metric(word)?,
+    };
+    if metric == Metric::Success {
+        return Err("a rate has no trend in per cent; look at `errors`".to_owned());
+    }
+    Ok(metric)
+}
+
+fn no_run_of(branch: &str) -> UserError {
+    let problem = format!("no run of branch {branch:?} is stored");
+    UserError::new(Code::NothingToJudge, problem)
+        .help("runs of a branch are stored by `perf-report run` while it is checked out")
+}

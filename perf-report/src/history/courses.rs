@@ -1,0 +1,66 @@
+//! The last runs of each function, those that were made together as one.
+
+use super::series::{self, Series};
+use crate::model::{
+    DECLINE_SCHEMA, DECLINE_VERSION, DeclineDocument, Metric, Point, RunDocument, Side, TrendLimits,
+};
+use crate::stats::robust;
+use crate::verdict::{self, Course, FALSE_DISCOVERIES};
+
+/// Where the runs that were made together begin and end, oldest first.
+///
+/// The rounds of `run --repeat` are of one commit within a minute. Their order says nothing of where
+/// the code is heading, so they are one point, the median.
+pub fn points(runs: &[RunDocument]) -> Vec<&[RunDocument]> {
+    runs.chunk_by(|a, b| a.run.group.is_some() && a.run.group == b.run.group).collect()
+}
+
+/// Which functions became slower run by run over the last `last` points of `runs`, which are
+/// comparable and oldest first. `None` where there are fewer points.
+pub fn decline(
+    runs: &[RunDocument],
+    last: usize,
+    metric: Metric,
+    limits: TrendLimits,
+) -> Option<DeclineDocument> {
+    let points = points(runs);
+    let earlier = points.len().checked_sub(last)?;
+    let newest = runs.last()?;
+    let lengths: Vec<usize> = points.iter().map(|runs| runs.len()).collect();
+    let courses: Vec<Course> = series::all(runs, metric)
+        .into_iter()
+        .filter_map(|series| course(series, &lengths, earlier))
+        .collect();
+    Some(DeclineDocument {
+        schema: DECLINE_SCHEMA.to_owned(),
+        version: DECLINE_VERSION,
+        command: newest.run.command.clone(),
+        machine_key: newest.run.machine.key.clone(),
+        branch: None,
+        metric,
+        limits,
+        history_runs: earlier as u64,
+        false_discoveries: FALSE_DISCOVERIES,
+        points: points.iter().skip(earlier).filter_map(|runs| point(runs)).collect(),
+        functions: verdict::declines(&courses, metric, limits),
+    })
+}
+
+/// A function that each of the last points has a value of.
+fn course(series: Series, lengths: &[usize], earlier: usize) -> Option<Course> {
+    let mut rest = series.values.as_slice();
+    let medians = lengths.iter().map(|&length| {
+        let (runs, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        robust::median(&runs.iter().flatten().copied().collect::<Vec<_>>())
+    });
+    let medians: Vec<Option<f64>> = medians.collect();
+    let (before, last) = medians.split_at(earlier);
+    let values = last.iter().copied().collect::<Option<Vec<f64>>>()?;
+    let before = before.iter().flatten().copied().collect();
+    Some(Course { name: series.name, before, values })
+}
+
+fn point(runs: &[RunDocument]) -> Option<Point> {
+    Some(Point { runs: runs.len() as u64, newest: Side::from(runs.last()?) })
+}

@@ -1,0 +1,44 @@
+//! The values of a metric by function, a value a run.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::model::{Metric, RunDocument};
+use crate::verdict::{self, COMMAND};
+
+/// A function over the runs.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Series {
+    /// Its name.
+    pub(super) name: String,
+    /// Its value in each run that has one.
+    pub(super) values: Vec<Option<f64>>,
+}
+
+/// Every function that any of `runs` has a value of, most self time in the newest run first, or the
+/// command alone where `metric` is one of the command.
+pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
+    if !metric.is_of_function() {
+        let value = |run: &RunDocument| verdict::value_of_command(&run.process, metric);
+        let values = runs.iter().map(value).collect();
+        return vec![Series { name: COMMAND.to_owned(), values }];
+    }
+    let mut by_name: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
+    for (at, run) in runs.iter().enumerate() {
+        for function in run.functions.iter().filter(|it| it.calls > 0 || it.unfinished > 0) {
+            let values = by_name.entry(&function.name).or_insert_with(|| vec![None; runs.len()]);
+            values[at] = verdict::value(function, metric);
+        }
+    }
+    let weights: BTreeMap<&str, u64> = runs
+        .last()
+        .map(|run| run.functions.iter().map(|it| (it.name.as_str(), it.self_ns)).collect())
+        .unwrap_or_default();
+    let weight = |name: &str| weights.get(name).copied().unwrap_or(0);
+    let mut all: Vec<_> = by_name.into_iter().collect();
+    all.sort_by_key(|(name, _)| Reverse(weight(name)));
+    all.into_iter()
+        .map(|(name, values)| Series { name: name.to_owned(), values })
+        .filter(|series| series.values.iter().any(Option::is_some))
+        .collect()
+}

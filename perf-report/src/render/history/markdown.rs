@@ -1,0 +1,86 @@
+//! A history as Markdown.
+
+use std::fmt::Write as _;
+
+use super::{Shown, one, words};
+use crate::model::{FunctionHistory, HistoryDocument};
+use crate::render::sanitize::{
+    markdown as code, markdown_cell as cell, markdown_sentence as escape,
+};
+use crate::render::sparkline::sparkline;
+use crate::units;
+use crate::verdict;
+
+/// The widest picture of a series.
+const WIDEST: usize = 30;
+
+/// As Markdown.
+pub fn markdown(document: &HistoryDocument, shown: Shown) -> String {
+    let mut text = match document.functions.as_slice() {
+        [function] if shown.one => of_one(document, function, shown),
+        _ => of_all(document, shown),
+    };
+    for line in words::legend(document).iter().chain(&document.notes) {
+        let _ = writeln!(text, "\n> {}", escape(line));
+    }
+    text
+}
+
+fn of_all(document: &HistoryDocument, shown: Shown) -> String {
+    let mut text = format!("### {}\n", escape(&words::headline(document)));
+    let functions: Vec<_> = document.functions.iter().take(shown.most()).collect();
+    if functions.is_empty() {
+        return text;
+    }
+    text += "\n| function | oldest to newest | latest | trend | last change |\n";
+    text += "| :-- | :-- | --: | :-- | :-- |\n";
+    for function in &functions {
+        let change = function.change_points.last();
+        let change = change.map_or_else(|| "·".to_owned(), |it| words::short(it, &document.runs));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            cell(&function.name),
+            sparkline(&function.values, WIDEST),
+            verdict::number(document.metric, function.latest),
+            words::trend(function),
+            escape(&change),
+        );
+    }
+    let more = document.functions.len() - functions.len();
+    if more > 0 {
+        let _ = writeln!(text, "\n… {}", units::plural(more as u64, "more function"));
+    }
+    text
+}
+
+fn of_one(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) -> String {
+    let title = words::title(document.metric);
+    let runs = units::plural(document.runs.len() as u64, "run");
+    let mut text = format!("### {}: {title} over {runs}\n", code(&function.name));
+    let word = function.trend.map_or_else(String::new, |word| format!("**{word}** "));
+    let _ = writeln!(text, "\n{}", sparkline(&function.values, 2 * WIDEST));
+    let _ = writeln!(text, "\n{word}{}", escape(&function.reason));
+    if !function.change_points.is_empty() {
+        text.push('\n');
+    }
+    for change in function.change_points.iter().rev() {
+        let _ = writeln!(text, "- {}", escape(&words::long(change, document)));
+    }
+    text += "\n| commit | time (UTC) | value | against previous | |\n";
+    text += "| :-- | :-- | --: | --: | :-- |\n";
+    let newest_first = document.runs.iter().enumerate().rev();
+    for (place, run) in newest_first.take(shown.most()) {
+        let value = function.values.get(place).copied().flatten();
+        let value = value.map_or_else(|| "·".to_owned(), |it| verdict::number(document.metric, it));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {value} | {} | {} |",
+            cell(&words::name(run)),
+            words::minute(run),
+            one::step(function, place),
+            one::mark(function, place),
+        );
+    }
+    text
+}

@@ -1,0 +1,178 @@
+//! What is said of a history, as short phrases that every medium can use.
+
+use crate::history::FEWEST;
+use crate::model::{FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict};
+use crate::render::facts;
+use crate::render::sanitize;
+use crate::stats::segments::Kind;
+use crate::units;
+use crate::verdict;
+
+/// `self time a call of 6 functions over 24 runs`
+pub(super) fn headline(document: &HistoryDocument) -> String {
+    let title = title(document.metric);
+    let runs = units::plural(document.runs.len() as u64, "run");
+    if !document.metric.is_of_function() {
+        return format!("{title} of the command over {runs}");
+    }
+    let functions = units::plural(document.functions.len() as u64, "function");
+    let counts: Vec<String> = Trend::WORST_FIRST
+        .into_iter()
+        .filter(|word| *word != Trend::Stable)
+        .filter_map(|word| {
+            let of = |it: &&FunctionHistory| it.trend == Some(word);
+            let count = document.functions.iter().filter(of).count() as u64;
+            (count > 0).then(|| format!("{} {word}", units::count(count)))
+        })
+        .collect();
+    let found = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+    format!("{title} of {functions} over {runs}{found}")
+}
+
+/// What the metric is called, and of what it is.
+pub(in crate::render) fn title(metric: Metric) -> String {
+    let title = verdict::title(metric);
+    match metric {
+        Metric::SelfNs => format!("{title} a call"),
+        Metric::MeanNs => "mean time of a call".to_owned(),
+        Metric::TotalNs => format!("{title} in a run"),
+        metric if metric.is_percentile() => format!("{title} of a call"),
+        _ => title.to_owned(),
+    }
+}
+
+/// Whether its values are durations.
+pub(super) fn is_time(metric: Metric) -> bool {
+    !metric.is_count() && !metric.is_custom() && metric != Metric::PeakRssBytes
+}
+
+/// The command, the branch, and from when to when.
+pub(super) fn facts(document: &HistoryDocument) -> Vec<String> {
+    let mut items = vec![command(document)];
+    items.extend(document.branch.as_deref().map(|it| format!("branch {}", sanitize::screen(it))));
+    if let (Some(first), Some(last)) = (document.runs.first(), document.runs.last()) {
+        items.push(match document.runs.len() {
+            1 => minute(last),
+            _ => format!("{} to {}", minute(first), minute(last)),
+        });
+    }
+    items
+}
+
+fn command(document: &HistoryDocument) -> String {
+    let words: Vec<_> = document.command.iter().map(|word| sanitize::screen(word)).collect();
+    if words.is_empty() { "collected without a command".to_owned() } else { words.join(" ") }
+}
+
+/// `2026-11-20 23:45`
+pub(super) fn minute(run: &Side) -> String {
+    let time = facts::time(&run.time);
+    let minute = time.strip_suffix(" UTC").and_then(|it| it.get(..it.len().saturating_sub(3)));
+    minute.map_or_else(|| time.clone(), str::to_owned)
+}
+
+/// The word of a function, or what it is instead.
+pub(super) fn trend(function: &FunctionHistory) -> String {
+    match (function.trend, function.verdict) {
+        (Some(word), _) => word.to_string(),
+        (None, Some(Verdict::Added)) => "new".to_owned(),
+        (None, Some(Verdict::Removed)) => "gone".to_owned(),
+        (None, Some(Verdict::Renamed)) => "renamed".to_owned(),
+        _ => "·".to_owned(),
+    }
+}
+
+/// What the words rest on.
+pub(super) fn legend(document: &HistoryDocument) -> Vec<String> {
+    let mut lines = Vec::new();
+    if document.baseline_runs > 0 {
+        let newest = match document.judged_runs {
+            1 => "the newest run".to_owned(),
+            runs => format!("the newest {}", units::plural(runs, "run")),
+        };
+        let before = match document.baseline_runs {
+            1 => "the one before".to_owned(),
+            runs => format!("the {} before", units::count(runs)),
+        };
+        lines.push(format!("trend: {newest} against {before}; {}", limits(document)));
+    } else {
+        lines.push("trend: there is no run before to judge the newest by".to_owned());
+    }
+    lines.extend(too_few(document));
+    lines
+}
+
+/// Why no change of level is seen.
+pub(super) fn too_few(document: &HistoryDocument) -> Option<String> {
+    document.too_few.then(|| {
+        let runs = units::plural(document.runs.len() as u64, "run");
+        let verb = if document.runs.len() == 1 { "is" } else { "are" };
+        format!("{runs} {verb} too few to see changes of level; it takes {FEWEST}")
+    })
+}
+
+/// `worse by 10 % is DEGRADED, by 15 % a REGRESSION`
+fn limits(document: &HistoryDocument) -> String {
+    let limits = document.limits;
+    let pct = |limit: Option<f64>| limit.map(units::percent);
+    let said = [
+        pct(limits.degraded_pct).map(|pct| format!("worse by more than {pct} is DEGRADED")),
+        pct(limits.regression_pct).map(|pct| format!("by {pct} a REGRESSION")),
+        pct(limits.improvement_pct).map(|pct| format!("better by {pct} an IMPROVEMENT")),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() { "without limits".to_owned() } else { said.join(", ") }
+}
+
+/// The newest change in a column: `+12.0 % at 3fa9c1d`.
+pub(super) fn short(change: &HistoryChange, runs: &[Side]) -> String {
+    let (pct, place) = (pct(change), place(runs, change.index));
+    match change.kind {
+        Kind::Step => format!("{pct} at {place}"),
+        Kind::Drift => format!("{pct} from {place} on"),
+    }
+}
+
+/// A change as a sentence: `12.1 ms → 14.0 ms (+15.7 %) at 3fa9c1d, after 9d8e7f6`.
+pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String {
+    let [before, after] =
+        [change.before, change.after].map(|value| verdict::number(document.metric, value));
+    let [last_before, first, end] =
+        [change.last_before, change.index, change.end].map(|at| place(&document.runs, at));
+    let when = |at: u64| side(&document.runs, at).map(minute).unwrap_or_default();
+    let how = match change.kind {
+        Kind::Step => {
+            format!("at {first} ({}), the run before is of {last_before}", when(change.index))
+        }
+        Kind::Drift => format!(
+            "little by little, from {first} ({}) to {end} ({})",
+            when(change.index),
+            when(change.end)
+        ),
+    };
+    format!("{before} → {after} ({}) {how}", pct(change))
+}
+
+fn pct(change: &HistoryChange) -> String {
+    change.change_pct.map_or_else(|| "from nothing".to_owned(), units::change)
+}
+
+/// What people know a run by: its commit, or else its id.
+pub(super) fn place(runs: &[Side], at: u64) -> String {
+    side(runs, at).map(name).unwrap_or_default()
+}
+
+/// The same of the run itself; `+` says that files differed from the commit.
+pub(in crate::render) fn name(run: &Side) -> String {
+    match &run.commit {
+        Some(commit) => {
+            let short: String = facts::short_commit(commit).chars().take(7).collect();
+            if run.dirty { short + "+" } else { short }
+        }
+        None => format!("run {}", sanitize::screen(&run.id)),
+    }
+}
+
+fn side(runs: &[Side], at: u64) -> Option<&Side> {
+    runs.get(usize::try_from(at).ok()?)
+}
