@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
-use super::past::{Past, PastArgs, TrendArgs};
+use super::past::{self, Past, PastArgs, TrendArgs};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::history;
@@ -59,6 +59,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let runs = runs(args, context)?;
     let document = history::decline(&runs, args.last, args.past.metric, limits)
         .ok_or_else(|| too_few(&runs, args.last))?;
+    if document.functions.is_empty() {
+        return Err(past::no_value(args.past.metric, args.last));
+    }
     let document = DeclineDocument { branch: args.past.branch.clone(), ..document };
     args.output.write(&match args.format {
         TextFormat::Human => render::human(&document, args.output.screen()),
@@ -72,10 +75,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 
 /// As many runs as it takes, those that were made together being one, and a history before them.
 fn runs(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
-    let past = Past::open(&args.past, context)?;
+    let stored = Past::open(&args.past, context)?;
     let mut most = args.last + HISTORY;
     loop {
-        let runs = past.runs(most)?;
+        let runs = stored.runs(most)?;
         // The oldest may be some only of those that were made together.
         if runs.len() < most || history::points(&runs).len() > args.last {
             return Ok(runs);

@@ -29,7 +29,7 @@ before it, by what runs differ by; the ones before those tell how much that is. 
 REGRESSION need a change beyond the limit that is no noise; all else is STABLE. A change point is where
 the level of the whole series changed, at once or little by little, and stayed; it takes eight runs.
 
-Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored.";
+Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored, or none has\nthe metric.";
 
 /// Show how functions did over the stored runs, and where they changed
 #[derive(Debug, clap::Args)]
@@ -78,6 +78,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let runs = Past::open(&args.past, context)?.runs(args.last)?;
     let document = history::history(&runs, args.past.metric, limits)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
+    if document.functions.is_empty() {
+        return Err(past::no_value(args.past.metric, document.runs.len()));
+    }
     let mut document = HistoryDocument { branch: args.past.branch.clone(), ..document };
     if let Some(text) = &args.filter {
         let text = text.to_lowercase();

@@ -8,6 +8,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Metric, RunDocument, TrendLimits};
 use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
 use crate::suggest::{self, PickError};
+use crate::{units, verdict};
 
 /// Which runs.
 #[derive(Debug, clap::Args)]
@@ -135,6 +136,15 @@ fn metric(word: &str) -> Result<Metric, String> {
         return Err("a rate has no trend in per cent; look at `errors`".to_owned());
     }
     Ok(metric)
+}
+
+/// Why there is nothing to show of runs that there are.
+pub(super) fn no_value(metric: Metric, runs: usize) -> UserError {
+    let title = verdict::title(metric);
+    let runs = units::plural(runs as u64, "run");
+    let problem = format!("nothing is known of {title} in each of the last {runs}");
+    UserError::new(Code::NothingToJudge, problem)
+        .help("look at another --metric; `perf-report show --format json` has what a run knows")
 }
 
 fn no_run_of(branch: &str) -> UserError {

@@ -1,8 +1,10 @@
 //! Runs for tests: a realistic one, the same after a change, and difficult ones. Nothing else.
 
 mod futures;
+mod past;
 
 pub(crate) use futures::{serving, serving_sampled};
+pub(crate) use past::{noisy, past};
 
 use std::collections::BTreeMap;
 

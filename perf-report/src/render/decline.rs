@@ -24,15 +24,16 @@ pub fn human(document: &DeclineDocument, screen: Screen) -> String {
     text.extend(lines.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
     for row in findings(document).chain(unsure(document).take(UNSURE)) {
         let name = text::name(&row.name, screen.width.saturating_sub(15).max(20));
-        let word = if row.trend == Trend::Stable { "perhaps" } else { row.trend.word() };
+        let word = word_of(row, document);
         let word = paint.paint(of_trend(row.trend), &format!("{word:<11}"));
         let _ = writeln!(text, "\n  {word}  {}", strong(paint, &name));
         let picture = picture(row);
         let reason = sanitize::screen(&row.reason).into_owned();
         text += &text::wrap_words(&format!("{picture}  {reason}"), "               ", screen.width);
     }
-    let rest = rest(document);
-    let _ = writeln!(text, "\n{}", paint.paint(style::FAINT, &rest));
+    if let Some(rest) = rest(document) {
+        let _ = writeln!(text, "\n{}", paint.paint(style::FAINT, &rest));
+    }
     text
 }
 
@@ -44,11 +45,13 @@ pub fn markdown(document: &DeclineDocument) -> String {
         text += "\n| function | trend | oldest to newest | why |\n| :-- | :-- | :-- | :-- |\n";
     }
     for row in rows {
-        let word = if row.trend == Trend::Stable { "perhaps" } else { row.trend.word() };
+        let word = word_of(row, document);
         let (name, why) = (cell(&row.name), escape(&row.reason));
         let _ = writeln!(text, "| {name} | {word} | {} | {why} |", picture(row));
     }
-    let _ = writeln!(text, "\n{}", escape(&rest(document)));
+    if let Some(rest) = rest(document) {
+        let _ = writeln!(text, "\n{}", escape(&rest));
+    }
     text
 }
 
@@ -105,6 +108,15 @@ fn unsure(document: &DeclineDocument) -> impl Iterator<Item = &Decline> {
     document.functions.iter().filter(is)
 }
 
+/// The word of a function; of one that is no finding, why not.
+fn word_of(row: &Decline, document: &DeclineDocument) -> &'static str {
+    match row.trend {
+        Trend::Stable if row.adjusted_p_value > document.false_discoveries => "perhaps",
+        Trend::Stable => "a little",
+        trend => trend.word(),
+    }
+}
+
 /// The worst word.
 fn word(document: &DeclineDocument) -> &'static str {
     document.functions.first().map_or(Trend::Stable, |row| row.trend).word()
@@ -120,7 +132,7 @@ fn sentence(document: &DeclineDocument) -> String {
     let worse = of(&[Trend::Regression, Trend::Degraded]);
     let better = of(&[Trend::Improvement]);
     let said = match (worse, better) {
-        (0, 0) => "no function declines".to_owned(),
+        (0, 0) => none_declines(document),
         (0, better) => format!("{} better run by run", became(better)),
         (worse, 0) => format!("{} worse run by run", became(worse)),
         (worse, better) => {
@@ -128,6 +140,14 @@ fn sentence(document: &DeclineDocument) -> String {
         }
     };
     format!("{said}: {title} over the last {runs}")
+}
+
+fn none_declines(document: &DeclineDocument) -> String {
+    match document.functions.len() as u64 {
+        1 if document.metric.is_of_function() => "the one function does not decline".to_owned(),
+        1 => "the command does not decline".to_owned(),
+        all => format!("none of {} declines", units::plural(all, "function")),
+    }
 }
 
 fn became(functions: u64) -> String {
@@ -152,18 +172,19 @@ fn said_of_runs(document: &DeclineDocument) -> Vec<String> {
     items
 }
 
-/// How many functions there are besides.
-fn rest(document: &DeclineDocument) -> String {
+/// How many functions there are besides; nothing where the headline said so.
+fn rest(document: &DeclineDocument) -> Option<String> {
     let unsure_ones = unsure(document).count();
     let shown = findings(document).count() + unsure_ones.min(UNSURE);
     let others = (document.functions.len() - shown) as u64;
+    if shown == 0 || others == 0 {
+        return None;
+    }
     let hidden = unsure_ones.saturating_sub(UNSURE) as u64;
     let also = if hidden > 0 {
         format!(", {} of them slower run by run, but by little or by chance", units::count(hidden))
     } else {
         String::new()
     };
-    let functions = units::plural(others, if shown > 0 { "other function" } else { "function" });
-    let verb = if others == 1 { "has" } else { "have" };
-    format!("{functions} {verb} no decline{also}")
+    Some(format!("no decline in {}{also}", units::plural(others, "other function")))
 }

@@ -134,13 +134,17 @@ impl Table {
         lines
     }
 
+    /// Part of a screen of `width` columns that names get before a column of numbers does.
+    pub(super) fn names_need(width: usize) -> usize {
+        (width * 28 / 100).clamp(20, 40)
+    }
+
     /// Takes columns away until the rest fits. The width that remains for names.
     fn fit(&mut self, width: usize) -> usize {
         let longest =
             self.names.iter().map(|name| text::width(&text::name(name, usize::MAX))).max();
         let longest = longest.unwrap_or(0).max(text::width(self.title));
-        // Part of the screen that names get before a column of numbers does.
-        let wanted = (width * 28 / 100).clamp(20, 40);
+        let wanted = Self::names_need(width);
         loop {
             let taken: usize = self.columns.iter().map(|column| column.width() + GAP).sum();
             let left = width.saturating_sub(taken);

@@ -127,7 +127,7 @@ fn judge(
     }
 }
 
-/// `self time slower run by run over the last 5 runs: 12.1 ms → 14.0 ms a call, +15.7 % in all`
+/// `slower run by run over the last 5: self time 12.1 ms → 14.0 ms a call, +15.7 % in all`
 fn said(
     course: &Course,
     direction: Direction,
@@ -135,7 +135,6 @@ fn said(
     [first, last]: [f64; 2],
     change_pct: Option<f64>,
 ) -> String {
-    let runs = units::plural(course.values.len() as u64, "run");
     let how = match direction {
         Direction::Mixed => "up and down",
         _ if metric.is_count() || metric == Metric::PeakRssBytes => {
@@ -148,8 +147,161 @@ fn said(
         Direction::Worse => "slower run by run",
         Direction::Better => "faster run by run",
     };
+    let (runs, title) = (course.values.len(), title(metric));
     let [from, to] = [first, last].map(|value| number(metric, value));
     let unit = if metric == Metric::SelfNs { " a call" } else { "" };
     let pct = change_pct.map_or_else(String::new, |pct| format!(", {} in all", units::change(pct)));
-    format!("{} {how} over the last {runs}: {from} → {to}{unit}{pct}", title(metric))
+    format!("{how} over the last {runs}: {title} {from} → {to}{unit}{pct}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::samples::noisy;
+
+    fn course(name: &str, before: Vec<u64>, values: &[u64]) -> Course {
+        Course {
+            name: name.to_owned(),
+            before: before.into_iter().map(float).collect(),
+            values: values.iter().copied().map(float).collect(),
+        }
+    }
+
+    fn said(courses: &[Course]) -> String {
+        let rows = declines(courses, Metric::SelfNs, TrendLimits::default());
+        let line = |row: &Decline| format!("{} {}: {}", row.name, row.trend, row.reason);
+        rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    const RISE: [u64; 5] = [12_100_000, 12_500_000, 13_000_000, 13_400_000, 14_000_000];
+
+    #[test]
+    fn a_steady_decline_that_earlier_runs_bear_out_is_found() {
+        let quiet = || noisy(5, 20, 12_000_000, 10);
+        let flat = |name: &str| course(name, quiet(), &noisy(9, 5, 12_000_000, 10));
+        insta::assert_snapshot!(said(&[
+            flat("demo::flat"),
+            course("demo::worse", quiet(), &RISE),
+            course("demo::a_little", quiet(), &[120, 121, 122, 123, 124].map(|it| it * 100_000)),
+            course("demo::some", quiet(), &[120, 123, 126, 130, 134].map(|it| it * 100_000)),
+            course("demo::better", quiet(), &[140, 134, 130, 125, 120].map(|it| it * 100_000)),
+            course("demo::wild", noisy(5, 20, 12_000_000, 400), &RISE),
+            course("demo::from_nothing", Vec::new(), &[0, 1, 2, 3, 4]),
+            flat("demo::flat_too"),
+        ]));
+    }
+
+    #[test]
+    fn without_a_history_five_runs_are_enough_for_one_function_and_four_are_not() {
+        let alone = |values: &[u64]| {
+            let rows = declines(
+                &[course("f", Vec::new(), values)],
+                Metric::SelfNs,
+                TrendLimits::default(),
+            );
+            (rows[0].trend, (rows[0].p_value * 120.0).round())
+        };
+        assert_eq!(alone(&RISE), (Trend::Regression, 1.0));
+        assert_eq!(alone(&RISE[1..]).0, Trend::Stable);
+        let others = |count: usize| {
+            let mut courses = vec![course("f", Vec::new(), &RISE)];
+            let flat = |_| course("other", Vec::new(), &[3, 2, 4, 1, 5]);
+            courses.extend((0..count).map(flat));
+            declines(&courses, Metric::SelfNs, TrendLimits::default())[0].trend
+        };
+        assert_eq!((others(0), others(20)), (Trend::Regression, Trend::Stable));
+    }
+
+    #[test]
+    fn odd_values_have_an_answer() {
+        for values in [vec![], vec![1], vec![0; 5], vec![5, 4, 3], vec![u64::MAX; 4]] {
+            let rows = declines(
+                &[course("f", vec![0; 9], &values)],
+                Metric::Calls,
+                TrendLimits::default(),
+            );
+            assert_eq!(rows[0].trend, Trend::Stable, "{values:?}");
+        }
+        let nan = Course { values: vec![f64::NAN; 4], ..Course::default() };
+        assert_eq!(declines(&[nan], Metric::Calls, TrendLimits::default())[0].p_value, 1.0);
+    }
+
+    #[test]
+    fn noise_alone_hardly_ever_declines() {
+        let limits =
+            TrendLimits { degraded_pct: Some(0.0), regression_pct: None, improvement_pct: None };
+        let found = (0..3_000_u64).filter(|&seed| {
+            let values = noisy(seed, 25, 12_000_000, 50);
+            let (before, values) = values.split_at(20);
+            let courses = [course("f", before.to_vec(), values)];
+            declines(&courses, Metric::SelfNs, limits)[0].trend != Trend::Stable
+        });
+        let found = found.count();
+        assert!(found <= 30, "{found} of 3,000 are more than one in a hundred");
+    }
+
+    fn courses() -> impl Strategy<Value = Vec<Course>> {
+        let one = (any::<u64>(), 0_usize..20, 1_000_u64..1_000_000, -40_i64..40);
+        proptest::collection::vec(one, 1..8).prop_map(|all| {
+            let of = |(at, (seed, earlier, level, slope)): (usize, (u64, usize, u64, i64))| {
+                let values: Vec<u64> = noisy(seed, 5, level, 20)
+                    .into_iter()
+                    .zip(0_i64..)
+                    .map(|(value, at)| {
+                        let rise = i64::try_from(level).unwrap_or(0) * slope * at / 1_000;
+                        value.saturating_add_signed(rise)
+                    })
+                    .collect();
+                course(&format!("f{at}"), noisy(seed ^ 1, earlier, level, 20), &values)
+            };
+            all.into_iter().enumerate().map(of).collect()
+        })
+    }
+
+    fn words(courses: &[Course], limits: TrendLimits) -> Vec<(String, Trend)> {
+        let rows = declines(courses, Metric::SelfNs, limits);
+        let mut words: Vec<_> = rows.into_iter().map(|row| (row.name, row.trend)).collect();
+        words.sort();
+        words
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn neither_scale_nor_order_changes_a_word(courses in courses(), power in 1_u32..20) {
+            let factor = float(1 << power);
+            let scale = |values: &[f64]| values.iter().map(|it| it * factor).collect();
+            let mut other: Vec<Course> = courses
+                .iter()
+                .map(|it| Course {
+                    name: it.name.clone(),
+                    before: scale(&it.before),
+                    values: scale(&it.values),
+                })
+                .collect();
+            other.reverse();
+            let limits = TrendLimits::default();
+            prop_assert_eq!(words(&courses, limits), words(&other, limits));
+        }
+
+        #[test]
+        fn a_wider_limit_never_adds_a_decline(
+            courses in courses(), narrow in 0.0..20.0, more in 0.0..20.0,
+        ) {
+            let limits = |pct: f64| TrendLimits {
+                improvement_pct: Some(pct),
+                degraded_pct: Some(pct),
+                regression_pct: Some(pct * 1.5),
+            };
+            let before = words(&courses, limits(narrow));
+            let after = words(&courses, limits(narrow + more));
+            for ((_, before), (_, after)) in before.iter().zip(&after) {
+                prop_assert!(*before >= Trend::Degraded || *after < Trend::Degraded);
+                prop_assert!(*before == Trend::Regression || *after != Trend::Regression);
+            }
+        }
+    }
 }

@@ -85,3 +85,157 @@ pub fn word(verdict: Verdict) -> Option<Trend> {
         Verdict::Changed | Verdict::Added | Verdict::Removed | Verdict::Renamed => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::samples::{noisy, past};
+
+    /// Twenty runs with noise of so many per mille, and then one that takes so long.
+    fn then(noise: u64, last: u64) -> Vec<u64> {
+        let mut times = noisy(7, 20, 12_000_000, noise);
+        times.push(last);
+        times
+    }
+
+    fn said(times: Vec<u64>) -> String {
+        let runs = past(&[("demo::f", times)]);
+        let trends = trends(&runs, Metric::SelfNs, TrendLimits::default());
+        let row = &trends.rows["demo::f"];
+        let word = word(row.verdict).map_or("none", Trend::word);
+        format!("{word}: {}", row.reason)
+    }
+
+    #[test]
+    fn a_word_is_a_view_on_the_verdict() {
+        let all = [
+            said(then(10, 14_500_000)),
+            said(then(10, 13_500_000)),
+            said(then(10, 12_500_000)),
+            said(then(10, 10_500_000)),
+            said(then(300, 14_500_000)),
+        ];
+        insta::assert_snapshot!(all.join("\n"));
+    }
+
+    #[test]
+    fn what_was_made_together_is_judged_together() {
+        let mut runs = past(&[("demo::f", noisy(3, 15, 12_000_000, 10))]);
+        for run in runs.iter_mut().skip(12) {
+            run.run.group = Some("one".to_owned());
+        }
+        let found = trends(&runs, Metric::SelfNs, TrendLimits::default());
+        assert_eq!((found.judged_runs, found.baseline_runs), (3, 5));
+        let alone = trends(&runs[12..], Metric::SelfNs, TrendLimits::default());
+        assert_eq!((alone.judged_runs, alone.baseline_runs, alone.rows.len()), (3, 0, 0));
+        assert_eq!(trends(&[], Metric::SelfNs, TrendLimits::default()), Trends::default());
+    }
+
+    #[test]
+    fn with_a_history_a_run_is_evidence_however_few_calls_it_holds() {
+        let one_call = |times: Vec<u64>| {
+            let mut runs = past(&[("demo::main", times)]);
+            for function in runs.iter_mut().flat_map(|run| &mut run.functions) {
+                (function.calls, function.histogram[0].1) = (1, 1);
+            }
+            let found = trends(&runs, Metric::SelfNs, TrendLimits::default());
+            word(found.rows["demo::main"].verdict)
+        };
+        assert_eq!(one_call(then(10, 14_500_000)), Some(Trend::Regression));
+        assert_eq!(one_call(then(10, 14_500_000).split_off(15)), Some(Trend::Stable));
+    }
+
+    #[test]
+    fn what_is_new_or_gone_has_no_word() {
+        let mut runs = past(&[("demo::f", then(5, 12_000_000)), ("demo::g", then(5, 12_000_000))]);
+        let newest = runs.last_mut().unwrap();
+        newest.functions[0].name = "demo::h".to_owned();
+        newest.functions[0].calls = 3;
+        let found = trends(&runs, Metric::SelfNs, TrendLimits::default());
+        let verdict = |name: &str| found.rows[name].verdict;
+        assert_eq!((verdict("demo::f"), verdict("demo::h")), (Verdict::Removed, Verdict::Added));
+        assert_eq!(word(Verdict::Removed), None);
+    }
+
+    #[test]
+    fn counts_are_judged_by_the_same_limits() {
+        let calls = |last: u64| {
+            let mut runs = past(&[("demo::f", then(5, 12_000_000))]);
+            runs.last_mut().unwrap().functions[0].calls = last;
+            let found = trends(&runs, Metric::Calls, TrendLimits::default());
+            word(found.rows["demo::f"].verdict).unwrap()
+        };
+        let words = [100, 105, 112, 120, 80].map(calls);
+        use Trend::{Degraded, Improvement, Regression, Stable};
+        assert_eq!(words, [Stable, Stable, Degraded, Regression, Improvement]);
+    }
+
+    /// Some functions over fourteen runs, each with noise and a step at the end.
+    fn functions() -> impl Strategy<Value = Vec<Vec<u64>>> {
+        let one = (any::<u64>(), 1_000_000_u64..50_000_000, 1_u64..200, 500_u64..2_000);
+        proptest::collection::vec(one, 1..6).prop_map(|functions| {
+            let of = |(seed, level, noise, last): (u64, u64, u64, u64)| {
+                let mut times = noisy(seed, 13, level, noise);
+                times.push(level * last / 1_000);
+                times
+            };
+            functions.into_iter().map(of).collect()
+        })
+    }
+
+    const NAMES: [&str; 5] = ["demo::a", "demo::b", "demo::c", "demo::d", "demo::e"];
+
+    fn words(functions: &[Vec<u64>], factor: u64, limits: TrendLimits) -> Vec<Option<Trend>> {
+        let named: Vec<(&str, Vec<u64>)> = NAMES
+            .iter()
+            .zip(functions)
+            .map(|(name, times)| (*name, times.iter().map(|ns| ns * factor).collect()))
+            .collect();
+        let found = trends(&past(&named), Metric::SelfNs, limits);
+        named.iter().map(|(name, _)| word(found.rows[*name].verdict)).collect()
+    }
+
+    fn is_worse(word: &Option<Trend>) -> bool {
+        word.is_some_and(|word| word >= Trend::Degraded)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn scaling_all_times_changes_no_word(functions in functions(), power in 1_u32..8) {
+            let limits = TrendLimits::default();
+            let scaled = words(&functions, 1 << power, limits);
+            prop_assert_eq!(words(&functions, 1, limits), scaled);
+        }
+
+        #[test]
+        fn the_order_of_functions_changes_no_word(functions in functions()) {
+            let named: Vec<_> = NAMES.iter().zip(&functions).map(|(n, t)| (*n, t.clone())).collect();
+            let mut runs = past(&named);
+            let before = trends(&runs, Metric::SelfNs, TrendLimits::default());
+            runs.iter_mut().for_each(|run| run.functions.reverse());
+            prop_assert_eq!(before, trends(&runs, Metric::SelfNs, TrendLimits::default()));
+        }
+
+        #[test]
+        fn a_wider_limit_never_adds_what_is_worse(
+            functions in functions(), narrow in 0.0..30.0, more in 0.0..30.0, step in 0.0..20.0,
+        ) {
+            let limits = |degraded: f64| TrendLimits {
+                improvement_pct: Some(degraded),
+                degraded_pct: Some(degraded),
+                regression_pct: Some(degraded + step),
+            };
+            let before = words(&functions, 1, limits(narrow));
+            let after = words(&functions, 1, limits(narrow + more));
+            for (before, after) in before.iter().zip(&after) {
+                prop_assert!(is_worse(before) || !is_worse(after), "{before:?} {after:?}");
+                let regressed = |word: &Option<Trend>| *word == Some(Trend::Regression);
+                prop_assert!(regressed(before) || !regressed(after), "{before:?} {after:?}");
+            }
+        }
+    }
+}

@@ -4,6 +4,9 @@ mod markdown;
 mod one;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use markdown::markdown;
 pub(super) use words::{name, title};
 
@@ -126,7 +129,8 @@ fn table(document: &HistoryDocument, functions: &[&FunctionHistory], screen: Scr
         cells.iter().map(of).max().unwrap_or(0).max(text::width(title)) + GAP
     };
     let names = functions.iter().map(|it| text::width(&text::name(&it.name, usize::MAX))).max();
-    let taken = names.unwrap_or(0).clamp(20, 40)
+    let wanted = Table::names_need(screen.width);
+    let taken = names.unwrap_or(0).min(wanted)
         + widest(&latest, "latest")
         + widest(&trends, "trend")
         + widest(&changes, "last change");
@@ -137,10 +141,10 @@ fn table(document: &HistoryDocument, functions: &[&FunctionHistory], screen: Scr
         title: "function",
         names: functions.iter().map(|it| it.name.clone()).collect(),
         columns: vec![
-            column("oldest to newest", 1, Align::Left, pictures),
+            column("oldest to newest", 2, Align::Left, pictures),
             column("latest", ALWAYS, Align::Right, latest),
             column("trend", ALWAYS, Align::Left, trends),
-            column("last change", 2, Align::Left, changes),
+            column("last change", 1, Align::Left, changes),
         ],
     }
 }

@@ -28,11 +28,7 @@ pub(super) fn human(
     let facts = text::join_wrapped(&facts, "", screen.width);
     text.extend(facts.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
     let _ = writeln!(text, "\n{}", picture(document, function, screen, paint));
-    let look = function.trend.map_or(style::FAINT, of_trend).bold();
-    let word = words::trend(function);
-    let word = if word == "·" { "no trend".to_owned() } else { word };
-    let _ = writeln!(text, "\n{}", paint.paint(look, &word));
-    text += &text::wrap_words(&sanitize::screen(&function.reason), "  ", screen.width);
+    text += &judgement(function, screen, paint);
     text += &changes(document, function, screen, paint);
     text.push('\n');
     let (table, left_out) = runs(document, function, shown);
@@ -44,6 +40,18 @@ pub(super) fn human(
     text.push('\n');
     notes(&mut text, document, screen);
     text
+}
+
+/// The word and why. What is new or gone has no word, and says so itself.
+fn judgement(function: &FunctionHistory, screen: Screen, paint: Paint) -> String {
+    let reason = sanitize::screen(&function.reason);
+    match function.trend {
+        Some(word) => {
+            let word = paint.paint(of_trend(word).bold(), word.word());
+            format!("\n{word}\n{}", text::wrap_words(&reason, "  ", screen.width))
+        }
+        None => format!("\n{}", text::wrap_words(&reason, "", screen.width)),
+    }
 }
 
 /// The series, as wide as it may be, with its lowest and its highest value.
@@ -72,7 +80,7 @@ fn changes(
         return String::new();
     }
     if function.change_points.is_empty() {
-        return "\nits level did not change\n".to_owned();
+        return "\nno change of its level was found\n".to_owned();
     }
     let title = match function.change_points.len() {
         1 => "its level changed once".to_owned(),

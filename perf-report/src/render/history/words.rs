@@ -52,11 +52,22 @@ pub(super) fn facts(document: &HistoryDocument) -> Vec<String> {
     items.extend(document.branch.as_deref().map(|it| format!("branch {}", sanitize::screen(it))));
     if let (Some(first), Some(last)) = (document.runs.first(), document.runs.last()) {
         items.push(match document.runs.len() {
-            1 => minute(last),
-            _ => format!("{} to {}", minute(first), minute(last)),
+            1 => format!("{} UTC", minute(last)),
+            _ => span(first, last),
         });
     }
     items
+}
+
+/// From when to when, what both have in common said once.
+fn span(first: &Side, last: &Side) -> String {
+    let (from, to) = (minute(first), minute(last));
+    let day = |time: &str| time.split(' ').next().map(str::to_owned);
+    match to.split_once(' ') {
+        _ if from == to => format!("{from} UTC"),
+        Some((_, clock)) if day(&from) == day(&to) => format!("{from} to {clock} UTC"),
+        _ => format!("{from} to {to} UTC"),
+    }
 }
 
 fn command(document: &HistoryDocument) -> String {
@@ -121,7 +132,7 @@ fn limits(document: &HistoryDocument) -> String {
         pct(limits.improvement_pct).map(|pct| format!("better by {pct} an IMPROVEMENT")),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();
-    if said.is_empty() { "without limits".to_owned() } else { said.join(", ") }
+    if said.is_empty() { "no limit is set".to_owned() } else { said.join(", ") }
 }
 
 /// The newest change in a column: `+12.0 % at 3fa9c1d`.
@@ -133,7 +144,7 @@ pub(super) fn short(change: &HistoryChange, runs: &[Side]) -> String {
     }
 }
 
-/// A change as a sentence: `12.1 ms → 14.0 ms (+15.7 %) at 3fa9c1d, after 9d8e7f6`.
+/// A change as a sentence: `+15.7 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15): 12.1 ms → 14.0 ms`.
 pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String {
     let [before, after] =
         [change.before, change.after].map(|value| verdict::number(document.metric, value));
@@ -141,16 +152,14 @@ pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String
         [change.last_before, change.index, change.end].map(|at| place(&document.runs, at));
     let when = |at: u64| side(&document.runs, at).map(minute).unwrap_or_default();
     let how = match change.kind {
-        Kind::Step => {
-            format!("at {first} ({}), the run before is of {last_before}", when(change.index))
-        }
+        Kind::Step => format!("between {last_before} and {first} ({})", when(change.index)),
         Kind::Drift => format!(
-            "little by little, from {first} ({}) to {end} ({})",
-            when(change.index),
+            "little by little, from {last_before} ({}) to {end} ({})",
+            when(change.last_before),
             when(change.end)
         ),
     };
-    format!("{before} → {after} ({}) {how}", pct(change))
+    format!("{} {how}: {before} → {after}", pct(change))
 }
 
 fn pct(change: &HistoryChange) -> String {
