@@ -21,40 +21,57 @@ const AGREE: f64 = 2.0;
 const SPEAKS_FOR_ITSELF: usize = 3;
 /// The quantile of the history that fewer runs are held against.
 const OUTER: f64 = 0.98;
+/// Runs on either side that show what the level was between them.
+const NEIGHBOURS: usize = 2;
 
-/// Compares `current` with `baseline`, of which `before` are the runs before it, oldest first and of
-/// the same machine; none of them is in `baseline`, and none is newer. Without a history of six runs,
-/// baseline included, there is no more to know than [`moderated::two_samples`] does without a prior.
-/// `None` as there.
+/// Runs of the same machine that are on neither side of a comparison, oldest first.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct History<'a> {
+    /// Those older than the baseline: they know its level, and the noise.
+    pub before: &'a [f64],
+    /// Those that are newer than a run of it: they know the noise only, since what is judged may have
+    /// begun in them.
+    pub since: &'a [f64],
+}
+
+/// Compares `current` with `baseline`, beside a history. Without one of six runs, baseline included,
+/// there is no more to know than [`moderated::two_samples`] does without a prior. `None` as there.
 ///
 /// ```
-/// use perf_report::stats::history::compare;
+/// use perf_report::stats::history::{History, compare};
 ///
 /// let before: Vec<f64> = (0..40).map(|run| 100.0 + f64::from(run * 7 % 5)).collect();
 /// let baseline = [101.0, 103.0, 100.0, 104.0, 102.0];
-/// let slower = compare(&before, &baseline, &[107.0, 108.0, 109.0]).unwrap();
+/// let history = History { before: &before, since: &[] };
+/// let slower = compare(history, &baseline, &[107.0, 108.0, 109.0]).unwrap();
 /// assert!(slower.p_value < 0.002 && slower.change_pct() > 4.0);
 /// ```
-pub fn compare(before: &[f64], baseline: &[f64], current: &[f64]) -> Option<Difference> {
-    let all: Vec<f64> = before.iter().chain(baseline).copied().collect();
-    let Some(prior) = moderated::prior_of_history(&all) else {
+pub fn compare(history: History<'_>, baseline: &[f64], current: &[f64]) -> Option<Difference> {
+    let History { before, since } = history;
+    let Some(prior) = moderated::prior_of_history(&[before, baseline, since].concat()) else {
         return moderated::two_samples(baseline, current, None);
     };
-    let recent = before.len().saturating_sub(HISTORY);
-    let before = moderated::logs(before.get(recent..)?)?;
     let baseline = moderated::logs(baseline)?;
     let current = moderated::logs(current)?;
     let side = Side::of(&baseline)?;
+    let before = moderated::logs(newest(before))?;
     let same = agreeing(&before, &side, baseline.len(), prior.sigma);
     let borne_out = extended(&side, same, prior.sigma);
     let difference = moderated::between(&borne_out, &Side::of(&current)?, Some(prior))?;
     let wider = if current.len() < SPEAKS_FOR_ITSELF {
-        tail([same, &baseline].concat().as_slice(), current.len(), &borne_out, prior)
+        let mut off = off_level(&[same, &baseline].concat(), current.len(), &borne_out);
+        off.extend(off_neighbours(&moderated::logs(newest(since))?, current.len()));
+        tail(off, prior)
     } else {
         1.0
     };
     let standard_error = difference.standard_error * wider;
     Some(Difference::new(difference.log_ratio, standard_error, difference.degrees))
+}
+
+/// What is not too old to be about this machine.
+fn newest(runs: &[f64]) -> &[f64] {
+    runs.get(runs.len().saturating_sub(HISTORY)..).unwrap_or_default()
 }
 
 /// The newest runs of `before` whose level is that of the baseline.
@@ -86,19 +103,40 @@ fn extended(baseline: &Side, same: &[f64], sigma: f64) -> Side {
     Side { count, mean, ..*baseline }
 }
 
-/// By how much farther out so many runs in a row lie than noise with normal tails would have them;
-/// at least 1.
-fn tail(values: &[f64], runs: usize, level: &Side, prior: Prior) -> f64 {
+/// How far so many runs in a row are from the level, in units of what one run is off by for each
+/// standard error.
+fn off_level(values: &[f64], runs: usize, level: &Side) -> Vec<f64> {
     let size = float(runs as u64);
-    let error = prior.sigma * (1.0 / level.count + 1.0 / size).sqrt();
-    let off = |window: &[f64]| (window.iter().sum::<f64>() / size - level.mean).abs() / error;
-    let mut off: Vec<f64> = values.windows(runs.max(1)).map(off).collect();
+    let unit = (1.0 / level.count + 1.0 / size).sqrt();
+    values.windows(runs).map(|window| (mean(window) - level.mean).abs() / unit).collect()
+}
+
+/// The same, of runs whose level may have changed: from the middle of those on either side.
+fn off_neighbours(values: &[f64], runs: usize) -> Vec<f64> {
+    let off = |(at, window): (usize, &[f64])| {
+        let before = values.get(at.saturating_sub(NEIGHBOURS)..at).unwrap_or_default();
+        let after = values.get(at + runs..).unwrap_or_default();
+        let after = after.get(..NEIGHBOURS).unwrap_or(after);
+        let around = [before, after].concat();
+        let unit = (1.0 / float(around.len() as u64) + 1.0 / float(runs as u64)).sqrt();
+        Some((mean(window) - robust::median(&around)?).abs() / unit)
+    };
+    values.windows(runs).enumerate().filter_map(off).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / float(values.len() as u64)
+}
+
+/// By how much farther out runs of the history lie than noise with normal tails would have them; at
+/// least 1.
+fn tail(mut off: Vec<f64>, prior: Prior) -> f64 {
     off.sort_unstable_by(f64::total_cmp);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a count")]
     let at = (OUTER * float(off.len() as u64)) as usize;
     let outer = off.get(at.min(off.len().saturating_sub(1))).copied().unwrap_or(0.0);
     let normal = student::quantile(f64::midpoint(1.0, OUTER), prior.degrees);
-    (outer / normal).max(1.0)
+    (outer / prior.sigma / normal).max(1.0)
 }
 
 #[cfg(test)]
@@ -113,11 +151,25 @@ mod tests {
         (0..count).map(noise).map(|noise| level * (1.0 + noise)).collect()
     }
 
+    fn only(before: &[f64]) -> History<'_> {
+        History { before, since: &[] }
+    }
+
+    #[test]
+    fn runs_since_the_baseline_know_its_noise_and_not_its_level() {
+        let (since, baseline, current) = (runs(1, 40, 150.0), runs(2, 5, 100.0), runs(3, 1, 100.0));
+        let beside = compare(History { before: &[], since: &since }, &baseline, &current).unwrap();
+        let noise = moderated::prior_of_history(&[&baseline[..], &since].concat());
+        let expected = moderated::two_samples(&baseline, &current, noise).unwrap();
+        assert!((beside.log_ratio - expected.log_ratio).abs() < 1e-12);
+        assert!(beside.standard_error >= expected.standard_error);
+    }
+
     #[test]
     fn a_history_at_the_same_level_makes_smaller_changes_visible() {
         let (before, baseline, current) =
             (runs(1, 40, 100.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
-        let with = compare(&before, &baseline, &current).unwrap();
+        let with = compare(only(&before), &baseline, &current).unwrap();
         let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
         let without = moderated::two_samples(&baseline, &current, prior).unwrap();
         let ratio = with.detectable_pct(0.01, 0.8) / without.detectable_pct(0.01, 0.8);
@@ -128,7 +180,7 @@ mod tests {
     fn a_history_at_another_level_says_nothing_of_this_one() {
         let (before, baseline, current) =
             (runs(1, 40, 150.0), runs(2, 5, 100.0), runs(3, 3, 100.0));
-        let stepped = compare(&before, &baseline, &current).unwrap();
+        let stepped = compare(only(&before), &baseline, &current).unwrap();
         let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
         assert_eq!(stepped, moderated::two_samples(&baseline, &current, prior).unwrap());
         assert!(stepped.change_pct().abs() < 5.0 && stepped.p_value > 0.05, "{stepped:?}");
@@ -140,20 +192,33 @@ mod tests {
         let mut spiky = calm.clone();
         spiky.iter_mut().step_by(9).for_each(|value| *value *= 1.4);
         let baseline = runs(2, 5, 100.0);
-        let after_calm = compare(&calm, &baseline, &[130.0]).unwrap();
-        let after_spikes = compare(&spiky, &baseline, &[130.0]).unwrap();
+        let after_calm = compare(only(&calm), &baseline, &[130.0]).unwrap();
+        let after_spikes = compare(only(&spiky), &baseline, &[130.0]).unwrap();
         assert!(after_calm.p_value < 1e-3, "{after_calm:?}");
         assert!(after_spikes.p_value > 0.01, "{after_spikes:?}");
+    }
+
+    #[test]
+    fn spikes_since_the_baseline_count_and_a_step_since_it_does_not() {
+        let baseline = runs(2, 5, 100.0);
+        let beside = |since: &[f64]| {
+            compare(History { before: &[], since }, &baseline, &[130.0]).unwrap().p_value
+        };
+        let stepped = [runs(1, 20, 100.0), runs(4, 20, 130.0)].concat();
+        let mut spiky = runs(1, 40, 100.0);
+        spiky.iter_mut().step_by(9).for_each(|value| *value *= 1.4);
+        assert!(beside(&stepped) < 1e-3, "{}", beside(&stepped));
+        assert!(beside(&spiky) > 0.01, "{}", beside(&spiky));
     }
 
     #[test]
     fn without_a_history_it_is_the_test_without_one() {
         let (baseline, current) = (runs(2, 3, 100.0), runs(3, 3, 100.0));
         let expected = moderated::two_samples(&baseline, &current, None);
-        assert_eq!(compare(&[], &baseline, &current), expected);
-        assert_eq!(compare(&[], &[1.0], &[2.0]), None);
-        assert_eq!(compare(&runs(1, 40, 1.0), &[], &[2.0]), None);
-        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[]), None);
-        assert_eq!(compare(&runs(1, 40, 1.0), &[1.0], &[f64::NAN]), None);
+        assert_eq!(compare(only(&[]), &baseline, &current), expected);
+        assert_eq!(compare(only(&[]), &[1.0], &[2.0]), None);
+        assert_eq!(compare(only(&runs(1, 40, 1.0)), &[], &[2.0]), None);
+        assert_eq!(compare(only(&runs(1, 40, 1.0)), &[1.0], &[]), None);
+        assert_eq!(compare(only(&runs(1, 40, 1.0)), &[1.0], &[f64::NAN]), None);
     }
 }

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::history;
+use super::history::{self, History};
 use super::moderated::{Difference, Prior, pairs, prior_of_history, two_samples};
 use super::random::Stream;
 
@@ -83,7 +83,9 @@ proptest! {
         before in vec(anything(), 0..60), a in vec(anything(), 0..8), b in vec(anything(), 0..8)
     ) {
         let prior = prior_of_history(&before);
-        let answers = [two_samples(&a, &b, prior), pairs(&a, &b, prior), history::compare(&before, &a, &b)];
+        let (older, newer) = before.split_at(before.len() / 2);
+        let beside = history::compare(History { before: older, since: newer }, &a, &b);
+        let answers = [two_samples(&a, &b, prior), pairs(&a, &b, prior), beside];
         for difference in answers.into_iter().flatten() {
             prop_assert!(difference.log_ratio.is_finite() && difference.standard_error > 0.0);
             prop_assert!((0.0..=1.0).contains(&difference.p_value) && difference.degrees > 0.0);

@@ -6,6 +6,7 @@
 //! and the verdict says so.
 
 use super::suite::Suite;
+use crate::stats::history::{self, History};
 use crate::stats::moderated::{self, Difference, Prior};
 use crate::stats::robust;
 use crate::units::float;
@@ -29,8 +30,8 @@ pub(super) struct Values {
     pub(super) olds: Vec<Option<f64>>,
     /// In the runs that are judged.
     pub(super) news: Vec<Option<f64>>,
-    /// In the history.
-    pub(super) past: Vec<f64>,
+    /// In the history: what is older than the baseline, and what is newer.
+    pub(super) past: [Vec<f64>; 2],
     /// What a mean of so few calls may be off by within a run, on the log scale.
     pub(super) within: f64,
 }
@@ -83,17 +84,27 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         return Some(Measured { difference, source: Source::Rounds, sigma });
     }
     let degrees = (olds.len() + news.len()).saturating_sub(2);
-    let known = (values.past.len() >= LEAST_HISTORY)
-        .then(|| moderated::prior_of_history(&values.past))
-        .flatten();
-    let (prior, source) = match known {
-        Some(prior) => (Some(prior), Source::History),
-        None if degrees >= KNOWN_DEGREES => (None, Source::Runs),
-        None => (Some(assumed(degrees, values.within, suite)), Source::Assumed),
+    let (difference, source) = match beside_history(&values.past, &olds, &news) {
+        Some(difference) => (difference, Source::History),
+        None if degrees >= KNOWN_DEGREES => {
+            (moderated::two_samples(&olds, &news, None)?, Source::Runs)
+        }
+        None => {
+            let prior = assumed(degrees, values.within, suite);
+            (moderated::two_samples(&olds, &news, Some(prior))?, Source::Assumed)
+        }
     };
-    let difference = moderated::two_samples(&olds, &news, prior)?;
     let sigma = sigma_of(&difference, olds.len(), news.len());
     Some(Measured { difference: suite.apply(difference), source, sigma })
+}
+
+/// The difference by the noise of a history, and by its level as far back as that is the baseline's.
+fn beside_history(past: &[Vec<f64>; 2], olds: &[f64], news: &[f64]) -> Option<Difference> {
+    let [before, since] = past;
+    if before.len() + since.len() < LEAST_HISTORY {
+        return None;
+    }
+    history::compare(History { before, since }, olds, news)
 }
 
 /// The less the runs themselves say, the more the assumption counts.

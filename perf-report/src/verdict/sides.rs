@@ -24,6 +24,18 @@ pub struct Sides<'a> {
     pub paired: bool,
 }
 
+impl<'a> Sides<'a> {
+    /// The history: what is older than the baseline, and knows its level and the noise; and what is
+    /// newer than a run of it, and knows the noise only.
+    pub(super) fn past(&self) -> [&'a [RunDocument]; 2] {
+        // RFC 3339 in UTC sorts as text.
+        let oldest = self.baseline.iter().map(|run| &run.run.time).min();
+        let is_before = |run: &RunDocument| oldest.is_some_and(|oldest| run.run.time < *oldest);
+        let (before, since) = self.history.split_at(self.history.partition_point(is_before));
+        [before, since]
+    }
+}
+
 /// A function on both sides, and what it is judged by.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
@@ -35,8 +47,8 @@ pub(super) struct Pair<'a> {
     pub(super) olds: Vec<Option<&'a Function>>,
     /// The function in each of the runs that are judged.
     pub(super) news: Vec<Option<&'a Function>>,
-    /// The function in the runs of the history that know it.
-    pub(super) past: Vec<&'a Function>,
+    /// The function in the runs of the history that know it, as [`Sides::past`] has them.
+    pub(super) past: [Vec<&'a Function>; 2],
     /// Self time of all functions in the newest run of the baseline.
     pub(super) old_run_ns: u64,
     /// Self time of all functions in the newest of the runs that are judged.
@@ -52,7 +64,7 @@ impl<'a> Pair<'a> {
         let run_ns = 10_000_000_000;
         let (olds, news) = (vec![Some(old)], vec![Some(new)]);
         let (old_run_ns, new_run_ns) = (run_ns, run_ns);
-        Self { old, new, olds, news, past: Vec::new(), old_run_ns, new_run_ns, limits }
+        Self { old, new, olds, news, past: Default::default(), old_run_ns, new_run_ns, limits }
     }
 }
 
@@ -72,7 +84,8 @@ pub(super) struct Functions<'a> {
 impl<'a> Functions<'a> {
     /// Of `sides`, to be judged by `limits`.
     pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
-        let [olds, news, past] = [sides.baseline, sides.current, sides.history].map(Index::of);
+        let [olds, news] = [sides.baseline, sides.current].map(Index::of);
+        let past = sides.past().map(Index::of);
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {
@@ -80,7 +93,9 @@ impl<'a> Functions<'a> {
                 new: news.newest(now)?,
                 olds: olds.in_each(before),
                 news: news.in_each(now),
-                past: past.in_each(before).into_iter().flatten().collect(),
+                past: past
+                    .each_ref()
+                    .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
                 old_run_ns: olds.own_ns,
                 new_run_ns: news.own_ns,
                 limits,

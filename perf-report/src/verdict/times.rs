@@ -105,7 +105,10 @@ impl Pair<'_> {
         Values {
             olds: side(&self.olds),
             news: side(&self.news),
-            past: self.past.iter().filter_map(|function| value(function, metric)).collect(),
+            past: self
+                .past
+                .each_ref()
+                .map(|runs| runs.iter().filter_map(|function| value(function, metric)).collect()),
             within: [self.old, self.new].map(within_a_run).into_iter().fold(0.0, f64::max),
         }
     }

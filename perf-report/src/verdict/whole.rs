@@ -33,7 +33,7 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
     let values = Values {
         olds: side(sides.baseline),
         news: side(sides.current),
-        past: side(sides.history).into_iter().flatten().collect(),
+        past: sides.past().map(|runs| side(runs).into_iter().flatten().collect()),
         within: 0.0,
     };
     let measured = noise::difference(&values, &Suite::default(), sides.paired)?;
