@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 use perf_report::context::Context;
 use perf_report::model::{
-    Comparison, Metric, NoiseDocument, OverheadDocument, RunDocument, SelfTestDocument,
-    StacksDocument, Verdict,
+    Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
+    OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::render::json;
 use perf_report::store::{self, Store as _};
@@ -28,6 +28,10 @@ const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
 const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
 const GOLDEN_NOISE: &str = include_str!("golden/noise.v1.json");
 
+const HISTORY_SCHEMA: &str = include_str!("../schemas/history.v1.schema.json");
+const DECLINE_SCHEMA: &str = include_str!("../schemas/decline.v1.schema.json");
+const GOLDEN_HISTORY: &str = include_str!("golden/history.v1.json");
+const GOLDEN_DECLINE: &str = include_str!("golden/decline.v1.json");
 const SELF_TEST_SCHEMA: &str = include_str!("../schemas/self-test.v1.schema.json");
 const BLESSINGS_SCHEMA: &str = include_str!("../schemas/blessings.v1.schema.json");
 const GOLDEN_SELF_TEST: &str = include_str!("golden/self-test.v1.json");
@@ -343,6 +347,23 @@ fn how_noisy_a_machine_is_obeys_its_schema_too() {
     let written = json::json(&noise).unwrap();
     obeys(&written, NOISE_SCHEMA);
     assert_eq!(serde_json::from_str::<NoiseDocument>(&written).unwrap(), noise);
+}
+
+#[test]
+fn how_functions_did_obeys_the_schemas_too() {
+    obeys(GOLDEN_HISTORY, HISTORY_SCHEMA);
+    let history: HistoryDocument = serde_json::from_str(GOLDEN_HISTORY).unwrap();
+    assert_eq!((history.functions[0].trend, history.runs.len()), (Some(Trend::Degraded), 4));
+    let written = json::json(&history).unwrap();
+    obeys(&written, HISTORY_SCHEMA);
+    assert_eq!(serde_json::from_str::<HistoryDocument>(&written).unwrap(), history);
+
+    obeys(GOLDEN_DECLINE, DECLINE_SCHEMA);
+    let decline: DeclineDocument = serde_json::from_str(GOLDEN_DECLINE).unwrap();
+    assert_eq!((decline.functions[0].direction, decline.points[0].runs), (Direction::Worse, 5));
+    let written = json::json(&decline).unwrap();
+    obeys(&written, DECLINE_SCHEMA);
+    assert_eq!(serde_json::from_str::<DeclineDocument>(&written).unwrap(), decline);
 }
 
 #[test]

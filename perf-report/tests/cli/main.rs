@@ -11,6 +11,7 @@ mod bless;
 mod collect;
 mod desk;
 mod doctor;
+mod history;
 mod overhead;
 mod repeat;
 mod run;

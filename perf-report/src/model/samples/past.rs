@@ -17,7 +17,7 @@ fn on_day(at: usize, functions: &[(&str, Vec<u64>)]) -> RunDocument {
     let nodes: Vec<Node<'_>> =
         functions.iter().map(|(name, times)| (None, *name, CALLS, CALLS * times[at])).collect();
     let mut run = of(&nodes);
-    let (month, day) = (9 + at / 28, at % 28 + 1);
+    let (month, day) = (1 + at / 28 % 12, at % 28 + 1);
     run.run.id = format!("2026{month:02}{day:02}T101500-0001");
     run.run.time = format!("2026-{month:02}-{day:02}T10:15:00.000Z");
     run.run.git = Some(Git {
