@@ -161,6 +161,7 @@ mod tests {
 
     #[test]
     fn counts_are_judged_by_the_same_limits() {
+        use Trend::{Degraded, Improvement, Regression, Stable};
         let calls = |last: u64| {
             let mut runs = past(&[("demo::f", then(5, 12_000_000))]);
             runs.last_mut().unwrap().functions[0].calls = last;
@@ -168,7 +169,6 @@ mod tests {
             word(found.rows["demo::f"].verdict).unwrap()
         };
         let words = [100, 105, 112, 120, 80].map(calls);
-        use Trend::{Degraded, Improvement, Regression, Stable};
         assert_eq!(words, [Stable, Stable, Degraded, Regression, Improvement]);
     }
 
@@ -197,7 +197,7 @@ mod tests {
         named.iter().map(|(name, _)| word(found.rows[*name].verdict)).collect()
     }
 
-    fn is_worse(word: &Option<Trend>) -> bool {
+    fn is_worse(word: Option<Trend>) -> bool {
         word.is_some_and(|word| word >= Trend::Degraded)
     }
 
@@ -216,7 +216,9 @@ mod tests {
             let named: Vec<_> = NAMES.iter().zip(&functions).map(|(n, t)| (*n, t.clone())).collect();
             let mut runs = past(&named);
             let before = trends(&runs, Metric::SelfNs, TrendLimits::default());
-            runs.iter_mut().for_each(|run| run.functions.reverse());
+            for run in &mut runs {
+                run.functions.reverse();
+            }
             prop_assert_eq!(before, trends(&runs, Metric::SelfNs, TrendLimits::default()));
         }
 
@@ -232,9 +234,9 @@ mod tests {
             let before = words(&functions, 1, limits(narrow));
             let after = words(&functions, 1, limits(narrow + more));
             for (before, after) in before.iter().zip(&after) {
-                prop_assert!(is_worse(before) || !is_worse(after), "{before:?} {after:?}");
-                let regressed = |word: &Option<Trend>| *word == Some(Trend::Regression);
-                prop_assert!(regressed(before) || !regressed(after), "{before:?} {after:?}");
+                prop_assert!(is_worse(*before) || !is_worse(*after), "{before:?} {after:?}");
+                let regressed = |word: Option<Trend>| word == Some(Trend::Regression);
+                prop_assert!(regressed(*before) || !regressed(*after), "{before:?} {after:?}");
             }
         }
     }

@@ -26,7 +26,7 @@ fn run(at: usize, ns: u64) -> RunDocument {
     run.process.wall_ns = Some(ns * 20);
     let mut steady = run.functions.remove(0);
     for (name, ns) in [("demo::parse", ns), ("demo::lex::tokens", 5_000_000 + off(at))] {
-        steady.name = name.to_owned();
+        name.clone_into(&mut steady.name);
         (steady.calls, steady.self_ns, steady.total_ns) = (10, 10 * ns, 10 * ns);
         run.functions.push(steady.clone());
     }
