@@ -7,21 +7,26 @@
 #![expect(clippy::print_stdout, reason = "prints what it measured")]
 
 mod cases;
+#[path = "../common/histories.rs"]
+mod histories;
 mod methods;
+#[path = "../common/numbers.rs"]
+mod numbers;
 mod real;
 mod simulated;
 
 use cases::Case;
 use methods::METHODS;
+use numbers::count;
 
 /// Baseline runs and current runs.
 const SIZES: [(usize, usize); 3] = [(5, 1), (5, 3), (10, 5)];
 const STEPS: [f64; 4] = [1.0, 1.05, 1.1, 1.2];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/ci-history");
+    let folder = histories::FOLDER;
     if std::fs::exists(folder)? {
-        let series = real::read(folder.as_ref())?;
+        let series: Vec<_> = histories::read(folder.as_ref())?.into_values().collect();
         table("stretches that look stationary, as they are", |k, m| {
             real::stationary(&series, k, m)
         });
@@ -51,8 +56,7 @@ fn table(title: &str, cases: impl Fn(usize, usize) -> Vec<Case>) {
 fn cell(fires: methods::Fires, cases: &[Case]) -> String {
     let share = |step: f64| {
         let found = cases.iter().filter(|case| fires(&case.stepped(step))).count();
-        f64::from(u32::try_from(found).unwrap_or(u32::MAX))
-            / f64::from(u32::try_from(cases.len().max(1)).unwrap_or(u32::MAX))
+        count(found) / count(cases.len().max(1))
     };
     let [none, five, ten, twenty] = STEPS.map(share);
     format!("{none:.4}; {five:.2} / {ten:.2} / {twenty:.2}")

@@ -5,6 +5,7 @@ use perf_report::stats::moderated::{self, Difference};
 use perf_report::stats::{rank, robust, student, welch};
 
 use crate::cases::Case;
+use crate::numbers::count;
 
 pub(crate) type Fires = fn(&Case) -> bool;
 
@@ -108,8 +109,4 @@ fn mean(values: &[f64]) -> f64 {
 fn squares(values: &[f64]) -> f64 {
     let mean = mean(values);
     values.iter().map(|value| (value - mean).powi(2)).sum()
-}
-
-fn count(values: usize) -> f64 {
-    f64::from(u32::try_from(values).unwrap_or(u32::MAX))
 }

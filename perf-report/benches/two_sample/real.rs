@@ -1,37 +1,9 @@
 //! Comparisons from the CI histories of public projects.
 
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::fs::File;
-use std::path::Path;
-
-use flate2::read::GzDecoder;
 use perf_report::stats::robust::{mad_sigma, median};
 
 use crate::cases::Case;
-use crate::simulated;
-
-/// Runs of a stretch.
-const STRETCH: usize = 100;
-
-/// Every series of the folder, in order of file and name.
-pub(crate) fn read(folder: &Path) -> Result<Vec<Vec<f64>>, Box<dyn Error>> {
-    let mut series: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
-    for entry in folder.read_dir()? {
-        let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "gz") {
-            continue;
-        }
-        let mut rows = csv::Reader::from_reader(GzDecoder::new(File::open(&path)?));
-        for row in rows.records() {
-            let row = row?;
-            let [Some(name), Some(value)] = [row.get(0), row.get(3)] else { continue };
-            let key = (path.display().to_string(), name.to_owned());
-            series.entry(key).or_default().push(value.parse()?);
-        }
-    }
-    Ok(series.into_values().collect())
-}
+use crate::histories::{STRETCH, looks_stationary};
 
 /// In stretches of a hundred runs that look stationary by a rule that knows no detector: every
 /// seventh place from the fifteenth on. The history reaches back before the stretch.
@@ -76,15 +48,4 @@ fn stretches(series: &[Vec<f64>]) -> impl Iterator<Item = (&Vec<f64>, usize)> {
     let all =
         series.iter().flat_map(move |values| starts(values).map(move |start| (values, start)));
     all.filter(|(values, start)| values.get(*start..start + STRETCH).is_some_and(looks_stationary))
-}
-
-/// Medians of halves and quarters against the scale of the stretch.
-fn looks_stationary(values: &[f64]) -> bool {
-    let logs: Vec<f64> = values.iter().map(|value| value.ln()).collect();
-    let Some(sigma) = mad_sigma(&logs).filter(|sigma| *sigma > 1e-6 && sigma.is_finite()) else {
-        return false;
-    };
-    let levels =
-        |parts: usize| -> Vec<f64> { logs.chunks(logs.len() / parts).filter_map(median).collect() };
-    simulated::range(&levels(2)) < 0.5 * sigma && simulated::range(&levels(4)) < sigma
 }

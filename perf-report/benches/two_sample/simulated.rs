@@ -3,6 +3,7 @@
 use perf_report::stats::random::Stream;
 
 use crate::cases::Case;
+use crate::numbers::normal;
 
 /// Noise of a run, on the log scale.
 const SIGMA: f64 = 0.03;
@@ -36,12 +37,6 @@ impl Kind {
     }
 }
 
-/// Box and Muller's.
-fn normal(stream: &mut Stream) -> f64 {
-    let (radius, angle) = (1.0 - stream.share(), std::f64::consts::TAU * stream.share());
-    (-2.0 * radius.ln()).sqrt() * angle.cos()
-}
-
 fn heavy(stream: &mut Stream, runs: usize) -> Vec<f64> {
     let value = |_| {
         let squares: f64 = (0..3).map(|_| normal(stream).powi(2)).sum();
@@ -73,10 +68,4 @@ fn steps(stream: &mut Stream, runs: usize) -> Vec<f64> {
         values.iter_mut().skip(at).for_each(|value| *value += step);
     }
     values
-}
-
-/// From the least to the greatest.
-pub(crate) fn range(values: &[f64]) -> f64 {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least
 }
