@@ -222,4 +222,21 @@ mod tests {
             all.notes.iter().any(|note| note == "10 functions are not judged, as perf.toml says")
         );
     }
+
+    #[test]
+    fn what_is_off_takes_no_part_of_the_error() {
+        let limits = limits(&[rule("vendor::*", Severity::Off)]);
+        let with_vendored = |mut run: RunDocument| {
+            let few = samples::named(&mut run, "code_stats::main").clone();
+            let name = |at: u32| format!("vendor::f{at}");
+            let vendored =
+                |at| Function { name: name(at), calls: 50, self_ns: 50_000, ..few.clone() };
+            run.functions.extend((0..200).map(vendored));
+            run
+        };
+        let (old, new) = (samples::typical(), samples::changed());
+        let without = compare(&old, &new, &limits);
+        let with = compare(&with_vendored(old), &with_vendored(new), &limits);
+        assert_eq!((with.ignored, with.functions), (200, without.functions));
+    }
 }
