@@ -2,6 +2,7 @@
 //! `perf-report` says of them is compared with what is known.
 
 mod allocations;
+mod baselines;
 mod bounds;
 mod cargo;
 mod clock;

@@ -185,17 +185,16 @@ pub(super) fn compare_beside(
     Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
 }
 
-/// Judges runs of B against those of A, which were made in turn, at one of `looks` that there may
-/// be: each may make its share of the error only.
+/// Judges runs of B against those of A, which were made in turn, so that a share `level` of what is
+/// found may be wrong.
 pub(super) fn in_turn(
     a: &[RunDocument],
     b: &[RunDocument],
     settings: &CheckSettings,
-    looks: u32,
+    level: f64,
 ) -> Result<Comparison, UserError> {
     let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
-    let mut limits = settings.limits();
-    limits.false_discoveries /= f64::from(looks.max(1));
+    let limits = verdict::Limits { false_discoveries: level, ..settings.limits() };
     let comparison = verdict::compare_runs(sides, &limits)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
     Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })

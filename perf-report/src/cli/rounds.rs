@@ -3,13 +3,56 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use clap::builder::FalseyValueParser;
+
 use super::progress::{self, Progress};
 use crate::command::Interrupt;
+use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::interleave;
+use crate::{facts, interleave};
+
+/// How two sides run in turn: what `ab` and `doctor --noise` have in common.
+#[derive(Debug, clap::Args)]
+pub(super) struct TurnArgs {
+    /// Rounds to make, in each of which both sides run once
+    #[arg(long, value_name = "N", env = "PERF_TRACK_ROUNDS", hide_env_values = true)]
+    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) rounds: u32,
+
+    /// Rounds before these that are not judged
+    #[arg(long, value_name = "N", env = "PERF_TRACK_WARMUP", hide_env_values = true)]
+    #[arg(default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    pub(super) warmup: u32,
+
+    /// What chance comes from, so that it can be repeated [default: another one each time]
+    #[arg(long, value_name = "SEED", env = "PERF_TRACK_SEED", hide_env_values = true)]
+    seed: Option<u64>,
+
+    /// Go on with commands that fail, and judge their runs
+    #[arg(long, env = "PERF_TRACK_ALLOW_FAILURE", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(super) allow_failure: bool,
+
+    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
+    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
+    dir: Option<PathBuf>,
+}
+
+impl TurnArgs {
+    /// The seed that was given, or a new one; small, since people type it.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| facts::random() % 1_000_000)
+    }
+
+    /// The folder to record in, if one was given.
+    pub(super) fn base(&self, context: &Context) -> Option<PathBuf> {
+        self.dir.as_ref().map(|dir| context.dir.join(dir))
+    }
+}
 
 /// Runs in a row. Dropping it ends what is shown of them.
 pub(super) struct Rounds {

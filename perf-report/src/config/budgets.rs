@@ -197,7 +197,7 @@ severity = "off"
             of_f("calls = -1"),
             of_f("severity = \"wran\""),
             of_f("severity = true"),
-            said("[budget.command]\npeak-memory = \"64 mib\""),
+            said("[budget.command]\npeak-memory = \"64 mibs\""),
             said("[budget.command]\nmax-regression = 3"),
             said("[budget.\"a*b\"]\ncalls = 3"),
             said("[budget]\nf = 3"),
@@ -212,7 +212,7 @@ severity = "off"
         2: `calls`: expected a whole number, not negative, found a value of type integer; 
         2: `severity`: "wran" is no severity; did you mean `warn`?; 
         2: `severity`: expected "fail", "warn" or "off", found a value of type boolean; 
-        2: `peak-memory`: "64 mib" is no size: write `64MiB`, `1.5GB` or `4096`; 
+        2: `peak-memory`: "64 mibs" is no size: write `64MiB`, `1.5GB` or `4096`; 
         2: unknown key "max-regression" in [budget.command]; known keys: wall, cpu, peak-memory, severity
         1: "a*b" names no functions: write a name, or how names begin and one `*`, such as "app::db::*"; 
         2: `f` must be a table: [budget.f]; 

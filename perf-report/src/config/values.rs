@@ -1,5 +1,9 @@
 //! Values as people write them: per cent, durations, sizes. Pure.
 
+use perf_runtime::segment::limits::parse_bytes;
+
+use crate::units::float;
+
 /// The largest limit that can be given, in per cent.
 const LARGEST_PCT: f64 = 1e6;
 
@@ -48,28 +52,13 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     if ns.is_finite() && ns >= 0.0 { Ok(ns) } else { Err(wrong()) }
 }
 
-/// A size in bytes: `64MiB`, `1.5 GB`, `4096`.
+/// A size in bytes, as [`parse_bytes`] reads it: `64MiB`, `1.5 GB`, `4096`.
 ///
 /// # Errors
 /// What is wrong, as the end of a sentence.
 pub(crate) fn size_bytes(text: &str) -> Result<f64, String> {
-    const UNITS: [(&str, f64); 8] = [
-        ("KiB", 1024.0),
-        ("MiB", 1_048_576.0),
-        ("GiB", 1_073_741_824.0),
-        ("kB", 1e3),
-        ("KB", 1e3),
-        ("MB", 1e6),
-        ("GB", 1e9),
-        ("B", 1.0),
-    ];
     let wrong = || format!("{text:?} is no size: write `64MiB`, `1.5GB` or `4096`");
-    let trimmed = text.trim();
-    let with_unit =
-        UNITS.into_iter().find_map(|(name, size)| Some((trimmed.strip_suffix(name)?, size)));
-    let (number, unit) = with_unit.unwrap_or((trimmed, 1.0));
-    let bytes = number.trim_end().parse::<f64>().map_err(|_| wrong())? * unit;
-    if bytes.is_finite() && bytes >= 0.0 { Ok(bytes) } else { Err(wrong()) }
+    parse_bytes(text).map(float).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -103,7 +92,8 @@ mod tests {
         assert_eq!(size_bytes("1.5 GB"), Ok(1.5e9));
         assert_eq!(size_bytes("12 B"), Ok(12.0));
         assert_eq!(size_bytes("4096"), Ok(4096.0));
-        for bad in ["", "MiB", "-1MiB", "64 mib", "infB", "1TiBi"] {
+        assert_eq!((size_bytes("1KiB"), size_bytes("1kB")), (Ok(1024.0), Ok(1000.0)));
+        for bad in ["", "MiB", "-1MiB", "64 mibi", "infB", "1TiBi"] {
             assert!(size_bytes(bad).is_err(), "{bad}");
         }
     }

@@ -1,13 +1,13 @@
 //! When to look at the evidence, and whether to go on.
 //!
 //! Whoever looks again and again until something shows will find something. So there are few looks,
-//! after rounds that are fixed beforehand, and each is given an equal share of the error that all of
-//! them together may make. That is Bonferroni's bound; Pocock, "Group sequential methods in the
-//! design and analysis of clinical trials", Biometrika 64 (1977), gains a little on it.
+//! after rounds that are fixed beforehand, and each is given a share of the error that all of them
+//! together may make: see [`levels`].
 
 use std::time::Duration;
 
 use crate::model::{Comparison, Stopped, Verdict};
+use crate::stats::sequential;
 
 /// Fewest rounds after which it is worth to look.
 const FEWEST: u32 = 4;
@@ -50,6 +50,29 @@ pub fn looks(planned: u32, most: u32) -> Vec<Look> {
     let of = u32::try_from(rounds.len()).unwrap_or(u32::MAX);
     let looks = (1..).zip(rounds);
     looks.map(|(number, rounds)| Look { rounds, number, of, planned: rounds >= planned }).collect()
+}
+
+/// The error that each of `looks` may make, so that all together make `alpha` at the most.
+///
+/// One half is for the looks up to the planned rounds, the other for those after them, if there are
+/// any. Of each half, early looks get little and the last one most: see [`sequential::levels`]. So
+/// what was planned decides nearly as well as if there were no look before, and so does the end.
+///
+/// ```
+/// use perf_report::interleave::{levels, looks};
+/// let levels = levels(0.01, &looks(10, 30));
+/// assert!(levels[0] < 0.0001 && levels[1] > 0.0049 && levels[3] > 0.0045);
+/// ```
+pub fn levels(alpha: f64, looks: &[Look]) -> Vec<f64> {
+    let planned = looks.iter().take_while(|look| !look.planned).count() + 1;
+    let (first, rest) = looks.split_at(planned.min(looks.len()));
+    let part = if rest.is_empty() { alpha } else { alpha / 2.0 };
+    let of = |looks: &[Look]| {
+        let last = looks.last().map_or(1.0, |look| f64::from(look.rounds));
+        let shares: Vec<f64> = looks.iter().map(|look| f64::from(look.rounds) / last).collect();
+        sequential::levels(part, &shares)
+    };
+    [of(first), of(rest)].concat()
 }
 
 /// Whether to go on after a look.
@@ -137,6 +160,49 @@ mod tests {
         let looks = looks(10, 20);
         assert_eq!(looks.iter().map(|look| look.number).collect::<Vec<_>>(), [1, 2, 3]);
         assert!(looks.iter().all(|look| look.of == 3 && look.planned == (look.number > 1)));
+    }
+
+    /// How often so many series of rounds, each with `change` per cent of difference, are found to
+    /// differ up to each of the looks.
+    fn found(change: f64, levels: &[f64], series: u64) -> Vec<f64> {
+        use crate::stats::{moderated, random::Stream};
+        use statrs::distribution::{ContinuousCDF as _, Normal};
+        let looks = looks(10, 30);
+        let mut counts = vec![0.0; looks.len()];
+        for seed in 0..series {
+            let mut stream = Stream::of(seed);
+            let mut side = |level: f64| -> Vec<f64> {
+                let mut normal = || Normal::standard().inverse_cdf(stream.share().max(1e-12));
+                let noise = |_| level * (0.04 * normal()).exp();
+                (0..30).map(noise).collect()
+            };
+            let (a, b) = (side(100.0), side(100.0 + change));
+            let p = |look: &Look| {
+                let rounds = look.rounds as usize;
+                moderated::pairs(&a[..rounds], &b[..rounds], None).unwrap().p_value
+            };
+            let at = looks.iter().zip(levels).position(|(look, level)| p(look) <= *level);
+            counts.iter_mut().skip(at.unwrap_or(looks.len())).for_each(|count| *count += 1.0);
+        }
+        counts.into_iter().map(|count| count / crate::units::float(series)).collect()
+    }
+
+    #[test]
+    fn all_looks_together_err_no_more_than_one_and_find_more_than_by_equal_shares() {
+        let levels = levels(0.05, &looks(10, 30));
+        let equal = [0.0125; 4];
+        let [alarms, before] = [&levels[..], &equal].map(|it| found(0.0, it, 10_000)[3]);
+        // Beyond 0.05 by three standard errors of the share.
+        assert!(alarms <= 0.0565, "{alarms}, and {before} by equal shares");
+        let [power, before] = [&levels[..], &equal].map(|it| found(3.0, it, 2_000));
+        let more = format!("{power:?}, and {before:?} by equal shares");
+        assert!(power[1] > before[1] && power[3] > before[3], "{more}");
+    }
+
+    #[test]
+    fn a_single_look_has_all_of_the_error() {
+        assert!((levels(0.01, &looks(3, 3))[0] - 0.01).abs() < 1e-9);
+        assert_eq!(levels(0.01, &[]), Vec::<f64>::new());
     }
 
     #[test]

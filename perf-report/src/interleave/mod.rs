@@ -10,7 +10,7 @@ mod order;
 
 use std::time::Duration;
 
-pub use looks::{Decision, Look, decide, looks, time_is_over};
+pub use looks::{Decision, Look, decide, levels, looks, time_is_over};
 pub use order::{Order, Side};
 
 use crate::units;

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::{BASELINE_SCHEMA, BASELINE_VERSION, Baseline, RUN_SCHEMA, RUN_VERSION, RunDocument};
+use super::{
+    BASELINE_SCHEMA, BASELINE_VERSION, Baseline, CustomMetric, Function, ProcessSummary,
+    RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
+};
 
 /// Why a text is not a run.
 #[derive(Debug)]
@@ -59,7 +63,7 @@ impl std::error::Error for DocumentError {
     }
 }
 
-/// What every document begins with; read first, so that a newer one is not called malformed.
+/// What every document begins with, by which a newer one is not called malformed.
 #[derive(Deserialize)]
 struct Head {
     schema: String,
@@ -72,18 +76,55 @@ impl RunDocument {
     /// # Errors
     /// Every [`DocumentError`].
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        if text.trim().is_empty() {
-            return Err(DocumentError::Empty);
+        read(text, |run: &Self| (&run.schema, run.version))
+    }
+
+    /// Reads a run from JSON as a [`sample`](Self::sample), in less time and memory.
+    ///
+    /// # Errors
+    /// Every [`DocumentError`]; nothing is said of what a sample is without.
+    pub fn sample_from_json(text: &str) -> Result<Self, DocumentError> {
+        let read = read(text, |sample: &Sample| (&sample.schema, sample.version))?;
+        let Sample { schema, version, run, mut process, mut functions, metrics, recording } = read;
+        process.processes.clear();
+        functions.iter_mut().for_each(|function| function.histogram.clear());
+        Ok(Self { schema, version, run, process, functions, tree: Vec::new(), metrics, recording })
+    }
+}
+
+/// The parts of a run that a sample has. The tree, by far the largest of the others, is passed over.
+#[derive(Deserialize)]
+struct Sample {
+    schema: String,
+    version: u32,
+    run: Run,
+    process: ProcessSummary,
+    functions: Vec<Function>,
+    #[serde(default)]
+    metrics: Vec<CustomMetric>,
+    recording: Recording,
+}
+
+/// Reads a run as `T`, of which `head` tells schema and version. Only of a text that is none, the
+/// head is read by itself, so that a good one is gone through once.
+fn read<T: DeserializeOwned>(
+    text: &str,
+    head: impl Fn(&T) -> (&str, u32),
+) -> Result<T, DocumentError> {
+    let read: Result<T, _> = serde_json::from_str(text);
+    match &read {
+        Ok(found) if head(found) == (RUN_SCHEMA, RUN_VERSION) => {
+            return read.map_err(DocumentError::Malformed);
         }
-        let head: Head = serde_json::from_str(text).map_err(DocumentError::Malformed)?;
-        match (head.schema.as_str(), head.version) {
-            (RUN_SCHEMA, RUN_VERSION) => {
-                serde_json::from_str(text).map_err(DocumentError::Malformed)
-            }
-            (RUN_SCHEMA, found @ 0) => Err(DocumentError::NoSuchVersion { found }),
-            (RUN_SCHEMA, found) => Err(DocumentError::Newer { found }),
-            (found, _) => Err(DocumentError::OtherKind { found: found.to_owned() }),
-        }
+        _ if text.trim().is_empty() => return Err(DocumentError::Empty),
+        _ => {}
+    }
+    let head: Head = serde_json::from_str(text).map_err(DocumentError::Malformed)?;
+    match (head.schema.as_str(), head.version) {
+        (RUN_SCHEMA, RUN_VERSION) => read.map_err(DocumentError::Malformed),
+        (RUN_SCHEMA, found @ 0) => Err(DocumentError::NoSuchVersion { found }),
+        (RUN_SCHEMA, found) => Err(DocumentError::Newer { found }),
+        (found, _) => Err(DocumentError::OtherKind { found: found.to_owned() }),
     }
 }
 
@@ -160,6 +201,7 @@ mod tests {
         ) {
             let document = document(name, calls, mean);
             let text = serde_json::to_string(&document).unwrap();
+            prop_assert_eq!(RunDocument::sample_from_json(&text).unwrap(), document.sample());
             prop_assert_eq!(RunDocument::from_json(&text).unwrap(), document);
         }
 

@@ -58,14 +58,14 @@ pub fn compare(history: History<'_>, baseline: &[f64], current: &[f64]) -> Optio
     let same = agreeing(&before, &side, baseline.len(), prior.sigma);
     let borne_out = extended(&side, same, prior.sigma);
     let difference = moderated::between(&borne_out, &Side::of(&current)?, Some(prior))?;
-    let wider = if current.len() < SPEAKS_FOR_ITSELF {
+    let least = if current.len() < SPEAKS_FOR_ITSELF {
         let mut off = off_level(&[same, &baseline].concat(), current.len(), &borne_out);
         off.extend(off_neighbours(&moderated::logs(newest(since))?, current.len()));
-        tail(off, prior)
+        tail(off, prior) * unit(borne_out.count, current.len())
     } else {
-        1.0
+        0.0
     };
-    let standard_error = difference.standard_error * wider;
+    let standard_error = difference.standard_error.max(least);
     Some(Difference::new(difference.log_ratio, standard_error, difference.degrees))
 }
 
@@ -106,9 +106,14 @@ fn extended(baseline: &Side, same: &[f64], sigma: f64) -> Side {
 /// How far so many runs in a row are from the level, in units of what one run is off by for each
 /// standard error.
 fn off_level(values: &[f64], runs: usize, level: &Side) -> Vec<f64> {
-    let size = float(runs as u64);
-    let unit = (1.0 / level.count + 1.0 / size).sqrt();
+    let unit = unit(level.count, runs);
     values.windows(runs).map(|window| (mean(window) - level.mean).abs() / unit).collect()
+}
+
+/// The standard error of a mean of so many runs, beside that of `count` others, in units of what one
+/// run is off by.
+fn unit(count: f64, runs: usize) -> f64 {
+    (1.0 / count + 1.0 / float(runs as u64)).sqrt()
 }
 
 /// The same, of runs whose level may have changed: from the middle of those on either side.
@@ -118,7 +123,7 @@ fn off_neighbours(values: &[f64], runs: usize) -> Vec<f64> {
         let after = values.get(at + runs..).unwrap_or_default();
         let after = after.get(..NEIGHBOURS).unwrap_or(after);
         let around = [before, after].concat();
-        let unit = (1.0 / float(around.len() as u64) + 1.0 / float(runs as u64)).sqrt();
+        let unit = unit(float(around.len() as u64), runs);
         Some((mean(window) - robust::median(&around)?).abs() / unit)
     };
     values.windows(runs).enumerate().filter_map(off).collect()
@@ -128,15 +133,15 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / float(values.len() as u64)
 }
 
-/// By how much farther out runs of the history lie than noise with normal tails would have them; at
-/// least 1.
+/// What one run would have to be off by as a rule for noise with normal tails to lie as far out as runs
+/// of the history do.
 fn tail(mut off: Vec<f64>, prior: Prior) -> f64 {
     off.sort_unstable_by(f64::total_cmp);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a count")]
     let at = (OUTER * float(off.len() as u64)) as usize;
     let outer = off.get(at.min(off.len().saturating_sub(1))).copied().unwrap_or(0.0);
     let normal = student::quantile(f64::midpoint(1.0, OUTER), prior.degrees);
-    (outer / prior.sigma / normal).max(1.0)
+    outer / normal
 }
 
 #[cfg(test)]
@@ -163,6 +168,15 @@ mod tests {
         let expected = moderated::two_samples(&baseline, &current, noise).unwrap();
         assert!((beside.log_ratio - expected.log_ratio).abs() < 1e-12);
         assert!(beside.standard_error >= expected.standard_error);
+    }
+
+    #[test]
+    fn a_spike_among_equal_runs_is_no_more_than_a_spike() {
+        // Percentiles fall into buckets, and are often the same to the last digit.
+        let mut before = vec![100.0 * (1.0 + 1e-12); 40];
+        (before[7], before[20]) = (140.0, 100.0);
+        let compared = compare(only(&before), &[100.0, 104.0, 101.0], &[102.0]).unwrap();
+        assert!(compared.standard_error < 0.4_f64, "{compared:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The distribution is that of `statrs`; "Student", "The Probable Error of a Mean", Biometrika 6
 //! (1908). Degrees of freedom need not be whole.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
 /// From here on the normal distribution is the same to all digits that matter.
 const NEARLY_NORMAL: f64 = 1e6;
@@ -52,20 +52,30 @@ pub fn quantile(p: f64, degrees: f64) -> f64 {
     }
 }
 
-/// By bisection between powers of two: the inverse that `statrs` has is exact to fewer digits than
-/// its distribution.
+/// By Newton's method, held between bounds that are halved where a step would leave them: the inverse
+/// that `statrs` has is exact to fewer digits than its distribution.
 fn refined(student: &StudentsT, p: f64) -> f64 {
     let tail = p.min(1.0 - p);
-    let mut high = 1.0;
+    let (mut low, mut high) = (0.0, 1.0);
     while student.sf(high) > tail && high < f64::MAX / 4.0 {
-        high *= 2.0;
+        (low, high) = (high, high * 2.0);
     }
-    let mut low = 0.0;
+    let mut t = f64::midpoint(low, high);
     for _ in 0..70 {
-        let middle = f64::midpoint(low, high);
-        if student.sf(middle) > tail { low = middle } else { high = middle }
+        let beyond = student.sf(t) - tail;
+        if beyond > 0.0 {
+            low = t
+        } else {
+            high = t
+        }
+        let step = t + beyond / student.pdf(t);
+        let next = if step > low && step < high { step } else { f64::midpoint(low, high) };
+        let is_near = (next - t).abs() <= f64::EPSILON * t;
+        t = next;
+        if is_near {
+            break;
+        }
     }
-    let t = f64::midpoint(low, high);
     if p < 0.5 { -t } else { t }
 }
 

@@ -41,17 +41,29 @@ pub trait Store {
     /// When the store cannot be read, the run is not there, or is damaged.
     fn load(&self, id: &str) -> Result<RunDocument, StoreError>;
 
+    /// A stored run as a [`sample`](RunDocument::sample).
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    fn sample(&self, id: &str) -> Result<RunDocument, StoreError> {
+        Ok(self.load(id)?.sample())
+    }
+
     /// The newest runs that `filter` lets through and that recorded something, at most `most`,
-    /// oldest first. One that cannot be read is left out.
+    /// oldest first. One that cannot be read is left out. The newest is whole, the others are samples,
+    /// as in a baseline.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
         let entries = self.entries()?;
         let chosen = entries.iter().filter(|entry| filter.admits(entry));
-        let readable = chosen.filter_map(|entry| self.load(&entry.id).ok());
+        let readable = chosen.filter_map(|entry| self.sample(&entry.id).ok());
         let recorded = readable.filter(|run| run.process.count > 0);
         let mut runs: Vec<RunDocument> = recorded.take(most).collect();
+        if let Some(newest) = runs.first_mut() {
+            *newest = self.load(&newest.run.id)?;
+        }
         runs.reverse();
         Ok(runs)
     }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::error::Fault;
 use super::{Entry, Store, StoreError, schema};
 use crate::files;
-use crate::model::RunDocument;
+use crate::model::{DocumentError, RunDocument};
 
 /// How long a command waits for another one that is storing.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -65,6 +65,24 @@ impl Sqlite {
         }
     }
 
+    /// What `read` makes of the document of a run, which is not copied for it.
+    fn read(
+        &self,
+        id: &str,
+        read: impl Fn(&str) -> Result<RunDocument, DocumentError>,
+    ) -> Result<RunDocument, StoreError> {
+        let failed = |fault| StoreError::new(&self.path, fault);
+        let query = || {
+            let query = "SELECT document FROM runs WHERE id = ?1";
+            let mut statement = self.connection.prepare_cached(query)?;
+            statement.query_row([id], |row| Ok(read(row.get_ref(0)?.as_str()?))).optional()
+        };
+        query()
+            .map_err(|error| self.failed(error))?
+            .ok_or_else(|| failed(Fault::NoRun { id: id.to_owned() }))?
+            .map_err(|error| failed(Fault::Document { id: id.to_owned(), error }))
+    }
+
     fn failed(&self, error: rusqlite::Error) -> StoreError {
         StoreError::sqlite(&self.path, error)
     }
@@ -100,15 +118,11 @@ impl Store for Sqlite {
     }
 
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
-        let text: Option<String> = self
-            .connection
-            .query_row("SELECT document FROM runs WHERE id = ?1", [id], |row| row.get(0))
-            .optional()
-            .map_err(|error| self.failed(error))?;
-        let failed = |fault| StoreError::new(&self.path, fault);
-        let text = text.ok_or_else(|| failed(Fault::NoRun { id: id.to_owned() }))?;
-        RunDocument::from_json(&text)
-            .map_err(|error| failed(Fault::Document { id: id.to_owned(), error }))
+        self.read(id, RunDocument::from_json)
+    }
+
+    fn sample(&self, id: &str) -> Result<RunDocument, StoreError> {
+        self.read(id, RunDocument::sample_from_json)
     }
 }
 

@@ -1,13 +1,13 @@
 //! What people decided about findings, applied to the finished rows: functions and metrics that are
 //! not judged, that only warn, and regressions that were blessed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::allowance::Severity;
 use super::compare::worst_first;
 use super::limits::Limits;
 use super::whole::COMMAND;
-use super::{bless, budgets};
+use super::{blame, bless, budgets};
 use crate::model::{
     BudgetKind, BudgetResult, Change, Comparison, Function, Metric, RunDocument, Verdict, Waived,
     Waiver,
@@ -132,6 +132,38 @@ fn lower_command(comparison: &mut Comparison, limits: &Limits, current: &RunDocu
     }
 }
 
+/// Lets pass callers that are slower only since what they call may be: blessed, or a warning only.
+pub(super) fn excuse_callers(
+    comparison: &mut Comparison,
+    sides: [&[RunDocument]; 2],
+    limits: &Limits,
+) {
+    let of_times = |it: &&Waiver| it.metric.is_some_and(|metric| !metric.is_count());
+    let waived = comparison.waived.iter().filter(of_times);
+    let mut by: BTreeMap<String, Waived> = waived.map(|it| (it.name.clone(), it.by)).collect();
+    let accepted: BTreeSet<String> = by.keys().cloned().collect();
+    if accepted.is_empty() {
+        return;
+    }
+    let excused = blame::excused(&comparison.functions, sides, limits, &accepted);
+    for row in comparison.functions.iter_mut().filter(|row| row.verdict == Verdict::Degraded) {
+        let Some(callee) = excused.get(&row.name).filter(|_| blame::is_inclusive(row)) else {
+            continue;
+        };
+        // The chain of those that wait ends at one that was accepted.
+        let mut last = callee;
+        while let Some(next) = excused.get(last) {
+            last = next;
+        }
+        let by = *by.entry(last.clone()).or_insert(Waived::Blessing);
+        let waits = format!(", but only for waiting on {callee}");
+        let said = row.reason.strip_suffix(&waits).unwrap_or(&row.reason);
+        row.reason = format!("{said}{waits}, which is accepted");
+        let (name, metric) = (row.name.clone(), Some(row.metric));
+        comparison.waived.push(Waiver { name, metric, limit: None, by });
+    }
+}
+
 /// Where it says that a budget only warns, if it does.
 fn warns(row: &BudgetResult, limits: &Limits) -> Option<usize> {
     let given = match row.limit {
@@ -221,5 +253,77 @@ mod tests {
         assert!(
             all.notes.iter().any(|note| note == "10 functions are not judged, as perf.toml says")
         );
+    }
+
+    #[test]
+    fn what_is_off_takes_no_part_of_the_error() {
+        let limits = limits(&[rule("vendor::*", Severity::Off)]);
+        let with_vendored = |mut run: RunDocument| {
+            let few = samples::named(&mut run, "code_stats::main").clone();
+            let name = |at: u32| format!("vendor::f{at}");
+            let vendored =
+                |at| Function { name: name(at), calls: 50, self_ns: 50_000, ..few.clone() };
+            run.functions.extend((0..200).map(vendored));
+            run
+        };
+        let (old, new) = (samples::typical(), samples::changed());
+        let without = compare(&old, &new, &limits);
+        let with = compare(&with_vendored(old), &with_vendored(new), &limits);
+        assert_eq!((with.ignored, with.functions), (200, without.functions));
+    }
+
+    /// What is said of callers of a function that takes three times as long, which is blessed, where
+    /// a call of `parse` takes so many milliseconds itself.
+    fn callers(parse_ms: u64) -> (String, Gate) {
+        use crate::verdict::{Blessed, Blessing};
+        const MS: u64 = 1_000_000;
+        let run = |tokenize_ms: u64, parse_ms: u64| {
+            samples::of(&[
+                (None, "demo::load", 50, 50 * MS),
+                (Some(0), "demo::parse", 50, 50 * parse_ms * MS),
+                (Some(1), "demo::tokenize", 500, 500 * tokenize_ms * MS),
+            ])
+        };
+        let blessing = |metric: Metric| Blessing {
+            function: "demo::tokenize".to_owned(),
+            metric,
+            from: 1e6,
+            to: 20e6,
+            commit: None,
+            reason: "tokens keep their spans".to_owned(),
+            created: jiff::civil::date(2026, 11, 20),
+            expires: None,
+            line: 1,
+        };
+        let list = limits(&[]).metrics.into_keys().filter(|metric| !metric.is_count());
+        let list = list.map(blessing).collect();
+        let blessed = Blessed { list, today: jiff::civil::date(2026, 11, 21) };
+        let limits = Limits { blessed, ..Limits::default() };
+        let all = compare(&run(1, 1), &run(3, parse_ms), &limits);
+        let means = all.functions.iter().filter(|row| row.metric == Metric::MeanNs);
+        let means = means.map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason));
+        (means.collect::<Vec<_>>().join("\n"), gate(&all, &[FailOn::Degraded].into()))
+    }
+
+    #[test]
+    fn callers_of_what_is_accepted_pass_too() {
+        let (said, gate) = callers(1);
+        insta::assert_snapshot!(said, @r"
+        degraded demo::tokenize: mean 1.00 ms → 3.00 ms (+200.0 %), over the limit of 3 %, but blessed up to 20.0 ms on 2026-11-20: tokens keep their spans
+        degraded demo::parse: mean 11.0 ms → 31.0 ms (+181.8 %), over the limit of 3 %, but only for waiting on demo::tokenize, which is accepted
+        degraded demo::load: mean 12.0 ms → 32.0 ms (+166.7 %), over the limit of 3 %, but only for waiting on demo::parse, which is accepted
+        ");
+        assert_eq!(gate, Gate::Passed);
+    }
+
+    #[test]
+    fn callers_that_are_slower_themselves_do_not() {
+        let (said, gate) = callers(8);
+        insta::assert_snapshot!(said, @r"
+        regression demo::parse: mean 11.0 ms → 38.0 ms (+245.5 %), over the limit of 3 %
+        degraded demo::load: mean 12.0 ms → 39.0 ms (+225.0 %), over the limit of 3 %, but only for waiting on demo::parse
+        degraded demo::tokenize: mean 1.00 ms → 3.00 ms (+200.0 %), over the limit of 3 %, but blessed up to 20.0 ms on 2026-11-20: tokens keep their spans
+        ");
+        assert_eq!(gate, Gate::Worse);
     }
 }

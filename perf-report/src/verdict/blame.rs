@@ -6,7 +6,7 @@
 //! that take longer. The first two are its own doing. When they stay within the limit, and a callee
 //! is a regression itself, the caller is no regression but `degraded`, and says whom it waits for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::limits::Limits;
 use crate::model::{Change, Metric, RunDocument, Verdict};
@@ -28,9 +28,7 @@ pub(super) fn tell_waiting_from_slow(
 ) {
     let waiting = waiting(rows, baseline, current, limits);
     let inherited = |row: &Change| {
-        row.verdict == Verdict::Regression
-            && (INCLUSIVE.contains(&row.metric) || row.metric == Metric::TotalNs)
-            && waiting.contains_key(&row.name)
+        row.verdict == Verdict::Regression && is_inclusive(row) && waiting.contains_key(&row.name)
     };
     let others_remain =
         rows.iter().any(|row| row.verdict == Verdict::Regression && !inherited(row));
@@ -76,6 +74,46 @@ fn waiting(
             (own_doing <= was * allowed).then(|| (caller.to_owned(), callee.to_owned()))
         })
         .collect()
+}
+
+/// Callers whose growth is owed to nothing but functions that may be slower, `accepted` to begin with:
+/// each with the callee that it waits for most. Callers of such callers are among them.
+pub(super) fn excused(
+    rows: &[Change],
+    [baseline, current]: [&[RunDocument]; 2],
+    limits: &Limits,
+    accepted: &BTreeSet<String>,
+) -> BTreeMap<String, String> {
+    let limit = limits.metrics.get(&Metric::MeanNs).and_then(|limits| limits.degraded_pct);
+    let allowed = limit.unwrap_or(0.0) / 100.0;
+    let (old, new) = (Calls::of(baseline), Calls::of(current));
+    let slower = rows.iter().filter(|row| row.verdict == Verdict::Degraded && is_inclusive(row));
+    let mut open: BTreeSet<&str> = slower.map(|row| row.name.as_str()).collect();
+    open.retain(|name| !accepted.contains(*name));
+    let mut excused = BTreeMap::new();
+    loop {
+        let may = |callee: &str| accepted.contains(callee) || excused.contains_key(callee);
+        let owed = |caller: &&str| {
+            let grown = new.mean(caller)? - old.mean(caller)?;
+            let mut owed = inherited(caller, &old, &new);
+            owed.retain(|callee, ns| *ns > 0.0 && may(callee));
+            let own_doing = grown - owed.values().sum::<f64>();
+            let (callee, _) = owed.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+            let is_all = own_doing <= old.mean(caller)? * allowed;
+            is_all.then(|| ((*caller).to_owned(), callee.to_owned()))
+        };
+        let found: Vec<_> = open.iter().filter_map(owed).collect();
+        if found.is_empty() {
+            return excused;
+        }
+        found.iter().for_each(|(caller, _)| _ = open.remove(caller.as_str()));
+        excused.extend(found);
+    }
+}
+
+/// Whether the row is of a time that holds that of callees.
+pub(super) fn is_inclusive(row: &Change) -> bool {
+    INCLUSIVE.contains(&row.metric) || row.metric == Metric::TotalNs
 }
 
 /// For each callee, how much longer a call of `caller` takes because the callee takes longer, were

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::allowance::Severity;
+use super::decide::Draft;
 use super::limits::Limits;
 use super::sides::{Functions, Pair, Sides};
 use super::suite::Suite;
@@ -78,6 +80,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         ..without_baseline(current, limits, notes)
     };
     accept::apply(&mut comparison, limits, current);
+    accept::excuse_callers(&mut comparison, [sides.baseline, sides.current], limits);
     comparison
 }
 
@@ -129,7 +132,7 @@ fn rows(
     limits: &Limits,
 ) -> (Vec<Change>, Option<String>) {
     let mut rows = Vec::new();
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     for pair in functions.pairs() {
         for (&metric, &own) in &limits.metrics {
             if metric.is_count() {
@@ -140,8 +143,15 @@ fn rows(
         }
     }
     drafts.extend(whole::drafts(sides, limits));
-    let (judged, unsaid) = decide::decide(drafts, limits);
+    // What is switched off takes no part of the error that all others share. It is judged apart,
+    // since the command, or a caller, may be slower for it.
+    let is_off = |draft: &Draft| {
+        limits.allowances.severity_of(&draft.row.name, draft.row.metric) == Severity::Off
+    };
+    let (off, on) = drafts.into_iter().partition(is_off);
+    let (judged, unsaid) = decide::decide(on, limits);
     rows.extend(judged);
+    rows.extend(decide::decide(off, limits).0);
     rows.extend(functions.renamed.iter().map(renamed));
     rows.extend(functions.added.iter().map(|new| one_sided(new, Verdict::Added)));
     rows.extend(functions.removed.iter().map(|old| one_sided(old, Verdict::Removed)));

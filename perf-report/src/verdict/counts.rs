@@ -150,12 +150,21 @@ fn same_rate(old: Counted, new: Counted) -> bool {
 /// The row of the success rate, of a function whose errors are counted. That there are more errors
 /// is for the row of errors to judge; this one says what they come to.
 fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
-    let (old, new) = (rate(pair.old)?, rate(pair.new)?);
+    let (olds, news) = (rates(&pair.olds)?, rates(&pair.news)?);
+    let varies = olds.0 < olds.1 || news.0 < news.1;
+    let (old, new) = if news.1 < olds.0 {
+        (olds.0, news.1)
+    } else if news.0 > olds.1 {
+        (olds.1, news.0)
+    } else {
+        (olds.0.max(news.0), olds.0.max(news.0))
+    };
     let said = reason::values(Metric::Success, old, new);
     let lost = (old - new) * 100.0;
     let (verdict, reason) = if old.to_bits() == new.to_bits() {
         let rate = reason::number(Metric::Success, new);
-        (Verdict::Stable, format!("success rate {rate} on both sides"))
+        let varies = if varies { ", and differs from run to run" } else { "" };
+        (Verdict::Stable, format!("success rate {rate} on both sides{varies}"))
     } else if limits.regression_pct.is_some_and(|limit| lost > limit) {
         (
             Verdict::Regression,
@@ -170,6 +179,12 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
         reason,
         ..Change::exact(&pair.new.name, Metric::Success, [Some(old), Some(new)])
     })
+}
+
+/// Least and most of the success rates of the runs of a side.
+fn rates(runs: &[Option<&Function>]) -> Option<(f64, f64)> {
+    let rates = runs.iter().flatten().filter_map(|function| rate(function));
+    rates.map(|rate| (rate, rate)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 /// Share of the calls that returned no error, of a function that classifies and was called.
@@ -323,6 +338,30 @@ mod tests {
         degraded: success rate 96 % → 95 %
         improved: success rate 96 % → 98 %
         regression: success rate 100 % → 70 %, over the limit of 3 %
+        ");
+    }
+
+    #[test]
+    fn success_rates_that_differ_from_run_to_run_are_held_against_each_other_by_the_nearest() {
+        let limits = super::super::Limits::default();
+        let own = limits.metrics[&Metric::Success];
+        let said = |olds: &[u64], news: &[u64]| {
+            let [olds, news]: [Vec<_>; 2] =
+                [olds, news].map(|side| side.iter().map(|errors| function(100, *errors)).collect());
+            let mut pair = Pair::single(&olds[0], &news[0], &limits);
+            (pair.olds, pair.news) =
+                (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
+            let row = success(&pair, own).unwrap();
+            format!("{}: {}", row.verdict, row.reason)
+        };
+        insta::assert_snapshot!([
+            said(&[4, 6, 5], &[5, 7]),
+            said(&[4, 6, 5], &[30, 20]),
+            said(&[6, 4], &[1]),
+        ].join("\n"), @r"
+        stable: success rate 94 % on both sides, and differs from run to run
+        regression: success rate 94 % → 80 %, over the limit of 3 %
+        improved: success rate 96 % → 99 %
         ");
     }
 }

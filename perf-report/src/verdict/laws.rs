@@ -1,5 +1,7 @@
 //! Laws that every comparison obeys, whatever is compared.
 
+mod runs;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -81,7 +83,7 @@ fn nonsense() -> impl Strategy<Value = Function> {
 
 fn without_floors() -> Limits {
     let limits = Limits::new(Metric::ALL, Thresholds::default());
-    Limits { floor_ns: 0.0, run_floor_ns: 0.0, interruptions_ns: 0.0, ..limits }
+    Limits { floor_ns: 0.0, run_floor_ns: 0.0, suite_ns: 0.0, interruptions_ns: 0.0, ..limits }
 }
 
 /// What `perf.toml` may say of the metrics, the worst included.
@@ -134,6 +136,9 @@ fn scaled(mut run: RunDocument, factor: u64) -> RunDocument {
         node.total_ns *= factor;
         node.self_ns *= factor;
     }
+    let process = &mut run.process;
+    let times = [&mut process.wall_ns, &mut process.user_ns, &mut process.system_ns];
+    times.into_iter().for_each(scale);
     run
 }
 

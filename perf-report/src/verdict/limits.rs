@@ -30,6 +30,9 @@ pub struct Limits {
     pub floor_ns: f64,
     /// Smallest change over all calls of the run, in nanoseconds, that can be a finding.
     pub run_floor_ns: f64,
+    /// Own time over a run, in nanoseconds, from which a function says something of the suite as a
+    /// whole. No floor changes it: a wider floor must not hide that everything moved at once.
+    pub suite_ns: f64,
     /// What interruptions can add to a function over a run, in nanoseconds: where nothing is known
     /// of how much runs differ, a change of the mean below this needs the median to confirm it.
     pub interruptions_ns: f64,
@@ -132,6 +135,7 @@ impl Limits {
             min_calls: 5,
             floor_ns: 10.0,
             run_floor_ns: 10_000.0,
+            suite_ns: 100_000.0,
             // A few time slices of a busy machine.
             interruptions_ns: 50e6,
             false_discoveries: 0.005,

@@ -20,9 +20,6 @@ const MOVED_PCT: f64 = 10.0;
 const SHIFT_PCT: f64 = 3.0;
 /// Part of the functions that must have moved the same way.
 const MOVED_PART: f64 = 0.3;
-/// Times the floor for a change over the run, the own time from which a function says something of
-/// the suite.
-const LEAST_FLOORS: f64 = 10.0;
 
 /// What the functions say together.
 #[derive(Debug, Clone)]
@@ -83,8 +80,7 @@ impl Suite {
 
 /// Change of the own time of a call on the log scale, of a function that is large enough to count.
 fn log_change(pair: &Pair<'_>) -> Option<f64> {
-    let least_ns = pair.limits.run_floor_ns * LEAST_FLOORS;
-    let enough = float(pair.old.self_ns.min(pair.new.self_ns)) >= least_ns;
+    let enough = float(pair.old.self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
     let side = |runs: &[Option<&crate::model::Function>]| {
         let values = runs.iter().flatten().filter(|function| function.measured_calls() > 0);
         let values = values.map(|f| float(f.self_ns) / float(f.measured_calls()));

@@ -4,21 +4,19 @@ mod rounds;
 mod sides;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
-use super::rounds::Rounds;
+use super::rounds::{Rounds, TurnArgs};
 use super::{keep, output};
 use crate::command::Streams;
 use crate::config::check::{self, CheckSettings};
 use crate::context::Context;
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts;
 use crate::interleave::{self, Decision, Side};
 use crate::model::{Comparison, Interleaved, Stopped};
 use crate::store::{self, Store as _};
@@ -115,10 +113,8 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rounds")]
 struct RoundArgs {
-    /// Rounds to make, in each of which both sides run once
-    #[arg(long, value_name = "N", env = "PERF_TRACK_ROUNDS", hide_env_values = true)]
-    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    rounds: u32,
+    #[command(flatten)]
+    turns: TurnArgs,
 
     /// Rounds to make at most, while more may decide what is open [default: 3 times --rounds]
     #[arg(long, value_name = "M", env = "PERF_TRACK_MAX_ROUNDS", hide_env_values = true)]
@@ -129,33 +125,16 @@ struct RoundArgs {
     #[arg(long, value_name = "TIME", env = "PERF_TRACK_TIME_LIMIT", hide_env_values = true)]
     time_limit: Option<check::Duration>,
 
-    /// Rounds before these that are not judged
-    #[arg(long, value_name = "N", env = "PERF_TRACK_WARMUP", hide_env_values = true)]
-    #[arg(default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=1_000))]
-    warmup: u32,
-
-    /// What the order within the rounds comes from [default: another one each time]
-    #[arg(long, value_name = "SEED", env = "PERF_TRACK_SEED", hide_env_values = true)]
-    seed: Option<u64>,
-
-    /// Go on with commands that fail, and judge their runs
-    #[arg(long, env = "PERF_TRACK_ALLOW_FAILURE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    allow_failure: bool,
-
     /// Let through what the commands print, on standard error
     #[arg(long, env = "PERF_TRACK_SHOW_OUTPUT", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     show_output: bool,
-
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
 }
 
 impl RoundArgs {
     fn most(&self) -> u32 {
-        self.max_rounds.unwrap_or(self.rounds.saturating_mul(3)).max(self.rounds)
+        let planned = self.turns.rounds;
+        self.max_rounds.unwrap_or(planned.saturating_mul(3)).max(planned)
     }
 
     fn time_limit(&self) -> Option<Duration> {
@@ -167,9 +146,9 @@ impl RoundArgs {
         let streams = if self.show_output { Streams::Errors } else { Streams::Tail };
         Match {
             rules: Rules {
-                allow_failure: self.allow_failure,
+                allow_failure: self.turns.allow_failure,
                 probe: true,
-                base: self.dir.as_ref().map(|dir| context.dir.join(dir)),
+                base: self.turns.base(context),
                 label: None,
                 time_limit: self.time_limit(),
             },
@@ -179,11 +158,6 @@ impl RoundArgs {
             a: Vec::new(),
             b: Vec::new(),
         }
-    }
-
-    /// The seed that was given, or a new one; small, since people type it.
-    fn seed(&self) -> u64 {
-        self.seed.unwrap_or_else(|| facts::random() % 1_000_000)
     }
 }
 
@@ -196,7 +170,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let Some(sides) = Sides::of(args, context, &rounds)? else {
         return Ok(interrupted(&rounds, "before the first round"));
     };
-    let seed = args.rounds.seed();
+    let seed = args.rounds.turns.seed();
     let mut game = args.rounds.between(&sides, context, seed);
     game.rules.probe = !args.no_probe;
     game.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
@@ -211,7 +185,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         a: sides.get(Side::A).contender.clone(),
         b: sides.get(Side::B).contender.clone(),
         rounds: game.rounds(),
-        warm_up: args.rounds.warmup,
+        warm_up: args.rounds.turns.warmup,
         seed,
         elapsed_ns,
         stopped,
@@ -233,15 +207,17 @@ fn play(
     settings: &CheckSettings,
     rounds: &mut Rounds,
 ) -> Result<Option<(Comparison, Stopped)>, UserError> {
-    if game.warm_up(args.rounds.warmup, rounds)? == Progress::Interrupted {
+    if game.warm_up(args.rounds.turns.warmup, rounds)? == Progress::Interrupted {
         return Ok(None);
     }
-    for look in interleave::looks(args.rounds.rounds, args.rounds.most()) {
+    let looks = interleave::looks(args.rounds.turns.rounds, args.rounds.most());
+    let levels = interleave::levels(settings.limits().false_discoveries, &looks);
+    for (look, level) in looks.into_iter().zip(levels) {
         let progress = game.until(look.rounds, rounds)?;
         if progress == Progress::Interrupted {
             return Ok(None);
         }
-        let comparison = judge::in_turn(&game.a, &game.b, settings, look.of)?;
+        let comparison = judge::in_turn(&game.a, &game.b, settings, level)?;
         let decision = interleave::decide(look, &comparison, progress == Progress::TimeIsOver);
         if let Decision::Stop(stopped) = decision {
             return Ok(Some((comparison, stopped)));
