@@ -87,7 +87,9 @@ impl RunDocument {
         let read = read(text, |sample: &Sample| (&sample.schema, sample.version))?;
         let Sample { schema, version, run, mut process, mut functions, metrics, recording } = read;
         process.processes.clear();
-        functions.iter_mut().for_each(|function| function.histogram.clear());
+        for function in &mut functions {
+            function.histogram.clear();
+        }
         Ok(Self { schema, version, run, process, functions, tree: Vec::new(), metrics, recording })
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn excused(
         if found.is_empty() {
             return excused;
         }
-        found.iter().for_each(|(caller, _)| _ = open.remove(caller.as_str()));
+        open.retain(|name| found.iter().all(|(caller, _)| caller != name));
         excused.extend(found);
     }
 }
