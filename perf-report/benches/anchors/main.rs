@@ -45,7 +45,9 @@ fn real(histories: &Histories, detectors: &[Detector], is_wanted: impl Fn(&str) 
     let held_out = windows::held_out(histories);
     let between = windows::between(histories);
     if is_wanted("names") {
-        scored.iter().for_each(|window| println!("{}", window.name));
+        for window in &scored {
+            println!("{}", window.name);
+        }
     }
     if is_wanted("script") {
         tables::real("windows of the score", &scored, detectors);

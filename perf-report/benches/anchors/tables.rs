@@ -65,7 +65,7 @@ fn projects(windows: &[Window]) -> String {
 fn real_row(set: &Set, setting: &Setting) {
     let score = set.score(setting);
     let join =
-        |shares: &[f64]| -> String { shares.iter().map(|share| format!("  {share:.3}")).collect() };
+        |shares: &[f64]| -> String { joined(shares.iter().map(|share| format!("  {share:.3}"))) };
     println!(
         "{:30}   {:.3}    {:.3}  {}    {:.3}  {:.3}{}  {:>8.1?}",
         setting.name,
@@ -104,7 +104,7 @@ pub(crate) fn simulated(detectors: &[Detector]) {
         simulated_row(&setting.name, &blocks);
     };
     let header = |title: &str| {
-        let names: String = KINDS.iter().map(|kind| format!("{:>9}", kind.name)).collect();
+        let names = joined(KINDS.iter().map(|kind| format!("{:>9}", kind.name)));
         println!("{:44}{names}{:>9}", format!("-- {title}"), "mean");
     };
     header("at their own settings");
@@ -129,7 +129,7 @@ pub(crate) fn simulated(detectors: &[Detector]) {
 fn simulated_row(name: &str, blocks: &[(&str, [f64; KINDS.len()])]) {
     let mut name = name;
     for (what, shares) in blocks {
-        let cells: String = shares.iter().map(|share| format!("{share:>9.3}")).collect();
+        let cells = joined(shares.iter().map(|share| format!("{share:>9.3}")));
         println!("{name:30} {what:13}{cells}{:>9.4}", mean(shares));
         name = "";
     }
@@ -148,11 +148,15 @@ pub(crate) fn alarms(windows: &[Window], detectors: &[Detector]) {
         for at in (ours.finds)(&window.values) {
             let (before, after) = window.values.split_at(at);
             let show = |values: &[f64]| -> String {
-                values.iter().map(|value| format!("{value:.4} ")).collect()
+                joined(values.iter().map(|value| format!("{value:.4} ")))
             };
             let before = show(&before[before.len().saturating_sub(AROUND)..]);
             let after = show(&after[..after.len().min(AROUND)]);
             println!("{} at {at}:\n   {before}| {after}", window.name);
         }
     }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().concat()
 }
