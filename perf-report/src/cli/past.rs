@@ -81,10 +81,7 @@ impl Past {
             }
             None => newest(&store, &args.run)?,
         };
-        let entries = store.entries()?;
-        let newer = entries.iter().take_while(|entry| entry.id != newest.run.id);
-        let mut filter = Filter { branch, ..Filter::comparable(&newest) };
-        filter.but.extend(newer.map(|entry| entry.id.clone()));
+        let filter = Filter { branch, ..Filter::before(&newest, &store.entries()?) };
         Ok(Self { store, newest, filter })
     }
 

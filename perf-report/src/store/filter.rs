@@ -29,6 +29,14 @@ impl Filter {
         }
     }
 
+    /// Such runs that were stored before `run`, by the entries of all, newest first.
+    pub fn before(run: &RunDocument, entries: &[Entry]) -> Self {
+        let newer = entries.iter().take_while(|entry| entry.id != run.run.id);
+        let mut filter = Self::comparable(run);
+        filter.but.extend(newer.map(|entry| entry.id.clone()));
+        filter
+    }
+
     /// Without these runs.
     #[must_use]
     pub fn but(mut self, runs: &[RunDocument]) -> Self {

@@ -57,12 +57,13 @@ pub trait Store {
     /// When the store cannot be read.
     fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
         let entries = self.entries()?;
-        let chosen = entries.iter().filter(|entry| filter.admits(entry));
-        let readable = chosen.filter_map(|entry| self.sample(&entry.id).ok());
-        let recorded = readable.filter(|run| run.process.count > 0);
-        let mut runs: Vec<RunDocument> = recorded.take(most).collect();
-        if let Some(newest) = runs.first_mut() {
-            *newest = self.load(&newest.run.id)?;
+        let mut runs: Vec<RunDocument> = Vec::new();
+        for entry in entries.iter().filter(|entry| filter.admits(entry)) {
+            if runs.len() == most {
+                break;
+            }
+            let read = if runs.is_empty() { self.load(&entry.id) } else { self.sample(&entry.id) };
+            runs.extend(read.ok().filter(|run| run.process.count > 0));
         }
         runs.reverse();
         Ok(runs)
@@ -74,10 +75,7 @@ pub trait Store {
     /// When the store cannot be read.
     fn before(&self, run: &RunDocument, most: usize) -> Result<Vec<RunDocument>, StoreError> {
         let entries = self.entries()?;
-        let newer = entries.iter().take_while(|entry| entry.id != run.run.id);
-        let mut filter = Filter::comparable(run);
-        filter.but.extend(newer.map(|entry| entry.id.clone()));
-        self.recent(&filter, most)
+        self.recent(&Filter::before(run, &entries), most)
     }
 
     /// `run` with all others that were made with it, by `run --repeat`, oldest first.

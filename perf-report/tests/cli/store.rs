@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perf_report::store::{APPLICATION_ID, Sqlite, Store as _, VERSION};
+use perf_report::store::{APPLICATION_ID, Filter, Sqlite, Store as _, VERSION};
 use rusqlite::Connection;
 
 use crate::desk::{Desk, document, skipped};
@@ -93,6 +93,18 @@ fn a_run_that_is_damaged_inside_leaves_the_others_readable() {
     connection.execute("UPDATE runs SET document = '{' WHERE id = 'two'", []).unwrap();
     desk.report(&["baseline", "save", "main"]).said(6, "run two cannot be read");
     desk.report(&["baseline", "save", "main", "one"]).said(0, "baseline main is run one now");
+}
+
+#[test]
+fn of_recent_runs_one_whose_tree_cannot_be_read_is_left_out_and_the_newest_is_whole() {
+    let desk = Desk::new();
+    let whole = desk.store_run("one");
+    desk.store_run("two");
+    let connection = Connection::open(desk.store()).unwrap();
+    let damage = "UPDATE runs SET document = json_set(document, '$.tree', 7) WHERE id = 'two'";
+    connection.execute(damage, []).unwrap();
+    let recent = Sqlite::open(&desk.store()).unwrap().recent(&Filter::default(), 2).unwrap();
+    assert_eq!(recent, [whole]);
 }
 
 #[test]
