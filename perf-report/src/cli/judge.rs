@@ -26,15 +26,15 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_PROFILE", hide_env_values = true)]
     profile: Option<String>,
 
-    /// Slower by more than PCT is a regression; `never` for none [default: 15]
+    /// Slower by more than PCT is a regression; `never` for none [default: 3]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_REGRESSION", hide_env_values = true)]
     regression: Option<Limit>,
 
-    /// Slower by more than PCT is degraded [default: 10]
+    /// Slower by more than PCT is degraded [default: 1]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_DEGRADED", hide_env_values = true)]
     degraded: Option<Limit>,
 
-    /// Faster by more than PCT is improved [default: 10]
+    /// Faster by more than PCT is improved [default: 1]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_IMPROVED", hide_env_values = true)]
     improved: Option<Limit>,
 
