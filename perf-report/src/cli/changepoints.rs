@@ -128,12 +128,11 @@ fn changes(series: &Series, settings: Settings) -> SeriesChanges {
     let change = |change: segments::ChangePoint| {
         let point = series.points.get(change.index);
         let before = change.index.checked_sub(1).and_then(|at| series.points.get(at));
-        let pct = (change.after - change.before) / change.before.abs() * 100.0;
         LevelChange {
             index: point.and_then(|point| point.index).unwrap_or(change.index as u64),
             before: change.before,
             after: change.after,
-            change_pct: Some(pct).filter(|pct| pct.is_finite()),
+            change_pct: change.change_pct(),
             p_value: change.p_value,
             kind: change.kind,
             commit_before: before.and_then(|point| point.commit.clone()),

@@ -1,5 +1,6 @@
 //! `perf-report history`: how functions did over the stored runs.
 
+use std::collections::HashSet;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -79,22 +80,22 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let limits = args.trend.limits(context)?;
     let runs = Past::open(&args.past, context)?.runs(args.last)?;
-    let document = history::history(&runs, args.past.metric, limits)
-        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
-    if document.functions.is_empty() {
-        return Err(past::no_value(args.past.metric, document.runs.len()));
+    let mut names = history::names(&runs, args.past.metric);
+    if names.is_empty() {
+        return Err(past::no_value(args.past.metric, runs.len()));
     }
-    let mut document = HistoryDocument { branch: args.past.branch.clone(), ..document };
     if let Some(text) = &args.filter {
         let text = text.to_lowercase();
-        document.functions.retain(|function| function.name.to_lowercase().contains(&text));
+        names.retain(|name| name.to_lowercase().contains(&text));
     }
     if let Some(wanted) = &args.function {
-        let names = document.functions.iter().map(|function| function.name.as_str());
-        let name = past::function(wanted, names)?.to_owned();
-        document.functions.retain(|function| function.name == name);
+        names = vec![past::function(wanted, names.iter().map(String::as_str))?.to_owned()];
     }
-    args.write(&document)?;
+    let names: HashSet<String> = names.into_iter().collect();
+    let is_wanted = |name: &str| names.contains(name);
+    let document = history::history_of(&runs, args.past.metric, limits, is_wanted)
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
+    args.write(&HistoryDocument { branch: args.past.branch.clone(), ..document })?;
     Ok(Code::Fine.into())
 }
 

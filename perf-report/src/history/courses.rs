@@ -12,7 +12,7 @@ use crate::verdict::{self, Course, FALSE_DISCOVERIES};
 /// The rounds of `run --repeat` are of one commit within a minute. Their order says nothing of where
 /// the code is heading, so they are one point, the median.
 pub fn points(runs: &[RunDocument]) -> Vec<&[RunDocument]> {
-    runs.chunk_by(|a, b| a.run.group.is_some() && a.run.group == b.run.group).collect()
+    runs.chunk_by(|a, b| a.run.was_made_with(&b.run)).collect()
 }
 
 /// Which functions became slower run by run over the last `last` points of `runs`, which are

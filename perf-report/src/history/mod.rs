@@ -31,11 +31,26 @@ pub fn history(
     metric: Metric,
     limits: TrendLimits,
 ) -> Option<HistoryDocument> {
+    history_of(runs, metric, limits, |_| true)
+}
+
+/// The functions that have a history of `metric`, most self time in the newest run first.
+pub fn names(runs: &[RunDocument], metric: Metric) -> Vec<String> {
+    series::all(runs, metric).into_iter().map(|series| series.name).collect()
+}
+
+/// The same as [`history`], with those functions only that are wanted. They are judged among all.
+pub fn history_of(
+    runs: &[RunDocument],
+    metric: Metric,
+    limits: TrendLimits,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Option<HistoryDocument> {
     let newest = runs.last()?;
     let sides: Vec<Side> = runs.iter().map(Side::from).collect();
     let trends = verdict::trends(runs, metric, limits);
-    let functions = series::all(runs, metric);
-    let functions = functions.into_iter().filter_map(|it| function(it, &sides, &trends)).collect();
+    let functions = series::all(runs, metric).into_iter().filter(|series| is_wanted(&series.name));
+    let functions = functions.filter_map(|it| function(it, &sides, &trends)).collect();
     Some(HistoryDocument {
         schema: HISTORY_SCHEMA.to_owned(),
         version: HISTORY_VERSION,
@@ -92,7 +107,6 @@ fn located(change: ChangePoint, places: &[usize], runs: &[Side]) -> Option<Histo
     let end = *places.get(change.end)?;
     let last_before = *places.get(change.index.checked_sub(1)?)?;
     let commit = |at: usize| runs.get(at).and_then(|run| run.commit.clone());
-    let pct = (change.after - change.before) / change.before.abs() * 100.0;
     Some(HistoryChange {
         kind: change.kind,
         index: index as u64,
@@ -100,7 +114,7 @@ fn located(change: ChangePoint, places: &[usize], runs: &[Side]) -> Option<Histo
         last_before: last_before as u64,
         before: change.before,
         after: change.after,
-        change_pct: Some(pct).filter(|pct| pct.is_finite()),
+        change_pct: change.change_pct(),
         p_value: change.p_value,
         commit_before: commit(last_before),
         commit: commit(index),

@@ -63,6 +63,13 @@ pub struct Run {
     pub toolchain: Toolchain,
 }
 
+impl Run {
+    /// Whether `run --repeat` or `ab` made both one after the other, of one side.
+    pub fn was_made_with(&self, other: &Self) -> bool {
+        self.group.is_some() && self.group == other.group
+    }
+}
+
 /// A command line, one element a word.
 pub type Command = Vec<String>;
 

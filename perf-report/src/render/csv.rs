@@ -224,14 +224,14 @@ pub(super) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) ->
 }
 
 /// The name that the JSON gives to a value of a list of names.
-fn field_name(value: &impl serde::Serialize) -> String {
+pub(super) fn field_name(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
     }
 }
 
-fn number(value: Option<impl ToString>) -> String {
+pub(super) fn number(value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::csv::write;
+use super::csv::{field_name, number, write};
 use super::history::{name, of_trend, title};
 use super::paint::{Paint, style};
 use super::sanitize::{self, markdown_cell as cell, markdown_sentence as escape};
@@ -68,15 +68,11 @@ pub fn csv(document: &DeclineDocument) -> String {
         "adjusted_p_value",
         "reason",
     ];
-    let word = |value: serde_json::Result<serde_json::Value>| {
-        value.ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
-    };
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     let rows = document.functions.iter().map(|row| {
         vec![
             sanitize::csv(&row.name),
-            word(serde_json::to_value(row.trend)),
-            word(serde_json::to_value(row.direction)),
+            field_name(&row.trend),
+            field_name(&row.direction),
             number(row.values.first().copied()),
             number(row.values.last().copied()),
             number(row.change_pct),

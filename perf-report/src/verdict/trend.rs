@@ -58,7 +58,7 @@ fn trends_by(runs: &[RunDocument], metric: Metric, limits: &Limits) -> Trends {
 /// How many of the last runs belong to the newest: those that were made with it.
 fn newest(runs: &[RunDocument]) -> usize {
     let Some(last) = runs.last() else { return 0 };
-    let with_it = |run: &&RunDocument| run.run.group.is_some() && run.run.group == last.run.group;
+    let with_it = |run: &&RunDocument| run.run.was_made_with(&last.run);
     runs.iter().rev().take_while(with_it).count().max(1)
 }
 

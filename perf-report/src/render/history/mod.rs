@@ -12,7 +12,7 @@ pub(super) use words::{name, title};
 
 use std::fmt::Write as _;
 
-use super::csv::write;
+use super::csv::{field_name, write};
 use super::paint::{Paint, style};
 use super::sparkline::sparkline;
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -55,8 +55,8 @@ pub fn human(document: &HistoryDocument, shown: Shown, screen: Screen) -> String
 pub fn csv(document: &HistoryDocument) -> String {
     const HEADER: [&str; 8] =
         ["series", "index", "value", "commit", "time", "run", "metric", "branch"];
-    let metric = serde_json::to_value(document.metric).unwrap_or_default();
-    let metric = metric.as_str().unwrap_or_default();
+    let metric = field_name(&document.metric);
+    let metric = metric.as_str();
     let text = |text: Option<&str>| sanitize::csv(text.unwrap_or_default());
     let rows = document.functions.iter().flat_map(|function| {
         document.runs.iter().zip(&function.values).enumerate().filter_map(move |(at, it)| {

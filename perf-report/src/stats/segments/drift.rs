@@ -1,6 +1,6 @@
 //! A staircase of steps in one direction that a slope explains better is a drift.
 
-use super::noise::residuals;
+use super::noise::{hold, residuals};
 use super::{Change, Kind};
 use crate::stats::robust;
 use crate::units::float;
@@ -10,8 +10,6 @@ const FEWEST: usize = 20;
 /// How much better a slope must be: twice the logarithm of a Bayes factor, from where on Kass and
 /// Raftery (JASA 90, 1995) call evidence strong.
 const STRONG: f64 = 6.0;
-/// Standard deviations at which wild values are held.
-const WILD: f64 = 3.0;
 
 /// The changes, with drifts in place of the steps that they explain better.
 pub(super) fn changes(values: &[f64], steps: &[Change]) -> Vec<Change> {
@@ -36,7 +34,7 @@ fn drift(values: &[f64], from: usize, to: usize, steps: &[Change]) -> Option<Cha
     let splits: Vec<usize> = steps.iter().map(|step| step.index - from).collect();
     let stairs = residuals(piece, &splits);
     let sigma = robust::mad_sigma(&stairs).filter(|sigma| *sigma > 0.0)?;
-    let square = |residual: f64| residual.clamp(-WILD * sigma, WILD * sigma).powi(2);
+    let square = |residual: f64| hold(residual, sigma).powi(2);
     let of_stairs: f64 = stairs.into_iter().map(square).sum();
     let (level, slope) = line(piece);
     let of_line: f64 =

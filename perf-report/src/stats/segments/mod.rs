@@ -90,6 +90,15 @@ pub struct ChangePoint {
     pub p_value: f64,
 }
 
+impl ChangePoint {
+    /// The change in per cent of the size of the level before; `None` where there is nothing to
+    /// divide by.
+    pub fn change_pct(&self) -> Option<f64> {
+        let pct = (self.after - self.before) / self.before.abs() * 100.0;
+        Some(pct).filter(|pct| pct.is_finite())
+    }
+}
+
 /// The changes of level in a series, oldest first.
 ///
 /// Values that are not finite are left out, and keep their place in the count. With a value of zero

@@ -68,8 +68,13 @@ fn held(mut residuals: Vec<f64>) -> Vec<f64> {
     let sigma = robust::mad_sigma(&residuals).unwrap_or(0.0);
     if sigma > 0.0 {
         for residual in &mut residuals {
-            *residual = residual.clamp(-WILD * sigma, WILD * sigma);
+            *residual = hold(*residual, sigma);
         }
     }
     residuals
+}
+
+/// A residual, held where it is wild.
+pub(super) fn hold(residual: f64, sigma: f64) -> f64 {
+    residual.clamp(-WILD * sigma, WILD * sigma)
 }

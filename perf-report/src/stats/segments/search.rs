@@ -4,6 +4,7 @@ use super::Settings;
 use super::evidence::evidence;
 use super::noise::Noise;
 use super::scan::{Candidate, Ranked};
+use crate::units::float;
 
 /// Fewer values have no change.
 pub(super) const FEWEST: usize = 8;
@@ -42,9 +43,8 @@ pub(super) fn search(values: &[f64], settings: &Settings) -> Vec<usize> {
 /// About how many independent places a series of this length has to look at: twice the logarithm
 /// of the length for the series as a whole, in standard deviations of either sign, and a few in each
 /// window.
-#[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
-pub(super) fn places(length: usize) -> f64 {
-    4.0 * (length.max(FEWEST) as f64).ln() + length as f64 / 16.0
+fn places(length: usize) -> f64 {
+    4.0 * float(length.max(FEWEST) as u64).ln() + float(length as u64) / 16.0
 }
 
 /// The same for a change with so many values after it, to the end of the series. Most of
