@@ -2,7 +2,6 @@
 
 use perf_report::stats::random::Stream;
 
-use crate::numbers::normal;
 use crate::score::STEP_AT;
 
 /// Runs of a series.
@@ -24,7 +23,7 @@ pub(crate) struct Kind {
 pub(crate) const KINDS: [Kind; 7] = [
     Kind {
         name: "normal",
-        noise: |stream, runs| repeat(runs, || SIGMA * normal(stream)),
+        noise: |stream, runs| repeat(runs, || SIGMA * stream.normal()),
         reads: exact,
     },
     Kind {
@@ -38,7 +37,7 @@ pub(crate) const KINDS: [Kind; 7] = [
     Kind { name: "wander", noise: wander, reads: exact },
     Kind {
         name: "rounded",
-        noise: |stream, runs| repeat(runs, || SIGMA * normal(stream)),
+        noise: |stream, runs| repeat(runs, || SIGMA * stream.normal()),
         reads: f64::round,
     },
 ];
@@ -76,15 +75,15 @@ fn laplace(stream: &mut Stream) -> f64 {
 fn two_levels(stream: &mut Stream, runs: usize) -> Vec<f64> {
     repeat(runs, || {
         let level = if stream.share() < 0.4 { 0.08 } else { 0.0 };
-        level + 0.01 * normal(stream)
+        level + 0.01 * stream.normal()
     })
 }
 
 /// Each value depends on the one before.
 fn regressive(stream: &mut Stream, runs: usize, rho: f64) -> Vec<f64> {
-    let mut last = normal(stream);
+    let mut last = stream.normal();
     repeat(runs, || {
-        last = rho * last + (1.0 - rho * rho).sqrt() * normal(stream);
+        last = rho * last + (1.0 - rho * rho).sqrt() * stream.normal();
         SIGMA * last
     })
 }
@@ -93,7 +92,7 @@ fn regressive(stream: &mut Stream, runs: usize, rho: f64) -> Vec<f64> {
 fn wander(stream: &mut Stream, runs: usize) -> Vec<f64> {
     let mut level = 0.0;
     repeat(runs, || {
-        level += 0.05 * SIGMA * normal(stream);
-        level + SIGMA * normal(stream)
+        level += 0.05 * SIGMA * stream.normal();
+        level + SIGMA * stream.normal()
     })
 }

@@ -166,14 +166,12 @@ mod tests {
     /// differ up to each of the looks.
     fn found(change: f64, levels: &[f64], series: u64) -> Vec<f64> {
         use crate::stats::{moderated, random::Stream};
-        use statrs::distribution::{ContinuousCDF as _, Normal};
         let looks = looks(10, 30);
         let mut counts = vec![0.0; looks.len()];
         for seed in 0..series {
             let mut stream = Stream::of(seed);
             let mut side = |level: f64| -> Vec<f64> {
-                let mut normal = || Normal::standard().inverse_cdf(stream.share().max(1e-12));
-                let noise = |_| level * (0.04 * normal()).exp();
+                let noise = |_| level * (0.04 * stream.normal()).exp();
                 (0..30).map(noise).collect()
             };
             let (a, b) = (side(100.0), side(100.0 + change));

@@ -95,12 +95,6 @@ proptest! {
     }
 }
 
-/// Box and Muller's.
-fn normal(stream: &mut Stream) -> f64 {
-    let (radius, angle) = (1.0 - stream.share(), std::f64::consts::TAU * stream.share());
-    (-2.0 * radius.ln()).sqrt() * angle.cos()
-}
-
 /// Share of experiments of `rounds` rounds without a difference, in which one is found at `alpha`.
 fn false_alarms(rounds: usize, alpha: f64, noise: impl Fn(&mut Stream) -> f64) -> f64 {
     const EXPERIMENTS: u32 = 4_000;
@@ -117,14 +111,14 @@ fn false_alarms(rounds: usize, alpha: f64, noise: impl Fn(&mut Stream) -> f64) -
 fn rounds_of_the_same_program_differ_as_seldom_as_is_said() {
     let wild = |stream: &mut Stream| {
         let factor = if stream.share() < 0.1 { 10.0 } else { 1.0 };
-        factor * normal(stream)
+        factor * stream.normal()
     };
     for rounds in [5, 8, 10, 20, 40] {
         for alpha in [0.05, 0.01] {
             // A tenth more than is said, and three standard deviations of the share of 4,000.
             let most = 1.1 * alpha + 3.0 * f64::sqrt(alpha / 4_000.0);
             let (calm, wild) =
-                (false_alarms(rounds, alpha, normal), false_alarms(rounds, alpha, wild));
+                (false_alarms(rounds, alpha, Stream::normal), false_alarms(rounds, alpha, wild));
             assert!(calm <= most && calm >= alpha * 0.6, "{rounds} {alpha} {calm}");
             assert!(wild <= most, "{rounds} {alpha} {wild}");
         }

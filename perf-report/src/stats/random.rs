@@ -36,6 +36,12 @@ impl Stream {
     pub fn share(&mut self) -> f64 {
         crate::units::float(self.number() >> 11) / crate::units::float(1 << 53)
     }
+
+    /// Normal noise, of mean 0 and variance 1. Box and Muller, Ann. Math. Stat. 29 (1958).
+    pub fn normal(&mut self) -> f64 {
+        let (radius, angle) = (1.0 - self.share(), std::f64::consts::TAU * self.share());
+        (-2.0 * radius.ln()).sqrt() * angle.cos()
+    }
 }
 
 #[cfg(test)]
@@ -61,5 +67,16 @@ mod tests {
         assert!(counts.iter().all(|count| count.abs_diff(10_000) < 400), "{counts:?}");
         assert_eq!(stream.below(0), 0);
         assert!((0..1_000).map(|_| stream.share()).all(|share| (0.0..1.0).contains(&share)));
+    }
+
+    #[test]
+    fn normal_noise_is_as_wide_and_as_heavy_as_it_should_be() {
+        let mut stream = Stream::of(3);
+        let values: Vec<f64> = (0..100_000).map(|_| stream.normal()).collect();
+        let moment = |power: i32| values.iter().map(|it| it.powi(power)).sum::<f64>() / 1e5;
+        let moments = [1, 2, 3, 4].map(moment);
+        for (found, due) in moments.into_iter().zip([0.0, 1.0, 0.0, 3.0]) {
+            assert!((found - due).abs() < 0.06, "{moments:?}");
+        }
     }
 }

@@ -63,7 +63,11 @@ fn refined(student: &StudentsT, p: f64) -> f64 {
     let mut t = f64::midpoint(low, high);
     for _ in 0..70 {
         let beyond = student.sf(t) - tail;
-        *(if beyond > 0.0 { &mut low } else { &mut high }) = t;
+        if beyond > 0.0 {
+            low = t;
+        } else {
+            high = t;
+        }
         let step = t + beyond / student.pdf(t);
         let next = if step > low && step < high { step } else { f64::midpoint(low, high) };
         let is_near = (next - t).abs() <= f64::EPSILON * t;
