@@ -1,7 +1,9 @@
 //! A staircase of steps in one direction that a slope explains better is a drift.
 
-use super::noise::{hold, residuals};
-use super::{Change, Kind};
+use std::ops::Range;
+
+use super::noise::hold;
+use super::{Change, Kind, scale};
 use crate::stats::robust;
 use crate::units::float;
 
@@ -13,50 +15,114 @@ const STRONG: f64 = 6.0;
 
 /// The changes, with drifts in place of the steps that they explain better.
 pub(super) fn changes(values: &[f64], steps: &[Change]) -> Vec<Change> {
+    let places: Vec<usize> = steps.iter().map(|step| step.index).collect();
     let mut changes = Vec::new();
-    let mut from = 0;
-    let mut start = 0;
-    for run in steps.chunk_by(|a, b| (a.shift > 0.0) == (b.shift > 0.0)) {
-        start += run.len();
-        let to = steps.get(start).map_or(values.len(), |next| next.index);
-        match drift(values, from, to, run) {
-            Some(drift) => changes.push(drift),
-            None => changes.extend_from_slice(run),
+    for stairs in staircases(values.len(), &places, |at| steps[at].shift > 0.0) {
+        let steps = &steps[stairs.steps.clone()];
+        match stairs.slope(values, &places) {
+            Some(slope) => changes.push(Change {
+                index: stairs.from.max(1),
+                end: stairs.to - 1,
+                kind: Kind::Drift,
+                level: slope.level,
+                shift: slope.rise * (float((stairs.to - stairs.from) as u64) - 1.0),
+                p_value: steps.iter().map(|step| step.p_value).fold(1.0, f64::min),
+            }),
+            None => changes.extend_from_slice(steps),
         }
-        from = run.last().map_or(from, |last| last.index);
     }
     changes
 }
 
-/// The drift from one place to another, if it explains the values there better than `steps`.
-fn drift(values: &[f64], from: usize, to: usize, steps: &[Change]) -> Option<Change> {
-    let piece = values.get(from..to).filter(|piece| piece.len() >= FEWEST)?;
-    let splits: Vec<usize> = steps.iter().map(|step| step.index - from).collect();
-    let stairs = residuals(piece, &splits);
-    let sigma = robust::mad_sigma(&stairs).filter(|sigma| *sigma > 0.0)?;
-    let square = |residual: f64| hold(residual, sigma).powi(2);
-    let of_stairs: f64 = stairs.into_iter().map(square).sum();
-    let (level, slope) = line(piece);
-    let of_line: f64 =
-        (0..).zip(piece).map(|(at, value)| square(value - level - slope * float(at))).sum();
-    let count = float(piece.len() as u64);
-    (count * (of_stairs / of_line).ln() > STRONG).then(|| Change {
-        index: from.max(1),
-        end: to - 1,
-        kind: Kind::Drift,
-        level,
-        shift: slope * (count - 1.0),
-        p_value: steps.iter().map(|step| step.p_value).fold(1.0, f64::min),
-    })
+/// What is left of the values without the levels between `splits`, and without the slopes that
+/// explain those better.
+pub(super) fn residuals(values: &[f64], splits: &[usize]) -> Vec<f64> {
+    let levels = levels(values, splits);
+    let mut residuals: Vec<f64> =
+        values.iter().zip(&levels).map(|(value, level)| value - level).collect();
+    for stairs in staircases(values.len(), splits, |at| levels[splits[at]] > levels[splits[at] - 1])
+    {
+        if let Some(slope) = stairs.slope(values, splits) {
+            let at = stairs.from..stairs.to;
+            residuals[at.clone()].copy_from_slice(&slope.residuals(&values[at]));
+        }
+    }
+    residuals
 }
 
-/// Where the values begin and by how much they rise each time: through the medians of the first and
-/// the last third (Tukey, "Exploratory Data Analysis", 1977).
-fn line(values: &[f64]) -> (f64, f64) {
-    let third = values.len() / 3;
-    let first = robust::median(&values[..third]).unwrap_or(0.0);
-    let last = robust::median(&values[values.len() - third..]).unwrap_or(0.0);
-    let third = float(third as u64);
-    let slope = (last - first) / (float(values.len() as u64) - third);
-    (first - slope * (third - 1.0) / 2.0, slope)
+/// Steps that all go up, or all down, and the values from the last place before them that went the
+/// other way to the first after.
+struct Staircase {
+    steps: Range<usize>,
+    from: usize,
+    to: usize,
+}
+
+fn staircases(length: usize, places: &[usize], is_up: impl Fn(usize) -> bool) -> Vec<Staircase> {
+    let steps: Vec<usize> = (0..places.len()).collect();
+    let mut from = 0;
+    steps
+        .chunk_by(|&a, &b| is_up(a) == is_up(b))
+        .map(|run| {
+            let steps = run[0]..run[0] + run.len();
+            let to = places.get(steps.end).copied().unwrap_or(length);
+            let staircase = Staircase { steps, from, to };
+            from = places[staircase.steps.end - 1];
+            staircase
+        })
+        .collect()
+}
+
+impl Staircase {
+    /// The slope, if it explains the values better than the steps.
+    fn slope(&self, values: &[f64], places: &[usize]) -> Option<Slope> {
+        let piece = &values[self.from..self.to];
+        if piece.len() < FEWEST {
+            return None;
+        }
+        let splits: Vec<usize> =
+            places[self.steps.clone()].iter().map(|place| place - self.from).collect();
+        let of_levels: Vec<f64> =
+            piece.iter().zip(levels(piece, &splits)).map(|(value, level)| value - level).collect();
+        let sigma = robust::mad_sigma(&of_levels).filter(|sigma| *sigma > 0.0)?;
+        let squares = |residuals: &[f64]| -> f64 {
+            residuals.iter().map(|residual| hold(*residual, sigma).powi(2)).sum()
+        };
+        let slope = Slope::through(piece);
+        let better = squares(&of_levels) / squares(&slope.residuals(piece));
+        (float(piece.len() as u64) * better.ln() > STRONG).then_some(slope)
+    }
+}
+
+/// Where values begin and by how much they rise each time.
+struct Slope {
+    level: f64,
+    rise: f64,
+}
+
+impl Slope {
+    /// Through the medians of the first and the last third (Tukey, "Exploratory Data Analysis",
+    /// 1977).
+    fn through(values: &[f64]) -> Self {
+        let third = values.len() / 3;
+        let first = robust::median(&values[..third]).unwrap_or(0.0);
+        let last = robust::median(&values[values.len() - third..]).unwrap_or(0.0);
+        let third = float(third as u64);
+        let rise = (last - first) / (float(values.len() as u64) - third);
+        Self { level: first - rise * (third - 1.0) / 2.0, rise }
+    }
+
+    fn residuals(&self, values: &[f64]) -> Vec<f64> {
+        (0..).zip(values).map(|(at, value)| value - self.level - self.rise * float(at)).collect()
+    }
+}
+
+/// The level of each value: that of the values between the same splits.
+fn levels(values: &[f64], splits: &[usize]) -> Vec<f64> {
+    let mut levels = Vec::with_capacity(values.len());
+    for to in splits.iter().copied().chain([values.len()]) {
+        let level = scale::level(&values[levels.len()..to]);
+        levels.resize(to, level);
+    }
+    levels
 }

@@ -31,12 +31,12 @@ pub(super) fn evidence(
     enough: f64,
 ) -> Evidence {
     let (before, after) = (&values[from..at], &values[at..to]);
+    let sides = [before.len(), after.len()];
     let level = scale::level(before);
-    let by_ranks = Evidence {
-        p_value: noise.discount(scores::p_value(&values[from..to], at - from, from)),
-        level,
-        shift: scale::level(after) - level,
-    };
+    let shift = scale::level(after) - level;
+    let by_ranks = scores::p_value(&values[from..to], at - from, from);
+    let by_ranks =
+        Evidence { p_value: noise.discount_of_size(by_ranks, shift, sides), level, shift };
     if by_ranks.p_value < enough || at - from < OPEN || to - at < OPEN {
         return by_ranks;
     }
@@ -46,8 +46,8 @@ pub(super) fn evidence(
     if !is_shift(near, at - start, shifted.shift) {
         return Evidence { p_value: (2.0 * by_ranks.p_value).min(1.0), ..by_ranks };
     }
-    let by_shift =
-        Evidence { p_value: noise.discount(shifted.p_value), level, shift: shifted.shift };
+    let p_value = noise.discount(shifted.p_value, sides);
+    let by_shift = Evidence { p_value, level, shift: shifted.shift };
     let better = if by_shift.p_value < by_ranks.p_value { by_shift } else { by_ranks };
     // Either of two tests may have been the lucky one.
     Evidence { p_value: (2.0 * better.p_value).min(1.0), ..better }

@@ -1,66 +1,95 @@
-//! How far values depend on those before them.
+//! How far values depend on those before them, and how far they lie apart.
 
-use super::scale;
+use statrs::function::erf::erfc;
+
+use super::drift;
 use crate::stats::robust;
 use crate::units::float;
 
 /// Lags over which dependence is summed up.
-const LAGS: u8 = 4;
+const LAGS: usize = 4;
 /// Standard deviations at which wild values are held.
 const WILD: f64 = 3.0;
 
-/// What a series' dependence on itself leaves of its evidence.
+/// What a series' noise leaves of its evidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Noise {
-    /// How many values say as much as one independent one, at least 1.
-    inflation: f64,
+    /// Autocorrelations at lags 1, 2, …
+    correlations: [f64; LAGS],
+    /// Half a standard error of them, which they are believed less: what only looks like dependence
+    /// costs evidence as well.
+    doubt: f64,
+    /// The standard deviation of a value, wild ones held; infinite where it is not asked for.
+    sigma: f64,
 }
 
 impl Noise {
-    /// Values that do not depend on each other.
-    pub(super) const INDEPENDENT: Self = Self { inflation: 1.0 };
+    /// Values that do not depend on each other, of any size.
+    pub(super) const INDEPENDENT: Self =
+        Self { correlations: [0.0; LAGS], doubt: 0.0, sigma: f64::INFINITY };
 
-    /// The dependence that is left in `values` between `splits`: the variance of a mean over that
-    /// of a mean of independent values, from the first autocorrelations, as an autoregressive
-    /// process of order one and as Newey and West (Econometrica 55, 1987) would have it, the larger.
+    /// The noise that is left in `values` between `splits`, or about a slope.
     pub(super) fn of(values: &[f64], splits: &[usize]) -> Self {
-        let residuals = held(residuals(values, splits));
+        let residuals = held(drift::residuals(values, splits));
         let square: f64 = residuals.iter().map(|x| x * x).sum();
         if square <= 0.0 {
             return Self::INDEPENDENT;
         }
-        let correlation = |lag: u8| {
-            let later = residuals.iter().skip(lag.into());
+        let correlation = |lag: usize| {
+            let later = residuals.iter().skip(lag);
             residuals.iter().zip(later).map(|(x, y)| x * y).sum::<f64>() / square
         };
-        // Half a standard error less, since what only looks like dependence costs evidence as well.
-        let doubt = 0.5 / float(residuals.len() as u64).sqrt();
-        let first = (correlation(1) - doubt).clamp(0.0, 0.9);
-        let regressive = (1.0 + first) / (1.0 - first);
-        let weight = |lag: u8| 1.0 - f64::from(lag) / f64::from(LAGS + 1);
-        let summed = 1.0 + 2.0 * (1..=LAGS).map(|lag| weight(lag) * correlation(lag)).sum::<f64>()
-            - 2.0 * doubt;
-        Self { inflation: regressive.max(summed).max(1.0) }
+        let count = float(residuals.len() as u64);
+        Self {
+            correlations: std::array::from_fn(|before| correlation(before + 1)),
+            doubt: 0.5 / count.sqrt(),
+            sigma: (square / count).sqrt(),
+        }
     }
 
-    /// A probability as it is for values that depend on each other so. The exponent of a tail falls
-    /// with the number of values that count.
-    pub(super) fn discount(self, p_value: f64) -> f64 {
-        p_value.powf(1.0 / self.inflation)
+    /// A probability of a difference between so many values before and so many after, as it is for
+    /// values that depend on each other so. The exponent of a tail falls with the number of values
+    /// that count.
+    pub(super) fn discount(&self, p_value: f64, sides: [usize; 2]) -> f64 {
+        let independent: f64 = sides.map(|count| 1.0 / many(count)).iter().sum();
+        p_value.powf(independent / self.variance(sides))
+    }
+
+    /// The same for a difference of this size. With few values after a change their ranks can say
+    /// only so much, and of a discount of that less than the change deserves that is many times the
+    /// noise.
+    pub(super) fn discount_of_size(&self, p_value: f64, size: f64, sides: [usize; 2]) -> f64 {
+        let deviations = size.abs() / (self.sigma * self.variance(sides).sqrt());
+        let by_size = erfc(deviations * std::f64::consts::FRAC_1_SQRT_2);
+        self.discount(p_value, sides).min(p_value.max(by_size))
+    }
+
+    /// The variance of the difference between the means of so many values and so many others, that of
+    /// one value being 1.
+    fn variance(&self, sides: [usize; 2]) -> f64 {
+        sides.map(|count| self.inflation(count) / many(count)).iter().sum()
+    }
+
+    /// How many of so many values in a row say as much as one independent one, at least 1: the
+    /// variance of their mean over that of independent ones, as an autoregressive process of order
+    /// one and as Newey and West (Econometrica 55, 1987) would have it, the larger.
+    fn inflation(&self, count: usize) -> f64 {
+        let count = many(count);
+        let first = (self.correlations[0] - self.doubt).clamp(0.0, 0.9);
+        let regressive = (1.0 + first) / (1.0 - first)
+            - 2.0 * first * (1.0 - first.powf(count)) / (count * (1.0 - first).powi(2));
+        let window = count.min(many(LAGS + 1));
+        let summed: f64 = (1..)
+            .zip(self.correlations)
+            .map(|(lag, correlation)| (1.0 - many(lag) / window).max(0.0) * correlation)
+            .sum();
+        regressive.max(1.0 + 2.0 * (summed - self.doubt)).max(1.0)
     }
 }
 
-/// What is left of the values without the levels between `splits`.
-pub(super) fn residuals(values: &[f64], splits: &[usize]) -> Vec<f64> {
-    let mut residuals = Vec::with_capacity(values.len());
-    let mut from = 0;
-    for to in splits.iter().copied().chain([values.len()]) {
-        let segment = values.get(from..to).unwrap_or_default();
-        let level = scale::level(segment);
-        residuals.extend(segment.iter().map(|value| value - level));
-        from = to;
-    }
-    residuals
+/// A number of values, at least one.
+fn many(count: usize) -> f64 {
+    float(count.max(1) as u64)
 }
 
 /// Residuals with wild ones held.
