@@ -2,14 +2,11 @@
 
 use statrs::function::erf::erfc;
 
-use super::drift;
-use crate::stats::robust;
+use super::stairs::{held, residuals};
 use crate::units::float;
 
 /// Lags over which dependence is summed up.
 const LAGS: usize = 4;
-/// Standard deviations at which wild values are held.
-const WILD: f64 = 3.0;
 
 /// What a series' noise leaves of its evidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +27,7 @@ impl Noise {
 
     /// The noise that is left in `values` between `splits`, or about a slope.
     pub(super) fn of(values: &[f64], splits: &[usize]) -> Self {
-        let residuals = held(drift::residuals(values, splits));
+        let residuals = held(residuals(values, splits));
         let square: f64 = residuals.iter().map(|x| x * x).sum();
         if square <= 0.0 {
             return Self::INDEPENDENT;
@@ -90,20 +87,4 @@ impl Noise {
 /// A number of values, at least one.
 fn many(count: usize) -> f64 {
     float(count.max(1) as u64)
-}
-
-/// Residuals with wild ones held.
-fn held(mut residuals: Vec<f64>) -> Vec<f64> {
-    let sigma = robust::mad_sigma(&residuals).unwrap_or(0.0);
-    if sigma > 0.0 {
-        for residual in &mut residuals {
-            *residual = hold(*residual, sigma);
-        }
-    }
-    residuals
-}
-
-/// A residual, held where it is wild.
-pub(super) fn hold(residual: f64, sigma: f64) -> f64 {
-    residual.clamp(-WILD * sigma, WILD * sigma)
 }
