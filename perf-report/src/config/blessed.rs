@@ -17,11 +17,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::check::metric;
-use super::source::{Section, SourceError, expected, line, number, parse, text};
-use super::values;
+use super::quantity;
+use super::source::{Section, SourceError, expected, line, parse, text};
 use crate::model::Metric;
-use crate::verdict::{Blessing, Quantity};
+use crate::verdict::Blessing;
 
 /// The only key of the document.
 const KEY: &str = "blessing";
@@ -108,7 +107,9 @@ pub(crate) fn is_for(blessing: &Blessing, function: &str, metric: Option<Metric>
 fn is_entry_for(table: &Table, function: &str, metric: Option<Metric>) -> bool {
     let text = |key: &str| table.get(key).and_then(Item::as_str);
     text("function") == Some(function)
-        && metric.is_none_or(|metric| text("metric").and_then(Metric::from_word) == Some(metric))
+        && metric.is_none_or(|metric| {
+            text("metric").and_then(|word| quantity::metric(word).ok()) == Some(metric)
+        })
 }
 
 fn editable(source: &str) -> Result<DocumentMut, SourceError> {
@@ -143,8 +144,8 @@ fn fill(table: &mut Table, blessing: &Blessing) {
     };
     set("function", Some(value(&blessing.function)));
     set("metric", Some(value(blessing.metric.word())));
-    set("from", Some(quantity(blessing.metric, blessing.from)));
-    set("to", Some(quantity(blessing.metric, blessing.to)));
+    set("from", Some(quantity::item(blessing.metric, blessing.from)));
+    set("to", Some(quantity::item(blessing.metric, blessing.to)));
     set("commit", blessing.commit.as_ref().map(value));
     set("reason", Some(value(&blessing.reason)));
     set("created", Some(value(date(blessing.created))));
@@ -161,24 +162,6 @@ fn date(date: Date) -> toml_edit::Datetime {
     date.into()
 }
 
-/// A count as a number, a time or a size as text with its unit.
-fn quantity(metric: Metric, number: f64) -> Item {
-    #[expect(clippy::cast_possible_truncation, reason = "counts fit, and `as` saturates")]
-    let count = number as i64;
-    match Quantity::of(metric) {
-        Some(Quantity::Time) => value(time(number)),
-        Some(Quantity::Size) => value(format!("{count}B")),
-        _ => value(count),
-    }
-}
-
-/// A time in the unit that makes it shortest to read, to the last digit.
-fn time(ns: f64) -> String {
-    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
-    let unit = units.into_iter().find(|(size, _)| ns >= *size).unwrap_or((1.0, "ns"));
-    format!("{}{}", ns / unit.0, unit.1)
-}
-
 fn blessing(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Blessing, SourceError> {
     let at = line(source, &entry.span());
     let whole = |problem: String| SourceError { line: Some(at), problem, help: None };
@@ -190,13 +173,14 @@ fn blessing(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Blessing, Sour
         .only(&["function", "metric", "from", "to", "commit", "reason", "created", "expires"])?;
     let missing = |key: &str| whole(format!("a blessing without `{key}`"));
     let function = section.value("function", filled)?.ok_or_else(|| missing("function"))?;
-    let of_function = section.value("metric", read_metric)?.ok_or_else(|| missing("metric"))?;
+    let metric = section.value("metric", |value| quantity::metric(&text(value)?))?;
+    let metric = metric.ok_or_else(|| missing("metric"))?;
     let quantity = |key| {
-        section.value(key, |value| read_quantity(of_function, value))?.ok_or_else(|| missing(key))
+        section.value(key, |value| quantity::read(metric, value))?.ok_or_else(|| missing(key))
     };
     Ok(Blessing {
         function,
-        metric: of_function,
+        metric,
         from: quantity("from")?,
         to: quantity("to")?,
         commit: section.value("commit", text)?,
@@ -210,28 +194,6 @@ fn blessing(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Blessing, Sour
 fn filled(value: &DeValue<'_>) -> Result<String, String> {
     let text = text(value)?;
     if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text) }
-}
-
-fn read_quantity(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
-    let text = |example| value.as_str().ok_or_else(|| expected(example, value));
-    match Quantity::of(metric) {
-        Some(Quantity::Time) => values::duration_ns(text("a duration, such as \"20.1ms\"")?),
-        Some(Quantity::Size) => values::size_bytes(text("a size, such as \"64MiB\"")?),
-        _ => {
-            let digits = number(value).ok_or_else(|| expected("a number", value))?;
-            let count = digits.parse::<f64>().ok().filter(|count| *count >= 0.0);
-            count.ok_or_else(|| format!("{digits} is no count"))
-        }
-    }
-}
-
-/// A metric that can be blessed.
-fn read_metric(value: &DeValue<'_>) -> Result<Metric, String> {
-    let metric = metric(&text(value)?)?;
-    match Quantity::of(metric) {
-        Some(_) => Ok(metric),
-        None => Err(format!("{} cannot be blessed; its errors can", metric.word())),
-    }
 }
 
 fn read_date(value: &DeValue<'_>) -> Result<Date, String> {

@@ -38,6 +38,7 @@
 pub(crate) mod blessed;
 mod budgets;
 pub mod check;
+pub(crate) mod quantity;
 mod source;
 pub mod trend;
 pub(crate) mod values;

@@ -52,6 +52,17 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     if ns.is_finite() && ns >= 0.0 { Ok(ns) } else { Err(wrong()) }
 }
 
+/// A part of a whole as a fraction: `96%`, `0.5 %`.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let wrong = || format!("{text:?} is no share: write `96%`");
+    let number = text.trim().strip_suffix('%').ok_or_else(wrong)?;
+    let pct = number.trim_end().parse::<f64>().map_err(|_| wrong())?;
+    if pct.is_finite() && pct >= 0.0 { Ok(pct / 100.0) } else { Err(wrong()) }
+}
+
 /// A size in bytes, as [`parse_bytes`] reads it: `64MiB`, `1.5 GB`, `4096`.
 ///
 /// # Errors

@@ -84,7 +84,7 @@ impl Probe {
         }
         if self.spread_pct > SPREAD.0 {
             let spread = units::percent(self.spread_pct.round());
-            found.push(format!("the same work took times {spread} apart"));
+            found.push(format!("the time for the same work varied by {spread}"));
         }
         if let Some(change) = self.change_pct().filter(|change| change.abs() > CHANGE.0) {
             let how = if change > 0.0 { "slower" } else { "faster" };
@@ -135,9 +135,9 @@ mod tests {
         insta::assert_snapshot!(words.join("\n"), @r"
         steady
         steady
-        the machine was uneasy: other programs took 14 % of a processor, the same work took times 28 % apart
+        the machine was uneasy: other programs took 14 % of a processor, the time for the same work varied by 28 %
         the machine was noisy: it was 30 % slower after the run than before
-        the machine was noisy: other programs took 45 % of a processor, the same work took times 90 % apart, 12 % of the processors' time went to other virtual machines
+        the machine was noisy: other programs took 45 % of a processor, the time for the same work varied by 90 %, 12 % of the processors' time went to other virtual machines
         ");
     }
 }

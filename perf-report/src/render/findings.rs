@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::units;
-use crate::verdict::COMMAND;
+use crate::verdict::{self, COMMAND};
 
 /// What a comparison found of one function, or of one metric of the program's own.
 #[derive(Debug)]
@@ -32,14 +32,24 @@ impl Finding<'_> {
             .also
             .iter()
             .filter(|row| row.verdict == verdict)
-            .map(|row| {
-                let change = row.change_pct.map_or_else(|| "new".to_owned(), units::change);
-                format!("{} {change}", crate::verdict::title(row.metric))
-            })
+            .map(|row| format!("{} {}", verdict::title(row.metric), change(row)))
             .collect();
         let title =
             if verdict == self.main.verdict { String::new() } else { format!("{verdict}: ") };
         (!words.is_empty()).then(|| format!("{title}{}", words.join(", ")))
+    }
+}
+
+/// `+40.0 %`, `new`, or of a rate `98 % → 93 %`: of it, a change in per cent would be mistaken for
+/// its points.
+fn change(row: &Change) -> String {
+    match (row.metric, row.baseline, row.current, row.change_pct) {
+        (Metric::Success, Some(old), Some(new), _) => {
+            let [old, new] = [old, new].map(|rate| verdict::number(row.metric, rate));
+            format!("{old} → {new}")
+        }
+        (.., Some(pct)) => units::change(pct),
+        (.., None) => "new".to_owned(),
     }
 }
 

@@ -53,6 +53,10 @@ fn drop_ignored(comparison: &mut Comparison, limits: &Limits, current: &RunDocum
 
 /// By how much per cent a row may be worse before that is a regression.
 fn allowance_pct(row: &Change, limits: &Limits, current: &RunDocument) -> f64 {
+    if row.metric.is_custom() {
+        let own = limits.custom.get(&row.name);
+        return own.and_then(|own| own.max_regression_pct).unwrap_or_default();
+    }
     let is_it = |function: &&Function| function.name == row.name;
     let function = current.functions.iter().find(is_it).filter(|_| !row.metric.is_count());
     let own = function.and_then(|function| limits.allowances.max_regression(function));
@@ -106,8 +110,8 @@ fn lower_warnings(comparison: &mut Comparison, limits: &Limits) {
 /// is at most that, since several threads may have done it at once.
 fn lower_command(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
     let waived = |name: &str| {
-        let mut of_times = comparison.waived.iter().filter(|it| it.name == name);
-        of_times.find(|it| it.metric.is_some_and(|metric| !metric.is_count())).map(|it| it.by)
+        let mut of_times = comparison.waived.iter().filter(|it| is_of_time(it));
+        of_times.find(|it| it.name == name).map(|it| it.by)
     };
     let by = |name: &str| {
         waived(name).or_else(|| limits.allowances.is_off(name).then_some(Waived::Severity))
@@ -138,8 +142,7 @@ pub(super) fn excuse_callers(
     sides: [&[RunDocument]; 2],
     limits: &Limits,
 ) {
-    let of_times = |it: &&Waiver| it.metric.is_some_and(|metric| !metric.is_count());
-    let waived = comparison.waived.iter().filter(of_times);
+    let waived = comparison.waived.iter().filter(|it| is_of_time(it));
     let mut by: BTreeMap<String, Waived> = waived.map(|it| (it.name.clone(), it.by)).collect();
     let accepted: BTreeSet<String> = by.keys().cloned().collect();
     if accepted.is_empty() {
@@ -162,6 +165,11 @@ pub(super) fn excuse_callers(
         let (name, metric) = (row.name.clone(), Some(row.metric));
         comparison.waived.push(Waiver { name, metric, limit: None, by });
     }
+}
+
+/// Whether it is for a time of a function, or of the command.
+fn is_of_time(waiver: &Waiver) -> bool {
+    waiver.metric.is_some_and(|metric| !metric.is_count() && !metric.is_custom())
 }
 
 /// Where it says that a budget only warns, if it does.

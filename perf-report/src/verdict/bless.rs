@@ -1,7 +1,7 @@
 //! Regressions that somebody accepted: blessings, and what they do to a comparison.
 //!
-//! A blessing is for one metric of one function, up to a value, until a day. A finding within it
-//! stays one, for the function is slower than the baseline, but fails nothing; beyond it, it fails
+//! A blessing is for one metric of one function, or one of the program's own, up to a value, until a
+//! day; down to one, where less is worse. A finding within it stays one, for the function is slower than the baseline, but fails nothing; beyond it, it fails
 //! as if there were none. What is allowed beyond the value is what the function is allowed anyway
 //! before a change is a regression, so that noise does not undo a blessing.
 
@@ -12,16 +12,15 @@ use jiff::civil::Date;
 use super::limits::{Limits, Thresholds};
 use super::{compare, reason, whole};
 use crate::model::{Change, Comparison, Metric, RunDocument, Verdict, Waived, Waiver};
-use crate::units;
 
 /// A regression that somebody accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blessing {
-    /// The function.
+    /// The function, or what the program calls its metric.
     pub function: String,
     /// What of it became worse.
     pub metric: Metric,
-    /// The value before; nanoseconds for times.
+    /// The value before; nanoseconds for times, 0.5 for half of a rate.
     pub from: f64,
     /// The value that is accepted.
     pub to: f64,
@@ -77,9 +76,28 @@ impl Blessing {
         match current {
             _ if self.is_expired(today) => BlessingState::Expired,
             None => BlessingState::Unknown,
-            Some(current) if current <= self.from => BlessingState::NotNeeded,
+            Some(current) if !self.is_worse(current, self.from) => BlessingState::NotNeeded,
             Some(_) => BlessingState::Active,
         }
+    }
+
+    /// Whether less of it is worse. What programs tell of themselves says that by what was accepted.
+    fn less_is_worse(&self) -> bool {
+        self.metric == Metric::Success || (self.metric.is_custom() && self.to < self.from)
+    }
+
+    fn is_worse(&self, value: f64, than: f64) -> bool {
+        if self.less_is_worse() { value < than } else { value > than }
+    }
+
+    /// Whether it lets `current` pass, with what is allowed anyway on top: per cent of the accepted
+    /// value, of a success rate its points.
+    fn covers(&self, current: f64, allowance_pct: f64) -> bool {
+        let of = if self.metric == Metric::Success { 1.0 } else { self.to.abs() };
+        // The last digits of a rate depend on how it was computed.
+        let room = of * (allowance_pct / 100.0 + 1e-12);
+        let limit = if self.less_is_worse() { self.to - room } else { self.to + room };
+        !self.is_worse(current, limit)
     }
 
     fn is_expired(&self, today: Date) -> bool {
@@ -98,44 +116,12 @@ impl Blessing {
 
     /// The accepted value as people read it.
     fn value(&self) -> String {
-        quantity(self.metric, self.to)
+        reason::number(self.metric, self.to)
     }
-}
 
-/// What a value of a metric is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
-    /// Nanoseconds.
-    Time,
-    /// Bytes.
-    Size,
-    /// A number of things.
-    Count,
-}
-
-impl Quantity {
-    /// That of a metric that can be blessed; `None` where more is no worse, or nobody knows.
-    pub fn of(metric: Metric) -> Option<Self> {
-        match metric {
-            Metric::Success | Metric::Count | Metric::Gauge | Metric::Ratio => None,
-            Metric::SelfAllocBytes | Metric::PeakRssBytes => Some(Self::Size),
-            metric if metric.is_count() => Some(Self::Count),
-            _ => Some(Self::Time),
-        }
-    }
-}
-
-/// A value of a metric as people read it: `7.17 ms`, `64.2 MiB`, `1,440`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sizes come from u64, and `as` saturates"
-)]
-pub fn quantity(metric: Metric, value: f64) -> String {
-    match Quantity::of(metric) {
-        Some(Quantity::Time) => units::duration(value),
-        Some(Quantity::Size) => units::bytes(value as u64),
-        _ => units::number(value),
+    /// `up` to the accepted value, or `down`.
+    fn way(&self) -> &'static str {
+        if self.less_is_worse() { "down" } else { "up" }
     }
 }
 
@@ -143,7 +129,6 @@ pub fn quantity(metric: Metric, value: f64) -> String {
 pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
     let limits = Limits::new(Metric::ALL, Thresholds::default());
     let rows = compare::compare(run, run, &limits).functions.into_iter();
-    let rows = rows.filter(|row| Quantity::of(row.metric).is_some());
     let functions = rows.filter_map(|row| Some(((row.name, row.metric), row.current?)));
     let command = Metric::OF_COMMAND.into_iter().filter_map(|metric| {
         let value = whole::value(&run.process, metric)?;
@@ -166,13 +151,11 @@ pub(super) fn apply(
     for row in comparison.functions.iter_mut().filter(|row| row.verdict >= Verdict::Degraded) {
         let fits = |it: &&Blessing| it.function == row.name && it.metric == row.metric;
         let Some(blessing) = blessed.list.iter().find(fits) else { continue };
-        let Some(current) = row.current.filter(|_| Quantity::of(row.metric).is_some()) else {
-            continue;
-        };
+        let Some(current) = row.current else { continue };
         if blessing.is_expired(blessed.today) {
             let metrics = expired.entry((&blessing.function, blessing.expires, &blessing.reason));
             metrics.or_default().push(blessing);
-        } else if current <= blessing.to * (1.0 + allowance_pct(row) / 100.0) {
+        } else if blessing.covers(current, allowance_pct(row)) {
             row.verdict = Verdict::Degraded;
             row.reason = format!("{}, but {}", row.reason, accepted(blessing));
             comparison.waived.push(Waiver {
@@ -196,8 +179,8 @@ pub(super) fn apply(
 
 fn accepted(blessing: &Blessing) -> String {
     let until = blessing.expires.map_or_else(String::new, |last| format!(", until {last}"));
-    let (value, occasion) = (blessing.value(), blessing.occasion());
-    format!("blessed up to {value} {occasion}{until}: {}", blessing.reason)
+    let (way, value, occasion) = (blessing.way(), blessing.value(), blessing.occasion());
+    format!("blessed {way} to {value} {occasion}{until}: {}", blessing.reason)
 }
 
 /// What is said of blessings of one function that ended on one day.

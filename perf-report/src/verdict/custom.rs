@@ -163,12 +163,8 @@ fn said(kind: MetricKind, value: f64) -> String {
     format!("{kind} {}", number(kind, value))
 }
 
-/// A value as people read it.
-pub(super) fn number(kind: MetricKind, value: f64) -> String {
-    match kind {
-        MetricKind::Ratio => units::percent(value * 100.0),
-        _ => units::number(value),
-    }
+fn number(kind: MetricKind, value: f64) -> String {
+    reason::number(kind.into(), value)
 }
 
 /// A row for each limit of a value that `limits` sets, for the metrics that the run has: a program

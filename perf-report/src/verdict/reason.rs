@@ -1,17 +1,12 @@
 //! Puts verdicts into words. Every sentence here must read well aloud.
 
-use super::custom;
 use super::limits::MetricLimits;
-use crate::model::{Metric, MetricKind, Verdict};
+use crate::model::{Metric, Verdict};
 use crate::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
 pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
     let change = change(change_pct(baseline, current), None);
-    if let Some(kind) = custom_kind(metric) {
-        let [old, new] = [baseline, current].map(|value| custom::number(kind, value));
-        return format!("{kind} {old} → {new}{change}");
-    }
     let [old, new] = [baseline, current].map(|value| number(metric, value));
     // Of a rate in per cent, a change in per cent would be mistaken for the rate's.
     let change = if metric == Metric::Success { String::new() } else { change };
@@ -79,16 +74,6 @@ pub(super) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
     (baseline > 0.0 && pct.is_finite()).then_some(pct)
 }
 
-/// The kind of a metric that programs tell of themselves.
-fn custom_kind(metric: Metric) -> Option<MetricKind> {
-    match metric {
-        Metric::Count => Some(MetricKind::Count),
-        Metric::Gauge => Some(MetricKind::Gauge),
-        Metric::Ratio => Some(MetricKind::Ratio),
-        _ => None,
-    }
-}
-
 /// What a metric is called in a sentence.
 pub fn title(metric: Metric) -> &'static str {
     match metric {
@@ -107,7 +92,8 @@ pub fn title(metric: Metric) -> &'static str {
 /// A value of a metric as people read it.
 pub fn number(metric: Metric, value: f64) -> String {
     match metric {
-        Metric::Success => units::percent(value * 100.0),
+        Metric::Success | Metric::Ratio => units::percent(value * 100.0),
+        Metric::Count | Metric::Gauge => units::number(value),
         Metric::SelfAllocBytes | Metric::PeakRssBytes => units::bytes(whole(value)),
         metric if metric.is_count() => units::count(whole(value)),
         _ => units::duration(value),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perf_report::model::{Git, RunDocument};
+use perf_report::model::{CustomMetric, Git, MetricKind, RunDocument};
 use perf_report::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
@@ -114,7 +114,7 @@ fn blessings_are_listed_and_removed() {
     ];
     fs::write(desk.path("perf-blessed.toml"), text.join("\n")).unwrap();
     insta::assert_snapshot!(desk.report(&["bless", "--list"]).stdout, @r"
-    FUNCTION  METRIC       FROM      UP TO     NOW      UNTIL       STATE             REASON
+    FUNCTION  METRIC       FROM      TO        NOW      UNTIL       STATE             REASON
     demo::f   self         1.00 ms   2.00 ms   2.00 ms  for ever    active            why
     demo::f   mean         1.00 ms   2.00 ms   2.00 ms  2020-01-31  expired           why
     demo::f   p50          2.00 ms   3.00 ms   2.00 ms  2999-01-31  no longer needed  why
@@ -195,4 +195,60 @@ fn a_check_shows_what_it_would_catch() {
     desk.report(&named).said(2, "did you mean `demo::f`?");
     desk.report(&["check", "--self-test-function", "demo::f"]).said(2, "--self-test");
     desk.report(&["check"]).said(0, "");
+}
+
+/// Stores a run whose function fails this often in 1,000 calls, and that hit its cache this often.
+fn store_rates(desk: &Desk, id: &str, errors: u64, hits: f64) {
+    let mut run = document(id);
+    with_time(&mut run, 1_000_000);
+    (run.functions[0].classifies_errors, run.functions[0].errors) = (true, errors);
+    run.metrics = vec![CustomMetric {
+        name: "cache.hits".to_owned(),
+        kind: MetricKind::Ratio,
+        value: Some(hits),
+        min: None,
+        max: None,
+        mean: None,
+        samples: None,
+        part: None,
+        whole: None,
+        file: String::new(),
+        line: 0,
+    }];
+    Sqlite::open_or_create(&desk.store()).unwrap().save(&run).unwrap();
+}
+
+#[test]
+fn what_is_worse_when_it_is_less_is_blessed_downwards() {
+    let desk = Desk::new();
+    store_rates(&desk, "before", 20, 0.9);
+    desk.report(&["baseline", "save", "main"]).said(0, "main");
+    store_rates(&desk, "after", 70, 2.0 / 3.0);
+    let bless = |args: &[&str]| desk.report(&[&["bless", "--reason", "why"], args].concat());
+    bless(&["cache.hits", "--metric", "ratio"]).said(2, "[metrics.\"cache.hits\"] in perf.toml");
+    let config = "[metrics.\"cache.hits\"]\nbetter = \"higher\"\nmax-regression = \"5%\"\n";
+    fs::write(desk.path("perf.toml"), config).unwrap();
+    desk.report(&["check"]).said(3, "");
+
+    bless(&["demo::f", "--metric", "success", "--to", "99%"]).said(2, "a smaller value");
+    bless(&["demo::f", "--metric", "success", "--to", "0.9"]).said(2, "write `96%`");
+    bless(&["demo::f"]).said(0, "blessed: success rate of demo::f from 98 % down to 93 %");
+    bless(&["cache.hits"]).said(0, "blessed: ratio of cache.hits from 90 % down to 66.7 %");
+    assert!(blessed(&desk).contains("metric = \"ratio\"\nfrom = \"90%\"\nto = \"66.66%\"\n"));
+    desk.report(&["check", "--fail-on", "degraded"]).said(0, "");
+    let shown = desk.report(&["check"]).stdout;
+    let shown = flat(&shown);
+    assert!(shown.contains("also success rate 98 % → 93 %"), "{shown}");
+    assert!(shown.contains("but blessed down to 66.7 % on 2"), "{shown}");
+    let list = flat(&desk.report(&["bless", "--list"]).stdout);
+    assert!(list.contains("demo::f success 98 % 93 % 93 % 2"), "{list}");
+    assert!(list.contains("cache.hits ratio 90 % 66.7 % 66.7 % 2"), "{list}");
+
+    // Somewhat less is allowed anyway: 5 % of the accepted ratio, and 3 points of the rate.
+    store_rates(&desk, "later", 70, 0.64);
+    desk.report(&["check"]).said(0, "");
+    store_rates(&desk, "much later", 70, 0.6);
+    let fails = desk.report(&["check"]);
+    fails.said(3, "");
+    assert!(flat(&fails.stdout).contains("beyond the 66.7 % blessed on 2"), "{}", fails.stdout);
 }

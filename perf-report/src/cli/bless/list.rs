@@ -98,9 +98,9 @@ fn table(rows: &[Row<'_>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let header = ["FUNCTION", "METRIC", "FROM", "UP TO", "NOW", "UNTIL", "STATE", "REASON"];
+    let header = ["FUNCTION", "METRIC", "FROM", "TO", "NOW", "UNTIL", "STATE", "REASON"];
     let cells = rows.iter().map(|row| {
-        let value = |value| verdict::quantity(row.metric, value);
+        let value = |value| verdict::number(row.metric, value);
         [
             row.function.to_owned(),
             row.metric.word().to_owned(),

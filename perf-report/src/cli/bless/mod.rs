@@ -2,6 +2,7 @@
 
 mod list;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -15,12 +16,12 @@ use super::named::Named;
 use super::output::{self, OutputArgs};
 use crate::blessings;
 use crate::config::check::{self, Limit};
-use crate::config::values;
+use crate::config::quantity;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::store::RunRef;
-use crate::verdict::{self, Blessed, Blessing, Quantity};
+use crate::verdict::{self, Better, Blessed, Blessing, CustomLimits};
 use crate::{facts, suggest};
 
 const EXAMPLES: &str = "\
@@ -38,12 +39,12 @@ and fails nothing; beyond it, and once it has expired, it fails again.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The function
+    /// The function, or the metric of the program's own
     #[arg(value_name = "FUNCTION", required_unless_present = "list")]
     function: Option<String>,
 
-    /// What of it to accept: `self`, `p99`, `calls`, … [default: all that is a regression]
-    #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = check::metric)]
+    /// What of it to accept: `self`, `p99`, `calls`, `count`, … [default: all that is a regression]
+    #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = quantity::metric)]
     #[arg(env = "PERF_TRACK_BLESS_METRIC", hide_env_values = true)]
     metric: Vec<Metric>,
 
@@ -51,7 +52,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", env = "PERF_TRACK_REASON", hide_env_values = true)]
     reason: Option<String>,
 
-    /// Accept it up to this value, such as `8ms` or `1200` [default: the value of the run]
+    /// Accept it up to this value, such as `8ms`, `1200`, `96%` [default: the value of the run]
     #[arg(long, value_name = "VALUE", env = "PERF_TRACK_BLESS_TO", hide_env_values = true)]
     #[arg(requires = "metric", conflicts_with = "by")]
     to: Option<String>,
@@ -95,6 +96,9 @@ pub(super) struct Args {
     #[command(flatten)]
     limits: LimitArgs,
 }
+
+/// What `perf.toml` says of metrics of the program's own.
+type Customs = BTreeMap<String, CustomLimits>;
 
 /// When a blessing ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +169,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     let commit = &comparison.current_run.commit;
     let mut new = Vec::new();
     for row in rows {
-        let (from, to) = range(row, args)?;
+        let (from, to) = range(row, args, &settings.custom)?;
         new.push(Blessing {
             function: function.to_owned(),
             metric: row.metric,
@@ -193,12 +197,12 @@ fn rows<'a>(
     args: &Args,
     comparison: &'a Comparison,
 ) -> Result<Vec<&'a Change>, UserError> {
-    let can_be = |row: &&Change| Quantity::of(row.metric).is_some();
-    let all = || comparison.functions.iter().filter(can_be);
+    let all = || comparison.functions.iter();
     let usage = |problem: String| UserError::new(Code::Usage, problem);
     let of_function: Vec<&Change> = all().filter(|row| row.name == function).collect();
     if of_function.is_empty() {
-        let error = usage(format!("neither run has a function {function:?} that is judged"));
+        let error =
+            usage(format!("neither run has a function or metric {function:?} that is judged"));
         return Err(match suggest::nearest(function, all().map(|row| row.name.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,
@@ -223,7 +227,8 @@ fn rows<'a>(
         let row = row.ok_or_else(|| {
             usage(format!("{word} of {function} is not judged, so there is nothing to accept"))
         })?;
-        if row.verdict < Verdict::Degraded && !ahead {
+        // What is only changed is told which way would be worse, by `range`.
+        if row.verdict < Verdict::Degraded && row.verdict != Verdict::Changed && !ahead {
             let problem = format!("{word} of {function} is no worse than in {against}");
             return Err(usage(format!("{problem}: {}", row.reason))
                 .help("to allow more in advance, say how much with --to or --by"));
@@ -234,61 +239,62 @@ fn rows<'a>(
 }
 
 /// From which value to which.
-fn range(row: &Change, args: &Args) -> Result<(f64, f64), UserError> {
+fn range(row: &Change, args: &Args, custom: &Customs) -> Result<(f64, f64), UserError> {
     let usage = |problem: String| UserError::new(Code::Usage, problem);
     let word = row.metric.word();
     let (Some(from), Some(current)) = (row.baseline, row.current) else {
         return Err(usage(format!("{word} of {} is in one of the runs only", row.name)));
     };
+    let less_is_worse = less_is_worse(row, custom)?;
     let to = match (&args.to, args.by) {
-        (Some(text), _) => quantity(row.metric, text)
+        (Some(text), _) => quantity::parse(row.metric, text)
             .map_err(|problem| usage(format!("--to for {word}: {problem}")))?,
-        (None, Some(Limit(Some(pct)))) => from * (1.0 + pct / 100.0),
+        (None, Some(Limit(Some(pct)))) => {
+            // Of a rate, per cent are its points, as everywhere.
+            let of = if row.metric == Metric::Success { 1.0 } else { from.abs() };
+            from + of * pct / 100.0 * if less_is_worse { -1.0 } else { 1.0 }
+        }
         (None, Some(Limit(None))) => {
             return Err(usage("--by needs per cent, such as `25%`".to_owned()));
         }
         (None, None) => current,
     };
-    if to < from {
-        let was = verdict::quantity(row.metric, from);
-        let problem = format!("{word} was {was} before, which is more than is to be accepted");
-        return Err(usage(problem).help("accept a larger value with --to or --by"));
+    let is_better = if less_is_worse { to > from } else { to < from };
+    if is_better {
+        let was = verdict::number(row.metric, from);
+        let (than, value) = if less_is_worse { ("less", "smaller") } else { ("more", "larger") };
+        let problem = format!("{word} was {was} before, which is {than} than is to be accepted");
+        return Err(usage(problem).help(format!("accept a {value} value with --to or --by")));
     }
-    Ok((rounded(row.metric, from), rounded(row.metric, to)))
+    let [from, to] = [from, to].map(|value| quantity::rounded(row.metric, value, less_is_worse));
+    Ok((from, to))
 }
 
-/// A value as the command line gives it, in the unit of the metric.
-fn quantity(metric: Metric, text: &str) -> Result<f64, String> {
-    match Quantity::of(metric) {
-        Some(Quantity::Time) => values::duration_ns(text),
-        Some(Quantity::Size) => values::size_bytes(text),
-        _ => {
-            let count = text.trim().parse::<u32>().map(f64::from);
-            count.map_err(|_| format!("{text:?} is no count: write a whole number"))
-        }
+/// Whether less of it is worse; of what a program tells of itself, `perf.toml` says so.
+fn less_is_worse(row: &Change, custom: &Customs) -> Result<bool, UserError> {
+    if !row.metric.is_custom() {
+        return Ok(row.metric == Metric::Success);
     }
-}
-
-/// A value that reads well in the file: four digits of a time, upwards, so that it is never below
-/// what was seen.
-fn rounded(metric: Metric, value: f64) -> f64 {
-    if Quantity::of(metric) != Some(Quantity::Time) {
-        return value.ceil();
-    }
-    let step = 10f64.powf(value.log10().floor() - 3.0);
-    let rounded = (value / step).ceil() * step;
-    // Times are whole picoseconds, so that no digit of the step is left over.
-    let exact = (rounded * 1e3).round() / 1e3;
-    if exact.is_finite() && value > 0.0 { exact } else { value.max(0.0) }
+    let better = custom.get(&row.name).and_then(|limits| limits.better);
+    better.map(|better| better == Better::Higher).ok_or_else(|| {
+        let problem = format!("nothing says whether more of {} is worse", row.name);
+        UserError::new(Code::Usage, problem).help(format!(
+            "so it never fails; to have it judged, write `better = \"lower\"` under [metrics.{:?}] in perf.toml",
+            row.name
+        ))
+    })
 }
 
 /// Says what is accepted.
 fn say(row: &Change, from: f64, to: f64) {
-    let [was, will] = [from, to].map(|value| verdict::quantity(row.metric, value));
-    let title = verdict::title(row.metric);
-    output::message(&format!("blessed: {title} of {} from {was} up to {will}", row.name));
-    if row.current.is_some_and(|current| current > to) {
-        let is = verdict::quantity(row.metric, row.current.unwrap_or_default());
+    let [was, will] = [from, to].map(|value| verdict::number(row.metric, value));
+    let (title, name) = (verdict::title(row.metric), &row.name);
+    let is_less = to < from;
+    let way = if is_less { "down" } else { "up" };
+    output::message(&format!("blessed: {title} of {name} from {was} {way} to {will}"));
+    let is_beyond = |current: &f64| if is_less { *current < to } else { *current > to };
+    if let Some(current) = row.current.filter(is_beyond) {
+        let is = verdict::number(row.metric, current);
         output::warning(&format!("this run is beyond that, with {is}"));
     }
 }
