@@ -52,13 +52,19 @@ impl Ranked {
         Self { cells }
     }
 
-    /// The score of a place in the segment.
-    pub(super) fn score(&self, at: usize) -> f32 {
-        self.best(0, self.cells.len(), at, self.cells.len() - at).score
+    /// Every place between the values of the segment, with its score.
+    pub(super) fn places(&self) -> Vec<Candidate> {
+        self.places_within(0, self.cells.len())
     }
 
-    /// The best place between `from` and `to` with at least `left` values before and `right` after.
-    pub(super) fn best(&self, from: usize, to: usize, left: usize, right: usize) -> Candidate {
+    /// The score of a place in the segment.
+    pub(super) fn score(&self, at: usize) -> f32 {
+        let place = self.places().into_iter().find(|place| place.at == at);
+        place.map_or(0.0, |place| place.score)
+    }
+
+    /// Every place between the values from `from` to `to`, with its score among these.
+    pub(super) fn places_within(&self, from: usize, to: usize) -> Vec<Candidate> {
         let waves = waves();
         let cells = self.cells.get(from..to).unwrap_or_default();
         let mut whole = [0f32; WAVES];
@@ -68,12 +74,8 @@ impl Ranked {
         let count = as_f32(cells.len());
         let mean = whole.map(|sum| sum / count);
         let mut sum = [0f32; WAVES];
-        let mut best = Candidate { at: from, score: 0.0 };
-        for (before, &cell) in (1..).zip(cells) {
+        let place = |(before, &cell): (usize, &u16)| {
             add(&mut sum, &waves[usize::from(cell)]);
-            if before < left || before + right > cells.len() {
-                continue;
-            }
             let steps = as_f32(before);
             let mut square = 0f32;
             for (sum, mean) in sum.iter().zip(&mean) {
@@ -81,12 +83,18 @@ impl Ranked {
                 square += excess * excess;
             }
             let score = square * count / (steps * (count - steps));
-            if score > best.score {
-                best = Candidate { at: from + before, score };
-            }
-        }
-        best
+            Candidate { at: from + before, score }
+        };
+        (1..cells.len()).zip(cells).map(place).collect()
     }
+}
+
+/// The first of the places that score most, with at least `side` values before and after it.
+pub(super) fn best(places: &[Candidate], side: usize) -> Option<Candidate> {
+    let places = places.get(side - 1..=places.len().checked_sub(side)?)?;
+    let better =
+        |best: Candidate, place: Candidate| if place.score > best.score { place } else { best };
+    places.iter().copied().reduce(better)
 }
 
 fn add(sum: &mut Waves, waves: &Waves) {

@@ -3,7 +3,7 @@
 use super::Settings;
 use super::evidence::evidence;
 use super::noise::Noise;
-use super::scan::{Candidate, Ranked};
+use super::scan::{self, Candidate, Ranked};
 use crate::units::float;
 
 /// Fewer values have no change.
@@ -67,10 +67,9 @@ fn split(values: &[f64], (from, to): (usize, usize), settings: &Settings) -> Opt
             GENEROUS * settings.false_alarms / places_with(length - at, is_last, values.len());
         evidence(values, (from, from + at, to), Noise::INDEPENDENT, limit).p_value / limit
     };
+    let places = ranked.places();
     let mut best = (1.0, None);
-    for candidate in
-        open(&ranked, length).into_iter().chain(fresh(&ranked, length, is_last, settings))
-    {
+    for candidate in open(&places).into_iter().chain(fresh(&places, is_last, settings)) {
         let chance = chance(candidate.at);
         if chance < best.0 {
             best = (chance, Some(from + candidate.at));
@@ -80,21 +79,22 @@ fn split(values: &[f64], (from, to): (usize, usize), settings: &Settings) -> Opt
 }
 
 /// The best candidate with values enough on both sides.
-fn open(ranked: &Ranked, length: usize) -> Option<Candidate> {
-    let side = OPEN.min(length / 3);
-    Some(ranked.best(0, length, side, side)).filter(|best| best.score > INTERESTING)
+fn open(places: &[Candidate]) -> Option<Candidate> {
+    let side = OPEN.min((places.len() + 1) / 3);
+    scan::best(places, side).filter(|best| best.score > INTERESTING)
 }
 
 /// Candidates with few values after them.
-fn fresh(ranked: &Ranked, length: usize, is_last: bool, settings: &Settings) -> Vec<Candidate> {
+fn fresh<'a>(
+    places: &'a [Candidate],
+    is_last: bool,
+    settings: &Settings,
+) -> impl Iterator<Item = Candidate> + use<'a> {
+    let length = places.len() + 1;
     let fewest = if is_last { settings.min_fresh } else { settings.min_run }.max(2);
-    if length < OPEN + fewest {
-        return Vec::new();
-    }
-    (fewest..=FRESH.min(length / 2))
-        .map(|after| Candidate { at: length - after, score: ranked.score(length - after) })
-        .filter(|candidate| candidate.score > INTERESTING * 0.5)
-        .collect()
+    let most = if length < OPEN + fewest { 0 } else { FRESH.min(length / 2) };
+    let after = (fewest..=most).filter_map(move |after| places.get(places.len() - after).copied());
+    after.filter(|candidate| candidate.score > INTERESTING * 0.5)
 }
 
 /// A split inside a window, where changes up and down again leave no trace in the whole.
@@ -106,10 +106,11 @@ fn hidden(
     settings: &Settings,
 ) -> Option<usize> {
     let limit = GENEROUS * settings.false_alarms / places_with(length, false, values.len());
+    let side = OPEN.max(settings.min_run);
     windows(length)
-        .filter(|(start, end)| end - start >= 2 * settings.min_run)
-        .map(|(start, end)| {
-            (start, ranked.best(start, end, settings.min_run, settings.min_run), end)
+        .filter(|(start, end)| end - start >= 2 * side)
+        .filter_map(|(start, end)| {
+            Some((start, scan::best(&ranked.places_within(start, end), side)?, end))
         })
         .filter(|(_, found, _)| found.score > STRIKING)
         .find(|(start, found, end)| {
