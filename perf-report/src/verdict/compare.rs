@@ -148,8 +148,8 @@ fn rows(
     let is_off = |draft: &Draft| {
         limits.allowances.severity_of(&draft.row.name, draft.row.metric) == Severity::Off
     };
-    let (off, on) = drafts.into_iter().partition(is_off);
-    let (judged, unsaid) = decide::decide(on, limits);
+    let off: Vec<Draft> = drafts.extract_if(.., |draft| is_off(draft)).collect();
+    let (judged, unsaid) = decide::decide(drafts, limits);
     rows.extend(judged);
     rows.extend(decide::decide(off, limits).0);
     rows.extend(functions.renamed.iter().map(renamed));
