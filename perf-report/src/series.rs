@@ -68,13 +68,14 @@ pub fn variation_pct(values: &[f64]) -> Option<f64> {
     (values.len() > 1 && mean > 0.0 && pct.is_finite()).then_some(pct)
 }
 
-/// How many of the runs a machine that was less than steady made, and the worst that was found.
+/// How many of the runs a machine that was less than steady made, and how unsteady it was at worst.
 pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
     let probes = runs.iter().filter_map(|run| run.run.machine.probe);
     let complaints: Vec<_> =
         probes.filter_map(|probe| Some((probe.steadiness(), probe.complaint()?))).collect();
     let worst = complaints.iter().max_by_key(|(steadiness, _)| *steadiness)?;
-    Some((complaints.len(), worst.1.clone()))
+    let most = if complaints.len() > 1 { "unsteady, at worst " } else { "" };
+    Some((complaints.len(), format!("the machine was {most}{}", worst.1)))
 }
 
 #[cfg(test)]
@@ -120,8 +121,21 @@ mod tests {
         assert_eq!(unsteady(&runs), None);
         runs[1].run.machine.probe = Some(Probe { lost_pct: 15.0, ..Probe::default() });
         runs[2].run.machine.probe = Some(Probe { lost_pct: 50.0, ..Probe::default() });
-        let (count, worst) = unsteady(&runs).unwrap();
-        assert_eq!(count, 2);
-        assert!(worst.starts_with("the machine was noisy: other programs took 50 %"), "{worst}");
+        insta::assert_debug_snapshot!([unsteady(&runs[..2]), unsteady(&runs)], @r#"
+        [
+            Some(
+                (
+                    1,
+                    "the machine was uneasy: other programs took 15 % of a processor",
+                ),
+            ),
+            Some(
+                (
+                    2,
+                    "the machine was unsteady, at worst noisy: other programs took 50 % of a processor",
+                ),
+            ),
+        ]
+        "#);
     }
 }

@@ -71,7 +71,8 @@ impl Probe {
             .max(level(steal, STEAL))
     }
 
-    /// What makes the machine less than steady, in words; `None` of one that is steady.
+    /// What the machine was, and what makes it less than steady, in words: `noisy: …`. `None` of one
+    /// that is steady.
     pub fn complaint(&self) -> Option<String> {
         let steadiness = self.steadiness();
         if steadiness == Steadiness::Steady {
@@ -95,7 +96,7 @@ impl Probe {
             let steal = units::percent(steal);
             found.push(format!("{steal} of the processors' time went to other virtual machines"));
         }
-        Some(format!("the machine was {steadiness}: {}", found.join(", ")))
+        Some(format!("{steadiness}: {}", found.join(", ")))
     }
 }
 
@@ -135,9 +136,9 @@ mod tests {
         insta::assert_snapshot!(words.join("\n"), @r"
         steady
         steady
-        the machine was uneasy: other programs took 14 % of a processor, the time for the same work varied by 28 %
-        the machine was noisy: it was 30 % slower after the run than before
-        the machine was noisy: other programs took 45 % of a processor, the time for the same work varied by 90 %, 12 % of the processors' time went to other virtual machines
+        uneasy: other programs took 14 % of a processor, the time for the same work varied by 28 %
+        noisy: it was 30 % slower after the run than before
+        noisy: other programs took 45 % of a processor, the time for the same work varied by 90 %, 12 % of the processors' time went to other virtual machines
         ");
     }
 }

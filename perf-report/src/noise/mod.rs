@@ -177,8 +177,8 @@ fn notes(all: &[RunDocument], rounds: u32) -> Vec<String> {
          this hour, not of every one",
         2 * rounds
     )];
-    if let Some((count, worst)) = series::unsteady(all) {
-        notes.push(format!("in {count} of {} runs, {worst}", all.len()));
+    if let Some((count, how)) = series::unsteady(all) {
+        notes.push(format!("in {count} of {} runs, {how}", all.len()));
     }
     notes
 }

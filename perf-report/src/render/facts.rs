@@ -65,7 +65,8 @@ pub(super) fn problems(run: &RunDocument) -> Vec<String> {
         let killed = processes_in_words(run.process.killed);
         problems.push(format!("{killed} ended by a signal; the calls that had finished are here"));
     }
-    problems.extend(run.run.machine.probe.and_then(|probe| probe.complaint()));
+    let complaint = run.run.machine.probe.and_then(|probe| probe.complaint());
+    problems.extend(complaint.map(|complaint| format!("the machine was {complaint}")));
     problems
         .extend(recording.problems.iter().map(|problem| sanitize::screen(problem).into_owned()));
     problems

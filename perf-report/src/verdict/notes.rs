@@ -31,12 +31,10 @@ pub(super) fn notes(
 
 /// A note on a machine that was not steady while some of the runs were made.
 pub(super) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
-    let (count, worst) = series::unsteady(runs)?;
+    let (count, how) = series::unsteady(runs)?;
     Some(match runs.len() {
-        1 => format!("during {which}, {worst}"),
-        of => format!(
-            "during {count} of the {of} runs of {which}, the machine was unsteady; at worst, {worst}"
-        ),
+        1 => format!("during {which}, {how}"),
+        of => format!("during {count} of the {of} runs of {which}, {how}"),
     })
 }
 

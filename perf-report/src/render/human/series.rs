@@ -31,8 +31,8 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
         let more = units::count((functions.len() - TOP) as u64);
         text += &(paint.paint(style::FAINT, &format!("… {more} more functions")) + "\n");
     }
-    if let Some((count, worst)) = series::unsteady(runs) {
-        let note = format!("note: in {count} of {} runs, {worst}", runs.len());
+    if let Some((count, how)) = series::unsteady(runs) {
+        let note = format!("note: in {count} of {} runs, {how}", runs.len());
         let lines = text::wrap_words(&note, "", screen.width);
         text += "\n";
         text.extend(lines.lines().map(|line| paint.paint(style::WARN, line) + "\n"));
