@@ -4,6 +4,8 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use rayon::prelude::*;
+
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::context::Context;
@@ -108,19 +110,7 @@ fn read(args: &Args, context: &Context) -> Result<String, UserError> {
 
 /// The changes of every series, on all processors.
 fn all_changes(series: &[Series], settings: Settings) -> Vec<SeriesChanges> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = series.len().div_ceil(threads).max(1);
-    let of_share = |share: &[Series]| -> Vec<SeriesChanges> {
-        share.iter().map(|series| changes(series, settings)).collect()
-    };
-    std::thread::scope(|scope| {
-        let shares: Vec<_> =
-            series.chunks(share).map(|share| scope.spawn(move || of_share(share))).collect();
-        shares
-            .into_iter()
-            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+    series.par_iter().map(|series| changes(series, settings)).collect()
 }
 
 fn changes(series: &Series, settings: Settings) -> SeriesChanges {

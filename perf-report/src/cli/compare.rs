@@ -1,7 +1,6 @@
 //! `perf-report compare`: one run against another, without a verdict that fails.
 
 use std::process::ExitCode;
-use std::thread;
 
 use super::judge::{self, LimitArgs, WriteArgs};
 use super::named::Named;
@@ -36,12 +35,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let settings = args.limits.settings(context, None, &[])?;
     // Of large runs, reading takes as long as judging.
-    let (baseline, current) = thread::scope(|scope| {
-        let baseline = scope.spawn(|| Named::any(context, &args.baseline));
-        let current = Named::any(context, &args.current);
-        let baseline = baseline.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (baseline, current)
-    });
+    let (baseline, current) =
+        rayon::join(|| Named::any(context, &args.baseline), || Named::any(context, &args.current));
     args.write.write(&judge::compare(context, &baseline?, &current?, &settings)?)?;
     Ok(Code::Fine.into())
 }

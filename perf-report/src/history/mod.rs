@@ -6,6 +6,8 @@ mod series;
 
 pub use courses::{decline, points};
 
+use rayon::prelude::*;
+
 use crate::model::{
     FunctionHistory, HISTORY_SCHEMA, HISTORY_VERSION, HistoryChange, HistoryDocument, Metric,
     RunDocument, Side, TrendLimits,
@@ -49,8 +51,9 @@ pub fn history_of(
     let newest = runs.last()?;
     let sides: Vec<Side> = runs.iter().map(Side::from).collect();
     let trends = verdict::trends(runs, metric, limits);
-    let functions = series::all(runs, metric).into_iter().filter(|series| is_wanted(&series.name));
-    let functions = functions.filter_map(|it| function(it, &sides, &trends)).collect();
+    let mut series = series::all(runs, metric);
+    series.retain(|series| is_wanted(&series.name));
+    let functions = series.into_par_iter().filter_map(|it| function(it, &sides, &trends)).collect();
     Some(HistoryDocument {
         schema: HISTORY_SCHEMA.to_owned(),
         version: HISTORY_VERSION,

@@ -41,12 +41,10 @@ pub trait Store {
     /// When the store cannot be read, the run is not there, or is damaged.
     fn load(&self, id: &str) -> Result<RunDocument, StoreError>;
 
-    /// A stored run as a [`sample`](RunDocument::sample).
-    ///
-    /// # Errors
-    /// As for [`load`](Self::load).
-    fn sample(&self, id: &str) -> Result<RunDocument, StoreError> {
-        Ok(self.load(id)?.sample())
+    /// Stored runs as [`samples`](RunDocument::sample), in the order of `ids`, without those that
+    /// cannot be read.
+    fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
+        ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
     }
 
     /// The newest runs that `filter` lets through and that recorded something, at most `most`,
@@ -57,13 +55,16 @@ pub trait Store {
     /// When the store cannot be read.
     fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
         let entries = self.entries()?;
-        let mut runs: Vec<RunDocument> = Vec::new();
-        for entry in entries.iter().filter(|entry| filter.admits(entry)) {
-            if runs.len() == most {
+        let mut ids = entries.iter().filter(|entry| filter.admits(entry)).map(|it| it.id.as_str());
+        let recorded = |run: &RunDocument| run.process.count > 0;
+        let newest = ids.find_map(|id| self.load(id).ok().filter(recorded));
+        let mut runs: Vec<RunDocument> = newest.into_iter().take(most).collect();
+        while !runs.is_empty() && runs.len() < most {
+            let ids: Vec<_> = ids.by_ref().take(most - runs.len()).collect();
+            if ids.is_empty() {
                 break;
             }
-            let read = if runs.is_empty() { self.load(&entry.id) } else { self.sample(&entry.id) };
-            runs.extend(read.ok().filter(|run| run.process.count > 0));
+            runs.extend(self.samples(&ids).into_iter().filter(recorded));
         }
         runs.reverse();
         Ok(runs)

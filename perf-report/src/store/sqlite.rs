@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rayon::prelude::*;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::error::Fault;
@@ -65,7 +66,7 @@ impl Sqlite {
         }
     }
 
-    /// What `read` makes of the document of a run, which is not copied for it.
+    /// What `read` makes of the text of a run, which is not copied for it.
     fn read(
         &self,
         id: &str,
@@ -81,6 +82,12 @@ impl Sqlite {
             .map_err(|error| self.failed(error))?
             .ok_or_else(|| failed(Fault::NoRun { id: id.to_owned() }))?
             .map_err(|error| failed(Fault::Document { id: id.to_owned(), error }))
+    }
+
+    /// The same store for another thread: a connection is for one.
+    fn again(path: &Path) -> Result<Self, StoreError> {
+        let connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;
+        Ok(Self { connection, path: path.to_owned() })
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
@@ -121,8 +128,16 @@ impl Store for Sqlite {
         self.read(id, RunDocument::from_json)
     }
 
-    fn sample(&self, id: &str) -> Result<RunDocument, StoreError> {
-        self.read(id, RunDocument::sample_from_json)
+    fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
+        let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
+            ids.iter().filter_map(|id| store.read(id, RunDocument::sample_from_json).ok()).collect()
+        };
+        let share = ids.len().div_ceil(rayon::current_num_threads()).max(1);
+        let path = &self.path;
+        let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path).ok()?, ids)));
+        let read: Vec<Option<Vec<RunDocument>>> = read.collect();
+        let all = read.into_iter().zip(ids.chunks(share));
+        all.flat_map(|(read, ids)| read.unwrap_or_else(|| of(self, ids))).collect()
     }
 }
 

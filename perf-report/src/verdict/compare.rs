@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use rayon::prelude::*;
+
 use super::allowance::Severity;
 use super::decide::Draft;
 use super::limits::Limits;
@@ -131,17 +133,18 @@ fn rows(
     suite: &Suite,
     limits: &Limits,
 ) -> (Vec<Change>, Option<String>) {
-    let mut rows = Vec::new();
-    let mut drafts: Vec<Draft> = Vec::new();
-    for pair in functions.pairs() {
-        for (&metric, &own) in &limits.metrics {
-            if metric.is_count() {
-                rows.extend(counts::judge(pair, metric, own));
-            } else {
-                drafts.extend(times::draft(pair, metric, own, (suite, sides.paired)));
-            }
-        }
-    }
+    let (counts, times): (Vec<_>, Vec<_>) =
+        limits.metrics.iter().partition(|(metric, _)| metric.is_count());
+    let pairs: Vec<&Pair<'_>> = functions.pairs().collect();
+    let counts = pairs.par_iter().flat_map_iter(|pair| {
+        counts.iter().filter_map(|(metric, own)| counts::judge(pair, **metric, **own))
+    });
+    let mut rows: Vec<Change> = counts.collect();
+    let suite = (suite, sides.paired);
+    let times = pairs.par_iter().flat_map_iter(|pair| {
+        times.iter().filter_map(|(metric, own)| times::draft(pair, **metric, **own, suite))
+    });
+    let mut drafts: Vec<Draft> = times.collect();
     drafts.extend(whole::drafts(sides, limits));
     // What is switched off takes no part of the error that all others share. It is judged apart,
     // since the command, or a caller, may be slower for it.

@@ -6,13 +6,15 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::estimates::Doubt;
 use super::limits::MetricLimits;
 use super::noise::{Measured, Source};
 use super::{Limits, reason};
 use crate::model::{Change, Metric, Verdict};
 use crate::stats::fdr;
-use crate::stats::moderated::Reach;
+use crate::stats::moderated::{Difference, Reach};
 use crate::units::{self, float};
 
 /// The level of intervals.
@@ -65,18 +67,22 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Optio
             / float(p_values.len().max(1) as u64),
         resolution_pct: limits.resolution_pct,
     };
+    let reaches = reaches(&drafts, level);
     let mut adjusted = adjusted.into_iter();
-    let mut reaches: HashMap<u64, Reach> = HashMap::new();
-    let judge = |draft: Draft| match draft.test {
+    let adjusted: Vec<f64> = drafts
+        .iter()
+        .map(|draft| draft.test.as_ref().and_then(|_| adjusted.next()).unwrap_or(1.0))
+        .collect();
+    let judge = |(draft, adjusted): (Draft, f64)| match draft.test {
         None => draft.row,
         Some(test) => {
             let difference = test.measured.difference;
-            let reach = || difference.reach(CONFIDENCE, level.each, POWER);
-            let reach = *reaches.entry(difference.degrees.to_bits()).or_insert_with(reach);
-            test.judge(draft.row, adjusted.next().unwrap_or(1.0), level, reach)
+            let known = reaches.get(&difference.degrees.to_bits()).copied();
+            let reach = known.unwrap_or_else(|| level.reach(&difference));
+            test.judge(draft.row, adjusted, level, reach)
         }
     };
-    let mut rows: Vec<Change> = drafts.into_iter().map(judge).collect();
+    let mut rows: Vec<Change> = drafts.into_par_iter().zip(adjusted).map(judge).collect();
     let all = rows.len();
     rows.retain(|row| !(OUTER.contains(&row.metric) && is_too_coarse(row, limits.resolution_pct)));
     let left_out = all - rows.len();
@@ -86,6 +92,16 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Optio
         format!("{percentiles} {verb} left out: nothing but noise could be seen in so few runs")
     });
     (rows, note)
+}
+
+/// What differences of so many degrees of freedom, by their bits, can tell.
+fn reaches(drafts: &[Draft], level: Level) -> HashMap<u64, Reach> {
+    let mut reaches = HashMap::new();
+    for test in drafts.iter().filter_map(|draft| draft.test.as_ref()) {
+        let difference = test.measured.difference;
+        reaches.entry(difference.degrees.to_bits()).or_insert_with(|| level.reach(&difference));
+    }
+    reaches
 }
 
 /// Percentiles that few calls decide.
@@ -106,6 +122,12 @@ struct Level {
     each: f64,
     /// The largest change that may go unseen.
     resolution_pct: f64,
+}
+
+impl Level {
+    fn reach(self, difference: &Difference) -> Reach {
+        difference.reach(CONFIDENCE, self.each, POWER)
+    }
 }
 
 impl Test {
