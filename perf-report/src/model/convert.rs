@@ -205,16 +205,9 @@ fn nodes(snapshot: &Snapshot) -> Vec<TreeNode> {
 fn metric(metric: &snapshot::Metric) -> CustomMetric {
     let unknown = CustomMetric {
         name: metric.name.clone(),
-        kind: MetricKind::Count,
-        value: None,
-        min: None,
-        max: None,
-        mean: None,
-        samples: None,
-        part: None,
-        whole: None,
         file: metric.file.clone(),
         line: metric.line,
+        ..CustomMetric::default()
     };
     match metric.reading {
         Reading::Count(count) => CustomMetric { value: Some(count as f64), ..unknown },

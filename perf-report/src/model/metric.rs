@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What `perf_count!` or `perf_gauge!` told, over all threads and processes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomMetric {
     /// What the program calls it; identity, together with the kind.
     pub name: String,
@@ -42,10 +42,13 @@ pub struct CustomMetric {
 }
 
 /// What kind of number a metric is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricKind {
     /// Goes up only.
+    #[default]
     Count,
     /// Goes up and down.
     Gauge,

@@ -183,14 +183,10 @@ mod tests {
                 name,
                 kind: MetricKind::Gauge,
                 value: mean,
-                min: None,
                 max: Some(0.1),
                 mean: mean.map(|mean| -mean),
                 samples: Some(calls),
-                part: None,
-                whole: None,
-                file: String::new(),
-                line: 0,
+                ..Default::default()
             }],
             recording: Recording { mode: "exact".to_owned(), ..Default::default() },
         }

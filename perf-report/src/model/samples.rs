@@ -269,10 +269,9 @@ pub(crate) fn metric(name: &str, kind: MetricKind, value: Option<f64>) -> Custom
         max: of_gauge(value),
         mean: of_gauge(value.map(|value| value - 0.5)),
         samples: (kind != MetricKind::Count).then_some(value.map_or(0, |_| 2)),
-        part: None,
-        whole: None,
         file: "src/cache.rs".to_owned(),
         line: 12,
+        ..CustomMetric::default()
     }
 }
 

@@ -57,9 +57,10 @@ pub trait Store {
         let entries = self.entries()?;
         let mut ids = entries.iter().filter(|entry| filter.admits(entry)).map(|it| it.id.as_str());
         let recorded = |run: &RunDocument| run.process.count > 0;
-        let newest = ids.find_map(|id| self.load(id).ok().filter(recorded));
-        let mut runs: Vec<RunDocument> = newest.into_iter().take(most).collect();
-        while !runs.is_empty() && runs.len() < most {
+        let mut newest = || ids.find_map(|id| self.load(id).ok().filter(recorded));
+        let newest = if most > 0 { newest() } else { None };
+        let mut runs: Vec<RunDocument> = newest.into_iter().collect();
+        while runs.len() < most {
             let ids: Vec<_> = ids.by_ref().take(most - runs.len()).collect();
             if ids.is_empty() {
                 break;

@@ -1,9 +1,10 @@
 //! Regressions that somebody accepted: blessings, and what they do to a comparison.
 //!
-//! A blessing is for one metric of one function, or one of the program's own, up to a value, until a
-//! day; down to one, where less is worse. A finding within it stays one, for the function is slower than the baseline, but fails nothing; beyond it, it fails
-//! as if there were none. What is allowed beyond the value is what the function is allowed anyway
-//! before a change is a regression, so that noise does not undo a blessing.
+//! A blessing is for one metric of one function, or one of the program's own, up to a value (down to
+//! one, where less is worse), until a day. A finding within it stays one, for the function is slower
+//! than the baseline, but fails nothing; beyond it, it fails as if there were none. What is allowed
+//! beyond the value is what the function is allowed anyway before a change is a regression, so that
+//! noise does not undo a blessing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,16 +87,15 @@ impl Blessing {
         self.metric == Metric::Success || (self.metric.is_custom() && self.to < self.from)
     }
 
-    fn is_worse(&self, value: f64, than: f64) -> bool {
+    /// Whether one value is worse than another.
+    pub fn is_worse(&self, value: f64, than: f64) -> bool {
         if self.less_is_worse() { value < than } else { value > than }
     }
 
-    /// Whether it lets `current` pass, with what is allowed anyway on top: per cent of the accepted
-    /// value, of a success rate its points.
+    /// Whether it lets `current` pass, with what is allowed anyway on top.
     fn covers(&self, current: f64, allowance_pct: f64) -> bool {
-        let of = if self.metric == Metric::Success { 1.0 } else { self.to.abs() };
         // The last digits of a rate depend on how it was computed.
-        let room = of * (allowance_pct / 100.0 + 1e-12);
+        let room = per_cent_of(self.metric, self.to, allowance_pct + 1e-10);
         let limit = if self.less_is_worse() { self.to - room } else { self.to + room };
         !self.is_worse(current, limit)
     }
@@ -115,14 +115,20 @@ impl Blessing {
     }
 
     /// The accepted value as people read it.
-    fn value(&self) -> String {
+    pub fn value(&self) -> String {
         reason::number(self.metric, self.to)
     }
 
     /// `up` to the accepted value, or `down`.
-    fn way(&self) -> &'static str {
+    pub fn way(&self) -> &'static str {
         if self.less_is_worse() { "down" } else { "up" }
     }
+}
+
+/// What so many per cent of a value come to; of a success rate, so many points.
+pub fn per_cent_of(metric: Metric, value: f64, pct: f64) -> f64 {
+    let whole = if metric == Metric::Success { 1.0 } else { value.abs() };
+    whole * pct / 100.0
 }
 
 /// The values of `run` that can be blessed, by function and metric, those of the command among them.

@@ -133,18 +133,17 @@ fn rows(
     suite: &Suite,
     limits: &Limits,
 ) -> (Vec<Change>, Option<String>) {
-    let (counts, times): (Vec<_>, Vec<_>) =
-        limits.metrics.iter().partition(|(metric, _)| metric.is_count());
+    let metrics = || limits.metrics.iter().map(|(&metric, &own)| (metric, own));
     let pairs: Vec<&Pair<'_>> = functions.pairs().collect();
-    let counts = pairs.par_iter().flat_map_iter(|pair| {
-        counts.iter().filter_map(|(metric, own)| counts::judge(pair, **metric, **own))
+    let exact = pairs.par_iter().flat_map_iter(|pair| {
+        let counts = metrics().filter(|(metric, _)| metric.is_count());
+        counts.filter_map(|(metric, own)| counts::judge(pair, metric, own))
     });
-    let mut rows: Vec<Change> = counts.collect();
-    let suite = (suite, sides.paired);
-    let times = pairs.par_iter().flat_map_iter(|pair| {
-        times.iter().filter_map(|(metric, own)| times::draft(pair, **metric, **own, suite))
+    let noisy = pairs.par_iter().flat_map_iter(|pair| {
+        let times = metrics().filter(|(metric, _)| !metric.is_count());
+        times.filter_map(|(metric, own)| times::draft(pair, metric, own, (suite, sides.paired)))
     });
-    let mut drafts: Vec<Draft> = times.collect();
+    let (mut rows, mut drafts): (Vec<Change>, Vec<Draft>) = (exact.collect(), noisy.collect());
     drafts.extend(whole::drafts(sides, limits));
     // What is switched off takes no part of the error that all others share. It is judged apart,
     // since the command, or a caller, may be slower for it.

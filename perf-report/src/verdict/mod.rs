@@ -53,7 +53,7 @@ mod whole;
 mod laws;
 
 pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
-pub use bless::{Blessed, Blessing, BlessingState, values};
+pub use bless::{Blessed, Blessing, BlessingState, per_cent_of, values};
 pub use budgets::budgets;
 pub use comparable::{Difference, differences};
 pub use compare::{alone, compare, compare_runs};

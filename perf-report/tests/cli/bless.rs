@@ -206,14 +206,7 @@ fn store_rates(desk: &Desk, id: &str, errors: u64, hits: f64) {
         name: "cache.hits".to_owned(),
         kind: MetricKind::Ratio,
         value: Some(hits),
-        min: None,
-        max: None,
-        mean: None,
-        samples: None,
-        part: None,
-        whole: None,
-        file: String::new(),
-        line: 0,
+        ..CustomMetric::default()
     }];
     Sqlite::open_or_create(&desk.store()).unwrap().save(&run).unwrap();
 }

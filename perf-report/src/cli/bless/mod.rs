@@ -170,7 +170,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     let mut new = Vec::new();
     for row in rows {
         let (from, to) = range(row, args, &settings.custom)?;
-        new.push(Blessing {
+        let blessing = Blessing {
             function: function.to_owned(),
             metric: row.metric,
             from,
@@ -180,8 +180,9 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
             created: today,
             expires,
             line: 0,
-        });
-        say(row, from, to);
+        };
+        say(row, &blessing);
+        new.push(blessing);
     }
     blessings::add(context, &new)?;
     let until = expires.map_or_else(|| "for ever".to_owned(), |last| format!("until {last}"));
@@ -250,9 +251,8 @@ fn range(row: &Change, args: &Args, custom: &Customs) -> Result<(f64, f64), User
         (Some(text), _) => quantity::parse(row.metric, text)
             .map_err(|problem| usage(format!("--to for {word}: {problem}")))?,
         (None, Some(Limit(Some(pct)))) => {
-            // Of a rate, per cent are its points, as everywhere.
-            let of = if row.metric == Metric::Success { 1.0 } else { from.abs() };
-            from + of * pct / 100.0 * if less_is_worse { -1.0 } else { 1.0 }
+            let room = verdict::per_cent_of(row.metric, from, pct);
+            if less_is_worse { from - room } else { from + room }
         }
         (None, Some(Limit(None))) => {
             return Err(usage("--by needs per cent, such as `25%`".to_owned()));
@@ -286,13 +286,11 @@ fn less_is_worse(row: &Change, custom: &Customs) -> Result<bool, UserError> {
 }
 
 /// Says what is accepted.
-fn say(row: &Change, from: f64, to: f64) {
-    let [was, will] = [from, to].map(|value| verdict::number(row.metric, value));
+fn say(row: &Change, blessing: &Blessing) {
     let (title, name) = (verdict::title(row.metric), &row.name);
-    let is_less = to < from;
-    let way = if is_less { "down" } else { "up" };
-    output::message(&format!("blessed: {title} of {name} from {was} {way} to {will}"));
-    let is_beyond = |current: &f64| if is_less { *current < to } else { *current > to };
+    let (was, will) = (verdict::number(row.metric, blessing.from), blessing.value());
+    output::message(&format!("blessed: {title} of {name} from {was} {} to {will}", blessing.way()));
+    let is_beyond = |current: &f64| blessing.is_worse(*current, blessing.to);
     if let Some(current) = row.current.filter(is_beyond) {
         let is = verdict::number(row.metric, current);
         output::warning(&format!("this run is beyond that, with {is}"));

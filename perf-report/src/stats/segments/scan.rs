@@ -59,8 +59,7 @@ impl Ranked {
 
     /// The score of a place in the segment.
     pub(super) fn score(&self, at: usize) -> f32 {
-        let place = self.places().into_iter().find(|place| place.at == at);
-        place.map_or(0.0, |place| place.score)
+        self.places().get(at - 1).map_or(0.0, |place| place.score)
     }
 
     /// Every place between the values from `from` to `to`, with its score among these.

@@ -108,7 +108,6 @@ fn hidden(
     let limit = GENEROUS * settings.false_alarms / places_with(length, false, values.len());
     let side = OPEN.max(settings.min_run);
     windows(length)
-        .filter(|(start, end)| end - start >= 2 * side)
         .filter_map(|(start, end)| {
             Some((start, scan::best(&ranked.places_within(start, end), side)?, end))
         })
