@@ -22,6 +22,10 @@ pub(crate) mod allocations;
 #[cfg_attr(perf_loom, expect(dead_code, reason = "the recorder is left out"))]
 #[path = "breaker.rs"]
 pub(crate) mod breaker;
+#[cfg(any(feature = "record", test))]
+#[cfg_attr(not(feature = "record"), expect(dead_code, reason = "the recorder is left out"))]
+#[path = "budget.rs"]
+pub(crate) mod budget;
 #[cfg(feature = "record")]
 #[path = "calibrate.rs"]
 pub(crate) mod calibrate;

@@ -19,7 +19,9 @@ use crate::site::Site;
 #[macro_export]
 macro_rules! __perf_track_span {
     ($($site:tt)*) => {
-        let __perf_track_span = $crate::__private::enter(&__PERF_TRACK_SITE);
+        let mut __perf_track_place = $crate::__private::Place::EMPTY;
+        let __perf_track_span =
+            $crate::__private::enter(&__PERF_TRACK_SITE, &mut __perf_track_place);
         $crate::__private::site! { $($site)* }
     };
 }
@@ -29,10 +31,11 @@ macro_rules! __perf_track_span {
 #[macro_export]
 macro_rules! __perf_track_span_per_type {
     ($($site:tt)*) => {
-        let __perf_track_span = $crate::__private::enter($crate::__private::per_type(
-            &__PERF_TRACK_SITE,
-            &|| (),
-        ));
+        let mut __perf_track_place = $crate::__private::Place::EMPTY;
+        let __perf_track_span = $crate::__private::enter(
+            $crate::__private::per_type(&__PERF_TRACK_SITE, &|| ()),
+            &mut __perf_track_place,
+        );
         $crate::__private::site! { $($site)* }
     };
 }

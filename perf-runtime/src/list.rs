@@ -24,7 +24,8 @@ pub(crate) struct List<T: 'static> {
 
 /// Where an item stands in its list, kept in the item.
 ///
-/// 0 until it is registered, then its index plus one; [`Index::REFUSED`] where there was no room.
+/// 0 until it is registered, then its index plus one; [`Index::REFUSED`] where there was no room, and
+/// [`Index::MUTED`] where nothing is recorded.
 #[derive(Debug)]
 pub(crate) struct Index(AtomicU32);
 
@@ -95,7 +96,10 @@ impl<T> List<T> {
 
 impl Index {
     /// Lies beyond every table, as its slot does.
-    const REFUSED: u32 = u32::MAX;
+    const REFUSED: u32 = u32::MAX - 1;
+
+    /// Beyond that, of an item that nobody is to ask for again.
+    const MUTED: u32 = u32::MAX;
 
     const_fn! {
         /// No index yet.
@@ -111,7 +115,18 @@ impl Index {
 
     /// Whether there was no room for the item in the segment.
     pub(crate) fn is_refused(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == Self::REFUSED
+        self.0.load(Ordering::Relaxed) >= Self::REFUSED
+    }
+
+    /// Nobody is to ask for the item again, as nothing is recorded in this process any more.
+    pub(crate) fn mute(&self) {
+        self.0.store(Self::MUTED, Ordering::Relaxed);
+    }
+
+    /// Whether [`Self::mute`] made this [`Self::place`].
+    #[inline]
+    pub(crate) fn is_muted(place: u32) -> bool {
+        place == Self::MUTED
     }
 
     /// The index plus one, or 0 while there is none.

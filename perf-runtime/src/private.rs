@@ -4,7 +4,9 @@
 pub use super::stream;
 pub use crate::hot::future::{Tracked, track_fallible_future, track_future, track_future_by};
 pub use crate::hot::metric::{count, gauge, ratio};
-pub use crate::hot::span::{Span, enter, enter_named, observe, observe_by};
+pub use crate::hot::span::{
+    Place, Scope, Span, enter, enter_named, enter_scope, observe, observe_by,
+};
 pub use crate::judge::{ErrIf, Judge, OkIf};
 pub use crate::metric_site::MetricSite;
 pub use crate::outcome::Outcome;
@@ -17,8 +19,7 @@ pub use crate::{
 };
 pub use inventory;
 
-use crate::breaker;
-use crate::snapshot::Step;
+use crate::budget::{Allowance, DEFAULT_BUDGET_PPM};
 
 /// The value of an edge that is never taken: it tells the compiler a type.
 #[cold]
@@ -44,31 +45,25 @@ pub struct MetricEntry(pub &'static MetricSite);
 
 inventory::collect!(MetricEntry);
 
-/// What a decision of the circuit breaker costs is measured by this.
+/// What a decision about the budget costs is measured by this.
 #[derive(Debug)]
-pub struct BreakerProbe(breaker::Load);
+pub struct BreakerProbe {
+    allowance: Allowance,
+    costs: [f64; 16],
+}
 
 impl BreakerProbe {
-    /// A load that is sampled as it should be: the longest way to a decision, which is to leave
-    /// everything as it is.
+    /// Functions that take too much together, so that some of them have to be found.
     #[expect(clippy::new_without_default, reason = "not for people")]
     pub fn new() -> Self {
-        Self(breaker::Load {
-            calls: 100_000,
-            elapsed: breaker::WINDOW_TICKS,
-            cost: 50.0,
-            share: 0.05,
-            is_spent: true,
-            step: Step::Sampled,
-            interval: 64,
-            in_step: u64::MAX,
-            times_are_trusted: true,
-            is_exact: false,
-        })
+        let costs = std::array::from_fn(|at| f64::from(1_u32 << at));
+        Self { allowance: Allowance::of_budget(DEFAULT_BUDGET_PPM), costs }
     }
 
-    /// Whether the calls are to be recorded differently.
+    /// Whether calls of some of them are to be recorded differently.
     pub fn decide(&self) -> bool {
-        breaker::decide(&self.0).is_some()
+        let elapsed = 1e5;
+        let ceiling = self.allowance.ceiling(elapsed, self.costs.iter().copied());
+        self.costs.iter().any(|cost| *cost > ceiling)
     }
 }

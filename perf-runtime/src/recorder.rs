@@ -126,6 +126,13 @@ fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
     for shard in recorder.segment.shards() {
         // What stands beside a node comes before it, since the newest come first.
         let mut of_async: HashMap<u64, u64> = HashMap::new();
+        for tally in recorder.segment.tallies(shard) {
+            if let Some(calls) = calls.get_mut(tally.site as usize) {
+                let is_polled = registry::at(tally.site).is_some_and(Site::is_polled);
+                let finished = if is_polled { &tally.ended } else { &tally.calls };
+                *calls = calls.saturating_add(finished.load(Relaxed));
+            }
+        }
         for node in recorder.segment.nodes(shard) {
             if is_beside(node.site) {
                 let calls = if node.site == CALLS { finished_calls(node) } else { 0 };

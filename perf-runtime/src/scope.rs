@@ -36,7 +36,7 @@
 macro_rules! perf_scope {
     ($name:literal) => {{
         $crate::__perf_track_labelled!($name);
-        $crate::__private::enter(&__PERF_TRACK_SITE)
+        $crate::__private::enter_scope(&__PERF_TRACK_SITE)
     }};
     ($name:expr) => {
         $crate::__private::enter_named(&$name)

@@ -145,5 +145,10 @@ fn of_recursion_ten_thousand_deep() {
     let depth = run.function("depth");
     let wall = run.at("/process/wall_ns").as_u64().unwrap();
     assert!(depth.number("total_ns") <= wall, "only the outermost call adds to the total");
-    assert_eq!(depth.number("total_ns"), depth.number("max_ns"), "which is the longest");
+    // What recording took is taken off both, each for itself.
+    let [total, longest] = ["total_ns", "max_ns"].map(|it| depth.number(it));
+    assert!(
+        total.abs_diff(longest) <= total / 50 + 2,
+        "{total} ns, which is the longest: {longest}"
+    );
 }

@@ -135,6 +135,9 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         unmeasured_calls: measures.unmeasured,
         overhead_ns: measures.overhead_ns,
         self_overhead_ns: measures.self_overhead_ns,
+        raw_total_ns: measures.total_ns.saturating_add(measures.overhead_ns),
+        raw_self_ns: measures.self_ns.saturating_add(measures.self_overhead_ns),
+        self_error_ns: measures.self_error_ns,
         active_ns: measures.active_ns,
         sampled_ns: measures.sampled_ns,
         counted_ns: measures.counted_ns,
@@ -190,6 +193,7 @@ fn nodes(snapshot: &Snapshot) -> Vec<TreeNode> {
                 .get(context.function)
                 .map_or_else(String::new, |function| function.name.clone()),
             calls: context.measures.calls,
+            placed_calls: context.measures.placed,
             total_ns: context.measures.total_ns,
             self_ns: context.measures.self_ns,
             errors: context.measures.errors,

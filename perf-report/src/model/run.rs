@@ -234,12 +234,23 @@ pub struct Function {
     /// Calls that were counted while none was timed: they are in no time.
     #[serde(default)]
     pub unmeasured_calls: u64,
-    /// Of `total_ns`, what recording took: of these calls and those made from there. Estimated.
+    /// Of `raw_total_ns`, what recording took: of these calls and those made from there. Estimated.
     #[serde(default)]
     pub overhead_ns: u64,
-    /// Of `self_ns`, what recording took. Estimated.
+    /// Of `raw_self_ns`, what recording took. Estimated.
     #[serde(default)]
     pub self_overhead_ns: u64,
+    /// The time that passed in `total_ns`, recording included. 0 in documents of earlier versions of
+    /// perf-report, whose `total_ns` includes it.
+    #[serde(default)]
+    pub raw_total_ns: u64,
+    /// As `raw_total_ns`, of `self_ns`.
+    #[serde(default)]
+    pub raw_self_ns: u64,
+    /// How far `self_ns` may be off, one standard deviation: by how well it is known what recording
+    /// takes, and by how many calls were timed. 0 where nobody asked.
+    #[serde(default)]
+    pub self_error_ns: u64,
     /// Time since the first call, over all threads and contexts.
     #[serde(default)]
     pub active_ns: u64,
@@ -312,7 +323,12 @@ impl Function {
 
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
-        crate::units::share(self.self_overhead_ns, self.self_ns)
+        crate::units::share(self.self_overhead_ns, self.self_ns.max(self.raw_self_ns))
+    }
+
+    /// Whether what recording took has been taken off the times.
+    pub fn is_corrected(&self) -> bool {
+        self.raw_total_ns > 0
     }
 }
 
@@ -355,6 +371,11 @@ impl Budget {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// A node of the calling-context tree.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TreeNode {
@@ -366,6 +387,10 @@ pub struct TreeNode {
     pub function: String,
     /// Finished calls in this context.
     pub calls: u64,
+    /// Of `calls`, those whose place in the tree is an estimate: their number over the whole tree is
+    /// exact.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub placed_calls: u64,
     /// Time between entry and exit in this context, nanoseconds.
     pub total_ns: u64,
     /// Time outside every tracked child, nanoseconds.

@@ -152,13 +152,19 @@ impl<'a> Forest<'a> {
         Line {
             total: marked(marks[0], total),
             own: marked(marks[1], sum(|node| node.self_ns)),
-            calls: units::count(sum(|node| node.calls)),
+            calls: calls_marked(sum(|node| node.placed_calls), sum(|node| node.calls)),
             share: units::share(total, self.all_ns),
             branch: branch(pending),
             name,
             folded: pending.nodes.len() != 1,
         }
     }
+}
+
+/// A number of calls, marked where their place in the tree is an estimate.
+fn calls_marked(placed: u64, calls: u64) -> String {
+    let mark = if placed > 0 { Mark::Estimated } else { Mark::Exact };
+    format!("{}{}", mark.sign(), units::count(calls))
 }
 
 /// A duration as its number, marked, and its unit.
@@ -196,7 +202,7 @@ impl Widths {
             let unit = lines.iter().map(|line| text::width(of(line).1)).max().unwrap_or(0);
             (number.max(title.len().saturating_sub(unit + 1)), unit)
         };
-        let calls = lines.iter().map(|line| line.calls.len()).max().unwrap_or(0);
+        let calls = lines.iter().map(|line| line.calls.chars().count()).max().unwrap_or(0);
         Self {
             total: parts(|line| &line.total, "total"),
             own: parts(|line| &line.own, "self"),

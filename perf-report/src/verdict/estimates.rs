@@ -83,8 +83,11 @@ impl Doubt {
     }
 }
 
-/// Nanoseconds of the value of `metric` that recording took.
+/// Nanoseconds of the value of `metric` that recording took; none where they have been taken off.
 fn recorder_part(function: &Function, metric: Metric) -> f64 {
+    if function.is_corrected() {
+        return 0.0;
+    }
     let calls = float(function.measured_calls().max(1));
     match metric {
         Metric::SelfNs => float(function.self_overhead_ns) / calls,
@@ -98,7 +101,28 @@ fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
     let errors = [old, new].into_iter().zip(estimated).filter(|(_, is)| *is);
     let squares: f64 = errors.map(|(function, _)| error_pct(function).powi(2)).sum();
     let phases = if estimated.contains(&true) { PHASES_PCT } else { 0.0 };
-    phases + squares.sqrt()
+    let corrections: f64 =
+        [old, new].into_iter().map(|function| correction_pct(function, metric).powi(2)).sum();
+    phases + (squares + corrections).sqrt()
+}
+
+/// How far a value may be off since it is not quite known what recording took of it.
+fn correction_pct(function: &Function, metric: Metric) -> f64 {
+    /// Part of what recording took that may be more or less: as in the recorder's own estimate.
+    const OF_OVERHEAD: f64 = 0.1;
+    let (error, value) = match metric {
+        Metric::SelfNs => (float(function.self_error_ns), function.self_ns),
+        _ => (float(function.overhead_ns) * OF_OVERHEAD, function.total_ns),
+    };
+    let pct = STANDARD_ERRORS * error / float(value) * 100.0;
+    let is_worth_mentioning = function.is_corrected() && pct >= LEAST_RECORDER_PCT;
+    if !is_worth_mentioning {
+        0.0
+    } else if pct.is_finite() {
+        pct
+    } else {
+        100.0
+    }
 }
 
 /// How far a mean of the timed calls may be from that of all of them, by chance.

@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::fold::add;
 use super::thread::{self, Handle, Thread, page_for};
-use crate::segment::layout::{AllocRecord, NESTED, NodeRecord, OUTSIDE, UNTIMED};
+use crate::segment::layout::{AllocRecord, NESTED, NodeRecord, OUTSIDE, TallyRecord, UNTIMED};
 use crate::writing::Use;
 
 /// Whether this program's allocator counts.
@@ -30,7 +30,10 @@ pub(crate) fn is_counting() -> bool {
 #[inline(always)]
 pub(crate) fn allocated(bytes: usize) {
     let handle = thread::handle();
-    if let Some(account) = account(handle) {
+    if let Some(tally) = tally(handle) {
+        add(&tally.allocs, 1);
+        add(&tally.alloc_bytes, bytes as u64);
+    } else if let Some(account) = account(handle) {
         account.credit(&handle.ledger, bytes as u64);
     }
 }
@@ -39,7 +42,10 @@ pub(crate) fn allocated(bytes: usize) {
 #[inline(always)]
 pub(crate) fn freed(bytes: usize) {
     let handle = thread::handle();
-    if let Some(account) = account(handle) {
+    if let Some(tally) = tally(handle) {
+        add(&tally.frees, 1);
+        add(&tally.freed_bytes, bytes as u64);
+    } else if let Some(account) = account(handle) {
         account.debit(&handle.ledger, bytes as u64);
     }
 }
@@ -47,11 +53,26 @@ pub(crate) fn freed(bytes: usize) {
 /// `old` bytes became `new` ones.
 #[inline(always)]
 pub(crate) fn reallocated(old: usize, new: usize) {
-    let handle = thread::handle();
-    if let Some(account) = account(handle) {
-        account.debit(&handle.ledger, old as u64);
-        account.credit(&handle.ledger, new as u64);
+    freed(old);
+    allocated(new);
+}
+
+/// Where it is counted what the innermost call allocates, if that is tallied.
+#[inline(always)]
+fn tally(handle: &Handle) -> Option<&'static TallyRecord> {
+    match handle.mark.get() {
+        0 => None,
+        slot => tally_of(handle, slot),
     }
+}
+
+#[inline(never)]
+fn tally_of(handle: &Handle, slot: u32) -> Option<&'static TallyRecord> {
+    // Counted is counting: see `turn_to`.
+    if !is_counting() {
+        IS_COUNTING.store(true, Relaxed);
+    }
+    if handle.is_busy() { None } else { handle.entry(slot)?.tally() }
 }
 
 /// What a thread remembers of its last allocation.

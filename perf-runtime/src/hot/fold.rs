@@ -1,5 +1,4 @@
-//! Moves durations from a node's ring into its histogram and sums, a whole ring at a time; where
-//! calls are sampled, each stands for some that were not timed.
+//! Moves durations from a node's ring into its histogram and sums, a whole ring at a time.
 //!
 //! Done in bulk, since a histogram's address depends on the duration, and the next reading of the
 //! clock would wait for it: 4 to 6 ns a call where a ring costs one.
@@ -10,8 +9,8 @@
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 
+use super::clock;
 use super::thread::{self, Thread};
-use super::{process, sampling};
 use crate::buckets;
 use crate::segment::batch;
 use crate::segment::layout::{
@@ -26,59 +25,37 @@ use crate::writing::Use;
 pub(super) fn fold(shard: &ShardRecord, node: &NodeRecord, ticks: u64, now: u64) {
     let Some(thread) = thread::owning(shard) else { return };
     if ticks >= FIRST_LONG {
-        note_long(shard, node, ticks);
+        note_long(thread, node, ticks);
     }
-    sampling::end_burst(thread, node, now, RING as u64);
+    fold_durations(thread, node);
+    if thread.note_moment(now) {
+        thread.recorder.note_fold_cost(clock::now().saturating_sub(now));
+    }
 }
 
 /// Keeps a duration that does not fit into the ring, or is below zero.
 #[cold]
-fn note_long(shard: &ShardRecord, node: &NodeRecord, ticks: u64) {
+fn note_long(thread: &Thread, node: &NodeRecord, ticks: u64) {
     let is_backwards = ticks.cast_signed() < 0;
     node.long.store(if is_backwards { 0 } else { ticks }, Relaxed);
     if is_backwards {
-        add(&shard.clock_anomalies, 1);
-        process::running().inspect(|recorder| recorder.note_clock_anomaly());
+        add(&thread.shard().clock_anomalies, 1);
+        thread.recorder.note_clock_anomaly();
+        thread.sampler.look_soon();
     }
 }
 
-/// The untimed calls that the folded ones stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Covering {
-    /// None.
-    Nothing,
-    /// All since the last fold, which together with the folded ones took no longer than this, in
-    /// ticks.
-    All { within: u64 },
-}
-
 /// Folds what the ring of `node` holds.
-pub(super) fn fold_durations(thread: &Thread, node: &NodeRecord, covering: Covering) {
+fn fold_durations(thread: &Thread, node: &NodeRecord) {
     let fold = Fold::of(node);
     if node.folds_begun.load(Relaxed) != fold.turn {
         // A signal handler interrupted a fold, and called the same function.
         return;
     }
     let (folded, head) = (fold.old.folded.load(Relaxed), node.head.load(Relaxed));
-    let covered = match covering {
-        Covering::All { .. } if head > folded => fold.uncovered(),
-        _ => 0,
-    };
-    fold.begin(head, covered);
-    let mut sums = fold_ring(thread, node, folded..head, covered);
-    if let Covering::All { within } = covering {
-        sums.cover(head - folded, covered, within, thread.recorder.cost.inside());
-    }
+    fold.begin(head);
+    let sums = fold_ring(thread, node, folded..head);
     fold.end(&sums);
-}
-
-/// Untimed calls since the last fold are stood for by none.
-pub(super) fn set_apart(node: &NodeRecord) {
-    let fold = Fold::of(node);
-    let apart = fold.uncovered();
-    fold.begin(fold.old.folded.load(Relaxed), apart);
-    add(&node.unmeasured, apart);
-    fold.end(&Sums::NONE);
 }
 
 /// A step from the sums of one slot to those of the other, which a reader can recognise.
@@ -97,19 +74,11 @@ impl<'a> Fold<'a> {
         Self { node, turn, old, new }
     }
 
-    /// Untimed calls since the last fold.
+    /// Begins it: up to `folded` timed calls.
     #[inline]
-    fn uncovered(&self) -> u64 {
-        let covered = self.old.covered.load(Relaxed);
-        self.node.untimed.load(Relaxed).saturating_sub(covered)
-    }
-
-    /// Begins it: up to `folded` timed calls, and `covered` untimed ones more.
-    #[inline]
-    fn begin(&self, folded: u64, covered: u64) {
+    fn begin(&self, folded: u64) {
         // What the reader needs to know of this fold is there before it begins.
         self.new.folded.store(folded, Relaxed);
-        self.new.covered.store(self.old.covered.load(Relaxed).wrapping_add(covered), Relaxed);
         self.node.folds_begun.store(self.turn.wrapping_add(1), Release);
         // A reader that sees any store below also sees that a fold has begun.
         fence(Release);
@@ -123,18 +92,13 @@ impl<'a> Fold<'a> {
     }
 }
 
-fn fold_ring(
-    thread: &Thread,
-    node: &NodeRecord,
-    calls: std::ops::Range<u64>,
-    covered: u64,
-) -> Sums {
+fn fold_ring(thread: &Thread, node: &NodeRecord, calls: std::ops::Range<u64>) -> Sums {
     // Signal handlers can make it a call or two more than the ring holds.
     let kept = calls.start.max(calls.end.saturating_sub(RING as u64))..calls.end;
     let missing = kept.start.saturating_sub(calls.start);
     let mut pages = Pages { thread, node, octave: u32::MAX, page: None };
     let rate = thread.ns_per_tick();
-    if kept.end - kept.start == RING as u64 && covered == 0 && missing == 0 {
+    if kept.end - kept.start == RING as u64 && missing == 0 {
         let ring = whole_ring(node);
         if let Some(sums) = Sums::of_ring(&ring) {
             batch::full(&ring, sums.min as u32, rate, |bucket, count| pages.count(bucket, count));
@@ -147,7 +111,7 @@ fn fold_ring(
         if ticks == LONG { node.long.load(Relaxed) } else { u64::from(ticks) }
     });
     let durations = durations.into_iter().take((kept.end - kept.start) as usize);
-    batch::weighted(durations.clone(), covered, rate, |bucket, count| pages.count(bucket, count));
+    batch::weighted(durations.clone(), 0, rate, |bucket, count| pages.count(bucket, count));
     Sums::of(durations)
 }
 
@@ -173,8 +137,6 @@ struct Sums {
 }
 
 impl Sums {
-    const NONE: Self = Self { sum: 0, squares: 0, min: u64::MAX, max: 0 };
-
     /// Over a full ring; `None` where one of the durations is so long that floating-point numbers
     /// might not hold the sums exactly.
     ///
@@ -208,29 +170,12 @@ impl Sums {
     }
 
     fn of(durations: impl Iterator<Item = u64>) -> Self {
-        durations.fold(Self::NONE, |sums, ticks| Self {
+        durations.fold(Self { sum: 0, squares: 0, min: u64::MAX, max: 0 }, |sums, ticks| Self {
             sum: sums.sum.wrapping_add(ticks),
             squares: sums.squares.wrapping_add(u128::from(ticks) * u128::from(ticks)),
             min: sums.min.min(ticks),
             max: sums.max.max(ticks),
         })
-    }
-
-    /// Adds `covered` calls that took what the `timed` ones took on average, but all together no
-    /// longer than there was time for: `within`, beside the clock readings that they did without.
-    /// One call in a burst that the system interrupted would otherwise be thousands of such.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "an estimate, and not below zero"
-    )]
-    fn cover(&mut self, timed: u64, covered: u64, within: u64, inside: f64) {
-        let share = covered as f64 / timed.max(1) as f64;
-        let likely = self.sum as f64 * share;
-        let most = within.saturating_sub(self.sum) as f64 + covered as f64 * inside;
-        let factor = if likely > most { most / likely * share } else { share };
-        self.sum = self.sum.wrapping_add((self.sum as f64 * factor) as u64);
-        self.squares = self.squares.wrapping_add((self.squares as f64 * factor) as u128);
     }
 
     /// Adds the sums to those of the slot `old`, into the slot `new`.

@@ -11,9 +11,10 @@ use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::call;
 use super::clock;
 use super::fold::add;
-use super::span::{self, Moment, NEVER, Span};
+use super::span::{self, Moment, NEVER, Recorded, Scope};
 use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
 use crate::outcome::Outcome;
@@ -146,34 +147,48 @@ impl Call {
     /// Begins a poll. Whether the first one's turn is to be timed decides about the whole call: were
     /// it the last one's, or any one's, long calls would be chosen more often than short ones.
     fn enter(&mut self) -> Turn<'_> {
-        let span = span::enter(self.site);
+        // A call that is measured is so to its end, in whatever context that comes.
+        let span = match self.began {
+            Some(_) => span::enter_in_context(self.site),
+            None => span::enter_scope(self.site),
+        };
         if self.progress == Progress::New {
             self.began = span.began();
         }
-        // The turn may not be to be timed, but the call is measured.
+        // No clock may be trusted now, but the call is measured.
         let is_apart = self.began.is_some() && span.began().is_none();
         let apart = is_apart.then(clock::now);
         Turn { span: ManuallyDrop::new(span), call: self, apart }
     }
 
-    /// Records what the call took, in the context of `span`.
-    fn record(&mut self, span: &Span, end: Moment) {
-        let Some((shard, node)) = span.node().filter(|(_, node)| node.site != OVERFLOW) else {
+    /// Records what the call took, where `span` is recorded.
+    fn record(&mut self, span: &Scope, end: Moment) {
+        let was_suspended = u64::from(self.is_suspended());
+        match span.recorded() {
+            Recorded::Tallied(tally) => {
+                add(&tally.suspended, was_suspended.wrapping_neg());
+                add(&tally.ended, 1);
+            }
+            Recorded::InContext(node) if node.site != OVERFLOW => {
+                self.record_in(node, was_suspended, end);
+            }
+            _ => {}
+        }
+    }
+
+    fn record_in(&self, node: &NodeRecord, was_suspended: u64, end: Moment) {
+        let Some(thread) = thread::handle().thread().filter(|thread| thread.is_ours(node)) else {
             return;
         };
-        let Some(thread) = thread::owning(shard) else { return };
         let Some(calls) = beside(thread, node, CALLS) else { return };
-        if self.is_suspended() {
-            add(&calls.nested.running, 1_u64.wrapping_neg());
-        }
-        match self.began {
-            None => add(&calls.untimed, 1),
-            Some(began) => {
-                span::record(shard, calls, self.polled, end);
-                if let Some(lifetimes) = beside(thread, node, LIFETIMES) {
-                    span::record(shard, lifetimes, end.wrapping_sub(began), end);
-                }
-            }
+        add(&calls.own.partial_calls, was_suspended.wrapping_neg());
+        let Some(began) = self.began else {
+            add(&calls.untimed, 1);
+            return;
+        };
+        call::record(thread.shard(), calls, self.polled, end);
+        if let Some(lifetimes) = beside(thread, node, LIFETIMES) {
+            call::record(thread.shard(), lifetimes, end.wrapping_sub(began), end);
         }
     }
 }
@@ -190,7 +205,7 @@ fn beside(thread: &'static Thread, node: &NodeRecord, what: u32) -> Option<&'sta
 /// A poll, or the end of a call that is given up. Left by unwinding, it ends the call.
 struct Turn<'a> {
     /// Ended by hand, since what the poll took is asked for.
-    span: ManuallyDrop<Span>,
+    span: ManuallyDrop<Scope>,
     call: &'a mut Call,
     /// When it began, where the span does not tell.
     apart: Option<u64>,
@@ -216,17 +231,23 @@ impl Turn<'_> {
 
     /// The future is given up before it is ready.
     fn cancel(&self) {
-        if let Some((_, node)) = self.span.node() {
-            add(&node.cancelled, 1);
+        match self.span.recorded() {
+            Recorded::InContext(node) => add(&node.cancelled, 1),
+            Recorded::Tallied(tally) => add(&tally.cancelled, 1),
+            Recorded::Nowhere => {}
         }
     }
 
     fn count_as_running(&self) {
-        let Some((shard, node)) = self.span.node().filter(|(_, it)| it.site != OVERFLOW) else {
-            return;
-        };
-        let calls = thread::owning(shard).and_then(|thread| thread.child(node.address, CALLS));
-        calls.inspect(|calls| add(&calls.nested.running, 1));
+        match self.span.recorded() {
+            Recorded::Tallied(tally) => add(&tally.suspended, 1),
+            Recorded::InContext(node) if node.site != OVERFLOW => {
+                let thread = thread::handle().thread().filter(|thread| thread.is_ours(node));
+                let calls = thread.and_then(|thread| thread.child(node.address, CALLS));
+                calls.inspect(|calls| add(&calls.own.partial_calls, 1));
+            }
+            _ => {}
+        }
     }
 
     /// Ends the span. When that was, as far as is known.

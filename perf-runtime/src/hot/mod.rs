@@ -1,14 +1,16 @@
 //! THE HOT PATH: what happens at the entry and the exit of every tracked call.
 //!
 //! * [`span`]: entry and exit, inlined into the tracked function. Start reading here.
+//! * [`apart`]: the way from there to what is out of line.
+//! * [`call`]: a call that is recorded in its context.
 //! * [`future`]: a future whose polls are spans, and the calls that they make up.
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
 //! * [`fold`]: every 32nd exit of a context, moves raw durations into its histogram.
 //! * [`alloc`]: what is allocated and freed, and in which context.
 //! * [`metric`]: counts, gauges and ratios that the program tells of itself.
-//! * [`sampling`]: decides which calls are timed, where timing all would cost too much.
-//! * [`cost`]: measures what recording a call costs, when the process begins to record.
+//! * [`sampling`]: decides what is recorded, where timing all calls would cost too much.
+//! * [`cost`]: measures what recording a call costs.
 //! * [`books`]: what the recorder knows of itself, for whoever asks.
 //! * [`thread`]: what a thread owns; takes and returns a shard.
 //! * [`process`]: starts recording at the first call, and begins anew after a fork.
@@ -23,7 +25,9 @@
 )]
 
 pub(crate) mod alloc;
+mod apart;
 pub(crate) mod books;
+mod call;
 pub(crate) mod clock;
 pub(crate) mod cost;
 mod fold;

@@ -6,12 +6,13 @@
 use std::ptr::{self, NonNull};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, AtomicU64};
 
 use super::books::Books;
-use super::cost::{self, Cost};
+use super::cost::Costs;
 use super::{alloc, clock, thread};
-use crate::breaker::{Breaker, Decision};
+use crate::breaker::Breaker;
+use crate::budget::{COMMON_CREDIT, OWN_CREDIT};
 use crate::metric_site::MetricSite;
 use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{Anchor, WHOLE_RECORDER};
@@ -28,8 +29,11 @@ pub(crate) struct Recorder {
     pub(crate) segment: Segment,
     /// The first estimate; readers use a longer stretch.
     pub(crate) ns_per_tick: f64,
-    /// What recording a call costs.
-    pub(super) cost: Cost,
+    /// What recording a call costs, and when that was measured last, in ticks.
+    pub(super) costs: Costs,
+    pub(super) measured_cost: AtomicU64,
+    /// Ticks that threads may still take beyond what each has.
+    credit: AtomicU64,
     /// Share of a thread's time that recording may take, in millionths.
     pub(super) budget_ppm: u32,
     breaker: Breaker,
@@ -100,7 +104,11 @@ pub(super) fn recorder() -> Option<&'static Recorder> {
     briefly(|| match STATE.load(Acquire) {
         NEW => {
             if STATE.compare_exchange(NEW, STARTING, AcqRel, Relaxed).is_ok() {
-                STATE.store(start(), Release);
+                let state = start();
+                STATE.store(state, Release);
+                if state == READY {
+                    running().inspect(|recorder| recorder.finish_start());
+                }
             }
             (STATE.load(Acquire) != STARTING).then(running)
         }
@@ -139,12 +147,13 @@ impl Recorder {
         watch_for_forks();
         let mut segment = session::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
-        let cost = cost::measure();
         let latest = calibrate::after(first);
         let recorder = Self {
             segment,
             ns_per_tick: Rate::between(first, latest).per_tick().min(HIGHEST_RATE),
-            cost,
+            costs: Costs::default(),
+            measured_cost: AtomicU64::new(0),
+            credit: AtomicU64::new(COMMON_CREDIT),
             budget_ppm: session::overhead_budget(),
             breaker: Breaker::new(),
             books: Books::default(),
@@ -166,11 +175,25 @@ impl Recorder {
         store(&header.latest[0], latest);
         header.fold_rate.store(self.ns_per_tick.to_bits(), Relaxed);
         header.overhead_budget.store(self.budget_ppm, Relaxed);
-        for (place, cost) in header.cost.iter().zip(self.cost.all()) {
-            place.store(cost.to_bits(), Relaxed);
-        }
         header.counts_allocs.store(u32::from(alloc::is_counting()), Relaxed);
         header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
+    }
+
+    /// Measures what recording costs, and how long the start took.
+    fn finish_start(&'static self) {
+        self.measure_cost();
+        let now = clock::now();
+        self.measured_cost.store(now, Relaxed);
+        let header = self.segment.header();
+        let since = now.saturating_sub(header.first.ticks.load(Relaxed));
+        header.start_ticks.store(since, Relaxed);
+    }
+
+    /// Ticks for a thread that has spent what it has, of what all have in common; 0 when that is
+    /// spent, too.
+    pub(super) fn draw_credit(&self) -> u64 {
+        let draw = |left: u64| left.checked_sub(OWN_CREDIT);
+        self.credit.fetch_update(Relaxed, Relaxed, draw).map_or(0, |_| OWN_CREDIT)
     }
 
     /// How long recording has gone on by `now`, in units of 2^20 ticks.
@@ -217,10 +240,16 @@ impl Recorder {
     }
 
     /// Writes down that calls of the site with this index are recorded differently from now on.
-    pub(super) fn log_step(&self, site: u32, now: u64, from: Step, decision: Decision) {
-        self.books.note_step(from, decision.step);
-        let what = [from.number(), decision.step.number(), decision.reason.number()];
-        self.segment.log_transition(site, now, what, decision.interval);
+    pub(super) fn log_step(
+        &self,
+        site: u32,
+        now: u64,
+        ([from, to], reason): ([Step; 2], Reason),
+        interval: u32,
+    ) {
+        self.books.note_step(from, to);
+        let what = [from.number(), to.number(), reason.number()];
+        self.segment.log_transition(site, now, what, interval);
     }
 
     /// State of the breaker for the recorder as a whole.

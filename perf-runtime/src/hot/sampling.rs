@@ -1,228 +1,517 @@
-//! Which calls of a node are timed: all, one of many, or none. Keeps the books that
-//! [`crate::breaker`] decides by, and carries out what it decides.
+//! What is recorded of the calls of a thread: everything, or of costly functions only their number, with
+//! windows in which everything is. Keeps the books that [`crate::budget`] decides by, and carries out
+//! what it decides.
 //!
-//! The hot path asks for a countdown only: 0, time the call; more than 1, count it and go on; 1,
-//! ask here.
+//! A window begins with a call whose context is known: one that was not made by a tallied function. From
+//! then on everything is recorded as if nothing were tallied, until time is up. So what is recorded in
+//! a window is whole: own times, counts and contexts fit each other.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::cell::Cell;
+use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use super::call;
 use super::clock;
-use super::fold::{self, Covering, add};
+use super::fold::add;
 use super::thread::{self, Entry, Thread};
-use crate::breaker::{self, Decision, Load};
-use crate::segment::layout::{NodeRecord, RING, ShardRecord, is_beside};
-use crate::snapshot::Step;
+use crate::budget::{Allowance, REVIEW_TICKS, jitter};
+use crate::registry;
+use crate::segment::layout::{NodeRecord, TallyRecord};
+use crate::snapshot::{Reason, Step};
+use crate::writing::system;
 
-/// What is done with a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// It is timed by the processor's counter.
-    Timed,
-    /// It is timed by whatever clock there is.
-    Gated,
-    /// It is counted.
+/// How calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mode {
+    /// All in their contexts, and timed, since none costs too much.
+    Exact,
+    /// The same, as in a window, which is about to begin: the first hundred take longer, since what
+    /// records them is no longer in the processor's caches.
+    Warming,
+    /// The same, in a window.
+    Whole,
+    /// Those of costly functions are tallied.
+    Tallying,
+    /// The same, until a call comes with which a window can begin.
+    Awaiting,
+    /// None is timed, since no clock can be trusted.
     Untimed,
 }
 
-/// Ticks in the unit of [`crate::segment::layout::Sampling::burst_end`], as a power of two.
-const BURST_SHIFT: u32 = 10;
+impl Mode {
+    /// Whether all calls are recorded in their contexts, and timed.
+    #[inline(always)]
+    pub(super) fn is_of_all(self) -> bool {
+        self < Self::Tallying
+    }
+}
 
-/// Calls that pass between two questions whether the load has changed.
-const PASS_AT_ONCE: u32 = 512;
+/// When a thread records what.
+#[derive(Debug)]
+pub(super) struct Sampler {
+    mode: Cell<Mode>,
+    /// When to look here again, in ticks.
+    next_event: Cell<u64>,
+    allowance: Cell<Allowance>,
+    /// Functions that are tallied.
+    tallied: Cell<u32>,
+    window_began: Cell<u64>,
+    /// When the window is to end, or the next one to begin.
+    window_turn: Cell<u64>,
+    /// Calls that could not begin a window.
+    missed: Cell<u32>,
+    review_at: Cell<u64>,
+    review_every: Cell<u64>,
+    /// The thread's time at the last review, in nanoseconds.
+    reviewed_ns: Cell<u64>,
+    /// Share of its time that everything but windows took.
+    others: Cell<f64>,
+    /// Of the time, what timing one function's calls may take.
+    ceiling: Cell<f64>,
+    /// Calls since the clock was asked whether it can be trusted.
+    untimed: Cell<u32>,
+    /// When the recorder last did something in the middle of a call, in ticks.
+    worked_at: Cell<u64>,
+}
 
-/// Decides about a call that did not take the quick way, and sets the countdown of the next ones.
-///
-/// Calls are timed in bursts of a whole ring. Processors do several calls at once, so one between
-/// others that are not timed measures other things than one among its like; in a burst all but the
-/// first measure what they would if every call were timed.
-pub(super) fn take_turn(thread: &Thread, entry: &Entry, node: &NodeRecord) -> Turn {
-    match entry.countdown() {
-        0 => Turn::Timed,
-        1 => {
-            let turn = next_turn(thread, node);
-            entry.set_countdown(countdown(thread, node));
-            turn
+/// Length of a window in ticks: 25 to 50 microseconds, a thousand calls.
+const WINDOW_TICKS: u64 = 1 << 17;
+
+/// What goes before it.
+const WARMING_TICKS: u64 = 1 << 13;
+
+/// Calls that may pass before a window that is due is put off.
+const MOST_MISSED: u32 = 1 << 10;
+
+/// Tallied calls of a function between two questions whether a window is due.
+const CALLS_AT_ONCE: u64 = 256;
+
+/// Longest time between two reviews.
+const LONGEST_REVIEW: u64 = REVIEW_TICKS << 3;
+
+/// What was tallied stays so for this long at least.
+const SHORTEST_STEP_TICKS: u64 = REVIEW_TICKS << 4;
+
+/// A function is timed again when that takes this much less than would have it tallied.
+const RECOVERY: f64 = 0.125;
+
+impl Sampler {
+    pub(super) fn new(budget_ppm: u32) -> Self {
+        Self {
+            mode: Cell::new(Mode::Exact),
+            next_event: Cell::new(0),
+            allowance: Cell::new(Allowance::of_budget(budget_ppm)),
+            tallied: Cell::new(0),
+            window_began: Cell::new(0),
+            window_turn: Cell::new(u64::MAX),
+            missed: Cell::new(0),
+            review_at: Cell::new(0),
+            review_every: Cell::new(REVIEW_TICKS),
+            reviewed_ns: Cell::new(0),
+            others: Cell::new(0.0),
+            ceiling: Cell::new(0.0),
+            untimed: Cell::new(0),
+            worked_at: Cell::new(0),
         }
-        more => {
-            entry.set_countdown(more - 1);
-            Turn::Untimed
+    }
+
+    #[inline(always)]
+    pub(super) fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    #[inline(always)]
+    pub(super) fn next_event(&self) -> u64 {
+        self.next_event.get()
+    }
+
+    #[inline]
+    pub(super) fn worked_at(&self) -> u64 {
+        self.worked_at.get()
+    }
+
+    /// For probes, which decide themselves, and for whom nothing happens.
+    pub(super) fn set_mode(&self, mode: Mode) {
+        self.next_event.set(u64::MAX);
+        self.mode.set(mode);
+    }
+
+    /// Has the next call that is timed look here.
+    pub(super) fn look_soon(&self) {
+        self.next_event.set(0);
+    }
+
+    /// Another thread begins to use it.
+    pub(super) fn begin_thread(&self) {
+        self.review_at.set(0);
+        self.review_every.set(REVIEW_TICKS);
+        self.look_soon();
+    }
+
+    /// Whether calls are to look for their tallies.
+    pub(super) fn is_tallying(&self) -> bool {
+        self.mode() == Mode::Tallying
+    }
+
+    fn schedule(&self) {
+        self.next_event.set(self.review_at.get().min(self.window_turn.get()));
+    }
+}
+
+/// A call that is not recorded in its context.
+pub(super) enum Diverted {
+    /// It is counted.
+    Tallied(&'static TallyRecord),
+    /// It is counted and timed.
+    Sampled(&'static TallyRecord),
+}
+
+/// What is done with a call where not all are recorded in their contexts; `None` where it is after all.
+#[inline(never)]
+pub(super) fn divert(thread: &'static Thread, entry: &Entry, mode: Mode) -> Option<Diverted> {
+    if mode == Mode::Untimed {
+        ask_again(thread);
+        return active(entry).map(Diverted::Tallied);
+    }
+    if mode == Mode::Tallying {
+        // A function that is not tallied finds out when it reads the clock.
+        active(entry)?;
+        let now = clock::now();
+        if now >= thread.sampler.next_event() {
+            event(thread, now);
         }
+        entry.countdown.set(jitter(CALLS_AT_ONCE, thread.random()) as u32);
     }
-}
-
-/// Whether a recursive call is timed. Where calls are sampled only the outermost are chosen from:
-/// each may stand for thousands within it.
-pub(super) fn recursive_turn(thread: &Thread, entry: &Entry, node: &NodeRecord) -> Turn {
-    match (entry.countdown(), step(node)) {
-        (0, _) => Turn::Timed,
-        (_, Step::Exact) if thread.is_gated => Turn::Gated,
-        _ => Turn::Untimed,
-    }
-}
-
-/// The turn of a call for which the countdown has run out.
-fn next_turn(thread: &Thread, node: &NodeRecord) -> Turn {
-    if step(node) != Step::Exact {
-        review(thread, node, clock::now());
-    }
-    let sampling = &node.sampling;
-    let to_pass = sampling.to_pass.load(Relaxed);
-    match step(node) {
-        Step::Exact => {}
-        Step::Sampled if to_pass == 0 => {
-            // Of the next burst, unless each call is one.
-            if thread.is_gated {
-                sampling.to_pass.store(pause(thread, node), Relaxed);
-            }
+    match thread.sampler.mode() {
+        Mode::Tallying if mode == Mode::Tallying => return tallied(entry).map(Diverted::Sampled),
+        Mode::Awaiting if thread::handle().mark.get() == 0 => {
+            begin_window(thread);
+            return None;
         }
-        _ => {
-            sampling.to_pass.store(to_pass.saturating_sub(PASS_AT_ONCE), Relaxed);
-            return Turn::Untimed;
-        }
+        Mode::Awaiting => miss(thread),
+        _ => {}
     }
-    if thread.is_gated { Turn::Gated } else { Turn::Timed }
+    tallied(entry).map(Diverted::Tallied)
 }
 
-/// Calls that pass after a burst.
-fn pause(thread: &Thread, node: &NodeRecord) -> u32 {
-    let burst = if thread.is_gated { 1 } else { RING as u32 };
-    let others = node.sampling.interval.load(Relaxed).saturating_sub(1);
-    breaker::jitter(others.saturating_mul(burst), thread.random())
+/// Where the calls of a site are tallied at present.
+fn active(entry: &Entry) -> Option<&'static TallyRecord> {
+    entry.tally().filter(|tally| tally.step.load(Relaxed) != Step::Exact.number())
 }
 
-/// The countdown with which the hot path goes on: 0 to time calls, otherwise one more than may
-/// pass.
-pub(super) fn countdown(thread: &Thread, node: &NodeRecord) -> u32 {
-    match (step(node), node.sampling.to_pass.load(Relaxed)) {
-        (Step::Counted, _) => PASS_AT_ONCE,
-        (Step::Sampled, to_pass) if to_pass > 0 => to_pass.min(PASS_AT_ONCE) + 1,
-        _ => u32::from(thread.is_gated),
+fn tallied(entry: &Entry) -> Option<&'static TallyRecord> {
+    active(entry).filter(|_| !std::thread::panicking())
+}
+
+/// A window is about to begin.
+fn begin_window(thread: &Thread) {
+    let now = clock::now();
+    call::credit(thread::handle(), thread, now);
+    let sampler = &thread.sampler;
+    sampler.mode.set(Mode::Warming);
+    sampler.window_began.set(now);
+    sampler.window_turn.set(now.saturating_add(WARMING_TICKS));
+    sampler.schedule();
+    add(&thread.shard().windows, 1);
+}
+
+/// Whether a time without a call that is as long as a thousand calls cannot be that of the function of
+/// `node`: it is called so often that it is tallied, and the thread was interrupted.
+#[cold]
+#[inline(never)]
+pub(super) fn is_interruption(thread: &Thread, node: &NodeRecord) -> bool {
+    thread.entry(node.site.wrapping_add(1)).is_some_and(|entry| active(entry).is_some())
+}
+
+/// A window is over, or put off: until the next one calls are tallied.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "an estimate; what does not fit becomes the nearest that does"
+)]
+fn end_window(thread: &Thread, now: u64, took: u64) {
+    let sampler = &thread.sampler;
+    sampler.mode.set(Mode::Tallying);
+    thread::handle().set_tallying(true);
+    let pause = sampler.allowance.get().pause(took as f64, sampler.others.get());
+    let pause = jitter((pause as u64).min(1 << 40), thread.random());
+    let next =
+        if sampler.allowance.get().is_nothing() { u64::MAX } else { now.saturating_add(pause) };
+    sampler.window_turn.set(next);
+}
+
+/// A call could not begin the window that is due.
+fn miss(thread: &Thread) {
+    let sampler = &thread.sampler;
+    sampler.missed.set(sampler.missed.get() + 1);
+    if sampler.missed.get() >= MOST_MISSED {
+        end_window(thread, clock::now(), WINDOW_TICKS / 4);
+        sampler.schedule();
     }
 }
 
-/// The full ring of `node`, or one of which no more is to come, is folded.
-pub(super) fn end_burst(thread: &Thread, node: &NodeRecord, now: u64, timed: u64) {
-    let is_sampled = step(node) == Step::Sampled;
-    let within = since_last_burst(node, now);
-    let covering = match is_sampled {
-        true => Covering::All { within },
-        // Calls of an async function: they overlap, so that no time is too short for them.
-        false if is_beside(node.site) => Covering::All { within: u64::MAX >> 1 },
-        false => Covering::Nothing,
+/// What is due at `now` is done: a window begins or ends, the load is looked at. The time after that,
+/// which is in no context.
+#[cold]
+#[inline(never)]
+pub(super) fn event(thread: &'static Thread, now: u64) -> u64 {
+    let begin = || {
+        happen(thread, now);
+        Some(())
     };
-    fold::fold_durations(thread, node, covering);
-    if timed == RING as u64 && thread.is_moment(now) {
-        thread.recorder.note_fold_cost(clock::now().saturating_sub(now));
+    let _ = aside_from(thread, now, || thread::undisturbed(begin));
+    thread.shard().last.load(Relaxed)
+}
+
+/// Does some of the recorder's `work` in the middle of a call, whose time is in no context.
+#[cold]
+#[inline(never)]
+pub(super) fn aside<R>(thread: &Thread, work: impl FnOnce() -> R) -> R {
+    if thread.sampler.mode() == Mode::Untimed {
+        return work();
     }
-    after_fold(thread, node, now, timed);
-    if step(node) == Step::Sampled && !thread.is_gated {
-        node.sampling.to_pass.store(pause(thread, node), Relaxed);
-        begin_countdown(thread, node);
+    aside_from(thread, clock::now(), work)
+}
+
+fn aside_from<R>(thread: &Thread, now: u64, work: impl FnOnce() -> R) -> R {
+    call::credit(thread::handle(), thread, now);
+    let result = work();
+    let after = clock::now();
+    let shard = thread.shard();
+    add(&shard.recorder_ticks, after.saturating_sub(now));
+    shard.last.store(after, Relaxed);
+    thread.sampler.worked_at.set(after);
+    result
+}
+
+fn happen(thread: &'static Thread, now: u64) {
+    let sampler = &thread.sampler;
+    if now >= sampler.review_at.get() {
+        review(thread, now);
     }
-}
-
-/// Ticks since the last burst of `node` ended, or a little more; another one ends `now`.
-fn since_last_burst(node: &NodeRecord, now: u64) -> u64 {
-    let now = (now >> BURST_SHIFT) as u32;
-    let before = node.sampling.burst_end.load(Relaxed);
-    node.sampling.burst_end.store(now, Relaxed);
-    (u64::from(now.wrapping_sub(before)) + 1) << BURST_SHIFT
-}
-
-/// Sets the countdown where the hot path looks for it, or will.
-fn begin_countdown(thread: &Thread, node: &NodeRecord) {
-    let countdown = countdown(thread, node);
-    match thread.entry_of(node) {
-        Some(entry) => entry.set_countdown(countdown),
-        None => node.sampling.countdown.store(countdown, Relaxed),
-    }
-}
-
-/// After a call that was gated has been recorded.
-pub(super) fn end_gated(shard: &ShardRecord, node: &NodeRecord, now: u64) {
-    if let Some(thread) = thread::owning(shard).filter(|_| step(node) == Step::Sampled) {
-        end_burst(thread, node, now, 1);
-    }
-}
-
-/// After `timed` calls have been folded.
-fn after_fold(thread: &Thread, node: &NodeRecord, now: u64, timed: u64) {
-    thread.note_moment(now);
-    // What must not be sampled is not on the budget: others would have to make up for it.
-    thread.spend(if node.is_exact == 0 { timed } else { 0 }, now);
-    review(thread, node, now);
-}
-
-/// The step that the calls of `node` are at.
-fn step(node: &NodeRecord) -> Step {
-    Step::from_number(node.sampling.step.load(Relaxed))
-}
-
-/// Looks at the load that the calls of `node` make, once in a while, and takes the step that it
-/// calls for.
-fn review(thread: &Thread, node: &NodeRecord, now: u64) {
-    let sampling = &node.sampling;
-    let since = sampling.window_start.load(Relaxed);
-    let elapsed = now.saturating_sub(since);
-    if elapsed < breaker::WINDOW_TICKS {
+    if !thread.recorder.times_are_trusted() {
+        sampler.mode.set(Mode::Untimed);
+        thread::handle().set_tallying(false);
         return;
     }
-    let counts = [&node.head, &node.untimed, &node.passed].map(|count| count.load(Relaxed));
-    let calls = counts.into_iter().fold(0, u64::wrapping_add);
-    let recent = calls.wrapping_sub(sampling.window_calls.load(Relaxed));
-    sampling.window_start.store(now, Relaxed);
-    sampling.window_calls.store(calls, Relaxed);
-    let load = Load {
-        calls: if since == 0 { 0 } else { recent },
-        elapsed,
-        cost: thread.recorder.cost.timed(),
-        share: thread.share().each,
-        is_spent: thread.share().is_spent(),
-        step: step(node),
-        interval: sampling.interval.load(Relaxed),
-        in_step: now.saturating_sub(sampling.since.load(Relaxed)),
-        times_are_trusted: thread.recorder.times_are_trusted(),
-        is_exact: node.is_exact != 0,
-    };
-    if let Some(decision) = breaker::decide(&load) {
-        take_step(thread, node, now, decision);
+    if sampler.tallied.get() > 0 {
+        turn(thread, now);
+    } else {
+        sampler.mode.set(Mode::Exact);
+        sampler.window_turn.set(u64::MAX);
+        thread::handle().set_tallying(false);
+    }
+    sampler.schedule();
+}
+
+/// Goes from tallying to awaiting a window, or from a window to tallying, where it is time to.
+fn turn(thread: &Thread, now: u64) {
+    let sampler = &thread.sampler;
+    let is_due = now >= sampler.window_turn.get();
+    match sampler.mode() {
+        Mode::Tallying if is_due => {
+            sampler.mode.set(Mode::Awaiting);
+            sampler.window_turn.set(u64::MAX);
+            sampler.missed.set(0);
+            thread::handle().set_tallying(false);
+        }
+        Mode::Warming if is_due => {
+            sampler.mode.set(Mode::Whole);
+            sampler.window_turn.set(now.saturating_add(WINDOW_TICKS));
+        }
+        // The first functions are tallied.
+        Mode::Exact => end_window(thread, now, WINDOW_TICKS),
+        Mode::Whole if is_due => {
+            let took = now.saturating_sub(sampler.window_began.get());
+            end_window(thread, now, took.min(8 * WINDOW_TICKS));
+        }
+        _ => {}
     }
 }
 
-fn take_step(thread: &Thread, node: &NodeRecord, now: u64, decision: Decision) {
-    let sampling = &node.sampling;
-    let before = step(node);
-    settle(thread, node, before);
-    let spent = now.saturating_sub(sampling.since.load(Relaxed));
+/// Looks at what recording took since the last time, and decides anew what is tallied.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "shares need no more digits, and are not below zero"
+)]
+fn review(thread: &'static Thread, now: u64) {
+    let sampler = &thread.sampler;
+    let cpu_ns = system::thread_cpu_ns();
+    let before = sampler.reviewed_ns.replace(cpu_ns);
+    let is_first = sampler.review_at.get() == 0;
+    let elapsed = cpu_ns.saturating_sub(before) as f64 / thread.recorder.ns_per_tick;
+    if is_first {
+        sampler.reviewed_ns.set(cpu_ns);
+        sampler.review_at.set(now.saturating_add(first_review(&sampler.allowance.get())));
+        return;
+    }
+    let load = Load::of(thread);
+    thread.recorder.books.add(load.spent(), elapsed as u64);
+    let mut allowance = sampler.allowance.get();
+    allowance.settle(load.spent(), elapsed);
+    if allowance.is_spent() && !allowance.is_nothing() {
+        allowance.draw(thread.recorder.draw_credit());
+    }
+    sampler.allowance.set(allowance);
+    sampler.others.set(load.others() / elapsed.max(1.0));
+    let mut changes = 0;
+    if allowance.is_spent() {
+        changes += tally_costly(thread, &allowance, elapsed, now);
+    }
+    changes += time_cheap(thread, elapsed, now);
+    forget_load(thread);
+    let every = if changes > 0 { REVIEW_TICKS } else { sampler.review_every.get() * 2 };
+    sampler.review_every.set(every.min(LONGEST_REVIEW));
+    sampler.review_at.set(now.saturating_add(sampler.review_every.get()));
+    if now.saturating_sub(thread.recorder.measured_cost.load(Relaxed)) > COST_INTERVAL_TICKS {
+        thread.recorder.measured_cost.store(now, Relaxed);
+        thread.recorder.measure_cost();
+    }
+}
+
+/// Ticks between two measurements of what recording costs.
+const COST_INTERVAL_TICKS: u64 = 1 << 28;
+
+/// Ticks to the first look at the load: none where there is nothing to be spent.
+fn first_review(allowance: &Allowance) -> u64 {
+    if allowance.is_nothing() { 1 } else { REVIEW_TICKS }
+}
+
+/// What recording took since the last review, in ticks.
+#[derive(Debug, Clone, Copy, Default)]
+struct Load {
+    /// Calls that are timed in any case.
+    timed: f64,
+    /// Calls of tallied functions in windows.
+    in_windows: f64,
+    /// Tallied calls.
+    tallied: f64,
+}
+
+impl Load {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    fn of(thread: &Thread) -> Self {
+        let costs = &thread.recorder.costs;
+        let mut load = Self::default();
+        for (_, entry) in thread.each_entry() {
+            let timed = f64::from(entry.timed.get()) * costs.timed();
+            match active(entry) {
+                None => load.timed += timed,
+                Some(tally) => {
+                    load.in_windows += timed;
+                    load.tallied += recent(tally) as f64 * costs.tallied();
+                }
+            }
+        }
+        load
+    }
+
+    fn spent(&self) -> f64 {
+        self.others() + self.in_windows
+    }
+
+    fn others(&self) -> f64 {
+        self.timed + self.tallied
+    }
+}
+
+/// Calls that were tallied since the last review.
+fn recent(tally: &TallyRecord) -> u64 {
+    tally.calls.load(Relaxed).saturating_sub(tally.reviewed_calls.load(Relaxed))
+}
+
+fn forget_load(thread: &Thread) {
+    for (_, entry) in thread.each_entry() {
+        entry.timed.set(0);
+        if let Some(tally) = entry.tally() {
+            tally.reviewed_calls.store(tally.calls.load(Relaxed), Relaxed);
+        }
+    }
+}
+
+/// Has the functions tallied of which timing takes too much. How many.
+fn tally_costly(thread: &'static Thread, allowance: &Allowance, elapsed: f64, now: u64) -> u32 {
+    let cost = thread.recorder.costs.timed();
+    let timed = |entry: &Entry| f64::from(entry.timed.get()) * cost;
+    let costs = thread.each_entry().filter(|(_, entry)| active(entry).is_none());
+    let ceiling = allowance.ceiling(elapsed, costs.map(|(_, entry)| timed(entry)));
+    thread.sampler.ceiling.set(ceiling / elapsed.max(1.0));
+    let mut changes = 0;
+    for (slot, entry) in thread.each_entry() {
+        if timed(entry) > ceiling && active(entry).is_none() && !registry::is_exact(slot - 1) {
+            changes += u32::from(begin_tallying(thread, slot, entry, now).is_some());
+        }
+    }
+    changes
+}
+
+fn begin_tallying(thread: &'static Thread, slot: u32, entry: &Entry, now: u64) -> Option<()> {
+    let tally = match entry.tally() {
+        Some(tally) => tally,
+        None => thread.make_tally(slot - 1, entry)?,
+    };
+    let nothing = thread.sampler.allowance.get().is_nothing();
+    let step = if nothing { Step::Counted } else { Step::Sampled };
+    tally.reviewed_calls.store(tally.calls.load(Relaxed), Relaxed);
+    take_step(thread, tally, now, step, Reason::Overhead);
+    thread.sampler.tallied.set(thread.sampler.tallied.get() + 1);
+    Some(())
+}
+
+/// Has functions timed again that are called so rarely that it costs next to nothing. How many.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn time_cheap(thread: &'static Thread, elapsed: f64, now: u64) -> u32 {
+    let ceiling = thread.sampler.ceiling.get() * elapsed * RECOVERY;
+    let cost = thread.recorder.costs.timed();
+    let mut changes = 0;
+    for (_, entry) in thread.each_entry() {
+        let Some(tally) = active(entry) else { continue };
+        let would_take = (recent(tally) as f64 + f64::from(entry.timed.get())) * cost;
+        let tallied_for = now.saturating_sub(tally.since.load(Relaxed));
+        if would_take < ceiling && tallied_for > SHORTEST_STEP_TICKS {
+            entry.countdown.set(0);
+            take_step(thread, tally, now, Step::Exact, Reason::Recovered);
+            thread.sampler.tallied.set(thread.sampler.tallied.get() - 1);
+            changes += 1;
+        }
+    }
+    changes
+}
+
+#[expect(clippy::cast_sign_loss, reason = "not below zero; what does not fit becomes the largest")]
+fn take_step(thread: &Thread, tally: &TallyRecord, now: u64, step: Step, reason: Reason) {
+    let before = Step::from_number(tally.step.load(Relaxed));
+    let spent = now.saturating_sub(tally.since.load(Relaxed));
     match before {
         Step::Exact => {}
-        Step::Sampled => add(&sampling.sampled_ticks, spent),
-        Step::Counted => add(&sampling.counted_ticks, spent),
+        Step::Sampled => add(&tally.sampled_ticks, spent),
+        Step::Counted => add(&tally.counted_ticks, spent),
     }
-    sampling.since.store(now, Relaxed);
-    sampling.step.store(decision.step.number(), Relaxed);
-    sampling.interval.store(decision.interval, Relaxed);
-    let largest = sampling.largest_interval.load(Relaxed).max(decision.interval);
-    sampling.largest_interval.store(largest, Relaxed);
-    sampling.to_pass.store(0, Relaxed);
-    if decision.step == Step::Sampled {
-        sampling.to_pass.store(pause(thread, node), Relaxed);
-    }
-    begin_countdown(thread, node);
-    if before != decision.step {
-        sampling.transitions.store(sampling.transitions.load(Relaxed).wrapping_add(1), Relaxed);
-        thread.recorder.log_step(node.site, now, before, decision);
-    }
+    tally.since.store(now, Relaxed);
+    tally.step.store(step.number(), Relaxed);
+    tally.transitions.store(tally.transitions.load(Relaxed).wrapping_add(1), Release);
+    let interval = match step {
+        Step::Exact => 1,
+        Step::Sampled => {
+            thread.sampler.allowance.get().pause(1.0, thread.sampler.others.get()) as u32
+        }
+        Step::Counted => 0,
+    };
+    thread.recorder.log_step(tally.site, now, ([before, step], reason), interval);
 }
 
-/// Before the step changes: durations that stand for themselves are folded as such, and calls that
-/// none stands for are set apart.
-fn settle(thread: &Thread, node: &NodeRecord, before: Step) {
-    match before {
-        Step::Exact => {
-            fold::fold_durations(thread, node, Covering::Nothing);
-        }
-        Step::Sampled => {}
-        Step::Counted => fold::set_apart(node),
+/// While no time can be trusted: asks now and then whether that has changed.
+#[cold]
+fn ask_again(thread: &'static Thread) {
+    let sampler = &thread.sampler;
+    sampler.untimed.set(sampler.untimed.get().wrapping_add(1));
+    if u64::from(sampler.untimed.get()) % CALLS_AT_ONCE == 0 && thread.recorder.times_are_trusted()
+    {
+        thread.shard().last.store(clock::now(), Relaxed);
+        sampler.mode.set(Mode::Exact);
+        sampler.review_at.set(0);
+        sampler.window_turn.set(0);
+        sampler.look_soon();
     }
 }

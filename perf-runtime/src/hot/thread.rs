@@ -1,4 +1,4 @@
-//! What a thread owns: a shard of the segment, and the private tables that find a node fast.
+//! What a thread owns: a shard of the segment, and the private tables that find a context fast.
 //!
 //! Taken at a thread's first tracked call or metric, returned when it ends, and then used by the
 //! next thread that begins, tables, nodes and counts included: memory is bounded by the threads
@@ -14,25 +14,67 @@ use once_cell::race::OnceNonZeroUsize;
 use super::alloc::{Accounts, Ledger};
 use super::metric::Metrics;
 use super::process::{self, Recorder};
-use super::tree::{Children, Slab};
-use crate::breaker::Share;
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, is_beside};
+use super::sampling::{self, Sampler};
+use super::tree::{Children, Recent, Slab};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, TallyRecord, is_beside};
 use crate::site::Site;
 use crate::writing::{Mapping, system};
 
 /// What the hot path needs of a thread, in thread-local memory itself: one load less to wait for.
 pub(super) struct Handle {
-    entries: Cell<NonNull<Entry>>,
+    pub(super) entries: Cell<NonNull<Entry>>,
     entry_count: Cell<u32>,
+    /// Entries in which a call may look for its tally: none while everything is recorded, so that
+    /// one comparison decides.
+    pub(super) tallying: Cell<u32>,
     /// Set while this thread is in the recorder's slow parts: calls made from there (a tracked
     /// allocator, a signal handler) are not recorded.
     busy: Cell<bool>,
+    /// The calling context that the thread is in. Also in [`ShardRecord::current`], for readers; no
+    /// address that is read from there is ever followed.
+    context: Cell<Context>,
+    /// The slot of the innermost running call below that which is tallied; 0 where there is none.
+    pub(super) mark: Cell<u32>,
     /// Its own, or [`NO_SHARD`].
     shard: Cell<&'static ShardRecord>,
     thread: Cell<Option<&'static Thread>>,
-    /// What the span of the last call that took a slow way is to keep: see `span::Span::home`.
-    left: Cell<*const ShardRecord>,
     pub(super) ledger: Ledger,
+}
+
+/// A calling context: a node, with [`NESTED`] in its address where the call is recursive; or
+/// [`OUTSIDE`] of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Context(*const NodeRecord);
+
+impl Context {
+    const OUTSIDE: Self = Self(ptr::without_provenance(OUTSIDE as usize));
+
+    /// In a call that is recorded in `node`.
+    #[inline(always)]
+    pub(super) fn of(node: &'static NodeRecord, is_nested: bool) -> Self {
+        let node = ptr::from_ref(node);
+        Self(if is_nested { node.map_addr(|at| at | NESTED as usize) } else { node })
+    }
+
+    /// Where `node` is.
+    #[inline(always)]
+    fn address(node: &NodeRecord) -> u64 {
+        ptr::from_ref(node).addr() as u64
+    }
+
+    /// As in [`ShardRecord::current`].
+    #[inline(always)]
+    pub(super) fn number(self) -> u64 {
+        self.0.addr() as u64
+    }
+
+    /// The node, unless it is outside.
+    #[inline(always)]
+    pub(super) fn node(self) -> Option<&'static NodeRecord> {
+        let node = self.0.map_addr(|at| at & !(NESTED as usize));
+        // SAFETY: made by `of`, but for the one constant that is compared with.
+        (self != Self::OUTSIDE).then(|| unsafe { &*node })
+    }
 }
 
 /// A thread's bookkeeping. Lives in private pages that are never unmapped.
@@ -40,41 +82,38 @@ pub(super) struct Thread {
     shard: NonNull<ShardRecord>,
     pub(super) recorder: &'static Recorder,
     pub(super) children: Children,
+    pub(super) recent: Recent,
     pub(super) slab: Slab,
     pub(super) metrics: Metrics,
     pub(super) accounts: Accounts,
+    pub(super) sampler: Sampler,
     entries: Cell<NonNull<Entry>>,
     entry_count: Cell<u32>,
-    /// Every call takes the slow way: the processor's counter cannot be used.
-    pub(super) is_gated: bool,
     /// When to read both clocks again, in ticks.
     next_moment: Cell<u64>,
-    /// What each context may take of the thread's time, what all took since the window began, and
-    /// when that was. Times in ticks.
-    share: Cell<Share>,
-    spent: Cell<f64>,
-    window_start: Cell<u64>,
     random: Cell<u64>,
     /// Next in the list of unused ones.
     pub(super) next_free: Cell<Option<NonNull<Thread>>>,
 }
 
-/// What a thread remembers of a site: the node it last used, and for which caller.
+/// What a thread remembers of a site. Zeroes, as fresh pages hold, are one that was not called yet.
 #[repr(C, align(32))]
 pub(super) struct Entry {
+    /// Calls that may still be tallied before [`super::sampling`] is asked. 0 where calls are not
+    /// tallied.
+    pub(super) countdown: Cell<u32>,
+    /// Calls that were timed since the load was last looked at.
+    pub(super) timed: Cell<u32>,
+    pub(super) tally: Cell<Option<NonNull<TallyRecord>>>,
     /// Context for which `node` is the right one; 0, which no context is, where there is none.
-    caller: Cell<u64>,
-    /// [`NO_NODE`] before the first call.
-    node: Cell<&'static NodeRecord>,
-    /// Of the calls in `node`: see [`sampling`].
-    countdown: Cell<u32>,
+    pub(super) caller: Cell<u64>,
+    /// The node that was used last.
+    node: Cell<Option<NonNull<NodeRecord>>>,
 }
 
 /// Where calls are recorded that are not: nobody reads it.
 // SAFETY: zeroes are valid for integers and atomic ones.
 static NO_SHARD: ShardRecord = unsafe { std::mem::zeroed() };
-// SAFETY: as above.
-static NO_NODE: NodeRecord = unsafe { std::mem::zeroed() };
 
 thread_local! {
     // No destructor: with one, each access would ask whether it has run. A pthread key, whose
@@ -83,10 +122,12 @@ thread_local! {
         Handle {
             entries: Cell::new(NonNull::dangling()),
             entry_count: Cell::new(0),
+            tallying: Cell::new(0),
             busy: Cell::new(false),
+            context: Cell::new(Context::OUTSIDE),
+            mark: Cell::new(0),
             shard: Cell::new(&NO_SHARD),
             thread: Cell::new(None),
-            left: Cell::new(ptr::null()),
             ledger: Ledger::new(),
         }
     };
@@ -105,11 +146,6 @@ pub(super) fn handle<'a>() -> &'a Handle {
 /// The bookkeeping that belongs to `shard`, if that is this thread's.
 pub(super) fn owning(shard: &ShardRecord) -> Option<&'static Thread> {
     handle().thread().filter(|thread| ptr::eq(thread.shard(), shard))
-}
-
-/// Stands in for the node of a call that is not recorded.
-pub(super) fn nowhere() -> &'static NodeRecord {
-    &NO_NODE
 }
 
 /// A node that a thread of this process holds.
@@ -144,87 +180,109 @@ impl Handle {
         self.busy.get()
     }
 
-    /// Keeps what a span is to take.
     #[inline(always)]
-    pub(super) fn leave(&self, home: *const ShardRecord) {
-        self.left.set(home);
+    pub(super) fn context(&self) -> Context {
+        self.context.get()
     }
 
-    /// What was kept.
     #[inline(always)]
-    pub(super) fn left(&self) -> *const ShardRecord {
-        self.left.get()
+    pub(super) fn set_context(&self, context: Context) {
+        self.context.set(context);
+        self.shard().current.store(context.number(), Relaxed);
+    }
+
+    /// As [`Self::entry`], where calls may be tallied.
+    #[inline(always)]
+    pub(super) fn tallying_entry(&self, slot: u32) -> Option<&Entry> {
+        entry_in(self.entries.get(), self.tallying.get(), slot)
+    }
+
+    /// Lets calls look for their tallies, or not.
+    pub(super) fn set_tallying(&self, is: bool) {
+        self.tallying.set(if is { self.entry_count.get() } else { 0 });
     }
 
     /// From here on the handle leads to what `thread` owns.
     fn take(&self, thread: &'static Thread) {
-        self.entries.set(thread.entries.get());
+        self.context.set(Context::OUTSIDE);
+        self.mark.set(0);
         self.shard.set(thread.shard());
         self.thread.set(Some(thread));
         self.ledger.close();
+        self.look_again(thread);
+    }
+
+    /// The entries of `thread` may have moved, or become more.
+    fn look_again(&self, thread: &'static Thread) {
+        self.entries.set(thread.entries.get());
         // Last, since it is what makes the others count.
         self.entry_count.set(thread.entry_count.get());
+        self.set_tallying(thread.sampler.is_tallying());
     }
 
     /// From here on it leads nowhere.
     fn let_go(&self) {
+        self.tallying.set(0);
         self.entry_count.set(0);
+        self.context.set(Context::OUTSIDE);
+        self.mark.set(0);
         self.shard.set(&NO_SHARD);
         self.thread.set(None);
         self.ledger.close();
     }
 
-    /// Runs `work` with a handle that leads to `shard` and one entry for slot 0.
-    pub(super) fn lend<R>(
-        &self,
-        shard: &'static ShardRecord,
-        entry: &'static Entry,
-        work: impl FnOnce() -> R,
-    ) -> R {
-        let (entries_before, shard_before) = (self.entries.get(), self.shard.get());
-        let count_before = self.entry_count.get();
-        self.entries.set(NonNull::from(entry));
-        self.shard.set(shard);
-        self.entry_count.set(1);
+    /// Runs `work` with a handle that leads to `thread`, whose calls are tallied.
+    pub(super) fn lend<R>(&self, thread: &'static Thread, work: impl FnOnce() -> R) -> R {
+        let (before, context, mark) = (self.thread.get(), self.context(), self.mark.get());
+        self.take(thread);
         let result = work();
-        self.entry_count.set(0);
-        self.shard.set(shard_before);
-        self.entries.set(entries_before);
-        self.entry_count.set(count_before);
+        self.let_go();
+        if let Some(before) = before {
+            self.take(before);
+            self.context.set(context);
+            self.mark.set(mark);
+        }
         result
     }
 }
 
 impl Entry {
-    /// Of a site that was not called yet.
-    fn unused() -> Self {
-        Self::of(0, &NO_NODE)
-    }
-
-    /// Of `node`, called from `caller`.
-    pub(super) fn of(caller: u64, node: &'static NodeRecord) -> Self {
-        Self { caller: Cell::new(caller), node: Cell::new(node), countdown: Cell::new(0) }
-    }
-
+    /// Where the calls of the site are tallied, if they ever were.
     #[inline(always)]
-    pub(super) fn caller(&self) -> u64 {
-        self.caller.get()
+    pub(super) fn tally(&self) -> Option<&'static TallyRecord> {
+        // SAFETY: every one comes from `make_tally`: zeroed or written, aligned, never unmapped, and
+        // changed through atomics only.
+        self.tally.get().map(|tally| unsafe { tally.as_ref() })
+    }
+
+    /// The tally for one more call, if one may be tallied without asking.
+    #[inline(always)]
+    pub(super) fn count_down(&self) -> Option<&'static TallyRecord> {
+        let left = self.countdown.get();
+        if left == 0 {
+            return None;
+        }
+        self.countdown.set(left - 1);
+        // SAFETY: there is none but with a tally.
+        Some(unsafe { self.tally().unwrap_unchecked() })
+    }
+
+    pub(super) fn set_tally(&self, tally: NonNull<TallyRecord>) {
+        self.tally.set(Some(tally));
     }
 
     /// The node that was used last.
     #[inline(always)]
-    pub(super) fn node(&self) -> &'static NodeRecord {
-        self.node.get()
+    pub(super) fn node(&self) -> Option<&'static NodeRecord> {
+        self.node.get().map(node)
     }
 
+    /// From here on `node` is used, which is the right one in the context `caller`.
     #[inline(always)]
-    pub(super) fn countdown(&self) -> u32 {
-        self.countdown.get()
-    }
-
-    #[inline(always)]
-    pub(super) fn set_countdown(&self, countdown: u32) {
-        self.countdown.set(countdown);
+    pub(super) fn remember(&self, node: &'static NodeRecord, caller: u64) {
+        self.caller.set(0);
+        self.node.set(Some(NonNull::from(node)));
+        self.caller.set(caller);
     }
 }
 
@@ -241,27 +299,6 @@ fn entry_in<'a>(entries: NonNull<Entry>, count: u32, slot: u32) -> Option<&'a En
 }
 
 impl Thread {
-    /// The node of the site in this slot, which is not 0, in the context `caller`, made if it is
-    /// new, and remembered in the site's `entry`. `None` without memory for it.
-    pub(super) fn enter_context(
-        &self,
-        entry: &Entry,
-        slot: u32,
-        caller: u64,
-    ) -> Option<&'static NodeRecord> {
-        let found = self.child(caller & !NESTED, slot - 1)?;
-        let left = entry.node();
-        if !ptr::eq(left, found) {
-            left.sampling.countdown.store(entry.countdown(), Relaxed);
-            entry.caller.set(0);
-            entry.node.set(found);
-            entry.countdown.set(found.sampling.countdown.load(Relaxed));
-        }
-        // In a recursive call, what is called may be running although its entry fits the context.
-        entry.caller.set(if caller & NESTED == 0 { caller } else { 0 });
-        Some(found)
-    }
-
     /// This thread's part of the segment.
     #[inline(always)]
     pub(super) fn shard(&self) -> &'static ShardRecord {
@@ -269,11 +306,20 @@ impl Thread {
         unsafe { self.shard.as_ref() }
     }
 
-    /// The entry that has `node` at hand.
-    pub(super) fn entry_of(&self, node: &NodeRecord) -> Option<&Entry> {
-        let slot = node.site.wrapping_add(1);
-        let found = entry_in(self.entries.get(), self.entry_count.get(), slot)?;
-        ptr::eq(found.node(), node).then_some(found)
+    /// Whether a node is of this thread: in a fork's child, those of the parent's calls are not.
+    #[cold]
+    pub(super) fn is_ours(&self, node: &NodeRecord) -> bool {
+        self.known(Context::address(node)).is_some()
+    }
+
+    /// What is remembered of the site with this slot.
+    pub(super) fn entry(&self, slot: u32) -> Option<&Entry> {
+        entry_in(self.entries.get(), self.entry_count.get(), slot)
+    }
+
+    /// What is remembered of each site, with its slot.
+    pub(super) fn each_entry(&self) -> impl Iterator<Item = (u32, &Entry)> + Clone {
+        (1..self.entry_count.get()).filter_map(|slot| Some((slot, self.entry(slot)?)))
     }
 
     /// Counts a call that could not be recorded.
@@ -288,46 +334,14 @@ impl Thread {
         self.recorder.ns_per_tick
     }
 
-    /// Whether it is time for what is done now and then.
-    #[inline]
-    pub(super) fn is_moment(&self, now: u64) -> bool {
-        now >= self.next_moment.get()
-    }
-
     /// Reads both clocks, if it is time to.
     #[inline]
-    pub(super) fn note_moment(&self, now: u64) {
-        if self.is_moment(now) {
+    pub(super) fn note_moment(&self, now: u64) -> bool {
+        let is_time = now >= self.next_moment.get();
+        if is_time {
             self.next_moment.set(self.recorder.note_moment());
         }
-    }
-
-    /// What each context may take of this thread's time.
-    #[inline]
-    pub(super) fn share(&self) -> Share {
-        self.share.get()
-    }
-
-    /// Books the cost of `timed` calls.
-    #[inline]
-    pub(super) fn spend(&self, timed: u64, now: u64) {
-        #[expect(clippy::cast_precision_loss, reason = "small")]
-        self.spent.set(self.spent.get() + timed as f64 * self.recorder.cost.timed());
-        let elapsed = now.saturating_sub(self.window_start.get());
-        if elapsed >= crate::breaker::WINDOW_TICKS {
-            self.end_window(now, elapsed);
-        }
-    }
-
-    #[cold]
-    fn end_window(&self, now: u64, elapsed: u64) {
-        let mut share = self.share.get();
-        let spent = self.spent.take();
-        self.recorder.books.add(spent, elapsed);
-        #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
-        share.adjust(spent, elapsed as f64);
-        self.share.set(share);
-        self.window_start.set(now);
+        is_time
     }
 
     /// A random number: `xorshift64*` (Vigna, "An experimental exploration of Marsaglia's xorshift
@@ -343,7 +357,7 @@ impl Thread {
 
     /// Makes room for `count` entries at least. Running spans name entries by slot, so the table
     /// may move; the old one stays mapped, for a signal handler that interrupted its reader.
-    fn reach(&self, count: u32) -> Option<()> {
+    pub(super) fn reach(&self, count: u32) -> Option<()> {
         let old = self.entry_count.get();
         if count <= old {
             return Some(());
@@ -351,14 +365,9 @@ impl Thread {
         let entries: NonNull<Entry> = page_for::<Entry>(count as usize)?;
         let room = Mapping::pages(count as usize * size_of::<Entry>()) / size_of::<Entry>();
         let (from, to) = (self.entries.get().as_ptr(), entries.as_ptr());
-        // SAFETY: both tables hold `old` entries, and do not overlap as the new one is fresh.
+        // SAFETY: both tables hold `old` entries, and do not overlap as the new one is fresh. What
+        // else is in that is zeroed, which is valid for an entry.
         unsafe { ptr::copy_nonoverlapping(from, to, old as usize) };
-        for at in old as usize..room {
-            // SAFETY: the table has room for `room` entries.
-            let place = unsafe { to.add(at) };
-            // SAFETY: as above, and it is this thread's own.
-            unsafe { place.write(Entry::unused()) };
-        }
         self.entries.set(entries);
         self.entry_count.set(u32::try_from(room).ok()?);
         Some(())
@@ -374,10 +383,6 @@ impl Thread {
                 return;
             }
             node.start.store(0, Relaxed);
-            for recursion in [&node.nested, &node.callees] {
-                recursion.running.store(0, Relaxed);
-                recursion.starts.store(0, Relaxed);
-            }
         });
         self.shard().current.store(OUTSIDE, Relaxed);
     }
@@ -388,13 +393,18 @@ impl Thread {
 #[cold]
 pub(super) fn attach(site: &'static Site) -> Option<&'static Thread> {
     if process::is_off() {
+        // From now on a call of it need look no further.
+        site.list_index().mute();
         return None;
     }
     if handle().busy.replace(true) {
         process::running().inspect(|recorder| recorder.lose_call());
         return None;
     }
-    let attached = attach_quietly(site);
+    let attached = match handle().thread() {
+        Some(thread) => sampling::aside(thread, || attach_quietly(site)),
+        None => attach_quietly(site),
+    };
     handle().busy.set(false);
     attached
 }
@@ -410,7 +420,7 @@ fn attach_quietly(site: &'static Site) -> Option<&'static Thread> {
         thread.lose_call();
         return None;
     }
-    handle().take(thread);
+    handle().look_again(thread);
     Some(thread)
 }
 
@@ -436,6 +446,7 @@ pub(super) fn take(recorder: &'static Recorder) -> Option<&'static Thread> {
     let shard = thread.shard();
     shard.thread_id.store(system::thread_id(), Relaxed);
     shard.last.store(super::clock::now(), Relaxed);
+    thread.sampler.begin_thread();
     shard.owned.store(1, Relaxed);
     handle().take(thread);
     recorder.count_thread();
@@ -444,22 +455,27 @@ pub(super) fn take(recorder: &'static Recorder) -> Option<&'static Thread> {
 }
 
 fn create(recorder: &'static Recorder) -> Option<&'static Thread> {
-    let shard = recorder.segment.add_shard()?;
+    make(recorder, recorder.segment.add_shard()?)
+}
+
+/// Bookkeeping of a thread that owns `shard`.
+pub(super) fn make(
+    recorder: &'static Recorder,
+    shard: NonNull<ShardRecord>,
+) -> Option<&'static Thread> {
     let memory: NonNull<Thread> = page_for(1)?;
     let thread = Thread {
         shard,
         recorder,
         children: Children::new(),
+        recent: Recent::new(),
         slab: Slab::new(),
         entries: Cell::new(NonNull::dangling()),
         entry_count: Cell::new(0),
         metrics: Metrics::new(),
         accounts: Accounts::new(),
-        is_gated: !super::clock::is_counter(),
+        sampler: Sampler::new(recorder.budget_ppm),
         next_moment: Cell::new(0),
-        share: Cell::new(Share::of_budget(recorder.budget_ppm)),
-        spent: Cell::new(0.0),
-        window_start: Cell::new(super::clock::now()),
         // Any number but 0.
         random: Cell::new(super::clock::now() | 1),
         next_free: Cell::new(None),

@@ -7,10 +7,10 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use super::call::LOOSE;
 use super::clock;
-use super::thread::{self, Thread, page_for};
-use crate::registry;
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, UNIT, is_beside};
+use super::thread::{self, Entry, Thread, page_for};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, TallyRecord, UNIT};
 use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment, Use};
 
 /// Nodes by caller and site: open addressing, at most half full.
@@ -20,6 +20,51 @@ pub(super) struct Children {
     /// Places in the table less one; a power of two less one.
     mask: Cell<usize>,
     used: Cell<usize>,
+}
+
+/// Contexts that were entered of late, each in the one place where it can be: two loads tell.
+#[derive(Debug)]
+pub(super) struct Recent {
+    places: Cell<Option<NonNull<Option<NonNull<NodeRecord>>>>>,
+}
+
+/// Places for contexts of late, a power of two: 32 KiB.
+const RECENT: usize = 4096;
+
+impl Recent {
+    pub(super) const fn new() -> Self {
+        Self { places: Cell::new(None) }
+    }
+
+    /// The node of the site with index `site` below the context `caller`, if it is there.
+    #[inline(always)]
+    pub(super) fn find(&self, caller: u64, site: u32) -> Option<&'static NodeRecord> {
+        let node = thread::node(self.place(caller, site)?.get()?);
+        let is_it = node.parent == caller & !LOOSE
+            && node.site == site
+            && (node.is_loose != 0) == (caller & LOOSE != 0);
+        is_it.then_some(node)
+    }
+
+    /// Keeps `node`, which is below the context `caller`, in place of another.
+    pub(super) fn keep(&self, caller: u64, node: &'static NodeRecord) {
+        if self.places.get().is_none() {
+            self.places.set(page_for::<Option<NonNull<NodeRecord>>>(RECENT));
+        }
+        if let Some(place) = self.place(caller, node.site) {
+            place.set(Some(NonNull::from(node)));
+        }
+    }
+
+    #[inline(always)]
+    fn place(&self, caller: u64, site: u32) -> Option<&Cell<Option<NonNull<NodeRecord>>>> {
+        let at = hash(caller, site) & (RECENT - 1);
+        // SAFETY: there are that many.
+        let place = unsafe { self.places.get()?.cast::<Cell<_>>().add(at) };
+        // SAFETY: fresh pages are zeroed, which is `None`; they are this thread's own, and never
+        // unmapped.
+        Some(unsafe { place.as_ref() })
+    }
 }
 
 /// A place in the table; free while `node` is `None`.
@@ -50,8 +95,8 @@ const ITSELF: u32 = u32::MAX;
 const FIRST_TABLE: usize = 256;
 
 impl Thread {
-    /// The node of the site with index `site` below the context `caller`, made if it is new. `None`
-    /// without memory for it.
+    /// The node of the site with index `site` below the context `caller`, with [`LOOSE`] if there are
+    /// tallied calls between them, made if it is new. `None` without memory for it.
     pub(super) fn child(&self, caller: u64, site: u32) -> Option<&'static NodeRecord> {
         let found = match self.children.find(caller, site) {
             Some(node) => Some(node),
@@ -91,17 +136,32 @@ impl Thread {
         // everyone else until it is linked below.
         let record = unsafe { &mut *node.as_ptr() };
         (record.address, record.site) = (address, site);
-        (record.parent, record.previous) = (caller, previous);
+        (record.parent, record.previous) = (caller & !LOOSE, previous);
         *record.min.get_mut() = u64::MAX;
-        *record.sampling.interval.get_mut() = 1;
         *record.sampling.created.get_mut() = self.recorder.age(clock::now());
-        // What stands beside another is recorded when that says so, without turns of its own.
-        record.is_exact = u32::from(is_beside(site) || registry::is_exact(site));
-        *record.sampling.countdown.get_mut() = u32::from(self.is_gated);
+        record.is_loose = u32::from(caller & LOOSE != 0);
         self.shard().nodes.store(block.place, Release);
         self.children.insert(Child { caller, site, node: Some(node) });
         self.children.insert(Child { caller: address, site: ITSELF, node: Some(node) });
         Some(node)
+    }
+
+    /// Where calls of the site with index `site` are counted in no context, from now on at hand in its
+    /// `entry`. `None` without memory for it.
+    #[cold]
+    pub(super) fn make_tally(&self, site: u32, entry: &Entry) -> Option<&'static TallyRecord> {
+        if self.recorder.segment.is_scarce(Use::Context) {
+            return None;
+        }
+        let block = self.reserve(size_of::<TallyRecord>())?;
+        let tally: NonNull<TallyRecord> = block.start.cast();
+        // SAFETY: zeroed, valid for every field, aligned to 64 bytes, long enough, and unknown to
+        // everyone else until it is linked below.
+        let record = unsafe { &mut *tally.as_ptr() };
+        (record.site, record.previous) = (site, self.shard().tallies.load(Relaxed));
+        self.shard().tallies.store(block.place, Release);
+        entry.set_tally(tally);
+        entry.tally()
     }
 
     /// Memory of the segment, zeroed and aligned.

@@ -7,7 +7,7 @@
 //! 0      Header (4096 bytes)
 //! 4096   records in the order they were needed, each aligned to 64 bytes:
 //!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage │
-//!        MetricSiteRecord + its text │ MetricRecord │ AllocRecord
+//!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
@@ -23,8 +23,17 @@
 //! * Durations `slots[folds_done & 1].folded .. head` stand in the ring, the rest in the
 //!   histogram. While `folds_begun != folds_done` a fold is under way, and the histogram already
 //!   holds some of the former; [`super::batch`] says which, and `reader::node` undoes it.
-//! * Calls that were counted but not timed are in `untimed`. `slots[..].covered` of them are
-//!   stood for by timed ones, whose durations weigh accordingly.
+//! * `NodeRecord::own` is the time in which the thread was in that context and in none below it:
+//!   from one entry or exit of a call that is timed to the next, `ShardRecord::last`. So the own times of
+//!   a shard add up to the time that it was in any context, whatever is read in the middle.
+//! * A function whose calls cost too much to be timed is tallied: its calls are counted in a
+//!   [`TallyRecord`] of the shard, in no context. Now and then comes a window in which everything is
+//!   recorded, as it is before any function is tallied; [`Own::whole`] is what was measured then, and
+//!   [`Own::partial`] holds the time of tallied calls below the context as well. The reader divides the
+//!   latter by the former.
+//! * Calls that were counted in their context but not timed, while no clock could be trusted, are in
+//!   `untimed`. Before version 5 calls were sampled in their contexts: `slots[..].covered` of the
+//!   untimed ones are stood for by timed ones, whose durations weigh accordingly.
 //!
 //! Nodes are named by their address in the writing process where the hot path does it
 //! (`ShardRecord::current`, `NodeRecord::parent`): the reader looks addresses up and follows none,
@@ -39,7 +48,10 @@ pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
 
 /// Version of everything in this file. Raise it with any change of layout or meaning, and keep
 /// the old reader beside the new one.
-pub(crate) const FORMAT_VERSION: u32 = 4;
+pub(crate) const FORMAT_VERSION: u32 = 5;
+
+/// First version with [`Own`] times and [`TallyRecord`]s.
+pub(crate) const FIRST_WITH_TALLIES: u32 = 5;
 
 /// Oldest version that the reader understands. Earlier ones were never released.
 pub(crate) const OLDEST_READABLE: u32 = 3;
@@ -81,8 +93,8 @@ pub(crate) const OVERFLOW: u32 = u32::MAX - 1;
 
 /// [`NodeRecord::site`] of what stands beside the node of an async function, whose calls are its
 /// polls, as if that had called it: the calls of the function that ended there, and what all polls
-/// of each took. [`Recursion::running`] of `nested` is how many more were suspended there for the
-/// first time than ended there having been, modulo 2^64.
+/// of each took. [`Own::partial_calls`] is how many more were suspended there for the first time than ended
+/// there having been, modulo 2^64.
 pub(crate) const CALLS: u32 = u32::MAX - 2;
 
 /// As [`CALLS`]: how long those calls lasted, from the beginning of the first poll to the end of the
@@ -141,7 +153,8 @@ pub(crate) struct Header {
     /// duration falls: the first estimate, known to be good to 0.1 %.
     pub(crate) fold_rate: AtomicU64,
     /// What recording a call costs, in ticks, as the bits of `f64`s: the part that the call's own
-    /// duration holds, the part that only its caller's holds, and a call that is not timed.
+    /// duration holds, the part that only its caller's holds, and a call that is not timed. Means
+    /// over the probes of [`Probes`] from version 5 on.
     pub(crate) cost: [AtomicU64; 3],
     /// What folding a full ring costs, in ticks: the least that was seen. 0 before the first.
     pub(crate) fold_cost: AtomicU64,
@@ -164,6 +177,24 @@ pub(crate) struct Header {
     /// ended by a zero byte.
     pub(crate) text_bytes: u32,
     pub(crate) text: [u8; HEADER_TEXT_BYTES],
+    /// How well the cost is known.
+    pub(crate) probes: Probes,
+    /// Ticks that starting to record took.
+    pub(crate) start_ticks: AtomicU64,
+    /// Steps of the clock in ticks, as the bits of an `f64`: the usual difference between two readings
+    /// that follow each other, and the smallest that is not zero.
+    pub(crate) clock_step: AtomicU64,
+    /// As in `cost`: the part that the duration of a call holds which is timed and tallied.
+    pub(crate) tallied_inside: AtomicU64,
+}
+
+/// Deviations of the parts of [`Header::cost`] over the times that they were measured, in ticks, as
+/// the bits of `f64`s.
+#[repr(C)]
+pub(crate) struct Probes {
+    pub(crate) deviations: [AtomicU64; 3],
+    /// How often.
+    pub(crate) count: AtomicU64,
 }
 
 /// One moment on two clocks.
@@ -232,6 +263,55 @@ pub(crate) struct ShardRecord {
     pub(crate) allocated_last: AtomicU32,
     /// Allocations that could not be recorded.
     pub(crate) lost_allocs: AtomicU64,
+
+    /// Newest [`TallyRecord`].
+    pub(crate) tallies: AtomicU32,
+    pub(crate) reserved_number: u32,
+    /// Ticks that the recorder took between calls, which are in no context.
+    pub(crate) recorder_ticks: AtomicU64,
+    /// Windows in which everything was recorded.
+    pub(crate) windows: AtomicU64,
+    pub(crate) reserved: [u64; 5],
+}
+
+/// What one shard counts of a function outside of its contexts, since to time its calls would cost too
+/// much. Made when that is so for the first time.
+#[repr(C, align(64))]
+pub(crate) struct TallyRecord {
+    /// Finished calls; of an async function, polls.
+    pub(crate) calls: AtomicU64,
+    pub(crate) errors: AtomicU64,
+    pub(crate) panics: AtomicU64,
+    pub(crate) allocs: AtomicU64,
+    pub(crate) alloc_bytes: AtomicU64,
+    pub(crate) frees: AtomicU64,
+    pub(crate) freed_bytes: AtomicU64,
+    /// [`SiteRecord::index`].
+    pub(crate) site: u32,
+    /// Tally of the shard that was made before this one.
+    pub(crate) previous: u32,
+
+    /// Of an async function: calls that ended in such a poll, those among them that were given up, and
+    /// how many more were suspended for the first time than ended having been, modulo 2^64.
+    pub(crate) ended: AtomicU64,
+    pub(crate) cancelled: AtomicU64,
+    pub(crate) suspended: AtomicU64,
+    /// The step, a `snapshot::Step`, and when it was taken.
+    pub(crate) step: AtomicU32,
+    /// Steps taken.
+    pub(crate) transitions: AtomicU32,
+    pub(crate) since: AtomicU64,
+    /// Time spent tallied in earlier steps, with windows and without.
+    pub(crate) sampled_ticks: AtomicU64,
+    pub(crate) counted_ticks: AtomicU64,
+    /// The calls when the load was last looked at.
+    pub(crate) reviewed_calls: AtomicU64,
+
+    /// One call in some hundred is timed while those that it makes are tallied: how many were, and what
+    /// they took together, in ticks.
+    pub(crate) timed: AtomicU64,
+    pub(crate) timed_ticks: AtomicU64,
+    pub(crate) reserved: [u64; 6],
 }
 
 /// One calling context of one shard. Times in ticks.
@@ -268,11 +348,13 @@ pub(crate) struct NodeRecord {
     pub(crate) unmeasured: AtomicU64,
     /// The duration that [`LONG`] stands for in the ring.
     pub(crate) long: AtomicU64,
-    /// Recursive calls of this function.
-    pub(crate) nested: Recursion,
+    /// Time spent here and in no context below. In older versions, where no time but whole durations
+    /// was kept, a [`Recursion`]: the recursive calls of this function.
+    pub(crate) own: Own,
 
-    /// Recursive calls that this context made, of functions that were running already.
-    pub(crate) callees: Recursion,
+    /// Calls that were made from here. In older versions, a [`Recursion`]: those of functions that were
+    /// running already.
+    pub(crate) made: Made,
     pub(crate) sampling: Sampling,
 
     /// Sums as of an even and of an odd number of folds.
@@ -284,8 +366,9 @@ pub(crate) struct NodeRecord {
     /// Durations that are not folded yet; number `n` stands at `n % RING`.
     pub(crate) ring: [AtomicU32; RING],
 
-    /// Whether its calls must not be sampled.
-    pub(crate) is_exact: u32,
+    /// Whether its calls were made by a tallied function somewhere below the caller. Before version 5,
+    /// whether they were not to be sampled.
+    pub(crate) is_loose: u32,
     /// The [`AllocRecord`], if there is one.
     pub(crate) allocated: AtomicU32,
 }
@@ -309,7 +392,29 @@ pub(crate) struct AllocRecord {
     pub(crate) highest: AtomicU64,
 }
 
-/// Recursive calls, which are recorded in the node of the outermost one.
+/// Time in which a thread was in a context and in none below it, in ticks.
+#[repr(C)]
+pub(crate) struct Own {
+    /// While everything was recorded.
+    pub(crate) whole: AtomicU64,
+    /// While some functions were tallied: holds the time of their calls below this context.
+    pub(crate) partial: AtomicU64,
+    /// Calls that ended then. Of what stands beside another, see [`CALLS`].
+    pub(crate) partial_calls: AtomicU64,
+}
+
+/// Calls made from a context that were timed.
+#[repr(C)]
+pub(crate) struct Made {
+    /// While everything was recorded.
+    pub(crate) whole: AtomicU64,
+    /// While some functions were tallied.
+    pub(crate) partial: AtomicU64,
+    /// Recursive calls of this function: those made somewhere below.
+    pub(crate) nested: AtomicU64,
+}
+
+/// Before version 5: recursive calls, which are recorded in the node of the outermost one.
 #[repr(C)]
 pub(crate) struct Recursion {
     /// What the finished ones took, in ticks; estimated where calls are sampled.
@@ -320,33 +425,26 @@ pub(crate) struct Recursion {
     pub(crate) running: AtomicU64,
 }
 
-/// Which calls of a node are timed, and since when. Written by `hot::sampling`.
+/// When a node was made. Before version 5, also which of its calls were timed.
 #[repr(C)]
 pub(crate) struct Sampling {
     /// When the node was made, counted from the header's first moment, in units of 2^20 ticks.
     pub(crate) created: AtomicU32,
-    /// When the last burst of timed calls ended, in units of 2^10 ticks.
-    pub(crate) burst_end: AtomicU32,
-    /// The step, a `snapshot::Step`.
-    pub(crate) step: AtomicU32,
-    /// Calls for each one that is timed, on average.
-    pub(crate) interval: AtomicU32,
-    /// When the step was taken.
-    pub(crate) since: AtomicU64,
-    /// Time spent in earlier sampled and counted steps.
-    pub(crate) sampled_ticks: AtomicU64,
-    pub(crate) counted_ticks: AtomicU64,
-    /// When the load was last looked at, and the calls then.
-    pub(crate) window_start: AtomicU64,
-    pub(crate) window_calls: AtomicU64,
-    /// Steps taken.
-    pub(crate) transitions: AtomicU32,
-    /// The thread's countdown for this node, while another one of the site is at hand.
-    pub(crate) countdown: AtomicU32,
-    /// Calls that are to pass untimed beyond the countdown.
-    pub(crate) to_pass: AtomicU32,
-    /// Largest `interval` so far.
-    pub(crate) largest_interval: AtomicU32,
+    pub(crate) reserved: u32,
+    /// Before version 5: the step, a `snapshot::Step`.
+    pub(crate) step: u32,
+    /// Before version 5: calls for each one that is timed, on average.
+    pub(crate) interval: u32,
+    /// Before version 5: when the step was taken, and time spent in earlier sampled and counted steps.
+    pub(crate) since: u64,
+    pub(crate) sampled_ticks: u64,
+    pub(crate) counted_ticks: u64,
+    pub(crate) reserved_too: [u64; 2],
+    /// Before version 5: steps taken.
+    pub(crate) transitions: u32,
+    pub(crate) reserved_as_well: [u32; 2],
+    /// Before version 5: the largest `interval` so far.
+    pub(crate) largest_interval: u32,
 }
 
 /// Sums over the folded durations.
@@ -420,7 +518,10 @@ pub(crate) struct MetricSlot {
 const _: () = {
     assert!(size_of::<MetricRecord>() == 2 * UNIT);
     assert!(size_of::<Header>() <= HEADER_BYTES);
-    assert!(size_of::<ShardRecord>() == UNIT);
+    assert!(size_of::<ShardRecord>() == 2 * UNIT);
+    assert!(size_of::<TallyRecord>() == 3 * UNIT);
+    assert!(size_of::<Own>() == size_of::<Recursion>());
+    assert!(size_of::<Made>() == size_of::<Recursion>());
     assert!(size_of::<NodeRecord>() == 10 * UNIT);
     assert!(size_of::<HistogramPage>() == 4 * UNIT);
     assert!(size_of::<AllocRecord>() == UNIT);

@@ -19,6 +19,10 @@ pub struct Measures {
     pub timed: u64,
     /// Calls that were counted while none was timed: they are in no time and in no histogram.
     pub unmeasured: u64,
+    /// Of `calls`, those whose context is an estimate: counted for the function, and divided among its
+    /// contexts by how often it was seen there. Over all contexts their number is exact.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub placed: u64,
     /// Finished calls whose returned value was classified as an error.
     pub errors: u64,
     /// Finished calls that ended by unwinding.
@@ -34,10 +38,15 @@ pub struct Measures {
     pub total_ns: u64,
     /// Time spent in the function itself, outside every tracked child. Exact also in recursion.
     pub self_ns: u64,
-    /// Of `total_ns`, what recording took: this function's calls and those of all tracked
-    /// functions that it called. Estimated from the cost of a call, which each process measures.
+    /// How far `self_ns` may be off, one standard deviation: by how well it is known what recording
+    /// takes, and by how many calls were timed.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub self_error_ns: u64,
+    /// What recording took beside `total_ns`: this function's calls and those of all tracked
+    /// functions that it called. Estimated from the cost of a call, which each process measures. The
+    /// time that passed is the sum of both.
     pub overhead_ns: u64,
-    /// Of `self_ns`, what recording took.
+    /// What recording took beside `self_ns`.
     pub self_overhead_ns: u64,
     /// Sum of the durations of all finished calls, recursive ones each for itself: `calls` times
     /// the mean.
@@ -78,6 +87,8 @@ impl Measures {
     pub fn merge(&mut self, other: &Self) {
         self.merge_range(other);
         self.calls = self.calls.saturating_add(other.calls);
+        self.placed = self.placed.saturating_add(other.placed);
+        self.self_error_ns = self.self_error_ns.saturating_add(other.self_error_ns);
         self.errors = self.errors.saturating_add(other.errors);
         self.panics = self.panics.saturating_add(other.panics);
         self.cancelled = self.cancelled.saturating_add(other.cancelled);
@@ -169,11 +180,15 @@ pub(super) mod tests {
         // Boxed, since three of these at once would not fit on a test's stack.
         let memory = (memory().boxed(), memory().boxed());
         let extremes = (any::<u64>(), any::<u64>());
-        let amounts = (proptest::array::uniform8(amount()), proptest::array::uniform8(amount()));
+        let amounts = (
+            proptest::array::uniform8(amount()),
+            proptest::array::uniform8(amount()),
+            (amount(), amount()),
+        );
         let of_async = (polls().boxed(), lifetimes().boxed());
         (amounts, any::<u128>(), extremes, any::<u32>(), histogram, memory, of_async).prop_map(
             |(
-                (amounts, recording),
+                (amounts, recording, (placed, self_error_ns)),
                 sum_of_squares_ns2,
                 (one, other),
                 interval,
@@ -188,6 +203,8 @@ pub(super) mod tests {
                 let if_called = |ns| if timed > 0 { ns } else { 0 };
                 Measures {
                     calls,
+                    placed,
+                    self_error_ns,
                     timed,
                     unmeasured,
                     overhead_ns,
@@ -224,14 +241,15 @@ pub(super) mod tests {
     }
 
     /// Everything that adds up.
-    pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 16] {
+    pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 18] {
         let Measures { calls, errors, panics, cancelled, unfinished, .. } = *measures;
         let Measures { total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns, .. } = *measures;
         let Measures { timed, unmeasured, active_ns, sampled_ns, counted_ns, transitions, .. } =
             *measures;
         let calls = [calls, timed, unmeasured, errors, panics, cancelled, unfinished, transitions];
         let times = [total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns];
-        let recording = [active_ns, sampled_ns, counted_ns];
+        let recording =
+            [active_ns, sampled_ns, counted_ns, measures.placed, measures.self_error_ns];
         let mut all = calls.into_iter().chain(times).chain(recording);
         std::array::from_fn(|_| all.next().unwrap())
     }

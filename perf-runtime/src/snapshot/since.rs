@@ -70,6 +70,7 @@ fn contexts(later: &Snapshot, earlier: &Snapshot) -> Vec<Context> {
             None => context.measures.clone(),
         })
         .collect();
+    keep_counts(later, earlier, &mut measures);
     let mut is_kept: Vec<bool> = measures.iter().map(Measures::has_anything).collect();
     for (at, context) in later.contexts.iter().enumerate().rev() {
         if let Some(parent) = context.parent.filter(|_| is_kept[at]) {
@@ -85,6 +86,35 @@ fn contexts(later: &Snapshot, earlier: &Snapshot) -> Vec<Context> {
         kept.push(Context { function: context.function, parent, measures });
     }
     kept
+}
+
+/// Keeps the number of each function's calls what it is: where calls are placed in contexts by estimate,
+/// one may have had more of them in the earlier snapshot than it has in the later one.
+fn keep_counts(later: &Snapshot, earlier: &Snapshot, measures: &mut [Measures]) {
+    let calls = |snapshot: &Snapshot| -> HashMap<String, u64> {
+        let sums = snapshot.functions.iter().zip(snapshot.by_function());
+        sums.map(|(function, sum)| (function.name.clone(), sum.calls)).collect()
+    };
+    let (after, before) = (calls(later), calls(earlier));
+    let mut excess = vec![0_u64; later.functions.len()];
+    for (context, measures) in later.contexts.iter().zip(measures.iter()) {
+        if let Some(sum) = excess.get_mut(context.function) {
+            *sum = sum.saturating_add(measures.calls);
+        }
+    }
+    for (excess, function) in excess.iter_mut().zip(&later.functions) {
+        let [after, before] =
+            [&after, &before].map(|calls| calls.get(&function.name).copied().unwrap_or_default());
+        *excess = excess.saturating_sub(after.saturating_sub(before));
+    }
+    for (context, measures) in later.contexts.iter().zip(measures) {
+        if let Some(excess) = excess.get_mut(context.function).filter(|excess| **excess > 0) {
+            let taken = measures.placed.min(measures.calls).min(*excess);
+            measures.calls -= taken;
+            measures.placed -= taken;
+            *excess -= taken;
+        }
+    }
 }
 
 /// What each context of `later` had measured in `earlier`: contexts are the same whose functions and
@@ -134,6 +164,8 @@ impl Measures {
         let sampled_ns = left(self.sampled_ns, earlier.sampled_ns);
         let mut since = Self {
             calls: left(self.calls, earlier.calls),
+            placed: left(self.placed, earlier.placed),
+            self_error_ns: left(self.self_error_ns, earlier.self_error_ns),
             timed: left(self.timed, earlier.timed),
             unmeasured: left(self.unmeasured, earlier.unmeasured),
             errors: left(self.errors, earlier.errors),

@@ -25,6 +25,11 @@ pub(crate) fn now() -> u64 {
     if is_counter() { counter() } else { fallback() }
 }
 
+/// As [`now`], when all that comes before has been done, and nothing that comes after.
+pub(super) fn in_order() -> u64 {
+    if is_counter() { counter::read_in_order() } else { fallback() }
+}
+
 /// Whether ticks are those of the processor's counter.
 #[inline(always)]
 pub(super) fn is_counter() -> bool {

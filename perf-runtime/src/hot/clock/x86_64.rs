@@ -1,6 +1,6 @@
 //! The time-stamp counter of x86-64.
 
-use std::arch::x86_64::{__cpuid, _rdtsc};
+use std::arch::x86_64::{__cpuid, _mm_lfence, _rdtsc};
 
 /// Reads the counter. Not ordered against what surrounds it: the few instructions that may slip
 /// past cost less than a fence would (10 ns).
@@ -9,6 +9,18 @@ pub(super) fn read() -> u64 {
     // SAFETY: every x86-64 processor has RDTSC; where an operating system forbids it to programs,
     // `is_steady` has failed before.
     unsafe { _rdtsc() }
+}
+
+/// Reads the counter when all instructions before have been executed, and none after (Intel SDM volume
+/// 2, RDTSC). For calls of some nanoseconds, of which else the end would be read before the work is done.
+#[inline(always)]
+pub(super) fn read_in_order() -> u64 {
+    // SAFETY: every x86-64 processor has LFENCE; it touches nothing.
+    unsafe { _mm_lfence() };
+    let ticks = read();
+    // SAFETY: as above.
+    unsafe { _mm_lfence() };
+    ticks
 }
 
 /// Whether the counter runs at one rate, in every power state (bit 8 of EDX in leaf `8000_0007h`,

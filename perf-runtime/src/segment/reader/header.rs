@@ -8,8 +8,8 @@ use super::node::Writer;
 use crate::segment::SegmentError;
 use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{
-    Anchor, BYTE_ORDER, CLOCK_COUNTER, FORMAT_VERSION, HEADER_BYTES, HEADER_TEXT_BYTES, Header,
-    MAGIC, OLDEST_READABLE, RING,
+    Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
+    HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
 };
 use crate::segment::rate::{Moment, Rate};
 use crate::snapshot::{BreakerState, Build, Clock, Process};
@@ -33,6 +33,10 @@ pub(super) struct Facts {
     /// Nanoseconds in a tick, as the writer takes it for histograms.
     pub(super) fold_rate: f64,
     pub(super) cost: Cost,
+    /// Ticks that starting to record took.
+    pub(super) start_ticks: u64,
+    /// Version of the layout.
+    pub(super) version: u32,
     pub(super) writer: Writer,
 }
 
@@ -42,6 +46,8 @@ pub(super) struct Cost {
     pub(super) inside: f64,
     pub(super) outside: f64,
     pub(super) untimed: f64,
+    /// The part that the duration of a call holds which is tallied and timed.
+    pub(super) sampled: f64,
 }
 
 impl Facts {
@@ -69,9 +75,22 @@ impl Facts {
                 inside: number(bytes, offset_of!(Header, cost))?,
                 outside: number(bytes, offset_of!(Header, cost) + 8)? + fold_share(bytes)?,
                 untimed: number(bytes, offset_of!(Header, cost) + 16)?,
+                sampled: number(bytes, offset_of!(Header, tallied_inside))?,
             },
+            start_ticks: bytes.u64(offset_of!(Header, start_ticks))?,
+            version: bytes.u32(offset_of!(Header, version))?,
             writer,
         })
+    }
+
+    /// Whether the segment has own times and tallies.
+    pub(super) fn has_tallies(&self) -> bool {
+        self.version >= FIRST_WITH_TALLIES
+    }
+
+    /// Length of the record of a shard.
+    pub(super) fn shard_bytes(&self) -> usize {
+        if self.has_tallies() { size_of::<ShardRecord>() } else { UNIT }
     }
 
     /// Takes in a newer reading of both clocks. The recorder reads them seldom where few calls are
@@ -130,6 +149,8 @@ impl Facts {
             lost_metrics: 0,
             fold_rate: 1.0,
             cost: Cost::default(),
+            start_ticks: 0,
+            version: FIRST_WITH_TALLIES - 1,
             writer,
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Metric>, Segme
         record_bytes: size_of::<MetricRecord>(),
         what: "record of a metric",
     };
-    for shard in shards::places(bytes, facts.shards)? {
+    for shard in shards::places(bytes, facts)? {
         let last = bytes.u32(offset_of(shard) + offset_of!(ShardRecord, metrics))?;
         for at in links.follow(bytes, &mut unclaimed, last)?.into_iter().map(offset_of) {
             let index = bytes.u32(at + offset_of!(MetricRecord, metric))?;

@@ -8,11 +8,15 @@ mod bytes;
 mod header;
 mod links;
 mod mark;
+mod measured;
 mod metrics;
 mod node;
+mod own;
+mod regions;
 mod shards;
 mod sites;
 mod stacks;
+mod tallies;
 mod transitions;
 mod tree;
 

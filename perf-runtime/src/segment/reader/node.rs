@@ -17,8 +17,8 @@ use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::batch;
 use crate::segment::layout::{
-    CALLS, FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, OUTSIDE, RING, Recursion,
-    Sampling, UNTIMED,
+    self, CALLS, FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, OUTSIDE, RING, Recursion,
+    Sampling, UNTIMED, is_beside,
 };
 use crate::snapshot::Step;
 
@@ -30,7 +30,7 @@ pub(super) enum Writer {
 }
 
 /// What a node says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     pub(super) address: u64,
     /// Address of the caller; 0 without.
@@ -53,6 +53,13 @@ pub(super) struct Node {
     /// were not timed did without.
     pub(super) spent: u64,
     pub(super) histogram: Vec<(u32, u64)>,
+    /// Time spent here and in no context below; see [`Facts::has_tallies`].
+    pub(super) own: Own,
+    /// Calls made from here.
+    pub(super) made: Made,
+    /// Whether its calls were made by a tallied function somewhere below the caller.
+    pub(super) is_loose: bool,
+    /// In segments without own times.
     pub(super) nested: Recursive,
     pub(super) callees: Recursive,
     pub(super) exactness: Exactness,
@@ -67,6 +74,38 @@ pub(super) struct Node {
 pub(super) struct Polled {
     pub(super) calls: Option<Node>,
     pub(super) lifetimes: Option<Node>,
+}
+
+/// Time spent in a context and in none below.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Own {
+    /// While everything was recorded.
+    pub(super) whole: u64,
+    /// While some functions were tallied, whose calls below are in it.
+    pub(super) partial: u64,
+    /// Calls that ended then; see [`CALLS`] for what stands beside another.
+    pub(super) partial_calls: u64,
+}
+
+/// Calls made from a context.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Made {
+    /// While everything was recorded.
+    pub(super) whole: u64,
+    /// While some functions were tallied.
+    pub(super) partial: u64,
+    /// Recursive calls of this function while everything was recorded, made somewhere below.
+    pub(super) nested: u64,
+}
+
+impl Made {
+    fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
+        Ok(Self {
+            whole: bytes.u64(at + offset_of!(layout::Made, whole))?,
+            partial: bytes.u64(at + offset_of!(layout::Made, partial))?,
+            nested: bytes.u64(at + offset_of!(layout::Made, nested))?,
+        })
+    }
 }
 
 /// Recursive calls.
@@ -108,9 +147,13 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         read.finish(&fold, facts.fold_rate);
     }
     let timed = head.max(read.sums.folded);
+    let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
     // While calls are counted only, those that were not timed are stood for by none; nor are they
     // where none was timed, as when the futures that ended here had all begun on another thread.
     let waiting = match exactness.step {
+        // What stands beside a poll stands for all calls; others are not timed for want of a clock.
+        _ if facts.has_tallies() && (timed == 0 || !is_beside(site)) => untimed,
+        _ if facts.has_tallies() => 0,
         Step::Counted => untimed.saturating_sub(read.sums.covered),
         _ if timed == 0 => untimed,
         _ => 0,
@@ -124,7 +167,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     Ok(Node {
         address: field(offset_of!(NodeRecord, address))?,
         parent: parent(bytes, at)?,
-        site: bytes.u32(at + offset_of!(NodeRecord, site))?,
+        site,
         calls: measured.saturating_add(waiting).saturating_add(passed),
         timed,
         unmeasured: apart.saturating_add(waiting).saturating_add(passed),
@@ -136,8 +179,11 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         spent: read.sums.spent(timed, measured, facts.cost.inside),
         sums: read.sums,
         histogram: read.histogram,
-        nested: Recursive::read(bytes, at + offset_of!(NodeRecord, nested))?,
-        callees: Recursive::read(bytes, at + offset_of!(NodeRecord, callees))?,
+        own: Own::read(bytes, at + offset_of!(NodeRecord, own))?,
+        made: Made::read(bytes, at + offset_of!(NodeRecord, made))?,
+        is_loose: facts.has_tallies() && bytes.u32(at + offset_of!(NodeRecord, is_loose))? != 0,
+        nested: Recursive::read(bytes, at + offset_of!(NodeRecord, own))?,
+        callees: Recursive::read(bytes, at + offset_of!(NodeRecord, made))?,
         exactness,
         allocated: Allocated::read(bytes, at)?,
         polled: None,
@@ -170,6 +216,16 @@ impl Node {
     }
 }
 
+impl Own {
+    fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
+        Ok(Self {
+            whole: bytes.u64(at + offset_of!(layout::Own, whole))?,
+            partial: bytes.u64(at + offset_of!(layout::Own, partial))?,
+            partial_calls: bytes.u64(at + offset_of!(layout::Own, partial_calls))?,
+        })
+    }
+}
+
 impl Recursive {
     fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
         Ok(Self {
@@ -177,11 +233,6 @@ impl Recursive {
             starts: bytes.u64(at + offset_of!(Recursion, starts))?,
             running: bytes.u64(at + offset_of!(Recursion, running))?,
         })
-    }
-
-    /// How many were begun, less how many ended.
-    pub(super) fn running(&self) -> i64 {
-        self.running.cast_signed()
     }
 
     /// What the finished ones took.
@@ -256,7 +307,7 @@ fn slot(at: usize, folds: u32) -> usize {
 }
 
 /// Sums over the durations that were folded, each as often as the calls it stands for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
     folded: u64,
     covered: u64,
@@ -359,7 +410,7 @@ impl Durations {
 
 impl Sums {
     /// From sums over `summed` calls to those over more, which took as long on average.
-    fn scale(&mut self, summed: u64, calls: u64) {
+    pub(super) fn scale(&mut self, summed: u64, calls: u64) {
         if calls > summed && summed > 0 {
             let sum = u128::from(self.sum) * u128::from(calls) / u128::from(summed);
             self.sum = u64::try_from(sum).unwrap_or(u64::MAX);

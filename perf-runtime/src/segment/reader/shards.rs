@@ -1,10 +1,12 @@
 //! The list of shards, and the tree of nodes that each of them holds.
 
+use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
 use super::links::{Links, Unclaimed};
+use super::measured::Measured;
 use super::sites::Sites;
 use super::tree::Tree;
 use crate::segment::SegmentError;
@@ -31,8 +33,10 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Sha
         ..Losses::default()
     };
     let unclaimed = Unclaimed::of(bytes);
-    let mut all = Shards { contexts: Vec::new(), losses, latest: 0, overhead: 0.0, unclaimed };
-    for shard in places(bytes, facts.shards)? {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let overhead = facts.start_ticks as f64;
+    let mut all = Shards { contexts: Vec::new(), losses, latest: 0, overhead, unclaimed };
+    for shard in places(bytes, facts)? {
         all.add(bytes, shard, facts, sites)?;
     }
     Ok(all)
@@ -52,7 +56,7 @@ pub(super) fn folds(bytes: Bytes<'_>, facts: &Facts, which: Fold) -> Result<u64,
         Fold::Done => offset_of!(NodeRecord, folds_done),
     };
     let (mut folds, mut unclaimed) = (0_u64, Unclaimed::of(bytes));
-    for shard in places(bytes, facts.shards)? {
+    for shard in places(bytes, facts)? {
         for node in nodes(bytes, &mut unclaimed, shard)? {
             folds += u64::from(bytes.u32(offset_of(node) + field)?);
         }
@@ -79,6 +83,10 @@ impl Shards {
         let mut tree = Tree::read(bytes, &mut self.unclaimed, shard, last, facts)?;
         let function = |site| functions.get(*function_of_site.get(&site)?);
         tree.mark_polled(|site| function(site).is_some_and(|function| function.polled));
+        if facts.has_tallies() {
+            self.latest = self.latest.max(tree.now);
+            return self.add_measured(tree.measured(facts), shard, function_of_site);
+        }
         let mut places: Vec<Option<usize>> = Vec::with_capacity(tree.nodes.len());
         self.latest = self.latest.max(tree.now);
         self.overhead += tree.cost(facts);
@@ -99,16 +107,36 @@ impl Shards {
         }
         Ok(())
     }
+
+    fn add_measured(
+        &mut self,
+        measured: Measured,
+        shard: u32,
+        function_of_site: &HashMap<u32, usize>,
+    ) -> Result<(), SegmentError> {
+        self.overhead += measured.overhead;
+        self.losses.uncounted_durations =
+            self.losses.uncounted_durations.saturating_add(measured.uncounted);
+        let first = self.contexts.len();
+        for (site, parent, measures) in measured.contexts {
+            let function = *function_of_site
+                .get(&site)
+                .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
+            let parent = parent.map(|parent| first + parent);
+            self.contexts.push(Context { function, parent, measures });
+        }
+        Ok(())
+    }
 }
 
 /// The shards, in the order they were made.
-pub(super) fn places(bytes: Bytes<'_>, last: u32) -> Result<Vec<u32>, SegmentError> {
+pub(super) fn places(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<u32>, SegmentError> {
     let links = Links {
         previous: offset_of!(ShardRecord, previous),
-        record_bytes: size_of::<ShardRecord>(),
+        record_bytes: facts.shard_bytes(),
         what: "shard",
     };
-    links.follow(bytes, &mut Unclaimed::of(bytes), last)
+    links.follow(bytes, &mut Unclaimed::of(bytes), facts.shards)
 }
 
 /// The nodes of a shard, in the order they were made: a parent comes before its children.
@@ -130,6 +158,8 @@ pub(super) fn nodes(
 mod tests {
     use super::*;
     use crate::segment::layout::UNIT;
+    use crate::segment::rate::Rate;
+    use crate::segment::reader::node::Writer;
 
     #[test]
     fn shards_do_not_share_their_nodes() {
@@ -144,7 +174,8 @@ mod tests {
         }
         let nodes_of_all_up_to = |shard| {
             let mut unclaimed = Unclaimed::of(Bytes(&bytes));
-            places(Bytes(&bytes), shard)?.iter().try_fold(0, |sum, &shard| {
+            let facts = Facts { shards: shard, ..Facts::for_test(Rate::ONE, Writer::Ended) };
+            places(Bytes(&bytes), &facts)?.iter().try_fold(0, |sum, &shard| {
                 nodes(Bytes(&bytes), &mut unclaimed, shard).map(|nodes| sum + nodes.len())
             })
         };

@@ -172,7 +172,7 @@ impl Marks {
         let facts = Facts::read(bytes, Writer::Running)?;
         let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
         let (mut shards, mut unclaimed) = (Vec::new(), Unclaimed::of(bytes));
-        for place in shards::places(bytes, facts.shards)? {
+        for place in shards::places(bytes, &facts)? {
             shards.push(Shard::read(bytes, &mut unclaimed, place, &function_of_site)?);
         }
         Ok(Self { facts, functions, shards })

@@ -13,6 +13,7 @@ use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Node, Polled};
 use super::shards;
+use super::tallies::{self, Tally};
 use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, UNTIMED, is_beside};
 use crate::snapshot::{Histogram, Lifetimes, Measures, Memory, Polls};
@@ -22,6 +23,9 @@ use crate::snapshot::{Histogram, Lifetimes, Measures, Memory, Polls};
 pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) parents: Vec<Option<usize>>,
+    pub(super) tallies: Vec<Tally>,
+    /// Ticks that the recorder took between calls.
+    pub(super) recorder_ticks: u64,
     /// The last moment that the shard knows of.
     pub(super) now: u64,
 }
@@ -34,7 +38,18 @@ impl Tree {
         last: u64,
         facts: &Facts,
     ) -> Result<Self, SegmentError> {
-        let mut tree = Self { nodes: Vec::new(), parents: Vec::new(), now: last };
+        let mut tree = Self {
+            nodes: Vec::new(),
+            parents: Vec::new(),
+            tallies: Vec::new(),
+            recorder_ticks: 0,
+            now: last,
+        };
+        if facts.has_tallies() {
+            tree.tallies = tallies::read(bytes, unclaimed, shard)?;
+            let place = offset_of(shard) + offset_of!(ShardRecord, recorder_ticks);
+            tree.recorder_ticks = bytes.u64(place)?;
+        }
         let mut by_address: HashMap<u64, usize> = HashMap::new();
         for place in shards::nodes(bytes, unclaimed, shard)? {
             let at = offset_of(place);
@@ -126,7 +141,7 @@ impl Tree {
     }
 
     /// What each node and those below it allocated.
-    fn memory(&self) -> Vec<Memory> {
+    pub(super) fn memory(&self) -> Vec<Memory> {
         let mut all: Vec<Memory> = self.nodes.iter().map(|node| node.allocated.own).collect();
         // Children come after their parents, so theirs is complete when it is passed on.
         for (at, parent) in self.parents.iter().enumerate().rev() {
@@ -231,13 +246,13 @@ impl Node {
             self_memory: self.allocated.own,
             ..match self.polled.as_deref() {
                 None => self.durations(facts),
-                Some(polled) => self.calls(polled, facts),
+                Some(polled) => self.of_polls(polled, facts),
             }
         }
     }
 
     /// Of an async function: its calls, and the polls that they were made up of.
-    fn calls(&self, polled: &Polled, facts: &Facts) -> Measures {
+    pub(super) fn of_polls(&self, polled: &Polled, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         let durations =
             |node: Option<&Self>| node.map(|node| node.durations(facts)).unwrap_or_default();
@@ -251,7 +266,7 @@ impl Node {
                 timed: polls.saturating_sub(untimed),
                 unmeasured: self.unmeasured.min(polls),
                 max_ns: if self.timed > 0 { ns(self.sums.max) } else { 0 },
-                in_flight: polled.calls.as_ref().map_or(0, |calls| calls.nested.running()),
+                in_flight: polled.calls.as_ref().map_or(0, Node::in_flight),
             },
             lifetimes: Lifetimes {
                 count: lifetimes.timed,
@@ -263,8 +278,13 @@ impl Node {
         }
     }
 
+    /// Of what stands beside an async function's polls: calls that are suspended.
+    fn in_flight(&self) -> i64 {
+        self.own.partial_calls.cast_signed()
+    }
+
     /// Finished calls, and how long they took.
-    fn durations(&self, facts: &Facts) -> Measures {
+    pub(super) fn durations(&self, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         let has_times = self.timed > 0;
         Measures {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Segment, retention, system};
-use crate::breaker::DEFAULT_BUDGET_PPM;
+use crate::budget::DEFAULT_BUDGET_PPM;
 use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
 use crate::segment::limits::{parse_bytes, parse_share};
 use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder};

@@ -12,7 +12,7 @@ use std::sync::atomic::fence;
 use super::Segment;
 use super::writer::GRANULE;
 use crate::segment::layout::{
-    self, HistogramPage, NodeRecord, ShardRecord, TransitionRecord, UNIT,
+    self, HistogramPage, NodeRecord, ShardRecord, TallyRecord, TransitionRecord, UNIT,
 };
 
 /// A step of the breaker, as it is written down.
@@ -59,6 +59,19 @@ impl Segment {
         let newest = shard.nodes.load(Acquire);
         let all = iter::successors(node(newest), move |&(place, record)| {
             node(record.previous).filter(|&(previous, _)| previous < place)
+        });
+        all.map(|(_, record)| record)
+    }
+
+    /// All tallies of a shard, the newest first.
+    pub(crate) fn tallies(&self, shard: &ShardRecord) -> impl Iterator<Item = &TallyRecord> {
+        let tally = |place| {
+            // SAFETY: as for shards.
+            Some((place, unsafe { self.find::<TallyRecord>(place)?.as_ref() }))
+        };
+        let newest = shard.tallies.load(Acquire);
+        let all = iter::successors(tally(newest), move |&(place, record)| {
+            tally(record.previous).filter(|&(previous, _)| previous < place)
         });
         all.map(|(_, record)| record)
     }

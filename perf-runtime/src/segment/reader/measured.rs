@@ -1,0 +1,381 @@
+//! What the contexts of a shard measured, where own times and tallies are kept: from version 5 on.
+//!
+//! Times are those of the program: what recording took is told beside them. A duration that was timed
+//! holds a reading of the clock and the recording of all calls below it; it is corrected by what that
+//! took on average in its context, and stands for the tallied calls of the context as well.
+
+use std::collections::{HashMap, HashSet};
+
+use super::header::Facts;
+use super::node::{Node, Polled};
+use super::own::{Contexts, Estimate, float};
+use super::tallies::Tally;
+use super::tree::{Tree, whole};
+use crate::buckets;
+use crate::segment::layout::OVERFLOW;
+use crate::snapshot::Measures;
+
+/// What a shard measured.
+pub(super) struct Measured {
+    /// Of each context: its site, its parent, which comes before it, and what was measured.
+    pub(super) contexts: Vec<(u32, Option<usize>, Measures)>,
+    /// Ticks that recording took.
+    pub(super) overhead: f64,
+    /// Durations that found no room in a histogram.
+    pub(super) uncounted: u64,
+}
+
+impl Tree {
+    /// What it measured.
+    pub(super) fn measured(mut self, facts: &Facts) -> Measured {
+        self.place_loose();
+        self.put_in_order();
+        let (contexts, overhead) = self.contexts(facts).estimate();
+        self.share_tallies(&contexts);
+        let below = Below::of(&self, &contexts, facts);
+        let memory = self.memory();
+        let uncounted =
+            self.nodes.iter().fold(0, |sum: u64, it| sum.saturating_add(it.all_uncounted()));
+        let mut measured = Vec::with_capacity(self.nodes.len());
+        let mut seen = HashSet::new();
+        for at in 0..self.nodes.len() {
+            let mut of_context = self.measures_of(at, &contexts[at], &below, facts);
+            of_context.memory = memory[at];
+            if seen.insert(self.nodes[at].site) {
+                self.add_steps(at, &mut of_context, facts);
+            }
+            measured.push((self.nodes[at].site, self.parents[at], of_context));
+        }
+        measured.extend(self.never_seen().map(|tally| (tally.site, None, calls_only(tally))));
+        let overhead = overhead
+            + float(self.recorder_ticks)
+            + self.tallies.iter().map(|tally| float(tally.calls) * facts.cost.untimed).sum::<f64>();
+        Measured { contexts: measured, overhead, uncounted }
+    }
+
+    fn contexts<'a>(&'a self, facts: &'a Facts) -> Contexts<'a> {
+        Contexts {
+            nodes: &self.nodes,
+            parents: &self.parents,
+            tallies: &self.tallies,
+            cost: &facts.cost,
+        }
+    }
+
+    /// Puts contexts whose caller was tallied where they were seen while everything was recorded: there
+    /// the caller is known. Where they never were, they stay below the last caller that is.
+    fn place_loose(&mut self) {
+        let mut found: HashMap<(u32, usize), usize> = HashMap::new();
+        for at in 0..self.nodes.len() {
+            let mut head = self.parents[at];
+            while let Some(of) = head.filter(|_| !self.nodes[at].is_loose) {
+                let best = found.entry((self.nodes[at].site, of)).or_insert(at);
+                if self.nodes[*best].calls < self.nodes[at].calls {
+                    *best = at;
+                }
+                head = self.parents[of].filter(|_| self.is_tallied(of));
+            }
+        }
+        for at in 0..self.nodes.len() {
+            let Some(head) = self.parents[at].filter(|_| self.nodes[at].is_loose) else { continue };
+            let seen = found.get(&(self.nodes[at].site, head)).copied();
+            if let Some(caller) = seen.and_then(|seen| self.parents[seen])
+                && !self.is_below(caller, at)
+                && !self.repeats(at, caller)
+            {
+                self.parents[at] = Some(caller);
+            }
+        }
+    }
+
+    fn is_tallied(&self, at: usize) -> bool {
+        self.tallies.iter().any(|tally| tally.site == self.nodes[at].site)
+    }
+
+    fn is_below(&self, at: usize, other: usize) -> bool {
+        let up = std::iter::successors(Some(at), |at| self.parents[*at]);
+        up.take(self.nodes.len()).any(|at| at == other)
+    }
+
+    /// Whether a function above `caller` is also one of `at` or below: no function is its own ancestor.
+    fn repeats(&self, at: usize, caller: usize) -> bool {
+        let up = std::iter::successors(Some(caller), |at| self.parents[*at]);
+        let above: HashSet<u32> = up.take(self.nodes.len()).map(|at| self.nodes[at].site).collect();
+        (0..self.nodes.len())
+            .filter(|&it| above.contains(&self.nodes[it].site))
+            .any(|it| self.is_below(it, at))
+    }
+
+    /// Puts parents before their children again, and leaves out what overflowed if nothing did.
+    fn put_in_order(&mut self) {
+        let mut order: Vec<usize> = Vec::with_capacity(self.nodes.len());
+        let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (at, parent) in self.parents.iter().enumerate() {
+            match *parent {
+                None if self.nodes[at].is_unused_overflow() => {}
+                None => order.push(at),
+                Some(parent) => children[parent].push(at),
+            }
+        }
+        let mut next = 0;
+        while let Some(&at) = order.get(next) {
+            order.append(&mut children[at]);
+            next += 1;
+        }
+        let mut places = vec![None; self.nodes.len()];
+        order.iter().enumerate().for_each(|(place, &at)| places[at] = Some(place));
+        self.parents =
+            order.iter().map(|&at| self.parents[at].and_then(|parent| places[parent])).collect();
+        self.nodes = order.iter().map(|&at| std::mem::take(&mut self.nodes[at])).collect();
+    }
+
+    /// Gives the contexts their parts of what was tallied.
+    fn share_tallies(&mut self, contexts: &[Estimate]) {
+        let of_site: HashMap<u32, usize> =
+            self.tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect();
+        let mut before = vec![0; self.tallies.len()];
+        for (node, estimate) in self.nodes.iter_mut().zip(contexts) {
+            let Some(&at) = of_site.get(&node.site).filter(|_| estimate.tallied > 0) else {
+                continue;
+            };
+            let (tally, from) = (&self.tallies[at], before[at]);
+            before[at] += estimate.tallied;
+            node.take_share(tally, from, before[at]);
+        }
+    }
+
+    /// Functions that were tallied and are in no context, for want of memory.
+    fn never_seen(&self) -> impl Iterator<Item = &Tally> {
+        let known: HashSet<u32> = self.nodes.iter().map(|node| node.site).collect();
+        self.tallies.iter().filter(move |tally| tally.calls > 0 && !known.contains(&tally.site))
+    }
+
+    fn measures_of(
+        &self,
+        at: usize,
+        estimate: &Estimate,
+        below: &Below,
+        facts: &Facts,
+    ) -> Measures {
+        let node = &self.nodes[at];
+        let ns = |ticks: f64| facts.rate.ns(whole(ticks));
+        let mut measures = match node.polled.as_deref() {
+            None => node.durations(facts),
+            Some(polled) => node.of_polls(polled, facts),
+        };
+        if node.polled.is_none() {
+            below.correction(self, at, facts.cost.inside).apply(&mut measures, facts);
+        }
+        Measures {
+            placed: if self.is_only_one(at) { 0 } else { estimate.tallied },
+            errors: node.errors,
+            panics: node.panics,
+            cancelled: node.cancelled,
+            unfinished: u64::from(node.start != 0),
+            total_ns: below.total_ns[at],
+            self_ns: ns(estimate.own),
+            self_error_ns: ns(estimate.error),
+            overhead_ns: below.overhead_ns[at],
+            self_overhead_ns: ns(estimate.overhead),
+            self_memory: node.allocated.own,
+            ..measures
+        }
+    }
+
+    /// Whether the function has no other context, so that all its calls are there.
+    fn is_only_one(&self, at: usize) -> bool {
+        self.nodes.iter().filter(|node| node.site == self.nodes[at].site).count() == 1
+    }
+
+    /// Since when the function is known to the thread, and how its calls were recorded.
+    fn add_steps(&self, at: usize, measures: &mut Measures, facts: &Facts) {
+        let ns = |ticks: u64| facts.rate.ns(ticks);
+        let node = &self.nodes[at];
+        measures.active_ns = ns(facts.since_first(self.now).saturating_sub(node.exactness.created));
+        let Some(tally) = self.tallies.iter().find(|tally| tally.site == node.site) else { return };
+        let timed: u64 =
+            self.nodes.iter().filter(|it| it.site == node.site).map(|it| it.timed).sum();
+        let interval = tally.calls / timed.max(1) + 1;
+        measures.sampled_ns = ns(tally.sampled(self.now));
+        measures.counted_ns = ns(tally.counted(self.now));
+        measures.largest_interval = u32::try_from(interval).unwrap_or(u32::MAX);
+        measures.transitions = u64::from(tally.transitions);
+    }
+}
+
+impl Node {
+    fn is_unused_overflow(&self) -> bool {
+        self.site == OVERFLOW && self.calls == 0 && self.own.whole == 0 && self.own.partial == 0
+    }
+
+    /// Takes the calls `from` to `to` of `tally`, with their part of everything else.
+    fn take_share(&mut self, tally: &Tally, from: u64, to: u64) {
+        let part = |all: u64| {
+            let up_to = |at: u64| u128::from(all) * u128::from(at) / u128::from(tally.calls.max(1));
+            u64::try_from(up_to(to) - up_to(from)).unwrap_or(0)
+        };
+        self.errors = self.errors.saturating_add(part(tally.errors));
+        self.panics = self.panics.saturating_add(part(tally.panics));
+        self.cancelled = self.cancelled.saturating_add(part(tally.cancelled));
+        let own = &mut self.allocated.own;
+        own.allocs = own.allocs.saturating_add(part(tally.memory.allocs));
+        own.alloc_bytes = own.alloc_bytes.saturating_add(part(tally.memory.alloc_bytes));
+        own.frees = own.frees.saturating_add(part(tally.memory.frees));
+        own.freed_bytes = own.freed_bytes.saturating_add(part(tally.memory.freed_bytes));
+        self.stand_for(to - from, tally.is_measured());
+        if let Some(polled) = &mut self.polled {
+            let Polled { calls, .. } = &mut **polled;
+            let calls = calls.get_or_insert_with(Node::default);
+            calls.stand_for(part(tally.ended), tally.is_measured());
+            // Which of the contexts they are suspended in is of no consequence.
+            if from == 0 {
+                calls.own.partial_calls =
+                    calls.own.partial_calls.wrapping_add(tally.suspended.cast_unsigned());
+            }
+        }
+    }
+
+    /// Has the calls that were timed stand for `more` that were not; none does, unless some were timed
+    /// meanwhile.
+    fn stand_for(&mut self, more: u64, is_measured: bool) {
+        let measured = self.calls.saturating_sub(self.unmeasured);
+        self.calls = self.calls.saturating_add(more);
+        if !is_measured || measured == 0 {
+            self.unmeasured = self.unmeasured.saturating_add(more);
+            return;
+        }
+        self.sums.scale(measured, measured.saturating_add(more));
+        let (mut counted, mut given) = (0_u64, 0_u64);
+        for (_, count) in &mut self.histogram {
+            counted = counted.saturating_add(*count);
+            let up_to = u128::from(counted) * u128::from(measured.saturating_add(more))
+                / u128::from(measured);
+            let up_to = u64::try_from(up_to).unwrap_or(u64::MAX);
+            *count = up_to.saturating_sub(given);
+            given = up_to;
+        }
+    }
+}
+
+/// A function of which nothing is known but how often it was called.
+fn calls_only(tally: &Tally) -> Measures {
+    Measures {
+        calls: tally.calls,
+        unmeasured: tally.calls,
+        errors: tally.errors,
+        panics: tally.panics,
+        ..Measures::default()
+    }
+}
+
+/// Sums over contexts and all below them.
+struct Below {
+    /// In whole nanoseconds, so that own times add up to the last of them.
+    total_ns: Vec<u64>,
+    overhead_ns: Vec<u64>,
+    /// In ticks: own times as estimated, and as they were recorded while calls were timed.
+    own: Vec<f64>,
+    raw: Vec<f64>,
+}
+
+impl Below {
+    fn of(tree: &Tree, contexts: &[Estimate], facts: &Facts) -> Self {
+        let ns = |ticks: f64| facts.rate.ns(whole(ticks));
+        let raw = |node: &Node| float(node.own.whole) + float(node.own.partial);
+        let mut all = Self {
+            total_ns: contexts.iter().map(|it| ns(it.own)).collect(),
+            overhead_ns: contexts.iter().map(|it| ns(it.overhead)).collect(),
+            own: contexts.iter().map(|it| it.own).collect(),
+            raw: tree.nodes.iter().map(raw).collect(),
+        };
+        // Children come after their parents, so theirs are complete when they are passed on.
+        for at in (0..tree.nodes.len()).rev() {
+            let Some(parent) = tree.parents[at] else { continue };
+            for sums in [&mut all.total_ns, &mut all.overhead_ns] {
+                sums[parent] = sums[parent].saturating_add(sums[at]);
+            }
+            for sums in [&mut all.own, &mut all.raw] {
+                sums[parent] += sums[at];
+            }
+        }
+        all
+    }
+
+    /// What turns a duration that was timed in the context into what the call took: the durations of
+    /// all its calls add up to its time and that of all below.
+    fn correction(&self, tree: &Tree, at: usize, inside: f64) -> Correction {
+        let node = &tree.nodes[at];
+        let timed = float(node.timed);
+        if node.made.nested > 0 {
+            // The duration of one call holds the recording of all within it.
+            let factor = if self.raw[at] > 0.0 { self.own[at] / self.raw[at] } else { 1.0 };
+            return Correction { offset: 0.0, factor: factor.min(1.0) };
+        }
+        let all_calls = float(node.calls).max(1.0);
+        let (mean, recorded) = (self.own[at] / all_calls, self.raw[at] / timed.max(1.0) - inside);
+        let factor = if recorded > 0.0 { (mean / recorded).min(1.0) } else { 0.0 };
+        Correction { offset: inside, factor: if timed > 0.0 { factor } else { 1.0 } }
+    }
+}
+
+/// Durations are shorter by `offset`, and what is left by a factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Correction {
+    /// In ticks.
+    offset: f64,
+    factor: f64,
+}
+
+impl Correction {
+    fn apply(&self, measures: &mut Measures, facts: &Facts) {
+        let offset = self.offset * facts.rate.per_tick();
+        let map = |ns: f64| ((ns - offset) * self.factor).max(0.0);
+        let (calls, sum) = (float(measures.measured()), float(measures.sum_ns));
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let squares = measures.sum_of_squares_ns2 as f64;
+        let squares = (squares - 2.0 * offset * sum + calls * offset * offset).max(0.0);
+        measures.sum_ns = whole((sum - calls * offset).max(0.0) * self.factor);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not below zero, and no more than it was"
+        )]
+        let squares = (squares * self.factor * self.factor) as u128;
+        // No spread is below none.
+        let least = u128::from(measures.sum_ns).pow(2).checked_div(u128::from(measures.measured()));
+        measures.sum_of_squares_ns2 = squares.max(least.unwrap_or(0));
+        measures.min_ns = whole(map(float(measures.min_ns)));
+        measures.max_ns = whole(map(float(measures.max_ns)));
+        let mut pairs = Vec::new();
+        for &(bucket, count) in measures.histogram.buckets() {
+            let bounds = [buckets::lower_bound(bucket), buckets::upper_bound(bucket)];
+            spread(bounds.map(|bound| map(float(bound))), count, &mut pairs);
+        }
+        measures.histogram = crate::snapshot::Histogram::from_buckets(pairs);
+    }
+}
+
+/// Divides `count` durations evenly over the buckets between two bounds.
+fn spread([from, to]: [f64; 2], count: u64, pairs: &mut Vec<(u32, u64)>) {
+    let width = to - from;
+    if width <= 0.0 {
+        pairs.push((buckets::of_fractional(from), count));
+        return;
+    }
+    let (mut at, mut given) = (from, 0_u64);
+    while given < count {
+        let bucket = buckets::of_fractional(at);
+        let end = float(buckets::upper_bound(bucket)).min(to);
+        let up_to = if end >= to || bucket + 1 >= buckets::COUNT {
+            count
+        } else {
+            whole(float(count) * (end - from) / width).min(count)
+        };
+        pairs.push((bucket, up_to.saturating_sub(given)));
+        given = given.max(up_to);
+        at = end;
+        if end >= to {
+            break;
+        }
+    }
+}

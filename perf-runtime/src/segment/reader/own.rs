@@ -1,0 +1,259 @@
+//! Own times of a shard's contexts, as estimated from what was recorded. Pure arithmetic in ticks.
+//!
+//! The time of a thread is known context by context, and adds up. While functions are tallied, the time
+//! of a context holds that of the tallied calls below it, too; what shares it is its *region*: the
+//! context and the tallied functions below, as far as the next context that is not tallied.
+//!
+//! Three things are known of tallied functions. How often each was called, exactly. What a call of it
+//! took with all below, from one in some hundred that was timed while everything below was tallied. And
+//! who called whom how often, from windows in which everything was recorded; only counts are taken from
+//! there, since to record a call of some nanoseconds takes several times as long as the call. So a
+//! function's own time is what its calls took less what the calls took that they made. A region's own
+//! times are scaled by one factor, so that they add up to its time.
+//!
+//! What recording took is taken off: of each call that was timed, the parts that fall into its own and
+//! into its caller's time, and of each that was tallied what that costs.
+
+use std::collections::HashMap;
+
+use super::header::Cost;
+use super::node::Node;
+use super::regions::{Calls, Regions};
+use super::tallies::Tally;
+
+/// What is estimated of one context. Times in ticks.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Estimate {
+    /// Time spent here and in no context below, without the recording.
+    pub(super) own: f64,
+    /// Recording that fell into that time, and was taken off.
+    pub(super) overhead: f64,
+    /// How far `own` may be off (one standard deviation).
+    pub(super) error: f64,
+    /// Calls that were tallied, as far as they were made here.
+    pub(super) tallied: u64,
+}
+
+/// A shard's contexts, parents before children.
+pub(super) struct Contexts<'a> {
+    pub(super) nodes: &'a [Node],
+    pub(super) parents: &'a [Option<usize>],
+    pub(super) tallies: &'a [Tally],
+    pub(super) cost: &'a Cost,
+}
+
+/// How far the cost of recording a call may be off, as a part of it.
+const COST_ERROR: f64 = 0.1;
+
+/// Calls that were timed while tallied from which on their mean says what a call takes.
+const ENOUGH_TIMED: u64 = 32;
+
+impl Contexts<'_> {
+    /// Estimates all of them, and what recording their calls took altogether, in ticks.
+    pub(super) fn estimate(&self) -> (Vec<Estimate>, f64) {
+        let regions = Regions::of(self);
+        let calls = regions.calls(self);
+        let totals = Totals::of(self, &regions, &calls);
+        let shares = totals.shares();
+        let tallied = regions.tallied_in_whole_numbers(self, &calls);
+        let estimate = |at: usize| {
+            let times =
+                regions.tally_of[at].map_or(f64::INFINITY, |it| float(self.tallies[it].timed));
+            Estimate {
+                own: shares[at],
+                overhead: self.cost_of(at) + calls.tallied[at] * self.cost.untimed,
+                error: totals.unsure(at).hypot(shares[at] / times.max(1.0).sqrt()),
+                tallied: tallied[at],
+            }
+        };
+        let contexts: Vec<Estimate> = (0..self.nodes.len()).map(estimate).collect();
+        let timed: f64 = (0..self.nodes.len()).map(|at| self.cost_of(at)).sum();
+        let outside = self.nodes.iter().zip(self.parents).filter(|(_, parent)| parent.is_none());
+        let roots: f64 = outside.map(|(root, _)| float(root.timed) * self.cost.outside).sum();
+        (contexts, timed + roots)
+    }
+
+    /// What recording took of a context's own time, but for what is tallied.
+    fn cost_of(&self, at: usize) -> f64 {
+        let node = &self.nodes[at];
+        let made = float(node.made.whole + node.made.partial);
+        float(node.timed) * self.cost.inside + made * self.cost.outside
+    }
+
+    /// Time that a context was in, in a window or not, without the recording.
+    fn time(&self, at: usize) -> f64 {
+        let own = &self.nodes[at].own;
+        float(own.whole) + float(own.partial) - self.cost_of(at)
+    }
+}
+
+/// What calls took with all that they called.
+struct Totals<'a> {
+    contexts: &'a Contexts<'a>,
+    regions: &'a Regions,
+    calls: &'a Calls,
+    /// For each tally, what a call took.
+    mean: Vec<f64>,
+    /// Time in each context and all below.
+    below: Vec<f64>,
+    /// How far the time of the calls that each context made may be off, by how few of them were seen.
+    of_calls: Vec<f64>,
+}
+
+impl<'a> Totals<'a> {
+    fn of(contexts: &'a Contexts<'a>, regions: &'a Regions, calls: &'a Calls) -> Self {
+        let mut below: Vec<f64> = (0..contexts.nodes.len()).map(|at| contexts.time(at)).collect();
+        // Children come after their parents, so theirs are complete when they are passed on.
+        for at in (0..below.len()).rev() {
+            if let Some(parent) = contexts.parents[at] {
+                below[parent] += below[at];
+            }
+        }
+        let recorded = regions.sums(contexts, |at| below[at].max(0.0));
+        let times = regions.sums(contexts, |at| float(contexts.nodes[at].timed));
+        let mean = |(at, tally): (usize, &Tally)| {
+            if tally.timed >= ENOUGH_TIMED {
+                let mean = float(tally.timed_ticks) / float(tally.timed);
+                (mean - contexts.cost.sampled).max(0.0)
+            } else {
+                recorded[at] / times[at].max(1.0)
+            }
+        };
+        let mean = contexts.tallies.iter().enumerate().map(mean).collect();
+        let mut totals = Self { contexts, regions, calls, mean, below, of_calls: Vec::new() };
+        totals.of_calls = totals.unsure_of_calls();
+        totals
+    }
+
+    fn unsure_of_calls(&self) -> Vec<f64> {
+        let mut squares = vec![0.0; self.below.len()];
+        for (at, parent) in self.contexts.parents.iter().enumerate() {
+            if let (Some(parent), Some(tally)) = (*parent, self.regions.tally_of[at]) {
+                let took = self.calls.tallied[at] * self.taken_by(tally);
+                squares[parent] += took * took / float(self.contexts.nodes[at].timed.max(1));
+            }
+        }
+        squares.into_iter().map(f64::sqrt).collect()
+    }
+
+    /// What a tallied call of the function of `tally` took of its caller's time.
+    fn taken_by(&self, tally: usize) -> f64 {
+        self.mean[tally] + self.contexts.cost.untimed
+    }
+
+    /// The own time of each context.
+    fn shares(&self) -> Vec<f64> {
+        let own = self.own();
+        let of_function = self.of_functions(&own);
+        let regions = &self.regions.all;
+        let mut parts = vec![0.0; own.len()];
+        let [mut asked, mut left, mut unsure] = [(); 3].map(|()| vec![0.0; regions.len()]);
+        for at in 0..own.len() {
+            let region = self.regions.region_of[at];
+            parts[at] = match self.regions.tally_of[at] {
+                Some(tally) => self.calls_of(at) * of_function[tally],
+                None => positive(own[at], self.unsure(at)),
+            };
+            asked[region] += parts[at];
+            left[region] += self.contexts.time(at) - self.cost_of_tallied(at);
+            unsure[region] += self.unsure(at);
+        }
+        for (at, part) in parts.iter_mut().enumerate() {
+            let region = self.regions.region_of[at];
+            if regions[region].is_outside {
+                // Nobody knows the time that they had together, only what each call took.
+                continue;
+            }
+            let left = positive(left[region], unsure[region]);
+            if asked[region] > 0.0 {
+                *part *= left / asked[region];
+            } else if regions[region].head == at {
+                *part = left;
+            }
+        }
+        parts
+    }
+
+    /// What tallying took of a region's time for the calls of a context.
+    fn cost_of_tallied(&self, at: usize) -> f64 {
+        self.calls.tallied[at] * self.contexts.cost.untimed
+    }
+
+    /// Calls of a tallied function that its own time is to be explained by: tallied or not.
+    fn calls_of(&self, at: usize) -> f64 {
+        self.calls.tallied[at] + float(self.contexts.nodes[at].timed)
+    }
+
+    /// The own time of each context as the difference of what its calls and those that they made took;
+    /// below zero where that is no more than the error.
+    fn own(&self) -> Vec<f64> {
+        let (nodes, parents) = (self.contexts.nodes, self.contexts.parents);
+        let mut own: Vec<f64> = Vec::with_capacity(nodes.len());
+        for at in 0..nodes.len() {
+            own.push(match self.regions.tally_of[at] {
+                Some(tally) => self.calls_of(at) * self.mean[tally],
+                None => self.contexts.time(at),
+            });
+        }
+        for (at, parent) in parents.iter().enumerate() {
+            let Some(parent) = *parent else { continue };
+            match (self.regions.tally_of[at], self.regions.tally_of[parent]) {
+                // What was recorded in the child's context is not in the parent's time.
+                (Some(tally), None) => own[parent] -= self.calls.tallied[at] * self.taken_by(tally),
+                (Some(tally), Some(_)) => {
+                    own[parent] -= self.calls.tallied[at] * self.taken_by(tally)
+                        + float(self.contexts.nodes[at].timed) * self.mean[tally];
+                }
+                (None, Some(_)) => own[parent] -= self.below[at],
+                (None, None) => {}
+            }
+        }
+        for &(caller, callee, calls) in &self.calls.nested {
+            if let Some(tally) = self.regions.tally_of[callee] {
+                own[caller] -= calls * self.taken_by(tally);
+            }
+        }
+        own
+    }
+
+    /// What a call of each tallied function took in itself.
+    fn of_functions(&self, own: &[f64]) -> Vec<f64> {
+        let own = self.regions.sums(self.contexts, |at| own[at]);
+        let unsure = self.regions.sums(self.contexts, |at| self.unsure(at));
+        let calls = self.regions.sums(self.contexts, |at| self.calls_of(at));
+        let is_measured = |tally: usize| self.contexts.tallies[tally].is_measured();
+        let all = own.iter().zip(unsure).zip(calls).enumerate();
+        all.map(
+            |(at, ((own, unsure), calls))| {
+                if is_measured(at) { positive(*own, unsure) / calls.max(1.0) } else { 0.0 }
+            },
+        )
+        .collect()
+    }
+
+    /// How far [`Self::own`] may be off, by how well it is known what recording takes.
+    fn unsure(&self, at: usize) -> f64 {
+        let (cost, node) = (self.contexts.cost, &self.contexts.nodes[at]);
+        let timed = cost.inside * float(node.timed)
+            + cost.outside * float(node.made.whole + node.made.partial);
+        let sampled = self.regions.tally_of[at].map_or(0.0, |_| cost.sampled * self.calls_of(at));
+        let of_cost = COST_ERROR * timed.hypot(sampled).hypot(cost.untimed * self.calls.made[at]);
+        of_cost.hypot(self.of_calls[at])
+    }
+}
+
+/// An own time of which is known that it is not below zero, and that `time` is off by as much as `unsure`:
+/// the time itself where that is the larger by far, and never nothing.
+fn positive(time: f64, unsure: f64) -> f64 {
+    f64::midpoint(time, time.hypot(unsure)).max(0.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+pub(super) fn float(count: u64) -> f64 {
+    count as f64
+}
+
+/// The tally of each site.
+pub(super) fn by_site(tallies: &[Tally]) -> HashMap<u32, usize> {
+    tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect()
+}
