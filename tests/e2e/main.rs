@@ -21,4 +21,5 @@ mod sampling;
 mod soak;
 mod stacks;
 mod times;
+mod truth;
 mod unrecordable;

@@ -37,12 +37,18 @@ impl Tree {
         let uncounted =
             self.nodes.iter().fold(0, |sum: u64, it| sum.saturating_add(it.all_uncounted()));
         let mut measured = Vec::with_capacity(self.nodes.len());
-        let mut seen = HashSet::new();
+        let functions = self.of_functions();
         for at in 0..self.nodes.len() {
             let mut of_context = self.measures_of(at, &contexts[at], &below, facts);
             of_context.memory = memory[at];
-            if seen.insert(self.nodes[at].site) {
-                self.add_steps(at, &mut of_context, facts);
+            if let Some(function) = functions.get(&self.nodes[at].site) {
+                if function.contexts == 1 {
+                    // All its calls are there.
+                    of_context.placed = 0;
+                }
+                if function.first == at {
+                    self.add_steps(function, &mut of_context, facts);
+                }
             }
             measured.push((self.nodes[at].site, self.parents[at], of_context));
         }
@@ -65,45 +71,58 @@ impl Tree {
     /// Puts contexts whose caller was tallied where they were seen while everything was recorded: there
     /// the caller is known. Where they never were, they stay below the last caller that is.
     fn place_loose(&mut self) {
-        let mut found: HashMap<(u32, usize), usize> = HashMap::new();
-        for at in 0..self.nodes.len() {
-            let mut head = self.parents[at];
-            while let Some(of) = head.filter(|_| !self.nodes[at].is_loose) {
-                let best = found.entry((self.nodes[at].site, of)).or_insert(at);
-                if self.nodes[*best].calls < self.nodes[at].calls {
-                    *best = at;
-                }
-                head = self.parents[of].filter(|_| self.is_tallied(of));
-            }
+        /// More work than this is not worth it.
+        const MOST_STEPS: usize = 50_000_000;
+        let loose: Vec<usize> =
+            (0..self.nodes.len()).filter(|&at| self.nodes[at].is_loose).collect();
+        if loose.is_empty() || loose.len().saturating_mul(self.nodes.len()) > MOST_STEPS {
+            return;
         }
-        for at in 0..self.nodes.len() {
-            let Some(head) = self.parents[at].filter(|_| self.nodes[at].is_loose) else { continue };
-            let seen = found.get(&(self.nodes[at].site, head)).copied();
-            if let Some(caller) = seen.and_then(|seen| self.parents[seen])
-                && !self.is_below(caller, at)
-                && !self.repeats(at, caller)
+        let seen = self.seen_below();
+        let parents = self.parents.clone();
+        for at in loose {
+            let Some(head) = parents[at] else { continue };
+            let seen = seen.get(&(self.nodes[at].site, head)).copied();
+            if let Some(caller) = seen.and_then(|seen| parents[seen])
+                && !self.repeats(&parents, at, caller)
             {
                 self.parents[at] = Some(caller);
             }
         }
     }
 
-    fn is_tallied(&self, at: usize) -> bool {
-        self.tallies.iter().any(|tally| tally.site == self.nodes[at].site)
+    /// Of each function and each context above, as far as calls in between were tallied, where it was
+    /// called most often.
+    fn seen_below(&self) -> HashMap<(u32, usize), usize> {
+        let tallied: HashSet<u32> = self.tallies.iter().map(|tally| tally.site).collect();
+        let mut found: HashMap<(u32, usize), usize> = HashMap::new();
+        for at in (0..self.nodes.len()).filter(|&at| !self.nodes[at].is_loose) {
+            let mut head = self.parents[at];
+            while let Some(of) = head {
+                let best = found.entry((self.nodes[at].site, of)).or_insert(at);
+                if self.nodes[*best].calls < self.nodes[at].calls {
+                    *best = at;
+                }
+                let is_tallied = tallied.contains(&self.nodes[of].site);
+                head = self.parents[of].filter(|_| is_tallied);
+            }
+        }
+        found
     }
 
-    fn is_below(&self, at: usize, other: usize) -> bool {
-        let up = std::iter::successors(Some(at), |at| self.parents[*at]);
-        up.take(self.nodes.len()).any(|at| at == other)
-    }
-
-    /// Whether a function above `caller` is also one of `at` or below: no function is its own ancestor.
-    fn repeats(&self, at: usize, caller: usize) -> bool {
-        let up = std::iter::successors(Some(caller), |at| self.parents[*at]);
-        let above: HashSet<u32> = up.take(self.nodes.len()).map(|at| self.nodes[at].site).collect();
-        (0..self.nodes.len())
-            .filter(|&it| above.contains(&self.nodes[it].site))
-            .any(|it| self.is_below(it, at))
+    /// Whether a function above `caller` is also one of `at` or below, or `caller` is below `at`: no
+    /// function is its own ancestor.
+    fn repeats(&self, parents: &[Option<usize>], at: usize, caller: usize) -> bool {
+        let mut is_below = vec![false; parents.len()];
+        is_below[at] = true;
+        for it in at + 1..parents.len() {
+            is_below[it] = parents[it].is_some_and(|parent| is_below[parent]);
+        }
+        let below = (0..parents.len()).filter(|&it| is_below[it]);
+        let sites: HashSet<u32> = below.map(|it| self.nodes[it].site).collect();
+        // As they are by now, so that two of them do not come to lie below each other.
+        let mut up = std::iter::successors(Some(caller), |at| self.parents[*at]);
+        up.any(|it| sites.contains(&self.nodes[it].site))
     }
 
     /// Puts parents before their children again, and leaves out what overflowed if nothing did.
@@ -167,7 +186,7 @@ impl Tree {
             below.correction(self, at, facts.cost.inside).apply(&mut measures, facts);
         }
         Measures {
-            placed: if self.is_only_one(at) { 0 } else { estimate.tallied },
+            placed: estimate.tallied,
             errors: node.errors,
             panics: node.panics,
             cancelled: node.cancelled,
@@ -182,25 +201,45 @@ impl Tree {
         }
     }
 
-    /// Whether the function has no other context, so that all its calls are there.
-    fn is_only_one(&self, at: usize) -> bool {
-        self.nodes.iter().filter(|node| node.site == self.nodes[at].site).count() == 1
+    /// What there is of each function, by its site.
+    fn of_functions(&self) -> HashMap<u32, OfFunction> {
+        let mut all: HashMap<u32, OfFunction> = HashMap::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            let first = OfFunction { first: at, contexts: 0, timed: 0, tally: None };
+            let of = all.entry(node.site).or_insert(first);
+            of.contexts += 1;
+            of.timed = of.timed.saturating_add(node.timed);
+        }
+        for (at, tally) in self.tallies.iter().enumerate() {
+            if let Some(of) = all.get_mut(&tally.site) {
+                of.tally = Some(at);
+            }
+        }
+        all
     }
 
     /// Since when the function is known to the thread, and how its calls were recorded.
-    fn add_steps(&self, at: usize, measures: &mut Measures, facts: &Facts) {
+    fn add_steps(&self, function: &OfFunction, measures: &mut Measures, facts: &Facts) {
         let ns = |ticks: u64| facts.rate.ns(ticks);
-        let node = &self.nodes[at];
-        measures.active_ns = ns(facts.since_first(self.now).saturating_sub(node.exactness.created));
-        let Some(tally) = self.tallies.iter().find(|tally| tally.site == node.site) else { return };
-        let timed: u64 =
-            self.nodes.iter().filter(|it| it.site == node.site).map(|it| it.timed).sum();
-        let interval = tally.calls / timed.max(1) + 1;
+        let created = self.nodes[function.first].exactness.created;
+        measures.active_ns = ns(facts.since_first(self.now).saturating_sub(created));
+        let Some(tally) = function.tally.and_then(|at| self.tallies.get(at)) else { return };
+        let timed = function.timed.saturating_add(tally.timed).max(1);
         measures.sampled_ns = ns(tally.sampled(self.now));
         measures.counted_ns = ns(tally.counted(self.now));
-        measures.largest_interval = u32::try_from(interval).unwrap_or(u32::MAX);
+        measures.largest_interval = u32::try_from(tally.calls / timed + 1).unwrap_or(u32::MAX);
         measures.transitions = u64::from(tally.transitions);
     }
+}
+
+/// What a shard has of one function.
+struct OfFunction {
+    /// Its first context, and how many there are.
+    first: usize,
+    contexts: usize,
+    /// Calls that were timed in them.
+    timed: u64,
+    tally: Option<usize>,
 }
 
 impl Node {

@@ -99,6 +99,11 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// All of them.
+    pub(super) fn all(&self) -> u64 {
+        self.whole.saturating_add(self.partial)
+    }
+
     fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
         Ok(Self {
             whole: bytes.u64(at + offset_of!(layout::Made, whole))?,

@@ -76,7 +76,7 @@ impl Contexts<'_> {
     /// What recording took of a context's own time, but for what is tallied.
     fn cost_of(&self, at: usize) -> f64 {
         let node = &self.nodes[at];
-        let made = float(node.made.whole + node.made.partial);
+        let made = float(node.made.all());
         float(node.timed) * self.cost.inside + made * self.cost.outside
     }
 
@@ -234,8 +234,7 @@ impl<'a> Totals<'a> {
     /// How far [`Self::own`] may be off, by how well it is known what recording takes.
     fn unsure(&self, at: usize) -> f64 {
         let (cost, node) = (self.contexts.cost, &self.contexts.nodes[at]);
-        let timed = cost.inside * float(node.timed)
-            + cost.outside * float(node.made.whole + node.made.partial);
+        let timed = cost.inside * float(node.timed) + cost.outside * float(node.made.all());
         let sampled = self.regions.tally_of[at].map_or(0.0, |_| cost.sampled * self.calls_of(at));
         let of_cost = COST_ERROR * timed.hypot(sampled).hypot(cost.untimed * self.calls.made[at]);
         of_cost.hypot(self.of_calls[at])

@@ -123,7 +123,9 @@ impl Regions {
     /// many there were and how many calls of each context were no call of a context below: these are
     /// divided among the functions above that were called so.
     fn nested(contexts: &Contexts<'_>, tallied: &[f64]) -> Vec<(usize, usize, f64)> {
-        let made = |node: &Node| float(node.made.whole + node.made.partial);
+        /// Contexts further up are not looked at.
+        const MOST_ABOVE: usize = 1000;
+        let made = |node: &Node| float(node.made.all());
         let mut surplus: Vec<f64> = contexts.nodes.iter().map(made).collect();
         for (at, parent) in contexts.parents.iter().enumerate() {
             if let Some(parent) = *parent {
@@ -136,6 +138,7 @@ impl Regions {
         {
             let up = std::iter::successors(Some(caller), |at| contexts.parents[*at]);
             let above: Vec<(usize, f64)> = up
+                .take(MOST_ABOVE)
                 .map(|at| (at, float(contexts.nodes[at].made.nested)))
                 .filter(|(_, nested)| *nested > 0.0)
                 .collect();
