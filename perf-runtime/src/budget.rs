@@ -24,7 +24,7 @@ pub(crate) const OWN_CREDIT: u64 = 1 << 21;
 pub(crate) const COMMON_CREDIT: u64 = 8 << 21;
 
 /// Part of the budget that windows have in any case.
-const LEAST_FOR_WINDOWS: f64 = 0.8;
+const LEAST_FOR_WINDOWS: f64 = 0.4;
 
 /// What one thread may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -155,7 +155,7 @@ mod tests {
     fn windows_take_what_is_left_and_never_nothing() {
         let allowance = Allowance::of_budget(50_000);
         assert!((allowance.pause(100.0, 0.0) - 2_000.0).abs() < 1e-9);
-        assert!((allowance.pause(100.0, 0.9) - 2_500.0).abs() < 1e-9);
+        assert!((allowance.pause(100.0, 0.9) - 5_000.0).abs() < 1e-9);
     }
 
     proptest! {

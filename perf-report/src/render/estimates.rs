@@ -110,9 +110,37 @@ fn in_self_times(run: &RunDocument) -> String {
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
 }
 
+/// Functions of which recording takes longer than they do, and what to do about it: a line each.
+fn advice(run: &RunDocument) -> Vec<String> {
+    /// Functions that are named.
+    const NAMED: usize = 2;
+    let all = run.recording.overhead_ns.unwrap_or(0);
+    let is_worth_it = |function: &&Function| {
+        function.sampled
+            && function.is_corrected()
+            && function.self_overhead_ns > function.self_ns
+            // A tenth of what recording took at least.
+            && function.self_overhead_ns.saturating_mul(10) >= all
+    };
+    let mut found: Vec<_> = run.functions.iter().filter(is_worth_it).collect();
+    found.sort_by_key(|function| Reverse(function.self_overhead_ns));
+    let line = |function: &&Function| {
+        let calls = units::plural(function.calls, "call");
+        let mean = units::duration(function.mean_ns.unwrap_or(0.0));
+        let times = float(function.self_overhead_ns) / float(function.self_ns.max(1));
+        let name = text::name(&function.name, 60);
+        format!(
+            "{name}: {calls} of ~{mean}, and recording takes {times:.1} × what they do themselves: \
+             leave the attribute off it, or skip it"
+        )
+    };
+    found.iter().take(NAMED).map(line).collect()
+}
+
 /// What was not recorded exactly, and for how long: a line each.
 pub(super) fn lines(run: &RunDocument) -> Vec<String> {
     let mut lines = steps(run);
+    lines.extend(advice(run));
     let sampled = of(run, |function| function.sampled_ns);
     let counted = of(run, |function| function.counted_ns.max(in_no_time(function).0));
     let is_marked = |f: &&Function| Mark::of_self(f) != Mark::Exact || f.sampled;

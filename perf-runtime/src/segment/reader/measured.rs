@@ -184,6 +184,10 @@ impl Tree {
         };
         if node.polled.is_none() {
             below.correction(self, at, facts.cost.inside).apply(&mut measures, facts);
+            if node.made.nested == 0 && node.start == 0 && measures.measured() > 0 {
+                // No call is within another, and none is running.
+                measures.sum_ns = below.total_ns[at];
+            }
         }
         Measures {
             placed: estimate.tallied,
@@ -205,9 +209,11 @@ impl Tree {
     fn of_functions(&self) -> HashMap<u32, OfFunction> {
         let mut all: HashMap<u32, OfFunction> = HashMap::new();
         for (at, node) in self.nodes.iter().enumerate() {
-            let first = OfFunction { first: at, contexts: 0, timed: 0, tally: None };
+            let created = node.exactness.created;
+            let first = OfFunction { first: at, created, contexts: 0, timed: 0, tally: None };
             let of = all.entry(node.site).or_insert(first);
             of.contexts += 1;
+            of.created = of.created.min(created);
             of.timed = of.timed.saturating_add(node.timed);
         }
         for (at, tally) in self.tallies.iter().enumerate() {
@@ -221,8 +227,7 @@ impl Tree {
     /// Since when the function is known to the thread, and how its calls were recorded.
     fn add_steps(&self, function: &OfFunction, measures: &mut Measures, facts: &Facts) {
         let ns = |ticks: u64| facts.rate.ns(ticks);
-        let created = self.nodes[function.first].exactness.created;
-        measures.active_ns = ns(facts.since_first(self.now).saturating_sub(created));
+        measures.active_ns = ns(facts.since_first(self.now).saturating_sub(function.created));
         let Some(tally) = function.tally.and_then(|at| self.tallies.get(at)) else { return };
         let timed = function.timed.saturating_add(tally.timed).max(1);
         measures.sampled_ns = ns(tally.sampled(self.now));
@@ -234,8 +239,9 @@ impl Tree {
 
 /// What a shard has of one function.
 struct OfFunction {
-    /// Its first context, and how many there are.
+    /// Its first context here, when the earliest was made, and how many there are.
     first: usize,
+    created: u64,
     contexts: usize,
     /// Calls that were timed in them.
     timed: u64,
