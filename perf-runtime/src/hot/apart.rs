@@ -4,7 +4,7 @@
 //! By the usual convention, a function that may call another one saves the registers in which it keeps
 //! what it needs, whether it makes the call or not; and the compiler inlines a function the less, the
 //! more it does. Both together were a third of the price of a call that is tallied, and most of that of
-//! one that is not recorded. So on x86-64 these instructions are written down, as few as they are, and
+//! one that is not recorded. So on x86-64, in ELF programs, these instructions are written down, as few as they are, and
 //! the way out of line saves what it uses itself. Elsewhere, and without optimisation, the compiler
 //! makes them of the same steps, and of one more: whether a tallied call ends by unwinding is not asked
 //! in the few instructions, since the answer takes as many again. Its panic is counted by the next caller
@@ -82,7 +82,13 @@ pub(super) fn end_by_steps(
     NEVER
 }
 
-#[cfg(not(all(target_arch = "x86_64", not(debug_assertions), not(miri))))]
+#[cfg(not(all(
+    target_arch = "x86_64",
+    unix,
+    not(target_vendor = "apple"),
+    not(debug_assertions),
+    not(miri)
+)))]
 mod inlined {
     use super::{Entered, Handle, MaybeUninit, Surroundings};
 
@@ -98,7 +104,13 @@ mod inlined {
     }
 }
 
-#[cfg(all(target_arch = "x86_64", not(debug_assertions), not(miri)))]
+#[cfg(all(
+    target_arch = "x86_64",
+    unix,
+    not(target_vendor = "apple"),
+    not(debug_assertions),
+    not(miri)
+))]
 mod inlined {
     use std::arch::{asm, naked_asm};
     use std::mem::offset_of;

@@ -129,8 +129,13 @@ impl<'a> Totals<'a> {
         let mut squares = vec![0.0; self.below.len()];
         for (at, parent) in self.contexts.parents.iter().enumerate() {
             if let (Some(parent), Some(tally)) = (*parent, self.regions.tally_of[at]) {
-                let took = self.calls.tallied[at] * self.taken_by(tally);
-                squares[parent] += took * took / float(self.contexts.nodes[at].timed.max(1));
+                let calls = self.calls.tallied[at];
+                let took = calls * self.taken_by(tally);
+                // Where all calls of a function are, nothing is left to chance.
+                let all = float(self.contexts.tallies[tally].calls.max(1));
+                let elsewhere = (1.0 - calls / all).max(0.0);
+                squares[parent] +=
+                    took * took * elsewhere / float(self.contexts.nodes[at].timed.max(1));
             }
         }
         squares.into_iter().map(f64::sqrt).collect()
@@ -256,3 +261,7 @@ pub(super) fn float(count: u64) -> f64 {
 pub(super) fn by_site(tallies: &[Tally]) -> HashMap<u32, usize> {
     tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect()
 }
+
+#[cfg(test)]
+#[path = "own/tests.rs"]
+mod tests;

@@ -26,10 +26,11 @@ pub(super) struct Tally {
     /// Calls that were timed while those that they made were tallied, and what they took together.
     pub(super) timed: u64,
     pub(super) timed_ticks: u64,
-    step: Step,
-    since: u64,
-    sampled: u64,
-    counted: u64,
+    /// How the calls are recorded, since when, and how long they were sampled and counted before.
+    pub(super) step: Step,
+    pub(super) since: u64,
+    pub(super) sampled: u64,
+    pub(super) counted: u64,
 }
 
 /// The tallies of a shard, in the order they were made.

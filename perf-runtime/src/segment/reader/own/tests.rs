@@ -1,0 +1,119 @@
+//! Estimates of trees whose true times are known.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::segment::reader::node::{Made, Own};
+use crate::snapshot::Step;
+
+const COST: Cost = Cost { inside: 20.0, outside: 30.0, untimed: 5.0, sampled: 20.0 };
+
+/// A context in which `timed` calls were recorded, in `ticks` of its own, and made as many calls.
+fn node(site: u32, timed: u64, ticks: u64, made: u64) -> Node {
+    Node {
+        site,
+        timed,
+        own: Own { whole: 0, partial: ticks, partial_calls: timed },
+        made: Made { whole: 0, partial: made, nested: 0 },
+        ..Node::default()
+    }
+}
+
+/// A function that was called `calls` times while it was tallied, each time for `mean` ticks.
+fn tally(site: u32, calls: u64, mean: u64) -> Tally {
+    let timed = 1000;
+    let timed_ticks = timed * (mean + 20);
+    Tally { site, calls, timed, timed_ticks, step: Step::Sampled, ..Tally::default() }
+}
+
+fn estimate(nodes: &[Node], parents: &[Option<usize>], tallies: &[Tally]) -> Vec<Estimate> {
+    Contexts { nodes, parents, tallies, cost: &COST }.estimate().0
+}
+
+#[track_caller]
+fn near(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= expected * 0.03 + 1.0, "{found}, not {expected}");
+}
+
+#[test]
+fn what_recording_took_is_taken_off_where_it_fell() {
+    // A caller of 1000 ticks of work that made 100 calls of 50 ticks each.
+    let nodes = [node(0, 1, 1000 + 20 + 100 * 30, 100), node(1, 100, 100 * (50 + 20), 0)];
+    let found = estimate(&nodes, &[None, Some(0)], &[]);
+    near(found[0].own, 1000.0);
+    near(found[1].own, 5000.0);
+    near(found[0].overhead, 3020.0);
+}
+
+#[test]
+fn a_region_is_divided_by_what_calls_take() {
+    // The head works for 2,000,000 ticks, and calls a leaf of 10 ticks 100,000 times.
+    let (head, leaf) = (2_000_000_u64, 100_000_u64);
+    let time = head + leaf * (10 + 5) + 20;
+    let nodes = [node(0, 1, time, 10), node(1, 10, 0, 0)];
+    let nodes = [
+        nodes[0].clone(),
+        Node { own: Own { whole: 10 * 30, partial: 0, partial_calls: 0 }, ..nodes[1].clone() },
+    ];
+    let found = estimate(&nodes, &[None, Some(0)], &[tally(1, leaf, 10)]);
+    near(found[0].own, 2_000_000.0);
+    near(found[1].own, 1_000_000.0);
+    assert_eq!(found[1].tallied, leaf);
+}
+
+#[test]
+fn a_tallied_callers_own_time_is_less_what_its_callees_take() {
+    // A head, a tallied caller that works for 40 ticks and calls a leaf of 8 three times.
+    let calls = 50_000_u64;
+    let total = 40 + 3 * (8 + 5);
+    let nodes =
+        [node(0, 1, calls * (total + 5) + 500_000, 100), node(1, 100, 0, 300), node(2, 300, 0, 0)];
+    let tallies = [tally(1, calls, total), tally(2, 3 * calls, 8)];
+    let found = estimate(&nodes, &[None, Some(0), Some(1)], &tallies);
+    near(found[1].own / 50_000.0, 40.0);
+    near(found[2].own / 150_000.0, 8.0);
+    near(found[0].own, 500_000.0);
+}
+
+#[test]
+fn a_little_more_of_the_cost_is_a_little_less_of_the_time() {
+    let own = |ticks: u64| estimate(&[node(0, 100, ticks, 0)], &[None], &[])[0].own;
+    let all: Vec<f64> = (1_500..2_500).map(own).collect();
+    assert!(all.iter().all(|own| *own > 0.0), "never nothing");
+    assert!(all.windows(2).all(|two| two[1] >= two[0] && two[1] - two[0] < 2.0), "no cliff");
+}
+
+/// Any tree of up to 30 contexts of up to 6 functions, of which some are tallied.
+fn trees() -> impl Strategy<Value = (Vec<Node>, Vec<Option<usize>>, Vec<Tally>)> {
+    let one =
+        (0_u32..6, 0_u64..1 << 40, 0_u64..1 << 20, 0_u64..1 << 20, any::<prop::sample::Index>());
+    let nodes = prop::collection::vec(one, 1..30);
+    let tallies = prop::collection::vec((0_u64..1 << 30, 0_u64..1 << 16), 0..6);
+    (nodes, tallies).prop_map(|(nodes, tallies)| {
+        let parents = nodes.iter().enumerate().map(|(at, (.., parent))| {
+            let parent = parent.index(at + 1);
+            (parent < at).then_some(parent)
+        });
+        let parents = parents.collect();
+        let nodes =
+            nodes.iter().map(|&(site, ticks, timed, made, _)| node(site, timed, ticks, made));
+        let tallies = (0..).zip(tallies).map(|(site, (calls, mean))| tally(site, calls, mean));
+        (nodes.collect(), parents, tallies.collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_time_is_below_zero_and_no_call_is_lost((nodes, parents, tallies) in trees()) {
+        let found = estimate(&nodes, &parents, &tallies);
+        for estimate in &found {
+            prop_assert!(estimate.own >= 0.0 && estimate.own.is_finite(), "{estimate:?}");
+            prop_assert!(estimate.error >= 0.0, "{estimate:?}");
+        }
+        for tally in &tallies {
+            let of = nodes.iter().zip(&found).filter(|(node, _)| node.site == tally.site);
+            let placed: Vec<u64> = of.map(|(_, estimate)| estimate.tallied).collect();
+            prop_assert!(placed.is_empty() || placed.iter().sum::<u64>() == tally.calls);
+        }
+    }
+}
