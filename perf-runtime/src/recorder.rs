@@ -52,8 +52,8 @@ pub(crate) fn account() -> Option<Account> {
         losses: Losses { lost_calls, clock_anomalies, lost_metrics, ..Losses::default() },
         condition: Condition {
             breaker: recorder.breaker_state(),
-            contexts_sampled: recorder.books.contexts_at(Step::Sampled),
-            contexts_counted: recorder.books.contexts_at(Step::Counted),
+            functions_sampled: recorder.books.functions_at(Step::Sampled),
+            functions_counted: recorder.books.functions_at(Step::Counted),
             overhead: share(spent, watched),
             overhead_budget: f64::from(header.overhead_budget.load(Relaxed)) / 1e6,
             segment_bytes: recorder.segment.used(),

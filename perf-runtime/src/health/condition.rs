@@ -54,9 +54,9 @@ pub enum Concern {
     NearlyFull,
     /// Recording takes more than one and a half times its budget: that share of the threads' time.
     OverBudget(f64),
-    /// In so many contexts of threads calls are counted, and none is timed.
+    /// Functions of which a thread counts the calls and times none, each thread by itself.
     Counted(u32),
-    /// In so many contexts of threads calls are sampled.
+    /// Functions of which a thread samples the calls, each thread by itself.
     Sampled(u32),
     /// So many times the clock ran backwards.
     ClockAnomalies(u64),
@@ -91,8 +91,8 @@ pub(crate) struct Account {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Condition {
     pub(crate) breaker: BreakerState,
-    pub(crate) contexts_sampled: u32,
-    pub(crate) contexts_counted: u32,
+    pub(crate) functions_sampled: u32,
+    pub(crate) functions_counted: u32,
     pub(crate) overhead: f64,
     pub(crate) overhead_budget: f64,
     pub(crate) segment_bytes: u64,
@@ -134,10 +134,12 @@ impl fmt::Display for Concern {
             Self::OverBudget(share) => {
                 write!(f, "recording takes {:.1} % of the threads' time", share * 100.0)
             }
-            Self::Counted(contexts) => {
-                write!(f, "contexts in which calls are only counted: {contexts}")
+            Self::Counted(functions) => {
+                write!(f, "functions of threads whose calls are only counted: {functions}")
             }
-            Self::Sampled(contexts) => write!(f, "contexts in which calls are sampled: {contexts}"),
+            Self::Sampled(functions) => {
+                write!(f, "functions of threads whose calls are sampled: {functions}")
+            }
             Self::ClockAnomalies(times) => write!(f, "times that the clock ran backwards: {times}"),
         }
     }
@@ -195,16 +197,16 @@ fn concerns(state: &State, condition: &Condition, losses: &Losses) -> Vec<Concer
     let is_over =
         condition.overhead > condition.overhead_budget * 1.5 && condition.overhead_budget < 1.0;
     let some = |count: u64| Some(count).filter(|count| *count > 0);
-    let contexts = |count: u32| Some(count).filter(|count| *count > 0);
+    let functions = |count: u32| Some(count).filter(|count| *count > 0);
     let all = [
         failed,
         breaker,
         some(losses.lost_calls).map(Concern::LostCalls),
-        contexts(condition.contexts_counted).map(Concern::Counted),
+        functions(condition.functions_counted).map(Concern::Counted),
         some(losses.lost_metrics).map(Concern::LostMetrics),
         is_nearly_full.then_some(Concern::NearlyFull),
         is_over.then_some(Concern::OverBudget(condition.overhead)),
-        contexts(condition.contexts_sampled).map(Concern::Sampled),
+        functions(condition.functions_sampled).map(Concern::Sampled),
         some(losses.clock_anomalies).map(Concern::ClockAnomalies),
     ];
     let mut all: Vec<_> = all.into_iter().flatten().collect();
@@ -241,8 +243,8 @@ mod tests {
     fn the_gravest_concern_comes_first() {
         let condition = Condition {
             breaker: BreakerState::Open,
-            contexts_sampled: 2,
-            contexts_counted: 1,
+            functions_sampled: 2,
+            functions_counted: 1,
             overhead: 0.081,
             segment_bytes: 901,
             ..good()
@@ -255,11 +257,11 @@ mod tests {
             [
                 "the breaker is open: no call is timed",
                 "calls that could not be recorded: 3",
-                "contexts in which calls are only counted: 1",
+                "functions of threads whose calls are only counted: 1",
                 "updates of metrics that could not be recorded: 4",
                 "the segment is nearly full",
                 "recording takes 8.1 % of the threads' time",
-                "contexts in which calls are sampled: 2",
+                "functions of threads whose calls are sampled: 2",
                 "times that the clock ran backwards: 5",
             ]
         );

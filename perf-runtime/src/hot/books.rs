@@ -1,5 +1,5 @@
 //! What the recorder knows of itself, for whoever asks while it runs: what recording took, how
-//! contexts are recorded at present, and since when figures count. Written by the slow parts, a
+//! functions are recorded at present, and since when figures count. Written by the slow parts, a
 //! few times a millisecond at most; no reader of the segment needs it.
 
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ pub(crate) struct Books {
     /// Ticks that recording took, of those that threads were watched for.
     spent: AtomicU64,
     watched: AtomicU64,
-    /// Contexts of threads that are at a step, by its number; those at the first are not counted.
+    /// Functions of threads that are at a step, by its number; those at the first are not counted.
     at_step: [AtomicU32; 3],
     /// What had been counted when figures began anew.
     before: [AtomicU64; TOTALS],
@@ -36,7 +36,7 @@ impl Books {
         self.watched.fetch_add(watched, Relaxed);
     }
 
-    /// A context went from one step to another.
+    /// A function of a thread went from one step to another.
     pub(super) fn note_step(&self, from: Step, to: Step) {
         self.at_step[to.number() as usize].fetch_add(1, Relaxed);
         self.at_step[from.number() as usize].fetch_sub(1, Relaxed);
@@ -73,8 +73,8 @@ impl Books {
         (self.spent.load(Relaxed), self.watched.load(Relaxed))
     }
 
-    /// Contexts that are sampled, or counted only.
-    pub(crate) fn contexts_at(&self, step: Step) -> u32 {
+    /// Functions of threads that are sampled, or counted only.
+    pub(crate) fn functions_at(&self, step: Step) -> u32 {
         self.at_step[step.number() as usize].load(Relaxed)
     }
 }
