@@ -21,7 +21,7 @@ pub(crate) const OWN_CREDIT: u64 = 1 << 21;
 
 /// Ticks that all threads together may take beyond that before they sample, so that programs which
 /// are over in the wink of an eye are recorded exactly.
-pub(crate) const COMMON_CREDIT: u64 = 8 << 21;
+pub(crate) const COMMON_CREDIT: u64 = 3 << 21;
 
 /// Part of the budget that windows have in any case.
 const LEAST_FOR_WINDOWS: f64 = 0.4;

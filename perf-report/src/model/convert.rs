@@ -138,6 +138,7 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         raw_total_ns: measures.total_ns.saturating_add(measures.overhead_ns),
         raw_self_ns: measures.self_ns.saturating_add(measures.self_overhead_ns),
         self_error_ns: measures.self_error_ns,
+        resolution_ns: measures.resolution_ns,
         active_ns: measures.active_ns,
         sampled_ns: measures.sampled_ns,
         counted_ns: measures.counted_ns,

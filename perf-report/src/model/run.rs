@@ -251,6 +251,10 @@ pub struct Function {
     /// takes, and by how many calls were timed. 0 where nobody asked.
     #[serde(default)]
     pub self_error_ns: u64,
+    /// Step of the clock by which a single duration was measured: what is shorter was not told apart. 0
+    /// where nobody asked.
+    #[serde(default)]
+    pub resolution_ns: u64,
     /// Time since the first call, over all threads and contexts.
     #[serde(default)]
     pub active_ns: u64,

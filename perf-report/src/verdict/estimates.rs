@@ -125,6 +125,26 @@ fn correction_pct(function: &Function, metric: Metric) -> f64 {
     }
 }
 
+/// A change of the value of `metric`, in nanoseconds, that steps of the clock and what is not known of
+/// the cost of recording may make of none: a step on each side, or three standard errors.
+pub(super) fn left_open_ns(old: &Function, new: &Function, metric: Metric) -> f64 {
+    /// Of what recording took, as in the recorder's own estimate.
+    const OF_OVERHEAD: f64 = 0.1;
+    const ERRORS: f64 = 3.0;
+    let both = |value: &dyn Fn(&Function) -> f64| value(old).hypot(value(new));
+    let a_call = |ns: u64, function: &Function| float(ns) / float(function.measured_calls().max(1));
+    let is_known = |function: &Function| function.is_corrected();
+    if !is_known(old) && !is_known(new) {
+        return 0.0;
+    }
+    match metric {
+        Metric::SelfNs => ERRORS * both(&|it| a_call(it.self_error_ns, it)),
+        Metric::MeanNs => ERRORS * OF_OVERHEAD * both(&|it| a_call(it.overhead_ns, it)),
+        Metric::TotalNs => ERRORS * OF_OVERHEAD * both(&|it| float(it.overhead_ns)),
+        _ => 2.0 * float(old.resolution_ns.max(new.resolution_ns)),
+    }
+}
+
 /// How far a mean of the timed calls may be from that of all of them, by chance.
 fn error_pct(function: &Function) -> f64 {
     let known = function.mean_ns.zip(function.stddev_ns).filter(|_| function.sampled);

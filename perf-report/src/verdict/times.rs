@@ -199,8 +199,16 @@ impl Pair<'_> {
         if metric != Metric::TotalNs && change.abs() < call {
             return Some(format!("a change of less than {}", units::duration(call)));
         }
-        (over_run.abs() < run)
-            .then(|| format!("a change of less than {} over the run", units::duration(run)))
+        if over_run.abs() < run {
+            return Some(format!("a change of less than {} over the run", units::duration(run)));
+        }
+        let open = estimates::left_open_ns(self.old, self.new, metric);
+        (change.abs() < open).then(|| {
+            format!(
+                "a change of less than the clock and the recorder leave open, {}",
+                units::duration(open)
+            )
+        })
     }
 }
 

@@ -27,9 +27,11 @@ pub(super) fn fold(shard: &ShardRecord, node: &NodeRecord, ticks: u64, now: u64)
     if ticks >= FIRST_LONG {
         note_long(thread, node, ticks);
     }
+    let is_moment = thread.is_moment(now);
     fold_durations(thread, node);
-    if thread.note_moment(now) {
+    if is_moment {
         thread.recorder.note_fold_cost(clock::now().saturating_sub(now));
+        thread.note_moment();
     }
 }
 

@@ -179,7 +179,9 @@ pub(super) fn divert(thread: &'static Thread, entry: &Entry, mode: Mode) -> Opti
         if now >= thread.sampler.next_event() {
             event(thread, now);
         }
-        entry.countdown.set(jitter(CALLS_AT_ONCE, thread.random()) as u32);
+        if active(entry).is_some() {
+            entry.countdown.set(jitter(CALLS_AT_ONCE, thread.random()) as u32);
+        }
     }
     match thread.sampler.mode() {
         Mode::Tallying if mode == Mode::Tallying => return tallied(entry).map(Diverted::Sampled),

@@ -334,14 +334,15 @@ impl Thread {
         self.recorder.ns_per_tick
     }
 
-    /// Reads both clocks, if it is time to.
+    /// Whether it is time to read both clocks.
     #[inline]
-    pub(super) fn note_moment(&self, now: u64) -> bool {
-        let is_time = now >= self.next_moment.get();
-        if is_time {
-            self.next_moment.set(self.recorder.note_moment());
-        }
-        is_time
+    pub(super) fn is_moment(&self, now: u64) -> bool {
+        now >= self.next_moment.get()
+    }
+
+    /// Reads both clocks.
+    pub(super) fn note_moment(&self) {
+        self.next_moment.set(self.recorder.note_moment());
     }
 
     /// A random number: `xorshift64*` (Vigna, "An experimental exploration of Marsaglia's xorshift

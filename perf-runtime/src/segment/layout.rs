@@ -181,8 +181,8 @@ pub(crate) struct Header {
     pub(crate) probes: Probes,
     /// Ticks that starting to record took.
     pub(crate) start_ticks: AtomicU64,
-    /// Steps of the clock in ticks, as the bits of an `f64`: the usual difference between two readings
-    /// that follow each other, and the smallest that is not zero.
+    /// Step of the clock in ticks, as the bits of an `f64`: the usual difference between two readings
+    /// that follow each other.
     pub(crate) clock_step: AtomicU64,
     /// As in `cost`: the part that the duration of a call holds which is timed and tallied.
     pub(crate) tallied_inside: AtomicU64,

@@ -42,6 +42,9 @@ pub struct Measures {
     /// takes, and by how many calls were timed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub self_error_ns: u64,
+    /// Step of the clock by which single durations were measured.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub resolution_ns: u64,
     /// What recording took beside `total_ns`: this function's calls and those of all tracked
     /// functions that it called. Estimated from the cost of a call, which each process measures. The
     /// time that passed is the sum of both.
@@ -149,6 +152,7 @@ impl Measures {
         self.sampled_ns = self.sampled_ns.saturating_add(other.sampled_ns);
         self.counted_ns = self.counted_ns.saturating_add(other.counted_ns);
         self.largest_interval = self.largest_interval.max(other.largest_interval);
+        self.resolution_ns = self.resolution_ns.max(other.resolution_ns);
         self.transitions = self.transitions.saturating_add(other.transitions);
     }
 
@@ -205,6 +209,7 @@ pub(super) mod tests {
                     calls,
                     placed,
                     self_error_ns,
+                    resolution_ns: u64::from(interval),
                     timed,
                     unmeasured,
                     overhead_ns,

@@ -166,6 +166,7 @@ impl Measures {
             calls: left(self.calls, earlier.calls),
             placed: left(self.placed, earlier.placed),
             self_error_ns: left(self.self_error_ns, earlier.self_error_ns),
+            resolution_ns: self.resolution_ns,
             timed: left(self.timed, earlier.timed),
             unmeasured: left(self.unmeasured, earlier.unmeasured),
             errors: left(self.errors, earlier.errors),

@@ -33,6 +33,8 @@ pub(super) struct Facts {
     /// Nanoseconds in a tick, as the writer takes it for histograms.
     pub(super) fold_rate: f64,
     pub(super) cost: Cost,
+    /// Step of the clock, in ticks: 0 where nobody asked.
+    pub(super) clock_step: f64,
     /// Ticks that starting to record took.
     pub(super) start_ticks: u64,
     /// Version of the layout.
@@ -77,6 +79,7 @@ impl Facts {
                 untimed: number(bytes, offset_of!(Header, cost) + 16)?,
                 sampled: number(bytes, offset_of!(Header, tallied_inside))?,
             },
+            clock_step: number(bytes, offset_of!(Header, clock_step))?,
             start_ticks: bytes.u64(offset_of!(Header, start_ticks))?,
             version: bytes.u32(offset_of!(Header, version))?,
             writer,
@@ -149,6 +152,7 @@ impl Facts {
             lost_metrics: 0,
             fold_rate: 1.0,
             cost: Cost::default(),
+            clock_step: 0.0,
             start_ticks: 0,
             version: FIRST_WITH_TALLIES - 1,
             writer,
@@ -156,10 +160,13 @@ impl Facts {
     }
 }
 
-/// What folding costs for each call, in ticks.
+/// What folding costs for each call, in ticks. The first time also makes what is folded into, and a
+/// process may know of no other.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn fold_share(bytes: Bytes<'_>) -> Result<f64, SegmentError> {
-    Ok(bytes.u64(offset_of!(Header, fold_cost))? as f64 / RING as f64)
+    /// A few nanoseconds: several times what is usual.
+    const MOST: f64 = 16.0;
+    Ok((bytes.u64(offset_of!(Header, fold_cost))? as f64 / RING as f64).min(MOST))
 }
 
 /// A number that is not below zero; 0 where there is none.

@@ -198,6 +198,7 @@ impl Tree {
             total_ns: below.total_ns[at],
             self_ns: ns(estimate.own),
             self_error_ns: ns(estimate.error),
+            resolution_ns: if node.timed > 0 { ns(facts.clock_step) } else { 0 },
             overhead_ns: below.overhead_ns[at],
             self_overhead_ns: ns(estimate.overhead),
             self_memory: node.allocated.own,
