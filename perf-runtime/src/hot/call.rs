@@ -296,7 +296,8 @@ fn find_in_tree(thread: &'static Thread, of: u64, index: u32) -> Option<&'static
 #[cold]
 fn find_overflow(thread: &'static Thread) -> Found {
     let Some(node) = thread.overflow() else {
-        thread.lose_call();
+        // Of the recorder, since it may be a signal handler's call while probes are recorded.
+        thread.recorder.lose_call();
         return Found::Nowhere;
     };
     Found::Running(node)

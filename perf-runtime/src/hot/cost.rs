@@ -108,7 +108,7 @@ impl Recorder {
         let bench = bench.get_or_insert_default();
         bench.probe = bench.probe.or_else(|| Probe::make(self));
         let Some(probe) = bench.probe else { return };
-        let mut measure = || thread::handle().lend(probe.thread, || probe.measure());
+        let measure = || thread::handle().lend(probe.thread, || probe.measure());
         // The first is looked at twice: all that disturbs it makes it longer.
         let cost = if bench.count > 0.0 { measure() } else { measure().least(measure()) };
         bench.add(cost);
