@@ -12,6 +12,7 @@ mod measured;
 mod metrics;
 mod node;
 mod own;
+mod recursive;
 mod regions;
 mod shards;
 mod sites;

@@ -8,7 +8,8 @@
 //! took with all below, from one in some hundred that was timed while everything below was tallied. And
 //! who called whom how often, from windows in which everything was recorded; only counts are taken from
 //! there, since to record a call of some nanoseconds takes several times as long as the call. So a
-//! function's own time is what its calls took less what the calls took that they made. A region's own
+//! function's own time is what its calls took less what the calls took that they made; where calls are
+//! within each other it is what [`super::recursive`] says. A region's own
 //! times are scaled by one factor, so that they add up to its time.
 //!
 //! What recording took is taken off: of each call that was timed, the parts that fall into its own and
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 
 use super::header::Cost;
 use super::node::Node;
+use super::recursive::Recursive;
 use super::regions::{Calls, Regions};
 use super::tallies::Tally;
 
@@ -43,7 +45,10 @@ pub(super) struct Contexts<'a> {
 }
 
 /// How far the cost of recording a call may be off, as a part of it.
-const COST_ERROR: f64 = 0.1;
+pub(super) const COST_ERROR: f64 = 0.1;
+
+/// How far what a call takes in one context may be from what it takes on average, as a part of it.
+const CONTEXT_ERROR: f64 = 0.2;
 
 /// Calls that were timed while tallied from which on their mean says what a call takes.
 const ENOUGH_TIMED: u64 = 32;
@@ -134,8 +139,10 @@ impl<'a> Totals<'a> {
                 // Where all calls of a function are, nothing is left to chance.
                 let all = float(self.contexts.tallies[tally].calls.max(1));
                 let elsewhere = (1.0 - calls / all).max(0.0);
-                squares[parent] +=
-                    took * took * elsewhere / float(self.contexts.nodes[at].timed.max(1));
+                let by_chance = elsewhere / float(self.contexts.nodes[at].timed.max(1));
+                // What a call takes on average it need not take in this context.
+                let by_context = (CONTEXT_ERROR * elsewhere).powi(2);
+                squares[parent] += took * took * (by_chance + by_context);
             }
         }
         squares.into_iter().map(f64::sqrt).collect()
@@ -150,14 +157,19 @@ impl<'a> Totals<'a> {
     fn shares(&self) -> Vec<f64> {
         let own = self.own();
         let of_function = self.of_functions(&own);
+        let recursive = Recursive::of(self.contexts, self.regions, self.calls);
         let regions = &self.regions.all;
         let mut parts = vec![0.0; own.len()];
         let [mut asked, mut left, mut unsure] = [(); 3].map(|()| vec![0.0; regions.len()]);
         for at in 0..own.len() {
             let region = self.regions.region_of[at];
             parts[at] = match self.regions.tally_of[at] {
-                Some(tally) => self.calls_of(at) * of_function[tally],
-                None => positive(own[at], self.unsure(at)),
+                Some(tally) => {
+                    self.calls_of(at) * recursive.functions[tally].unwrap_or(of_function[tally])
+                }
+                None => {
+                    recursive.contexts[at].unwrap_or_else(|| positive(own[at], self.unsure(at)))
+                }
             };
             asked[region] += parts[at];
             left[region] += self.contexts.time(at) - self.cost_of_tallied(at);
@@ -248,7 +260,7 @@ impl<'a> Totals<'a> {
 
 /// An own time of which is known that it is not below zero, and that `time` is off by as much as `unsure`:
 /// the time itself where that is the larger by far, and never nothing.
-fn positive(time: f64, unsure: f64) -> f64 {
+pub(super) fn positive(time: f64, unsure: f64) -> f64 {
     f64::midpoint(time, time.hypot(unsure)).max(0.0)
 }
 

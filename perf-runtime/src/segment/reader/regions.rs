@@ -26,6 +26,8 @@ pub(super) struct Region {
 
 /// How often contexts were entered while functions were tallied.
 pub(super) struct Calls {
+    /// For each region, calls that were tallied for each that was recorded in its context.
+    pub(super) growth: Vec<f64>,
     /// Tallied calls of each context.
     pub(super) tallied: Vec<f64>,
     /// Tallied calls that each made.
@@ -69,7 +71,7 @@ impl Regions {
             }
         }
         let nested = Self::nested(contexts, &tallied);
-        Calls { tallied, made, nested }
+        Calls { growth, tallied, made, nested }
     }
 
     /// For each region, calls that were tallied for each that was recorded in its context: the factors
