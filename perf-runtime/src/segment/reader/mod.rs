@@ -12,7 +12,6 @@ mod measured;
 mod metrics;
 mod node;
 mod own;
-mod recursive;
 mod regions;
 mod shards;
 mod sites;
@@ -20,6 +19,7 @@ mod stacks;
 mod tallies;
 mod transitions;
 mod tree;
+mod windows;
 
 use std::fs::File;
 use std::io::Read as _;

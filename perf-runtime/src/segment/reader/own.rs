@@ -8,8 +8,8 @@
 //! took with all below, from one in some hundred that was timed while everything below was tallied. And
 //! who called whom how often, from windows in which everything was recorded; only counts are taken from
 //! there, since to record a call of some nanoseconds takes several times as long as the call. So a
-//! function's own time is what its calls took less what the calls took that they made; where calls are
-//! within each other it is what [`super::recursive`] says. A region's own
+//! function's own time is what its calls took less what the calls took that they made; [`super::windows`]
+//! has a second opinion. A region's own
 //! times are scaled by one factor, so that they add up to its time.
 //!
 //! What recording took is taken off: of each call that was timed, the parts that fall into its own and
@@ -19,9 +19,9 @@ use std::collections::HashMap;
 
 use super::header::Cost;
 use super::node::Node;
-use super::recursive::Recursive;
 use super::regions::{Calls, Regions};
 use super::tallies::Tally;
+use super::windows::{Opinion, Windows};
 
 /// What is estimated of one context. Times in ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -156,19 +156,19 @@ impl<'a> Totals<'a> {
     /// The own time of each context.
     fn shares(&self) -> Vec<f64> {
         let own = self.own();
-        let of_function = self.of_functions(&own);
-        let recursive = Recursive::of(self.contexts, self.regions, self.calls);
+        let windows = Windows::of(self.contexts, self.regions, self.calls);
+        let of_function = self.of_functions(&own, &windows);
         let regions = &self.regions.all;
         let mut parts = vec![0.0; own.len()];
         let [mut asked, mut left, mut unsure] = [(); 3].map(|()| vec![0.0; regions.len()]);
         for at in 0..own.len() {
             let region = self.regions.region_of[at];
             parts[at] = match self.regions.tally_of[at] {
-                Some(tally) => {
-                    self.calls_of(at) * recursive.functions[tally].unwrap_or(of_function[tally])
-                }
+                Some(tally) => self.calls_of(at) * of_function[tally],
                 None => {
-                    recursive.contexts[at].unwrap_or_else(|| positive(own[at], self.unsure(at)))
+                    let by_calls = Opinion { time: own[at], unsure: self.unsure(at) };
+                    let Opinion { time, unsure } = by_calls.with(windows.contexts[at]);
+                    positive(time, unsure)
                 }
             };
             asked[region] += parts[at];
@@ -234,18 +234,20 @@ impl<'a> Totals<'a> {
     }
 
     /// What a call of each tallied function took in itself.
-    fn of_functions(&self, own: &[f64]) -> Vec<f64> {
+    fn of_functions(&self, own: &[f64], windows: &Windows) -> Vec<f64> {
         let own = self.regions.sums(self.contexts, |at| own[at]);
         let unsure = self.regions.sums(self.contexts, |at| self.unsure(at));
         let calls = self.regions.sums(self.contexts, |at| self.calls_of(at));
-        let is_measured = |tally: usize| self.contexts.tallies[tally].is_measured();
-        let all = own.iter().zip(unsure).zip(calls).enumerate();
-        all.map(
-            |(at, ((own, unsure), calls))| {
-                if is_measured(at) { positive(*own, unsure) / calls.max(1.0) } else { 0.0 }
-            },
-        )
-        .collect()
+        let of = |at: usize| {
+            let calls = calls[at].max(1.0);
+            let by_calls = Opinion { time: own[at] / calls, unsure: unsure[at] / calls };
+            let Opinion { time, unsure } = match windows.functions[at] {
+                Some(seen) if windows.is_recursive[at] => seen,
+                seen => by_calls.with(seen),
+            };
+            if self.contexts.tallies[at].is_measured() { positive(time, unsure) } else { 0.0 }
+        };
+        (0..own.len()).map(of).collect()
     }
 
     /// How far [`Self::own`] may be off, by how well it is known what recording takes.
