@@ -163,13 +163,12 @@ impl<'a> Totals<'a> {
         let [mut asked, mut left, mut unsure] = [(); 3].map(|()| vec![0.0; regions.len()]);
         for at in 0..own.len() {
             let region = self.regions.region_of[at];
-            parts[at] = match self.regions.tally_of[at] {
-                Some(tally) => self.calls_of(at) * of_function[tally],
-                None => {
-                    let by_calls = Opinion { time: own[at], unsure: self.unsure(at) };
-                    let Opinion { time, unsure } = by_calls.with(windows.contexts[at]);
-                    positive(time, unsure)
-                }
+            parts[at] = if let Some(tally) = self.regions.tally_of[at] {
+                self.calls_of(at) * of_function[tally]
+            } else {
+                let by_calls = Opinion { time: own[at], unsure: self.unsure(at) };
+                let Opinion { time, unsure } = by_calls.with(windows.contexts[at]);
+                positive(time, unsure)
             };
             asked[region] += parts[at];
             left[region] += self.contexts.time(at) - self.cost_of_tallied(at);
