@@ -17,6 +17,7 @@ use super::fold::add;
 use super::span::{self, Moment, NEVER, Recorded, Scope};
 use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
+use crate::list::Index;
 use crate::outcome::Outcome;
 use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord, OVERFLOW};
 use crate::site::Site;
@@ -90,7 +91,8 @@ impl<F, J> Tracked<F, J> {
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: it is a part of what is pinned, never moved, and dropped in place.
         let inner = unsafe { Pin::new_unchecked(&mut *this.inner) };
-        if this.call.progress == Progress::Ended {
+        let is_off = Index::is_muted(this.call.site.slot());
+        if is_off || this.call.progress == Progress::Ended {
             // What becomes of that is for what is in here to say.
             return poll(inner, &this.judge).0;
         }

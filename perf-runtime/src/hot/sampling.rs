@@ -265,6 +265,10 @@ pub(super) fn event(thread: &'static Thread, now: u64) -> u64 {
     thread.shard().last.load(Relaxed)
 }
 
+/// Longest that the recorder's own work is taken to last, in ticks: some 200 microseconds. What lasts
+/// longer was interrupted, and the processor did something else.
+const LONGEST_WORK: u64 = 1 << 19;
+
 /// Does some of the recorder's `work` in the middle of a call, whose time is in no context.
 #[cold]
 #[inline(never)]
@@ -280,7 +284,7 @@ fn aside_from<R>(thread: &Thread, now: u64, work: impl FnOnce() -> R) -> R {
     let result = work();
     let after = clock::now();
     let shard = thread.shard();
-    add(&shard.recorder_ticks, after.saturating_sub(now));
+    add(&shard.recorder_ticks, after.saturating_sub(now).min(LONGEST_WORK));
     shard.last.store(after, Relaxed);
     thread.sampler.worked_at.set(after);
     result
