@@ -295,8 +295,10 @@ fn find_in_tree(thread: &'static Thread, of: u64, index: u32) -> Option<&'static
 /// caller's.
 #[cold]
 fn find_overflow(thread: &'static Thread) -> Found {
-    let Some(node) = thread.overflow() else {
-        // Of the recorder, since it may be a signal handler's call while probes are recorded.
+    // A signal handler's call in the recorder's slow parts makes no new context.
+    let is_in_slow_parts = thread::handle().is_busy();
+    let Some(node) = thread.overflow().filter(|_| !is_in_slow_parts) else {
+        // Of the recorder: it may be that the thread's are probes.
         thread.recorder.lose_call();
         return Found::Nowhere;
     };
