@@ -21,6 +21,9 @@ const LEAST_RECORDER_PCT: f64 = 0.05;
 /// Standard errors to either side that hold the true value 19 times out of 20.
 const STANDARD_ERRORS: f64 = 2.0;
 
+/// Part of what recording took that may be more or less: as in the recorder's own estimate.
+const OF_OVERHEAD: f64 = 0.1;
+
 /// Calls that no time knows of, in per cent of all, from which times over the whole run say nothing.
 pub(super) const UNMEASURED_PCT: u64 = 1;
 
@@ -108,8 +111,6 @@ fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
 
 /// How far a value may be off since it is not quite known what recording took of it.
 fn correction_pct(function: &Function, metric: Metric) -> f64 {
-    /// Part of what recording took that may be more or less: as in the recorder's own estimate.
-    const OF_OVERHEAD: f64 = 0.1;
     let (error, value) = match metric {
         Metric::SelfNs => (float(function.self_error_ns), function.self_ns),
         _ => (float(function.overhead_ns) * OF_OVERHEAD, function.total_ns),
@@ -128,13 +129,10 @@ fn correction_pct(function: &Function, metric: Metric) -> f64 {
 /// A change of the value of `metric`, in nanoseconds, that steps of the clock and what is not known of
 /// the cost of recording may make of none: a step on each side, or three standard errors.
 pub(super) fn left_open_ns(old: &Function, new: &Function, metric: Metric) -> f64 {
-    /// Of what recording took, as in the recorder's own estimate.
-    const OF_OVERHEAD: f64 = 0.1;
     const ERRORS: f64 = 3.0;
     let both = |value: &dyn Fn(&Function) -> f64| value(old).hypot(value(new));
     let a_call = |ns: u64, function: &Function| float(ns) / float(function.measured_calls().max(1));
-    let is_known = |function: &Function| function.is_corrected();
-    if !is_known(old) && !is_known(new) {
+    if !old.is_corrected() && !new.is_corrected() {
         return 0.0;
     }
     match metric {

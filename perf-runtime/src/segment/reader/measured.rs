@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::header::Facts;
 use super::node::{Node, Polled};
-use super::own::{Contexts, Estimate, float};
+use super::own::{Contexts, Estimate, by_site};
 use super::tallies::Tally;
-use super::tree::{Tree, whole};
+use super::tree::{Tree, float, whole};
 use crate::buckets;
 use crate::segment::layout::OVERFLOW;
 use crate::snapshot::Measures;
@@ -150,8 +150,7 @@ impl Tree {
 
     /// Gives the contexts their parts of what was tallied.
     fn share_tallies(&mut self, contexts: &[Estimate]) {
-        let of_site: HashMap<u32, usize> =
-            self.tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect();
+        let of_site = by_site(&self.tallies);
         let mut before = vec![0; self.tallies.len()];
         for (node, estimate) in self.nodes.iter_mut().zip(contexts) {
             let Some(&at) = of_site.get(&node.site).filter(|_| estimate.tallied > 0) else {
@@ -231,8 +230,8 @@ impl Tree {
         measures.active_ns = ns(facts.since_first(self.now).saturating_sub(function.created));
         let Some(tally) = function.tally.and_then(|at| self.tallies.get(at)) else { return };
         let timed = function.timed.saturating_add(tally.timed).max(1);
-        measures.sampled_ns = ns(tally.sampled(self.now));
-        measures.counted_ns = ns(tally.counted(self.now));
+        measures.sampled_ns = ns(tally.steps.sampled(self.now));
+        measures.counted_ns = ns(tally.steps.counted(self.now));
         measures.largest_interval = u32::try_from(tally.calls / timed + 1).unwrap_or(u32::MAX);
         measures.transitions = u64::from(tally.transitions);
     }

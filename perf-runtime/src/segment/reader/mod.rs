@@ -16,6 +16,7 @@ mod regions;
 mod shards;
 mod sites;
 mod stacks;
+mod steps;
 mod tallies;
 mod transitions;
 mod tree;

@@ -13,6 +13,7 @@ use std::mem::offset_of;
 use super::allocated::Allocated;
 use super::bytes::{Bytes, damaged, offset_of};
 use super::header::Facts;
+use super::steps::Steps;
 use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::batch;
@@ -126,10 +127,7 @@ pub(super) struct Recursive {
 pub(super) struct Exactness {
     /// Ticks since the first moment of the process.
     pub(super) created: u64,
-    pub(super) step: Step,
-    since: u64,
-    sampled: u64,
-    counted: u64,
+    pub(super) steps: Steps,
     pub(super) largest_interval: u32,
     pub(super) transitions: u32,
 }
@@ -155,7 +153,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
     // While calls are counted only, those that were not timed are stood for by none; nor are they
     // where none was timed, as when the futures that ended here had all begun on another thread.
-    let waiting = match exactness.step {
+    let waiting = match exactness.steps.step {
         // What stands beside a poll stands for all calls; others are not timed for want of a clock.
         _ if facts.has_tallies() && (timed == 0 || !is_beside(site)) => untimed,
         _ if facts.has_tallies() => 0,
@@ -202,6 +200,11 @@ pub(super) fn parent(bytes: Bytes<'_>, at: usize) -> Result<u64, SegmentError> {
 }
 
 impl Node {
+    /// Calls that were recorded in a window.
+    pub(super) fn calls_in_windows(&self) -> u64 {
+        self.timed.saturating_sub(self.own.partial_calls)
+    }
+
     /// Durations that found no room in a histogram, also of what stands beside it.
     pub(super) fn all_uncounted(&self) -> u64 {
         let beside = self.polled.iter().flat_map(|it| it.calls.iter().chain(&it.lifetimes));
@@ -260,27 +263,15 @@ impl Exactness {
     fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
         Ok(Self {
             created: u64::from(bytes.u32(at + offset_of!(Sampling, created))?) << 20,
-            step: Step::from_number(bytes.u32(at + offset_of!(Sampling, step))?),
-            since: bytes.u64(at + offset_of!(Sampling, since))?,
-            sampled: bytes.u64(at + offset_of!(Sampling, sampled_ticks))?,
-            counted: bytes.u64(at + offset_of!(Sampling, counted_ticks))?,
+            steps: Steps {
+                step: Step::from_number(bytes.u32(at + offset_of!(Sampling, step))?),
+                since: bytes.u64(at + offset_of!(Sampling, since))?,
+                sampled: bytes.u64(at + offset_of!(Sampling, sampled_ticks))?,
+                counted: bytes.u64(at + offset_of!(Sampling, counted_ticks))?,
+            },
             largest_interval: bytes.u32(at + offset_of!(Sampling, largest_interval))?,
             transitions: bytes.u32(at + offset_of!(Sampling, transitions))?,
         })
-    }
-
-    /// Ticks spent sampled until `now`.
-    pub(super) fn sampled(&self, now: u64) -> u64 {
-        self.in_step(Step::Sampled, now).saturating_add(self.sampled)
-    }
-
-    /// Ticks spent counting only until `now`.
-    pub(super) fn counted(&self, now: u64) -> u64 {
-        self.in_step(Step::Counted, now).saturating_add(self.counted)
-    }
-
-    fn in_step(&self, step: Step, now: u64) -> u64 {
-        if self.step == step { now.saturating_sub(self.since) } else { 0 }
     }
 }
 

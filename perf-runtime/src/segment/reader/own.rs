@@ -21,6 +21,7 @@ use super::header::Cost;
 use super::node::Node;
 use super::regions::{Calls, Regions};
 use super::tallies::Tally;
+use super::tree::float;
 use super::windows::{Opinion, Windows};
 
 /// What is estimated of one context. Times in ticks.
@@ -263,11 +264,6 @@ impl<'a> Totals<'a> {
 /// the time itself where that is the larger by far, and never nothing.
 pub(super) fn positive(time: f64, unsure: f64) -> f64 {
     f64::midpoint(time, time.hypot(unsure)).max(0.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-pub(super) fn float(count: u64) -> f64 {
-    count as f64
 }
 
 /// The tally of each site.

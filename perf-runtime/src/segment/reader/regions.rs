@@ -2,8 +2,8 @@
 //! was called then. Pure.
 
 use super::node::Node;
-use super::own::{Contexts, by_site, float};
-use super::tree::whole;
+use super::own::{Contexts, by_site};
+use super::tree::{float, whole};
 
 /// Which contexts share a time.
 pub(super) struct Regions {
@@ -191,17 +191,11 @@ impl Regions {
     }
 }
 
-/// Calls that were recorded in a window.
-fn in_windows(contexts: &Contexts<'_>, at: usize) -> f64 {
-    let node = &contexts.nodes[at];
-    float(node.timed.saturating_sub(node.own.partial_calls))
-}
-
 /// Calls by which a context is known: those in windows, and less of those before any function was
 /// tallied.
 fn seen(contexts: &Contexts<'_>, at: usize) -> f64 {
     /// What a call at the start is worth: what a program does then may be something else.
     const AT_START: f64 = 0.25;
     let node = &contexts.nodes[at];
-    in_windows(contexts, at) + AT_START * float(node.own.partial_calls.min(node.timed))
+    float(node.calls_in_windows()) + AT_START * float(node.own.partial_calls.min(node.timed))
 }

@@ -4,6 +4,7 @@ use std::mem::offset_of;
 
 use super::bytes::{Bytes, offset_of};
 use super::links::{Links, Unclaimed};
+use super::steps::Steps;
 use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, TallyRecord};
 use crate::snapshot::{Memory, Step};
@@ -26,11 +27,7 @@ pub(super) struct Tally {
     /// Calls that were timed while those that they made were tallied, and what they took together.
     pub(super) timed: u64,
     pub(super) timed_ticks: u64,
-    /// How the calls are recorded, since when, and how long they were sampled and counted before.
-    pub(super) step: Step,
-    pub(super) since: u64,
-    pub(super) sampled: u64,
-    pub(super) counted: u64,
+    pub(super) steps: Steps,
 }
 
 /// The tallies of a shard, in the order they were made.
@@ -70,29 +67,17 @@ impl Tally {
             transitions: bytes.u32(at + offset_of!(TallyRecord, transitions))?,
             timed: field(offset_of!(TallyRecord, timed))?,
             timed_ticks: field(offset_of!(TallyRecord, timed_ticks))?,
-            step: Step::from_number(bytes.u32(at + offset_of!(TallyRecord, step))?),
-            since: field(offset_of!(TallyRecord, since))?,
-            sampled: field(offset_of!(TallyRecord, sampled_ticks))?,
-            counted: field(offset_of!(TallyRecord, counted_ticks))?,
+            steps: Steps {
+                step: Step::from_number(bytes.u32(at + offset_of!(TallyRecord, step))?),
+                since: field(offset_of!(TallyRecord, since))?,
+                sampled: field(offset_of!(TallyRecord, sampled_ticks))?,
+                counted: field(offset_of!(TallyRecord, counted_ticks))?,
+            },
         })
     }
 
     /// Whether calls were timed in windows meanwhile.
     pub(super) fn is_measured(&self) -> bool {
-        self.sampled > 0 || self.step == Step::Sampled
-    }
-
-    /// Ticks in which calls were counted, and timed in windows, until `now`.
-    pub(super) fn sampled(&self, now: u64) -> u64 {
-        self.in_step(Step::Sampled, now).saturating_add(self.sampled)
-    }
-
-    /// Ticks in which calls were counted only, until `now`.
-    pub(super) fn counted(&self, now: u64) -> u64 {
-        self.in_step(Step::Counted, now).saturating_add(self.counted)
-    }
-
-    fn in_step(&self, step: Step, now: u64) -> u64 {
-        if self.step == step { now.saturating_sub(self.since) } else { 0 }
+        self.steps.sampled > 0 || self.steps.step == Step::Sampled
     }
 }

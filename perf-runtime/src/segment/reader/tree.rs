@@ -239,8 +239,8 @@ impl Node {
             overhead_ns: part(times.overhead, times.total),
             self_overhead_ns: part(times.own_overhead, times.own),
             active_ns: ns(facts.since_first(now).saturating_sub(self.exactness.created)),
-            sampled_ns: ns(self.exactness.sampled(now)),
-            counted_ns: ns(self.exactness.counted(now)),
+            sampled_ns: ns(self.exactness.steps.sampled(now)),
+            counted_ns: ns(self.exactness.steps.counted(now)),
             largest_interval: self.exactness.largest_interval,
             transitions: u64::from(self.exactness.transitions),
             self_memory: self.allocated.own,
@@ -302,7 +302,7 @@ impl Node {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn float(count: u64) -> f64 {
+pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
 

@@ -5,8 +5,9 @@
 //! one on those that call themselves, by way of others or not: their outermost call takes as long as all
 //! within, and the mean is neither one's.
 
-use super::own::{COST_ERROR, Contexts, float};
+use super::own::{COST_ERROR, Contexts};
 use super::regions::{Calls, Regions};
+use super::tree::float;
 
 /// A time, and how far it may be off.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +54,7 @@ impl Windows {
         }
         let own = regions.sums(contexts, |at| float(contexts.nodes[at].own.whole));
         let cost = regions.sums(contexts, |at| cost_in_windows(contexts, at));
-        let times = regions.sums(contexts, |at| calls_in_windows(contexts, at));
+        let times = regions.sums(contexts, |at| float(contexts.nodes[at].calls_in_windows()));
         let function = |at: usize| {
             let opinion = Opinion {
                 time: (own[at] - cost[at]) / times[at],
@@ -83,12 +84,7 @@ fn unsure(own: f64, cost: f64, calls: f64) -> f64 {
     (COST_ERROR * cost).hypot((own - cost).max(0.0) / calls.max(1.0).sqrt())
 }
 
-fn calls_in_windows(contexts: &Contexts<'_>, at: usize) -> f64 {
-    let node = &contexts.nodes[at];
-    float(node.timed.saturating_sub(node.own.partial_calls))
-}
-
 fn cost_in_windows(contexts: &Contexts<'_>, at: usize) -> f64 {
-    calls_in_windows(contexts, at) * contexts.cost.inside
+    float(contexts.nodes[at].calls_in_windows()) * contexts.cost.inside
         + float(contexts.nodes[at].made.whole) * contexts.cost.outside
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::segment::reader::node::{Made, Own};
+use crate::segment::reader::steps::Steps;
 use crate::snapshot::Step;
 
 const COST: Cost = Cost { inside: 20.0, outside: 30.0, untimed: 5.0, sampled: 20.0 };
@@ -23,7 +24,8 @@ fn node(site: u32, timed: u64, ticks: u64, made: u64) -> Node {
 fn tally(site: u32, calls: u64, mean: u64) -> Tally {
     let timed = 1000;
     let timed_ticks = timed * (mean + 20);
-    Tally { site, calls, timed, timed_ticks, step: Step::Sampled, ..Tally::default() }
+    let steps = Steps { step: Step::Sampled, ..Steps::default() };
+    Tally { site, calls, timed, timed_ticks, steps, ..Tally::default() }
 }
 
 fn estimate(nodes: &[Node], parents: &[Option<usize>], tallies: &[Tally]) -> Vec<Estimate> {
