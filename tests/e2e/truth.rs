@@ -64,3 +64,22 @@ fn what_is_heavy_is_said_to_be_heavy() {
     let overhead = run.at("/recording/overhead_ns").as_u64().unwrap_or(0);
     assert!(overhead > 0, "what recording took is told");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn times_hold_no_waiting_for_a_processor() {
+    let lab = lab!();
+    let (calls, each_ns) = (4, 50_000_000_u64);
+    let output = lab.run(program!("crowded"), ["4", "50"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let run = lab.latest();
+    let work = run.function("work");
+    // Half of the time another thread had the processor, in turns of some milliseconds.
+    let [total, passed] = ["total_ns", "raw_total_ns"].map(|name| work.number(name));
+    let waited = passed - total - work.number("overhead_ns");
+    assert_eq!(work.number("preempted_ns"), waited);
+    assert!(waited > calls * each_ns / 4, "waited {waited} ns of {passed} ns");
+    assert!(total < calls * each_ns * 5 / 4, "took {total} ns without that");
+    let longest = work.number("max_ns");
+    assert!(longest < each_ns * 7 / 4, "no call holds it: {longest} ns");
+}

@@ -135,8 +135,16 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         unmeasured_calls: measures.unmeasured,
         overhead_ns: measures.overhead_ns,
         self_overhead_ns: measures.self_overhead_ns,
-        raw_total_ns: measures.total_ns.saturating_add(measures.overhead_ns),
-        raw_self_ns: measures.self_ns.saturating_add(measures.self_overhead_ns),
+        preempted_ns: measures.preempted_ns,
+        self_preempted_ns: measures.self_preempted_ns,
+        raw_total_ns: measures
+            .total_ns
+            .saturating_add(measures.overhead_ns)
+            .saturating_add(measures.preempted_ns),
+        raw_self_ns: measures
+            .self_ns
+            .saturating_add(measures.self_overhead_ns)
+            .saturating_add(measures.self_preempted_ns),
         self_error_ns: measures.self_error_ns,
         resolution_ns: measures.resolution_ns,
         active_ns: measures.active_ns,

@@ -240,7 +240,13 @@ pub struct Function {
     /// Of `raw_self_ns`, what recording took. Estimated.
     #[serde(default)]
     pub self_overhead_ns: u64,
-    /// The time that passed in `total_ns`, recording included. 0 in documents of earlier versions of
+    /// Of `raw_total_ns`, how long threads waited for a processor that another thread had, against their will. Found on Linux, in waits of about 100 microseconds and more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub preempted_ns: u64,
+    /// As `preempted_ns`, of `raw_self_ns`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub self_preempted_ns: u64,
+    /// The time that passed: `total_ns`, `overhead_ns` and `preempted_ns`. 0 in documents of earlier versions of
     /// perf-report, whose `total_ns` includes it.
     #[serde(default)]
     pub raw_total_ns: u64,
@@ -327,7 +333,10 @@ impl Function {
 
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
-        crate::units::share(self.self_overhead_ns, self.self_ns.max(self.raw_self_ns))
+        crate::units::share(
+            self.self_overhead_ns,
+            self.self_ns + if self.is_corrected() { self.self_overhead_ns } else { 0 },
+        )
     }
 
     /// Whether what recording took has been taken off the times.

@@ -164,8 +164,10 @@ pub(crate) fn sampled() -> RunDocument {
     let weigh = named(&mut run, "code_stats::metrics::weigh");
     (weigh.sampled, weigh.self_estimated, weigh.untimed_calls) = (true, true, 897_750);
     (weigh.active_ns, weigh.sampled_ns, weigh.largest_interval) = (15_000 * MS, 12_300 * MS, 64);
+    (weigh.p50_ns, weigh.resolution_ns) = (Some(8), 10);
     let visit = named(&mut run, "code_stats::metrics::Complexity::visit");
     (visit.self_estimated, visit.self_overhead_ns) = (true, 190 * MS);
+    (visit.self_preempted_ns, visit.raw_self_ns) = (90 * MS, visit.self_ns + 280 * MS);
     let lookup = named(&mut run, "code_stats::cache::Store::lookup");
     (lookup.sampled, lookup.self_estimated) = (true, true);
     (lookup.untimed_calls, lookup.unmeasured_calls) = (400, 12);

@@ -21,6 +21,8 @@ pub(super) enum Mark {
     Estimated,
     /// Without calls that were counted and not timed.
     AtLeast,
+    /// Less than the clock can tell.
+    AtMost,
 }
 
 impl Mark {
@@ -57,6 +59,7 @@ impl Mark {
             Self::Exact => "",
             Self::Estimated => "~",
             Self::AtLeast => "≥",
+            Self::AtMost => "≤",
         }
     }
 
@@ -64,6 +67,20 @@ impl Mark {
     pub(super) fn duration(self, ns: f64) -> String {
         format!("{}{}", self.sign(), units::duration(ns))
     }
+}
+
+/// What a call took on average.
+pub(super) fn mean(function: &Function) -> Option<(Mark, f64)> {
+    function.mean_ns.map(|ns| (Mark::of_calls(function), ns))
+}
+
+/// A duration of a single call: itself, or the step of the clock where it is shorter than that.
+pub(super) fn single(function: &Function, ns: Option<u64>) -> Option<(Mark, f64)> {
+    let step = function.resolution_ns;
+    let of = |ns: u64| {
+        if ns < step { (Mark::AtMost, float(step)) } else { (Mark::of_calls(function), float(ns)) }
+    };
+    ns.map(of)
 }
 
 /// Whether total and self time hold none of the function's calls, or of their polls.
@@ -85,8 +102,32 @@ pub(super) fn share(function: &Function, pct: f64) -> String {
     if is_unmeasured(function) { "–".to_owned() } else { format!("{mark}{pct:.1}") }
 }
 
+/// What passed beside the times of functions: a line each.
+pub(super) fn beside(run: &RunDocument) -> impl Iterator<Item = String> {
+    overhead(run).into_iter().chain(preempted(run))
+}
+
+/// How long threads waited for a processor that another one had, where that is much.
+fn preempted(run: &RunDocument) -> Option<String> {
+    /// Share of all time, in per cent, that is worth a line.
+    const NOTABLE_PCT: f64 = 1.0;
+    let sum = |ns: fn(&Function) -> u64| {
+        run.functions.iter().fold(0_u64, |sum, function| sum.saturating_add(ns(function)))
+    };
+    let [waited, passed] = [sum(|it| it.self_preempted_ns), sum(|it| it.raw_self_ns)];
+    let share = units::share(waited, passed);
+    (share >= NOTABLE_PCT).then(|| {
+        format!(
+            "the machine was busy: threads waited {} for a processor, {} of the time that passed in \
+             tracked functions; these waits are in no time above",
+            units::duration(float(waited)),
+            units::percent(share)
+        )
+    })
+}
+
 /// What recording took, in all.
-pub(super) fn overhead(run: &RunDocument) -> Option<String> {
+fn overhead(run: &RunDocument) -> Option<String> {
     let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
     let took = Mark::Estimated.duration(float(ns));
     let share = run.process.cpu_ns().map(|cpu| units::share(ns, cpu));

@@ -74,7 +74,7 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         text.push('\n');
         text += &metrics_table(run, selection);
     }
-    let about = futures::explained(run).into_iter().chain(estimates::overhead(run));
+    let about = futures::explained(run).into_iter().chain(estimates::beside(run));
     let about = about.chain(estimates::lines(run));
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
 }
@@ -279,15 +279,16 @@ fn heading(run: &RunDocument) -> String {
 }
 
 fn times(function: &Function) -> impl Iterator<Item = String> {
+    let single = |ns| estimates::single(function, ns);
     [
-        function.mean_ns,
-        function.p50_ns.map(float),
-        function.p95_ns.map(float),
-        function.p99_ns.map(float),
-        function.max_ns.map(float),
+        estimates::mean(function),
+        single(function.p50_ns),
+        single(function.p95_ns),
+        single(function.p99_ns),
+        single(function.max_ns),
     ]
     .into_iter()
-    .map(|ns| ns.map_or_else(|| "–".to_owned(), |ns| Mark::of_calls(function).duration(ns)))
+    .map(|time| time.map_or_else(|| "–".to_owned(), |(mark, ns)| mark.duration(ns)))
 }
 
 fn future(value: futures::Value) -> String {

@@ -74,9 +74,8 @@ fn end_sampled(handle: &Handle, entered: Entered, outer: u32) {
     // SAFETY: whoever calls this has seen that it is one.
     let tally = unsafe { entered.record.tally };
     let began = entered.start.ticks().unwrap_or(now);
-    let is_disturbed = handle.thread().is_some_and(|thread| thread.sampler.worked_at() > began);
-    if !is_disturbed {
-        add(&tally.timed_ticks, now.saturating_sub(began));
+    if let Some(thread) = handle.thread().filter(|it| it.sampler.worked_at() <= began) {
+        add(&tally.timed_ticks, thread.preemption.of_sampled(began, now, thread.ns_per_tick()));
         add(&tally.timed, 1);
     }
     if std::thread::panicking() {
@@ -173,13 +172,25 @@ fn begin_untimed(node: &NodeRecord, is_nested: bool) -> Start {
 #[inline(always)]
 pub(super) fn credit(handle: &Handle, thread: &Thread, now: u64) {
     let shard = handle.shard();
-    if let Some(node) = handle.context().node() {
-        let spent = now.saturating_sub(shard.last.load(Relaxed));
-        let is_whole = thread.sampler.mode() == Mode::Whole
-            && (spent < LONG_TICKS || !sampling::is_interruption(thread, node));
+    let spent = now.saturating_sub(shard.last.load(Relaxed));
+    if spent >= LONG_TICKS {
+        credit_long(handle, thread, now, spent);
+    } else if let Some(node) = handle.context().node() {
+        let is_whole = thread.sampler.mode() == Mode::Whole;
         add(if is_whole { &node.own.whole } else { &node.own.partial }, spent);
     }
     shard.last.store(now, Relaxed);
+}
+
+/// As [`credit`], of a time in which the thread may have waited for a processor.
+#[cold]
+#[inline(never)]
+fn credit_long(handle: &Handle, thread: &Thread, now: u64, spent: u64) {
+    let waited = thread.preemption.uncredited(now, spent, thread.ns_per_tick());
+    let Some(node) = handle.context().node() else { return };
+    let is_whole = thread.sampler.mode() == Mode::Whole && !sampling::is_interruption(thread, node);
+    add(if is_whole { &node.own.whole } else { &node.own.partial }, spent - waited);
+    add(&node.sampling.preempted_ticks, waited);
 }
 
 /// Ends a call that is recorded in its context. When that was, or [`NEVER`] if it is not timed.
@@ -225,7 +236,7 @@ fn end_timed(handle: &Handle, thread: &Thread, node: &NodeRecord, start: u64) ->
     if thread.sampler.mode() != Mode::Whole {
         add(&node.own.partial_calls, 1);
     }
-    record(handle.shard(), node, end.wrapping_sub(start), end);
+    record(handle.shard(), node, thread.preemption.without(start, end), end);
     end
 }
 

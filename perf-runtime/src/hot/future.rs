@@ -259,7 +259,11 @@ impl Turn<'_> {
             (NEVER, Some(apart)) => (apart, clock::now()),
             (end, _) => (began.unwrap_or(end), end),
         };
-        self.call.polled = self.call.polled.wrapping_add(end.wrapping_sub(began));
+        let took = match thread::handle().thread() {
+            Some(thread) => thread.preemption.without(began, end),
+            None => end.wrapping_sub(began),
+        };
+        self.call.polled = self.call.polled.wrapping_add(took);
         end
     }
 }

@@ -33,6 +33,7 @@ pub(crate) mod cost;
 mod fold;
 pub(crate) mod future;
 pub(crate) mod metric;
+mod preemption;
 pub(crate) mod process;
 mod sampling;
 pub(crate) mod span;

@@ -218,8 +218,6 @@ fn begin_window(thread: &Thread) {
 
 /// Whether a time without a call that is as long as a thousand calls cannot be that of the function of
 /// `node`: it is called so often that it is tallied, and the thread was interrupted.
-#[cold]
-#[inline(never)]
 pub(super) fn is_interruption(thread: &Thread, node: &NodeRecord) -> bool {
     thread.entry(node.site.wrapping_add(1)).is_some_and(|entry| active(entry).is_some())
 }
@@ -284,7 +282,9 @@ fn aside_from<R>(thread: &Thread, now: u64, work: impl FnOnce() -> R) -> R {
     let result = work();
     let after = clock::now();
     let shard = thread.shard();
-    add(&shard.recorder_ticks, after.saturating_sub(now).min(LONGEST_WORK));
+    let passed = after.saturating_sub(now);
+    let waited = thread.preemption.uncredited(after, passed, thread.ns_per_tick());
+    add(&shard.recorder_ticks, (passed - waited).min(LONGEST_WORK));
     shard.last.store(after, Relaxed);
     thread.sampler.worked_at.set(after);
     result
@@ -345,6 +345,7 @@ fn review(thread: &'static Thread, now: u64) {
     let sampler = &thread.sampler;
     let cpu_ns = system::thread_cpu_ns();
     let before = sampler.reviewed_ns.replace(cpu_ns);
+    thread.preemption.refresh(now, cpu_ns);
     let is_first = sampler.review_at.get() == 0;
     let elapsed = cpu_ns.saturating_sub(before) as f64 / thread.recorder.ns_per_tick;
     if is_first {

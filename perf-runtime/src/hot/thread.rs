@@ -13,6 +13,7 @@ use once_cell::race::OnceNonZeroUsize;
 
 use super::alloc::{Accounts, Ledger};
 use super::metric::Metrics;
+use super::preemption::Preemption;
 use super::process::{self, Recorder};
 use super::sampling::{self, Sampler};
 use super::tree::{Children, Recent, Slab};
@@ -87,6 +88,7 @@ pub(super) struct Thread {
     pub(super) metrics: Metrics,
     pub(super) accounts: Accounts,
     pub(super) sampler: Sampler,
+    pub(super) preemption: Preemption,
     entries: Cell<NonNull<Entry>>,
     entry_count: Cell<u32>,
     /// When to read both clocks again, in ticks.
@@ -448,6 +450,7 @@ pub(super) fn take(recorder: &'static Recorder) -> Option<&'static Thread> {
     shard.thread_id.store(system::thread_id(), Relaxed);
     shard.last.store(super::clock::now(), Relaxed);
     thread.sampler.begin_thread();
+    thread.preemption.begin_thread();
     shard.owned.store(1, Relaxed);
     handle().take(thread);
     recorder.count_thread();
@@ -476,6 +479,7 @@ pub(super) fn make(
         metrics: Metrics::new(),
         accounts: Accounts::new(),
         sampler: Sampler::new(recorder.budget_ppm),
+        preemption: Preemption::new(),
         next_moment: Cell::new(0),
         // Any number but 0.
         random: Cell::new(super::clock::now() | 1),

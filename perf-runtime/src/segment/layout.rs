@@ -439,7 +439,10 @@ pub(crate) struct Sampling {
     pub(crate) since: u64,
     pub(crate) sampled_ticks: u64,
     pub(crate) counted_ticks: u64,
-    pub(crate) reserved_too: [u64; 2],
+    /// How much longer the thread was in this context and in none below because it waited for a
+    /// processor that another one had; in no other time. Before version 5 always 0.
+    pub(crate) preempted_ticks: AtomicU64,
+    pub(crate) reserved_too: u64,
     /// Before version 5: steps taken.
     pub(crate) transitions: u32,
     pub(crate) reserved_as_well: [u32; 2],

@@ -51,6 +51,14 @@ pub struct Measures {
     pub overhead_ns: u64,
     /// What recording took beside `self_ns`.
     pub self_overhead_ns: u64,
+    /// How long threads waited beside `total_ns` for a processor that another thread had, against
+    /// their will. On Linux, waits of about 100 microseconds and more; elsewhere 0. No duration of a
+    /// call holds it either.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub preempted_ns: u64,
+    /// As `preempted_ns`, beside `self_ns`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub self_preempted_ns: u64,
     /// Sum of the durations of all finished calls, recursive ones each for itself: `calls` times
     /// the mean.
     pub sum_ns: u64,
@@ -148,6 +156,8 @@ impl Measures {
         self.unmeasured = self.unmeasured.saturating_add(other.unmeasured);
         self.overhead_ns = self.overhead_ns.saturating_add(other.overhead_ns);
         self.self_overhead_ns = self.self_overhead_ns.saturating_add(other.self_overhead_ns);
+        self.preempted_ns = self.preempted_ns.saturating_add(other.preempted_ns);
+        self.self_preempted_ns = self.self_preempted_ns.saturating_add(other.self_preempted_ns);
         self.active_ns = self.active_ns.saturating_add(other.active_ns);
         self.sampled_ns = self.sampled_ns.saturating_add(other.sampled_ns);
         self.counted_ns = self.counted_ns.saturating_add(other.counted_ns);
@@ -187,12 +197,12 @@ pub(super) mod tests {
         let amounts = (
             proptest::array::uniform8(amount()),
             proptest::array::uniform8(amount()),
-            (amount(), amount()),
+            proptest::array::uniform4(amount()),
         );
         let of_async = (polls().boxed(), lifetimes().boxed());
         (amounts, any::<u128>(), extremes, any::<u32>(), histogram, memory, of_async).prop_map(
             |(
-                (amounts, recording, (placed, self_error_ns)),
+                (amounts, recording, [placed, self_error_ns, preempted_ns, self_preempted_ns]),
                 sum_of_squares_ns2,
                 (one, other),
                 interval,
@@ -214,6 +224,8 @@ pub(super) mod tests {
                     unmeasured,
                     overhead_ns,
                     self_overhead_ns,
+                    preempted_ns,
+                    self_preempted_ns,
                     active_ns,
                     sampled_ns,
                     counted_ns,
@@ -246,7 +258,7 @@ pub(super) mod tests {
     }
 
     /// Everything that adds up.
-    pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 18] {
+    pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 20] {
         let Measures { calls, errors, panics, cancelled, unfinished, .. } = *measures;
         let Measures { total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns, .. } = *measures;
         let Measures { timed, unmeasured, active_ns, sampled_ns, counted_ns, transitions, .. } =
@@ -255,7 +267,8 @@ pub(super) mod tests {
         let times = [total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns];
         let recording =
             [active_ns, sampled_ns, counted_ns, measures.placed, measures.self_error_ns];
-        let mut all = calls.into_iter().chain(times).chain(recording);
+        let waits = [measures.preempted_ns, measures.self_preempted_ns];
+        let mut all = calls.into_iter().chain(times).chain(recording).chain(waits);
         std::array::from_fn(|_| all.next().unwrap())
     }
 

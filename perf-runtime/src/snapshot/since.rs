@@ -177,6 +177,8 @@ impl Measures {
             self_ns: left(self.self_ns, earlier.self_ns),
             overhead_ns: left(self.overhead_ns, earlier.overhead_ns),
             self_overhead_ns: left(self.self_overhead_ns, earlier.self_overhead_ns),
+            preempted_ns: left(self.preempted_ns, earlier.preempted_ns),
+            self_preempted_ns: left(self.self_preempted_ns, earlier.self_preempted_ns),
             sum_ns: left(self.sum_ns, earlier.sum_ns),
             sum_of_squares_ns2: self.sum_of_squares_ns2.saturating_sub(earlier.sum_of_squares_ns2),
             active_ns: left(self.active_ns, earlier.active_ns),

@@ -76,9 +76,11 @@ pub fn run(run: &RunDocument) -> String {
             f.largest_interval.to_string(),
         ]
     };
-    let rows =
-        run.functions.iter().map(|f| [&row(f)[..], &memory(f)[..], &futures(f)[..]].concat());
-    write(&[&HEADER[..], &MEMORY[..], &FUTURES[..]].concat(), rows)
+    let rows = run
+        .functions
+        .iter()
+        .map(|f| [&row(f)[..], &memory(f)[..], &futures(f)[..], &waits(f)[..]].concat());
+    write(&[&HEADER[..], &MEMORY[..], &FUTURES[..], &WAITS[..]].concat(), rows)
 }
 
 /// What [`memory`] says.
@@ -130,4 +132,12 @@ fn futures(f: &Function) -> [String; FUTURES.len()] {
         number(futures.lifetime_p99_ns),
         number(futures.lifetime_max_ns),
     ]
+}
+
+/// What [`waits`] says.
+const WAITS: [&str; 2] = ["preempted_ns", "self_preempted_ns"];
+
+/// How long threads waited for a processor.
+fn waits(f: &Function) -> [String; WAITS.len()] {
+    [f.preempted_ns.to_string(), f.self_preempted_ns.to_string()]
 }

@@ -88,11 +88,11 @@ pub(in crate::render) fn functions_table(
         },
         column("recorder", 65, functions, recorder),
         column("total", 60, functions, |f| sum(f, style::PLAIN, Mark::of_total(f), f.total_ns)),
-        column("mean", 70, functions, |f| time(f, f.mean_ns)),
-        column("p50", 30, functions, |f| time(f, f.p50_ns.map(float))),
-        column("p95", 25, functions, |f| time(f, f.p95_ns.map(float))),
-        column("p99", 40, functions, |f| time(f, f.p99_ns.map(float))),
-        column("max", 20, functions, |f| time(f, f.max_ns.map(float))),
+        column("mean", 70, functions, |f| time(estimates::mean(f))),
+        column("p50", 30, functions, |f| time(estimates::single(f, f.p50_ns))),
+        column("p95", 25, functions, |f| time(estimates::single(f, f.p95_ns))),
+        column("p99", 40, functions, |f| time(estimates::single(f, f.p99_ns))),
+        column("max", 20, functions, |f| time(estimates::single(f, f.max_ns))),
         Column {
             align: Align::Left,
             ..column("declared at", if locations { 75 } else { 10 }, functions, location)
@@ -162,7 +162,7 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
     if !selected.shown.is_empty() {
         footer += &lines(style::FAINT, &whole(run));
     }
-    for line in futures::explained(run).into_iter().chain(estimates::overhead(run)) {
+    for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         footer += &lines(style::FAINT, &line);
     }
     if !selected.never_called.is_empty() {
@@ -243,9 +243,8 @@ fn counts(
 }
 
 /// A time of one call.
-fn time(function: &Function, ns: Option<f64>) -> Cell {
-    let mark = Mark::of_calls(function);
-    ns.map_or_else(nothing_known, |ns| Cell::duration(style::PLAIN, mark, ns))
+fn time(time: Option<(Mark, f64)>) -> Cell {
+    time.map_or_else(nothing_known, |(mark, ns)| Cell::duration(style::PLAIN, mark, ns))
 }
 
 /// A time of all calls.

@@ -25,7 +25,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text += &functions_table(run, &selected.shown, false).render(screen);
     }
     text.push('\n');
-    for line in futures::explained(run).into_iter().chain(estimates::overhead(run)) {
+    for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         text += &painted(&line, style::FAINT, screen);
     }
     let problems = facts::unfinished(run).into_iter().chain(facts::problems(run));

@@ -53,9 +53,8 @@ impl Tree {
             measured.push((self.nodes[at].site, self.parents[at], of_context));
         }
         measured.extend(self.never_seen().map(|tally| (tally.site, None, calls_only(tally))));
-        let overhead = overhead
-            + float(self.recorder_ticks)
-            + self.tallies.iter().map(|tally| float(tally.calls) * facts.cost.untimed).sum::<f64>();
+        let never_seen = self.never_seen().map(|tally| float(tally.calls) * facts.cost.untimed);
+        let overhead = overhead + float(self.recorder_ticks) + never_seen.sum::<f64>();
         Measured { contexts: measured, overhead, uncounted }
     }
 
@@ -182,7 +181,7 @@ impl Tree {
             Some(polled) => node.of_polls(polled, facts),
         };
         if node.polled.is_none() {
-            below.correction(self, at, facts.cost.inside).apply(&mut measures, facts);
+            below.correction(node, at, &measures, facts).apply(&mut measures, facts);
             if node.made.nested == 0 && node.start == 0 && measures.measured() > 0 {
                 // No call is within another, and none is running.
                 measures.sum_ns = below.total_ns[at];
@@ -200,6 +199,8 @@ impl Tree {
             resolution_ns: if node.timed > 0 { ns(facts.clock_step) } else { 0 },
             overhead_ns: below.overhead_ns[at],
             self_overhead_ns: ns(estimate.overhead),
+            preempted_ns: below.preempted_ns[at],
+            self_preempted_ns: facts.rate.ns(node.preempted),
             self_memory: node.allocated.own,
             ..measures
         }
@@ -318,6 +319,7 @@ struct Below {
     /// In whole nanoseconds, so that own times add up to the last of them.
     total_ns: Vec<u64>,
     overhead_ns: Vec<u64>,
+    preempted_ns: Vec<u64>,
     /// In ticks: own times as estimated, and as they were recorded while calls were timed.
     own: Vec<f64>,
     raw: Vec<f64>,
@@ -330,13 +332,14 @@ impl Below {
         let mut all = Self {
             total_ns: contexts.iter().map(|it| ns(it.own)).collect(),
             overhead_ns: contexts.iter().map(|it| ns(it.overhead)).collect(),
+            preempted_ns: tree.nodes.iter().map(|it| facts.rate.ns(it.preempted)).collect(),
             own: contexts.iter().map(|it| it.own).collect(),
             raw: tree.nodes.iter().map(raw).collect(),
         };
         // Children come after their parents, so theirs are complete when they are passed on.
         for at in (0..tree.nodes.len()).rev() {
             let Some(parent) = tree.parents[at] else { continue };
-            for sums in [&mut all.total_ns, &mut all.overhead_ns] {
+            for sums in [&mut all.total_ns, &mut all.overhead_ns, &mut all.preempted_ns] {
                 sums[parent] = sums[parent].saturating_add(sums[at]);
             }
             for sums in [&mut all.own, &mut all.raw] {
@@ -348,16 +351,17 @@ impl Below {
 
     /// What turns a duration that was timed in the context into what the call took: the durations of
     /// all its calls add up to its time and that of all below.
-    fn correction(&self, tree: &Tree, at: usize, inside: f64) -> Correction {
-        let node = &tree.nodes[at];
-        let timed = float(node.timed);
+    fn correction(&self, node: &Node, at: usize, recorded: &Measures, facts: &Facts) -> Correction {
+        let inside = facts.cost.inside;
+        let timed = float(recorded.measured());
         if node.made.nested > 0 {
             // The duration of one call holds the recording of all within it.
             let factor = if self.raw[at] > 0.0 { self.own[at] / self.raw[at] } else { 1.0 };
             return Correction { offset: 0.0, factor: factor.min(1.0) };
         }
         let all_calls = float(node.calls).max(1.0);
-        let (mean, recorded) = (self.own[at] / all_calls, self.raw[at] / timed.max(1.0) - inside);
+        let mean = self.own[at] / all_calls;
+        let recorded = float(recorded.sum_ns) / facts.rate.per_tick() / timed.max(1.0) - inside;
         let factor = if recorded > 0.0 { (mean / recorded).min(1.0) } else { 0.0 };
         Correction { offset: inside, factor: if timed > 0.0 { factor } else { 1.0 } }
     }

@@ -56,6 +56,8 @@ pub(super) struct Node {
     pub(super) histogram: Vec<(u32, u64)>,
     /// Time spent here and in no context below; see [`Facts::has_tallies`].
     pub(super) own: Own,
+    /// How much longer that took because the thread waited for a processor.
+    pub(super) preempted: u64,
     /// Calls made from here.
     pub(super) made: Made,
     /// Whether its calls were made by a tallied function somewhere below the caller.
@@ -183,6 +185,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         sums: read.sums,
         histogram: read.histogram,
         own: Own::read(bytes, at + offset_of!(NodeRecord, own))?,
+        preempted: field(offset_of!(NodeRecord, sampling) + offset_of!(Sampling, preempted_ticks))?,
         made: Made::read(bytes, at + offset_of!(NodeRecord, made))?,
         is_loose: facts.has_tallies() && bytes.u32(at + offset_of!(NodeRecord, is_loose))? != 0,
         nested: Recursive::read(bytes, at + offset_of!(NodeRecord, own))?,

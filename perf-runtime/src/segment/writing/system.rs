@@ -29,6 +29,31 @@ pub(crate) fn thread_cpu_ns() -> u64 {
     clock_ns(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
+/// How often this thread gave up its processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Switches {
+    /// To wait for something.
+    pub(crate) voluntary: i64,
+    /// Because another thread was to run there.
+    pub(crate) involuntary: i64,
+}
+
+/// How often this thread gave up its processor; `None` where the system does not say.
+pub(crate) fn switches() -> Option<Switches> {
+    #[cfg(target_os = "linux")]
+    {
+        let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
+        // SAFETY: writes to a record that lives on this stack.
+        let answer = unsafe { libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()) };
+        // SAFETY: written, as the answer says.
+        let usage = (answer == 0).then(|| unsafe { usage.assume_init() })?;
+        let [voluntary, involuntary] = [usage.ru_nvcsw, usage.ru_nivcsw].map(i64::from);
+        Some(Switches { voluntary, involuntary })
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}
+
 /// The monotonic clock in nanoseconds; the same for all processes since the machine started.
 pub(crate) fn monotonic_ns() -> u64 {
     clock_ns(libc::CLOCK_MONOTONIC)
