@@ -75,14 +75,30 @@ fn end_sampled(handle: &Handle, entered: Entered, outer: u32) {
     let tally = unsafe { entered.record.tally };
     let began = entered.start.ticks().unwrap_or(now);
     if let Some(thread) = handle.thread().filter(|it| it.sampler.worked_at() <= began) {
-        add(&tally.timed_ticks, thread.preemption.of_sampled(began, now, thread.ns_per_tick()));
-        add(&tally.timed, 1);
+        let took = thread.preemption.of_sampled(began, now, thread.ns_per_tick());
+        let (calls, ticks) = if took >= LONG_TICKS && is_outlier(tally, took) {
+            (&tally.long, &tally.long_ticks)
+        } else {
+            (&tally.timed, &tally.timed_ticks)
+        };
+        add(ticks, took);
+        add(calls, 1);
     }
     if std::thread::panicking() {
         add(&tally.panics, 1);
     }
     add(&tally.calls, 1);
     handle.mark.set(outer);
+}
+
+/// Whether a call took so much longer than those before it that the thread may have been interrupted.
+#[cold]
+fn is_outlier(tally: &TallyRecord, took: u64) -> bool {
+    const TIMES: u64 = 32;
+    /// Calls from which on their mean is known.
+    const ENOUGH: u64 = 8;
+    let (timed, ticks) = (tally.timed.load(Relaxed), tally.timed_ticks.load(Relaxed));
+    timed >= ENOUGH && took / TIMES > ticks / timed
 }
 
 /// As [`enter`], of a call that is recorded in its context in any case.

@@ -7,6 +7,7 @@
 //! a window is whole: own times, counts and contexts fit each other.
 
 use std::cell::Cell;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::call;
@@ -15,7 +16,7 @@ use super::fold::add;
 use super::thread::{self, Entry, Thread};
 use crate::budget::{Allowance, REVIEW_TICKS, jitter};
 use crate::registry;
-use crate::segment::layout::{NodeRecord, TallyRecord};
+use crate::segment::layout::{NodeRecord, TallyRecord, is_beside};
 use crate::snapshot::{Reason, Step};
 use crate::writing::system;
 
@@ -335,6 +336,29 @@ fn turn(thread: &Thread, now: u64) {
     }
 }
 
+/// Keeps apart what was recorded of the contexts of functions that are tallied from `now` on for the
+/// first time.
+fn note_early(thread: &Thread, now: u64) {
+    let begins = |node: &NodeRecord| {
+        let tally = thread.entry(node.site.wrapping_add(1)).and_then(active);
+        tally.is_some_and(|it| it.since.load(Relaxed) == now && it.transitions.load(Relaxed) == 1)
+    };
+    thread.children.each(|node| {
+        if is_beside(node.site) || !begins(node) {
+            return;
+        }
+        let both =
+            |[one, other]: [&AtomicU64; 2]| one.load(Relaxed).saturating_add(other.load(Relaxed));
+        let made = u32::try_from(both([&node.made.whole, &node.made.partial]));
+        if let (Ok(calls), Ok(made)) = (u32::try_from(node.head.load(Relaxed)), made) {
+            let own = both([&node.own.whole, &node.own.partial]);
+            node.sampling.early_calls.store(calls, Relaxed);
+            node.sampling.early_made.store(made, Relaxed);
+            node.sampling.early_ticks.store(own, Relaxed);
+        }
+    });
+}
+
 /// Looks at what recording took since the last time, and decides anew what is tallied.
 #[expect(
     clippy::cast_precision_loss,
@@ -365,6 +389,9 @@ fn review(thread: &'static Thread, now: u64) {
     let mut changes = 0;
     if allowance.is_spent() {
         changes += tally_costly(thread, &allowance, elapsed, now);
+        if changes > 0 {
+            note_early(thread, now);
+        }
     }
     changes += time_cheap(thread, elapsed, now);
     forget_load(thread);

@@ -311,7 +311,11 @@ pub(crate) struct TallyRecord {
     /// they took together, in ticks.
     pub(crate) timed: AtomicU64,
     pub(crate) timed_ticks: AtomicU64,
-    pub(crate) reserved: [u64; 6],
+    /// As these, of calls that took so much longer than the others that the thread may have been
+    /// interrupted; they are not in those.
+    pub(crate) long: AtomicU64,
+    pub(crate) long_ticks: AtomicU64,
+    pub(crate) reserved: [u64; 4],
 }
 
 /// One calling context of one shard. Times in ticks.
@@ -442,10 +446,13 @@ pub(crate) struct Sampling {
     /// How much longer the thread was in this context and in none below because it waited for a
     /// processor that another one had; in no other time. Before version 5 always 0.
     pub(crate) preempted_ticks: AtomicU64,
-    pub(crate) reserved_too: u64,
+    /// What the node held when its function began to be tallied, for the first time: time in this
+    /// context and in none below, calls, and calls made from here. Before version 5 always 0.
+    pub(crate) early_ticks: AtomicU64,
     /// Before version 5: steps taken.
     pub(crate) transitions: u32,
-    pub(crate) reserved_as_well: [u32; 2],
+    pub(crate) early_calls: AtomicU32,
+    pub(crate) early_made: AtomicU32,
     /// Before version 5: the largest `interval` so far.
     pub(crate) largest_interval: u32,
 }

@@ -60,6 +60,8 @@ pub(super) struct Node {
     pub(super) preempted: u64,
     /// Calls made from here.
     pub(super) made: Made,
+    /// What there was before its function was tallied.
+    pub(super) early: Early,
     /// Whether its calls were made by a tallied function somewhere below the caller.
     pub(super) is_loose: bool,
     /// In segments without own times.
@@ -88,6 +90,16 @@ pub(super) struct Own {
     pub(super) partial: u64,
     /// Calls that ended then; see [`CALLS`] for what stands beside another.
     pub(super) partial_calls: u64,
+}
+
+/// What there was of a context before its function was tallied.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Early {
+    /// Time spent here and in no context below.
+    pub(super) own: u64,
+    pub(super) calls: u64,
+    /// Calls made from here.
+    pub(super) made: u64,
 }
 
 /// Calls made from a context.
@@ -185,6 +197,7 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         sums: read.sums,
         histogram: read.histogram,
         own: Own::read(bytes, at + offset_of!(NodeRecord, own))?,
+        early: Early::read(bytes, at + offset_of!(NodeRecord, sampling))?,
         preempted: field(offset_of!(NodeRecord, sampling) + offset_of!(Sampling, preempted_ticks))?,
         made: Made::read(bytes, at + offset_of!(NodeRecord, made))?,
         is_loose: facts.has_tallies() && bytes.u32(at + offset_of!(NodeRecord, is_loose))? != 0,
@@ -233,6 +246,16 @@ impl Own {
             whole: bytes.u64(at + offset_of!(layout::Own, whole))?,
             partial: bytes.u64(at + offset_of!(layout::Own, partial))?,
             partial_calls: bytes.u64(at + offset_of!(layout::Own, partial_calls))?,
+        })
+    }
+}
+
+impl Early {
+    fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
+        Ok(Self {
+            own: bytes.u64(at + offset_of!(Sampling, early_ticks))?,
+            calls: bytes.u32(at + offset_of!(Sampling, early_calls))?.into(),
+            made: bytes.u32(at + offset_of!(Sampling, early_made))?.into(),
         })
     }
 }

@@ -126,8 +126,7 @@ impl<'a> Totals<'a> {
         let times = regions.sums(contexts, |at| float(contexts.nodes[at].timed));
         let mean = |(at, tally): (usize, &Tally)| {
             if tally.timed >= ENOUGH_TIMED {
-                let mean = float(tally.timed_ticks) / float(tally.timed);
-                (mean - contexts.cost.sampled).max(0.0)
+                (tally.mean() - contexts.cost.sampled).max(0.0)
             } else {
                 recorded[at] / times[at].max(1.0)
             }

@@ -5,6 +5,7 @@ use std::mem::offset_of;
 use super::bytes::{Bytes, offset_of};
 use super::links::{Links, Unclaimed};
 use super::steps::Steps;
+use super::tree::float;
 use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, TallyRecord};
 use crate::snapshot::{Memory, Step};
@@ -27,6 +28,9 @@ pub(super) struct Tally {
     /// Calls that were timed while those that they made were tallied, and what they took together.
     pub(super) timed: u64,
     pub(super) timed_ticks: u64,
+    /// As these, of calls that took many times as long, which are not in those.
+    pub(super) long: u64,
+    pub(super) long_ticks: u64,
     pub(super) steps: Steps,
 }
 
@@ -67,6 +71,8 @@ impl Tally {
             transitions: bytes.u32(at + offset_of!(TallyRecord, transitions))?,
             timed: field(offset_of!(TallyRecord, timed))?,
             timed_ticks: field(offset_of!(TallyRecord, timed_ticks))?,
+            long: field(offset_of!(TallyRecord, long))?,
+            long_ticks: field(offset_of!(TallyRecord, long_ticks))?,
             steps: Steps {
                 step: Step::from_number(bytes.u32(at + offset_of!(TallyRecord, step))?),
                 since: field(offset_of!(TallyRecord, since))?,
@@ -76,8 +82,49 @@ impl Tally {
         })
     }
 
+    /// What a call took that was timed, in ticks. Those that took many times as long as the others count
+    /// the more the more there are: one of them among hundreds is an interruption rather than a habit.
+    pub(super) fn mean(&self) -> f64 {
+        /// The number of which each counts half.
+        const HALF: f64 = 4.0;
+        let (long, long_ticks) = (float(self.long), float(self.long_ticks));
+        let weight = long / (long + HALF);
+        let calls = float(self.timed) + long * weight;
+        (float(self.timed_ticks) + long_ticks * weight) / calls.max(1.0)
+    }
+
     /// Whether calls were timed in windows meanwhile.
     pub(super) fn is_measured(&self) -> bool {
         self.steps.sampled > 0 || self.steps.step == Step::Sampled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mean(long: u64, long_ticks: u64) -> f64 {
+        Tally { timed: 300, timed_ticks: 3_000, long, long_ticks, ..Tally::default() }.mean()
+    }
+
+    #[test]
+    fn one_long_call_among_hundreds_counts_little_and_many_count_whole() {
+        assert!((mean(0, 0) - 10.0).abs() < 1e-9);
+        let one = mean(1, 30_000);
+        assert!(one < 31.0, "{one}: with all of it, 109");
+        let many = mean(100, 3_000_000);
+        let all = 3_003_000.0 / 400.0;
+        assert!((many / all - 1.0).abs() < 0.05, "{many}, not {all}");
+    }
+
+    proptest! {
+        #[test]
+        fn longer_calls_never_make_the_mean_shorter(
+            long in 1_u64..1000, each in 320_u64..1 << 30, more in 0_u64..1 << 30,
+        ) {
+            prop_assert!(mean(long, long * (each + more)) >= mean(long, long * each));
+            prop_assert!(mean(long, long * each) >= mean(0, 0));
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! What windows tell of own times: what was recorded there while everything was, less what recording
-//! took. Pure.
+//! took; and what was recorded before the function
+//! was tallied. Pure.
 //!
 //! A second opinion on functions whose own time is a small difference of what calls take, and the only
 //! one on those that call themselves, by way of others or not: their outermost call takes as long as all
 //! within, and the mean is neither one's.
 
+use super::header::Cost;
+use super::node::{Early, Node};
 use super::own::{COST_ERROR, Contexts};
 use super::regions::{Calls, Regions};
 use super::tree::float;
@@ -27,6 +30,11 @@ impl Opinion {
             unsure: (own + others).sqrt().recip(),
         }
     }
+
+    /// The same, which may be off by this part of the time as well.
+    fn less_sure_by(self, part: f64) -> Self {
+        Self { unsure: self.unsure.hypot(part * self.time), ..self }
+    }
 }
 
 /// What windows tell.
@@ -42,6 +50,12 @@ pub(super) struct Windows {
 /// Calls in windows from which on they tell something.
 const ENOUGH_CALLS: f64 = 30.0;
 
+/// How far what a call takes at the start of a thread may be from what it takes later, as a part of it.
+const EARLY_ERROR: f64 = 0.3;
+
+/// As [`EARLY_ERROR`], where it holds the time of some callees.
+const ROUGH_ERROR: f64 = 1.0;
+
 impl Windows {
     pub(super) fn of(contexts: &Contexts<'_>, regions: &Regions, calls: &Calls) -> Self {
         let mut is_recursive = vec![false; contexts.tallies.len()];
@@ -52,19 +66,35 @@ impl Windows {
                 }
             }
         }
-        let own = regions.sums(contexts, |at| float(contexts.nodes[at].own.whole));
-        let cost = regions.sums(contexts, |at| cost_in_windows(contexts, at));
-        let times = regions.sums(contexts, |at| float(contexts.nodes[at].calls_in_windows()));
+        let seen = Seen::of_functions(contexts, regions, |_, node| Seen {
+            own: float(node.own.whole),
+            calls: float(node.calls_in_windows()),
+            made: float(node.made.whole),
+        });
+        let is_whole = whole_before(contexts, regions);
+        let early_where = |is: &dyn Fn(usize) -> bool| {
+            Seen::of_functions(contexts, regions, |at, node| {
+                let early = if is(at) { node.early } else { Early::default() };
+                Seen { own: float(early.own), calls: float(early.calls), made: float(early.made) }
+            })
+        };
+        let (early, rough) = (early_where(&|at| is_whole[at]), early_where(&|_| true));
+        let opinion =
+            |seen: &Seen, error: f64| seen.opinion(contexts.cost).map(|it| it.less_sure_by(error));
         let function = |at: usize| {
-            let opinion = Opinion {
-                time: (own[at] - cost[at]) / times[at],
-                unsure: unsure(own[at], cost[at], times[at]) / times[at],
+            let early = opinion(&early[at], EARLY_ERROR);
+            let known = match opinion(&seen[at], 0.0) {
+                Some(seen) => Some(seen.with(early)),
+                None => early,
             };
-            (times[at] >= ENOUGH_CALLS).then_some(opinion)
+            // What calls take as a whole says nothing of a recursive function.
+            known.or_else(|| opinion(&rough[at], ROUGH_ERROR).filter(|_| is_recursive[at]))
         };
         let context = |at: usize| {
-            let (own, cost) = (float(contexts.nodes[at].own.whole), cost_in_windows(contexts, at));
-            let made = float(contexts.nodes[at].made.whole);
+            let node = &contexts.nodes[at];
+            let (own, made) = (float(node.own.whole), float(node.made.whole));
+            let cost =
+                Seen { own, calls: float(node.calls_in_windows()), made }.cost(contexts.cost);
             // As long as it was in windows, and while functions were tallied.
             let all = calls.growth[regions.region_of[at]] + 1.0;
             let opinion =
@@ -84,7 +114,53 @@ fn unsure(own: f64, cost: f64, calls: f64) -> f64 {
     (COST_ERROR * cost).hypot((own - cost).max(0.0) / calls.max(1.0).sqrt())
 }
 
-fn cost_in_windows(contexts: &Contexts<'_>, at: usize) -> f64 {
-    float(contexts.nodes[at].calls_in_windows()) * contexts.cost.inside
-        + float(contexts.nodes[at].made.whole) * contexts.cost.outside
+/// Of each context, whether its own time before its function was tallied holds no time of callees that
+/// were tallied earlier.
+fn whole_before(contexts: &Contexts<'_>, regions: &Regions) -> Vec<bool> {
+    let since = |at: usize| regions.tally_of[at].map(|tally| contexts.tallies[tally].steps.since);
+    let mut is_whole = vec![true; contexts.nodes.len()];
+    for (at, parent) in contexts.parents.iter().enumerate() {
+        if let (Some(parent), Some(callee)) = (*parent, since(at)) {
+            is_whole[parent] &= since(parent).is_some_and(|caller| callee >= caller);
+        }
+    }
+    is_whole
+}
+
+/// What was recorded of a function while everything was.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// Its own time, in ticks, with what recording took.
+    own: f64,
+    calls: f64,
+    /// Calls that it made.
+    made: f64,
+}
+
+impl Seen {
+    /// The sums over the contexts of each tallied function.
+    fn of_functions(
+        contexts: &Contexts<'_>,
+        regions: &Regions,
+        of: impl Fn(usize, &Node) -> Self,
+    ) -> Vec<Self> {
+        let [own, calls, made] = [|it: Self| it.own, |it: Self| it.calls, |it: Self| it.made]
+            .map(|part| regions.sums(contexts, |at| part(of(at, &contexts.nodes[at]))));
+        let of = |at: usize| Self { own: own[at], calls: calls[at], made: made[at] };
+        (0..own.len()).map(of).collect()
+    }
+
+    /// What recording took of the own time.
+    fn cost(&self, cost: &Cost) -> f64 {
+        self.calls * cost.inside + self.made * cost.outside
+    }
+
+    /// Own time in a call, if there are enough of them.
+    fn opinion(&self, cost: &Cost) -> Option<Opinion> {
+        let cost = self.cost(cost);
+        (self.calls >= ENOUGH_CALLS).then(|| Opinion {
+            time: (self.own - cost) / self.calls,
+            unsure: unsure(self.own, cost, self.calls) / self.calls,
+        })
+    }
 }

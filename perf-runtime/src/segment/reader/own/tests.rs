@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::segment::reader::node::{Made, Own};
+use crate::segment::reader::node::{Early, Made, Own};
 use crate::segment::reader::steps::Steps;
 use crate::snapshot::Step;
 
@@ -83,6 +83,18 @@ fn a_little_more_of_the_cost_is_a_little_less_of_the_time() {
     let all: Vec<f64> = (1_500..2_500).map(own).collect();
     assert!(all.iter().all(|own| *own > 0.0), "never nothing");
     assert!(all.windows(2).all(|two| two[1] >= two[0] && two[1] - two[0] < 2.0), "no cliff");
+}
+
+#[test]
+fn a_recursive_function_takes_what_it_took_before_it_was_tallied() {
+    // It works for 40 ticks and calls itself, so that the outermost of ten takes 400, the mean 220.
+    let calls = 50_000_u64;
+    let early = Early { own: 1_000 * (40 + 20 + 30), calls: 1_000, made: 1_000 };
+    let made = Made { whole: 0, partial: 1_000, nested: 900 };
+    let head = node(0, 1, calls * 45 + 100_000, 100);
+    let nodes = [head, Node { made, early, ..node(1, 1_000, early.own, 0) }];
+    let found = estimate(&nodes, &[None, Some(0)], &[tally(1, calls, 220)]);
+    near(found[1].own / 51_000.0, 40.0);
 }
 
 /// Any tree of up to 30 contexts of up to 6 functions, of which some are tallied.
