@@ -1,6 +1,7 @@
 //! Documents against what they speak of: versions, schemas, and commands that people will type.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 
 use perf_tests::program;
@@ -73,9 +74,15 @@ fn commands(document: &Source) -> Vec<Typed<'_>> {
 
 /// Names of packages and of their targets.
 fn known_to_cargo() -> BTreeSet<String> {
+    let peers = sources::root().join("perf-runtime/benches/peers");
+    [sources::root(), peers].iter().flat_map(|folder| known_in(folder)).collect()
+}
+
+/// Packages and targets of the workspace in `folder`.
+fn known_in(folder: &Path) -> Vec<String> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--locked"])
-        .current_dir(sources::root())
+        .current_dir(folder)
         .output()
         .expect("cargo can be run");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");

@@ -152,6 +152,8 @@ struct Shard {
     thread_id: u32,
     /// Address of the node that the thread is in; 0 outside of all.
     current: u64,
+    /// Whether the call there is recursive.
+    is_recursive: bool,
     /// When it last entered or left one, in ticks.
     last: u64,
     /// By their addresses in the process.
@@ -234,10 +236,8 @@ impl Shard {
             let address = bytes.u64(at + offset_of!(NodeRecord, address))?;
             nodes.insert(address, Node { function, parent, start });
         }
-        let current = match bytes.u64(offset_of(place) + offset_of!(ShardRecord, current))? {
-            OUTSIDE => 0,
-            current => current & !NESTED,
-        };
+        let mark = bytes.u64(offset_of(place) + offset_of!(ShardRecord, current))?;
+        let current = if mark == OUTSIDE { 0 } else { mark & !NESTED };
         if current != 0 && !nodes.contains_key(&current) {
             return Err(damaged(offset_of(place), "current context"));
         }
@@ -246,6 +246,7 @@ impl Shard {
             is_owned: field(offset_of!(ShardRecord, owned))? != 0,
             thread_id: field(offset_of!(ShardRecord, thread_id))?,
             current,
+            is_recursive: mark & NESTED != 0,
             last: bytes.u64(offset_of(place) + offset_of!(ShardRecord, last))?,
             nodes,
         })
@@ -267,8 +268,13 @@ impl Shard {
             stack.enter(at, most)?;
             stack.lasting.insert(at);
         }
-        if self.current != 0 && stack.innermost() != self.current {
-            stack.enter(self.current, most)?;
+        if self.current == 0 || stack.innermost() == self.current {
+            return Ok(stack.calls);
+        }
+        match stack.calls.iter().position(|call| call.at == self.current) {
+            // It is no recursive call: those below had only just begun, or have just ended.
+            Some(at) if !self.is_recursive => stack.calls.truncate(at + 1),
+            _ => stack.enter(self.current, most)?,
         }
         Ok(stack.calls)
     }

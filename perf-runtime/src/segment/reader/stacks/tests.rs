@@ -169,7 +169,8 @@ fn threads_that_have_ended_are_counted_and_idle_ones_are_empty() {
 #[test]
 fn a_recursive_call_is_seen_by_what_it_is_in() {
     let (mut made, thread, [main, serve, _]) = nested();
-    made.set_current(thread, serve);
+    let current = offset_of(thread) + offset_of!(ShardRecord, current);
+    made.put64(current, address(serve) | NESTED);
     let stacks = at_end(&made.bytes).unwrap();
     assert_eq!(lines(&stacks), ["main 900 → serve 800 → query 600 → serve again"]);
     let log = made.site("log");
@@ -270,7 +271,8 @@ impl Life {
         });
         let (is_owned, thread_id, last) = (true, 1, 0);
         let current = self.stacks[current].last().map_or(0, |call| u64::from(call.0));
-        Shard { place: 1, is_owned, thread_id, current, last, nodes: nodes.collect() }
+        let is_recursive = false;
+        Shard { place: 1, is_owned, thread_id, current, is_recursive, last, nodes: nodes.collect() }
     }
 }
 
@@ -295,4 +297,14 @@ proptest! {
         prop_assert_eq!(seen, truth);
         prop_assert!(stack.iter().all(|call| !call.is_recursive));
     }
+}
+
+#[test]
+fn a_thread_put_aside_while_it_entered_a_call_is_in_the_caller_or_in_the_call() {
+    // It has noted when the call began, and not yet that it is there.
+    let life = Life::of(&[0, 2]);
+    let in_call = life.copy(1, |_| 2);
+    let stack = in_call.stack(Some(&life.copy(1, |_| 2)), MOST_FRAMES).unwrap();
+    let seen: Vec<_> = stack.iter().map(|call| (call.at, call.is_recursive)).collect();
+    assert_eq!(seen, [(1, false)]);
 }
