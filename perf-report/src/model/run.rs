@@ -29,7 +29,21 @@ pub struct RunDocument {
 impl RunDocument {
     /// Self time of all functions, nanoseconds.
     pub fn own_ns(&self) -> u64 {
-        self.functions.iter().fold(0, |sum, function| sum.saturating_add(function.self_ns))
+        self.sum(|function| function.self_ns)
+    }
+
+    /// How long threads waited in tracked functions for a processor that another one had, nanoseconds.
+    pub fn preempted_ns(&self) -> u64 {
+        self.sum(|function| function.self_preempted_ns)
+    }
+
+    /// The same in per cent of the time that passed in tracked functions.
+    pub fn preempted_pct(&self) -> f64 {
+        crate::units::share(self.preempted_ns(), self.sum(|function| function.raw_self_ns))
+    }
+
+    fn sum(&self, ns: impl Fn(&Function) -> u64) -> u64 {
+        self.functions.iter().fold(0, |sum, function| sum.saturating_add(ns(function)))
     }
 }
 

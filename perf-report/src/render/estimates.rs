@@ -111,11 +111,7 @@ pub(super) fn beside(run: &RunDocument) -> impl Iterator<Item = String> {
 fn preempted(run: &RunDocument) -> Option<String> {
     /// Share of all time, in per cent, that is worth a line.
     const NOTABLE_PCT: f64 = 1.0;
-    let sum = |ns: fn(&Function) -> u64| {
-        run.functions.iter().fold(0_u64, |sum, function| sum.saturating_add(ns(function)))
-    };
-    let [waited, passed] = [sum(|it| it.self_preempted_ns), sum(|it| it.raw_self_ns)];
-    let share = units::share(waited, passed);
+    let (waited, share) = (run.preempted_ns(), run.preempted_pct());
     (share >= NOTABLE_PCT).then(|| {
         format!(
             "the machine was busy: threads waited {} for a processor, {} of the time that passed in \

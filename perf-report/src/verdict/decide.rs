@@ -50,8 +50,8 @@ pub(super) struct Test {
     pub(super) floor: Option<String>,
     /// What else than the program may have changed it.
     pub(super) doubt: Doubt,
-    /// Whether a few interrupted calls may have made it.
-    pub(super) unconfirmed: bool,
+    /// What else is known, and speaks against it: `the median does not confirm it`.
+    pub(super) denied: Option<String>,
 }
 
 /// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
@@ -171,9 +171,9 @@ impl Test {
         if adjusted > level.found {
             return self.unseen(verdict, adjusted, detectable, level);
         }
-        if self.unconfirmed && verdict != Verdict::Stable {
+        if let Some(denied) = self.denied.as_ref().filter(|_| verdict != Verdict::Stable) {
             let instead = if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
-            return (instead, "but the median does not confirm it".to_owned());
+            return (instead, format!("but {denied}"));
         }
         let certain = beyond(limits, self.doubt.certain_part(pct));
         if certain != verdict {

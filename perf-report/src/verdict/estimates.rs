@@ -15,6 +15,9 @@ use crate::units::{self, float};
 /// recorder is held to.
 const PHASES_PCT: f64 = 5.0;
 
+/// Nothing is said to be off by more, in per cent.
+const MOST_PCT: f64 = 1_000.0;
+
 /// A change of the recorder's part that is worth mentioning, in per cent.
 const LEAST_RECORDER_PCT: f64 = 0.05;
 
@@ -39,30 +42,46 @@ pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
 /// per cent of the baseline's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Doubt {
-    /// Sampling may be off by so much, to either side.
-    sampling_pct: f64,
-    /// So much of the change is the recorder's own time.
-    recorder_pct: f64,
+    /// How far sampling may be off, to either side.
+    sampling: f64,
+    /// What of the change is the recorder's own time.
+    recorder: f64,
+    /// What may be the machine's, which was busier on one side, either way.
+    machine: f64,
 }
 
 impl Doubt {
     /// Nothing is in doubt.
-    pub(super) const NONE: Self = Self { sampling_pct: 0.0, recorder_pct: 0.0 };
+    pub(super) const NONE: Self = Self { sampling: 0.0, recorder: 0.0, machine: 0.0 };
 
     /// Of a value that was `baseline` in the run of `old`.
     pub(super) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
         let [before, now] = [old, new].map(|function| recorder_part(function, metric));
         let recorder_pct = (now - before) / baseline * 100.0;
         let recorder_pct = if recorder_pct.is_finite() { recorder_pct } else { 0.0 };
-        Self { sampling_pct: sampling_pct(old, new, metric), recorder_pct }
+        Self { sampling: sampling_pct(old, new, metric), recorder: recorder_pct, machine: 0.0 }
+    }
+
+    /// The same where threads waited for a processor for so much more of their time on one side than on
+    /// the other, in per cent. The waits are in no time, but what ran meanwhile has taken caches, and
+    /// shares what cores share.
+    pub(super) fn on_a_busy_machine(self, waited_pct: f64) -> Self {
+        /// Part of the waiting that the rest may become slower by.
+        const PART: f64 = 0.4;
+        /// Less says nothing of the machine, in per cent.
+        const LEAST_PCT: f64 = 1.0;
+        let waited_pct = waited_pct.abs();
+        let machine_pct = if waited_pct < LEAST_PCT { 0.0 } else { PART * waited_pct };
+        Self { machine: machine_pct, ..self }
     }
 
     /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
     /// nothing is in doubt.
     pub(super) fn interval(self, pct: f64) -> Option<(f64, f64)> {
-        let (low, high) = (self.recorder_pct.max(0.0), self.recorder_pct.min(0.0));
-        let is_open = self.sampling_pct > 0.0 || self.recorder_pct.abs() >= LEAST_RECORDER_PCT;
-        is_open.then_some((pct - low - self.sampling_pct, pct - high + self.sampling_pct))
+        let (low, high) = (self.recorder.max(0.0), self.recorder.min(0.0));
+        let either_way = self.sampling + self.machine;
+        let is_open = either_way > 0.0 || self.recorder.abs() >= LEAST_RECORDER_PCT;
+        is_open.then_some((pct - low - either_way, pct - high + either_way))
     }
 
     /// Of a change of `pct` per cent, what is the program's beyond doubt.
@@ -73,15 +92,16 @@ impl Doubt {
 
     /// Why a verdict is a milder one than the figures call for.
     pub(super) fn reason(self, pct: f64) -> String {
-        let is_recorders =
-            self.recorder_pct * pct > 0.0 && self.recorder_pct.abs() >= LEAST_RECORDER_PCT;
-        let recorder = is_recorders.then(|| {
-            format!("about {} of it is the recorder's own", units::change(self.recorder_pct))
+        let is_recorders = self.recorder * pct > 0.0 && self.recorder.abs() >= LEAST_RECORDER_PCT;
+        let recorder = is_recorders
+            .then(|| format!("about {} of it is the recorder's own", units::change(self.recorder)));
+        let sampling = (self.sampling > 0.0)
+            .then(|| format!("what is sampled may be off by {}", units::percent(self.sampling)));
+        let machine = (self.machine > 0.0).then(|| {
+            let pct = units::percent(self.machine);
+            format!("the machine was busier, which may make {pct}")
         });
-        let sampling = (self.sampling_pct > 0.0).then(|| {
-            format!("what is sampled may be off by {}", units::percent(self.sampling_pct))
-        });
-        let reasons: Vec<_> = recorder.into_iter().chain(sampling).collect();
+        let reasons: Vec<_> = recorder.into_iter().chain(sampling).chain(machine).collect();
         format!("but {}", reasons.join(", and "))
     }
 }
@@ -104,9 +124,23 @@ fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
     let errors = [old, new].into_iter().zip(estimated).filter(|(_, is)| *is);
     let squares: f64 = errors.map(|(function, _)| error_pct(function).powi(2)).sum();
     let phases = if estimated.contains(&true) { PHASES_PCT } else { 0.0 };
+    let phases = phases.max(of_callees_pct(old, new, metric));
     let corrections: f64 =
         [old, new].into_iter().map(|function| correction_pct(function, metric).powi(2)).sum();
     phases + (squares + corrections).sqrt()
+}
+
+/// How far an estimated self time may be off, in per cent, since it is what calls take less what callees do:
+/// the smaller a part of a call it is, the more.
+fn of_callees_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    /// What is not known of the callees' time, as a part of it.
+    const OF_CALLEES: f64 = 0.15;
+    let pct = |function: &Function| {
+        let callees = float(function.total_ns.saturating_sub(function.self_ns));
+        let pct = OF_CALLEES * callees / float(function.self_ns.max(1)) * 100.0;
+        if is_estimated(function, metric) { pct } else { 0.0 }
+    };
+    if metric == Metric::SelfNs { pct(old).max(pct(new)).min(MOST_PCT) } else { 0.0 }
 }
 
 /// How far a value may be off since it is not quite known what recording took of it.
@@ -195,7 +229,7 @@ mod tests {
     #[test]
     fn a_change_counts_as_far_as_it_is_certain() {
         let certain = |sampling_pct, recorder_pct, pct| {
-            Doubt { sampling_pct, recorder_pct }.certain_part(pct)
+            Doubt { sampling: sampling_pct, recorder: recorder_pct, machine: 0.0 }.certain_part(pct)
         };
         for (found, expected) in [
             (certain(5.0, 0.0, 12.0), 7.0),
@@ -208,7 +242,7 @@ mod tests {
             assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
         }
         assert!(certain(5.0, 0.0, f64::INFINITY).is_infinite());
-        assert_eq!(Doubt { sampling_pct: 0.0, recorder_pct: 0.0 }.interval(9.0), None);
+        assert_eq!(Doubt::NONE.interval(9.0), None);
     }
 
     #[test]
@@ -217,5 +251,28 @@ mod tests {
         let doubt = Doubt::of(&with(100), &with(400), Metric::MeanNs, 100.0);
         assert_eq!(doubt.interval(50.0), Some((20.0, 50.0)));
         assert_eq!(doubt.reason(50.0), "but about +30.0 % of it is the recorder's own");
+    }
+
+    #[test]
+    fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
+        let doubt = |waited_pct| Doubt::NONE.on_a_busy_machine(waited_pct);
+        assert_eq!(doubt(0.5), Doubt::NONE);
+        assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
+        assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
+        assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
+    }
+
+    #[test]
+    fn a_small_part_of_what_callees_take_may_be_off_by_many_times_itself() {
+        let caller = |self_ns| Function {
+            self_estimated: true,
+            total_ns: 10_000,
+            self_ns,
+            ..Function::default()
+        };
+        let found = sampling_pct(&caller(100), &caller(5_000), Metric::SelfNs);
+        assert!((found - MOST_PCT).abs() < 1.0, "{found}");
+        let found = sampling_pct(&caller(5_000), &caller(5_000), Metric::SelfNs);
+        assert!((found - 15.0).abs() < 0.01, "{found}");
     }
 }

@@ -10,7 +10,11 @@
 
 use super::sides::Pair;
 use crate::model::{Function, Metric};
+use crate::stats::quantile;
 use crate::units::float;
+
+/// Of intervals that are not asked for.
+const CONFIDENCE: f64 = 0.95;
 
 /// Part of the mean's change that the median must have made to confirm it.
 const CONFIRMING_PART: f64 = 0.5;
@@ -38,6 +42,41 @@ pub(super) fn more_than_a_few_calls(
         return follows && moved <= change.abs() * CALLEES_SPEAK;
     }
     follows || moved > float(old) * limit / 100.0
+}
+
+/// The share of the calls that are below a percentile.
+pub(super) fn share(metric: Metric) -> Option<f64> {
+    match metric {
+        Metric::P50Ns => Some(0.50),
+        Metric::P90Ns => Some(0.90),
+        Metric::P95Ns => Some(0.95),
+        Metric::P99Ns => Some(0.99),
+        _ => None,
+    }
+}
+
+/// Whether so few calls made a percentile change that a little more or less of them would undo it: where
+/// durations are a few steps of the clock, or of two kinds, it goes from one to the other for next to
+/// nothing. In words.
+pub(super) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<String> {
+    let share = share(metric)?;
+    // Of the median two calls in a hundred, of the outermost one in five hundred.
+    let few = ((1.0 - share) / 5.0).min(0.02);
+    let at = |function: &Function, share: f64| {
+        let buckets = function.histogram.iter().map(|&(low, calls)| (float(low), calls));
+        quantile::of_buckets(&buckets.collect::<Vec<_>>(), share, CONFIDENCE)
+            .map(|quantile| quantile.value)
+    };
+    let sign = change.signum();
+    let (old, new) = (at(pair.old, share + few * sign)?, at(pair.new, share - few * sign)?);
+    // A reading on each side.
+    let steps = 2.0 * float(pair.old.resolution_ns.max(pair.new.resolution_ns));
+    let left = (new - old) * sign;
+    let is_undone = left <= 0.0 || left < steps;
+    is_undone.then(|| {
+        let per_cent = crate::units::percent(few * 100.0);
+        format!("{per_cent} of the calls decide it")
+    })
 }
 
 /// Whether callees take next to nothing of its time.
@@ -102,5 +141,41 @@ mod tests {
     #[test]
     fn no_interruption_explains_a_large_change() {
         check((100, 100), 50_000, 40.0, true);
+    }
+
+    /// Calls of two durations, of which this many of a thousand take the longer one.
+    fn of_two_kinds(longer: u64) -> Function {
+        Function {
+            calls: 1_000,
+            histogram: vec![(224, 1_000 - longer), (272, longer)],
+            resolution_ns: 10,
+            ..Function::default()
+        }
+    }
+
+    fn decided_by_few(metric: Metric, old: &Function, new: &Function) -> Option<String> {
+        let limits = Limits::default();
+        made_by_few(&Pair::single(old, new, &limits), metric, 20.0)
+    }
+
+    #[test]
+    fn a_percentile_that_goes_from_one_duration_to_the_next_says_nothing() {
+        let (old, new) = (of_two_kinds(49), of_two_kinds(51));
+        let why = decided_by_few(Metric::P95Ns, &old, &new);
+        assert_eq!(why.as_deref(), Some("1 % of the calls decide it"));
+        assert_eq!(decided_by_few(Metric::P95Ns, &of_two_kinds(20), &of_two_kinds(400)), None);
+        assert_eq!(decided_by_few(Metric::P50Ns, &of_two_kinds(400), &of_two_kinds(600)), None);
+        assert_eq!(decided_by_few(Metric::MeanNs, &old, &new), None);
+    }
+
+    #[test]
+    fn a_change_of_one_step_of_the_clock_is_none_whoever_made_it() {
+        let at = |ns: u64| Function {
+            histogram: vec![(ns, 1_000)],
+            resolution_ns: 10,
+            ..Function::default()
+        };
+        assert!(decided_by_few(Metric::P50Ns, &at(50), &at(60)).is_some());
+        assert_eq!(decided_by_few(Metric::P50Ns, &at(50), &at(90)), None);
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::limits::Limits;
 use super::renames;
 use crate::model::{Function, RunDocument};
+use crate::stats::robust;
 
 /// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
 /// how much the next run differs.
@@ -34,6 +35,15 @@ impl<'a> Sides<'a> {
         let (before, since) = self.history.split_at(self.history.partition_point(is_before));
         [before, since]
     }
+
+    /// For how much of their time in tracked functions threads waited for a processor, in per cent: in
+    /// the middle one of the runs of each side.
+    pub(super) fn waited_pct(&self) -> [f64; 2] {
+        [self.baseline, self.current].map(|runs| {
+            let waited: Vec<f64> = runs.iter().map(RunDocument::preempted_pct).collect();
+            robust::median(&waited).unwrap_or(0.0)
+        })
+    }
 }
 
 /// A function on both sides, and what it is judged by.
@@ -53,6 +63,9 @@ pub(super) struct Pair<'a> {
     pub(super) old_run_ns: u64,
     /// Self time of all functions in the newest of the runs that are judged.
     pub(super) new_run_ns: u64,
+    /// For how much more of their time threads waited for a processor in the runs that are judged, in
+    /// per cent.
+    pub(super) waited_pct: f64,
     /// The limits of the comparison.
     pub(super) limits: &'a Limits,
 }
@@ -63,8 +76,18 @@ impl<'a> Pair<'a> {
     pub(super) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
         let run_ns = 10_000_000_000;
         let (olds, news) = (vec![Some(old)], vec![Some(new)]);
-        let (old_run_ns, new_run_ns) = (run_ns, run_ns);
-        Self { old, new, olds, news, past: Default::default(), old_run_ns, new_run_ns, limits }
+        let past = Default::default();
+        Self {
+            old,
+            new,
+            olds,
+            news,
+            past,
+            old_run_ns: run_ns,
+            new_run_ns: run_ns,
+            waited_pct: 0.0,
+            limits,
+        }
     }
 }
 
@@ -86,6 +109,7 @@ impl<'a> Functions<'a> {
     pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
+        let [old_waited, new_waited] = sides.waited_pct();
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {
@@ -98,6 +122,7 @@ impl<'a> Functions<'a> {
                     .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
                 old_run_ns: olds.own_ns,
                 new_run_ns: news.own_ns,
+                waited_pct: new_waited - old_waited,
                 limits,
             })
         };

@@ -45,12 +45,12 @@ pub(super) fn draft(
     let values = pair.values(metric);
     let [baseline, current] = values.middles();
     let row = Change::exact(&new.name, metric, [Some(baseline?), Some(current?)]);
-    if metric != Metric::SelfNs && pair.few(metric) {
+    if metric != Metric::SelfNs && pair.few(metric) || pair.has_no_percentiles(metric) {
         return None;
     }
     let (baseline, current) = (baseline?, current?);
     let own = limits_of_its_own(pair, limits);
-    let doubt = Doubt::of(old, new, metric, baseline);
+    let doubt = Doubt::of(old, new, metric, baseline).on_a_busy_machine(pair.waited_pct);
     let change_pct = reason::change_pct(baseline, current);
     let row =
         Change { change_pct, interval_pct: change_pct.and_then(|pct| doubt.interval(pct)), ..row };
@@ -59,12 +59,17 @@ pub(super) fn draft(
     }
     let floor = pair.below_floor(metric, current - baseline);
     let Some(measured) = noise::difference(&values, suite, paired) else {
-        return Some(from_or_to_nothing(row, floor, own.limits));
+        return Some(from_or_to_nothing(row, floor));
     };
     let is_mean = matches!(metric, Metric::SelfNs | Metric::MeanNs);
-    let doubted = is_mean && measured.source == Source::Assumed && {
-        let limit = own.limits.degraded_pct.unwrap_or_default();
-        !outliers::more_than_a_few_calls(pair, metric, current - baseline, limit)
+    let limit = own.limits.degraded_pct.unwrap_or_default();
+    let change = current - baseline;
+    let denied = match metric {
+        _ if is_mean && measured.source == Source::Assumed => {
+            let is_confirmed = outliers::more_than_a_few_calls(pair, metric, change, limit);
+            (!is_confirmed).then(|| "the median does not confirm it".to_owned())
+        }
+        _ => outliers::made_by_few(pair, metric, change),
     };
     let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
     let test = Test {
@@ -75,23 +80,22 @@ pub(super) fn draft(
         marks,
         floor,
         doubt,
-        unconfirmed: doubted,
+        denied,
     };
     Some(Draft { row, test: Some(test) })
 }
 
-/// A time that is zero on one side or on both, of which no ratio speaks.
-fn from_or_to_nothing(row: Change, floor: Option<String>, limits: MetricLimits) -> Draft {
+/// A time that is zero on one side or on both, of which no ratio speaks, and so no test.
+fn from_or_to_nothing(row: Change, floor: Option<String>) -> Draft {
     let values = [row.baseline, row.current].map(Option::unwrap_or_default);
     let said = reason::measured(row.metric, values, [false; 2], None, None);
     let (verdict, reason) = match floor {
         Some(floor) => (Verdict::Stable, format!("{said}, {floor}")),
         None if values[0].total_cmp(&values[1]).is_eq() => (Verdict::Stable, said),
-        None if values[1] > values[0] => {
-            let verdict = super::decide::beyond(limits, f64::INFINITY);
-            (verdict, format!("{said}, {}", reason::against_limits(verdict, limits)))
+        None => {
+            let why = "but a time of nothing says how little was measured, and no more";
+            (Verdict::Inconclusive, format!("{said}, {why}"))
         }
-        None => (Verdict::Improved, said),
     };
     Draft { row: Change { verdict, reason, ..row }, test: None }
 }
@@ -131,6 +135,14 @@ impl Pair<'_> {
             _ => self.limits.min_calls,
         };
         self.old.timed_calls().min(self.new.timed_calls()) < needed
+    }
+
+    /// Whether `metric` is a percentile of a function that is sampled in one of the runs: they are those
+    /// of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
+    fn has_no_percentiles(&self, metric: Metric) -> bool {
+        let is_percentile = outliers::share(metric).is_some();
+        let mut runs = self.olds.iter().chain(&self.news).flatten();
+        is_percentile && runs.any(|function| function.sampled)
     }
 
     /// Why there is nothing to judge, if so.
@@ -240,7 +252,11 @@ fn within_a_run(function: &Function) -> f64 {
 /// The value that is compared; `None` when the run has none, or no usable one.
 pub(super) fn value(function: &Function, metric: Metric) -> Option<f64> {
     let value = match metric {
-        Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
+        // What is shorter than it can be known is as long as that.
+        Metric::SelfNs => {
+            let ns = function.self_ns.max(function.self_error_ns);
+            Some(float(ns) / float(function.measured_calls()))
+        }
         Metric::TotalNs => Some(float(function.total_ns)),
         Metric::MeanNs => function.mean_ns,
         Metric::P50Ns => function.p50_ns.map(float),
@@ -459,6 +475,34 @@ mod tests {
             let why = format!("{count} were counted and not timed in this run");
             assert_eq!((row.verdict, row.reason), (Verdict::Inconclusive, why));
         }
+    }
+
+    #[test]
+    fn a_time_of_nothing_is_as_long_as_it_can_be_known_and_is_held_against_noise() {
+        let of = |self_ns, self_error_ns| Function {
+            self_ns,
+            self_error_ns,
+            raw_total_ns: 1,
+            ..sampled(1_000_000, 100, 1_000_000)
+        };
+        // In one run of the five the callees' estimates left nothing.
+        let olds = [0, 9_000_000, 8_000_000, 10_000_000, 9_000_000].map(|ns| of(ns, 3_000_000));
+        let row = row_of_runs(Metric::SelfNs, &olds, &[of(38_300_000, 3_000_000)]).unwrap();
+        assert_eq!(row.verdict, Verdict::Inconclusive, "{}", row.reason);
+        // Where not even that is known, there is no ratio and no verdict.
+        let row = super::tests::row(Metric::SelfNs, &of(0, 0), &of(38_300_000, 0)).unwrap();
+        let why = "self time 0 ns → 38.3 ns a call, but a time of nothing says how little was \
+                   measured, and no more";
+        assert_eq!((row.verdict, row.reason.as_str()), (Verdict::Inconclusive, why));
+    }
+
+    #[test]
+    fn percentiles_of_sampled_functions_have_no_row() {
+        let (old, new) = (sampled(1_000_000, 20_000, 4_000), sampled(1_000_000, 90_000, 4_000));
+        for metric in [Metric::P50Ns, Metric::P90Ns, Metric::P95Ns, Metric::P99Ns] {
+            assert_eq!(row(metric, &old, &new), None);
+        }
+        assert!(row(Metric::MeanNs, &old, &new).is_some());
     }
 
     #[test]

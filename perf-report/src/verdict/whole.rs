@@ -12,6 +12,7 @@ use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
 use crate::model::{Change, Metric, ProcessSummary, RunDocument};
+use crate::stats::robust;
 use crate::units::{self, float};
 
 /// What the rows of the command are called.
@@ -46,6 +47,9 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
     let small = is_time && (current - baseline).abs() < limits.run_floor_ns;
     let floor =
         small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
+    let [old_waited, new_waited] = sides.waited_pct();
+    let waited_pct = if is_time { new_waited - old_waited } else { 0.0 };
+    let doubt = Doubt::NONE.on_a_busy_machine(waited_pct);
     let row = Change {
         change_pct: reason::change_pct(baseline, current),
         ..Change::exact(COMMAND, metric, [Some(baseline), Some(current)])
@@ -57,10 +61,36 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
         origin: String::new(),
         marks: [false; 2],
         floor,
-        doubt: Doubt::NONE,
-        unconfirmed: false,
+        doubt,
+        denied: if metric == Metric::WallNs { denied_by_waiting(sides) } else { None },
     };
     Some(Draft { row, test: Some(test) })
+}
+
+/// Why a change of the time on the wall may be none of the program's, if so: threads waited for a
+/// processor, on one side more than on the other, and the processor time did not change by as much.
+fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
+    /// Share of the time, in per cent, that is much.
+    const MUCH_PCT: f64 = 1.0;
+    /// Part of the change that processor time must have made to confirm it.
+    const CONFIRMING_PART: f64 = 0.5;
+    let [old, new] = [sides.baseline, sides.current].map(|runs| {
+        let middle = |metric| {
+            let values = runs.iter().filter_map(|run| value(&run.process, metric));
+            robust::median(&values.collect::<Vec<_>>())
+        };
+        Some((middle(Metric::WallNs)?, middle(Metric::CpuNs)?))
+    });
+    let ((old_wall, old_cpu), (new_wall, new_cpu)) = (old?, new?);
+    let confirmed = (new_cpu / old_cpu).ln() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
+    let waited = sides.waited_pct().into_iter().fold(0.0, f64::max);
+    (!confirmed && waited >= MUCH_PCT).then(|| {
+        let share = units::percent(waited);
+        format!(
+            "the machine was busy: threads waited {share} of their time for a processor, and the \
+             processor time does not confirm it"
+        )
+    })
 }
 
 /// What the command took, where that is known.
@@ -71,4 +101,54 @@ pub(super) fn value(process: &ProcessSummary, metric: Metric) -> Option<f64> {
         _ => process.peak_rss_bytes,
     };
     value.filter(|value| *value > 0).map(float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Function, Verdict, samples};
+    use crate::verdict::{Limits, compare_runs};
+
+    const MS: u64 = 1_000_000;
+
+    /// Runs of so many milliseconds on the wall and of processor time, in which threads waited this long.
+    fn runs(wall: u64, cpu: u64, waited: u64, count: u64) -> Vec<RunDocument> {
+        let of = |at: u64| {
+            let mut run = samples::empty();
+            run.process.wall_ns = Some(wall * MS + at * MS / 10);
+            (run.process.user_ns, run.process.system_ns) = (Some(cpu * MS + at * MS / 10), Some(0));
+            run.functions.push(Function {
+                name: "f".to_owned(),
+                self_preempted_ns: waited * MS,
+                raw_self_ns: wall * MS,
+                ..Function::default()
+            });
+            run
+        };
+        (0..count).map(of).collect()
+    }
+
+    fn said(current: &[RunDocument], metric: Metric) -> (Verdict, String) {
+        let baseline = runs(50, 49, 0, 8);
+        let sides = Sides { baseline: &baseline, current, history: &[], paired: false };
+        let comparison = compare_runs(sides, &Limits::default()).unwrap();
+        let row = comparison.functions.into_iter().find(|row| row.metric == metric);
+        row.map(|row| (row.verdict, row.reason)).unwrap()
+    }
+
+    #[test]
+    fn a_busy_machine_is_not_told_as_a_slower_command() {
+        let (verdict, why) = said(&runs(94, 50, 43, 3), Metric::WallNs);
+        assert_eq!(verdict, Verdict::Inconclusive);
+        let words = "but the machine was busy: threads waited 45.7 % of their time for a processor, and \
+                     the processor time does not confirm it";
+        assert!(why.ends_with(words), "{why}");
+    }
+
+    #[test]
+    fn a_command_that_sleeps_longer_or_works_longer_is_slower() {
+        assert_eq!(said(&runs(94, 50, 0, 3), Metric::WallNs).0, Verdict::Regression);
+        assert_eq!(said(&runs(94, 90, 5, 3), Metric::WallNs).0, Verdict::Regression);
+        assert_eq!(said(&runs(94, 90, 5, 3), Metric::CpuNs).0, Verdict::Regression);
+    }
 }
