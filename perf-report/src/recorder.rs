@@ -27,6 +27,8 @@ pub struct Order<'a> {
     pub source: &'a Path,
     /// The label.
     pub label: Option<&'a str>,
+    /// The branch that the user names.
+    pub branch: Option<&'a str>,
     /// The id of the first run of its group, if it is not that itself, and its number there.
     pub group: Option<(Option<&'a str>, u32)>,
     /// Whether to look how fast and how steady the machine is.
@@ -78,7 +80,7 @@ impl<'a> Recorder<'a> {
             label: order.label.map(str::to_owned),
             command: words.map(|word| word.to_string_lossy().into_owned()).collect(),
             machine: facts::machine(),
-            git: facts::git(order.source),
+            git: facts::git(order.source, order.branch),
             ..Run::default()
         };
         let prober = order.probe.then(Prober::before);

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 use crate::error::{ExitCode, UserError};
+use crate::facts;
 
 /// A commit in a folder of its own, until it is dropped.
 #[derive(Debug)]
@@ -87,19 +87,10 @@ impl Drop for Worktree {
     }
 }
 
-/// What a hook of git is called with; whatever that repository is, it is not the one asked for, and
-/// its index is not to be written.
-const OF_HOOKS: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
-
 /// What git says, without the end of the line. It does not see the Ctrl-C that ends us, so that
 /// nothing is left half done.
 fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> io::Result<String> {
-    let mut command = Command::new("git");
-    for name in OF_HOOKS {
-        command.env_remove(name);
-    }
-    let output =
-        command.args(arguments).current_dir(dir).stdin(Stdio::null()).process_group(0).output()?;
+    let output = facts::git_command(dir).args(arguments).process_group(0).output()?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
     }
@@ -109,6 +100,8 @@ fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> i
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     fn sh(dir: &Path, script: &str) -> String {

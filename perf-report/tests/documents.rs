@@ -93,8 +93,11 @@ impl Project {
     }
 }
 
+/// The golden run, without what was missing in it.
 fn golden() -> RunDocument {
-    RunDocument::from_json(GOLDEN_RUN).unwrap()
+    let mut run = RunDocument::from_json(GOLDEN_RUN).unwrap();
+    (run.process.damaged, run.recording.lost_calls) = (0, 0);
+    run
 }
 
 /// The golden run once more, in which one function takes `factor` times as long.
@@ -454,10 +457,49 @@ fn what_cannot_be_compared_is_refused_or_advice() {
     other.run.toolchain.profile = "debug".to_owned();
     let project = Project::with(&[&golden(), &other]);
     project.says(&["baseline", "save", "main", "latest~1"], 0);
-    let said = project.says(&["check"], 2);
+    let said = project.says(&["check"], 4);
     assert!(said.contains(r#"profile "release", now "debug""#), "{said}");
     let text = project.prints(&["check", "--allow-cross-machine"], 0);
     assert!(text.starts_with("REGRESSION (advisory)"), "{text}");
+}
+
+#[test]
+fn the_newest_run_of_the_baselines_command_is_judged_whatever_ran_since() {
+    let mut other = slower(1);
+    "20261123T101112-00ff".clone_into(&mut other.run.id);
+    other.run.command = vec!["other".to_owned()];
+    for function in &mut other.functions {
+        function.name = function.name.replace("code_stats::", "other::");
+    }
+    let project = Project::with(&[&golden(), &slower(2), &other]);
+    project.says(&["baseline", "save", "main", "latest~2"], 0);
+    let said = project.says(&["check"], 3);
+    assert!(said.contains("1 newer run of other commands passed over"), "{said}");
+    let said = project.says(&["check", "--run", "latest"], 4);
+    assert!(said.contains("have no function in common"), "{said}");
+    let said = project.says(&["check", "--run", "latest~2"], 4);
+    assert!(said.contains("is part of baseline \"main\""), "{said}");
+    let mut elsewhere = golden();
+    elsewhere.run.command = vec!["gone".to_owned()];
+    let project = Project::with(&[&other, &elsewhere]);
+    project.says(&["baseline", "save", "main"], 0);
+    let project = Project::with(&[&elsewhere, &other]);
+    project.says(&["baseline", "save", "main", "latest~1"], 0);
+    project.says(&["check"], 4);
+}
+
+#[test]
+fn a_run_with_something_missing_is_a_baseline_only_when_asked_for() {
+    let mut broken = slower(1);
+    broken.run.exit_code = Some(101);
+    let project = Project::with(&[&golden(), &broken]);
+    let said = project.says(&["baseline", "save", "main"], 2);
+    assert!(said.contains("is not whole: the command failed with exit code 101"), "{said}");
+    let said = project.says(&["baseline", "save", "main", "--allow-failed"], 0);
+    assert!(said.contains("counts of later runs are not judged by it"), "{said}");
+    project.says(&["baseline", "save", "main", "latest~1", "--force"], 0);
+    project.says(&["check", "--fail-on", "incomplete"], 5);
+    project.says(&["check"], 0);
 }
 
 #[test]
@@ -478,7 +520,7 @@ fn without_any_run_there_is_nothing_to_show() {
     let said = project.says(&["show"], 4);
     assert!(said.contains("perf-report run -- "), "{said}");
     project.says(&["compare", "latest~1", "latest"], 4);
-    project.says(&["check"], 0);
+    project.says(&["check"], 4);
     project.says(&["check", "--fail-on", "missing"], 4);
 }
 

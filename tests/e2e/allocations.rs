@@ -78,7 +78,8 @@ fn a_budget_and_a_baseline_are_kept_to_the_allocation() {
     let saved = lab.report(["baseline", "save", "main"]);
     assert_eq!(saved.code, Some(0), "{saved:?}");
     let checked = |code| {
-        let finished = lab.report(["check", "--baseline", "main", "--all", "--metrics", "allocs"]);
+        let check = ["check", "--run", "latest", "--baseline", "main", "--all"];
+        let finished = lab.report(check.into_iter().chain(["--metrics", "allocs"]));
         assert_eq!(finished.code, Some(code), "{finished:?}");
         finished.stdout
     };

@@ -216,7 +216,8 @@ fn runs_are_compared_by_calls_and_not_by_polls() {
     record("22", "stay");
     let saved = lab.report(["baseline", "save", "main"]);
     assert_eq!(saved.code, Some(0), "{saved:?}");
-    let check = || lab.report(["check", "--baseline", "main", "--all", "--metrics", "calls"]);
+    let check = ["check", "--run", "latest", "--baseline", "main", "--all", "--metrics", "calls"];
+    let check = || lab.report(check);
     record("22", "move");
     assert_eq!(check().code, Some(0), "{:?}", check());
     record("44", "move");

@@ -99,7 +99,7 @@ fn checked(lab: &Lab, rounds: &str, settings: &str, code: i32) -> String {
             assert_eq!(saved.code, Some(0), "{}", saved.stderr);
         }
     }
-    let finished = lab.report(["check"]);
+    let finished = lab.report(["check", "--run", "latest"]);
     assert_eq!(finished.code, Some(code), "{}{}", finished.stdout, finished.stderr);
     finished.stdout
 }

@@ -14,7 +14,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Baseline, Run, RunDocument};
 use crate::render::{Selection, csv, human, markdown};
 use crate::store::{self, RunRef, Store as _};
-use crate::{baseline, units};
+use crate::{baseline, units, verdict};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,6 +61,11 @@ struct Save {
     #[arg(long, short, env = "PERF_TRACK_FORCE", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     force: bool,
+
+    /// Keep it although something is missing in it: its command failed, or not all was recorded
+    #[arg(long, env = "PERF_TRACK_ALLOW_FAILED", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    allow_failed: bool,
 }
 
 /// List the baselines
@@ -117,6 +122,7 @@ fn save(args: &Save, context: &Context) -> Result<(), UserError> {
             .help("replace it with --force, or choose another name"));
     }
     let runs = chosen(args, context)?;
+    must_be_whole(&runs, args.allow_failed)?;
     let path = baseline::save(context, &args.name, &runs)?;
     let newest = runs.last().map_or("", |run| run.run.id.as_str());
     let what = match runs.len() {
@@ -126,6 +132,22 @@ fn save(args: &Save, context: &Context) -> Result<(), UserError> {
     output::message(&format!("baseline {} is {what} now: {}", args.name, context.shown(&path)));
     output::help("commit the file, so that everybody compares with the same runs");
     Ok(())
+}
+
+/// A run in which something is missing is a baseline only when that is asked for.
+fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError> {
+    let broken = runs.iter().find_map(|run| {
+        let missing = verdict::missing(run);
+        (!missing.is_empty()).then(|| (run, missing.join(", ")))
+    });
+    let Some((run, missing)) = broken else { return Ok(()) };
+    let problem = format!("run {} is not whole: {missing}", run.run.id);
+    if is_allowed {
+        output::warning(&format!("{problem}; counts of later runs are not judged by it"));
+        return Ok(());
+    }
+    Err(UserError::new(Code::Usage, problem)
+        .help("keep another run, or this one all the same with --allow-failed"))
 }
 
 /// The runs to keep, oldest first.

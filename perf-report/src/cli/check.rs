@@ -53,10 +53,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
-    /// The run to judge: `latest`, `latest~1`, an id or its beginning, or a label
-    #[arg(long, value_name = "RUN", default_value = "latest")]
-    #[arg(env = "PERF_TRACK_RUN", hide_env_values = true)]
-    run: RunRef,
+    /// The run to judge: `latest`, `latest~1`, an id or its beginning, or a label [default: the newest
+    /// of the baseline's command]
+    #[arg(long, value_name = "RUN", env = "PERF_TRACK_RUN", hide_env_values = true)]
+    run: Option<RunRef>,
 
     /// What fails besides regressions and budgets, which always do
     #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
@@ -84,19 +84,21 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
     let wanted = wanted(context, settings.baseline.as_deref())?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let current = match Named::run(context, &args.run).and_then(with_data) {
-        Ok(current) => current,
-        Err(error) if error.code == Code::NothingToJudge => {
-            return no_run(error, fail_on.contains(&FailOn::Missing));
-        }
-        Err(error) => return Err(error),
+    let kept = wanted.as_deref().filter(|name| named::is_file(name));
+    let kept = kept.map(|name| Named::baseline(context, name)).transpose()?;
+    let current = with_data(current(context, args.run.as_ref(), kept.as_ref())?)?;
+    let (baseline, why) = match (kept, wanted) {
+        (Some(baseline), _) => (Some(baseline), String::new()),
+        (None, None) => (None, "there is no baseline yet".to_owned()),
+        (None, Some(name)) => match Named::reference(context, &name, &current.runs) {
+            Ok(baseline) => (Some(baseline), String::new()),
+            Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
+            Err(error) => return Err(error),
+        },
     };
-    let baseline = wanted.map(|name| Named::reference(context, &name, &current.runs)).transpose();
-    let (baseline, why) = match baseline {
-        Ok(baseline) => (baseline, "there is no baseline yet".to_owned()),
-        Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
-        Err(error) => return Err(error),
-    };
+    if let Some(baseline) = &baseline {
+        judge::must_be_comparable(baseline, &current)?;
+    }
     let history = baseline.as_ref();
     let history = history.map(|it| named::history(context, &it.runs, &current.runs));
     let history = history.unwrap_or_default();
@@ -159,16 +161,20 @@ fn with_data(mut named: Named) -> Result<Named, UserError> {
         .help("`perf-report doctor` looks for what stands in the way"))
 }
 
-/// Says that there is no run. It is an error only when that was asked for.
-fn no_run(error: UserError, fails: bool) -> Result<ExitCode, UserError> {
-    if fails {
-        return Err(error);
+/// The run to judge: the one that is named, or else the newest of the baseline's command. What another
+/// command did since says nothing of it.
+fn current(
+    context: &Context,
+    named: Option<&RunRef>,
+    baseline: Option<&Named>,
+) -> Result<Named, UserError> {
+    let newest = baseline.and_then(|baseline| baseline.runs.last());
+    let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
+    match (named, command) {
+        (Some(reference), _) => Named::run(context, reference),
+        (None, Some(command)) => Named::newest_of(context, &command),
+        (None, None) => Named::run(context, &RunRef::default()),
     }
-    output::warning(&format!("nothing to judge: {}", output::describe(&error)));
-    if let Some(help) = &error.help {
-        output::help(help);
-    }
-    Ok(Code::Fine.into())
 }
 
 /// Says what to do next.

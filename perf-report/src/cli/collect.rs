@@ -35,6 +35,10 @@ pub(super) struct Args {
     #[arg(value_parser = keep::label)]
     label: Option<String>,
 
+    /// The branch that the run is of [default: the one checked out, or the one that CI names]
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    branch: Option<String>,
+
     /// Leave everything in the folder as it is
     #[arg(long, env = "PERF_TRACK_KEEP", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -90,7 +94,7 @@ fn facts_of(args: &Args, context: &Context, folder: &Path) -> (Run, ProcessSumma
             id: identity.id,
             time: identity.time,
             machine: facts::machine(),
-            git: facts::git(&context.root),
+            git: facts::git(&context.root, args.branch.as_deref()),
             ..Run::default()
         };
         (run, ProcessSummary::default())

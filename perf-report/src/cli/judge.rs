@@ -144,6 +144,36 @@ impl WriteArgs {
     }
 }
 
+/// Refuses what no comparison can come of: a run that is part of the baseline, and runs that have no
+/// function in common.
+pub(super) fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError> {
+    let nothing = |problem: String, help: &str| {
+        Err(UserError::new(Code::NothingToJudge, problem).help(help.to_owned()))
+    };
+    let is_in_baseline =
+        |run: &RunDocument| baseline.runs.iter().any(|other| other.run.id == run.run.id);
+    if current.runs.iter().all(is_in_baseline) {
+        let problem = format!("run {} is part of baseline {:?}", current.name, baseline.name);
+        return nothing(problem, "record another one with `perf-report run`, and check that");
+    }
+    let names = |runs: &[RunDocument]| -> BTreeSet<String> {
+        let functions = runs.iter().flat_map(|run| &run.functions);
+        functions.filter(|it| it.calls > 0).map(|it| it.name.clone()).collect()
+    };
+    let (before, now) = (names(&baseline.runs), names(&current.runs));
+    let crates = |names: &BTreeSet<String>| -> BTreeSet<String> {
+        names.iter().filter_map(|name| Some(name.split_once("::")?.0.to_owned())).collect()
+    };
+    // Functions may all have been renamed; a crate is not.
+    if before.is_empty() || !before.is_disjoint(&now) || !crates(&before).is_disjoint(&crates(&now))
+    {
+        return Ok(());
+    }
+    let problem =
+        format!("run {} and baseline {:?} have no function in common", current.name, baseline.name);
+    nothing(problem, "name the run that belongs to the baseline with --run")
+}
+
 /// Judges the runs of `current` against those of `baseline`, and refuses when their times say
 /// nothing about each other. What is noise is learned from the stored runs, too.
 pub(super) fn compare(
@@ -173,7 +203,7 @@ pub(super) fn compare_beside(
     if !differences.is_empty() && settings.allow_cross_machine != Some(true) {
         let what: Vec<_> = differences.into_iter().collect();
         let problem = format!("the two runs cannot be compared by time: {}", what.join("; "));
-        return Err(UserError::new(Code::Usage, problem).help(
+        return Err(UserError::new(Code::NothingToJudge, problem).help(
             "save a baseline on this machine with this build, or take --allow-cross-machine for a \
              comparison that never fails",
         ));

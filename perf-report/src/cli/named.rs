@@ -1,6 +1,7 @@
 //! The runs that a user names: a baseline, the last runs of a branch, a stored run with those that
 //! were made with it; and the history beside them.
 
+use super::output;
 use crate::baseline;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
@@ -70,6 +71,41 @@ impl Named {
     pub(super) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(context)?;
         let run = store.find(reference)?;
+        let name = run.run.id.clone();
+        Ok(Self { name, runs: store.with_group(run)? })
+    }
+}
+
+impl Named {
+    /// The newest run of `command`, with those that `run --repeat` made with it.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when there is none.
+    pub(super) fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
+        let store = store::open(context)?;
+        let entries = store.entries()?;
+        let Some(entry) = entries.iter().find(|entry| entry.command == command) else {
+            let newest = entries.first().map_or_else(
+                || "no run is stored yet".to_owned(),
+                |entry| format!("the newest one, {}, is of `{}`", entry.id, entry.command),
+            );
+            let problem =
+                format!("no run of the baseline's command is stored, `{command}`: {newest}");
+            return Err(UserError::new(Code::NothingToJudge, problem).help(
+                "record it with `perf-report run -- …`, or name a run with --run, such as \
+                 `--run latest`",
+            ));
+        };
+        let newer = entries.iter().take_while(|other| other.id != entry.id).count();
+        if newer > 0 {
+            let runs = crate::units::plural(newer as u64, "newer run");
+            output::warning(&format!(
+                "{runs} of other commands passed over: this judges {}, of the baseline's command \
+                 `{command}`; `--run latest` judges the newest one",
+                entry.id
+            ));
+        }
+        let run = store.load(&entry.id)?;
         let name = run.run.id.clone();
         Ok(Self { name, runs: store.with_group(run)? })
     }

@@ -95,9 +95,13 @@ pub(super) fn git(context: &Context) -> Check {
         let help = "install git, so that runs know their commit";
         return Check::notice(subject, "there is no git executable in PATH", help);
     }
-    match facts::git(&context.root) {
+    if let Some(refusal) = facts::git_refusal(&context.root) {
+        return Check::notice(subject, refusal, "runs are stored without a commit until then");
+    }
+    match facts::git(&context.root, None) {
         Some(git) => {
-            let branch = git.branch.unwrap_or_else(|| "no branch".to_owned());
+            let from = git.branch_from.map_or_else(String::new, |from| format!(" (by {from})"));
+            let branch = git.branch.unwrap_or_else(|| "no branch".to_owned()) + &from;
             let commit: String = git.commit.chars().take(10).collect();
             let state = if git.dirty { ", with changes" } else { "" };
             Check::good(subject, format!("{branch} at {commit}{state}"))

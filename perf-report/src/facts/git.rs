@@ -1,23 +1,71 @@
 //! The state of the source, asked of the `git` executable.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::model::Git;
 
+/// What a hook of git is called with; whatever that repository is, it is not the one asked for, and
+/// its index is not to be written.
+const OF_HOOKS: [&str; 5] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
+
+/// Where CI systems say what branch they build, where the checkout is on none: of GitHub (of a pull
+/// request first), GitLab, Buildkite, and Jenkins.
+const OF_CI: [&str; 5] =
+    ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "BRANCH_NAME"];
+
+/// A call of `git` in `dir`, about the repository there and no other.
+pub fn command(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    for name in OF_HOOKS {
+        command.env_remove(name);
+    }
+    command.current_dir(dir).stdin(Stdio::null());
+    command
+}
+
 /// The state of the repository that holds `dir`; `None` outside of one, without a commit, and without
-/// git.
-pub fn git(dir: &Path) -> Option<Git> {
-    let output = Command::new("git")
+/// git. The branch is the one that is named, or the one that is checked out, or where there is none the
+/// one that the environment of a CI system names.
+pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
+    let output = status(dir).ok()?;
+    let found = parse(&String::from_utf8_lossy(&output.stdout));
+    let mut git = found.filter(|_| output.status.success())?;
+    let named = branch.map(|branch| (branch.to_owned(), "--branch"));
+    let by_ci = || of_ci(|name| std::env::var(name).ok()).filter(|_| git.branch.is_none());
+    if let Some((branch, from)) = named.or_else(by_ci) {
+        (git.branch, git.branch_from) = (Some(branch), Some(from.to_owned()));
+    }
+    Some(git)
+}
+
+/// Why git says nothing of a repository that is there: it belongs to another user. What to do.
+pub fn refusal(dir: &Path) -> Option<String> {
+    let output = status(dir).ok().filter(|output| !output.status.success())?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    said.contains("dubious ownership").then(|| {
+        format!(
+            "the repository belongs to another user, and git says nothing of it; allow it with `git \
+             config --global --add safe.directory {}`",
+            dir.display()
+        )
+    })
+}
+
+fn status(dir: &Path) -> std::io::Result<Output> {
+    command(dir)
         // A status must not make a concurrent git wait for a lock.
         .args(["--no-optional-locks", "status", "--porcelain=v2", "--branch"])
         .args(["--untracked-files=no", "--ignore-submodules=none"])
-        .current_dir(dir)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
         .output()
-        .ok()?;
-    parse(&String::from_utf8_lossy(&output.stdout)).filter(|_| output.status.success())
+}
+
+/// The branch that CI says it builds, and in which variable it does.
+fn of_ci(variable: impl Fn(&str) -> Option<String>) -> Option<(String, &'static str)> {
+    let is_tag = variable("GITHUB_REF_TYPE").as_deref() == Some("tag");
+    let names = OF_CI.into_iter().filter(|name| !(is_tag && *name == "GITHUB_REF_NAME"));
+    names.filter_map(|name| Some((variable(name)?, name))).find(|(value, _)| !value.is_empty())
 }
 
 /// Reads what `git status --porcelain=v2 --branch` prints.
@@ -27,6 +75,7 @@ fn parse(status: &str) -> Option<Git> {
     Some(Git {
         commit: header("branch.oid ").filter(|&commit| commit != "(initial)")?.to_owned(),
         branch: header("branch.head ").filter(|&branch| branch != "(detached)").map(str::to_owned),
+        branch_from: None,
         dirty: status.lines().any(|line| !line.starts_with('#')),
     })
 }
@@ -34,6 +83,29 @@ fn parse(status: &str) -> Option<Git> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ci_names_the_branch_of_a_detached_checkout() {
+        let of = |set: &[(&str, &str)]| {
+            of_ci(|name| set.iter().find(|it| it.0 == name).map(|it| it.1.to_owned()))
+        };
+        let pull_request = [("GITHUB_HEAD_REF", "faster"), ("GITHUB_REF_NAME", "12/merge")];
+        for (set, expected) in [
+            (&[][..], None),
+            (&pull_request[..], Some(("faster", "GITHUB_HEAD_REF"))),
+            (
+                &[("GITHUB_HEAD_REF", ""), ("GITHUB_REF_NAME", "main")],
+                Some(("main", "GITHUB_REF_NAME")),
+            ),
+            (&[("GITHUB_REF_NAME", "v1"), ("GITHUB_REF_TYPE", "tag")], None),
+            (&[("CI_COMMIT_REF_NAME", "dev")], Some(("dev", "CI_COMMIT_REF_NAME"))),
+            (&[("BUILDKITE_BRANCH", "dev")], Some(("dev", "BUILDKITE_BRANCH"))),
+            (&[("BRANCH_NAME", "dev")], Some(("dev", "BRANCH_NAME"))),
+        ] {
+            let expected = expected.map(|(branch, from)| (branch.to_owned(), from));
+            assert_eq!(of(set), expected);
+        }
+    }
 
     #[test]
     fn a_clean_branch() {

@@ -56,6 +56,10 @@ pub struct Comparison {
     /// What the change of that time is owed to, largest first.
     #[serde(default)]
     pub causes: Vec<Cause>,
+    /// What is missing in the runs that were judged, in words: processes that were not recorded, calls
+    /// that were lost, a command that failed. Left out where nothing is known to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// One row for each function and metric, worst first.
     pub functions: Vec<Change>,
     /// One row for each limit that the run itself had to keep, exceeded ones first.

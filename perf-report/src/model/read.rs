@@ -167,7 +167,12 @@ mod tests {
             run: crate::model::Run {
                 id: "20261120T234552-1a2b3c".to_owned(),
                 command: vec![name.clone()],
-                git: Some(Git { commit: "abc".to_owned(), branch: None, dirty: true }),
+                git: Some(Git {
+                    commit: "abc".to_owned(),
+                    branch: None,
+                    branch_from: None,
+                    dirty: true,
+                }),
                 ..Default::default()
             },
             process: ProcessSummary::default(),

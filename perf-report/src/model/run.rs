@@ -92,8 +92,12 @@ pub type Command = Vec<String>;
 pub struct Git {
     /// Full hash of the checked-out commit.
     pub commit: String,
-    /// Branch; `None` when detached.
+    /// Branch; `None` when detached, and nobody named one.
     pub branch: Option<String>,
+    /// Who named it, where it is not the one that is checked out: a variable of a CI system, or
+    /// `--branch`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_from: Option<String>,
     /// Whether tracked files differ from the commit.
     pub dirty: bool,
 }
@@ -347,10 +351,8 @@ impl Function {
 
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
-        crate::units::share(
-            self.self_overhead_ns,
-            self.self_ns + if self.is_corrected() { self.self_overhead_ns } else { 0 },
-        )
+        let beside = if self.is_corrected() { self.self_overhead_ns } else { 0 };
+        crate::units::share(self.self_overhead_ns, self.self_ns.saturating_add(beside))
     }
 
     /// Whether what recording took has been taken off the times.

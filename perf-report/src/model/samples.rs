@@ -46,6 +46,7 @@ pub(crate) fn empty() -> RunDocument {
             git: Some(Git {
                 commit: "3f2c1ab09d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a".to_owned(),
                 branch: Some("main".to_owned()),
+                branch_from: None,
                 dirty: false,
             }),
             machine: Machine {
@@ -114,6 +115,7 @@ pub(crate) fn changed() -> RunDocument {
     run.run.git = Some(Git {
         commit: "9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e".to_owned(),
         branch: Some("faster-tokens".to_owned()),
+        branch_from: None,
         dirty: true,
     });
     add_never_called(&mut run);

@@ -104,6 +104,7 @@ pub(super) fn side(side: &Side) -> Vec<String> {
         items.push(commit(&Git {
             commit: hash.clone(),
             branch: side.branch.clone(),
+            branch_from: None,
             dirty: side.dirty,
         }));
     }

@@ -10,7 +10,8 @@ use super::limits::Limits;
 use super::sides::{Functions, Pair, Sides};
 use super::suite::Suite;
 use super::{
-    accept, blame, budgets, causes, comparable, counts, custom, decide, notes, times, whole,
+    accept, blame, budgets, causes, comparable, counts, custom, decide, missing, notes, times,
+    whole,
 };
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
@@ -58,6 +59,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
     let (mut rows, unsaid) = rows(&functions, sides, &suite, limits);
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
+    let missing = missing::apply(&mut rows, sides);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     rows.sort_by(worst_first);
@@ -78,6 +80,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         shift: suite.shift,
         self_time: causes::self_time(sides.baseline, sides.current),
         causes,
+        missing,
         functions: rows,
         ..without_baseline(current, limits, notes)
     };
@@ -119,6 +122,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         shift: None,
         self_time: None,
         causes: Vec::new(),
+        missing: missing::missing(current),
         functions: Vec::new(),
         budgets: budgets::budgets(current, limits),
         waived: Vec::new(),

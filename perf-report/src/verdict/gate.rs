@@ -21,17 +21,20 @@ pub enum FailOn {
     Inconclusive,
     /// No baseline, or no run
     Missing,
+    /// A run that is not whole: a failed command, processes or calls that were not recorded
+    Incomplete,
 }
 
 impl FailOn {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Regression,
         Self::Budget,
         Self::Degraded,
         Self::Calls,
         Self::Inconclusive,
         Self::Missing,
+        Self::Incomplete,
     ];
 
     /// The word for it on the command line and in `perf.toml`.
@@ -43,6 +46,7 @@ impl FailOn {
             Self::Calls => "calls",
             Self::Inconclusive => "inconclusive",
             Self::Missing => "missing",
+            Self::Incomplete => "incomplete",
         }
     }
 }
@@ -90,7 +94,9 @@ pub fn gate(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Gate {
         Gate::Worse
     } else if asked(FailOn::Missing) && comparison.baseline.is_none() {
         Gate::Missing
-    } else if asked(FailOn::Inconclusive) && is_open(comparison) {
+    } else if (asked(FailOn::Inconclusive) && is_open(comparison))
+        || (asked(FailOn::Incomplete) && !comparison.missing.is_empty())
+    {
         Gate::Inconclusive
     } else {
         Gate::Passed

@@ -134,7 +134,8 @@ fn a_run_that_recorded_nothing_is_nothing_to_judge() {
     let desk = Desk::new();
     desk.store_run("one");
     desk.report(&["baseline", "save", "main"]).said(0, "main");
+    desk.report(&["check"]).said(4, "run one is part of baseline \"main\"");
     desk.run("true");
-    desk.report(&["check"]).said(0, "recorded nothing");
-    desk.report(&["check", "--fail-on", "missing"]).said(4, "recorded nothing");
+    desk.report(&["check"]).said(4, "run one is part of baseline \"main\"");
+    desk.report(&["check", "--run", "latest"]).said(4, "recorded nothing");
 }

@@ -21,6 +21,7 @@ fn run(at: usize, ns: u64) -> RunDocument {
     run.run.git = Some(Git {
         commit: format!("{:07x}aaaaaaaaa", 0x3f_a9c1 + at * 0x1_0101),
         branch: Some("main".to_owned()),
+        branch_from: None,
         dirty: false,
     });
     run.process.wall_ns = Some(ns * 20);

@@ -162,3 +162,29 @@ fn runs_below_a_run_are_runs_of_their_own() {
     assert_eq!(finished.stdout.matches("session-").count(), 2, "{finished:?}");
     assert_eq!(desk.stored().len(), 2);
 }
+
+#[test]
+fn a_detached_checkout_is_of_the_branch_that_ci_or_the_user_names() {
+    let desk = Desk::new();
+    let commit = "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m one";
+    desk.shell(&format!("git init -q -b main . && {commit} && git checkout -q --detach"))
+        .said(0, "");
+    let branch = |before: &str, options: &str| {
+        desk.shell(&format!("{before} $REPORT run -q {options} -- true")).said(0, "");
+        let shown = desk.shell("$REPORT show --format json");
+        let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        let git = &shown["run"]["git"];
+        [git["branch"].clone(), git["branch_from"].clone()]
+    };
+    let none = "env -u GITHUB_HEAD_REF -u GITHUB_REF_NAME -u CI_COMMIT_REF_NAME -u BUILDKITE_BRANCH \
+                -u BRANCH_NAME -u PERF_TRACK_BRANCH";
+    let unknown = [serde_json::Value::Null, serde_json::Value::Null];
+    assert_eq!(branch(none, ""), unknown);
+    let by_ci = branch(&format!("{none} GITHUB_HEAD_REF=faster GITHUB_REF_NAME=12/merge"), "");
+    assert_eq!(by_ci, ["faster", "GITHUB_HEAD_REF"]);
+    assert_eq!(branch(none, "--branch mine"), ["mine", "--branch"]);
+    // What a hook of another repository leaves in the environment is not about this one.
+    let in_hook =
+        branch(&format!("{none} GIT_DIR=/nowhere GIT_INDEX_FILE=/nowhere"), "--branch mine");
+    assert_eq!(in_hook, ["mine", "--branch"]);
+}

@@ -133,6 +133,7 @@ impl Match<'_> {
             base: self.rules.base.as_deref(),
             source: job.dir.unwrap_or(self.source),
             label: label.as_deref(),
+            branch: None,
             group: Some((first, round)),
             probe: self.rules.probe,
         });

@@ -13,6 +13,7 @@ use crate::command::{Job, Streams};
 use crate::context::Context;
 use crate::doctor;
 use crate::error::UserError;
+use crate::facts;
 use crate::recorder::{Order, Recorded, Recorder};
 
 const EXAMPLES: &str = "\
@@ -39,6 +40,10 @@ pub(super) struct Args {
     #[arg(long, short, env = "PERF_TRACK_LABEL", hide_env_values = true)]
     #[arg(value_parser = keep::label)]
     label: Option<String>,
+
+    /// The branch that the run is of [default: the one checked out, or the one that CI names]
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    branch: Option<String>,
 
     /// Run the command N times, one after the other
     #[arg(long, value_name = "N", env = "PERF_TRACK_REPEAT", hide_env_values = true)]
@@ -73,12 +78,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     for problem in doctor::malformed() {
         output::warning(&problem);
     }
+    if let Some(refusal) = facts::git_refusal(&context.root) {
+        output::warning(&format!("the run has no commit: {refusal}"));
+    }
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let order = Order {
         job: Job { words: &args.command, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
         label: args.label.as_deref(),
+        branch: args.branch.as_deref(),
         group: None,
         probe: !args.no_probe,
     };

@@ -23,6 +23,7 @@ fn on_day(at: usize, functions: &[(&str, Vec<u64>)]) -> RunDocument {
     run.run.git = Some(Git {
         commit: format!("{:07x}9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3", 0x3f_a9c1 + at * 0x1_0101),
         branch: Some("main".to_owned()),
+        branch_from: None,
         dirty: false,
     });
     run.process.wall_ns = Some(nodes.iter().map(|node| node.3).sum());

@@ -1,0 +1,141 @@
+//! What is not said of runs that are not whole: a command that failed half way or was killed, processes that were not
+//! recorded, calls that were lost. What is missing is no improvement, and no ground to fail the run
+//! that has it.
+
+use super::sides::Sides;
+use crate::model::{Change, RunDocument, Verdict};
+use crate::units;
+
+/// What is missing in a run, in words; empty of one that is whole as far as is known.
+///
+/// ```
+/// use perf_report::model::RunDocument;
+///
+/// fn may_be_a_baseline(run: &RunDocument) -> bool {
+///     perf_report::verdict::missing(run).is_empty()
+/// }
+/// ```
+pub fn missing(run: &RunDocument) -> Vec<String> {
+    let ended = match (run.run.signal, run.run.exit_code) {
+        (Some(signal), _) => Some(format!("the command was ended by signal {signal}")),
+        (None, Some(code)) if code != 0 => {
+            Some(format!("the command failed with exit code {code}"))
+        }
+        _ => None,
+    };
+    let some = |count: u64, one: &str, what: &str| {
+        (count > 0).then(|| format!("{} {what}", units::plural(count, one)))
+    };
+    let unrecorded =
+        match run.recording.problems.iter().filter(|it| it.contains(UNRECORDED)).count() {
+            0 => None,
+            1 => Some("1 process not recorded".to_owned()),
+            several => Some(format!("{} processes not recorded", units::count(several as u64))),
+        };
+    let parts = [
+        ended,
+        unrecorded,
+        some(run.process.damaged, "segment", "not readable"),
+        some(run.recording.lost_calls, "call", "not recorded"),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// What is said of a process whose segment could not be made.
+const UNRECORDED: &str = " was not recorded: ";
+
+/// What is missing in some of the runs of a side, in words.
+fn of_side(runs: &[RunDocument]) -> Option<String> {
+    let parts = runs.iter().rev().map(missing).find(|parts| !parts.is_empty())?;
+    Some(parts.join(", "))
+}
+
+/// Takes back what `rows` say only because something is missing on one of the sides. What is missing in
+/// the runs that are judged, in words.
+pub(super) fn apply(rows: &mut [Change], sides: Sides<'_>) -> Vec<String> {
+    let now = of_side(sides.current);
+    if let Some(missing) = &now {
+        let is_better = |row: &Change| matches!(row.verdict, Verdict::Improved | Verdict::Removed);
+        leave_open(rows, is_better, &format!("but this run is not whole: {missing}"));
+    }
+    if let Some(missing) = of_side(sides.baseline) {
+        let is_more = |row: &Change| {
+            let adds_up = row.metric.is_count() || !row.metric.is_of_function();
+            adds_up && row.verdict >= Verdict::Degraded
+        };
+        leave_open(rows, is_more, &format!("but the baseline is not whole: {missing}"));
+    }
+    now.into_iter().collect()
+}
+
+fn leave_open(rows: &mut [Change], which: impl Fn(&Change) -> bool, why: &str) {
+    for row in rows.iter_mut().filter(|row| which(row)) {
+        row.verdict = Verdict::Inconclusive;
+        row.reason = format!("{}, {why}", row.reason);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Metric, samples};
+    use crate::verdict::{FailOn, Gate, Limits, compare, gate};
+
+    /// The typical run without half of the calls of each function.
+    fn half() -> RunDocument {
+        let mut run = samples::typical();
+        for function in &mut run.functions {
+            function.calls /= 2;
+            function.self_ns /= 2;
+            function.total_ns /= 2;
+        }
+        run
+    }
+
+    fn calls(old: &RunDocument, new: &RunDocument) -> Vec<(Verdict, String)> {
+        let rows = compare(old, new, &Limits::default()).functions;
+        let rows = rows.into_iter().filter(|row| row.metric == Metric::Calls);
+        let rows = rows.filter(|row| row.name.ends_with("tokenize"));
+        rows.map(|row| (row.verdict, row.reason)).collect()
+    }
+
+    #[test]
+    fn what_is_missing_is_no_improvement() {
+        type Break = fn(&mut RunDocument);
+        let whole = samples::typical();
+        assert_eq!(calls(&whole, &half())[0].0, Verdict::Improved);
+        let broken: [(&str, Break); 5] = [
+            ("the command failed with exit code 101", |run| run.run.exit_code = Some(101)),
+            ("the command was ended by signal 9", |run| run.run.signal = Some(9)),
+            ("4 calls not recorded", |run| run.recording.lost_calls = 4),
+            ("1 segment not readable", |run| run.process.damaged = 1),
+            ("2 processes not recorded", |run| {
+                let problem = |pid| format!("process {pid} was not recorded: no space");
+                run.recording.problems.extend([7, 8].map(problem));
+            }),
+        ];
+        for (why, breaks) in broken {
+            let mut run = half();
+            breaks(&mut run);
+            let (verdict, reason) = calls(&whole, &run).remove(0);
+            assert_eq!(verdict, Verdict::Inconclusive);
+            let end = format!(", but this run is not whole: {why}");
+            assert!(reason.ends_with(&end), "{reason}");
+            let comparison = compare(&whole, &run, &Limits::default());
+            assert!(comparison.functions.iter().all(|row| row.verdict != Verdict::Improved));
+            assert_eq!(comparison.missing, [why]);
+            assert_eq!(gate(&comparison, &[FailOn::Incomplete].into()), Gate::Inconclusive);
+            assert_eq!(gate(&comparison, &[].into()), Gate::Passed);
+        }
+    }
+
+    #[test]
+    fn a_whole_run_does_not_fail_against_one_that_is_not() {
+        let mut baseline = half();
+        baseline.recording.lost_calls = 1_000;
+        let comparison = compare(&baseline, &samples::typical(), &Limits::default());
+        let worse = comparison.functions.iter().filter(|row| row.metric.is_count());
+        assert!(worse.clone().any(|row| row.reason.contains("but the baseline is not whole")));
+        assert!(worse.clone().all(|row| row.verdict < Verdict::Degraded), "{worse:?}");
+    }
+}
