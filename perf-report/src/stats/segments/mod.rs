@@ -4,14 +4,15 @@
 //! The order of work, a module a step:
 //!
 //! 1. `scale`: values to logarithms, so that a change is a ratio.
-//! 2. `scan`: candidates. The place where the ranks before and after differ most, by a smooth test.
-//! 3. `evidence`: how likely chance makes such a difference: by ranks (`scores`), which no wild value
+//! 2. `plateaus`: levels that lie far apart. What follows is done within each.
+//! 3. `scan`: candidates. The place where the ranks before and after differ most, by a smooth test.
+//! 4. `evidence`: how likely chance makes such a difference: by ranks (`scores`), which no wild value
 //!    moves, and by how much better the values fit together once those after are shifted (`shift`).
-//! 4. `search`: splits at candidates until nothing is left to split, generously.
-//! 5. `noise`: how much less values that depend on their predecessors say than as many that do not,
+//! 5. `search`: splits at candidates until nothing is left to split, generously.
+//! 6. `noise`: how much less values that depend on their predecessors say than as many that do not,
 //!    about the levels, or about a slope that explains the values better (`stairs`).
-//! 6. `boundaries`: each split again, between its neighbours, strictly; the weakest goes first.
-//! 7. `drift`: a staircase that a slope explains better is one (`stairs`).
+//! 7. `boundaries`: each split again, between its neighbours, strictly; the weakest goes first.
+//! 8. `drift`: a staircase that a slope explains better is one (`stairs`).
 //!
 //! A test assumes that without a change any order of the values is as likely as any other. That
 //! holds for heavy tails, rounded values and machines that take turns, and is what makes the rate of
@@ -21,6 +22,7 @@ mod boundaries;
 mod drift;
 mod evidence;
 mod noise;
+mod plateaus;
 mod scale;
 mod scan;
 mod scores;
@@ -123,12 +125,30 @@ pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
     if scaled.values.len() < search::FEWEST {
         return Vec::new();
     }
-    let splits = search::search(&scaled.values, &settings);
-    let judged = boundaries::judge(&scaled.values, splits, &settings);
+    let judged = judged(&scaled.values, &settings);
     drift::changes(&scaled.values, &judged)
         .into_iter()
         .map(|change| scaled.restore(change))
         .collect()
+}
+
+/// The steps of a series: between levels that lie far apart, and within each of these.
+fn judged(values: &[f64], settings: &Settings) -> Vec<Change> {
+    let mut steps = plateaus::steps(values, settings.false_alarms);
+    let ends: Vec<usize> = steps.iter().map(|step| step.index).chain([values.len()]).collect();
+    let mut from = 0;
+    for to in ends {
+        let level = &values[from..to];
+        let found = boundaries::judge(level, search::search(level, settings), settings);
+        steps.extend(found.into_iter().map(|step| Change {
+            index: step.index + from,
+            end: step.end + from,
+            ..step
+        }));
+        from = to;
+    }
+    steps.sort_unstable_by_key(|step| step.index);
+    steps
 }
 
 /// A change on the scale of [`scale::Scaled`], between places among its values.

@@ -42,6 +42,68 @@ fn steps_are_found_where_they_are() {
     assert!(change.p_value < 1e-6);
 }
 
+/// Levels with so many values of each, with noise of this part of a level; another one each time.
+fn levels(levels: &[(f64, usize)], part: f64, time: usize) -> Vec<f64> {
+    let values = levels.iter().flat_map(|&(level, count)| std::iter::repeat_n(level, count));
+    let noisy = values.enumerate().map(|(at, level)| level * (part * noise(at + 977 * time)).exp());
+    noisy.collect()
+}
+
+#[test]
+fn levels_that_lie_far_apart_are_found_in_short_series() {
+    let ten = |part: f64| (10.0 * part).exp();
+    let mut shapes: Vec<(Vec<(f64, usize)>, f64)> = Vec::new();
+    for part in [0.02, 0.05] {
+        // A regression and its fix.
+        shapes.push((vec![(16.0, 10), (90.0, 10), (16.0, 10)], part));
+        shapes.push((vec![(16.0, 15), (90.0, 15), (16.0, 15)], part));
+        shapes.push((vec![(1.0, 7), (5.6, 7)], part));
+    }
+    for part in [0.01, 0.03, 0.1] {
+        // Ten times the noise, five values on a side, and a pulse of six.
+        shapes.push((vec![(1.0, 5), (ten(part), 5)], part));
+        shapes.push((vec![(ten(part), 6), (1.0, 6)], part));
+        shapes.push((vec![(1.0, 20), (ten(part), 6), (1.0, 14)], part));
+        shapes.push((vec![(1.0, 20), (ten(part), 20)], part));
+    }
+    for (shape, part) in shapes {
+        let ends = shape.iter().scan(0, |sum, level| {
+            *sum += level.1;
+            Some(*sum)
+        });
+        let expected: Vec<usize> = ends.take(shape.len() - 1).collect();
+        let is_right = |time: &usize| {
+            let places = found(&levels(&shape, part, *time));
+            let mut pairs = places.iter().zip(&expected);
+            places.len() == expected.len() && pairs.all(|(place, at)| place.abs_diff(*at) <= 1)
+        };
+        let right = (0..100).filter(is_right).count();
+        assert!(right >= 95, "{shape:?} with noise {part}: {right} of 100");
+    }
+}
+
+#[test]
+fn levels_of_equal_values_are_found_and_machines_that_take_turns_are_none() {
+    let equal = levels(&[(10.0, 4), (80.0, 4), (10.0, 4)], 0.0, 0);
+    assert_eq!(found(&equal), [4, 8]);
+    let quantised = [10.0; 9].into_iter().chain([20.0; 9]).collect::<Vec<_>>();
+    assert_eq!(found(&quantised), [9]);
+    for time in 0..50 {
+        let of_two = |at: usize| if hash(at + 131 * time).is_multiple_of(2) { 1.0 } else { 3.0 };
+        let turns: Vec<f64> = series(60, of_two);
+        assert!(found(&turns).is_empty(), "{time}: {:?}", found(&turns));
+    }
+}
+
+#[test]
+fn short_series_of_noise_have_no_change() {
+    for length in [12, 20, 40] {
+        let alarms =
+            (0..300).filter(|time| !found(&levels(&[(5.0, length)], 0.05, *time)).is_empty());
+        assert!(alarms.count() <= 1, "{length} values");
+    }
+}
+
 #[test]
 fn noise_and_spikes_are_no_changes() {
     assert!(found(&series(300, |_| 5.0)).is_empty());
