@@ -194,14 +194,15 @@ pub(super) fn compare_beside(
     settings: &CheckSettings,
 ) -> Result<Comparison, UserError> {
     let newest = current.runs.last();
-    let differences: BTreeSet<String> = baseline
+    let differences: Vec<verdict::Difference> = baseline
         .runs
         .iter()
         .flat_map(|run| newest.map(|newest| verdict::differences(run, newest)).unwrap_or_default())
-        .map(|difference| difference.to_string())
         .collect();
-    if !differences.is_empty() && settings.allow_cross_machine != Some(true) {
-        let what: Vec<_> = differences.into_iter().collect();
+    let is_refused = !differences.is_empty() && !verdict::only_machine(&differences);
+    if is_refused && settings.allow_cross_machine != Some(true) {
+        let what: BTreeSet<String> = differences.iter().map(ToString::to_string).collect();
+        let what: Vec<_> = what.into_iter().collect();
         let problem = format!("the two runs cannot be compared by time: {}", what.join("; "));
         return Err(UserError::new(Code::NothingToJudge, problem).help(
             "save a baseline on this machine with this build, or take --allow-cross-machine for a \

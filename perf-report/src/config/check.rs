@@ -129,6 +129,7 @@ impl CheckSettings {
         limits.allowances.metrics =
             weights.filter_map(|(metric, own)| Some((*metric, own.severity?))).collect();
         limits.blessed.clone_from(&self.blessed);
+        limits.counts_across_machines = self.allow_cross_machine != Some(true);
         limits.min_calls = self.min_calls.unwrap_or(limits.min_calls).max(1);
         limits
     }

@@ -43,6 +43,9 @@ pub struct Comparison {
     /// is a reason to fail.
     #[serde(default)]
     pub advisory: bool,
+    /// Whether the runs are of different machines, so that what is counted decides, and times are advice.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub counts_only: bool,
     /// Reasons that concern the comparison as a whole, in words.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -71,6 +74,11 @@ pub struct Comparison {
     /// Functions that are not judged, since `perf.toml` switches them off.
     #[serde(default)]
     pub ignored: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_not(is: &bool) -> bool {
+    !is
 }
 
 /// One of the two runs of a comparison.

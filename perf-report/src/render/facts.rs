@@ -1,7 +1,7 @@
 //! What is said of a run as a whole, as short phrases that every medium can use.
 
 use super::sanitize;
-use crate::model::{Git, RunDocument, Side};
+use crate::model::{Comparison, Git, RunDocument, Side};
 use crate::units;
 
 /// The command on one line: `cargo test -- --nocapture`.
@@ -161,4 +161,12 @@ fn processes(run: &RunDocument) -> String {
 
 fn processes_in_words(count: u64) -> String {
     if count == 1 { "1 process".to_owned() } else { format!("{} processes", units::count(count)) }
+}
+/// How far a verdict bears, behind its word.
+pub(super) fn bearing(comparison: &Comparison) -> &'static str {
+    match () {
+        () if comparison.advisory => " (advisory)",
+        () if comparison.counts_only => " (counts decide, times are advice)",
+        () => "",
+    }
 }

@@ -233,7 +233,7 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
         "degraded" | "inconclusive" => "⚠️",
         _ => "❌",
     };
-    let advisory = if comparison.advisory { " (advisory)" } else { "" };
+    let advisory = facts::bearing(comparison);
     let (first, rest) = word.split_at(1);
     let sentence = escape(&sentence(comparison, findings));
     format!("{mark} {}{rest}{advisory}: {sentence}", first.to_uppercase())

@@ -264,7 +264,13 @@ fn budgets_and_missing_baselines_in_words() {
     let mut other = samples::changed();
     other.run.machine.key = "v1-other".to_owned();
     other.process.damaged = 1;
-    assert_snapshot!("advisory", said(&compare(&samples::typical(), &other, &Limits::default())));
+    let all_advice = Limits { counts_across_machines: false, ..Limits::default() };
+    assert_snapshot!("advisory", said(&compare(&samples::typical(), &other, &all_advice)));
+    other.process.damaged = 0;
+    assert_snapshot!(
+        "counts_only",
+        said(&compare(&samples::typical(), &other, &Limits::default()))
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::model::RunDocument;
+use crate::model::{Change, RunDocument, Verdict};
+
+const MACHINE: &str = "machine";
 
 /// One reason why the times of two runs say nothing about each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ impl fmt::Display for Difference {
 pub fn differences(baseline: &RunDocument, current: &RunDocument) -> Vec<Difference> {
     let (old, new) = (&baseline.run, &current.run);
     [
-        ("machine", &old.machine.key, &new.machine.key),
+        (MACHINE, &old.machine.key, &new.machine.key),
         ("target", &old.toolchain.target, &new.toolchain.target),
         ("profile", &old.toolchain.profile, &new.toolchain.profile),
         ("optimisation", &old.toolchain.opt_level, &new.toolchain.opt_level),
@@ -35,6 +37,22 @@ pub fn differences(baseline: &RunDocument, current: &RunDocument) -> Vec<Differe
     .filter(|(_, old, new)| old != new && !old.is_empty() && !new.is_empty())
     .map(|(what, old, new)| Difference { what, baseline: old.clone(), current: new.clone() })
     .collect()
+}
+
+/// Whether the machine is all that differs: what is counted is the same on all of them.
+pub fn only_machine(differences: &[Difference]) -> bool {
+    !differences.is_empty() && differences.iter().all(|difference| difference.what == MACHINE)
+}
+
+/// Makes of each finding about a time, or about memory, an advice: the machine may have made it.
+pub(super) fn times_as_advice(rows: &mut [Change]) {
+    let is_found =
+        |verdict| matches!(verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression);
+    let times = rows.iter_mut().filter(|row| !row.metric.is_count() && !row.metric.is_custom());
+    for row in times.filter(|row| is_found(row.verdict)) {
+        row.verdict = Verdict::Inconclusive;
+        row.reason += ", as advice: the runs are of different machines";
+    }
 }
 
 #[cfg(test)]
@@ -58,5 +76,33 @@ mod tests {
     #[test]
     fn what_is_not_known_is_no_difference() {
         assert_eq!(differences(&on("", "debug"), &on("v1-bb", "debug")), []);
+    }
+
+    #[test]
+    fn on_another_machine_counts_decide_and_times_are_advice() {
+        use crate::model::Metric;
+        use crate::verdict::{Gate, Limits, compare, gate};
+        let (old, mut new) = (crate::model::samples::typical(), crate::model::samples::changed());
+        new.run.machine.key = "v1-other".to_owned();
+        let comparison = compare(&old, &new, &Limits::default());
+        assert!(comparison.counts_only && !comparison.advisory);
+        let of = |metric| comparison.functions.iter().filter(move |row| row.metric == metric);
+        assert!(of(Metric::Calls).any(|row| row.verdict == Verdict::Regression));
+        let times = of(Metric::SelfNs).chain(of(Metric::MeanNs));
+        assert!(times.clone().all(|row| row.verdict < Verdict::Degraded));
+        assert!(
+            times
+                .clone()
+                .any(|row| row.reason.ends_with("as advice: the runs are of different machines"))
+        );
+        assert_eq!(gate(&comparison, &[].into()), Gate::Worse, "by the calls");
+        let slower = |run: &mut RunDocument| {
+            run.functions.iter_mut().for_each(|function| function.self_ns *= 3);
+        };
+        let mut new = old.clone();
+        slower(&mut new);
+        assert_eq!(gate(&compare(&old, &new, &Limits::default()), &[].into()), Gate::Worse);
+        new.run.machine.key = "v1-other".to_owned();
+        assert_eq!(gate(&compare(&old, &new, &Limits::default()), &[].into()), Gate::Passed);
     }
 }

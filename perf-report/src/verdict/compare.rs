@@ -10,8 +10,8 @@ use super::limits::Limits;
 use super::sides::{Functions, Pair, Sides};
 use super::suite::Suite;
 use super::{
-    accept, blame, budgets, causes, comparable, counts, custom, decide, missing, notes, times,
-    whole,
+    accept, blame, budgets, causes, comparable, counts, custom, decide, missing, notes, suite,
+    times, whole,
 };
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
@@ -46,8 +46,9 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
 /// Judges the runs of one side against those of the other, by what runs of the same code differ by.
 /// `None` where one of the sides holds no run.
 ///
-/// Runs that [`super::differences`] tells apart are compared too; the result then is
-/// [`Comparison::advisory`] and says why.
+/// Runs that [`super::differences`] tells apart are compared too. Where it is the machine only, what is
+/// counted decides ([`Comparison::counts_only`]); otherwise the result is [`Comparison::advisory`]. It says
+/// why.
 pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
     Some(judge(sides, [sides.baseline.last()?, sides.current.last()?], limits))
 }
@@ -58,7 +59,14 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     let functions = Functions::of(sides, limits);
     let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
     let (mut rows, unsaid) = rows(&functions, sides, &suite, limits);
+    if !sides.paired {
+        suite::tails_that_moved_together(&mut rows);
+    }
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
+    let counts_only = limits.counts_across_machines && comparable::only_machine(&differences);
+    if counts_only {
+        comparable::times_as_advice(&mut rows);
+    }
     let missing = missing::apply(&mut rows, sides);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
@@ -76,7 +84,8 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         baseline_run: Some(Side::from(baseline)),
         baseline_runs: sides.baseline.len() as u64,
         current_runs: sides.current.len() as u64,
-        advisory: !differences.is_empty(),
+        advisory: !differences.is_empty() && !counts_only,
+        counts_only,
         shift: suite.shift,
         self_time: causes::self_time(sides.baseline, sides.current),
         causes,
@@ -118,6 +127,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         of: 0,
         verdict: Verdict::Inconclusive,
         advisory: false,
+        counts_only: false,
         notes,
         shift: None,
         self_time: None,
@@ -256,11 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_different_machines_are_only_advice() {
+    fn runs_of_different_machines_are_only_advice_where_that_is_asked_for() {
         let mut new = samples::changed();
         new.run.machine.key = "v1-other".to_owned();
-        let comparison = compare(&samples::typical(), &new, &Limits::default());
-        assert!(comparison.advisory);
+        let limits = Limits { counts_across_machines: false, ..Limits::default() };
+        let comparison = compare(&samples::typical(), &new, &limits);
+        assert!(comparison.advisory && !comparison.counts_only);
         let note =
             r#"times are advisory, for the runs differ: machine "v1-9f3a6c", now "v1-other""#;
         assert_eq!(comparison.notes[0], note);

@@ -41,6 +41,9 @@ pub struct Limits {
     pub false_discoveries: f64,
     /// A comparison that could only have seen a change of more per cent cannot call a time stable.
     pub resolution_pct: f64,
+    /// Whether runs of different machines are judged by what is counted, which is the same on all of them,
+    /// with times as advice. Otherwise all of such a comparison is advice.
+    pub counts_across_machines: bool,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
     /// What functions are allowed, and how much what is found of them weighs.
@@ -140,6 +143,7 @@ impl Limits {
             interruptions_ns: 50e6,
             false_discoveries: 0.005,
             resolution_pct: 25.0,
+            counts_across_machines: true,
             custom: BTreeMap::new(),
             allowances: Allowances::default(),
             blessed: Blessed::default(),

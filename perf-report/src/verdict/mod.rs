@@ -56,7 +56,7 @@ mod laws;
 pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
 pub use bless::{Blessed, Blessing, BlessingState, per_cent_of, values};
 pub use budgets::budgets;
-pub use comparable::{Difference, differences};
+pub use comparable::{Difference, differences, only_machine};
 pub use compare::{alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
 pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};

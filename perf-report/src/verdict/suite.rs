@@ -6,8 +6,10 @@
 //! of the code by its breadth, and taken off only when it is seen, since taking it off always would
 //! hide small regressions of what all others call.
 
+use std::collections::BTreeSet;
+
 use super::sides::{Functions, Pair, Sides};
-use crate::model::{RunDocument, Shift, Steadiness};
+use crate::model::{Change, Metric, RunDocument, Shift, Steadiness, Verdict};
 use crate::stats::moderated::Difference;
 use crate::stats::robust;
 use crate::units::{self, float};
@@ -78,6 +80,39 @@ impl Suite {
     }
 }
 
+/// Takes back what outer percentiles say where those of most functions moved together: no change of the
+/// code does that to the slowest calls of all and leaves what most calls take, but a machine that was
+/// slow for a part of the run.
+pub(super) fn tails_that_moved_together(rows: &mut [Change]) {
+    /// Functions that make it an event.
+    const LEAST: usize = 3;
+    for metric in [Metric::P90Ns, Metric::P95Ns, Metric::P99Ns] {
+        let judged =
+            rows.iter().filter(|row| row.metric == metric && row.p_value.is_some()).count();
+        let is_worse = |row: &Change| row.metric == metric && row.verdict >= Verdict::Degraded;
+        let moved = rows.iter().filter(|row| is_worse(row)).count();
+        if moved < LEAST || 2 * moved < judged {
+            continue;
+        }
+        let names: BTreeSet<String> = rows
+            .iter()
+            .filter(|row| {
+                let is_body = matches!(row.metric, Metric::P50Ns | Metric::MeanNs | Metric::SelfNs);
+                is_body && row.verdict >= Verdict::Degraded
+            })
+            .map(|row| row.name.clone())
+            .collect();
+        for row in rows.iter_mut().filter(|row| is_worse(row) && !names.contains(&row.name)) {
+            row.verdict = Verdict::Inconclusive;
+            row.reason = format!(
+                "{}, but the slowest calls of {moved} of {judged} functions moved together, and what \
+                 most calls take did not",
+                row.reason
+            );
+        }
+    }
+}
+
 /// Change of the own time of a call on the log scale, of a function that is large enough to count.
 fn log_change(pair: &Pair<'_>) -> Option<f64> {
     let enough = float(pair.old.self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
@@ -139,4 +174,35 @@ fn reason(change_pct: f64, (moved, of): (u64, u64), machine_pct: Option<f64>) ->
         None => "; another machine does that, or another build".to_owned(),
     };
     format!("{what}{why}. Each function is judged beside the rest")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tails(moved: usize, of: usize) -> Vec<Change> {
+        let row = |at: usize| Change {
+            verdict: if at < moved { Verdict::Regression } else { Verdict::Stable },
+            p_value: Some(0.001),
+            reason: "p95 1 → 2".to_owned(),
+            ..Change::exact(&format!("f{at}"), Metric::P95Ns, [Some(1.0), Some(2.0)])
+        };
+        (0..of).map(row).collect()
+    }
+
+    fn worse(mut rows: Vec<Change>) -> usize {
+        tails_that_moved_together(&mut rows);
+        rows.iter().filter(|row| row.verdict == Verdict::Regression).count()
+    }
+
+    #[test]
+    fn the_slowest_calls_of_most_functions_are_no_finding_of_each() {
+        assert_eq!(worse(tails(3, 6)), 0);
+        assert_eq!(worse(tails(3, 7)), 3, "of fewer they are");
+        assert_eq!(worse(tails(2, 2)), 2);
+        let mut rows = tails(3, 6);
+        let body = Change { metric: Metric::MeanNs, ..rows[0].clone() };
+        rows.push(body);
+        assert_eq!(worse(rows), 2, "what is slower in most calls, too, is slower");
+    }
 }

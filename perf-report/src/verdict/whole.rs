@@ -12,6 +12,7 @@ use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
 use crate::model::{Change, Metric, ProcessSummary, RunDocument};
+use crate::series;
 use crate::stats::robust;
 use crate::units::{self, float};
 
@@ -83,14 +84,19 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     });
     let ((old_wall, old_cpu), (new_wall, new_cpu)) = (old?, new?);
     let confirmed = (new_cpu / old_cpu).ln() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
+    if confirmed {
+        return None;
+    }
     let waited = sides.waited_pct().into_iter().fold(0.0, f64::max);
-    (!confirmed && waited >= MUCH_PCT).then(|| {
+    let why = if waited >= MUCH_PCT {
         let share = units::percent(waited);
-        format!(
-            "the machine was busy: threads waited {share} of their time for a processor, and the \
-             processor time does not confirm it"
-        )
-    })
+        format!("the machine was busy: threads waited {share} of their time for a processor")
+    } else {
+        // Of a command that is over soon, most is outside of tracked functions.
+        let unsteady = [sides.current, sides.baseline].into_iter().find_map(series::unsteady);
+        unsteady.map(|(_, how)| how)?
+    };
+    Some(format!("{why}, and the processor time does not confirm it"))
 }
 
 /// What the command took, where that is known.

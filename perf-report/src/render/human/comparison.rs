@@ -149,7 +149,7 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> 
         "inconclusive" | "degraded" => style::WARN.bold(),
         _ => style::BAD,
     };
-    let advisory = if comparison.advisory { " (advisory)" } else { "" };
+    let advisory = facts::bearing(comparison);
     let word = paint.paint(style, &word.to_uppercase());
     let sentence = paint.paint(style::STRONG, &sentence(comparison, findings));
     format!("{word}{advisory}  {sentence}\n")
