@@ -16,7 +16,7 @@ use crate::facts;
 use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
-use crate::verdict::{self, Blessed, FailOn, Gate};
+use crate::verdict::{self, Blessed, FailOn, Gate, Load};
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,10 @@ pub(super) struct LimitArgs {
     /// Calls that both runs need before a time is judged [default: 5]
     #[arg(long, value_name = "N", env = "PERF_TRACK_MIN_CALLS", hide_env_values = true)]
     min_calls: Option<u64>,
+
+    /// Where the work comes from: of an open load, counts are judged by unit of work [default: closed]
+    #[arg(long, value_enum, env = "PERF_TRACK_LOAD", hide_env_values = true)]
+    load: Option<Load>,
 
     /// Compare also runs of different machines, targets or profiles, as advice that never fails
     #[arg(long, env = "PERF_TRACK_ALLOW_CROSS_MACHINE", hide_env_values = true)]
@@ -105,6 +109,7 @@ impl LimitArgs {
             floor: self.floor,
             run_floor: self.run_floor,
             min_calls: self.min_calls,
+            load: self.load,
             metric: self
                 .metric_limit
                 .iter()

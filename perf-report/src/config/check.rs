@@ -7,7 +7,7 @@ use super::values;
 use crate::model::Metric;
 use crate::suggest;
 use crate::verdict::{
-    Allowances, Blessed, CustomLimits, FailOn, Limits, MetricLimits, Severity, Thresholds,
+    Allowances, Blessed, CustomLimits, FailOn, Limits, Load, MetricLimits, Severity, Thresholds,
 };
 
 /// The settings of one place: the command line, a profile. What it does not say is `None`.
@@ -33,6 +33,8 @@ pub struct CheckSettings {
     pub run_floor: Option<Duration>,
     /// Calls that a time needs to be judged.
     pub min_calls: Option<u64>,
+    /// Where the work comes from.
+    pub load: Option<Load>,
     /// Limits of single metrics.
     pub metric: BTreeMap<Metric, MetricSettings>,
     /// What is said of the metrics that programs tell of themselves, by their names.
@@ -93,6 +95,7 @@ impl CheckSettings {
             floor: self.floor.or(lower.floor),
             run_floor: self.run_floor.or(lower.run_floor),
             min_calls: self.min_calls.or(lower.min_calls),
+            load: self.load.or(lower.load),
             metric,
             custom: lower.custom.into_iter().chain(self.custom).collect(),
             budgets: if self.budgets == Allowances::default() {
@@ -129,6 +132,7 @@ impl CheckSettings {
         limits.allowances.metrics =
             weights.filter_map(|(metric, own)| Some((*metric, own.severity?))).collect();
         limits.blessed.clone_from(&self.blessed);
+        limits.load = self.load.unwrap_or_default();
         limits.counts_across_machines = self.allow_cross_machine != Some(true);
         limits.min_calls = self.min_calls.unwrap_or(limits.min_calls).max(1);
         limits

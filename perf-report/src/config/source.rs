@@ -11,7 +11,7 @@ use super::trend::TrendSettings;
 use super::values;
 use crate::overhead::targets::{self, Given};
 use crate::suggest;
-use crate::verdict::{Better, CustomLimits, FailOn, Severity};
+use crate::verdict::{Better, CustomLimits, FailOn, Load, Severity};
 
 /// Profiles that exist without being written down.
 const BUILT_IN: [&str; 2] = ["default", "ci"];
@@ -124,6 +124,7 @@ impl<'a, 'i> Section<'a, 'i> {
             "floor",
             "run-floor",
             "min-calls",
+            "load",
             "metric",
         ])?;
         let mut settings = CheckSettings {
@@ -137,6 +138,7 @@ impl<'a, 'i> Section<'a, 'i> {
             floor: self.value("floor", duration)?,
             run_floor: self.value("run-floor", duration)?,
             min_calls: self.value("min-calls", whole_number)?,
+            load: self.value("load", load)?,
             ..CheckSettings::default()
         };
         if let Some(metrics) = self.section("metric")? {
@@ -279,6 +281,14 @@ fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| expected("`true` or `false`", value))
 }
 
+fn load(value: &DeValue<'_>) -> Result<Load, String> {
+    match value.as_str() {
+        Some("open") => Ok(Load::Open),
+        Some("closed") => Ok(Load::Closed),
+        _ => Err(expected("`\"open\"` or `\"closed\"`", value)),
+    }
+}
+
 pub(super) fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
     number(value)
         .and_then(|digits| digits.parse().ok())
@@ -381,6 +391,7 @@ regression = "never"
 floor = "50ns"
 run-floor = "1ms"
 min-calls = 20
+load = "open"
 
 [profile.default.check.metric.p99]
 regression = "50%"
@@ -426,6 +437,7 @@ metric.p99.degraded = 40.5
             floor: Some(Duration(50.0)),
             run_floor: Some(Duration(1e6)),
             min_calls: Some(20),
+            load: Some(Load::Open),
             metric: [(
                 Metric::P99Ns,
                 MetricSettings {

@@ -10,8 +10,8 @@ use super::limits::Limits;
 use super::sides::{Functions, Pair, Sides};
 use super::suite::Suite;
 use super::{
-    accept, blame, budgets, causes, comparable, counts, custom, decide, missing, notes, suite,
-    times, whole,
+    accept, blame, budgets, causes, comparable, counts, custom, decide, load, missing, notes,
+    suite, times, whole,
 };
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
@@ -63,6 +63,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         suite::tails_that_moved_together(&mut rows);
     }
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
+    let of_load = load::judge(&mut rows, sides, limits);
     let counts_only = limits.counts_across_machines && comparable::only_machine(&differences);
     if counts_only {
         comparable::times_as_advice(&mut rows);
@@ -76,6 +77,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     notes.extend(notes::unsteady("the baseline", sides.baseline));
     notes.extend(notes::unsteady(judged, sides.current));
     notes.extend(unsaid);
+    notes.extend(of_load);
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
     notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
     notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::allowance::Allowances;
 use super::bless::Blessed;
 use super::custom::CustomLimits;
+use super::load::Load;
 use crate::model::Metric;
 
 /// The limits of a comparison. Metrics without limits are not judged and make no rows.
@@ -44,6 +45,8 @@ pub struct Limits {
     /// Whether runs of different machines are judged by what is counted, which is the same on all of them,
     /// with times as advice. Otherwise all of such a comparison is advice.
     pub counts_across_machines: bool,
+    /// Where the work comes from: whether a count is judged as it is, or by unit of work.
+    pub load: Load,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
     /// What functions are allowed, and how much what is found of them weighs.
@@ -144,6 +147,7 @@ impl Limits {
             false_discoveries: 0.005,
             resolution_pct: 25.0,
             counts_across_machines: true,
+            load: Load::Closed,
             custom: BTreeMap::new(),
             allowances: Allowances::default(),
             blessed: Blessed::default(),

@@ -8,7 +8,7 @@
 //! [`estimates`] and [`outliers`] have a say where not all calls were timed, or where one run stands
 //! against one. What programs tell of themselves is judged by [`custom`].
 //!
-//! What is not whole ([`missing`]) is neither better nor a ground to fail. Then [`blame`] tells the functions that became slower from those that only wait for them, and
+//! Counts of what others decide are judged by unit of work ([`load`]). What is not whole ([`missing`]) is neither better nor a ground to fail. Then [`blame`] tells the functions that became slower from those that only wait for them, and
 //! [`causes`] splits the change of the whole among those that made it. [`budgets`] judges the limits
 //! that need no baseline, and [`reason`] puts every verdict into words.
 //!
@@ -36,6 +36,7 @@ mod estimates;
 mod gate;
 mod inject;
 mod limits;
+mod load;
 mod missing;
 mod noise;
 mod notes;
@@ -63,6 +64,7 @@ pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};
 pub use gate::{FailOn, Failure, Gate, failures, gate};
 pub use inject::{one_more_call, one_more_error, slow_down};
 pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
+pub use load::Load;
 pub use missing::missing;
 pub use reason::{number, title};
 pub use self_test::{LARGEST_PCT, self_test};

@@ -75,6 +75,8 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     const MUCH_PCT: f64 = 1.0;
     /// Part of the change that processor time must have made to confirm it.
     const CONFIRMING_PART: f64 = 0.5;
+    /// What waiting for a processor when it starts and when it ends can add to a command.
+    const A_FEW_SLICES_NS: f64 = 20e6;
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
         let middle = |metric| {
             let values = runs.iter().filter_map(|run| value(&run.process, metric));
@@ -91,6 +93,8 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     let why = if waited >= MUCH_PCT {
         let share = units::percent(waited);
         format!("the machine was busy: threads waited {share} of their time for a processor")
+    } else if (new_wall - old_wall).abs() < A_FEW_SLICES_NS {
+        "a few time slices of other programs are as much".to_owned()
     } else {
         // Of a command that is over soon, most is outside of tracked functions.
         let unsteady = [sides.current, sides.baseline].into_iter().find_map(series::unsteady);
@@ -148,6 +152,15 @@ mod tests {
         assert_eq!(verdict, Verdict::Inconclusive);
         let words = "but the machine was busy: threads waited 45.7 % of their time for a processor, and \
                      the processor time does not confirm it";
+        assert!(why.ends_with(words), "{why}");
+    }
+
+    #[test]
+    fn a_few_time_slices_are_no_finding() {
+        let (verdict, why) = said(&runs(62, 49, 0, 3), Metric::WallNs);
+        assert_eq!(verdict, Verdict::Inconclusive);
+        let words = "but a few time slices of other programs are as much, and the processor time does \
+                     not confirm it";
         assert!(why.ends_with(words), "{why}");
     }
 

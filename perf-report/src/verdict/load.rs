@@ -1,0 +1,173 @@
+//! Programs whose work comes from outside: a service that became faster answers more requests in two
+//! seconds, so that all its counts grow. There counts are judged by unit of work, which is a call that no
+//! tracked function made.
+
+use super::decide::beyond;
+use super::limits::Limits;
+use super::reason;
+use super::sides::Sides;
+use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::stats::robust;
+use crate::units::{self, float};
+
+/// Where the work of a program comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Load {
+    /// The command decides it: each run does the same
+    #[default]
+    Closed,
+    /// Others decide it: the faster, the more is done
+    Open,
+}
+
+/// Change of a count by unit of work, in per cent, that says nothing: what a run was in the middle of when
+/// it ended counts here and not there.
+const LEAST_PCT: f64 = 5.0;
+
+/// Units of work of a run: calls that no tracked function made.
+fn units_of(run: &RunDocument) -> f64 {
+    let roots = run.tree.iter().filter(|node| node.parent.is_none());
+    float(roots.map(|node| node.calls).sum())
+}
+
+/// How many times the work of the baseline was done, where both sides did any.
+fn growth(sides: Sides<'_>) -> Option<f64> {
+    let [old, new] = [sides.baseline, sides.current].map(|runs| {
+        robust::median(&runs.iter().map(units_of).collect::<Vec<_>>()).filter(|units| *units > 0.0)
+    });
+    Some(new? / old?)
+}
+
+/// Whether the counts of `metric` grow with the work.
+fn grows(metric: Metric) -> bool {
+    matches!(
+        metric,
+        Metric::Calls
+            | Metric::Errors
+            | Metric::Panics
+            | Metric::SelfAllocs
+            | Metric::SelfAllocBytes
+    )
+}
+
+/// Judges the counts in `rows` by unit of work where the load is open. Where it is not said to be, and all
+/// calls moved together, says what that may be.
+pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> Option<String> {
+    let growth = growth(sides)?;
+    match limits.load {
+        Load::Open => {
+            rows.iter_mut().filter(|row| grows(row.metric)).for_each(|row| {
+                by_unit_of_work(row, growth, limits);
+            });
+            let how = units::change((growth - 1.0) * 100.0);
+            Some(format!("the work done changed by {how}; counts are judged by unit of work"))
+        }
+        Load::Closed => moved_together(rows, growth),
+    }
+}
+
+fn by_unit_of_work(row: &mut Change, growth: f64, limits: &Limits) {
+    let (Some(old), Some(new)) = (row.baseline, row.current) else { return };
+    let is_found =
+        matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression);
+    let Some(own) = limits.metrics.get(&row.metric).copied().filter(|_| is_found) else { return };
+    let pct = reason::change_pct(old * growth, new).unwrap_or(f64::INFINITY);
+    // Of few, chance decides how many there are.
+    let by_chance = 300.0 / old.min(new).max(1.0).sqrt();
+    row.change_pct = Some(pct).filter(|pct| pct.is_finite());
+    let said = format!("{} {} by unit of work", row.reason, units::change(pct)).replacen(
+        ", over the limit",
+        "; over the limit",
+        1,
+    );
+    (row.verdict, row.reason) = if pct.abs() <= LEAST_PCT.max(by_chance) {
+        let values = reason::values(row.metric, old, new);
+        (Verdict::Stable, format!("{values}, as the work did, by {}", change(growth)))
+    } else {
+        (beyond(own, pct), said)
+    };
+}
+
+fn change(growth: f64) -> String {
+    units::change((growth - 1.0) * 100.0)
+}
+
+/// A sentence where the calls of nearly all functions changed by the same factor.
+fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
+    const LEAST_FUNCTIONS: usize = 3;
+    const LEAST_CALLS: f64 = 20.0;
+    const TOGETHER_PCT: f64 = 5.0;
+    let calls = rows.iter().filter(|row| row.metric == Metric::Calls);
+    let pairs: Vec<(f64, f64)> = calls
+        .filter_map(|row| row.baseline.zip(row.current))
+        .filter(|(old, new)| old.min(*new) >= LEAST_CALLS)
+        .collect();
+    let is_together =
+        |(old, new): &&(f64, f64)| (new / (old * growth) - 1.0).abs() * 100.0 <= TOGETHER_PCT;
+    let together = pairs.iter().filter(is_together).count();
+    let moved = (growth - 1.0).abs() * 100.0 > TOGETHER_PCT;
+    (moved && pairs.len() >= LEAST_FUNCTIONS && 5 * together >= 4 * pairs.len()).then(|| {
+        format!(
+            "the calls of {together} of {} functions changed together, by {}: where others decide how much \
+             is done, as of a service, say `load = \"open\"` in perf.toml or --load open, and counts are \
+             judged by unit of work",
+            pairs.len(),
+            change(growth)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Comparison, samples};
+    use crate::verdict::{Gate, Thresholds, compare, gate};
+
+    /// The typical run with so many times the work, and one function called `more` times as often.
+    fn busier(times: u64, more: u64) -> RunDocument {
+        let mut run = samples::typical();
+        for function in &mut run.functions {
+            for count in [&mut function.calls, &mut function.self_ns, &mut function.total_ns] {
+                *count *= times;
+            }
+            function.errors *= times;
+        }
+        run.tree.iter_mut().for_each(|node| node.calls *= times);
+        samples::named(&mut run, "code_stats::metrics::weigh").calls *= more;
+        run
+    }
+
+    fn compared(new: &RunDocument, load: Load) -> Comparison {
+        let limits =
+            Limits { load, ..Limits::new([Metric::Calls, Metric::Errors], Thresholds::default()) };
+        compare(&samples::typical(), new, &limits)
+    }
+
+    #[test]
+    fn more_work_is_no_regression_where_others_decide_it() {
+        let comparison = compared(&busier(5, 1), Load::Open);
+        assert_eq!(gate(&comparison, &[].into()), Gate::Passed, "{:#?}", comparison.functions);
+        let note = "the work done changed by +400.0 %; counts are judged by unit of work";
+        assert!(comparison.notes.contains(&note.to_owned()), "{:?}", comparison.notes);
+        let comparison = compared(&busier(1, 1), Load::Open);
+        assert_eq!(gate(&comparison, &[].into()), Gate::Passed);
+    }
+
+    #[test]
+    fn a_function_that_is_called_more_often_for_the_same_work_is_found() {
+        let comparison = compared(&busier(5, 2), Load::Open);
+        let worse = comparison.functions.iter().filter(|row| row.verdict == Verdict::Regression);
+        let named: Vec<_> = worse.map(|row| row.name.as_str()).collect();
+        assert_eq!(named, ["code_stats::metrics::weigh"]);
+        assert!(comparison.functions[0].reason.contains("by unit of work"));
+    }
+
+    #[test]
+    fn where_it_is_not_said_a_sentence_says_what_may_be() {
+        let comparison = compared(&busier(5, 1), Load::Closed);
+        assert_eq!(gate(&comparison, &[].into()), Gate::Worse);
+        assert!(comparison.notes.iter().any(|note| note.contains("load = \"open\"")));
+        let comparison = compared(&busier(1, 2), Load::Closed);
+        assert!(!comparison.notes.iter().any(|note| note.contains("load = \"open\"")));
+    }
+}
