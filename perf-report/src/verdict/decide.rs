@@ -136,13 +136,15 @@ impl Test {
         let pct = difference.change_pct();
         let interval = self.interval(pct, reach);
         let detectable = difference.detectable_within(reach);
-        let (baseline, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
+        let current = row.current.unwrap_or(0.0);
+        let baseline = self.judged_baseline(pct, &row);
         let metric = row.metric;
         let shown = Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1);
         let said = reason::measured(metric, [baseline, current], self.marks, Some(pct), shown);
         let (verdict, why) = self.verdict(pct, adjusted, detectable, level);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
+            baseline: Some(baseline),
             change_pct: finite(pct),
             interval_pct: Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite()),
             p_value: finite(difference.p_value),
@@ -154,11 +156,26 @@ impl Test {
         }
     }
 
+    /// The baseline's value to show: the middle one of its runs, or where that and the current one deny
+    /// the change, the level that the current one was held against, which runs before those of the baseline
+    /// may have made.
+    fn judged_baseline(&self, pct: f64, row: &Change) -> f64 {
+        /// What is too little to be a contradiction, in per cent, and of the change.
+        const LEAST_PCT: f64 = 1.0;
+        const LEAST_PART: f64 = 0.05;
+        let (shown, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
+        let judged = current / (1.0 + pct / 100.0);
+        let denied = (current / shown - 1.0) * 100.0 - pct;
+        let agrees = denied.abs() <= LEAST_PCT.max(LEAST_PART * pct.abs());
+        if agrees || self.measured.is_beside || !judged.is_finite() { shown } else { judged }
+    }
+
     /// By noise, and by what is in doubt besides.
     fn interval(&self, pct: f64, reach: Reach) -> (f64, f64) {
         let (low, high) = self.measured.difference.interval_within(reach);
         self.doubt.interval(pct).map_or((low, high), |(doubt_low, doubt_high)| {
-            (low + (doubt_low - pct), high + (doubt_high - pct))
+            // Nothing becomes less than nothing.
+            ((low + (doubt_low - pct)).max(-100.0), high + (doubt_high - pct))
         })
     }
 

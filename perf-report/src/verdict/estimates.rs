@@ -81,7 +81,8 @@ impl Doubt {
         let (low, high) = (self.recorder.max(0.0), self.recorder.min(0.0));
         let either_way = self.sampling + self.machine;
         let is_open = either_way > 0.0 || self.recorder.abs() >= LEAST_RECORDER_PCT;
-        is_open.then_some((pct - low - either_way, pct - high + either_way))
+        // Nothing becomes less than nothing.
+        is_open.then_some(((pct - low - either_way).max(-100.0), pct - high + either_way))
     }
 
     /// Of a change of `pct` per cent, what is the program's beyond doubt.
@@ -259,6 +260,7 @@ mod tests {
         assert_eq!(doubt(0.5), Doubt::NONE);
         assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
         assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
+        assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
         assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Measured {
     pub(super) source: Source,
     /// Noise from run to run on the log scale.
     pub(super) sigma: f64,
+    /// Whether the difference is beside that of the suite as a whole.
+    pub(super) is_beside: bool,
 }
 
 /// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
@@ -81,7 +83,7 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         let (olds, news): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
         let difference = moderated::pairs(&olds, &news, None)?;
         let sigma = sigma_of(&difference, olds.len(), news.len());
-        return Some(Measured { difference, source: Source::Rounds, sigma });
+        return Some(Measured { difference, source: Source::Rounds, sigma, is_beside: false });
     }
     let degrees = (olds.len() + news.len()).saturating_sub(2);
     let (difference, source) = match beside_history(&values.past, &olds, &news) {
@@ -95,7 +97,8 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         }
     };
     let sigma = sigma_of(&difference, olds.len(), news.len());
-    Some(Measured { difference: suite.apply(difference), source, sigma })
+    let is_beside = suite.shift.is_some();
+    Some(Measured { difference: suite.apply(difference), source, sigma, is_beside })
 }
 
 /// The difference by the noise of a history, and by its level as far back as that is the baseline's.

@@ -182,6 +182,22 @@ proptest! {
     }
 
     #[test]
+    fn no_change_is_shown_that_its_values_deny(case in case(false)) {
+        let comparison = case.judge(&Limits::default());
+        prop_assume!(comparison.shift.is_none());
+        for row in comparison.functions.iter().filter(|row| row.p_value.is_some()) {
+            let values = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0);
+            if let (Some((old, new)), Some(pct)) = (values, row.change_pct) {
+                let shown = (new / old - 1.0) * 100.0;
+                prop_assert!((shown - pct).abs() <= 1.01_f64.max(0.051 * pct.abs()), "{row:?}");
+            }
+            if let Some((low, high)) = row.interval_pct {
+                prop_assert!(low >= -100.0 && low <= high, "{row:?}");
+            }
+        }
+    }
+
+    #[test]
     fn wider_floors_add_no_findings(case in case(true), ns in 0.0..1e7, run_ns in 0.0..1e9) {
         let narrow = case.judge(&without_floors());
         let floors = Limits { floor_ns: ns, run_floor_ns: run_ns, ..without_floors() };
