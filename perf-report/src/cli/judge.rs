@@ -157,7 +157,7 @@ pub(super) fn must_be_comparable(baseline: &Named, current: &Named) -> Result<()
     };
     let is_in_baseline =
         |run: &RunDocument| baseline.runs.iter().any(|other| other.run.id == run.run.id);
-    if current.runs.iter().all(is_in_baseline) {
+    if current.runs.iter().any(is_in_baseline) {
         let problem = format!("run {} is part of baseline {:?}", current.name, baseline.name);
         return nothing(problem, "record another one with `perf-report run`, and check that");
     }
@@ -169,9 +169,10 @@ pub(super) fn must_be_comparable(baseline: &Named, current: &Named) -> Result<()
     let crates = |names: &BTreeSet<String>| -> BTreeSet<String> {
         names.iter().filter_map(|name| Some(name.split_once("::")?.0.to_owned())).collect()
     };
+    let tell = |runs: &[RunDocument]| runs.iter().any(|run| !run.metrics.is_empty());
+    let of_metrics_only = before.is_empty() && now.is_empty() && tell(&baseline.runs);
     // Functions may all have been renamed; a crate is not.
-    if before.is_empty() || !before.is_disjoint(&now) || !crates(&before).is_disjoint(&crates(&now))
-    {
+    if of_metrics_only || !before.is_disjoint(&now) || !crates(&before).is_disjoint(&crates(&now)) {
         return Ok(());
     }
     let problem =

@@ -73,7 +73,7 @@ pub(super) fn is_unremarkable(finding: &Finding<'_>) -> bool {
     let small = |row: &Change| {
         row.verdict == Verdict::Inconclusive
             && row.detectable_pct.is_some()
-            && row.change_pct.is_some_and(|pct| pct < NOTABLE_PCT)
+            && row.change_pct.is_some_and(|pct| pct.abs() < NOTABLE_PCT)
     };
     let rows = finding.also.iter().filter(|row| row.verdict >= Verdict::Inconclusive);
     small(finding.main) && rows.into_iter().all(|row| small(row))

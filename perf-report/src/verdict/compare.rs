@@ -68,9 +68,9 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     if counts_only {
         comparable::times_as_advice(&mut rows);
     }
+    rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     let missing = missing::apply(&mut rows, sides);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
-    rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     rows.sort_by(worst_first);
     let mut notes = notes::notes(baseline, current, &differences, sides.paired);
     let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };

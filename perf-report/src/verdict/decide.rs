@@ -141,7 +141,7 @@ impl Test {
         let metric = row.metric;
         let shown = Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1);
         let said = reason::measured(metric, [baseline, current], self.marks, Some(pct), shown);
-        let (verdict, why) = self.verdict(pct, adjusted, detectable, level);
+        let (verdict, why) = self.verdict(pct, interval, (adjusted, detectable), level);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
             baseline: Some(baseline),
@@ -179,7 +179,13 @@ impl Test {
         })
     }
 
-    fn verdict(&self, pct: f64, adjusted: f64, detectable: f64, level: Level) -> (Verdict, String) {
+    fn verdict(
+        &self,
+        pct: f64,
+        interval: (f64, f64),
+        (adjusted, detectable): (f64, f64),
+        level: Level,
+    ) -> (Verdict, String) {
         let limits = self.limits;
         let verdict = beyond(limits, pct);
         if let Some(floor) = &self.floor {
@@ -192,7 +198,9 @@ impl Test {
             let instead = if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
             return (instead, format!("but {denied}"));
         }
-        let certain = beyond(limits, self.doubt.certain_part(pct));
+        let may_be_none = self.doubt != Doubt::NONE && interval.0 <= 0.0 && interval.1 >= 0.0;
+        let certain_pct = if may_be_none { 0.0 } else { self.doubt.certain_part(pct) };
+        let certain = beyond(limits, certain_pct);
         if certain != verdict {
             let instead = match verdict {
                 Verdict::Improved => Verdict::Stable,

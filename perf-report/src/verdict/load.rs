@@ -27,7 +27,7 @@ const LEAST_PCT: f64 = 5.0;
 /// Units of work of a run: calls that no tracked function made.
 fn units_of(run: &RunDocument) -> f64 {
     let roots = run.tree.iter().filter(|node| node.parent.is_none());
-    float(roots.map(|node| node.calls).sum())
+    float(roots.fold(0, |sum, node| node.calls.saturating_add(sum)))
 }
 
 /// How many times the work of the baseline was done, where both sides did any.
@@ -67,24 +67,30 @@ pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> O
 }
 
 fn by_unit_of_work(row: &mut Change, growth: f64, limits: &Limits) {
-    let (Some(old), Some(new)) = (row.baseline, row.current) else { return };
-    let is_found =
-        matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression);
-    let Some(own) = limits.metrics.get(&row.metric).copied().filter(|_| is_found) else { return };
+    // Of nothing there is no ratio.
+    let Some((old, new)) = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0) else {
+        return;
+    };
+    let is_judged = matches!(
+        row.verdict,
+        Verdict::Improved | Verdict::Stable | Verdict::Degraded | Verdict::Regression
+    );
+    let Some(own) = limits.metrics.get(&row.metric).copied().filter(|_| is_judged) else { return };
     let pct = reason::change_pct(old * growth, new).unwrap_or(f64::INFINITY);
     // Of few, chance decides how many there are.
     let by_chance = 300.0 / old.min(new).max(1.0).sqrt();
     row.change_pct = Some(pct).filter(|pct| pct.is_finite());
-    let said = format!("{} {} by unit of work", row.reason, units::change(pct)).replacen(
-        ", over the limit",
-        "; over the limit",
-        1,
-    );
+    let (values, work) = (reason::values(row.metric, old, new), change(growth));
     (row.verdict, row.reason) = if pct.abs() <= LEAST_PCT.max(by_chance) {
-        let values = reason::values(row.metric, old, new);
-        (Verdict::Stable, format!("{values}, as the work did, by {}", change(growth)))
+        (Verdict::Stable, format!("{values}, where the work changed by {work}"))
     } else {
-        (beyond(own, pct), said)
+        let verdict = beyond(own, pct);
+        let why = reason::against_limits(verdict, own);
+        let by_unit = units::change(pct);
+        (
+            verdict,
+            format!("{values}, where the work changed by {work}: {by_unit} by unit of work, {why}"),
+        )
     };
 }
 

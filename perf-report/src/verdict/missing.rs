@@ -32,9 +32,12 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
             1 => Some("1 process not recorded".to_owned()),
             several => Some(format!("{} processes not recorded", units::count(several as u64))),
         };
+    // Of a command that was, it is itself.
+    let killed = run.process.killed.saturating_sub(u64::from(run.run.signal.is_some()));
     let parts = [
         ended,
         unrecorded,
+        some(killed, "recorded process", "ended by a signal"),
         some(run.process.damaged, "segment", "not readable"),
         some(run.recording.lost_calls, "call", "not recorded"),
     ];

@@ -75,6 +75,8 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     const MUCH_PCT: f64 = 1.0;
     /// Part of the change that processor time must have made to confirm it.
     const CONFIRMING_PART: f64 = 0.5;
+    /// By what factor other programs make a command longer at most, of which only that they ran is known.
+    const MOST_TIMES: f64 = 3.0;
     /// What waiting for a processor when it starts and when it ends can add to a command.
     const A_FEW_SLICES_NS: f64 = 20e6;
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
@@ -89,14 +91,24 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     if confirmed {
         return None;
     }
-    let waited = sides.waited_pct().into_iter().fold(0.0, f64::max);
-    let why = if waited >= MUCH_PCT {
+    // The waits of the slower side, which make at least half of what it was longer.
+    let [old_waited, new_waited] = sides.waited_pct();
+    let (slower, faster, waited) = if new_wall > old_wall {
+        (new_wall, old_wall, new_waited)
+    } else {
+        (old_wall, new_wall, old_waited)
+    };
+    let explains = slower * waited / 100.0 >= CONFIRMING_PART * (slower - faster);
+    let why = if waited >= MUCH_PCT && explains {
         let share = units::percent(waited);
         format!("the machine was busy: threads waited {share} of their time for a processor")
     } else if (new_wall - old_wall).abs() < A_FEW_SLICES_NS {
         "a few time slices of other programs are as much".to_owned()
     } else {
         // Of a command that is over soon, most is outside of tracked functions.
+        if slower > MOST_TIMES * faster {
+            return None;
+        }
         let unsteady = [sides.current, sides.baseline].into_iter().find_map(series::unsteady);
         unsteady.map(|(_, how)| how)?
     };

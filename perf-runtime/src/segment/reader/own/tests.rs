@@ -49,10 +49,10 @@ fn what_recording_took_is_taken_off_where_it_fell() {
 
 #[test]
 fn a_region_is_divided_by_what_calls_take() {
-    // The head works for 2,000,000 ticks, and calls a leaf of 10 ticks 100,000 times.
+    // The head works for 2,000,000 ticks in 20,000 calls, and calls a leaf of 10 ticks 100,000 times.
     let (head, leaf) = (2_000_000_u64, 100_000_u64);
-    let time = head + leaf * (10 + 5) + 20;
-    let nodes = [node(0, 1, time, 10), node(1, 10, 0, 0)];
+    let time = head + leaf * (10 + 5) + 20_000 * 20;
+    let nodes = [node(0, 20_000, time, 10), node(1, 10, 0, 0)];
     let nodes = [
         nodes[0].clone(),
         Node { own: Own { whole: 10 * 30, partial: 0, partial_calls: 0 }, ..nodes[1].clone() },
@@ -61,6 +61,23 @@ fn a_region_is_divided_by_what_calls_take() {
     near(found[0].own, 2_000_000.0);
     near(found[1].own, 1_000_000.0);
     assert_eq!(found[1].tallied, leaf);
+}
+
+#[test]
+fn what_tallying_takes_in_a_loop_is_a_part_of_what_it_takes_by_itself() {
+    let calls = 100_000_u64;
+    let told = |turns: u64| {
+        let heads = calls / turns;
+        let nodes = [node(0, heads, calls * 40 + heads * 20, 0), node(1, 1, 0, 0)];
+        let tallies = [tally(1, calls, 30)];
+        let parents = [None, Some(0)];
+        let contexts =
+            Contexts { nodes: &nodes, parents: &parents, tallies: &tallies, cost: &COST };
+        let timed = 50.0 * float(heads) + 50.0;
+        (contexts.estimate().1 - timed) / float(calls)
+    };
+    near(told(4), 5.0);
+    near(told(100), 5.0 * PART_IN_LOOPS);
 }
 
 #[test]
@@ -91,7 +108,7 @@ fn a_recursive_function_takes_what_it_took_before_it_was_tallied() {
     let calls = 50_000_u64;
     let early = Early { own: 1_000 * (40 + 20 + 30), calls: 1_000, made: 1_000 };
     let made = Made { whole: 0, partial: 1_000, nested: 900 };
-    let head = node(0, 1, calls * 45 + 100_000, 100);
+    let head = node(0, 1, calls * (40 + 2) + 100_000, 100);
     let nodes = [head, Node { made, early, ..node(1, 1_000, early.own, 0) }];
     let found = estimate(&nodes, &[None, Some(0)], &[tally(1, calls, 220)]);
     near(found[1].own / 51_000.0, 40.0);
