@@ -2,6 +2,8 @@
 //! seconds, so that all its counts grow. There counts are judged by unit of work, which is a call that no
 //! tracked function made.
 
+use std::collections::BTreeSet;
+
 use super::decide::beyond;
 use super::limits::Limits;
 use super::reason;
@@ -24,16 +26,24 @@ pub enum Load {
 /// it ended counts here and not there.
 const LEAST_PCT: f64 = 5.0;
 
-/// Units of work of a run: calls that no tracked function made.
-fn units_of(run: &RunDocument) -> f64 {
-    let roots = run.tree.iter().filter(|node| node.parent.is_none());
-    float(roots.fold(0, |sum, node| node.calls.saturating_add(sum)))
+/// Functions that no tracked function called, in whatever run has a tree: a baseline of several has none.
+fn roots<'a>(sides: &Sides<'a>) -> BTreeSet<&'a str> {
+    let nodes = sides.baseline.iter().chain(sides.current).flat_map(|run| &run.tree);
+    nodes.filter(|node| node.parent.is_none()).map(|node| node.function.as_str()).collect()
+}
+
+/// Units of work of a run: calls of these functions.
+fn units_of(run: &RunDocument, roots: &BTreeSet<&str>) -> f64 {
+    let functions = run.functions.iter().filter(|it| roots.contains(it.name.as_str()));
+    float(functions.fold(0, |sum, function| function.calls.saturating_add(sum)))
 }
 
 /// How many times the work of the baseline was done, where both sides did any.
 fn growth(sides: Sides<'_>) -> Option<f64> {
+    let roots = roots(&sides);
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
-        robust::median(&runs.iter().map(units_of).collect::<Vec<_>>()).filter(|units| *units > 0.0)
+        let units = runs.iter().map(|run| units_of(run, &roots));
+        robust::median(&units.collect::<Vec<_>>()).filter(|units| *units > 0.0)
     });
     Some(new? / old?)
 }
@@ -157,6 +167,12 @@ mod tests {
         assert!(comparison.notes.contains(&note.to_owned()), "{:?}", comparison.notes);
         let comparison = compared(&busier(1, 1), Load::Open);
         assert_eq!(gate(&comparison, &[].into()), Gate::Passed);
+        // A baseline of several runs has no tree.
+        let mut baseline = samples::typical();
+        baseline.tree.clear();
+        let limits = Limits { load: Load::Open, ..Limits::default() };
+        let comparison = compare(&baseline, &busier(5, 1), &limits);
+        assert!(comparison.notes.contains(&note.to_owned()), "{:?}", comparison.notes);
     }
 
     #[test]
