@@ -110,7 +110,7 @@ fn change(growth: f64) -> String {
 
 /// A sentence where the calls of nearly all functions changed by the same factor.
 fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
-    const LEAST_FUNCTIONS: usize = 3;
+    const LEAST_FUNCTIONS: usize = 2;
     const LEAST_CALLS: f64 = 20.0;
     const TOGETHER_PCT: f64 = 5.0;
     let calls = rows.iter().filter(|row| row.metric == Metric::Calls);
