@@ -152,8 +152,13 @@ pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<St
 
 /// A run that recorded nothing cannot be judged.
 fn with_data(mut named: Named) -> Result<Named, UserError> {
+    let all = named.runs.len();
     named.runs.retain(|run| run.process.count > 0);
     if !named.runs.is_empty() {
+        let empty = all - named.runs.len();
+        if empty > 0 {
+            output::warning(&format!("{empty} of {all} runs recorded nothing, and are left out"));
+        }
         return Ok(named);
     }
     let problem = format!("run {} recorded nothing", named.name);

@@ -1,5 +1,5 @@
-//! What is not said of runs that are not whole: a command that failed half way or was killed, processes that were not
-//! recorded, calls that were lost. What is missing is no improvement, and no ground to fail the run
+//! What is not said of runs that are not whole: a command that failed half way or was killed, processes
+//! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail the run
 //! that has it.
 
 use super::sides::Sides;
@@ -26,18 +26,18 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
     let some = |count: u64, one: &str, what: &str| {
         (count > 0).then(|| format!("{} {what}", units::plural(count, one)))
     };
-    let unrecorded =
-        match run.recording.problems.iter().filter(|it| it.contains(UNRECORDED)).count() {
-            0 => None,
-            1 => Some("1 process not recorded".to_owned()),
-            several => Some(format!("{} processes not recorded", units::count(several as u64))),
-        };
+    let processes = |count: u64, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 process {what}")),
+        several => Some(format!("{} processes {what}", units::count(several))),
+    };
+    let unrecorded = run.recording.problems.iter().filter(|it| it.contains(UNRECORDED)).count();
     // Of a command that was, it is itself.
     let killed = run.process.killed.saturating_sub(u64::from(run.run.signal.is_some()));
     let parts = [
         ended,
-        unrecorded,
-        some(killed, "recorded process", "ended by a signal"),
+        processes(unrecorded as u64, "not recorded"),
+        processes(killed, "ended by a signal"),
         some(run.process.damaged, "segment", "not readable"),
         some(run.recording.lost_calls, "call", "not recorded"),
     ];
@@ -107,7 +107,8 @@ mod tests {
         type Break = fn(&mut RunDocument);
         let whole = samples::typical();
         assert_eq!(calls(&whole, &half())[0].0, Verdict::Improved);
-        let broken: [(&str, Break); 5] = [
+        let broken: [(&str, Break); 6] = [
+            ("3 processes ended by a signal", |run| run.process.killed = 3),
             ("the command failed with exit code 101", |run| run.run.exit_code = Some(101)),
             ("the command was ended by signal 9", |run| run.run.signal = Some(9)),
             ("4 calls not recorded", |run| run.recording.lost_calls = 4),
