@@ -112,6 +112,11 @@ pub fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }
 }
 
+/// `1 process`, `2 processes`.
+pub fn processes(processes: u64) -> String {
+    if processes == 1 { "1 process".to_owned() } else { format!("{} processes", count(processes)) }
+}
+
 /// A size: `64.2 MiB`.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =

@@ -83,11 +83,6 @@ pub(super) fn tell(
     output::message(&format!("stored as run {} in {store}", document.run.id));
 }
 
-/// `1 process`, `2 processes`.
-pub(super) fn processes(count: u64) -> String {
-    if count == 1 { "1 process".to_owned() } else { format!("{} processes", units::count(count)) }
-}
-
 /// `path` as a word that a shell takes as it is.
 pub(super) fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();

@@ -71,12 +71,9 @@ impl Named {
     pub(super) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(context)?;
         let run = store.find(reference)?;
-        let name = run.run.id.clone();
-        Ok(Self { name, runs: store.with_group(run)? })
+        Self::with_group(&store, run)
     }
-}
 
-impl Named {
     /// The newest run of `command`, with those that `run --repeat` made with it.
     ///
     /// # Errors
@@ -106,8 +103,11 @@ impl Named {
             ));
         }
         let run = store.load(&entry.id)?;
-        let name = run.run.id.clone();
-        Ok(Self { name, runs: store.with_group(run)? })
+        Self::with_group(&store, run)
+    }
+
+    fn with_group(store: &impl store::Store, run: RunDocument) -> Result<Self, UserError> {
+        Ok(Self { name: run.run.id.clone(), runs: store.with_group(run)? })
     }
 }
 

@@ -19,7 +19,6 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::{getpgrp, tcgetpgrp};
 use perf_runtime::segment;
 
-use crate::cli::keep;
 use crate::{collect, units};
 
 /// Commands that are faster than this never see the spinner.
@@ -98,7 +97,7 @@ impl Counter {
     fn count(&mut self, folder: &Path) -> String {
         let segments = collect::list(folder).unwrap_or_default().segments;
         let calls = segments.iter().map(|path| self.calls_of(path)).sum();
-        let processes = keep::processes(segments.len() as u64);
+        let processes = units::processes(segments.len() as u64);
         format!("{} in {processes}", units::plural(calls, "call"))
     }
 

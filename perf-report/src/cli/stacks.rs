@@ -107,7 +107,7 @@ fn running(base: &Path) -> Result<Vec<PathBuf>, UserError> {
             "{} there; for the newest: `perf-report stacks {}`",
             match all.len() as u64 {
                 1 => "1 process that has ended recorded".to_owned(),
-                count => format!("{} that have ended recorded", keep::processes(count)),
+                count => format!("{} that have ended recorded", units::processes(count)),
             },
             keep::shell_word(newest)
         ),

@@ -42,7 +42,8 @@ pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
 
 /// Why git says nothing of a repository that is there: it belongs to another user. What to do.
 pub fn refusal(dir: &Path) -> Option<String> {
-    let output = status(dir).ok().filter(|output| !output.status.success())?;
+    let asked = command(dir).args(["rev-parse", "--git-dir"]).output();
+    let output = asked.ok().filter(|output| !output.status.success())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     said.contains("dubious ownership").then(|| {
         format!(

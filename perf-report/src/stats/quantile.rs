@@ -79,6 +79,13 @@ fn bucket(buckets: &[(f64, u64)], rank: u64) -> Option<(f64, f64)> {
     found.filter(|_| rank > 0).map(|(low, high, ..)| (low, high))
 }
 
+/// The value that a share `p` of the values is below, in the buckets of [`of_buckets`], without saying how
+/// well it is known. `None` of no values.
+pub fn value_of_buckets(buckets: &[(f64, u64)], p: f64) -> Option<f64> {
+    let all = buckets.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count))?;
+    if all == 0 { None } else { at(buckets, p * float(all)) }
+}
+
 /// The value that so many values are below, spread evenly over their buckets.
 fn at(buckets: &[(f64, u64)], below: f64) -> Option<f64> {
     let (low, high, count, upto) = spans(buckets).find(|(_, _, _, upto)| float(*upto) >= below)?;

@@ -50,14 +50,7 @@ fn growth(sides: Sides<'_>) -> Option<f64> {
 
 /// Whether the counts of `metric` grow with the work.
 fn grows(metric: Metric) -> bool {
-    matches!(
-        metric,
-        Metric::Calls
-            | Metric::Errors
-            | Metric::Panics
-            | Metric::SelfAllocs
-            | Metric::SelfAllocBytes
-    )
+    metric.is_count() && !metric.is_custom() && metric != Metric::Success
 }
 
 /// Judges the counts in `rows` by unit of work where the load is open. Where it is not said to be, and all
@@ -69,7 +62,7 @@ pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> O
             rows.iter_mut().filter(|row| grows(row.metric)).for_each(|row| {
                 by_unit_of_work(row, growth, limits);
             });
-            let how = units::change((growth - 1.0) * 100.0);
+            let how = change(growth);
             Some(format!("the work done changed by {how}; counts are judged by unit of work"))
         }
         Load::Closed => moved_together(rows, growth),

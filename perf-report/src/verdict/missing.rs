@@ -1,6 +1,6 @@
 //! What is not said of runs that are not whole: a command that failed half way or was killed, processes
-//! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail the run
-//! that has it.
+//! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail
+//! the run that has it.
 
 use super::sides::Sides;
 use crate::model::{Change, RunDocument, Verdict};
@@ -26,11 +26,8 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
     let some = |count: u64, one: &str, what: &str| {
         (count > 0).then(|| format!("{} {what}", units::plural(count, one)))
     };
-    let processes = |count: u64, what: &str| match count {
-        0 => None,
-        1 => Some(format!("1 process {what}")),
-        several => Some(format!("{} processes {what}", units::count(several))),
-    };
+    let processes =
+        |count: u64, what: &str| (count > 0).then(|| format!("{} {what}", units::processes(count)));
     let unrecorded = run.recording.problems.iter().filter(|it| it.contains(UNRECORDED)).count();
     // Of a command that was, it is itself.
     let killed = run.process.killed.saturating_sub(u64::from(run.run.signal.is_some()));

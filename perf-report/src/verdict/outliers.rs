@@ -13,9 +13,6 @@ use crate::model::{Function, Metric};
 use crate::stats::quantile;
 use crate::units::float;
 
-/// Of intervals that are not asked for.
-const CONFIDENCE: f64 = 0.95;
-
 /// Part of the mean's change that the median must have made to confirm it.
 const CONFIRMING_PART: f64 = 0.5;
 /// So many times the change of self time, and the median speaks of the callees.
@@ -64,8 +61,7 @@ pub(super) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Optio
     let few = ((1.0 - share) / 5.0).min(0.02);
     let at = |function: &Function, share: f64| {
         let buckets = function.histogram.iter().map(|&(low, calls)| (float(low), calls));
-        quantile::of_buckets(&buckets.collect::<Vec<_>>(), share, CONFIDENCE)
-            .map(|quantile| quantile.value)
+        quantile::value_of_buckets(&buckets.collect::<Vec<_>>(), share)
     };
     let sign = change.signum();
     let (old, new) = (at(pair.old, share + few * sign)?, at(pair.new, share - few * sign)?);

@@ -4,8 +4,8 @@
 //! By the usual convention, a function that may call another one saves the registers in which it keeps
 //! what it needs, whether it makes the call or not; and the compiler inlines a function the less, the
 //! more it does. Both together were a third of the price of a call that is tallied, and most of that of
-//! one that is not recorded. So on x86-64, in ELF programs, these instructions are written down, as few as they are, and
-//! the way out of line saves what it uses itself. Elsewhere, and without optimisation, the compiler
+//! one that is not recorded. So on x86-64, in ELF programs, these instructions are written down, as few as
+//! they are, and the way out of line saves what it uses itself. Elsewhere, and without optimisation, the compiler
 //! makes them of the same steps, and of one more: whether a tallied call ends by unwinding is not asked
 //! in the few instructions, since the answer takes as many again. Its panic is counted by the next caller
 //! that is recorded in its context.

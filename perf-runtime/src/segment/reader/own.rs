@@ -169,10 +169,15 @@ impl<'a> Totals<'a> {
     /// The own time of each context, and what tallying took of it.
     fn shares(&self) -> Shares {
         let (parts, sums) = self.parts();
-        let inside = |at: &usize| !self.regions.all[*at].is_outside;
-        let (outside, known) = (0..sums.len()).partition::<Vec<_>, _>(|at| !inside(at));
-        let known = known.iter().fold(Sums::default(), |all, at| all.and(&sums[*at]));
-        let outside: f64 = outside.iter().map(|at| sums[*at].tallied).sum();
+        let mut known = Sums::default();
+        let mut outside = 0.0;
+        for (sums, region) in sums.iter().zip(&self.regions.all) {
+            if region.is_outside {
+                outside += sums.tallied;
+            } else {
+                known = known.and(sums);
+            }
+        }
         let hidden = known.part_of_tallying();
         let of_all = |sums: &Sums| (sums.tallied * hidden).min(sums.in_loops);
         let mut shares = Shares { own: parts, tallying: Vec::new(), all: of_all(&known) + outside };

@@ -1,6 +1,5 @@
 //! What windows tell of own times: what was recorded there while everything was, less what recording
-//! took; and what was recorded before the function
-//! was tallied. Pure.
+//! took; and what was recorded before the function was tallied. Pure.
 //!
 //! A second opinion on functions whose own time is a small difference of what calls take, and the only
 //! one on those that call themselves, by way of others or not: their outermost call takes as long as all
@@ -66,11 +65,7 @@ impl Windows {
                 }
             }
         }
-        let seen = Seen::of_functions(contexts, regions, |_, node| Seen {
-            own: float(node.own.whole),
-            calls: float(node.calls_in_windows()),
-            made: float(node.made.whole),
-        });
+        let seen = Seen::of_functions(contexts, regions, |_, node| Seen::in_windows(node));
         let is_whole = whole_before(contexts, regions);
         let early_where = |is: &dyn Fn(usize) -> bool| {
             Seen::of_functions(contexts, regions, |at, node| {
@@ -91,10 +86,8 @@ impl Windows {
             known.or_else(|| opinion(&rough[at], ROUGH_ERROR).filter(|_| is_recursive[at]))
         };
         let context = |at: usize| {
-            let node = &contexts.nodes[at];
-            let (own, made) = (float(node.own.whole), float(node.made.whole));
-            let cost =
-                Seen { own, calls: float(node.calls_in_windows()), made }.cost(contexts.cost);
+            let seen = Seen::in_windows(&contexts.nodes[at]);
+            let (own, made, cost) = (seen.own, seen.made, seen.cost(contexts.cost));
             // As long as it was in windows, and while functions were tallied.
             let all = calls.growth[regions.region_of[at]] + 1.0;
             let opinion =
@@ -138,6 +131,14 @@ struct Seen {
 }
 
 impl Seen {
+    fn in_windows(node: &Node) -> Self {
+        Self {
+            own: float(node.own.whole),
+            calls: float(node.calls_in_windows()),
+            made: float(node.made.whole),
+        }
+    }
+
     /// The sums over the contexts of each tallied function.
     fn of_functions(
         contexts: &Contexts<'_>,
