@@ -172,6 +172,7 @@ pub fn document(
     problem: Option<String>,
 ) -> RunDocument {
     process.damaged = collected.damaged.len() as u64;
+    process.unrecorded = collected.unrecorded.len() as u64;
     let toolchain = convert::toolchain(&collected.snapshot.processes);
     let counts_allocations = convert::counts_allocations(&collected.snapshot);
     run.machine.key = facts::comparability_key(&run.machine, &toolchain, counts_allocations);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::RunDocument;
+use crate::model::{Extent, RunDocument};
 use crate::stats::robust;
 use crate::units;
 
@@ -48,7 +48,9 @@ pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
 
 /// The wall times of the runs that have one, nanoseconds.
 pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
-    runs.iter().filter_map(|run| run.process.wall_ns).map(units::float).collect()
+    let extent = Extent::of(runs);
+    let walls = runs.iter().filter_map(|run| run.process.usage(extent).wall_ns);
+    walls.map(units::float).collect()
 }
 
 /// The coefficient of variation in per cent: standard deviation, of a sample, over mean. `None` of

@@ -23,3 +23,4 @@ mod stacks;
 mod times;
 mod truth;
 mod unrecordable;
+mod usage;

@@ -6,6 +6,7 @@
 mod ab;
 mod baseline;
 mod bless;
+mod build;
 mod changepoints;
 mod check;
 mod collect;

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{Metric, RunDocument};
+use crate::model::{Extent, Metric, RunDocument};
 use crate::verdict::{self, COMMAND};
 
 /// A function over the runs.
@@ -19,7 +19,8 @@ pub(super) struct Series {
 /// command alone where `metric` is one of the command.
 pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
     if !metric.is_of_function() {
-        let value = |run: &RunDocument| verdict::value_of_command(&run.process, metric);
+        let extent = Extent::of(runs.last());
+        let value = |run: &RunDocument| verdict::value_of_command(&run.process, extent, metric);
         let values = runs.iter().map(value).collect();
         return vec![Series { name: COMMAND.to_owned(), values }];
     }

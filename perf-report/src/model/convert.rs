@@ -9,7 +9,7 @@ use perf_runtime::snapshot::{self, Measures, Reading, Snapshot};
 
 use super::{
     Budget, CustomMetric, Function, Histogram, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
-    RUN_VERSION, Run, RunDocument, Toolchain, TreeNode,
+    RUN_VERSION, Run, RunDocument, Toolchain, TreeNode, Usage,
 };
 
 /// The document of a run. `run` and `process` say what is known apart from the recording; their
@@ -23,6 +23,7 @@ pub fn document(
     run.toolchain = toolchain(&snapshot.processes);
     process.processes = snapshot.processes.iter().map(one_process).collect();
     process.count = process.processes.len() as u64;
+    process.recorded = Usage::of(&snapshot.processes);
     RunDocument {
         schema: RUN_SCHEMA.to_owned(),
         version: RUN_VERSION,

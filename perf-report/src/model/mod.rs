@@ -23,6 +23,7 @@ mod recording;
 mod run;
 mod self_test;
 mod stacks;
+mod usage;
 mod waiver;
 
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use run::{
 };
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
+pub use usage::{Extent, Usage};
 pub use waiver::{Waived, Waiver};
 
 /// Name of the schema of a [`RunDocument`].

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Futures, Probe, Recording};
+use super::{CustomMetric, Futures, Probe, Recording, Usage};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,6 +148,13 @@ pub struct ProcessSummary {
     pub system_ns: Option<u64>,
     /// Largest resident memory of one process.
     pub peak_rss_bytes: Option<u64>,
+    /// What the processes that recorded used, since their programs were loaded; `None` where that is
+    /// not known of each. The fields above are of the whole command.
+    #[serde(default)]
+    pub recorded: Option<Usage>,
+    /// Processes that could not record.
+    #[serde(default)]
+    pub unrecorded: u64,
     /// Processes known to have been ended by a signal.
     pub killed: u64,
     /// Segments that could not be read.
@@ -155,13 +162,6 @@ pub struct ProcessSummary {
     /// The processes that recorded.
     #[serde(default)]
     pub processes: Vec<Process>,
-}
-
-impl ProcessSummary {
-    /// Processor time in user mode and in the kernel, nanoseconds; `None` unless both are known.
-    pub fn cpu_ns(&self) -> Option<u64> {
-        self.user_ns.zip(self.system_ns).map(|(user, system)| user.saturating_add(system))
-    }
 }
 
 /// A process that recorded.

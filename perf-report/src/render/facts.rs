@@ -1,7 +1,7 @@
 //! What is said of a run as a whole, as short phrases that every medium can use.
 
 use super::sanitize;
-use crate::model::{Comparison, Git, RunDocument, Side};
+use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
 use crate::units;
 
 /// The command on one line: `cargo test -- --nocapture`.
@@ -19,22 +19,47 @@ pub(super) fn origin(run: &RunDocument) -> Vec<String> {
     items
 }
 
-/// How the command ended and what it took.
+/// How the command ended and what those of its processes that recorded took.
 pub(super) fn outcome(run: &RunDocument) -> Vec<String> {
-    let process = &run.process;
-    let time = |ns: u64| units::duration(units::float(ns));
     let mut items = vec![ending(run)];
-    items.extend(process.wall_ns.map(|ns| format!("wall {}", time(ns))));
-    if let (Some(user), Some(system)) = (process.user_ns, process.system_ns) {
-        items.push(format!("CPU {} user, {} system", time(user), time(system)));
-    }
-    items.extend(process.peak_rss_bytes.map(|bytes| format!("peak {}", units::bytes(bytes))));
+    items.extend(used(run.process.usage(Extent::of([run]))));
     items.push(processes(run));
     items.extend(
         Some(&run.run.toolchain.profile)
             .filter(|text| !text.is_empty())
             .map(|profile| sanitize::screen(profile).into_owned()),
     );
+    items
+}
+
+/// What the command took with the processes that did not record, where that is notably more.
+pub(super) fn with_unrecorded(run: &RunDocument) -> Option<String> {
+    /// Share of time or memory from which on it is.
+    const NOTABLE: f64 = 0.25;
+    /// Starting a program takes as long, whatever it is.
+    const LEAST_NS: f64 = 20e6;
+    let [recorded, all] =
+        [Extent::Recorded, Extent::Command].map(|extent| run.process.usage(extent));
+    let is_more = |old: Option<u64>, new: Option<u64>, least: f64| {
+        old.zip(new).is_some_and(|(old, new)| {
+            units::float(new) > units::float(old) * (1.0 + NOTABLE) + least
+        })
+    };
+    let is_notable = is_more(recorded.wall_ns, all.wall_ns, LEAST_NS)
+        || is_more(recorded.cpu_ns(), all.cpu_ns(), LEAST_NS)
+        || is_more(recorded.peak_rss_bytes, all.peak_rss_bytes, 0.0);
+    is_notable.then(|| format!("with what did not record: {}", used(all).join(", ")))
+}
+
+/// Time, processor time and memory, as far as they are known.
+fn used(usage: Usage) -> Vec<String> {
+    let time = |ns: u64| units::duration(units::float(ns));
+    let mut items = Vec::new();
+    items.extend(usage.wall_ns.map(|ns| format!("wall {}", time(ns))));
+    if let (Some(user), Some(system)) = (usage.user_ns, usage.system_ns) {
+        items.push(format!("CPU {} user, {} system", time(user), time(system)));
+    }
+    items.extend(usage.peak_rss_bytes.map(|bytes| format!("peak {}", units::bytes(bytes))));
     items
 }
 
@@ -168,5 +193,35 @@ pub(super) fn bearing(comparison: &Comparison) -> &'static str {
         () if comparison.advisory => " (advisory)",
         () if comparison.counts_only => " (counts decide, times are advice)",
         () => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples;
+
+    #[test]
+    fn what_did_not_record_is_shown_where_it_is_notable() {
+        let mut run = samples::typical();
+        assert_eq!(with_unrecorded(&run), None);
+        let all = run.process.usage(Extent::Command);
+        run.process.recorded = Some(all);
+        assert_eq!(with_unrecorded(&run), None);
+        let own = Usage {
+            wall_ns: Some(51_000_000),
+            user_ns: Some(40_000_000),
+            system_ns: Some(3_000_000),
+            peak_rss_bytes: Some(9_000_000),
+        };
+        run.process.recorded = Some(own);
+        assert_eq!(
+            with_unrecorded(&run).as_deref(),
+            Some(
+                "with what did not record: wall 912 ms, CPU 3.30 s user, 88.0 ms system, peak \
+                 64.2 MiB"
+            )
+        );
+        assert!(outcome(&run).contains(&"wall 51.0 ms".to_owned()), "{:?}", outcome(&run));
     }
 }

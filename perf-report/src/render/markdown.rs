@@ -275,7 +275,9 @@ fn heading(run: &RunDocument) -> String {
     let origin: Vec<_> = facts::origin(run).iter().map(|item| escape(item)).collect();
     let outcome: Vec<_> = facts::outcome(run).iter().map(|item| escape(item)).collect();
     let command = code(&facts::command(run));
-    format!("### {command}\n\n{}  \n{}\n\n", origin.join(" · "), outcome.join(" · "))
+    let all =
+        facts::with_unrecorded(run).map_or_else(String::new, |all| format!("  \n{}", escape(&all)));
+    format!("### {command}\n\n{}  \n{}{all}\n\n", origin.join(" · "), outcome.join(" · "))
 }
 
 fn times(function: &Function) -> impl Iterator<Item = String> {

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::limits::{Limits, Thresholds};
 use super::{compare, reason, whole};
-use crate::model::{Change, Comparison, Metric, RunDocument, Verdict, Waived, Waiver};
+use crate::model::{Change, Comparison, Extent, Metric, RunDocument, Verdict, Waived, Waiver};
 
 /// A regression that somebody accepted.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +137,7 @@ pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
     let rows = compare::compare(run, run, &limits).functions.into_iter();
     let functions = rows.filter_map(|row| Some(((row.name, row.metric), row.current?)));
     let command = Metric::OF_COMMAND.into_iter().filter_map(|metric| {
-        let value = whole::value(&run.process, metric)?;
+        let value = whole::value(&run.process, Extent::of([run]), metric)?;
         Some(((whole::COMMAND.to_owned(), metric), value))
     });
     functions.chain(command).collect()

@@ -4,7 +4,7 @@ use super::allowance::{Allowances, Allowed, Origin, Rule, Severity};
 use super::custom;
 use super::limits::Limits;
 use super::whole::COMMAND;
-use crate::model::{BudgetKind, BudgetResult, Function, ProcessSummary, RunDocument, Verdict};
+use crate::model::{BudgetKind, BudgetResult, Extent, Function, RunDocument, Usage, Verdict};
 use crate::suggest;
 use crate::units::{self, float};
 
@@ -29,7 +29,8 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
     let functions = run.functions.iter().filter(|function| !allowances.is_off(&function.name));
     let mut rows: Vec<_> =
         functions.flat_map(|function| of_function(function, allowances)).collect();
-    rows.extend(of_command(&run.process, &allowances.command));
+    let usage = run.process.usage(Extent::of([run]));
+    rows.extend(of_command(usage, &allowances.command));
     rows.extend(custom::budgets(run, &limits.custom));
     rows.sort_by(order);
     rows
@@ -52,16 +53,16 @@ fn of_function(function: &Function, allowances: &Allowances) -> impl Iterator<It
     })
 }
 
-fn of_command(process: &ProcessSummary, rule: &Rule) -> impl Iterator<Item = BudgetResult> {
+fn of_command(usage: Usage, rule: &Rule) -> impl Iterator<Item = BudgetResult> {
     let is_off = rule.severity.is_some_and(|given| given.value == Severity::Off);
     let limits = rule.limits.iter().filter(move |_| !is_off);
     let subject = Subject { name: COMMAND, is_estimate: false, is_called: true };
     limits.filter_map(move |(&kind, &given)| {
         let allowed = Allowed { value: given.value?, origin: Origin::File(given.line) };
         let actual = match kind {
-            BudgetKind::WallNs => process.wall_ns.map(float),
-            BudgetKind::CpuNs => process.cpu_ns().map(float),
-            BudgetKind::PeakRssBytes => process.peak_rss_bytes.map(float),
+            BudgetKind::WallNs => usage.wall_ns.map(float),
+            BudgetKind::CpuNs => usage.cpu_ns().map(float),
+            BudgetKind::PeakRssBytes => usage.peak_rss_bytes.map(float),
             _ => return None,
         };
         Some(judge(subject, kind, allowed, actual))

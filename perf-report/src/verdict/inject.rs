@@ -44,10 +44,13 @@ pub fn slow_down(run: &RunDocument, function: &str, factor: f64) -> RunDocument 
         }
     }
     let process = &mut run.process;
-    process.user_ns = process.user_ns.map(|ns| ns.saturating_add(added));
+    let more = |time: &mut Option<u64>| *time = time.map(|ns| ns.saturating_add(added));
+    more(&mut process.user_ns);
+    process.recorded.iter_mut().for_each(|usage| more(&mut usage.user_ns));
     // On several threads it is not known how much of it the command waits for.
     if process.processes.iter().map(|it| u64::from(it.threads)).sum::<u64>() == 1 {
-        process.wall_ns = process.wall_ns.map(|ns| ns.saturating_add(added));
+        more(&mut process.wall_ns);
+        process.recorded.iter_mut().for_each(|usage| more(&mut usage.wall_ns));
     }
     run
 }

@@ -28,21 +28,17 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
     };
     let processes =
         |count: u64, what: &str| (count > 0).then(|| format!("{} {what}", units::processes(count)));
-    let unrecorded = run.recording.problems.iter().filter(|it| it.contains(UNRECORDED)).count();
     // Of a command that was, it is itself.
     let killed = run.process.killed.saturating_sub(u64::from(run.run.signal.is_some()));
     let parts = [
         ended,
-        processes(unrecorded as u64, "not recorded"),
+        processes(run.process.unrecorded, "not recorded"),
         processes(killed, "ended by a signal"),
         some(run.process.damaged, "segment", "not readable"),
         some(run.recording.lost_calls, "call", "not recorded"),
     ];
     parts.into_iter().flatten().collect()
 }
-
-/// What is said of a process whose segment could not be made.
-const UNRECORDED: &str = " was not recorded: ";
 
 /// What is missing in some of the runs of a side, in words.
 fn of_side(runs: &[RunDocument]) -> Option<String> {
@@ -110,10 +106,7 @@ mod tests {
             ("the command was ended by signal 9", |run| run.run.signal = Some(9)),
             ("4 calls not recorded", |run| run.recording.lost_calls = 4),
             ("1 segment not readable", |run| run.process.damaged = 1),
-            ("2 processes not recorded", |run| {
-                let problem = |pid| format!("process {pid} was not recorded: no space");
-                run.recording.problems.extend([7, 8].map(problem));
-            }),
+            ("2 processes not recorded", |run| run.process.unrecorded = 2),
         ];
         for (why, breaks) in broken {
             let mut run = half();

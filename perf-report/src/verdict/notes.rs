@@ -23,6 +23,14 @@ pub(super) fn notes(
         let which = if counted(baseline) { "the baseline" } else { "this run" };
         notes.push(format!("allocations were counted in {which} only, and are not compared"));
     }
+    let knows = |run: &RunDocument| run.process.recorded.is_some();
+    if knows(baseline) != knows(current) {
+        let which = if knows(baseline) { "the baseline" } else { "this run" };
+        notes.push(format!(
+            "wall time, processor time and memory are those of whole commands: only {which} knows what \
+             the processes that recorded used"
+        ));
+    }
     if baseline.run.command != current.run.command && !in_turn {
         notes.push("the two runs are of different commands".to_owned());
     }
@@ -80,6 +88,16 @@ mod tests {
             |which| format!("allocations were counted in {which} only, and are not compared");
         assert_eq!(notes(&with, &without, &[], false), [said("the baseline")]);
         assert_eq!(notes(&without, &with, &[], false), [said("this run")]);
+        assert_eq!(notes(&with, &with, &[], false), Vec::<String>::new());
+    }
+
+    #[test]
+    fn runs_of_which_one_knows_what_its_recorded_processes_used_are_compared_as_commands() {
+        let without = samples::typical();
+        let mut with = without.clone();
+        with.process.recorded = Some(crate::model::Usage::default());
+        let said = notes(&without, &with, &[], false);
+        assert!(said[0].contains("those of whole commands: only this run knows"), "{said:?}");
         assert_eq!(notes(&with, &with, &[], false), Vec::<String>::new());
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::limits::Limits;
 use super::renames;
-use crate::model::{Function, RunDocument};
+use crate::model::{Extent, Function, RunDocument};
 use crate::stats::robust;
 
 /// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
@@ -34,6 +34,12 @@ impl<'a> Sides<'a> {
         let is_before = |run: &RunDocument| oldest.is_some_and(|oldest| run.run.time < *oldest);
         let (before, since) = self.history.split_at(self.history.partition_point(is_before));
         [before, since]
+    }
+
+    /// Returns the processes whose usage is compared. Runs of the history that do not know it say
+    /// nothing of it.
+    pub(super) fn extent(&self) -> Extent {
+        Extent::of(self.baseline.iter().chain(self.current))
     }
 
     /// For how much of their time in tracked functions threads waited for a processor, in per cent: in

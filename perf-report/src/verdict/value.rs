@@ -2,7 +2,7 @@
 //! runs.
 
 use super::{counts, times, whole};
-use crate::model::{Function, Metric, ProcessSummary};
+use crate::model::{Extent, Function, Metric, ProcessSummary};
 use crate::units::float;
 
 /// The value of a function's metric; `None` where the function has none, or no usable one.
@@ -22,7 +22,8 @@ pub fn value(function: &Function, metric: Metric) -> Option<f64> {
     times::value(function, metric)
 }
 
-/// The value of a metric of the whole command; `None` where it is not known.
-pub fn value_of_command(process: &ProcessSummary, metric: Metric) -> Option<f64> {
-    Metric::OF_COMMAND.contains(&metric).then(|| whole::value(process, metric)).flatten()
+/// Returns the value of a metric of those processes of a command that `extent` names; `None` where it is
+/// not known.
+pub fn value_of_command(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
+    Metric::OF_COMMAND.contains(&metric).then(|| whole::value(process, extent, metric)).flatten()
 }

@@ -11,7 +11,7 @@ use super::noise::{self, Source, Values};
 use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
-use crate::model::{Change, Metric, ProcessSummary, RunDocument};
+use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument};
 use crate::series;
 use crate::stats::robust;
 use crate::units::{self, float};
@@ -29,8 +29,9 @@ pub(super) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
 }
 
 fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -> Option<Draft> {
+    let extent = sides.extent();
     let side = |runs: &[RunDocument]| -> Vec<Option<f64>> {
-        runs.iter().map(|run| value(&run.process, metric)).collect()
+        runs.iter().map(|run| value(&run.process, extent, metric)).collect()
     };
     let values = Values {
         olds: side(sides.baseline),
@@ -79,9 +80,10 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     const MOST_TIMES: f64 = 3.0;
     /// What waiting for a processor when it starts and when it ends can add to a command.
     const A_FEW_SLICES_NS: f64 = 20e6;
+    let extent = sides.extent();
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
         let middle = |metric| {
-            let values = runs.iter().filter_map(|run| value(&run.process, metric));
+            let values = runs.iter().filter_map(|run| value(&run.process, extent, metric));
             robust::median(&values.collect::<Vec<_>>())
         };
         Some((middle(Metric::WallNs)?, middle(Metric::CpuNs)?))
@@ -115,12 +117,13 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     Some(format!("{why}, and the processor time does not confirm it"))
 }
 
-/// What the command took, where that is known.
-pub(super) fn value(process: &ProcessSummary, metric: Metric) -> Option<f64> {
+/// Returns what the processes of `extent` took, where that is known.
+pub(super) fn value(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
+    let usage = process.usage(extent);
     let value = match metric {
-        Metric::WallNs => process.wall_ns,
-        Metric::CpuNs => process.cpu_ns(),
-        _ => process.peak_rss_bytes,
+        Metric::WallNs => usage.wall_ns,
+        Metric::CpuNs => usage.cpu_ns(),
+        _ => usage.peak_rss_bytes,
     };
     value.filter(|value| *value > 0).map(float)
 }

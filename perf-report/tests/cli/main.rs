@@ -7,6 +7,7 @@
 
 mod ab;
 mod baseline;
+mod before;
 mod bless;
 mod collect;
 mod desk;

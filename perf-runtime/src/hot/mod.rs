@@ -14,6 +14,7 @@
 //! * [`books`]: what the recorder knows of itself, for whoever asks.
 //! * [`thread`]: what a thread owns; takes and returns a shard.
 //! * [`process`]: starts recording at the first call, and begins anew after a fork.
+//! * [`usage`]: what the process has used since its program was loaded.
 //!
 //! Entry and exit take no lock, allocate nothing, format nothing, return no error, and cannot
 //! panic. All the thread's bookkeeping is private memory; what readers need is in the segment.
@@ -39,3 +40,4 @@ mod sampling;
 pub(crate) mod span;
 mod thread;
 mod tree;
+mod usage;

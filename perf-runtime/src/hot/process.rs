@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, A
 
 use super::books::Books;
 use super::cost::Costs;
-use super::{alloc, clock, thread};
+use super::{alloc, clock, thread, usage};
 use crate::breaker::Breaker;
 use crate::budget::{COMMON_CREDIT, OWN_CREDIT};
 use crate::metric_site::MetricSite;
@@ -176,6 +176,7 @@ impl Recorder {
         header.fold_rate.store(self.ns_per_tick.to_bits(), Relaxed);
         header.overhead_budget.store(self.budget_ppm, Relaxed);
         header.counts_allocs.store(u32::from(alloc::is_counting()), Relaxed);
+        usage::note_begin(&header.usage);
         header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
     }
 
@@ -296,7 +297,8 @@ impl Recorder {
         self.segment.header().lost_calls.fetch_add(1, Relaxed);
     }
 
-    /// Writes down a newer pair of clock readings. When the next one is due, in ticks.
+    /// Writes down a newer pair of clock readings, and what the process has used. When the next one is
+    /// due, in ticks.
     #[cold]
     pub(super) fn note_moment(&self) -> u64 {
         let moment = calibrate::now();
@@ -305,6 +307,7 @@ impl Recorder {
             let turn = header.latest_turn.load(Relaxed).wrapping_add(1);
             store(&header.latest[turn as usize & 1], moment);
             header.latest_turn.store(turn, Release);
+            usage::note(&header.usage);
             self.noting_moment.store(false, Release);
         }
         moment.ticks.saturating_add(MOMENT_INTERVAL_TICKS)
@@ -367,6 +370,7 @@ extern "C" fn in_child() {
         of_parent.of_parent.store(OF_PARENT.swap(recorder, Relaxed), Relaxed);
     }
     thread::forget();
+    usage::begin_in_child();
     // A thread of the parent may have been starting; it does not exist here.
     let _ = STATE.compare_exchange(READY, NEW, AcqRel, Relaxed);
     let _ = STATE.compare_exchange(STARTING, NEW, AcqRel, Relaxed);

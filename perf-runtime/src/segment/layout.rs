@@ -186,6 +186,19 @@ pub(crate) struct Header {
     pub(crate) clock_step: AtomicU64,
     /// As in `cost`: the part that the duration of a call holds which is timed and tallied.
     pub(crate) tallied_inside: AtomicU64,
+    pub(crate) usage: Usage,
+}
+
+/// What the process has used since its program was loaded, as of the latest account. All zero in
+/// segments of before there was this record.
+#[repr(C)]
+pub(crate) struct Usage {
+    pub(crate) loaded_monotonic_ns: AtomicU64,
+    pub(crate) latest_monotonic_ns: AtomicU64,
+    pub(crate) user_ns: AtomicU64,
+    pub(crate) system_ns: AtomicU64,
+    /// Largest resident memory; 0 where it is not known.
+    pub(crate) peak_rss_bytes: AtomicU64,
 }
 
 /// Deviations of the parts of [`Header::cost`] over the times that they were measured, in ticks, as

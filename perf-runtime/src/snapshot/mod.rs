@@ -179,6 +179,26 @@ pub struct Process {
     pub overhead_budget_ppm: u32,
     /// State of the breaker for the recorder as a whole, when it was read.
     pub breaker: BreakerState,
+    /// What it used; `None` where that is not known.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub usage: Option<Usage>,
+}
+
+/// What a process used from when its program was loaded to its end, or to the last moment that is known
+/// of one that was killed: at most some 50 ms before its last tracked call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Usage {
+    /// When it was loaded, on the monotonic clock of the machine, in nanoseconds.
+    pub loaded_monotonic_ns: u64,
+    /// The last moment that is known, on the same clock.
+    pub latest_monotonic_ns: u64,
+    /// Processor time in user mode, in nanoseconds.
+    pub user_ns: u64,
+    /// Processor time in the kernel, in nanoseconds.
+    pub system_ns: u64,
+    /// Largest resident memory, in bytes; `None` where it is not known.
+    pub peak_rss_bytes: Option<u64>,
 }
 
 /// How a recorded program was built, as seen by the perf-runtime linked into it.

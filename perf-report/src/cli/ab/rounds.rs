@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::sides::end_of;
+use crate::cli::build;
 use crate::cli::rounds::{self as shared, Rounds};
 use crate::cli::{keep, nothing};
 use crate::command::{Ended, Job};
@@ -174,7 +174,7 @@ fn document(recorded: Recorded, side: Side) -> Result<RunDocument, UserError> {
 }
 
 fn failed(place: &str, ended: &Ended) -> UserError {
-    let problem = format!("{place}: it {}{}", ended.in_words(), end_of(&ended.tail));
+    let problem = format!("{place}: it {}{}", ended.in_words(), build::end_of(&ended.tail));
     UserError::new(Code::Usage, problem)
         .help("--allow-failure goes on, and judges such runs as well")
 }

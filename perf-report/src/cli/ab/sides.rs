@@ -4,16 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Args;
-use crate::cli::rounds::{Rounds, cannot_start};
-use crate::command::{self, Job, Streams};
+use crate::cli::build::{self, shell};
+use crate::cli::rounds::Rounds;
+use crate::command::{Job, Streams};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::interleave::Side;
 use crate::model::Contender;
 use crate::worktree::Worktree;
-
-/// Lines of a failed command's output that are shown.
-const SHOWN: usize = 20;
 
 /// Both sides, ready to run.
 pub(super) struct Sides {
@@ -95,10 +93,6 @@ fn check(args: &Args) -> Result<(), UserError> {
     ))
 }
 
-fn shell(command: &str) -> Vec<OsString> {
-    ["sh", "-c", command].map(OsString::from).to_vec()
-}
-
 impl OneSide {
     fn of(
         args: &Args,
@@ -136,42 +130,9 @@ fn resolved(dir: &Path) -> PathBuf {
 }
 
 fn build(command: &str, side: &OneSide) -> Result<(), UserError> {
-    let words = shell(command);
-    let job = Job { words: &words, ..side.job(Streams::Tail) };
-    let ended = command::run(job).map_err(|error| cannot_start(&words[0], error))?;
-    if ended.status.success() {
-        return Ok(());
-    }
-    let of = side.contender.commit.as_deref().map_or_else(
+    let what = side.contender.commit.as_deref().map_or_else(
         || "of the working tree".to_owned(),
         |commit| format!("of commit {}", commit.get(..10).unwrap_or(commit)),
     );
-    let problem =
-        format!("the build {of}, `{command}`, {}{}", ended.in_words(), end_of(&ended.tail));
-    Err(UserError::new(Code::Usage, problem).help("name what builds it with --build"))
-}
-
-/// The last lines of a command's output, to be put behind what went wrong.
-pub(super) fn end_of(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
-    let shown = &lines[lines.len().saturating_sub(SHOWN)..];
-    if shown.is_empty() {
-        return ", and printed nothing".to_owned();
-    }
-    format!("; it printed last:\n  {}", shown.join("\n  "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_long_output_the_end_is_shown() {
-        assert_eq!(end_of("\n \n"), ", and printed nothing");
-        assert_eq!(end_of("one\n\ntwo\n"), "; it printed last:\n  one\n  two");
-        let long = (1..=100).map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
-        let shown = end_of(&long);
-        assert!(shown.contains("\n  81\n") && shown.ends_with("\n  100"), "{shown}");
-        assert!(!shown.contains("\n  80\n"), "{shown}");
-    }
+    build::build(command, side.job(Streams::Tail), &what)
 }

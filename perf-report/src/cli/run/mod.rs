@@ -1,5 +1,6 @@
 //! `perf-report run`: runs a command, and keeps what its processes recorded.
 
+mod before;
 mod repeat;
 
 use std::ffi::OsString;
@@ -22,12 +23,16 @@ Examples:
   perf-report run --label before -- ./target/release/server --once
   perf-report run -- cargo nextest run     a process per test, and still one run
   perf-report run --repeat 10 -- ./target/release/import data.csv
+  perf-report run --build 'cargo build --release' --warm-up -- ./target/release/import data.csv
 
 The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends
 the command, and what it recorded until then is stored.
 
 With --repeat each run is stored as one of its own. The command has no input then. Ctrl-C stores the
 runs that are complete. The exit code is that of the first run that failed.
+
+Wall time, processor time and memory are those of the processes that recorded: a compiler that ran
+first is in none of them. What the whole command took is shown beside them, where that is more.
 
 Before and after each run, work that is always the same is timed, in some 5 ms each, to tell how fast
 and how steady the machine is; --no-probe leaves that out.";
@@ -50,7 +55,23 @@ pub(super) struct Args {
     #[arg(default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     repeat: u32,
 
-    /// With --repeat: go on after a run that failed
+    /// Build with this command, for a shell, before anything is measured
+    #[arg(long, value_name = "CMD", env = "PERF_TRACK_BUILD", hide_env_values = true)]
+    build: Option<String>,
+
+    /// Run the command N times before, to warm up: these runs are not kept [default of N: 1]
+    #[arg(
+        long,
+        alias = "warmup",
+        value_name = "N",
+        env = "PERF_TRACK_WARMUP",
+        hide_env_values = true
+    )]
+    #[arg(num_args = 0..=1, default_missing_value = "1", require_equals = false)]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    warm_up: Option<u32>,
+
+    /// Go on after a run that failed, with --repeat or --warm-up
     #[arg(long, env = "PERF_TRACK_KEEP_GOING", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     keep_going: bool,
@@ -91,6 +112,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         group: None,
         probe: !args.no_probe,
     };
+    if let Some(failed) = before::prepare(args, order)? {
+        return Ok(failed);
+    }
     if args.repeat > 1 {
         let job = Job { streams: Streams::NoInput, ..order.job };
         return repeat::run(args, context, Order { job, ..order });

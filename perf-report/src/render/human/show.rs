@@ -57,11 +57,14 @@ pub(in crate::render) fn header(run: &RunDocument, screen: Screen) -> String {
     let ended = if facts::failed(run) { style::BAD } else { style::PLAIN };
     let outcome = text::join_wrapped(&facts::outcome(run), "", screen.width);
     let origin = text::join_wrapped(&facts::origin(run), "", screen.width);
+    let all = facts::with_unrecorded(run);
+    let all = all.map_or_else(String::new, |all| text::wrap_words(&all, "", screen.width));
     format!(
-        "{}\n{}{}",
+        "{}\n{}{}{}",
         paint.paint(style::STRONG, &command),
         painted_lines(paint, style::FAINT, &origin),
         painted_lines(paint, ended, &outcome),
+        painted_lines(paint, style::FAINT, &all),
     )
 }
 

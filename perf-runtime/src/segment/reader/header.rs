@@ -8,11 +8,11 @@ use super::node::Writer;
 use crate::segment::SegmentError;
 use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{
-    Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
+    self, Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
     HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
 };
 use crate::segment::rate::{Moment, Rate};
-use crate::snapshot::{BreakerState, Build, Clock, Process};
+use crate::snapshot::{BreakerState, Build, Clock, Process, Usage};
 
 /// What the header says.
 #[derive(Debug)]
@@ -237,7 +237,22 @@ fn process(bytes: Bytes<'_>, clock: Clock) -> Result<Process, SegmentError> {
         overhead_ns: 0,
         overhead_budget_ppm: bytes.u32(offset_of!(Header, overhead_budget))?,
         breaker: BreakerState::from_number(bytes.u32(offset_of!(Header, breaker))?),
+        usage: usage(bytes)?,
     })
+}
+
+/// What the process used, if that was written down.
+fn usage(bytes: Bytes<'_>) -> Result<Option<Usage>, SegmentError> {
+    let at = |offset: usize| bytes.u64(offset_of!(Header, usage) + offset);
+    let peak = at(offset_of!(layout::Usage, peak_rss_bytes))?;
+    let usage = Usage {
+        loaded_monotonic_ns: at(offset_of!(layout::Usage, loaded_monotonic_ns))?,
+        latest_monotonic_ns: at(offset_of!(layout::Usage, latest_monotonic_ns))?,
+        user_ns: at(offset_of!(layout::Usage, user_ns))?,
+        system_ns: at(offset_of!(layout::Usage, system_ns))?,
+        peak_rss_bytes: (peak > 0).then_some(peak),
+    };
+    Ok((usage.loaded_monotonic_ns > 0).then_some(usage))
 }
 
 fn rate(clock: Clock, first: Moment, latest: Moment) -> Rate {

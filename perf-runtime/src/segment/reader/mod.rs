@@ -143,7 +143,13 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let mut losses = shards.losses;
     losses.forgotten_transitions = forgotten;
     let metrics = metrics::read(bytes, &facts)?;
+    let mut usage = facts.process.usage.clone();
+    if let Some(usage) = &mut usage {
+        usage.latest_monotonic_ns =
+            usage.latest_monotonic_ns.max(facts.monotonic_ns(shards.latest));
+    }
     let process = Process {
+        usage,
         recorded_ns: facts.since_start_ns(shards.latest),
         overhead_ns: facts.rate.ns(whole(shards.overhead)),
         ..facts.process

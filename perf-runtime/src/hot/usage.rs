@@ -1,0 +1,89 @@
+//! What this process has used since its program was loaded: time, processor time, memory.
+//!
+//! A process may have begun as another program: `cargo run` becomes the program that it runs, with all
+//! that it used until then on the same account. So the account is read when the program is loaded, and
+//! what it says is taken off. The account is written down now and then, and at the end; a process that
+//! is killed leaves the last one.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::process;
+use crate::segment::layout::Usage;
+use crate::writing::system::{self, Account};
+
+/// The account when the program was loaded; nothing where nobody looked.
+struct Loaded {
+    monotonic_ns: AtomicU64,
+    user_ns: AtomicU64,
+    system_ns: AtomicU64,
+    peak_rss_bytes: AtomicU64,
+}
+
+static LOADED: Loaded = Loaded {
+    monotonic_ns: AtomicU64::new(0),
+    user_ns: AtomicU64::new(0),
+    system_ns: AtomicU64::new(0),
+    peak_rss_bytes: AtomicU64::new(0),
+};
+
+/// Has the loader call these two: before `main`, and when the process ends by returning from it or by
+/// `exit`, or when the library that they are in is unloaded.
+#[cfg(all(unix, not(target_vendor = "apple"), not(miri)))]
+const _: () = {
+    #[used]
+    #[unsafe(link_section = ".init_array")]
+    static AT_LOAD: extern "C" fn() = at_load;
+    #[used]
+    #[unsafe(link_section = ".fini_array")]
+    static AT_END: extern "C" fn() = at_end;
+
+    extern "C" fn at_load() {
+        begin(system::account().unwrap_or_default());
+    }
+
+    extern "C" fn at_end() {
+        if let Some(recorder) = process::running() {
+            let usage = &recorder.segment.header().usage;
+            note(usage);
+            let before = LOADED.peak_rss_bytes.load(Relaxed);
+            if usage.peak_rss_bytes.load(Relaxed) == 0 && before > 0 {
+                usage.peak_rss_bytes.store(system::peak_of_program().unwrap_or(0), Relaxed);
+            }
+        }
+    }
+};
+
+/// In a fork's child: it has an account of its own.
+pub(super) fn begin_in_child() {
+    begin(Account::default());
+}
+
+fn begin(account: Account) {
+    LOADED.monotonic_ns.store(system::monotonic_ns(), Relaxed);
+    LOADED.user_ns.store(account.user_ns, Relaxed);
+    LOADED.system_ns.store(account.system_ns, Relaxed);
+    LOADED.peak_rss_bytes.store(account.peak_rss_bytes, Relaxed);
+}
+
+/// Writes down when the program was loaded; now, where nobody looked.
+pub(super) fn note_begin(usage: &Usage) {
+    if LOADED.monotonic_ns.load(Relaxed) == 0 {
+        begin(system::account().unwrap_or_default());
+    }
+    usage.loaded_monotonic_ns.store(LOADED.monotonic_ns.load(Relaxed), Relaxed);
+    note(usage);
+}
+
+/// Writes down what has been used since. Numbers only grow, whoever else is at it.
+pub(super) fn note(usage: &Usage) {
+    let Some(now) = system::account() else { return };
+    usage.latest_monotonic_ns.fetch_max(system::monotonic_ns(), Relaxed);
+    let since = |now: u64, before: &AtomicU64| now.saturating_sub(before.load(Relaxed));
+    usage.user_ns.fetch_max(since(now.user_ns, &LOADED.user_ns), Relaxed);
+    usage.system_ns.fetch_max(since(now.system_ns, &LOADED.system_ns), Relaxed);
+    // The most that any program of the process had: that of this one only if it grew.
+    if now.peak_rss_bytes > LOADED.peak_rss_bytes.load(Relaxed) {
+        usage.peak_rss_bytes.fetch_max(now.peak_rss_bytes, Relaxed);
+    }
+}
