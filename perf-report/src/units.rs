@@ -107,6 +107,32 @@ pub fn change(pct: f64) -> String {
     if pct.abs() < 1000.0 { format!("{pct:+.1} %") } else { times(pct) }
 }
 
+/// Two changes in per cent that something lies between: `-1.2 to +3.4 %`. Where one of them is many times
+/// the whole, both are factors: `0.45 × to 14 ×`.
+pub fn range((low, high): (f64, f64)) -> String {
+    let is_many = |pct: f64| pct.abs() >= 1000.0;
+    if is_many(low) || is_many(high) {
+        return format!("{} to {}", factor(low), factor(high));
+    }
+    format!("{} to {}", change(low).trim_end_matches(" %"), change(high))
+}
+
+/// What a change in per cent multiplies by: `0.45 ×`.
+fn factor(pct: f64) -> String {
+    let factor = (pct / 100.0 + 1.0).max(0.0);
+    match factor {
+        // The clauses are in the order of size.
+        _ if factor < 0.01 => "under 0.01 ×".to_owned(),
+        _ if factor < 10.0 => format!("{} ×", significant(factor)),
+        _ => times(pct),
+    }
+}
+
+/// How much values differ, of which only the size matters: `12 %`, `30 ×`.
+pub fn coarse_change(pct: f64) -> String {
+    if pct.abs() < 1000.0 { coarse_percent(pct) } else { times(pct) }
+}
+
 /// A share in per cent with one decimal, as columns need it: `62.1`.
 pub fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }
@@ -247,6 +273,14 @@ mod tests {
         assert_eq!(change(0.01), "±0 %");
         assert_eq!(change(199_900.0), "2,000 ×");
         assert_eq!(change(f64::MAX), "over 1,000,000 ×");
+        assert_eq!(range((-1.23, 3.44)), "-1.2 to +3.4 %");
+        assert_eq!(range((0.01, 3.44)), "±0 to +3.4 %");
+        assert_eq!(range((-99.1, 1_300.0)), "under 0.01 × to 14 ×");
+        assert_eq!(range((-55.0, 1_300.0)), "0.45 × to 14 ×");
+        assert_eq!(range((2_700.0, 3_600.0)), "28 × to 37 ×");
+        assert_eq!(range((f64::NEG_INFINITY, f64::INFINITY)), "under 0.01 × to over 1,000,000 ×");
+        assert_eq!(coarse_change(12.34), "12 %");
+        assert_eq!(coarse_change(2_900.0), "30 ×");
         assert!((share(1, 4) - 25.0).abs() < 1e-9);
         assert!(share(1, 0).abs() < 1e-9);
     }

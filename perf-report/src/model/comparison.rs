@@ -135,6 +135,10 @@ pub struct Change {
     /// Standard deviation from run to run in per cent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise_pct: Option<f64>,
+    /// Share of the self time of all functions that is the function's, in per cent, in the run where that
+    /// is most; `null` of the command and of metrics of the program's own.
+    #[serde(default)]
+    pub share_pct: Option<f64>,
     /// The judgement.
     pub verdict: Verdict,
     /// Why, in words.
@@ -154,6 +158,7 @@ impl Change {
             p_value: None,
             detectable_pct: None,
             noise_pct: None,
+            share_pct: None,
             verdict: Verdict::default(),
             reason: String::new(),
         }

@@ -1,8 +1,7 @@
 //! What a comparison rests on, and what its change is owed to, in the words of every medium.
 
-use super::findings::Finding;
 use super::{sanitize, text};
-use crate::model::{Cause, Change, Comparison, Verdict};
+use crate::model::{Cause, Comparison};
 use crate::stats::robust;
 use crate::units;
 
@@ -10,8 +9,6 @@ use crate::units;
 const CAUSES: usize = 6;
 /// Part of the largest cause below which one is not shown.
 const NOTABLE_PART: f64 = 0.01;
-/// A change in per cent that is told also where it cannot be told from noise.
-const NOTABLE_PCT: f64 = 10.0;
 
 /// How many runs stand against how many: `5 runs`.
 pub(super) fn runs(count: u64) -> Option<String> {
@@ -26,12 +23,37 @@ pub(super) fn whole(comparison: &Comparison) -> Option<String> {
     Some(format!("self time of all functions {old} → {new} a run ({})", units::change(pct)))
 }
 
-/// What the change of the whole is owed to: how much, to whom, and how.
-pub(super) fn causes(comparison: &Comparison) -> Vec<(String, &Cause)> {
+/// A part of the change of the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    /// How much: `+844 ms`.
+    pub(super) change: String,
+    /// The function that it is owed to; `None` of the rest.
+    pub(super) name: Option<String>,
+    /// How.
+    pub(super) reason: String,
+}
+
+/// What the change of the whole is owed to, and what remains of it: the parts add up to the whole.
+pub(super) fn causes(comparison: &Comparison) -> Vec<Part> {
     let largest = comparison.causes.first().map_or(0.0, |cause| cause.change_ns.abs());
     let notable = |cause: &&Cause| cause.change_ns.abs() >= largest * NOTABLE_PART;
-    let shown = comparison.causes.iter().filter(notable).take(CAUSES);
-    shown.map(|cause| (difference(cause.change_ns), cause)).collect()
+    let shown = || comparison.causes.iter().filter(notable).take(CAUSES);
+    let mut parts: Vec<_> = shown()
+        .map(|cause| Part {
+            change: difference(cause.change_ns),
+            name: Some(cause.name.clone()),
+            reason: sanitize::screen(&cause.reason).into_owned(),
+        })
+        .collect();
+    let explained: f64 = shown().map(|cause| cause.change_ns).sum();
+    let whole = comparison.self_time.map_or(0.0, |time| time.current_ns - time.baseline_ns);
+    let rest = whole - explained;
+    if !parts.is_empty() && rest.abs() >= largest.max(whole.abs()) * NOTABLE_PART {
+        let reason = "the rest, which cannot be told from noise or is small".to_owned();
+        parts.push(Part { change: difference(rest), name: None, reason });
+    }
+    parts
 }
 
 /// `+844 ms`
@@ -43,9 +65,9 @@ fn difference(ns: f64) -> String {
 pub(super) fn causes_in_words(comparison: &Comparison) -> Option<String> {
     let parts: Vec<_> = causes(comparison)
         .into_iter()
-        .map(|(change, cause)| {
-            let (name, reason) = (text::name(&cause.name, 60), sanitize::screen(&cause.reason));
-            format!("{change} from {name} ({reason})")
+        .map(|Part { change, name, reason }| match name {
+            Some(name) => format!("{change} from {} ({reason})", text::name(&name, 60)),
+            None => format!("{change} {reason}"),
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -66,22 +88,4 @@ pub(super) fn resolution(comparison: &Comparison) -> Option<String> {
             "a change of {middle_pct} would have been seen in half of {times}, of {most_pct} in all"
         )
     })
-}
-
-/// Whether a finding says no more than that the comparison is too coarse for it.
-pub(super) fn is_unremarkable(finding: &Finding<'_>) -> bool {
-    let small = |row: &Change| {
-        row.verdict == Verdict::Inconclusive
-            && row.detectable_pct.is_some()
-            && row.change_pct.is_some_and(|pct| pct.abs() < NOTABLE_PCT)
-    };
-    let rows = finding.also.iter().filter(|row| row.verdict >= Verdict::Inconclusive);
-    small(finding.main) && rows.into_iter().all(|row| small(row))
-}
-
-/// What is said of all unremarkable ones together.
-pub(super) fn unremarkable(some: &str, count: u64) -> String {
-    let verb = if count == 1 { "differs" } else { "differ" };
-    let pct = units::percent(NOTABLE_PCT);
-    format!("{some} {verb} by less than {pct}, which cannot be told from noise here")
 }

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
-use super::human::{self, announcement, sentence, value};
+use super::human::{self, value};
 use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
 use super::{
     Screen, Selection, costs, evidence, facts, futures, interleaved, memory, self_test as gate,
-    tree,
+    sentences, tree,
 };
 use crate::model::{
     Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
@@ -215,7 +215,11 @@ pub fn comparison(comparison: &Comparison) -> String {
         let resolution = evidence::resolution(comparison);
         text.extend(resolution.map(|seen| format!("{}\n", escape(&seen))));
     }
-    text + &notes(comparison.notes.iter().cloned())
+    text += &notes(comparison.notes.iter().cloned());
+    if let Some(said) = sentences::closing(comparison, &findings) {
+        let _ = writeln!(text, "\n{}", escape(&said));
+    }
+    text
 }
 
 fn findings_table(rows: impl Iterator<Item = Vec<String>>) -> String {
@@ -227,7 +231,7 @@ fn findings_table(rows: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
-    let word = announcement(comparison, findings);
+    let word = sentences::announcement(comparison, findings);
     let mark = match word {
         "improved" | "stable" => "✅",
         "degraded" | "inconclusive" => "⚠️",
@@ -235,7 +239,7 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
     };
     let advisory = facts::bearing(comparison);
     let (first, rest) = word.split_at(1);
-    let sentence = escape(&sentence(comparison, findings));
+    let sentence = escape(&sentences::opening(comparison, findings));
     format!("{mark} {}{rest}{advisory}: {sentence}", first.to_uppercase())
 }
 

@@ -53,12 +53,14 @@ fn of_pair(pair: &Pair<'_>, slower: bool) -> Option<Cause> {
     let by_time = (new_call - old_call) * f64::midpoint(old_calls, new_calls);
     let by_time_ns = if slower { by_time } else { 0.0 };
     let change_ns = by_calls_ns + by_time_ns;
-    let called = (by_calls_ns != 0.0).then(|| {
-        let [old, new] = [old_calls, new_calls].map(units::number);
-        format!("called {old} → {new} times")
+    let change = |old: f64, new: f64| super::reason::change_pct(old, new).map(units::change);
+    // The row of the calls has their numbers.
+    let called = (by_calls_ns != 0.0).then(|| match change(old_calls, new_calls) {
+        Some(change) => format!("calls {change}"),
+        None => "not called before".to_owned(),
     });
-    let pct = super::reason::change_pct(old_call, new_call);
-    let slower = pct.filter(|_| slower).map(|pct| format!("self {} a call", units::change(pct)));
+    let slower = change(old_call, new_call).filter(|_| slower);
+    let slower = slower.map(|change| format!("self {change} a call"));
     let mut parts: Vec<String> = slower.into_iter().chain(called).collect();
     if by_calls_ns.abs() > by_time_ns.abs() {
         parts.reverse();
@@ -109,7 +111,7 @@ mod tests {
         insta::assert_snapshot!(said.join("\n"), @r"
         +844 ms code_stats::parse::tokenize: self +40.0 % a call
         -13.0 ms code_stats::metrics::weigh: self -41.9 % a call
-        +9.48 ms code_stats::cache::Store::lookup: called 412 → 824 times
+        +9.48 ms code_stats::cache::Store::lookup: calls +100.0 %
         ");
     }
 

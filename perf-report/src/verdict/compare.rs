@@ -1,6 +1,7 @@
 //! Gathers the rows of a comparison.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 
@@ -68,6 +69,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     if counts_only {
         comparable::times_as_advice(&mut rows);
     }
+    tell_shares(&mut rows, sides);
     rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
     let missing = missing::apply(&mut rows, sides);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
@@ -98,6 +100,21 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     accept::apply(&mut comparison, limits, current);
     accept::excuse_callers(&mut comparison, [sides.baseline, sides.current], limits);
     comparison
+}
+
+/// Tells each row of a function what share of a run's self time the function has at most.
+fn tell_shares(rows: &mut [Change], sides: Sides<'_>) {
+    let mut shares: HashMap<&str, f64> = HashMap::new();
+    for run in sides.baseline.iter().chain(sides.current) {
+        let all = run.own_ns();
+        for function in &run.functions {
+            let share = shares.entry(&function.name).or_default();
+            *share = share.max(units::share(function.self_ns, all));
+        }
+    }
+    for row in rows {
+        row.share_pct = shares.get(row.name.as_str()).copied();
+    }
 }
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.

@@ -21,6 +21,8 @@ use crate::units::{self, float};
 const CONFIDENCE: f64 = 0.95;
 /// How often the smallest detectable change is to be found.
 const POWER: f64 = 0.8;
+/// A change in per cent beyond which its size says nothing more: twenty times.
+const SENSIBLE_PCT: f64 = 1900.0;
 /// Share of false ones among changes that are called suspicious.
 const SUSPICION: f64 = 0.2;
 
@@ -50,6 +52,8 @@ pub(super) struct Test {
     pub(super) floor: Option<String>,
     /// What else than the program may have changed it.
     pub(super) doubt: Doubt,
+    /// Why it would not matter, if so: `less than 1 % of either run`.
+    pub(super) small: Option<String>,
     /// What else is known, and speaks against it: `the median does not confirm it`.
     pub(super) denied: Option<String>,
 }
@@ -139,8 +143,16 @@ impl Test {
         let current = row.current.unwrap_or(0.0);
         let baseline = self.judged_baseline(pct, &row);
         let metric = row.metric;
-        let shown = Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1);
-        let said = reason::measured(metric, [baseline, current], self.marks, Some(pct), shown);
+        let said = reason::measured(
+            metric,
+            [baseline, current],
+            self.marks,
+            Some(reason::Seen {
+                pct,
+                suite_pct: self.measured.suite_pct,
+                interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
+            }),
+        );
         let (verdict, why) = self.verdict(pct, interval, (adjusted, detectable), level);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
@@ -164,10 +176,11 @@ impl Test {
         const LEAST_PCT: f64 = 1.0;
         const LEAST_PART: f64 = 0.05;
         let (shown, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
+        let pct = reason::with_suite(pct, self.measured.suite_pct);
         let judged = current / (1.0 + pct / 100.0);
         let denied = (current / shown - 1.0) * 100.0 - pct;
         let agrees = denied.abs() <= LEAST_PCT.max(LEAST_PART * pct.abs());
-        if agrees || self.measured.is_beside || !judged.is_finite() { shown } else { judged }
+        if agrees || !judged.is_finite() { shown } else { judged }
     }
 
     /// By noise, and by what is in doubt besides.
@@ -221,7 +234,10 @@ impl Test {
         level: Level,
     ) -> (Verdict, String) {
         if detectable > level.resolution_pct {
-            return (Verdict::Inconclusive, self.too_coarse(detectable));
+            return match &self.small {
+                Some(small) => (Verdict::Stable, small.clone()),
+                None => (Verdict::Inconclusive, self.too_coarse(detectable)),
+            };
         }
         if would >= Verdict::Degraded && adjusted < SUSPICION {
             return (Verdict::Inconclusive, "perhaps slower, but it may be noise".to_owned());
@@ -231,13 +247,19 @@ impl Test {
     }
 
     fn too_coarse(&self, detectable: f64) -> String {
-        let pct = units::coarse_percent(detectable);
-        let only = format!("only a change of {pct} could be told from noise");
+        let only = if detectable > SENSIBLE_PCT {
+            "no change of a sensible size could be told from noise".to_owned()
+        } else {
+            let pct = units::coarse_percent(detectable);
+            format!("only a change of {pct} could be told from noise")
+        };
         match (self.measured.source, self.runs) {
             (Source::Assumed, [1, 1]) => format!("but with one run of each side {only}"),
-            (Source::Assumed, [old, new]) => format!("but with {old} runs against {new}, {only}"),
+            (Source::Assumed, [old, new]) => {
+                format!("but with {} against {new} {only}", units::plural(old as u64, "run"))
+            }
             _ => {
-                let noise = units::coarse_percent(self.measured.sigma.exp_m1() * 100.0);
+                let noise = units::coarse_change(self.measured.sigma.exp_m1() * 100.0);
                 format!("but runs differ by {noise}, so that {only}")
             }
         }

@@ -69,8 +69,9 @@ pub(super) struct Measured {
     pub(super) source: Source,
     /// Noise from run to run on the log scale.
     pub(super) sigma: f64,
-    /// Whether the difference is beside that of the suite as a whole.
-    pub(super) is_beside: bool,
+    /// The change of the suite as a whole, in per cent, which is taken off the difference; 0 where there
+    /// was none.
+    pub(super) suite_pct: f64,
 }
 
 /// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
@@ -83,7 +84,7 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         let (olds, news): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
         let difference = moderated::pairs(&olds, &news, None)?;
         let sigma = sigma_of(&difference, olds.len(), news.len());
-        return Some(Measured { difference, source: Source::Rounds, sigma, is_beside: false });
+        return Some(Measured { difference, source: Source::Rounds, sigma, suite_pct: 0.0 });
     }
     let degrees = (olds.len() + news.len()).saturating_sub(2);
     let (difference, source) = match beside_history(&values.past, &olds, &news) {
@@ -97,8 +98,8 @@ pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         }
     };
     let sigma = sigma_of(&difference, olds.len(), news.len());
-    let is_beside = suite.shift.is_some();
-    Some(Measured { difference: suite.apply(difference), source, sigma, is_beside })
+    let suite_pct = suite.shift.as_ref().map_or(0.0, |shift| shift.change_pct);
+    Some(Measured { difference: suite.apply(difference), source, sigma, suite_pct })
 }
 
 /// The difference by the noise of a history, and by its level as far back as that is the baseline's.

@@ -6,11 +6,34 @@ use crate::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
 pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
-    let change = change(change_pct(baseline, current), None);
+    let change = change(change_pct(baseline, current).map(Seen::only));
     let [old, new] = [baseline, current].map(|value| number(metric, value));
     // Of a rate in per cent, a change in per cent would be mistaken for the rate's.
     let change = if metric == Metric::Success { String::new() } else { change };
     format!("{} {old} → {new}{change}", title(metric))
+}
+
+/// A change as it was seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// The change that is judged, in per cent.
+    pub(super) pct: f64,
+    /// The change of the suite as a whole that was taken off before.
+    pub(super) suite_pct: f64,
+    /// What the change that is judged lies between.
+    pub(super) interval: Option<(f64, f64)>,
+}
+
+impl Seen {
+    /// A change of which no more is known.
+    pub(super) fn only(pct: f64) -> Self {
+        Self { pct, suite_pct: 0.0, interval: None }
+    }
+}
+
+/// The change of a value in per cent, of one that is `pct` beside a suite that changed by `suite_pct`.
+pub(super) fn with_suite(pct: f64, suite_pct: f64) -> f64 {
+    ((1.0 + pct / 100.0) * (1.0 + suite_pct / 100.0) - 1.0) * 100.0
 }
 
 /// The same of a value that is not exact: its change is given, with the interval that it lies in; a
@@ -19,8 +42,7 @@ pub(super) fn measured(
     metric: Metric,
     values: [f64; 2],
     are_estimates: [bool; 2],
-    pct: Option<f64>,
-    interval: Option<(f64, f64)>,
+    seen: Option<Seen>,
 ) -> String {
     let unit = match metric {
         Metric::SelfNs => " a call",
@@ -31,16 +53,19 @@ pub(super) fn measured(
         let mark = if are_estimates[side] { "~" } else { "" };
         format!("{mark}{}", number(metric, values[side]))
     });
-    format!("{} {old} → {new}{unit}{}", title(metric), change(pct, interval))
+    format!("{} {old} → {new}{unit}{}", title(metric), change(seen))
 }
 
-/// ` (+23.9 %, likely +20 to +28 %)`
-fn change(pct: Option<f64>, interval: Option<(f64, f64)>) -> String {
-    let Some(pct) = pct else { return String::new() };
-    let likely = interval.map_or_else(String::new, |(low, high)| {
-        format!(", likely {} to {}", units::change(low).trim_end_matches(" %"), units::change(high))
-    });
-    format!(" ({}{likely})", units::change(pct))
+/// ` (+23.9 %, likely +20.0 to +28.1 %)`; where everything changed, ` (+30.1 %, beside the rest +2.0 %)`.
+fn change(seen: Option<Seen>) -> String {
+    let Some(Seen { pct, suite_pct, interval }) = seen else { return String::new() };
+    let likely = interval.map_or_else(String::new, |it| format!(", likely {}", units::range(it)));
+    let own = units::change(pct);
+    if suite_pct == 0.0 {
+        return format!(" ({own}{likely})");
+    }
+    let all = units::change(with_suite(pct, suite_pct));
+    format!(" ({all}, beside the rest {own}{likely})")
 }
 
 /// Why a value that has changed, as far as can be seen, has its verdict.

@@ -65,10 +65,8 @@ pub(super) struct Pair<'a> {
     pub(super) news: Vec<Option<&'a Function>>,
     /// The function in the runs of the history that know it, as [`Sides::past`] has them.
     pub(super) past: [Vec<&'a Function>; 2],
-    /// Self time of all functions in the newest run of the baseline.
-    pub(super) old_run_ns: u64,
-    /// Self time of all functions in the newest of the runs that are judged.
-    pub(super) new_run_ns: u64,
+    /// Self time of all functions in each run of the two sides.
+    pub(super) run_ns: [Vec<u64>; 2],
     /// For how much more of their time threads waited for a processor in the runs that are judged, in
     /// per cent.
     pub(super) waited_pct: f64,
@@ -89,8 +87,7 @@ impl<'a> Pair<'a> {
             olds,
             news,
             past,
-            old_run_ns: run_ns,
-            new_run_ns: run_ns,
+            run_ns: [vec![run_ns], vec![run_ns]],
             waited_pct: 0.0,
             limits,
         }
@@ -126,8 +123,7 @@ impl<'a> Functions<'a> {
                 past: past
                     .each_ref()
                     .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
-                old_run_ns: olds.own_ns,
-                new_run_ns: news.own_ns,
+                run_ns: [olds.own_ns.clone(), news.own_ns.clone()],
                 waited_pct: new_waited - old_waited,
                 limits,
             })
@@ -158,13 +154,13 @@ impl<'a> Functions<'a> {
 /// The functions of several runs by their names.
 struct Index<'a> {
     runs: Vec<HashMap<&'a str, &'a Function>>,
-    /// Self time of all functions in the newest run.
-    own_ns: u64,
+    /// Self time of all functions in each.
+    own_ns: Vec<u64>,
 }
 
 impl<'a> Index<'a> {
     fn of(runs: &'a [RunDocument]) -> Self {
-        let own_ns = runs.last().map_or(0, RunDocument::own_ns);
+        let own_ns = runs.iter().map(RunDocument::own_ns).collect();
         // A name is there once in every document we write; of one that says otherwise, the first
         // counts.
         let by_name = |run: &'a RunDocument| {

@@ -80,6 +80,7 @@ pub(super) fn draft(
         marks,
         floor,
         doubt,
+        small: pair.small(metric),
         denied,
     };
     Some(Draft { row, test: Some(test) })
@@ -88,7 +89,7 @@ pub(super) fn draft(
 /// A time that is zero on one side or on both, of which no ratio speaks, and so no test.
 fn from_or_to_nothing(row: Change, floor: Option<String>) -> Draft {
     let values = [row.baseline, row.current].map(Option::unwrap_or_default);
-    let said = reason::measured(row.metric, values, [false; 2], None, None);
+    let said = reason::measured(row.metric, values, [false; 2], None);
     let (verdict, reason) = match floor {
         Some(floor) => (Verdict::Stable, format!("{said}, {floor}")),
         None if values[0].total_cmp(&values[1]).is_eq() => (Verdict::Stable, said),
@@ -173,14 +174,29 @@ impl Pair<'_> {
         let (then, now) =
             (units::plural(old.timed_calls(), timed), units::count(new.timed_calls()));
         let said = format!("{then} in the baseline and {now} in this run");
-        let share = units::share(old.self_ns, self.old_run_ns)
-            .max(units::share(new.self_ns, self.new_run_ns));
-        if share < SMALL_SHARE_PCT {
-            let share = units::percent(SMALL_SHARE_PCT);
-            return Some((Verdict::Stable, format!("{said}, but less than {share} of either run")));
+        if let Some(small) = self.small(Metric::SelfNs) {
+            return Some((Verdict::Stable, format!("{said}, but {small}")));
         }
         let needed = units::count(self.limits.min_calls);
         Some((Verdict::Inconclusive, format!("{said}; it takes {needed} to judge a time")))
+    }
+
+    /// Why a change of the metric would not matter to the run, if so. What a percentile says need not
+    /// show in a run's time, so that none is small.
+    fn small(&self, metric: Metric) -> Option<String> {
+        let time: fn(&Function) -> u64 = match metric {
+            Metric::SelfNs => |function| function.self_ns,
+            Metric::MeanNs | Metric::TotalNs => |function| function.total_ns,
+            _ => return None,
+        };
+        let sides = [&self.olds, &self.news].into_iter().zip(&self.run_ns);
+        let runs = sides.flat_map(|(side, all)| side.iter().zip(all));
+        let share = |(function, all): (&Option<&Function>, &u64)| {
+            function.map_or(0.0, |function| units::share(time(function), *all))
+        };
+        let largest = runs.map(share).fold(0.0, f64::max);
+        let limit = units::percent(SMALL_SHARE_PCT);
+        (largest < SMALL_SHARE_PCT).then(|| format!("less than {limit} of either run"))
     }
 
     /// Too many calls that were counted and are in no time, or too many polls: those that are need
@@ -294,6 +310,7 @@ mod tests {
     fn row_of_runs(metric: Metric, olds: &[Function], news: &[Function]) -> Option<Change> {
         let limits = Limits::new(Metric::ALL, super::super::Thresholds::default());
         let mut pair = Pair::single(olds.last()?, news.last()?, &limits);
+        pair.run_ns = [olds, news].map(|runs| vec![pair.run_ns[0][0]; runs.len()]);
         (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
         let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
         super::super::decide::decide(vec![draft], &limits).0.pop()
@@ -486,8 +503,9 @@ mod tests {
             ..sampled(1_000_000, 100, 1_000_000)
         };
         // In one run of the five the callees' estimates left nothing.
-        let olds = [0, 9_000_000, 8_000_000, 10_000_000, 9_000_000].map(|ns| of(ns, 3_000_000));
-        let row = row_of_runs(Metric::SelfNs, &olds, &[of(38_300_000, 3_000_000)]).unwrap();
+        let olds = [0, 90_000_000, 80_000_000, 100_000_000, 90_000_000];
+        let olds = olds.map(|ns| of(ns, 30_000_000));
+        let row = row_of_runs(Metric::SelfNs, &olds, &[of(383_000_000, 30_000_000)]).unwrap();
         assert_eq!(row.verdict, Verdict::Inconclusive, "{}", row.reason);
         // Where not even that is known, there is no ratio and no verdict.
         let row = super::tests::row(Metric::SelfNs, &of(0, 0), &of(38_300_000, 0)).unwrap();

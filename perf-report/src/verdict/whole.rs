@@ -64,6 +64,7 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
         marks: [false; 2],
         floor,
         doubt,
+        small: None,
         denied: if metric == Metric::WallNs { denied_by_waiting(sides) } else { None },
     };
     Some(Draft { row, test: Some(test) })

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::model::{BudgetResult, Comparison, Verdict};
+use crate::render::evidence::Part;
 use crate::render::findings::{self, Finding};
+use crate::render::folding::{self, Folded};
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, evidence, facts, interleaved, sanitize, text};
+use crate::render::{Screen, evidence, facts, interleaved, sanitize, sentences, text};
 use crate::units;
 
 /// Findings of a verdict that are shown before the rest is only counted.
@@ -34,116 +36,35 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
     for verdict in order() {
         let of_verdict = findings.iter().filter(|finding| finding.main.verdict == verdict);
-        let (folded, of_verdict): (Vec<_>, Vec<_>) = of_verdict.partition(|finding| {
-            verbosity == Verbosity::Brief && evidence::is_unremarkable(finding)
-        });
+        let Folded { shown, lines } = match verbosity {
+            Verbosity::Brief => folding::fold(verdict, of_verdict.collect()),
+            Verbosity::All => Folded { shown: of_verdict.collect(), lines: Vec::new() },
+        };
         let limit = match verbosity {
             Verbosity::Brief if verdict != Verdict::Regression => SHOWN,
             _ => usize::MAX,
         };
-        blocks.extend(of_verdict.iter().take(limit).map(|row| finding(row, paint, screen)));
-        if of_verdict.len() > limit {
-            let more = format!("… {} more {verdict}; --all shows them", of_verdict.len() - limit);
+        blocks.extend(shown.iter().take(limit).map(|row| finding(row, paint, screen)));
+        if shown.len() > limit {
+            let more = format!("… {} more {verdict}; --all shows them", shown.len() - limit);
             blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
         }
-        if !folded.is_empty() {
-            let some = findings::in_words(folded.iter().copied());
-            let reason = evidence::unremarkable(&some, folded.len() as u64);
-            blocks.push(said(verdict, &reason, (paint, screen)));
-        }
+        blocks.extend(lines.iter().map(|line| said(verdict, line, (paint, screen))));
     }
     if !blocks.is_empty() {
         text.push('\n');
         text.push_str(&blocks.concat());
     }
     text.push('\n');
-    text + &footer(comparison, paint, screen)
-}
-
-/// The verdict in one sentence, for every medium.
-pub(in crate::render) fn sentence(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
-    let count = |verdict| findings::count(findings, verdict);
-    let budgets = exceeded(comparison);
-    let over = they_are(budgets, &units::plural(budgets, "budget"), "exceeded");
-    let all = |verdict, how: &str| {
-        let some = findings::in_words(findings::of(findings, verdict));
-        they_are(count(verdict), &some, how)
-    };
-    let warned = comparison.budgets.iter().filter(|row| row.verdict == Verdict::Degraded).count();
-    let warned = warned as u64;
-    let warns = they_are(warned, &units::plural(warned, "budget"), "exceeded, which only warns");
-    let Some(against) = against(comparison) else {
-        return match budgets {
-            0 if warned > 0 => warns,
-            0 if comparison.budgets.is_empty() => "there is no baseline to judge by".to_owned(),
-            0 => "every budget is kept; there is no baseline to judge by".to_owned(),
-            _ => over,
-        };
-    };
-    let worse = |how| format!("{how} than in {against}");
-    let better = match count(Verdict::Improved) {
-        0 => String::new(),
-        _ => format!("; {}", all(Verdict::Improved, "better")),
-    };
-    let (bad, some) = (count(Verdict::Regression), count(Verdict::Degraded));
-    match (bad, budgets, some, count(Verdict::Inconclusive)) {
-        (0, 1.., _, _) => over,
-        (1.., 0, _, _) => all(Verdict::Regression, &worse("worse")),
-        (1.., _, _, _) => format!("{}, and {over}", all(Verdict::Regression, &worse("worse"))),
-        (0, 0, 1.., _) => {
-            let limit = if comparison.waived.is_empty() { "the limit" } else { "what is accepted" };
-            let budgets = if warned > 0 { format!("; {warns}") } else { String::new() };
-            let how = worse("somewhat worse");
-            let how = format!("{how}, none beyond {limit}{better}{budgets}");
-            all(Verdict::Degraded, &how)
-        }
-        (0, 0, 0, _) if warned > 0 => warns,
-        (0, 0, 0, 1..) => {
-            let open = findings::in_words(findings::of(findings, Verdict::Inconclusive));
-            format!("nothing is known to be {}, but {open} cannot be judged", worse("worse"))
-        }
-        _ if better.is_empty() => format!("nothing changed beyond the limits against {against}"),
-        _ => format!("nothing is {}{better}", worse("worse")),
+    text.push_str(&footer(comparison, paint, screen));
+    if let Some(said) = sentences::closing(comparison, &findings) {
+        text.push_str(&text::wrap_words(&said, "", screen.width));
     }
-}
-
-/// What the run was compared with, if with anything.
-fn against(comparison: &Comparison) -> Option<String> {
-    let name = comparison.baseline.as_deref()?;
-    if comparison.interleaved.is_some() {
-        return Some(sanitize::screen(name).into_owned());
-    }
-    let is_run = comparison.baseline_run.as_ref().is_some_and(|side| side.id == name);
-    let kind = if is_run { "run" } else { "baseline" };
-    Some(format!("{kind} {}", sanitize::screen(name)))
-}
-
-fn exceeded(comparison: &Comparison) -> u64 {
-    comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).count() as u64
-}
-
-/// `1 function is better`, `2 functions are better`.
-fn they_are(count: u64, some: &str, how: &str) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{some} {verb} {how}")
-}
-
-/// The word that the verdict is announced by.
-pub(in crate::render) fn announcement(
-    comparison: &Comparison,
-    findings: &[Finding<'_>],
-) -> &'static str {
-    let improved = findings::count(findings, Verdict::Improved) > 0;
-    match comparison.verdict {
-        Verdict::Regression if findings::count(findings, Verdict::Regression) == 0 => "over budget",
-        verdict if verdict < Verdict::Inconclusive && improved => "improved",
-        verdict if verdict < Verdict::Inconclusive => "stable",
-        verdict => verdict.word(),
-    }
+    text
 }
 
 fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> String {
-    let word = announcement(comparison, findings);
+    let word = sentences::announcement(comparison, findings);
     let style = match word {
         "improved" | "stable" => style::GOOD.bold(),
         "inconclusive" | "degraded" => style::WARN.bold(),
@@ -151,7 +72,7 @@ fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> 
     };
     let advisory = facts::bearing(comparison);
     let word = paint.paint(style, &word.to_uppercase());
-    let sentence = paint.paint(style::STRONG, &sentence(comparison, findings));
+    let sentence = paint.paint(style::STRONG, &sentences::opening(comparison, findings));
     format!("{word}{advisory}  {sentence}\n")
 }
 
@@ -191,14 +112,13 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
         return String::new();
     };
     let mut text = format!("\n{}\n", paint.paint(style::STRONG, &format!("{whole}, of which")));
-    let width = causes.iter().map(|(change, _)| text::width(change)).max().unwrap_or(0);
-    for (change, cause) in causes {
-        let reason = sanitize::screen(&cause.reason);
+    let width = causes.iter().map(|part| text::width(&part.change)).max().unwrap_or(0);
+    for Part { change, name, reason } in causes {
         let room = screen.width.saturating_sub(width + 6 + text::width(&reason)).max(20);
-        let name = text::name(&cause.name, room);
+        let name = name.map_or_else(String::new, |name| text::name(&name, room) + "  ");
         let gap = " ".repeat(width - text::width(&change));
         let reason = paint.paint(style::FAINT, &reason);
-        let _ = writeln!(text, "  {gap}{change}  {name}  {reason}");
+        let _ = writeln!(text, "  {gap}{change}  {name}{reason}");
     }
     text
 }

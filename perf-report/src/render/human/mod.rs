@@ -11,7 +11,6 @@ mod stacks;
 pub(super) mod summary;
 
 pub use comparison::{Verbosity, comparison};
-pub(super) use comparison::{announcement, sentence};
 pub(super) use metrics::{metrics, value};
 pub use noise::noise;
 pub use overhead::overhead;

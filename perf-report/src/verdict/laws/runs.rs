@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::{custom, findings, metrics, nonsense, number, scaled, verdicts, without_floors};
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
 use crate::units::float;
+use crate::verdict::reason::with_suite;
 use crate::verdict::{Limits, MetricLimits, Sides, Thresholds, compare_runs};
 
 /// Functions that a case has at most.
@@ -184,12 +185,21 @@ proptest! {
     #[test]
     fn no_change_is_shown_that_its_values_deny(case in case(false)) {
         let comparison = case.judge(&Limits::default());
-        prop_assume!(comparison.shift.is_none());
+        let suite = comparison.shift.as_ref().map_or(0.0, |shift| shift.change_pct);
         for row in comparison.functions.iter().filter(|row| row.p_value.is_some()) {
             let values = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0);
             if let (Some((old, new)), Some(pct)) = (values, row.change_pct) {
                 let shown = (new / old - 1.0) * 100.0;
+                let is_beside = !comparison.shift.is_none() && row.metric.is_of_function();
+                let pct = if is_beside { with_suite(pct, suite) } else { pct };
                 prop_assert!((shown - pct).abs() <= 1.01_f64.max(0.051 * pct.abs()), "{row:?}");
+            }
+            // Beyond twenty times, a number of per cent says nothing that a word does not say better.
+            let parts: Vec<&str> = row.reason.split(" %").collect();
+            for part in &parts[..parts.len() - 1] {
+                let number = part.rsplit([' ', '(']).next().unwrap_or_default();
+                let number = number.replace([',', '±'], "");
+                prop_assert!(number.parse().is_ok_and(|pct: f64| pct.abs() <= 2_000.0), "{row:?}");
             }
             if let Some((low, high)) = row.interval_pct {
                 prop_assert!(low >= -100.0 && low <= high, "{row:?}");
