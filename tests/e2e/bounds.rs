@@ -77,3 +77,27 @@ fn with_little_memory_distributions_go_first_and_contexts_next() {
         assert!(own >= total, "{memory}: {own} ns of {total} ns");
     }
 }
+
+#[test]
+fn what_there_was_no_memory_for_is_said_and_never_judged() {
+    let lab = lab!();
+    let run = |memory: &str| {
+        let mut command =
+            lab.report_command(["run", "-q", "--", program!("crowds"), "contexts", "300", "400"]);
+        let output = command.env("PERF_TRACK_MEMORY", memory).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        lab.latest()
+    };
+    let whole = run("64MiB");
+    assert_eq!(
+        (whole.calls("leaf"), whole.function("leaf").number("lost_durations")),
+        (120_000, 0)
+    );
+    assert_eq!(lab.report(["baseline", "save", "main"]).code, Some(0));
+    let cramped = run("128KiB");
+    assert!(cramped.function("leaf").number("lost_durations") > 0, "{cramped:?}");
+    let checked = lab.report(["check", "--fail-on", "incomplete", "--format", "json"]);
+    assert_eq!(checked.code, Some(5), "{}", checked.stdout);
+    assert!(checked.stdout.contains("without their function"), "{}", checked.stdout);
+    assert!(!checked.stdout.contains("improved"), "{}", checked.stdout);
+}

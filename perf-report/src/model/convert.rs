@@ -134,6 +134,7 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         self_estimated: false,
         untimed_calls: measures.calls.saturating_sub(measures.timed),
         unmeasured_calls: measures.unmeasured,
+        lost_durations: lost_durations(measures),
         overhead_ns: measures.overhead_ns,
         self_overhead_ns: measures.self_overhead_ns,
         preempted_ns: measures.preempted_ns,
@@ -158,6 +159,15 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
         histogram: histogram(&measures.histogram),
         ..Function::default()
     }
+}
+
+/// Timed calls that no bucket knows. The durations of sampled calls stand for others, and are as many as
+/// were taken.
+fn lost_durations(measures: &Measures) -> u64 {
+    if measures.is_estimated() {
+        return 0;
+    }
+    measures.timed.saturating_sub(measures.histogram.count())
 }
 
 /// Buckets by the shortest time that they hold.

@@ -252,6 +252,9 @@ pub struct Function {
     /// Calls that were counted while none was timed: they are in no time.
     #[serde(default)]
     pub unmeasured_calls: u64,
+    /// Timed calls whose durations are in the sums and in no percentile, for want of space.
+    #[serde(default)]
+    pub lost_durations: u64,
     /// Of `raw_total_ns`, what recording took: of these calls and those made from there. Estimated.
     #[serde(default)]
     pub overhead_ns: u64,
@@ -347,6 +350,15 @@ impl Function {
     /// Polls that are in no time, if it is async.
     pub fn unmeasured_polls(&self) -> u64 {
         self.futures.as_ref().map_or(0, |futures| futures.unmeasured_polls)
+    }
+
+    /// Whether the times of calls are estimates: not all were timed, or what recording took, which is
+    /// taken off, was a notable part of them.
+    pub fn has_estimated_times(&self) -> bool {
+        /// In per cent.
+        const NOTABLE_PCT: f64 = 5.0;
+        let recording = crate::units::share(self.overhead_ns, self.raw_total_ns);
+        self.sampled || (self.is_corrected() && recording > NOTABLE_PCT)
     }
 
     /// What recording took of the self time, in per cent.

@@ -28,7 +28,12 @@ pub(super) enum Mark {
 impl Mark {
     /// Of the durations of a function's calls.
     pub(super) fn of_calls(function: &Function) -> Self {
-        if function.sampled { Self::Estimated } else { Self::Exact }
+        if function.has_estimated_times() { Self::Estimated } else { Self::Exact }
+    }
+
+    /// Of a percentile of them.
+    fn of_percentiles(function: &Function) -> Self {
+        if function.lost_durations > 0 { Self::Estimated } else { Self::of_calls(function) }
     }
 
     /// Of a function's total time.
@@ -78,7 +83,11 @@ pub(super) fn mean(function: &Function) -> Option<(Mark, f64)> {
 pub(super) fn single(function: &Function, ns: Option<u64>) -> Option<(Mark, f64)> {
     let step = function.resolution_ns;
     let of = |ns: u64| {
-        if ns < step { (Mark::AtMost, float(step)) } else { (Mark::of_calls(function), float(ns)) }
+        if ns < step {
+            (Mark::AtMost, float(step))
+        } else {
+            (Mark::of_percentiles(function), float(ns))
+        }
     };
     ns.map(of)
 }

@@ -46,7 +46,7 @@ fn of_function(function: &Function, allowances: &Allowances) -> impl Iterator<It
         let allowed = allowances.limit(function, kind)?;
         let subject = Subject {
             name: &function.name,
-            is_estimate: function.sampled,
+            is_estimate: function.has_estimated_times(),
             is_called: function.calls > 0,
         };
         Some(judge(subject, kind, allowed, value(function, kind)))

@@ -33,8 +33,8 @@ pub(super) const UNMEASURED_PCT: u64 = 1;
 /// Whether the value of `metric` is an estimate.
 pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
     match metric {
-        Metric::SelfNs => function.sampled || function.self_estimated,
-        _ => function.sampled,
+        Metric::SelfNs => function.has_estimated_times() || function.self_estimated,
+        _ => function.has_estimated_times(),
     }
 }
 

@@ -2,6 +2,8 @@
 //! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail
 //! the run that has it.
 
+use perf_runtime::segment::OVERFLOW_NAME;
+
 use super::sides::Sides;
 use crate::model::{Change, RunDocument, Verdict};
 use crate::units;
@@ -36,8 +38,15 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
         processes(killed, "ended by a signal"),
         some(run.process.damaged, "segment", "not readable"),
         some(run.recording.lost_calls, "call", "not recorded"),
+        some(of_no_function(run), "call", "without their function, for want of memory"),
     ];
     parts.into_iter().flatten().collect()
+}
+
+/// Calls in contexts that there was no memory for.
+fn of_no_function(run: &RunDocument) -> u64 {
+    let overflow = run.functions.iter().find(|function| function.name == OVERFLOW_NAME);
+    overflow.map_or(0, |function| function.calls)
 }
 
 /// What is missing in some of the runs of a side, in words.
@@ -74,7 +83,7 @@ fn leave_open(rows: &mut [Change], which: impl Fn(&Change) -> bool, why: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Metric, samples};
+    use crate::model::{Function, Metric, samples};
     use crate::verdict::{FailOn, Gate, Limits, compare, gate};
 
     /// The typical run without half of the calls of each function.
@@ -100,11 +109,15 @@ mod tests {
         type Break = fn(&mut RunDocument);
         let whole = samples::typical();
         assert_eq!(calls(&whole, &half())[0].0, Verdict::Improved);
-        let broken: [(&str, Break); 6] = [
+        let broken: [(&str, Break); 7] = [
             ("3 processes ended by a signal", |run| run.process.killed = 3),
             ("the command failed with exit code 101", |run| run.run.exit_code = Some(101)),
             ("the command was ended by signal 9", |run| run.run.signal = Some(9)),
             ("4 calls not recorded", |run| run.recording.lost_calls = 4),
+            ("9 calls without their function, for want of memory", |run| {
+                let name = OVERFLOW_NAME.to_owned();
+                run.functions.push(Function { name, calls: 9, ..Function::default() });
+            }),
             ("1 segment not readable", |run| run.process.damaged = 1),
             ("2 processes not recorded", |run| run.process.unrecorded = 2),
         ];

@@ -138,12 +138,12 @@ impl Pair<'_> {
         self.old.timed_calls().min(self.new.timed_calls()) < needed
     }
 
-    /// Whether `metric` is a percentile of a function that is sampled in one of the runs: they are those
-    /// of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
+    /// Whether `metric` is a percentile of a function whose times are estimates in one of the runs: they
+    /// are those of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
     fn has_no_percentiles(&self, metric: Metric) -> bool {
         let is_percentile = outliers::share(metric).is_some();
         let mut runs = self.olds.iter().chain(&self.news).flatten();
-        is_percentile && runs.any(|function| function.sampled)
+        is_percentile && runs.any(|function| function.has_estimated_times())
     }
 
     /// Why there is nothing to judge, if so.
@@ -164,7 +164,7 @@ impl Pair<'_> {
                 ));
             }
         }
-        if let Some(answer) = self.unmeasured() {
+        if let Some(answer) = self.unmeasured().or_else(|| self.truncated(metric)) {
             return Some(answer);
         }
         if !self.few(metric) {
@@ -190,11 +190,10 @@ impl Pair<'_> {
             _ => return None,
         };
         let sides = [&self.olds, &self.news].into_iter().zip(&self.run_ns);
-        let runs = sides.flat_map(|(side, all)| side.iter().zip(all));
-        let share = |(function, all): (&Option<&Function>, &u64)| {
-            function.map_or(0.0, |function| units::share(time(function), *all))
-        };
-        let largest = runs.map(share).fold(0.0, f64::max);
+        let runs = sides.flat_map(|(side, all)| side.iter().copied().zip(all.iter().copied()));
+        let largest = runs
+            .filter_map(|(function, all)| Some(units::share(time(function?), all)))
+            .fold(0.0, f64::max);
         let limit = units::percent(SMALL_SHARE_PCT);
         (largest < SMALL_SHARE_PCT).then(|| format!("less than {limit} of either run"))
     }
@@ -215,6 +214,27 @@ impl Pair<'_> {
         let runs = [(self.new, "this run"), (self.old, "the baseline")];
         let (calls, which) = runs.into_iter().find_map(|(f, which)| Some((said(f)?, which)))?;
         Some((Verdict::Inconclusive, format!("{calls} were counted and not timed in {which}")))
+    }
+
+    /// Percentiles that too many calls are not in: those that are came first, and need not be like them.
+    fn truncated(&self, metric: Metric) -> Option<(Verdict, String)> {
+        /// Calls that no percentile knows, in per cent, from which it says nothing.
+        const LOST_PCT: u64 = 1;
+        outliers::share(metric)?;
+        let sides = [(&self.news, "this run"), (&self.olds, "the baseline")];
+        let is_much = |f: &&&Function| {
+            f.lost_durations.saturating_mul(100) > f.timed_calls().saturating_mul(LOST_PCT)
+        };
+        let (function, which) = sides.into_iter().find_map(|(runs, which)| {
+            runs.iter().flatten().find(is_much).map(|function| (function, which))
+        })?;
+        let (lost, of) =
+            (units::count(function.lost_durations), units::count(function.timed_calls()));
+        let why = format!(
+            "{} of {which} is of too few calls, for want of memory: it lacks {lost} of {of}",
+            reason::title(metric)
+        );
+        Some((Verdict::Inconclusive, why))
     }
 
     /// Which floor the change stays below, if it does.
@@ -512,6 +532,35 @@ mod tests {
         let why = "self time 0 ns → 38.3 ns a call, but a time of nothing says how little was \
                    measured, and no more";
         assert_eq!((row.verdict, row.reason.as_str()), (Verdict::Inconclusive, why));
+    }
+
+    #[test]
+    fn percentiles_of_few_of_many_calls_are_not_judged() {
+        let (old, new) = (function(5_000, 2 * MS), function(5_000, 9 * MS));
+        let told = |lost_durations| {
+            let new = Function { lost_durations, ..new.clone() };
+            row(Metric::P50Ns, &old, &new).map(|row| (row.verdict, row.reason)).unwrap()
+        };
+        assert_eq!(told(50).0, Verdict::Regression);
+        let why =
+            "p50 of this run is of too few calls, for want of memory: it lacks 4,992 of 5,000";
+        assert_eq!(told(4_992), (Verdict::Inconclusive, why.to_owned()));
+        let new = Function { lost_durations: 4_992, ..new.clone() };
+        assert_eq!(row(Metric::MeanNs, &old, &new).unwrap().verdict, Verdict::Regression);
+    }
+
+    #[test]
+    fn percentiles_of_callers_of_much_that_is_recorded_have_no_row() {
+        let with = |overhead_ns| Function {
+            overhead_ns,
+            raw_total_ns: 5_000 * 2 * MS + overhead_ns,
+            ..function(5_000, 2 * MS)
+        };
+        let much = 5_000 * 2 * MS / 10;
+        assert!(row(Metric::P99Ns, &with(0), &with(much / 10)).is_some());
+        assert!(row(Metric::P99Ns, &with(0), &with(much)).is_none());
+        let mean = row(Metric::MeanNs, &with(0), &with(much)).unwrap();
+        assert!(mean.reason.starts_with("mean 2.00 ms → ~2.00 ms"), "{}", mean.reason);
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub const EXTENSION: &str = "ptseg";
 /// [`reset()`](crate::reset()).
 pub const MARK_EXTENSION: &str = "before";
 
+/// What is called a function in reports, and stands for the calls in contexts that did not fit into
+/// `PERF_TRACK_MEMORY`.
+pub const OVERFLOW_NAME: &str = "(overflow)";
+
 /// What comes before the error number in the extension of the empty file that a process leaves
 /// when it could not make its segment.
 pub const UNRECORDED_PREFIX: &str = "unrecorded-";

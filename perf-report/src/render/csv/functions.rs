@@ -6,7 +6,7 @@ use crate::render::sanitize;
 
 /// The functions of a run.
 pub fn run(run: &RunDocument) -> String {
-    const HEADER: [&str; 32] = [
+    const HEADER: [&str; 33] = [
         "name",
         "module",
         "file",
@@ -33,6 +33,7 @@ pub fn run(run: &RunDocument) -> String {
         "self_estimated",
         "untimed_calls",
         "unmeasured_calls",
+        "lost_durations",
         "overhead_ns",
         "self_overhead_ns",
         "active_ns",
@@ -68,6 +69,7 @@ pub fn run(run: &RunDocument) -> String {
             f.self_estimated.to_string(),
             f.untimed_calls.to_string(),
             f.unmeasured_calls.to_string(),
+            f.lost_durations.to_string(),
             f.overhead_ns.to_string(),
             f.self_overhead_ns.to_string(),
             f.active_ns.to_string(),

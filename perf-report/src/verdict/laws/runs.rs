@@ -190,7 +190,7 @@ proptest! {
             let values = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0);
             if let (Some((old, new)), Some(pct)) = (values, row.change_pct) {
                 let shown = (new / old - 1.0) * 100.0;
-                let is_beside = !comparison.shift.is_none() && row.metric.is_of_function();
+                let is_beside = comparison.shift.is_some() && row.metric.is_of_function();
                 let pct = if is_beside { with_suite(pct, suite) } else { pct };
                 prop_assert!((shown - pct).abs() <= 1.01_f64.max(0.051 * pct.abs()), "{row:?}");
             }

@@ -5,15 +5,11 @@ use std::mem::offset_of;
 
 use super::bytes::{Bytes, earlier, offset_of, text};
 use super::links::Unclaimed;
-use crate::segment::SegmentError;
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, OVERFLOW, SiteRecord,
 };
+use crate::segment::{OVERFLOW_NAME, SegmentError};
 use crate::snapshot::{Budget, Function};
-
-/// What is called a function in reports, and stands for the calls in contexts that did not fit into
-/// `PERF_TRACK_MEMORY`.
-pub(super) const OVERFLOW_NAME: &str = "(overflow)";
 
 /// The functions, and the place among them for each site number.
 pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
