@@ -74,6 +74,11 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A number of which three digits matter: `1,520`, `0.0123`.
+pub fn rough_number(value: f64) -> String {
+    number(three_digits(value))
+}
+
 /// A share or a limit in per cent: `62.1 %`, `15 %`.
 pub fn percent(value: f64) -> String {
     let digits = if value.abs() < 10.0 { 2 } else { 1 };

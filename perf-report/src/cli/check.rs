@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let fail_on = settings.fail_on.clone().unwrap_or_default();
     let kept = wanted.as_deref().filter(|name| named::is_file(name));
     let kept = kept.map(|name| Named::baseline(context, name)).transpose()?;
-    let current = with_data(current(context, args.run.as_ref(), kept.as_ref())?)?;
+    let (current, empty) = with_data(current(context, args.run.as_ref(), kept.as_ref())?)?;
     let (baseline, why) = match (kept, wanted) {
         (Some(baseline), _) => (Some(baseline), String::new()),
         (None, None) => (None, "there is no baseline yet".to_owned()),
@@ -108,7 +108,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
             judge(&history, baseline.as_ref(), judged, &settings, why.clone())
         });
     }
-    let comparison = judge(&history, baseline.as_ref(), &current, &settings, why)?;
+    let mut comparison = judge(&history, baseline.as_ref(), &current, &settings, why)?;
+    comparison.missing.extend(empty);
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, baseline.as_ref());
@@ -150,16 +151,17 @@ pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<St
     }
 }
 
-/// A run that recorded nothing cannot be judged.
-fn with_data(mut named: Named) -> Result<Named, UserError> {
+/// The runs that recorded anything, without which nothing can be judged, and what is missing of the others.
+fn with_data(mut named: Named) -> Result<(Named, Option<String>), UserError> {
     let all = named.runs.len();
     named.runs.retain(|run| run.process.count > 0);
     if !named.runs.is_empty() {
         let empty = all - named.runs.len();
-        if empty > 0 {
-            output::warning(&format!("{empty} of {all} runs recorded nothing, and are left out"));
+        let missing = (empty > 0).then(|| format!("{empty} of {all} runs recorded nothing"));
+        if let Some(missing) = &missing {
+            output::warning(&format!("{missing}, and are left out"));
         }
-        return Ok(named);
+        return Ok((named, missing));
     }
     let problem = format!("run {} recorded nothing", named.name);
     Err(UserError::new(Code::NothingToJudge, problem)

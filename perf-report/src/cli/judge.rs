@@ -64,7 +64,12 @@ pub(super) struct LimitArgs {
     #[arg(long, value_enum, env = "PERF_TRACK_LOAD", hide_env_values = true)]
     load: Option<Load>,
 
-    /// Compare also runs of different machines, targets or profiles, as advice that never fails
+    /// What is a unit of work, of an open load: a function, or a count that the program tells [default:
+    /// each call that no tracked function makes]
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_UNIT_OF_WORK", hide_env_values = true)]
+    unit_of_work: Option<String>,
+
+    /// Compare also runs of different targets or profiles, as advice that never fails
     #[arg(long, env = "PERF_TRACK_ALLOW_CROSS_MACHINE", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     allow_cross_machine: bool,
@@ -110,6 +115,7 @@ impl LimitArgs {
             run_floor: self.run_floor,
             min_calls: self.min_calls,
             load: self.load,
+            unit_of_work: self.unit_of_work.clone(),
             metric: self
                 .metric_limit
                 .iter()

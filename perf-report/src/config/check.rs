@@ -35,6 +35,8 @@ pub struct CheckSettings {
     pub min_calls: Option<u64>,
     /// Where the work comes from.
     pub load: Option<Load>,
+    /// What counts as a unit of work, where the load is open.
+    pub unit_of_work: Option<String>,
     /// Limits of single metrics.
     pub metric: BTreeMap<Metric, MetricSettings>,
     /// What is said of the metrics that programs tell of themselves, by their names.
@@ -96,6 +98,7 @@ impl CheckSettings {
             run_floor: self.run_floor.or(lower.run_floor),
             min_calls: self.min_calls.or(lower.min_calls),
             load: self.load.or(lower.load),
+            unit_of_work: self.unit_of_work.or(lower.unit_of_work),
             metric,
             custom: lower.custom.into_iter().chain(self.custom).collect(),
             budgets: if self.budgets == Allowances::default() {
@@ -133,7 +136,10 @@ impl CheckSettings {
             weights.filter_map(|(metric, own)| Some((*metric, own.severity?))).collect();
         limits.blessed.clone_from(&self.blessed);
         limits.load = self.load.unwrap_or_default();
-        limits.counts_across_machines = self.allow_cross_machine != Some(true);
+        limits.unit_of_work.clone_from(&self.unit_of_work);
+        if self.unit_of_work.is_some() && self.load.is_none() {
+            limits.load = Load::Open;
+        }
         limits.min_calls = self.min_calls.unwrap_or(limits.min_calls).max(1);
         limits
     }

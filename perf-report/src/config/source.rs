@@ -125,6 +125,7 @@ impl<'a, 'i> Section<'a, 'i> {
             "run-floor",
             "min-calls",
             "load",
+            "unit-of-work",
             "metric",
         ])?;
         let mut settings = CheckSettings {
@@ -139,6 +140,7 @@ impl<'a, 'i> Section<'a, 'i> {
             run_floor: self.value("run-floor", duration)?,
             min_calls: self.value("min-calls", whole_number)?,
             load: self.value("load", load)?,
+            unit_of_work: self.value("unit-of-work", text)?,
             ..CheckSettings::default()
         };
         if let Some(metrics) = self.section("metric")? {
@@ -392,6 +394,7 @@ floor = "50ns"
 run-floor = "1ms"
 min-calls = 20
 load = "open"
+unit-of-work = "shop::handle"
 
 [profile.default.check.metric.p99]
 regression = "50%"
@@ -438,6 +441,7 @@ metric.p99.degraded = 40.5
             run_floor: Some(Duration(1e6)),
             min_calls: Some(20),
             load: Some(Load::Open),
+            unit_of_work: Some("shop::handle".to_owned()),
             metric: [(
                 Metric::P99Ns,
                 MetricSettings {

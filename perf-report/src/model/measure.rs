@@ -48,6 +48,8 @@ pub enum Metric {
     CpuNs,
     /// Largest resident memory of one of its processes.
     PeakRssBytes,
+    /// Units of work a second, on the wall: the more, the better. Of an open load only.
+    Throughput,
     /// A count that the program keeps of itself; exact.
     Count,
     /// The last value of a gauge of the program's own.
@@ -76,6 +78,11 @@ impl Metric {
 
     /// Every metric of the whole command.
     pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
+
+    /// Whether less of it is worse, where it is judged by noise.
+    pub fn less_is_worse(self) -> bool {
+        self == Self::Throughput
+    }
 
     /// Whether it is one of a function, and neither of the command nor of the program's own.
     pub fn is_of_function(self) -> bool {
@@ -125,6 +132,7 @@ impl Metric {
             Self::WallNs => "wall",
             Self::CpuNs => "cpu",
             Self::PeakRssBytes => "peak-memory",
+            Self::Throughput => "throughput",
             Self::Count => "count",
             Self::Gauge => "gauge",
             Self::Ratio => "ratio",
@@ -141,7 +149,8 @@ impl Metric {
             "peak_rss_bytes" => Self::PeakRssBytes.word(),
             word => word,
         };
-        Self::ALL.into_iter().chain(Self::OF_COMMAND).find(|metric| metric.word() == word)
+        let all = Self::ALL.into_iter().chain(Self::OF_COMMAND).chain([Self::Throughput]);
+        all.into_iter().find(|metric| metric.word() == word)
     }
 }
 

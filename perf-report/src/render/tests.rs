@@ -262,11 +262,11 @@ fn budgets_and_missing_baselines_in_words() {
     let both = compare(&samples::typical(), &over_budget(), &Limits::default());
     assert_snapshot!("over_budget_markdown", markdown::comparison(&both));
     let mut other = samples::changed();
-    other.run.machine.key = "v1-other".to_owned();
+    other.run.toolchain.profile = "debug".to_owned();
     other.process.damaged = 1;
-    let all_advice = Limits { counts_across_machines: false, ..Limits::default() };
-    assert_snapshot!("advisory", said(&compare(&samples::typical(), &other, &all_advice)));
-    other.process.damaged = 0;
+    assert_snapshot!("advisory", said(&compare(&samples::typical(), &other, &Limits::default())));
+    other = samples::changed();
+    other.run.machine.key = "v1-other".to_owned();
     assert_snapshot!(
         "counts_only",
         said(&compare(&samples::typical(), &other, &Limits::default()))

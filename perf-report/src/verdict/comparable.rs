@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Change, RunDocument, Verdict};
+use crate::model::{Change, Metric, RunDocument, Verdict};
 
 const MACHINE: &str = "machine";
 
@@ -46,10 +46,17 @@ pub fn only_machine(differences: &[Difference]) -> bool {
 
 /// Makes of each finding about a time, or about memory, an advice: the machine may have made it.
 pub(super) fn times_as_advice(rows: &mut [Change]) {
-    let is_found =
-        |verdict| matches!(verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression);
     let times = rows.iter_mut().filter(|row| !row.metric.is_count() && !row.metric.is_custom());
-    for row in times.filter(|row| is_found(row.verdict)) {
+    times.for_each(as_advice);
+}
+
+/// The same of gauges, of which nobody knows whether they are times.
+pub(super) fn gauges_as_advice(rows: &mut [Change]) {
+    rows.iter_mut().filter(|row| row.metric == Metric::Gauge).for_each(as_advice);
+}
+
+fn as_advice(row: &mut Change) {
+    if matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression) {
         row.verdict = Verdict::Inconclusive;
         row.reason += ", as advice: the runs are of different machines";
     }
@@ -80,7 +87,6 @@ mod tests {
 
     #[test]
     fn on_another_machine_counts_decide_and_times_are_advice() {
-        use crate::model::Metric;
         use crate::verdict::{Gate, Limits, compare, gate};
         let (old, mut new) = (crate::model::samples::typical(), crate::model::samples::changed());
         new.run.machine.key = "v1-other".to_owned();

@@ -65,12 +65,16 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     }
     blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
     let of_load = load::judge(&mut rows, sides, limits);
-    let counts_only = limits.counts_across_machines && comparable::only_machine(&differences);
+    let counts_only = comparable::only_machine(&differences);
     if counts_only {
         comparable::times_as_advice(&mut rows);
     }
     tell_shares(&mut rows, sides);
-    rows.extend(custom::rows(sides.baseline, sides.current, &limits.custom));
+    let mut own = custom::rows(sides.baseline, sides.current, &limits.custom);
+    if counts_only {
+        comparable::gauges_as_advice(&mut own);
+    }
+    rows.extend(own);
     let missing = missing::apply(&mut rows, sides);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.sort_by(worst_first);
@@ -285,14 +289,12 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_different_machines_are_only_advice_where_that_is_asked_for() {
+    fn runs_of_different_builds_are_only_advice() {
         let mut new = samples::changed();
-        new.run.machine.key = "v1-other".to_owned();
-        let limits = Limits { counts_across_machines: false, ..Limits::default() };
-        let comparison = compare(&samples::typical(), &new, &limits);
+        new.run.toolchain.profile = "debug".to_owned();
+        let comparison = compare(&samples::typical(), &new, &Limits::default());
         assert!(comparison.advisory && !comparison.counts_only);
-        let note =
-            r#"times are advisory, for the runs differ: machine "v1-9f3a6c", now "v1-other""#;
+        let note = r#"times are advisory, for the runs differ: profile "release", now "debug""#;
         assert_eq!(comparison.notes[0], note);
     }
 

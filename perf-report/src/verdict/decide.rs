@@ -48,6 +48,8 @@ pub(super) struct Test {
     pub(super) origin: String,
     /// Whether the two values are estimates.
     pub(super) marks: [bool; 2],
+    /// What they are of, if that is not said by the metric: ` by unit of work`.
+    pub(super) per: &'static str,
     /// Which floor the change stays below.
     pub(super) floor: Option<String>,
     /// What else than the program may have changed it.
@@ -151,9 +153,13 @@ impl Test {
                 pct,
                 suite_pct: self.measured.suite_pct,
                 interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
+                per: self.per,
             }),
         );
-        let (verdict, why) = self.verdict(pct, interval, (adjusted, detectable), level);
+        let worse = |pct: f64| if metric.less_is_worse() { turned(pct) } else { pct };
+        let bounds = [worse(interval.0), worse(interval.1)];
+        let bounds = (bounds[0].min(bounds[1]), bounds[0].max(bounds[1]));
+        let (verdict, why) = self.verdict(worse(pct), bounds, (adjusted, detectable), level);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
             baseline: Some(baseline),
@@ -264,6 +270,12 @@ impl Test {
             }
         }
     }
+}
+
+/// A change in per cent of what there is more of the better, as one of what there is less of: half as much
+/// a second is twice as long.
+fn turned(pct: f64) -> f64 {
+    100.0 * (1.0 / (1.0 + pct / 100.0).max(f64::MIN_POSITIVE) - 1.0)
 }
 
 /// What a change of `pct` per cent is, if it is one.

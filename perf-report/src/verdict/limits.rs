@@ -42,11 +42,11 @@ pub struct Limits {
     pub false_discoveries: f64,
     /// A comparison that could only have seen a change of more per cent cannot call a time stable.
     pub resolution_pct: f64,
-    /// Whether runs of different machines are judged by what is counted, which is the same on all of them,
-    /// with times as advice. Otherwise all of such a comparison is advice.
-    pub counts_across_machines: bool,
     /// Where the work comes from: whether a count is judged as it is, or by unit of work.
     pub load: Load,
+    /// What counts as a unit of work, where the load is open: the calls of this function, or a count that
+    /// the program tells by this name; the calls that no tracked function makes, if none is named.
+    pub unit_of_work: Option<String>,
     /// What is said of the metrics that programs tell of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
     /// What functions are allowed, and how much what is found of them weighs.
@@ -110,7 +110,7 @@ impl Default for Thresholds {
 impl Limits {
     /// The metrics that are judged unless told otherwise: all but total time, which mixes calls and
     /// the time of a call, and the 90th percentile.
-    pub const DEFAULT_METRICS: [Metric; 14] = [
+    pub const DEFAULT_METRICS: [Metric; 15] = [
         Metric::Calls,
         Metric::Errors,
         Metric::Panics,
@@ -125,6 +125,7 @@ impl Limits {
         Metric::WallNs,
         Metric::CpuNs,
         Metric::PeakRssBytes,
+        Metric::Throughput,
     ];
 
     /// The built-in limits for `metrics`, with times by `thresholds`.
@@ -146,8 +147,8 @@ impl Limits {
             interruptions_ns: 50e6,
             false_discoveries: 0.005,
             resolution_pct: 25.0,
-            counts_across_machines: true,
             load: Load::Closed,
+            unit_of_work: None,
             custom: BTreeMap::new(),
             allowances: Allowances::default(),
             blessed: Blessed::default(),

@@ -26,24 +26,47 @@ pub enum Load {
 /// it ended counts here and not there.
 const LEAST_PCT: f64 = 5.0;
 
-/// Functions that no tracked function called, in whatever run has a tree: a baseline of several has none.
-fn roots<'a>(sides: &Sides<'a>) -> BTreeSet<&'a str> {
-    let nodes = sides.baseline.iter().chain(sides.current).flat_map(|run| &run.tree);
-    nodes.filter(|node| node.parent.is_none()).map(|node| node.function.as_str()).collect()
+/// What counts as a unit of work.
+#[derive(Debug)]
+pub(super) enum Work<'a> {
+    /// A call of one of these functions.
+    Calls(BTreeSet<&'a str>),
+    /// What the program counts by this name.
+    Count(&'a str),
 }
 
-/// Units of work of a run: calls of these functions.
-fn units_of(run: &RunDocument, roots: &BTreeSet<&str>) -> f64 {
-    let functions = run.functions.iter().filter(|it| roots.contains(it.name.as_str()));
-    float(functions.fold(0, |sum, function| function.calls.saturating_add(sum)))
+impl<'a> Work<'a> {
+    /// What `limits` name, or the calls that no tracked function made in whatever run has a tree: a
+    /// baseline of several runs has none.
+    pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
+        let runs = || sides.baseline.iter().chain(sides.current);
+        if let Some(name) = limits.unit_of_work.as_deref() {
+            let is_count = runs().any(|run| run.metrics.iter().any(|metric| metric.name == name));
+            return if is_count { Self::Count(name) } else { Self::Calls([name].into()) };
+        }
+        let roots = runs().flat_map(|run| &run.tree).filter(|node| node.parent.is_none());
+        Self::Calls(roots.map(|node| node.function.as_str()).collect())
+    }
+
+    /// Units of work of a run; `None` where it did none.
+    pub(super) fn units(&self, run: &RunDocument) -> Option<f64> {
+        let units = match self {
+            Self::Calls(names) => {
+                let functions = run.functions.iter().filter(|it| names.contains(it.name.as_str()));
+                float(functions.fold(0, |sum, function| function.calls.saturating_add(sum)))
+            }
+            Self::Count(name) => run.metrics.iter().find(|metric| metric.name == *name)?.value?,
+        };
+        Some(units).filter(|units| *units > 0.0)
+    }
 }
 
 /// How many times the work of the baseline was done, where both sides did any.
-fn growth(sides: Sides<'_>) -> Option<f64> {
-    let roots = roots(&sides);
+fn growth(sides: Sides<'_>, limits: &Limits) -> Option<f64> {
+    let work = Work::of(sides, limits);
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
-        let units = runs.iter().map(|run| units_of(run, &roots));
-        robust::median(&units.collect::<Vec<_>>()).filter(|units| *units > 0.0)
+        let units = runs.iter().filter_map(|run| work.units(run));
+        robust::median(&units.collect::<Vec<_>>())
     });
     Some(new? / old?)
 }
@@ -56,17 +79,29 @@ fn grows(metric: Metric) -> bool {
 /// Judges the counts in `rows` by unit of work where the load is open. Where it is not said to be, and all
 /// calls moved together, says what that may be.
 pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> Option<String> {
-    let growth = growth(sides)?;
+    let growth = growth(sides, limits);
     match limits.load {
         Load::Open => {
+            let Some(growth) = growth else { return Some(no_work(limits)) };
             rows.iter_mut().filter(|row| grows(row.metric)).for_each(|row| {
                 by_unit_of_work(row, growth, limits);
             });
             let how = change(growth);
             Some(format!("the work done changed by {how}; counts are judged by unit of work"))
         }
-        Load::Closed => moved_together(rows, growth),
+        Load::Closed => moved_together(rows, growth?),
     }
+}
+
+/// Why an open load is judged as if it were none.
+fn no_work(limits: &Limits) -> String {
+    let why = match &limits.unit_of_work {
+        Some(name) => format!("no run of one side has a call or a count of {name:?}"),
+        None => "no run of either side says which calls no tracked function made".to_owned(),
+    };
+    format!(
+        "counts are judged as they are, not by unit of work: {why}; name one with --unit-of-work"
+    )
 }
 
 fn by_unit_of_work(row: &mut Change, growth: f64, limits: &Limits) {
@@ -129,7 +164,7 @@ fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Comparison, samples};
+    use crate::model::{Comparison, MetricKind, samples};
     use crate::verdict::{Gate, Thresholds, compare, gate};
 
     /// The typical run with so many times the work, and one function called `more` times as often.
@@ -175,6 +210,77 @@ mod tests {
         let named: Vec<_> = worse.map(|row| row.name.as_str()).collect();
         assert_eq!(named, ["code_stats::metrics::weigh"]);
         assert!(comparison.functions[0].reason.contains("by unit of work"));
+    }
+
+    /// A service that answers `calls` requests a run, in five runs that differ by little.
+    fn service(calls: u64) -> Vec<RunDocument> {
+        let run = |at: u64| {
+            let mut run = busier(1, 1);
+            let root = samples::named(&mut run, "code_stats::main");
+            root.calls = calls + at * calls / 500;
+            run.process.wall_ns = Some(2_000_000_000);
+            (run.process.user_ns, run.process.system_ns) = (Some(calls * 1_000_000), Some(0));
+            run
+        };
+        (0..5).map(run).collect()
+    }
+
+    #[test]
+    fn of_an_open_load_throughput_is_judged_and_processor_time_by_unit_of_work() {
+        let said = |old: u64, new: u64, load| {
+            let (baseline, current) = (service(old), service(new));
+            let sides =
+                Sides { baseline: &baseline, current: &current, history: &[], paired: false };
+            let metrics = [Metric::Throughput, Metric::CpuNs];
+            let limits = Limits { load, ..Limits::new(metrics, Thresholds::default()) };
+            let rows = crate::verdict::compare_runs(sides, &limits).unwrap().functions;
+            let of = |row: &Change| (row.metric, row.verdict, row.reason.clone());
+            rows.iter().filter(|row| !row.metric.is_of_function()).map(of).collect::<Vec<_>>()
+        };
+        let faster = said(1_500, 8_400, Load::Open);
+        let of = |rows: &[(Metric, Verdict, String)], metric| {
+            rows.iter().find(|row| row.0 == metric).cloned().unwrap()
+        };
+        let (_, verdict, reason) = of(&faster, Metric::Throughput);
+        assert_eq!(verdict, Verdict::Improved);
+        assert!(reason.starts_with("throughput 755 a second → 4,220 a second (+458"), "{reason}");
+        let (_, verdict, reason) = of(&faster, Metric::CpuNs);
+        assert_eq!(verdict, Verdict::Stable, "{reason}");
+        assert!(reason.contains(" by unit of work ("), "{reason}");
+        let slower = of(&said(8_400, 1_500, Load::Open), Metric::Throughput);
+        assert_eq!(slower.1, Verdict::Regression, "{}", slower.2);
+        assert_eq!(of(&said(8_400, 8_390, Load::Open), Metric::Throughput).1, Verdict::Stable);
+        assert!(said(1_500, 1_500, Load::Closed).iter().all(|row| row.0 == Metric::CpuNs));
+    }
+
+    #[test]
+    fn the_unit_of_work_is_a_function_or_a_count_that_is_named() {
+        let named = |name: &str| {
+            let limits = Limits {
+                load: Load::Open,
+                unit_of_work: Some(name.to_owned()),
+                ..Limits::new([Metric::Calls], Thresholds::default())
+            };
+            let with = |mut run: RunDocument, requests: f64| {
+                run.metrics.push(samples::metric("requests", MetricKind::Count, Some(requests)));
+                run
+            };
+            compare(&with(busier(1, 1), 10.0), &with(busier(5, 2), 50.0), &limits)
+        };
+        let worse = |comparison: &Comparison| -> Vec<String> {
+            let rows = comparison.functions.iter();
+            let rows = rows.filter(|row| row.verdict == Verdict::Regression);
+            rows.map(|row| row.name.clone()).collect()
+        };
+        assert_eq!(worse(&named("requests")), ["code_stats::metrics::weigh"]);
+        // What grew tenfold is the unit now, so that all others are called half as often.
+        assert!(worse(&named("code_stats::metrics::weigh")).is_empty());
+        let none = named("code_stats::nowhere");
+        assert!(
+            none.notes.iter().any(|note| note.contains("not by unit of work")),
+            "{:?}",
+            none.notes
+        );
     }
 
     #[test]

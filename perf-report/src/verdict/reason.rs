@@ -22,12 +22,14 @@ pub(super) struct Seen {
     pub(super) suite_pct: f64,
     /// What the change that is judged lies between.
     pub(super) interval: Option<(f64, f64)>,
+    /// What the values are of, if that is not said by the metric: ` by unit of work`.
+    pub(super) per: &'static str,
 }
 
 impl Seen {
     /// A change of which no more is known.
     pub(super) fn only(pct: f64) -> Self {
-        Self { pct, suite_pct: 0.0, interval: None }
+        Self { pct, suite_pct: 0.0, interval: None, per: "" }
     }
 }
 
@@ -47,7 +49,7 @@ pub(super) fn measured(
     let unit = match metric {
         Metric::SelfNs => " a call",
         Metric::TotalNs => " in the run",
-        _ => "",
+        _ => seen.map_or("", |seen| seen.per),
     };
     let [old, new] = [0, 1].map(|side| {
         let mark = if are_estimates[side] { "~" } else { "" };
@@ -58,7 +60,7 @@ pub(super) fn measured(
 
 /// ` (+23.9 %, likely +20.0 to +28.1 %)`; where everything changed, ` (+30.1 %, beside the rest +2.0 %)`.
 fn change(seen: Option<Seen>) -> String {
-    let Some(Seen { pct, suite_pct, interval }) = seen else { return String::new() };
+    let Some(Seen { pct, suite_pct, interval, .. }) = seen else { return String::new() };
     let likely = interval.map_or_else(String::new, |it| format!(", likely {}", units::range(it)));
     let own = units::change(pct);
     if suite_pct == 0.0 {
@@ -119,6 +121,7 @@ pub fn number(metric: Metric, value: f64) -> String {
     match metric {
         Metric::Success | Metric::Ratio => units::percent(value * 100.0),
         Metric::Count | Metric::Gauge => units::number(value),
+        Metric::Throughput => format!("{} a second", units::rough_number(value)),
         Metric::SelfAllocBytes | Metric::PeakRssBytes => units::bytes(whole(value)),
         metric if metric.is_count() => units::count(whole(value)),
         _ => units::duration(value),

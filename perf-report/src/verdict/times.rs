@@ -78,6 +78,7 @@ pub(super) fn draft(
         limits: own.limits,
         origin: own.origin,
         marks,
+        per: "",
         floor,
         doubt,
         small: pair.small(metric),

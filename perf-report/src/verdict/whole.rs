@@ -7,11 +7,12 @@
 use super::decide::{Draft, Test};
 use super::estimates::Doubt;
 use super::limits::{Limits, MetricLimits};
+use super::load::{Load, Work};
 use super::noise::{self, Source, Values};
 use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
-use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument};
+use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument, Usage};
 use crate::series;
 use crate::stats::robust;
 use crate::units::{self, float};
@@ -21,18 +22,30 @@ pub const COMMAND: &str = "(command)";
 
 /// The rows of the command. It is no part of the suite, so no shift is taken off.
 pub(super) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
+    let work = (limits.load == Load::Open).then(|| Work::of(sides, limits));
     let of = |metric: Metric| {
         let own = *limits.metrics.get(&metric)?;
-        draft(sides, metric, own, limits)
+        draft(sides, metric, own, (limits, work.as_ref()))
     };
-    Metric::OF_COMMAND.into_iter().filter_map(of).collect()
+    Metric::OF_COMMAND.into_iter().chain([Metric::Throughput]).filter_map(of).collect()
 }
 
-fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -> Option<Draft> {
+fn draft(
+    sides: Sides<'_>,
+    metric: Metric,
+    own: MetricLimits,
+    (limits, work): (&Limits, Option<&Work<'_>>),
+) -> Option<Draft> {
     let extent = sides.extent();
-    let side = |runs: &[RunDocument]| -> Vec<Option<f64>> {
-        runs.iter().map(|run| value(&run.process, extent, metric)).collect()
+    let of_run = |run: &RunDocument| match metric {
+        Metric::Throughput => throughput(run, extent, work?),
+        Metric::CpuNs => {
+            let units = work.map_or(Some(1.0), |work| work.units(run));
+            Some(value(&run.process, extent, metric)? / units?)
+        }
+        metric => value(&run.process, extent, metric),
     };
+    let side = |runs: &[RunDocument]| -> Vec<Option<f64>> { runs.iter().map(of_run).collect() };
     let values = Values {
         olds: side(sides.baseline),
         news: side(sides.current),
@@ -45,12 +58,13 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
     }
     let [baseline, current] = values.middles();
     let (baseline, current) = (baseline?, current?);
-    let is_time = metric != Metric::PeakRssBytes;
-    let small = is_time && (current - baseline).abs() < limits.run_floor_ns;
+    let is_whole_time = metric == Metric::WallNs || metric == Metric::CpuNs && work.is_none();
+    let small = is_whole_time && (current - baseline).abs() < limits.run_floor_ns;
     let floor =
         small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
     let [old_waited, new_waited] = sides.waited_pct();
-    let waited_pct = if is_time { new_waited - old_waited } else { 0.0 };
+    let is_memory = metric == Metric::PeakRssBytes;
+    let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
     let doubt = Doubt::NONE.on_a_busy_machine(waited_pct);
     let row = Change {
         change_pct: reason::change_pct(baseline, current),
@@ -62,6 +76,7 @@ fn draft(sides: Sides<'_>, metric: Metric, own: MetricLimits, limits: &Limits) -
         limits: own,
         origin: String::new(),
         marks: [false; 2],
+        per: if work.is_some() && metric == Metric::CpuNs { " by unit of work" } else { "" },
         floor,
         doubt,
         small: None,
@@ -83,11 +98,11 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     const A_FEW_SLICES_NS: f64 = 20e6;
     let extent = sides.extent();
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
-        let middle = |metric| {
-            let values = runs.iter().filter_map(|run| value(&run.process, extent, metric));
-            robust::median(&values.collect::<Vec<_>>())
+        let middle = |of: fn(Usage) -> Option<u64>| {
+            let values = runs.iter().filter_map(|run| of(run.process.usage(extent)));
+            robust::median(&values.map(|ns| float(ns.max(1))).collect::<Vec<_>>())
         };
-        Some((middle(Metric::WallNs)?, middle(Metric::CpuNs)?))
+        Some((middle(|usage| usage.wall_ns)?, middle(|usage| usage.cpu_ns())?))
     });
     let ((old_wall, old_cpu), (new_wall, new_cpu)) = (old?, new?);
     let confirmed = (new_cpu / old_cpu).ln() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
@@ -116,6 +131,12 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
         unsteady.map(|(_, how)| how)?
     };
     Some(format!("{why}, and the processor time does not confirm it"))
+}
+
+/// Units of work a second.
+fn throughput(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
+    const NS_A_SECOND: f64 = 1e9;
+    Some(work.units(run)? * NS_A_SECOND / value(&run.process, extent, Metric::WallNs)?)
 }
 
 /// Returns what the processes of `extent` took, where that is known.
@@ -169,6 +190,15 @@ mod tests {
         let words = "but the machine was busy: threads waited 45.7 % of their time for a processor, and \
                      the processor time does not confirm it";
         assert!(why.ends_with(words), "{why}");
+    }
+
+    #[test]
+    fn processor_time_of_nothing_confirms_nothing() {
+        let mut idle = runs(94, 0, 43, 3);
+        for run in &mut idle {
+            run.process.user_ns = Some(0);
+        }
+        assert_eq!(said(&idle, Metric::WallNs).0, Verdict::Inconclusive);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use perf_report::model::RunDocument;
 
-use crate::desk::{Desk, checked};
+use crate::desk::{Desk, checked, document};
 
 #[test]
 fn a_baseline_is_the_run_it_was_saved_from() {
@@ -138,4 +138,25 @@ fn a_run_that_recorded_nothing_is_nothing_to_judge() {
     desk.run("true");
     desk.report(&["check"]).said(4, "run one is part of baseline \"main\"");
     desk.report(&["check", "--run", "latest"]).said(4, "recorded nothing");
+}
+
+#[test]
+fn runs_of_a_group_that_recorded_nothing_are_missing() {
+    let desk = Desk::new();
+    desk.store_run("one");
+    desk.report(&["baseline", "save", "main"]).said(0, "main");
+    let of_group = |id: &str, round: u32| {
+        let mut run = document(id);
+        (run.run.group, run.run.round) = (Some("two".to_owned()), Some(round));
+        run.run.time = format!("2026-11-21T00:00:0{round}.000Z");
+        run
+    };
+    let mut empty = of_group("three", 2);
+    empty.process.count = 0;
+    empty.functions.clear();
+    desk.store_all(&[of_group("two", 1), empty, of_group("four", 3)]);
+    let finished = desk.report(&["check", "--format", "json"]);
+    finished.said(0, "1 of 3 runs recorded nothing, and are left out");
+    assert!(finished.stdout.contains("\"1 of 3 runs recorded nothing\""), "{finished:?}");
+    assert_eq!(desk.report(&["check", "--fail-on", "incomplete"]).code, Some(5));
 }

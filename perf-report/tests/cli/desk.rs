@@ -100,6 +100,12 @@ impl Desk {
         document
     }
 
+    /// Stores these runs as they are.
+    pub(crate) fn store_all(&self, runs: &[RunDocument]) {
+        let mut store = Sqlite::open_or_create(&self.store()).unwrap();
+        runs.iter().for_each(|run| store.save(run).unwrap());
+    }
+
     /// Names of what lies in a folder, sorted.
     pub(crate) fn list(&self, folder: &str) -> Vec<String> {
         names(&self.path(folder))
