@@ -103,7 +103,9 @@ impl Desk {
     /// Stores these runs as they are.
     pub(crate) fn store_all(&self, runs: &[RunDocument]) {
         let mut store = Sqlite::open_or_create(&self.store()).unwrap();
-        runs.iter().for_each(|run| store.save(run).unwrap());
+        for run in runs {
+            store.save(run).unwrap();
+        }
     }
 
     /// Names of what lies in a folder, sorted.
