@@ -7,6 +7,7 @@ mod bounds;
 mod cargo;
 mod clock;
 mod collect;
+mod commits;
 mod counts;
 mod damage;
 mod forks;

@@ -75,8 +75,9 @@ impl Lab {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
+            // Git's would be those of the hook that runs the tests, and of the repository it is for.
             let of_the_tests =
-                ["PERF_TRACK", "NEXTEST", "CARGO_PKG", "CARGO_MANIFEST", "CARGO_BIN"];
+                ["PERF_TRACK", "NEXTEST", "CARGO_PKG", "CARGO_MANIFEST", "CARGO_BIN", "GIT_"];
             if of_the_tests.iter().any(|prefix| name.starts_with(prefix)) {
                 command.env_remove(&*name);
             }

@@ -54,6 +54,9 @@ const PRINTING: &[&str] = &[
 /// while they do, and tracked functions that never return.
 const ENDING: &[&str] = &["tests/fixtures/", "tests/ui/pass/"];
 
+/// Where git is called from: one place, which knows what of the environment must not reach it.
+const GIT: &str = "perf-report/src/facts/git.rs";
+
 /// A token and the ones before it in the same group, the nearest last.
 struct Seen<'a> {
     before: &'a [TokenTree],
@@ -193,6 +196,16 @@ fn names_an_end(token: &TokenTree) -> bool {
     }
 }
 
+fn calls_git(source: &Source) -> Vec<Finding> {
+    if !source.is_below(&["perf-report/src/"]) || source.path == GIT {
+        return Vec::new();
+    }
+    find(source, "git is called through `facts::git_command`", |seen| {
+        let names_git = |group: &Group| group.stream().to_string() == "\"git\"";
+        seen.is_of("Command") && seen.arguments().is_some_and(names_git)
+    })
+}
+
 fn is_unfinished(source: &Source) -> Vec<Finding> {
     find(source, "a placeholder", |seen| {
         seen.is_ident(&["todo", "unimplemented"]) && seen.is_macro()
@@ -241,6 +254,11 @@ fn only_the_command_line_prints() {
 #[test]
 fn only_main_ends_the_process() {
     assert_none(in_rust_sources(ends_the_process));
+}
+
+#[test]
+fn git_is_called_from_one_place() {
+    assert_none(in_rust_sources(calls_git));
 }
 
 #[test]
@@ -297,6 +315,13 @@ fn the_rule_on_ending_the_process_can_fail() {
     assert!(lines_found(ends_the_process, "tests/fixtures/x.rs", text).is_empty());
     let imported = "use std::process::{Command, exit};\nuse std::process::{self, ExitCode};\n";
     assert_eq!(lines_found(ends_the_process, "x.rs", imported), [1]);
+}
+
+#[test]
+fn the_rule_on_git_can_fail() {
+    let text = "fn f() {\n  Command::new(\"sh\");\n  process::Command::new(\"git\").arg(a);\n}\n";
+    assert_eq!(lines_found(calls_git, "perf-report/src/x.rs", text), [3]);
+    assert!(lines_found(calls_git, GIT, text).is_empty());
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Job<'a> {
     pub dir: Option<&'a Path>,
     /// Variables that are set for it.
     pub environment: &'a [(&'a str, OsString)],
+    /// Variables of this process that it is started without.
+    pub without: &'a [&'a str],
     /// Where its input comes from and its output goes to.
     pub streams: Streams,
 }
@@ -127,7 +129,11 @@ fn start<T>(
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
     };
     let mut command = Command::new(program);
-    command.args(arguments).envs(job.environment.iter().map(|(name, value)| (name, value)));
+    command.args(arguments);
+    for name in job.without {
+        command.env_remove(name);
+    }
+    command.envs(job.environment.iter().map(|(name, value)| (name, value)));
     if let Some(dir) = job.dir {
         command.current_dir(dir);
     }

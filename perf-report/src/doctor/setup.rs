@@ -1,7 +1,5 @@
 //! The workspace, its store and baselines, the clock, git.
 
-use std::process::{Command, Stdio};
-
 use super::Check;
 use crate::context::Context;
 use crate::error::ExitCode;
@@ -85,13 +83,7 @@ pub(super) fn clock() -> Check {
 
 pub(super) fn git(context: &Context) -> Check {
     let subject = "git";
-    let found = Command::new("git")
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    if found.is_err() {
+    if facts::git_command(&context.root).arg("--version").output().is_err() {
         let help = "install git, so that runs know their commit";
         return Check::notice(subject, "there is no git executable in PATH", help);
     }

@@ -5,20 +5,35 @@ use std::process::{Command, Output, Stdio};
 
 use crate::model::Git;
 
-/// What a hook of git is called with; whatever that repository is, it is not the one asked for, and
-/// its index is not to be written.
-const OF_HOOKS: [&str; 5] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
+/// Variables by which git names a repository, an index or objects, as it does for the hooks that it calls.
+/// Whatever repository they name is not the one that a folder is in. What `git rev-parse --local-env-vars`
+/// has beyond these is settings, which stay.
+pub const VARIABLES: [&str; 14] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_GRAFT_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+];
 
 /// Where CI systems say what branch they build, where the checkout is on none: of GitHub (of a pull
 /// request first), GitLab, Buildkite, and Jenkins.
 const OF_CI: [&str; 5] =
     ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "BRANCH_NAME"];
 
-/// A call of `git` in `dir`, about the repository there and no other.
+/// A call of `git` in `dir`, about the repository there and no other. Every call of git is made of this one.
 pub fn command(dir: &Path) -> Command {
     let mut command = Command::new("git");
-    for name in OF_HOOKS {
+    for name in VARIABLES {
         command.env_remove(name);
     }
     command.current_dir(dir).stdin(Stdio::null());
@@ -42,7 +57,8 @@ pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
 
 /// Why git says nothing of a repository that is there: it belongs to another user. What to do.
 pub fn refusal(dir: &Path) -> Option<String> {
-    let asked = command(dir).args(["rev-parse", "--git-dir"]).output();
+    // In English, whatever the user reads: the words are looked for.
+    let asked = command(dir).env("LC_ALL", "C").args(["rev-parse", "--git-dir"]).output();
     let output = asked.ok().filter(|output| !output.status.success())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     said.contains("dubious ownership").then(|| {

@@ -6,7 +6,7 @@ mod git;
 mod machine;
 mod probe;
 
-pub use git::{command as git_command, git, refusal as git_refusal};
+pub use git::{VARIABLES as GIT_VARIABLES, command as git_command, git, refusal as git_refusal};
 pub use machine::{comparability_key, machine};
 pub use probe::Prober;
 

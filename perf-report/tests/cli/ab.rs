@@ -1,7 +1,9 @@
 //! `ab` and `doctor --noise` without recordings: what they refuse, and what they say of commands that
 //! fail and of commits that cannot be built.
 
-use crate::desk::{Desk, Finished};
+use perf_report::facts::GIT_VARIABLES;
+
+use crate::desk::{Desk, Finished, skipped};
 
 const COMMIT: &str = "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m";
 
@@ -79,4 +81,16 @@ fn both_sides_are_built_each_where_it_runs() {
     assert!(!std::path::Path::new(dir).exists());
     assert_eq!(std::fs::read_to_string(desk.path("built")).unwrap(), "new\n\n");
     assert_eq!(desk.shell("git worktree list | wc -l").stdout.trim(), "1");
+}
+
+#[test]
+fn whatever_git_calls_local_to_a_repository_is_kept_from_it() {
+    let told = Desk::new().shell("git rev-parse --local-env-vars");
+    if told.code != Some(0) {
+        return skipped("git is not installed");
+    }
+    let settings = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
+    let is_known = |name: &&str| GIT_VARIABLES.contains(name) || settings.contains(name);
+    let unknown: Vec<_> = told.stdout.lines().filter(|name| !is_known(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }

@@ -1,5 +1,6 @@
 //! `perf-report ab`: two commands in turn, and what differs between them.
 
+mod cargo;
 mod rounds;
 mod sides;
 
@@ -35,8 +36,10 @@ Examples:
   perf-report ab --rounds 20 --max-rounds 100 --time-limit 120s --a ./old --b ./new
 
 --a and --b go through `sh -c`, so they may set variables. A side with a commit is checked out into a
-folder of its own, built there with a CARGO_TARGET_DIR of its own, and run there; a side without one
-is the working tree, and is built there too. Both are built before anything is run.
+hidden folder beside the working tree, with the submodules that the repository has, built there, and run
+there; a side without one is the working tree, and is built too. Both are built before anything is run,
+each into a target folder of its own, which $CARGO_TARGET_DIR names. What lies outside of the repository
+is the same for both.
 
 The rounds are judged after half of them, which ends it where something is known to be worse, after
 all of them, and, while more of them may decide what is open, after twice as many and so on. What is
@@ -107,6 +110,13 @@ pub(super) struct Args {
 
     #[command(flatten)]
     limits: LimitArgs,
+}
+
+impl Args {
+    /// Whether commits are built, and the working tree with them.
+    fn builds(&self) -> bool {
+        self.a_commit.is_some() || self.b_commit.is_some()
+    }
 }
 
 /// How often commands run, and what becomes of what they print.
@@ -191,7 +201,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         stopped,
     };
     if args.keep {
-        store_runs(context, game)?;
+        store_runs(context, game, &sides)?;
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
     args.write.write(&comparison)?;
@@ -231,8 +241,15 @@ fn interrupted(rounds: &Rounds, when: &str) -> ExitCode {
     ExitCode::from(128 + rounds.interrupted().unwrap_or(0))
 }
 
-fn store_runs(context: &Context, game: Match<'_>) -> Result<(), UserError> {
+fn store_runs(context: &Context, mut game: Match<'_>, sides: &Sides) -> Result<(), UserError> {
     let mut store = store::open_or_create(context)?;
+    for (side, runs) in [(Side::A, &mut game.a), (Side::B, &mut game.b)] {
+        // A commit in a worktree is on no branch, also where CI names that of the checkout.
+        let apart = runs.iter_mut().filter(|_| sides.get(side).is_apart());
+        for git in apart.filter_map(|run| run.run.git.as_mut()) {
+            (git.branch, git.branch_from) = (None, None);
+        }
+    }
     let mut runs = [game.a, game.b].concat();
     runs.sort_by(|one, other| one.run.time.cmp(&other.run.time));
     for run in &runs {

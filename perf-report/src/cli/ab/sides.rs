@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Args;
+use super::cargo::{self, Workspace};
 use crate::cli::build::{self, shell};
+use crate::cli::output;
 use crate::cli::rounds::Rounds;
 use crate::command::{Job, Streams};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::facts;
 use crate::interleave::Side;
 use crate::model::Contender;
 use crate::worktree::Worktree;
@@ -29,6 +32,8 @@ pub(super) struct OneSide {
     pub(super) environment: Vec<(&'static str, OsString)>,
     /// What is said of it.
     pub(super) contender: Contender,
+    /// Whether it, or the other one, is built first.
+    builds: bool,
     /// Its commit, which goes away with it.
     worktree: Option<Worktree>,
 }
@@ -42,22 +47,51 @@ impl Sides {
         rounds: &Rounds,
     ) -> Result<Option<Self>, UserError> {
         check(args)?;
+        let builds = args.builds();
+        let here = builds.then(|| Workspace::at(&context.dir)).flatten();
         let sides = Self {
-            a: OneSide::of(args, args.a.as_deref(), args.a_commit.as_deref(), context)?,
-            b: OneSide::of(args, args.b.as_deref(), args.b_commit.as_deref(), context)?,
+            a: OneSide::of(args, Side::A, here.as_ref(), context)?,
+            b: OneSide::of(args, Side::B, here.as_ref(), context)?,
         };
-        if args.a_commit.is_some() || args.b_commit.is_some() {
-            for side in [Side::A, Side::B] {
-                if rounds.interrupted().is_some() {
-                    break;
-                }
-                rounds.show(&format!("building {}", sides.in_words(side)));
-                let built = build(&args.build, sides.get(side));
-                // A build that somebody has ended has not failed.
-                built.or_else(|error| rounds.interrupted().map_or(Err(error), |_| Ok(())))?;
+        if builds {
+            let folders = [&sides.a.dir, &sides.b.dir].map(PathBuf::as_path);
+            if let Some(warning) = cargo::one_toolchain(folders) {
+                output::warning(&warning);
             }
+            sides.build(&args.build, rounds)?;
+            sides.check_programs(here.as_ref())?;
         }
         Ok(rounds.interrupted().is_none().then_some(sides))
+    }
+
+    fn build(&self, command: &str, rounds: &Rounds) -> Result<(), UserError> {
+        for side in [Side::A, Side::B] {
+            if rounds.interrupted().is_some() {
+                break;
+            }
+            rounds.show(&format!("building {}", self.in_words(side)));
+            let built = build(command, self.get(side));
+            // A build that somebody has ended has not failed.
+            built.or_else(|error| rounds.interrupted().map_or(Err(error), |_| Ok(())))?;
+        }
+        Ok(())
+    }
+
+    /// What runs must be what was built.
+    fn check_programs(&self, here: Option<&Workspace>) -> Result<(), UserError> {
+        let worktrees = [&self.a, &self.b].map(|side| side.worktree.as_ref());
+        let Some(repository) = worktrees.into_iter().flatten().map(Worktree::repository).next()
+        else {
+            return Ok(());
+        };
+        for side in [&self.a, &self.b] {
+            let wrong = match &side.worktree {
+                Some(_) => cargo::foreign(&side.words, &side.dir, repository, here),
+                None => here.and_then(|here| here.stale(&side.words, &side.dir, repository)),
+            };
+            wrong.map_or(Ok(()), Err)?;
+        }
+        Ok(())
     }
 
     pub(super) fn get(&self, side: Side) -> &OneSide {
@@ -94,33 +128,60 @@ fn check(args: &Args) -> Result<(), UserError> {
 }
 
 impl OneSide {
+    /// A side whose workspace is `here` in the working tree, if it is built at all.
     fn of(
         args: &Args,
-        command: Option<&str>,
-        revision: Option<&str>,
+        side: Side,
+        here: Option<&Workspace>,
         context: &Context,
     ) -> Result<Self, UserError> {
-        let worktree = revision.map(|it| Worktree::create(&context.dir, it)).transpose()?;
-        let words = command.map_or_else(|| args.command.clone(), shell);
+        let (command, revision) = match side {
+            Side::A => (&args.a, &args.a_commit),
+            Side::B => (&args.b, &args.b_commit),
+        };
         let shown = || {
             let words = args.command.iter().map(|word| word.to_string_lossy());
             words.collect::<Vec<_>>().join(" ")
         };
-        let shown = command.map_or_else(shown, str::to_owned);
-        let commit = worktree.as_ref().map(|it| it.commit().to_owned());
-        let dir = match &worktree {
-            Some(worktree) => worktree.at(&resolved(&context.dir))?,
-            None => context.dir.clone(),
-        };
-        // Two builds that share a folder for what they make would overwrite each other.
-        let target = worktree.as_ref().map(|it| it.root().join("target").into_os_string());
-        let environment = target.map(|target| ("CARGO_TARGET_DIR", target)).into_iter().collect();
-        let contender = Contender { command: shown, commit };
-        Ok(Self { words, dir, environment, contender, worktree })
+        let contender = Contender { command: command.clone().unwrap_or_else(shown), commit: None };
+        let words = command.as_deref().map_or_else(|| args.command.clone(), shell);
+        let dir = context.dir.clone();
+        let environment = here.map_or_else(Vec::new, Workspace::environment);
+        let builds = args.builds();
+        let side = Self { words, dir, environment, contender, builds, worktree: None };
+        match revision {
+            Some(revision) => side.at_commit(Worktree::create(&context.dir, revision)?, here),
+            None => Ok(side),
+        }
     }
 
+    /// The same in a worktree.
+    fn at_commit(self, worktree: Worktree, here: Option<&Workspace>) -> Result<Self, UserError> {
+        let dir = worktree.at(&resolved(&self.dir))?;
+        let there = Workspace::at(&dir);
+        if let Some(here) = here {
+            here.check(worktree.repository())?;
+        }
+        if let (Some(here), Some(there)) = (here, &there) {
+            cargo::lock(here, there);
+        }
+        let environment = cargo::environment(&worktree, there.as_ref());
+        let commit = Some(worktree.commit().to_owned());
+        let contender = Contender { commit, ..self.contender };
+        Ok(Self { dir, environment, contender, worktree: Some(worktree), ..self })
+    }
+
+    /// Whether it is another commit than what is checked out.
+    pub(super) fn is_apart(&self) -> bool {
+        self.worktree.is_some()
+    }
+
+    /// What runs. Where commits are built, what a hook of git knows of its repository is kept from both
+    /// sides, since it is another commit or index than theirs.
     pub(super) fn job(&self, streams: Streams) -> Job<'_> {
-        Job { words: &self.words, dir: Some(&self.dir), environment: &self.environment, streams }
+        let without = if self.builds { &facts::GIT_VARIABLES[..] } else { &[] };
+        let (dir, environment) = (Some(self.dir.as_path()), self.environment.as_slice());
+        Job { words: &self.words, dir, environment, without, streams }
     }
 }
 
@@ -134,5 +195,8 @@ fn build(command: &str, side: &OneSide) -> Result<(), UserError> {
         || "of the working tree".to_owned(),
         |commit| format!("of commit {}", commit.get(..10).unwrap_or(commit)),
     );
-    build::build(command, side.job(Streams::Tail), &what)
+    build::build(command, side.job(Streams::Tail), &what).map_err(|error| {
+        let lacks = side.worktree.as_ref().and_then(Worktree::lacks);
+        lacks.into_iter().fold(error, UserError::help)
+    })
 }
