@@ -20,7 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report baseline save main            keep the newest run as `main`
   perf-report baseline save v1.2 latest~1   keep the run before it as `v1.2`
-  perf-report baseline save main --runs 10  keep the last 10 runs, which show what is noise
+  perf-report baseline save main --runs 10  the last 10, which show noise
   perf-report baseline list
   perf-report check --baseline main         judge the newest run by it
 
@@ -28,7 +28,7 @@ Baselines are files in .perf/baselines/, made to be committed and reviewed.";
 
 /// Keep runs by name, to compare later ones with
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     #[command(subcommand)]
     action: Action,

@@ -23,7 +23,7 @@ Examples:
   perf-report changepoints --input - --format json < history.csv
   perf-report changepoints --input history.csv --sensitivity strict
 
-The file has a line a value and a line of titles: `series` and `value`, and if they are known `index`,
+The file has a line a value and a line of titles: `series` and `value`, and if they are known `index`, \
 `commit` and `time`, in any order. A series is in the order of its lines.";
 
 /// Find where the level of series changes, in a CSV file

@@ -20,29 +20,29 @@ const USUAL: &str = "main";
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report check                                the newest run against the baseline
+  perf-report check                      the newest run against the baseline
+  perf-report check --baseline main~10   against the last 10 runs of branch main
+  perf-report check --self-test          which slow-downs this check would catch
   perf-report check --baseline release --run latest~1
-  perf-report check --baseline main~10             against the last 10 runs of branch main
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
-  perf-report check --self-test                    which slow-downs this check would catch
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
-Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by
+Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \
 `run --repeat` is judged together with its others.
 
-A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change
+A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change \
 can be told from noise; each verdict says how small. Runs stored before help, too.
 
-What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression,
+What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression, \
 min, max. Without it, changes are told and fail nothing.
 
-What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the
-command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A
+What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the \
+command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A \
 regression that is meant to be is accepted by `perf-report bless`.
 
-Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline
-or no run, 5 something could not be judged. With --self-test: 0 a slow-down of each function would
+Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline \
+or no run, 5 something could not be judged. With --self-test: 0 a slow-down of each function would \
 be caught, 5 one would not.";
 
 /// Judge a run by a baseline; fails when something became slower

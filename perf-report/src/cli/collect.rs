@@ -15,11 +15,11 @@ use crate::{pending, recorder, session};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report collect                        what your processes recorded on their own
-  perf-report collect --dir ./perf-segments  from a folder that PERF_TRACK_DIR named
-  perf-report collect --keep                 store it, and leave the segments there
+  perf-report collect                   what your processes recorded
+  perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
+  perf-report collect --keep            store it, and leave the segments there
 
-Segments of processes that have ended are removed once they are stored; those of processes that
+Segments of processes that have ended are removed once they are stored; those of processes that \
 still run stay. A segment that cannot be read is named and set aside as FILE.damaged.";
 
 /// Merge the recordings in a folder into one run, and store it

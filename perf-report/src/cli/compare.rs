@@ -9,8 +9,8 @@ use crate::error::{ExitCode as Code, UserError};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report compare main latest          the newest run against the baseline `main`
-  perf-report compare latest~1 latest      against the run before it
+  perf-report compare main latest       the newest run against baseline `main`
+  perf-report compare latest~1 latest   against the run before it
   perf-report compare main latest --all --format markdown";
 
 /// Compare two runs; it never fails on what it finds, `check` does

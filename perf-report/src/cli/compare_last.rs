@@ -23,12 +23,12 @@ Examples:
   perf-report compare-last --metric wall       the command as a whole
   perf-report compare-last --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
-A decline is a function that was slower in each run than in the one before, by more than the limit
-in all, where that is no chance: five runs are in this order once in 120 times, and how far runs lie
-apart anyway is told by the ones before. One decline of a hundred that are shown may be chance,
+A decline is a function that was slower in each run than in the one before, by more than the limit \
+in all, where that is no chance: five runs are in this order once in 120 times, and how far runs lie \
+apart anyway is told by the ones before. One decline of a hundred that are shown may be chance, \
 however many functions there are. The runs of one `run --repeat` count as one, their median.
 
-Exit codes: 0 no function declines by as much as a REGRESSION; 2 usage; 3 one does; 4 too few runs,
+Exit codes: 0 no function declines by as much as a REGRESSION; 2 usage; 3 one does; 4 too few runs, \
 or none has the metric.";
 
 /// Find functions that became slower run by run, over the last runs

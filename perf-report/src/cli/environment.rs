@@ -7,6 +7,8 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command};
 
+use super::help;
+
 /// What parsing came to: the options, and what is wrong with the environment.
 pub(super) struct Parsed {
     pub(super) matches: ArgMatches,
@@ -24,7 +26,9 @@ pub(super) fn parse(command: Command, args: &[OsString]) -> Result<Parsed, clap:
             Ok(matches) => return Ok(Parsed { matches, warnings }),
             Err(error) => error,
         };
-        let Some(culprit) = Culprit::of(&error, &command) else { return Err(error) };
+        let Some(culprit) = Culprit::of(&error, &command) else {
+            return Err(help::suggest(error, &command, args));
+        };
         warnings.push(format!(
             "{}={:?} is not allowed for --{}: the default is used",
             culprit.variable, culprit.value, culprit.option

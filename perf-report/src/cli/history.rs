@@ -17,22 +17,22 @@ use crate::render::history::Shown;
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report history                          every function over the last 50 runs
-  perf-report history tokenize                 one function: its runs, and where its level changed
+  perf-report history                 every function over the last 50 runs
+  perf-report history tokenize        one function, with its runs and changes
+  perf-report history --metric wall   the command as a whole
   perf-report history --branch main --last 200
-  perf-report history --metric wall            the command as a whole
   perf-report history --format csv | perf-report changepoints --input -
 
-Only runs that may be compared by time are shown: of the same command, machine and build as the
+Only runs that may be compared by time are shown: of the same command, machine and build as the \
 newest.
 
-The word is a view on a verdict: the newest run, with the others of its `run --repeat`, against the
-five before it, by what runs differ by; the ones before those tell how much that is. IMPROVEMENT,
-DEGRADED and REGRESSION need a change beyond the limit that is no noise; all else is STABLE. A
-change point is where the level of the whole series changed, at once or little by little, and
+The word is a view on a verdict: the newest run, with the others of its `run --repeat`, against the \
+five before it, by what runs differ by; the ones before those tell how much that is. IMPROVEMENT, \
+DEGRADED and REGRESSION need a change beyond the limit that is no noise; all else is STABLE. A \
+change point is where the level of the whole series changed, at once or little by little, and \
 stayed; it takes eight runs.
 
-Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored, or none has the
+Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored, or none has the \
 metric.";
 
 /// Show how functions did over the stored runs, and where they changed

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use clap::builder::FalseyValueParser;
 
 use super::format::TextFormat;
+use super::help;
 use super::named::{self, Named};
 use super::output::{self, OutputArgs};
 use crate::blessings;
 use crate::config;
 use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings};
+use crate::config::quantity;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::facts;
@@ -17,6 +19,14 @@ use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
 use crate::verdict::{self, Blessed, FailOn, Gate, Load};
+
+const MUCH_SLOWER: &str = "Slower by more than PCT is a regression; `never` for none";
+const SLOWER: &str = "Slower by more than PCT is degraded";
+const FASTER: &str = "Faster by more than PCT is improved";
+const FLOOR: &str = "Ignore changes of a call smaller than this";
+const RUN_FLOOR: &str = "Ignore changes over the whole run smaller than this";
+const MIN_CALLS: &str = "Calls that both runs need before a time is judged";
+const LOAD: &str = "Where the work comes from: of an open load, counts are judged by unit of work";
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
 #[derive(Debug, clap::Args)]
@@ -26,15 +36,15 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_PROFILE", hide_env_values = true)]
     profile: Option<String>,
 
-    /// Slower by more than PCT is a regression; `never` for none [default: 3]
+    #[arg(help = help::limit(MUCH_SLOWER, |limits| limits.regression_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_REGRESSION", hide_env_values = true)]
     regression: Option<Limit>,
 
-    /// Slower by more than PCT is degraded [default: 1]
+    #[arg(help = help::limit(SLOWER, |limits| limits.degraded_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_DEGRADED", hide_env_values = true)]
     degraded: Option<Limit>,
 
-    /// Faster by more than PCT is improved [default: 1]
+    #[arg(help = help::limit(FASTER, |limits| limits.improved_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_IMPROVED", hide_env_values = true)]
     improved: Option<Limit>,
 
@@ -43,24 +53,24 @@ pub(super) struct LimitArgs {
     #[arg(env = "PERF_TRACK_METRIC_LIMITS", hide_env_values = true)]
     metric_limit: Vec<MetricLimit>,
 
-    /// Metrics to judge [default: calls,errors,panics,allocs,self,mean,p50,p95,p99]
+    #[arg(help = help::metrics())]
     #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = check::metric)]
     #[arg(env = "PERF_TRACK_METRICS", hide_env_values = true)]
     metrics: Option<Vec<Metric>>,
 
-    /// Ignore changes of a call smaller than this [default: 10ns]
+    #[arg(help = help::setting(FLOOR, |limits| quantity::time(limits.floor_ns)))]
     #[arg(long, value_name = "TIME", env = "PERF_TRACK_FLOOR", hide_env_values = true)]
     floor: Option<Duration>,
 
-    /// Ignore changes over the whole run smaller than this [default: 10us]
+    #[arg(help = help::setting(RUN_FLOOR, |limits| quantity::time(limits.run_floor_ns)))]
     #[arg(long, value_name = "TIME", env = "PERF_TRACK_RUN_FLOOR", hide_env_values = true)]
     run_floor: Option<Duration>,
 
-    /// Calls that both runs need before a time is judged [default: 5]
+    #[arg(help = help::setting(MIN_CALLS, |limits| limits.min_calls.to_string()))]
     #[arg(long, value_name = "N", env = "PERF_TRACK_MIN_CALLS", hide_env_values = true)]
     min_calls: Option<u64>,
 
-    /// Where the work comes from: of an open load, counts are judged by unit of work [default: closed]
+    #[arg(help = help::setting(LOAD, |limits| limits.load.word().to_owned()))]
     #[arg(long, value_enum, env = "PERF_TRACK_LOAD", hide_env_values = true)]
     load: Option<Load>,
 

@@ -16,6 +16,7 @@ mod doctor;
 mod environment;
 mod format;
 mod global;
+mod help;
 mod history;
 mod judge;
 mod keep;
@@ -40,7 +41,7 @@ use crate::error::UserError;
 
 #[derive(Debug, Parser)]
 #[command(name = "perf-report", version, about = ABOUT, after_help = EXAMPLES)]
-#[command(disable_help_subcommand = true, max_term_width = 100)]
+#[command(max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     global: global::GlobalArgs,
@@ -51,19 +52,20 @@ struct Cli {
 const ABOUT: &str = "\
 Shows where the time of your programs goes, and whether a change made them slower.
 
-Functions that carry #[perf_track] record themselves. `run` collects what every process of a
+Functions that carry #[perf_track] record themselves. `run` collects what every process of a \
 command recorded and stores it as one run; the other commands read what is stored.";
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report run -- cargo test        record a test run, store it, show where time went
-  perf-report show --tree              the last run again, as a tree of callers and callees
+  perf-report run -- cargo test        record a test run, and show its times
+  perf-report show --tree              the last run as a tree of calls
   perf-report baseline save main       keep the last run as the baseline `main`
-  perf-report check                    exit with 3 if something became slower than the baseline
-  perf-report history                  how functions did over the runs, and where they changed
-  perf-report ab --a ./old --b ./new   run both in turn, and judge the differences
-  perf-report stacks 4711              what the threads of a process are in, or were in at its end
+  perf-report check                    exit with 3 if something became slower
+  perf-report history                  how functions did over the runs
+  perf-report ab --a ./old --b ./new   run both in turn, judge the differences
+  perf-report stacks 4711              what the threads of a process are in
   perf-report overhead                 what recording costs on this machine
+  perf-report help check               the help of a command
 
 Exit codes:
   0 fine            3 regression, over budget or target   6 unreadable data

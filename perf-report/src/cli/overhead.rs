@@ -22,8 +22,8 @@ Examples:
   perf-report overhead --target call=30ns,call-sampled=2ns
   perf-report overhead --target status=never
 
-A target is the most that an operation may cost (`100us`), the most in per cent of the bare call
-(`200%`), or the fewest operations a second over all threads (`1000000/s`). One that is given takes
+A target is the most that an operation may cost (`100us`), the most in per cent of the bare call \
+(`200%`), or the fewest operations a second over all threads (`1000000/s`). One that is given takes \
 the place of all that are built in for that operation, or that [overhead] of perf.toml sets:
 
   [overhead]

@@ -1,5 +1,6 @@
 //! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
 
+use super::help;
 use crate::config;
 use crate::config::check::{self, Limit};
 use crate::config::trend::TrendSettings;
@@ -22,27 +23,30 @@ pub(super) struct PastArgs {
     #[arg(long, value_name = "BRANCH", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
     pub(super) branch: Option<String>,
 
-    /// The value to look at: self, mean, p50, p90, p95, p99, total, calls, errors, panics, allocs,
-    /// alloc-bytes; of the whole command: wall, cpu, peak-memory
+    #[arg(help = help::metric_of_history())]
     #[arg(long, value_name = "METRIC", default_value = "self", value_parser = metric)]
     #[arg(env = "PERF_TRACK_METRIC", hide_env_values = true)]
     pub(super) metric: Metric,
 }
+
+const BETTER: &str = "Better by more than PCT is an IMPROVEMENT; `never` for none";
+const WORSE: &str = "Worse by more than PCT is DEGRADED";
+const MUCH_WORSE: &str = "Worse by more than PCT is a REGRESSION";
 
 /// When to use which word. What is not given comes from `[trend]` of `perf.toml`, then from what is
 /// built in.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Words")]
 pub(super) struct TrendArgs {
-    /// Better by more than PCT is an IMPROVEMENT; `never` for none [default: 10]
+    #[arg(help = help::trend_limit(BETTER, |limits| limits.improvement_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_IMPROVEMENT", hide_env_values = true)]
     improvement: Option<Limit>,
 
-    /// Worse by more than PCT is DEGRADED [default: 10]
+    #[arg(help = help::trend_limit(WORSE, |limits| limits.degraded_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_DEGRADED", hide_env_values = true)]
     degraded: Option<Limit>,
 
-    /// Worse by more than PCT is a REGRESSION [default: 15]
+    #[arg(help = help::trend_limit(MUCH_WORSE, |limits| limits.regression_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_REGRESSION", hide_env_values = true)]
     regression: Option<Limit>,
 }
@@ -129,7 +133,7 @@ fn metric(word: &str) -> Result<Metric, String> {
         Some(metric) if Metric::OF_COMMAND.contains(&metric) => metric,
         _ => check::metric(word)?,
     };
-    if metric == Metric::Success {
+    if !help::has_history(metric) {
         return Err("a rate has no trend in per cent; look at `errors`".to_owned());
     }
     Ok(metric)

@@ -15,8 +15,8 @@ use crate::store::{self, RunRef, Store as _};
 const EXAMPLES: &str = "\
 Examples:
   perf-report show                        the newest run
-  perf-report show latest~1 --tree        the one before it, as callers and callees
-  perf-report show --filter parse --all   every function with `parse` in its name
+  perf-report show latest~1 --tree        the one before it, as a tree of calls
+  perf-report show --filter parse --all   every function with `parse` in it
   perf-report show --metrics              what the programs told of themselves
   perf-report show --format csv --output functions.csv";
 

@@ -20,11 +20,11 @@ use crate::{session, units};
 const EXAMPLES: &str = "\
 Examples:
   perf-report stacks                 every running process that records
-  perf-report stacks 4711            one process: what it is in, or was in when it was killed
+  perf-report stacks 4711            one process, also when it was killed
   perf-report stacks 4711-a.ptseg    the same, by its segment
   perf-report stacks ./segments      every process that recorded in a folder
 
-A call is shown with the time for which it has been running. Of a process that has ended this is the
+A call is shown with the time for which it has been running. Of a process that has ended this is the \
 time until the last moment of which its segment tells.";
 
 /// Show what each thread is in, of a running process or of a dead one at its end

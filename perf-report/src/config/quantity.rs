@@ -93,7 +93,7 @@ pub(super) fn item(metric: Metric, number: f64) -> Item {
 }
 
 /// A time in the unit that makes it shortest to read, to the last digit.
-fn time(ns: f64) -> String {
+pub(crate) fn time(ns: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
     let unit = units.into_iter().find(|(size, _)| ns >= *size).unwrap_or((1.0, "ns"));
     format!("{}{}", ns / unit.0, unit.1)

@@ -22,6 +22,19 @@ pub enum Load {
     Open,
 }
 
+impl Load {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Closed, Self::Open];
+
+    /// Returns the word for it on the command line and in `perf.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// Change of a count by unit of work, in per cent, that says nothing: what a run was in the middle of when
 /// it ended counts here and not there.
 const LEAST_PCT: f64 = 5.0;

@@ -25,6 +25,38 @@ fn help_is_on_standard_output_and_has_examples() {
 }
 
 #[test]
+fn help_of_a_command_is_found_by_its_name_too() {
+    let desk = Desk::new();
+    for (asked, same) in [
+        (&["help", "check"][..], &["check", "--help"][..]),
+        (&["help", "baseline", "save"], &["baseline", "save", "--help"]),
+        (&["baseline", "help", "rm"], &["baseline", "remove", "--help"]),
+        (&["help"], &["--help"]),
+    ] {
+        let finished = desk.report(asked);
+        assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{asked:?}");
+        assert_eq!(finished.stdout, desk.report(same).stdout, "{asked:?}");
+    }
+    desk.report(&["help", "chekc"]).said(2, "'check'");
+    desk.report(&["help", "baseline", "svae"]).said(2, "'save'");
+    desk.report(&["baseline", "help", "sav"]).said(2, "'save'");
+    desk.report(&["--color", "never", "help", "colect"]).said(2, "'collect'");
+    desk.report(&["help", "qqq"]).said(2, "unrecognized subcommand 'qqq'");
+}
+
+#[test]
+fn help_is_as_wide_as_the_screen() {
+    let desk = Desk::new();
+    for width in [80, 120] {
+        let mut command = desk.report_command(&["run", "--help"]);
+        let finished: Finished = command.env("COLUMNS", width.to_string()).output().unwrap().into();
+        let longest = finished.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+        // Beyond a hundred, lines are hard to read.
+        assert!((width.min(100) - 9..=width.min(100)).contains(&longest), "{longest} of {width}");
+    }
+}
+
+#[test]
 fn malformed_variables_are_reported_and_the_default_is_used() {
     let desk = Desk::new();
     let report = |name: &str, value: &str| -> Finished {

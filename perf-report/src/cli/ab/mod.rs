@@ -31,21 +31,23 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report ab --a './old --fast data.csv' --b 'THREADS=1 ./new data.csv'
   perf-report ab --a-commit main -- ./target/release/import data.csv
-  perf-report ab --a-commit v1.2 --b-commit HEAD --build 'cargo build --release --bin import' \\
+  perf-report ab --a-commit v1.2 --b-commit HEAD \\
+      --build 'cargo build --release --bin import' \\
       -- ./target/release/import data.csv
-  perf-report ab --rounds 20 --max-rounds 100 --time-limit 120s --a ./old --b ./new
+  perf-report ab --rounds 20 --max-rounds 100 --time-limit 120s \\
+      --a ./old --b ./new
 
---a and --b go through `sh -c`, so they may set variables. A side with a commit is checked out into a
-hidden folder beside the working tree, with the submodules that the repository has, built there, and run
-there; a side without one is the working tree, and is built too. Both are built before anything is run,
-each into a target folder of its own, which $CARGO_TARGET_DIR names. What lies outside of the repository
-is the same for both.
+--a and --b go through `sh -c`, so they may set variables. A side with a commit is checked out into \
+a hidden folder beside the working tree, with the submodules that the repository has, built there, \
+and run there; a side without one is the working tree, and is built too. Both are built before \
+anything is run, each into a target folder of its own, which $CARGO_TARGET_DIR names. What lies \
+outside of the repository is the same for both.
 
-The rounds are judged after half of them, which ends it where something is known to be worse, after
-all of them, and, while more of them may decide what is open, after twice as many and so on. What is
+The rounds are judged after half of them, which ends it where something is known to be worse, after \
+all of them, and, while more of them may decide what is open, after twice as many and so on. What is \
 judged are the differences within each round. B is judged as `check` judges a run, A is its baseline.
 
-Exit codes: 0 nothing is worse, 2 a command failed, 3 regression or budget exceeded, 4 nothing was
+Exit codes: 0 nothing is worse, 2 a command failed, 3 regression or budget exceeded, 4 nothing was \
 recorded; with --fail-on also 5 something could not be judged.";
 
 /// Run two commands in turn, and judge what differs between them

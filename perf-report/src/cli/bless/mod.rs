@@ -11,6 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::check::wanted;
+use super::help;
 use super::judge::{self, LimitArgs};
 use super::named::Named;
 use super::output::{self, OutputArgs};
@@ -26,13 +27,14 @@ use crate::{facts, suggest};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report bless app::parse --reason \"keeps spans\"    every metric that is a regression now
-  perf-report bless app::parse --metric self --to 8ms --reason \"keeps spans\" --expires 30d
-  perf-report bless --list                               what is accepted, and whether it still counts
+  perf-report bless app::parse --reason \"keeps spans\"   all that is worse now
+  perf-report bless parse --metric self --to 8ms --expires 30d \\
+      --reason \"keeps spans\"
+  perf-report bless --list       what is accepted, and whether it still counts
   perf-report bless --remove app::parse
 
-A blessing is an entry in perf-blessed.toml, beside perf.toml: commit it with the change that needs
-it. Up to its value, and what the function may be worse anyway, the regression is shown as degraded
+A blessing is an entry in perf-blessed.toml, beside perf.toml: commit it with the change that needs \
+it. Up to its value, and what the function may be worse anyway, the regression is shown as degraded \
 and fails nothing; beyond it, and once it has expired, it fails again.";
 
 /// Accept a known regression, in a file to commit and review
@@ -43,7 +45,7 @@ pub(super) struct Args {
     #[arg(value_name = "FUNCTION", required_unless_present = "list")]
     function: Option<String>,
 
-    /// What of it to accept: `self`, `p99`, `calls`, `count`, … [default: all that is a regression]
+    #[arg(help = help::metric_to_bless())]
     #[arg(long, value_name = "METRIC,…", value_delimiter = ',', value_parser = quantity::metric)]
     #[arg(env = "PERF_TRACK_BLESS_METRIC", hide_env_values = true)]
     metric: Vec<Metric>,

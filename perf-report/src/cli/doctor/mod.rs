@@ -25,10 +25,10 @@ Examples:
 
 Ends with 0 when everything works, and with 2 when something does not.
 
---noise runs a command against itself, as `ab` would, and judges these runs by the configured limits
-again and again, telling them apart in another way each time. It says how often that raised an alarm,
-which is a false one, and for each function how far its runs lie apart and from where on a change
-would be seen. It ends with 0 whatever that comes to. Nothing is stored.";
+--noise runs a command against itself, as `ab` would, and judges these runs by the configured limits \
+again and again, telling them apart in another way each time. It says how often that raised an \
+alarm, which is a false one, and for each function how far its runs lie apart and from where on a \
+change would be seen. It ends with 0 whatever that comes to. Nothing is stored.";
 
 /// Check the setup: store, folders, clock, environment; or how noisy the machine is
 #[derive(Debug, clap::Args)]

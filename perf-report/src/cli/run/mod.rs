@@ -21,20 +21,20 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report run -- cargo test
   perf-report run --label before -- ./target/release/server --once
-  perf-report run -- cargo nextest run     a process per test, and still one run
+  perf-report run -- cargo nextest run   a process per test, and still one run
   perf-report run --repeat 10 -- ./target/release/import data.csv
   perf-report run --build 'cargo build --release' --warm-up -- ./target/release/import data.csv
 
-The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends
+The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends \
 the command, and what it recorded until then is stored.
 
-With --repeat each run is stored as one of its own. The command has no input then. Ctrl-C stores the
+With --repeat each run is stored as one of its own. The command has no input then. Ctrl-C stores the \
 runs that are complete. The exit code is that of the first run that failed.
 
-Wall time, processor time and memory are those of the processes that recorded: a compiler that ran
+Wall time, processor time and memory are those of the processes that recorded: a compiler that ran \
 first is in none of them. What the whole command took is shown beside them, where that is more.
 
-Before and after each run, work that is always the same is timed, in some 5 ms each, to tell how fast
+Before and after each run, work that is always the same is timed, in some 5 ms each, to tell how fast \
 and how steady the machine is; --no-probe leaves that out.";
 
 /// Run a command, and store what its processes recorded
