@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use super::csv::{field_name, number, write};
 use super::history::{name, of_trend, title};
 use super::paint::{Paint, style};
-use super::sanitize::{self, markdown_cell as cell, markdown_sentence as escape};
+use super::sanitize::{
+    self, markdown_cell as cell, markdown_sentence as escape, markdown_sentence_cell as escape_cell,
+};
 use super::sparkline::sparkline;
 use super::{Screen, text};
 use crate::model::{Decline, DeclineDocument, Direction, Trend};
@@ -46,7 +48,7 @@ pub fn markdown(document: &DeclineDocument) -> String {
     }
     for row in rows {
         let word = word_of(row, document);
-        let (name, why) = (cell(&row.name), escape(&row.reason));
+        let (name, why) = (cell(&row.name), escape_cell(&row.reason));
         let _ = writeln!(text, "| {name} | {word} | {} | {why} |", picture(row));
     }
     if let Some(rest) = rest(document) {

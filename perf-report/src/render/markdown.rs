@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, value};
-use super::sanitize::{self, markdown as code, markdown_cell as cell, markdown_sentence as escape};
+use super::sanitize::{
+    self, markdown as code, markdown_cell as cell, markdown_sentence as escape,
+    markdown_sentence_cell as escape_cell,
+};
 use super::{
     Screen, Selection, costs, evidence, facts, futures, interleaved, memory, self_test as gate,
     sentences, tree,
@@ -198,7 +201,7 @@ pub fn comparison(comparison: &Comparison) -> String {
         let budgets = exceeded.iter().map(|row| {
             let fails = row.verdict == Verdict::Regression;
             let word = if fails { "**over budget**" } else { "over budget" };
-            vec![word.to_owned(), cell(&row.name), escape(&row.reason)]
+            vec![word.to_owned(), cell(&row.name), escape_cell(&row.reason)]
         });
         let rows = budgets.chain(shown.iter().map(|finding| row(finding)));
         text += &findings_table(rows);
@@ -267,12 +270,12 @@ fn sides(comparison: &Comparison) -> String {
 
 fn row(finding: &Finding<'_>) -> Vec<String> {
     let row = finding.main;
-    let also = finding.also_in_words().map(|also| format!("; also {}", escape(&also)));
+    let also = finding.also_in_words().map(|also| format!("; also {}", escape_cell(&also)));
     let word = match row.verdict {
         Verdict::Regression => "**regression**".to_owned(),
         verdict => verdict.to_string(),
     };
-    vec![word, cell(&row.name), escape(&row.reason) + &also.unwrap_or_default()]
+    vec![word, cell(&row.name), escape_cell(&row.reason) + &also.unwrap_or_default()]
 }
 
 fn heading(run: &RunDocument) -> String {

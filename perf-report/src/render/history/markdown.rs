@@ -6,6 +6,7 @@ use super::{Shown, one, words};
 use crate::model::{FunctionHistory, HistoryDocument};
 use crate::render::sanitize::{
     markdown as code, markdown_cell as cell, markdown_sentence as escape,
+    markdown_sentence_cell as escape_cell,
 };
 use crate::render::sparkline::sparkline;
 use crate::units;
@@ -44,7 +45,7 @@ fn of_all(document: &HistoryDocument, shown: Shown) -> String {
             sparkline(&function.values, WIDEST),
             verdict::number(document.metric, function.latest),
             words::trend(function),
-            escape(&change),
+            escape_cell(&change),
         );
     }
     let more = document.functions.len() - functions.len();
