@@ -68,7 +68,7 @@ pub fn number(value: f64) -> String {
         return grouped(&format!("{value:.0}"));
     }
     match three_digits(value) {
-        rounded if !(1e-6..1e15).contains(&size) => format!("{rounded:e}"),
+        _ if !(1e-6..1e15).contains(&size) => power(value),
         rounded if size < 1.0 => format!("{rounded}"),
         rounded => significant(rounded),
     }
@@ -79,17 +79,45 @@ pub fn rough_number(value: f64) -> String {
     number(three_digits(value))
 }
 
-/// A share or a limit in per cent: `62.1 %`, `15 %`.
-pub fn percent(value: f64) -> String {
-    let digits = if value.abs() < 10.0 { 2 } else { 1 };
-    let text = format!("{value:.digits$}");
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+/// Three digits and a power of ten: `1.8e308`.
+fn power(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    match text.split_once('e') {
+        Some((digits, power)) => format!("{}e{power}", without_zeros(digits)),
+        None => beyond(value).to_owned(),
+    }
 }
 
-/// A share that may be many times the whole, in per cent to three digits: `3,780 %`.
+/// What stands for a number that is none.
+fn beyond(value: f64) -> &'static str {
+    match value {
+        value if value.is_nan() => "?",
+        value if value < 0.0 => "under -1e308",
+        _ => "over 1e308",
+    }
+}
+
+/// The text of a number with a decimal point, without the zeros at its end.
+fn without_zeros(number: &str) -> &str {
+    number.trim_end_matches('0').trim_end_matches('.')
+}
+
+/// A share or a limit in per cent: `62.1 %`, `15 %`.
+pub fn percent(value: f64) -> String {
+    if !value.is_finite() || value.abs() >= 1e15 {
+        return format!("{} %", power(value));
+    }
+    let digits = if value.abs() < 10.0 { 2 } else { 1 };
+    format!("{} %", grouped(without_zeros(&format!("{value:.digits$}"))))
+}
+
+/// A share that may be many times the whole, in per cent to three digits: `3,780 %`. How much it is
+/// beyond a million says nothing.
 pub fn rough_percent(value: f64) -> String {
-    if value.abs() < 1e3 {
+    if value.abs() < 1e3 || value.is_nan() {
         percent(value)
+    } else if value > 1e6 {
+        "over 1,000,000 %".to_owned()
     } else {
         format!("{} %", significant(three_digits(value)))
     }
@@ -97,8 +125,9 @@ pub fn rough_percent(value: f64) -> String {
 
 /// A share of which only the size matters, in per cent to two digits: `0.95 %`, `78 %`.
 pub fn coarse_percent(value: f64) -> String {
-    if !value.is_finite() || value.abs() < f64::MIN_POSITIVE {
-        return percent(value);
+    // Below it, the power of ten that makes two digits of it is no number.
+    if !value.is_finite() || value.abs() < 1e-300 {
+        return rough_percent(value);
     }
     let scale = 10f64.powi(1 - exponent(value));
     rough_percent((value * scale).round() / scale)
@@ -108,6 +137,9 @@ pub fn coarse_percent(value: f64) -> String {
 pub fn change(pct: f64) -> String {
     if pct.abs() < 0.05 {
         return "±0 %".to_owned();
+    }
+    if pct.is_nan() {
+        return percent(pct);
     }
     if pct.abs() < 1000.0 { format!("{pct:+.1} %") } else { times(pct) }
 }
@@ -168,6 +200,16 @@ pub fn growth(change: i64) -> String {
 pub fn plural(value: u64, one: &str) -> String {
     let ending = if value == 1 { "" } else { "s" };
     format!("{} {one}{ending}", count(value))
+}
+
+/// `one` with its number and its verb: `1 call is`, `2 calls are`.
+///
+/// ```
+/// use perf_report::units::they_are;
+/// assert_eq!(they_are(1, "run") + " stored", "1 run is stored");
+/// ```
+pub fn they_are(value: u64, one: &str) -> String {
+    format!("{} {}", plural(value, one), if value == 1 { "is" } else { "are" })
 }
 
 /// A count for arithmetic that may round.
@@ -273,6 +315,18 @@ mod tests {
         assert_eq!(percent(0.25), "0.25 %");
         assert_eq!(rough_percent(37_806.2), "37,800 %");
         assert_eq!(rough_percent(12.5), "12.5 %");
+        assert_eq!(percent(2e6), "2,000,000 %");
+        assert_eq!(percent(f64::MAX), "1.8e308 %");
+        assert_eq!(percent(f64::INFINITY), "over 1e308 %");
+        assert_eq!(percent(f64::NAN), "? %");
+        assert_eq!(rough_percent(f64::INFINITY), "over 1,000,000 %");
+        assert_eq!(coarse_percent(1.5e13), "over 1,000,000 %");
+        assert_eq!(coarse_percent(f64::INFINITY), "over 1,000,000 %");
+        assert_eq!(coarse_percent(f64::MIN_POSITIVE), "0 %");
+        assert_eq!(change(f64::NAN), "? %");
+        assert_eq!(number(f64::MAX), "1.8e308");
+        assert_eq!(number(1.25e-7), "1.25e-7");
+        assert_eq!(number(f64::NEG_INFINITY), "under -1e308");
         assert_eq!(change(23.94), "+23.9 %");
         assert_eq!(change(-3.0), "-3.0 %");
         assert_eq!(change(0.01), "±0 %");

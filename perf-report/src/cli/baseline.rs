@@ -168,7 +168,8 @@ fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError>
     let mut runs = store.before(&run, wanted - 1)?;
     runs.push(run);
     if runs.len() < wanted {
-        let problem = format!("only {} of {wanted} runs are there to keep", runs.len());
+        let verb = if runs.len() == 1 { "is" } else { "are" };
+        let problem = format!("only {} of {wanted} runs {verb} there to keep", runs.len());
         return Err(UserError::new(Code::NothingToJudge, problem).help(format!(
             "they must be of the same command, machine and build; make them with `perf-report run \
              --repeat {wanted} -- COMMAND`"

@@ -159,7 +159,8 @@ fn with_data(mut named: Named) -> Result<(Named, Option<String>), UserError> {
         let empty = all - named.runs.len();
         let missing = (empty > 0).then(|| format!("{empty} of {all} runs recorded nothing"));
         if let Some(missing) = &missing {
-            output::warning(&format!("{missing}, and are left out"));
+            let verb = if empty == 1 { "is" } else { "are" };
+            output::warning(&format!("{missing}, and {verb} left out"));
         }
         return Ok((named, missing));
     }

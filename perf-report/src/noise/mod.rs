@@ -161,8 +161,9 @@ fn advice(
     {
         let needed = rounds_for(limit, floor, rounds);
         advice.push(format!(
-            "{rounds} rounds do not see {} become {} slower, the limit; {} would, or a machine on \
-             which nothing else runs",
+            "{} cannot show that {} became {} slower, the limit; {} would, or a machine on which \
+             nothing else runs",
+            units::plural(rounds.into(), "round"),
             row.name,
             units::percent(limit),
             units::plural(needed.into(), "round"),

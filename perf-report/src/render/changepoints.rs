@@ -96,6 +96,7 @@ fn sentence(document: &ChangePoints) -> String {
     match (changed.count() as u64, document.series.len() as u64) {
         (_, 0) => "there is no series".to_owned(),
         (0, 1) => "the series kept its level".to_owned(),
+        (1, 1) => "the series changed its level".to_owned(),
         (0, all) => format!("each of {} series kept its level", units::count(all)),
         (some, all) => {
             format!("{} of {} series changed their level", units::count(some), units::count(all))

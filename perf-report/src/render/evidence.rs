@@ -78,14 +78,18 @@ pub(super) fn resolution(comparison: &Comparison) -> Option<String> {
     let mut seen: Vec<f64> =
         comparison.functions.iter().filter_map(|row| row.detectable_pct).collect();
     let most = seen.iter().copied().max_by(f64::total_cmp)?;
-    let times = units::plural(seen.len() as u64, "time");
+    let count = seen.len() as u64;
+    let times = units::plural(count, "measured time");
     let middle = robust::median_in_place(&mut seen)?;
     let [middle_pct, most_pct] = [middle, most].map(units::coarse_percent);
-    Some(if middle_pct == most_pct {
-        format!("a change of {most_pct} would have been seen in each of {times}")
+    Some(if count == 1 {
+        format!("the only measured time would have shown a change of {most_pct} or more")
+    } else if middle_pct == most_pct {
+        format!("each of {times} would have shown a change of {most_pct} or more")
     } else {
         format!(
-            "a change of {middle_pct} would have been seen in half of {times}, of {most_pct} in all"
+            "of {times}, half would have shown a change of {middle_pct} or more, and all one of \
+             {most_pct} or more"
         )
     })
 }

@@ -58,9 +58,34 @@ pub(super) fn join_wrapped(items: &[String], indent: &str, width: usize) -> Stri
     wrap(items.iter().map(String::as_str), " · ", indent, width)
 }
 
-/// Words wrapped at `width` columns, each line after `indent`.
+/// Words wrapped at `width` columns, each line after `indent`. A number and its unit stay together.
 pub(super) fn wrap_words(text: &str, indent: &str, width: usize) -> String {
-    wrap(text.split(' '), " ", indent, width)
+    let mut begin = 0;
+    let mut items = Vec::new();
+    for (at, _) in text.match_indices(' ') {
+        let before = text[begin..at].rsplit(' ').next().unwrap_or_default();
+        let after = text[at + 1..].split(' ').next().unwrap_or_default();
+        if !are_one(before, after) {
+            items.push(&text[begin..at]);
+            begin = at + 1;
+        }
+    }
+    items.push(&text[begin..]);
+    wrap(items.into_iter(), " ", indent, width)
+}
+
+/// Whether two words are a number and its unit, or a sign and its number.
+fn are_one(before: &str, after: &str) -> bool {
+    const UNITS: [&str; 17] = [
+        "%", "×", "ns", "µs", "ms", "s", "min", "h", "B", "KiB", "MiB", "GiB", "TiB", "k", "M",
+        "G", "σ",
+    ];
+    let unit = after.trim_end_matches([',', ';', ':', '.', ')', '…']);
+    let is_number =
+        |word: &str, c: fn(&str) -> Option<char>| c(word).is_some_and(|c| c.is_ascii_digit());
+    let is_unit = UNITS.contains(&unit) && is_number(before, |word| word.chars().next_back());
+    let is_sign = ["≤", "≥", "<", ">", "±"].contains(&before);
+    is_unit || (is_sign && is_number(after, |word| word.chars().next()))
 }
 
 /// Lines of `items`, each ending in a newline. An item wider than a line is shortened.
@@ -111,6 +136,19 @@ mod tests {
     fn wide_characters_count_twice() {
         assert_eq!(name("日本語::関数", 9), "…::関数");
         assert_eq!(width(&name("日本語日本語日本語", 8)), 7);
+    }
+
+    #[test]
+    fn a_number_and_its_unit_stay_together() {
+        let text = "mean 20.1 ms → 24.9 ms (+23.9 %, likely 3 ×); peak 64.2 MiB, at most ≤ 10 ns";
+        for width in 20..90 {
+            for line in wrap_words(text, "", width).lines() {
+                let parted = ["ms", "%,", "×);", "MiB,", "10", "ns"];
+                let first = line.split(' ').next().unwrap();
+                assert!(!parted.contains(&first), "{width}: {line}");
+            }
+        }
+        assert_eq!(wrap_words("a  b in 3 months", "", 20), "a  b in 3 months\n");
     }
 
     #[test]

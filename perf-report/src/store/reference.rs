@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::Entry;
 use crate::error::{ExitCode, UserError};
-use crate::suggest;
+use crate::{suggest, units};
 
 const LATEST: &str = "latest";
 
@@ -127,8 +127,12 @@ impl From<FindError> for UserError {
             FindError::NothingStored => Self::new(ExitCode::NothingToJudge, "no run is stored yet")
                 .help("record one with `perf-report run -- COMMAND`"),
             FindError::TooFarBack { stored } => {
-                Self::new(ExitCode::Usage, format!("only {stored} runs are stored"))
-                    .help(format!("the oldest one is `latest~{}`", stored.saturating_sub(1)))
+                let stored_are = units::they_are(stored as u64, "run");
+                let oldest = match stored {
+                    0 | 1 => "it is `latest`".to_owned(),
+                    stored => format!("the oldest one is `latest~{}`", stored - 1),
+                };
+                Self::new(ExitCode::Usage, format!("only {stored_are} stored")).help(oldest)
             }
             FindError::Unknown { name, near } => {
                 let help = match near {

@@ -59,8 +59,12 @@ fn of_pair(pair: &Pair<'_>, slower: bool) -> Option<Cause> {
         Some(change) => format!("calls {change}"),
         None => "not called before".to_owned(),
     });
-    let slower = change(old_call, new_call).filter(|_| slower);
-    let slower = slower.map(|change| format!("self {change} a call"));
+    let slower = slower.then(|| {
+        let [old, new] = [old_call, new_call].map(units::duration);
+        // Of nothing there are no per cent.
+        let pct = change(old_call, new_call);
+        format!("self {} a call", pct.unwrap_or_else(|| format!("{old} → {new}")))
+    });
     let mut parts: Vec<String> = slower.into_iter().chain(called).collect();
     if by_calls_ns.abs() > by_time_ns.abs() {
         parts.reverse();
@@ -129,5 +133,7 @@ mod tests {
         assert_eq!(parts, (200_000.0, 300_000.0, 500_000.0));
         let same = of_pair(&Pair::single(&old, &old, &limits), true);
         assert_eq!(same, None);
+        let from_nothing = of_pair(&Pair::single(&function(100, 0), &old, &limits), true).unwrap();
+        assert_eq!(from_nothing.reason, "self 0 ns → 1.00 µs a call");
     }
 }

@@ -42,13 +42,16 @@ pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
     } else if baseline == current {
         (Verdict::Stable, varies(metric, old, new))
     } else {
-        let [old, new] = [(old, baseline), (new, current)].map(|(side, value)| Counted {
+        let nearest = [(old, baseline), (new, current)].map(|(side, value)| Counted {
             least: value,
             most: value,
             ..side
         });
-        let (verdict, reason) = verdict(old, new, metric, limits, runs);
-        (verdict, format!("{reason}, at the least, for runs differ"))
+        let (verdict, reason) = verdict(nearest[0], nearest[1], metric, limits, runs);
+        let has_values =
+            !matches!(verdict, Verdict::Inconclusive | Verdict::Added | Verdict::Removed);
+        let between = has_values.then(|| reason::nearest(&old.range(metric), &new.range(metric)));
+        (verdict, reason + &between.unwrap_or_default())
     };
     Some(Change {
         change_pct: reason::change_pct(float(baseline), float(current)),
@@ -66,6 +69,13 @@ impl Counted {
         })?;
         Some(Self { least, most, calls: newest.calls, classifies: counts_errors(newest) })
     }
+
+    /// `100 to 110`, or the number where it is the same in all runs.
+    fn range(self, metric: Metric) -> String {
+        let [least, most] =
+            [self.least, self.most].map(|count| reason::number(metric, float(count)));
+        if least == most { most } else { format!("{least} to {most}") }
+    }
 }
 
 /// A value of each side, as near to each other as they come.
@@ -81,12 +91,9 @@ fn nearest(old: Counted, new: Counted) -> (u64, u64) {
 }
 
 fn varies(metric: Metric, old: Counted, new: Counted) -> String {
-    let range = |side: Counted| {
-        let [least, most] = [side.least, side.most].map(units::count);
-        if least == most { most } else { format!("{least} to {most}") }
-    };
     let title = reason::title(metric);
-    format!("{title} differ from run to run: {} before and {} now", range(old), range(new))
+    let [old, new] = [old, new].map(|side| side.range(metric));
+    format!("{title} differ from run to run: {old} before and {new} now")
 }
 
 fn verdict(
@@ -313,9 +320,9 @@ mod tests {
         ].join("\n"), @r"
         stable: 100 calls in all 4 runs
         stable: calls differ from run to run: 100 to 110 before and 105 now
-        degraded: calls 110 → 112 (+1.8 %), at the least, for runs differ
-        regression: calls 110 → 140 (+27.3 %), over the limit of 3 %, at the least, for runs differ
-        improved: calls 100 → 95 (-5.0 %), at the least, for runs differ
+        degraded: calls 110 → 112 (+1.8 %), between the nearest runs (100 to 110 before, 112 to 120 now)
+        regression: calls 110 → 140 (+27.3 %), over the limit of 3 %, between the nearest runs (100 to 110 before, 140 to 190 now)
+        improved: calls 100 → 95 (-5.0 %), between the nearest runs (100 to 110 before, 90 to 95 now)
         ");
     }
 

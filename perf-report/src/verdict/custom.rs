@@ -104,15 +104,17 @@ fn of_ranges(
     };
     let values = [Some(before), Some(now)];
     let varies = old.0 < old.1 || new.0 < new.1;
+    let range = |(least, most): Range| {
+        let [least, most] = [least, most].map(|value| number(kind, value));
+        if least == most { most } else { format!("{least} to {most}") }
+    };
     if varies && before.total_cmp(&now).is_eq() {
-        let range =
-            |(least, most): Range| format!("{} to {}", number(kind, least), number(kind, most));
         let said =
             format!("{kind} differs from run to run: {} before, {} now", range(old), range(new));
         return (values, Verdict::Stable, said);
     }
     let (verdict, reason) = judge(kind, before, now, limits);
-    let reason = if varies { format!("{reason}, at the least, for runs differ") } else { reason };
+    let reason = if varies { reason + &reason::nearest(&range(old), &range(new)) } else { reason };
     (values, verdict, reason)
 }
 

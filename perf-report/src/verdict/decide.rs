@@ -262,7 +262,7 @@ impl Test {
         match (self.measured.source, self.runs) {
             (Source::Assumed, [1, 1]) => format!("but with one run of each side {only}"),
             (Source::Assumed, [old, new]) => {
-                format!("but with {} against {new} {only}", units::plural(old as u64, "run"))
+                format!("but with {} against {new}, {only}", units::plural(old as u64, "run"))
             }
             _ => {
                 let noise = units::coarse_change(self.measured.sigma.exp_m1() * 100.0);

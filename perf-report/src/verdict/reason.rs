@@ -70,6 +70,11 @@ fn change(seen: Option<Seen>) -> String {
     format!(" ({all}, beside the rest {own}{likely})")
 }
 
+/// What is said of values that differ from run to run, of which those are compared that come nearest.
+pub(super) fn nearest(old: &str, new: &str) -> String {
+    format!(", between the nearest runs ({old} before, {new} now)")
+}
+
 /// Why a value that has changed, as far as can be seen, has its verdict.
 pub(super) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
     let pct = |limit: Option<f64>| units::percent(limit.unwrap_or_default());

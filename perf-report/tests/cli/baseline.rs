@@ -75,7 +75,8 @@ fn unknown_names_get_advice() {
     desk.report(&["baseline", "save", "release"]).said(0, "");
     desk.report(&["baseline", "show", "relaese"]).said(2, "did you mean `release`?");
     desk.report(&["baseline", "save", "x", "latset"]).said(2, "did you mean `latest`?");
-    desk.report(&["baseline", "save", "x", "latest~7"]).said(2, "only 1 runs are stored");
+    desk.report(&["baseline", "save", "x", "latest~7"])
+        .said(2, "only 1 run is stored\nhelp: it is `latest`");
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn runs_of_a_group_that_recorded_nothing_are_missing() {
     empty.functions.clear();
     desk.store_all(&[of_group("two", 1), empty, of_group("four", 3)]);
     let finished = desk.report(&["check", "--format", "json"]);
-    finished.said(0, "1 of 3 runs recorded nothing, and are left out");
+    finished.said(0, "1 of 3 runs recorded nothing, and is left out");
     assert!(finished.stdout.contains("\"1 of 3 runs recorded nothing\""), "{finished:?}");
     assert_eq!(desk.report(&["check", "--fail-on", "incomplete"]).code, Some(5));
 }

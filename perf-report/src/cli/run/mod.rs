@@ -23,7 +23,7 @@ Examples:
   perf-report run --label before -- ./target/release/server --once
   perf-report run -- cargo nextest run   a process per test, and still one run
   perf-report run --repeat 10 -- ./target/release/import data.csv
-  perf-report run --build 'cargo build --release' --warm-up -- ./target/release/import data.csv
+  perf-report run --build 'cargo build -r' --warm-up -- target/release/import
 
 The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends \
 the command, and what it recorded until then is stored.

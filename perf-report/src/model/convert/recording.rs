@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use perf_runtime::snapshot::{Losses, Measures, Snapshot, Transition};
 
 use crate::model::{Breaker, Recording};
+use crate::units;
 
 /// Steps of the breaker that a document holds: a run may be of thousands of processes.
 const MOST_STEPS: usize = 256;
@@ -42,20 +43,20 @@ fn in_words(losses: &Losses) -> Vec<String> {
     let mut problems = Vec::new();
     if losses.uncounted_durations > 0 {
         problems.push(format!(
-            "{} calls are counted but missing from the percentiles, for want of space",
-            losses.uncounted_durations
+            "{} counted but missing from the percentiles, for want of space",
+            units::they_are(losses.uncounted_durations, "call")
         ));
     }
     if losses.clock_anomalies > 0 {
         problems.push(format!(
-            "the clock ran backwards {} times; those calls count as 0 ns",
-            losses.clock_anomalies
+            "the clock ran backwards {}; those calls count as 0 ns",
+            units::plural(losses.clock_anomalies, "time")
         ));
     }
     if losses.lost_allocs > 0 {
         problems.push(format!(
-            "{} times that memory was allocated or freed are not counted, for want of space",
-            losses.lost_allocs
+            "{} not counted, for want of space",
+            units::they_are(losses.lost_allocs, "change of the memory in use")
         ));
     }
     problems

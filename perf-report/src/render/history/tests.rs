@@ -70,6 +70,16 @@ fn one_function_for_each_outcome() {
 }
 
 #[test]
+fn what_is_not_known_leaves_no_gap() {
+    for mut unknown in [of(&drifting()), one(&runs(), "build")] {
+        unknown.runs.iter_mut().for_each(|run| (run.time, run.commit) = (String::new(), None));
+        for text in [human(&unknown, ONE, SCREEN), markdown(&unknown, ONE)] {
+            assert!(!text.contains("()") && text.contains("run "), "{text}");
+        }
+    }
+}
+
+#[test]
 fn too_few_runs_say_so() {
     let few = &runs()[27..];
     insta::assert_snapshot!("few", human(&of(few), ALL, SCREEN));

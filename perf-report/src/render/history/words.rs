@@ -150,11 +150,14 @@ pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String
         [change.before, change.after].map(|value| verdict::number(document.metric, value));
     let [last_before, first, end] =
         [change.last_before, change.index, change.end].map(|at| place(&document.runs, at));
-    let when = |at: u64| side(&document.runs, at).map(minute).unwrap_or_default();
+    let when = |at: u64| {
+        let time = side(&document.runs, at).map(minute).filter(|time| !time.is_empty());
+        time.map_or_else(String::new, |time| format!(" ({time})"))
+    };
     let how = match change.kind {
-        Kind::Step => format!("between {last_before} and {first} ({})", when(change.index)),
+        Kind::Step => format!("between {last_before} and {first}{}", when(change.index)),
         Kind::Drift => format!(
-            "little by little, from {last_before} ({}) to {end} ({})",
+            "little by little, from {last_before}{} to {end}{}",
             when(change.last_before),
             when(change.end)
         ),

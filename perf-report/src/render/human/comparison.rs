@@ -176,7 +176,8 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     if items.is_empty() {
         text.clear();
     }
-    text.extend(evidence::resolution(comparison).map(|seen| seen + "\n"));
+    let seen = evidence::resolution(comparison);
+    text.extend(seen.map(|seen| text::wrap_words(&seen, "", screen.width)));
     for note in &comparison.notes {
         let note = format!("note: {}", sanitize::screen(note));
         for line in text::wrap_words(&note, "", screen.width).lines() {

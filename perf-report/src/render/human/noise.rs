@@ -26,8 +26,8 @@ pub fn noise(noise: &NoiseDocument, screen: Screen) -> String {
         text.push('\n');
         text += &table(shown).render(screen);
         if noise.functions.len() > TOP {
-            let more = units::count((noise.functions.len() - TOP) as u64);
-            let more = format!("… {more} more functions; --format json has them");
+            let more = units::plural((noise.functions.len() - TOP) as u64, "more function");
+            let more = format!("… {more}; --format json has all of them");
             text += &(paint.paint(style::FAINT, &more) + "\n");
         }
     }

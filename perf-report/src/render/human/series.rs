@@ -28,8 +28,8 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
     text.push('\n');
     text += &table(shown).render(screen);
     if functions.len() > TOP {
-        let more = units::count((functions.len() - TOP) as u64);
-        text += &(paint.paint(style::FAINT, &format!("… {more} more functions")) + "\n");
+        let more = units::plural((functions.len() - TOP) as u64, "more function");
+        text += &(paint.paint(style::FAINT, &format!("… {more}")) + "\n");
     }
     if let Some((count, how)) = series::unsteady(runs) {
         let note = format!("note: in {count} of {} runs, {how}", runs.len());

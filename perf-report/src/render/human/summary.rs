@@ -39,8 +39,8 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         "perf-report check, to judge the next one".to_owned(),
     ];
     if !selected.beyond.is_empty() {
-        let more = units::count(selected.beyond.len() as u64);
-        next.insert(1, format!("perf-report show, for {more} more functions"));
+        let more = units::plural(selected.beyond.len() as u64, "more function");
+        next.insert(1, format!("perf-report show, for {more}"));
     }
     if !run.metrics.is_empty() {
         let metrics = units::plural(run.metrics.len() as u64, "metric");

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::{custom, findings, metrics, nonsense, number, scaled, verdicts, without_floors};
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
+use crate::render::human;
+use crate::render::{Screen, markdown};
 use crate::units::float;
 use crate::verdict::reason::with_suite;
 use crate::verdict::{Limits, MetricLimits, Sides, Thresholds, compare_runs};
@@ -282,6 +284,15 @@ proptest! {
                 row.noise_pct, row.interval_pct.map(|it| it.0), row.interval_pct.map(|it| it.1),
             ];
             prop_assert!(numbers.into_iter().flatten().all(f64::is_finite), "{:?}", row);
+        }
+        let texts = [
+            human::comparison(&comparison, human::Verbosity::All, Screen::default()),
+            markdown::comparison(&comparison),
+        ];
+        for text in texts {
+            let is_gap = |gap: &&str| text.contains(*gap);
+            let found: Vec<_> = ["()", "( ", "NaN", "inf %", "inf ", ", ,"].into_iter().filter(is_gap).collect();
+            prop_assert!(found.is_empty(), "{:?} in {}", found, text);
         }
     }
 }
