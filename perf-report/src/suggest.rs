@@ -36,6 +36,21 @@ pub fn slip<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
+/// Advice on a word that is none of `words`: the one that was meant, or else all that there are.
+///
+/// ```
+/// use perf_report::suggest::one_of;
+/// assert_eq!(one_of("opn", ["closed", "open"]), "did you mean `open`?");
+/// assert_eq!(one_of("x", ["closed", "open"]), "there are closed, open");
+/// ```
+pub fn one_of<'a>(wanted: &str, words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.into_iter().collect();
+    match nearest(wanted, words.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", words.join(", ")),
+    }
+}
+
 /// Why a part of a name stands for none of the names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickError<'a> {

@@ -449,6 +449,10 @@ fn the_configuration_sets_limits_and_the_command_line_wins() {
     error: perf.toml:2: unknown key "regresion" in [profile.default.check]
     help: did you mean `regression`?
     "#);
+    project.write("perf.toml", "[profile.default.check]\nload = \"opn\"\n");
+    let said = project.says(&["check"], 2);
+    let expected = "error: perf.toml:2: `load`: \"opn\" is no load; did you mean `open`?\n";
+    assert_eq!(said, expected);
 }
 
 #[test]
@@ -498,7 +502,9 @@ fn a_run_with_something_missing_is_a_baseline_only_when_asked_for() {
     let said = project.says(&["baseline", "save", "main", "--allow-failed"], 0);
     assert!(said.contains("counts of later runs are not judged by it"), "{said}");
     project.says(&["baseline", "save", "main", "latest~1", "--force"], 0);
-    project.says(&["check", "--fail-on", "incomplete"], 5);
+    let said = project.says(&["check", "--fail-on", "incomplete"], 5);
+    assert!(said.contains("help: what was judged is not whole: the command failed"), "{said}");
+    assert!(said.contains("leave `incomplete` out of --fail-on"), "{said}");
     project.says(&["check"], 0);
 }
 

@@ -71,6 +71,15 @@ fn what_is_the_same_is_no_regression_in_any_format() {
 }
 
 #[test]
+fn no_more_rounds_are_made_than_there_may_be() {
+    let lab = lab!();
+    let arguments = ["--max-rounds", "3", "--metrics", "calls,self", "--format", "json"];
+    let finished = ab(&lab, &arguments, &direct(8), &direct(8));
+    assert!(matches!(finished.code, Some(0 | 3)), "{}", finished.stderr);
+    assert_eq!(json(&finished.stdout)["interleaved"]["rounds"], 3);
+}
+
+#[test]
 fn both_sides_run_in_each_round_and_are_kept_when_asked() {
     let lab = lab!();
     let log = |letter: &str| format!("echo {letter} >> log; {}", direct(5));

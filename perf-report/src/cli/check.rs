@@ -1,5 +1,6 @@
 //! `perf-report check`: judges a run by a baseline and by its budgets, and fails when it must.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -112,7 +113,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     comparison.missing.extend(empty);
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
-    advise(&comparison, gate, baseline.as_ref());
+    advise(&comparison, gate, baseline.as_ref(), &fail_on);
     Ok(judge::code(gate).into())
 }
 
@@ -186,7 +187,17 @@ fn current(
 }
 
 /// Says what to do next.
-fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
+fn advise(
+    comparison: &Comparison,
+    gate: Gate,
+    baseline: Option<&Named>,
+    fail_on: &BTreeSet<FailOn>,
+) {
+    if gate == Gate::Inconclusive
+        && let Some(help) = judge::not_whole(comparison, fail_on)
+    {
+        return output::help(&help);
+    }
     match (gate, baseline) {
         (Gate::Missing, _) => output::help("save one with `perf-report baseline save main`"),
         (Gate::Passed, None) => {
@@ -202,7 +213,7 @@ fn advise(comparison: &Comparison, gate: Gate, baseline: Option<&Named>) {
                 output::help(&help);
             }
         }
-        _ => {}
+        (Gate::Inconclusive | Gate::Worse, None) => {}
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) struct Args {
 
     /// The branch that the run is of [default: the one checked out, or the one that CI names]
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    #[arg(value_parser = keep::branch)]
     branch: Option<String>,
 
     /// Leave everything in the folder as it is

@@ -253,6 +253,19 @@ pub(super) fn in_turn(
     Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
 }
 
+/// What to do about a run that fails for what is missing in it; `None` where it fails for something else.
+pub(super) fn not_whole(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Option<String> {
+    let is_asked = fail_on.contains(&FailOn::Incomplete) && !comparison.missing.is_empty();
+    is_asked.then(|| {
+        let missing = comparison.missing.join(", ");
+        format!(
+            "what was judged is not whole: {missing}. Run it again once that is mended \
+             (`perf-report doctor` looks for what stands in the way of recording), or leave \
+             `incomplete` out of --fail-on"
+        )
+    })
+}
+
 /// The exit code of a judgement.
 pub(super) fn code(gate: Gate) -> Code {
     match gate {

@@ -12,6 +12,20 @@ use crate::{pending, render, units};
 
 /// Checks a label given by the user.
 pub(super) fn label(text: &str) -> Result<String, String> {
+    if text == "latest" || text.starts_with("latest~") {
+        return Err("`latest` always stands for the newest run".to_owned());
+    }
+    line(text)
+}
+
+/// Checks the name of a branch given by the user.
+pub(super) fn branch(text: &str) -> Result<String, String> {
+    line(text)
+        .map_err(|problem| format!("{problem}; leave it out for the branch that is checked out"))
+}
+
+/// Checks that a name is a line of text, of which something can be seen.
+fn line(text: &str) -> Result<String, String> {
     const LONGEST: usize = 200;
     if text.trim().is_empty() {
         Err("it is empty".to_owned())
@@ -19,8 +33,6 @@ pub(super) fn label(text: &str) -> Result<String, String> {
         Err(format!("it is longer than {LONGEST} characters"))
     } else if text.chars().any(char::is_control) {
         Err("it has control characters".to_owned())
-    } else if text == "latest" || text.starts_with("latest~") {
-        Err("`latest` always stands for the newest run".to_owned())
     } else {
         Ok(text.to_owned())
     }
@@ -107,8 +119,11 @@ mod tests {
             assert_eq!(label(good).as_deref(), Ok(good));
         }
         let long = "x".repeat(201);
-        for bad in ["", " ", "a\nb", "\u{1b}[31m", "latest", "latest~1", &long] {
-            assert!(label(bad).is_err(), "{bad:?}");
+        for bad in ["", " ", "a\nb", "\u{1b}[31m", &long] {
+            assert!(label(bad).is_err() && branch(bad).is_err(), "{bad:?}");
+        }
+        for taken in ["latest", "latest~1"] {
+            assert!(label(taken).is_err() && branch(taken).is_ok(), "{taken:?}");
         }
     }
 

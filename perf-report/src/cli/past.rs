@@ -1,6 +1,6 @@
 //! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
 
-use super::help;
+use super::{help, keep};
 use crate::config;
 use crate::config::check::{self, Limit};
 use crate::config::trend::TrendSettings;
@@ -9,7 +9,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Metric, RunDocument, TrendLimits};
 use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
 use crate::suggest::{self, PickError};
-use crate::{units, verdict};
+use crate::verdict;
 
 /// Which runs.
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,7 @@ pub(super) struct PastArgs {
 
     /// Only runs of this branch, back from its newest
     #[arg(long, value_name = "BRANCH", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    #[arg(value_parser = keep::branch)]
     pub(super) branch: Option<String>,
 
     #[arg(help = help::metric_of_history())]
@@ -142,8 +143,11 @@ fn metric(word: &str) -> Result<Metric, String> {
 /// Why there is nothing to show of runs that there are.
 pub(super) fn no_value(metric: Metric, runs: usize) -> UserError {
     let title = verdict::title(metric);
-    let runs = units::plural(runs as u64, "run");
-    let problem = format!("nothing is known of {title} in each of the last {runs}");
+    let which = match runs {
+        1 => "the newest run".to_owned(),
+        runs => format!("each of the last {runs} runs"),
+    };
+    let problem = format!("nothing is known of {title} in {which}");
     UserError::new(Code::NothingToJudge, problem)
         .help("look at another --metric; `perf-report show --format json` has what a run knows")
 }

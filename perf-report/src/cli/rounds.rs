@@ -15,13 +15,16 @@ use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::{facts, interleave};
 
+/// Rounds that are made where nobody says how many.
+pub(super) const ROUNDS: u32 = 10;
+
 /// How two sides run in turn: what `ab` and `doctor --noise` have in common.
 #[derive(Debug, clap::Args)]
 pub(super) struct TurnArgs {
-    /// Rounds to make, in each of which both sides run once
+    #[arg(help = format!("Rounds to make, in each of which both sides run once [default: {ROUNDS}]"))]
     #[arg(long, value_name = "N", env = "PERF_TRACK_ROUNDS", hide_env_values = true)]
-    #[arg(default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(super) rounds: u32,
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) rounds: Option<u32>,
 
     /// Rounds before these that are not judged
     #[arg(long, value_name = "N", env = "PERF_TRACK_WARMUP", hide_env_values = true)]

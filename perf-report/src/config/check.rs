@@ -197,12 +197,8 @@ impl FromStr for MetricLimit {
 /// When there is none, with the names that there are.
 pub fn metric(name: &str) -> Result<Metric, String> {
     Metric::from_word(name).ok_or_else(|| {
-        let words = Metric::ALL.map(Metric::word);
-        let advice = match suggest::nearest(name, words) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", words.join(", ")),
-        };
-        format!("there is no metric {name:?}; {advice}")
+        let words = Metric::ALL.into_iter().chain(Metric::OF_COMMAND).map(Metric::word);
+        format!("there is no metric {name:?}; {}", suggest::one_of(name, words))
     })
 }
 

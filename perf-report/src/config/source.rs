@@ -88,6 +88,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
             problem: format!("there is no profile {profile:?}"),
             help: Some(match suggest::nearest(profile, known) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if profile.is_empty() => "leave --profile out".to_owned(),
                 None => format!("define it as [profile.{profile}.check], or leave --profile out"),
             }),
         });
@@ -284,11 +285,21 @@ fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
 }
 
 fn load(value: &DeValue<'_>) -> Result<Load, String> {
-    match value.as_str() {
-        Some("open") => Ok(Load::Open),
-        Some("closed") => Ok(Load::Closed),
-        _ => Err(expected("`\"open\"` or `\"closed\"`", value)),
-    }
+    let word = value.as_str().ok_or_else(|| expected("\"open\" or \"closed\"", value))?;
+    one_of(word, Load::ALL, Load::word, "load")
+}
+
+/// The one of `all` that `word` names.
+fn one_of<T: Copy>(
+    word: &str,
+    all: impl IntoIterator<Item = T> + Clone,
+    name: impl Fn(T) -> &'static str,
+    what: &str,
+) -> Result<T, String> {
+    all.clone().into_iter().find(|one| name(*one) == word).ok_or_else(|| {
+        let words = all.into_iter().map(&name);
+        format!("{word:?} is no {what}; {}", suggest::one_of(word, words))
+    })
 }
 
 pub(super) fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
@@ -311,24 +322,13 @@ fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
 }
 
 fn better(value: &DeValue<'_>) -> Result<Better, String> {
-    match value.as_str() {
-        Some("higher") => Ok(Better::Higher),
-        Some("lower") => Ok(Better::Lower),
-        Some(other) => Err(format!("{other:?} is neither \"higher\" nor \"lower\"")),
-        None => Err(expected("\"higher\" or \"lower\"", value)),
-    }
+    let word = value.as_str().ok_or_else(|| expected("\"higher\" or \"lower\"", value))?;
+    one_of(word, Better::ALL, Better::word, "direction")
 }
 
 pub(super) fn severity(value: &DeValue<'_>) -> Result<Severity, String> {
-    let words = Severity::ALL.map(Severity::word);
     let word = value.as_str().ok_or_else(|| expected("\"fail\", \"warn\" or \"off\"", value))?;
-    Severity::ALL.into_iter().find(|severity| severity.word() == word).ok_or_else(|| {
-        let advice = match suggest::nearest(word, words) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", words.join(", ")),
-        };
-        format!("{word:?} is no severity; {advice}")
-    })
+    one_of(word, Severity::ALL, Severity::word, "severity")
 }
 
 fn real(value: &DeValue<'_>) -> Result<f64, String> {
@@ -337,14 +337,7 @@ fn real(value: &DeValue<'_>) -> Result<f64, String> {
 }
 
 fn fail_on(word: &str) -> Result<FailOn, String> {
-    FailOn::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| {
-        let words = FailOn::ALL.map(FailOn::word);
-        let advice = match suggest::nearest(word, words) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", words.join(", ")),
-        };
-        format!("{word:?} is nothing to fail on; {advice}")
-    })
+    one_of(word, FailOn::ALL, FailOn::word, "reason to fail")
 }
 
 fn set<T: Ord>(
@@ -489,7 +482,8 @@ metric.p99.degraded = 40.5
         let broken = |line: &str, at, problem: &str| fails(&metric(line), Some(at), problem, None);
         broken("max-regression = 5", 1, "`max-regression` says nothing without `better`");
         broken("min = 2\nmax = 1", 1, "no value is both at least 2 and at most 1");
-        broken("better = \"up\"", 2, "`better`: \"up\" is neither \"higher\" nor \"lower\"");
+        let up = "`better`: \"up\" is no direction; there are higher, lower";
+        broken("better = \"up\"", 2, up);
         fails("[profile]\nci = 3", Some(2), "`ci` must be a table: [profile.ci]", None);
         let check = |line: &str| format!("[profile.default.check]\n{line}");
         let wrong = |line: &str, problem: &str| fails(&check(line), Some(2), problem, None);
@@ -511,8 +505,10 @@ metric.p99.degraded = 40.5
         );
         wrong(
             "fail-on = [\"mising\"]",
-            "`fail-on`: \"mising\" is nothing to fail on; did you mean `missing`?",
+            "`fail-on`: \"mising\" is no reason to fail; did you mean `missing`?",
         );
+        wrong("load = \"opn\"", "`load`: \"opn\" is no load; did you mean `open`?");
+        wrong("load = 3", "`load`: expected \"open\" or \"closed\", found a value of type integer");
         wrong("metrics = [\"p98\"]", "`metrics`: there is no metric \"p98\"; did you mean `p99`?");
     }
 

@@ -89,11 +89,7 @@ pub fn operation(name: &str) -> Result<Operation, String> {
     let found = Operation::ALL.into_iter().find(|operation| operation.word() == name);
     found.ok_or_else(|| {
         let words = Operation::ALL.map(Operation::word);
-        let advice = match suggest::nearest(name, words) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", words.join(", ")),
-        };
-        format!("there is no operation {name:?}; {advice}")
+        format!("there is no operation {name:?}; {}", suggest::one_of(name, words))
     })
 }
 

@@ -1,5 +1,6 @@
 //! Whether two runs may be compared by time at all.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::model::{Change, Metric, RunDocument, Verdict};
@@ -44,6 +45,25 @@ pub fn only_machine(differences: &[Difference]) -> bool {
     !differences.is_empty() && differences.iter().all(|difference| difference.what == MACHINE)
 }
 
+/// What is said of a side whose runs differ in what makes times incomparable: they lie apart for that,
+/// and not only by noise.
+pub(super) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
+    let newest = runs.last()?;
+    let found: Vec<_> = runs.iter().map(|run| differences(run, newest)).collect();
+    let others = found.iter().filter(|found| !found.is_empty()).count();
+    let what: BTreeSet<&str> = found.iter().flatten().map(|it| it.what).collect();
+    (others > 0).then(|| {
+        let what: Vec<_> = what.into_iter().collect();
+        format!(
+            "{others} of the {} runs of {which} {} of another {} than its newest: its times lie apart for \
+             that, too",
+            runs.len(),
+            if others == 1 { "is" } else { "are" },
+            what.join(" and ")
+        )
+    })
+}
+
 /// Makes of each finding about a time, or about memory, an advice: the machine may have made it.
 pub(super) fn times_as_advice(rows: &mut [Change]) {
     let times = rows.iter_mut().filter(|row| !row.metric.is_count() && !row.metric.is_custom());
@@ -78,6 +98,38 @@ mod tests {
         let found = differences(&on("v1-aa", "debug"), &on("v1-bb", "release"));
         let said: Vec<_> = found.iter().map(ToString::to_string).collect();
         assert_eq!(said, [r#"machine "v1-aa", now "v1-bb""#, r#"profile "debug", now "release""#]);
+    }
+
+    #[test]
+    fn a_side_of_several_machines_says_so() {
+        let [one, other, debug] =
+            [on("v1-aa", "release"), on("v1-bb", "release"), on("v1-bb", "debug")];
+        let said = |runs: &[&RunDocument]| {
+            mixed("the baseline", &runs.iter().map(|run| (*run).clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(said(&[&one, &one, &on("", "release")]), None);
+        let text = |how: &str| {
+            format!("{how} of another machine than its newest: its times lie apart for that, too")
+        };
+        let expected = text("2 of the 3 runs of the baseline are");
+        assert_eq!(said(&[&one, &one, &other]), Some(expected));
+        assert_eq!(said(&[&other, &one, &one]), Some(text("1 of the 3 runs of the baseline is")));
+        let both = said(&[&one, &debug]).unwrap();
+        assert!(both.contains("another machine and profile than"), "{both}");
+        let mut baseline = [crate::model::samples::typical(), crate::model::samples::typical()];
+        baseline[0].run.machine.key = "v1-other".to_owned();
+        let current = [baseline[1].clone()];
+        let sides = super::super::Sides {
+            baseline: &baseline,
+            current: &current,
+            history: &[],
+            paired: false,
+        };
+        let comparison =
+            super::super::compare_runs(sides, &super::super::Limits::default()).unwrap();
+        assert!(
+            comparison.notes.iter().any(|note| note.contains("of another machine than its newest"))
+        );
     }
 
     #[test]

@@ -80,8 +80,10 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
     rows.sort_by(worst_first);
     let mut notes = notes::notes(baseline, current, &differences, sides.paired);
     let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
-    notes.extend(notes::unsteady("the baseline", sides.baseline));
-    notes.extend(notes::unsteady(judged, sides.current));
+    for (which, runs) in [("the baseline", sides.baseline), (judged, sides.current)] {
+        notes.extend(comparable::mixed(which, runs));
+        notes.extend(notes::unsteady(which, runs));
+    }
     notes.extend(unsaid);
     notes.extend(of_load);
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));

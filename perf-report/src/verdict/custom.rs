@@ -35,6 +35,19 @@ pub enum Better {
     Lower,
 }
 
+impl Better {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Higher, Self::Lower];
+
+    /// Returns the word for it in `perf.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
+}
+
 /// Metrics by name and kind. Of a document that holds one twice, the first counts.
 type ByKey<'a> = BTreeMap<(&'a str, MetricKind), &'a CustomMetric>;
 

@@ -217,6 +217,25 @@ mod tests {
     }
 
     #[test]
+    fn where_no_unit_of_work_is_known_a_sentence_says_so() {
+        let without = |mut run: RunDocument| {
+            run.tree.clear();
+            run
+        };
+        let (old, new) = (without(samples::typical()), without(busier(5, 1)));
+        let said = |load| {
+            let limits = Limits { load, ..Limits::default() };
+            let comparison = compare(&old, &new, &limits);
+            (
+                comparison.notes.iter().any(|note| note.contains("counts are judged as they are")),
+                gate(&comparison, &[].into()),
+            )
+        };
+        assert_eq!(said(Load::Open), (true, Gate::Worse));
+        assert_eq!(said(Load::Closed), (false, Gate::Worse));
+    }
+
+    #[test]
     fn a_function_that_is_called_more_often_for_the_same_work_is_found() {
         let comparison = compared(&busier(5, 2), Load::Open);
         let worse = comparison.functions.iter().filter(|row| row.verdict == Verdict::Regression);

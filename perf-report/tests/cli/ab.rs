@@ -16,6 +16,8 @@ fn two_commands_are_needed_and_not_the_same_by_mistake() {
     desk.report(&["ab", "--", "true"]).said(2, "A and B would be the same");
     desk.report(&["ab", "--a", "true", "--b", "true", "--", "true"]).said(2, "goes with neither");
     desk.report(&["ab", "--rounds", "0", "--a", "true", "--b", "true"]).said(2, "0 is not in");
+    let most = ["ab", "--rounds", "9", "--max-rounds", "3", "--a", "true", "--b", "true"];
+    desk.report(&most).said(2, "--max-rounds 3 is less than the 9 of --rounds");
     desk.report(&["doctor", "--noise"]).said(2, "--noise needs a command to run");
     desk.report(&["doctor", "--", "true"]).said(2, "a command is run only with --noise");
 }

@@ -43,9 +43,16 @@ fn what_one_run_used_is_not_that_of_all() {
 fn the_first_failure_ends_it_and_its_code_is_passed_on() {
     let desk = Desk::new();
     let script = "echo x >> runs; exit $(($(wc -l < runs) == 2 ? 7 : 0))";
-    repeat(&desk, &["4"], script).said(7, "run 2 ended with exit code 7");
+    let finished = repeat(&desk, &["4"], script);
+    finished.said(7, "run 2 ended with exit code 7, which ended it: 2 of 4 runs are stored\n");
+    finished.said(7, "help: --keep-going goes on after a run that failed");
     let codes = || desk.stored().iter().map(|run| run.run.exit_code.unwrap()).collect::<Vec<_>>();
     assert_eq!(codes(), [0, 7]);
+
+    let desk = Desk::new();
+    let finished = repeat(&desk, &["2"], script);
+    finished.said(7, "warning: run 2 ended with exit code 7\n");
+    assert!(!finished.stderr.contains("--keep-going"), "nothing was left undone: {finished:?}");
 
     let desk = Desk::new();
     let finished = repeat(&desk, &["4", "--keep-going"], script);

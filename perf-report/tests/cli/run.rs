@@ -67,6 +67,19 @@ fn the_label_and_the_commit_are_stored() {
 }
 
 #[test]
+fn a_label_and_a_branch_can_be_seen() {
+    let desk = Desk::new();
+    for option in ["--label", "--branch"] {
+        for nothing in ["", " ", "\n"] {
+            desk.report(&["run", option, nothing, "--", "true"]).said(2, "it is empty");
+            desk.report(&["collect", option, nothing]).said(2, "it is empty");
+        }
+    }
+    desk.report(&["history", "--branch", ""]).said(2, "leave it out for the branch");
+    assert!(!desk.store().exists());
+}
+
+#[test]
 fn the_commit_is_that_of_the_beginning() {
     let desk = Desk::new();
     let commit = "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m next";

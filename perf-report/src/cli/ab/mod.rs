@@ -4,6 +4,7 @@ mod cargo;
 mod rounds;
 mod sides;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
-use super::rounds::{Rounds, TurnArgs};
+use super::rounds::{ROUNDS, Rounds, TurnArgs};
 use super::{keep, output};
 use crate::command::Streams;
 use crate::config::check::{self, CheckSettings};
@@ -22,7 +23,7 @@ use crate::interleave::{self, Decision, Side};
 use crate::model::{Comparison, Interleaved, Stopped};
 use crate::store::{self, Store as _};
 use crate::units;
-use crate::verdict::{self, FailOn};
+use crate::verdict::{self, FailOn, Gate};
 
 pub(super) use rounds::{Match, Progress, Rules};
 use sides::Sides;
@@ -144,9 +145,21 @@ struct RoundArgs {
 }
 
 impl RoundArgs {
-    fn most(&self) -> u32 {
-        let planned = self.turns.rounds;
-        self.max_rounds.unwrap_or(planned.saturating_mul(3)).max(planned)
+    /// The rounds that are planned, and the most that there may be.
+    fn planned(&self) -> Result<(u32, u32), UserError> {
+        match (self.turns.rounds, self.max_rounds) {
+            (Some(planned), Some(most)) if most < planned => {
+                let problem = format!("--max-rounds {most} is less than the {planned} of --rounds");
+                Err(UserError::new(Code::Usage, problem).help(
+                    "leave out one of them: with --max-rounds alone, no more than that are made",
+                ))
+            }
+            (planned, Some(most)) => Ok((planned.unwrap_or(ROUNDS.min(most)), most)),
+            (planned, None) => {
+                let planned = planned.unwrap_or(ROUNDS);
+                Ok((planned, planned.saturating_mul(3)))
+            }
+        }
     }
 
     fn time_limit(&self) -> Option<Duration> {
@@ -178,6 +191,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         output::warning(&problem);
     }
     let settings = args.limits.settings(context, None, &args.fail_on)?;
+    let planned = args.rounds.planned()?;
     let mut rounds = Rounds::begin(args.quiet)?;
     let Some(sides) = Sides::of(args, context, &rounds)? else {
         return Ok(interrupted(&rounds, "before the first round"));
@@ -186,7 +200,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let mut game = args.rounds.between(&sides, context, seed);
     game.rules.probe = !args.no_probe;
     game.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
-    let judged = play(args, &mut game, &settings, &mut rounds)?;
+    let judged = play(args, planned, &mut game, &settings, &mut rounds)?;
     let done = units::plural(game.rounds().into(), "round");
     let Some((comparison, stopped)) = judged else {
         return Ok(interrupted(&rounds, &format!("after {done}")));
@@ -207,14 +221,25 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
     args.write.write(&comparison)?;
-    let fail_on = settings.fail_on.unwrap_or_default();
-    Ok(judge::code(verdict::gate(&comparison, &fail_on)).into())
+    Ok(judged_code(&comparison, &settings.fail_on.unwrap_or_default()).into())
+}
+
+/// The exit code of what was found, with what to do where nothing could be decided.
+fn judged_code(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Code {
+    let judgement = verdict::gate(comparison, fail_on);
+    if judgement == Gate::Inconclusive {
+        output::help(&judge::not_whole(comparison, fail_on).unwrap_or_else(|| {
+            "more rounds tell more: --rounds, --max-rounds, --time-limit".to_owned()
+        }));
+    }
+    judge::code(judgement)
 }
 
 /// Makes rounds and looks at them until there is nothing left to decide; `None` when somebody has
 /// asked for the end.
 fn play(
     args: &Args,
+    (planned, most): (u32, u32),
     game: &mut Match<'_>,
     settings: &CheckSettings,
     rounds: &mut Rounds,
@@ -222,7 +247,7 @@ fn play(
     if game.warm_up(args.rounds.turns.warmup, rounds)? == Progress::Interrupted {
         return Ok(None);
     }
-    let looks = interleave::looks(args.rounds.turns.rounds, args.rounds.most());
+    let looks = interleave::looks(planned, most);
     let levels = interleave::levels(settings.limits().false_discoveries, &looks);
     for (look, level) in looks.into_iter().zip(levels) {
         let progress = game.until(look.rounds, rounds)?;

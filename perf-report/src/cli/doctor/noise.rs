@@ -7,7 +7,7 @@ use clap::builder::FalseyValueParser;
 use super::Args;
 use crate::cli::ab::{Match, Progress, Rules};
 use crate::cli::output::{self, Format};
-use crate::cli::rounds::{Rounds, TurnArgs};
+use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
 use crate::command::{Job, Streams};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let mut game = game(args, context, seed);
     let mut progress = game.warm_up(args.rounds.turns.warmup, &mut rounds)?;
     if progress == Progress::Done {
-        progress = game.until(args.rounds.turns.rounds, &rounds)?;
+        progress = game.until(args.rounds.turns.rounds.unwrap_or(ROUNDS), &rounds)?;
     }
     if progress == Progress::Interrupted {
         let done = units::plural(game.rounds().into(), "round");

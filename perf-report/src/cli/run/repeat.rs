@@ -106,6 +106,14 @@ fn keep_run(
     Ok(())
 }
 
+/// How many of the runs there are, where it is not all: `2 of 4 runs are stored`.
+fn stopped(args: &Args, outcome: &Outcome) -> Option<String> {
+    let stored = outcome.stored.len() as u64;
+    let verb = if stored == 1 { "is" } else { "are" };
+    (stored < u64::from(args.repeat))
+        .then(|| format!("{stored} of {} runs {verb} stored", args.repeat))
+}
+
 fn tell(args: &Args, context: &Context, outcome: &Outcome) {
     let recorded = outcome.runs.iter().any(|run| run.process.count > 0);
     if recorded {
@@ -113,12 +121,17 @@ fn tell(args: &Args, context: &Context, outcome: &Outcome) {
     }
     if let (Some((_, words)), failed) = (&outcome.failure, outcome.failed) {
         let runs = units::plural(failed.into(), "run");
-        let which = if args.keep_going {
-            format!("{runs} failed, and the figures are without them; {words}")
-        } else {
-            words.clone()
-        };
-        output::warning(&which);
+        let left_out = stopped(args, outcome).filter(|_| !args.keep_going);
+        output::warning(&match &left_out {
+            Some(left_out) => format!("{words}, which ended it: {left_out}"),
+            None if args.keep_going => {
+                format!("{runs} failed, and the figures are without them; {words}")
+            }
+            None => words.clone(),
+        });
+        if left_out.is_some() {
+            output::help("--keep-going goes on after a run that failed");
+        }
     }
     if outcome.interrupted.is_some() {
         let done = outcome.stored.len();
