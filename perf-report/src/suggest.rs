@@ -78,15 +78,40 @@ pub fn pick<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Result<&'a str, PickError<'a>> {
+    let lower = wanted.to_lowercase();
+    first_that_fits(wanted, names, &[&|name| name.to_lowercase().contains(&lower)])
+}
+
+/// The one of `names` that is `wanted`, or else the only one that ends in it after a `::`.
+///
+/// ```
+/// use perf_report::suggest::pick_by_end;
+/// let names = ["app::parse", "app::lex::parse_all"];
+/// assert_eq!(pick_by_end("lex::parse_all", names), Ok("app::lex::parse_all"));
+/// assert!(pick_by_end("lex", names).is_err());
+/// ```
+///
+/// # Errors
+/// Every [`PickError`].
+pub fn pick_by_end<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<&'a str, PickError<'a>> {
+    first_that_fits(wanted, names, &[])
+}
+
+/// The one of `names` that is `wanted`, that ends in it, or that fits by the first of `others` that any
+/// fits.
+fn first_that_fits<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    others: &[&dyn Fn(&str) -> bool],
+) -> Result<&'a str, PickError<'a>> {
     const NAMED: usize = 4;
     let names: Vec<&str> = names.into_iter().collect();
-    let lower = wanted.to_lowercase();
     let end = format!("::{wanted}");
-    let fits: [&dyn Fn(&str) -> bool; 3] =
-        [&|name| name == wanted, &|name| name.ends_with(&end), &|name| {
-            name.to_lowercase().contains(&lower)
-        }];
-    for fits in fits {
+    let usual: [&dyn Fn(&str) -> bool; 2] = [&|name| name == wanted, &|name| name.ends_with(&end)];
+    for fits in usual.iter().chain(others) {
         let found: Vec<&str> = names.iter().copied().filter(|name| fits(name)).collect();
         match found.as_slice() {
             [] => {}

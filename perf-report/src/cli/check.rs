@@ -69,7 +69,7 @@ pub(super) struct Args {
     #[arg(value_parser = FalseyValueParser::new())]
     self_test: bool,
 
-    /// Slow down this function [default: the ten with the most self time]; may be repeated
+    /// Slow down this function, by its name or the end of it [default: the ten with the most self time]; may be repeated
     #[arg(long, value_name = "NAME", requires = "self_test", value_delimiter = ',')]
     #[arg(env = "PERF_TRACK_SELF_TEST_FUNCTION", hide_env_values = true)]
     self_test_function: Vec<String>,
@@ -85,8 +85,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
     let wanted = wanted(context, settings.baseline.as_deref())?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let kept = wanted.as_deref().filter(|name| named::is_file(name));
-    let kept = kept.map(|name| Named::baseline(context, name)).transpose()?;
+    let kept = wanted.as_deref().map(|name| kept(context, name)).transpose()?.flatten();
     let (current, empty) = with_data(current(context, args.run.as_ref(), kept.as_ref())?)?;
     let (baseline, why) = match (kept, wanted) {
         (Some(baseline), _) => (Some(baseline), String::new()),
@@ -131,6 +130,11 @@ fn judge(
     }
 }
 
+/// The baseline of that name, where it is kept in a file and not a window of a branch.
+pub(super) fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
+    named::is_file(name).then(|| Named::baseline(context, name)).transpose()
+}
+
 /// The name of the baseline to judge by. One that is named must exist.
 pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
     if let Some(name) = given {
@@ -172,7 +176,7 @@ fn with_data(mut named: Named) -> Result<(Named, Option<String>), UserError> {
 
 /// The run to judge: the one that is named, or else the newest of the baseline's command. What another
 /// command did since says nothing of it.
-fn current(
+pub(super) fn current(
     context: &Context,
     named: Option<&RunRef>,
     baseline: Option<&Named>,

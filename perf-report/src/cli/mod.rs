@@ -15,6 +15,7 @@ mod compare_last;
 mod doctor;
 mod environment;
 mod format;
+mod function;
 mod global;
 mod help;
 mod history;

@@ -1,6 +1,6 @@
 //! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
 
-use super::{help, keep};
+use super::{function, help, keep};
 use crate::config;
 use crate::config::check::{self, Limit};
 use crate::config::trend::TrendSettings;
@@ -8,7 +8,6 @@ use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Metric, RunDocument, TrendLimits};
 use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
-use crate::suggest::{self, PickError};
 use crate::verdict;
 
 /// Which runs.
@@ -113,19 +112,9 @@ pub(super) fn function<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Result<&'a str, UserError> {
-    suggest::pick(wanted, names).map_err(|error| match error {
-        PickError::Ambiguous(some) => {
-            UserError::new(Code::Usage, format!("more than one function is meant by {wanted:?}"))
-                .help(format!("give more of the name: {}", some.join(", ")))
-        }
-        PickError::Unknown(near) => {
-            let error = UserError::new(Code::Usage, format!("no run has a function {wanted:?}"));
-            match near {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("`perf-report history` lists the functions"),
-            }
-        }
-    })
+    let unknown = UserError::new(Code::Usage, format!("no run has a function {wanted:?}"))
+        .help("`perf-report history` lists the functions");
+    function::by_part(wanted, names, unknown)
 }
 
 /// A metric that has a history.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use super::function;
 use super::judge::WriteArgs;
 use super::named::Named;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
-use crate::suggest;
 use crate::verdict::{self, FailOn};
 
 /// Tries the gate with copies of `current`, which `judge` judges as `check` does.
@@ -22,16 +22,15 @@ pub(super) fn run(
     let newest = current.runs.iter().rev().take(1);
     let functions: Vec<&str> =
         newest.flat_map(|run| &run.functions).map(|function| function.name.as_str()).collect();
-    if let Some(name) = names.iter().find(|name| !functions.contains(&name.as_str())) {
-        let error = UserError::new(Code::Usage, format!("the run has no function {name:?}"));
-        return Err(match suggest::nearest(name, functions) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("`perf-report show` lists the functions of the run"),
-        });
-    }
+    let known = |name: &String| {
+        let unknown = UserError::new(Code::Usage, format!("the run has no function {name:?}"))
+            .help("`perf-report show` lists the functions of the run");
+        Ok(function::by_end(name, functions.iter().copied(), unknown)?.to_owned())
+    };
+    let names: Vec<String> = names.iter().map(known).collect::<Result<_, UserError>>()?;
     let judge =
         |runs: &[RunDocument]| judge(&Named { name: current.name.clone(), runs: runs.to_vec() });
-    let Some(document) = verdict::self_test(&current.runs, names, fail_on, judge)? else {
+    let Some(document) = verdict::self_test(&current.runs, &names, fail_on, judge)? else {
         let problem = format!("no function of run {} took any time", current.name);
         return Err(UserError::new(Code::NothingToJudge, problem));
     };

@@ -35,6 +35,12 @@ impl Unit {
     }
 }
 
+/// Every metric that has values in files: of functions, of the command, and the kinds of the program's own.
+pub(crate) fn metrics() -> impl Iterator<Item = Metric> {
+    let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio].map(Metric::from);
+    Metric::ALL.into_iter().chain(Metric::OF_COMMAND).chain(own)
+}
+
 /// The metric that a word names: one of functions, of the command, or a kind of the program's own.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perf_report::model::{CustomMetric, Git, MetricKind, RunDocument};
+use perf_report::model::{CustomMetric, Function, Git, MetricKind, RunDocument};
 use perf_report::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
@@ -58,11 +58,13 @@ fn a_blessed_regression_passes_until_it_gets_worse() {
     said.said(0, "commit the file with the change that needs it");
     let text = blessed(&desk);
     for line in [
-        "[[blessing]]\nfunction = \"demo::f\"\nmetric = \"self\"\nfrom = \"1ms\"\nto = \"2ms\"",
+        "[[blessing]]\nfunction = \"demo::f\"\nself = { from = \"1ms\", to = \"2ms\" }\nmean = {",
         "commit = \"9d8e7f6a5b4c3d2e1f0a\"\nreason = \"keeps spans\"\ncreated = 2",
     ] {
         assert!(text.contains(line), "{line:?} is missing:\n{text}");
     }
+
+    assert_eq!(text.matches("[[blessing]]").count(), 1, "one entry for all of it:\n{text}");
 
     let passes = desk.report(&["check", "--fail-on", "degraded"]);
     passes.said(0, "");
@@ -76,6 +78,67 @@ fn a_blessed_regression_passes_until_it_gets_worse() {
 
     desk.report(&["bless", "demo::f", "--reason", "even more", "--expires", "never"]).said(0, "");
     assert_eq!(blessed(&desk).matches("[[blessing]]").count(), text.matches("[[bless").count());
+    desk.report(&["check"]).said(0, "");
+}
+
+#[test]
+fn the_end_of_a_name_is_enough_where_one_function_has_it() {
+    let desk = Desk::new();
+    let two = |id: &str, us: u64| {
+        let mut run = document(id);
+        with_time(&mut run, us * 1_000);
+        for name in ["demo::db::read", "demo::net::read"] {
+            let other = Function { name: name.to_owned(), ..run.functions[0].clone() };
+            run.functions.push(other);
+        }
+        Sqlite::open_or_create(&desk.store()).unwrap().save(&run).unwrap();
+    };
+    two("before", 1_000);
+    desk.report(&["baseline", "save", "main"]).said(0, "main");
+    two("after", 2_000);
+    let bless = |name: &str| desk.report(&["bless", name, "--reason", "why"]);
+    bless("read").said(2, "did you mean `demo::db::read` or `demo::net::read`?");
+    bless("raed").said(2, "did you mean `demo::");
+    bless("rea").said(2, "neither run has a function or metric \"rea\"");
+    assert!(!desk.path("perf-blessed.toml").exists());
+    bless("db::read").said(0, "self time of demo::db::read from 1.00 ms");
+    bless("f").said(0, "self time of demo::f from 1.00 ms");
+    assert_eq!(blessed(&desk).matches("[[blessing]]").count(), 2);
+    desk.report(&["bless", "--remove", "read"]).said(0, "from perf-blessed.toml");
+    desk.report(&["bless", "--remove", "read"]).said(2, "nothing of \"read\" is blessed");
+    let only_one = ["bless", "--remove", "f", "--metric", "calls"];
+    desk.report(&only_one).said(2, "\"demo::f\" is blessed, but not for these metrics");
+    let named = |name| desk.report(&["check", "--self-test", "--self-test-function", name]);
+    assert!(named("db::read").stdout.contains("demo::db::read"));
+    named("read").said(2, "did you mean `demo::db::read` or `demo::net::read`?");
+}
+
+#[test]
+fn what_is_blessed_is_what_check_judges() {
+    let desk = slower();
+    let mut other = document("other");
+    other.run.command = vec!["other".to_owned()];
+    other.functions[0].name = "other::f".to_owned();
+    Sqlite::open_or_create(&desk.store()).unwrap().save(&other).unwrap();
+    desk.report(&["check"]).said(3, "1 newer run of other commands passed over");
+    desk.report(&["bless", "f", "--reason", "why"]).said(0, "of demo::f from 1.00 ms up to");
+    desk.report(&["check"]).said(0, "");
+}
+
+#[test]
+fn entries_of_one_metric_each_are_still_read() {
+    let desk = slower();
+    let entry = |metric: &str| {
+        format!(
+            "[[blessing]]\nfunction = \"demo::f\"\nmetric = \"{metric}\"\nfrom = \"1ms\"\nto = \"2ms\"\n\
+             reason = \"why\"\ncreated = 2020-01-01\n"
+        )
+    };
+    let all = ["self", "mean", "p50", "p95", "p99"].map(entry).concat();
+    fs::write(desk.path("perf-blessed.toml"), all).unwrap();
+    desk.report(&["check"]).said(0, "");
+    desk.report(&["bless", "f", "--reason", "why"]).said(0, "blessed: self time of demo::f");
+    assert_eq!(blessed(&desk).matches("[[blessing]]").count(), 1, "{}", blessed(&desk));
     desk.report(&["check"]).said(0, "");
 }
 
@@ -227,7 +290,7 @@ fn what_is_worse_when_it_is_less_is_blessed_downwards() {
     bless(&["demo::f", "--metric", "success", "--to", "0.9"]).said(2, "write `96%`");
     bless(&["demo::f"]).said(0, "blessed: success rate of demo::f from 98 % down to 93 %");
     bless(&["cache.hits"]).said(0, "blessed: ratio of cache.hits from 90 % down to 66.7 %");
-    assert!(blessed(&desk).contains("metric = \"ratio\"\nfrom = \"90%\"\nto = \"66.66%\"\n"));
+    assert!(blessed(&desk).contains("ratio = { from = \"90%\", to = \"66.66%\" }\n"));
     desk.report(&["check", "--fail-on", "degraded"]).said(0, "");
     let shown = desk.report(&["check"]).stdout;
     let shown = flat(&shown);

@@ -134,7 +134,7 @@ fn what_is_not_there_gets_advice() {
     empty.report(&["compare-last"]).said(4, "no run is stored yet");
     let desk = declining(0, 1);
     desk.report(&["history", "prase"]).said(2, "did you mean `demo::parse`?");
-    desk.report(&["history", "demo"]).said(2, "demo::parse, demo::lex::tokens");
+    desk.report(&["history", "demo"]).said(2, "did you mean `demo::parse` or `demo::lex::tokens`?");
     desk.report(&["history", "--metric", "slef"]).said(2, "did you mean `self`?");
     desk.report(&["history", "--metric", "success"]).said(2, "look at `errors`");
     desk.report(&["history", "--metric", "allocs"])

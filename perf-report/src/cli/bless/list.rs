@@ -45,7 +45,8 @@ struct Row<'a> {
 /// Lists what is accepted, and whether it still counts.
 pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
     let list = blessings::load(context)?;
-    let run = match store::open(context).and_then(|store| store.find(&args.run)) {
+    let wanted = args.run.clone().unwrap_or_default();
+    let run = match store::open(context).and_then(|store| store.find(&wanted)) {
         Ok(run) => Some(run),
         Err(error) if error.code == Code::NothingToJudge => None,
         Err(error) => return Err(error),

@@ -10,20 +10,20 @@ use clap::builder::FalseyValueParser;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::check::wanted;
-use super::help;
+use super::check;
 use super::judge::{self, LimitArgs};
 use super::named::Named;
 use super::output::{self, OutputArgs};
+use super::{function, help};
 use crate::blessings;
-use crate::config::check::{self, Limit};
+use crate::config::check::{CheckSettings, Limit};
 use crate::config::quantity;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::facts;
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::store::RunRef;
 use crate::verdict::{self, Better, Blessed, Blessing, CustomLimits};
-use crate::{facts, suggest};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,7 +41,7 @@ and fails nothing; beyond it, and once it has expired, it fails again.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The function, or the metric of the program's own
+    /// The function, by its name or the end of it, or the metric of the program's own
     #[arg(value_name = "FUNCTION", required_unless_present = "list")]
     function: Option<String>,
 
@@ -72,10 +72,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
-    #[arg(long, value_name = "RUN", default_value = "latest")]
-    #[arg(env = "PERF_TRACK_RUN", hide_env_values = true)]
-    run: RunRef,
+    /// The run: `latest`, `latest~1`, an id or its beginning, or a label [default: the newest of the
+    /// baseline's command]
+    #[arg(long, value_name = "RUN", env = "PERF_TRACK_RUN", hide_env_values = true)]
+    run: Option<RunRef>,
 
     /// List what is accepted, and whether it still counts
     #[arg(long, env = "PERF_TRACK_BLESS_LIST", hide_env_values = true)]
@@ -159,14 +159,17 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     })?;
     let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
     // What was blessed before must not hide what is to be blessed now.
-    let settings = check::CheckSettings { blessed: Blessed::default(), ..settings };
-    let name = wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
+    let settings = CheckSettings { blessed: Blessed::default(), ..settings };
+    let name = check::wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
         UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
             .help("save one with `perf-report baseline save main`")
     })?;
-    let current = Named::run(context, &args.run)?;
+    // The same two that `check` judges.
+    let current =
+        check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
     let baseline = Named::reference(context, &name, &current.runs)?;
     let comparison = judge::compare(context, &baseline, &current, &settings)?;
+    let function = named(function, &comparison)?;
     let rows = rows(function, args, &comparison)?;
     let commit = &comparison.current_run.commit;
     let mut new = Vec::new();
@@ -194,23 +197,23 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     Ok(())
 }
 
+/// The function or metric that is meant by `wanted`.
+fn named<'a>(wanted: &str, comparison: &'a Comparison) -> Result<&'a str, UserError> {
+    let problem = format!("neither run has a function or metric {wanted:?} that is judged");
+    let unknown = UserError::new(Code::Usage, problem)
+        .help("`perf-report show --all` lists the functions of the run");
+    function::by_end(wanted, comparison.functions.iter().map(|row| row.name.as_str()), unknown)
+}
+
 /// The rows to accept: those of the metrics that are named, else all that are regressions.
 fn rows<'a>(
     function: &str,
     args: &Args,
     comparison: &'a Comparison,
 ) -> Result<Vec<&'a Change>, UserError> {
-    let all = || comparison.functions.iter();
     let usage = |problem: String| UserError::new(Code::Usage, problem);
-    let of_function: Vec<&Change> = all().filter(|row| row.name == function).collect();
-    if of_function.is_empty() {
-        let error =
-            usage(format!("neither run has a function or metric {function:?} that is judged"));
-        return Err(match suggest::nearest(function, all().map(|row| row.name.as_str())) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error,
-        });
-    }
+    let rows = comparison.functions.iter();
+    let of_function: Vec<&Change> = rows.filter(|row| row.name == function).collect();
     let ahead = args.to.is_some() || args.by.is_some();
     let against = comparison.baseline.as_deref().unwrap_or_default();
     if args.metric.is_empty() {
@@ -305,17 +308,19 @@ fn remove(function: &str, args: &Args, context: &Context) -> Result<(), UserErro
         some => some.iter().copied().map(Some).collect(),
     };
     let known = blessings::load(context)?;
+    let unknown = UserError::new(Code::Usage, format!("nothing of {function:?} is blessed"))
+        .help("`perf-report bless --list` shows what is");
+    let function =
+        function::by_end(function, known.iter().map(|it| it.function.as_str()), unknown)?;
     let mut removed = 0;
     for metric in metrics {
         removed += blessings::remove(context, function, metric)?;
     }
     if removed == 0 {
-        let names = known.iter().map(|it| it.function.as_str());
-        let error = UserError::new(Code::Usage, format!("nothing of {function:?} is blessed"));
-        return Err(match suggest::nearest(function, names) {
-            Some(near) if near != function => error.help(format!("did you mean `{near}`?")),
-            _ => error.help("`perf-report bless --list` shows what is"),
-        });
+        let problem = format!("{function:?} is blessed, but not for these metrics");
+        return Err(
+            UserError::new(Code::Usage, problem).help("`perf-report bless --list` shows what is")
+        );
     }
     let file = context.shown(&blessings::path(context));
     output::message(&format!("removed {removed} of {} from {file}", known.len()));
