@@ -66,20 +66,32 @@ fn a_call_that_sleeps_twenty_milliseconds_takes_twenty_to_twenty_five() {
 
 #[test]
 fn percentiles_agree_with_an_exact_computation() {
+    /// Share of the time that is waited for a processor, above which short waits, which nobody counts,
+    /// are too many.
+    const BUSY: f64 = 0.02;
     // Short waits for a processor are in a duration, and beside other tests there are some.
     let mut last = Ok(());
+    let mut least_waited = f64::INFINITY;
     for _ in 0..5 {
-        last = agree_with_an_exact_computation();
+        let (run, stdout) = record(program!("sleeper"), &["varied", "500"]);
+        last = agree_with_an_exact_computation(&run, &stdout);
         if last.is_ok() {
             return;
         }
+        let varied = run.function("varied");
+        least_waited = least_waited.min(varied.real("preempted_ns") / varied.real("raw_total_ns"));
+    }
+    if least_waited > BUSY {
+        let pct = least_waited * 100.0;
+        return skipped(&format!(
+            "this machine is too busy: calls waited {pct:.1} % of their time"
+        ));
     }
     last.expect("one run of five agrees");
 }
 
-fn agree_with_an_exact_computation() -> Result<(), String> {
-    let (run, stdout) = record(program!("sleeper"), &["varied", "500"]);
-    let measured = Measured::parse(&stdout);
+fn agree_with_an_exact_computation(run: &Run, stdout: &str) -> Result<(), String> {
+    let measured = Measured::parse(stdout);
     let varied = run.function("varied");
     let check = |field, figure: &dyn Fn(&Durations) -> f64, tolerance| {
         measured.check(field, varied.real(field), figure, tolerance)
