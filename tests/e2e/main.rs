@@ -10,6 +10,7 @@ mod collect;
 mod commits;
 mod counts;
 mod damage;
+mod exit_codes;
 mod forks;
 mod futures;
 mod hosts;

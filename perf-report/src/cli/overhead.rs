@@ -88,7 +88,8 @@ impl Args {
         let shares = [(Probe::Exact, 4), (Probe::Sampled, 1), (Probe::Off, 1)];
         let all: u32 = shares.iter().map(|(_, share)| share).sum();
         let measure = |(probe, share)| {
-            child::measure(probe, Plan { threads: self.threads, time: self.time * share / all })
+            let time = (self.time * share / all).max(LEAST);
+            child::measure(probe, Plan { threads: self.threads, time })
         };
         shares.into_iter().map(measure).collect()
     }
@@ -103,11 +104,14 @@ impl Args {
     }
 }
 
+/// The least time in which something can be measured.
+const LEAST: Duration = Duration::from_millis(10);
+
 /// A time to measure for.
 fn time(text: &str) -> Result<Duration, String> {
     let ns = text.parse::<config::check::Duration>()?.0;
     let seconds = ns / 1e9;
-    if (0.01..=3_600.0).contains(&seconds) {
+    if (LEAST.as_secs_f64()..=3_600.0).contains(&seconds) {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err(format!("{text} is not between 10ms and 3600s"))
