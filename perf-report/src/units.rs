@@ -220,10 +220,12 @@ pub fn float(value: u64) -> f64 {
 
 fn times(pct: f64) -> String {
     let factor = pct / 100.0 + 1.0;
-    if factor.is_finite() && factor < 1e6 {
+    if factor.abs() < 1e6 {
         format!("{} ×", grouped(&format!("{factor:.0}")))
-    } else {
+    } else if factor > 0.0 {
         "over 1,000,000 ×".to_owned()
+    } else {
+        "under -1,000,000 ×".to_owned()
     }
 }
 
@@ -244,6 +246,9 @@ fn exponent(value: f64) -> i32 {
 
 /// Text of a number with three significant digits, more only before the decimal point.
 fn significant(value: f64) -> String {
+    if value.abs() >= 1e15 {
+        return power(value);
+    }
     let decimals = match value.abs() {
         v if v < 9.995 => 2,
         v if v < 99.95 => 1,
@@ -287,6 +292,7 @@ mod tests {
             (960_000_000_000.0, "16.0 min"),
             (15_000_000_000_000.0, "4.17 h"),
             (-4_800_000.0, "-4.80 ms"),
+            (1e308, "2.78e295 h"),
             (f64::NAN, "?"),
             (f64::INFINITY, "?"),
         ];
@@ -324,6 +330,8 @@ mod tests {
         assert_eq!(coarse_percent(f64::INFINITY), "over 1,000,000 %");
         assert_eq!(coarse_percent(f64::MIN_POSITIVE), "0 %");
         assert_eq!(change(f64::NAN), "? %");
+        assert_eq!(change(-10_100.0), "-100 ×");
+        assert_eq!(change(f64::MIN), "under -1,000,000 ×");
         assert_eq!(number(f64::MAX), "1.8e308");
         assert_eq!(number(1.25e-7), "1.25e-7");
         assert_eq!(number(f64::NEG_INFINITY), "under -1e308");
