@@ -2,15 +2,14 @@
 //! seconds, so that all its counts grow. There counts are judged by unit of work, which is a call that no
 //! tracked function made.
 
-use std::collections::BTreeSet;
-
 use super::decide::beyond;
 use super::limits::Limits;
 use super::reason;
 use super::sides::Sides;
-use crate::model::{Change, Metric, RunDocument, Verdict};
+use super::work::{Done, Work};
+use crate::model::{Change, Metric, Verdict};
 use crate::stats::robust;
-use crate::units::{self, float};
+use crate::units;
 
 /// Where the work of a program comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -39,51 +38,6 @@ impl Load {
 /// it ended counts here and not there.
 const LEAST_PCT: f64 = 5.0;
 
-/// What counts as a unit of work.
-#[derive(Debug)]
-pub(super) enum Work<'a> {
-    /// A call of one of these functions.
-    Calls(BTreeSet<&'a str>),
-    /// What the program counts by this name.
-    Count(&'a str),
-}
-
-impl<'a> Work<'a> {
-    /// What `limits` name, or the calls that no tracked function made in whatever run has a tree: a
-    /// baseline of several runs has none.
-    pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
-        let runs = || sides.baseline.iter().chain(sides.current);
-        if let Some(name) = limits.unit_of_work.as_deref() {
-            let is_count = runs().any(|run| run.metrics.iter().any(|metric| metric.name == name));
-            return if is_count { Self::Count(name) } else { Self::Calls([name].into()) };
-        }
-        let roots = runs().flat_map(|run| &run.tree).filter(|node| node.parent.is_none());
-        Self::Calls(roots.map(|node| node.function.as_str()).collect())
-    }
-
-    /// Units of work of a run; `None` where it did none.
-    pub(super) fn units(&self, run: &RunDocument) -> Option<f64> {
-        let units = match self {
-            Self::Calls(names) => {
-                let functions = run.functions.iter().filter(|it| names.contains(it.name.as_str()));
-                float(functions.fold(0, |sum, function| function.calls.saturating_add(sum)))
-            }
-            Self::Count(name) => run.metrics.iter().find(|metric| metric.name == *name)?.value?,
-        };
-        Some(units).filter(|units| *units > 0.0)
-    }
-}
-
-/// How many times the work of the baseline was done, where both sides did any.
-fn growth(sides: Sides<'_>, limits: &Limits) -> Option<f64> {
-    let work = Work::of(sides, limits);
-    let [old, new] = [sides.baseline, sides.current].map(|runs| {
-        let units = runs.iter().filter_map(|run| work.units(run));
-        robust::median(&units.collect::<Vec<_>>())
-    });
-    Some(new? / old?)
-}
-
 /// Whether the counts of `metric` grow with the work.
 fn grows(metric: Metric) -> bool {
     metric.is_count() && !metric.is_custom() && metric != Metric::Success
@@ -92,12 +46,14 @@ fn grows(metric: Metric) -> bool {
 /// Judges the counts in `rows` by unit of work where the load is open. Where it is not said to be, and all
 /// calls moved together, says what that may be.
 pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> Option<String> {
-    let growth = growth(sides, limits);
+    let work = Work::of(sides, limits);
+    let done = [sides.baseline, sides.current].map(|runs| Done::of(runs, &work));
+    let growth = done[1].units().zip(done[0].units()).map(|(new, old)| new / old);
     match limits.load {
         Load::Open => {
             let Some(growth) = growth else { return Some(no_work(limits)) };
             rows.iter_mut().filter(|row| grows(row.metric)).for_each(|row| {
-                by_unit_of_work(row, growth, limits);
+                by_unit_of_work(row, &done, growth, limits);
             });
             let how = change(growth);
             Some(format!("the work done changed by {how}; counts are judged by unit of work"))
@@ -117,19 +73,27 @@ fn no_work(limits: &Limits) -> String {
     )
 }
 
-fn by_unit_of_work(row: &mut Change, growth: f64, limits: &Limits) {
-    // Of nothing there is no ratio.
-    let Some((old, new)) = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0) else {
-        return;
-    };
+fn by_unit_of_work(row: &mut Change, done: &[Done<'_>; 2], growth: f64, limits: &Limits) {
     let is_judged = matches!(
         row.verdict,
         Verdict::Improved | Verdict::Stable | Verdict::Degraded | Verdict::Regression
     );
     let Some(own) = limits.metrics.get(&row.metric).copied().filter(|_| is_judged) else { return };
-    let pct = reason::change_pct(old * growth, new).unwrap_or(f64::INFINITY);
+    let [Some(olds), Some(news)] = done.each_ref().map(|it| it.counted(&row.name, row.metric))
+    else {
+        return;
+    };
+    let middle = |counted: &[(f64, f64)]| {
+        robust::median(&counted.iter().map(|(count, _)| *count).collect::<Vec<_>>())
+    };
+    // Of nothing there is no ratio.
+    let Some((old, new)) = middle(&olds).zip(middle(&news)).filter(|(old, _)| *old > 0.0) else {
+        return;
+    };
+    let pct = nearest_change(&olds, &news);
     // Of few, chance decides how many there are.
     let by_chance = 300.0 / old.min(new).max(1.0).sqrt();
+    (row.baseline, row.current) = (Some(old), Some(new));
     row.change_pct = Some(pct).filter(|pct| pct.is_finite());
     let (values, work) = (reason::values(row.metric, old, new), change(growth));
     (row.verdict, row.reason) = if pct.abs() <= LEAST_PCT.max(by_chance) {
@@ -143,6 +107,25 @@ fn by_unit_of_work(row: &mut Change, growth: f64, limits: &Limits) {
             format!("{values}, where the work changed by {work}: {by_unit} by unit of work, {why}"),
         )
     };
+}
+
+/// Change of a count by unit of work, in per cent, between the two runs that come nearest: how much was
+/// done differs from run to run, and how often for each unit may as well.
+fn nearest_change(olds: &[(f64, f64)], news: &[(f64, f64)]) -> f64 {
+    let ends = |counted: &[(f64, f64)]| {
+        let rates = counted.iter().map(|(count, units)| count / units);
+        rates
+            .fold((f64::INFINITY, 0.0_f64), |(least, most), rate| (least.min(rate), most.max(rate)))
+    };
+    let ((least, most), (new_least, new_most)) = (ends(olds), ends(news));
+    let pct = if new_least > most {
+        reason::change_pct(most, new_least)
+    } else if new_most < least {
+        reason::change_pct(least, new_most)
+    } else {
+        Some(0.0)
+    };
+    pct.unwrap_or(f64::INFINITY)
 }
 
 fn change(growth: f64) -> String {
@@ -177,8 +160,8 @@ fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Comparison, MetricKind, samples};
-    use crate::verdict::{Gate, Thresholds, compare, gate};
+    use crate::model::{Comparison, MetricKind, RunDocument, samples};
+    use crate::verdict::{Gate, Thresholds, compare, compare_runs, gate};
 
     /// The typical run with so many times the work, and one function called `more` times as often.
     fn busier(times: u64, more: u64) -> RunDocument {
@@ -236,6 +219,26 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_did_different_amounts_of_work_are_held_against_each_other_by_unit() {
+        let baseline = [1, 2, 5, 4, 6].map(|times| busier(times, 1));
+        let limits = Limits { load: Load::Open, ..Limits::default() };
+        for (current, expected) in [
+            (vec![busier(2, 1)], Gate::Passed),
+            (vec![busier(9, 1)], Gate::Passed),
+            (vec![busier(2, 1), busier(8, 1)], Gate::Passed),
+            (vec![busier(2, 2)], Gate::Worse),
+            (vec![busier(3, 2), busier(7, 2)], Gate::Worse),
+        ] {
+            let sides =
+                Sides { baseline: &baseline, current: &current, history: &[], paired: false };
+            let comparison = compare_runs(sides, &limits).unwrap();
+            let worse = comparison.functions.iter().filter(|it| it.verdict == Verdict::Regression);
+            let worse: Vec<_> = worse.map(|row| (&row.name, row.metric, &row.reason)).collect();
+            assert_eq!(gate(&comparison, &[].into()), expected, "{worse:#?}");
+        }
+    }
+
+    #[test]
     fn a_function_that_is_called_more_often_for_the_same_work_is_found() {
         let comparison = compared(&busier(5, 2), Load::Open);
         let worse = comparison.functions.iter().filter(|row| row.verdict == Verdict::Regression);
@@ -265,7 +268,7 @@ mod tests {
                 Sides { baseline: &baseline, current: &current, history: &[], paired: false };
             let metrics = [Metric::Throughput, Metric::CpuNs];
             let limits = Limits { load, ..Limits::new(metrics, Thresholds::default()) };
-            let rows = crate::verdict::compare_runs(sides, &limits).unwrap().functions;
+            let rows = compare_runs(sides, &limits).unwrap().functions;
             let of = |row: &Change| (row.metric, row.verdict, row.reason.clone());
             rows.iter().filter(|row| !row.metric.is_of_function()).map(of).collect::<Vec<_>>()
         };

@@ -50,6 +50,7 @@ mod times;
 mod trend;
 mod value;
 mod whole;
+mod work;
 
 #[cfg(test)]
 mod laws;

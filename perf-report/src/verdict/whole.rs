@@ -7,11 +7,12 @@
 use super::decide::{Draft, Test};
 use super::estimates::Doubt;
 use super::limits::{Limits, MetricLimits};
-use super::load::{Load, Work};
+use super::load::Load;
 use super::noise::{self, Source, Values};
 use super::reason;
 use super::sides::Sides;
 use super::suite::Suite;
+use super::work::Work;
 use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument, Usage};
 use crate::series;
 use crate::stats::robust;
