@@ -3,16 +3,23 @@
 //! itself with `SLOW_TOKENIZE`, in turn, and counts. Prints what came of it; asserts nothing, since that
 //! depends on the machine, which should do nothing else meanwhile.
 //!
-//! `AB_TIMES=20` comparisons of each kind, `AB_PCT=0,5,2` more work in per cent, `AB_ROUNDS=10`, and
-//! `AB_ARGS` further arguments of `ab`, such as `--regression 3`.
+//! `AB_TIMES=20` comparisons of each kind, `AB_PCT=0,5,2` more work in per cent, `AB_ROUNDS=10`,
+//! `AB_DOCUMENTS=2000` for a run of 0.4 s, `AB_LOAD=0` busy loops beside all of it, and `AB_ARGS` further
+//! arguments of `ab`, such as `--regression 3`. A comparison takes 20 to 60 runs; with
+//! `AB_DOCUMENTS=300 AB_PCT=0,5` all of them take some five minutes.
 
 #![expect(clippy::print_stdout, reason = "prints what it measured")]
+
+#[path = "common/load.rs"]
+mod load;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use perf_tests::{Lab, lab, program};
 use serde_json::Value;
+
+use load::Load;
 
 /// The function that is made slower.
 const SLOWED: &str = "::tokenize";
@@ -75,10 +82,11 @@ fn setting(name: &str, default: &str) -> String {
 }
 
 fn compare(lab: &Lab, rounds: &str, further: &str, per_cent: f64) -> (Option<i32>, String) {
-    let a = program!("slowed-under-test");
+    let documents = setting("AB_DOCUMENTS", "2000");
+    let a = format!("{} {documents}", program!("slowed-under-test"));
     let b = format!("SLOW_TOKENIZE={per_cent} {a}");
-    let b = if per_cent > 0.0 { b.as_str() } else { a };
-    let arguments = ["ab", "--format", "json", "--rounds", rounds, "--a", a, "--b", b];
+    let b = if per_cent > 0.0 { &b } else { &a };
+    let arguments = ["ab", "--format", "json", "--rounds", rounds, "--a", &a, "--b", b];
     let finished = lab.report(arguments.into_iter().chain(further.split_whitespace()));
     let text = if finished.stdout.is_empty() { finished.stderr } else { finished.stdout };
     (finished.code, text)
@@ -92,6 +100,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut tallies: Vec<(f64, Tally)> =
         shares?.into_iter().map(|share| (share, Tally::default())).collect();
     let lab = lab!();
+    let load: usize = setting("AB_LOAD", "0").parse()?;
+    let beside = Load::of(load)?;
     for time in 1..=times {
         // In turn, so that whatever the machine does meanwhile comes to all kinds alike.
         for (per_cent, tally) in &mut tallies {
@@ -101,7 +111,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         eprint_progress(time, times);
     }
-    println!("ab --rounds {rounds} {further}, {times} times each; tokenize does more work by");
+    drop(beside);
+    println!(
+        "ab --rounds {rounds} {further}, {times} times each, beside {load} busy loops; tokenize does more \
+         work by"
+    );
     for (per_cent, tally) in tallies {
         print(per_cent, tally);
     }
