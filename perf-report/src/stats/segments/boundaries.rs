@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, evidence};
 use super::noise::Noise;
-use super::search::{FRESH, places_with};
+use super::search::{least_shift, places_with};
 use super::{Change, Kind, Settings};
 
 /// The changes that hold.
@@ -72,9 +72,6 @@ fn weakness(
     if place - before < shortest(run_before) || after - place < shortest(run_after) {
         return f64::INFINITY;
     }
-    // News of little weight can wait for more values.
-    let is_fresh = after == length && after - place <= FRESH;
-    let least = settings.min_effect * if is_fresh { 2.0 } else { 1.0 };
-    let effect = least.ln_1p() / seen.shift.abs();
+    let effect = least_shift(after - place, after == length, settings) / seen.shift.abs();
     effect.max(settings.false_alarms.ln() / seen.p_value.clamp(f64::MIN_POSITIVE, 0.999).ln())
 }

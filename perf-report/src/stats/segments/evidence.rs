@@ -34,7 +34,7 @@ pub(super) fn evidence(
     let sides = [before.len(), after.len()];
     let level = scale::level(before);
     let shift = scale::level(after) - level;
-    let by_ranks = scores::p_value(&values[from..to], at - from, from);
+    let by_ranks = scores::p_value(&values[from..to], at - from);
     let by_ranks =
         Evidence { p_value: noise.discount_of_size(by_ranks, shift, sides), level, shift };
     if by_ranks.p_value < enough || at - from < OPEN || to - at < OPEN {
@@ -60,5 +60,5 @@ fn is_shift(values: &[f64], split: usize, shift: f64) -> bool {
     for value in aligned.iter_mut().skip(split) {
         *value -= shift;
     }
-    Ranked::new(&aligned, 0).score(split) < UNLIKE
+    Ranked::new(&aligned).score(split) < UNLIKE
 }

@@ -36,6 +36,11 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::units::float;
+
+/// Values from which a series is long.
+const LONG: u64 = 60;
+
 /// What counts as a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -52,7 +57,8 @@ pub struct Settings {
     pub min_fresh: usize,
 }
 
-/// The rates hold for values that do not depend on those before them. Where each depends strongly on
+/// The rates hold for series of 60 values and more, whose values do not depend on those before them;
+/// shorter ones alarm less. Where each depends strongly on
 /// the last (an autoregressive process of .6), one simulated series of 55, of 25 and of 9 alarms.
 impl Settings {
     /// One false alarm in 5,000 series; steps of 2 % and more.
@@ -61,6 +67,13 @@ impl Settings {
     pub const DEFAULT: Self = Self::with(7e-4, 0.01);
     /// One in 200; 0.5 %.
     pub const SENSITIVE: Self = Self::with(5e-3, 0.005);
+
+    /// The same for a series of so many values: a short one holds less that may be a change, and whoever looks
+    /// at it sees a false one at once.
+    fn of_so_many(self, values: usize) -> Self {
+        let part = (float(values as u64) / float(LONG)).min(1.0);
+        Self { false_alarms: self.false_alarms * part.powi(2), ..self }
+    }
 
     const fn with(false_alarms: f64, min_effect: f64) -> Self {
         Self { false_alarms, min_effect, min_before: 16, min_run: 5, min_fresh: 3 }
@@ -125,7 +138,7 @@ pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
     if scaled.values.len() < search::FEWEST {
         return Vec::new();
     }
-    let judged = judged(&scaled.values, &settings);
+    let judged = judged(&scaled, &settings);
     drift::changes(&scaled.values, &judged)
         .into_iter()
         .map(|change| scaled.restore(change))
@@ -133,8 +146,10 @@ pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
 }
 
 /// The steps of a series: between levels that lie far apart, and within each of these.
-fn judged(values: &[f64], settings: &Settings) -> Vec<Change> {
-    let mut steps = plateaus::steps(values, settings.false_alarms);
+fn judged(scaled: &scale::Scaled, settings: &Settings) -> Vec<Change> {
+    let values = scaled.values.as_slice();
+    let mut steps = plateaus::steps(scaled, settings);
+    let settings = &settings.of_so_many(values.len());
     let ends: Vec<usize> = steps.iter().map(|step| step.index).chain([values.len()]).collect();
     let mut from = 0;
     for to in ends {

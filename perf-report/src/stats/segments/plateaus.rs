@@ -3,81 +3,159 @@
 //! certain; where levels lie so far apart, five do.
 //!
 //! A step is looked for between a few values before a place and as many after it, by a t test, so that
-//! no level further away is taken for noise. Then both levels must stay what they are, up to the next
-//! step: where machines take turns they do not, and nothing is said here.
+//! no level further away is taken for noise. What the rest of the series knows of its noise counts, too: few
+//! values differ by little among themselves now and then. Then both levels must stay what they are, up to
+//! the next step: where machines take turns they do not, and nothing is said here.
 
-use super::{Change, Kind, scale};
+use super::scale::{self, Scaled};
+use super::search::least_shift;
+use super::{Change, Kind, Settings};
 use crate::stats::{robust, student};
 use crate::units::float;
 
-/// Values on each side that are compared. The first only where all are equal.
+/// Values on each side that are compared.
 const WINDOWS: [usize; 5] = [4, 5, 6, 8, 12];
-/// Fewest values on each side, and between two steps.
+/// Most values on each side that are compared, up to the steps beside.
+const NEAR: usize = 12;
+/// Fewer values on each side show only what is [`Scaled::far`] apart: two neighbouring steps of a clock come
+/// in this order by chance now and then.
 const FEWEST: usize = 5;
-/// Noise that there is at least, on the scale of [`scale::Scaled`].
+/// Noise that there is at least, on the scale of [`Scaled`].
 const LEAST_NOISE: f64 = 0.005;
-/// Part of the noise of the whole series that a few values have at least: what they differ by among
-/// themselves is little by chance now and then.
+/// Part of the noise of the whole series that a few values have at least.
 const OF_ALL: f64 = 0.6;
+/// Standard errors of that least noise below which no test calls levels apart.
+const LEAST_ERRORS: f64 = 4.0;
+/// Degrees of freedom of the noise of the whole series, of each value outside of those compared: a median
+/// of differences says so much less than a standard deviation.
+const OF_A_VALUE: f64 = 0.3;
+/// What those are worth at most: noise may be another at another level.
+const MOST_DEGREES: f64 = 12.0;
 /// What tests that assume the normal distribution leave to what is not: one in how many of the false
 /// alarms that are allowed.
 const STRICTER: f64 = 4.0;
+/// How much more likely than allowed in the end chance may make a candidate, which has been compared with
+/// a few values only.
+const GENEROUS: f64 = 20.0;
 
 /// A place where the level may have changed.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     at: usize,
+    /// By the values near it.
+    seen: Seen,
+}
+
+/// How far apart two sides are.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// How likely chance sets two sides so far apart somewhere in the series.
     p_value: f64,
+    /// What values of one level differ by: a standard deviation.
     noise: f64,
 }
 
-/// The steps between such levels, oldest first. `allowed` is how likely chance may make one.
-pub(super) fn steps(values: &[f64], allowed: f64) -> Vec<Change> {
-    let Some(noise) = noise(values) else { return Vec::new() };
-    let places = (1..values.len()).filter_map(|at| candidate(values, at, noise));
-    let mut found: Vec<Candidate> = places.filter(|it| it.p_value <= allowed / STRICTER).collect();
-    found.sort_by(|a, b| a.p_value.total_cmp(&b.p_value).then(a.at.cmp(&b.at)));
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in found {
-        let nearest = kept.iter().map(|other| other.at.abs_diff(candidate.at)).min();
-        if nearest.is_none_or(|distance| distance >= WINDOWS[0]) {
-            kept.push(candidate);
+/// The steps between such levels, oldest first.
+pub(super) fn steps(scaled: &Scaled, settings: &Settings) -> Vec<Change> {
+    let Some(series) = Series::new(scaled) else { return Vec::new() };
+    let limit = settings.false_alarms / STRICTER;
+    let mut kept = series.candidates(GENEROUS * limit);
+    loop {
+        let judged: Vec<(f64, Change)> =
+            (0..kept.len()).map(|at| series.judge(&kept, at, settings)).collect();
+        let worst = (0..kept.len()).rev().max_by(|a, b| judged[*a].0.total_cmp(&judged[*b].0));
+        match worst.filter(|at| judged[*at].0 > limit) {
+            Some(worst) => kept.remove(worst),
+            None => return judged.into_iter().map(|(_, change)| change).collect(),
+        };
+    }
+}
+
+/// The values, and what is known of all of them.
+#[derive(Debug, Clone, Copy)]
+struct Series<'a> {
+    values: &'a [f64],
+    far: f64,
+    /// What values of one level differ by: a standard deviation.
+    noise: f64,
+}
+
+impl<'a> Series<'a> {
+    /// The noise is told by the differences of neighbours, which few steps do not move.
+    fn new(scaled: &'a Scaled) -> Option<Self> {
+        /// The median size of a difference of two normal values, in their deviations.
+        const OF_DIFFERENCE: f64 = 0.953_873;
+        let values = scaled.values.as_slice();
+        let differences: Vec<f64> = values.windows(2).map(|two| (two[1] - two[0]).abs()).collect();
+        let noise = (robust::median(&differences)? / OF_DIFFERENCE).max(LEAST_NOISE);
+        Some(Self { values, far: scaled.far(), noise })
+    }
+
+    /// The places that show best that the level changed, and none beside another, oldest first.
+    fn candidates(&self, limit: f64) -> Vec<Candidate> {
+        let places = (1..self.values.len()).filter_map(|at| self.candidate(at));
+        let mut found: Vec<Candidate> = places.filter(|it| it.seen.p_value <= limit).collect();
+        found.sort_by(|a, b| a.seen.p_value.total_cmp(&b.seen.p_value).then(a.at.cmp(&b.at)));
+        let mut kept: Vec<Candidate> = Vec::new();
+        for candidate in found {
+            let nearest = kept.iter().map(|other| other.at.abs_diff(candidate.at)).min();
+            if nearest.is_none_or(|distance| distance >= WINDOWS[0]) {
+                kept.push(candidate);
+            }
         }
+        kept.sort_by_key(|candidate| candidate.at);
+        kept
     }
-    kept.sort_by_key(|candidate| candidate.at);
-    while let Some(at) = (0..kept.len()).rev().find(|&at| !stays(values, &kept, at)) {
-        kept.remove(at);
+
+    /// The level before `at` against that after it, in whatever window shows it best.
+    fn candidate(&self, at: usize) -> Option<Candidate> {
+        let windows = WINDOWS.into_iter().filter_map(|window| {
+            let old = self.values.get(at.checked_sub(window)?..at)?;
+            self.compare([old, self.values.get(at..at + window)?])
+        });
+        let seen = windows.min_by(|a, b| a.p_value.total_cmp(&b.p_value))?;
+        Some(Candidate { at, seen })
     }
-    (0..kept.len()).map(|at| change(values, &kept, at)).collect()
-}
 
-/// What values of one level differ by: a standard deviation, by the differences of neighbours, which few
-/// steps do not move.
-fn noise(values: &[f64]) -> Option<f64> {
-    /// The median size of a difference of two normal values, in their deviations.
-    const OF_DIFFERENCE: f64 = 0.953_873;
-    let differences: Vec<f64> = values.windows(2).map(|two| (two[1] - two[0]).abs()).collect();
-    Some((robust::median(&differences)? / OF_DIFFERENCE).max(LEAST_NOISE))
-}
-
-/// The level before `at` against that after it, in whatever window shows it best.
-fn candidate(values: &[f64], at: usize, noise: f64) -> Option<Candidate> {
-    // Windows share values with each other, and with those of the places beside.
-    let tried = float(values.len() as u64);
-    let windows = WINDOWS.into_iter().filter_map(|window| {
-        let old = values.get(at.checked_sub(window)?..at)?;
-        let new = values.get(at..at + window)?;
-        if overlap(old, new) || (window < FEWEST && !(is_flat(old) && is_flat(new))) {
+    /// Compares two sides; `None` where nobody could see that they are apart.
+    fn compare(&self, [old, new]: [&[f64]; 2]) -> Option<Seen> {
+        let apart = (mean(new) - mean(old)).abs();
+        let [before, after] = [old, new].map(|side| float(side.len() as u64));
+        let error = (1.0 / before + 1.0 / after).sqrt();
+        let is_little = apart < LEAST_ERRORS * OF_ALL * self.noise * error;
+        let fewer = old.len().min(new.len());
+        if is_little || (fewer < FEWEST && apart < self.far) || overlap(old, new) {
             return None;
         }
-        let count = float(window as u64);
-        let spread = (squares(old) + squares(new)) / (2.0 * count - 2.0);
-        let noise = spread.sqrt().max(OF_ALL * noise).max(LEAST_NOISE);
-        let t = (mean(new) - mean(old)) / (noise * (2.0 / count).sqrt());
-        let p_value = (student::two_sided_p(t, 2.0 * count - 2.0) * tried).min(1.0);
-        Some(Candidate { at, p_value, noise })
-    });
-    windows.min_by(|a, b| a.p_value.total_cmp(&b.p_value))
+        let others = float(self.values.len() as u64) - before - after;
+        let (degrees, known) = (before + after - 2.0, (OF_A_VALUE * others).min(MOST_DEGREES));
+        let squares = squares(old) + squares(new) + known * self.noise.powi(2);
+        let noise = (squares / (degrees + known)).sqrt();
+        let noise = noise.max(OF_ALL * self.noise).max(LEAST_NOISE);
+        let p_value = student::two_sided_p(apart / (noise * error), degrees + known);
+        // What places there are for it; their sides share values, and those of other lengths do.
+        let tried = float((self.values.len() + 1 - 2 * fewer) as u64);
+        Some(Seen { p_value: (p_value * tried).min(1.0), noise })
+    }
+
+    /// A step between its neighbours, and how likely chance makes it; certainly, where one of its levels
+    /// does not stay, or it is of no interest.
+    fn judge(&self, steps: &[Candidate], at: usize, settings: &Settings) -> (f64, Change) {
+        let from = at.checked_sub(1).map_or(0, |before| steps[before].at);
+        let to = steps.get(at + 1).map_or(self.values.len(), |after| after.at);
+        let Candidate { at: index, seen } = steps[at];
+        let (old, new) = (&self.values[from..index], &self.values[index..to]);
+        let nearest = [&old[old.len().saturating_sub(NEAR)..], &new[..NEAR.min(new.len())]];
+        let beside = self.compare(nearest).unwrap_or(Seen { p_value: 1.0, ..seen });
+        let p_value = seen.p_value.min(beside.p_value);
+        let level = scale::level(old);
+        let shift = scale::level(new) - level;
+        let is_of_interest =
+            shift.abs() >= least_shift(new.len(), to == self.values.len(), settings);
+        let holds = is_of_interest && stays([old, new], seen.noise.max(beside.noise));
+        let change = Change { index, end: index, kind: Kind::Step, level, shift, p_value };
+        (if holds { p_value } else { f64::INFINITY }, change)
+    }
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -102,35 +180,22 @@ fn overlap(old: &[f64], new: &[f64]) -> bool {
     old_least <= new_most && new_least <= old_most
 }
 
-fn is_flat(values: &[f64]) -> bool {
-    let [least, most] = range(values);
-    most - least <= LEAST_NOISE
-}
-
-/// The values on both sides of a step, as far as its neighbours.
-fn sides<'a>(values: &'a [f64], steps: &[Candidate], at: usize) -> [&'a [f64]; 2] {
-    let from = at.checked_sub(1).map_or(0, |before| steps[before].at);
-    let to = steps.get(at + 1).map_or(values.len(), |after| after.at);
-    let step = steps[at].at;
-    [&values[from..step], &values[step..to]]
-}
-
 /// Whether both levels are nearly all of the values up to the next steps.
-fn stays(values: &[f64], steps: &[Candidate], at: usize) -> bool {
-    /// One in how many values may be wild.
+fn stays(sides: [&[f64]; 2], noise: f64) -> bool {
+    /// One in how many values may be wild, and lie towards the other level.
     const WILD: usize = 8;
-    let [old, new] = sides(values, steps, at);
-    let apart = (scale::level(new) - scale::level(old)).abs() / 2.0;
-    [old, new].iter().all(|side| {
-        let level = robust::median(side).unwrap_or(0.0);
-        let reach = apart.min(8.0 * steps[at].noise);
-        side.iter().filter(|value| (*value - level).abs() > reach).count() <= side.len() / WILD
+    /// One in how many may be wild the other way, which makes the two no more alike.
+    const AWAY: usize = 4;
+    /// One in how many may be at the other level: more, and the levels take turns.
+    const TURNS: usize = 16;
+    let levels = sides.map(|side| robust::median(side).unwrap_or(0.0));
+    let apart = (levels[1] - levels[0]).abs();
+    let reach = (apart / 2.0).min(8.0 * noise);
+    sides.into_iter().zip([levels, [levels[1], levels[0]]]).all(|(side, [level, other])| {
+        let towards = |value: &f64| (value - level) * (other - level).signum();
+        let many = |is: &dyn Fn(f64) -> bool| side.iter().map(towards).filter(|by| is(*by)).count();
+        many(&|by| by > reach) <= side.len() / WILD
+            && many(&|by| by < -reach) <= side.len() / AWAY
+            && many(&|by| (by - apart).abs() < apart / 4.0) <= side.len() / TURNS
     })
-}
-
-fn change(values: &[f64], steps: &[Candidate], at: usize) -> Change {
-    let [old, new] = sides(values, steps, at);
-    let (level, Candidate { at: index, p_value, .. }) = (scale::level(old), steps[at]);
-    let shift = scale::level(new) - level;
-    Change { index, end: index, kind: Kind::Step, level, shift, p_value }
 }

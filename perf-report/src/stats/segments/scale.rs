@@ -41,6 +41,14 @@ impl Scaled {
         Self { values, places, unit: Unit::Linear(typical) }
     }
 
+    /// What is more than from one step of a clock to the next, on this scale: from 1 to 2, or from 0 to 1.
+    pub(super) fn far(&self) -> f64 {
+        match self.unit {
+            Unit::Ratio => 2.3_f64.ln(),
+            Unit::Linear(_) => 1.3,
+        }
+    }
+
     pub(super) fn restore(&self, change: Change) -> ChangePoint {
         let place = |at: usize| self.places.get(at).copied().unwrap_or(at);
         let (before, after) = match self.unit {

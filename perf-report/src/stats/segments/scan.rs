@@ -9,7 +9,7 @@
 
 use std::sync::OnceLock;
 
-use super::ties::hash;
+use super::ties::Ties;
 
 /// Cosines that are looked at.
 const WAVES: usize = 16;
@@ -34,13 +34,13 @@ pub(super) struct Candidate {
 }
 
 impl Ranked {
-    /// `first` is where the segment begins in its series: values that are equal are ordered by a
-    /// number that only their place decides, which is as good as by chance.
-    pub(super) fn new(values: &[f64], first: usize) -> Self {
+    /// Values that are equal are ordered as by chance.
+    pub(super) fn new(values: &[f64]) -> Self {
+        let ties = Ties::of(values);
         let mut order: Vec<(f64, u64, u32)> = values
             .iter()
             .zip(0u32..)
-            .map(|(&value, at)| (value, hash(first + at as usize), at))
+            .map(|(&value, at)| (value, ties.rank(at as usize), at))
             .collect();
         order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut cells = vec![0; values.len()];

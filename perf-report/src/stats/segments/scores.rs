@@ -6,22 +6,22 @@ use statrs::distribution::{ContinuousCDF as _, Normal};
 use statrs::function::erf::erfc;
 use statrs::function::factorial::ln_binomial;
 
-use super::ties::hash;
+use super::ties::Ties;
 use crate::units::float;
 
 /// How likely it is, without a change, that the ranks of the values before `split` and of the others
-/// differ so much, in either direction. Ties are ordered as by chance, `first` being the place of
-/// the first value in its series.
-pub(super) fn p_value(values: &[f64], split: usize, first: usize) -> f64 {
+/// differ so much, in either direction. Ties are ordered as by chance.
+pub(super) fn p_value(values: &[f64], split: usize) -> f64 {
     let count = values.len();
     let few = split.min(count - split);
     if few == 0 {
         return 1.0;
     }
+    let ties = Ties::of(values);
     let mut order: Vec<(f64, u64, bool)> = values
         .iter()
         .enumerate()
-        .map(|(at, &value)| (value, hash(first + at), (at < split) == (split == few)))
+        .map(|(at, &value)| (value, ties.rank(at), (at < split) == (split == few)))
         .collect();
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let is_apart = |side: &[(f64, u64, bool)]| side.iter().all(|(.., is_few)| *is_few);

@@ -11,7 +11,7 @@ pub(super) const FEWEST: usize = 8;
 /// Values on each side of a candidate in the open, so that its score is comparable everywhere.
 pub(super) const OPEN: usize = 8;
 /// A change with at most so many values after it is fresh.
-pub(super) const FRESH: usize = 12;
+const FRESH: usize = 12;
 /// Independent places among those: each shares most of its values with the next.
 const FRESH_PLACES: f64 = 2.5;
 /// The share of the false alarms that fresh changes may have.
@@ -53,13 +53,20 @@ pub(super) fn places_with(after: usize, is_last: bool, length: usize) -> f64 {
     if is_last && after <= FRESH { FRESH_PLACES / NEWS } else { places(length) / (1.0 - NEWS) }
 }
 
+/// The smallest shift of interest of a change with so many values after it, on the scale of
+/// [`super::scale::Scaled`]: news of little weight can wait for more.
+pub(super) fn least_shift(after: usize, is_last: bool, settings: &Settings) -> f64 {
+    let is_fresh = is_last && after <= FRESH;
+    (settings.min_effect * if is_fresh { 2.0 } else { 1.0 }).ln_1p()
+}
+
 fn split(values: &[f64], (from, to): (usize, usize), settings: &Settings) -> Option<usize> {
     let length = to - from;
     let shortest = settings.min_run.max(2);
     if length < FEWEST.max(shortest + 2) {
         return None;
     }
-    let ranked = Ranked::new(&values[from..to], from);
+    let ranked = Ranked::new(&values[from..to]);
     let is_last = to == values.len();
     // How likely chance makes it, in parts of what is allowed.
     let chance = |at: usize| {

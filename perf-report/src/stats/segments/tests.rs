@@ -2,8 +2,16 @@
 
 use proptest::prelude::*;
 
-use super::ties::hash;
 use super::*;
+use crate::stats::random::Stream;
+use shapes::{SHAPES, SPREADS, Spread, heavy};
+
+#[path = "../../../benches/common/shapes.rs"]
+mod shapes;
+
+fn hash(at: usize) -> u64 {
+    Stream::of(at as u64).number()
+}
 
 /// Noise of about one, the same in every run.
 fn noise(at: usize) -> f64 {
@@ -42,65 +50,102 @@ fn steps_are_found_where_they_are() {
     assert!(change.p_value < 1e-6);
 }
 
-/// Levels with so many values of each, with noise of this part of a level; another one each time.
-fn levels(levels: &[(f64, usize)], part: f64, time: usize) -> Vec<f64> {
-    let values = levels.iter().flat_map(|&(level, count)| std::iter::repeat_n(level, count));
-    let noisy = values.enumerate().map(|(at, level)| level * (part * noise(at + 977 * time)).exp());
-    noisy.collect()
+/// How many of so many series have an answer that is right.
+fn right(series: u64, mut answers: impl FnMut(&mut Stream) -> bool) -> usize {
+    (0..series).filter(|seed| answers(&mut Stream::of(seed * 1_000_003))).count()
 }
 
 #[test]
 fn levels_that_lie_far_apart_are_found_in_short_series() {
-    let ten = |part: f64| (10.0 * part).exp();
-    let mut shapes: Vec<(Vec<(f64, usize)>, f64)> = Vec::new();
-    for part in [0.02, 0.05] {
-        // A regression and its fix.
-        shapes.push((vec![(16.0, 10), (90.0, 10), (16.0, 10)], part));
-        shapes.push((vec![(16.0, 15), (90.0, 15), (16.0, 15)], part));
-        shapes.push((vec![(1.0, 7), (5.6, 7)], part));
-    }
-    for part in [0.01, 0.03, 0.1] {
-        // Ten times the noise, five values on a side, and a pulse of six.
-        shapes.push((vec![(1.0, 5), (ten(part), 5)], part));
-        shapes.push((vec![(ten(part), 6), (1.0, 6)], part));
-        shapes.push((vec![(1.0, 20), (ten(part), 6), (1.0, 14)], part));
-        shapes.push((vec![(1.0, 20), (ten(part), 20)], part));
-    }
-    for (shape, part) in shapes {
-        let ends = shape.iter().scan(0, |sum, level| {
-            *sum += level.1;
-            Some(*sum)
-        });
-        let expected: Vec<usize> = ends.take(shape.len() - 1).collect();
-        let is_right = |time: &usize| {
-            let places = found(&levels(&shape, part, *time));
-            let mut pairs = places.iter().zip(&expected);
-            places.len() == expected.len() && pairs.all(|(place, at)| place.abs_diff(*at) <= 1)
-        };
-        let right = (0..100).filter(is_right).count();
-        assert!(right >= 95, "{shape:?} with noise {part}: {right} of 100");
+    for shape in SHAPES {
+        for (spread, part) in
+            SPREADS.into_iter().flat_map(|it| [0.01, 0.03, 0.1].map(|of| (it, of)))
+        {
+            let right = right(40, |stream| {
+                shape.is_right(&found(&shape.values(part, spread, || stream.normal())))
+            });
+            assert!(right >= 38, "{}, {spread:?}, noise {part}: {right} of 40", shape.name);
+        }
     }
 }
 
 #[test]
-fn levels_of_equal_values_are_found_and_machines_that_take_turns_are_none() {
-    let equal = levels(&[(10.0, 4), (80.0, 4), (10.0, 4)], 0.0, 0);
-    assert_eq!(found(&equal), [4, 8]);
-    let quantised = [10.0; 9].into_iter().chain([20.0; 9]).collect::<Vec<_>>();
-    assert_eq!(found(&quantised), [9]);
-    for time in 0..50 {
-        let of_two = |at: usize| if hash(at + 131 * time).is_multiple_of(2) { 1.0 } else { 3.0 };
-        let turns: Vec<f64> = series(60, of_two);
-        assert!(found(&turns).is_empty(), "{time}: {:?}", found(&turns));
+fn levels_of_equal_values_are_found_where_they_change() {
+    for (levels, expected) in [
+        (&[(10.0, 4), (80.0, 4), (10.0, 4)][..], &[4, 8][..]),
+        (&[(10.0, 4), (80.0, 4)], &[4]),
+        (&[(16.0, 10), (90.0, 10), (16.0, 10)], &[10, 20]),
+        (&[(10.0, 5), (20.0, 5)], &[5]),
+        (&[(20.0, 5), (10.0, 20)], &[5]),
+        (&[(10.0, 9), (20.0, 9)], &[9]),
+        (&[(10.0, 7), (11.0, 7)], &[7]),
+        (&[(224.0, 20), (240.0, 6), (224.0, 14)], &[20, 26]),
+        (&[(0.0, 6), (30.0, 6)], &[6]),
+        // One step of a clock, as it comes and goes by chance.
+        (&[(10.0, 4), (20.0, 4)], &[]),
+        (&[(0.0, 4), (10.0, 4)], &[]),
+        // A spike, and the machine's bad day.
+        (&[(10.0, 9), (80.0, 2), (10.0, 9)], &[]),
+    ] {
+        let values = levels.iter().flat_map(|&(level, count)| std::iter::repeat_n(level, count));
+        assert_eq!(found(&values.collect::<Vec<f64>>()), *expected, "{levels:?}");
     }
+}
+
+#[test]
+fn a_step_after_a_slope_is_found_beside_it() {
+    let right = right(40, |stream| {
+        let level = |at: i32| if at < 30 { 1.005_f64.powi(at) } else { 2.0 };
+        let values: Vec<f64> =
+            (0..40).map(|at| level(at) * (0.01 * stream.normal()).exp()).collect();
+        let changes = change_points(&values, Settings::DEFAULT);
+        changes.iter().any(|it| it.kind == Kind::Step && it.index.abs_diff(30) <= 1)
+    });
+    assert!(right >= 38, "{right} of 40");
+}
+
+#[test]
+fn heavy_tails_hide_no_regression_and_its_fix() {
+    let right = right(100, |stream| {
+        let values = SHAPES[0].values(0.05, Spread::OfEach, || heavy(|| stream.normal()));
+        SHAPES[0].is_right(&found(&values))
+    });
+    assert!(right >= 95, "{right} of 100");
+}
+
+#[test]
+fn machines_that_take_turns_are_no_changes() {
+    let alarms = right(50, |stream| {
+        let of_two = |stream: &mut Stream| if stream.share() < 0.5 { 1.0 } else { 3.0 };
+        let values = (0..60).map(|_| of_two(stream) * (1.0 + 0.02 * stream.normal()));
+        !found(&values.collect::<Vec<f64>>()).is_empty()
+    });
+    assert_eq!(alarms, 0);
 }
 
 #[test]
 fn short_series_of_noise_have_no_change() {
-    for length in [12, 20, 40] {
-        let alarms =
-            (0..300).filter(|time| !found(&levels(&[(5.0, length)], 0.05, *time)).is_empty());
-        assert!(alarms.count() <= 1, "{length} values");
+    for part in [0.01, 0.02, 0.05, 0.1] {
+        let mut length = 7;
+        let alarms = right(250, |stream| {
+            length = if length == 60 { 8 } else { length + 1 };
+            let values: Vec<f64> = (0..length).map(|_| (part * stream.normal()).exp()).collect();
+            !found(&values).is_empty()
+        });
+        assert_eq!(alarms, 0, "noise of {part}");
+    }
+}
+
+#[test]
+fn a_clock_that_goes_to_and_fro_between_two_steps_makes_hardly_a_change() {
+    for (length, most) in [(8, 0), (9, 0), (12, 2), (16, 2), (30, 2)] {
+        for share in [0.2, 0.5] {
+            let alarms = right(400, |stream| {
+                let step = |stream: &mut Stream| if stream.share() < share { 20.0 } else { 10.0 };
+                !found(&(0..length).map(|_| step(stream)).collect::<Vec<f64>>()).is_empty()
+            });
+            assert!(alarms <= most, "{length} values, {share}: {alarms} of 400");
+        }
     }
 }
 
