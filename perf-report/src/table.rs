@@ -11,15 +11,25 @@ use csv::{ReaderBuilder, StringRecord};
 pub struct Series {
     /// Its name.
     pub name: String,
-    /// Its values.
+    /// Its values. What is no finite number (`NaN`, `inf`, `1e999`) keeps its place.
     pub values: Vec<f64>,
     /// What is known of each value besides.
     pub points: Vec<Point>,
 }
 
+impl Series {
+    /// Lines of the table whose values are no finite numbers.
+    pub fn unusable_lines(&self) -> Vec<u64> {
+        let points = self.points.iter().zip(&self.values);
+        points.filter(|(_, value)| !value.is_finite()).map(|(point, _)| point.line).collect()
+    }
+}
+
 /// Where a value of a series comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Point {
+    /// Line of the table, from 1.
+    pub line: u64,
     /// Its number, if the table has them.
     pub index: Option<u64>,
     /// Its commit.
@@ -114,7 +124,7 @@ impl Columns {
             None => None,
         };
         let [commit, time] = [self.commit, self.time].map(|it| optional(it).map(str::to_owned));
-        Ok((value, Point { index, commit, time }))
+        Ok((value, Point { line, index, commit, time }))
     }
 }
 
@@ -137,9 +147,10 @@ mod tests {
         let found = series(text).unwrap();
         let names: Vec<_> = found.iter().map(|series| series.name.as_str()).collect();
         assert_eq!(names, ["a, b", "c"]);
-        let point = Point { index: Some(7), commit: Some("abc".into()), time: Some("t0".into()) };
+        let point =
+            Point { line: 2, index: Some(7), commit: Some("abc".into()), time: Some("t0".into()) };
         assert_eq!((found[0].values[0], &found[0].points[0]), (1e3, &point));
-        assert_eq!(found[1].points[0], Point::default());
+        assert_eq!(found[1].points[0], Point { line: 3, ..Point::default() });
     }
 
     #[test]
@@ -162,6 +173,8 @@ mod tests {
         1: there is no column `series` among its titles
         "#);
         assert_eq!(series("series,value\n"), Ok(Vec::new()));
-        assert!(series("series,value\na,NaN\n").unwrap()[0].values[0].is_nan());
+        let odd = series("series,value\na,NaN\na,1\nb,2\na,-inf\na,1e999\n").unwrap();
+        assert_eq!((odd[0].unusable_lines(), odd[0].values.len()), (vec![2, 5, 6], 4));
+        assert!(odd[1].unusable_lines().is_empty());
     }
 }

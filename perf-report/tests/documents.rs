@@ -212,6 +212,14 @@ fn changes_of_level_obey_their_schema() {
     assert!(human.contains("at 30: 101 → 151 (+49.5 %), between c29 and c30"), "{human}");
     assert!(print("markdown").contains("| 30 | +49.5 % |"), "{}", print("markdown"));
     assert_eq!(print("csv").lines().count(), 2);
+    let odd = (0..9).map(|at| format!("a,{},c{at}\n", if at == 4 { "inf" } else { "1" }));
+    let odd: String = odd.chain((0..9).map(|at| format!("a,3,d{at}\n"))).collect();
+    project.write("history.csv", &format!("series,value,commit\n{odd}a,NaN,d9\n"));
+    let document = obeys(&print("json"), CHANGEPOINTS_SCHEMA);
+    assert_eq!(document["series"][0]["left_out_lines"], json!([6, 20]));
+    let human = print("human");
+    let note = "note: 2 values that are no finite numbers were left out: of a at lines 6 and 20\n";
+    assert!(human.contains(note) && human.contains("between c8 and d0"), "{human}");
     project.prints(&["changepoints", "--input", "none.csv"], 2);
     project.write("history.csv", "series,time\n");
     project.prints(&["changepoints", "--input", "history.csv"], 2);

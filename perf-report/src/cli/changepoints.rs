@@ -24,7 +24,8 @@ Examples:
   perf-report changepoints --input history.csv --sensitivity strict
 
 The file has a line a value and a line of titles: `series` and `value`, and if they are known `index`, \
-`commit` and `time`, in any order. A series is in the order of its lines.";
+`commit` and `time`, in any order. A series is in the order of its lines; it takes eight values to see a \
+change. Values that are no finite numbers (NaN, inf) are left out, and named.";
 
 /// Find where the level of series changes, in a CSV file
 #[derive(Debug, clap::Args)]
@@ -83,6 +84,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         version: CHANGEPOINTS_VERSION,
         series: all_changes(&series, settings),
     };
+    if matches!(args.format, TextFormat::Csv) {
+        // There is no place for it among the rows.
+        if let Some(note) = render::left_out(&document) {
+            output::warning(&note);
+        }
+    }
     args.output.write(&match args.format {
         TextFormat::Human => render::human(&document, args.output.screen()),
         TextFormat::Json => output::json(&document),
@@ -117,7 +124,8 @@ fn changes(series: &Series, settings: Settings) -> SeriesChanges {
     let found = segments::change_points(&series.values, settings);
     let change = |change: segments::ChangePoint| {
         let point = series.points.get(change.index);
-        let before = change.index.checked_sub(1).and_then(|at| series.points.get(at));
+        let is_known = |at: &usize| series.values.get(*at).is_some_and(|value| value.is_finite());
+        let before = (0..change.index).rev().find(is_known).and_then(|at| series.points.get(at));
         LevelChange {
             index: point.and_then(|point| point.index).unwrap_or(change.index as u64),
             before: change.before,
@@ -133,6 +141,7 @@ fn changes(series: &Series, settings: Settings) -> SeriesChanges {
     SeriesChanges {
         name: series.name.clone(),
         points: series.values.len() as u64,
+        left_out_lines: series.unusable_lines(),
         change_points: found.into_iter().map(change).collect(),
     }
 }

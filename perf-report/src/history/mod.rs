@@ -17,7 +17,7 @@ use crate::verdict::{self, Trends};
 use series::Series;
 
 /// Fewer runs have no change of level, whatever they hold.
-pub const FEWEST: usize = 8;
+pub use crate::stats::segments::FEWEST;
 
 /// The history of `metric` in `runs`, which are comparable and oldest first: each function with its
 /// values, where it is heading, and where its level changed. `None` of no runs.

@@ -22,6 +22,9 @@ pub struct SeriesChanges {
     pub name: String,
     /// Values that it has.
     pub points: u64,
+    /// Lines of the table whose values are no finite numbers (`NaN`, `inf`), and were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out_lines: Vec<u64>,
     /// Its changes, oldest first.
     pub change_points: Vec<LevelChange>,
 }

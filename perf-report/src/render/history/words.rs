@@ -166,7 +166,7 @@ pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String
 }
 
 fn pct(change: &HistoryChange) -> String {
-    change.change_pct.map_or_else(|| "from nothing".to_owned(), units::change)
+    change.change_pct.map_or_else(|| "from 0".to_owned(), units::change)
 }
 
 /// What people know a run by: its commit, or else its id.

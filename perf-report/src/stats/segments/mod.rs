@@ -38,6 +38,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::float;
 
+/// Fewer values have no change, whatever they are.
+pub const FEWEST: usize = 8;
 /// Values from which a series is long.
 const LONG: u64 = 60;
 
@@ -122,7 +124,7 @@ impl ChangePoint {
 ///
 /// Values that are not finite are left out, and keep their place in the count. With a value of zero
 /// or below, all are judged by differences in units of the typical size, not by ratios. Fewer than
-/// eight values have no change.
+/// [`FEWEST`] values have no change.
 ///
 /// ```
 /// use perf_report::stats::segments::{Settings, change_points};
@@ -135,7 +137,7 @@ impl ChangePoint {
 /// ```
 pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
     let scaled = scale::Scaled::new(values);
-    if scaled.values.len() < search::FEWEST {
+    if scaled.values.len() < FEWEST {
         return Vec::new();
     }
     let judged = judged(&scaled, &settings);

@@ -55,11 +55,19 @@ impl Scaled {
             Unit::Ratio => (change.level.exp(), (change.level + change.shift).exp()),
             Unit::Linear(unit) => (change.level * unit, (change.level + change.shift) * unit),
         };
+        let [before, after] = [before, after].map(as_given);
         let index = place(change.index);
         let end = if change.kind == Kind::Drift { place(change.end) } else { index };
         let p_value = change.p_value;
         ChangePoint { index, end, kind: change.kind, before, after, p_value }
     }
+}
+
+/// A value that was on the scale and is back, without the last digits, which the way there and back made:
+/// of 3 came 3.0000000000000004, and of the largest number there is, infinity.
+fn as_given(value: f64) -> f64 {
+    let value = value.clamp(f64::MIN, f64::MAX);
+    format!("{value:.12e}").parse().ok().filter(|it: &f64| it.is_finite()).unwrap_or(value)
 }
 
 /// The mean of the middle half of `values`: as steady as a mean where there are several levels at

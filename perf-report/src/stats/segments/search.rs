@@ -1,13 +1,11 @@
 //! Splits a series at candidates, generously: what is no change is taken back later.
 
-use super::Settings;
 use super::evidence::evidence;
 use super::noise::Noise;
 use super::scan::{self, Candidate, Ranked};
+use super::{FEWEST, Settings};
 use crate::units::float;
 
-/// Fewer values have no change.
-pub(super) const FEWEST: usize = 8;
 /// Values on each side of a candidate in the open, so that its score is comparable everywhere.
 pub(super) const OPEN: usize = 8;
 /// A change with at most so many values after it is fresh.
