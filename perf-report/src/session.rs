@@ -88,9 +88,6 @@ pub fn left_over(base: &Path) -> io::Result<Vec<PathBuf>> {
 fn is_abandoned(folder: &Path) -> bool {
     collect::list(folder).is_ok_and(|listing| {
         !listing.segments.is_empty()
-            && !listing
-                .segments
-                .iter()
-                .any(|path| collect::pid_of(path).is_some_and(collect::is_running))
+            && !listing.segments.iter().any(|path| collect::may_be_written(path))
     })
 }

@@ -17,6 +17,7 @@ mod hosts;
 mod kills;
 mod metrics;
 mod names;
+mod namespaces;
 mod resets;
 mod rounds;
 mod sampling;

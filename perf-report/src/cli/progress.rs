@@ -105,7 +105,7 @@ impl Counter {
         if let Some(&calls) = self.ended.get(path) {
             return calls;
         }
-        let running = collect::pid_of(path).is_some_and(collect::is_running);
+        let running = collect::may_be_written(path);
         let calls = segment::read(path).map_or(0, |snapshot| {
             snapshot.contexts.iter().map(|context| context.measures.calls).sum()
         });

@@ -17,7 +17,7 @@ use perf_runtime::snapshot::Snapshot;
 
 pub use listing::{Listing, Unrecorded, list, pid_of};
 pub use merge::merge;
-pub use process::is_running;
+pub use process::{is_running, may_be_written};
 
 /// What is added to the name of a segment that could not be read, once it has been reported.
 pub const SET_ASIDE: &str = "damaged";
@@ -95,7 +95,7 @@ pub fn collect(folder: &Path) -> io::Result<Collected> {
     // Asked before reading: what ends in between is read again next time, and nothing is removed
     // that could still have grown.
     let (living, ended): (Vec<_>, Vec<_>) =
-        listing.segments.into_iter().partition(|path| pid_of(path).is_some_and(is_running));
+        listing.segments.into_iter().partition(|path| may_be_written(path));
     let from_living = merge(&living);
     let from_ended = merge(&ended);
     let damaged_now = |path: &PathBuf, damaged: &[(PathBuf, SegmentError)]| {

@@ -1,10 +1,39 @@
 //! Whether a process still runs, and could still write.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
+use perf_runtime::segment::life::{self, Life};
+
+/// Whether somebody may still write to the segment at `path`. Yes, where that cannot be found out.
+pub fn may_be_written(path: &Path) -> bool {
+    life::life(path, is_locked(path)) != Life::Ended
+}
+
+/// Whether somebody holds the lock on the file; `None` where that cannot be found out.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_locked(path: &Path) -> Option<bool> {
+    use nix::fcntl::{FcntlArg, fcntl};
+    use nix::libc;
+    let file = File::open(path).ok()?;
+    let mut lock = libc::flock {
+        l_type: libc::c_short::try_from(libc::F_WRLCK).ok()?,
+        l_whence: libc::c_short::try_from(libc::SEEK_SET).ok()?,
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
+    };
+    fcntl(&file, FcntlArg::F_OFD_GETLK(&mut lock)).ok()?;
+    Some(i32::from(lock.l_type) != libc::F_UNLCK)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_locked(_path: &Path) -> Option<bool> {
+    None
+}
 
 /// Whether a process of this id runs. One that has ended and was not waited for does not.
 ///

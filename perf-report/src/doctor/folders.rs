@@ -70,11 +70,7 @@ fn space(folder: &Path) -> Check {
 fn left_over(folder: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let listing = collect::list(folder).unwrap_or_default();
-    let ended = listing
-        .segments
-        .iter()
-        .filter(|path| !collect::pid_of(path).is_some_and(collect::is_running))
-        .count();
+    let ended = listing.segments.iter().filter(|path| !collect::may_be_written(path)).count();
     if ended > 0 {
         let finding = match ended {
             1 => "1 process has recorded and was not collected".to_owned(),

@@ -11,6 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::EXTENSION;
+use perf_runtime::segment::life::Owner;
 
 use crate::collect::{self, Listing, Unrecorded, is_running, pid_of};
 use crate::session;
@@ -44,7 +45,10 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
         found => found.is_some(),
     };
     let listing = segments(base);
-    let left = listing.segments.into_iter().rfind(|path| pid_of(path) == Some(pid));
+    // An id of another namespace of processes, as of a container, is another process's.
+    let is_of_here = |path: &PathBuf| Owner::of(path).is_none_or(|owner| owner.is_of_here());
+    let of_pid = |path: &PathBuf| pid_of(path) == Some(pid) && is_of_here(path);
+    let left = listing.segments.into_iter().rfind(of_pid);
     if let Some(path) = left.filter(|_| !is_removed) {
         return Ok(path);
     }
@@ -85,7 +89,11 @@ fn began(path: &Path) -> Option<u64> {
 /// Whether a process writes to the segment at `path`. Where the system does not tell, whether a
 /// process of that id runs.
 pub fn is_written(path: &Path) -> bool {
-    let Some(pid) = pid_of(path).filter(|&pid| is_running(pid)) else { return false };
+    if !collect::may_be_written(path) {
+        return false;
+    }
+    let is_of_here = Owner::of(path).is_none_or(|owner| owner.is_of_here());
+    let Some(pid) = pid_of(path).filter(|_| is_of_here) else { return true };
     let Ok(metadata) = fs::metadata(path) else { return false };
     let is_it = |mapped: &Mapped| {
         mapped.inode == metadata.ino() && mapped.path.file_name() == path.file_name()

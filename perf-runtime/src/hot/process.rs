@@ -177,6 +177,7 @@ impl Recorder {
         header.overhead_budget.store(self.budget_ppm, Relaxed);
         header.counts_allocs.store(u32::from(alloc::is_counting()), Relaxed);
         usage::note_begin(&header.usage);
+        self.segment.note_lock();
         header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
     }
 
@@ -308,6 +309,7 @@ impl Recorder {
             store(&header.latest[turn as usize & 1], moment);
             header.latest_turn.store(turn, Release);
             usage::note(&header.usage);
+            self.segment.note_lock();
             self.noting_moment.store(false, Release);
         }
         moment.ticks.saturating_add(MOMENT_INTERVAL_TICKS)

@@ -125,6 +125,11 @@ pub(crate) const FLAG_POLLED: u32 = 4;
 /// [`Header::clock`]: ticks of the processor's counter; otherwise nanoseconds.
 pub(crate) const CLOCK_COUNTER: u32 = 1;
 
+/// [`Identity::lock`]: the process holds it.
+pub(crate) const LOCK_HELD: u32 = 1;
+/// [`Identity::lock`]: the process does not hold it, or no more.
+pub(crate) const LOCK_LOST: u32 = 2;
+
 /// Facts about the process, and where the lists begin.
 #[repr(C)]
 pub(crate) struct Header {
@@ -187,6 +192,20 @@ pub(crate) struct Header {
     /// As in `cost`: the part that the duration of a call holds which is timed and tallied.
     pub(crate) tallied_inside: AtomicU64,
     pub(crate) usage: Usage,
+    pub(crate) identity: Identity,
+}
+
+/// Who writes, beside the process id: see [`super::life`]. All zero in segments of before there was this
+/// record.
+#[repr(C)]
+pub(crate) struct Identity {
+    /// The namespace of processes that the id is of.
+    pub(crate) namespace: u64,
+    /// When the process was started.
+    pub(crate) started: u64,
+    /// [`LOCK_HELD`] while the process holds the lock on the file.
+    pub(crate) lock: AtomicU32,
+    pub(crate) reserved: u32,
 }
 
 /// What the process has used since its program was loaded, as of the latest account. All zero in

@@ -11,6 +11,7 @@ mod error;
 #[cfg(unix)]
 pub mod folder;
 pub(crate) mod layout;
+pub mod life;
 pub mod limits;
 pub(crate) mod rate;
 pub(crate) mod reader;

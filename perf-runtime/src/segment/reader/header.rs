@@ -11,6 +11,7 @@ use crate::segment::layout::{
     self, Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
     HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
 };
+use crate::segment::life::Owner;
 use crate::segment::rate::{Moment, Rate};
 use crate::snapshot::{BreakerState, Build, Clock, Process, Usage};
 
@@ -178,7 +179,8 @@ fn number(bytes: Bytes<'_>, offset: usize) -> Result<f64, SegmentError> {
 /// Whether the process that wrote the segment may still be writing. Yes, when that cannot be told.
 pub(super) fn may_be_running(bytes: &[u8]) -> bool {
     let Ok(pid) = Bytes(bytes).u32(offset_of!(Header, pid)) else { return false };
-    !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{pid}")).exists()
+    let is_elsewhere = Owner::of_bytes(bytes).is_some_and(|owner| !owner.is_of_here());
+    is_elsewhere || !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{pid}")).exists()
 }
 
 /// Whether this is a complete segment of a version that can be read.

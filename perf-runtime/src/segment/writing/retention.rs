@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::system;
+use super::lock;
+use crate::segment::life::{self, Life};
 use crate::segment::{EXTENSION, MARK_EXTENSION};
 
 /// Segments of ended processes that are kept.
@@ -46,9 +47,13 @@ impl Ended {
         if path.extension()? != EXTENSION {
             return None;
         }
-        let pid = path.file_stem()?.to_str()?.split_once('-')?.0.parse().ok()?;
         let metadata = fs::symlink_metadata(&path).ok()?;
-        let ended = metadata.is_file() && !system::is_running(pid);
+        if !metadata.is_file() {
+            return None;
+        }
+        let is_locked = fs::File::open(&path).ok().and_then(|file| lock::is_locked(&file));
+        // What may be written to by somebody is not removed by anybody.
+        let ended = life::life(&path, is_locked) == Life::Ended;
         ended.then_some(Self { changed: metadata.modified().ok()?, bytes: metadata.len(), path })
     }
 }

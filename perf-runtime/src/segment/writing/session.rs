@@ -8,7 +8,7 @@ use super::{Segment, retention, system};
 use crate::budget::DEFAULT_BUDGET_PPM;
 use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
 use crate::segment::limits::{parse_bytes, parse_share};
-use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder};
+use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder, life};
 
 /// Largest segment where `PERF_TRACK_MEMORY` does not say otherwise.
 const DEFAULT_MEMORY: u64 = 64 << 20;
@@ -63,6 +63,8 @@ pub(crate) fn write_facts(header: &mut Header, clock_is_counter: bool) {
     header.pid = std::process::id();
     header.parent_pid = system::parent_pid();
     header.started_unix_ns = system::unix_ns();
+    header.identity.namespace = life::namespace();
+    header.identity.started = life::started();
     header.clock = if clock_is_counter { CLOCK_COUNTER } else { 0 };
     let program = std::env::current_exe().unwrap_or_default();
     let program = program.to_string_lossy();

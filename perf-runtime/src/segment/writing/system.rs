@@ -133,11 +133,3 @@ pub(crate) fn after_fork(in_child: extern "C" fn()) -> bool {
     // SAFETY: registers a function that lives as long as the program.
     unsafe { libc::pthread_atfork(None, None, Some(in_child)) == 0 }
 }
-
-/// Whether a process of this id exists.
-pub(crate) fn is_running(pid: u32) -> bool {
-    let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
-    // SAFETY: signal 0 is not sent; it asks whether one could be.
-    let answer = unsafe { libc::kill(pid, 0) };
-    answer == 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
-}

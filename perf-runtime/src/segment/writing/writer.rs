@@ -12,6 +12,7 @@ use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
 
+use super::lock::Lock;
 use super::map::Mapping;
 use super::metric_text::MetricText;
 use super::site_text::SiteText;
@@ -39,6 +40,8 @@ pub(crate) struct Segment {
     granules: Granules,
     /// Set in the child of a fork: the file is the parent's.
     detached: AtomicBool,
+    /// By which others know that this process lives.
+    lock: Lock,
 }
 
 /// Where each granule of the file is mapped; readable without the lock.
@@ -99,12 +102,15 @@ impl Segment {
 
     fn map_first(file: &File, path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
         let metadata = file.metadata()?;
+        let identity = (metadata.dev(), metadata.ino());
+        // Before there is anything in it, so that nobody takes it for one that was left behind.
+        let lock = Lock::take(file, identity);
         let granules = Granules::with_room_for(limit_bytes)?;
         let first = Mapping::of_file(file, 0, GRANULE)?;
         granules.push(first);
         Ok(Self {
             path,
-            identity: (metadata.dev(), metadata.ino()),
+            identity,
             header: first.start().cast(),
             space: Mutex::new(Space {
                 // SAFETY: a granule is longer than the header.
@@ -116,6 +122,7 @@ impl Segment {
             }),
             granules,
             detached: AtomicBool::new(false),
+            lock,
         })
     }
 
@@ -231,6 +238,12 @@ impl Segment {
         record.number.store(number + 1, Ordering::Release);
     }
 
+    /// Writes down whether this process holds its lock.
+    pub(crate) fn note_lock(&self) {
+        let state = if self.lock.is_held() { layout::LOCK_HELD } else { layout::LOCK_LOST };
+        self.header().identity.lock.store(state, Ordering::Relaxed);
+    }
+
     /// Where the granule of this number is mapped, if it is.
     #[inline]
     pub(super) fn granule(&self, number: usize) -> Option<NonNull<u8>> {
@@ -246,6 +259,7 @@ impl Segment {
     /// writing to it; allowed in a signal handler.
     pub(crate) fn detach(&self) {
         self.detached.store(true, Ordering::Relaxed);
+        self.lock.let_go();
         self.granules.iter().for_each(Mapping::detach);
     }
 

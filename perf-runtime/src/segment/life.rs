@@ -1,0 +1,185 @@
+//! Whether the process of a segment may still write to it.
+//!
+//! A process id is no identity: it may have been given to another process since, and means another one
+//! in each namespace of processes, as containers have. So a process holds a lock on its segment as long
+//! as it lives, which everybody sees who sees the file. Where there is none, as of a program that closes
+//! descriptors which it did not open, the segment names the namespace of the process and when it was
+//! started, by which those who share the namespace know it.
+//!
+//! Standard library only, so that recorder and reports share one rule; who asks finds out about the lock.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::mem::offset_of;
+#[cfg(unix)]
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::time::Duration;
+
+use super::layout::{Header, Identity, LOCK_HELD, MAGIC};
+
+/// Whether a process may still write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// It lives.
+    Alive,
+    /// It has ended: nothing will be added.
+    Ended,
+    /// Nobody here can tell.
+    Unknown,
+}
+
+/// Who writes to a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// Process id, in its own namespace.
+    pub pid: u32,
+    /// The namespace of processes that the id is of; 0 where the system has none, or does not say.
+    pub namespace: u64,
+    /// When the process was started, as the system counts it; 0 where it does not say.
+    pub started: u64,
+    /// Whether it held its lock when it looked last.
+    pub locks: bool,
+}
+
+impl Owner {
+    /// Who the segment at `path` says that it is; `None` where it is not complete, or cannot be read.
+    pub fn of(path: &Path) -> Option<Self> {
+        let mut bytes = [0; size_of::<Header>()];
+        let mut file = open(path)?;
+        file.read_exact(&mut bytes).ok()?;
+        Self::of_bytes(&bytes)
+    }
+
+    /// The same of the bytes of a segment.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let u32_at = |at: usize| Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+        let u64_at = |at: usize| Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+        let identity = offset_of!(Header, identity);
+        let is_complete = bytes.starts_with(&MAGIC) && u32_at(offset_of!(Header, version))? > 0;
+        is_complete.then_some(())?;
+        Some(Self {
+            pid: u32_at(offset_of!(Header, pid))?,
+            namespace: u64_at(identity + offset_of!(Identity, namespace))?,
+            started: u64_at(identity + offset_of!(Identity, started))?,
+            locks: u32_at(identity + offset_of!(Identity, lock))? == LOCK_HELD,
+        })
+    }
+
+    /// Whether its process id is one of this process's namespace, as far as is known.
+    pub fn is_of_here(&self) -> bool {
+        self.namespace == 0 || self.namespace == namespace()
+    }
+}
+
+/// Whether the process that writes to the segment at `path` lives. `is_locked` says whether somebody holds
+/// the lock on it; `None` where that cannot be found out.
+pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
+    if is_locked == Some(true) {
+        return Life::Alive;
+    }
+    let Some(owner) = Owner::of(path) else { return of_unfinished(path) };
+    if owner.is_of_here() {
+        return of_process(owner.pid, owner.started);
+    }
+    // It had its lock, and nobody has it now.
+    if owner.locks && is_locked == Some(false) { Life::Ended } else { Life::Unknown }
+}
+
+/// Of a segment whose process may be making it just now.
+fn of_unfinished(path: &Path) -> Life {
+    /// Longer than a process takes to make one.
+    const YOUNG: Duration = Duration::from_secs(10);
+    let age = fs::metadata(path).and_then(|it| it.modified()).map(|time| time.elapsed());
+    match age {
+        // A clock that was set back makes files of the future.
+        Ok(Ok(age)) if age < YOUNG => Life::Unknown,
+        Ok(Err(_)) => Life::Unknown,
+        _ => Life::Ended,
+    }
+}
+
+/// Of a process of this namespace. One that has ended and was not waited for does not live.
+fn of_process(pid: u32, started: u64) -> Life {
+    if !Path::new("/proc/self/stat").exists() {
+        return Life::Unknown;
+    }
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return Life::Ended };
+    let Some((state, began)) = state_and_start(&stat) else { return Life::Unknown };
+    let is_it = started == 0 || started == began;
+    if is_it && !matches!(state, 'Z' | 'X') { Life::Alive } else { Life::Ended }
+}
+
+/// The namespace of processes that this one is in; 0 where the system has none, or does not say.
+pub fn namespace() -> u64 {
+    #[cfg(unix)]
+    let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |metadata| metadata.ino());
+    #[cfg(not(unix))]
+    let namespace = 0;
+    namespace
+}
+
+/// When this process was started, as the system counts it; 0 where it does not say.
+pub fn started() -> u64 {
+    let stat = fs::read_to_string("/proc/self/stat").ok();
+    stat.and_then(|stat| state_and_start(&stat)).map_or(0, |(_, started)| started)
+}
+
+/// State and start in the text of `/proc/<pid>/stat`. The name before them may hold anything, so it is
+/// what follows the last parenthesis: the state is the third field, the start the 22nd.
+fn state_and_start(stat: &str) -> Option<(char, u64)> {
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18)?.parse().ok()?))
+}
+
+/// Opens a regular file, and waits for nothing.
+fn open(path: &Path) -> Option<File> {
+    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere what is no regular file is turned down below.
+    #[cfg(unix)]
+    const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    options.custom_flags(FLAGS);
+    let file = options.read(true).open(path).ok()?;
+    file.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_and_start_stand_behind_whatever_the_name_is() {
+        let rest = "1 1 1 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 4711 1000";
+        assert_eq!(state_and_start(&format!("12 (a) Z (b)) S {rest}")), Some(('S', 4711)));
+        assert_eq!(state_and_start(&format!("12 (x) Z {rest}")), Some(('Z', 4711)));
+        assert_eq!(state_and_start("nonsense"), None);
+        assert_eq!(state_and_start("1 (x) S 1"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_is_told_by_its_id_and_its_start() {
+        let (pid, start) = (std::process::id(), started());
+        assert!(start > 0 && namespace() > 0);
+        assert_eq!(of_process(pid, start), Life::Alive);
+        assert_eq!(of_process(pid, start + 1), Life::Ended, "the id was given to another");
+        assert_eq!(of_process(u32::MAX, 0), Life::Ended);
+        assert_eq!(of_process(pid, 0), Life::Alive, "of a segment of before");
+    }
+
+    #[test]
+    fn what_is_no_segment_has_no_owner() {
+        let folder = std::env::temp_dir().join(format!("perf-track-life-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("1-a.ptseg");
+        fs::write(&path, vec![0; 5000]).unwrap();
+        assert_eq!(Owner::of(&path), None);
+        assert_eq!(life(&path, Some(false)), Life::Unknown, "it may be in the making");
+        assert_eq!(life(&path, Some(true)), Life::Alive);
+        assert_eq!(Owner::of(&folder), None);
+        assert_eq!(life(&folder.join("none"), None), Life::Ended);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,109 @@
+//! The lock by which others know that this process lives: see [`crate::segment::life`].
+//!
+//! It is one of the open file, which a fork's child lets go of, and which no other descriptor of the file
+//! takes away when it is closed. The descriptor is held for the life of the process; should the program
+//! close it, or put another file in its place, nothing is done to that.
+
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::fs::MetadataExt;
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// A number that few programs give a meaning to.
+const LEAST_DESCRIPTOR: RawFd = 100;
+
+/// The lock on a file.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    /// Its descriptor; -1 where there is none.
+    descriptor: AtomicI32,
+    /// Device and inode of the file.
+    identity: (u64, u64),
+}
+
+impl Lock {
+    /// Locks `file`, whose device and inode are `identity`, if that can be done at once.
+    pub(super) fn take(file: &File, identity: (u64, u64)) -> Self {
+        let descriptor = if set(file.as_raw_fd()) { keep(file.as_raw_fd()) } else { -1 };
+        Self { descriptor: AtomicI32::new(descriptor), identity }
+    }
+
+    /// Whether it is held.
+    pub(crate) fn is_held(&self) -> bool {
+        let descriptor = self.descriptor.load(Relaxed);
+        descriptor >= 0 && identity_of(descriptor) == Some(self.identity)
+    }
+
+    /// In a fork's child: leaves the lock to the parent. Does only what a signal handler may do.
+    pub(super) fn let_go(&self) {
+        if self.is_held() {
+            // SAFETY: the descriptor is of our file, and nobody but this module knows of it.
+            unsafe { libc::close(self.descriptor.swap(-1, Relaxed)) };
+        }
+    }
+}
+
+/// Device and inode of what is open at `descriptor`, if anything is.
+fn identity_of(descriptor: RawFd) -> Option<(u64, u64)> {
+    // SAFETY: the file is looked at and never closed through this, so that it need not be ours; a
+    // descriptor that is not open is an error of the call.
+    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
+    let metadata = file.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// A descriptor of the same open file that programs which are started do not inherit; -1 where there can be
+/// none.
+fn keep(descriptor: RawFd) -> RawFd {
+    let duplicate = |least: RawFd| {
+        // SAFETY: a system call on integers.
+        unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, least) }
+    };
+    // Where the limit on descriptors is low there is none so high.
+    match duplicate(LEAST_DESCRIPTOR) {
+        high if high >= 0 => high,
+        _ => duplicate(3),
+    }
+}
+
+/// Locks the open file against all others, if that can be done at once.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn set(descriptor: RawFd) -> bool {
+    let whole = whole_file();
+    // SAFETY: a system call that reads a record on this stack.
+    unsafe { libc::fcntl(descriptor, libc::F_OFD_SETLK, &raw const whole) == 0 }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn set(descriptor: RawFd) -> bool {
+    // SAFETY: a system call on integers.
+    unsafe { libc::flock(descriptor, libc::LOCK_EX | libc::LOCK_NB) == 0 }
+}
+
+/// Whether somebody holds the lock on `file`; `None` where that cannot be found out without taking it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn is_locked(file: &File) -> Option<bool> {
+    let mut found = whole_file();
+    // SAFETY: a system call that writes to a record on this stack.
+    let answer = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut found) };
+    (answer == 0).then(|| i32::from(found.l_type) != libc::F_UNLCK)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn is_locked(_file: &File) -> Option<bool> {
+    None
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn whole_file() -> libc::flock {
+    // SAFETY: integers, for which zero is a value.
+    let mut whole: libc::flock = unsafe { std::mem::zeroed() };
+    #[expect(clippy::cast_possible_truncation, reason = "constants that fit")]
+    {
+        whole.l_type = libc::F_WRLCK as libc::c_short;
+        whole.l_whence = libc::SEEK_SET as libc::c_short;
+    }
+    whole
+}

@@ -1,0 +1,46 @@
+//! Processes of several namespaces, as of containers, that share one folder: ids mean nothing there.
+
+use std::process::Command;
+
+use perf_tests::{Lab, lab, program, skipped};
+
+/// Runs a script as the first user of a namespace of its own, with an empty shared memory; `None` where the
+/// system does not allow that.
+fn apart(lab: &Lab, script: &str) -> Option<String> {
+    let unshare = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc"];
+    let mut probe = Command::new("unshare");
+    probe.args(unshare).args(["mount", "-t", "tmpfs", "x", "/dev/shm"]);
+    if !probe.output().is_ok_and(|output| output.status.success()) {
+        skipped("this system makes no namespaces for its users");
+        return None;
+    }
+    let script = format!("set -e; mount -t tmpfs x /dev/shm; {script}");
+    let mut command = lab.command("unshare");
+    command.args(unshare).args(["sh", "-c", &script]);
+    let report = lab.report_command([""; 0]);
+    let output = command.env("REPORT", report.get_program()).output().expect("unshare is there");
+    assert!(output.status.success(), "{output:?}");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn what_another_namespace_records_is_not_cleared_away_and_collected_once() {
+    let (lab, program) = (lab!(), program!("sleeper"));
+    // The first process of a namespace has an id that is another one's in each other namespace. Some
+    // hundred others leave what has to make room.
+    let script = format!(
+        "unshare --pid --fork --mount-proc {program} twenty 100 > /dev/null &
+        until ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null 2>&1; do sleep 0.05; done
+        for i in $(seq 80); do {program} varied 1 > /dev/null; done
+        ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null
+        \"$REPORT\" collect > /dev/null 2>&1
+        ls /dev/shm/perf-track-0 | wc -l
+        wait
+        \"$REPORT\" collect > /dev/null 2>&1
+        ls /dev/shm/perf-track-0 | wc -l"
+    );
+    let Some(left) = apart(&lab, &script) else { return };
+    assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["1", "0"], "the living one stays");
+    let last = lab.latest();
+    assert_eq!((last.calls("twenty"), last.at("/process/count").as_u64()), (100, Some(1)));
+}
