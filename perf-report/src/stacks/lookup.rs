@@ -94,6 +94,9 @@ pub fn is_written(path: &Path) -> bool {
     }
     let is_of_here = Owner::of(path).is_none_or(|owner| owner.is_of_here());
     let Some(pid) = pid_of(path).filter(|_| is_of_here) else { return true };
+    if !is_running(pid) {
+        return false;
+    }
     let Ok(metadata) = fs::metadata(path) else { return false };
     let is_it = |mapped: &Mapped| {
         mapped.inode == metadata.ino() && mapped.path.file_name() == path.file_name()

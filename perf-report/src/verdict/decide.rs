@@ -40,6 +40,9 @@ pub(super) struct Draft {
 pub(super) struct Test {
     /// How much the sides differ, and the noise.
     pub(super) measured: Measured,
+    /// Whether that is the difference of the values that the row shows. One that is shorter than it can be
+    /// known was taken to be as long as that.
+    pub(super) is_of_values: bool,
     /// Runs of the two sides.
     pub(super) runs: [usize; 2],
     /// What it may change by.
@@ -142,24 +145,24 @@ impl Test {
         let pct = difference.change_pct();
         let interval = self.interval(pct, reach);
         let detectable = difference.detectable_within(reach);
-        let current = row.current.unwrap_or(0.0);
-        let baseline = self.judged_baseline(pct, &row);
         let metric = row.metric;
-        let said = reason::measured(
-            metric,
-            [baseline, current],
-            self.marks,
-            Some(reason::Seen {
-                pct,
-                suite_pct: self.measured.suite_pct,
-                interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
-                per: self.per,
-            }),
-        );
         let worse = |pct: f64| if metric.less_is_worse() { turned(pct) } else { pct };
         let bounds = [worse(interval.0), worse(interval.1)];
         let bounds = (bounds[0].min(bounds[1]), bounds[0].max(bounds[1]));
         let (verdict, why) = self.verdict(worse(pct), bounds, (adjusted, detectable), level);
+        let (baseline, pct) = self.shown(pct, &row);
+        let interval = (interval.0.min(pct), interval.1.max(pct));
+        let said = reason::measured(
+            metric,
+            [baseline, row.current.unwrap_or(0.0)],
+            self.marks,
+            Some(reason::Seen {
+                pct,
+                suite_pct: if self.is_of_values { self.measured.suite_pct } else { 0.0 },
+                interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
+                per: self.per,
+            }),
+        );
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
             baseline: Some(baseline),
@@ -171,6 +174,15 @@ impl Test {
             verdict,
             reason: format!("{said}, {why}"),
             ..row
+        }
+    }
+
+    /// The baseline's value to show, and the change: what was judged, or where a value was taken to be longer
+    /// than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
+    fn shown(&self, pct: f64, row: &Change) -> (f64, f64) {
+        match row.change_pct.filter(|_| !self.is_of_values) {
+            Some(own) => (row.baseline.unwrap_or(0.0), own),
+            None => (self.judged_baseline(pct, row), pct),
         }
     }
 

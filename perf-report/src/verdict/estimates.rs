@@ -42,8 +42,10 @@ pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
 /// per cent of the baseline's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Doubt {
-    /// How far sampling may be off, to either side.
+    /// How far sampling may be off, and what was taken off for recording, to either side.
     sampling: f64,
+    /// Whether sampling is in that.
+    is_sampled: bool,
     /// What of the change is the recorder's own time.
     recorder: f64,
     /// What may be the machine's, which was busier on one side, either way.
@@ -52,14 +54,20 @@ pub(super) struct Doubt {
 
 impl Doubt {
     /// Nothing is in doubt.
-    pub(super) const NONE: Self = Self { sampling: 0.0, recorder: 0.0, machine: 0.0 };
+    pub(super) const NONE: Self =
+        Self { sampling: 0.0, is_sampled: false, recorder: 0.0, machine: 0.0 };
 
     /// Of a value that was `baseline` in the run of `old`.
     pub(super) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
         let [before, now] = [old, new].map(|function| recorder_part(function, metric));
         let recorder_pct = (now - before) / baseline * 100.0;
         let recorder_pct = if recorder_pct.is_finite() { recorder_pct } else { 0.0 };
-        Self { sampling: sampling_pct(old, new, metric), recorder: recorder_pct, machine: 0.0 }
+        Self {
+            sampling: sampling_pct(old, new, metric),
+            is_sampled: is_estimated(old, metric) || is_estimated(new, metric),
+            recorder: recorder_pct,
+            machine: 0.0,
+        }
     }
 
     /// The same where threads waited for a processor for so much more of their time on one side than on
@@ -96,8 +104,9 @@ impl Doubt {
         let is_recorders = self.recorder * pct > 0.0 && self.recorder.abs() >= LEAST_RECORDER_PCT;
         let recorder = is_recorders
             .then(|| format!("about {} of it is the recorder's own", units::change(self.recorder)));
+        let what = if self.is_sampled { "what is sampled" } else { "what recording takes" };
         let sampling = (self.sampling > 0.0)
-            .then(|| format!("what is sampled may be off by {}", units::percent(self.sampling)));
+            .then(|| format!("{what} may be off by {}", units::rough_percent(self.sampling)));
         let machine = (self.machine > 0.0).then(|| {
             let pct = units::percent(self.machine);
             format!("the machine was busier, which may make {pct}")
@@ -147,7 +156,10 @@ fn of_callees_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
 /// How far a value may be off since it is not quite known what recording took of it.
 fn correction_pct(function: &Function, metric: Metric) -> f64 {
     let (error, value) = match metric {
-        Metric::SelfNs => (float(function.self_error_ns), function.self_ns),
+        // As it is known, see `times`.
+        Metric::SelfNs => {
+            (float(function.self_error_ns), function.self_ns.max(function.self_error_ns))
+        }
         _ => (float(function.overhead_ns) * OF_OVERHEAD, function.total_ns),
     };
     let pct = STANDARD_ERRORS * error / float(value) * 100.0;
@@ -230,7 +242,8 @@ mod tests {
     #[test]
     fn a_change_counts_as_far_as_it_is_certain() {
         let certain = |sampling_pct, recorder_pct, pct| {
-            Doubt { sampling: sampling_pct, recorder: recorder_pct, machine: 0.0 }.certain_part(pct)
+            let doubt = Doubt { sampling: sampling_pct, recorder: recorder_pct, ..Doubt::NONE };
+            doubt.certain_part(pct)
         };
         for (found, expected) in [
             (certain(5.0, 0.0, 12.0), 7.0),

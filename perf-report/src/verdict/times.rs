@@ -42,8 +42,8 @@ pub(super) fn draft(
     if metric == Metric::SelfNs && old.measured_calls().min(new.measured_calls()) == 0 {
         return Some(pair.not_timed());
     }
-    let values = pair.values(metric);
-    let [baseline, current] = values.middles();
+    let values = pair.values(metric, known);
+    let [baseline, current] = pair.values(metric, value).middles();
     let row = Change::exact(&new.name, metric, [Some(baseline?), Some(current?)]);
     if metric != Metric::SelfNs && pair.few(metric) || pair.has_no_percentiles(metric) {
         return None;
@@ -74,6 +74,7 @@ pub(super) fn draft(
     let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
     let test = Test {
         measured,
+        is_of_values: values.middles() == [Some(baseline), Some(current)],
         runs: [values.olds.len(), values.news.len()],
         limits: own.limits,
         origin: own.origin,
@@ -103,8 +104,8 @@ fn from_or_to_nothing(row: Change, floor: Option<String>) -> Draft {
 }
 
 impl Pair<'_> {
-    /// What each run has of a metric.
-    fn values(&self, metric: Metric) -> Values {
+    /// What each run has of a metric, as it is shown or as it is known.
+    fn values(&self, metric: Metric, value: fn(&Function, Metric) -> Option<f64>) -> Values {
         let side = |runs: &[Option<&Function>]| {
             runs.iter().map(|function| function.and_then(|it| value(it, metric))).collect()
         };
@@ -286,14 +287,19 @@ fn within_a_run(function: &Function) -> f64 {
     (part / float(function.timed_calls().max(1)).sqrt()).clamp(0.0, 1.0)
 }
 
-/// The value that is compared; `None` when the run has none, or no usable one.
+/// The value that is held against noise: what is shorter than it can be known is as long as that.
+fn known(function: &Function, metric: Metric) -> Option<f64> {
+    let least = match metric {
+        Metric::SelfNs => float(function.self_error_ns) / float(function.measured_calls()),
+        _ => 0.0,
+    };
+    value(function, metric).map(|value| value.max(least))
+}
+
+/// The value that is shown; `None` when the run has none, or no usable one.
 pub(super) fn value(function: &Function, metric: Metric) -> Option<f64> {
     let value = match metric {
-        // What is shorter than it can be known is as long as that.
-        Metric::SelfNs => {
-            let ns = function.self_ns.max(function.self_error_ns);
-            Some(float(ns) / float(function.measured_calls()))
-        }
+        Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
         Metric::TotalNs => Some(float(function.total_ns)),
         Metric::MeanNs => function.mean_ns,
         Metric::P50Ns => function.p50_ns.map(float),
@@ -562,6 +568,35 @@ mod tests {
         assert!(row(Metric::P99Ns, &with(0), &with(much)).is_none());
         let mean = row(Metric::MeanNs, &with(0), &with(much)).unwrap();
         assert!(mean.reason.starts_with("mean 2.00 ms → ~2.00 ms"), "{}", mean.reason);
+    }
+
+    #[test]
+    fn a_time_that_is_shorter_than_it_can_be_known_is_shown_as_it_is() {
+        let of = |self_ns| Function {
+            self_ns,
+            self_error_ns: 23_700_000,
+            raw_total_ns: 1,
+            ..function(10_000_000, 1)
+        };
+        let said = |old: u64, new: u64| {
+            let [olds, news] =
+                [old, new].map(|ns| [0, 1, 2, 3, 4].map(|at| of(ns + at * ns / 100)));
+            let row = row_of_runs(Metric::SelfNs, &olds, &news).unwrap();
+            format!("{}: {}", row.verdict, row.reason)
+        };
+        insta::assert_snapshot!([
+            said(2_700_000, 3_900_000),
+            said(2_700_000, 400_000_000),
+            said(400_000_000, 2_700_000),
+            said(0, 400_000_000),
+            said(0, 0),
+        ].join("\n"), @r"
+        stable: self time 0.28 ns → 0.40 ns a call (+44.4 %, likely -100.0 to +282.9 %), a change of less than 10 ns
+        regression: self time 0.28 ns → 40.8 ns a call (148 ×, likely 15 × to 148 ×), over the limit of 3 %
+        stable: self time 40.8 ns → 0.28 ns a call (-99.3 %, likely -100.0 to +106.2 %), but what recording takes may be off by 200.3 %
+        regression: self time 2.37 ns → 40.8 ns a call (17 ×, likely 15 × to 19 ×), over the limit of 3 %
+        stable: self time 0 ns → 0 ns a call (±0 %, likely -100.0 to +282.9 %), a change of less than 10 ns
+        ");
     }
 
     #[test]

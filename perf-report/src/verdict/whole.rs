@@ -73,6 +73,7 @@ fn draft(
     };
     let test = Test {
         measured,
+        is_of_values: true,
         runs: [values.olds.len(), values.news.len()],
         limits: own,
         origin: String::new(),
