@@ -14,7 +14,6 @@ use std::mem::offset_of;
 #[cfg(unix)]
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::time::Duration;
 
 use super::layout::{Header, Identity, LOCK_HELD, MAGIC};
 
@@ -86,17 +85,11 @@ pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
     if owner.locks && is_locked == Some(false) { Life::Ended } else { Life::Unknown }
 }
 
-/// Of a segment whose process may be making it just now.
+/// Of a segment that is not complete, in the making or damaged: by the process id in its name.
 fn of_unfinished(path: &Path) -> Life {
-    /// Longer than a process takes to make one.
-    const YOUNG: Duration = Duration::from_secs(10);
-    let age = fs::metadata(path).and_then(|it| it.modified()).map(|time| time.elapsed());
-    match age {
-        // A clock that was set back makes files of the future.
-        Ok(Ok(age)) if age < YOUNG => Life::Unknown,
-        Ok(Err(_)) => Life::Unknown,
-        _ => Life::Ended,
-    }
+    let name = path.file_stem().and_then(|name| name.to_str());
+    let pid = name.and_then(|name| name.split('-').next()?.parse().ok());
+    pid.map_or(Life::Ended, |pid| of_process(pid, 0))
 }
 
 /// Of a process of this namespace. One that has ended and was not waited for does not live.
@@ -173,10 +166,10 @@ mod tests {
     fn what_is_no_segment_has_no_owner() {
         let folder = std::env::temp_dir().join(format!("perf-track-life-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("1-a.ptseg");
+        let path = folder.join("4294967295-a.ptseg");
         fs::write(&path, vec![0; 5000]).unwrap();
         assert_eq!(Owner::of(&path), None);
-        assert_eq!(life(&path, Some(false)), Life::Unknown, "it may be in the making");
+        assert_eq!(life(&path, Some(false)), Life::Ended);
         assert_eq!(life(&path, Some(true)), Life::Alive);
         assert_eq!(Owner::of(&folder), None);
         assert_eq!(life(&folder.join("none"), None), Life::Ended);

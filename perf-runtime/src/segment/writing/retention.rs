@@ -48,7 +48,8 @@ impl Ended {
             return None;
         }
         let metadata = fs::symlink_metadata(&path).ok()?;
-        if !metadata.is_file() {
+        // An empty one may be locked by a process of another namespace in a moment.
+        if !metadata.is_file() || metadata.len() == 0 {
             return None;
         }
         let is_locked = fs::File::open(&path).ok().and_then(|file| lock::is_locked(&file));
