@@ -61,7 +61,7 @@ pub fn rough_count(value: f64) -> String {
 /// use perf_report::units::number;
 /// assert_eq!(number(1_234_567.0), "1,234,567");
 /// assert_eq!(number(0.012345), "0.0123");
-/// assert_eq!(number(f64::MAX), "1.80e308");
+/// assert_eq!(number(f64::MAX), "1.8e308");
 /// ```
 pub fn number(value: f64) -> String {
     let size = value.abs();

@@ -34,6 +34,7 @@ mod decide;
 mod decline;
 mod estimates;
 mod gate;
+mod grounds;
 mod inject;
 mod limits;
 mod load;

@@ -134,8 +134,7 @@ pub(super) fn with_lost_calls() -> RunDocument {
 }
 
 pub(super) fn with_an_unrecorded_process() -> RunDocument {
-    let problem = "process 4711 was not recorded: No space left on device".to_owned();
-    now(|run| run.recording.problems.push(problem))
+    now(|run| run.process.unrecorded = 1)
 }
 
 /// Runs that become slower one by one, behind some that do not.
