@@ -1,3 +1,5 @@
+//! Which times are judged, and how.
+
 use super::super::Limits;
 use super::*;
 use crate::model::Futures;
