@@ -96,7 +96,8 @@
 //! `PERF_TRACK` (`on`, `off`), `PERF_TRACK_DIR` (folder for the segment; `perf-report run` sets
 //! it), `PERF_TRACK_OVERHEAD` (share of each thread's time that recording may take: `5%`; `100%`
 //! samples nothing, `0` only counts),
-//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`), `PERF_TRACK_CLOCK` (`monotonic`
+//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`), `PERF_TRACK_RESERVE` (`on` takes all of
+//! it at once, for programs that confine themselves later), `PERF_TRACK_CLOCK` (`monotonic`
 //! where the processor's counter cannot be trusted). They are read at the first tracked call.
 
 mod alloc;

@@ -15,6 +15,7 @@ mod forks;
 mod futures;
 mod hosts;
 mod kills;
+mod limits;
 mod metrics;
 mod names;
 mod namespaces;

@@ -11,10 +11,11 @@ const SUBJECT: &str = "environment";
 type Variable = (&'static str, fn(&str) -> bool, &'static str);
 
 /// Variables that the recorder reads.
-const RECORDER: [Variable; 4] = [
+const RECORDER: [Variable; 5] = [
     ("PERF_TRACK", is_switch, "`on` or `off`"),
     ("PERF_TRACK_OVERHEAD", |value| parse_share(value).is_some(), "a share such as `5%`"),
     ("PERF_TRACK_MEMORY", |value| parse_bytes(value).is_some(), "a size such as `64MiB`"),
+    ("PERF_TRACK_RESERVE", is_switch, "`on` or `off`"),
     ("PERF_TRACK_CLOCK", is_clock, "`counter` or `monotonic`"),
 ];
 

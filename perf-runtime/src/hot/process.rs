@@ -144,6 +144,7 @@ impl Recorder {
     fn start() -> Result<Self, i32> {
         let is_counter = clock::choose();
         let first = calibrate::now();
+        system::stay_loaded();
         watch_for_forks();
         let mut segment = session::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
@@ -189,6 +190,9 @@ impl Recorder {
         let header = self.segment.header();
         let since = now.saturating_sub(header.first.ticks.load(Relaxed));
         header.start_ticks.store(since, Relaxed);
+        if session::is_reserved() {
+            system::be_quiet();
+        }
     }
 
     /// Ticks for a thread that has spent what it has, of what all have in common; 0 when that is

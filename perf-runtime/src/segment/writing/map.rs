@@ -8,6 +8,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::{self, NonNull};
 
+use super::system;
+
 /// A piece of memory that stays mapped until the process ends: the recorder never gives memory
 /// back, since a span anywhere on a stack may still point into it.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +51,10 @@ impl Mapping {
     pub(crate) fn of_file(file: &File, offset: u64, bytes: usize) -> io::Result<Self> {
         let start = libc::off_t::try_from(offset).map_err(|_| out_of_range())?;
         let length = libc::off_t::try_from(bytes).map_err(|_| out_of_range())?;
+        // To make a file longer than the process may is not only an error, but ends the process by a signal.
+        if !system::may_write_files_of(offset.saturating_add(bytes as u64)) {
+            return Err(out_of_range());
+        }
         // SAFETY: a system call on integers and a descriptor that `file` keeps open.
         let error = unsafe { libc::posix_fallocate(file.as_raw_fd(), start, length) };
         if error != 0 {

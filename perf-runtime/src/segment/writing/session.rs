@@ -49,11 +49,13 @@ pub(crate) fn create_segment() -> Result<Segment, i32> {
     let (folder, is_shared) = session_folder();
     prepare(&folder, is_shared).map_err(number_of)?;
     let stem = format!("{}-{:x}", std::process::id(), system::unix_ns());
-    Segment::create(&file_path(&folder, &stem, EXTENSION), memory_limit()).map_err(|error| {
-        let number = number_of(error);
-        leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
-        number
-    })
+    Segment::create(&file_path(&folder, &stem, EXTENSION), memory_limit(), is_reserved()).map_err(
+        |error| {
+            let number = number_of(error);
+            leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
+            number
+        },
+    )
 }
 
 /// Fills in the header, but for the clocks' first moment and the version.
@@ -120,6 +122,14 @@ fn file_path(folder: &Path, stem: &str, extension: &str) -> PathBuf {
 /// reports have to find out for themselves.
 fn leave_note(path: &Path) {
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+}
+
+/// Whether `PERF_TRACK_RESERVE` says that all of it is to be reserved at once, so that nothing is asked of
+/// the system later that a program could do without.
+pub(crate) fn is_reserved() -> bool {
+    let on = ["on", "1", "true", "yes"];
+    let given = std::env::var("PERF_TRACK_RESERVE");
+    given.is_ok_and(|value| on.iter().any(|o| value.eq_ignore_ascii_case(o)))
 }
 
 /// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.

@@ -1,6 +1,51 @@
 //! What the recorder asks the operating system about itself. Safe faces over libc.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Whether the system is asked for nothing any more that a program could do without.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From here on asks the system for nothing that a program could do without: it may be about to confine
+/// itself to a few system calls, and be ended for any other.
+pub(crate) fn be_quiet() {
+    IS_QUIET.store(true, Relaxed);
+}
+
+/// Whether that is so.
+pub(crate) fn is_quiet() -> bool {
+    IS_QUIET.load(Relaxed)
+}
+
+/// Whether files may be as long as this, in bytes.
+pub(crate) fn may_write_files_of(bytes: u64) -> bool {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: writes to a record that lives on this stack.
+    let answer = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) };
+    answer != 0 || limit.rlim_cur == libc::RLIM_INFINITY || bytes <= limit.rlim_cur
+}
+
+/// Keeps the library that the recorder is in from being unloaded: threads call it when they end, and forks
+/// when they begin. Does nothing in a program, which never is.
+pub(crate) fn stay_loaded() {
+    #[cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
+    {
+        let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+        let here: fn() = stay_loaded;
+        // SAFETY: looks up an address of this code, and writes to a record on this stack.
+        let is_found = unsafe { libc::dladdr(here as *const libc::c_void, info.as_mut_ptr()) } != 0;
+        // SAFETY: zeroed before, which is a value of each field, and perhaps written.
+        let name = unsafe { info.assume_init() }.dli_fname;
+        if is_found && !name.is_null() {
+            // SAFETY: the name is a text of the loader's that stays while the library is loaded. Nothing is
+            // loaded that is not: the library is marked, and runs no code of its own for it.
+            unsafe {
+                libc::dlopen(name, libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE)
+            };
+        }
+    }
+}
 
 /// User that this process acts for.
 pub(crate) fn user_id() -> u32 {
@@ -24,9 +69,9 @@ pub(crate) fn thread_id() -> u32 {
     id
 }
 
-/// Processor time of this thread, in nanoseconds.
+/// Processor time of this thread, in nanoseconds; time that passes, where the system is not asked for it.
 pub(crate) fn thread_cpu_ns() -> u64 {
-    clock_ns(libc::CLOCK_THREAD_CPUTIME_ID)
+    clock_ns(if is_quiet() { libc::CLOCK_MONOTONIC } else { libc::CLOCK_THREAD_CPUTIME_ID })
 }
 
 /// How often this thread gave up its processor.
@@ -77,6 +122,9 @@ pub(crate) fn account() -> Option<Account> {
 }
 
 fn resource_usage(who: libc::c_int) -> Option<libc::rusage> {
+    if is_quiet() {
+        return None;
+    }
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
     // SAFETY: writes to a record that lives on this stack.
     let answer = unsafe { libc::getrusage(who, usage.as_mut_ptr()) };
@@ -88,6 +136,9 @@ fn resource_usage(who: libc::c_int) -> Option<libc::rusage> {
 /// system does not say. Allocates nothing, since the process may be about to end.
 pub(crate) fn peak_of_program() -> Option<u64> {
     const KEY: &[u8] = b"VmHWM:";
+    if is_quiet() {
+        return None;
+    }
     let mut text = [0_u8; 4096];
     // SAFETY: opens a file by a name that ends with zero.
     let file =

@@ -16,6 +16,7 @@ use super::lock::Lock;
 use super::map::Mapping;
 use super::metric_text::MetricText;
 use super::site_text::SiteText;
+use super::system;
 use crate::segment::layout::{self, Header, ShardRecord, UNIT};
 use crate::sync::lock_briefly;
 
@@ -86,7 +87,9 @@ pub(crate) struct Block {
 
 impl Segment {
     /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
-    pub(crate) fn create(path: &Path, limit_bytes: u64) -> io::Result<Self> {
+    ///
+    /// With `whole`, all that it may grow to is reserved now.
+    pub(crate) fn create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -94,19 +97,20 @@ impl Segment {
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW)
             .open(path)?;
-        Self::map_first(&file, path.to_owned(), limit_bytes).inspect_err(|_| {
+        Self::map_first(&file, path.to_owned(), limit_bytes, whole).inspect_err(|_| {
             // The error that matters is the first one; an empty file says nothing to anyone.
             let _ = std::fs::remove_file(path);
         })
     }
 
-    fn map_first(file: &File, path: PathBuf, limit_bytes: u64) -> io::Result<Self> {
+    fn map_first(file: &File, path: PathBuf, limit_bytes: u64, whole: bool) -> io::Result<Self> {
         let metadata = file.metadata()?;
         let identity = (metadata.dev(), metadata.ino());
         // Before there is anything in it, so that nobody takes it for one that was left behind.
         let lock = Lock::take(file, identity);
         let granules = Granules::with_room_for(limit_bytes)?;
-        let first = Mapping::of_file(file, 0, GRANULE)?;
+        let bytes = if whole { granules.room() * GRANULE } else { GRANULE };
+        let first = Mapping::of_file(file, 0, bytes)?;
         granules.push(first);
         Ok(Self {
             path,
@@ -115,9 +119,9 @@ impl Segment {
             space: Mutex::new(Space {
                 // SAFETY: a granule is longer than the header.
                 next: unsafe { first.start().add(layout::HEADER_BYTES) },
-                left: GRANULE - layout::HEADER_BYTES,
+                left: bytes - layout::HEADER_BYTES,
                 offset: layout::HEADER_BYTES as u64,
-                file_bytes: GRANULE as u64,
+                file_bytes: bytes as u64,
                 next_growth: GRANULE,
             }),
             granules,
@@ -240,6 +244,9 @@ impl Segment {
 
     /// Writes down whether this process holds its lock.
     pub(crate) fn note_lock(&self) {
+        if system::is_quiet() {
+            return;
+        }
         let state = if self.lock.is_held() { layout::LOCK_HELD } else { layout::LOCK_LOST };
         self.header().identity.lock.store(state, Ordering::Relaxed);
     }
@@ -360,7 +367,7 @@ mod tests {
     fn a_histogram_page_is_found_wherever_it_lies() {
         let path = std::env::temp_dir().join(format!("perf-track-pages-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
-        let segment = Segment::create(&path, 1 << 20).unwrap();
+        let segment = Segment::create(&path, 1 << 20, false).unwrap();
         std::fs::remove_file(&path).unwrap();
         let pages = segment.fill_with_pages();
         let across = |place: u32| {
