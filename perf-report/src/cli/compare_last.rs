@@ -26,7 +26,8 @@ Examples:
 A decline is a function that was slower in each run than in the one before, by more than the limit \
 in all, where that is no chance: five runs are in this order once in 120 times, and how far runs lie \
 apart anyway is told by the ones before. One decline of a hundred that are shown may be chance, \
-however many functions there are. The runs of one `run --repeat` count as one, their median.
+however many functions there are. The runs of one `run --repeat` count as one, their median. What \
+the clock, sampling, a busier machine or a run that is not whole may have made is no decline.
 
 Exit codes: 0 no function declines by as much as a REGRESSION; 2 usage; 3 one does; 4 too few runs, \
 or none has the metric.";
@@ -56,9 +57,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let limits = args.trend.limits(context)?;
+    let rules = args.trend.rules(context)?;
     let runs = runs(args, context)?;
-    let document = history::decline(&runs, args.last, args.past.metric, limits)
+    let document = history::decline(&runs, args.last, args.past.metric, rules)
         .ok_or_else(|| too_few(&runs, args.last))?;
     if document.functions.is_empty() {
         return Err(past::no_value(args.past.metric, args.last));

@@ -30,7 +30,9 @@ The word is a view on a verdict: the newest run, with the others of its `run --r
 five before it, by what runs differ by; the ones before those tell how much that is. IMPROVEMENT, \
 DEGRADED and REGRESSION need a change beyond the limit that is no noise; all else is STABLE. A \
 change point is where the level of the whole series changed, at once or little by little, and \
-stayed; it takes eight runs.
+stayed; it takes eight runs. One that the clock, sampling or a busier machine may have made is \
+listed apart, with the reason. Runs that are not whole are marked: a command that failed or was \
+killed says nothing of a level, and is no baseline.
 
 Exit codes: 0 fine, whatever the words are; 2 no such function; 4 no run is stored, or none has the \
 metric.";
@@ -78,7 +80,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let limits = args.trend.limits(context)?;
+    let rules = args.trend.rules(context)?;
     let runs = Past::open(&args.past, context)?.runs(args.last)?;
     let mut names = history::names(&runs, args.past.metric);
     if names.is_empty() {
@@ -93,7 +95,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let names: HashSet<String> = names.into_iter().collect();
     let is_wanted = |name: &str| names.contains(name);
-    let document = history::history_of(&runs, args.past.metric, limits, is_wanted)
+    let document = history::history_of(&runs, args.past.metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
     args.write(&HistoryDocument { branch: args.past.branch.clone(), ..document })?;
     Ok(Code::Fine.into())

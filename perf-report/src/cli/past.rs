@@ -1,14 +1,15 @@
 //! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
 
+use super::judge::in_ci;
 use super::{function, help, keep};
 use crate::config;
 use crate::config::check::{self, Limit};
 use crate::config::trend::TrendSettings;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Metric, RunDocument, TrendLimits};
+use crate::model::{Metric, RunDocument};
 use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
-use crate::verdict;
+use crate::verdict::{self, Load, TrendRules};
 
 /// Which runs.
 #[derive(Debug, clap::Args)]
@@ -49,17 +50,27 @@ pub(super) struct TrendArgs {
     #[arg(help = help::trend_limit(MUCH_WORSE, |limits| limits.regression_pct))]
     #[arg(long, value_name = "PCT", env = "PERF_TRACK_TREND_REGRESSION", hide_env_values = true)]
     regression: Option<Limit>,
+
+    /// Where the work comes from: of an open load, counts are judged by unit of work [default: as `check`
+    /// has it in `perf.toml`, else closed]
+    #[arg(long, value_enum, env = "PERF_TRACK_LOAD", hide_env_values = true)]
+    load: Option<Load>,
 }
 
 impl TrendArgs {
     /// These limits over those of `perf.toml`.
-    pub(super) fn limits(&self, context: &Context) -> Result<TrendLimits, UserError> {
+    pub(super) fn rules(&self, context: &Context) -> Result<TrendRules, UserError> {
         let given = TrendSettings {
             improvement: self.improvement,
             degraded: self.degraded,
             regression: self.regression,
         };
-        Ok(given.or(config::trend_settings(context)?).limits())
+        let limits = given.or(config::trend_settings(context)?).limits();
+        let load = match self.load {
+            Some(load) => load,
+            None => config::check_settings(context, None, in_ci())?.load.unwrap_or_default(),
+        };
+        Ok(TrendRules { limits, load })
     }
 }
 

@@ -1,11 +1,12 @@
 //! The last runs of each function, those that were made together as one.
 
 use super::series::{self, Series};
+use super::whole;
 use crate::model::{
-    DECLINE_SCHEMA, DECLINE_VERSION, DeclineDocument, Metric, Point, RunDocument, Side, TrendLimits,
+    DECLINE_SCHEMA, DECLINE_VERSION, DeclineDocument, Metric, Point, RunDocument, Side,
 };
 use crate::stats::robust;
-use crate::verdict::{self, Course, FALSE_DISCOVERIES};
+use crate::verdict::{self, Course, Ends, FALSE_DISCOVERIES, TrendRules};
 
 /// Where the runs that were made together begin and end, oldest first.
 ///
@@ -21,8 +22,9 @@ pub fn decline(
     runs: &[RunDocument],
     last: usize,
     metric: Metric,
-    limits: TrendLimits,
+    rules: impl Into<TrendRules>,
 ) -> Option<DeclineDocument> {
+    let TrendRules { limits, load } = rules.into();
     let points = points(runs);
     let earlier = points.len().checked_sub(last)?;
     let newest = runs.last()?;
@@ -31,6 +33,14 @@ pub fn decline(
         .into_iter()
         .filter_map(|series| course(series, &lengths, earlier))
         .collect();
+    let (history, _) = runs.split_at(lengths.iter().take(earlier).sum());
+    let ends = Ends {
+        before: points.get(earlier)?,
+        after: points.last()?,
+        history,
+        called: ["the first of them", "the last of them"],
+    };
+    let certain = |name: &str, values| ends.finding(name, metric, values, load);
     Some(DeclineDocument {
         schema: DECLINE_SCHEMA.to_owned(),
         version: DECLINE_VERSION,
@@ -42,7 +52,8 @@ pub fn decline(
         history_runs: earlier as u64,
         false_discoveries: FALSE_DISCOVERIES,
         points: points.iter().skip(earlier).filter_map(|runs| point(runs)).collect(),
-        functions: verdict::declines(&courses, metric, limits),
+        notes: notes(&points[earlier..]),
+        functions: verdict::declines(&courses, metric, limits, certain),
     })
 }
 
@@ -59,6 +70,12 @@ fn course(series: Series, lengths: &[usize], earlier: usize) -> Option<Course> {
     let values = last.iter().copied().collect::<Option<Vec<f64>>>()?;
     let before = before.iter().flatten().copied().collect();
     Some(Course { name: series.name, before, values })
+}
+
+/// What must be known of the runs before believing a word.
+fn notes(points: &[&[RunDocument]]) -> Vec<String> {
+    let runs: Vec<&RunDocument> = points.iter().copied().flatten().collect();
+    whole::said(&runs, "").into_iter().collect()
 }
 
 fn point(runs: &[RunDocument]) -> Option<Point> {

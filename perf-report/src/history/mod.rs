@@ -1,19 +1,21 @@
 //! Many runs of one command as a series of values for each function: what `history` shows, and what
 //! `compare-last` judges. Pure.
 
+mod changes;
 mod courses;
 mod series;
+mod whole;
 
 pub use courses::{decline, points};
 
 use rayon::prelude::*;
 
 use crate::model::{
-    FunctionHistory, HISTORY_SCHEMA, HISTORY_VERSION, HistoryChange, HistoryDocument, Metric,
-    RunDocument, Side, TrendLimits,
+    FunctionHistory, HISTORY_SCHEMA, HISTORY_VERSION, HistoryDocument, Metric, RunDocument, Side,
 };
-use crate::stats::segments::{self, ChangePoint, Settings};
-use crate::verdict::{self, Trends};
+use crate::stats::robust;
+use crate::verdict::{self, TrendRules, Trends, Used};
+use changes::Level;
 use series::Series;
 
 /// Fewer runs have no change of level, whatever they hold.
@@ -31,9 +33,9 @@ pub use crate::stats::segments::FEWEST;
 pub fn history(
     runs: &[RunDocument],
     metric: Metric,
-    limits: TrendLimits,
+    rules: impl Into<TrendRules>,
 ) -> Option<HistoryDocument> {
-    history_of(runs, metric, limits, |_| true)
+    history_of(runs, metric, rules, |_| true)
 }
 
 /// The functions that have a history of `metric`, most self time in the newest run first.
@@ -45,15 +47,19 @@ pub fn names(runs: &[RunDocument], metric: Metric) -> Vec<String> {
 pub fn history_of(
     runs: &[RunDocument],
     metric: Metric,
-    limits: TrendLimits,
+    rules: impl Into<TrendRules>,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Option<HistoryDocument> {
+    let rules = rules.into();
     let newest = runs.last()?;
     let sides: Vec<Side> = runs.iter().map(Side::from).collect();
-    let trends = verdict::trends(runs, metric, limits);
+    let trends = verdict::trends(runs, metric, rules);
     let mut series = series::all(runs, metric);
     series.retain(|series| is_wanted(&series.name));
-    let functions = series.into_par_iter().filter_map(|it| function(it, &sides, &trends)).collect();
+    let used = Used::of(runs, FEWEST);
+    let level = Level { used: &used, sides: &sides, metric, load: rules.load };
+    let function = |it| function(it, runs, &level, &trends);
+    let functions = series.into_par_iter().filter_map(function).collect();
     Some(HistoryDocument {
         schema: HISTORY_SCHEMA.to_owned(),
         version: HISTORY_VERSION,
@@ -61,26 +67,42 @@ pub fn history_of(
         machine_key: newest.run.machine.key.clone(),
         branch: None,
         metric,
-        limits,
+        limits: rules.limits,
         judged_runs: trends.judged_runs as u64,
         baseline_runs: trends.baseline_runs as u64,
         too_few: runs.len() < FEWEST,
-        notes: trends.notes,
+        notes: notes(runs, &used, trends.notes),
+        not_whole: whole::not_whole(runs),
         runs: sides,
         functions,
     })
 }
 
-fn function(series: Series, runs: &[Side], trends: &Trends) -> Option<FunctionHistory> {
-    let latest = series.values.iter().rev().flatten().next().copied()?;
+fn notes(runs: &[RunDocument], used: &Used<'_>, mut notes: Vec<String>) -> Vec<String> {
+    let are_used = used.places.len() == runs.len();
+    let then = if are_used { "" } else { ", and no part of a level" };
+    notes.extend(whole::said(&runs.iter().collect::<Vec<_>>(), then));
+    notes
+}
+
+fn function(
+    series: Series,
+    runs: &[RunDocument],
+    level: &Level<'_>,
+    trends: &Trends,
+) -> Option<FunctionHistory> {
+    let latest = latest(&series.values, trends.judged_runs)?;
     let row = trends.rows.get(&series.name);
     let verdict = row.map(|row| row.verdict);
     let reason = match row {
         Some(row) => row.reason.clone(),
         None if trends.baseline_runs == 0 => "there is no run before to judge it by".to_owned(),
+        None if level.metric.is_percentile() && is_sampled(runs, &series.name) => {
+            "it is sampled: percentiles are those of a few windows, and are not judged".to_owned()
+        }
         None => "too few calls to judge it, or no value on one of the sides".to_owned(),
     };
-    let change_points = changes(&series.values, runs);
+    let (change_points, doubtful_changes) = level.changes(&series.name, &series.values);
     Some(FunctionHistory {
         name: series.name,
         values: series.values,
@@ -90,46 +112,27 @@ fn function(series: Series, runs: &[Side], trends: &Trends) -> Option<FunctionHi
         change_pct: row.and_then(|row| row.change_pct),
         reason,
         change_points,
+        doubtful_changes,
     })
 }
 
-/// The changes of level, of the runs that have a value.
-fn changes(values: &[Option<f64>], runs: &[Side]) -> Vec<HistoryChange> {
-    let present: Vec<(usize, f64)> =
-        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
-    let (places, values): (Vec<usize>, Vec<f64>) = present.into_iter().unzip();
-    if values.len() < FEWEST {
-        return Vec::new();
-    }
-    let found = segments::change_points(&values, Settings::DEFAULT);
-    found.into_iter().filter_map(|change| located(change, &places, runs)).collect()
+/// The value that is judged: the middle one of the newest runs, or that of the newest before them.
+fn latest(values: &[Option<f64>], judged: usize) -> Option<f64> {
+    let (before, newest) = values.split_at(values.len().saturating_sub(judged));
+    let newest: Vec<f64> = newest.iter().flatten().copied().collect();
+    robust::median(&newest).or_else(|| before.iter().rev().flatten().next().copied())
 }
 
-fn located(change: ChangePoint, places: &[usize], runs: &[Side]) -> Option<HistoryChange> {
-    let index = *places.get(change.index)?;
-    let end = *places.get(change.end)?;
-    let last_before = *places.get(change.index.checked_sub(1)?)?;
-    let commit = |at: usize| runs.get(at).and_then(|run| run.commit.clone());
-    Some(HistoryChange {
-        kind: change.kind,
-        index: index as u64,
-        end: end as u64,
-        last_before: last_before as u64,
-        before: change.before,
-        after: change.after,
-        change_pct: change.change_pct(),
-        p_value: change.p_value,
-        commit_before: commit(last_before),
-        commit: commit(index),
-        commit_end: commit(end),
-    })
+/// Whether a function is sampled in one of the runs.
+fn is_sampled(runs: &[RunDocument], name: &str) -> bool {
+    runs.iter().flat_map(|run| &run.functions).any(|it| it.sampled && it.name == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::samples::{noisy, past};
-    use crate::model::{Function, Trend};
+    use crate::model::{Function, Trend, TrendLimits};
     use crate::stats::segments::Kind;
 
     fn of(functions: &[(&str, Vec<u64>)]) -> HistoryDocument {

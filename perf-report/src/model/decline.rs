@@ -25,6 +25,9 @@ pub struct DeclineDocument {
     pub history_runs: u64,
     /// Of all declines that are called so, the share that may be chance, 0 to 1.
     pub false_discoveries: f64,
+    /// What must be known of the runs before believing a word, in words.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// The runs that are looked at, oldest first; those that `run --repeat` made together are one.
     pub points: Vec<Point>,
     /// Every function with a value in each of them: declines first, then improvements.

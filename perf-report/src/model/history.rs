@@ -85,6 +85,10 @@ pub struct HistoryDocument {
     pub too_few: bool,
     /// What must be known of the runs before believing a word, in words.
     pub notes: Vec<String>,
+    /// Places in `runs` of those that are not whole, from 0: neither is the newest judged by them, nor are
+    /// changes of level looked for in them, unless most are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_whole: Vec<u64>,
     /// The runs, oldest first.
     pub runs: Vec<Side>,
     /// The functions, most self time in the newest run first.
@@ -98,7 +102,8 @@ pub struct FunctionHistory {
     pub name: String,
     /// Its value in each of the runs, in their order; `null` where a run has none.
     pub values: Vec<Option<f64>>,
-    /// Its value in the newest run that has one.
+    /// Its value in the newest run that has one; in the middle one of several that `run --repeat` made
+    /// with it.
     pub latest: f64,
     /// Where it is heading; `null` where nothing can be said, as of a function that is new or gone.
     pub trend: Option<Trend>,
@@ -110,6 +115,9 @@ pub struct FunctionHistory {
     pub reason: String,
     /// Changes of its level, oldest first.
     pub change_points: Vec<HistoryChange>,
+    /// Changes of what was measured that may be none of the program's, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubtful_changes: Vec<HistoryChange>,
 }
 
 /// One change of a level.
@@ -137,4 +145,7 @@ pub struct HistoryChange {
     pub commit: Option<String>,
     /// Commit of the run at `end`; `null` where it is not known.
     pub commit_end: Option<String>,
+    /// Why it may be none of the program's, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }

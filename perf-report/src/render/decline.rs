@@ -10,7 +10,7 @@ use super::sanitize::{
 };
 use super::sparkline::sparkline;
 use super::{Screen, text};
-use crate::model::{Decline, DeclineDocument, Direction, Trend};
+use crate::model::{Decline, DeclineDocument, Direction, Trend, TrendLimits};
 use crate::units;
 
 /// Functions that went one way and are no finding, of which so many are shown.
@@ -24,6 +24,10 @@ pub fn human(document: &DeclineDocument, screen: Screen) -> String {
     let mut text = format!("{}  {}\n", paint.paint(look.bold(), word), strong(paint, &sentence));
     let lines = text::join_wrapped(&said_of_runs(document), "", screen.width);
     text.extend(lines.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
+    for note in &document.notes {
+        let lines = text::wrap_words(&sanitize::screen(&format!("note: {note}")), "", screen.width);
+        text.extend(lines.lines().map(|line| paint.paint(style::WARN, line) + "\n"));
+    }
     for row in findings(document).chain(unsure(document).take(UNSURE)) {
         let name = text::name(&row.name, screen.width.saturating_sub(15).max(20));
         let word = word_of(row, document);
@@ -53,6 +57,9 @@ pub fn markdown(document: &DeclineDocument) -> String {
     }
     if let Some(rest) = rest(document) {
         let _ = writeln!(text, "\n{}", escape(&rest));
+    }
+    for note in &document.notes {
+        let _ = writeln!(text, "\n> {}", escape(note));
     }
     text
 }
@@ -110,9 +117,17 @@ fn unsure(document: &DeclineDocument) -> impl Iterator<Item = &Decline> {
 fn word_of(row: &Decline, document: &DeclineDocument) -> &'static str {
     match row.trend {
         Trend::Stable if row.adjusted_p_value > document.false_discoveries => "perhaps",
+        Trend::Stable if is_beyond(row, document) => "unsure",
         Trend::Stable => "a little",
         trend => trend.word(),
     }
+}
+
+/// Whether it is worse by more than may be, were it certain.
+fn is_beyond(row: &Decline, document: &DeclineDocument) -> bool {
+    let TrendLimits { degraded_pct, regression_pct, .. } = document.limits;
+    let limit = [degraded_pct, regression_pct].into_iter().flatten().reduce(f64::min);
+    limit.is_some_and(|limit| row.change_pct.is_none_or(|pct| pct.abs() > limit))
 }
 
 /// The worst word.

@@ -7,10 +7,11 @@
 //! as found is decided for all functions together, by the control of false discoveries of every
 //! report.
 
+use super::certain::Certain;
 use super::limits::MetricLimits;
 use super::reason::{self, number, title};
 use super::{decide, trend};
-use crate::model::{Decline, Direction, Metric, Trend, TrendLimits};
+use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
 use crate::stats::{fdr, moderated};
 use crate::units::{self, float};
 
@@ -32,8 +33,14 @@ pub struct Course {
 }
 
 /// Judges which way `metric` of each function goes. Declines come first, the largest of them first;
-/// then improvements; then what goes both ways, or moves too little.
-pub fn declines(courses: &[Course], metric: Metric, limits: TrendLimits) -> Vec<Decline> {
+/// then improvements; then what goes both ways, or moves too little. `certain` says what of the change of a
+/// function, from its first value to its last, is the program's; it is asked of those that are no chance.
+pub fn declines(
+    courses: &[Course],
+    metric: Metric,
+    limits: TrendLimits,
+    certain: impl Fn(&str, [f64; 2]) -> Certain,
+) -> Vec<Decline> {
     let tests: Vec<(Direction, f64)> = courses.iter().map(|it| chance(it, metric)).collect();
     let adjusted = [Direction::Worse, Direction::Better].map(|wanted| {
         let of = |&(way, p): &(Direction, f64)| if way == wanted { p } else { 1.0 };
@@ -45,7 +52,8 @@ pub fn declines(courses: &[Course], metric: Metric, limits: TrendLimits) -> Vec<
         .enumerate()
         .map(|(at, (course, &(direction, p_value)))| {
             let adjusted = adjusted.iter().map(|all| all[at]).fold(1.0, f64::min);
-            judge(course, direction, [p_value, adjusted], metric, limits)
+            let certain = |values| certain(&course.name, values);
+            judge(course, direction, [p_value, adjusted], (metric, limits), certain)
         })
         .collect();
     let size = |row: &Decline| row.change_pct.unwrap_or(f64::INFINITY).abs();
@@ -89,8 +97,8 @@ fn judge(
     course: &Course,
     direction: Direction,
     [p_value, adjusted_p_value]: [f64; 2],
-    metric: Metric,
-    limits: TrendLimits,
+    (metric, limits): (Metric, TrendLimits),
+    certain: impl Fn([f64; 2]) -> Certain,
 ) -> Decline {
     let first = course.values.first().copied().unwrap_or_default();
     let last = course.values.last().copied().unwrap_or_default();
@@ -103,18 +111,20 @@ fn judge(
         regression_pct: limits.regression_pct,
     };
     let verdict = decide::beyond(own, by);
-    let would = trend::word(verdict).unwrap_or(Trend::Stable);
     let is_found = direction != Direction::Mixed && adjusted_p_value <= FALSE_DISCOVERIES;
-    let trend = if is_found { would } else { Trend::Stable };
     let said = said(course, direction, metric, [first, last], change_pct);
-    let why = match (direction, is_found) {
-        (Direction::Mixed, _) => String::new(),
-        (_, true) => format!(", {}", reason::against_limits(verdict, own)),
-        (_, false) if would == Trend::Stable => {
-            format!(", {}", reason::against_limits(verdict, own))
+    let (verdict, why) = match (direction, is_found) {
+        (Direction::Mixed, _) => (Verdict::Stable, String::new()),
+        (_, false) if verdict != Verdict::Stable => {
+            (Verdict::Stable, ", but it may be chance".to_owned())
         }
-        (_, false) => ", but it may be chance".to_owned(),
+        (_, false) => (verdict, format!(", {}", reason::against_limits(verdict, own))),
+        (_, true) => {
+            let (verdict, why) = found(verdict, own, sign, || certain([first, last]));
+            (verdict, format!(", {why}"))
+        }
     };
+    let trend = trend::word(verdict).unwrap_or(Trend::Stable);
     Decline {
         name: course.name.clone(),
         values: course.values.clone(),
@@ -124,6 +134,24 @@ fn judge(
         adjusted_p_value,
         trend,
         reason: format!("{said}{why}"),
+    }
+}
+
+/// The verdict on a change that is no chance, which would be this one were all of it certain, and why.
+fn found(
+    verdict: Verdict,
+    own: MetricLimits,
+    sign: f64,
+    certain: impl FnOnce() -> Certain,
+) -> (Verdict, String) {
+    if verdict == Verdict::Stable {
+        return (verdict, reason::against_limits(verdict, own));
+    }
+    let certain = certain();
+    let beyond = decide::beyond(own, sign * certain.pct);
+    match certain.why {
+        Some(why) if beyond != verdict => (beyond, why),
+        _ => (beyond, reason::against_limits(beyond, own)),
     }
 }
 
@@ -160,6 +188,13 @@ mod tests {
 
     use super::*;
     use crate::model::samples::noisy;
+
+    /// With nothing in doubt.
+    fn declines(courses: &[Course], metric: Metric, limits: TrendLimits) -> Vec<Decline> {
+        super::declines(courses, metric, limits, |_, [first, last]| {
+            Certain::all(reason::change_pct(first, last).unwrap_or(f64::INFINITY))
+        })
+    }
 
     fn course(name: &str, before: Vec<u64>, values: &[u64]) -> Course {
         Course {

@@ -1,6 +1,7 @@
 //! Laws that every comparison obeys, whatever is compared.
 
 mod runs;
+mod series;
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -18,7 +18,8 @@
 //! change, which [`inject`] puts into a copy of a run.
 //!
 //! Over many runs, [`trend`] gives the verdict on the newest a word, [`decline`] finds what became
-//! slower run by run, and [`value`] is what either is about.
+//! slower run by run, and [`value`] is what either is about. What a series shows counts as far as it is
+//! [`certain`].
 
 mod accept;
 mod allowance;
@@ -26,6 +27,7 @@ mod blame;
 mod bless;
 mod budgets;
 mod causes;
+mod certain;
 mod comparable;
 mod compare;
 mod counts;
@@ -49,6 +51,7 @@ mod sides;
 mod suite;
 mod times;
 mod trend;
+mod used;
 mod value;
 mod whole;
 mod work;
@@ -59,6 +62,7 @@ mod laws;
 pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
 pub use bless::{Blessed, Blessing, BlessingState, per_cent_of, values};
 pub use budgets::budgets;
+pub use certain::{Certain, Ends};
 pub use comparable::{Difference, differences, only_machine};
 pub use compare::{alone, compare, compare_runs};
 pub use custom::{Better, CustomLimits};
@@ -71,6 +75,7 @@ pub use missing::missing;
 pub use reason::{number, title};
 pub use self_test::{LARGEST_PCT, self_test};
 pub use sides::Sides;
-pub use trend::{Trends, trends, word};
+pub use trend::{TrendRules, Trends, trends, word};
+pub use used::Used;
 pub use value::{value, value_of_command};
 pub use whole::COMMAND;

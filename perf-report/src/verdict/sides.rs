@@ -94,6 +94,30 @@ impl<'a> Pair<'a> {
     }
 }
 
+impl<'a> Pair<'a> {
+    /// A function that both sides know under this name.
+    pub(super) fn of(sides: Sides<'a>, name: &str, limits: &'a Limits) -> Option<Self> {
+        let known = |runs: &'a [RunDocument]| -> Vec<Option<&'a Function>> {
+            let of = |run: &'a RunDocument| run.functions.iter().find(|it| it.name == name);
+            runs.iter().map(of).collect()
+        };
+        let newest = |runs: &[Option<&'a Function>]| runs.iter().rev().copied().find_map(|it| it);
+        let (olds, news) = (known(sides.baseline), known(sides.current));
+        let own_ns = |runs: &[RunDocument]| runs.iter().map(RunDocument::own_ns).collect();
+        let [old_waited, new_waited] = sides.waited_pct();
+        Some(Self {
+            old: newest(&olds)?,
+            new: newest(&news)?,
+            past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
+            run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
+            waited_pct: new_waited - old_waited,
+            olds,
+            news,
+            limits,
+        })
+    }
+}
+
 /// The functions of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Functions<'a> {

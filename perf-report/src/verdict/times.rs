@@ -16,6 +16,10 @@ use super::{estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
 use crate::units::float;
 
+/// What is said of a time that was 0 and is not, or is 0 and was not.
+pub(super) const OF_NOTHING: &str =
+    "but a time of nothing says how little was measured, and no more";
+
 /// The row of a time, where there is anything to say.
 ///
 /// Self time has a row wherever both sides called the function, if only to say that the calls are
@@ -86,10 +90,7 @@ fn from_or_to_nothing(row: Change, floor: Option<String>) -> Draft {
     let (verdict, reason) = match floor {
         Some(floor) => (Verdict::Stable, format!("{said}, {floor}")),
         None if values[0].total_cmp(&values[1]).is_eq() => (Verdict::Stable, said),
-        None => {
-            let why = "but a time of nothing says how little was measured, and no more";
-            (Verdict::Inconclusive, format!("{said}, {why}"))
-        }
+        None => (Verdict::Inconclusive, format!("{said}, {OF_NOTHING}")),
     };
     Draft { row: Change { verdict, reason, ..row }, test: None }
 }

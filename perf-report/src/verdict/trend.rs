@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::compare_runs;
 use super::limits::{Limits, MetricLimits, Thresholds};
 use super::sides::Sides;
+use super::{Load, Used, compare_runs};
 use crate::model::{Change, Metric, RunDocument, Trend, TrendLimits, Verdict};
 
 /// Runs that the newest are judged by. The ones before these tell what is noise.
@@ -28,14 +28,30 @@ pub struct Trends {
     pub rows: HashMap<String, Change>,
 }
 
+/// What words are given by.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TrendRules {
+    /// From which change on there is which word.
+    pub limits: TrendLimits,
+    /// Where the work comes from.
+    pub load: Load,
+}
+
+impl From<TrendLimits> for TrendRules {
+    fn from(limits: TrendLimits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+}
+
 /// Judges `metric` in the newest of `runs`, which are comparable and oldest first, by the runs
-/// before it. Without any before it, nothing is judged.
-pub fn trends(runs: &[RunDocument], metric: Metric, limits: TrendLimits) -> Trends {
-    trends_by(runs, metric, &limits_for(metric, limits))
+/// before it that are whole. Without any before it, nothing is judged.
+pub fn trends(runs: &[RunDocument], metric: Metric, rules: impl Into<TrendRules>) -> Trends {
+    trends_by(runs, metric, &limits_for(metric, rules.into()))
 }
 
 fn trends_by(runs: &[RunDocument], metric: Metric, limits: &Limits) -> Trends {
     let (before, current) = runs.split_at(runs.len() - newest(runs));
+    let before = Used::of(before, 1).runs;
     let (history, baseline) = before.split_at(before.len().saturating_sub(BASELINE));
     let sides = Sides { baseline, current, history, paired: false };
     let min_calls = if history.len() >= KNOWN { 1 } else { limits.min_calls };
@@ -62,9 +78,14 @@ fn newest(runs: &[RunDocument]) -> usize {
     runs.iter().rev().take_while(with_it).count().max(1)
 }
 
-/// The limits of a comparison of one metric.
-fn limits_for(metric: Metric, limits: TrendLimits) -> Limits {
-    let mut all = Limits::new([metric], Thresholds::default());
+/// The limits of a comparison of one metric. What is said of the slowest calls of all takes what most calls
+/// take to compare it with.
+fn limits_for(metric: Metric, TrendRules { limits, load }: TrendRules) -> Limits {
+    let is_outer = metric.is_percentile() && metric != Metric::P50Ns;
+    let body = [Metric::SelfNs, Metric::MeanNs, Metric::P50Ns];
+    let beside = if is_outer { &body[..] } else { &[] };
+    let metrics = beside.iter().copied().chain([metric]);
+    let mut all = Limits { load, ..Limits::new(metrics, Thresholds::default()) };
     let own = MetricLimits {
         improved_pct: limits.improvement_pct,
         degraded_pct: limits.degraded_pct,

@@ -59,14 +59,7 @@ fn draft(
     }
     let [baseline, current] = values.middles();
     let (baseline, current) = (baseline?, current?);
-    let is_whole_time = metric == Metric::WallNs || metric == Metric::CpuNs && work.is_none();
-    let small = is_whole_time && (current - baseline).abs() < limits.run_floor_ns;
-    let floor =
-        small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
-    let [old_waited, new_waited] = sides.waited_pct();
-    let is_memory = metric == Metric::PeakRssBytes;
-    let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
-    let doubt = Doubt::NONE.on_a_busy_machine(waited_pct);
+    let (floor, doubt, denied) = objections(sides, metric, [baseline, current], limits);
     let row = Change {
         change_pct: reason::change_pct(baseline, current),
         ..Change::exact(COMMAND, metric, [Some(baseline), Some(current)])
@@ -82,9 +75,30 @@ fn draft(
         floor,
         doubt,
         small: None,
-        denied: if metric == Metric::WallNs { denied_by_waiting(sides) } else { None },
+        denied,
     };
     Some(Draft { row, test: Some(test) })
+}
+
+/// What speaks against a change of the command from one value to another: the floor that it stays below, what
+/// the machine may have made of it, and what else is known.
+pub(super) fn objections(
+    sides: Sides<'_>,
+    metric: Metric,
+    [baseline, current]: [f64; 2],
+    limits: &Limits,
+) -> (Option<String>, Doubt, Option<String>) {
+    // Of an open load, processor time is that of a unit of work.
+    let is_whole_time =
+        metric == Metric::WallNs || metric == Metric::CpuNs && limits.load == Load::Closed;
+    let small = is_whole_time && (current - baseline).abs() < limits.run_floor_ns;
+    let floor =
+        small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
+    let [old_waited, new_waited] = sides.waited_pct();
+    let is_memory = metric == Metric::PeakRssBytes;
+    let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
+    let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides)).flatten();
+    (floor, Doubt::NONE.on_a_busy_machine(waited_pct), denied)
 }
 
 /// Why a change of the time on the wall may be none of the program's, if so: threads waited for a

@@ -1,7 +1,7 @@
 //! `history` and `compare-last` as their users see them: which runs they take, what they say, and how
 //! they end.
 
-use perf_report::model::{Git, RunDocument};
+use perf_report::model::{Function, Git, RunDocument, TreeNode};
 use perf_report::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
@@ -162,6 +162,43 @@ fn a_decline_fails_from_the_regression_limit_on() {
     std::fs::write(desk.path("perf.toml"), "[trend]\nregresion = \"5%\"\n").unwrap();
     desk.report(&["history"]).said(2, "did you mean `regression`?");
     desk.report(&["check"]).said(2, "did you mean `regression`?");
+}
+
+#[test]
+fn counts_of_an_open_load_are_judged_by_unit_of_work() {
+    let desk = Desk::new();
+    let runs = (0..25).map(|at| {
+        let mut run = run(at, 12_000_000);
+        for function in &mut run.functions {
+            function.calls = if at < 20 { 1_000 } else { 1_000 * (at as u64 - 18) };
+            (function.self_ns, function.total_ns) =
+                (function.calls * 1_000, function.calls * 1_000);
+        }
+        let root = |function: &Function| TreeNode {
+            function: function.name.clone(),
+            calls: function.calls,
+            ..TreeNode::default()
+        };
+        run.tree = run.functions.iter().take(1).map(root).collect();
+        run
+    });
+    save(&desk, runs);
+    let declines = ["compare-last", "--metric", "calls"];
+    let words = ["history", "--metric", "calls"];
+    desk.report(&declines).said(3, "");
+    assert!(desk.report(&words).stdout.contains("2 REGRESSION"));
+    for given in ["file", "option"] {
+        if given == "file" {
+            std::fs::write(desk.path("perf.toml"), "[profile.default.check]\nload = \"open\"\n")
+                .unwrap();
+            desk.report(&[&declines[..], &["--load", "closed"]].concat()).said(3, "");
+        }
+        let option = if given == "file" { &[][..] } else { &["--load", "open"] };
+        desk.report(&[&declines[..], option].concat()).said(0, "");
+        let shown = desk.report(&[&words[..], option].concat()).stdout;
+        assert!(shown.contains("STABLE") && !shown.contains(" REGRESSION\n"), "{shown}");
+        std::fs::remove_file(desk.path("perf.toml")).unwrap_or_default();
+    }
 }
 
 #[test]

@@ -62,11 +62,17 @@ fn of_one(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) 
     let word = function.trend.map_or_else(String::new, |word| format!("**{word}** "));
     let _ = writeln!(text, "\n{}", sparkline(&function.values, 2 * WIDEST));
     let _ = writeln!(text, "\n{word}{}", escape(&function.reason));
-    if !function.change_points.is_empty() {
+    let changes = function.change_points.iter().rev();
+    let doubtful = function.doubtful_changes.iter().rev();
+    let lines: Vec<String> = changes
+        .map(|change| words::long(change, document))
+        .chain(doubtful.map(|change| words::doubtful(change, document)))
+        .collect();
+    if !lines.is_empty() {
         text.push('\n');
     }
-    for change in function.change_points.iter().rev() {
-        let _ = writeln!(text, "- {}", escape(&words::long(change, document)));
+    for line in lines {
+        let _ = writeln!(text, "- {}", escape(&line));
     }
     text += "\n| commit | time (UTC) | value | against previous | |\n";
     text += "| :-- | :-- | --: | --: | :-- |\n";
@@ -80,7 +86,7 @@ fn of_one(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) 
             cell(&words::name(run)),
             words::minute(run),
             one::step(function, place),
-            one::mark(function, place),
+            one::mark(document, function, place),
         );
     }
     text

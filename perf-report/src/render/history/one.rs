@@ -79,17 +79,22 @@ fn changes(
     if document.too_few {
         return String::new();
     }
-    if function.change_points.is_empty() {
-        return "\nno change of its level was found\n".to_owned();
-    }
     let title = match function.change_points.len() {
+        0 => "no change of its level was found".to_owned(),
         1 => "its level changed once".to_owned(),
         2 => "its level changed twice".to_owned(),
         times => format!("its level changed {times} times"),
     };
-    let mut text = format!("\n{}\n", paint.paint(style::STRONG, &title));
+    let look = if function.change_points.is_empty() { style::PLAIN } else { style::STRONG };
+    let mut text = format!("\n{}\n", paint.paint(look, &title));
     for change in function.change_points.iter().rev() {
         text += &text::wrap_words(&words::long(change, document), "  ", screen.width);
+    }
+    if !function.doubtful_changes.is_empty() {
+        text += "\nwhat was measured changed, which may not be the program's doing\n";
+    }
+    for change in function.doubtful_changes.iter().rev() {
+        text += &text::wrap_words(&words::doubtful(change, document), "  ", screen.width);
     }
     text
 }
@@ -103,7 +108,7 @@ fn runs(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) ->
         None => Cell::new(style::FAINT, "·"),
     });
     let steps = places.iter().map(|&place| Cell::new(style::PLAIN, step(function, place)));
-    let marks = places.iter().map(|&place| Cell::new(style::WARN, mark(function, place)));
+    let marks = places.iter().map(|&place| Cell::new(style::WARN, mark(document, function, place)));
     let runs = || places.iter().filter_map(|&place| document.runs.get(place));
     let plain = |text: String| Cell::new(style::PLAIN, text);
     let column = |title, stays, align, cells: Vec<Cell>| Column { title, stays, align, cells };
@@ -137,8 +142,12 @@ pub(super) fn step(function: &FunctionHistory, place: usize) -> String {
     }
 }
 
-/// What the level did at this run.
-pub(super) fn mark(function: &FunctionHistory, place: usize) -> &'static str {
+/// What the level did at this run, or what is wrong with it.
+pub(super) fn mark(
+    document: &HistoryDocument,
+    function: &FunctionHistory,
+    place: usize,
+) -> &'static str {
     let change = function
         .change_points
         .iter()
@@ -146,6 +155,7 @@ pub(super) fn mark(function: &FunctionHistory, place: usize) -> &'static str {
     match change.map(|change| change.kind) {
         Some(Kind::Step) => "◀ step",
         Some(Kind::Drift) => "◀ drift",
+        None if document.not_whole.contains(&(place as u64)) => "not whole",
         None => "",
     }
 }

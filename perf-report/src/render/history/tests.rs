@@ -88,6 +88,38 @@ fn too_few_runs_say_so() {
 }
 
 #[test]
+fn what_is_in_doubt_and_what_is_not_whole_is_said() {
+    let mut runs = past(&[("app::lex::token", vec![10; 24])]);
+    for (at, run) in runs.iter_mut().enumerate() {
+        let function = &mut run.functions[0];
+        let ns = if at < 12 { 50 } else { 60 };
+        (function.p50_ns, function.resolution_ns, function.raw_total_ns) = (Some(ns), 10, 1);
+        function.histogram = vec![(ns, 100)];
+        if at % 9 == 4 {
+            run.run.exit_code = Some(101);
+        }
+    }
+    let document = history(&runs, Metric::P50Ns, TrendLimits::default()).unwrap();
+    let shown = Shown { limit: Some(3), one: true };
+    insta::assert_snapshot!("one_doubtful", human(&document, shown, SCREEN));
+    insta::assert_snapshot!("one_doubtful_markdown", markdown(&document, shown));
+    let rising = |run: &mut RunDocument, at: u64| {
+        run.functions[0].self_ns = 1_200_000_000 + at * 100_000_000;
+    };
+    let mut runs = past(&[("app::lex::token", noisy(1, 25, 12_000_000, 10))]);
+    runs.iter_mut().skip(20).zip(0..).for_each(|(run, at)| rising(run, at));
+    for (run, waited) in runs.iter_mut().skip(20).zip([0, 10, 20, 30, 60]) {
+        let function = &mut run.functions[0];
+        function.raw_self_ns = function.self_ns;
+        function.self_preempted_ns = function.self_ns * waited / 100;
+    }
+    runs[24].recording.lost_calls = 7;
+    let document = decline(&runs, 5, Metric::SelfNs, TrendLimits::default()).unwrap();
+    insta::assert_snapshot!("decline_doubtful", of_decline::human(&document, SCREEN));
+    insta::assert_snapshot!("decline_doubtful_markdown", of_decline::markdown(&document));
+}
+
+#[test]
 fn the_command_and_counts_are_in_their_own_units() {
     let limits = TrendLimits { improvement_pct: None, degraded_pct: None, regression_pct: None };
     let of = |metric| human(&history(&runs(), metric, limits).unwrap(), ALL, SCREEN);

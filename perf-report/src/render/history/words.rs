@@ -144,6 +144,13 @@ pub(super) fn short(change: &HistoryChange, runs: &[Side]) -> String {
     }
 }
 
+/// A change that may be none of the program's, and why: `+100.0 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15):
+/// 10 ns → 20 ns, but 1 % of the calls decide it`.
+pub(super) fn doubtful(change: &HistoryChange, document: &HistoryDocument) -> String {
+    let why = change.doubt.as_deref().unwrap_or("but it may be chance");
+    format!("{}, {}", long(change, document), sanitize::screen(why))
+}
+
 /// A change as a sentence: `+15.7 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15): 12.1 ms → 14.0 ms`.
 pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String {
     let [before, after] =
