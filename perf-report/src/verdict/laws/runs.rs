@@ -193,7 +193,11 @@ proptest! {
     }
 
     #[test]
-    fn no_change_is_shown_that_its_values_deny(case in case(false)) {
+    fn no_change_is_shown_that_its_values_deny(case in case(false), error_pct in 0_u64..400) {
+        let case = case.map(|run| for function in &mut run.functions {
+            function.self_error_ns = function.self_ns / 100 * error_pct;
+            function.raw_total_ns = u64::from(error_pct > 0);
+        });
         let comparison = case.judge(&Limits::default());
         let suite = comparison.shift.as_ref().map_or(0.0, |shift| shift.change_pct);
         for row in comparison.functions.iter().filter(|row| row.p_value.is_some()) {
