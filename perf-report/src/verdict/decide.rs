@@ -158,7 +158,7 @@ impl Test {
             self.marks,
             Some(reason::Seen {
                 pct,
-                suite_pct: if self.is_of_values { self.measured.suite_pct } else { 0.0 },
+                suite_pct: self.measured.suite_pct,
                 interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
                 per: self.per,
             }),
@@ -181,7 +181,9 @@ impl Test {
     /// than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
     fn shown(&self, pct: f64, row: &Change) -> (f64, f64) {
         match row.change_pct.filter(|_| !self.is_of_values) {
-            Some(own) => (row.baseline.unwrap_or(0.0), own),
+            Some(own) => {
+                (row.baseline.unwrap_or(0.0), reason::without_suite(own, self.measured.suite_pct))
+            }
             None => (self.judged_baseline(pct, row), pct),
         }
     }

@@ -38,6 +38,11 @@ pub(super) fn with_suite(pct: f64, suite_pct: f64) -> f64 {
     ((1.0 + pct / 100.0) * (1.0 + suite_pct / 100.0) - 1.0) * 100.0
 }
 
+/// The change in per cent beside a suite that changed by `suite_pct`, of a value that changed by `pct`.
+pub(super) fn without_suite(pct: f64, suite_pct: f64) -> f64 {
+    ((1.0 + pct / 100.0) / (1.0 + suite_pct / 100.0) - 1.0) * 100.0
+}
+
 /// The same of a value that is not exact: its change is given, with the interval that it lies in; a
 /// value that is an estimate is marked as one.
 pub(super) fn measured(
