@@ -2,9 +2,17 @@
 
 use perf_tests::{Run, lab, program};
 
+/// Ways to fork that run no handlers.
+#[cfg(target_os = "linux")]
+const BARE: [&str; 3] = ["_Fork", "fork", "clone"];
+
 fn record(kind: &str) -> (Run, String) {
+    record_by(kind, "handlers")
+}
+
+fn record_by(kind: &str, how: &str) -> (Run, String) {
     let lab = lab!();
-    let finished = lab.run(program!("forks"), [kind]);
+    let finished = lab.run(program!("forks"), [kind, how]);
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     (lab.latest(), finished.stdout)
 }
@@ -43,4 +51,49 @@ fn while_another_thread_records() {
     check_both_sides(&run, 4);
     let busy: u64 = stdout.lines().next().and_then(|line| line.parse().ok()).expect("a number");
     assert_eq!(run.calls("busy"), busy);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers() {
+    for how in BARE {
+        check_both_sides(&record_by("before", how).0, 0);
+        check_both_sides(&record_by("after", how).0, 4);
+        let (run, _) = record_by("inside", how);
+        check_both_sides(&run, 4);
+        assert_eq!(run.calls("enclosing"), 1, "{how}: {run:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers_beside_a_thread_that_records() {
+    for how in BARE {
+        let (run, stdout) = record_by("threaded", how);
+        check_both_sides(&run, 4);
+        let busy: u64 = stdout.lines().next().and_then(|it| it.parse().ok()).expect("a number");
+        assert_eq!(run.calls("busy"), busy, "{how}");
+    }
+}
+
+/// Both sides call what was called before the fork, at the same time.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers_in_a_function_that_was_called_before() {
+    for how in ["handlers"].into_iter().chain(BARE) {
+        let (run, _) = record_by("many", how);
+        assert_eq!(run.calls("shared_work"), 2_001, "{how}: {run:?}");
+        assert_eq!(run.at("/process/count"), 2, "{how}");
+    }
+}
+
+/// A call that runs over the fork may end on both sides: that is all that can be counted twice.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers_in_a_call_that_both_sides_end() {
+    assert_eq!(record_by("across", "handlers").0.calls("crossing"), 1);
+    for how in BARE {
+        let calls = record_by("across", how).0.calls("crossing");
+        assert!((1..=2).contains(&calls), "{how}: {calls}");
+    }
 }

@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use super::apart::{Entered, Record};
 use super::clock;
 use super::fold::{self, add};
+use super::forked;
 use super::sampling::{self, Diverted, Mode};
 use super::span::{Moment, NEVER, Start};
 use super::thread::{self, Context, Entry, Handle, Thread};
@@ -202,6 +203,9 @@ pub(super) fn credit(handle: &Handle, thread: &Thread, now: u64) {
 #[cold]
 #[inline(never)]
 fn credit_long(handle: &Handle, thread: &Thread, now: u64, spent: u64) {
+    if forked::is_of_parent(thread) {
+        return;
+    }
     let waited = thread.preemption.uncredited(now, spent, thread.ns_per_tick());
     let Some(node) = handle.context().node() else { return };
     let is_whole = thread.sampler.mode() == Mode::Whole && !sampling::is_interruption(thread, node);
@@ -296,25 +300,34 @@ fn find(thread: &'static Thread, entry: &Entry, site: &'static Site, key: u64) -
         return Found::Running(node);
     }
     let (of, index) = (key & !NESTED, slot - 1);
-    let found = thread.recent.find(of, index).or_else(|| find_in_tree(thread, of, index));
-    match found {
-        Some(node) => {
-            // In a recursive call, what is called may be running although its entry fits the context.
-            entry.remember(node, if key & NESTED == 0 { key } else { 0 });
-            Found::New(node)
-        }
-        None => find_overflow(thread),
-    }
+    let Some(node) = thread.recent.find(of, index) else {
+        return find_in_tree(thread, entry, key, index);
+    };
+    remember(entry, node, key);
+    Found::New(node)
+}
+
+#[inline(always)]
+fn remember(entry: &Entry, node: &'static NodeRecord, key: u64) {
+    // In a recursive call, what is called may be running although its entry fits the context.
+    entry.remember(node, if key & NESTED == 0 { key } else { 0 });
 }
 
 /// As [`find`], of what is not among the contexts of late. As that takes longer than usual, its time is
 /// in no context.
 #[cold]
 #[inline(never)]
-fn find_in_tree(thread: &'static Thread, of: u64, index: u32) -> Option<&'static NodeRecord> {
-    let found = sampling::aside(thread, || thread.child(of, index))?;
-    thread.recent.keep(of, found);
-    Some(found)
+fn find_in_tree(thread: &'static Thread, entry: &Entry, key: u64, index: u32) -> Found {
+    if forked::is_of_parent(thread) {
+        return Found::First;
+    }
+    let of = key & !NESTED;
+    let Some(node) = sampling::aside(thread, || thread.child(of, index)) else {
+        return find_overflow(thread);
+    };
+    thread.recent.keep(of, node);
+    remember(entry, node, key);
+    Found::New(node)
 }
 
 /// The node of a call in a context for which there is no memory. Recorded as if it were a recursive

@@ -12,8 +12,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::clock;
+use super::forked;
 use super::process::{self, Recorder};
-use super::thread::{self, Thread, page_for};
+use super::thread::{self, Thread, wiped_page_for};
 use crate::metric_site::MetricSite;
 use crate::number::{Amount, Level};
 use crate::registry;
@@ -114,6 +115,7 @@ fn find(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
     if process::is_off() {
         return None;
     }
+    forked::look_on_this_thread();
     let found = metric.and_then(|metric| thread::undisturbed(|| make(metric)));
     if found.is_none() {
         lose();
@@ -188,7 +190,7 @@ impl Metrics {
             return Some(());
         }
         let wanted = count.max(old.saturating_mul(2)) as usize;
-        let table: NonNull<Place> = page_for(wanted)?;
+        let table: NonNull<Place> = wiped_page_for(wanted)?;
         let room = Mapping::pages(wanted * size_of::<Place>()) / size_of::<Place>();
         let (from, to) = (self.table.get().as_ptr(), table.as_ptr());
         // SAFETY: both tables hold `old` places, and do not overlap as the new one is fresh.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, A
 
 use super::books::Books;
 use super::cost::Costs;
-use super::{alloc, clock, thread, usage};
+use super::{alloc, clock, forked, thread, usage};
 use crate::breaker::Breaker;
 use crate::budget::{COMMON_CREDIT, OWN_CREDIT};
 use crate::metric_site::MetricSite;
@@ -82,11 +82,17 @@ pub(super) fn is_off() -> bool {
 
 /// The recorder, if it is running.
 pub(crate) fn running() -> Option<&'static Recorder> {
+    forked::look();
     if STATE.load(Acquire) != READY {
         return None;
     }
     // SAFETY: null, or a leaked box that was published with `Release`.
     unsafe { RECORDER.load(Acquire).as_ref() }
+}
+
+/// Whether `recorder` is that of this process, and not what its parent had.
+pub(super) fn is_current(recorder: &Recorder) -> bool {
+    ptr::eq(RECORDER.load(Acquire), recorder)
 }
 
 /// Whether recording was switched off by the user.
@@ -145,7 +151,7 @@ impl Recorder {
         let is_counter = clock::choose();
         let first = calibrate::now();
         system::stay_loaded();
-        watch_for_forks();
+        forked::watch(in_child);
         let mut segment = session::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
         let latest = calibrate::after(first);
@@ -357,18 +363,15 @@ fn store(anchor: &Anchor, moment: Moment) {
     anchor.monotonic_ns.store(moment.monotonic_ns, Relaxed);
 }
 
-/// Has [`in_child`] called after every fork, once a process.
-fn watch_for_forks() {
-    static WATCHING: AtomicBool = AtomicBool::new(false);
-    if !WATCHING.swap(true, Relaxed) {
-        system::after_fork(in_child);
-    }
-}
-
 /// In a fork's child: cuts off the parent's segment, so that spans which are running cannot write
 /// to it, and has the next tracked call start a recorder of the child's own. Does only what a
 /// signal handler may do.
 extern "C" fn in_child() {
+    begin_in_child();
+}
+
+/// As `in_child`, also where no handler was run.
+pub(super) fn begin_in_child() {
     let recorder = RECORDER.swap(ptr::null_mut(), Relaxed);
     // SAFETY: null, or a leaked box that was published before the fork.
     if let Some(of_parent) = unsafe { recorder.as_ref() } {
@@ -380,4 +383,5 @@ extern "C" fn in_child() {
     // A thread of the parent may have been starting; it does not exist here.
     let _ = STATE.compare_exchange(READY, NEW, AcqRel, Relaxed);
     let _ = STATE.compare_exchange(STARTING, NEW, AcqRel, Relaxed);
+    forked::note_known();
 }

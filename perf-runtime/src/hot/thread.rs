@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use once_cell::race::OnceNonZeroUsize;
 
 use super::alloc::{Accounts, Ledger};
+use super::forked;
 use super::metric::Metrics;
 use super::preemption::Preemption;
 use super::process::{self, Recorder};
@@ -365,7 +366,7 @@ impl Thread {
         if count <= old {
             return Some(());
         }
-        let entries: NonNull<Entry> = page_for::<Entry>(count as usize)?;
+        let entries: NonNull<Entry> = wiped_page_for::<Entry>(count as usize)?;
         let room = Mapping::pages(count as usize * size_of::<Entry>()) / size_of::<Entry>();
         let (from, to) = (self.entries.get().as_ptr(), entries.as_ptr());
         // SAFETY: both tables hold `old` entries, and do not overlap as the new one is fresh. What
@@ -400,6 +401,7 @@ pub(super) fn attach(site: &'static Site) -> Option<&'static Thread> {
         site.list_index().mute();
         return None;
     }
+    forked::look_on_this_thread();
     if handle().busy.replace(true) {
         process::running().inspect(|recorder| recorder.lose_call());
         return None;
@@ -536,4 +538,11 @@ pub(super) fn forget() {
 pub(super) fn page_for<T>(count: usize) -> Option<NonNull<T>> {
     let mapping = Mapping::private(Mapping::pages(count * size_of::<T>())).ok()?;
     Some(mapping.start().cast())
+}
+
+/// As [`page_for`], of what leads to the segment: a fork's child finds zeroes there. See [`forked`].
+pub(super) fn wiped_page_for<T>(count: usize) -> Option<NonNull<T>> {
+    let page = page_for(count)?;
+    system::wipe_in_children(page.cast(), Mapping::pages(count * size_of::<T>()));
+    Some(page)
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::call::LOOSE;
 use super::clock;
-use super::thread::{self, Entry, Thread, page_for};
+use super::thread::{self, Entry, Thread, page_for, wiped_page_for};
 use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, TallyRecord, UNIT};
 use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment, Use};
 
@@ -49,7 +49,7 @@ impl Recent {
     /// Keeps `node`, which is below the context `caller`, in place of another.
     pub(super) fn keep(&self, caller: u64, node: &'static NodeRecord) {
         if self.places.get().is_none() {
-            self.places.set(page_for::<Option<NonNull<NodeRecord>>>(RECENT));
+            self.places.set(wiped_page_for::<Option<NonNull<NodeRecord>>>(RECENT));
         }
         if let Some(place) = self.place(caller, node.site) {
             place.set(Some(NonNull::from(node)));

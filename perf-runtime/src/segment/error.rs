@@ -37,6 +37,12 @@ pub enum SegmentError {
     },
     /// Written on a machine that orders the bytes of a number the other way.
     ForeignByteOrder,
+    /// More durations were counted than calls: two processes wrote to it, as after a fork that ran no
+    /// handlers.
+    SeveralWriters {
+        /// Where, in bytes from the start of the file.
+        offset: u64,
+    },
     /// Something inside points nowhere, or in a circle.
     Damaged {
         /// Where, in bytes from the start of the file.
@@ -70,6 +76,11 @@ impl fmt::Display for SegmentError {
             ),
             Self::ForeignByteOrder => f.write_str(
                 "was written on a machine of the other byte order: collect it on that machine",
+            ),
+            Self::SeveralWriters { offset } => write!(
+                f,
+                "counts more durations than calls at byte {offset}: two processes wrote to it, as after \
+                 a fork that runs no handlers (`_Fork`, the bare system calls) where it goes unnoticed"
             ),
             Self::Damaged { offset, what } => {
                 write!(f, "is damaged at byte {offset}: no valid {what} there")

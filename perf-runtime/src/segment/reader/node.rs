@@ -176,6 +176,13 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         _ => 0,
     };
     let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
+    let all = timed.saturating_add(untimed).saturating_add(apart);
+    if facts.has_tallies()
+        && facts.writer == Writer::Ended
+        && read.counted > all.saturating_add(uncounted).saturating_add(RING as u64)
+    {
+        return Err(SegmentError::SeveralWriters { offset: at as u64 });
+    }
     let in_ring = timed - read.sums.folded;
     if facts.writer == Writer::Ended && (timed != head || in_ring > 2 * RING as u64) {
         return Err(damaged(at, "number of calls"));

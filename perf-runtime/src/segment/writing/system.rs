@@ -1,5 +1,6 @@
 //! What the recorder asks the operating system about itself. Safe faces over libc.
 
+use std::ptr::NonNull;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -183,4 +184,17 @@ pub(crate) fn unix_ns() -> u64 {
 pub(crate) fn after_fork(in_child: extern "C" fn()) -> bool {
     // SAFETY: registers a function that lives as long as the program.
     unsafe { libc::pthread_atfork(None, None, Some(in_child)) == 0 }
+}
+
+/// Has `bytes` bytes of private pages from `start` on be zeroes in every process that is forked. Whether
+/// the system can.
+pub(crate) fn wipe_in_children(start: NonNull<u8>, bytes: usize) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: changes no memory of this process; the kernel refuses what is not private.
+    return unsafe { libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_WIPEONFORK) == 0 };
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = (start, bytes);
+        false
+    }
 }

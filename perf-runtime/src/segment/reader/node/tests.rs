@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::segment::layout::UNIT;
+use crate::segment::layout::{FORMAT_VERSION, UNIT};
 use crate::segment::rate::Rate;
 
 /// Place of the only page; durations in these tests stay in the first octave.
@@ -177,6 +177,25 @@ fn a_count_that_the_ring_cannot_hold_is_damage() {
     let mut made = Recording::new();
     made.put(offset_of!(NodeRecord, head), 2 * RING as u64 + 1);
     assert!(made.read(Writer::Ended).is_err());
+}
+
+#[test]
+fn more_durations_than_calls_are_of_two_writers() {
+    let mut made = Recording::new();
+    for _ in 0..3 {
+        made.time(&[7; RING]);
+        made.fold(&[7; RING], usize::MAX);
+    }
+    let read = |made: &Recording, writer| {
+        let facts = Facts { version: FORMAT_VERSION, ..Facts::for_test(Rate::ONE, writer) };
+        read(Bytes(&made.bytes), 0, &facts)
+    };
+    assert!(read(&made, Writer::Ended).is_ok());
+    // Another process folded two rings more, and `head` is what this one stored last.
+    made.put(PAGE + 8 * 7, 5 * RING as u64);
+    assert!(matches!(read(&made, Writer::Ended), Err(SegmentError::SeveralWriters { .. })));
+    // While it is copied, the histogram may be ahead.
+    assert!(read(&made, Writer::Running).is_ok());
 }
 
 #[test]
