@@ -29,7 +29,9 @@
 /// A call costs about a nanosecond: it takes no lock, and allocates nothing after the thread's
 /// first. A name made at run time, `perf_count!(format!("hit.{shard}"))`, is looked up at each call, which
 /// takes longer, and is kept until the process ends: there should be hundreds of them and not
-/// millions.
+/// millions. Where there are more than there is room for (see [`perf_scope!`](crate::perf_scope)), what is
+/// added to further counts is added to the count `(other names)`, and reports say so. Gauges of further names,
+/// which cannot be added up, are counted as updates that could not be recorded.
 ///
 /// A count and a gauge of one name are two metrics. A count that the program holds and never adds
 /// to is in every report as 0.

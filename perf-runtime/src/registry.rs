@@ -3,6 +3,8 @@
 
 use std::borrow::Borrow;
 use std::hash::Hash;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use dashmap::DashMap;
 use dashmap::try_result::TryResult;
@@ -12,10 +14,11 @@ use crate::__private::MetricEntry;
 use crate::linked;
 use crate::list::List;
 use crate::metric_site::MetricSite;
+use crate::segment::OTHER_NAMES;
 use crate::site::{Options, Site};
 use crate::snapshot::MetricKind;
 use crate::sync::briefly;
-use crate::writing::{MetricText, SiteText};
+use crate::writing::{MetricText, SiteText, session};
 
 static SITES: List<Site> = List::new();
 static METRICS: List<MetricSite> = List::new();
@@ -55,17 +58,16 @@ pub(crate) fn count() -> u32 {
 }
 
 /// The site of a name that is known only at run time. One name is one site, for the life of the
-/// process. `None` when the list of names cannot be had in good time.
+/// process; names for which there is no room have one together. `None` when the list of names cannot be had
+/// in good time.
 pub(crate) fn named(name: &str) -> Option<&'static Site> {
     static NAMED: Named<Site> = Named::new();
-    NAMED.get(
-        name,
-        || name.to_owned().leak(),
-        |label| {
-            let options = Box::leak(Box::new(Options { label: Some(label), ..Options::NONE }));
-            Site::new("", "", 0, 0, || "").with(options)
-        },
-    )
+    static OTHERS: Site =
+        Site::new("", "", 0, 0, || "").with(&Options { label: Some(OTHER_NAMES), ..Options::NONE });
+    NAMED.get_within(&ROOM, name, Some(&OTHERS), |label| {
+        let options = Box::leak(Box::new(Options { label: Some(label), ..Options::NONE }));
+        Site::new("", "", 0, 0, || "").with(options)
+    })
 }
 
 /// The site of the type that the generic function of `site` is called with, told by a closure in it:
@@ -74,7 +76,7 @@ pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     static TYPES: Named<Site, (usize, &'static str)> = Named::new();
     let closure = std::any::type_name::<F>();
     let key = (std::ptr::from_ref(site).addr(), closure);
-    TYPES.get(&key, || key, |_| site.of_type(closure)).unwrap_or(site)
+    TYPES.get(&key, || Some(key), |_| site.of_type(closure)).unwrap_or(site)
 }
 
 /// What the compiler calls a closure in a path; to it, the body of an async function is one.
@@ -87,7 +89,7 @@ pub(crate) fn without_closures(path: &'static str) -> &'static str {
     if !path.contains(CLOSURE) {
         return path;
     }
-    SHORTENED.get(path, || path, |path| path.replace(CLOSURE, "")).map_or(path, |short| short)
+    SHORTENED.get(path, || Some(path), |path| path.replace(CLOSURE, "")).map_or(path, |short| short)
 }
 
 /// As [`register`], for a metric.
@@ -109,18 +111,47 @@ pub(crate) fn linked_metrics() -> impl Iterator<Item = &'static MetricSite> {
 }
 
 /// The metric of a name that is known only at run time, declared where it was first used. `None`
-/// as for [`named`].
+/// as for [`named`], and where there is no room for the name of what cannot be added up with others.
 pub fn named_metric(
     name: &str,
     kind: MetricKind,
     place: (&'static str, u32),
 ) -> Option<&'static MetricSite> {
     static NAMED: [Named<MetricSite>; 3] = [const { Named::new() }; 3];
-    NAMED[kind as usize].get(
+    static OTHERS: MetricSite = MetricSite::new(OTHER_NAMES, MetricKind::Count, ("", 0));
+    NAMED[kind as usize].get_within(
+        &ROOM,
         name,
-        || name.to_owned().leak(),
+        (kind == MetricKind::Count).then_some(&OTHERS),
         |name| MetricSite::new(name, kind, place),
     )
+}
+
+/// Room for names that are known only at run time, of all kinds together.
+static ROOM: Room = Room::new(session::memory_for_names);
+
+/// Memory for names, of which each takes its length and [`Room::EACH`].
+struct Room {
+    used: AtomicU64,
+    limit: fn() -> u64,
+}
+
+impl Room {
+    /// What a name takes beside its letters, at most, on a thread or two.
+    const EACH: u64 = 1 << 10;
+
+    const fn new(limit: fn() -> u64) -> Self {
+        Self { used: AtomicU64::new(0), limit }
+    }
+
+    /// Takes the room for `name`, if there is enough.
+    fn take(&self, name: &str) -> bool {
+        let limit = (self.limit)();
+        let take = |used: u64| {
+            used.checked_add(name.len() as u64 + Self::EACH).filter(|&used| used <= limit)
+        };
+        self.used.fetch_update(Relaxed, Relaxed, take).is_ok()
+    }
 }
 
 /// What was made for names known only at run time, kept until the process ends.
@@ -132,11 +163,11 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
     }
 
     /// The item of that name, made if it is the first, by what the name is kept as. `None` when it
-    /// cannot be had in good time.
+    /// cannot be had in good time, or the name is not kept.
     fn get<N>(
         &self,
         name: &N,
-        keep: impl Fn() -> K,
+        keep: impl FnOnce() -> Option<K>,
         make: impl FnOnce(K) -> T,
     ) -> Option<&'static T>
     where
@@ -151,9 +182,28 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
         if known.is_some() {
             return known;
         }
-        let kept = keep();
+        let kept = keep()?;
         let entry = briefly(|| named.try_entry(kept))?;
         Some(*entry.or_insert_with(|| Box::leak(Box::new(make(kept)))))
+    }
+}
+
+impl<T: Sync> Named<T> {
+    /// As [`Self::get`], of a name that takes room; `others` where there is none.
+    fn get_within(
+        &self,
+        room: &Room,
+        name: &str,
+        others: Option<&'static T>,
+        make: impl FnOnce(&'static str) -> T,
+    ) -> Option<&'static T> {
+        let mut is_full = false;
+        let keep = || {
+            is_full = !room.take(name);
+            (!is_full).then(|| &*name.to_owned().leak())
+        };
+        let found = self.get(name, keep, make);
+        if is_full { others } else { found }
     }
 }
 
@@ -166,6 +216,20 @@ mod tests {
         let site = |name| named(name).unwrap();
         assert!(std::ptr::eq(site("a name"), site("a name")));
         assert!(!std::ptr::eq(site("a name"), site("another")));
+    }
+
+    #[test]
+    fn names_without_room_are_one() {
+        static NAMED: Named<String> = Named::new();
+        static OTHERS: String = String::new();
+        // Three short ones, or a long one.
+        let room = Room::new(|| 3 * (Room::EACH + 4));
+        let get = |name: &str| {
+            NAMED.get_within(&room, name, Some(&OTHERS), str::to_owned).unwrap().as_str()
+        };
+        let long = "l".repeat(4 << 10);
+        assert_eq!([get(&long), get("a"), get("b"), get("c"), get("d")], ["", "a", "b", "c", ""]);
+        assert_eq!([get("a"), get("d")], ["a", ""], "what is known stays so");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use perf_runtime::segment::OTHER_NAMES;
 use perf_runtime::snapshot::Snapshot;
 use perf_tests::{lab, program};
 
@@ -100,4 +101,32 @@ fn what_there_was_no_memory_for_is_said_and_never_judged() {
     assert_eq!(checked.code, Some(5), "{}", checked.stdout);
     assert!(checked.stdout.contains("without their function"), "{}", checked.stdout);
     assert!(!checked.stdout.contains("improved"), "{}", checked.stdout);
+}
+
+/// Names made at run time that are too many for their share of `PERF_TRACK_MEMORY` count together.
+#[test]
+fn of_a_quarter_of_a_million_names() {
+    const NAMES: u64 = 250_000;
+    let lab = lab!();
+    let finished = lab.run(program!("many_names"), ["250000"]);
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    assert!(finished.stderr.contains("more names were made at run time"), "{}", finished.stderr);
+    let run = lab.latest();
+    let kept = |name: &str| name.starts_with("call ");
+    let (mut named, mut others) = (0, 0);
+    for function in run.functions() {
+        let calls = if kept(function.name()) { &mut named } else { &mut others };
+        *calls += function.number("calls");
+    }
+    assert!((1_000..50_000).contains(&named), "{named} of a name of their own");
+    let of_others = run.functions().find(|it| it.name() == OTHER_NAMES).unwrap().number("calls");
+    assert_eq!((named + of_others, others), (NAMES + 10, of_others));
+    let first = run.functions().find(|function| function.name() == "call 0").unwrap();
+    assert_eq!(first.number("calls"), 11, "a name that is kept keeps its calls");
+    let counted: u64 = run.metrics().map(|metric| metric.number("value")).sum();
+    assert_eq!(counted, NAMES, "counts add up");
+    let further = run.metric(OTHER_NAMES, "count").number("value");
+    assert!((1..NAMES).contains(&further), "{further}");
+    let peak = run.at("/process/recorded/peak_rss_bytes").as_u64().unwrap();
+    assert!(peak <= 192 << 20, "{peak} bytes, of which 64 MiB may be the segment");
 }

@@ -360,14 +360,16 @@ impl Thread {
     }
 
     /// Makes room for `count` entries at least. Running spans name entries by slot, so the table
-    /// may move; the old one stays mapped, for a signal handler that interrupted its reader.
+    /// may move; the old one stays mapped, for a signal handler that interrupted its reader. Each is at least
+    /// twice as long as the one before, so that together they are no longer than the newest.
     pub(super) fn reach(&self, count: u32) -> Option<()> {
         let old = self.entry_count.get();
         if count <= old {
             return Some(());
         }
-        let entries: NonNull<Entry> = wiped_page_for::<Entry>(count as usize)?;
-        let room = Mapping::pages(count as usize * size_of::<Entry>()) / size_of::<Entry>();
+        let wanted = count.max(old.saturating_mul(2)) as usize;
+        let entries: NonNull<Entry> = wiped_page_for::<Entry>(wanted)?;
+        let room = Mapping::pages(wanted * size_of::<Entry>()) / size_of::<Entry>();
         let (from, to) = (self.entries.get().as_ptr(), entries.as_ptr());
         // SAFETY: both tables hold `old` entries, and do not overlap as the new one is fresh. What
         // else is in that is zeroed, which is valid for an entry.

@@ -30,6 +30,10 @@ pub const MARK_EXTENSION: &str = "before";
 /// `PERF_TRACK_MEMORY`.
 pub const OVERFLOW_NAME: &str = "(overflow)";
 
+/// What is called a function or a count in reports, and stands for the names made at run time that were too
+/// many to be kept within `PERF_TRACK_MEMORY`.
+pub const OTHER_NAMES: &str = "(other names)";
+
 /// What comes before the error number in the extension of the empty file that a process leaves
 /// when it could not make its segment.
 pub const UNRECORDED_PREFIX: &str = "unrecorded-";

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use perf_runtime::snapshot::{Losses, Measures, Snapshot, Transition};
+use perf_runtime::segment::OTHER_NAMES;
+use perf_runtime::snapshot::{Losses, Measures, Reading, Snapshot, Transition};
 
 use crate::model::{Breaker, Recording};
 use crate::units;
@@ -15,6 +16,7 @@ const MOST_STEPS: usize = 256;
 pub(super) fn recording(snapshot: &Snapshot, mut problems: Vec<String>) -> Recording {
     let losses = &snapshot.losses;
     problems.extend(in_words(losses));
+    problems.extend(names_left_out(snapshot));
     let (breaker, left_out) = steps(snapshot);
     let overhead = snapshot.processes.iter().map(|process| process.overhead_ns);
     Recording {
@@ -37,6 +39,28 @@ fn mode(snapshot: &Snapshot) -> &'static str {
         () if any(Measures::is_estimated) => "sampled",
         () => "exact",
     }
+}
+
+/// What there was no name for, in words.
+fn names_left_out(snapshot: &Snapshot) -> Option<String> {
+    let is_of_others =
+        |at: usize| snapshot.functions.get(at).is_some_and(|it| it.name == OTHER_NAMES);
+    let of_others = snapshot.contexts.iter().filter(|context| is_of_others(context.function));
+    let calls = of_others.fold(0_u64, |sum, it| sum.saturating_add(it.measures.calls));
+    let has_count = snapshot
+        .metrics
+        .iter()
+        .any(|metric| metric.name == OTHER_NAMES && !matches!(metric.reading, Reading::Count(0)));
+    let of_calls = (calls > 0).then(|| units::they_are(calls, "call"));
+    let of_count = has_count.then(|| "what was added to further counts is".to_owned());
+    let what: Vec<String> = of_calls.into_iter().chain(of_count).collect();
+    (!what.is_empty()).then(|| {
+        format!(
+            "more names were made at run time than there is room for: {} in {OTHER_NAMES}; \
+             use fewer names, or raise PERF_TRACK_MEMORY",
+            what.join(" and ")
+        )
+    })
 }
 
 fn in_words(losses: &Losses) -> Vec<String> {
@@ -102,7 +126,7 @@ fn step(transition: &Transition, end_ns: u64) -> Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perf_runtime::snapshot::{Context, Polls, Process, Reason};
+    use perf_runtime::snapshot::{Context, Function, Polls, Process, Reason};
 
     fn process(pid: u32, recorded_ns: u64) -> Process {
         Process { pid, recorded_ns, overhead_ns: 5, ..Process::default() }
@@ -203,5 +227,23 @@ mod tests {
         let recording = recording(&Snapshot { losses, ..Snapshot::default() }, Vec::new());
         assert_eq!((recording.mode.as_str(), recording.lost_calls), ("none", 3));
         assert_eq!((recording.problems.len(), recording.lost_metrics), (3, 4));
+    }
+
+    #[test]
+    fn names_that_were_too_many_are_told_in_words() {
+        let others = Function { name: OTHER_NAMES.to_owned(), ..Function::default() };
+        let measures = Measures { calls: 7, ..Measures::default() };
+        let context = Context { function: 0, measures, ..Context::default() };
+        let snapshot = Snapshot {
+            functions: vec![others],
+            contexts: vec![context.clone(), context],
+            ..Snapshot::default()
+        };
+        let problems = recording(&snapshot, Vec::new()).problems;
+        assert_eq!(
+            problems,
+            ["more names were made at run time than there is room for: 14 calls are in \
+              (other names); use fewer names, or raise PERF_TRACK_MEMORY"]
+        );
     }
 }

@@ -2,7 +2,10 @@
 //! be made. Reads the environment; knows nothing of calls.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+
+use once_cell::race::OnceNonZeroUsize;
 
 use super::{Segment, retention, system};
 use crate::budget::DEFAULT_BUDGET_PPM;
@@ -137,6 +140,18 @@ fn memory_limit() -> u64 {
     let given = std::env::var("PERF_TRACK_MEMORY").ok();
     let given = given.and_then(|text| parse_bytes(&text));
     given.unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
+}
+
+/// Bytes that names made at run time may take, in private memory: a quarter of what the segment may, but
+/// room for a thousand or two.
+pub(crate) fn memory_for_names() -> u64 {
+    const LEAST: u64 = 2 << 20;
+    static BYTES: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let bytes = || {
+        let quarter = usize::try_from((memory_limit() / 4).max(LEAST)).unwrap_or(usize::MAX);
+        NonZeroUsize::new(quarter).unwrap_or(NonZeroUsize::MIN)
+    };
+    BYTES.get_or_init(bytes).get() as u64
 }
 
 /// Share of a thread's time that recording may take, in millionths. A malformed value is reported
