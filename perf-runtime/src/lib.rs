@@ -99,6 +99,9 @@
 //! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`), `PERF_TRACK_RESERVE` (`on` takes all of
 //! it at once, for programs that confine themselves later), `PERF_TRACK_CLOCK` (`monotonic`
 //! where the processor's counter cannot be trusted). They are read at the first tracked call.
+//!
+//! In a program that may do what its user may not (setuid, setgid, or with capabilities of its file), none of
+//! them counts, and nothing is recorded.
 
 mod alloc;
 pub mod buckets;

@@ -128,3 +128,71 @@ fn on_a_disk_that_is_full_or_read_only() {
         assert!(finished.complaint().contains(why), "{options}: {}", finished.stderr);
     }
 }
+
+/// A program that may do what its user may not records nothing, whatever the environment says.
+#[test]
+#[cfg(target_os = "linux")]
+fn by_a_setuid_program() {
+    let lab = lab!();
+    let open = tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o755)).tempdir();
+    let open = open.expect("a folder can be made");
+    let Some(copy) = SetuidCopies::of(open.path()) else { return };
+    let (of_root, of_nobody) = (lab.new_folder("root"), open.path().join("nobody"));
+    fs::create_dir(&of_nobody).expect("a folder can be made");
+    fs::set_permissions(&of_nobody, fs::Permissions::from_mode(0o700)).expect("it is ours");
+    std::os::unix::fs::chown(&of_nobody, Some(NOBODY), Some(NOBODY)).expect("we are root");
+    let program = copy.make("workload", WORKLOAD[0], 0o4755);
+    for folder in [&of_root, &of_nobody] {
+        check_unhindered(&as_nobody(&lab, &program, &WORKLOAD[1..], folder));
+        assert_eq!(fs::read_dir(folder).expect("it is there").count(), 0, "{}", folder.display());
+    }
+    // What is not setuid does record there, so that the above says something.
+    let program = copy.make("usual", WORKLOAD[0], 0o755);
+    check_unhindered(&as_nobody(&lab, &program, &WORKLOAD[1..], &of_nobody));
+    assert_eq!(fs::read_dir(&of_nobody).expect("it is there").count(), 1);
+}
+
+#[cfg(target_os = "linux")]
+const NOBODY: u32 = 65_534;
+
+#[cfg(target_os = "linux")]
+fn as_nobody(lab: &Lab, program: &Path, arguments: &[&str], folder: &Path) -> Finished {
+    use std::os::unix::process::CommandExt;
+    let mut command = lab.command(program);
+    command.current_dir("/").uid(NOBODY).gid(NOBODY).env("PERF_TRACK_DIR", folder);
+    finish(command.env("PERF_TRACK_MEMORY", "1GiB").args(arguments))
+}
+
+/// A folder in which copies of programs may be setuid.
+#[cfg(target_os = "linux")]
+struct SetuidCopies<'a>(&'a Path);
+
+#[cfg(target_os = "linux")]
+impl<'a> SetuidCopies<'a> {
+    /// `None`, said aloud, where such programs cannot be made, or have no effect.
+    fn of(folder: &'a Path) -> Option<Self> {
+        use std::os::unix::process::CommandExt;
+        let copies = Self(folder);
+        if !nix::unistd::geteuid().is_root() {
+            skipped("only root makes setuid-root programs");
+            return None;
+        }
+        let id = ["/usr/bin/id", "/bin/id"].into_iter().find(|path| Path::new(path).exists());
+        let user = id.map(|id| {
+            let id = copies.make("id", id, 0o4755);
+            finish(Command::new(id).arg("-u").uid(NOBODY).gid(NOBODY)).stdout
+        });
+        if user.as_deref().map(str::trim) != Some("0") {
+            skipped("setuid programs have no effect here");
+            return None;
+        }
+        Some(copies)
+    }
+
+    fn make(&self, name: &str, program: &str, mode: u32) -> PathBuf {
+        let copy = self.0.join(name);
+        fs::copy(program, &copy).expect("a program can be copied");
+        fs::set_permissions(&copy, fs::Permissions::from_mode(mode)).expect("it is ours");
+        copy
+    }
+}

@@ -126,6 +126,10 @@ pub(super) fn recorder() -> Option<&'static Recorder> {
 
 /// Starts recording. The new state.
 fn start() -> u8 {
+    if let Some(error) = session::prohibition() {
+        ERROR_NUMBER.store(error, Relaxed);
+        return FAILED;
+    }
     if !session::has_memory() {
         ERROR_NUMBER.store(libc::ENOMEM, Relaxed);
         return FAILED;

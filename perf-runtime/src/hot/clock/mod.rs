@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::writing::system;
+use crate::writing::{session, system};
 
 #[cfg(target_arch = "aarch64")]
 #[path = "aarch64.rs"]
@@ -60,7 +60,8 @@ pub(crate) fn choose() -> bool {
 
 /// Whether the user knows better than the processor, as some virtual machines make necessary.
 fn is_declined() -> bool {
-    std::env::var("PERF_TRACK_CLOCK").is_ok_and(|clock| clock.eq_ignore_ascii_case("monotonic"))
+    session::variable("PERF_TRACK_CLOCK")
+        .is_some_and(|clock| clock.eq_ignore_ascii_case("monotonic"))
 }
 
 #[cfg(test)]

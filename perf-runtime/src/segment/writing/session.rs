@@ -1,6 +1,7 @@
 //! Where this process's segment goes, what its header says, and what is left behind when it cannot
 //! be made. Reads the environment; knows nothing of calls.
 
+use std::ffi::OsString;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -37,10 +38,33 @@ pub(crate) fn has_memory() -> bool {
     is_there
 }
 
+/// What the environment says under this name. Nothing where the process acts for another user than the one
+/// who made its environment.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    heeded(system::acts_for_another(), || std::env::var_os(name))
+}
+
+fn heeded(acts_for_another: bool, variable: impl FnOnce() -> Option<OsString>) -> Option<OsString> {
+    if acts_for_another { None } else { variable() }
+}
+
+/// Error number that says why this process must not record, if that is so.
+///
+/// In a program that may do what its user may not, no place is safe: the user's own folder can be turned into a
+/// link to anywhere while a file is made in it, and that of the program's owner would be filled by whoever
+/// runs it. So nothing is recorded there.
+pub(crate) fn prohibition() -> Option<i32> {
+    prohibited(system::acts_for_another())
+}
+
+fn prohibited(acts_for_another: bool) -> Option<i32> {
+    acts_for_another.then_some(libc::EPERM)
+}
+
 /// Whether `PERF_TRACK` says that nothing is to be recorded.
 pub(crate) fn is_switched_off() -> bool {
     let off = ["off", "0", "false", "no"];
-    std::env::var("PERF_TRACK").is_ok_and(|value| off.iter().any(|o| value.eq_ignore_ascii_case(o)))
+    variable("PERF_TRACK").is_some_and(|value| off.iter().any(|o| value.eq_ignore_ascii_case(o)))
 }
 
 /// Makes the segment of this process in the session's folder. When that fails, leaves an empty
@@ -137,7 +161,7 @@ pub(crate) fn is_reserved() -> bool {
 
 /// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.
 fn memory_limit() -> u64 {
-    let given = std::env::var("PERF_TRACK_MEMORY").ok();
+    let given = variable("PERF_TRACK_MEMORY").and_then(|value| value.into_string().ok());
     let given = given.and_then(|text| parse_bytes(&text));
     given.unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
 }
@@ -157,13 +181,20 @@ pub(crate) fn memory_for_names() -> u64 {
 /// Share of a thread's time that recording may take, in millionths. A malformed value is reported
 /// by `perf-report doctor`.
 pub(crate) fn overhead_budget() -> u32 {
-    let given = std::env::var("PERF_TRACK_OVERHEAD").ok();
+    let given = variable("PERF_TRACK_OVERHEAD").and_then(|value| value.into_string().ok());
     given.and_then(|text| parse_share(&text)).unwrap_or(DEFAULT_BUDGET_PPM)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_acts_for_another_heeds_no_variable_and_records_nothing() {
+        let given = || Some(OsString::from("given"));
+        assert_eq!((heeded(true, given), prohibited(true)), (None, Some(libc::EPERM)));
+        assert_eq!((heeded(false, given), prohibited(false)), (given(), None));
+    }
 
     #[test]
     fn a_text_that_is_too_long_is_cut_between_characters() {

@@ -54,6 +54,22 @@ pub(crate) fn user_id() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Whether this process may do what the user who started it may not: its program is of another user or group
+/// (setuid, setgid), or has capabilities.
+pub(crate) fn acts_for_another() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // SAFETY: looks up a number, which is 0 where it is not known.
+    return unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        // SAFETY: takes nothing, cannot fail.
+        let users = unsafe { [libc::getuid(), libc::geteuid()] };
+        // SAFETY: as above.
+        let groups = unsafe { [libc::getgid(), libc::getegid()] };
+        users[0] != users[1] || groups[0] != groups[1]
+    }
+}
+
 /// Parent of this process.
 pub(crate) fn parent_pid() -> u32 {
     // SAFETY: takes nothing, cannot fail.
