@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use perf_runtime::segment::OTHER_NAMES;
+use perf_runtime::segment::{OTHER_NAMES, OVERFLOW_NAME};
 use perf_runtime::snapshot::Snapshot;
 use perf_tests::{lab, program};
 
@@ -101,6 +101,24 @@ fn what_there_was_no_memory_for_is_said_and_never_judged() {
     assert_eq!(checked.code, Some(5), "{}", checked.stdout);
     assert!(checked.stdout.contains("without their function"), "{}", checked.stdout);
     assert!(!checked.stdout.contains("improved"), "{}", checked.stdout);
+}
+
+/// What has no context for want of memory counts for its function all the same.
+#[test]
+fn a_function_keeps_calls_whose_contexts_there_is_no_memory_for() {
+    for memory in ["128KiB", "256KiB", "1MiB"] {
+        let (snapshot, _) = record(program!("crowds"), &["contexts", "2000", "10"], memory);
+        assert_eq!(calls(&snapshot, |name| name.ends_with("::leaf")), 20_000, "{memory}");
+        let overflow = snapshot
+            .contexts
+            .iter()
+            .position(|context| snapshot.functions[context.function].name == OVERFLOW_NAME);
+        let below = snapshot.contexts.iter().filter(|context| context.parent == overflow);
+        let of_leaf =
+            below.filter(|context| snapshot.functions[context.function].name.ends_with("::leaf"));
+        let calls: u64 = of_leaf.map(|context| context.measures.calls).sum();
+        assert!(overflow.is_some() && (1..20_000).contains(&calls), "{memory}: {calls}");
+    }
 }
 
 /// Names made at run time that are too many for their share of `PERF_TRACK_MEMORY` count together.

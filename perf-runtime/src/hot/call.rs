@@ -322,22 +322,25 @@ fn find_in_tree(thread: &'static Thread, entry: &Entry, key: u64, index: u32) ->
         return Found::First;
     }
     let of = key & !NESTED;
-    let Some(node) = sampling::aside(thread, || thread.child(of, index)) else {
-        return find_overflow(thread);
-    };
-    thread.recent.keep(of, node);
-    remember(entry, node, key);
-    Found::New(node)
+    let known = || thread.child(of, index).ok_or_else(|| thread.overflow_of(index));
+    match sampling::aside(thread, known) {
+        Ok(node) => {
+            thread.recent.keep(of, node);
+            remember(entry, node, key);
+            Found::New(node)
+        }
+        Err(node) => find_overflow(thread, node),
+    }
 }
 
-/// The node of a call in a context for which there is no memory. Recorded as if it were a recursive
-/// one of a function that stands for all such contexts: its time is that function's own, and not its
-/// caller's.
+/// The node of a call in a context for which there is no memory: that of its function, if there is one.
+/// Recorded as if it were a recursive call: its time is the node's own, and not its caller's.
 #[cold]
-fn find_overflow(thread: &'static Thread) -> Found {
+fn find_overflow(thread: &'static Thread, of_function: Option<&'static NodeRecord>) -> Found {
     // A signal handler's call in the recorder's slow parts makes no new context.
     let is_in_slow_parts = thread::handle().is_busy();
-    let Some(node) = thread.overflow().filter(|_| !is_in_slow_parts) else {
+    let node = of_function.or_else(|| thread.overflow());
+    let Some(node) = node.filter(|_| !is_in_slow_parts) else {
         // Of the recorder: it may be that the thread's are probes.
         thread.recorder.lose_call();
         return Found::Nowhere;

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use super::call::LOOSE;
 use super::clock;
 use super::thread::{self, Entry, Thread, page_for, wiped_page_for};
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, TallyRecord, UNIT};
+use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, OVERFLOW, TallyRecord, UNIT, is_beside};
 use crate::writing::{Block, LARGEST_BLOCK, Mapping, Segment, Use};
 
 /// Nodes by caller and site: open addressing, at most half full.
@@ -105,9 +105,22 @@ impl Thread {
         found.map(thread::node)
     }
 
-    /// The node of calls in contexts for which there is no memory.
+    /// The node above all calls in contexts for which there is no memory; of those calls themselves, where
+    /// there is none for [`Self::overflow_of`] either.
     pub(super) fn overflow(&self) -> Option<&'static NodeRecord> {
         self.children.find(OUTSIDE, OVERFLOW).map(thread::node)
+    }
+
+    /// The node of calls of the site with index `site` in contexts for which there is no memory, below that of
+    /// all such; made when it is first needed, from memory that contexts leave. So a function's calls are
+    /// its own also where nobody knows any more who made them. `None` without memory even for that.
+    pub(super) fn overflow_of(&self, site: u32) -> Option<&'static NodeRecord> {
+        let all = self.overflow()?.address;
+        let found = match self.children.find(all, site) {
+            Some(node) => Some(node),
+            None => thread::undisturbed(|| self.make_child_within(Use::Function, all, site)),
+        };
+        found.map(thread::node)
     }
 
     /// Makes that node, before it is needed. For a new thread, in the recorder's slow parts.
@@ -122,9 +135,20 @@ impl Thread {
         self.children.find(at & !NESTED, ITSELF).map(thread::node)
     }
 
-    #[cold]
     fn make_child(&self, caller: u64, site: u32) -> Option<NonNull<NodeRecord>> {
-        if site != OVERFLOW && self.recorder.segment.is_scarce(Use::Context) {
+        // What stands beside a context is a part of it.
+        let use_of = if is_beside(site) { Use::Function } else { Use::Context };
+        self.make_child_within(use_of, caller, site)
+    }
+
+    #[cold]
+    fn make_child_within(
+        &self,
+        use_of: Use,
+        caller: u64,
+        site: u32,
+    ) -> Option<NonNull<NodeRecord>> {
+        if site != OVERFLOW && self.recorder.segment.is_scarce(use_of) {
             return None;
         }
         self.children.make_room()?;
@@ -256,8 +280,13 @@ impl Slab {
     fn reserve(&self, segment: &Segment, bytes: usize) -> Option<Block> {
         if self.left.get() < bytes {
             let wanted = self.next_bytes.get().max(bytes);
-            self.rest.set(Some(segment.reserve(wanted)?));
-            self.left.set(wanted);
+            // Where there is not as much any more, what is needed now is taken from what is left.
+            let (rest, left) = match segment.reserve(wanted) {
+                Some(rest) => (rest, wanted),
+                None => (segment.reserve(bytes)?, bytes),
+            };
+            self.rest.set(Some(rest));
+            self.left.set(left);
             self.next_bytes.set((wanted * 2).min(LARGEST_SLAB));
         }
         let block = self.rest.get()?;

@@ -26,8 +26,9 @@ pub const EXTENSION: &str = "ptseg";
 /// [`reset()`](crate::reset()).
 pub const MARK_EXTENSION: &str = "before";
 
-/// What is called a function in reports, and stands for the calls in contexts that did not fit into
-/// `PERF_TRACK_MEMORY`.
+/// What is called a function in reports, and stands above the calls in contexts that did not fit into
+/// `PERF_TRACK_MEMORY`. They count for their functions, but for those that did not fit either: these are its
+/// own calls.
 pub const OVERFLOW_NAME: &str = "(overflow)";
 
 /// What is called a function or a count in reports, and stands for the names made at run time that were too

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use perf_runtime::segment::OTHER_NAMES;
+use perf_runtime::segment::{OTHER_NAMES, OVERFLOW_NAME};
 use perf_runtime::snapshot::{Losses, Measures, Reading, Snapshot, Transition};
 
 use crate::model::{Breaker, Recording};
@@ -17,6 +17,7 @@ pub(super) fn recording(snapshot: &Snapshot, mut problems: Vec<String>) -> Recor
     let losses = &snapshot.losses;
     problems.extend(in_words(losses));
     problems.extend(names_left_out(snapshot));
+    problems.extend(contexts_left_out(snapshot));
     let (breaker, left_out) = steps(snapshot);
     let overhead = snapshot.processes.iter().map(|process| process.overhead_ns);
     Recording {
@@ -59,6 +60,24 @@ fn names_left_out(snapshot: &Snapshot) -> Option<String> {
             "more names were made at run time than there is room for: {} in {OTHER_NAMES}; \
              use fewer names, or raise PERF_TRACK_MEMORY",
             what.join(" and ")
+        )
+    })
+}
+
+/// What there was no context for, in words.
+fn contexts_left_out(snapshot: &Snapshot) -> Option<String> {
+    let overflow = snapshot.functions.iter().position(|it| it.name == OVERFLOW_NAME)?;
+    let function_of = |at: usize| snapshot.contexts.get(at).map(|context| context.function);
+    let below = snapshot
+        .contexts
+        .iter()
+        .filter(|context| context.parent.and_then(function_of) == Some(overflow));
+    let calls = below.fold(0_u64, |sum, it| sum.saturating_add(it.measures.calls));
+    (calls > 0).then(|| {
+        format!(
+            "{} in contexts for which there was no memory: counted for their functions, whose totals \
+             lack what those calls called; below {OVERFLOW_NAME} in the tree; raise PERF_TRACK_MEMORY",
+            units::they_are(calls, "call")
         )
     })
 }
@@ -245,5 +264,20 @@ mod tests {
             ["more names were made at run time than there is room for: 14 calls are in \
               (other names); use fewer names, or raise PERF_TRACK_MEMORY"]
         );
+    }
+
+    #[test]
+    fn calls_without_their_context_are_told_in_words() {
+        let named = |name: &str| Function { name: name.to_owned(), ..Function::default() };
+        let of = |function, parent, calls| {
+            let measures = Measures { calls, ..Measures::default() };
+            Context { function, parent, measures }
+        };
+        let contexts = vec![of(1, None, 0), of(0, Some(0), 9), of(0, None, 3)];
+        let functions = vec![named("leaf"), named(OVERFLOW_NAME)];
+        let snapshot = Snapshot { functions, contexts, ..Snapshot::default() };
+        let problems = recording(&snapshot, Vec::new()).problems;
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].starts_with("9 calls are in contexts"), "{problems:?}");
     }
 }

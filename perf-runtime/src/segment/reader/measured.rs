@@ -127,14 +127,16 @@ impl Tree {
     /// Puts parents before their children again, and leaves out what overflowed if nothing did.
     fn put_in_order(&mut self) {
         let mut order: Vec<usize> = Vec::with_capacity(self.nodes.len());
+        let mut roots = Vec::new();
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         for (at, parent) in self.parents.iter().enumerate() {
             match *parent {
-                None if self.nodes[at].is_unused_overflow() => {}
-                None => order.push(at),
+                None => roots.push(at),
                 Some(parent) => children[parent].push(at),
             }
         }
+        let is_unused = |at: usize| self.nodes[at].is_unused_overflow() && children[at].is_empty();
+        order.extend(roots.into_iter().filter(|&at| !is_unused(at)));
         let mut next = 0;
         while let Some(&at) = order.get(next) {
             order.append(&mut children[at]);

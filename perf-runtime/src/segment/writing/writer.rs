@@ -70,12 +70,13 @@ unsafe impl Send for Segment {}
 // SAFETY: as above.
 unsafe impl Sync for Segment {}
 
-/// What memory is given up for first, when it becomes scarce: distributions, then contexts; what is
-/// left is for threads and functions.
+/// What memory is given up for first, when it becomes scarce: distributions, then contexts, then functions
+/// without their contexts; what is left is for threads and the names of functions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Use {
     Histogram,
     Context,
+    Function,
 }
 
 /// Memory of the segment, and its name in the file.
@@ -155,12 +156,13 @@ impl Segment {
 
     /// Whether so much of the limit is in use that `use_of` has to do without.
     pub(crate) fn is_scarce(&self, use_of: Use) -> bool {
-        let eighths = match use_of {
-            Use::Histogram => 6,
-            Use::Context => 7,
+        let sixteenths = match use_of {
+            Use::Histogram => 12,
+            Use::Context => 14,
+            Use::Function => 15,
         };
         let limit = self.granules.starts.len() as u64 * GRANULE as u64;
-        self.used() >= limit / 8 * eighths
+        self.used() >= limit / 16 * sixteenths
     }
 
     /// Hands out `bytes` bytes, zeroed and aligned to [`UNIT`]. `None` when the file may not or
