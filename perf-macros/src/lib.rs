@@ -10,6 +10,7 @@ mod errors;
 mod expand;
 mod fallback;
 mod item;
+mod linter;
 #[cfg(test)]
 mod snapshots;
 mod validate;
@@ -259,12 +260,21 @@ use proc_macro::TokenStream;
 /// stands below this one, and untracked when it stands above. `#[async_trait]` on the whole may stand
 /// on either side.
 ///
+/// # Beside lints
+///
+/// Clippy sees the item as it was written; only the options are checked there. So it finds what it
+/// finds without the attribute, and what an option asks of a type is for `cargo check` to say.
+///
 /// # With recording switched off
 ///
 /// In a build of perf-runtime without its `record` feature the options are checked as always, and
 /// the item is left exactly as it was.
 #[proc_macro_attribute]
 pub fn perf_track(args: TokenStream, item: TokenStream) -> TokenStream {
-    let record = if cfg!(feature = "record") { Record::On } else { Record::Off };
+    let record = match cfg!(feature = "record") {
+        true if linter::is_at_work() => Record::Linted,
+        true => Record::On,
+        false => Record::Off,
+    };
     expand::expand(args.into(), item.into(), record).into()
 }

@@ -14,7 +14,7 @@ pub use crate::registry::{named_metric, per_type};
 pub use crate::site::{Options, Site};
 pub use crate::snapshot::{Budget, MetricKind};
 pub use crate::{
-    __perf_track_site as site, __perf_track_span as span,
+    __perf_track_judged as judged, __perf_track_site as site, __perf_track_span as span,
     __perf_track_span_per_type as span_per_type,
 };
 pub use inventory;
@@ -25,6 +25,15 @@ use crate::budget::{Allowance, DEFAULT_BUDGET_PPM};
 #[cold]
 pub fn never<T>() -> T {
     unreachable()
+}
+
+/// Asks a judge about a type, without an answer: whatever it is made of is used.
+pub fn judged_by<R>(_: &impl Judge<R>, _: &impl Judge<R>) {}
+
+/// As [`judged_by`], of a type that only what is returned tells.
+#[cold]
+pub fn judged_as_returned<R>(_: &impl Judge<R>, _: &impl Judge<R>) -> R {
+    unreachable!("no linter runs what it looks at")
 }
 
 /// What comes after code that does not end.

@@ -147,6 +147,7 @@ impl Subject {
         }
     }
     #[perf_track(err)]
+    #[expect(clippy::unnecessary_wraps, reason = "it is a subject")]
     fn lazy(&self) -> Option<impl Iterator<Item = &str> + '_> {
         Some(self.items.iter().map(String::as_str))
     }
@@ -164,6 +165,7 @@ impl Subject {
         Some(first.as_ref())
     }
     #[perf_track(err)]
+    #[expect(clippy::needless_lifetimes, reason = "it is a subject")]
     fn walked<'a>(mut node: &'a mut [u32], stop: u32) -> Option<&'a mut [u32]> {
         while *node.first()? != stop {
             node = &mut node[1..];

@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "tests/attribute",
     "tests/expansion",
     "tests/hygiene",
+    "tests/lints/fixture/",
     "tests/ui/",
 ];
 

@@ -5,7 +5,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::track;
+use super::{Record, track};
 use crate::args::Options;
 use crate::errors::{Errors, error};
 use crate::item::{Attribute, Block, Function, Member, are_of_tests};
@@ -42,15 +42,17 @@ impl Plan {
     }
 
     /// The block as it is tracked.
-    pub(super) fn carry_out(self, block: &Block) -> TokenStream {
+    pub(super) fn carry_out(self, block: &Block, record: Record) -> TokenStream {
         let Self(Some(steps)) = self else { return block.to_token_stream() };
         let mut members = TokenStream::new();
         for (member, step) in block.members.iter().zip(steps) {
             match (member, step) {
                 (Member::Function(function), Step::Function(Some(options))) => {
-                    members.extend(track(function, &options));
+                    members.extend(track(function, &options, record));
                 }
-                (Member::Block(inner), Step::Block(plan)) => members.extend(plan.carry_out(inner)),
+                (Member::Block(inner), Step::Block(plan)) => {
+                    members.extend(plan.carry_out(inner, record));
+                }
                 (member, _) => member.to_tokens(&mut members),
             }
         }

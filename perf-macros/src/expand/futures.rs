@@ -83,18 +83,26 @@ impl Future {
         let place = self.block.first().map_or_else(Span::call_site, TokenTree::span);
         let mixed = Span::mixed_site().located_at(place);
         let runtime = site::runtime(options, place);
-        let block = self.block.into_iter().collect();
-        let mut future = wrapped(&runtime, options, &block, mixed);
+        let declaration = site::declaration(function, options);
+        let mut tokens = attributes;
+        tokens.extend(quote_spanned!(mixed=> #runtime::site! { #declaration; polled }));
+        tokens.extend(self.with(|block| {
+            let block = block.into_iter().collect();
+            wrapped(&runtime, options, &block, mixed)
+        }));
+        tokens
+    }
+
+    /// The statements of the body with something in the place of the `async` block.
+    pub(super) fn with(self, replace: impl FnOnce(Vec<TokenTree>) -> TokenStream) -> TokenStream {
+        let mut future = replace(self.block);
         if let Some((path, parentheses)) = self.boxed {
             let mut content = Group::new(Delimiter::Parenthesis, future);
             content.set_span(parentheses.span());
             future = path.into_iter().collect();
             future.append(content);
         }
-        let declaration = site::declaration(function, options);
-        let mut tokens = attributes;
-        tokens.extend(quote_spanned!(mixed=> #runtime::site! { #declaration; polled }));
-        tokens.append_all(self.before);
+        let mut tokens: TokenStream = self.before.into_iter().collect();
         tokens.extend(future);
         tokens.append_all(self.after);
         tokens

@@ -7,13 +7,14 @@
 mod block;
 mod body;
 mod futures;
+mod linted;
 mod moved;
 mod site;
 mod sync;
 
 use block::Plan;
 use body::Body;
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use crate::args::Options;
@@ -25,6 +26,8 @@ use crate::{fallback, validate};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Record {
     On,
+    /// Nobody will run them: a linter looks at them.
+    Linted,
     Off,
 }
 
@@ -36,12 +39,16 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> To
         Ok(Item::Function(function)) => {
             validate::alone(&options, &mut errors);
             validate::function(&function, &options, &mut errors);
-            finish(&function, errors, record, || track(&function, &options))
+            finish(item, linted::adds_to(&options), errors, record, || {
+                track(&function, &options, record)
+            })
         }
         Ok(Item::Block(mut block)) => {
             validate::block(&block, &options, &mut errors);
+            let is_as_written = !block.carries_within(validate::ATTRIBUTE);
             let plan = Plan::of(&mut block, &options, &mut errors);
-            finish(&block, errors, record, || plan.carry_out(&block))
+            let untracked = if is_as_written { item } else { block.to_token_stream() };
+            finish(untracked, !is_as_written, errors, record, || plan.carry_out(&block, record))
         }
         Ok(Item::Other(other)) => {
             errors.push(validate::other(&other));
@@ -56,27 +63,36 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> To
 
 /// The item as it was, or tracked if all is well. Written only then: most of the time that a macro
 /// takes goes into that.
+///
+/// What is as it was is the tokens that came, where it can be: what `macro_rules` passed on whole is
+/// taken apart for good when somebody has looked into it.
 fn finish(
-    item: &impl ToTokens,
+    untracked: TokenStream,
+    lints_differ: bool,
     errors: Errors,
     record: Record,
     tracked: impl FnOnce() -> TokenStream,
 ) -> TokenStream {
     if !errors.is_empty() {
-        return fallback::untracked(item.to_token_stream(), errors);
+        return fallback::untracked(untracked, errors);
     }
     match record {
         Record::On => tracked(),
-        Record::Off => item.to_token_stream(),
+        Record::Linted if lints_differ => tracked(),
+        Record::Linted | Record::Off => untracked,
     }
 }
 
 /// A function as it is tracked under these options, or as it was under `skip`.
-fn track(function: &Function, options: &Options) -> TokenStream {
+fn track(function: &Function, options: &Options, record: Record) -> TokenStream {
+    if record == Record::Linted {
+        return linted::function(function, options);
+    }
     let Some(braces) = function.body.as_ref().filter(|_| options.skip.is_none()) else {
         return function.into_token_stream();
     };
-    let (body, place) = (Body::split(braces), place(function, braces));
+    // Its braces stay where the user's are, or code coverage would lose the function.
+    let (body, place) = (Body::split(braces), braces.span());
     if function.signature.qualifier("async").is_some() {
         return moved::awaited(function, options, body, place);
     }
@@ -88,21 +104,6 @@ fn track(function: &Function, options: &Options) -> TokenStream {
         return moved::observed(function, options, body, place);
     }
     function.with_statements(sync::statements(function, options, body), place)
-}
-
-/// Where the braces of the tracked body belong: to the user's, or code coverage would lose the
-/// function.
-///
-/// Except in two methods that clippy wants to be a single expression, and in generic functions that do
-/// nothing, whose type parameters it takes for forgotten: unless a macro wrote them.
-fn place(function: &Function, body: &Group) -> Span {
-    let signature = &function.signature;
-    let is_single = signature.name == "clone" || signature.name == "partial_cmp";
-    if is_single || (signature.is_generic && body.stream().is_empty()) {
-        Span::mixed_site().located_at(body.span())
-    } else {
-        body.span()
-    }
 }
 
 #[cfg(test)]

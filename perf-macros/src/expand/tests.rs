@@ -151,6 +151,28 @@ fn a_function_with_a_site_for_each_type() {
 }
 
 #[test]
+fn linters_see_what_was_written_and_that_predicates_are_used() {
+    let linted = |args: &str, item: &str| pretty(args, item, Record::Linted);
+    for (args, item) in [
+        ("err, per_type", "fn f<T>((a, _): (T, T)) -> Option<T> { return Some(a); }"),
+        ("", "async fn f(x: u32) -> u32 { x }"),
+        ("skip, ok_if = p", "fn f() -> u32 { 1 }"),
+        ("", "impl A { fn f() -> u32 { 1 } #[p::perf_track(err)] fn g() -> R { h() } }"),
+    ] {
+        assert_eq!(linted(args, item), off(args, item));
+    }
+    let judged = [
+        ("ok_if = p", "fn f(x: u32) -> Option<u32> { #![allow(unused)] x.into() }"),
+        ("err_if = p", "fn f() -> impl Iterator<Item = u32> { [1].into_iter() }"),
+        ("err_if = p", "async fn f() -> u32 { 1 }"),
+        ("ok_if = p", "fn f() -> BoxFuture { Box::pin(async move { g().await }) }"),
+        ("", "impl A { #[perf_track(ok_if = Self::p)] fn f(&self) -> Self { g() } fn g() {} }"),
+    ];
+    let expanded: Vec<_> = judged.iter().map(|(args, item)| linted(args, item)).collect();
+    assert_text!(expanded.join("\n"));
+}
+
+#[test]
 fn skipping_leaves_no_trace() {
     let item = "fn f(x: u32) -> u32 { x }";
     assert_eq!(on("skip, exact", item), off("", item));

@@ -85,6 +85,18 @@ impl Block {
         names.collect()
     }
 
+    /// Whether anything in it carries an attribute of that name.
+    pub(crate) fn carries_within(&self, name: &str) -> bool {
+        self.members.iter().any(|member| match member {
+            Member::Function(function) => function.attribute(name).is_some(),
+            Member::Block(inner) => {
+                inner.attributes.iter().any(|attribute| attribute.name() == name)
+                    || inner.carries_within(name)
+            }
+            Member::Other(_) => false,
+        })
+    }
+
     /// Takes the first attribute of that name off.
     pub(crate) fn take_attribute(&mut self, name: &str) -> Option<Attribute> {
         attribute::take(&mut self.attributes, name)

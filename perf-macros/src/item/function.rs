@@ -2,7 +2,6 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
-use syn::Token;
 
 use super::attribute::{self, Attribute};
 use super::parameters::Rebound;
@@ -18,19 +17,21 @@ pub(crate) struct Function {
     pub(crate) signature: Signature,
     /// With its braces; `None` where a semicolon stands.
     pub(crate) body: Option<Group>,
+    /// Its body or the semicolon, as written.
+    last: TokenTree,
 }
 
 impl Function {
     pub(super) fn parse(trees: Vec<TokenTree>) -> syn::Result<Self> {
         let (attributes, mut head) = attribute::split_off(trees);
         let last = head.pop();
-        let has_no_body = last.as_ref().is_some_and(|last| is_punct(last, ';'));
-        let body = last.and_then(braces);
-        if body.is_none() && !has_no_body {
+        let body = last.clone().and_then(braces);
+        let is_end = |last: &TokenTree| body.is_some() || is_punct(last, ';');
+        let Some(last) = last.filter(is_end) else {
             return Err(syn::Error::new(end(&head), "expected the body of a function after this"));
-        }
+        };
         let signature = Signature::read(&head)?;
-        Ok(Self { attributes, head, signature, body })
+        Ok(Self { attributes, head, signature, body, last })
     }
 
     /// The attribute of that name, if there is one.
@@ -84,9 +85,6 @@ impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.append_all(&self.attributes);
         tokens.append_all(&self.head);
-        match &self.body {
-            Some(body) => tokens.append(body.clone()),
-            None => <Token![;]>::default().to_tokens(tokens),
-        }
+        tokens.append(self.last.clone());
     }
 }

@@ -10,8 +10,6 @@ pub(crate) struct Signature {
     /// The words before `fn`, visibility included.
     qualifiers: Vec<Ident>,
     pub(crate) name: Ident,
-    /// Whether it has parameters between `<` and `>`.
-    pub(crate) is_generic: bool,
     /// Where among the tokens of the signature the parameters stand.
     pub(super) parameters_at: usize,
     /// With their parentheses.
@@ -34,7 +32,6 @@ impl Signature {
         Ok(Self {
             qualifiers: before.iter().filter_map(word).collect(),
             name: name.clone(),
-            is_generic: rest.first().is_some_and(|tree| is_punct(tree, '<')),
             parameters_at: trees.len() - rest.len() + at,
             parameters: parameters.clone(),
             returned: returned(&rest[at + 1..]),

@@ -30,6 +30,7 @@ pub async fn later(_: u32, lock: std::sync::Mutex<Vec<u32>>, (a, _b): (u32, u32)
 
 /// Classified, with a temporary of an argument in the last expression.
 #[perf_track(err)]
+#[expect(clippy::needless_pass_by_value, reason = "it is dropped here")]
 pub fn locked(lock: std::sync::Mutex<Vec<u32>>) -> Option<u32> {
     lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).first().copied()
 }

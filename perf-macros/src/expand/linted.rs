@@ -1,0 +1,72 @@
+//! What a linter sees: the function as it was written. Only a predicate is named in it, or it would
+//! count as used by nobody, and so would its import.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
+use syn::Path;
+
+use super::body::Body;
+use super::{futures, site};
+use crate::args::{Options, Outcome};
+use crate::item::{Function, braced};
+
+/// The predicate that must be named in a function with these options.
+fn predicate(options: &Options) -> Option<(&'static str, &Path)> {
+    match &options.outcome {
+        Some(Outcome::If { name, predicate, .. }) if options.skip.is_none() => {
+            Some((*name, predicate))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a function with these options is not what it was.
+pub(super) fn adds_to(options: &Options) -> bool {
+    predicate(options).is_some()
+}
+
+/// The function, with its predicate in it if there is one.
+pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
+    let (Some(braces), Some((name, predicate))) = (&function.body, predicate(options)) else {
+        return function.to_token_stream();
+    };
+    let body = Body::split(braces);
+    let runtime = site::runtime(options, site::place(options, &TokenStream::new()));
+    let judge = site::judge(&runtime, name, predicate);
+    let is_async = function.signature.qualifier("async").is_some();
+    let mut statements = body.attributes.clone();
+    if let Some(future) = futures::Future::returned_by(&body).filter(|_| !is_async) {
+        statements.extend(future.with(|block| {
+            let question = quote_spanned!(Span::mixed_site()=> #runtime::judged! { #judge });
+            at_beginning(block, question)
+        }));
+    } else {
+        statements.extend(question(&runtime, &judge, function.signature.returned.as_ref()));
+        statements.append_all(body.statements);
+    }
+    function.with_statements(statements, braces.span())
+}
+
+/// A statement that asks the judge of what the function returns, and never runs. What has no name
+/// is found by returning it.
+fn question(
+    runtime: &TokenStream,
+    judge: &TokenStream,
+    returned: Option<&TokenStream>,
+) -> TokenStream {
+    let is_nameable = |returned: &&TokenStream| {
+        site::nameable((*returned).clone()).to_string() == returned.to_string()
+    };
+    let named =
+        returned.filter(is_nameable).map(|kind| quote_spanned!(Span::mixed_site()=> , #kind));
+    quote_spanned!(Span::mixed_site()=> #runtime::judged! { #judge #named })
+}
+
+/// An `async` block with a statement before the others.
+fn at_beginning(mut block: Vec<TokenTree>, mut statement: TokenStream) -> TokenStream {
+    if let Some(TokenTree::Group(braces)) = block.pop() {
+        statement.extend(braces.stream());
+        block.push(braced(statement, braces.span()).into());
+    }
+    block.into_iter().collect()
+}
