@@ -24,6 +24,7 @@ mod rounds;
 mod sampling;
 mod soak;
 mod stacks;
+mod stored;
 mod times;
 mod truth;
 mod unrecordable;

@@ -5,13 +5,17 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
-use super::keep;
+use super::keep::{self, Before, Stored};
+use super::output;
 use crate::collect::{self, Collected};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::facts::{self, Identity};
 use crate::model::{ProcessSummary, Run};
 use crate::{pending, recorder, session};
+
+/// Times that somebody else may collect the same at the same time.
+const ATTEMPTS: u32 = 5;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +24,10 @@ Examples:
   perf-report collect --keep            store it, and leave the segments there
 
 Segments of processes that have ended are removed once they are stored; those of processes that \
-still run stay. A segment that cannot be read is named and set aside as FILE.damaged.";
+still run stay. A segment that cannot be read is named and set aside as FILE.damaged.
+
+What is stored already, as when perf-report was killed before it had cleared the folder, is not stored \
+again: it is named, and cleared away.";
 
 /// Merge the recordings in a folder into one run, and store it
 #[derive(Debug, clap::Args)]
@@ -53,22 +60,73 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         None => session::default_base(),
     };
     check(&folder, args.dir.is_some())?;
-    let collected = collect::collect(&folder).map_err(|error| {
+    for _ in 0..ATTEMPTS {
+        if let Some(code) = collect_once(args, context, &folder)? {
+            return Ok(code);
+        }
+    }
+    let problem = format!("somebody else collects what is in {}", folder.display());
+    Err(UserError::new(Code::Internal, problem).help("look whether there is anything left"))
+}
+
+/// Stores what is not stored yet, and clears the folder of all that is; `None` when somebody else has
+/// stored some of it meanwhile.
+fn collect_once(
+    args: &Args,
+    context: &Context,
+    folder: &Path,
+) -> Result<Option<ExitCode>, UserError> {
+    let listing = collect::list(folder).map_err(|error| {
         let problem = format!("folder {} cannot be read", folder.display());
         UserError::new(Code::Usage, problem).because(error)
     })?;
-    if collected.is_empty() {
-        return Err(keep::no_data(&folder));
+    let pending = pending::read(folder);
+    let id = pending.as_ref().map(|(run, _)| run.id.as_str());
+    let ids = keep::ids(listing.paths(), id);
+    let (before, rest) = keep::stored_before(context, listing, &ids, (id, folder))?;
+    let collected = collect::read(rest);
+    if before.runs.is_empty() && collected.is_empty() {
+        return Err(keep::no_data(folder));
     }
+    let clear_before = || {
+        let is_left = args.keep || before.runs.is_empty();
+        let listing = (!is_left).then(|| before.listing.clone());
+        listing.map_or_else(Vec::new, |listing| keep::clear(&collect::read(listing), folder))
+    };
     if collected.is_all_damaged() {
-        return Err(all_damaged(&collected, &folder));
+        for problem in clear_before() {
+            output::warning(&problem);
+        }
+        return Err(all_damaged(&collected, folder));
     }
-    let (facts, process) = facts_of(args, context, &folder);
+    let is_new = !(collected.ended.is_empty() && collected.unrecorded.is_empty());
+    if !before.runs.is_empty() && !is_new {
+        tell_before(context, &before, &collected, &clear_before());
+        return Ok(Some(Code::Fine.into()));
+    }
+    let (facts, process) = facts_of(args, context, pending, &before);
     let document = recorder::document(&collected, facts, process, None);
-    keep::store(context, &folder, &document)?;
-    let left = if args.keep { Vec::new() } else { keep::clear(&collected, &folder) };
+    if keep::store(context, folder, &document, (&collected, &ids))? == Stored::Before {
+        return Ok(None);
+    }
+    let mut left = clear_before();
+    left.extend(if args.keep { Vec::new() } else { keep::clear(&collected, folder) });
     keep::tell(context, &document, &collected, &left);
-    Ok(Code::Fine.into())
+    Ok(Some(Code::Fine.into()))
+}
+
+/// Tells that all of it was stored before.
+fn tell_before(context: &Context, before: &Before, collected: &Collected, left: &[String]) {
+    for problem in collected.problems().iter().chain(left) {
+        output::warning(problem);
+    }
+    let mut runs = before.runs.iter();
+    let first = runs.next().map_or("", String::as_str);
+    let runs = match (runs.next_back(), before.runs.len()) {
+        (Some(last), count) => format!("{count} runs, {first} to {last},"),
+        (None, _) => format!("run {first}"),
+    };
+    output::message(&format!("already stored as {runs} in {}", context.shown(&context.store)));
 }
 
 /// Checks that recordings may be read from `folder`, which the user has `chosen` or not.
@@ -87,19 +145,31 @@ pub(super) fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
     })
 }
 
-/// What `run` left there, or what is true now.
-fn facts_of(args: &Args, context: &Context, folder: &Path) -> (Run, ProcessSummary) {
-    let (mut run, process) = pending::read(folder).unwrap_or_else(|| {
-        let identity = Identity::now();
-        let run = Run {
-            id: identity.id,
-            time: identity.time,
-            machine: facts::machine(),
-            git: facts::git(&context.root, args.branch.as_deref()),
-            ..Run::default()
-        };
-        (run, ProcessSummary::default())
-    });
+/// What `run` left there, or what is true now. Where the run that it left is stored, this is another one.
+fn facts_of(
+    args: &Args,
+    context: &Context,
+    pending: Option<(Run, ProcessSummary)>,
+    before: &Before,
+) -> (Run, ProcessSummary) {
+    let identity = Identity::now();
+    let (mut run, process) = match pending {
+        Some((run, _)) if before.runs.contains(&run.id) => {
+            let run = Run { id: identity.id, time: identity.time, ..run };
+            (run, ProcessSummary::default())
+        }
+        Some(left) => left,
+        None => {
+            let run = Run {
+                id: identity.id,
+                time: identity.time,
+                machine: facts::machine(),
+                git: facts::git(&context.root, args.branch.as_deref()),
+                ..Run::default()
+            };
+            (run, ProcessSummary::default())
+        }
+    };
     run.label = args.label.clone().or(run.label);
     (run, process)
 }

@@ -1,13 +1,14 @@
 //! What `run` and `collect` share: a collected folder becomes a stored run and a summary.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::output;
-use crate::collect::Collected;
+use crate::collect::{self, Collected, Listing, SegmentId};
 use crate::context::Context;
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
-use crate::store::{self, Store as _};
+use crate::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
 use crate::{pending, render, units};
 
 /// Checks a label given by the user.
@@ -38,16 +39,87 @@ fn line(text: &str) -> Result<String, String> {
     }
 }
 
-/// Stores the run. When that fails its segments stay where they are, and the error says how to
-/// store it later.
+/// Which process stored the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// This one.
+    Now,
+    /// Another one, or one that was killed before it cleared the folder: some of it at least.
+    Before,
+}
+
+/// What the segments in a folder are known by.
+pub(super) type Ids = BTreeMap<PathBuf, SegmentId>;
+
+/// What these are known by. `run` is the id of the run that their folder is of.
+pub(super) fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str>) -> Ids {
+    paths.map(|path| (path.clone(), collect::id_of(path, run))).collect()
+}
+
+/// Stores the run that was made of what was `collected`, once. When that fails its segments stay where
+/// they are, and the error says how to store it later.
 pub(super) fn store(
     context: &Context,
     folder: &Path,
     document: &RunDocument,
-) -> Result<(), UserError> {
-    store::open_or_create(context)
-        .and_then(|mut store| Ok(store.save(document)?))
-        .map_err(|error| not_stored(error, folder))
+    (collected, ids): (&Collected, &Ids),
+) -> Result<Stored, UserError> {
+    let segments: BTreeSet<_> = collected.taken().filter_map(|path| ids.get(path)).collect();
+    let segments: Vec<SegmentId> = segments.into_iter().copied().collect();
+    let save = |mut store: Sqlite| match store.save_made_of(document, &segments) {
+        Err(StoreError { fault: Fault::Taken, .. }) => Ok(Stored::Before),
+        Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&store, document) => {
+            Ok(Stored::Before)
+        }
+        result => Ok(result.map(|()| Stored::Now)?),
+    };
+    store::open_or_create(context).and_then(save).map_err(|error| not_stored(error, folder))
+}
+
+/// Whether the stored run of this id is this one: ids are made up, and could be the same by chance.
+fn is_stored(store: &Sqlite, document: &RunDocument) -> bool {
+    let is_same = |run: RunDocument| {
+        run.run.time == document.run.time && run.run.command == document.run.command
+    };
+    store.load(&document.run.id).is_ok_and(is_same)
+}
+
+/// What lies in a folder although it is stored: whoever stored it was killed before it had cleared the
+/// folder, or was asked to keep it.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// What a stored run is made of.
+    pub(super) listing: Listing,
+    /// Ids of the runs.
+    pub(super) runs: BTreeSet<String>,
+}
+
+/// Tells what of `listing` is stored from what is not. `pending` is the id of the run that `folder` is of.
+pub(super) fn stored_before(
+    context: &Context,
+    listing: Listing,
+    ids: &Ids,
+    (pending, folder): (Option<&str>, &Path),
+) -> Result<(Before, Listing), UserError> {
+    let find = || -> Result<_, UserError> {
+        let store = match Sqlite::open(&context.store) {
+            Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
+            store => store?,
+        };
+        let segments: Vec<SegmentId> = ids.values().copied().collect();
+        let is_pending = |entry: &Entry| pending == Some(entry.id.as_str());
+        let known = pending.is_some() && store.entries()?.iter().any(is_pending);
+        Ok(Some((store.made_of(&segments)?, known)))
+    };
+    let found = find().map_err(|error| not_stored(error, folder))?;
+    let Some((made_of, is_pending_known)) = found else {
+        return Ok((Before::default(), listing));
+    };
+    let runs = made_of.values().cloned();
+    let runs = runs.chain(pending.filter(|_| is_pending_known).map(str::to_owned)).collect();
+    let (listing, rest) =
+        listing.partition(|path| ids.get(path).is_some_and(|id| made_of.contains_key(id)));
+    Ok((Before { listing, runs }, rest))
 }
 
 fn not_stored(error: UserError, folder: &Path) -> UserError {

@@ -16,6 +16,22 @@ pub struct Listing {
     pub unrecorded: Vec<Unrecorded>,
 }
 
+impl Listing {
+    /// Where all of it lies.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.segments.iter().chain(self.unrecorded.iter().map(|unrecorded| &unrecorded.path))
+    }
+
+    /// What `is_first` is true of, and the rest.
+    pub fn partition(self, mut is_first: impl FnMut(&Path) -> bool) -> (Self, Self) {
+        let (segments, other_segments) = self.segments.into_iter().partition(|path| is_first(path));
+        let (unrecorded, other_unrecorded) =
+            self.unrecorded.into_iter().partition(|unrecorded| is_first(&unrecorded.path));
+        let rest = Self { segments: other_segments, unrecorded: other_unrecorded };
+        (Self { segments, unrecorded }, rest)
+    }
+}
+
 /// The mark of a process that could not make its segment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unrecorded {

@@ -3,6 +3,7 @@
 //! A segment that cannot be read costs that segment: it is named, and stays on disk. What a run is
 //! made of besides its recording is none of this module's business.
 
+mod identity;
 mod listing;
 mod merge;
 mod process;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
 use perf_runtime::snapshot::Snapshot;
 
+pub use identity::{SegmentId, id_of};
 pub use listing::{Listing, Unrecorded, list, pid_of};
 pub use merge::merge;
 pub use process::{is_running, may_be_written};
@@ -62,6 +64,13 @@ impl Collected {
         damaged.into_iter().chain(unrecorded).chain(living).collect()
     }
 
+    /// What a run made of this holds once and for all: everything but what may still be written to.
+    pub fn taken(&self) -> impl Iterator<Item = &PathBuf> {
+        let damaged = self.damaged.iter().map(|(path, _)| path);
+        let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
+        self.ended.iter().chain(damaged).chain(marks)
+    }
+
     /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
     /// and sets damaged ones aside under another name, so that they are reported once and lost
     /// never. Segments of running processes stay. What could not be cleared, in words.
@@ -74,16 +83,22 @@ impl Collected {
         let removal = removed.filter_map(|path| {
             // There seldom is one.
             let _ = fs::remove_file(path.with_extension(MARK_EXTENSION));
-            fs::remove_file(path).err().map(|error| failed(path, &error))
+            unless_gone(fs::remove_file(path)).err().map(|error| failed(path, &error))
         });
         let set_aside = self.damaged.iter().filter_map(|(path, _)| {
             let mut aside = path.clone().into_os_string();
             aside.push(".");
             aside.push(SET_ASIDE);
-            fs::rename(path, aside).err().map(|error| failed(path, &error))
+            unless_gone(fs::rename(path, aside)).err().map(|error| failed(path, &error))
         });
         removal.chain(set_aside).collect()
     }
+}
+
+/// Somebody else may have cleared away what is gone.
+fn unless_gone(result: io::Result<()>) -> io::Result<()> {
+    result
+        .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// Reads and merges all segments in `folder`.
@@ -91,24 +106,33 @@ impl Collected {
 /// # Errors
 /// When the folder cannot be listed. What is wrong with a single segment is no error.
 pub fn collect(folder: &Path) -> io::Result<Collected> {
-    let listing = list(folder)?;
+    list(folder).map(read)
+}
+
+/// Reads and merges what is listed.
+pub fn read(listing: Listing) -> Collected {
     // Asked before reading: what ends in between is read again next time, and nothing is removed
     // that could still have grown.
     let (living, ended): (Vec<_>, Vec<_>) =
         listing.segments.into_iter().partition(|path| may_be_written(path));
     let from_living = merge(&living);
-    let from_ended = merge(&ended);
+    let mut from_ended = merge(&ended);
     let damaged_now = |path: &PathBuf, damaged: &[(PathBuf, SegmentError)]| {
         damaged.iter().any(|(other, _)| other == path)
     };
-    Ok(Collected {
-        ended: retain(ended, |path| !damaged_now(path, &from_ended.damaged)),
+    let ended = retain(ended, |path| !damaged_now(path, &from_ended.damaged));
+    // Somebody else has cleared away what is gone.
+    from_ended.damaged.retain(|(_, error)| {
+        !matches!(error, SegmentError::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    });
+    Collected {
+        ended,
         // A process that is just starting has an unfinished segment; that is not damage.
         living: retain(living, |path| !damaged_now(path, &from_living.damaged)),
         snapshot: from_ended.snapshot.merged(&from_living.snapshot),
         damaged: from_ended.damaged,
         unrecorded: listing.unrecorded,
-    })
+    }
 }
 
 /// A sentence for each damaged segment; one for all of a kind where there are many.

@@ -45,7 +45,7 @@ pub fn comparability_key(
 }
 
 /// The Fowler–Noll–Vo hash, which, unlike the standard library's, stays the same for ever.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

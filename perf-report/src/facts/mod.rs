@@ -7,6 +7,7 @@ mod machine;
 mod probe;
 
 pub use git::{VARIABLES as GIT_VARIABLES, command as git_command, git, refusal as git_refusal};
+pub(crate) use machine::fnv1a;
 pub use machine::{comparability_key, machine};
 pub use probe::Prober;
 

@@ -59,6 +59,8 @@ pub enum Fault {
         /// The id.
         id: String,
     },
+    /// A stored run is made of one of the segments.
+    Taken,
     /// There is no run of this id.
     NoRun {
         /// The id.
@@ -108,6 +110,7 @@ impl StoreError {
             | Fault::Full
             | Fault::Busy
             | Fault::Exists { .. }
+            | Fault::Taken
             | Fault::Other(_) => ExitCode::Internal,
         }
     }
@@ -133,7 +136,9 @@ impl StoreError {
             }
             Fault::Busy => "wait for the other perf-report to end".to_owned(),
             Fault::Document { .. } => "the other runs can still be read".to_owned(),
-            Fault::Exists { .. } | Fault::NoRun { .. } | Fault::Other(_) => return None,
+            Fault::Exists { .. } | Fault::Taken | Fault::NoRun { .. } | Fault::Other(_) => {
+                return None;
+            }
         })
     }
 }
@@ -162,6 +167,7 @@ impl fmt::Display for StoreError {
             Fault::ReadOnly => write!(f, "the store {path}, or its folder, cannot be written"),
             Fault::Busy => write!(f, "the store {path} is locked by another process"),
             Fault::Exists { id } => write!(f, "run {id} is stored already in {path}"),
+            Fault::Taken => write!(f, "some of it is stored already in {path}"),
             Fault::NoRun { id } => write!(f, "run {id} is not in the store {path}"),
             Fault::Document { id, .. } => {
                 write!(f, "run {id} cannot be read from the store {path}")

@@ -11,12 +11,15 @@ mod schema;
 mod sqlite;
 
 pub use entry::Entry;
-pub use error::StoreError;
+pub use error::{Fault, StoreError};
 pub use filter::Filter;
 pub use reference::{FindError, RunRef};
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
 
+use std::collections::BTreeMap;
+
+use crate::collect::SegmentId;
 use crate::context::Context;
 use crate::error::UserError;
 use crate::model::RunDocument;
@@ -27,7 +30,23 @@ pub trait Store {
     ///
     /// # Errors
     /// When the store takes no more, or holds a run of this id.
-    fn save(&mut self, run: &RunDocument) -> Result<(), StoreError>;
+    fn save(&mut self, run: &RunDocument) -> Result<(), StoreError> {
+        self.save_made_of(run, &[])
+    }
+
+    /// Stores a run and, in the same step, of which segments it is made.
+    ///
+    /// # Errors
+    /// When the store takes no more, holds a run of this id, or one that is made of one of these
+    /// segments.
+    fn save_made_of(&mut self, run: &RunDocument, segments: &[SegmentId])
+    -> Result<(), StoreError>;
+
+    /// Those of `segments` that a stored run is made of, each with the id of the run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn made_of(&self, segments: &[SegmentId]) -> Result<BTreeMap<SegmentId, String>, StoreError>;
 
     /// What is stored, newest first.
     ///

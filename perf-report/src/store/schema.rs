@@ -29,6 +29,26 @@ const TABLES: &str = "
     CREATE INDEX runs_by_label ON runs (label, number) WHERE label IS NOT NULL;
 ";
 
+/// Which segments the runs were made of, by [`crate::collect::id_of`], so that none is stored twice. Made
+/// by the first run that has any: files of before are of the same version, and whoever knows nothing of
+/// this table reads and writes them as ever.
+const SEGMENTS: &str = "
+    CREATE TABLE IF NOT EXISTS segments (
+        id  INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// Makes room for the segments that runs are made of, where there is none yet.
+pub(super) fn add_segments(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(SEGMENTS)
+}
+
+/// Whether there is any.
+pub(super) fn has_segments(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.table_exists(None, "segments")
+}
+
 /// Makes the tables in an empty database, all or nothing.
 pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;

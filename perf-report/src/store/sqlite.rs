@@ -4,6 +4,7 @@
 //! the same moment wait for each other, and a file that is not a store is never written. WAL would
 //! save nothing here (a run is one insert) and does not work on network drives.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 
 use super::error::Fault;
 use super::{Entry, Store, StoreError, schema};
+use crate::collect::SegmentId;
 use crate::files;
 use crate::model::{DocumentError, RunDocument};
 
@@ -96,19 +98,45 @@ impl Sqlite {
 }
 
 impl Store for Sqlite {
-    fn save(&mut self, run: &RunDocument) -> Result<(), StoreError> {
-        let document = serde_json::to_string(run)
-            .map_err(|error| StoreError::new(&self.path, Fault::Io(error.into())))?;
-        insert(&mut self.connection, run, &document).map_err(|error| {
-            if error
-                .sqlite_error()
-                .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+    fn save_made_of(
+        &mut self,
+        run: &RunDocument,
+        segments: &[SegmentId],
+    ) -> Result<(), StoreError> {
+        let failed = |fault| StoreError::new(&self.path, fault);
+        let document =
+            serde_json::to_string(run).map_err(|error| failed(Fault::Io(error.into())))?;
+        match insert(&mut self.connection, run, &document, segments) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(failed(Fault::Taken)),
+            Err(error)
+                if error.sqlite_error().is_some_and(|error| {
+                    error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                }) =>
             {
-                StoreError::new(&self.path, Fault::Exists { id: run.run.id.clone() })
-            } else {
-                self.failed(error)
+                Err(failed(Fault::Exists { id: run.run.id.clone() }))
             }
-        })
+            Err(error) => Err(StoreError::sqlite(&self.path, error)),
+        }
+    }
+
+    fn made_of(&self, segments: &[SegmentId]) -> Result<BTreeMap<SegmentId, String>, StoreError> {
+        let query = || -> rusqlite::Result<BTreeMap<SegmentId, String>> {
+            if !schema::has_segments(&self.connection)? {
+                return Ok(BTreeMap::new());
+            }
+            let mut statement = self.connection.prepare(
+                "SELECT runs.id FROM segments JOIN runs ON runs.number = segments.run
+                 WHERE segments.id = ?1",
+            )?;
+            let mut found = BTreeMap::new();
+            for segment in segments {
+                let run = statement.query_row([segment.0], |row| row.get(0)).optional()?;
+                found.extend(run.map(|run| (*segment, run)));
+            }
+            Ok(found)
+        };
+        query().map_err(|error| self.failed(error))
     }
 
     fn entries(&self) -> Result<Vec<Entry>, StoreError> {
@@ -175,7 +203,13 @@ fn io_fault(error: io::Error) -> Fault {
     }
 }
 
-fn insert(connection: &mut Connection, run: &RunDocument, json: &str) -> rusqlite::Result<()> {
+/// Whether it was stored: not when one of the segments is another run's.
+fn insert(
+    connection: &mut Connection,
+    run: &RunDocument,
+    json: &str,
+    segments: &[SegmentId],
+) -> rusqlite::Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let facts = &run.run;
     transaction.execute(
@@ -193,7 +227,27 @@ fn insert(connection: &mut Connection, run: &RunDocument, json: &str) -> rusqlit
             json,
         ],
     )?;
-    transaction.commit()
+    if !(segments.is_empty() || take(&transaction, segments)?) {
+        return Ok(false);
+    }
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// Gives the segments to the run inserted last. Whether all were free: those of a run that was deleted are.
+fn take(connection: &Connection, segments: &[SegmentId]) -> rusqlite::Result<bool> {
+    let run = connection.last_insert_rowid();
+    schema::add_segments(connection)?;
+    let mut statement = connection.prepare(
+        "INSERT INTO segments (id, run) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+         SET run = excluded.run WHERE segments.run NOT IN (SELECT number FROM runs)",
+    )?;
+    for segment in segments {
+        if statement.execute([segment.0, run])? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {

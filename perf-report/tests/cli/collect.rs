@@ -61,6 +61,10 @@ fn with_keep_everything_stays_and_without_it_is_cleared() {
     desk.report(&["collect", "--keep", "--label", "kept"]).said(0, "stored as run");
     assert_eq!(desk.list("segments"), ["5000077-a.unrecorded-13"]);
     assert_eq!(desk.stored()[0].run.label.as_deref(), Some("kept"));
+    desk.report(&["collect"]).said(0, "already stored as run");
+    assert!(desk.list("segments").is_empty());
+    fs::write(desk.path("segments/5000077-b.unrecorded-13"), "").unwrap();
     desk.report(&["collect"]).said(0, "Permission denied");
     assert!(desk.list("segments").is_empty());
+    assert_eq!(desk.stored().len(), 2);
 }

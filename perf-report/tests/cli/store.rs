@@ -44,6 +44,27 @@ fn altered(pragma: &str) -> Vec<u8> {
 }
 
 #[test]
+fn a_segment_is_of_one_run_unless_that_was_deleted() {
+    use perf_report::collect::SegmentId;
+    let desk = Desk::new();
+    desk.store_run("of a version before");
+    let mut store = Sqlite::open(&desk.store()).unwrap();
+    let [one, two, three] = [1, -2, 3].map(SegmentId);
+    assert!(store.made_of(&[one]).unwrap().is_empty());
+    store.save_made_of(&document("a"), &[one, two]).unwrap();
+    let refused = store.save_made_of(&document("b"), &[two, three]).unwrap_err();
+    assert!(refused.to_string().contains("some of it is stored already"), "{refused}");
+    let found = store.made_of(&[one, two, three]).unwrap();
+    assert_eq!(found, [(one, "a".to_owned()), (two, "a".to_owned())].into());
+    assert_eq!(store.entries().unwrap().len(), 2, "all of a run or nothing");
+    let connection = Connection::open(desk.store()).unwrap();
+    connection.execute("DELETE FROM runs WHERE id = 'a'", []).unwrap();
+    assert!(store.made_of(&[one]).unwrap().is_empty());
+    store.save_made_of(&document("b"), &[two, three]).unwrap();
+    assert_eq!(store.made_of(&[two]).unwrap()[&two], "b");
+}
+
+#[test]
 fn an_empty_file_is_refused() {
     refused(b"", "is empty: it has 0 bytes");
 }

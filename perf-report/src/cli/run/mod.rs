@@ -153,7 +153,9 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
 fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone } = recorded;
     let folder = session.folder();
-    keep::store(context, folder, &document)?;
+    // Should `collect` have been faster, it is stored as well.
+    let ids = keep::ids(collected.taken(), Some(&document.run.id));
+    keep::store(context, folder, &document, (&collected, &ids))?;
     let left = keep::clear(&collected, folder);
     if args.quiet {
         return Ok(());

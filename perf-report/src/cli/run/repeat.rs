@@ -92,7 +92,9 @@ fn keep_run(
 ) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone } = recorded;
     let folder = session.folder();
-    keep::store(context, folder, &document)?;
+    // Should `collect` have been faster, it is stored as well.
+    let ids = keep::ids(collected.taken(), Some(&document.run.id));
+    keep::store(context, folder, &document, (&collected, &ids))?;
     for problem in keep::clear(&collected, folder) {
         output::warning(&problem);
     }
