@@ -28,6 +28,12 @@ impl Context {
         Self { dir, root, store }
     }
 
+    /// The programs of the workspace.
+    pub fn programs(&self) -> workspace::Programs {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| self.dir.join(target));
+        workspace::Programs::of(&self.root, target.as_deref())
+    }
+
     /// The folder `.perf/` of the workspace; it may not exist yet.
     pub fn folder(&self) -> PathBuf {
         self.root.join(workspace::FOLDER)

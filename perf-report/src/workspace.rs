@@ -33,6 +33,33 @@ pub fn root(dir: &Path) -> PathBuf {
         .to_owned()
 }
 
+/// Where the programs of a workspace are: below its root, or in its target folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programs {
+    folders: Vec<PathBuf>,
+}
+
+impl Programs {
+    /// Those of the workspace at `root`. `target` is the target folder that the environment names, if it
+    /// names one.
+    pub fn of(root: &Path, target: Option<&Path>) -> Self {
+        let configured = root.ancestors().find_map(|dir| {
+            let text = std::fs::read_to_string(dir.join(".cargo/config.toml")).ok()?;
+            let config: toml_edit::DocumentMut = text.parse().ok()?;
+            Some(dir.join(config.get("build")?.get("target-dir")?.as_str()?))
+        });
+        let folders = [Some(root.to_owned()), target.map(|target| root.join(target)), configured];
+        // Processes know their program by its path without links.
+        let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
+        Self { folders: folders.into_iter().flatten().map(real).collect() }
+    }
+
+    /// Whether the program at `path` is one of them.
+    pub fn contain(&self, path: &str) -> bool {
+        self.folders.iter().any(|folder| Path::new(path).starts_with(folder))
+    }
+}
+
 fn declares_workspace(dir: &Path) -> bool {
     std::fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| has_workspace_table(&text))
 }
@@ -91,6 +118,34 @@ mod tests {
     #[test]
     fn the_search_stops_at_the_edge_of_the_project() {
         check(&[(".perf/", ""), ("inner/.git/", "")], "inner/src", "inner");
+    }
+
+    #[test]
+    fn programs_are_below_the_root_or_in_a_target_folder() {
+        let base = tempfile::tempdir().unwrap();
+        let base = base.path().canonicalize().unwrap();
+        let root = base.join("work/project");
+        fs::create_dir_all(root.join("sub")).unwrap();
+        std::os::unix::fs::symlink(&root, base.join("link")).unwrap();
+        let named = |path: &str| base.join(path).display().to_string();
+        let check = |programs: &Programs, path: &str| programs.contain(&named(path));
+        let programs = Programs::of(&base.join("link"), Some(&base.join("shared")));
+        for (path, is_one) in [
+            ("work/project/target/debug/app", true),
+            ("work/project/a b (deleted)", true),
+            ("shared/debug/app", true),
+            ("work/project2/target/debug/app", false),
+            ("work/app", false),
+            ("built/app", false),
+        ] {
+            assert_eq!(check(&programs, path), is_one, "{path}");
+        }
+        assert!(!programs.contain("") && !programs.contain("app"));
+        fs::create_dir_all(base.join("work/.cargo")).unwrap();
+        let config = format!("[build]\ntarget-dir = {:?}", named("built"));
+        fs::write(base.join("work/.cargo/config.toml"), config).unwrap();
+        assert!(check(&Programs::of(&root, None), "built/app"));
+        assert!(!check(&Programs::of(&root, None), "shared/debug/app"));
     }
 
     #[test]

@@ -33,14 +33,44 @@ fn what_another_namespace_records_is_not_cleared_away_and_collected_once() {
         until ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null 2>&1; do sleep 0.05; done
         for i in $(seq 80); do {program} varied 1 > /dev/null; done
         ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null
-        \"$REPORT\" collect > /dev/null 2>&1
+        \"$REPORT\" collect --all > /dev/null 2>&1
         ls /dev/shm/perf-track-0 | wc -l
         wait
-        \"$REPORT\" collect > /dev/null 2>&1
+        \"$REPORT\" collect --all > /dev/null 2>&1
         ls /dev/shm/perf-track-0 | wc -l"
     );
     let Some(left) = apart(&lab, &script) else { return };
     assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["1", "0"], "the living one stays");
     let last = lab.latest();
     assert_eq!((last.calls("twenty"), last.at("/process/count").as_u64()), (100, Some(1)));
+}
+
+#[test]
+fn what_programs_elsewhere_recorded_is_left_to_them() {
+    let (lab, program) = (lab!(), program!("sleeper"));
+    // A copy below the folder of work is a program of this workspace, the original is not.
+    let script = format!(
+        "mkdir -p target .perf; cp {program} target/own
+        target/own varied 1 > /dev/null; {program} varied 1 > /dev/null
+        for i in 1 2; do
+            \"$REPORT\" collect > said-$i 2>&1 || echo $?; ls /dev/shm/perf-track-0 | wc -l
+        done
+        grep -c 'programs elsewhere' said-1 said-2
+        \"$REPORT\" collect --list > list; grep -c 'another' list; ls /dev/shm/perf-track-0 | wc -l
+        {program} twenty 1000 > /dev/null & one=$!
+        target/own twenty 1000 > /dev/null & other=$!
+        until [ $(ls /dev/shm/perf-track-0 | wc -l) = 3 ]; do sleep 0.05; done
+        for option in '' --all; do
+            \"$REPORT\" stacks $option --format csv > stacks 2> said; grep -c {program} stacks || true
+            grep -c target/own stacks; grep -c elsewhere said || true
+        done
+        kill $one $other; wait || true
+        \"$REPORT\" collect --all > /dev/null 2>&1; ls /dev/shm/perf-track-0 | wc -l"
+    );
+    let Some(said) = apart(&lab, &script) else { return };
+    let said: Vec<_> = said.split_whitespace().collect();
+    assert_eq!(said[..3], ["1", "4", "1"], "its own is collected, and then there is none");
+    assert_eq!(said[3..7], ["said-1:1", "said-2:1", "1", "1"], "that is said, and listed");
+    assert_eq!(said[7..10], ["0", "1", "1"], "its own stacks, and that there are others");
+    assert_eq!(said[10..], ["1", "1", "0", "0"], "all is all");
 }

@@ -5,21 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::FalseyValueParser;
 use perf_runtime::segment::SegmentError;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use super::{collect, keep};
+use crate::collect as segments;
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{ProcessStacks, StacksDocument};
 use crate::render::{csv, human, markdown};
 use crate::stacks::{self, Missing};
+use crate::workspace::Programs;
 use crate::{session, units};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report stacks                 every running process that records
+  perf-report stacks                 every running process of this workspace's programs
+  perf-report stacks --all           every running process that records
   perf-report stacks 4711            one process, also when it was killed
   perf-report stacks 4711-a.ptseg    the same, by its segment
   perf-report stacks ./segments      every process that recorded in a folder
@@ -31,13 +35,18 @@ time until the last moment of which its segment tells.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Process id, segment or folder [default: every running process]
+    /// Process id, segment or folder [default: running processes of this workspace]
     #[arg(value_name = "PID|SEGMENT|FOLDER")]
     target: Option<OsString>,
 
     /// Folder in which to look for processes [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
     dir: Option<PathBuf>,
+
+    /// Show processes of all programs, also of those that lie outside this workspace [default with --dir]
+    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    all: bool,
 
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
@@ -62,7 +71,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 impl Args {
     /// The segments that are meant.
     fn segments(&self, context: &Context) -> Result<Vec<PathBuf>, UserError> {
-        let Some(target) = &self.target else { return running(&self.base(context)?) };
+        let Some(target) = &self.target else {
+            let is_all = self.all || self.dir.is_some();
+            let programs = (!is_all).then(|| context.programs());
+            return running(&self.base(context)?, programs.as_ref());
+        };
         if let Some(pid) = target.to_str().and_then(|text| text.parse().ok()) {
             let base = self.base(context)?;
             let found = stacks::of_process(pid, &base);
@@ -94,12 +107,15 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, UserError> {
     if segments.is_empty() { Err(keep::no_data(folder)) } else { Ok(segments) }
 }
 
-/// The segments in `base` that processes write to.
-fn running(base: &Path) -> Result<Vec<PathBuf>, UserError> {
+/// The segments in `base` that processes write to: those of `programs`, or all.
+fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, UserError> {
     let all = stacks::segments(base).segments;
     let running: Vec<_> = all.iter().filter(|path| stacks::is_written(path)).cloned().collect();
     if !running.is_empty() {
-        return Ok(running);
+        return match programs {
+            Some(programs) => of_programs(&running, programs, base),
+            None => Ok(running),
+        };
     }
     let problem = format!("no running process records in {}", base.display());
     let help = match all.last() {
@@ -116,6 +132,33 @@ fn running(base: &Path) -> Result<Vec<PathBuf>, UserError> {
             .to_owned(),
     };
     Err(UserError::new(Code::NothingToJudge, problem).help(help))
+}
+
+/// Those of `running` that programs of this workspace write to. What is left out is said.
+fn of_programs(
+    running: &[PathBuf],
+    programs: &Programs,
+    base: &Path,
+) -> Result<Vec<PathBuf>, UserError> {
+    // One that cannot be read yet is only starting to record, and is named as that.
+    let is_own = |program: Option<&str>| program.is_none_or(|program| programs.contain(program));
+    let about = segments::about(running);
+    let own = about.iter().filter(|about| is_own(about.program.as_deref()));
+    let own: Vec<PathBuf> = own.map(|about| about.path.clone()).collect();
+    let left = (running.len() - own.len()) as u64;
+    let more = format!(
+        "{} of programs elsewhere: `perf-report stacks --all` shows them too",
+        units::processes(left)
+    );
+    if own.is_empty() {
+        let base = base.display();
+        let problem = format!("no running process of this workspace's programs records in {base}");
+        return Err(UserError::new(Code::NothingToJudge, problem).help(more));
+    }
+    if left > 0 {
+        output::help(&more);
+    }
+    Ok(own)
 }
 
 /// What the threads are in, segment by segment. Those that cannot be read are named, unless there

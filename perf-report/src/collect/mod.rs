@@ -3,6 +3,7 @@
 //! A segment that cannot be read costs that segment: it is named, and stays on disk. What a run is
 //! made of besides its recording is none of this module's business.
 
+mod about;
 mod identity;
 mod listing;
 mod merge;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
 use perf_runtime::snapshot::Snapshot;
 
+pub use about::{About, about};
 pub use identity::{SegmentId, id_of};
 pub use listing::{Listing, Unrecorded, list, pid_of};
 pub use merge::merge;

@@ -76,7 +76,11 @@ fn left_over(folder: &Path) -> Vec<Check> {
             1 => "1 process has recorded and was not collected".to_owned(),
             _ => format!("{ended} processes have recorded and were not collected"),
         };
-        checks.push(Check::notice(SUBJECT, finding, "store them with `perf-report collect`"));
+        checks.push(Check::notice(
+            SUBJECT,
+            finding,
+            "store them with `perf-report collect`, `--all` for those of other workspaces",
+        ));
     }
     if let Some(unrecorded) = listing.unrecorded.first() {
         let help = "free space, or set PERF_TRACK_DIR to another folder";

@@ -1,13 +1,16 @@
 //! `perf-report collect`: stores what processes recorded without `perf-report run`.
 
+mod scope;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
+use self::scope::Others;
 use super::keep::{self, Before, Stored};
 use super::output;
-use crate::collect::{self, Collected};
+use crate::collect::{self, Collected, Listing};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::facts::{self, Identity};
@@ -19,9 +22,14 @@ const ATTEMPTS: u32 = 5;
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report collect                   what your processes recorded
+  perf-report collect                   what programs of this workspace recorded
+  perf-report collect --list            what there is, of any program
+  perf-report collect --all             what any program of yours recorded on this machine
   perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
   perf-report collect --keep            store it, and leave the segments there
+
+The programs of a workspace are those below its root or in its target folder. A folder that --dir or \
+PERF_TRACK_DIR names is taken as a whole.
 
 Segments of processes that have ended are removed once they are stored; those of processes that \
 still run stay. A segment that cannot be read is named and set aside as FILE.damaged.
@@ -51,6 +59,17 @@ pub(super) struct Args {
     #[arg(long, env = "PERF_TRACK_KEEP", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     keep: bool,
+
+    /// Take the recordings of all programs, also of those that lie outside this workspace [default with
+    /// --dir]
+    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    all: bool,
+
+    /// List the recordings, and take none
+    #[arg(long, env = "PERF_TRACK_LIST", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    list: bool,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
@@ -60,6 +79,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         None => session::default_base(),
     };
     check(&folder, args.dir.is_some())?;
+    if args.list {
+        scope::list(&listed(&folder)?, context)?;
+        return Ok(Code::Fine.into());
+    }
     for _ in 0..ATTEMPTS {
         if let Some(code) = collect_once(args, context, &folder)? {
             return Ok(code);
@@ -76,17 +99,18 @@ fn collect_once(
     context: &Context,
     folder: &Path,
 ) -> Result<Option<ExitCode>, UserError> {
-    let listing = collect::list(folder).map_err(|error| {
-        let problem = format!("folder {} cannot be read", folder.display());
-        UserError::new(Code::Usage, problem).because(error)
-    })?;
+    let (listing, others) = if args.dir.is_some() || args.all {
+        (listed(folder)?, Others::default())
+    } else {
+        scope::of_workspace(listed(folder)?, &context.programs())
+    };
     let pending = pending::read(folder);
     let id = pending.as_ref().map(|(run, _)| run.id.as_str());
     let ids = keep::ids(listing.paths(), id);
     let (before, rest) = keep::stored_before(context, listing, &ids, (id, folder))?;
     let collected = collect::read(rest);
     if before.runs.is_empty() && collected.is_empty() {
-        return Err(keep::no_data(folder));
+        return Err(no_data(&others, folder));
     }
     let clear_before = || {
         let is_left = args.keep || before.runs.is_empty();
@@ -102,6 +126,7 @@ fn collect_once(
     let is_new = !(collected.ended.is_empty() && collected.unrecorded.is_empty());
     if !before.runs.is_empty() && !is_new {
         tell_before(context, &before, &collected, &clear_before());
+        others.in_words().iter().for_each(|words| output::help(words));
         return Ok(Some(Code::Fine.into()));
     }
     let (facts, process) = facts_of(args, context, pending, &before);
@@ -112,7 +137,22 @@ fn collect_once(
     let mut left = clear_before();
     left.extend(if args.keep { Vec::new() } else { keep::clear(&collected, folder) });
     keep::tell(context, &document, &collected, &left);
+    others.in_words().iter().for_each(|words| output::help(words));
     Ok(Some(Code::Fine.into()))
+}
+
+fn listed(folder: &Path) -> Result<Listing, UserError> {
+    collect::list(folder).map_err(|error| {
+        let problem = format!("folder {} cannot be read", folder.display());
+        UserError::new(Code::Usage, problem).because(error)
+    })
+}
+
+/// There is nothing to collect, or nothing of this workspace.
+fn no_data(others: &Others, folder: &Path) -> UserError {
+    let Some(words) = others.in_words() else { return keep::no_data(folder) };
+    let problem = format!("no program of this workspace has recorded in {}", folder.display());
+    UserError::new(Code::NothingToJudge, problem).help(words)
 }
 
 /// Tells that all of it was stored before.

@@ -1,0 +1,131 @@
+//! Whose recordings are meant: those of this workspace's programs, or all.
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::cli::output;
+use crate::collect::{self, About, Listing};
+use crate::context::Context;
+use crate::error::UserError;
+use crate::units;
+use crate::workspace::Programs;
+
+/// What is left where it is, since it is not this workspace's.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    /// Segments of other programs, or of nobody knows which.
+    segments: u64,
+    /// Processes that could not make a segment.
+    unrecorded: u64,
+}
+
+impl Others {
+    /// What is left, in words, if anything is.
+    pub(super) fn in_words(&self) -> Option<String> {
+        let items = [
+            (self.segments, "recording of programs elsewhere", "recordings of programs elsewhere"),
+            (self.unrecorded, "process that could not record", "processes that could not record"),
+        ];
+        let items = items.iter().filter(|(count, ..)| *count > 0);
+        let items: Vec<_> = items
+            .map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }))
+            .collect();
+        (!items.is_empty()).then(|| {
+            let items = items.join(", ");
+            format!(
+                "{items} left there: `perf-report collect --list` lists what there is, `--all` \
+                 takes it"
+            )
+        })
+    }
+}
+
+/// The part of `listing` that programs of this workspace left, and what the others did.
+pub(super) fn of_workspace(listing: Listing, programs: &Programs) -> (Listing, Others) {
+    let about = collect::about(&listing.segments).into_iter();
+    let own: BTreeSet<_> =
+        about.filter(|about| is_own(about, programs)).map(|about| about.path).collect();
+    let (own, others) = listing.partition(|path| own.contains(path));
+    let others = Others {
+        segments: others.segments.len() as u64,
+        unrecorded: others.unrecorded.len() as u64,
+    };
+    (own, others)
+}
+
+fn is_own(about: &About, programs: &Programs) -> bool {
+    about.program.as_deref().is_some_and(|program| programs.contain(program))
+}
+
+/// Lists the recordings, and the programs that left them.
+pub(super) fn list(listing: &Listing, context: &Context) -> Result<(), UserError> {
+    let programs = context.programs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+    let titles = ["process", "began", "size", "state", "workspace", "program"].map(str::to_owned);
+    let mut rows = vec![titles];
+    rows.extend(collect::about(&listing.segments).iter().map(|about| row(about, &programs, now)));
+    rows.extend(listing.unrecorded.iter().map(|mark| {
+        let cell = |text: &str| text.to_owned();
+        [pid(mark.pid), cell(""), cell("0 B"), cell("not recorded"), cell(""), mark.to_string()]
+    }));
+    output::OutputArgs::default().write(&output::columns(&rows))
+}
+
+fn row(about: &About, programs: &Programs, now: u64) -> [String; 6] {
+    let state = match (&about.program, about.living) {
+        (_, true) => "running",
+        (Some(_), false) => "ended",
+        (None, false) => "unreadable",
+    };
+    let began = match about.started_unix_ns {
+        0 => String::new(),
+        began => format!("{} ago", age(now.saturating_sub(began))),
+    };
+    let place = if is_own(about, programs) { "this" } else { "another" };
+    let unknown = || about.path.display().to_string();
+    [
+        pid(about.pid),
+        began,
+        units::bytes(about.bytes),
+        state.to_owned(),
+        if about.program.is_some() { place } else { "" }.to_owned(),
+        about.program.clone().unwrap_or_else(unknown),
+    ]
+}
+
+fn pid(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string())
+}
+
+/// An age in its largest unit.
+fn age(ns: u64) -> String {
+    match ns / 1_000_000_000 {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_in_their_largest_unit() {
+        let ages = [0, 119, 120, 7_199, 7_200, 172_800].map(|seconds| age(seconds * 1_000_000_000));
+        assert_eq!(ages, ["0 s", "119 s", "2 min", "119 min", "2 h", "2 days"]);
+    }
+
+    #[test]
+    fn what_is_left_is_said() {
+        assert_eq!(Others::default().in_words(), None);
+        let words = |segments, unrecorded| Others { segments, unrecorded }.in_words().unwrap();
+        assert!(words(1, 0).starts_with("1 recording of programs elsewhere left there: "));
+        let both = words(2, 1);
+        let begin =
+            "2 recordings of programs elsewhere, 1 process that could not record left there";
+        assert!(both.starts_with(begin), "{both}");
+    }
+}
