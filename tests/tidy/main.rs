@@ -6,6 +6,7 @@
 mod dependencies;
 mod documents;
 mod places;
+mod scripts;
 mod sizes;
 mod sources;
 
