@@ -71,7 +71,7 @@ pub fn names(context: &Context) -> Result<Vec<String>, UserError> {
 /// When there is none of this name, or its file is no baseline that can be read.
 pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
     let path = path(context, name)?;
-    let text = match fs::read_to_string(&path) {
+    let text = match files::read_text(&path, files::LARGEST_DOCUMENT) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(unknown(context, name));

@@ -1,8 +1,8 @@
-//! Files written so that nobody ever sees half of one.
+//! Files written so that nobody ever sees half of one, and read so that nothing is waited for.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -16,6 +16,67 @@ const IGNORED: &str = "\
 /sessions/
 /.tmp*
 ";
+
+/// The largest document that is read, in bytes: a baseline, a table, what was left of a run.
+pub const LARGEST_DOCUMENT: u64 = 256 << 20;
+
+/// The largest file of settings that is read, in bytes.
+pub const LARGEST_SETTINGS: u64 = 16 << 20;
+
+/// Opens a regular file of at most `largest` bytes for reading. Waits for nothing: a pipe would be waited
+/// for until somebody writes to it, and a device may have no end.
+///
+/// # Errors
+/// When it cannot be opened, is something else, or is larger.
+pub fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
+    let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
+    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        let kind = kind_of(metadata.file_type());
+        return Err(io::Error::other(format!("it is {kind}, not a regular file")));
+    }
+    if metadata.len() > largest {
+        return Err(too_large(largest));
+    }
+    Ok(file)
+}
+
+/// Reads the text of a regular file of at most `largest` bytes, as [`open`] opens it.
+///
+/// # Errors
+/// As for [`open`], and when it is no text.
+pub fn read_text(path: &Path, largest: u64) -> io::Result<String> {
+    read_all(open(path, largest)?, largest)
+}
+
+/// Reads a text of at most `largest` bytes to its end.
+///
+/// # Errors
+/// When it cannot be read, is larger, or is no text.
+pub fn read_all(from: impl Read, largest: u64) -> io::Result<String> {
+    let mut text = String::new();
+    // It may have grown since, or be a stream whose length nobody knows.
+    let length = from.take(largest.saturating_add(1)).read_to_string(&mut text)?;
+    if length as u64 > largest { Err(too_large(largest)) } else { Ok(text) }
+}
+
+fn too_large(largest: u64) -> io::Error {
+    let largest = crate::units::bytes(largest);
+    io::Error::other(format!("it is larger than {largest}, the most that is read"))
+}
+
+fn kind_of(kind: fs::FileType) -> &'static str {
+    if kind.is_dir() {
+        "a folder"
+    } else if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
 
 /// Makes `folder` and its parents. A new `.perf/` gets a `.gitignore`.
 ///
@@ -57,4 +118,32 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     // The name is on disk only once its folder is; not every file system can do that.
     let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(path: &Path, largest: u64, why: &str) {
+        let error = read_text(path, largest).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+
+    #[test]
+    fn only_regular_files_of_a_sane_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        refused(folder.path(), 9, "it is a folder, not a regular file");
+        refused(Path::new("/dev/zero"), 9, "it is a device, not a regular file");
+        nix::unistd::mkfifo(&path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        refused(&path("pipe"), 9, "it is a pipe, not a regular file");
+        fs::write(path("file"), "123456789").unwrap();
+        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        assert_eq!(read_text(&path("link"), 9).unwrap(), "123456789");
+        refused(&path("file"), 8, "it is larger than 8 B, the most that is read");
+        fs::File::create(path("sparse")).unwrap().set_len(10 << 30).unwrap();
+        refused(&path("sparse"), LARGEST_DOCUMENT, "it is larger than 256 MiB");
+        assert!(read_all(io::repeat(b'x'), 1000).is_err(), "a stream has no size");
+    }
 }

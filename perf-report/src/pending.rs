@@ -27,7 +27,7 @@ pub fn write(folder: &Path, run: &Run, process: &ProcessSummary) -> io::Result<(
 
 /// What was left in `folder`, if anything was and can be read.
 pub fn read(folder: &Path) -> Option<(Run, ProcessSummary)> {
-    let text = fs::read_to_string(folder.join(FILE)).ok()?;
+    let text = files::read_text(&folder.join(FILE), files::LARGEST_DOCUMENT).ok()?;
     RunDocument::from_json(&text).ok().map(|document| (document.run, document.process))
 }
 

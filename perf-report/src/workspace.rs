@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files;
+
 /// Folder for the store and the baselines, inside the workspace root.
 pub const FOLDER: &str = ".perf";
 
@@ -44,7 +46,7 @@ impl Programs {
     /// names one.
     pub fn of(root: &Path, target: Option<&Path>) -> Self {
         let configured = root.ancestors().find_map(|dir| {
-            let text = std::fs::read_to_string(dir.join(".cargo/config.toml")).ok()?;
+            let text = read(&dir.join(".cargo/config.toml")).ok()?;
             let config: toml_edit::DocumentMut = text.parse().ok()?;
             Some(dir.join(config.get("build")?.get("target-dir")?.as_str()?))
         });
@@ -61,7 +63,11 @@ impl Programs {
 }
 
 fn declares_workspace(dir: &Path) -> bool {
-    std::fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| has_workspace_table(&text))
+    read(&dir.join("Cargo.toml")).is_ok_and(|text| has_workspace_table(&text))
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    files::read_text(path, files::LARGEST_SETTINGS)
 }
 
 fn has_workspace_table(manifest: &str) -> bool {

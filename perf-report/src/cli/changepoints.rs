@@ -1,6 +1,5 @@
 //! `perf-report changepoints`: where series that somebody else recorded change their level.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::files;
 use crate::model::{
     CHANGEPOINTS_SCHEMA, CHANGEPOINTS_VERSION, ChangePoints, LevelChange, SeriesChanges,
 };
@@ -100,13 +100,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 fn read(args: &Args, context: &Context) -> Result<String, UserError> {
-    let mut text = String::new();
-    let done = if args.input.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).map(|_| ())
+    let largest = files::LARGEST_DOCUMENT;
+    let text = if args.input.as_os_str() == "-" {
+        files::read_all(std::io::stdin(), largest)
     } else {
-        std::fs::read_to_string(context.dir.join(&args.input)).map(|read| text = read)
+        files::read_text(&context.dir.join(&args.input), largest)
     };
-    done.map(|()| text).map_err(|error| {
+    text.map_err(|error| {
         let code = match error.kind() {
             std::io::ErrorKind::NotFound => Code::Usage,
             _ => Code::Unreadable,

@@ -106,7 +106,8 @@ impl Counter {
             return calls;
         }
         let running = collect::may_be_written(path);
-        let calls = segment::read(path).map_or(0, |snapshot| {
+        let read = collect::check_readable(path).and_then(|()| segment::read(path));
+        let calls = read.map_or(0, |snapshot| {
             snapshot.contexts.iter().map(|context| context.measures.calls).sum()
         });
         if !running {

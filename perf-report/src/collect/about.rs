@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use perf_runtime::segment;
 use rayon::prelude::*;
 
-use super::{may_be_written, pid_of};
+use super::{check_readable, may_be_written, pid_of};
 
 /// What is known of a segment without merging it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,10 @@ pub fn about(segments: &[PathBuf]) -> Vec<About> {
 }
 
 fn about_one(path: &Path) -> About {
-    let process =
-        segment::read(path).ok().and_then(|snapshot| snapshot.processes.into_iter().next());
+    let process = check_readable(path)
+        .and_then(|()| segment::read(path))
+        .ok()
+        .and_then(|snapshot| snapshot.processes.into_iter().next());
     About {
         path: path.to_owned(),
         pid: pid_of(path),

@@ -7,6 +7,8 @@ use std::thread;
 use perf_runtime::segment::{Reader, SegmentError};
 use perf_runtime::snapshot::{Merger, Snapshot};
 
+use super::check_readable;
+
 /// Segments for each thread at least: starting one costs as much as reading a few.
 const WORTH_A_THREAD: usize = 32;
 
@@ -49,7 +51,8 @@ fn read_while_there_are(segments: &[PathBuf], next: &AtomicUsize) -> Part {
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(path) = segments.get(at) else { return part };
-        if let Err(error) = reader.read_into(path, &mut part.merger) {
+        let read = check_readable(path).and_then(|()| reader.read_into(path, &mut part.merger));
+        if let Err(error) = read {
             part.damaged.push((at, error));
         }
     }

@@ -21,7 +21,7 @@ pub use about::{About, about};
 pub use identity::{SegmentId, id_of};
 pub use listing::{Listing, Unrecorded, list, pid_of};
 pub use merge::merge;
-pub use process::{is_running, may_be_written};
+pub use process::{check_readable, is_running, may_be_written};
 
 /// What is added to the name of a segment that could not be read, once it has been reported.
 pub const SET_ASIDE: &str = "damaged";

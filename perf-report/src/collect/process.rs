@@ -1,16 +1,36 @@
 //! Whether a process still runs, and could still write.
 
-use std::fs::{self, File};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use perf_runtime::segment::life::{self, Life};
+use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
+
+use crate::files;
 
 /// Whether somebody may still write to the segment at `path`. Yes, where that cannot be found out.
 pub fn may_be_written(path: &Path) -> bool {
     life::life(path, is_locked(path)) != Life::Ended
+}
+
+/// The largest segment that is read, in bytes: what the recorder takes at most.
+const LARGEST: u64 = 4 << 30;
+
+/// Checks that what lies at `path`, and the copy of before a reset beside it, can be read without waiting,
+/// and has an end.
+///
+/// # Errors
+/// [`SegmentError::Io`], which says what it is instead.
+pub fn check_readable(path: &Path) -> Result<(), SegmentError> {
+    files::open(path, LARGEST)?;
+    match files::open(&path.with_extension(MARK_EXTENSION), LARGEST) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Whether somebody holds the lock on the file; `None` where that cannot be found out.
@@ -18,7 +38,7 @@ pub fn may_be_written(path: &Path) -> bool {
 fn is_locked(path: &Path) -> Option<bool> {
     use nix::fcntl::{FcntlArg, fcntl};
     use nix::libc;
-    let file = File::open(path).ok()?;
+    let file = files::open(path, u64::MAX).ok()?;
     let mut lock = libc::flock {
         l_type: libc::c_short::try_from(libc::F_WRLCK).ok()?,
         l_whence: libc::c_short::try_from(libc::SEEK_SET).ok()?,

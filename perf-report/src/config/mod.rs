@@ -43,11 +43,11 @@ mod source;
 pub mod trend;
 pub(crate) mod values;
 
-use std::fs;
 use std::io;
 
 use crate::context::Context;
 use crate::error::{ExitCode, UserError};
+use crate::files;
 use crate::overhead::targets::Given;
 use crate::workspace;
 
@@ -94,7 +94,7 @@ pub(crate) fn read<T>(
     parse: impl FnOnce(&str) -> Result<T, SourceError>,
 ) -> Result<T, UserError> {
     let path = context.root.join(file);
-    let text = match fs::read_to_string(&path) {
+    let text = match files::read_text(&path, files::LARGEST_SETTINGS) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => {

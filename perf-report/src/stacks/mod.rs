@@ -12,6 +12,7 @@ use perf_runtime::segment::{self, SegmentError};
 
 pub use lookup::{Missing, is_written, of_process, segments};
 
+use crate::collect;
 use crate::facts;
 use crate::model::ProcessStacks;
 
@@ -21,6 +22,7 @@ use crate::model::ProcessStacks;
 /// # Errors
 /// Every [`SegmentError`].
 pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
+    collect::check_readable(path)?;
     if is_written(path) {
         let stacks = segment::stacks(path, monotonic_ns)?;
         let name = |thread| thread_name(stacks.process.pid, thread);

@@ -41,9 +41,9 @@ impl Sqlite {
                 return Err(failed(Fault::Missing));
             }
             Err(error) => return Err(failed(Fault::Io(error))),
+            Ok(metadata) if !metadata.is_file() => return Err(failed(Fault::NotAStore)),
             // SQLite would take an empty file for a new database.
             Ok(metadata) if metadata.len() == 0 => return Err(failed(Fault::Empty)),
-            Ok(metadata) if !metadata.is_file() => return Err(failed(Fault::NotAStore)),
             Ok(_) => {}
         }
         let mut connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use super::git;
 use crate::error::{ExitCode, UserError};
 use crate::facts;
+use crate::files;
 
 /// What the names of the folders begin with: hidden, and telling whose they are.
 const PREFIX: &str = ".perf-track-ab-";
@@ -135,7 +136,7 @@ fn sweep(repository: &Path, common: &Path) {
 
 /// The folder that a lock names, when nobody holds it. One that names none is about to be taken.
 fn abandoned(lock: &Path) -> Option<PathBuf> {
-    let mut file = File::open(lock).ok()?;
+    let mut file = files::open(lock, files::LARGEST_SETTINGS).ok()?;
     file.try_lock().ok()?;
     let mut root = Vec::new();
     file.read_to_end(&mut root).ok()?;

@@ -17,5 +17,6 @@ mod overhead;
 mod repeat;
 mod run;
 mod signals;
+mod special;
 mod store;
 mod usage;

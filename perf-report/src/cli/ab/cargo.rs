@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::error::{ExitCode as Code, UserError};
 use crate::facts;
+use crate::files;
 use crate::worktree::Worktree;
 
 /// A workspace as cargo sees it from a folder.
@@ -158,7 +159,7 @@ pub(super) fn one_toolchain(sides: [&Path; 2]) -> Option<String> {
 fn toolchain_file(dir: &Path) -> Option<String> {
     let names = ["rust-toolchain", "rust-toolchain.toml"];
     let mut files = dir.ancestors().flat_map(|folder| names.map(|name| folder.join(name)));
-    files.find_map(|file| std::fs::read_to_string(file).ok())
+    files.find_map(|file| files::read_text(&file, files::LARGEST_SETTINGS).ok())
 }
 
 #[cfg(test)]
