@@ -87,6 +87,26 @@ fn without_handlers_in_a_function_that_was_called_before() {
     }
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers_where_metrics_come_first() {
+    for how in ["handlers"].into_iter().chain(BARE) {
+        let (run, _) = record_by("metrics", how);
+        assert_eq!(run.metric("work", "count").number("value"), 4 + 2_004, "{how}");
+    }
+}
+
+/// The thread that forked finds out also where another one of the child did before.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_handlers_where_another_thread_comes_first() {
+    for how in ["handlers"].into_iter().chain(BARE) {
+        let (run, _) = record_by("spawning", how);
+        assert_eq!((run.calls("child_work"), run.calls("parent_work")), (10, 3), "{how}: {run:?}");
+        assert_eq!(run.at("/process/count"), 2, "{how}");
+    }
+}
+
 /// A call that runs over the fork may end on both sides: that is all that can be counted twice.
 #[test]
 #[cfg(target_os = "linux")]
