@@ -22,7 +22,7 @@ use crate::{session, units};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report stacks                 every running process of this workspace's programs
+  perf-report stacks                 every running process of this workspace
   perf-report stacks --all           every running process that records
   perf-report stacks 4711            one process, also when it was killed
   perf-report stacks 4711-a.ptseg    the same, by its segment

@@ -24,7 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report collect                   what programs of this workspace recorded
   perf-report collect --list            what there is, of any program
-  perf-report collect --all             what any program of yours recorded on this machine
+  perf-report collect --all             what any program of yours recorded
   perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
   perf-report collect --keep            store it, and leave the segments there
 

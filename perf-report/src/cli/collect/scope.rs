@@ -95,7 +95,7 @@ fn row(about: &About, programs: &Programs, now: u64) -> [String; 6] {
 }
 
 fn pid(pid: Option<u32>) -> String {
-    pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string())
+    pid.map_or_else(|| "unknown".to_owned(), |pid| pid.to_string())
 }
 
 /// An age in its largest unit.
