@@ -51,6 +51,7 @@ impl OutputArgs {
     /// # Errors
     /// When the file or standard output takes no more, except for a reader that went away.
     pub(super) fn write(&self, text: &str) -> Result<(), UserError> {
+        let text = &sanitize::lines(text);
         match &self.output {
             Some(path) => std::fs::write(path, text).map_err(|error| unwritable(path, error)),
             None => to_stdout(text).map_err(|error| {
@@ -71,7 +72,7 @@ pub(super) fn message_screen() -> Screen {
 /// Prints a message on standard error, as it is. Nothing can be done when that fails.
 pub(super) fn message(text: &str) {
     let mut stderr = anstream::stderr().lock();
-    let _ = writeln!(stderr, "{}", text.trim_end_matches('\n'));
+    let _ = writeln!(stderr, "{}", sanitize::lines(text.trim_end_matches('\n')));
 }
 
 /// Prints what went wrong without ending the command.
@@ -116,10 +117,14 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
 
 /// Rows of cells as columns two spaces apart, the last one as it is.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let rows: Vec<[String; N]> = rows
-        .iter()
-        .map(|row| row.clone().map(|cell| sanitize::screen(&cell).into_owned()))
-        .collect();
+    let safe = |row: &[String; N]| {
+        let mut row = row.clone().map(|cell| sanitize::screen(&cell).into_owned());
+        if let Some(first) = row.first_mut() {
+            *first = sanitize::line_start(first);
+        }
+        row
+    };
+    let rows: Vec<[String; N]> = rows.iter().map(safe).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();

@@ -7,7 +7,11 @@ use crate::units;
 /// The command on one line: `cargo test -- --nocapture`.
 pub(super) fn command(run: &RunDocument) -> String {
     let words: Vec<_> = run.run.command.iter().map(|word| sanitize::screen(word)).collect();
-    if words.is_empty() { "collected without a command".to_owned() } else { words.join(" ") }
+    if words.is_empty() {
+        "collected without a command".to_owned()
+    } else {
+        sanitize::line_start(&words.join(" "))
+    }
 }
 
 /// Which run it is, when, and of which commit.

@@ -2,7 +2,9 @@
 //!
 //! Function names, labels, commands and messages come from recorded programs. They may hold escape
 //! sequences that move the cursor or retitle the window, newlines that fake further lines,
-//! marks that reverse the order of what follows, Markdown, HTML, or spreadsheet formulas.
+//! marks that reverse the order of what follows, Markdown, HTML, spreadsheet formulas, or commands of
+//! a CI server. Those that count anywhere in a line (`##vso[…]`) are taken apart in every medium; what
+//! counts where a line begins (`::error …`) has its first character escaped there, see [`line_start`].
 //!
 //! | medium | what happens | can be undone |
 //! |---|---|---|
@@ -11,12 +13,17 @@
 //! | CSV | the same, backslashes doubled, and `'` before what could be a formula | yes |
 //! | JSON | invisible characters become escapes of JSON, the text stays exact | yes |
 
+mod line;
 mod sentence;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+pub use line::{line_start, lines};
 pub use sentence::{markdown_sentence, markdown_sentence_cell};
+
+/// What begins a command of a CI server anywhere in a line: `##[…]`, `##vso[…]`, `##teamcity[…]`.
+const COMMAND: &str = "##";
 
 /// The longest name that goes into Markdown, in characters.
 const LONGEST_IN_MARKDOWN: usize = 200;
@@ -30,10 +37,10 @@ const LONGEST_IN_MARKDOWN: usize = 200;
 /// assert_eq!(screen("demo::f"), "demo::f");
 /// ```
 pub fn screen(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_harmful) {
+    if text.chars().any(is_harmful) || text.contains(COMMAND) {
         let mut safe = String::with_capacity(text.len() + 16);
         text.chars().for_each(|c| push_visible(&mut safe, c));
-        safe.into()
+        line::apart(safe, r"\u{23}").into()
     } else {
         text.into()
     }
@@ -90,6 +97,7 @@ fn cut(text: String, longest: usize) -> String {
 /// ```
 pub fn json(document: String) -> String {
     let is_left = |c: char| is_harmful(c) && c != '\n';
+    let document = line::apart(document, r"\u0023");
     if !document.chars().any(is_left) {
         return document;
     }
@@ -116,13 +124,18 @@ pub fn json(document: String) -> String {
 /// ```
 pub fn csv(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 2);
-    if text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+    // Who reads fields may take no notice of spaces before them.
+    let begin = text.trim_start();
+    if text.starts_with(['\'', '\t', '\r', '\n'])
+        || begin.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || begin.starts_with("::")
+    {
         safe.push('\'');
     }
     for c in text.chars() {
         if c == '\\' { safe.push_str(r"\\") } else { push_visible(&mut safe, c) }
     }
-    safe
+    line::apart(safe, r"\u{23}")
 }
 
 /// The text that [`csv()`] was given: strip one leading `'`, then undo the escapes. `None` when the

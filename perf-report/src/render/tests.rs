@@ -472,3 +472,109 @@ fn costs_that_meet_every_target() {
     costs.rows.iter_mut().for_each(|row| row.targets.clear());
     assert!(human::overhead(&costs, screen(110)).starts_with("MEASURED  without a target\n"));
 }
+
+/// What a program may call itself and its functions to be obeyed by whoever reads a report.
+pub(super) const COMMANDS: [&str; 10] = [
+    "::error file=a,line=1::boo",
+    " ::add-mask::x",
+    "##[group]x",
+    "x ##vso[task.complete]y",
+    "##teamcity[buildStop]",
+    "=1+1",
+    "+1+cmd|'/C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z ::error::a ::b =c -d @e ##[f] # g | h",
+];
+
+/// The document with `text` in the place of all that a program says.
+pub(super) fn saying<T: serde::Serialize + serde::de::DeserializeOwned>(
+    document: &T,
+    text: &str,
+) -> T {
+    fn replace(value: &mut serde_json::Value, text: &str) {
+        const SAID: [&str; 13] = [
+            "name", "label", "module", "file", "function", "program", "problems", "command",
+            "branch", "tags", "reason", "baseline", "notes",
+        ];
+        let hostile = |value: &mut serde_json::Value| match value {
+            serde_json::Value::String(it) => text.clone_into(it),
+            serde_json::Value::Array(list) => {
+                list.iter_mut().filter(|it| it.is_string()).for_each(|it| *it = text.into());
+            }
+            _ => {}
+        };
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (key, value) in fields {
+                    replace(value, text);
+                    if SAID.contains(&key.as_str()) {
+                        hostile(value);
+                    }
+                }
+            }
+            serde_json::Value::Array(list) => list.iter_mut().for_each(|it| replace(it, text)),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(document).unwrap();
+    replace(&mut value, text);
+    serde_json::from_value(value).unwrap()
+}
+
+/// Holds a report to the law: what a program said is obeyed by nobody.
+pub(super) fn obeyed_by_nobody(medium: &str, report: &str) {
+    for line in report.lines() {
+        let line = anstream::adapter::strip_str(line).to_string();
+        let begin = line.trim_start();
+        assert!(!begin.starts_with("::"), "{medium}: {line:?} in\n{report}");
+        for mark in ["##[", "##vso[", "##teamcity["] {
+            assert!(!line.contains(mark), "{medium}: {line:?} in\n{report}");
+        }
+        let is_number = begin.get(1..2).is_some_and(|c| c.chars().all(|c| c.is_ascii_digit()))
+            && !begin.starts_with("-2+3");
+        let is_formula =
+            begin.starts_with(['=', '@']) || begin.starts_with(['+', '-']) && !is_number;
+        assert!(medium == "markdown" || medium == "json" || !is_formula, "{medium}: {line:?}");
+    }
+}
+
+#[test]
+fn what_a_program_says_is_obeyed_by_nobody() {
+    let stacks: StacksDocument =
+        serde_json::from_str(include_str!("../../tests/golden/stacks.v1.json")).unwrap();
+    for text in COMMANDS {
+        for run in [samples::typical(), samples::with_metrics(1.0, 2.0, 0.5), killed(), idle()] {
+            let run = saying(&run, text);
+            for width in [40, 100] {
+                for screen in [screen(width), Screen { width, styled: true }] {
+                    let selection = Selection { locations: true, ..brief() };
+                    obeyed_by_nobody("show", &human::show(&run, &selection, screen));
+                    obeyed_by_nobody("metrics", &human::show_metrics(&run, &brief(), screen));
+                    obeyed_by_nobody("tree", &tree::tree(&run, true, screen));
+                    obeyed_by_nobody("summary", &summary(&run, screen));
+                    obeyed_by_nobody("series", &human::series(&[run.clone(), run.clone()], screen));
+                }
+            }
+            obeyed_by_nobody("markdown", &markdown::run(&run, &brief()));
+            obeyed_by_nobody("markdown", &markdown::run_metrics(&run, &brief()));
+            obeyed_by_nobody("markdown", &markdown::run_tree(&run, true));
+            for table in [csv::run(&run), csv::metrics(&run), csv::tree(&run)] {
+                obeyed_by_nobody("csv", &table);
+            }
+            obeyed_by_nobody("json", &json::json(&run).unwrap());
+        }
+        let comparison = saying(&compared(), text);
+        let stacks = saying(&stacks, text);
+        for width in [40, 100] {
+            let whole = human::comparison(&comparison, Verbosity::All, screen(width));
+            obeyed_by_nobody("comparison", &whole);
+            obeyed_by_nobody("stacks", &human::stacks(&stacks, screen(width)));
+        }
+        obeyed_by_nobody("csv", &csv::comparison(&comparison));
+        obeyed_by_nobody("csv", &csv::stacks(&stacks));
+        obeyed_by_nobody("markdown", &markdown::comparison(&comparison));
+        obeyed_by_nobody("markdown", &markdown::stacks(&stacks));
+        obeyed_by_nobody("json", &json::json(&comparison).unwrap());
+    }
+}

@@ -14,7 +14,7 @@ pub(super) fn name(name: &str, width: usize) -> String {
     if name.is_empty() {
         shorten("(no name)", width)
     } else {
-        shorten(&sanitize::screen(name), width)
+        shorten(&sanitize::line_start(&sanitize::screen(name)), width)
     }
 }
 
@@ -112,7 +112,7 @@ fn wrap<'a>(
     }
     let mut text = String::new();
     for line in lines {
-        text.extend([indent, &line, "\n"]);
+        text.extend([indent, &sanitize::line_start(&line), "\n"]);
     }
     text
 }

@@ -183,3 +183,25 @@ fn a_decline_is_told_in_a_sentence() {
     insta::assert_snapshot!("decline_none", of_decline::human(&none, SCREEN));
     insta::assert_snapshot!("decline_none_markdown", of_decline::markdown(&none));
 }
+
+#[test]
+fn what_a_program_says_is_obeyed_by_nobody() {
+    use crate::render::tests::{COMMANDS, obeyed_by_nobody, saying};
+    let (past, drift) = (of(&runs()), drifting());
+    let decline = decline(&drift, 5, Metric::SelfNs, TrendLimits::default()).unwrap();
+    for text in COMMANDS {
+        let (past, decline) = (saying(&past, text), saying(&decline, text));
+        for width in [40, 100] {
+            let screen = Screen { width, ..SCREEN };
+            obeyed_by_nobody("history", &human(&past, ALL, screen));
+            obeyed_by_nobody("one", &human(&past, ONE, screen));
+            obeyed_by_nobody("decline", &of_decline::human(&decline, screen));
+        }
+        for table in [csv(&past), of_decline::csv(&decline)] {
+            obeyed_by_nobody("csv", &table);
+        }
+        for text in [markdown(&past, ALL), markdown(&past, ONE), of_decline::markdown(&decline)] {
+            obeyed_by_nobody("markdown", &text);
+        }
+    }
+}

@@ -72,7 +72,11 @@ fn span(first: &Side, last: &Side) -> String {
 
 fn command(document: &HistoryDocument) -> String {
     let words: Vec<_> = document.command.iter().map(|word| sanitize::screen(word)).collect();
-    if words.is_empty() { "collected without a command".to_owned() } else { words.join(" ") }
+    if words.is_empty() {
+        "collected without a command".to_owned()
+    } else {
+        sanitize::line_start(&words.join(" "))
+    }
 }
 
 /// `2026-11-20 23:45`

@@ -17,7 +17,7 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
     let functions = series::functions(runs);
     let mut text = String::new();
     if let Some(run) = runs.first() {
-        let command = sanitize::screen(&run.run.command.join(" ")).into_owned();
+        let command = sanitize::line_start(&sanitize::screen(&run.run.command.join(" ")));
         text += &(paint.paint(style::STRONG, &command) + "\n");
     }
     text += &paint.paint(style::FAINT, &text::join_wrapped(&facts(runs), "", screen.width));

@@ -66,7 +66,7 @@ impl<'a> Block<'a> {
         let process = self.process;
         let program = match process.program.as_str() {
             "" => "(no name)".to_owned(),
-            program => sanitize::screen(program).into_owned(),
+            program => sanitize::line_start(&sanitize::screen(program)),
         };
         let time = facts::time(&process.time);
         let mut items = vec![format!("process {}", process.pid)];
