@@ -141,8 +141,14 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 
 /// Prints what clap has to say: help and version on standard output, mistakes on standard error.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    // A reader that went away is no error, and there is nobody left to tell about others.
-    let _ = error.print();
+    let text = error.render().to_string();
+    let safe = sanitize::lines(&text);
+    if safe == text {
+        // A reader that went away is no error, and there is nobody left to tell about others.
+        let _ = error.print();
+    } else {
+        message(&safe);
+    }
     if error.use_stderr() { Code::Usage.into() } else { Code::Fine.into() }
 }
 

@@ -136,3 +136,14 @@ fn hostile_text_in_messages_is_harmless() {
     let finished = desk.report(&["baseline", "show", "\u{1b}[2Jx"]);
     assert!(!finished.stderr.contains('\u{1b}'), "{finished:?}");
 }
+
+#[test]
+fn an_argument_is_no_command_to_a_ci_server() {
+    let desk = Desk::new();
+    for args in [&["--x\n::error::boo"][..], &["x\n ::error::boo"], &["show", "--x\n::error::b"]] {
+        let finished = desk.report(args);
+        finished.said(2, r"\u{3a}:error::b");
+        let is_command = |line: &str| line.trim_start().starts_with("::");
+        assert!(!finished.stderr.lines().any(is_command), "{finished:?}");
+    }
+}
