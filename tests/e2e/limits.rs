@@ -64,15 +64,15 @@ fn a_program_that_confines_itself_may_have_everything_reserved() {
     assert_eq!(lab.latest().calls("work"), 200_001);
 }
 
-/// Limits that a shell sets, in its words.
-const LIMITS: [&str; 9] = [
+/// Limits that a shell sets, in its words. That on memory is in `cornered`: threads of these programs may wait
+/// for ever for one that could not allocate, also without recording.
+const LIMITS: [&str; 8] = [
     "ulimit -f 0",
     "ulimit -f 16",
     "ulimit -f 200",
     "ulimit -n 3",
     "ulimit -n 4",
     "ulimit -n 8",
-    "ulimit -v 200000",
     "ulimit -l 0",
     "true",
 ];
