@@ -53,12 +53,26 @@ pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
         let between = has_values.then(|| reason::nearest(&old.range(metric), &new.range(metric)));
         (verdict, reason + &between.unwrap_or_default())
     };
+    let (verdict, reason) = match not_where_they_happen(pair, metric, old) {
+        Some(why) if verdict >= Verdict::Degraded => {
+            (Verdict::Inconclusive, format!("{reason}, but {why}"))
+        }
+        _ => (verdict, reason),
+    };
     Some(Change {
         change_pct: reason::change_pct(float(baseline), float(current)),
         verdict,
         reason,
         ..Change::exact(&pair.new.name, metric, [Some(float(baseline)), Some(float(current))])
     })
+}
+
+/// Why more panics than some may be another function's, if so: those of sampled calls are counted by whoever
+/// is called next. Where there were none before, there are some now.
+fn not_where_they_happen(pair: &Pair<'_>, metric: Metric, old: Counted) -> Option<&'static str> {
+    let is_sampled = pair.olds.iter().chain(&pair.news).flatten().any(|function| function.sampled);
+    (metric == Metric::Panics && is_sampled && old.most > 0)
+        .then_some("panics of sampled calls are not counted where they happen")
 }
 
 impl Counted {

@@ -26,6 +26,7 @@ mod allowance;
 mod blame;
 mod bless;
 mod budgets;
+mod busy;
 mod causes;
 mod certain;
 mod comparable;

@@ -8,6 +8,7 @@ use super::limits::Limits;
 use super::renames;
 use crate::model::{Extent, Function, RunDocument};
 use crate::stats::robust;
+use crate::units::float;
 
 /// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
 /// how much the next run differs.
@@ -42,6 +43,15 @@ impl<'a> Sides<'a> {
         Extent::of(self.baseline.iter().chain(self.current))
     }
 
+    /// Returns the processor time of the middle run of each side, nanoseconds, where it is known.
+    pub(super) fn cpu_ns(&self) -> [Option<f64>; 2] {
+        let extent = self.extent();
+        [self.baseline, self.current].map(|runs| {
+            let times = runs.iter().filter_map(|run| run.process.usage(extent).cpu_ns());
+            robust::median(&times.map(float).collect::<Vec<_>>())
+        })
+    }
+
     /// For how much of their time in tracked functions threads waited for a processor, in per cent: in
     /// the middle one of the runs of each side.
     pub(super) fn waited_pct(&self) -> [f64; 2] {
@@ -67,6 +77,8 @@ pub(super) struct Pair<'a> {
     pub(super) past: [Vec<&'a Function>; 2],
     /// Self time of all functions in each run of the two sides.
     pub(super) run_ns: [Vec<u64>; 2],
+    /// Processor time of the middle run of each side, nanoseconds, where it is known.
+    pub(super) cpu_ns: [Option<f64>; 2],
     /// For how much more of their time threads waited for a processor in the runs that are judged, in
     /// per cent.
     pub(super) waited_pct: f64,
@@ -88,6 +100,7 @@ impl<'a> Pair<'a> {
             news,
             past,
             run_ns: [vec![run_ns], vec![run_ns]],
+            cpu_ns: [None; 2],
             waited_pct: 0.0,
             limits,
         }
@@ -110,6 +123,7 @@ impl<'a> Pair<'a> {
             new: newest(&news)?,
             past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
             run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
+            cpu_ns: sides.cpu_ns(),
             waited_pct: new_waited - old_waited,
             olds,
             news,
@@ -137,6 +151,7 @@ impl<'a> Functions<'a> {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
         let [old_waited, new_waited] = sides.waited_pct();
+        let cpu_ns = sides.cpu_ns();
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {
@@ -148,6 +163,7 @@ impl<'a> Functions<'a> {
                     .each_ref()
                     .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
                 run_ns: [olds.own_ns.clone(), news.own_ns.clone()],
+                cpu_ns,
                 waited_pct: new_waited - old_waited,
                 limits,
             })

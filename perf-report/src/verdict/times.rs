@@ -12,7 +12,7 @@ use super::limits::MetricLimits;
 use super::noise::{self, Source, Values};
 use super::sides::Pair;
 use super::suite::Suite;
-use super::{estimates, outliers, reason};
+use super::{busy, estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
 use crate::units::float;
 
@@ -66,6 +66,7 @@ pub(super) fn draft(
         }
         _ => outliers::made_by_few(pair, metric, change),
     };
+    let denied = denied.or_else(|| busy::denied(pair, metric, [baseline, current]));
     let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
     let test = Test {
         measured,

@@ -97,8 +97,32 @@ pub(super) fn objections(
     let [old_waited, new_waited] = sides.waited_pct();
     let is_memory = metric == Metric::PeakRssBytes;
     let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
-    let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides)).flatten();
+    let denied = match metric {
+        Metric::WallNs => denied_by_waiting(sides),
+        Metric::Throughput => less_by_waiting(sides, limits, [baseline, current]),
+        _ => None,
+    };
     (floor, Doubt::NONE.on_a_busy_machine(waited_pct), denied)
+}
+
+/// Why there may be less throughput by the machine alone, if so: it was busier, and a unit of work takes no
+/// more processor time.
+fn less_by_waiting(sides: Sides<'_>, limits: &Limits, [old, new]: [f64; 2]) -> Option<String> {
+    const CONFIRMING_PART: f64 = 0.5;
+    let work = Work::of(sides, limits);
+    let [old_cpu, new_cpu] = [sides.baseline, sides.current].map(|runs| {
+        let a_unit = |run: &RunDocument| {
+            Some(value(&run.process, sides.extent(), Metric::CpuNs)? / work.units(run)?)
+        };
+        robust::median(&runs.iter().filter_map(a_unit).collect::<Vec<_>>())
+    });
+    let [old_waited, new_waited] = sides.waited_pct();
+    let is_busier = new_waited > old_waited || series::unsteady(sides.current).is_some();
+    let confirmed = (new_cpu? / old_cpu?).ln() >= CONFIRMING_PART * (old / new).ln();
+    (new < old && is_busier && !confirmed).then(|| {
+        "the machine was busier, and the processor time of a unit of work does not confirm it"
+            .to_owned()
+    })
 }
 
 /// Why a change of the time on the wall may be none of the program's, if so: threads waited for a
