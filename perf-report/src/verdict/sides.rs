@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::limits::Limits;
 use super::renames;
 use crate::model::{Extent, Function, RunDocument};
+use crate::series;
 use crate::stats::robust;
 use crate::units::float;
 
@@ -41,6 +42,16 @@ impl<'a> Sides<'a> {
     /// nothing of it.
     pub(super) fn extent(&self) -> Extent {
         Extent::of(self.baseline.iter().chain(self.current))
+    }
+
+    /// Returns whether the machine was busier while the runs that are judged were made: threads waited for a
+    /// processor for more of their time, or the machine was unsteady only then.
+    pub(super) fn is_busier(&self) -> bool {
+        /// For how much more of their time, in per cent.
+        const MUCH_PCT: f64 = 1.0;
+        let [old_waited, new_waited] = self.waited_pct();
+        let [old, new] = [self.baseline, self.current].map(|runs| series::unsteady(runs).is_some());
+        new_waited - old_waited >= MUCH_PCT || (new && !old)
     }
 
     /// Returns the processor time of the middle run of each side, nanoseconds, where it is known.
@@ -79,6 +90,8 @@ pub(super) struct Pair<'a> {
     pub(super) run_ns: [Vec<u64>; 2],
     /// Processor time of the middle run of each side, nanoseconds, where it is known.
     pub(super) cpu_ns: [Option<f64>; 2],
+    /// Whether the machine was busier while the runs that are judged were made.
+    pub(super) is_busier: bool,
     /// For how much more of their time threads waited for a processor in the runs that are judged, in
     /// per cent.
     pub(super) waited_pct: f64,
@@ -101,6 +114,7 @@ impl<'a> Pair<'a> {
             past,
             run_ns: [vec![run_ns], vec![run_ns]],
             cpu_ns: [None; 2],
+            is_busier: false,
             waited_pct: 0.0,
             limits,
         }
@@ -124,6 +138,7 @@ impl<'a> Pair<'a> {
             past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
             run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
             cpu_ns: sides.cpu_ns(),
+            is_busier: sides.is_busier(),
             waited_pct: new_waited - old_waited,
             olds,
             news,
@@ -151,7 +166,7 @@ impl<'a> Functions<'a> {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
         let [old_waited, new_waited] = sides.waited_pct();
-        let cpu_ns = sides.cpu_ns();
+        let (cpu_ns, is_busier) = (sides.cpu_ns(), sides.is_busier());
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {
@@ -164,6 +179,7 @@ impl<'a> Functions<'a> {
                     .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
                 run_ns: [olds.own_ns.clone(), news.own_ns.clone()],
                 cpu_ns,
+                is_busier,
                 waited_pct: new_waited - old_waited,
                 limits,
             })

@@ -64,7 +64,10 @@ pub(super) fn draft(
             let is_confirmed = outliers::more_than_a_few_calls(pair, metric, change, limit);
             (!is_confirmed).then(|| "the median does not confirm it".to_owned())
         }
-        _ => outliers::made_by_few(pair, metric, change),
+        _ => outliers::made_by_few(pair, metric, change).or_else(|| {
+            let is_few = measured.source == Source::Assumed;
+            is_few.then(|| busy::tail_of_few_runs(pair, metric, [baseline, current])).flatten()
+        }),
     };
     let denied = denied.or_else(|| busy::denied(pair, metric, [baseline, current]));
     let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
