@@ -97,7 +97,7 @@ fn function(
     let reason = match row {
         Some(row) => row.reason.clone(),
         None if trends.baseline_runs == 0 => "there is no run before to judge it by".to_owned(),
-        None if level.metric.is_percentile() && is_sampled(runs, &series.name) => {
+        None if level.metric.is_percentile() && is_estimated(runs, &series.name) => {
             "it is sampled: percentiles are those of a few windows, and are not judged".to_owned()
         }
         None => "too few calls to judge it, or no value on one of the sides".to_owned(),
@@ -123,9 +123,9 @@ fn latest(values: &[Option<f64>], judged: usize) -> Option<f64> {
     robust::median(&newest).or_else(|| before.iter().rev().flatten().next().copied())
 }
 
-/// Whether a function is sampled in one of the runs.
-fn is_sampled(runs: &[RunDocument], name: &str) -> bool {
-    runs.iter().flat_map(|run| &run.functions).any(|it| it.sampled && it.name == name)
+/// Whether the times of a function are estimates in one of the runs.
+fn is_estimated(runs: &[RunDocument], name: &str) -> bool {
+    runs.iter().flat_map(|run| &run.functions).any(|it| it.has_estimated_times() && it.name == name)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::limits::{Limits, MetricLimits};
 use super::load::Load;
 use super::sides::{Pair, Sides};
 use super::suite::Suite;
-use super::{load, missing, outliers, reason, times, whole};
+use super::{load, missing, reason, times, whole};
 use crate::model::{Change, Metric, RunDocument, Verdict};
 
 /// Runs before a change, and runs after it.
@@ -145,7 +145,7 @@ fn of_a_time(sides: Sides<'_>, name: &str, metric: Metric, pct: f64, limits: &Li
 
 /// Why a time has no row in a comparison.
 pub(super) fn why_no_row(pair: &Pair<'_>, metric: Metric) -> String {
-    if outliers::share(metric).is_some() && (pair.old.sampled || pair.new.sampled) {
+    if pair.has_no_percentiles(metric) {
         return "percentiles of a function that is sampled are those of a few windows".to_owned();
     }
     format!("its calls are too few for the {}", reason::title(metric))
