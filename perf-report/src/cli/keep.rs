@@ -11,6 +11,20 @@ use crate::model::RunDocument;
 use crate::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
 use crate::{pending, render, units};
 
+/// What a run is to say of itself.
+#[derive(Debug, clap::Args)]
+pub(super) struct NameArgs {
+    /// Name to find the run by later
+    #[arg(long, short, env = "PERF_TRACK_LABEL", hide_env_values = true)]
+    #[arg(value_parser = label)]
+    pub(super) label: Option<String>,
+
+    /// The branch that the run is of [default: the one checked out, or the one that CI names]
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
+    #[arg(value_parser = branch)]
+    pub(super) branch: Option<String>,
+}
+
 /// Checks a label given by the user.
 pub(super) fn label(text: &str) -> Result<String, String> {
     if text == "latest" || text.starts_with("latest~") {

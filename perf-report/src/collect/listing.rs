@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use perf_runtime::segment::life::pid_of;
 use perf_runtime::segment::{EXTENSION, UNRECORDED_PREFIX};
 
 /// What lies in a folder of segments.
@@ -73,11 +74,6 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     listing.segments.sort_unstable();
     listing.unrecorded.sort_unstable();
     Ok(listing)
-}
-
-/// The process id in the name of a segment, `<pid>-<anything>.ptseg`.
-pub fn pid_of(path: &Path) -> Option<u32> {
-    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -57,8 +57,8 @@ fn is_locked(_path: &Path) -> Option<bool> {
 
 /// Whether a process of this id runs. One that has ended and was not waited for does not.
 ///
-/// An id may have been given to another process since. Then the answer is a harmless yes: the
-/// segment is kept until that one has ended too.
+/// An id may have been given to another process since, so that this says nothing of a segment: see
+/// [`may_be_written`].
 pub fn is_running(pid: u32) -> bool {
     let Ok(id) = i32::try_from(pid) else { return false };
     if id <= 0 || kill(Pid::from_raw(id), None) == Err(Errno::ESRCH) {

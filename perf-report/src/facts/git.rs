@@ -30,13 +30,18 @@ pub const VARIABLES: [&str; 14] = [
 const OF_CI: [&str; 5] =
     ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "BRANCH_NAME"];
 
-/// A call of `git` in `dir`, about the repository there and no other. Every call of git is made of this one.
-pub fn command(dir: &Path) -> Command {
-    let mut command = Command::new("git");
+/// Takes away by what `command` would look at another repository than that of its folder.
+pub fn of_its_folder(command: &mut Command) -> &mut Command {
     for name in VARIABLES {
         command.env_remove(name);
     }
-    command.current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+/// A call of `git` in `dir`, about the repository there and no other. Every call of git is made of this one.
+pub fn command(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    of_its_folder(&mut command).current_dir(dir).stdin(Stdio::null());
     command
 }
 

@@ -6,7 +6,9 @@ mod git;
 mod machine;
 mod probe;
 
-pub use git::{VARIABLES as GIT_VARIABLES, command as git_command, git, refusal as git_refusal};
+pub use git::{
+    VARIABLES as GIT_VARIABLES, command as git_command, git, of_its_folder, refusal as git_refusal,
+};
 pub(crate) use machine::fnv1a;
 pub use machine::{comparability_key, machine};
 pub use probe::Prober;

@@ -76,6 +76,9 @@ impl Metric {
         Self::P99Ns,
     ];
 
+    /// The percentiles that few calls decide.
+    pub const OUTER_PERCENTILES: [Self; 3] = [Self::P90Ns, Self::P95Ns, Self::P99Ns];
+
     /// Every metric of the whole command.
     pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
 
@@ -110,7 +113,12 @@ impl Metric {
 
     /// Whether it is a percentile, which a bucket of the histogram stands for.
     pub fn is_percentile(self) -> bool {
-        matches!(self, Self::P50Ns | Self::P90Ns | Self::P95Ns | Self::P99Ns)
+        self == Self::P50Ns || self.is_outer_percentile()
+    }
+
+    /// Whether it is one that few calls decide.
+    pub fn is_outer_percentile(self) -> bool {
+        Self::OUTER_PERCENTILES.contains(&self)
     }
 
     /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.

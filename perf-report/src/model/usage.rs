@@ -72,6 +72,11 @@ impl Extent {
 }
 
 impl ProcessSummary {
+    /// Returns what the processes that recorded used, or all of the command where that is not known.
+    pub fn own_usage(&self) -> Usage {
+        self.recorded.unwrap_or_else(|| self.usage(Extent::Command))
+    }
+
     /// Returns what the processes of `extent` used.
     pub fn usage(&self, extent: Extent) -> Usage {
         match extent {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{sanitize, text};
-use crate::model::{Breaker, Extent, Function, RunDocument, TreeNode};
+use crate::model::{Breaker, Function, RunDocument, TreeNode};
 use crate::units::{self, float};
 
 /// Functions that are named, of those that were sampled and of those that were counted.
@@ -135,7 +135,7 @@ fn preempted(run: &RunDocument) -> Option<String> {
 fn overhead(run: &RunDocument) -> Option<String> {
     let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
     let took = Mark::Estimated.duration(float(ns));
-    let share = run.process.usage(Extent::of([run])).cpu_ns().map(|cpu| units::share(ns, cpu));
+    let share = run.process.own_usage().cpu_ns().map(|cpu| units::share(ns, cpu));
     let share = share.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
         format!(", {} of the processor time", units::percent(share))
     });

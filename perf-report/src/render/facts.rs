@@ -26,7 +26,7 @@ pub(super) fn origin(run: &RunDocument) -> Vec<String> {
 /// How the command ended and what those of its processes that recorded took.
 pub(super) fn outcome(run: &RunDocument) -> Vec<String> {
     let mut items = vec![ending(run)];
-    items.extend(used(run.process.usage(Extent::of([run]))));
+    items.extend(used(run.process.own_usage()));
     items.push(processes(run));
     items.extend(
         Some(&run.run.toolchain.profile)

@@ -4,7 +4,7 @@ use super::allowance::{Allowances, Allowed, Origin, Rule, Severity};
 use super::custom;
 use super::limits::Limits;
 use super::whole::COMMAND;
-use crate::model::{BudgetKind, BudgetResult, Extent, Function, RunDocument, Usage, Verdict};
+use crate::model::{BudgetKind, BudgetResult, Function, RunDocument, Usage, Verdict};
 use crate::suggest;
 use crate::units::{self, float};
 
@@ -29,7 +29,7 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
     let functions = run.functions.iter().filter(|function| !allowances.is_off(&function.name));
     let mut rows: Vec<_> =
         functions.flat_map(|function| of_function(function, allowances)).collect();
-    let usage = run.process.usage(Extent::of([run]));
+    let usage = run.process.own_usage();
     rows.extend(of_command(usage, &allowances.command));
     rows.extend(custom::budgets(run, &limits.custom));
     rows.sort_by(order);

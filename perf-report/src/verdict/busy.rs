@@ -7,15 +7,15 @@ use crate::model::{Function, Metric};
 use crate::stats::robust;
 use crate::units::float;
 
-/// Part of a change that must be confirmed.
-const CONFIRMING_PART: f64 = 0.5;
+/// Part of a change that must be confirmed by something that waiting does not change.
+pub(super) const CONFIRMING_PART: f64 = 0.5;
 
 /// Why a time that became longer, from one value to the other, may be so by the machine alone, if so.
 pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<String> {
     if !pair.is_busier || new <= old {
         return None;
     }
-    let is_tail = is_tail(metric);
+    let is_tail = metric.is_outer_percentile();
     let unconfirmed = if is_tail {
         !body_moved(pair, new / old)
     } else {
@@ -35,12 +35,8 @@ pub(super) fn tail_of_few_runs(
     metric: Metric,
     [old, new]: [f64; 2],
 ) -> Option<String> {
-    let is_open = is_tail(metric) && new > old && !body_moved(pair, new / old);
+    let is_open = metric.is_outer_percentile() && new > old && !body_moved(pair, new / old);
     is_open.then(|| "what most calls take did not change, and the runs are few".to_owned())
-}
-
-fn is_tail(metric: Metric) -> bool {
-    matches!(metric, Metric::P90Ns | Metric::P95Ns | Metric::P99Ns)
 }
 
 /// Whether the median changed by a good part of `factor`.

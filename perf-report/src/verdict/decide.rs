@@ -12,7 +12,7 @@ use super::estimates::Doubt;
 use super::limits::MetricLimits;
 use super::noise::{Measured, Source};
 use super::{Limits, reason};
-use crate::model::{Change, Metric, Verdict};
+use crate::model::{Change, Verdict};
 use crate::stats::fdr;
 use crate::stats::moderated::{Difference, Reach};
 use crate::units::{self, float};
@@ -93,7 +93,9 @@ pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Optio
     };
     let mut rows: Vec<Change> = drafts.into_par_iter().zip(adjusted).map(judge).collect();
     let all = rows.len();
-    rows.retain(|row| !(OUTER.contains(&row.metric) && is_too_coarse(row, limits.resolution_pct)));
+    rows.retain(|row| {
+        !(row.metric.is_outer_percentile() && is_too_coarse(row, limits.resolution_pct))
+    });
     let left_out = all - rows.len();
     let note = (left_out > 0).then(|| {
         let percentiles = units::plural(left_out as u64, "outer percentile");
@@ -112,9 +114,6 @@ fn reaches(drafts: &[Draft], level: Level) -> HashMap<u64, Reach> {
     }
     reaches
 }
-
-/// Percentiles that few calls decide.
-const OUTER: [Metric; 3] = [Metric::P90Ns, Metric::P95Ns, Metric::P99Ns];
 
 fn is_too_coarse(row: &Change, resolution_pct: f64) -> bool {
     row.verdict == Verdict::Inconclusive

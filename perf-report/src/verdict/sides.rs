@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::limits::Limits;
 use super::renames;
-use crate::model::{Extent, Function, RunDocument};
+use crate::model::{Extent, Function, RunDocument, Usage};
 use crate::series;
 use crate::stats::robust;
 use crate::units::float;
@@ -54,12 +54,12 @@ impl<'a> Sides<'a> {
         new_waited - old_waited >= MUCH_PCT || (new && !old)
     }
 
-    /// Returns the processor time of the middle run of each side, nanoseconds, where it is known.
-    pub(super) fn cpu_ns(&self) -> [Option<f64>; 2] {
+    /// Returns what the middle run of each side used, where it is known.
+    pub(super) fn used(&self, of: fn(&Usage) -> Option<u64>) -> [Option<f64>; 2] {
         let extent = self.extent();
         [self.baseline, self.current].map(|runs| {
-            let times = runs.iter().filter_map(|run| run.process.usage(extent).cpu_ns());
-            robust::median(&times.map(float).collect::<Vec<_>>())
+            let values = runs.iter().filter_map(|run| of(&run.process.usage(extent)));
+            robust::median(&values.map(float).collect::<Vec<_>>())
         })
     }
 
@@ -137,7 +137,7 @@ impl<'a> Pair<'a> {
             new: newest(&news)?,
             past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
             run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
-            cpu_ns: sides.cpu_ns(),
+            cpu_ns: sides.used(Usage::cpu_ns),
             is_busier: sides.is_busier(),
             waited_pct: new_waited - old_waited,
             olds,
@@ -166,7 +166,7 @@ impl<'a> Functions<'a> {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
         let [old_waited, new_waited] = sides.waited_pct();
-        let (cpu_ns, is_busier) = (sides.cpu_ns(), sides.is_busier());
+        let (cpu_ns, is_busier) = (sides.used(Usage::cpu_ns), sides.is_busier());
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {

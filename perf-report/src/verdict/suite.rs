@@ -86,7 +86,7 @@ impl Suite {
 pub(super) fn tails_that_moved_together(rows: &mut [Change]) {
     /// Functions that make it an event.
     const LEAST: usize = 3;
-    for metric in [Metric::P90Ns, Metric::P95Ns, Metric::P99Ns] {
+    for metric in Metric::OUTER_PERCENTILES {
         let judged =
             rows.iter().filter(|row| row.metric == metric && row.p_value.is_some()).count();
         let is_worse = |row: &Change| row.metric == metric && row.verdict >= Verdict::Degraded;

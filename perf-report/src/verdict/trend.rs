@@ -81,9 +81,8 @@ fn newest(runs: &[RunDocument]) -> usize {
 /// The limits of a comparison of one metric. What is said of the slowest calls of all takes what most calls
 /// take to compare it with.
 fn limits_for(metric: Metric, TrendRules { limits, load }: TrendRules) -> Limits {
-    let is_outer = metric.is_percentile() && metric != Metric::P50Ns;
     let body = [Metric::SelfNs, Metric::MeanNs, Metric::P50Ns];
-    let beside = if is_outer { &body[..] } else { &[] };
+    let beside = if metric.is_outer_percentile() { &body[..] } else { &[] };
     let metrics = beside.iter().copied().chain([metric]);
     let mut all = Limits { load, ..Limits::new(metrics, Thresholds::default()) };
     let own = MetricLimits {

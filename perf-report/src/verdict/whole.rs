@@ -4,6 +4,7 @@
 //! a row only where it is known how much runs of the command differ; one run against one never
 //! judges them.
 
+use super::busy::CONFIRMING_PART;
 use super::decide::{Draft, Test};
 use super::estimates::Doubt;
 use super::limits::{Limits, MetricLimits};
@@ -38,13 +39,10 @@ fn draft(
     (limits, work): (&Limits, Option<&Work<'_>>),
 ) -> Option<Draft> {
     let extent = sides.extent();
-    let of_run = |run: &RunDocument| match metric {
-        Metric::Throughput => throughput(run, extent, work?),
-        Metric::CpuNs => {
-            let units = work.map_or(Some(1.0), |work| work.units(run));
-            Some(value(&run.process, extent, metric)? / units?)
-        }
-        metric => value(&run.process, extent, metric),
+    let of_run = |run: &RunDocument| match (metric, work) {
+        (Metric::Throughput, work) => throughput(run, extent, work?),
+        (Metric::CpuNs, Some(work)) => cpu_of_a_unit(run, extent, work),
+        _ => value(&run.process, extent, metric),
     };
     let side = |runs: &[RunDocument]| -> Vec<Option<f64>> { runs.iter().map(of_run).collect() };
     let values = Values {
@@ -60,6 +58,9 @@ fn draft(
     let [baseline, current] = values.middles();
     let (baseline, current) = (baseline?, current?);
     let (floor, doubt, denied) = objections(sides, metric, [baseline, current], limits);
+    let by_waiting = work
+        .filter(|_| metric == Metric::Throughput)
+        .and_then(|work| less_by_waiting(sides, work, [baseline, current]));
     let row = Change {
         change_pct: reason::change_pct(baseline, current),
         ..Change::exact(COMMAND, metric, [Some(baseline), Some(current)])
@@ -75,7 +76,7 @@ fn draft(
         floor,
         doubt,
         small: None,
-        denied,
+        denied: denied.or(by_waiting),
     };
     Some(Draft { row, test: Some(test) })
 }
@@ -97,23 +98,16 @@ pub(super) fn objections(
     let [old_waited, new_waited] = sides.waited_pct();
     let is_memory = metric == Metric::PeakRssBytes;
     let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
-    let denied = match metric {
-        Metric::WallNs => denied_by_waiting(sides),
-        Metric::Throughput => less_by_waiting(sides, limits, [baseline, current]),
-        _ => None,
-    };
+    let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides)).flatten();
     (floor, Doubt::NONE.on_a_busy_machine(waited_pct), denied)
 }
 
 /// Why there may be less throughput by the machine alone, if so: it was busier, and a unit of work takes no
 /// more processor time.
-fn less_by_waiting(sides: Sides<'_>, limits: &Limits, [old, new]: [f64; 2]) -> Option<String> {
-    const CONFIRMING_PART: f64 = 0.5;
-    let work = Work::of(sides, limits);
+fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> Option<String> {
+    let extent = sides.extent();
     let [old_cpu, new_cpu] = [sides.baseline, sides.current].map(|runs| {
-        let a_unit = |run: &RunDocument| {
-            Some(value(&run.process, sides.extent(), Metric::CpuNs)? / work.units(run)?)
-        };
+        let a_unit = |run: &RunDocument| cpu_of_a_unit(run, extent, work);
         robust::median(&runs.iter().filter_map(a_unit).collect::<Vec<_>>())
     });
     let [old_waited, new_waited] = sides.waited_pct();
@@ -130,21 +124,16 @@ fn less_by_waiting(sides: Sides<'_>, limits: &Limits, [old, new]: [f64; 2]) -> O
 fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     /// Share of the time, in per cent, that is much.
     const MUCH_PCT: f64 = 1.0;
-    /// Part of the change that processor time must have made to confirm it.
-    const CONFIRMING_PART: f64 = 0.5;
     /// By what factor other programs make a command longer at most, of which only that they ran is known.
     const MOST_TIMES: f64 = 3.0;
     /// What waiting for a processor when it starts and when it ends can add to a command.
     const A_FEW_SLICES_NS: f64 = 20e6;
-    let extent = sides.extent();
-    let [old, new] = [sides.baseline, sides.current].map(|runs| {
-        let middle = |of: fn(Usage) -> Option<u64>| {
-            let values = runs.iter().filter_map(|run| of(run.process.usage(extent)));
-            robust::median(&values.map(|ns| float(ns.max(1))).collect::<Vec<_>>())
-        };
-        Some((middle(|usage| usage.wall_ns)?, middle(|usage| usage.cpu_ns())?))
-    });
-    let ((old_wall, old_cpu), (new_wall, new_cpu)) = (old?, new?);
+    let [old_wall, new_wall] = sides.used(|usage| usage.wall_ns);
+    let [old_cpu, new_cpu] = sides.used(Usage::cpu_ns);
+    // Of nothing there is no ratio.
+    let known = |ns: Option<f64>| ns.map(|ns| ns.max(1.0));
+    let (old_wall, new_wall) = (known(old_wall)?, known(new_wall)?);
+    let (old_cpu, new_cpu) = (known(old_cpu)?, known(new_cpu)?);
     let confirmed = (new_cpu / old_cpu).ln() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
     if confirmed {
         return None;
@@ -177,6 +166,11 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
 fn throughput(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
     const NS_A_SECOND: f64 = 1e9;
     Some(work.units(run)? * NS_A_SECOND / value(&run.process, extent, Metric::WallNs)?)
+}
+
+/// Processor time of a unit of work.
+fn cpu_of_a_unit(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
+    Some(value(&run.process, extent, Metric::CpuNs)? / work.units(run)?)
 }
 
 /// Returns what the processes of `extent` took, where that is known.

@@ -165,10 +165,11 @@ mod tests {
 
     fn sh(dir: &Path, script: &str) -> String {
         let mut command = std::process::Command::new("sh");
-        for name in facts::GIT_VARIABLES {
-            command.env_remove(name);
-        }
-        let output = command.args(["-c", script]).current_dir(dir).output().unwrap();
+        let output = facts::of_its_folder(&mut command)
+            .args(["-c", script])
+            .current_dir(dir)
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     }

@@ -125,11 +125,6 @@ pub(crate) const FLAG_POLLED: u32 = 4;
 /// [`Header::clock`]: ticks of the processor's counter; otherwise nanoseconds.
 pub(crate) const CLOCK_COUNTER: u32 = 1;
 
-/// [`Identity::lock`]: the process holds it.
-pub(crate) const LOCK_HELD: u32 = 1;
-/// [`Identity::lock`]: the process does not hold it, or no more.
-pub(crate) const LOCK_LOST: u32 = 2;
-
 /// Facts about the process, and where the lists begin.
 #[repr(C)]
 pub(crate) struct Header {
@@ -203,8 +198,8 @@ pub(crate) struct Identity {
     pub(crate) namespace: u64,
     /// When the process was started.
     pub(crate) started: u64,
-    /// [`LOCK_HELD`] while the process holds the lock on the file.
-    pub(crate) lock: AtomicU32,
+    /// Whether the process held the lock on the file when it looked last.
+    pub(crate) is_locked: AtomicU32,
     pub(crate) reserved: u32,
 }
 

@@ -15,7 +15,7 @@ use std::mem::offset_of;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use super::layout::{Header, Identity, LOCK_HELD, MAGIC};
+use super::layout::{Header, Identity, MAGIC};
 
 /// Whether a process may still write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Owner {
             pid: u32_at(offset_of!(Header, pid))?,
             namespace: u64_at(identity + offset_of!(Identity, namespace))?,
             started: u64_at(identity + offset_of!(Identity, started))?,
-            locks: u32_at(identity + offset_of!(Identity, lock))? == LOCK_HELD,
+            locks: u32_at(identity + offset_of!(Identity, is_locked))? == 1,
         })
     }
 
@@ -87,9 +87,12 @@ pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
 
 /// Of a segment that is not complete, in the making or damaged: by the process id in its name.
 fn of_unfinished(path: &Path) -> Life {
-    let name = path.file_stem().and_then(|name| name.to_str());
-    let pid = name.and_then(|name| name.split('-').next()?.parse().ok());
-    pid.map_or(Life::Ended, |pid| of_process(pid, 0))
+    pid_of(path).map_or(Life::Ended, |pid| of_process(pid, 0))
+}
+
+/// The process id in the name of a segment, `<pid>-<anything>.ptseg`.
+pub fn pid_of(path: &Path) -> Option<u32> {
+    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
 /// Of a process of this namespace. One that has ended and was not waited for does not live.

@@ -22,10 +22,7 @@ impl Workspace {
     /// The workspace that holds `dir`; `None` where cargo knows none.
     pub(super) fn at(dir: &Path) -> Option<Self> {
         let mut cargo = Command::new("cargo");
-        for name in facts::GIT_VARIABLES {
-            cargo.env_remove(name);
-        }
-        let asked = cargo
+        let asked = facts::of_its_folder(&mut cargo)
             .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
             .current_dir(dir)
             .stdin(Stdio::null())

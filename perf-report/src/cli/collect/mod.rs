@@ -45,15 +45,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
     dir: Option<PathBuf>,
 
-    /// Name to find the run by later
-    #[arg(long, short, env = "PERF_TRACK_LABEL", hide_env_values = true)]
-    #[arg(value_parser = keep::label)]
-    label: Option<String>,
-
-    /// The branch that the run is of [default: the one checked out, or the one that CI names]
-    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
-    #[arg(value_parser = keep::branch)]
-    branch: Option<String>,
+    #[command(flatten)]
+    name: keep::NameArgs,
 
     /// Leave everything in the folder as it is
     #[arg(long, env = "PERF_TRACK_KEEP", hide_env_values = true)]
@@ -204,13 +197,13 @@ fn facts_of(
                 id: identity.id,
                 time: identity.time,
                 machine: facts::machine(),
-                git: facts::git(&context.root, args.branch.as_deref()),
+                git: facts::git(&context.root, args.name.branch.as_deref()),
                 ..Run::default()
             };
             (run, ProcessSummary::default())
         }
     };
-    run.label = args.label.clone().or(run.label);
+    run.label = args.name.label.clone().or(run.label);
     (run, process)
 }
 

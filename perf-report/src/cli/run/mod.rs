@@ -41,15 +41,8 @@ and how steady the machine is; --no-probe leaves that out.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Name to find the run by later
-    #[arg(long, short, env = "PERF_TRACK_LABEL", hide_env_values = true)]
-    #[arg(value_parser = keep::label)]
-    label: Option<String>,
-
-    /// The branch that the run is of [default: the one checked out, or the one that CI names]
-    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
-    #[arg(value_parser = keep::branch)]
-    branch: Option<String>,
+    #[command(flatten)]
+    name: keep::NameArgs,
 
     /// Run the command N times, one after the other
     #[arg(long, value_name = "N", env = "PERF_TRACK_REPEAT", hide_env_values = true)]
@@ -108,8 +101,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         job: Job { words: &args.command, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
-        label: args.label.as_deref(),
-        branch: args.branch.as_deref(),
+        label: args.name.label.as_deref(),
+        branch: args.name.branch.as_deref(),
         group: None,
         probe: !args.no_probe,
     };

@@ -63,8 +63,11 @@ fn prohibited(acts_for_another: bool) -> Option<i32> {
 
 /// Whether `PERF_TRACK` says that nothing is to be recorded.
 pub(crate) fn is_switched_off() -> bool {
-    let off = ["off", "0", "false", "no"];
-    variable("PERF_TRACK").is_some_and(|value| off.iter().any(|o| value.eq_ignore_ascii_case(o)))
+    is_one_of("PERF_TRACK", ["off", "0", "false", "no"])
+}
+
+fn is_one_of(name: &str, words: [&str; 4]) -> bool {
+    variable(name).is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
 }
 
 /// Makes the segment of this process in the session's folder. When that fails, leaves an empty
@@ -126,7 +129,7 @@ fn put_text(place: &mut [u8], text: &str) -> usize {
 
 /// The folder, and whether all programs of this user share it.
 fn session_folder() -> (PathBuf, bool) {
-    match std::env::var_os("PERF_TRACK_DIR").filter(|folder| !folder.is_empty()) {
+    match variable("PERF_TRACK_DIR").filter(|folder| !folder.is_empty()) {
         Some(folder) => (folder.into(), false),
         None => (folder::default_path(system::user_id()), true),
     }
@@ -154,9 +157,7 @@ fn leave_note(path: &Path) {
 /// Whether `PERF_TRACK_RESERVE` says that all of it is to be reserved at once, so that nothing is asked of
 /// the system later that a program could do without.
 pub(crate) fn is_reserved() -> bool {
-    let on = ["on", "1", "true", "yes"];
-    let given = std::env::var("PERF_TRACK_RESERVE");
-    given.is_ok_and(|value| on.iter().any(|o| value.eq_ignore_ascii_case(o)))
+    is_one_of("PERF_TRACK_RESERVE", ["on", "1", "true", "yes"])
 }
 
 /// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.

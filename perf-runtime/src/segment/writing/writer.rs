@@ -249,8 +249,8 @@ impl Segment {
         if system::is_quiet() {
             return;
         }
-        let state = if self.lock.is_held() { layout::LOCK_HELD } else { layout::LOCK_LOST };
-        self.header().identity.lock.store(state, Ordering::Relaxed);
+        let is_locked = u32::from(self.lock.is_held());
+        self.header().identity.is_locked.store(is_locked, Ordering::Relaxed);
     }
 
     /// Where the granule of this number is mapped, if it is.
