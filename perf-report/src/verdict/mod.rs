@@ -5,12 +5,15 @@
 //! once, by [`counts`]. Of a time, [`times`] drafts a row with how much it differs and by how much
 //! runs differ anyway ([`noise`]), beside the [`suite`] as a whole; [`whole`] does so for the command.
 //! All drafts together are judged by [`decide`], under one control of false discoveries.
-//! [`estimates`] and [`outliers`] have a say where not all calls were timed, or where one run stands
-//! against one. What programs tell of themselves is judged by [`custom`].
+//! [`grounds`] says whether there is anything to judge; [`estimates`], [`outliers`] and [`busy`] have a
+//! say where not all calls were timed, where one run stands against one, and where the machine was
+//! busier. What programs tell of themselves is judged by [`custom`].
 //!
-//! Counts of what others decide are judged by unit of work ([`load`]). What is not whole ([`missing`]) is neither better nor a ground to fail. Then [`blame`] tells the functions that became slower from those that only wait for them, and
-//! [`causes`] splits the change of the whole among those that made it. [`budgets`] judges the limits
-//! that need no baseline, and [`reason`] puts every verdict into words.
+//! Counts of what others decide are judged by unit of work ([`load`], by what [`work`] counts as one).
+//! What is not whole ([`missing`]) is neither better nor a ground to fail. Then [`blame`] tells the
+//! functions that became slower from those that only wait for them, and [`causes`] splits the change of
+//! the whole among those that made it. [`budgets`] judges the limits that need no baseline, and
+//! [`reason`] puts every verdict into words.
 //!
 //! What people decided comes in at three places: [`allowance`] is where each limit of a function
 //! comes from; [`accept`] takes out what is not judged, and lowers what only warns and what is
@@ -19,7 +22,7 @@
 //!
 //! Over many runs, [`trend`] gives the verdict on the newest a word, [`decline`] finds what became
 //! slower run by run, and [`value`] is what either is about. What a series shows counts as far as it is
-//! [`certain`].
+//! [`certain`], and runs that are not whole are no part of it where there are others ([`used`]).
 
 mod accept;
 mod allowance;
