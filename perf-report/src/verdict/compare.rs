@@ -70,7 +70,7 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         comparable::times_as_advice(&mut rows);
     }
     tell_shares(&mut rows, sides);
-    let mut own = custom::rows(sides.baseline, sides.current, &limits.custom);
+    let mut own = custom::rows(sides.baseline, sides.current, limits);
     if counts_only {
         comparable::gauges_as_advice(&mut own);
     }

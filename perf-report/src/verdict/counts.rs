@@ -1,4 +1,5 @@
-//! Judges counts: calls, errors, panics, allocations. They have no noise, so any change is a finding.
+//! Judges counts: calls, errors, panics, allocations. Those that are the same in all runs of a side have no
+//! noise, so any change is a finding; for the others see [`chance`].
 //!
 //! Errors and panics fail when there are more of them, unless the calls grew at least as much: a
 //! suite with more tests of the error path is no worse. A few more calls are `degraded`: they are a
@@ -8,8 +9,8 @@
 //! more calls to make them.
 
 use super::limits::MetricLimits;
-use super::reason;
 use super::sides::Pair;
+use super::{chance, reason};
 use crate::model::{Change, Function, Metric, Verdict};
 use crate::units::{self, float};
 
@@ -51,7 +52,8 @@ pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
         let has_values =
             !matches!(verdict, Verdict::Inconclusive | Verdict::Added | Verdict::Removed);
         let between = has_values.then(|| reason::nearest(&old.range(metric), &new.range(metric)));
-        (verdict, reason + &between.unwrap_or_default())
+        let reason = reason + &between.unwrap_or_default();
+        chance::unless((verdict, reason), || chance::may_count_differ(pair, metric))
     };
     let (verdict, reason) = match not_where_they_happen(pair, metric, old) {
         Some(why) if verdict >= Verdict::Degraded => {
@@ -171,7 +173,11 @@ fn same_rate(old: Counted, new: Counted) -> bool {
 /// The row of the success rate, of a function whose errors are counted. That there are more errors
 /// is for the row of errors to judge; this one says what they come to.
 fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
-    let (olds, news) = (rates(&pair.olds)?, rates(&pair.news)?);
+    let rates = |runs: &[Option<&Function>]| -> Vec<f64> {
+        runs.iter().flatten().filter_map(|function| rate(function)).collect()
+    };
+    let sides = [rates(&pair.olds), rates(&pair.news)];
+    let (olds, news) = (ends(&sides[0])?, ends(&sides[1])?);
     let varies = olds.0 < olds.1 || news.0 < news.1;
     let (old, new) = if news.1 < olds.0 {
         (olds.0, news.1)
@@ -194,6 +200,9 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
     } else {
         (if lost > 0.0 { Verdict::Degraded } else { Verdict::Improved }, said)
     };
+    let level = pair.limits.false_discoveries;
+    let may_be_chance = || varies && chance::may_differ(&sides[0], &sides[1], level);
+    let (verdict, reason) = chance::unless((verdict, reason), may_be_chance);
     Some(Change {
         change_pct: reason::change_pct(old, new),
         verdict,
@@ -203,8 +212,8 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
 }
 
 /// Least and most of the success rates of the runs of a side.
-fn rates(runs: &[Option<&Function>]) -> Option<(f64, f64)> {
-    let rates = runs.iter().flatten().filter_map(|function| rate(function));
+fn ends(rates: &[f64]) -> Option<(f64, f64)> {
+    let rates = rates.iter().copied();
     rates.map(|rate| (rate, rate)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
@@ -334,9 +343,9 @@ mod tests {
         ].join("\n"), @r"
         stable: 100 calls in all 4 runs
         stable: calls differ from run to run: 100 to 110 before and 105 now
-        degraded: calls 110 → 112 (+1.8 %), between the nearest runs (100 to 110 before, 112 to 120 now)
+        inconclusive: calls 110 → 112 (+1.8 %), between the nearest runs (100 to 110 before, 112 to 120 now), which may be chance, since they differ from run to run
         regression: calls 110 → 140 (+27.3 %), over the limit of 3 %, between the nearest runs (100 to 110 before, 140 to 190 now)
-        improved: calls 100 → 95 (-5.0 %), between the nearest runs (100 to 110 before, 90 to 95 now)
+        stable: calls 100 → 95 (-5.0 %), between the nearest runs (100 to 110 before, 90 to 95 now), which may be chance, since they differ from run to run
         ");
     }
 
@@ -382,7 +391,7 @@ mod tests {
         ].join("\n"), @r"
         stable: success rate 94 % on both sides, and differs from run to run
         regression: success rate 94 % → 80 %, over the limit of 3 %
-        improved: success rate 96 % → 99 %
+        stable: success rate 96 % → 99 %, which may be chance, since they differ from run to run
         ");
     }
 }

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reason;
+use super::limits::Limits;
+use super::{chance, reason};
 use crate::model::{
     BudgetKind, BudgetResult, Change, CustomMetric, MetricKind, RunDocument, Verdict,
 };
@@ -56,24 +57,23 @@ type ByKey<'a> = BTreeMap<(&'a str, MetricKind), &'a CustomMetric>;
 pub(super) fn rows(
     baseline: &[RunDocument],
     current: &[RunDocument],
-    limits: &BTreeMap<String, CustomLimits>,
+    limits: &Limits,
 ) -> Vec<Change> {
-    let (olds, news) = (ranges(baseline), ranges(current));
+    let (olds, news) = (by_run(baseline), by_run(current));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let row = |key: (&str, MetricKind)| {
         let (name, kind) = key;
-        let limits = limits.get(name).copied().unwrap_or_default();
-        let (old, new) = (olds.get(&key).copied(), news.get(&key).copied());
-        let (values, verdict, reason) = match (old, new) {
-            (Some(old), Some(new)) => of_ranges(kind, old, new, limits),
+        let (values, verdict, reason) = match (olds.get(&key), news.get(&key)) {
+            (Some(old), Some(new)) => of_both(key, [old, new], limits),
             (None, Some(new)) => {
-                ([None, Some(new.1)], Verdict::Added, format!("new: {}", said(kind, new.1)))
+                let most = range(new).1;
+                ([None, Some(most)], Verdict::Added, format!("new: {}", said(kind, most)))
             }
-            (Some(old), None) => (
-                [Some(old.1), None],
-                Verdict::Removed,
-                format!("gone: {} before", said(kind, old.1)),
-            ),
+            (Some(old), None) => {
+                let most = range(old).1;
+                let said = format!("gone: {} before", said(kind, most));
+                ([Some(most), None], Verdict::Removed, said)
+            }
             (None, None) => return None,
         };
         Some(Change {
@@ -86,27 +86,31 @@ pub(super) fn rows(
     keys.into_iter().filter_map(row).collect()
 }
 
-/// Least and most of a metric over some runs.
-type Range = (f64, f64);
-
-fn ranges(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Range> {
-    let mut ranges = BTreeMap::new();
+/// The values of each metric in some runs.
+fn by_run(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Vec<f64>> {
+    let mut values = BTreeMap::<_, Vec<f64>>::new();
     for run in runs {
         for (key, metric) in by_key(run) {
-            let Some(value) = value(metric) else { continue };
-            let range = ranges.entry(key).or_insert((value, value));
-            *range = (range.0.min(value), range.1.max(value));
+            values.entry(key).or_default().extend(value(metric));
         }
     }
-    ranges
+    values.retain(|_, values| !values.is_empty());
+    values
 }
 
-fn of_ranges(
-    kind: MetricKind,
-    old: Range,
-    new: Range,
-    limits: CustomLimits,
+/// Least and most of some values, at least one.
+fn range(values: &[f64]) -> (f64, f64) {
+    let ends = (f64::INFINITY, f64::NEG_INFINITY);
+    values.iter().fold(ends, |(least, most), value| (value.min(least), value.max(most)))
+}
+
+fn of_both(
+    (name, kind): (&str, MetricKind),
+    [olds, news]: [&[f64]; 2],
+    limits: &Limits,
 ) -> ([Option<f64>; 2], Verdict, String) {
+    let own = limits.custom.get(name).copied().unwrap_or_default();
+    let (old, new) = (range(olds), range(news));
     let (before, now) = if new.0 > old.1 {
         (old.1, new.0)
     } else if new.1 < old.0 {
@@ -117,17 +121,25 @@ fn of_ranges(
     };
     let values = [Some(before), Some(now)];
     let varies = old.0 < old.1 || new.0 < new.1;
-    let range = |(least, most): Range| {
+    let between = |(least, most): (f64, f64)| {
         let [least, most] = [least, most].map(|value| number(kind, value));
         if least == most { most } else { format!("{least} to {most}") }
     };
     if varies && before.total_cmp(&now).is_eq() {
-        let said =
-            format!("{kind} differs from run to run: {} before, {} now", range(old), range(new));
+        let said = format!(
+            "{kind} differs from run to run: {} before, {} now",
+            between(old),
+            between(new)
+        );
         return (values, Verdict::Stable, said);
     }
-    let (verdict, reason) = judge(kind, before, now, limits);
-    let reason = if varies { reason + &reason::nearest(&range(old), &range(new)) } else { reason };
+    let (verdict, reason) = judge(kind, before, now, own);
+    if !varies {
+        return (values, verdict, reason);
+    }
+    let reason = reason + &reason::nearest(&between(old), &between(new));
+    let may_be_chance = || chance::may_differ(olds, news, limits.false_discoveries);
+    let (verdict, reason) = chance::unless((verdict, reason), may_be_chance);
     (values, verdict, reason)
 }
 
@@ -278,7 +290,8 @@ mod tests {
         why: &str,
     ) {
         let runs = [old, new].map(|value| run(&[("m", kind, Some(value))]));
-        let limits = BTreeMap::from([("m".to_owned(), limits)]);
+        let custom = BTreeMap::from([("m".to_owned(), limits)]);
+        let limits = Limits { custom, ..Limits::default() };
         let rows = rows(&runs[..1], &runs[1..], &limits);
         assert_eq!((rows[0].verdict, rows[0].reason.as_str()), (verdict, why));
     }
@@ -324,10 +337,32 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_from_run_to_run_is_no_worse_by_as_much() {
+        let runs = |values: &[f64]| -> Vec<_> {
+            values.iter().map(|value| run(&[("m", RATIO, Some(*value))])).collect()
+        };
+        let custom = BTreeMap::from([("m".to_owned(), better(Better::Higher, Some(5.0)))]);
+        let limits = Limits { custom, ..Limits::default() };
+        let said = |olds: &[f64], news: &[f64]| {
+            let row = &rows(&runs(olds), &runs(news), &limits)[0];
+            format!("{}: {}", row.verdict, row.reason)
+        };
+        insta::assert_snapshot!([
+            said(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.6]),
+            said(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.95]),
+            said(&[0.8, 0.81, 0.8, 0.79, 0.8], &[0.6]),
+        ].join("\n"), @r"
+        inconclusive: ratio 70 % → 60 % (-14.3 %), worse by more than 5 %, between the nearest runs (70 % to 90 % before, 60 % now), which may be chance, since they differ from run to run
+        stable: ratio 90 % → 95 % (+5.6 %), better, between the nearest runs (70 % to 90 % before, 95 % now), which may be chance, since they differ from run to run
+        regression: ratio 79 % → 60 % (-24.1 %), worse by more than 5 %, between the nearest runs (79 % to 81 % before, 60 % now)
+        ");
+    }
+
+    #[test]
     fn a_value_in_one_run_only_is_added_or_removed() {
         let old = run(&[("a", COUNT, Some(1.0)), ("b", MetricKind::Gauge, None)]);
         let new = run(&[("a", RATIO, Some(0.5)), ("b", MetricKind::Gauge, None)]);
-        let said: Vec<_> = rows(&[old], &[new], &BTreeMap::new())
+        let said: Vec<_> = rows(&[old], &[new], &Limits::default())
             .into_iter()
             .map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason))
             .collect();

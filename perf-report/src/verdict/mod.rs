@@ -2,8 +2,9 @@
 //!
 //! Pure: no IO, no clock, no randomness. Reading order: [`compare_runs`] takes the runs of two
 //! [`Sides`], whose functions are matched by name, or by [`renames`]. Counts are exact and judged at
-//! once, by [`counts`]. Of a time, [`times`] drafts a row with how much it differs and by how much
-//! runs differ anyway ([`noise`]), beside the [`suite`] as a whole; [`whole`] does so for the command.
+//! once, by [`counts`]; those that differ from run to run may do so by [`chance`]. Of a time, [`times`]
+//! drafts a row with how much it differs and by how much runs differ anyway ([`noise`]), beside the
+//! [`suite`] as a whole; [`whole`] does so for the command.
 //! All drafts together are judged by [`decide`], under one control of false discoveries.
 //! [`grounds`] says whether there is anything to judge; [`estimates`], [`outliers`] and [`busy`] have a
 //! say where not all calls were timed, where one run stands against one, and where the machine was
@@ -32,6 +33,7 @@ mod budgets;
 mod busy;
 mod causes;
 mod certain;
+mod chance;
 mod comparable;
 mod compare;
 mod counts;
