@@ -11,6 +11,7 @@
 //! - `POWER=10,30` more work of one function in per cent, where a program can do that; `POWER=` for none
 //! - `HISTORY=0` quiet runs before the baseline that `check` knows as well
 //! - `SERVICE_MS=2000` how long the service runs
+//! - `POOL=` a folder that keeps the recordings, to judge the same ones again
 //!
 //! The same for `ab`: `cargo bench -p perf-tests --bench ab`.
 
@@ -71,7 +72,7 @@ fn main() -> Result<()> {
 
 fn measure(program: &Program, kinds: &[Kind], runs: usize, settings: Settings) -> Result<()> {
     let lab = lab!();
-    let pool = Pool::record(&lab, program, kinds, runs)?;
+    let pool = Pool::kept_or_recorded(&lab, program, kinds, runs)?;
     for row in checks::judge(program, &pool, settings)? {
         table::print(&row);
     }

@@ -1,6 +1,7 @@
 //! Recordings of a program that checks are made of.
 
 use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use perf_report::model::RunDocument;
@@ -24,13 +25,35 @@ pub(crate) struct Kind {
 pub(crate) struct Pool(Vec<(Kind, Vec<RunDocument>)>);
 
 impl Pool {
-    /// Records the program, all kinds in turn, so that whatever the machine does comes to all of them alike.
-    pub(crate) fn record(
+    /// Returns what `POOL` keeps of the program, where that is set and enough; else records it, and keeps it
+    /// there.
+    pub(crate) fn kept_or_recorded(
         lab: &Lab,
         program: &Program,
         kinds: &[Kind],
         runs: usize,
     ) -> Result<Self> {
+        let Some(folder) = std::env::var_os("POOL").map(PathBuf::from) else {
+            return Self::record(lab, program, kinds, runs);
+        };
+        let file = |kind: &Kind| {
+            let name = program.name.replace(' ', "-");
+            folder.join(format!("{name}-{}-{}.json", kind.loops, kind.slower))
+        };
+        let kept = kinds.iter().map(|kind| Some((*kind, kept(&file(kind), runs)?)));
+        if let Some(kept) = kept.collect() {
+            return Ok(Self(kept));
+        }
+        let pool = Self::record(lab, program, kinds, runs)?;
+        std::fs::create_dir_all(&folder)?;
+        for (kind, runs) in &pool.0 {
+            std::fs::write(file(kind), serde_json::to_vec(runs)?)?;
+        }
+        Ok(pool)
+    }
+
+    /// Records the program, all kinds in turn, so that whatever the machine does comes to all of them alike.
+    fn record(lab: &Lab, program: &Program, kinds: &[Kind], runs: usize) -> Result<Self> {
         let mut pool = Self(kinds.iter().map(|kind| (*kind, Vec::new())).collect());
         let began = Instant::now();
         // The first one warms up caches, and is not used.
@@ -55,6 +78,12 @@ impl Pool {
     pub(crate) fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.0.iter().map(|(kind, _)| *kind)
     }
+}
+
+/// The runs in `file`, if they are as many.
+fn kept(file: &Path, runs: usize) -> Option<Vec<RunDocument>> {
+    let kept: Vec<RunDocument> = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    (kept.len() >= runs).then_some(kept)
 }
 
 /// Records it as a user would: with the budget that recording usually has.
