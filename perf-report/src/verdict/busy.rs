@@ -15,18 +15,20 @@ pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> O
     if !pair.is_busier || new <= old {
         return None;
     }
-    let is_tail = metric.is_outer_percentile();
-    let unconfirmed = if is_tail {
-        !body_moved(pair, new / old)
+    let of_most_calls = "what most calls take did not change";
+    let by = if metric.is_outer_percentile() {
+        (!body_moved(pair, new / old)).then_some(of_most_calls)
+    } else if outliers::share(metric).is_some() {
+        None
     } else {
-        outliers::share(metric).is_none() && is_more_than_was_worked(pair, metric, new - old)
+        let change = a_call(pair, metric, new - old);
+        match is_worked(pair, change) {
+            Some(true) => None,
+            Some(false) => Some("the processor time does not confirm it"),
+            None => moved_by_a_few_calls(pair, change).then_some(of_most_calls),
+        }
     };
-    let by = if is_tail {
-        "what most calls take did not change"
-    } else {
-        "the processor time does not confirm it"
-    };
-    unconfirmed.then(|| format!("the machine was busier, and {by}"))
+    by.map(|by| format!("the machine was busier, and {by}"))
 }
 
 /// Why the slowest calls of few runs may have become slower, from one value to the other, by chance, if so.
@@ -41,30 +43,42 @@ pub(super) fn tail_of_few_runs(
 
 /// Whether the median changed by a good part of `factor`.
 fn body_moved(pair: &Pair<'_>, factor: f64) -> bool {
-    let median = |runs: &[Option<&Function>]| {
-        let values = runs.iter().flatten().filter_map(|function| function.p50_ns);
-        robust::median(&values.map(float).collect::<Vec<_>>()).filter(|value| *value > 0.0)
-    };
+    let median = |runs: &[Option<&Function>]| middle(runs, |function| function.p50_ns);
     let known = median(&pair.olds).zip(median(&pair.news));
     known.is_none_or(|(old, new)| (new / old).ln() >= CONFIRMING_PART * factor.ln())
 }
 
-/// Whether a call takes longer by so much that the processor time of the run, a call, would show it, and it
-/// does not.
-fn is_more_than_was_worked(pair: &Pair<'_>, metric: Metric, change: f64) -> bool {
+/// A change of the mean of a call, of one of `metric`, in nanoseconds.
+fn a_call(pair: &Pair<'_>, metric: Metric, change: f64) -> f64 {
+    let calls = middle(&pair.news, |function| Some(function.calls)).unwrap_or(1.0);
+    if metric == Metric::TotalNs { change / calls.max(1.0) } else { change }
+}
+
+/// The middle one of what the runs of a side say.
+fn middle(runs: &[Option<&Function>], of: fn(&Function) -> Option<u64>) -> Option<f64> {
+    let values = runs.iter().flatten().filter_map(|function| of(function)).map(float);
+    robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
+}
+
+/// Whether the median of whole calls moved by less than a good part of what the mean did: so a few calls
+/// made it, or callees did.
+fn moved_by_a_few_calls(pair: &Pair<'_>, change: f64) -> bool {
+    let is_known = |function: &&Function| !function.has_estimated_times();
+    let mut runs = pair.olds.iter().chain(&pair.news).flatten();
+    let median = |runs: &[Option<&Function>]| middle(runs, |function| function.p50_ns);
+    let medians = median(&pair.olds).zip(median(&pair.news));
+    runs.all(is_known) && medians.is_some_and(|(old, new)| new - old < CONFIRMING_PART * change)
+}
+
+/// Whether the processor time of the run, a call, became more by as much as a call takes longer. `None` where
+/// that is too little to show.
+fn is_worked(pair: &Pair<'_>, change: f64) -> Option<bool> {
     /// Part of the processor time that runs do not differ by.
     const NOTABLE_PART: f64 = 0.1;
-    let calls = |runs: &[Option<&Function>]| {
-        let calls = runs.iter().flatten().map(|function| float(function.calls));
-        robust::median(&calls.collect::<Vec<_>>()).filter(|calls| *calls > 0.0)
-    };
-    let [Some(old_cpu), Some(new_cpu)] = pair.cpu_ns else { return false };
-    let Some((old_calls, new_calls)) = calls(&pair.olds).zip(calls(&pair.news)) else {
-        return false;
-    };
-    let (old, new) = (old_cpu / old_calls, new_cpu / new_calls);
-    let change = if metric == Metric::TotalNs { change / new_calls } else { change };
-    change > NOTABLE_PART * old && new - old < CONFIRMING_PART * change
+    let calls = |runs: &[Option<&Function>]| middle(runs, |function| Some(function.calls));
+    let [Some(old_cpu), Some(new_cpu)] = pair.cpu_ns else { return None };
+    let (old, new) = (old_cpu / calls(&pair.olds)?, new_cpu / calls(&pair.news)?);
+    (change > NOTABLE_PART * old).then_some(new - old >= CONFIRMING_PART * change)
 }
 
 #[cfg(test)]
@@ -74,6 +88,16 @@ mod tests {
 
     fn function(p50_ns: u64) -> Function {
         Function { calls: 1_000, p50_ns: Some(p50_ns), ..Function::default() }
+    }
+
+    /// Of a function of which the processor time is too little to say anything, and whose calls take 2 µs
+    /// longer on the whole.
+    #[track_caller]
+    fn check_small(old: &Function, new: &Function, limits: &Limits, expected: Option<&str>) {
+        let mut pair = Pair::single(old, new, limits);
+        (pair.is_busier, pair.cpu_ns) = (true, [Some(50e6), Some(51e6)]);
+        let said = denied(&pair, Metric::SelfNs, [10_000.0, 12_000.0]);
+        assert_eq!(said.as_deref(), expected);
     }
 
     #[test]
@@ -90,6 +114,8 @@ mod tests {
         assert_eq!(said(Metric::SelfNs, true, 80e6), None, "it worked for it");
         assert_eq!(said(Metric::SelfNs, false, 51e6), None, "it sleeps longer by itself");
         let tail = "the machine was busier, and what most calls take did not change";
+        check_small(&old, &new, &limits, Some(tail));
+        check_small(&old, &function(11_500), &limits, None);
         assert_eq!(said(Metric::P99Ns, true, 51e6).as_deref(), Some(tail));
         assert_eq!(said(Metric::P50Ns, true, 51e6), None);
         let slower = function(30_000);

@@ -24,6 +24,9 @@ const LEAST_RECORDER_PCT: f64 = 0.05;
 /// Standard errors to either side that hold the true value 19 times out of 20.
 const STANDARD_ERRORS: f64 = 2.0;
 
+/// Part of the waiting for a processor that the rest may become slower by.
+const WAITS_PART: f64 = 0.4;
+
 /// Part of what recording took that may be more or less: as in the recorder's own estimate.
 const OF_OVERHEAD: f64 = 0.1;
 
@@ -74,13 +77,23 @@ impl Doubt {
     /// the other, in per cent. The waits are in no time, but what ran meanwhile has taken caches, and
     /// shares what cores share.
     pub(super) fn on_a_busy_machine(self, waited_pct: f64) -> Self {
-        /// Part of the waiting that the rest may become slower by.
-        const PART: f64 = 0.4;
         /// Less says nothing of the machine, in per cent.
         const LEAST_PCT: f64 = 1.0;
         let waited_pct = waited_pct.abs();
-        let machine_pct = if waited_pct < LEAST_PCT { 0.0 } else { PART * waited_pct };
+        let machine_pct = if waited_pct < LEAST_PCT { 0.0 } else { WAITS_PART * waited_pct };
         Self { machine: machine_pct, ..self }
+    }
+
+    /// The same of a command as a whole, whose time holds the waits, and what it took to load code and data
+    /// that others had put out of the caches: its processor time became twice as much beside two busy loops.
+    pub(super) fn of_command_on_a_busy_machine(self, waited_pct: f64, is_busier: bool) -> Self {
+        /// How many times the waiting processor time may become more.
+        const TIMES: f64 = 4.0;
+        /// What it may become more by where only that the machine was busier is known, in per cent.
+        const UNKNOWN_PCT: f64 = 25.0;
+        let least = if is_busier { UNKNOWN_PCT } else { 0.0 };
+        let machine = self.on_a_busy_machine(waited_pct).machine / WAITS_PART * TIMES;
+        Self { machine: machine.max(least), ..self }
     }
 
     /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
@@ -275,6 +288,15 @@ mod tests {
         assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
         assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
         assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
+    }
+
+    #[test]
+    fn a_busier_machine_makes_more_of_a_command() {
+        let doubt = |waited, is_busier| Doubt::NONE.of_command_on_a_busy_machine(waited, is_busier);
+        assert_eq!(doubt(0.5, false), Doubt::NONE);
+        assert_eq!(doubt(0.5, true).interval(30.0), Some((5.0, 55.0)));
+        assert_eq!(doubt(25.0, true).interval(101.0), Some((1.0, 201.0)));
+        assert_eq!(doubt(-25.0, false).interval(-30.0), Some((-100.0, 70.0)));
     }
 
     #[test]

@@ -96,10 +96,12 @@ pub(super) fn objections(
     let floor =
         small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
     let [old_waited, new_waited] = sides.waited_pct();
-    let is_memory = metric == Metric::PeakRssBytes;
-    let waited_pct = if is_memory { 0.0 } else { new_waited - old_waited };
-    let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides)).flatten();
-    (floor, Doubt::NONE.on_a_busy_machine(waited_pct), denied)
+    let doubt = match metric {
+        Metric::PeakRssBytes => Doubt::NONE,
+        _ => Doubt::NONE.of_command_on_a_busy_machine(new_waited - old_waited, sides.is_busier()),
+    };
+    let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides, doubt)).flatten();
+    (floor, doubt, denied)
 }
 
 /// Why there may be less throughput by the machine alone, if so: it was busier, and a unit of work takes no
@@ -121,7 +123,7 @@ fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> O
 
 /// Why a change of the time on the wall may be none of the program's, if so: threads waited for a
 /// processor, on one side more than on the other, and the processor time did not change by as much.
-fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
+fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
     /// Share of the time, in per cent, that is much.
     const MUCH_PCT: f64 = 1.0;
     /// By what factor other programs make a command longer at most, of which only that they ran is known.
@@ -134,7 +136,9 @@ fn denied_by_waiting(sides: Sides<'_>) -> Option<String> {
     let known = |ns: Option<f64>| ns.map(|ns| ns.max(1.0));
     let (old_wall, new_wall) = (known(old_wall)?, known(new_wall)?);
     let (old_cpu, new_cpu) = (known(old_cpu)?, known(new_cpu)?);
-    let confirmed = (new_cpu / old_cpu).ln() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
+    let worked_pct = doubt.certain_part((new_cpu / old_cpu - 1.0) * 100.0);
+    let worked = (worked_pct / 100.0).ln_1p();
+    let confirmed = worked / (new_wall / old_wall).ln() >= CONFIRMING_PART;
     if confirmed {
         return None;
     }
