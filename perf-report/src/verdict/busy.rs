@@ -2,7 +2,7 @@
 //! thread that slept waits for a processor when it wakes, and nobody counts that as against its will.
 
 use super::outliers;
-use super::sides::Pair;
+use super::sides::{Busier, Pair};
 use crate::model::{Function, Metric};
 use crate::stats::robust;
 use crate::units::float;
@@ -12,7 +12,7 @@ pub(super) const CONFIRMING_PART: f64 = 0.5;
 
 /// Why a time that became longer, from one value to the other, may be so by the machine alone, if so.
 pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<String> {
-    if !pair.is_busier || new <= old {
+    if pair.busier == Busier::No || new <= old {
         return None;
     }
     let of_most_calls = "what most calls take did not change";
@@ -24,8 +24,10 @@ pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> O
         let change = a_call(pair, metric, new - old);
         match is_worked(pair, change) {
             Some(true) => None,
-            Some(false) => Some("the processor time does not confirm it"),
-            None => moved_by_a_few_calls(pair, change).then_some(of_most_calls),
+            Some(false) if pair.busier == Busier::Much => {
+                Some("the processor time does not confirm it")
+            }
+            _ => moved_by_a_few_calls(pair, change).then_some(of_most_calls),
         }
     };
     by.map(|by| format!("the machine was busier, and {by}"))
@@ -95,7 +97,7 @@ mod tests {
     #[track_caller]
     fn check_small(old: &Function, new: &Function, limits: &Limits, expected: Option<&str>) {
         let mut pair = Pair::single(old, new, limits);
-        (pair.is_busier, pair.cpu_ns) = (true, [Some(50e6), Some(51e6)]);
+        (pair.busier, pair.cpu_ns) = (Busier::Much, [Some(50e6), Some(51e6)]);
         let said = denied(&pair, Metric::SelfNs, [10_000.0, 12_000.0]);
         assert_eq!(said.as_deref(), expected);
     }
@@ -104,23 +106,26 @@ mod tests {
     fn what_a_busier_machine_may_have_made_is_no_finding() {
         let limits = Limits::default();
         let (old, new) = (function(10_000), function(10_500));
-        let said = |metric, is_busier, new_cpu: f64| {
+        let said = |metric, busier, new_cpu: f64| {
             let mut pair = Pair::single(&old, &new, &limits);
-            (pair.is_busier, pair.cpu_ns) = (is_busier, [Some(50e6), Some(new_cpu)]);
+            (pair.busier, pair.cpu_ns) = (busier, [Some(50e6), Some(new_cpu)]);
             denied(&pair, metric, [10_000.0, 40_000.0])
         };
         let busier = "the machine was busier, and the processor time does not confirm it";
-        assert_eq!(said(Metric::SelfNs, true, 51e6).as_deref(), Some(busier));
-        assert_eq!(said(Metric::SelfNs, true, 80e6), None, "it worked for it");
-        assert_eq!(said(Metric::SelfNs, false, 51e6), None, "it sleeps longer by itself");
+        assert_eq!(said(Metric::SelfNs, Busier::Much, 51e6).as_deref(), Some(busier));
+        assert_eq!(said(Metric::SelfNs, Busier::Much, 80e6), None, "it worked for it");
+        assert_eq!(said(Metric::SelfNs, Busier::No, 51e6), None, "it sleeps longer by itself");
         let tail = "the machine was busier, and what most calls take did not change";
         check_small(&old, &new, &limits, Some(tail));
         check_small(&old, &function(11_500), &limits, None);
-        assert_eq!(said(Metric::P99Ns, true, 51e6).as_deref(), Some(tail));
-        assert_eq!(said(Metric::P50Ns, true, 51e6), None);
+        assert_eq!(said(Metric::P99Ns, Busier::Much, 51e6).as_deref(), Some(tail));
+        assert_eq!(said(Metric::P99Ns, Busier::Somewhat, 51e6).as_deref(), Some(tail));
+        assert_eq!(said(Metric::SelfNs, Busier::Somewhat, 51e6).as_deref(), Some(tail));
+        assert_eq!(said(Metric::SelfNs, Busier::Somewhat, 80e6), None);
+        assert_eq!(said(Metric::P50Ns, Busier::Much, 51e6), None);
         let slower = function(30_000);
         let mut pair = Pair::single(&old, &slower, &limits);
-        pair.is_busier = true;
+        pair.busier = Busier::Much;
         assert_eq!(
             denied(&pair, Metric::P99Ns, [10_000.0, 40_000.0]),
             None,

@@ -8,6 +8,7 @@
 //! is judged too, since a hot function that became twice as slow should not pass unnoticed for being
 //! hot; but a change counts only as far as it is beyond what the estimates leave open.
 
+use super::sides::Busier;
 use crate::model::{Function, Metric};
 use crate::units::{self, float};
 
@@ -73,15 +74,26 @@ impl Doubt {
         }
     }
 
-    /// The same where threads waited for a processor for so much more of their time on one side than on
-    /// the other, in per cent. The waits are in no time, but what ran meanwhile has taken caches, and
-    /// shares what cores share.
-    pub(super) fn on_a_busy_machine(self, waited_pct: f64) -> Self {
+    /// The same of a function, where threads waited for a processor for so much more of their time on one
+    /// side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
+    /// caches, and shares what cores share.
+    pub(super) fn on_a_busy_machine(
+        self,
+        (waited_pct, busier): (f64, Busier),
+        [old, new]: [&Function; 2],
+        metric: Metric,
+    ) -> Self {
         /// Less says nothing of the machine, in per cent.
         const LEAST_PCT: f64 = 1.0;
+        /// What a call may take longer by where the machine was much busier, whatever was waited, in per cent.
+        const ANY_PCT: f64 = 10.0;
         let waited_pct = waited_pct.abs();
-        let machine_pct = if waited_pct < LEAST_PCT { 0.0 } else { WAITS_PART * waited_pct };
-        Self { machine: machine_pct, ..self }
+        let of_waits = if waited_pct < LEAST_PCT { 0.0 } else { WAITS_PART * waited_pct };
+        // Where in a call that falls is chance.
+        let of_call = if metric == Metric::SelfNs { calls_by_self(old).max(1.0) } else { 1.0 };
+        let of_any = if busier == Busier::Much { ANY_PCT * of_call } else { 0.0 };
+        let machine = of_waits.max(of_any).max(of_interruptions_pct(old, new, metric));
+        Self { machine: machine.min(MOST_PCT), ..self }
     }
 
     /// The same of a command as a whole, whose time holds the waits, and what it took to load code and data
@@ -91,9 +103,12 @@ impl Doubt {
         const TIMES: f64 = 4.0;
         /// What it may become more by where only that the machine was busier is known, in per cent.
         const UNKNOWN_PCT: f64 = 25.0;
+        /// Less says nothing of the machine, in per cent.
+        const LEAST_PCT: f64 = 1.0;
         let least = if is_busier { UNKNOWN_PCT } else { 0.0 };
-        let machine = self.on_a_busy_machine(waited_pct).machine / WAITS_PART * TIMES;
-        Self { machine: machine.max(least), ..self }
+        let waited_pct = waited_pct.abs();
+        let of_waits = if waited_pct < LEAST_PCT { 0.0 } else { TIMES * waited_pct };
+        Self { machine: of_waits.max(least), ..self }
     }
 
     /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
@@ -127,6 +142,27 @@ impl Doubt {
         let reasons: Vec<_> = recorder.into_iter().chain(sampling).chain(machine).collect();
         format!("but {}", reasons.join(", and "))
     }
+}
+
+/// How long calls of a function take with their callees, as a multiple of what they take by themselves.
+fn calls_by_self(function: &Function) -> f64 {
+    float(function.total_ns) / float(function.self_ns.max(1))
+}
+
+/// What calls of a function that waited more on one side than on the other may take longer by, in per cent: to
+/// load again what others put out of the caches.
+fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    /// What a wait makes the time after it longer by, as a part of the wait: slices are of 3 ms and more, and
+    /// 70 µs were seen.
+    const PART: f64 = 0.15;
+    let waited = |function: &Function| {
+        let (waited_ns, ns) = match metric {
+            Metric::SelfNs => (function.self_preempted_ns, function.self_ns),
+            _ => (function.preempted_ns, function.total_ns),
+        };
+        float(waited_ns) / float(ns.max(1)) * 100.0
+    };
+    PART * (waited(new) - waited(old)).abs()
 }
 
 /// Nanoseconds of the value of `metric` that recording took; none where they have been taken off.
@@ -187,20 +223,37 @@ fn correction_pct(function: &Function, metric: Metric) -> f64 {
 }
 
 /// A change of the value of `metric`, in nanoseconds, that steps of the clock and what is not known of
-/// the cost of recording may make of none: a step on each side, or three standard errors.
-pub(super) fn left_open_ns(old: &Function, new: &Function, metric: Metric) -> f64 {
+/// the cost of recording may make of none: a step on each side, or three standard errors. What a call that
+/// is within another one of the same function takes counts in both, and so does what recording it took.
+/// Where the machine was much busier, recording may take half as much more, or less.
+pub(super) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: Busier) -> f64 {
     const ERRORS: f64 = 3.0;
-    let both = |value: &dyn Fn(&Function) -> f64| value(old).hypot(value(new));
-    let a_call = |ns: u64, function: &Function| float(ns) / float(function.measured_calls().max(1));
+    const TIMES_BUSIER: f64 = 5.0;
     if !old.is_corrected() && !new.is_corrected() {
         return 0.0;
     }
+    let errors = if busier == Busier::Much { ERRORS * TIMES_BUSIER } else { ERRORS };
+    let both = |value: &dyn Fn(&Function) -> f64| value(old).hypot(value(new));
+    let a_call = |ns: u64, function: &Function| float(ns) / float(function.measured_calls().max(1));
+    let steps_ns = 2.0 * float(old.resolution_ns.max(new.resolution_ns));
     match metric {
-        Metric::SelfNs => ERRORS * both(&|it| a_call(it.self_error_ns, it)),
-        Metric::MeanNs => ERRORS * OF_OVERHEAD * both(&|it| a_call(it.overhead_ns, it)),
-        Metric::TotalNs => ERRORS * OF_OVERHEAD * both(&|it| float(it.overhead_ns)),
-        _ => 2.0 * float(old.resolution_ns.max(new.resolution_ns)),
+        Metric::SelfNs => errors * both(&|it| a_call(it.self_error_ns, it)),
+        Metric::MeanNs => {
+            let of_recorder =
+                both(&|it| times_counted(it) * OF_OVERHEAD * a_call(it.overhead_ns, it));
+            let is_sampled = old.sampled || new.sampled;
+            (errors * of_recorder).max(if is_sampled { steps_ns } else { 0.0 })
+        }
+        Metric::TotalNs => errors * both(&|it| OF_OVERHEAD * float(it.overhead_ns)),
+        _ => steps_ns,
     }
+}
+
+/// How many calls of a function a moment counts in, as a mean: more than one where it calls itself.
+fn times_counted(function: &Function) -> f64 {
+    let of_calls = function.mean_ns.map(|mean| mean * float(function.calls));
+    let times = of_calls.map_or(1.0, |ns| ns / float(function.total_ns.max(1)));
+    if times.is_finite() { times.max(1.0) } else { 1.0 }
 }
 
 /// How far a mean of the timed calls may be from that of all of them, by chance.
@@ -282,12 +335,60 @@ mod tests {
 
     #[test]
     fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
-        let doubt = |waited_pct| Doubt::NONE.on_a_busy_machine(waited_pct);
+        let function = Function::default();
+        let doubt = |waited_pct| {
+            let waited = (waited_pct, Busier::No);
+            Doubt::NONE.on_a_busy_machine(waited, [&function; 2], Metric::MeanNs)
+        };
         assert_eq!(doubt(0.5), Doubt::NONE);
         assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
         assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
         assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
         assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
+    }
+
+    #[test]
+    fn a_busier_machine_may_make_a_tenth_of_a_call_wherever_in_it_that_falls() {
+        let caller = Function { total_ns: 16_000, self_ns: 80, ..Function::default() };
+        let pct = |busier, metric| {
+            Doubt::NONE.on_a_busy_machine((0.0, busier), [&caller; 2], metric).machine
+        };
+        assert_eq!(pct(Busier::Much, Metric::MeanNs).round(), 10.0);
+        assert_eq!(pct(Busier::Much, Metric::SelfNs).round(), 1_000.0, "no more is ever said");
+        assert_eq!(pct(Busier::Somewhat, Metric::SelfNs).round(), 0.0);
+    }
+
+    #[test]
+    fn what_waited_may_take_longer_by_a_part_of_the_wait() {
+        let function = |self_preempted_ns| Function {
+            self_ns: 2_800_000,
+            total_ns: 20_000_000,
+            preempted_ns: 24_000_000,
+            self_preempted_ns,
+            ..Function::default()
+        };
+        let (old, new) = (function(0), function(16_000_000));
+        let pct = |metric| of_interruptions_pct(&old, &new, metric).round();
+        assert_eq!((pct(Metric::SelfNs), pct(Metric::MeanNs)), (86.0, 0.0));
+    }
+
+    #[test]
+    fn a_recursive_mean_holds_what_recording_took_of_the_calls_within() {
+        let function = |mean_ns: f64, overhead_ns| Function {
+            calls: 1_000,
+            mean_ns: Some(mean_ns),
+            total_ns: 10_000,
+            raw_total_ns: 10_000 + overhead_ns,
+            overhead_ns,
+            resolution_ns: 10,
+            ..Function::default()
+        };
+        let open = |mean_ns: f64, busier| {
+            let function = function(mean_ns, 20_000);
+            left_open_ns([&function; 2], Metric::MeanNs, busier).round()
+        };
+        assert_eq!([open(10.0, Busier::No), open(100.0, Busier::No)], [8.0, 85.0]);
+        assert_eq!(open(10.0, Busier::Much), 42.0);
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Pair<'_> {
         if over_run.abs() < run {
             return Some(format!("a change of less than {} over the run", units::duration(run)));
         }
-        let open = estimates::left_open_ns(self.old, self.new, metric);
+        let open = estimates::left_open_ns([self.old, self.new], metric, self.busier);
         (change.abs() < open).then(|| {
             format!(
                 "a change of less than the clock and the recorder leave open, {}",

@@ -6,8 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::limits::Limits;
 use super::renames;
-use crate::model::{Extent, Function, RunDocument, Usage};
-use crate::series;
+use crate::model::{Extent, Function, Probe, RunDocument, Steadiness, Usage};
 use crate::stats::robust;
 use crate::units::float;
 
@@ -44,14 +43,34 @@ impl<'a> Sides<'a> {
         Extent::of(self.baseline.iter().chain(self.current))
     }
 
-    /// Returns whether the machine was busier while the runs that are judged were made: threads waited for a
-    /// processor for more of their time, or the machine was unsteady only then.
-    pub(super) fn is_busier(&self) -> bool {
-        /// For how much more of their time, in per cent.
-        const MUCH_PCT: f64 = 1.0;
+    /// Returns how much busier the machine was while the runs that are judged were made: by what threads
+    /// waited for a processor, by what the probe lost to other programs, and by how steady it was, in the
+    /// middle one of the runs of each side.
+    pub(super) fn busier(&self) -> Busier {
+        /// Of the time of threads, and of that of the probe, from which it is busier, and much so, in per cent.
+        const WAITED_PCT: [f64; 2] = [0.25, 1.0];
+        const LOST_PCT: [f64; 2] = [1.5, 10.0];
         let [old_waited, new_waited] = self.waited_pct();
-        let [old, new] = [self.baseline, self.current].map(|runs| series::unsteady(runs).is_some());
-        new_waited - old_waited >= MUCH_PCT || (new && !old)
+        let [old_lost, new_lost] = self.probed(|probe| probe.lost_pct);
+        let [old_unsteady, new_unsteady] =
+            self.probed(|probe| if probe.steadiness() == Steadiness::Steady { 0.0 } else { 1.0 });
+        let (waited, lost) = (new_waited - old_waited, new_lost - old_lost);
+        let is_less_steady = new_unsteady > 0.5 && old_unsteady <= 0.5;
+        if waited >= WAITED_PCT[1] || lost >= LOST_PCT[1] || is_less_steady {
+            Busier::Much
+        } else if waited >= WAITED_PCT[0] || lost >= LOST_PCT[0] {
+            Busier::Somewhat
+        } else {
+            Busier::No
+        }
+    }
+
+    /// What the middle one of the probes of each side says; nothing where there is none.
+    fn probed(&self, of: fn(&Probe) -> f64) -> [f64; 2] {
+        [self.baseline, self.current].map(|runs| {
+            let values = runs.iter().filter_map(|run| run.run.machine.probe.as_ref().map(of));
+            robust::median(&values.collect::<Vec<_>>()).unwrap_or(0.0)
+        })
     }
 
     /// Returns what the middle run of each side used, where it is known.
@@ -73,6 +92,17 @@ impl<'a> Sides<'a> {
     }
 }
 
+/// How much busier a machine was while the runs that are judged were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Busier {
+    /// As far as is known it was not.
+    No,
+    /// By as much as the slowest calls show, and means that these make.
+    Somewhat,
+    /// By as much as shows everywhere.
+    Much,
+}
+
 /// A function on both sides, and what it is judged by.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
@@ -90,8 +120,8 @@ pub(super) struct Pair<'a> {
     pub(super) run_ns: [Vec<u64>; 2],
     /// Processor time of the middle run of each side, nanoseconds, where it is known.
     pub(super) cpu_ns: [Option<f64>; 2],
-    /// Whether the machine was busier while the runs that are judged were made.
-    pub(super) is_busier: bool,
+    /// How much busier the machine was while the runs that are judged were made.
+    pub(super) busier: Busier,
     /// For how much more of their time threads waited for a processor in the runs that are judged, in
     /// per cent.
     pub(super) waited_pct: f64,
@@ -114,7 +144,7 @@ impl<'a> Pair<'a> {
             past,
             run_ns: [vec![run_ns], vec![run_ns]],
             cpu_ns: [None; 2],
-            is_busier: false,
+            busier: Busier::No,
             waited_pct: 0.0,
             limits,
         }
@@ -138,7 +168,7 @@ impl<'a> Pair<'a> {
             past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
             run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
             cpu_ns: sides.used(Usage::cpu_ns),
-            is_busier: sides.is_busier(),
+            busier: sides.busier(),
             waited_pct: new_waited - old_waited,
             olds,
             news,
@@ -166,7 +196,7 @@ impl<'a> Functions<'a> {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
         let [old_waited, new_waited] = sides.waited_pct();
-        let (cpu_ns, is_busier) = (sides.used(Usage::cpu_ns), sides.is_busier());
+        let (cpu_ns, busier) = (sides.used(Usage::cpu_ns), sides.busier());
         let mut functions = Self::default();
         let pair = |before: &str, now: &str| {
             Some(Pair {
@@ -179,7 +209,7 @@ impl<'a> Functions<'a> {
                     .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
                 run_ns: [olds.own_ns.clone(), news.own_ns.clone()],
                 cpu_ns,
-                is_busier,
+                busier,
                 waited_pct: new_waited - old_waited,
                 limits,
             })
@@ -235,5 +265,31 @@ impl<'a> Index<'a> {
 
     fn in_each(&self, name: &str) -> Vec<Option<&'a Function>> {
         self.runs.iter().map(|run| run.get(name).copied()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples;
+
+    /// What is said where the probes of a baseline of three and of one run lost so much, in per cent.
+    fn busier(olds: [f64; 3], new: f64) -> Busier {
+        let run = |lost_pct: f64| {
+            let mut run = samples::empty();
+            run.run.machine.probe = Some(Probe { lost_pct, ..Probe::default() });
+            run
+        };
+        let (olds, news) = (olds.map(run), [run(new)]);
+        Sides { baseline: &olds, current: &news, history: &[], paired: false }.busier()
+    }
+
+    #[test]
+    fn a_machine_is_busier_by_what_the_middle_probe_lost() {
+        assert_eq!(busier([2.0, 3.0, 2.5], 3.0), Busier::No);
+        assert_eq!(busier([2.0, 3.0, 2.5], 5.0), Busier::Somewhat);
+        assert_eq!(busier([2.0, 45.0, 2.5], 45.0), Busier::Much, "one odd run hides nothing");
+        assert_eq!(busier([45.0, 46.0, 45.0], 46.0), Busier::No);
+        assert_eq!(busier([45.0, 46.0, 45.0], 2.0), Busier::No);
     }
 }

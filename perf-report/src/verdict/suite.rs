@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::sides::{Functions, Pair, Sides};
-use crate::model::{Change, Metric, RunDocument, Shift, Steadiness, Verdict};
+use crate::model::{Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
 use crate::stats::moderated::Difference;
 use crate::stats::robust;
 use crate::units::{self, float};
@@ -20,7 +20,7 @@ const LEAST_FUNCTIONS: usize = 10;
 const MOVED_PCT: f64 = 10.0;
 /// Median move from which there is an event, in per cent.
 const SHIFT_PCT: f64 = 3.0;
-/// Part of the functions that must have moved the same way.
+/// Part of the functions, and of their time, that must have moved the same way.
 const MOVED_PART: f64 = 0.3;
 
 /// What the functions say together.
@@ -50,7 +50,8 @@ impl Suite {
     pub(super) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
         let machine_pct = machine_pct(sides);
-        let changes: Vec<f64> = functions.pairs().filter_map(log_change).collect();
+        let moves: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
+        let changes: Vec<f64> = moves.iter().map(|it| it.log_change).collect();
         let known = changes.len() >= LEAST_FUNCTIONS;
         let (Some(median), Some(spread)) = (robust::median(&changes), robust::mad_sigma(&changes))
         else {
@@ -59,9 +60,12 @@ impl Suite {
         let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
         let part = 1.0 / runs[0] + 1.0 / runs[1];
         let noise = known.then(|| spread / part.sqrt());
-        let moved = moved_with(&changes, median);
+        let moved: Vec<&Move> = moves.iter().filter(|it| it.is_with(median)).collect();
         let change_pct = median.exp_m1() * 100.0;
-        let broad = float(moved) >= float(changes.len() as u64) * MOVED_PART;
+        let of_time = moved.iter().map(|it| float(it.self_ns)).sum::<f64>() / own_ns(functions);
+        let moved = moved.len() as u64;
+        let broad =
+            float(moved) >= float(changes.len() as u64) * MOVED_PART && of_time >= MOVED_PART;
         if !(known && broad && change_pct.abs() > SHIFT_PCT) {
             return Self { noise, unsteady, ..Self::default() };
         }
@@ -113,23 +117,37 @@ pub(super) fn tails_that_moved_together(rows: &mut [Change]) {
     }
 }
 
-/// Change of the own time of a call on the log scale, of a function that is large enough to count.
-fn log_change(pair: &Pair<'_>) -> Option<f64> {
-    let enough = float(pair.old.self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
-    let side = |runs: &[Option<&crate::model::Function>]| {
-        let values = runs.iter().flatten().filter(|function| function.measured_calls() > 0);
-        let values = values.map(|f| float(f.self_ns) / float(f.measured_calls()));
-        robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
-    };
-    enough.then_some(())?;
-    Some((side(&pair.news)? / side(&pair.olds)?).ln())
+/// What a function says of the suite.
+struct Move {
+    /// Change of the own time of a call on the log scale.
+    log_change: f64,
+    /// Own time in a run of the baseline.
+    self_ns: u64,
 }
 
-/// How many moved by more than [`MOVED_PCT`] the way the median did.
-fn moved_with(changes: &[f64], median: f64) -> u64 {
-    let limit = (MOVED_PCT / 100.0).ln_1p();
-    let moved = changes.iter().filter(|change| *change * median.signum() > limit);
-    moved.count() as u64
+impl Move {
+    /// Of a function that is large enough to count.
+    fn of(pair: &Pair<'_>) -> Option<Self> {
+        let self_ns = pair.old.self_ns;
+        let is_enough = float(self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
+        let side = |runs: &[Option<&Function>]| {
+            let values = runs.iter().flatten().filter(|function| function.measured_calls() > 0);
+            let values = values.map(|f| float(f.self_ns) / float(f.measured_calls()));
+            robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
+        };
+        is_enough.then_some(())?;
+        Some(Self { log_change: (side(&pair.news)? / side(&pair.olds)?).ln(), self_ns })
+    }
+
+    /// Whether it moved by more than [`MOVED_PCT`] the way the median did.
+    fn is_with(&self, median: f64) -> bool {
+        self.log_change * median.signum() > (MOVED_PCT / 100.0).ln_1p()
+    }
+}
+
+/// Own time of all functions that both sides know, in a run of the baseline.
+fn own_ns(functions: &Functions<'_>) -> f64 {
+    functions.pairs().map(|pair| float(pair.old.self_ns)).sum::<f64>().max(1.0)
 }
 
 /// What the worst machine of some runs does to an assumption on noise.
@@ -179,6 +197,8 @@ fn reason(change_pct: f64, (moved, of): (u64, u64), machine_pct: Option<f64>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::samples;
+    use crate::verdict::Limits;
 
     fn tails(moved: usize, of: usize) -> Vec<Change> {
         let row = |at: usize| Change {
@@ -188,6 +208,33 @@ mod tests {
             ..Change::exact(&format!("f{at}"), Metric::P95Ns, [Some(1.0), Some(2.0)])
         };
         (0..of).map(row).collect()
+    }
+
+    /// The shift between a run of one function that takes `large_ns` and of ten that take 2 ms, and one
+    /// in which these take half as long.
+    fn shift_beside(large_ns: u64) -> Option<Shift> {
+        let run = |small_ns: u64| {
+            let mut run = samples::empty();
+            let function = |at: usize| Function {
+                name: format!("f{at}"),
+                calls: 1_000,
+                self_ns: if at == 0 { large_ns } else { small_ns },
+                ..Function::default()
+            };
+            run.functions = (0..=10).map(function).collect();
+            run
+        };
+        let (old, new) = (run(2_000_000), run(1_000_000));
+        let sides = Sides { baseline: &[old], current: &[new], history: &[], paired: false };
+        let limits = Limits::default();
+        Suite::of(&Functions::of(sides, &limits), sides).shift
+    }
+
+    #[test]
+    fn the_suite_moved_where_much_of_its_time_did() {
+        let shift = shift_beside(20_000_000).map(|it| (it.moved, it.of, it.change_pct.round()));
+        assert_eq!(shift, Some((10, 11, -50.0)));
+        assert_eq!(shift_beside(200_000_000), None, "they are many, and next to nothing");
     }
 
     fn worse(mut rows: Vec<Change>) -> usize {

@@ -11,7 +11,7 @@ use super::limits::{Limits, MetricLimits};
 use super::load::Load;
 use super::noise::{self, Source, Values};
 use super::reason;
-use super::sides::Sides;
+use super::sides::{Busier, Sides};
 use super::suite::Suite;
 use super::work::Work;
 use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument, Usage};
@@ -21,6 +21,10 @@ use crate::units::{self, float};
 
 /// What the rows of the command are called.
 pub const COMMAND: &str = "(command)";
+
+/// What a peak of memory may be off by: each processor counts 64 pages and more by itself before it adds them
+/// to those of the process.
+const RSS_BATCH_BYTES: u64 = 512 << 10;
 
 /// The rows of the command. It is no part of the suite, so no shift is taken off.
 pub(super) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
@@ -92,13 +96,19 @@ pub(super) fn objections(
     // Of an open load, processor time is that of a unit of work.
     let is_whole_time =
         metric == Metric::WallNs || metric == Metric::CpuNs && limits.load == Load::Closed;
-    let small = is_whole_time && (current - baseline).abs() < limits.run_floor_ns;
-    let floor =
-        small.then(|| format!("a change of less than {}", units::duration(limits.run_floor_ns)));
+    let change = (current - baseline).abs();
+    let floor = if metric == Metric::PeakRssBytes && change < float(RSS_BATCH_BYTES) {
+        Some(format!("a change of less than {}", units::bytes(RSS_BATCH_BYTES)))
+    } else if is_whole_time && change < limits.run_floor_ns {
+        Some(format!("a change of less than {}", units::duration(limits.run_floor_ns)))
+    } else {
+        None
+    };
     let [old_waited, new_waited] = sides.waited_pct();
     let doubt = match metric {
         Metric::PeakRssBytes => Doubt::NONE,
-        _ => Doubt::NONE.of_command_on_a_busy_machine(new_waited - old_waited, sides.is_busier()),
+        _ => Doubt::NONE
+            .of_command_on_a_busy_machine(new_waited - old_waited, sides.busier() == Busier::Much),
     };
     let denied = (metric == Metric::WallNs).then(|| denied_by_waiting(sides, doubt)).flatten();
     (floor, doubt, denied)
@@ -112,8 +122,7 @@ fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> O
         let a_unit = |run: &RunDocument| cpu_of_a_unit(run, extent, work);
         robust::median(&runs.iter().filter_map(a_unit).collect::<Vec<_>>())
     });
-    let [old_waited, new_waited] = sides.waited_pct();
-    let is_busier = new_waited > old_waited || series::unsteady(sides.current).is_some();
+    let is_busier = sides.busier() > Busier::No;
     let confirmed = (new_cpu? / old_cpu?).ln() >= CONFIRMING_PART * (old / new).ln();
     (new < old && is_busier && !confirmed).then(|| {
         "the machine was busier, and the processor time of a unit of work does not confirm it"
