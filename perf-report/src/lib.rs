@@ -22,6 +22,7 @@ pub mod overhead;
 pub mod pending;
 pub mod recorder;
 pub mod render;
+pub mod retention;
 pub mod series;
 pub mod session;
 pub mod stacks;

@@ -14,7 +14,7 @@ use crate::command::{self, Ended, Job};
 use crate::facts::{self, Identity, Prober};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::pending;
-use crate::session::Session;
+use crate::session::{self, Session};
 
 /// What to run, and what the run is to say of itself.
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +100,11 @@ impl<'a> Recorder<'a> {
         self.session.as_ref().map(Session::folder)
     }
 
+    /// Why it is recorded in the temporary folder, if that is so although nobody named it.
+    pub fn fallback(&self) -> Option<String> {
+        self.session.as_ref().ok().and_then(Session::fallback)
+    }
+
     /// Runs the command to its end. `while_running` is called once it runs, and what it returns is
     /// dropped when it has ended.
     ///
@@ -140,7 +145,8 @@ impl Finished {
         let gone = collected.as_ref().err().map(|error| {
             format!("the folder {} cannot be read any more: {error}", folder.display())
         });
-        let collected = collected.unwrap_or_default();
+        let mut collected = collected.unwrap_or_default();
+        collected.fallback = session.fallback().or_else(|| session::fallback(&collected));
         let document = document(&collected, self.facts, process, gone.clone());
         Some(Recorded { document, collected, session, gone })
     }
@@ -177,5 +183,7 @@ pub fn document(
     let counts_allocations = convert::counts_allocations(&collected.snapshot);
     run.machine.key = facts::comparability_key(&run.machine, &toolchain, counts_allocations);
     let problems = collected.problems().into_iter().chain(problem).collect();
-    convert::document(&collected.snapshot, run, process, problems)
+    let mut document = convert::document(&collected.snapshot, run, process, problems);
+    document.recording.discarded = collected.discarded_by_reason();
+    document
 }

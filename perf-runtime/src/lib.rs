@@ -81,7 +81,8 @@
 //! |---|---|
 //! | a processor counter with one rate in every power state | times come from the system's monotonic clock; a call costs two readings of that |
 //! | a counter that runs forwards (some virtual machines) | durations below zero are counted as anomalies and as 0 ns; after some of them calls are counted only, and times are taken again on trial |
-//! | a file system in memory (`/dev/shm`) | the segment lies in the temporary folder; writing back its pages may hold up a call |
+//! | a file system in memory (`/dev/shm`) that can be written to | the segment lies in the temporary folder, and [`health()`] says so ([`Concern::Fallback`]); writing back its pages may hold up a call |
+//! | room for a segment | the oldest recordings of ended processes give way, and are counted |
 //! | a Unix, or mmap | recording is not built: use `default-features = false`, with which everything builds |
 //!
 //! # Switching it off
@@ -96,8 +97,11 @@
 //! `PERF_TRACK` (`on`, `off`), `PERF_TRACK_DIR` (folder for the segment; `perf-report run` sets
 //! it), `PERF_TRACK_OVERHEAD` (share of each thread's time that recording may take: `5%`; `100%`
 //! samples nothing, `0` only counts),
-//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`), `PERF_TRACK_RESERVE` (`on` takes all of
-//! it at once, for programs that confine themselves later), `PERF_TRACK_CLOCK` (`monotonic`
+//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`, and no more than a quarter of the file system), `PERF_TRACK_RESERVE` (`on` takes all of
+//! it at once, for programs that confine themselves later), `PERF_TRACK_RETENTION` and
+//! `PERF_TRACK_RETENTION_COUNT` (how much recordings of ended processes may hold that nobody collected, as
+//! bytes or a share of the file system, `25%` and 256 MiB at most, and how many there may be, 1,000: see
+//! [`segment::retention`]), `PERF_TRACK_CLOCK` (`monotonic`
 //! where the processor's counter cannot be trusted). They are read at the first tracked call.
 //!
 //! In a program that may do what its user may not (setuid, setgid, or with capabilities of its file), none of

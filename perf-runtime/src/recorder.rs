@@ -58,6 +58,7 @@ pub(crate) fn account() -> Option<Account> {
             overhead_budget: f64::from(header.overhead_budget.load(Relaxed)) / 1e6,
             segment_bytes: recorder.segment.used(),
             segment_limit_bytes: recorder.segment.limit(),
+            fallback: recorder.fallback,
         },
         steps: latest_steps(recorder, steps),
     })

@@ -23,6 +23,7 @@ mod resets;
 mod rounds;
 mod sampling;
 mod soak;
+mod space;
 mod stacks;
 mod stored;
 mod times;

@@ -156,7 +156,7 @@ pub(super) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
     }
     if crate::session::is_session(folder) {
         // Whatever is still needed in it, or not ours, keeps it.
-        let _ = std::fs::remove_dir(folder);
+        let _ = crate::session::remove(folder);
     }
     left
 }

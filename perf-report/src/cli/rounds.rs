@@ -4,11 +4,13 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clap::builder::FalseyValueParser;
 
+use super::output;
 use super::progress::{self, Progress};
 use crate::command::Interrupt;
 use crate::context::Context;
@@ -110,6 +112,16 @@ impl Rounds {
     /// The signal that asked for the end, if one did.
     pub(super) fn interrupted(&self) -> Option<u8> {
         self.interrupt.signal()
+    }
+}
+
+/// Says that what is recorded is not in shared memory, if that is so, and was not said before.
+pub(super) fn say_fallback(words: Option<String>) {
+    static IS_SAID: AtomicBool = AtomicBool::new(false);
+    if let Some(words) = words
+        && !IS_SAID.swap(true, Ordering::Relaxed)
+    {
+        output::warning(&words);
     }
 }
 

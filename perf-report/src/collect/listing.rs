@@ -5,8 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use perf_runtime::segment::discarded::{self, Discarded};
 pub use perf_runtime::segment::life::pid_of;
 use perf_runtime::segment::{EXTENSION, UNRECORDED_PREFIX};
+
+use crate::session;
 
 /// What lies in a folder of segments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,12 +18,22 @@ pub struct Listing {
     pub segments: Vec<PathBuf>,
     /// Marks of processes that could not make a segment, sorted by path.
     pub unrecorded: Vec<Unrecorded>,
+    /// What was discarded before anybody collected it, by the file that says so.
+    pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
 }
 
 impl Listing {
     /// Where all of it lies.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        self.segments.iter().chain(self.unrecorded.iter().map(|unrecorded| &unrecorded.path))
+        let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
+        self.segments.iter().chain(marks).chain(self.discarded.iter().map(|(path, _)| path))
+    }
+
+    /// Adds what lies elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.segments.extend(other.segments);
+        self.unrecorded.extend(other.unrecorded);
+        self.discarded.extend(other.discarded);
     }
 
     /// What `is_first` is true of, and the rest.
@@ -28,8 +41,14 @@ impl Listing {
         let (segments, other_segments) = self.segments.into_iter().partition(|path| is_first(path));
         let (unrecorded, other_unrecorded) =
             self.unrecorded.into_iter().partition(|unrecorded| is_first(&unrecorded.path));
-        let rest = Self { segments: other_segments, unrecorded: other_unrecorded };
-        (Self { segments, unrecorded }, rest)
+        let (discarded, other_discarded) =
+            self.discarded.into_iter().partition(|(path, _)| is_first(path));
+        let rest = Self {
+            segments: other_segments,
+            unrecorded: other_unrecorded,
+            discarded: other_discarded,
+        };
+        (Self { segments, unrecorded, discarded }, rest)
     }
 }
 
@@ -50,6 +69,18 @@ impl fmt::Display for Unrecorded {
         let reason = io::Error::from_raw_os_error(self.errno);
         write!(f, "process{pid} was not recorded: its segment could not be made: {reason}")
     }
+}
+
+/// Lists `folder`, and where processes record that should record there and cannot.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list_everywhere(folder: &Path) -> io::Result<Listing> {
+    let mut listing = list(folder)?;
+    for other in session::alternatives(folder) {
+        listing.extend(list(&other).unwrap_or_default());
+    }
+    Ok(listing)
 }
 
 /// Lists `folder`. Other files and folders in it are none of ours.
@@ -73,6 +104,12 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     }
     listing.segments.sort_unstable();
     listing.unrecorded.sort_unstable();
+    // What cannot be read says nothing.
+    let mut discarded = discarded::read(folder).unwrap_or_default();
+    discarded.retain(|one| one.recordings > 0);
+    if !discarded.is_empty() {
+        listing.discarded.push((folder.join(discarded::FILE), discarded));
+    }
     Ok(listing)
 }
 

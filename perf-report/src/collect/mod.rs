@@ -4,6 +4,7 @@
 //! made of besides its recording is none of this module's business.
 
 mod about;
+mod discarded;
 mod identity;
 mod listing;
 mod merge;
@@ -14,12 +15,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
+use perf_runtime::segment::discarded::Discarded;
+use perf_runtime::segment::{self, MARK_EXTENSION, SegmentError};
 use perf_runtime::snapshot::Snapshot;
+
+use crate::model;
 
 pub use about::{About, about};
 pub use identity::{SegmentId, id_of};
-pub use listing::{Listing, Unrecorded, list, pid_of};
+pub use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};
 pub use merge::merge;
 pub use process::{check_readable, is_running, may_be_written};
 
@@ -39,6 +43,10 @@ pub struct Collected {
     pub damaged: Vec<(PathBuf, SegmentError)>,
     /// Processes that could not make a segment.
     pub unrecorded: Vec<Unrecorded>,
+    /// What was discarded before it could be read, by the file that says so.
+    pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
+    /// Why not all of it was recorded in shared memory, if that is so.
+    pub fallback: Option<String>,
 }
 
 impl Collected {
@@ -48,6 +56,12 @@ impl Collected {
             && self.living.is_empty()
             && self.damaged.is_empty()
             && self.unrecorded.is_empty()
+            && self.discarded.is_empty()
+    }
+
+    /// Whether there is anything that no later reading would find.
+    pub fn is_new(&self) -> bool {
+        !(self.ended.is_empty() && self.unrecorded.is_empty() && self.discarded.is_empty())
     }
 
     /// Whether there were segments and not one could be read.
@@ -63,14 +77,22 @@ impl Collected {
             let pid = pid_of(path).map_or_else(String::new, |pid| format!(" {pid}"));
             format!("process{pid} is still running: what it records from now on is not included")
         });
-        damaged.into_iter().chain(unrecorded).chain(living).collect()
+        let discarded = discarded::in_words(&self.discarded_by_reason());
+        let words = damaged.into_iter().chain(unrecorded).chain(living).chain(discarded);
+        words.chain(self.fallback.clone()).collect()
+    }
+
+    /// What was discarded, for each reason.
+    pub fn discarded_by_reason(&self) -> Vec<model::Discarded> {
+        discarded::by_reason(&self.discarded.iter().flat_map(|(_, discarded)| discarded))
     }
 
     /// What a run made of this holds once and for all: everything but what may still be written to.
     pub fn taken(&self) -> impl Iterator<Item = &PathBuf> {
         let damaged = self.damaged.iter().map(|(path, _)| path);
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
-        self.ended.iter().chain(damaged).chain(marks)
+        let discarded = self.discarded.iter().map(|(path, _)| path);
+        self.ended.iter().chain(damaged).chain(marks).chain(discarded)
     }
 
     /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
@@ -93,7 +115,11 @@ impl Collected {
             aside.push(SET_ASIDE);
             unless_gone(fs::rename(path, aside)).err().map(|error| failed(path, &error))
         });
-        removal.chain(set_aside).collect()
+        let told = self.discarded.iter().filter_map(|(path, discarded)| {
+            let taken = segment::discarded::take(path.parent()?, discarded);
+            taken.err().map(|error| failed(path, &error))
+        });
+        removal.chain(set_aside).chain(told).collect()
     }
 }
 
@@ -103,12 +129,12 @@ fn unless_gone(result: io::Result<()>) -> io::Result<()> {
         .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-/// Reads and merges all segments in `folder`.
+/// Reads and merges all segments in `folder`, and of processes that could not record there.
 ///
 /// # Errors
 /// When the folder cannot be listed. What is wrong with a single segment is no error.
 pub fn collect(folder: &Path) -> io::Result<Collected> {
-    list(folder).map(read)
+    list_everywhere(folder).map(read)
 }
 
 /// Reads and merges what is listed.
@@ -134,6 +160,8 @@ pub fn read(listing: Listing) -> Collected {
         snapshot: from_ended.snapshot.merged(&from_living.snapshot),
         damaged: from_ended.damaged,
         unrecorded: listing.unrecorded,
+        discarded: listing.discarded,
+        fallback: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The environment variables that steer recorder and reports.
 
 use perf_runtime::segment::limits::{parse_bytes, parse_share};
+use perf_runtime::segment::retention::{parse_amount, parse_count};
 
 use super::Check;
 use crate::suggest;
@@ -11,11 +12,17 @@ const SUBJECT: &str = "environment";
 type Variable = (&'static str, fn(&str) -> bool, &'static str);
 
 /// Variables that the recorder reads.
-const RECORDER: [Variable; 5] = [
+const RECORDER: [Variable; 7] = [
     ("PERF_TRACK", is_switch, "`on` or `off`"),
     ("PERF_TRACK_OVERHEAD", |value| parse_share(value).is_some(), "a share such as `5%`"),
     ("PERF_TRACK_MEMORY", |value| parse_bytes(value).is_some(), "a size such as `64MiB`"),
     ("PERF_TRACK_RESERVE", is_switch, "`on` or `off`"),
+    (
+        "PERF_TRACK_RETENTION",
+        |value| parse_amount(value).is_some(),
+        "a size such as `256MiB` or a share such as `25%`",
+    ),
+    ("PERF_TRACK_RETENTION_COUNT", |value| parse_count(value).is_some(), "a number such as `1000`"),
     ("PERF_TRACK_CLOCK", is_clock, "`counter` or `monotonic`"),
 ];
 

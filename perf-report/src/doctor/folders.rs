@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use nix::sys::statvfs::statvfs;
-
 use super::Check;
 use crate::context::Context;
-use crate::{collect, command, session, units};
+use crate::{collect, command, retention, session, units};
 
 const SUBJECT: &str = "recording";
+
+/// Runs that were never stored and are named one by one.
+const FEW: usize = 3;
 
 /// Less free space than this is worth a word: the segments of a few processes.
 const LITTLE_SPACE: u64 = 256 << 20;
@@ -18,49 +19,86 @@ pub(super) fn recording(context: &Context) -> Vec<Check> {
     let named = std::env::var_os(command::DIR_VARIABLE).filter(|dir| !dir.is_empty());
     let folder: PathBuf = match &named {
         Some(dir) => context.dir.join(dir).components().collect(),
-        None => session::default_base(),
+        None => session::preferred_base(),
     };
     match session::check(&folder) {
-        Ok(()) => {
-            checks.push(space(&folder));
-            checks.extend(left_over(&folder));
-        }
-        Err(error) if error.is_missing() => checks.push(missing(&folder)),
-        Err(error) => checks.push(Check::broken(
-            SUBJECT,
-            format!("processes cannot record: {error}"),
-            "set PERF_TRACK_DIR to a folder that belongs to you and that nobody else can write to",
-        )),
+        Ok(()) => checks.push(space(&folder, named.is_none())),
+        Err(error) if error.is_missing() => checks.push(missing(&folder, named.is_none())),
+        Err(error) => checks.push(unusable(&error.to_string(), named.is_none())),
+    }
+    let mut all = if named.is_some() { vec![folder] } else { session::bases() };
+    all.retain(|folder| session::check(folder).is_ok());
+    for folder in all {
+        checks.extend(left_over(&folder));
+        checks.extend(held(&folder, named.is_some()));
     }
     checks
 }
 
-fn missing(folder: &Path) -> Check {
+/// Nothing can be recorded in a folder, or only in the one that takes its place.
+fn unusable(why: &str, has_fallback: bool) -> Check {
+    if has_fallback {
+        let finding = format!("processes record in the temporary folder: {why}");
+        let help = "a disk there may hold up calls; see that you can write to shared memory, or set \
+                    PERF_TRACK_DIR to a folder of your own in another one";
+        return Check::notice(SUBJECT, finding, help);
+    }
+    Check::broken(
+        SUBJECT,
+        format!("processes cannot record: {why}"),
+        "set PERF_TRACK_DIR to a folder that belongs to you and that nobody else can write to",
+    )
+}
+
+/// What recordings that nobody collected hold.
+fn held(folder: &Path, named: bool) -> Option<Check> {
+    let account = retention::account(folder, named)?;
+    Some(Check::notice(SUBJECT, account.finding, account.help))
+}
+
+fn missing(folder: &Path, has_fallback: bool) -> Check {
     let parent = folder.parent().unwrap_or(Path::new("/"));
-    if parent.is_dir() {
-        Check::good(SUBJECT, format!("will be made when needed: {}", folder.display()))
-    } else {
+    if !parent.is_dir() {
         let finding = format!("{} cannot be made: its parent is missing", folder.display());
-        Check::broken(SUBJECT, finding, "make the parent, or unset PERF_TRACK_DIR")
+        return if has_fallback {
+            unusable(&finding, true)
+        } else {
+            Check::broken(SUBJECT, finding, "make the parent, or unset PERF_TRACK_DIR")
+        };
+    }
+    match refusal(parent) {
+        Some(why) => unusable(&format!("{} cannot be made: {why}", folder.display()), has_fallback),
+        None => Check::good(SUBJECT, format!("will be made when needed: {}", folder.display())),
     }
 }
 
-fn space(folder: &Path) -> Check {
+/// Why nothing can be made in `folder`, if that is so.
+fn refusal(folder: &Path) -> Option<String> {
+    nix::unistd::access(folder, nix::unistd::AccessFlags::W_OK)
+        .err()
+        .map(|errno| errno.desc().to_owned())
+}
+
+fn space(folder: &Path, has_fallback: bool) -> Check {
     let place = folder.display();
-    let Ok(system) = statvfs(folder) else {
+    if let Some(why) = refusal(folder) {
+        return unusable(&format!("{place} cannot be written to: {why}"), has_fallback);
+    }
+    let Some(space) = retention::space(folder) else {
         return Check::good(SUBJECT, format!("{place}, closed to others"));
     };
-    // The types of both differ between systems.
-    #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
-    #[allow(clippy::useless_conversion, reason = "the types are u64 on some systems only")]
-    let free =
-        u64::from(system.blocks_available()).saturating_mul(u64::from(system.fragment_size()));
-    let finding = format!("{place}, closed to others, {} free", units::bytes(free));
-    if free == 0 {
-        let finding = format!("{place} has no space left: nothing can be recorded");
+    let finding = format!("{place}, closed to others, {} free", units::bytes(space.free));
+    if space.free == 0 || !space.takes_files {
+        let finding = format!("{place} has no space left");
+        if has_fallback {
+            return unusable(&finding, true);
+        }
+        let finding = format!("{finding}: nothing can be recorded");
         Check::broken(SUBJECT, finding, "free some, or set PERF_TRACK_DIR to another folder")
-    } else if free < LITTLE_SPACE {
-        Check::notice(SUBJECT, finding, "a process takes up to 64 MiB (PERF_TRACK_MEMORY)")
+    } else if space.free < LITTLE_SPACE {
+        let help =
+            "a process takes up to 64 MiB, or a quarter of the file system (PERF_TRACK_MEMORY)";
+        Check::notice(SUBJECT, finding, help)
     } else {
         Check::good(SUBJECT, finding)
     }
@@ -86,7 +124,14 @@ fn left_over(folder: &Path) -> Vec<Check> {
         let help = "free space, or set PERF_TRACK_DIR to another folder";
         checks.push(Check::notice(SUBJECT, unrecorded.to_string(), help));
     }
-    for session in session::left_over(folder).unwrap_or_default() {
+    let sessions = session::left_over(folder).unwrap_or_default();
+    if sessions.len() > FEW {
+        let finding =
+            format!("{} runs that were never stored, in {}", sessions.len(), folder.display());
+        let help = "store each with `perf-report collect --dir FOLDER`";
+        checks.push(Check::notice(SUBJECT, finding, help));
+    }
+    for session in sessions.iter().take(FEW) {
         let finding = format!("a run that was never stored: {}", session.display());
         let help = format!("store it with `perf-report collect --dir {}`", session.display());
         checks.push(Check::notice(SUBJECT, finding, help));

@@ -43,7 +43,7 @@ pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
-pub use recording::{Breaker, Recording};
+pub use recording::{Breaker, Discarded, Recording};
 pub use run::{
     Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
     Toolchain, TreeNode,

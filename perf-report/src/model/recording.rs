@@ -10,6 +10,9 @@ pub struct Recording {
     pub mode: String,
     /// Calls known to be missing.
     pub lost_calls: u64,
+    /// Recordings of processes that had ended, discarded before anybody collected them; for each reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discarded: Vec<Discarded>,
     /// Updates of metrics known to be missing, those by no finite number among them.
     #[serde(default)]
     pub lost_metrics: u64,
@@ -24,6 +27,18 @@ pub struct Recording {
     /// What went wrong while recording or collecting, in words.
     #[serde(default)]
     pub problems: Vec<String>,
+}
+
+/// Recordings that were discarded before anybody collected them: they are missing from the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discarded {
+    /// Why: `count`, since there were too many; `size`, since they held too much; `space`, since new ones
+    /// found no room.
+    pub reason: String,
+    /// How many.
+    pub recordings: u64,
+    /// Finished calls in them, at least.
+    pub calls: u64,
 }
 
 /// A step of the circuit breaker: the calls of a function are recorded in another way from then

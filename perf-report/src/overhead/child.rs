@@ -31,12 +31,11 @@ pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
 
 /// Where segments usually are, in memory if possible, but a folder that nobody looks into.
 fn folder() -> io::Result<TempDir> {
-    let base = session::default_base();
-    let named = |builder: &mut tempfile::Builder<'_, '_>| match base.parent() {
-        Some(base) => builder.tempdir_in(base),
-        None => builder.tempdir(),
-    };
-    named(tempfile::Builder::new().prefix("perf-report-overhead-"))
+    let base = session::preferred_base();
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("perf-report-overhead-");
+    let in_memory = base.parent().and_then(|base| builder.tempdir_in(base).ok());
+    in_memory.map_or_else(|| builder.tempdir(), Ok)
 }
 
 fn command(probe: Probe, plan: Plan, folder: &TempDir) -> io::Result<Command> {

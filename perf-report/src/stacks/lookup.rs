@@ -63,17 +63,19 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
     })
 }
 
-/// What lies in `base` and in the sessions' folders in it, the oldest first. Folders that are not
+/// What lies in `base`, where processes record that cannot there, and in the sessions' folders of these, the
+/// oldest first. Folders that are not
 /// ours, or open to others, are passed over.
 pub fn segments(base: &Path) -> Listing {
-    let sessions = fs::read_dir(base).into_iter().flatten();
-    let sessions = sessions.filter_map(|entry| Some(entry.ok()?.path()));
-    let sessions = sessions.filter(|path| session::is_session(path));
     let mut all = Listing::default();
-    for folder in std::iter::once(base.to_owned()).chain(sessions) {
-        if let (Ok(()), Ok(listing)) = (session::check(&folder), collect::list(&folder)) {
-            all.segments.extend(listing.segments);
-            all.unrecorded.extend(listing.unrecorded);
+    for base in std::iter::once(base.to_owned()).chain(session::alternatives(base)) {
+        let sessions = fs::read_dir(&base).into_iter().flatten();
+        let sessions = sessions.filter_map(|entry| Some(entry.ok()?.path()));
+        let sessions = sessions.filter(|path| session::is_session(path));
+        for folder in std::iter::once(base.clone()).chain(sessions) {
+            if let (Ok(()), Ok(listing)) = (session::check(&folder), collect::list(&folder)) {
+                all.extend(listing);
+            }
         }
     }
     all.segments.sort_by_cached_key(|path| (began(path), path.clone()));

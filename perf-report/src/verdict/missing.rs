@@ -36,11 +36,18 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
         ended,
         processes(run.process.unrecorded, "not recorded"),
         processes(killed, "ended by a signal"),
+        some(discarded(run), "recording", "discarded"),
         some(run.process.damaged, "segment", "not readable"),
         some(run.recording.lost_calls, "call", "not recorded"),
         some(of_no_function(run), "call", "without their function, for want of memory"),
     ];
     parts.into_iter().flatten().collect()
+}
+
+/// Recordings that were not kept until they were collected.
+fn discarded(run: &RunDocument) -> u64 {
+    let discarded = run.recording.discarded.iter();
+    discarded.fold(0, |sum, discarded| sum.saturating_add(discarded.recordings))
 }
 
 /// Calls in contexts that there was no memory for.
@@ -83,7 +90,7 @@ fn leave_open(rows: &mut [Change], which: impl Fn(&Change) -> bool, why: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, Metric, samples};
+    use crate::model::{Discarded, Function, Metric, samples};
     use crate::verdict::{FailOn, Gate, Limits, compare, gate};
 
     /// The typical run without half of the calls of each function.
@@ -109,7 +116,7 @@ mod tests {
         type Break = fn(&mut RunDocument);
         let whole = samples::typical();
         assert_eq!(calls(&whole, &half())[0].0, Verdict::Improved);
-        let broken: [(&str, Break); 7] = [
+        let broken: [(&str, Break); 8] = [
             ("3 processes ended by a signal", |run| run.process.killed = 3),
             ("the command failed with exit code 101", |run| run.run.exit_code = Some(101)),
             ("the command was ended by signal 9", |run| run.run.signal = Some(9)),
@@ -117,6 +124,10 @@ mod tests {
             ("9 calls without their function, for want of memory", |run| {
                 let name = OVERFLOW_NAME.to_owned();
                 run.functions.push(Function { name, calls: 9, ..Function::default() });
+            }),
+            ("5 recordings discarded", |run| {
+                let of = |recordings| Discarded { recordings, ..Discarded::default() };
+                run.recording.discarded = vec![of(2), of(3)];
             }),
             ("1 segment not readable", |run| run.process.damaged = 1),
             ("2 processes not recorded", |run| run.process.unrecorded = 2),

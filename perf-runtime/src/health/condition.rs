@@ -60,6 +60,9 @@ pub enum Concern {
     Sampled(u32),
     /// So many times the clock ran backwards.
     ClockAnomalies(u64),
+    /// The segment lies in the temporary folder, since it could not be made in shared memory: error number of
+    /// the operating system. A disk there may hold up calls, when it writes back what they wrote.
+    Fallback(i32),
 }
 
 /// A step of the circuit breaker.
@@ -97,6 +100,8 @@ pub(crate) struct Condition {
     pub(crate) overhead_budget: f64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_limit_bytes: u64,
+    /// Why the segment is not where it should be, if that is so.
+    pub(crate) fallback: Option<i32>,
 }
 
 impl BreakerStep {
@@ -115,7 +120,7 @@ impl Concern {
             Self::LostCalls(_) => 30,
             Self::OnTrial | Self::Counted(_) => 20,
             Self::NearlyFull | Self::OverBudget(_) | Self::LostMetrics(_) => 10,
-            Self::Sampled(_) | Self::ClockAnomalies(_) => 5,
+            Self::Sampled(_) | Self::ClockAnomalies(_) | Self::Fallback(_) => 5,
         }
     }
 }
@@ -141,6 +146,10 @@ impl fmt::Display for Concern {
                 write!(f, "functions of threads whose calls are sampled: {functions}")
             }
             Self::ClockAnomalies(times) => write!(f, "times that the clock ran backwards: {times}"),
+            Self::Fallback(error) => write!(
+                f,
+                "the segment is in the temporary folder, not in shared memory: error {error}"
+            ),
         }
     }
 }
@@ -208,6 +217,7 @@ fn concerns(state: &State, condition: &Condition, losses: &Losses) -> Vec<Concer
         is_over.then_some(Concern::OverBudget(condition.overhead)),
         functions(condition.functions_sampled).map(Concern::Sampled),
         some(losses.clock_anomalies).map(Concern::ClockAnomalies),
+        condition.fallback.map(Concern::Fallback),
     ];
     let mut all: Vec<_> = all.into_iter().flatten().collect();
     all.sort_by_key(|concern| std::cmp::Reverse(concern.points()));
@@ -247,6 +257,7 @@ mod tests {
             functions_counted: 1,
             overhead: 0.081,
             segment_bytes: 901,
+            fallback: Some(28),
             ..good()
         };
         let losses =
@@ -263,6 +274,7 @@ mod tests {
                 "recording takes 8.1 % of the threads' time",
                 "functions of threads whose calls are sampled: 2",
                 "times that the clock ran backwards: 5",
+                "the segment is in the temporary folder, not in shared memory: error 28",
             ]
         );
     }

@@ -27,6 +27,8 @@ use crate::{calibrate, registry};
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) segment: Segment,
+    /// Error number that says why it is not where it should be, if that is so.
+    pub(crate) fallback: Option<i32>,
     /// The first estimate; readers use a longer stretch.
     pub(crate) ns_per_tick: f64,
     /// What recording a call costs, and when that was measured last, in ticks.
@@ -156,11 +158,12 @@ impl Recorder {
         let first = calibrate::now();
         system::stay_loaded();
         forked::watch(in_child);
-        let mut segment = session::create_segment()?;
+        let session::Made { mut segment, fallback } = session::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
         let latest = calibrate::after(first);
         let recorder = Self {
             segment,
+            fallback,
             ns_per_tick: Rate::between(first, latest).per_tick().min(HIGHEST_RATE),
             costs: Costs::default(),
             measured_cost: AtomicU64::new(0),

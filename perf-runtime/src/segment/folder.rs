@@ -12,11 +12,57 @@ use std::path::{Path, PathBuf};
 /// Memory-backed file system of Linux. Pages of a disk file can stall a writer during writeback.
 const SHARED_MEMORY: &str = "/dev/shm";
 
+/// Where temporary files may always be put.
+const TEMPORARY: &str = "/tmp";
+
+/// What the name of a session's folder begins with: `perf-report run` makes one for each run.
+pub const SESSION_PREFIX: &str = "session-";
+
+/// Name of the file in a session's folder that is locked while its `perf-report run` lives.
+pub const SESSION_LOCK: &str = "alive";
+
 /// The folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
 pub fn default_path(uid: u32) -> PathBuf {
-    let shared_memory = Path::new(SHARED_MEMORY);
-    let base = if shared_memory.is_dir() { shared_memory.to_owned() } else { std::env::temp_dir() };
-    base.join(format!("perf-track-{uid}"))
+    let mut places = places(uid);
+    let is_possible = |place: &PathBuf| place.parent().is_some_and(Path::is_dir);
+    let at = places.iter().position(is_possible).unwrap_or(0);
+    places.swap_remove(at)
+}
+
+/// The folders for segments of user `uid`, the best first: in shared memory, and, where that cannot be
+/// written to, in the temporary folder (`TMPDIR`), and in that of the system.
+pub fn places(uid: u32) -> Vec<PathBuf> {
+    let name = format!("perf-track-{uid}");
+    let mut places: Vec<PathBuf> = Vec::new();
+    for base in [PathBuf::from(SHARED_MEMORY), std::env::temp_dir(), PathBuf::from(TEMPORARY)] {
+        let place = base.join(&name);
+        if base.is_absolute() && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// Where else processes of user `uid` record that were to record in `folder`, should it not be possible
+/// there: in one of the other [`places`], under the same name if it is a session in one of them. A folder
+/// that the user named has none.
+pub fn alternatives(folder: &Path, uid: u32) -> Vec<PathBuf> {
+    let places = places(uid);
+    let of_session = is_session(folder).then(|| folder.parent().zip(folder.file_name())).flatten();
+    let (place, session) =
+        of_session.map_or((folder, None), |(place, session)| (place, Some(session)));
+    if !places.iter().any(|known| known == place) {
+        return Vec::new();
+    }
+    let others = places.iter().filter(|known| known.as_path() != place);
+    others.map(|other| session.map_or_else(|| other.clone(), |name| other.join(name))).collect()
+}
+
+/// Whether a folder is that of a session, to go by its name.
+pub fn is_session(folder: &Path) -> bool {
+    folder
+        .file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(SESSION_PREFIX.as_bytes()))
 }
 
 /// Makes sure that `path` is a folder of user `uid` that nobody else may enter, creating it with
@@ -90,6 +136,11 @@ impl FolderError {
         }
     }
 
+    /// Whether there is a folder, or something else in its place, that is not to be used.
+    pub fn is_refused(&self) -> bool {
+        !matches!(self.fault, Fault::Create(_) | Fault::Look(_))
+    }
+
     /// Whether the folder does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(&self.fault, Fault::Look(error) if error.kind() == io::ErrorKind::NotFound)
@@ -120,5 +171,24 @@ impl std::error::Error for FolderError {
             Fault::Create(error) | Fault::Look(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_place_in_shared_memory_has_one_in_the_temporary_folder() {
+        let places = places(7);
+        assert_eq!(places[0], Path::new("/dev/shm/perf-track-7"));
+        assert_eq!(places.last().unwrap().file_name().unwrap(), "perf-track-7");
+        assert_eq!(alternatives(&places[0], 7), places[1..]);
+        let session = |place: &PathBuf| place.join("session-a");
+        let others: Vec<_> = places[1..].iter().map(session).collect();
+        assert_eq!(alternatives(&session(&places[0]), 7), others);
+        assert!(alternatives(&places[0].join("other"), 7).is_empty());
+        assert!(alternatives(Path::new("/named/session-a"), 7).is_empty(), "the user named it");
+        assert!(alternatives(&places[0], 8).is_empty(), "it is another user's");
     }
 }

@@ -7,9 +7,10 @@
 //! started, by which those who share the namespace know it.
 //!
 //! Standard library only, so that recorder and reports share one rule; who asks finds out about the lock.
+//! Nothing here allocates for a name of usual length, since the recorder asks where its host may not.
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 use std::mem::offset_of;
 #[cfg(unix)]
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -44,24 +45,32 @@ pub struct Owner {
 impl Owner {
     /// Who the segment at `path` says that it is; `None` where it is not complete, or cannot be read.
     pub fn of(path: &Path) -> Option<Self> {
-        let mut bytes = [0; size_of::<Header>()];
-        let mut file = open(path)?;
-        file.read_exact(&mut bytes).ok()?;
-        Self::of_bytes(&bytes)
+        Self::of_file(&open(path)?)
+    }
+
+    /// The same of a segment that is open.
+    pub fn of_file(file: &File) -> Option<Self> {
+        let mut head = [0; offset_of!(Header, started_unix_ns)];
+        let mut identity = [0; size_of::<Identity>()];
+        read_at(file, &mut head, 0).ok()?;
+        read_at(file, &mut identity, offset_of!(Header, identity) as u64).ok()?;
+        Self::of_parts(&head, &identity)
     }
 
     /// The same of the bytes of a segment.
     pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let u32_at = |at: usize| Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-        let u64_at = |at: usize| Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
-        let identity = offset_of!(Header, identity);
-        let is_complete = bytes.starts_with(&MAGIC) && u32_at(offset_of!(Header, version))? > 0;
+        Self::of_parts(bytes, bytes.get(offset_of!(Header, identity)..)?)
+    }
+
+    fn of_parts(head: &[u8], identity: &[u8]) -> Option<Self> {
+        let is_complete =
+            head.starts_with(&MAGIC) && u32_at(head, offset_of!(Header, version))? > 0;
         is_complete.then_some(())?;
         Some(Self {
-            pid: u32_at(offset_of!(Header, pid))?,
-            namespace: u64_at(identity + offset_of!(Identity, namespace))?,
-            started: u64_at(identity + offset_of!(Identity, started))?,
-            locks: u32_at(identity + offset_of!(Identity, is_locked))? == 1,
+            pid: u32_at(head, offset_of!(Header, pid))?,
+            namespace: u64_at(identity, offset_of!(Identity, namespace))?,
+            started: u64_at(identity, offset_of!(Identity, started))?,
+            locks: u32_at(identity, offset_of!(Identity, is_locked))? == 1,
         })
     }
 
@@ -74,10 +83,19 @@ impl Owner {
 /// Whether the process that writes to the segment at `path` lives. `is_locked` says whether somebody holds
 /// the lock on it; `None` where that cannot be found out.
 pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
+    match open(path) {
+        Some(file) => life_of(&file, pid_of(path), is_locked),
+        None if is_locked == Some(true) => Life::Alive,
+        None => of_unfinished(pid_of(path)),
+    }
+}
+
+/// The same of a segment that is open, which has the process id `named` in its name.
+pub fn life_of(file: &File, named: Option<u32>, is_locked: Option<bool>) -> Life {
     if is_locked == Some(true) {
         return Life::Alive;
     }
-    let Some(owner) = Owner::of(path) else { return of_unfinished(path) };
+    let Some(owner) = Owner::of_file(file) else { return of_unfinished(named) };
     if owner.is_of_here() {
         return of_process(owner.pid, owner.started);
     }
@@ -86,13 +104,18 @@ pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
 }
 
 /// Of a segment that is not complete, in the making or damaged: by the process id in its name.
-fn of_unfinished(path: &Path) -> Life {
-    pid_of(path).map_or(Life::Ended, |pid| of_process(pid, 0))
+fn of_unfinished(named: Option<u32>) -> Life {
+    named.map_or(Life::Ended, |pid| of_process(pid, 0))
 }
 
 /// The process id in the name of a segment, `<pid>-<anything>.ptseg`.
 pub fn pid_of(path: &Path) -> Option<u32> {
-    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
+    pid_in(path.file_name()?.to_str()?)
+}
+
+/// The same of the name itself.
+pub(crate) fn pid_in(name: &str) -> Option<u32> {
+    name.split('-').next()?.parse().ok()
 }
 
 /// Of a process of this namespace. One that has ended and was not waited for does not live.
@@ -100,10 +123,27 @@ fn of_process(pid: u32, started: u64) -> Life {
     if !Path::new("/proc/self/stat").exists() {
         return Life::Unknown;
     }
-    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return Life::Ended };
-    let Some((state, began)) = state_and_start(&stat) else { return Life::Unknown };
-    let is_it = started == 0 || started == began;
-    if is_it && !matches!(state, 'Z' | 'X') { Life::Alive } else { Life::Ended }
+    let mut name = [0; 32];
+    let mut rest = &mut name[..];
+    let written = write!(rest, "/proc/{pid}/stat").map(|()| rest.len());
+    let length = written.map_or(0, |left| 32 - left);
+    let Ok(name) = str::from_utf8(&name[..length]) else { return Life::Unknown };
+    match state_of(Path::new(name)) {
+        Ok(Some((state, began))) => {
+            let is_it = started == 0 || started == began;
+            if is_it && !matches!(state, b'Z' | b'X') { Life::Alive } else { Life::Ended }
+        }
+        // It may have ended while it was asked about; else it is one that may not be looked into.
+        Err(error) if is_no_process(&error) => Life::Ended,
+        Ok(None) | Err(_) => Life::Unknown,
+    }
+}
+
+/// Whether there is no such process: no such file, or, while it is read, no such process.
+fn is_no_process(error: &io::Error) -> bool {
+    /// `ESRCH` of all systems that have it.
+    const NO_PROCESS: i32 = 3;
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(NO_PROCESS)
 }
 
 /// The namespace of processes that this one is in; 0 where the system has none, or does not say.
@@ -117,15 +157,25 @@ pub fn namespace() -> u64 {
 
 /// When this process was started, as the system counts it; 0 where it does not say.
 pub fn started() -> u64 {
-    let stat = fs::read_to_string("/proc/self/stat").ok();
-    stat.and_then(|stat| state_and_start(&stat)).map_or(0, |(_, started)| started)
+    let stat = state_of(Path::new("/proc/self/stat")).ok().flatten();
+    stat.map_or(0, |(_, started)| started)
 }
 
-/// State and start in the text of `/proc/<pid>/stat`. The name before them may hold anything, so it is
+/// State and start of the process whose `/proc/<pid>/stat` this is.
+fn state_of(stat: &Path) -> io::Result<Option<(u8, u64)>> {
+    // The name in it has 64 bytes at most, and the numbers before the start are some twenty.
+    let mut text = [0; 1024];
+    let length = File::open(stat)?.read(&mut text)?;
+    Ok(state_and_start(&text[..length]))
+}
+
+/// State and start in the text of `/proc/<pid>/stat`. The name before them may hold any bytes, so it is
 /// what follows the last parenthesis: the state is the third field, the start the 22nd.
-fn state_and_start(stat: &str) -> Option<(char, u64)> {
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    let state = fields.next()?.chars().next()?;
+fn state_and_start(stat: &[u8]) -> Option<(u8, u64)> {
+    let name_ends = stat.iter().rposition(|&byte| byte == b')')?;
+    let rest = str::from_utf8(&stat[name_ends + 1..]).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    let state = *fields.next()?.as_bytes().first()?;
     Some((state, fields.nth(18)?.parse().ok()?))
 }
 
@@ -141,6 +191,29 @@ fn open(path: &Path) -> Option<File> {
     file.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(file)
 }
 
+/// Fills `bytes` with what stands in `file` from `offset` on.
+pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset);
+    #[cfg(not(unix))]
+    {
+        use std::io::{Seek as _, SeekFrom};
+        let mut file = file;
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_exact(bytes)
+    }
+}
+
+/// The number at `at`, if there is one.
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// The number at `at`, if there is one.
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,10 +221,12 @@ mod tests {
     #[test]
     fn state_and_start_stand_behind_whatever_the_name_is() {
         let rest = "1 1 1 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 4711 1000";
-        assert_eq!(state_and_start(&format!("12 (a) Z (b)) S {rest}")), Some(('S', 4711)));
-        assert_eq!(state_and_start(&format!("12 (x) Z {rest}")), Some(('Z', 4711)));
-        assert_eq!(state_and_start("nonsense"), None);
-        assert_eq!(state_and_start("1 (x) S 1"), None);
+        let of = |begin: &[u8]| state_and_start(&[begin, rest.as_bytes()].concat());
+        assert_eq!(of(b"12 (a) Z (b)) S "), Some((b'S', 4711)));
+        assert_eq!(of(b"12 (x) Z "), Some((b'Z', 4711)));
+        assert_eq!(of(b"12 (\xff\n) S "), Some((b'S', 4711)), "a name that is no text");
+        assert_eq!(state_and_start(b"nonsense"), None);
+        assert_eq!(state_and_start(b"1 (x) S 1"), None);
     }
 
     #[cfg(target_os = "linux")]

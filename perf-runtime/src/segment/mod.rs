@@ -7,6 +7,8 @@
 
 pub(crate) mod batch;
 mod counter;
+#[cfg(unix)]
+pub mod discarded;
 mod error;
 #[cfg(unix)]
 pub mod folder;
@@ -15,9 +17,10 @@ pub mod life;
 pub mod limits;
 pub(crate) mod rate;
 pub(crate) mod reader;
+pub mod retention;
 
 pub use error::SegmentError;
-pub use reader::{Frame, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks};
+pub use reader::{Frame, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks};
 
 /// Extension of a segment's file name.
 pub const EXTENSION: &str = "ptseg";

@@ -162,6 +162,7 @@ impl Match<'_> {
 fn document(recorded: Recorded, side: Side) -> Result<RunDocument, UserError> {
     let Recorded { document, collected, session, gone } = recorded;
     let empty = collected.snapshot.processes.is_empty();
+    shared::say_fallback(collected.fallback.clone());
     let why = empty.then(|| nothing::why(&collected, session.folder(), gone));
     keep::clear(&collected, session.folder());
     match why {

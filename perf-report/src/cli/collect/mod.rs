@@ -1,5 +1,6 @@
 //! `perf-report collect`: stores what processes recorded without `perf-report run`.
 
+mod discard;
 mod scope;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ Examples:
   perf-report collect --all             what any program of yours recorded
   perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
   perf-report collect --keep            store it, and leave the segments there
+  perf-report collect --discard         free the space, and store nothing
 
 The programs of a workspace are those below its root or in its target folder. A folder that --dir or \
 PERF_TRACK_DIR names is taken as a whole.
@@ -34,12 +36,19 @@ PERF_TRACK_DIR names is taken as a whole.
 Segments of processes that have ended are removed once they are stored; those of processes that \
 still run stay. A segment that cannot be read is named and set aside as FILE.damaged.
 
+Where recordings hold too much, the oldest give way before they are collected (PERF_TRACK_RETENTION, \
+PERF_TRACK_RETENTION_COUNT). How many did, and why, is part of the run and of every report of it.
+
+--discard removes what nobody adds to any more, also runs whose `perf-report run` was killed: those of this \
+workspace, with --all or --dir all. No report counts it.
+
 What is stored already, as when perf-report was killed before it had cleared the folder, is not stored \
 again: it is named, and cleared away.";
 
 /// Merge the recordings in a folder into one run, and store it
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "options")]
 pub(super) struct Args {
     /// Folder that holds the recordings [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
@@ -63,6 +72,11 @@ pub(super) struct Args {
     #[arg(long, env = "PERF_TRACK_LIST", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     list: bool,
+
+    /// Store nothing, and remove what processes that have ended recorded, and runs that were never stored
+    #[arg(long, env = "PERF_TRACK_DISCARD", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with_all = ["keep", "list"])]
+    discard: bool,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
@@ -74,6 +88,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     check(&folder, args.dir.is_some())?;
     if args.list {
         scope::list(&listed(&folder)?, context)?;
+        return Ok(Code::Fine.into());
+    }
+    if args.discard {
+        let programs = (args.dir.is_none() && !args.all).then(|| context.programs());
+        discard::run(&folder, programs.as_ref());
         return Ok(Code::Fine.into());
     }
     for _ in 0..ATTEMPTS {
@@ -101,7 +120,8 @@ fn collect_once(
     let id = pending.as_ref().map(|(run, _)| run.id.as_str());
     let ids = keep::ids(listing.paths(), id);
     let (before, rest) = keep::stored_before(context, listing, &ids, (id, folder))?;
-    let collected = collect::read(rest);
+    let mut collected = collect::read(rest);
+    collected.fallback = session::fallback(&collected);
     if before.runs.is_empty() && collected.is_empty() {
         return Err(no_data(&others, folder));
     }
@@ -116,8 +136,7 @@ fn collect_once(
         }
         return Err(all_damaged(&collected, folder));
     }
-    let is_new = !(collected.ended.is_empty() && collected.unrecorded.is_empty());
-    if !before.runs.is_empty() && !is_new {
+    if !before.runs.is_empty() && !collected.is_new() {
         tell_before(context, &before, &collected, &clear_before());
         others.in_words().iter().for_each(|words| output::help(words));
         return Ok(Some(Code::Fine.into()));
@@ -135,7 +154,7 @@ fn collect_once(
 }
 
 fn listed(folder: &Path) -> Result<Listing, UserError> {
-    collect::list(folder).map_err(|error| {
+    collect::list_everywhere(folder).map_err(|error| {
         let problem = format!("folder {} cannot be read", folder.display());
         UserError::new(Code::Usage, problem).because(error)
     })

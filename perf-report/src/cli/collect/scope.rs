@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use perf_runtime::segment::discarded::Discarded;
+
 use crate::cli::output;
 use crate::collect::{self, About, Listing};
 use crate::context::Context;
@@ -45,12 +47,23 @@ pub(super) fn of_workspace(listing: Listing, programs: &Programs) -> (Listing, O
     let about = collect::about(&listing.segments).into_iter();
     let own: BTreeSet<_> =
         about.filter(|about| is_own(about, programs)).map(|about| about.path).collect();
-    let (own, others) = listing.partition(|path| own.contains(path));
+    let mut discarded = listing.discarded.clone();
+    for (_, all) in &mut discarded {
+        all.retain(|one| may_be_own(one, programs));
+    }
+    discarded.retain(|(_, all)| !all.is_empty());
+    let (mut own, others) = listing.partition(|path| own.contains(path));
+    own.discarded = discarded;
     let others = Others {
         segments: others.segments.len() as u64,
         unrecorded: others.unrecorded.len() as u64,
     };
     (own, others)
+}
+
+/// Whether recordings that were discarded were of programs of this workspace, as far as is known.
+fn may_be_own(discarded: &Discarded, programs: &Programs) -> bool {
+    discarded.program.is_empty() || programs.contain(&discarded.program)
 }
 
 fn is_own(about: &About, programs: &Programs) -> bool {

@@ -4,7 +4,7 @@ mod before;
 mod repeat;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -16,6 +16,7 @@ use crate::doctor;
 use crate::error::UserError;
 use crate::facts;
 use crate::recorder::{Order, Recorded, Recorder};
+use crate::{retention, session};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -109,11 +110,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if let Some(failed) = before::prepare(args, order)? {
         return Ok(failed);
     }
-    if args.repeat > 1 {
+    let code = if args.repeat > 1 {
         let job = Job { streams: Streams::NoInput, ..order.job };
-        return repeat::run(args, context, Order { job, ..order });
+        repeat::run(args, context, Order { job, ..order })?
+    } else {
+        once(args, context, order)?
+    };
+    if !args.quiet {
+        tell_held(order.base);
     }
-    once(args, context, order)
+    Ok(code)
 }
 
 fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, UserError> {
@@ -151,6 +157,7 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     keep::store(context, folder, &document, (&collected, &ids))?;
     let left = keep::clear(&collected, folder);
     if args.quiet {
+        rounds::say_fallback(collected.fallback.clone());
         return Ok(());
     }
     keep::tell(context, &document, &collected, &left);
@@ -160,4 +167,15 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
         output::help(&help);
     }
     Ok(())
+}
+
+/// Says how much is held by what nobody collected, where that is worth a word.
+fn tell_held(base: Option<&Path>) {
+    let bases = base.map_or_else(session::bases, |base| vec![base.to_owned()]);
+    for account in bases.iter().filter_map(|at| retention::account(at, base.is_some())) {
+        if account.is_notable {
+            output::warning(&account.finding);
+            output::help(&account.help);
+        }
+    }
 }

@@ -92,6 +92,7 @@ fn keep_run(
 ) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone } = recorded;
     let folder = session.folder();
+    rounds::say_fallback(collected.fallback.clone());
     // Should `collect` have been faster, it is stored as well.
     let ids = keep::ids(collected.taken(), Some(&document.run.id));
     keep::store(context, folder, &document, (&collected, &ids))?;

@@ -23,6 +23,7 @@ pub(super) fn recording(snapshot: &Snapshot, mut problems: Vec<String>) -> Recor
     Recording {
         mode: mode(snapshot).to_owned(),
         lost_calls: losses.lost_calls,
+        discarded: Vec::new(),
         lost_metrics: losses.lost_metrics,
         overhead_ns: overhead.reduce(u64::saturating_add),
         breaker,

@@ -5,6 +5,7 @@
 
 mod allocated;
 mod bytes;
+mod calls;
 mod header;
 mod links;
 mod mark;
@@ -27,6 +28,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use self::bytes::Bytes;
+pub use self::calls::Outline;
 use self::header::Facts;
 use self::node::Writer;
 pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};

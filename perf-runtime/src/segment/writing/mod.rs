@@ -1,5 +1,6 @@
 //! The writing half of the segment: mounted by `gate` where recording is compiled in.
 
+mod entries;
 mod lock;
 mod map;
 pub(crate) mod mark;

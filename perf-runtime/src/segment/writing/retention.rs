@@ -1,60 +1,343 @@
-//! Keeps the shared folder small: segments of ended processes that nobody collected.
+//! Makes room where segments lie: those of ended processes that nobody collected give way, and so do sessions
+//! whose `perf-report run` was killed, the oldest first. What goes is counted: see
+//! [`crate::segment::discarded`].
 //!
-//! Session folders that `perf-report run` makes are not touched; it removes them itself.
+//! Nobody removes what may still be written to. Nothing here allocates, since it is also asked for when a call
+//! finds no room for its segment, and that call may be anywhere in its program.
 
-use std::cmp::Reverse;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::ffi::CStr;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 
-use super::lock;
+use super::entries::Folder;
+use super::{lock, system};
+use crate::segment::discarded::Ledger;
 use crate::segment::life::{self, Life};
-use crate::segment::{EXTENSION, MARK_EXTENSION};
+use crate::segment::reader::Outline;
+use crate::segment::retention::{Held, Limits, Reason};
 
-/// Segments of ended processes that are kept.
-const MOST_FILES: usize = 64;
+/// What gives way, and where.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// The folder in which sessions lie, and segments of processes that are in none.
+    pub(super) base: PathBuf,
+    /// How much may be kept there.
+    pub(super) limits: Limits,
+    /// Whether segments that lie there in no session give way: not where the user has put them, unless the
+    /// user has also set limits.
+    pub(super) has_segments: bool,
+}
 
-/// Bytes that they may have together.
-const MOST_BYTES: u64 = 64 << 20;
+/// Recordings that are found in one go, the oldest of all.
+const BATCH: usize = 16;
 
-/// Removes the oldest segments of ended processes, until what is left is within the limits.
-pub(crate) fn make_room(folder: &Path) {
-    let mut ended: Vec<Ended> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Ended::look_at(entry.ok()?.path()))
-        .collect();
-    ended.sort_unstable_by_key(|segment| Reverse(segment.changed));
-    let mut bytes = 0_u64;
-    for (at, segment) in ended.iter().enumerate() {
-        bytes = bytes.saturating_add(segment.bytes);
-        if at >= MOST_FILES || bytes > MOST_BYTES {
-            // Whoever removes it first: it is gone.
-            let _ = fs::remove_file(&segment.path);
-            let _ = fs::remove_file(segment.path.with_extension(MARK_EXTENSION));
+/// Times that a folder is gone through, in each of which a batch gives way.
+const MOST_BATCHES: u32 = 64;
+
+/// After so many seconds without change a session without a lock is taken for one that has ended: its `run`
+/// was killed before it took it, or is of a version that took none.
+const QUIET_SECONDS: i64 = 24 * 60 * 60;
+
+/// Longest name of what is of concern here.
+const NAME_BYTES: usize = 64;
+
+impl Room {
+    /// Has the oldest recordings give way, until the others are within the limits and `needed` bytes are free;
+    /// one at least, if the system has `refused` to give more. Whether it is worth another attempt.
+    pub(crate) fn make(&self, needed: u64, refused: bool) -> bool {
+        if system::is_quiet() {
+            return false;
+        }
+        let Some(folder) = Folder::open(&self.base) else { return false };
+        // At most as much as there is, whoever still writes to it.
+        let all = self.all_in(&folder);
+        if !refused && exceeded(&self.limits, &folder, all, needed).is_none() {
+            return false;
+        }
+        let ledger = match folder.made_file(LEDGER).map(Ledger::lock) {
+            Some(Ok(ledger)) => Some(ledger),
+            // Somebody else is at it.
+            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => return refused,
+            // There may be no room for it, until something has given way.
+            _ => None,
+        };
+        let discarding = Discarding { folder: &folder, ledger };
+        self.discard(discarding, needed, refused)
+    }
+
+    fn discard(&self, mut discarding: Discarding<'_>, needed: u64, refused: bool) -> bool {
+        let folder = discarding.folder;
+        let (mut limits, mut any) = (self.limits, false);
+        let mut left = u64::MAX;
+        for _ in 0..MOST_BATCHES {
+            let Some(oldest) = self.oldest_in(folder) else { return any };
+            let mut held = oldest.held;
+            if held.recordings >= left {
+                return any;
+            }
+            left = held.recordings;
+            for recording in oldest.first.iter().flatten() {
+                let forced = (refused && !any).then_some(Reason::Space);
+                let Some(reason) = exceeded(&limits, folder, held, needed).or(forced) else {
+                    return any;
+                };
+                limits = folder.space().map_or(limits, |space| self.limits.lowered(space));
+                let Some(is_gone) = discarding.discard(recording, reason) else { continue };
+                any |= is_gone;
+                held.recordings = held.recordings.saturating_sub(1);
+                held.bytes = held.bytes.saturating_sub(recording.bytes);
+            }
+        }
+        any
+    }
+
+    /// Recordings in a folder, those of processes that live included.
+    fn all_in(&self, folder: &Folder) -> Held {
+        let mut held = Held::default();
+        folder.each(|name| {
+            if self.has_segments && is_segment(name) {
+                held.add(folder.file(name).map_or(0, |file| bytes_of(&file)));
+            } else if is_session(name) {
+                held.add(folder.own_folder(name).map_or(0, |session| bytes_in(&session)));
+            }
+        });
+        held
+    }
+
+    /// Those of processes that have ended, and the oldest of them.
+    fn oldest_in(&self, folder: &Folder) -> Option<Oldest> {
+        let mut oldest = Oldest { held: Held::default(), first: [None; BATCH] };
+        folder.each(|name| {
+            let found = if self.has_segments && is_segment(name) {
+                folder.file(name).and_then(|file| Recording::of_segment(name, &file))
+            } else if is_session(name) {
+                folder.own_folder(name).and_then(|session| Recording::of_session(name, &session))
+            } else {
+                None
+            };
+            if let Some(found) = found {
+                oldest.held.add(found.bytes);
+                oldest.keep(found);
+            }
+        });
+        (oldest.held.recordings > 0).then_some(oldest)
+    }
+}
+
+fn exceeded(limits: &Limits, folder: &Folder, held: Held, needed: u64) -> Option<Reason> {
+    limits.exceeded(held, folder.space()?, needed)
+}
+
+impl Held {
+    fn add(&mut self, bytes: u64) {
+        self.recordings += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+}
+
+/// What may give way in a folder.
+struct Oldest {
+    held: Held,
+    first: [Option<Recording>; BATCH],
+}
+
+impl Oldest {
+    /// Keeps `found` in its place, if it is among the oldest.
+    fn keep(&mut self, found: Recording) {
+        let mut next = Some(found);
+        for place in &mut self.first {
+            if let (Some(new), Some(known)) = (&next, &*place)
+                && new.changed >= known.changed
+            {
+                continue;
+            }
+            std::mem::swap(place, &mut next);
+            if next.is_none() {
+                return;
+            }
         }
     }
 }
 
-struct Ended {
-    path: PathBuf,
-    changed: SystemTime,
+/// A segment of a process that has ended, or a session of which all have.
+#[derive(Clone, Copy)]
+struct Recording {
+    name: [u8; NAME_BYTES],
+    is_session: bool,
+    /// When it was written to last, in seconds and nanoseconds.
+    changed: (i64, i64),
     bytes: u64,
 }
 
-impl Ended {
-    fn look_at(path: PathBuf) -> Option<Self> {
-        if path.extension()? != EXTENSION {
-            return None;
-        }
-        let metadata = fs::symlink_metadata(&path).ok()?;
+impl Recording {
+    fn of_segment(name: &CStr, file: &File) -> Option<Self> {
+        let metadata = file.metadata().ok()?;
         // An empty one may be locked by a process of another namespace in a moment.
-        if !metadata.is_file() || metadata.len() == 0 {
-            return None;
-        }
-        let is_locked = fs::File::open(&path).ok().and_then(|file| lock::is_locked(&file));
-        // What may be written to by somebody is not removed by anybody.
-        let ended = life::life(&path, is_locked) == Life::Ended;
-        ended.then_some(Self { changed: metadata.modified().ok()?, bytes: metadata.len(), path })
+        let is_dead = metadata.len() > 0 && has_ended(name, file);
+        let changed = (metadata.mtime(), metadata.mtime_nsec());
+        let name = is_dead.then(|| held_name(name))??;
+        Some(Self { name, is_session: false, changed, bytes: bytes_of(file) })
+    }
+
+    fn of_session(name: &CStr, session: &Folder) -> Option<Self> {
+        let changed = is_over(session)?;
+        let name = held_name(name)?;
+        Some(Self { name, is_session: true, changed, bytes: bytes_in(session) })
+    }
+
+    fn name(&self) -> &CStr {
+        CStr::from_bytes_until_nul(&self.name).unwrap_or_default()
     }
 }
+
+/// Whether the process of a segment has ended, as far as can be told.
+fn has_ended(name: &CStr, file: &File) -> bool {
+    let pid = name.to_str().ok().and_then(life::pid_in);
+    life::life_of(file, pid, lock::is_locked(file)) == Life::Ended
+}
+
+/// When a session was written to last, if it is over: its `run` has ended, and all processes that record there.
+fn is_over(session: &Folder) -> Option<(i64, i64)> {
+    let is_without_run = if let Some(lock) = session.file(LOCK) {
+        let is_free = lock.try_lock_shared().is_ok();
+        let _ = lock.unlock();
+        is_free
+    } else {
+        let now = system::unix_ns() / 1_000_000_000;
+        let now = i64::try_from(now).unwrap_or(0);
+        session.changed() < now.saturating_sub(QUIET_SECONDS)
+    };
+    is_without_run.then_some(())?;
+    let (mut is_over, mut changed) = (true, (session.changed(), 0));
+    session.each(|name| {
+        if is_over
+            && is_segment(name)
+            && let Some(file) = session.file(name)
+        {
+            let metadata = file.metadata();
+            let written = metadata.map_or((0, 0), |it| (it.mtime(), it.mtime_nsec()));
+            changed = changed.max(written);
+            is_over = has_ended(name, &file);
+        }
+    });
+    is_over.then_some(changed)
+}
+
+const LOCK: &CStr = c"alive";
+const LEDGER: &CStr = c"discarded";
+
+/// What discards: in a folder, with its file of counts.
+struct Discarding<'a> {
+    folder: &'a Folder,
+    ledger: Option<Ledger>,
+}
+
+impl Discarding<'_> {
+    /// Removes a recording, and counts it. Whether it was there; `None` if it must stay.
+    fn discard(&mut self, recording: &Recording, reason: Reason) -> Option<bool> {
+        let name = recording.name();
+        if !recording.is_session {
+            let Some(file) = self.folder.file(name) else { return Some(false) };
+            let is_dead = has_ended(name, &file);
+            drop(file);
+            let folder = self.folder;
+            return is_dead.then(|| self.discard_segment(folder, name, reason));
+        }
+        let Some(session) = self.folder.own_folder(name) else { return Some(false) };
+        is_over(&session)?;
+        for _ in 0..2 {
+            // What is removed may shift what follows, so that it is gone through again.
+            session.each(|inside| {
+                if is_segment(inside) {
+                    self.discard_segment(&session, inside, reason);
+                } else if !inside.to_bytes().starts_with(b".") {
+                    session.remove(inside);
+                }
+            });
+        }
+        Some(self.folder.remove_folder(name))
+    }
+
+    /// Counted before it is removed, so that whoever ends in between has said too much, not too little; if the
+    /// file system is too full for that, after it.
+    fn discard_segment(&mut self, folder: &Folder, name: &CStr, reason: Reason) -> bool {
+        let Some(file) = folder.file(name) else { return false };
+        let outline = Outline::of(&file);
+        // While it is open, its space is not free.
+        drop(file);
+        // What was recorded before a reset does not count.
+        let before = mark_of(name).and_then(|mark| folder.file(mark.name()));
+        let before = before.map_or(0, |file| Outline::of(&file).calls);
+        let calls = outline.calls.saturating_sub(before);
+        let is_counted = self.count(outline.program(), reason, calls);
+        let is_gone = folder.remove(name);
+        if let Some(mark) = mark_of(name) {
+            folder.remove(mark.name());
+        }
+        if is_gone && !is_counted {
+            self.count(outline.program(), reason, calls);
+        }
+        is_gone
+    }
+
+    fn count(&mut self, program: &[u8], reason: Reason, calls: u64) -> bool {
+        if self.ledger.is_none() {
+            self.ledger = self.folder.made_file(LEDGER).and_then(|file| Ledger::lock(file).ok());
+        }
+        let ledger = self.ledger.as_ref();
+        ledger.is_some_and(|ledger| ledger.add(program, reason, (1, calls)).is_ok())
+    }
+}
+
+/// Name of the file beside the segment `name` that says since when its figures count.
+fn mark_of(name: &CStr) -> Option<Recording> {
+    let stem = name.to_bytes().strip_suffix(SEGMENT_END)?;
+    let mut mark = [0; NAME_BYTES];
+    let end = [stem.len(), stem.len() + MARK_END.len()];
+    mark.get_mut(..end[0])?.copy_from_slice(stem);
+    mark.get_mut(end[0]..end[1])?.copy_from_slice(MARK_END);
+    (end[1] < NAME_BYTES).then_some(Recording {
+        name: mark,
+        is_session: false,
+        changed: (0, 0),
+        bytes: 0,
+    })
+}
+
+const SEGMENT_END: &[u8] = b".ptseg";
+const MARK_END: &[u8] = b".before";
+
+fn held_name(name: &CStr) -> Option<[u8; NAME_BYTES]> {
+    let mut held = [0; NAME_BYTES];
+    let bytes = name.to_bytes_with_nul();
+    held.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(held)
+}
+
+fn is_segment(name: &CStr) -> bool {
+    name.to_bytes().ends_with(SEGMENT_END)
+}
+
+fn is_session(name: &CStr) -> bool {
+    name.to_bytes().starts_with(crate::segment::folder::SESSION_PREFIX.as_bytes())
+}
+
+/// What a file takes of its file system.
+fn bytes_of(file: &File) -> u64 {
+    file.metadata().map_or(0, |metadata| metadata.blocks().saturating_mul(512))
+}
+
+fn bytes_in(session: &Folder) -> u64 {
+    let mut bytes = 0_u64;
+    session.each(|name| {
+        if !name.to_bytes().starts_with(b".") {
+            bytes = bytes.saturating_add(session.file(name).map_or(0, |file| bytes_of(&file)));
+        }
+    });
+    bytes
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 
 use once_cell::race::OnceNonZeroUsize;
 
-use super::{Segment, retention, system};
+use super::retention::Room;
+use super::{Segment, system};
 use crate::budget::DEFAULT_BUDGET_PPM;
+use crate::segment::folder::{self, FolderError};
 use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
 use crate::segment::limits::{parse_bytes, parse_share};
-use crate::segment::{EXTENSION, UNRECORDED_PREFIX, folder, life};
+use crate::segment::retention::Limits;
+use crate::segment::{EXTENSION, UNRECORDED_PREFIX, life};
 
 /// Largest segment where `PERF_TRACK_MEMORY` does not say otherwise.
 const DEFAULT_MEMORY: u64 = 64 << 20;
@@ -70,22 +73,101 @@ fn is_one_of(name: &str, words: [&str; 4]) -> bool {
     variable(name).is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
 }
 
-/// Makes the segment of this process in the session's folder. When that fails, leaves an empty
-/// file there whose name holds the error number, if even that can be made, and returns the number.
+/// What the process records into.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) segment: Segment,
+    /// Error number that says why it does not lie where it should, if that is so.
+    pub(crate) fallback: Option<i32>,
+}
+
+/// Makes the segment of this process in the session's folder, or, where the system does not let it, in the one
+/// that takes its place. When that fails too, leaves an empty file in the former whose name holds the error
+/// number, if even that can be made, and returns the number.
 ///
 /// In a folder that is not ours alone nothing is left at all: it may be a link to anywhere.
-pub(crate) fn create_segment() -> Result<Segment, i32> {
-    let number_of = |error: io::Error| error.raw_os_error().unwrap_or(libc::EIO);
-    let (folder, is_shared) = session_folder();
-    prepare(&folder, is_shared).map_err(number_of)?;
+pub(crate) fn create_segment() -> Result<Made, i32> {
     let stem = format!("{}-{:x}", std::process::id(), system::unix_ns());
-    Segment::create(&file_path(&folder, &stem, EXTENSION), memory_limit(), is_reserved()).map_err(
-        |error| {
-            let number = number_of(error);
-            leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
-            number
-        },
-    )
+    let (folder, is_named) = session_folder();
+    let failure = match create_in(&folder, &stem, is_named) {
+        Ok(segment) => return Ok(Made { segment, fallback: why_not_in_memory(&folder) }),
+        Err(failure) => failure,
+    };
+    // A session whose folder somebody has put something else in the place of is nobody's any more.
+    if !(is_named && failure.is_refused) {
+        for other in folder::alternatives(&folder, system::user_id()) {
+            let is_ready = !is_named || other.parent().is_some_and(|base| prepare(base).is_ok());
+            if is_ready && let Ok(segment) = create_in(&other, &stem, is_named) {
+                return Ok(Made { segment, fallback: Some(failure.number) });
+            }
+        }
+    }
+    if failure.is_prepared {
+        let number = failure.number;
+        leave_note(&file_path(&folder, &stem, &format!("{UNRECORDED_PREFIX}{number}")));
+    }
+    Err(failure.number)
+}
+
+/// Error number that says why a folder that nobody named, or a session in it, is not in shared memory, if that
+/// is so on a system that has one.
+fn why_not_in_memory(folder: &Path) -> Option<i32> {
+    let base = if folder::is_session(folder) { folder.parent()? } else { folder };
+    let places = folder::places(system::user_id());
+    let best = places.first()?;
+    let is_elsewhere = places.iter().any(|place| place == base) && best != base;
+    (cfg!(target_os = "linux") && is_elsewhere).then(|| match prepare(best) {
+        Err(error) => error.errno(),
+        Ok(()) => system::refusal(best).unwrap_or(libc::ENOSPC),
+    })
+}
+
+/// Why there is no segment in a folder.
+struct Failure {
+    number: i32,
+    /// Whether there is a folder, or something in its place, that is not to be used.
+    is_refused: bool,
+    /// Whether the folder is ours.
+    is_prepared: bool,
+}
+
+fn create_in(folder: &Path, stem: &str, is_named: bool) -> Result<Segment, Failure> {
+    prepare(folder).map_err(|error| Failure {
+        number: error.errno(),
+        is_refused: error.is_refused(),
+        is_prepared: false,
+    })?;
+    let of_system = |error: io::Error| Failure {
+        number: error.raw_os_error().unwrap_or(libc::EIO),
+        is_refused: false,
+        is_prepared: true,
+    };
+    let room = room(folder, is_named);
+    let limit = memory_limit_in(folder);
+    let whole = is_reserved();
+    if let Some(room) = &room {
+        room.make(needed(folder, limit, whole), false);
+    }
+    let path = file_path(folder, stem, EXTENSION);
+    Segment::create(&path, limit, whole, room).map_err(of_system)
+}
+
+/// Bytes that should be free when a segment begins: an eighth of the file system, if that is less than it may
+/// grow to, so that it is not in want soon.
+fn needed(folder: &Path, limit: u64, whole: bool) -> u64 {
+    let eighth = system::space(folder).map_or(0, |space| space.total / 8);
+    if whole { limit } else { limit.min(eighth) }
+}
+
+/// What gives way for a segment in `folder`, if anything does.
+fn room(folder: &Path, is_named: bool) -> Option<Room> {
+    let text = |name| variable(name).and_then(|value| value.into_string().ok());
+    let [bytes, count] = ["PERF_TRACK_RETENTION", "PERF_TRACK_RETENTION_COUNT"].map(text);
+    let limits = Limits::given(bytes.as_deref(), count.as_deref());
+    let base = if folder::is_session(folder) { folder.parent()? } else { folder };
+    let is_place = !is_named || folder::places(system::user_id()).iter().any(|place| place == base);
+    let has_segments = is_place || limits.are_set;
+    (has_segments || base != folder).then(|| Room { base: base.to_owned(), limits, has_segments })
 }
 
 /// Fills in the header, but for the clocks' first moment and the version.
@@ -127,21 +209,16 @@ fn put_text(place: &mut [u8], text: &str) -> usize {
     text.len() + 1
 }
 
-/// The folder, and whether all programs of this user share it.
+/// The folder, and whether somebody named it.
 fn session_folder() -> (PathBuf, bool) {
     match variable("PERF_TRACK_DIR").filter(|folder| !folder.is_empty()) {
-        Some(folder) => (folder.into(), false),
-        None => (folder::default_path(system::user_id()), true),
+        Some(folder) => (folder.into(), true),
+        None => (folder::default_path(system::user_id()), false),
     }
 }
 
-fn prepare(folder: &Path, is_shared: bool) -> io::Result<()> {
+fn prepare(folder: &Path) -> Result<(), FolderError> {
     folder::prepare(folder, system::user_id())
-        .map_err(|error| io::Error::from_raw_os_error(error.errno()))?;
-    if is_shared {
-        retention::make_room(folder);
-    }
-    Ok(())
 }
 
 fn file_path(folder: &Path, stem: &str, extension: &str) -> PathBuf {
@@ -162,9 +239,22 @@ pub(crate) fn is_reserved() -> bool {
 
 /// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.
 fn memory_limit() -> u64 {
+    given_memory().unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
+}
+
+fn given_memory() -> Option<u64> {
     let given = variable("PERF_TRACK_MEMORY").and_then(|value| value.into_string().ok());
-    let given = given.and_then(|text| parse_bytes(&text));
-    given.unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
+    given.and_then(|text| parse_bytes(&text))
+}
+
+/// The same of a segment in `folder`: where nobody has said how much, no more than a quarter of a small file
+/// system, which the program and others may need as well.
+fn memory_limit_in(folder: &Path) -> u64 {
+    let quarter = || system::space(folder).map_or(u64::MAX, |space| space.total / 4);
+    match given_memory() {
+        Some(_) => memory_limit(),
+        None => memory_limit().min(quarter()).max(LEAST_MEMORY),
+    }
 }
 
 /// Bytes that names made at run time may take, in private memory: a quarter of what the segment may, but

@@ -1,9 +1,15 @@
 //! What the recorder asks the operating system about itself. Safe faces over libc.
 
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::entries::Folder;
+use crate::segment::retention::Space;
 
 /// Whether the system is asked for nothing any more that a program could do without.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -17,6 +23,19 @@ pub(crate) fn be_quiet() {
 /// Whether that is so.
 pub(crate) fn is_quiet() -> bool {
     IS_QUIET.load(Relaxed)
+}
+
+/// Size and what is free of the file system that `folder` lies in.
+pub(crate) fn space(folder: &Path) -> Option<Space> {
+    Folder::open(folder)?.space()
+}
+
+/// Error number that says why nothing can be made in `folder`, if that is so.
+pub(crate) fn refusal(folder: &Path) -> Option<i32> {
+    let path = CString::new(folder.as_os_str().as_bytes()).ok()?;
+    // SAFETY: a system call on a name that ends with zero.
+    let answer = unsafe { libc::access(path.as_ptr(), libc::W_OK) };
+    (answer != 0).then(|| std::io::Error::last_os_error().raw_os_error())?
 }
 
 /// Whether files may be as long as this, in bytes.

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering,
 use super::lock::Lock;
 use super::map::Mapping;
 use super::metric_text::MetricText;
+use super::retention::Room;
 use super::site_text::SiteText;
 use super::system;
 use crate::segment::layout::{self, Header, ShardRecord, UNIT};
@@ -43,6 +44,8 @@ pub(crate) struct Segment {
     detached: AtomicBool,
     /// By which others know that this process lives.
     lock: Lock,
+    /// What gives way where there is no space for it.
+    room: Option<Room>,
 }
 
 /// Where each granule of the file is mapped; readable without the lock.
@@ -89,8 +92,21 @@ pub(crate) struct Block {
 impl Segment {
     /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
     ///
-    /// With `whole`, all that it may grow to is reserved now.
-    pub(crate) fn create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
+    /// With `whole`, all that it may grow to is reserved now. What is in `room` gives way for it.
+    pub(crate) fn create(
+        path: &Path,
+        limit_bytes: u64,
+        whole: bool,
+        room: Option<Room>,
+    ) -> io::Result<Self> {
+        let needed = if whole { limit_bytes } else { GRANULE as u64 };
+        let create = || Self::try_create(path, limit_bytes, whole);
+        let mut segment = making_room(room.as_ref(), needed, create)?;
+        segment.room = room;
+        Ok(segment)
+    }
+
+    fn try_create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -128,6 +144,7 @@ impl Segment {
             granules,
             detached: AtomicBool::new(false),
             lock,
+            room: None,
         })
     }
 
@@ -309,7 +326,14 @@ impl Segment {
         if (metadata.dev(), metadata.ino()) != self.identity {
             return None;
         }
-        let piece = Mapping::of_file(&file, space.file_bytes, length).ok()?;
+        let extend = |length| Mapping::of_file(&file, space.file_bytes, length);
+        let room = self.room.as_ref();
+        let piece =
+            making_room(room, length as u64, || extend(length)).map(|piece| (piece, length));
+        // Where there is not as much, a little may still be there.
+        let least =
+            || making_room(room, GRANULE as u64, || extend(GRANULE)).map(|it| (it, GRANULE));
+        let (piece, length) = piece.or_else(|_| least()).ok()?;
         self.granules.push(piece);
         *space = Space {
             next: piece.start(),
@@ -320,6 +344,26 @@ impl Segment {
         };
         Some(())
     }
+}
+
+/// What `attempt` gives, once so much has given way in `room` that there is space for it.
+fn making_room<T>(
+    room: Option<&Room>,
+    needed: u64,
+    attempt: impl Fn() -> io::Result<T>,
+) -> io::Result<T> {
+    const ATTEMPTS: u32 = 32;
+    let is_full =
+        |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EDQUOT));
+    let mut result = attempt();
+    for _ in 0..ATTEMPTS {
+        match (&result, room) {
+            (Err(error), Some(room)) if is_full(error) && room.make(needed, true) => {}
+            _ => break,
+        }
+        result = attempt();
+    }
+    result
 }
 
 impl Granules {
@@ -369,7 +413,7 @@ mod tests {
     fn a_histogram_page_is_found_wherever_it_lies() {
         let path = std::env::temp_dir().join(format!("perf-track-pages-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
-        let segment = Segment::create(&path, 1 << 20, false).unwrap();
+        let segment = Segment::create(&path, 1 << 20, false, None).unwrap();
         std::fs::remove_file(&path).unwrap();
         let pages = segment.fill_with_pages();
         let across = |place: u32| {

@@ -1,0 +1,46 @@
+//! `collect --discard`: frees what recordings hold that nobody wants.
+
+use std::path::Path;
+
+use crate::cli::output;
+use crate::collect::{self, About};
+use crate::retention::{self, Recording};
+use crate::workspace::Programs;
+use crate::{session, units};
+
+/// Removes what lies in `folder`, and in the places that stand in for it, that nobody adds to any more: what
+/// `programs` recorded, or all.
+pub(super) fn run(folder: &Path, programs: Option<&Programs>) {
+    let (mut freed, mut removed, mut left) = (0_u64, 0_u64, 0_u64);
+    for base in std::iter::once(folder.to_owned()).chain(session::alternatives(folder)) {
+        for recording in retention::recordings(&base) {
+            if programs.is_some_and(|programs| !is_of(&recording, programs)) {
+                left += 1;
+            } else if retention::remove(&base, &recording) {
+                removed += 1;
+                freed = freed.saturating_add(recording.bytes);
+            } else {
+                output::warning(&format!("{} cannot be removed", recording.path.display()));
+            }
+        }
+    }
+    let what = units::plural(removed, "recording");
+    output::message(&format!("removed {what}, which held {}", units::bytes(freed)));
+    if left > 0 {
+        let what = units::plural(left, "recording");
+        output::help(&format!("{what} of programs elsewhere left there: `--all` removes all"));
+    }
+}
+
+/// Whether a recording is of one of `programs`. A session in which nothing is recorded is anybody's.
+fn is_of(recording: &Recording, programs: &Programs) -> bool {
+    let segments = if recording.is_session {
+        collect::list(&recording.path).unwrap_or_default().segments
+    } else {
+        vec![recording.path.clone()]
+    };
+    let about = collect::about(&segments);
+    let is_own =
+        |about: &About| about.program.as_deref().is_some_and(|program| programs.contain(program));
+    about.is_empty() && recording.is_session || about.iter().any(is_own)
+}

@@ -1,0 +1,157 @@
+//! Tests of what gives way, in which order, and what is counted of it.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+use crate::segment::discarded::{self, Discarded};
+
+/// A folder of segments that is gone afterwards.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let name = format!("perf-track-retention-{name}-{}", std::process::id());
+        let place = Self(std::env::temp_dir().join(name));
+        let _ = fs::remove_dir_all(&place.0);
+        place.folder("");
+        place
+    }
+
+    fn folder(&self, name: &str) {
+        fs::DirBuilder::new().mode(0o700).create(self.0.join(name)).unwrap();
+    }
+
+    /// A file that was changed so many seconds after 1970.
+    fn file(&self, name: &str, changed: u64) {
+        fs::write(self.0.join(name), [1; 5_000]).unwrap();
+        let file = File::options().append(true).open(self.0.join(name)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(changed)).unwrap();
+    }
+
+    /// The segment of a process that has ended.
+    fn dead(&self, name: &str, changed: u64) {
+        self.file(&format!("{name}.ptseg"), changed);
+    }
+
+    fn room(&self, recordings: &str, has_segments: bool) -> Room {
+        let limits = Limits::given(None, Some(recordings));
+        Room { base: self.0.clone(), limits, has_segments }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name != discarded::FILE).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn counted(&self) -> Vec<(Reason, u64)> {
+        let all = discarded::read(&self.0).unwrap();
+        all.iter().map(|&Discarded { reason, recordings, .. }| (reason, recordings)).collect()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// No process has this id.
+const DEAD: &str = "4294967295";
+
+#[test]
+fn the_oldest_of_the_dead_give_way_and_are_counted() {
+    let place = Place::new("oldest");
+    for number in 0..40 {
+        // In an order that is none of the names.
+        place.dead(&format!("{DEAD}-{}", number * 7 % 40), number);
+    }
+    let own = format!("{}-living", std::process::id());
+    place.dead(&own, 0);
+    place.file("other", 0);
+    assert!(place.room("4", true).make(0, false));
+    let kept = [36, 37, 38, 39].map(|number| format!("{DEAD}-{}.ptseg", number * 7 % 40));
+    let mut expected = [kept.to_vec(), vec![format!("{own}.ptseg"), "other".to_owned()]].concat();
+    expected.sort_unstable();
+    assert_eq!(place.names(), expected);
+    assert_eq!(place.counted(), [(Reason::Count, 36)]);
+    assert!(!place.room("4", true).make(0, false), "nothing is left to do");
+}
+
+#[test]
+fn where_the_system_refuses_one_gives_way_whatever_the_limits() {
+    let place = Place::new("refused");
+    place.dead(&format!("{DEAD}-b"), 2);
+    place.dead(&format!("{DEAD}-a"), 1);
+    assert!(!place.room("9", true).make(0, false));
+    assert!(place.room("9", true).make(0, true));
+    assert_eq!(place.names(), [format!("{DEAD}-b.ptseg")]);
+    assert!(place.room("9", true).make(u64::MAX, false), "more is needed than is free");
+    assert!(!place.room("9", true).make(u64::MAX, true), "there is nothing any more");
+    assert_eq!(place.counted(), [(Reason::Space, 2)]);
+}
+
+#[test]
+fn a_session_gives_way_as_a_whole_once_its_run_and_its_processes_have_ended() {
+    let place = Place::new("session");
+    for session in ["session-dead", "session-running", "session-recording", "session-new"] {
+        place.folder(session);
+        place.dead(&format!("{session}/{DEAD}-a"), 5);
+        place.file(&format!("{session}/run.json"), 5);
+    }
+    for session in ["session-dead", "session-running", "session-recording"] {
+        place.file(&format!("{session}/alive"), 5);
+    }
+    place.dead(&format!("session-dead/{DEAD}-b"), 5);
+    place.dead(&format!("session-recording/{}-b", std::process::id()), 5);
+    place.dead(&format!("{DEAD}-named"), 1);
+    let lock = File::open(place.0.join("session-running/alive")).unwrap();
+    lock.lock().unwrap();
+    assert!(place.room("0", false).make(0, false));
+    let left = [format!("{DEAD}-named.ptseg")]
+        .into_iter()
+        .chain(["session-new", "session-recording", "session-running"].map(str::to_owned));
+    assert_eq!(place.names(), left.collect::<Vec<_>>());
+    assert_eq!(place.counted(), [(Reason::Count, 2)]);
+    lock.unlock().unwrap();
+    assert!(place.room("0", true).make(0, false));
+    assert_eq!(place.names(), ["session-new", "session-recording"], "both may be alive");
+}
+
+#[test]
+fn nothing_gives_way_while_somebody_else_is_at_it() {
+    let place = Place::new("busy");
+    place.dead(&format!("{DEAD}-a"), 1);
+    let ledger = Ledger::open(&place.0).unwrap();
+    assert!(!place.room("0", true).make(0, false));
+    assert!(place.room("0", true).make(0, true), "another attempt may find room");
+    assert_eq!(place.names().len(), 1);
+    drop(ledger);
+    assert!(place.room("0", true).make(0, false));
+    assert!(place.names().is_empty());
+}
+
+#[test]
+fn what_lies_behind_a_link_or_belongs_to_others_stays() {
+    let (place, other) = (Place::new("links"), Place::new("linked"));
+    other.dead(&format!("{DEAD}-a"), 1);
+    other.folder("session-open");
+    other.dead(&format!("session-open/{DEAD}-a"), 1);
+    let link = |target: &Path, name: &str| {
+        std::os::unix::fs::symlink(target, place.0.join(name)).unwrap();
+    };
+    link(&other.0.join(format!("{DEAD}-a.ptseg")), &format!("{DEAD}-link.ptseg"));
+    link(&other.0.join("session-open"), "session-link");
+    assert!(!place.room("0", true).make(0, true));
+    assert_eq!((place.names().len(), other.names().len()), (2, 2));
+    let open = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    fs::set_permissions(other.0.join("session-open"), open).unwrap();
+    other.file("session-open/alive", 1);
+    assert!(other.room("0", false).make(0, false) || other.names().len() == 2);
+    assert_eq!(other.names().len(), 2);
+}
