@@ -26,9 +26,12 @@ pub fn default_base() -> PathBuf {
     existing.unwrap_or_else(|| folder::default_path(uid))
 }
 
-/// The folder for segments in memory, if this system has one, whether it can be used or not.
+/// The folder for segments where it should be: in memory, if this system should have that, whether it can be
+/// used or not.
 pub fn preferred_base() -> PathBuf {
-    folder::default_path(Uid::current().as_raw())
+    let uid = Uid::current().as_raw();
+    let in_memory = folder::places(uid).into_iter().next().filter(|_| cfg!(target_os = "linux"));
+    in_memory.unwrap_or_else(|| folder::default_path(uid))
 }
 
 /// All folders in which processes have recorded for which none was named, as far as they may be read from.

@@ -48,7 +48,8 @@ fn numbers(finished: &Finished) -> Vec<u64> {
 /// Recordings that the newest run says were discarded, of which calls, and why.
 fn discarded(lab: &Lab) -> (u64, u64, Vec<String>) {
     let run = lab.latest();
-    let all = run.at("/recording/discarded").as_array().cloned().unwrap_or_default();
+    // It is left out where there is nothing to say.
+    let all = run.at("/recording")["discarded"].as_array().cloned().unwrap_or_default();
     let sum = |field: &str| all.iter().filter_map(|one| one[field].as_u64()).sum();
     let reasons = all.iter().map(|one| one["reason"].as_str().unwrap_or_default().to_owned());
     (sum("recordings"), sum("calls"), reasons.collect())
@@ -126,7 +127,7 @@ fn a_segment_that_grows_takes_the_place_of_what_was_left() {
         \"$REPORT\" collect --all 2> /dev/null";
     let Some(finished) = apart(&lab, "size=16m", script) else { return };
     let said = numbers(&finished);
-    assert!(said[0] > 9 << 10 && said[1] == 0, "{said:?}");
+    assert!(said[0] >= 9 << 10 && said[1] == 0, "{said:?}");
     let (recordings, _, reasons) = discarded(&lab);
     assert!((1..=3).contains(&recordings), "{recordings}");
     assert_eq!(reasons, ["space"]);
@@ -192,6 +193,6 @@ fn in_a_folder_that_the_user_named_nothing_gives_way_unless_it_is_said() {
         \"$REPORT\" collect 2> /dev/null";
     let Some(finished) = apart(&lab, "size=64m", script) else { return };
     let said = numbers(&finished);
-    assert_eq!(said, [20, 6], "as many as may stay, and the last");
-    assert_eq!((lab.latest().at("/process/count").as_u64(), discarded(&lab).0), (Some(6), 34));
+    assert_eq!(said, [20, 5]);
+    assert_eq!((lab.latest().at("/process/count").as_u64(), discarded(&lab).0), (Some(5), 35));
 }

@@ -51,9 +51,13 @@ impl Room {
             return false;
         }
         let Some(folder) = Folder::open(&self.base) else { return false };
+        // Unless it is there already, the new one will be one more.
+        let coming = u64::from(!refused);
+        let recordings = self.limits.recordings.saturating_sub(coming);
+        let limits = Limits { recordings, ..self.limits };
         // At most as much as there is, whoever still writes to it.
         let all = self.all_in(&folder);
-        if !refused && exceeded(&self.limits, &folder, all, needed).is_none() {
+        if !refused && exceeded(&limits, &folder, all, needed).is_none() {
             return false;
         }
         let ledger = match folder.made_file(LEDGER).map(Ledger::lock) {
@@ -64,12 +68,17 @@ impl Room {
             _ => None,
         };
         let discarding = Discarding { folder: &folder, ledger };
-        self.discard(discarding, needed, refused)
+        self.discard(discarding, (limits, needed), refused)
     }
 
-    fn discard(&self, mut discarding: Discarding<'_>, needed: u64, refused: bool) -> bool {
+    fn discard(
+        &self,
+        mut discarding: Discarding<'_>,
+        (whole, needed): (Limits, u64),
+        refused: bool,
+    ) -> bool {
         let folder = discarding.folder;
-        let (mut limits, mut any) = (self.limits, false);
+        let (mut limits, mut any) = (whole, false);
         let mut left = u64::MAX;
         for _ in 0..MOST_BATCHES {
             let Some(oldest) = self.oldest_in(folder) else { return any };
@@ -83,7 +92,7 @@ impl Room {
                 let Some(reason) = exceeded(&limits, folder, held, needed).or(forced) else {
                     return any;
                 };
-                limits = folder.space().map_or(limits, |space| self.limits.lowered(space));
+                limits = folder.space().map_or(limits, |space| whole.lowered(space));
                 let Some(is_gone) = discarding.discard(recording, reason) else { continue };
                 any |= is_gone;
                 held.recordings = held.recordings.saturating_sub(1);
