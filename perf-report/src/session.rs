@@ -192,11 +192,9 @@ pub fn remove(folder: &Path) -> io::Result<()> {
 }
 
 fn remove_one(folder: &Path) -> io::Result<()> {
-    let lock = folder.join(SESSION_LOCK);
-    let is_left = |entry: io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.path() != lock);
-    // While anything is left, it says to whom it belongs.
-    if !fs::read_dir(folder)?.any(is_left) {
-        let _ = fs::remove_file(&lock);
+    // While anything is recorded there, it says to whom that belongs.
+    if collect::list(folder)?.segments.is_empty() {
+        let _ = fs::remove_file(folder.join(SESSION_LOCK));
     }
     fs::remove_dir(folder)
 }

@@ -29,15 +29,15 @@ fn what_another_namespace_records_is_not_cleared_away_and_collected_once() {
     // The first process of a namespace has an id that is another one's in each other namespace. Some
     // hundred others leave what has to make room.
     let script = format!(
-        "unshare --pid --fork --mount-proc {program} twenty 100 > /dev/null &
+        "export PERF_TRACK_RETENTION_COUNT=10
+        unshare --pid --fork --mount-proc {program} twenty 100 > /dev/null &
         until ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null 2>&1; do sleep 0.05; done
         for i in $(seq 80); do {program} varied 1 > /dev/null; done
         ls /dev/shm/perf-track-0/1-*.ptseg > /dev/null
         \"$REPORT\" collect --all > /dev/null 2>&1
-        ls /dev/shm/perf-track-0 | wc -l
-        wait
-        \"$REPORT\" collect --all > /dev/null 2>&1
-        ls /dev/shm/perf-track-0 | wc -l"
+        segments() {{ find /dev/shm -name '*.ptseg' | wc -l; }}
+        segments; wait
+        \"$REPORT\" collect --all > /dev/null 2>&1; segments"
     );
     let Some(left) = apart(&lab, &script) else { return };
     assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["1", "0"], "the living one stays");
