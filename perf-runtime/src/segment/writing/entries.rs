@@ -47,6 +47,20 @@ impl Folder {
         regular(self.open_below(name, libc::O_RDWR | libc::O_CREAT)?)
     }
 
+    /// What the file of this name takes of the file system, without a look into it.
+    pub(super) fn bytes_of(&self, name: &CStr) -> u64 {
+        let mut found = MaybeUninit::<libc::stat>::zeroed();
+        let (folder, flags) = (self.0.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
+        // SAFETY: writes to a record on this stack; the name ends with zero.
+        let answer = unsafe { libc::fstatat(folder, name.as_ptr(), found.as_mut_ptr(), flags) };
+        // SAFETY: zeroed before, which is a value of each field, and perhaps written.
+        let found = unsafe { found.assume_init() };
+        #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
+        #[allow(clippy::useless_conversion, reason = "the type is i64 on some systems only")]
+        let blocks = i64::from(found.st_blocks);
+        if answer == 0 { u64::try_from(blocks).unwrap_or(0).saturating_mul(512) } else { 0 }
+    }
+
     /// When something in it was made or removed last, in seconds since 1970.
     pub(super) fn changed(&self) -> i64 {
         self.0.metadata().map_or(i64::MAX, |metadata| metadata.mtime())

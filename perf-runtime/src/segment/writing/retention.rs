@@ -31,7 +31,7 @@ pub(crate) struct Room {
 }
 
 /// Recordings that are found in one go, the oldest of all.
-const BATCH: usize = 16;
+const BATCH: usize = 32;
 
 /// Times that a folder is gone through, in each of which a batch gives way.
 const MOST_BATCHES: u32 = 64;
@@ -56,7 +56,7 @@ impl Room {
         let recordings = self.limits.recordings.saturating_sub(coming);
         let limits = Limits { recordings, ..self.limits };
         // At most as much as there is, whoever still writes to it.
-        let all = self.all_in(&folder);
+        let all = self.all_in(&folder, &limits);
         if !refused && exceeded(&limits, &folder, all, needed).is_none() {
             return false;
         }
@@ -102,14 +102,19 @@ impl Room {
         any
     }
 
-    /// Recordings in a folder, those of processes that live included.
-    fn all_in(&self, folder: &Folder) -> Held {
+    /// Recordings in a folder, those of processes that live included. Their bytes are counted only where
+    /// `limits` may be exceeded: not where everything in the file system is less.
+    fn all_in(&self, folder: &Folder, limits: &Limits) -> Held {
+        let is_much = folder
+            .space()
+            .is_none_or(|space| space.total.saturating_sub(space.free) > limits.bytes_in(space));
         let mut held = Held::default();
         folder.each(|name| {
             if self.has_segments && is_segment(name) {
-                held.add(folder.file(name).map_or(0, |file| bytes_of(&file)));
+                held.add(if is_much { folder.bytes_of(name) } else { 0 });
             } else if is_session(name) {
-                held.add(folder.own_folder(name).map_or(0, |session| bytes_in(&session)));
+                let session = if is_much { folder.own_folder(name) } else { None };
+                held.add(session.map_or(0, |session| bytes_in(&session)));
             }
         });
         held
@@ -187,7 +192,8 @@ impl Recording {
         let is_dead = metadata.len() > 0 && has_ended(name, file);
         let changed = (metadata.mtime(), metadata.mtime_nsec());
         let name = is_dead.then(|| held_name(name))??;
-        Some(Self { name, is_session: false, changed, bytes: bytes_of(file) })
+        let bytes = metadata.blocks().saturating_mul(512);
+        Some(Self { name, is_session: false, changed, bytes })
     }
 
     fn of_session(name: &CStr, session: &Folder) -> Option<Self> {
@@ -333,16 +339,11 @@ fn is_session(name: &CStr) -> bool {
     name.to_bytes().starts_with(crate::segment::folder::SESSION_PREFIX.as_bytes())
 }
 
-/// What a file takes of its file system.
-fn bytes_of(file: &File) -> u64 {
-    file.metadata().map_or(0, |metadata| metadata.blocks().saturating_mul(512))
-}
-
 fn bytes_in(session: &Folder) -> u64 {
     let mut bytes = 0_u64;
     session.each(|name| {
         if !name.to_bytes().starts_with(b".") {
-            bytes = bytes.saturating_add(session.file(name).map_or(0, |file| bytes_of(&file)));
+            bytes = bytes.saturating_add(session.bytes_of(name));
         }
     });
     bytes
