@@ -50,8 +50,8 @@ impl Suite {
     pub(super) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
         let machine_pct = machine_pct(sides);
-        let moves: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
-        let changes: Vec<f64> = moves.iter().map(|it| it.log_change).collect();
+        let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
+        let changes: Vec<f64> = all.iter().map(|it| it.log_change).collect();
         let known = changes.len() >= LEAST_FUNCTIONS;
         let (Some(median), Some(spread)) = (robust::median(&changes), robust::mad_sigma(&changes))
         else {
@@ -60,10 +60,10 @@ impl Suite {
         let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
         let part = 1.0 / runs[0] + 1.0 / runs[1];
         let noise = known.then(|| spread / part.sqrt());
-        let moved: Vec<&Move> = moves.iter().filter(|it| it.is_with(median)).collect();
+        let with: Vec<&Move> = all.iter().filter(|it| it.is_with(median)).collect();
         let change_pct = median.exp_m1() * 100.0;
-        let of_time = moved.iter().map(|it| float(it.self_ns)).sum::<f64>() / own_ns(functions);
-        let moved = moved.len() as u64;
+        let of_time = with.iter().map(|it| float(it.self_ns)).sum::<f64>() / own_ns(functions);
+        let moved = with.len() as u64;
         let broad =
             float(moved) >= float(changes.len() as u64) * MOVED_PART && of_time >= MOVED_PART;
         if !(known && broad && change_pct.abs() > SHIFT_PCT) {
