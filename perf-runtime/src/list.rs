@@ -13,7 +13,8 @@ const FIRST_BLOCK: u32 = if cfg!(perf_loom) { 1 } else { 64 };
 /// Blocks: enough for 64 million items.
 const BLOCKS: usize = 20;
 
-type Block<T> = Vec<OnceRef<'static, T>>;
+/// An array of one, since a vector can be asked for in vain, and a box cannot.
+type Block<T> = [Vec<OnceRef<'static, T>>; 1];
 
 /// Items by index.
 #[derive(Debug)]
@@ -70,7 +71,14 @@ impl<T> List<T> {
     fn claim(&self, item: &'static T, publish: impl FnOnce(u32) -> Option<()>) -> Option<u32> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         let (block, at) = place(index);
-        let block = self.blocks.get(block)?.get_or_init(|| Box::new(empty_block(index)));
+        let cell = self.blocks.get(block)?;
+        let [block] = match cell.get() {
+            Some(block) => block,
+            None => {
+                let empty = empty_block(index)?;
+                cell.get_or_init(|| empty)
+            }
+        };
         // Nobody else has this index, so the place is free.
         let _ = block.get(at)?.set(item);
         publish(index)?;
@@ -85,7 +93,8 @@ impl<T> List<T> {
     /// The item with this index.
     pub(crate) fn get(&self, index: u32) -> Option<&'static T> {
         let (block, at) = place(index);
-        self.blocks.get(block)?.get()?.get(at)?.get()
+        let [block] = self.blocks.get(block)?.get()?;
+        block.get(at)?.get()
     }
 
     /// Indices given out so far.
@@ -153,9 +162,16 @@ impl Index {
     }
 }
 
-fn empty_block<T>(index: u32) -> Block<T> {
+/// The block for `index`; `None` without memory for it, so that nobody is ended for that.
+fn empty_block<T>(index: u32) -> Option<Box<Block<T>>> {
     let block = (index / FIRST_BLOCK + 1).ilog2();
-    (0..FIRST_BLOCK << block).map(|_| OnceRef::new()).collect()
+    let places = (FIRST_BLOCK << block) as usize;
+    let (mut empty, mut one) = (Vec::new(), Vec::new());
+    empty.try_reserve_exact(places).ok()?;
+    one.try_reserve_exact(1).ok()?;
+    empty.resize_with(places, OnceRef::new);
+    one.push(empty);
+    one.into_boxed_slice().try_into().ok()
 }
 
 /// Block and place of `index`.

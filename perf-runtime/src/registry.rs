@@ -3,8 +3,8 @@
 
 use std::borrow::Borrow;
 use std::hash::Hash;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use dashmap::DashMap;
 use dashmap::try_result::TryResult;
@@ -76,7 +76,7 @@ pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     static TYPES: Named<Site, (usize, &'static str)> = Named::new();
     let closure = std::any::type_name::<F>();
     let key = (std::ptr::from_ref(site).addr(), closure);
-    TYPES.get(&key, || Some(key), |_| site.of_type(closure)).unwrap_or(site)
+    TYPES.get(&key, closure.len(), || true, || key, |_| site.of_type(closure)).unwrap_or(site)
 }
 
 /// What the compiler calls a closure in a path; to it, the body of an async function is one.
@@ -89,7 +89,8 @@ pub(crate) fn without_closures(path: &'static str) -> &'static str {
     if !path.contains(CLOSURE) {
         return path;
     }
-    SHORTENED.get(path, || Some(path), |path| path.replace(CLOSURE, "")).map_or(path, |short| short)
+    let short = |path: &str| path.replace(CLOSURE, "");
+    SHORTENED.get(path, path.len(), || true, || path, short).map_or(path, |short| short)
 }
 
 /// As [`register`], for a metric.
@@ -155,35 +156,57 @@ impl Room {
 }
 
 /// What was made for names known only at run time, kept until the process ends.
-struct Named<T: 'static, K = &'static str>(OnceBox<DashMap<K, &'static T>>);
+struct Named<T: 'static, K = &'static str> {
+    items: OnceBox<DashMap<K, &'static T>>,
+    count: AtomicUsize,
+}
 
 impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
+    /// What the list takes while there is none in it, at most, and what an item takes.
+    const FIRST: usize = 64 << 10;
+    /// What the list may ask for at once when it grows, for each item that is in it.
+    const GROWTH: usize = 64;
+
     const fn new() -> Self {
-        Self(OnceBox::new())
+        Self { items: OnceBox::new(), count: AtomicUsize::new(0) }
     }
 
-    /// The item of that name, made if it is the first, by what the name is kept as. `None` when it
-    /// cannot be had in good time, or the name is not kept.
+    /// Whether there is memory for one more that takes `bytes` bytes.
+    fn has_room(&self, bytes: usize) -> bool {
+        let growth = self.count.load(Relaxed).saturating_mul(Self::GROWTH);
+        session::has_memory_for(Self::FIRST.saturating_add(growth).saturating_add(bytes))
+    }
+
+    /// The item of that name, made if it is the first, by what the name is kept as, for which `bytes` bytes
+    /// are needed. `None` when it cannot be had in good time, is not `wanted`, or there is no memory for it.
     fn get<N>(
         &self,
         name: &N,
-        keep: impl FnOnce() -> Option<K>,
+        bytes: usize,
+        wanted: impl FnOnce() -> bool,
+        keep: impl FnOnce() -> K,
         make: impl FnOnce(K) -> T,
     ) -> Option<&'static T>
     where
         K: Borrow<N>,
         N: Eq + Hash + ?Sized,
     {
-        let named = self.0.get_or_init(Box::default);
-        let known = briefly(|| match named.try_get(name) {
-            TryResult::Locked => None,
-            other => Some(other.try_unwrap().map(|item| *item)),
-        })?;
-        if known.is_some() {
-            return known;
+        if let Some(named) = self.items.get() {
+            let known = briefly(|| match named.try_get(name) {
+                TryResult::Locked => None,
+                other => Some(other.try_unwrap().map(|item| *item)),
+            })?;
+            if known.is_some() {
+                return known;
+            }
         }
-        let kept = keep()?;
+        if !wanted() || !self.has_room(bytes) {
+            return None;
+        }
+        let named = self.items.get_or_init(Box::default);
+        let kept = keep();
         let entry = briefly(|| named.try_entry(kept))?;
+        self.count.fetch_add(1, Relaxed);
         Some(*entry.or_insert_with(|| Box::leak(Box::new(make(kept)))))
     }
 }
@@ -198,11 +221,11 @@ impl<T: Sync> Named<T> {
         make: impl FnOnce(&'static str) -> T,
     ) -> Option<&'static T> {
         let mut is_full = false;
-        let keep = || {
+        let wanted = || {
             is_full = !room.take(name);
-            (!is_full).then(|| &*name.to_owned().leak())
+            !is_full
         };
-        let found = self.get(name, keep, make);
+        let found = self.get(name, name.len(), wanted, || name.to_owned().leak(), make);
         if is_full { others } else { found }
     }
 }

@@ -16,6 +16,7 @@ mod futures;
 mod hosts;
 mod kills;
 mod limits;
+mod matrix;
 mod metrics;
 mod names;
 mod namespaces;

@@ -23,6 +23,7 @@ const UNSAFE: &[&str] = &[
     "tests/call_count/lib.rs",
     "tests/fixtures/confined.rs",
     "tests/fixtures/forks.rs",
+    "tests/fixtures/limited/",
     "tests/fixtures/outside_main.rs",
     "tests/fixtures/plugin.rs",
     "tests/fixtures/plugins.rs",

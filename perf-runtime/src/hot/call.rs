@@ -301,7 +301,7 @@ fn find(thread: &'static Thread, entry: &Entry, site: &'static Site, key: u64) -
     }
     let (of, index) = (key & !NESTED, slot - 1);
     let Some(node) = thread.recent.find(of, index) else {
-        return find_in_tree(thread, entry, key, index);
+        return find_in_tree(thread, entry, site, key);
     };
     remember(entry, node, key);
     Found::New(node)
@@ -317,11 +317,11 @@ fn remember(entry: &Entry, node: &'static NodeRecord, key: u64) {
 /// in no context.
 #[cold]
 #[inline(never)]
-fn find_in_tree(thread: &'static Thread, entry: &Entry, key: u64, index: u32) -> Found {
+fn find_in_tree(thread: &'static Thread, entry: &Entry, site: &Site, key: u64) -> Found {
     if forked::is_of_parent(thread) {
         return Found::First;
     }
-    let of = key & !NESTED;
+    let (of, index) = (key & !NESTED, site.slot().wrapping_sub(1));
     let known = || thread.child(of, index).ok_or_else(|| thread.overflow_of(index));
     match sampling::aside(thread, known) {
         Ok(node) => {
@@ -329,20 +329,25 @@ fn find_in_tree(thread: &'static Thread, entry: &Entry, key: u64, index: u32) ->
             remember(entry, node, key);
             Found::New(node)
         }
-        Err(node) => find_overflow(thread, node),
+        Err(node) => find_overflow(thread, node, site),
     }
 }
 
 /// The node of a call in a context for which there is no memory: that of its function, if there is one.
 /// Recorded as if it were a recursive call: its time is the node's own, and not its caller's.
 #[cold]
-fn find_overflow(thread: &'static Thread, of_function: Option<&'static NodeRecord>) -> Found {
+fn find_overflow(
+    thread: &'static Thread,
+    of_function: Option<&'static NodeRecord>,
+    site: &Site,
+) -> Found {
     // A signal handler's call in the recorder's slow parts makes no new context.
     let is_in_slow_parts = thread::handle().is_busy();
-    let node = of_function.or_else(|| thread.overflow());
+    // Where polls are a call's own there is none of theirs to count.
+    let node = of_function.or_else(|| thread.overflow().filter(|_| !site.is_polled()));
     let Some(node) = node.filter(|_| !is_in_slow_parts) else {
         // Of the recorder: it may be that the thread's are probes.
-        thread.recorder.lose_call();
+        thread.recorder.lose_call_of(site);
         return Found::Nowhere;
     };
     Found::Running(node)

@@ -14,12 +14,13 @@ use std::task::{Context, Poll};
 use super::call;
 use super::clock;
 use super::fold::add;
+use super::process;
 use super::span::{self, Moment, NEVER, Recorded, Scope};
 use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
 use crate::list::Index;
 use crate::outcome::Outcome;
-use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord, OVERFLOW};
+use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord};
 use crate::site::Site;
 
 /// The future of a tracked call, or its stream. Dropped before it is done, the call counts as
@@ -171,10 +172,8 @@ impl Call {
                 add(&tally.suspended, was_suspended.wrapping_neg());
                 add(&tally.ended, 1);
             }
-            Recorded::InContext(node) if node.site != OVERFLOW => {
-                self.record_in(node, was_suspended, end);
-            }
-            _ => {}
+            Recorded::InContext(node) => self.record_in(node, was_suspended, end),
+            Recorded::Nowhere => drop(process::running().inspect(|recorder| recorder.lose_call())),
         }
     }
 
@@ -243,12 +242,12 @@ impl Turn<'_> {
     fn count_as_running(&self) {
         match self.span.recorded() {
             Recorded::Tallied(tally) => add(&tally.suspended, 1),
-            Recorded::InContext(node) if node.site != OVERFLOW => {
+            Recorded::InContext(node) => {
                 let thread = thread::handle().thread().filter(|thread| thread.is_ours(node));
                 let calls = thread.and_then(|thread| thread.child(node.address, CALLS));
                 calls.inspect(|calls| add(&calls.own.partial_calls, 1));
             }
-            _ => {}
+            Recorded::Nowhere => {}
         }
     }
 

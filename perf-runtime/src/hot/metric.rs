@@ -126,7 +126,8 @@ fn find(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
 /// Counts an update that could not be recorded.
 #[cold]
 fn lose() {
-    process::running().inspect(|recorder| recorder.lose_metric());
+    // Started for it, if this is the first update: so the reason is known why it is not recorded.
+    thread::undisturbed(process::recorder).inspect(|recorder| recorder.lose_metric());
 }
 
 /// Gives this thread a shard, if it has none, and a record of `metric` in it.

@@ -310,6 +310,14 @@ impl Recorder {
         registry::register(site, |index, text| self.segment.add_site(index, text))
     }
 
+    /// Counts a call of `site` for which there was no shard. Of what is polled it is the polls that come here,
+    /// and the call is counted when it ends.
+    pub(super) fn lose_call_of(&self, site: &Site) {
+        if !site.is_polled() {
+            self.lose_call();
+        }
+    }
+
     /// Counts a call for which there was no shard.
     pub(super) fn lose_call(&self) {
         self.segment.header().lost_calls.fetch_add(1, Relaxed);

@@ -170,7 +170,8 @@ pub fn enter_named(name: &str) -> Scope {
     if let Some(site) = registry::named(name) {
         return enter_scope(site);
     }
-    process::running().inspect(|recorder| recorder.lose_call());
+    // Started for it, if this is the first call: so the reason is known why it is not recorded.
+    thread::undisturbed(process::recorder).inspect(|recorder| recorder.lose_call());
     Scope::with(|_| Entered::NOWHERE)
 }
 

@@ -325,6 +325,14 @@ impl Thread {
         (1..self.entry_count.get()).filter_map(|slot| Some((slot, self.entry(slot)?)))
     }
 
+    /// Counts a call of `site` that could not be recorded. Of what is polled it is the polls that come here,
+    /// and the call is counted when it ends.
+    fn lose_call_of(&self, site: &Site) {
+        if !site.is_polled() {
+            self.lose_call();
+        }
+    }
+
     /// Counts a call that could not be recorded.
     pub(super) fn lose_call(&self) {
         let lost = &self.shard().lost_calls;
@@ -405,7 +413,7 @@ pub(super) fn attach(site: &'static Site) -> Option<&'static Thread> {
     }
     forked::look_on_this_thread();
     if handle().busy.replace(true) {
-        process::running().inspect(|recorder| recorder.lose_call());
+        process::running().inspect(|recorder| recorder.lose_call_of(site));
         return None;
     }
     let attached = match handle().thread() {
@@ -419,12 +427,12 @@ pub(super) fn attach(site: &'static Site) -> Option<&'static Thread> {
 fn attach_quietly(site: &'static Site) -> Option<&'static Thread> {
     let recorder = process::recorder()?;
     let Some(thread) = take(recorder) else {
-        recorder.lose_call();
+        recorder.lose_call_of(site);
         return None;
     };
     let ready = recorder.register(site).and_then(|index| thread.reach(index + 2));
     if ready.is_none() {
-        thread.lose_call();
+        thread.lose_call_of(site);
         return None;
     }
     handle().look_again(thread);

@@ -1,10 +1,11 @@
 //! Writes the mark from which on figures count: see `segment::reader::mark`.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
+use super::system;
 use crate::segment::reader::{copy_file, settle};
 use crate::segment::{MARK_EXTENSION, SegmentError};
 
@@ -15,6 +16,10 @@ pub(crate) fn write(path: &Path) -> Result<(), SegmentError> {
     copy_file(path, &mut copy)?;
     // As of one moment, although threads write to it.
     settle(&mut copy, path)?;
+    if !system::may_write_files_of(copy.len() as u64) {
+        // Not only an error, but a signal that ends the process.
+        return Err(io::Error::from_raw_os_error(libc::EFBIG).into());
+    }
     let new = path.with_extension("new");
     // Left by a call that failed; there is one at a time.
     let _ = fs::remove_file(&new);

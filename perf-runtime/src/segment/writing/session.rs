@@ -31,11 +31,16 @@ const MOST_MEMORY: u64 = 4 << 30;
 /// sites.
 const START_BYTES: usize = 256 << 10;
 
-/// Whether there is memory for a start. The standard library ends a process that asks for a name's
-/// few bytes in vain, and here that process is somebody else's.
+/// Whether there is memory for a start.
 pub(crate) fn has_memory() -> bool {
+    has_memory_for(START_BYTES)
+}
+
+/// Whether `bytes` bytes can be allocated, in several pieces. The standard library ends a process that asks
+/// for a name's few bytes in vain, and here that process is somebody else's.
+pub(crate) fn has_memory_for(bytes: usize) -> bool {
     let mut room: Vec<u8> = Vec::new();
-    let is_there = room.try_reserve_exact(START_BYTES).is_ok();
+    let is_there = room.try_reserve_exact(bytes).is_ok();
     // Memory that nobody looks at is not asked for.
     std::hint::black_box(&mut room);
     is_there

@@ -1,6 +1,8 @@
 //! What the recorder asks the operating system about itself. Safe faces over libc.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
+use std::fs::File;
+use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::NonNull;
@@ -44,6 +46,15 @@ pub(crate) fn may_write_files_of(bytes: u64) -> bool {
     // SAFETY: writes to a record that lives on this stack.
     let answer = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) };
     answer != 0 || limit.rlim_cur == libc::RLIM_INFINITY || bytes <= limit.rlim_cur
+}
+
+/// Opens a file to read and write; the standard library may ask for memory for a long path, in vain.
+pub(crate) fn open_for_growth(path: &CStr) -> Option<File> {
+    let flags = libc::O_RDWR | libc::O_CLOEXEC | libc::O_NOFOLLOW;
+    // SAFETY: opens a file by a name that ends with zero.
+    let descriptor = unsafe { libc::open(path.as_ptr(), flags) };
+    // SAFETY: just opened, and nobody else knows it.
+    (descriptor >= 0).then(|| unsafe { File::from_raw_fd(descriptor) })
 }
 
 /// Keeps the library that the recorder is in from being unloaded: threads call it when they end, and forks

@@ -4,8 +4,10 @@
 //! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and
 //! may take a lock, but gives up rather than wait for it long.
 
+use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
@@ -35,6 +37,8 @@ pub(crate) const LARGEST_BLOCK: usize = GRANULE;
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
+    /// The same for the system, made while there is memory for it.
+    system_path: CString,
     /// Device and inode, so that a file put in its place later is not mistaken for it.
     identity: (u64, u64),
     header: NonNull<Header>,
@@ -114,13 +118,13 @@ impl Segment {
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW)
             .open(path)?;
-        Self::map_first(&file, path.to_owned(), limit_bytes, whole).inspect_err(|_| {
+        Self::map_first(&file, path, limit_bytes, whole).inspect_err(|_| {
             // The error that matters is the first one; an empty file says nothing to anyone.
             let _ = std::fs::remove_file(path);
         })
     }
 
-    fn map_first(file: &File, path: PathBuf, limit_bytes: u64, whole: bool) -> io::Result<Self> {
+    fn map_first(file: &File, path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
         let metadata = file.metadata()?;
         let identity = (metadata.dev(), metadata.ino());
         // Before there is anything in it, so that nobody takes it for one that was left behind.
@@ -130,7 +134,8 @@ impl Segment {
         let first = Mapping::of_file(file, 0, bytes)?;
         granules.push(first);
         Ok(Self {
-            path,
+            path: path.to_owned(),
+            system_path: CString::new(path.as_os_str().as_bytes())?,
             identity,
             header: first.start().cast(),
             space: Mutex::new(Space {
@@ -316,12 +321,7 @@ impl Segment {
         if length == 0 {
             return None;
         }
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(&self.path)
-            .ok()?;
+        let file = system::open_for_growth(&self.system_path)?;
         let metadata = file.metadata().ok()?;
         if (metadata.dev(), metadata.ino()) != self.identity {
             return None;
