@@ -70,7 +70,17 @@ impl<T> List<T> {
 
     fn claim(&self, item: &'static T, publish: impl FnOnce(u32) -> Option<()>) -> Option<u32> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        let (block, at) = place(index);
+        let block = self.block_for(index)?;
+        let (_, at) = place(index);
+        // Nobody else has this index, so the place is free.
+        let _ = block.get(at)?.set(item);
+        publish(index)?;
+        Some(index)
+    }
+
+    /// The block in which `index` has its place, made if there is none; `None` without memory for it.
+    fn block_for(&self, index: u32) -> Option<&Vec<OnceRef<'static, T>>> {
+        let (block, _) = place(index);
         let cell = self.blocks.get(block)?;
         let [block] = match cell.get() {
             Some(block) => block,
@@ -79,10 +89,15 @@ impl<T> List<T> {
                 cell.get_or_init(|| empty)
             }
         };
-        // Nobody else has this index, so the place is free.
-        let _ = block.get(at)?.set(item);
-        publish(index)?;
-        Some(index)
+        Some(block)
+    }
+
+    /// Makes the blocks for some more items.
+    #[cfg(not(perf_loom))]
+    pub(crate) fn make_room(&self) {
+        let next = self.count();
+        let _ = self.block_for(next);
+        let _ = self.block_for(next.saturating_add(FIRST_BLOCK));
     }
 
     /// Every registered item with its index.

@@ -18,7 +18,7 @@ use crate::segment::OTHER_NAMES;
 use crate::site::{Options, Site};
 use crate::snapshot::MetricKind;
 use crate::sync::briefly;
-use crate::writing::{MetricText, SiteText, session};
+use crate::writing::{MetricText, SiteText, session, system};
 
 static SITES: List<Site> = List::new();
 static METRICS: List<MetricSite> = List::new();
@@ -30,6 +30,12 @@ pub(crate) fn register(
     publish: impl FnOnce(u32, &SiteText<'_>) -> Option<()>,
 ) -> Option<u32> {
     SITES.register(site, site.list_index(), |index| publish(index, &site.text()))
+}
+
+/// Makes room in the lists while memory may be asked for.
+pub(crate) fn make_room() {
+    SITES.make_room();
+    METRICS.make_room();
 }
 
 /// Every registered site with its index.
@@ -200,7 +206,8 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
                 return known;
             }
         }
-        if !wanted() || !self.has_room(bytes) {
+        // Where the system is not to be asked for memory, the allocator is not either.
+        if !wanted() || system::is_quiet() || !self.has_room(bytes) {
             return None;
         }
         let named = self.items.get_or_init(Box::default);
@@ -222,7 +229,7 @@ impl<T: Sync> Named<T> {
     ) -> Option<&'static T> {
         let mut is_full = false;
         let wanted = || {
-            is_full = !room.take(name);
+            is_full = system::is_quiet() || !room.take(name);
             !is_full
         };
         let found = self.get(name, name.len(), wanted, || name.to_owned().leak(), make);

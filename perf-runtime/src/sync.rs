@@ -16,8 +16,17 @@ pub(crate) use crate::models::{
 pub(crate) use {
     once_cell::race as once,
     std::sync::{Mutex, MutexGuard, atomic},
-    std::thread::yield_now,
 };
+
+/// Lets another thread run, if the system may be asked for that.
+#[cfg(not(perf_loom))]
+fn yield_now() {
+    if crate::writing::system::is_quiet() {
+        std::hint::spin_loop();
+    } else {
+        std::thread::yield_now();
+    }
+}
 
 /// A function that is `const`, except where it makes what `models` try: that is known at run time.
 macro_rules! const_fn {

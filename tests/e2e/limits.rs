@@ -47,21 +47,35 @@ fn libraries_that_are_unloaded_lose_no_call_and_harm_nobody() {
 #[test]
 fn a_program_that_confines_itself_may_have_everything_reserved() {
     let lab = lab!();
-    let run = |recorded: bool| {
-        let mut command = lab.report_command(["run", "-q", "--", program!("confined"), "200000"]);
-        command.env("PERF_TRACK_RESERVE", "on").env("PERF_TRACK_MEMORY", "1MiB");
+    let run = |recorded: bool, kind: &str| {
+        let run = ["run", "-q", "--", program!("confined"), "200000", kind];
+        let mut command = lab.report_command(run);
+        command.env("PERF_TRACK_RESERVE", "on").env("PERF_TRACK_MEMORY", "4MiB");
         if !recorded {
             command.env("PERF_TRACK", "off");
         }
         Finished::from(command.stdin(Stdio::null()).output().expect("perf-report is there"))
     };
-    let without = run(false);
-    if without.code != Some(0) {
-        return skipped("this system confines no process");
+    for kind in ["new", "thread", "fork"] {
+        let without = run(false, kind);
+        if without.code != Some(0) {
+            return skipped("this system confines no process");
+        }
+        let with = run(true, kind);
+        assert_eq!((with.code, with.stdout.as_str()), (Some(0), "done\n"), "{kind}: {with:?}");
+        let run = lab.latest();
+        assert_eq!(run.calls("work"), 200_001, "{kind}");
+        // Of four functions, each is called by each of four, three deep.
+        let functions = ["one", "two", "three", "four"];
+        assert_eq!(functions.map(|it| run.calls(it)), [1 + 4 + 16 + 64; 4], "{kind}");
+        let labelled =
+            |name: &str| run.functions().find(|it| it.name() == name).map(|it| it.number("calls"));
+        assert_eq!(labelled("in a context"), Some(85), "{kind}");
+        assert_eq!(labelled("(other names)"), Some(85), "{kind}");
+        assert_eq!(run.calls("future"), 85, "{kind}");
+        assert_eq!(run.metric("contexts", "count").number("value"), 85, "{kind}");
+        assert_eq!(run.at("/recording/lost_calls"), 0, "{kind}");
     }
-    let with = run(true);
-    assert_eq!((with.code, with.stdout.as_str()), (Some(0), "done\n"), "{with:?}");
-    assert_eq!(lab.latest().calls("work"), 200_001);
 }
 
 /// Limits that a shell sets, in its words. That on memory is in `cornered`: threads of these programs may wait

@@ -20,7 +20,7 @@ use crate::segment::rate::{Moment, Rate};
 use crate::site::Site;
 use crate::snapshot::{BreakerState, Reason, Step};
 use crate::sync::{briefly, lock_briefly};
-use crate::writing::{Segment, session, system};
+use crate::writing::{Segment, reserve, session, system};
 use crate::{calibrate, registry};
 
 /// What this process records into. Never freed.
@@ -204,6 +204,8 @@ impl Recorder {
         let since = now.saturating_sub(header.first.ticks.load(Relaxed));
         header.start_ticks.store(since, Relaxed);
         if session::is_reserved() {
+            registry::make_room();
+            reserve::reserve(self.segment.limit());
             system::be_quiet();
         }
     }
@@ -390,13 +392,24 @@ pub(super) fn begin_in_child() {
     let recorder = RECORDER.swap(ptr::null_mut(), Relaxed);
     // SAFETY: null, or a leaked box that was published before the fork.
     if let Some(of_parent) = unsafe { recorder.as_ref() } {
-        of_parent.segment.detach();
+        if system::is_quiet() {
+            of_parent.segment.leave();
+        } else {
+            of_parent.segment.detach();
+        }
         of_parent.of_parent.store(OF_PARENT.swap(recorder, Relaxed), Relaxed);
     }
     thread::forget();
     usage::begin_in_child();
+    let next = if system::is_quiet() {
+        // The child of a process that may have confined itself: it cannot begin without the system.
+        ERROR_NUMBER.store(libc::EPERM, Relaxed);
+        FAILED
+    } else {
+        NEW
+    };
     // A thread of the parent may have been starting; it does not exist here.
-    let _ = STATE.compare_exchange(READY, NEW, AcqRel, Relaxed);
-    let _ = STATE.compare_exchange(STARTING, NEW, AcqRel, Relaxed);
+    let _ = STATE.compare_exchange(READY, next, AcqRel, Relaxed);
+    let _ = STATE.compare_exchange(STARTING, next, AcqRel, Relaxed);
     forked::note_known();
 }

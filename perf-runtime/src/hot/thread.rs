@@ -552,7 +552,6 @@ pub(super) fn page_for<T>(count: usize) -> Option<NonNull<T>> {
 
 /// As [`page_for`], of what leads to the segment: a fork's child finds zeroes there. See [`forked`].
 pub(super) fn wiped_page_for<T>(count: usize) -> Option<NonNull<T>> {
-    let page = page_for(count)?;
-    system::wipe_in_children(page.cast(), Mapping::pages(count * size_of::<T>()));
-    Some(page)
+    let mapping = Mapping::wiped(Mapping::pages(count * size_of::<T>())).ok()?;
+    Some(mapping.start().cast())
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::{self, NonNull};
 
-use super::system;
+use super::{reserve, system};
 
 /// A piece of memory that stays mapped until the process ends: the recorder never gives memory
 /// back, since a span anywhere on a stack may still point into it.
@@ -63,9 +63,27 @@ impl Mapping {
         Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), start)
     }
 
-    /// Maps `bytes` zeroed bytes that no other process sees.
+    /// Maps `bytes` zeroed bytes that no other process sees. `bytes` are whole pages.
     pub(crate) fn private(bytes: usize) -> io::Result<Self> {
+        if system::is_quiet() {
+            return Self::reserved(reserve::kept(bytes), bytes);
+        }
         Self::map(bytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+    }
+
+    /// The same, of bytes that are zeroes again in the child of a fork, where the system can do that.
+    pub(crate) fn wiped(bytes: usize) -> io::Result<Self> {
+        if system::is_quiet() {
+            return Self::reserved(reserve::wiped(bytes), bytes);
+        }
+        let mapping = Self::private(bytes)?;
+        system::wipe_in_children(mapping.start, bytes);
+        Ok(mapping)
+    }
+
+    fn reserved(start: Option<NonNull<u8>>, bytes: usize) -> io::Result<Self> {
+        let start = start.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOMEM))?;
+        Ok(Self { start, bytes })
     }
 
     fn map(bytes: usize, flags: i32, fd: i32, offset: libc::off_t) -> io::Result<Self> {
@@ -91,11 +109,14 @@ impl Mapping {
         unsafe { libc::mmap(self.start.as_ptr().cast(), self.bytes, access, flags, -1, 0) };
     }
 
-    /// Gives private memory back.
+    /// Gives private memory back, unless the system is asked for nothing any more.
     ///
     /// # Safety
     /// Nothing may point into the mapping any more.
     pub(crate) unsafe fn unmap(self) {
+        if system::is_quiet() {
+            return;
+        }
         // SAFETY: the range is this mapping's own, and the caller vouches that nobody uses it.
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
     }

@@ -5,6 +5,7 @@ mod lock;
 mod map;
 pub(crate) mod mark;
 mod metric_text;
+pub(crate) mod reserve;
 mod retention;
 pub(crate) mod session;
 mod site_text;

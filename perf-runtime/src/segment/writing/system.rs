@@ -106,8 +106,12 @@ pub(crate) fn parent_pid() -> u32 {
     unsafe { libc::getppid() }.cast_unsigned()
 }
 
-/// This thread as the operating system numbers it; the process id where it has no numbers.
+/// This thread as the operating system numbers it; the process id where it has no numbers, and 0 where the
+/// system is not asked for it.
 pub(crate) fn thread_id() -> u32 {
+    if is_quiet() {
+        return 0;
+    }
     #[cfg(target_os = "linux")]
     // SAFETY: takes nothing, cannot fail.
     let id = unsafe { libc::gettid() }.cast_unsigned();

@@ -286,10 +286,15 @@ impl Segment {
         (self.granules.starts.len() * GRANULE) as u64
     }
 
+    /// Makes no more records. For the child of a fork that must not ask the system to cut it off.
+    pub(crate) fn leave(&self) {
+        self.detached.store(true, Ordering::Relaxed);
+    }
+
     /// Cuts all mappings off from the file. For the child of a fork, where the parent goes on
     /// writing to it; allowed in a signal handler.
     pub(crate) fn detach(&self) {
-        self.detached.store(true, Ordering::Relaxed);
+        self.leave();
         self.lock.let_go();
         self.granules.iter().for_each(Mapping::detach);
     }
