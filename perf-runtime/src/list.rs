@@ -82,13 +82,11 @@ impl<T> List<T> {
     fn block_for(&self, index: u32) -> Option<&Vec<OnceRef<'static, T>>> {
         let (block, _) = place(index);
         let cell = self.blocks.get(block)?;
-        let [block] = match cell.get() {
-            Some(block) => block,
-            None => {
-                let empty = empty_block(index)?;
-                cell.get_or_init(|| empty)
-            }
-        };
+        if cell.get().is_none() {
+            let empty = empty_block(index)?;
+            cell.get_or_init(|| empty);
+        }
+        let [block] = cell.get()?;
         Some(block)
     }
 

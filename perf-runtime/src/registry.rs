@@ -82,7 +82,7 @@ pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     static TYPES: Named<Site, (usize, &'static str)> = Named::new();
     let closure = std::any::type_name::<F>();
     let key = (std::ptr::from_ref(site).addr(), closure);
-    TYPES.get(&key, closure.len(), || true, || key, |_| site.of_type(closure)).unwrap_or(site)
+    TYPES.get(&key, || Some(closure.len()), || key, |_| site.of_type(closure)).unwrap_or(site)
 }
 
 /// What the compiler calls a closure in a path; to it, the body of an async function is one.
@@ -96,7 +96,7 @@ pub(crate) fn without_closures(path: &'static str) -> &'static str {
         return path;
     }
     let short = |path: &str| path.replace(CLOSURE, "");
-    SHORTENED.get(path, path.len(), || true, || path, short).map_or(path, |short| short)
+    SHORTENED.get(path, || Some(path.len()), || path, short).map_or(path, |short| short)
 }
 
 /// As [`register`], for a metric.
@@ -183,13 +183,12 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
         session::has_memory_for(Self::FIRST.saturating_add(growth).saturating_add(bytes))
     }
 
-    /// The item of that name, made if it is the first, by what the name is kept as, for which `bytes` bytes
-    /// are needed. `None` when it cannot be had in good time, is not `wanted`, or there is no memory for it.
+    /// The item of that name, made if it is the first, by what the name is kept as. `None` when it cannot be had
+    /// in good time, there is no memory for as many bytes as `takes` says, or that says that it is not kept.
     fn get<N>(
         &self,
         name: &N,
-        bytes: usize,
-        wanted: impl FnOnce() -> bool,
+        takes: impl FnOnce() -> Option<usize>,
         keep: impl FnOnce() -> K,
         make: impl FnOnce(K) -> T,
     ) -> Option<&'static T>
@@ -207,7 +206,8 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
             }
         }
         // Where the system is not to be asked for memory, the allocator is not either.
-        if !wanted() || system::is_quiet() || !self.has_room(bytes) {
+        let bytes = takes()?;
+        if system::is_quiet() || !self.has_room(bytes) {
             return None;
         }
         let named = self.items.get_or_init(Box::default);
@@ -228,11 +228,11 @@ impl<T: Sync> Named<T> {
         make: impl FnOnce(&'static str) -> T,
     ) -> Option<&'static T> {
         let mut is_full = false;
-        let wanted = || {
+        let takes = || {
             is_full = system::is_quiet() || !room.take(name);
-            !is_full
+            (!is_full).then_some(name.len())
         };
-        let found = self.get(name, name.len(), wanted, || name.to_owned().leak(), make);
+        let found = self.get(name, takes, || name.to_owned().leak(), make);
         if is_full { others } else { found }
     }
 }

@@ -8,6 +8,7 @@ mod cargo;
 mod clock;
 mod collect;
 mod commits;
+mod containers;
 mod counts;
 mod damage;
 mod exit_codes;

@@ -22,6 +22,7 @@ const UNSAFE: &[&str] = &[
     "perf-runtime/benches/peers/src/candidates/clock_reads.rs",
     "tests/call_count/lib.rs",
     "tests/fixtures/confined.rs",
+    "tests/fixtures/container.rs",
     "tests/fixtures/forks.rs",
     "tests/fixtures/limited/",
     "tests/fixtures/outside_main.rs",

@@ -96,6 +96,7 @@ pub(crate) struct Block {
 impl Segment {
     /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
     ///
+    /// It gets its name once it is locked: until then others might take it for one that was left behind.
     /// With `whole`, all that it may grow to is reserved now. What is in `room` gives way for it.
     pub(crate) fn create(
         path: &Path,
@@ -111,16 +112,19 @@ impl Segment {
     }
 
     fn try_create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
+        let unnamed = path.with_extension("new");
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create_new(true)
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW)
-            .open(path)?;
-        Self::map_first(&file, path, limit_bytes, whole).inspect_err(|_| {
+            .open(&unnamed)?;
+        let segment = Self::map_first(&file, path, limit_bytes, whole);
+        let named = segment.and_then(|it| std::fs::rename(&unnamed, path).map(|()| it));
+        named.inspect_err(|_| {
             // The error that matters is the first one; an empty file says nothing to anyone.
-            let _ = std::fs::remove_file(path);
+            let _ = std::fs::remove_file(&unnamed);
         })
     }
 
