@@ -99,11 +99,13 @@ struct Collected {
     recordings: BTreeSet<String>,
     /// Recordings that were taken: those in a run whose process had ended, in all runs together.
     taken: u64,
+    /// Calls that are known to be missing, at least: on a busy machine a lock may be given up.
+    lost: u64,
 }
 
 impl Collected {
     fn add(&mut self, run: &Run, said: &str) {
-        assert_eq!(run.at("/recording/lost_calls"), 0, "{said}");
+        self.lost += run.at("/recording/lost_calls").as_u64().expect("a number");
         let processes = run.at("/process/processes").as_array().expect("a list");
         let identity = |it: &Value| format!("{} {}", it["pid"], it["started_unix_ns"]);
         self.recordings.extend(processes.iter().map(identity));
@@ -179,18 +181,19 @@ fn of_containers_that_share_a_folder_every_recording_is_collected_once() {
     let (found, said, left) = (collected(&lab, &collections), said(&said_in), check_left(&shared));
     for (tag, (most, missing)) in &said {
         let calls = found.calls.get(tag).copied().unwrap_or_default();
-        let bounds = most - missing..=*most;
+        let bounds = most.saturating_sub(missing + found.lost)..=*most;
         assert!(bounds.contains(&calls), "{tag}: {calls} calls, not {bounds:?}");
     }
     let unknown: Vec<_> = found.calls.keys().filter(|tag| !said.contains_key(*tag)).collect();
     assert!(unknown.is_empty(), "nobody made calls of {unknown:?}");
     assert_eq!(found.taken, found.recordings.len() as u64, "each is taken once");
     println!(
-        "{seconds} s: {} kills, {} recordings, each collected once, {} calls, {} collections, {left} \
-         stopped while they started",
+        "{seconds} s: {} kills, {} recordings, each collected once, {} calls, {} lost, {} collections, \
+         {left} stopped while they started",
         each * 3,
         found.recordings.len(),
         found.calls.values().sum::<u64>(),
+        found.lost,
         collections.len()
     );
 }

@@ -38,8 +38,13 @@ fn libraries_that_are_unloaded_lose_no_call_and_harm_nobody() {
         "{finished:?}"
     );
     let run = lab.latest();
-    // Two libraries, on two threads each.
-    assert_eq!((run.calls("own"), run.calls("work")), (5_000, 20_000), "{run:?}");
+    // Two libraries, on two threads each, and ten children.
+    let (own, work) = (110 * 50, (200 + 10) * 2 * 50);
+    assert_eq!((run.calls("own"), run.calls("work")), (own, work), "{run:?}");
+    let scope = run.functions().find(|function| function.name() == "scope 0");
+    assert_eq!(scope.map(|scope| scope.number("calls")), Some(work), "{run:?}");
+    assert_eq!(run.metric("plugin.calls", "count").number("value"), work);
+    assert_eq!(run.at("/recording/lost_calls"), 0);
     assert_eq!(run.at("/process/damaged"), 0);
 }
 
