@@ -2,7 +2,8 @@
 //! `recorder_absent`.
 //!
 //! What is asked often is told from memory: from the recorder's books, and from the segment's
-//! records as threads write them. Nothing is locked but what `reset` noted down.
+//! records as threads write them; but once a second it is looked what became of the file. Nothing is locked
+//! but what `reset` noted down.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,8 +13,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use crate::health::State;
-use crate::health::condition::{Account, BreakerStep, Condition};
+use crate::health::condition::{Account, BreakerStep, Concern, Condition};
 use crate::hot::books::Totals;
+use crate::hot::clock;
 use crate::hot::process::{self, Recorder};
 use crate::registry;
 use crate::segment::SegmentError;
@@ -21,7 +23,7 @@ use crate::segment::layout::{CALLS, NodeRecord, UNTIMED, WHOLE_RECORDER, is_besi
 use crate::site::Site;
 use crate::snapshot::{BreakerState, Function, Losses, Reason, Step};
 use crate::sync::lock_briefly;
-use crate::writing::{LoggedStep, mark};
+use crate::writing::{Fate, LoggedStep, mark, session};
 
 /// A function that carries the attribute.
 pub(crate) type Declared = &'static Site;
@@ -29,6 +31,9 @@ pub(crate) type Declared = &'static Site;
 /// What the recorder is doing.
 pub(crate) fn state() -> State {
     match (process::running(), process::failure()) {
+        (Some(recorder), _) if recorder.segment.fate() == Fate::Truncated => {
+            State::Failed { error: libc::EIO }
+        }
         (Some(_), _) => State::Recording,
         (None, Some(error)) => State::Failed { error },
         (None, None) if process::switched_off() => State::Off,
@@ -42,15 +47,30 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     Some((segment.path().to_owned(), segment.used()))
 }
 
+/// A file to read everything from that was recorded: that of the segment, or a copy of just now where that
+/// was removed.
+pub(crate) fn file_to_read() -> Option<PathBuf> {
+    let segment = &process::running()?.segment;
+    segment.look_after(false);
+    Some(segment.path().to_owned())
+}
+
+/// Whether this process must not record, since it may do what the user who started it may not.
+pub(crate) fn is_prohibited() -> bool {
+    process::failure().is_some() && session::prohibition().is_some()
+}
+
 /// How the recording goes, if it does.
 pub(crate) fn account() -> Option<Account> {
     let recorder = process::running()?;
+    recorder.look_after_segment(clock::now());
     let [lost_calls, lost_metrics, clock_anomalies, steps, spent, watched] =
         recorder.books.since(totals(recorder));
     let header = recorder.segment.header();
     Some(Account {
         losses: Losses { lost_calls, clock_anomalies, lost_metrics, ..Losses::default() },
         condition: Condition {
+            file: concern_about(recorder.segment.fate()),
             breaker: recorder.breaker_state(),
             functions_sampled: recorder.books.functions_at(Step::Sampled),
             functions_counted: recorder.books.functions_at(Step::Counted),
@@ -62,6 +82,17 @@ pub(crate) fn account() -> Option<Account> {
         },
         steps: latest_steps(recorder, steps),
     })
+}
+
+/// What a program is told of that.
+fn concern_about(fate: Fate) -> Option<Concern> {
+    match fate {
+        Fate::Kept => None,
+        Fate::Elsewhere => Some(Concern::Elsewhere),
+        Fate::Copied => Some(Concern::Copied),
+        Fate::Lost => Some(Concern::Lost),
+        Fate::Truncated => Some(Concern::Truncated),
+    }
 }
 
 /// Every known function, and its finished calls.
@@ -104,7 +135,8 @@ pub(crate) fn begin_anew() -> Result<(), SegmentError> {
     let Some(recorder) = process::running() else { return Ok(()) };
     let busy = || SegmentError::Io(io::ErrorKind::WouldBlock.into());
     let _alone = lock_briefly(&ONE_AT_A_TIME).ok_or_else(busy)?;
-    mark::write(recorder.segment.path())?;
+    recorder.segment.look_after(false);
+    mark::write(&recorder.segment)?;
     recorder.books.begin_anew(totals(recorder), calls_by_site(recorder)).ok_or_else(busy)
 }
 

@@ -18,6 +18,14 @@ pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     None
 }
 
+pub(crate) fn file_to_read() -> Option<PathBuf> {
+    None
+}
+
+pub(crate) fn is_prohibited() -> bool {
+    false
+}
+
 pub(crate) fn account() -> Option<Account> {
     None
 }

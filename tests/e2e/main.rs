@@ -21,6 +21,7 @@ mod matrix;
 mod metrics;
 mod names;
 mod namespaces;
+mod removed;
 mod resets;
 mod rounds;
 mod sampling;

@@ -4,6 +4,7 @@
 //! made of besides its recording is none of this module's business.
 
 mod about;
+mod copies;
 mod discarded;
 mod identity;
 mod listing;
@@ -16,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::discarded::Discarded;
-use perf_runtime::segment::{self, MARK_EXTENSION, SegmentError};
+use perf_runtime::segment::{self, COPYING_EXTENSION, MARK_EXTENSION, SegmentError};
 use perf_runtime::snapshot::Snapshot;
 
 use crate::model;
@@ -39,6 +40,10 @@ pub struct Collected {
     pub ended: Vec<PathBuf>,
     /// Segments of processes that still run.
     pub living: Vec<PathBuf>,
+    /// Copies of what is in the snapshot already: see [`perf_runtime::segment::life::Copied`].
+    pub copies: Vec<PathBuf>,
+    /// What is missing from those whose process was killed, in words.
+    pub lacks: Vec<String>,
     /// Segments that could not be read, and why.
     pub damaged: Vec<(PathBuf, SegmentError)>,
     /// Processes that could not make a segment.
@@ -78,7 +83,9 @@ impl Collected {
             format!("process{pid} is still running: what it records from now on is not included")
         });
         let discarded = discarded::in_words(&self.discarded_by_reason());
-        let words = damaged.into_iter().chain(unrecorded).chain(living).chain(discarded);
+        let lacks = self.lacks.iter().cloned();
+        let words =
+            damaged.into_iter().chain(unrecorded).chain(lacks).chain(living).chain(discarded);
         words.chain(self.fallback.clone()).collect()
     }
 
@@ -92,21 +99,23 @@ impl Collected {
         let damaged = self.damaged.iter().map(|(path, _)| path);
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
         let discarded = self.discarded.iter().map(|(path, _)| path);
-        self.ended.iter().chain(damaged).chain(marks).chain(discarded)
+        self.ended.iter().chain(&self.copies).chain(damaged).chain(marks).chain(discarded)
     }
 
     /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
     /// and sets damaged ones aside under another name, so that they are reported once and lost
     /// never. Segments of running processes stay. What could not be cleared, in words.
     pub fn clear(&self) -> Vec<String> {
-        let removed =
-            self.ended.iter().chain(self.unrecorded.iter().map(|unrecorded| &unrecorded.path));
+        let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
+        let removed = self.ended.iter().chain(&self.copies).chain(marks);
         let failed = |path: &Path, error: &io::Error| {
             format!("{} cannot be cleared away: {error}", path.display())
         };
         let removal = removed.filter_map(|path| {
             // There seldom is one.
-            let _ = fs::remove_file(path.with_extension(MARK_EXTENSION));
+            for beside in [MARK_EXTENSION, COPYING_EXTENSION] {
+                let _ = fs::remove_file(path.with_extension(beside));
+            }
             unless_gone(fs::remove_file(path)).err().map(|error| failed(path, &error))
         });
         let set_aside = self.damaged.iter().filter_map(|(path, _)| {
@@ -139,10 +148,11 @@ pub fn collect(folder: &Path) -> io::Result<Collected> {
 
 /// Reads and merges what is listed.
 pub fn read(listing: Listing) -> Collected {
+    let (segments, copies) = copies::without_copies(listing.segments);
     // Asked before reading: what ends in between is read again next time, and nothing is removed
     // that could still have grown.
     let (living, ended): (Vec<_>, Vec<_>) =
-        listing.segments.into_iter().partition(|path| may_be_written(path));
+        segments.into_iter().partition(|path| may_be_written(path));
     let from_living = merge(&living);
     let mut from_ended = merge(&ended);
     let damaged_now = |path: &PathBuf, damaged: &[(PathBuf, SegmentError)]| {
@@ -154,7 +164,10 @@ pub fn read(listing: Listing) -> Collected {
         !matches!(error, SegmentError::Io(error) if error.kind() == io::ErrorKind::NotFound)
     });
     Collected {
+        lacks: ended.iter().filter_map(|path| copies::lack(path)).collect(),
         ended,
+        // One of a process that still runs is made anew when that is done with.
+        copies: retain(copies, |path| !may_be_written(path)),
         // A process that is just starting has an unfinished segment; that is not damage.
         living: retain(living, |path| !damaged_now(path, &from_living.damaged)),
         snapshot: from_ended.snapshot.merged(&from_living.snapshot),

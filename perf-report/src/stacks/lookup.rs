@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::EXTENSION;
-use perf_runtime::segment::life::Owner;
+use perf_runtime::segment::life::{Copied, Owner};
 
 use crate::collect::{self, Listing, Unrecorded, is_running, pid_of};
 use crate::session;
@@ -49,7 +49,8 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
     let is_of_here = |path: &PathBuf| Owner::of(path).is_none_or(|owner| owner.is_of_here());
     let of_pid = |path: &PathBuf| pid_of(path) == Some(pid) && is_of_here(path);
     let left = listing.segments.into_iter().rfind(of_pid);
-    if let Some(path) = left.filter(|_| !is_removed) {
+    // Of one that was removed, there may be a copy.
+    if let Some(path) = left.filter(|path| !is_removed || is_copy(path)) {
         return Ok(path);
     }
     let unrecorded = listing.unrecorded.into_iter().find(|mark| mark.pid == Some(pid));
@@ -88,11 +89,14 @@ fn began(path: &Path) -> Option<u64> {
     u64::from_str_radix(hex, 16).ok()
 }
 
-/// Whether a process writes to the segment at `path`. Where the system does not tell, whether a
-/// process of that id runs.
+/// Whether a process writes to the segment at `path`, or makes it anew as a copy. Where the system does not
+/// tell, whether a process of that id runs.
 pub fn is_written(path: &Path) -> bool {
     if !collect::may_be_written(path) {
         return false;
+    }
+    if is_copy(path) {
+        return true;
     }
     let is_of_here = Owner::of(path).is_none_or(|owner| owner.is_of_here());
     let Some(pid) = pid_of(path).filter(|_| is_of_here) else { return true };
@@ -104,6 +108,11 @@ pub fn is_written(path: &Path) -> bool {
         mapped.inode == metadata.ino() && mapped.path.file_name() == path.file_name()
     };
     mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(is_it))
+}
+
+/// Whether it is a copy of a segment that was removed: nobody has it mapped.
+pub(super) fn is_copy(path: &Path) -> bool {
+    Owner::of(path).is_some_and(|owner| owner.copied != Copied::Not)
 }
 
 /// A segment that a process has mapped.

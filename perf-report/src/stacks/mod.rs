@@ -23,6 +23,12 @@ use crate::model::ProcessStacks;
 /// Every [`SegmentError`].
 pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
     collect::check_readable(path)?;
+    if lookup::is_copy(path) && collect::may_be_written(path) {
+        // Of the moment when it was taken.
+        let stacks = segment::last_stacks(path)?;
+        let name = |thread| thread_name(stacks.process.pid, thread);
+        return Ok(ProcessStacks::of(&stacks, path, (true, stacks.unix_ns), facts::time, name));
+    }
     if is_written(path) {
         let stacks = segment::stacks(path, monotonic_ns)?;
         let name = |thread| thread_name(stacks.process.pid, thread);

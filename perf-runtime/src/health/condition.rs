@@ -42,6 +42,19 @@ pub struct Health {
 pub enum Concern {
     /// The segment could not be made: error number of the operating system.
     Failed(i32),
+    /// The program may do what the user who started it may not (setuid, setgid, capabilities of its file):
+    /// nothing is recorded there.
+    ActsForAnother,
+    /// The segment was removed while it was written to, and cannot be written anew: what is recorded is lost.
+    Lost,
+    /// The segment was made shorter by somebody: nothing is recorded any more.
+    Truncated,
+    /// The segment was moved: perf-report finds it only where it is now.
+    Elsewhere,
+    /// The segment was removed while it was written to, and is recorded anew beside where it was: in copies,
+    /// some seconds apart, so that a kill costs what came after the last one. Nothing is missing when the
+    /// process ends by itself.
+    Copied,
     /// The breaker is open: calls are counted, none is timed.
     Open,
     /// The breaker is half-open: calls are timed on trial.
@@ -93,6 +106,8 @@ pub(crate) struct Account {
 /// How it is now.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Condition {
+    /// What became of the segment's file, if that is no good.
+    pub(crate) file: Option<Concern>,
     pub(crate) breaker: BreakerState,
     pub(crate) functions_sampled: u32,
     pub(crate) functions_counted: u32,
@@ -115,10 +130,10 @@ impl Concern {
     /// What is taken off the score for it.
     fn points(self) -> u8 {
         match self {
-            Self::Failed(_) => 100,
+            Self::Failed(_) | Self::ActsForAnother | Self::Lost | Self::Truncated => 100,
             Self::Open => 50,
-            Self::LostCalls(_) => 30,
-            Self::OnTrial | Self::Counted(_) => 20,
+            Self::LostCalls(_) | Self::Elsewhere => 30,
+            Self::OnTrial | Self::Counted(_) | Self::Copied => 20,
             Self::NearlyFull | Self::OverBudget(_) | Self::LostMetrics(_) => 10,
             Self::Sampled(_) | Self::ClockAnomalies(_) | Self::Fallback(_) => 5,
         }
@@ -129,6 +144,19 @@ impl fmt::Display for Concern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(error) => write!(f, "the segment could not be made: error {error}"),
+            Self::ActsForAnother => f.write_str(
+                "the program may do what the user who started it may not: nothing is recorded",
+            ),
+            Self::Lost => f.write_str(
+                "the segment was removed, and cannot be written anew: what is recorded is lost",
+            ),
+            Self::Truncated => {
+                f.write_str("the segment was made shorter: nothing is recorded any more")
+            }
+            Self::Elsewhere => {
+                f.write_str("the segment was moved: perf-report finds it only where it is now")
+            }
+            Self::Copied => f.write_str("the segment was removed, and is recorded anew"),
             Self::Open => f.write_str("the breaker is open: no call is timed"),
             Self::OnTrial => f.write_str("the breaker is half-open: calls are timed on trial"),
             Self::LostCalls(calls) => write!(f, "calls that could not be recorded: {calls}"),
@@ -156,9 +184,11 @@ impl fmt::Display for Concern {
 
 /// How well the recording of this process goes.
 ///
-/// Looks at memory only: no file, no lock, and no allocation unless there is something to tell, so
+/// Looks at memory only: no lock, and no allocation unless there is something to tell, so
 /// it may be asked at each request of a health check. It does look at something of each thread
-/// that records; with a thousand of them it takes some microseconds.
+/// that records; with a thousand of them it takes some microseconds. Once a second it looks whether the
+/// segment's file is still there, which takes some microseconds too, and where somebody removed it, records it
+/// anew.
 ///
 /// ```
 /// let health = perf_runtime::health();
@@ -193,7 +223,8 @@ pub fn health() -> Health {
 
 fn concerns(state: &State, condition: &Condition, losses: &Losses) -> Vec<Concern> {
     let failed = match state {
-        State::Failed { error } => Some(Concern::Failed(*error)),
+        State::Failed { .. } if recorder::is_prohibited() => Some(Concern::ActsForAnother),
+        State::Failed { error } if condition.file.is_none() => Some(Concern::Failed(*error)),
         _ => None,
     };
     let breaker = match condition.breaker {
@@ -209,6 +240,7 @@ fn concerns(state: &State, condition: &Condition, losses: &Losses) -> Vec<Concer
     let functions = |count: u32| Some(count).filter(|count| *count > 0);
     let all = [
         failed,
+        condition.file,
         breaker,
         some(losses.lost_calls).map(Concern::LostCalls),
         functions(condition.functions_counted).map(Concern::Counted),

@@ -27,7 +27,7 @@ pub enum State {
     Recording,
     /// `PERF_TRACK=off` was set at the first tracked call.
     Off,
-    /// The segment could not be made; the program runs unrecorded.
+    /// The segment could not be made, or cannot be written to any more; the program runs unrecorded.
     Failed {
         /// Error number of the operating system.
         error: i32,
@@ -64,8 +64,8 @@ pub fn status() -> Status {
 /// is asked often there are [`health()`] and [`registry()`].
 ///
 /// # Errors
-/// A [`SegmentError`] when the segment's file was removed or damaged from outside, or cannot be
-/// opened.
+/// A [`SegmentError`] when the segment's file was removed from outside and cannot be made anew, was damaged,
+/// or cannot be opened.
 ///
 /// ```
 /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
@@ -79,8 +79,8 @@ pub fn status() -> Status {
 pub fn snapshot() -> Result<Snapshot, SegmentError> {
     // Read from the file, as other processes do: the kernel copies it, and no reference to memory
     // that other threads write to is needed.
-    match recorder::segment() {
-        Some((path, _)) => segment::read(&path),
+    match recorder::file_to_read() {
+        Some(path) => segment::read(&path),
         None => Ok(Snapshot::default()),
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Recorder {
     site_told: AtomicPtr<Site>,
     metric_told: AtomicPtr<MetricSite>,
     noting_moment: AtomicBool,
+    /// When to look what became of the segment's file, in ticks.
+    look_at: AtomicU64,
     /// In a fork's child: the one that this one's parent had from its own.
     of_parent: AtomicPtr<Recorder>,
 }
@@ -175,6 +177,7 @@ impl Recorder {
             site_told: AtomicPtr::default(),
             metric_told: AtomicPtr::default(),
             noting_moment: AtomicBool::new(false),
+            look_at: AtomicU64::new(first.ticks.saturating_add(1 << 20)),
             of_parent: AtomicPtr::default(),
         };
         recorder.write_header(first, latest);
@@ -340,6 +343,22 @@ impl Recorder {
             self.noting_moment.store(false, Release);
         }
         moment.ticks.saturating_add(MOMENT_INTERVAL_TICKS)
+    }
+
+    /// Looks what became of the segment's file, at most once a second; more seldom, where that takes more than
+    /// a hundredth of the time since it has to be copied.
+    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "far above zero")]
+    pub(crate) fn look_after_segment(&self, now: u64) {
+        if now < self.look_at.load(Relaxed) {
+            return;
+        }
+        let second = (1e9 / self.ns_per_tick.max(1e-3)) as u64;
+        self.look_at.store(now.saturating_add(second), Relaxed);
+        self.segment.look_after(false);
+        let took = clock::now().saturating_sub(now);
+        // It may also have been stopped meanwhile.
+        let pause = took.saturating_mul(100).clamp(second, second.saturating_mul(10));
+        self.look_at.store(now.saturating_add(pause), Relaxed);
     }
 
     /// What an ended thread left, for a thread that begins.

@@ -402,6 +402,7 @@ fn review(thread: &'static Thread, now: u64) {
         thread.recorder.measured_cost.store(now, Relaxed);
         thread.recorder.measure_cost();
     }
+    thread.recorder.look_after_segment(now);
 }
 
 /// Ticks between two measurements of what recording costs.

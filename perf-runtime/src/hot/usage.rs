@@ -8,7 +8,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::process;
+use super::{process, thread};
 use crate::segment::layout::Usage;
 use crate::writing::system::{self, Account};
 
@@ -50,6 +50,11 @@ const _: () = {
             if usage.peak_rss_bytes.load(Relaxed) == 0 && before > 0 {
                 usage.peak_rss_bytes.store(system::peak_of_program().unwrap_or(0), Relaxed);
             }
+            // Last, so that all of this is in the copy, should the file have been removed.
+            let _ = thread::undisturbed(|| {
+                recorder.segment.look_after(true);
+                Some(())
+            });
         }
     }
 };

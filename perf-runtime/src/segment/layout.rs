@@ -200,8 +200,15 @@ pub(crate) struct Identity {
     pub(crate) started: u64,
     /// Whether the process held the lock on the file when it looked last.
     pub(crate) is_locked: AtomicU32,
-    pub(crate) reserved: u32,
+    /// Of a copy, which takes the place of a segment that was removed while it was written to: when it was
+    /// taken, [`COPIED_AT_END`] or before. 0 in the segment itself.
+    pub(crate) copied: u32,
 }
+
+/// [`Identity::copied`]: while the process ran.
+pub(crate) const COPIED_WHILE_RUNNING: u32 = 1;
+/// [`Identity::copied`]: when it ended, so that nothing is missing.
+pub(crate) const COPIED_AT_END: u32 = 2;
 
 /// What the process has used since its program was loaded, as of the latest account. All zero in
 /// segments of before there was this record.

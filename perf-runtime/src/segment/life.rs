@@ -16,7 +16,7 @@ use std::mem::offset_of;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use super::layout::{Header, Identity, MAGIC};
+use super::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, MAGIC};
 
 /// Whether a process may still write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,17 @@ pub enum Life {
     Unknown,
 }
 
+/// Whether a file is a segment, or a copy that its process made since somebody had removed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// It is the segment.
+    Not,
+    /// A copy, of while the process ran: what came after is missing.
+    WhileRunning,
+    /// A copy, of when the process ended.
+    AtEnd,
+}
+
 /// Who writes to a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
@@ -38,8 +49,12 @@ pub struct Owner {
     pub namespace: u64,
     /// When the process was started, as the system counts it; 0 where it does not say.
     pub started: u64,
+    /// When it began to record, in nanoseconds since 1970.
+    pub began_unix_ns: u64,
     /// Whether it held its lock when it looked last.
     pub locks: bool,
+    /// Whether this is a copy.
+    pub copied: Copied,
 }
 
 impl Owner {
@@ -50,7 +65,7 @@ impl Owner {
 
     /// The same of a segment that is open.
     pub fn of_file(file: &File) -> Option<Self> {
-        let mut head = [0; offset_of!(Header, started_unix_ns)];
+        let mut head = [0; offset_of!(Header, started_unix_ns) + size_of::<u64>()];
         let mut identity = [0; size_of::<Identity>()];
         read_at(file, &mut head, 0).ok()?;
         read_at(file, &mut identity, offset_of!(Header, identity) as u64).ok()?;
@@ -70,7 +85,13 @@ impl Owner {
             pid: u32_at(head, offset_of!(Header, pid))?,
             namespace: u64_at(identity, offset_of!(Identity, namespace))?,
             started: u64_at(identity, offset_of!(Identity, started))?,
+            began_unix_ns: u64_at(head, offset_of!(Header, started_unix_ns))?,
             locks: u32_at(identity, offset_of!(Identity, is_locked))? == 1,
+            copied: match u32_at(identity, offset_of!(Identity, copied))? {
+                COPIED_WHILE_RUNNING => Copied::WhileRunning,
+                COPIED_AT_END => Copied::AtEnd,
+                _ => Copied::Not,
+            },
         })
     }
 

@@ -29,6 +29,9 @@ pub const EXTENSION: &str = "ptseg";
 /// [`reset()`](crate::reset()).
 pub const MARK_EXTENSION: &str = "before";
 
+/// Extension of a file that is to become a copy of a segment: see [`life::Copied`].
+pub const COPYING_EXTENSION: &str = "copying";
+
 /// What is called a function in reports, and stands above the calls in contexts that did not fit into
 /// `PERF_TRACK_MEMORY`. They count for their functions, but for those that did not fit either: these are its
 /// own calls.

@@ -11,7 +11,7 @@ use crate::segment::layout::{
     self, Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
     HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
 };
-use crate::segment::life::Owner;
+use crate::segment::life::{Copied, Owner};
 use crate::segment::rate::{Moment, Rate};
 use crate::snapshot::{BreakerState, Build, Clock, Process, Usage};
 
@@ -181,6 +181,13 @@ pub(super) fn may_be_running(bytes: &[u8]) -> bool {
     let Ok(pid) = Bytes(bytes).u32(offset_of!(Header, pid)) else { return false };
     let is_elsewhere = Owner::of_bytes(bytes).is_some_and(|owner| !owner.is_of_here());
     is_elsewhere || !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{pid}")).exists()
+}
+
+/// Of what nobody writes to any more: whether somebody did while it came to be. A copy of a segment is of while
+/// its process ran.
+pub(super) fn last_writer(bytes: &[u8]) -> Writer {
+    let is_copy = Owner::of_bytes(bytes).is_some_and(|owner| owner.copied != Copied::Not);
+    if is_copy { Writer::Running } else { Writer::Ended }
 }
 
 /// Whether this is a complete segment of a version that can be read.

@@ -56,7 +56,7 @@ pub fn read(path: &Path) -> Result<Snapshot, SegmentError> {
 /// Every [`SegmentError`] but `Io`.
 pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
     let mut merger = Merger::default();
-    merger.add(&contents(bytes, Writer::Ended)?);
+    merger.add(&contents(bytes, header::last_writer(bytes))?);
     Ok(merger.finish())
 }
 
@@ -90,7 +90,7 @@ impl Reader {
         let snapshot = if header::may_be_running(&self.copy) {
             settle(&mut self.copy, path)?
         } else {
-            contents(&self.copy, Writer::Ended)?
+            contents(&self.copy, header::last_writer(&self.copy))?
         };
         merger.add(&mark::apply(path, snapshot)?);
         Ok(())

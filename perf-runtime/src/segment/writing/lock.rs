@@ -4,10 +4,14 @@
 //! takes away when it is closed. The descriptor is held for the life of the process; should the program
 //! close it, or put another file in its place, nothing is done to that.
 
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -32,8 +36,42 @@ impl Lock {
 
     /// Whether it is held.
     pub(crate) fn is_held(&self) -> bool {
+        self.metadata().is_some()
+    }
+
+    /// What the system says of the file, whatever became of its name; `None` where the descriptor is ours no
+    /// more.
+    pub(super) fn metadata(&self) -> Option<Metadata> {
         let descriptor = self.descriptor.load(Relaxed);
-        descriptor >= 0 && identity_of(descriptor) == Some(self.identity)
+        let found = if descriptor < 0 { None } else { metadata_of(descriptor) };
+        found.filter(|found| identity_of(found) == self.identity)
+    }
+
+    /// The file, opened once more without its name, which may lead elsewhere by now.
+    pub(super) fn file(&self) -> Option<File> {
+        let descriptor = self.descriptor.load(Relaxed);
+        if descriptor < 0 {
+            return None;
+        }
+        let copy = duplicate(descriptor, 3);
+        // SAFETY: made above, and known to nobody else.
+        let file = (copy >= 0).then(|| unsafe { File::from_raw_fd(copy) })?;
+        // Looked at once it cannot be closed any more.
+        let found = file.metadata().ok()?;
+        (identity_of(&found) == self.identity).then_some(file)
+    }
+
+    /// What the file is called now, as far as the system says so and it is true. Allocates nothing.
+    pub(super) fn with_name<R>(&self, look: impl FnOnce(&Path) -> R) -> Option<R> {
+        let mut link = [0_u8; 32];
+        write!(&mut link[..], "/proc/self/fd/{}\0", self.descriptor.load(Relaxed)).ok()?;
+        let mut name = [0_u8; 4096];
+        // SAFETY: reads a text that ends with zero, and writes at most as many bytes as `name` has.
+        let length =
+            unsafe { libc::readlink(link.as_ptr().cast(), name.as_mut_ptr().cast(), name.len()) };
+        let name = Path::new(OsStr::from_bytes(name.get(..usize::try_from(length).ok()?)?));
+        let found = fs::symlink_metadata(name).ok()?;
+        (identity_of(&found) == self.identity).then(|| look(name))
     }
 
     /// In a fork's child: leaves the lock to the parent. Does only what a signal handler may do.
@@ -45,27 +83,33 @@ impl Lock {
     }
 }
 
-/// Device and inode of what is open at `descriptor`, if anything is.
-fn identity_of(descriptor: RawFd) -> Option<(u64, u64)> {
+/// What the system says of what is open at `descriptor`, if anything is.
+fn metadata_of(descriptor: RawFd) -> Option<Metadata> {
     // SAFETY: the file is looked at and never closed through this, so that it need not be ours; a
     // descriptor that is not open is an error of the call.
     let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
-    let metadata = file.metadata().ok()?;
-    Some((metadata.dev(), metadata.ino()))
+    file.metadata().ok()
+}
+
+/// Device and inode.
+pub(super) fn identity_of(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
 }
 
 /// A descriptor of the same open file that programs which are started do not inherit; -1 where there can be
 /// none.
 fn keep(descriptor: RawFd) -> RawFd {
-    let duplicate = |least: RawFd| {
-        // SAFETY: a system call on integers.
-        unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, least) }
-    };
     // Where the limit on descriptors is low there is none so high.
-    match duplicate(LEAST_DESCRIPTOR) {
+    match duplicate(descriptor, LEAST_DESCRIPTOR) {
         high if high >= 0 => high,
-        _ => duplicate(3),
+        _ => duplicate(descriptor, 3),
     }
+}
+
+/// The same open file at another descriptor, `least` or above; below zero where there is none.
+fn duplicate(descriptor: RawFd, least: RawFd) -> RawFd {
+    // SAFETY: a system call on integers.
+    unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, least) }
 }
 
 /// Locks the open file against all others, if that can be done at once.

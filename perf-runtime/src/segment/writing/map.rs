@@ -86,6 +86,13 @@ impl Mapping {
         Ok(Self { start, bytes })
     }
 
+    /// Maps what is in `file`, to be copied from here by [`Self::write_to`] and by nothing else: it is there as
+    /// long as it is mapped, also without its name.
+    pub(crate) fn of_contents(file: &File) -> io::Result<Self> {
+        let bytes = usize::try_from(file.metadata()?.len()).map_err(|_| out_of_range())?;
+        Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), 0)
+    }
+
     fn map(bytes: usize, flags: i32, fd: i32, offset: libc::off_t) -> io::Result<Self> {
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: without MAP_FIXED the kernel chooses an unused range, so no memory that anyone
@@ -107,6 +114,37 @@ impl Mapping {
         // every pointer into it stays valid; its users access it as integers, for which zero is a
         // valid value.
         unsafe { libc::mmap(self.start.as_ptr().cast(), self.bytes, access, flags, -1, 0) };
+    }
+
+    /// Writes what it holds into `file` at `offset`. The system copies it, so that others may write to it
+    /// meanwhile, and what a truncated file has no more is an error.
+    pub(crate) fn write_to(self, file: &File, offset: u64) -> io::Result<()> {
+        // To make a file longer than the process may is not only an error, but ends it by a signal.
+        if !system::may_write_files_of(offset.saturating_add(self.bytes as u64)) {
+            return Err(out_of_range());
+        }
+        let (mut written, whole) = (0, self.bytes);
+        while written < whole {
+            let place =
+                libc::off_t::try_from(offset + written as u64).map_err(|_| out_of_range())?;
+            // SAFETY: at most the length of the mapping.
+            let from = unsafe { self.start.add(written) };
+            // SAFETY: reads a range of the mapping, which stays mapped.
+            let answer = unsafe {
+                libc::pwrite(file.as_raw_fd(), from.as_ptr().cast(), whole - written, place)
+            };
+            match usize::try_from(answer) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(more) => written += more,
+                Err(_) => {
+                    let error = io::Error::last_os_error();
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives private memory back, unless the system is asked for nothing any more.

@@ -3,15 +3,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
 
-use super::system;
+use super::{Segment, system};
 use crate::segment::reader::{copy_file, settle};
 use crate::segment::{MARK_EXTENSION, SegmentError};
 
-/// Keeps a copy of the segment at `path` beside it, in place of an earlier one. There is a whole
+/// Keeps a copy of the segment beside it, in place of an earlier one. There is a whole
 /// copy or none, whenever the process ends. Calls that end meanwhile are in it or not.
-pub(crate) fn write(path: &Path) -> Result<(), SegmentError> {
+pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
+    let path = segment.path();
     let mut copy = Vec::new();
     copy_file(path, &mut copy)?;
     // As of one moment, although threads write to it.
@@ -25,13 +25,14 @@ pub(crate) fn write(path: &Path) -> Result<(), SegmentError> {
     let _ = fs::remove_file(&new);
     let mut options = OpenOptions::new();
     let written = options
+        .read(true)
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&new)
-        .and_then(|mut file| file.write_all(&copy))
-        .and_then(|()| fs::rename(&new, path.with_extension(MARK_EXTENSION)));
-    written.map_err(|error| {
+        .and_then(|mut file| file.write_all(&copy).map(|()| file))
+        .and_then(|file| fs::rename(&new, path.with_extension(MARK_EXTENSION)).map(|()| file));
+    written.map(|file| segment.keep_mark(&file)).map_err(|error| {
         // The error that matters is the first one.
         let _ = fs::remove_file(&new);
         error.into()

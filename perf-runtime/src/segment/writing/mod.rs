@@ -1,5 +1,6 @@
 //! The writing half of the segment: mounted by `gate` where recording is compiled in.
 
+mod copies;
 mod entries;
 mod lock;
 mod map;
@@ -13,6 +14,7 @@ pub(crate) mod system;
 mod walk;
 mod writer;
 
+pub(crate) use copies::Fate;
 pub(crate) use map::Mapping;
 pub(crate) use metric_text::MetricText;
 pub(crate) use site_text::SiteText;

@@ -8,13 +8,14 @@ use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
 
-use super::lock::Lock;
+use super::copies::Copies;
+use super::lock::{self, Lock};
 use super::map::Mapping;
 use super::metric_text::MetricText;
 use super::retention::Room;
@@ -50,6 +51,8 @@ pub(crate) struct Segment {
     lock: Lock,
     /// What gives way where there is no space for it.
     room: Option<Room>,
+    /// What is done when somebody takes the file away.
+    pub(super) copies: Copies,
 }
 
 /// Where each granule of the file is mapped; readable without the lock.
@@ -129,8 +132,7 @@ impl Segment {
     }
 
     fn map_first(file: &File, path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
-        let metadata = file.metadata()?;
-        let identity = (metadata.dev(), metadata.ino());
+        let identity = lock::identity_of(&file.metadata()?);
         // Before there is anything in it, so that nobody takes it for one that was left behind.
         let lock = Lock::take(file, identity);
         let granules = Granules::with_room_for(limit_bytes)?;
@@ -140,6 +142,7 @@ impl Segment {
         Ok(Self {
             path: path.to_owned(),
             system_path: CString::new(path.as_os_str().as_bytes())?,
+            copies: Copies::beside(path),
             identity,
             header: first.start().cast(),
             space: Mutex::new(Space {
@@ -170,9 +173,19 @@ impl Segment {
         unsafe { self.header.as_mut() }
     }
 
-    /// Where the file is.
-    pub(crate) fn path(&self) -> &Path {
+    /// Where the file was made.
+    pub(super) fn first_path(&self) -> &Path {
         &self.path
+    }
+
+    /// Device and inode of the file.
+    pub(super) fn identity(&self) -> (u64, u64) {
+        self.identity
+    }
+
+    /// The lock on the file.
+    pub(super) fn lock(&self) -> &Lock {
+        &self.lock
     }
 
     /// Bytes of it that are in use.
@@ -298,9 +311,25 @@ impl Segment {
     /// Cuts all mappings off from the file. For the child of a fork, where the parent goes on
     /// writing to it; allowed in a signal handler.
     pub(crate) fn detach(&self) {
-        self.leave();
         self.lock.let_go();
-        self.granules.iter().for_each(Mapping::detach);
+        self.copies.let_go();
+        self.cut_off();
+    }
+
+    /// Cuts all mappings off from the file, which is of no use any more.
+    pub(super) fn cut_off(&self) {
+        self.detached.store(true, Ordering::Relaxed);
+        self.pieces().for_each(Mapping::detach);
+    }
+
+    /// Whether that was done.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.detached.load(Ordering::Relaxed)
+    }
+
+    /// The memory of the file, from its beginning on, in pieces of one length.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = Mapping> + '_ {
+        self.granules.iter()
     }
 
     fn reserve_in(&self, space: &mut Space, bytes: usize) -> Option<Block> {
@@ -330,11 +359,7 @@ impl Segment {
         if length == 0 {
             return None;
         }
-        let file = system::open_for_growth(&self.system_path)?;
-        let metadata = file.metadata().ok()?;
-        if (metadata.dev(), metadata.ino()) != self.identity {
-            return None;
-        }
+        let file = self.lock.file().or_else(|| self.open_by_name())?;
         let extend = |length| Mapping::of_file(&file, space.file_bytes, length);
         let room = self.room.as_ref();
         let piece =
@@ -352,6 +377,13 @@ impl Segment {
             next_growth: (length * 2).min(LARGEST_GROWTH),
         };
         Some(())
+    }
+
+    /// The file, if it still has its name.
+    fn open_by_name(&self) -> Option<File> {
+        let file = system::open_for_growth(&self.system_path)?;
+        let found = file.metadata().ok()?;
+        (lock::identity_of(&found) == self.identity).then_some(file)
     }
 }
 

@@ -1,0 +1,51 @@
+//! Copies that processes made of their segments, since somebody had removed those while they ran.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use perf_runtime::segment::life::{Copied, Owner};
+
+/// Tells the segments from copies of what is among them already, which must not be counted once more: a segment
+/// goes before its copies, and the copy of the end before others.
+pub(super) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let owners: Vec<_> = segments.iter().map(|path| Owner::of(path)).collect();
+    let mut best: BTreeMap<_, (u8, usize)> = BTreeMap::new();
+    for (at, owner) in owners.iter().enumerate() {
+        if let Some(owner) = owner {
+            let found = best.entry(key(owner)).or_insert((0, at));
+            *found = (*found).max((rank(owner), at));
+        }
+    }
+    let is_again = |at: usize, owner: &Owner| {
+        owner.copied != Copied::Not && best.get(&key(owner)).is_some_and(|&(_, best)| best != at)
+    };
+    let mut again = owners
+        .iter()
+        .enumerate()
+        .map(|(at, owner)| owner.is_some_and(|owner| is_again(at, &owner)));
+    let (again, segments) = segments.into_iter().partition(|_| again.next() == Some(true));
+    (segments, again)
+}
+
+/// By which the recording of one recorder is known.
+fn key(owner: &Owner) -> (u32, u64, u64, u64) {
+    (owner.pid, owner.namespace, owner.started, owner.began_unix_ns)
+}
+
+fn rank(owner: &Owner) -> u8 {
+    match owner.copied {
+        Copied::WhileRunning => 1,
+        Copied::AtEnd => 2,
+        Copied::Not => 3,
+    }
+}
+
+/// What the copy at `path`, whose process has ended, lacks; in words, if it lacks anything.
+pub(super) fn lack(path: &Path) -> Option<String> {
+    let owner = Owner::of(path).filter(|owner| owner.copied == Copied::WhileRunning)?;
+    Some(format!(
+        "process {}: its segment was removed while it ran, and it was killed later: what it recorded in \
+         its last seconds is missing",
+        owner.pid
+    ))
+}

@@ -1,0 +1,297 @@
+//! What becomes of a segment's file while it is written to, and what is done about it.
+//!
+//! Whoever cleans up may take its name away: the file is there as long as it is mapped, but nobody finds it
+//! any more, and it is gone with the process. No file without a name can be given one again. So it is
+//! copied to a new one beside it, again and again while the process records, and for the last time when it
+//! ends: then nothing is missing. A copy is complete before it has its name.
+//!
+//! A file that somebody made shorter is another matter: to touch what it has no more ends the process by a
+//! signal (SIGBUS). Nobody can look before each touch; where it is seen in time, private memory takes its
+//! place, and nothing is recorded any more.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::mem::offset_of;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32};
+
+use super::Segment;
+use super::lock::{self, Lock};
+use super::map::Mapping;
+use super::system;
+use super::writer::GRANULE;
+use crate::segment::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, NodeRecord};
+use crate::segment::{COPYING_EXTENSION, EXTENSION, MARK_EXTENSION, folder};
+use crate::sync::lock_briefly;
+
+/// Times that a segment is copied until no ring was folded meanwhile.
+const MOST_COPIES: u32 = 4;
+
+/// What became of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is where it was made, as far as can be told.
+    Kept,
+    /// Somebody moved it.
+    Elsewhere,
+    /// It was removed, and is copied.
+    Copied,
+    /// It was removed, and cannot be copied.
+    Lost,
+    /// Somebody made it shorter.
+    Truncated,
+}
+
+impl Fate {
+    const ALL: [Self; 5] = [Self::Kept, Self::Elsewhere, Self::Copied, Self::Lost, Self::Truncated];
+
+    fn of_number(number: u8) -> Self {
+        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Kept)
+    }
+}
+
+/// The copies of a segment, of which there is one at a time.
+#[derive(Debug)]
+pub(super) struct Copies {
+    fate: AtomicU8,
+    /// Where the copy is, and where the next one is made.
+    path: PathBuf,
+    new: PathBuf,
+    /// The lock on the copy.
+    lock: Mutex<Option<Lock>>,
+    /// What says since when figures count, if anything does: see [`super::mark`].
+    mark: Mutex<Option<Mapping>>,
+    /// Where that is, beside the segment and beside the copy.
+    mark_paths: [PathBuf; 2],
+}
+
+impl Copies {
+    /// Of the segment at `path`.
+    pub(super) fn beside(path: &Path) -> Self {
+        let copy = name_after(path);
+        Self {
+            fate: AtomicU8::new(Fate::Kept as u8),
+            new: copy.with_extension(COPYING_EXTENSION),
+            mark_paths: [path, &copy].map(|path| path.with_extension(MARK_EXTENSION)),
+            path: copy,
+            lock: Mutex::default(),
+            mark: Mutex::default(),
+        }
+    }
+
+    /// In a fork's child: leaves the lock to the parent. Where a thread of the parent was just taking it, it is
+    /// held until this process ends, too.
+    pub(super) fn let_go(&self) {
+        if let Ok(held) = self.lock.try_lock() {
+            held.iter().for_each(Lock::let_go);
+        }
+    }
+}
+
+/// What is seen of the file.
+enum Seen {
+    There,
+    Moved,
+    Removed,
+    Shorter,
+    /// Nobody can tell, as where this process may not look into the folder any more.
+    Unclear,
+}
+
+impl Segment {
+    /// What became of the file, when it was looked at last.
+    pub(crate) fn fate(&self) -> Fate {
+        Fate::of_number(self.copies.fate.load(Relaxed))
+    }
+
+    /// Where the file is, or its copy.
+    pub(crate) fn path(&self) -> &Path {
+        if self.fate() == Fate::Copied { &self.copies.path } else { self.first_path() }
+    }
+
+    /// Looks what became of the file, and copies it where it was removed. With `is_last`, nothing will be
+    /// recorded any more.
+    ///
+    /// Allocates nothing as long as all goes well.
+    pub(crate) fn look_after(&self, is_last: bool) {
+        if self.is_cut_off() || system::is_quiet() {
+            return;
+        }
+        let fate = match self.see() {
+            Seen::There => Fate::Kept,
+            Seen::Moved => Fate::Elsewhere,
+            Seen::Unclear => return,
+            Seen::Removed => match self.copy(is_last) {
+                Ok(()) => Fate::Copied,
+                // Somebody else is at it, and will say.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(_) => Fate::Lost,
+            },
+            Seen::Shorter => {
+                self.cut_off();
+                Fate::Truncated
+            }
+        };
+        self.copies.fate.store(fate as u8, Relaxed);
+        match fate {
+            Fate::Kept => self.renew_mark(&self.copies.mark_paths[0]),
+            Fate::Copied => self.renew_mark(&self.copies.mark_paths[1]),
+            Fate::Elsewhere | Fate::Lost | Fate::Truncated => {}
+        }
+    }
+
+    /// Has at hand what is in `file`, which says since when figures count, should somebody remove that.
+    pub(super) fn keep_mark(&self, file: &File) {
+        let (Some(mut held), Ok(mark)) =
+            (lock_briefly(&self.copies.mark), Mapping::of_contents(file))
+        else {
+            return;
+        };
+        if let Some(earlier) = held.replace(mark) {
+            // SAFETY: nobody but who holds the lock knows of it.
+            unsafe { earlier.unmap() };
+        }
+    }
+
+    /// Writes the mark anew, if somebody removed it: what came before it would be counted.
+    fn renew_mark(&self, path: &Path) {
+        let Ok(held) = self.copies.mark.try_lock() else { return };
+        let Some(mark) = *held else { return };
+        if fs::symlink_metadata(path).is_ok() {
+            return;
+        }
+        let new = &self.copies.new;
+        let written = new_file(new).and_then(|file| mark.write_to(&file, 0));
+        if written.and_then(|()| fs::rename(new, path)).is_err() {
+            let _ = fs::remove_file(new);
+        }
+    }
+
+    fn see(&self) -> Seen {
+        // First, since a file is made longer before it is mapped further.
+        let mapped = (self.pieces().count() * GRANULE) as u64;
+        // The descriptor says what became of the file, where the program left it alone.
+        let open = self.lock().metadata();
+        let named = fs::symlink_metadata(self.first_path());
+        let is_there = |found: &fs::Metadata| lock::identity_of(found) == self.identity();
+        let named_so = named.as_ref().ok().filter(|found| is_there(found));
+        if open.as_ref().or(named_so).is_some_and(|found| found.len() < mapped) {
+            return Seen::Shorter;
+        }
+        if named_so.is_some() {
+            return Seen::There;
+        }
+        let is_hidden = named.is_err_and(|error| {
+            !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        });
+        match open {
+            Some(open) if open.nlink() == 0 => Seen::Removed,
+            Some(_) => match self.lock().with_name(|name| self.is_found_at(name)) {
+                Some(true) => Seen::There,
+                Some(false) => Seen::Moved,
+                // As in a program that changed its root.
+                None => Seen::Unclear,
+            },
+            None if is_hidden => Seen::Unclear,
+            None => Seen::Removed,
+        }
+    }
+
+    /// Whether whoever looks for segments finds this one under `name`.
+    fn is_found_at(&self, name: &Path) -> bool {
+        let is_segment = name.extension().is_some_and(|extension| extension == EXTENSION);
+        is_segment && name.parent() == self.first_path().parent()
+    }
+
+    /// Copies the segment to where its copy is.
+    fn copy(&self, is_last: bool) -> io::Result<()> {
+        let copies = &self.copies;
+        let held = if is_last { lock_briefly(&copies.lock) } else { copies.lock.try_lock().ok() };
+        let mut held = held.ok_or(io::ErrorKind::WouldBlock)?;
+        copies.path.parent().map_or(Ok(()), make_folders)?;
+        let file = new_file(&copies.new)?;
+        let lock = Lock::take(&file, lock::identity_of(&file.metadata()?));
+        let written = self
+            .write_copy(&file, (is_last, lock.is_held()))
+            .and_then(|()| fs::rename(&copies.new, &copies.path));
+        let unused = match written {
+            Ok(()) => held.replace(lock),
+            Err(_) => Some(lock),
+        };
+        unused.iter().for_each(Lock::let_go);
+        written.inspect_err(|_| {
+            // The error that matters is the first one.
+            let _ = fs::remove_file(&copies.new);
+        })
+    }
+
+    /// Writes a copy, as of one moment if there is one in which no ring is folded.
+    fn write_copy(&self, file: &File, (is_last, is_locked): (bool, bool)) -> io::Result<()> {
+        for _ in 0..MOST_COPIES {
+            let done = self.folds(|node| &node.folds_done);
+            self.write_pieces(file)?;
+            if self.folds(|node| &node.folds_begun) == done {
+                break;
+            }
+        }
+        let of_identity = |field: usize| (offset_of!(Header, identity) + field) as u64;
+        let copied = if is_last { COPIED_AT_END } else { COPIED_WHILE_RUNNING };
+        file.write_all_at(&copied.to_ne_bytes(), of_identity(offset_of!(Identity, copied)))?;
+        let is_locked = u32::from(is_locked).to_ne_bytes();
+        file.write_all_at(&is_locked, of_identity(offset_of!(Identity, is_locked)))
+    }
+
+    /// Writes all that is in use, from its beginning on. What is linked meanwhile may lie behind what was in
+    /// use before.
+    fn write_pieces(&self, file: &File) -> io::Result<()> {
+        for (piece, offset) in self.pieces().zip((0_u64..).step_by(GRANULE)) {
+            let used = self.used();
+            if offset >= used {
+                break;
+            }
+            piece.write_to(file, offset)?;
+        }
+        Ok(())
+    }
+
+    /// How many folds the nodes have done, or begun, altogether.
+    fn folds(&self, count: impl Fn(&NodeRecord) -> &AtomicU32) -> u64 {
+        let nodes = self.shards().flat_map(|shard| self.nodes(shard));
+        nodes.fold(0, |sum, node| sum.wrapping_add(count(node).load(Acquire).into()))
+    }
+}
+
+/// A new file, in place of one that an earlier attempt left.
+fn new_file(path: &Path) -> io::Result<File> {
+    let _ = fs::remove_file(path);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW).open(path)
+}
+
+/// The path of the copy: the name of a segment that begun a nanosecond later.
+fn name_after(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let later = stem.rsplit_once('-').and_then(|(pid, began)| {
+        let began = u64::from_str_radix(began, 16).ok()?;
+        Some(format!("{pid}-{:x}.{EXTENSION}", began.wrapping_add(1)))
+    });
+    path.with_file_name(later.unwrap_or_else(|| format!("{stem}-1.{EXTENSION}")))
+}
+
+/// Makes the folder once more, and the one above it, if somebody took them away.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    let user = system::user_id();
+    let prepare = |folder: &Path| {
+        folder::prepare(folder, user).map_err(|error| io::Error::from_raw_os_error(error.errno()))
+    };
+    match (prepare(folder), folder.parent()) {
+        (Err(error), Some(above)) if error.kind() == io::ErrorKind::NotFound => {
+            prepare(above)?;
+            prepare(folder)
+        }
+        (result, _) => result,
+    }
+}
