@@ -6,6 +6,7 @@
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
+use std::time::SystemTime;
 
 use perf_runtime::segment::folder::FolderError;
 
@@ -51,6 +52,7 @@ pub struct Finished {
     pub ended: Ended,
     session: Option<Session>,
     facts: Run,
+    began: SystemTime,
 }
 
 /// What a command left behind.
@@ -64,6 +66,8 @@ pub struct Recorded {
     pub session: Session,
     /// Why the folder could not be read, when it could not.
     pub gone: Option<String>,
+    /// When the command was about to run.
+    pub began: SystemTime,
 }
 
 impl<'a> Recorder<'a> {
@@ -113,6 +117,7 @@ impl<'a> Recorder<'a> {
     pub fn run<T>(self, while_running: impl FnOnce() -> T) -> io::Result<Finished> {
         let session = self.session.ok();
         let folder = session.as_ref().map(Session::folder);
+        let began = SystemTime::now();
         let ended = command::record(self.order.job, folder, while_running).inspect_err(|_| {
             if let Some(session) = &session {
                 discard(session);
@@ -122,7 +127,7 @@ impl<'a> Recorder<'a> {
         facts.machine.probe = self.prober.map(Prober::after);
         facts.exit_code = ended.status.code();
         facts.signal = ended.status.signal();
-        Ok(Finished { ended, session, facts })
+        Ok(Finished { ended, session, facts, began })
     }
 }
 
@@ -148,7 +153,7 @@ impl Finished {
         let mut collected = collected.unwrap_or_default();
         collected.fallback = session.fallback().or_else(|| session::fallback(&collected));
         let document = document(&collected, self.facts, process, gone.clone());
-        Some(Recorded { document, collected, session, gone })
+        Some(Recorded { document, collected, session, gone, began: self.began })
     }
 
     /// Forgets what was recorded.

@@ -11,6 +11,7 @@ mod commits;
 mod containers;
 mod counts;
 mod damage;
+mod diagnoses;
 mod exit_codes;
 mod forks;
 mod futures;

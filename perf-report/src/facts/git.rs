@@ -67,12 +67,18 @@ pub fn refusal(dir: &Path) -> Option<String> {
     let output = asked.ok().filter(|output| !output.status.success())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     said.contains("dubious ownership").then(|| {
+        let root = refused_root(&said).map_or_else(|| dir.display().to_string(), str::to_owned);
         format!(
             "the repository belongs to another user, and git says nothing of it; allow it with `git \
-             config --global --add safe.directory {}`",
-            dir.display()
+             config --global --add safe.directory {root}`"
         )
     })
+}
+
+/// The repository that git names in its refusal: its root, which need not be the folder that was asked about.
+fn refused_root(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once("in repository at '")?;
+    rest.split_once("'\n").map(|(root, _)| root)
 }
 
 fn status(dir: &Path) -> std::io::Result<Output> {
@@ -127,6 +133,13 @@ mod tests {
             let expected = expected.map(|(branch, from)| (branch.to_owned(), from));
             assert_eq!(of(set), expected);
         }
+    }
+
+    #[test]
+    fn the_root_of_a_repository_of_another_is_the_one_that_git_names() {
+        let said = "fatal: detected dubious ownership in repository at '/it's here'\nTo add an exception\n";
+        assert_eq!(refused_root(said), Some("/it's here"));
+        assert_eq!(refused_root("fatal: not a git repository"), None);
     }
 
     #[test]

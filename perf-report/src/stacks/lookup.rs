@@ -39,10 +39,15 @@ pub enum Missing {
 pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
     let mapped = if is_running(pid) { mapped_segments(pid).map(Some) } else { Ok(None) };
     let own = mapped.as_ref().ok().and_then(Option::as_ref).into_iter().flatten();
-    let mut own = own.filter(|mapped| pid_of(&mapped.path) == Some(pid));
+    // In a namespace of its own it has another id, which is in the name.
+    let ids = ids(pid);
+    let mut own = own.filter(|mapped| pid_of(&mapped.path).is_some_and(|pid| ids.contains(&pid)));
     let is_removed = match own.next() {
-        Some(found) if found.path.exists() => return Ok(found.path.clone()),
-        found => found.is_some(),
+        Some(found) => match found.place(pid) {
+            Some(path) => return Ok(path),
+            None => true,
+        },
+        None => false,
     };
     let listing = segments(base);
     // An id of another namespace of processes, as of a container, is another process's.
@@ -120,6 +125,30 @@ pub(super) fn is_copy(path: &Path) -> bool {
 struct Mapped {
     inode: u64,
     path: PathBuf,
+}
+
+impl Mapped {
+    /// Where it can be read, if it was not removed: the process may see other files than this one.
+    fn place(&self, pid: u32) -> Option<PathBuf> {
+        let below = self.path.strip_prefix("/").unwrap_or(&self.path);
+        let places = [self.path.clone(), Path::new(&format!("/proc/{pid}/root")).join(below)];
+        let is_it = |path: &PathBuf| fs::metadata(path).is_ok_and(|it| it.ino() == self.inode);
+        places.into_iter().find(is_it)
+    }
+}
+
+/// The ids of a process: in this namespace, and in those within it that it is in.
+fn ids(pid: u32) -> Vec<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let inner = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    let inner = inner.split_whitespace().filter_map(|id| id.parse().ok());
+    std::iter::once(pid).chain(inner).collect()
+}
+
+/// The segments that a running process writes to, as far as that can be found out, where they can be read.
+pub fn written_by(pid: u32) -> Vec<PathBuf> {
+    let mapped = mapped_segments(pid).unwrap_or_default();
+    mapped.iter().filter_map(|mapped| mapped.place(pid)).collect()
 }
 
 /// The segments that a running process has mapped.

@@ -8,9 +8,10 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
+use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{self, SegmentError};
 
-pub use lookup::{Missing, is_written, of_process, segments};
+pub use lookup::{Missing, is_written, of_process, segments, written_by};
 
 use crate::collect;
 use crate::facts;
@@ -26,12 +27,12 @@ pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
     if lookup::is_copy(path) && collect::may_be_written(path) {
         // Of the moment when it was taken.
         let stacks = segment::last_stacks(path)?;
-        let name = |thread| thread_name(stacks.process.pid, thread);
+        let name = |thread| thread_name(path, stacks.process.pid, thread);
         return Ok(ProcessStacks::of(&stacks, path, (true, stacks.unix_ns), facts::time, name));
     }
     if is_written(path) {
         let stacks = segment::stacks(path, monotonic_ns)?;
-        let name = |thread| thread_name(stacks.process.pid, thread);
+        let name = |thread| thread_name(path, stacks.process.pid, thread);
         let found = ProcessStacks::of(&stacks, path, (true, unix_ns()), facts::time, name);
         // Should it have ended meanwhile, this would be no moment of its life.
         if is_written(path) {
@@ -53,8 +54,9 @@ fn unix_ns() -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The name of a thread, where the system tells it.
-fn thread_name(pid: u32, thread: u32) -> Option<String> {
+/// The name of a thread, where the system tells it: ids of other namespaces are those of others here.
+fn thread_name(path: &Path, pid: u32, thread: u32) -> Option<String> {
+    Owner::of(path).filter(Owner::is_of_here)?;
     let name = fs::read(format!("/proc/{pid}/task/{thread}/comm")).ok()?;
     let name = String::from_utf8_lossy(name.strip_suffix(b"\n").unwrap_or(&name)).into_owned();
     (!name.is_empty()).then_some(name)

@@ -154,16 +154,23 @@ impl Match<'_> {
         let left = finished.collect().ok_or_else(|| {
             UserError::new(Code::Internal, "what was recorded is gone before it was read")
         })?;
-        document(left, side).map(Some)
+        document(left, job, side).map(Some)
     }
 }
 
 /// The run, once its folder is cleared away. One that recorded nothing cannot be compared.
-fn document(recorded: Recorded, side: Side) -> Result<RunDocument, UserError> {
-    let Recorded { document, collected, session, gone } = recorded;
+fn document(recorded: Recorded, job: Job<'_>, side: Side) -> Result<RunDocument, UserError> {
+    let Recorded { document, collected, session, gone, began } = recorded;
     let empty = collected.snapshot.processes.is_empty();
     shared::say_fallback(collected.fallback.clone());
-    let why = empty.then(|| nothing::why(&collected, session.folder(), gone));
+    let folder = session.folder();
+    let command = nothing::Command {
+        words: job.words,
+        dir: job.dir.unwrap_or(Path::new(".")),
+        folder,
+        began,
+    };
+    let why = empty.then(|| nothing::why(command, &collected, gone));
     keep::clear(&collected, session.folder());
     match why {
         Some((reason, help)) => {

@@ -212,6 +212,9 @@ fn facts_of(
         }
         Some(left) => left,
         None => {
+            if let Some(refusal) = facts::git_refusal(&context.root) {
+                output::warning(&format!("the run has no commit: {refusal}"));
+            }
             let run = Run {
                 id: identity.id,
                 time: identity.time,

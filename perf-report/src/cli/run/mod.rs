@@ -150,7 +150,7 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
 
 /// Stores, clears away, and tells.
 fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
-    let Recorded { document, collected, session, gone } = recorded;
+    let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
     // Should `collect` have been faster, it is stored as well.
     let ids = keep::ids(collected.taken(), Some(&document.run.id));
@@ -162,7 +162,8 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     }
     keep::tell(context, &document, &collected, &left);
     if collected.snapshot.processes.is_empty() {
-        let (reason, help) = nothing::why(&collected, folder, gone);
+        let command = nothing::Command { words: &args.command, dir: &context.dir, folder, began };
+        let (reason, help) = nothing::why(command, &collected, gone);
         output::warning(&format!("nothing was recorded: {reason}"));
         output::help(&help);
     }

@@ -1,5 +1,6 @@
 //! `run --repeat`: the same command a few times, each time a run of its own.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::Args;
@@ -78,7 +79,7 @@ fn one(
         outcome.failure.get_or_insert((code, format!("run {round} {words}")));
     }
     if let Some(recorded) = finished.collect() {
-        keep_run(context, recorded, code == 0, outcome)?;
+        keep_run(context, (recorded, &args.command), code == 0, outcome)?;
     }
     Ok(())
 }
@@ -86,11 +87,11 @@ fn one(
 /// Stores a run and clears away what it left.
 fn keep_run(
     context: &Context,
-    recorded: Recorded,
+    (recorded, words): (Recorded, &[OsString]),
     is_good: bool,
     outcome: &mut Outcome,
 ) -> Result<(), UserError> {
-    let Recorded { document, collected, session, gone } = recorded;
+    let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
     rounds::say_fallback(collected.fallback.clone());
     // Should `collect` have been faster, it is stored as well.
@@ -100,7 +101,8 @@ fn keep_run(
         output::warning(&problem);
     }
     if collected.snapshot.processes.is_empty() {
-        outcome.nothing.get_or_insert_with(|| nothing::why(&collected, folder, gone));
+        let command = nothing::Command { words, dir: &context.dir, folder, began };
+        outcome.nothing.get_or_insert_with(|| nothing::why(command, &collected, gone));
     }
     outcome.stored.push(document.run.id.clone());
     if is_good {

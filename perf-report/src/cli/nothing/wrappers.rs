@@ -1,0 +1,292 @@
+//! What a command line says of who runs the program in it, and with which environment, files and machine. By
+//! its words alone, and those of shell scripts in it: what is found is likely, not certain.
+
+mod shell;
+mod table;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{AccessFlags, access};
+
+use self::table::Rule;
+use crate::files;
+
+/// Scripts and wrappers within each other that are looked into.
+const DEEPEST: u32 = 6;
+
+/// The largest script that is read, in bytes.
+const LARGEST_SCRIPT: u64 = 64 << 10;
+
+/// What keeps a program from recording where it is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It is another user's process.
+    User,
+    /// It does not know `PERF_TRACK_DIR`.
+    Environment,
+    /// It sees other files.
+    Files,
+    /// A service or another machine starts it.
+    Machine,
+    /// It records by itself, in a run of its own.
+    Itself,
+}
+
+/// A program that starts the one that was to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wrapper {
+    /// Its name, and the option that matters.
+    pub(super) said: String,
+    pub(super) effect: Effect,
+}
+
+/// What a command line says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The outermost first.
+    pub(super) wrappers: Vec<Wrapper>,
+    /// Another folder that `PERF_TRACK_DIR` is set to.
+    pub(super) folder: Option<PathBuf>,
+    /// Whether `PERF_TRACK` is set to `off`.
+    pub(super) is_off: bool,
+    /// Files of the programs that it names.
+    pub(super) programs: Vec<PathBuf>,
+    /// A program of which nothing is known that starts another one.
+    pub(super) unknown: Option<String>,
+}
+
+/// What the words of a command say that runs in `dir`.
+pub(super) fn look(words: &[OsString], dir: &Path) -> Line {
+    let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let mut look = Look { dir, line: Line::default(), depth: 0 };
+    look.command(&words);
+    look.line
+}
+
+struct Look<'a> {
+    dir: &'a Path,
+    line: Line,
+    depth: u32,
+}
+
+impl Look<'_> {
+    /// A command and its arguments, which may be another command.
+    fn command(&mut self, words: &[String]) {
+        if self.depth >= DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        let words = self.assignments(words);
+        if let [first, rest @ ..] = words {
+            match table::rule(base(first), rest.first().map(String::as_str)) {
+                Some(rule) => self.wrapped(rule, base(first), rest),
+                None if shell::is_shell(base(first)) => self.shell(rest),
+                None => self.program(first, rest),
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Takes the variables that are set before a command; the rest.
+    fn assignments<'w>(&mut self, words: &'w [String]) -> &'w [String] {
+        let is_one = |word: &String| word.split_once('=').is_some_and(|(name, _)| is_name(name));
+        let count = words.iter().take_while(|word| is_one(word)).count();
+        for (name, value) in words[..count].iter().filter_map(|word| word.split_once('=')) {
+            self.set(name, value);
+        }
+        &words[count..]
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        match name {
+            // What a shell puts there is not known.
+            "PERF_TRACK_DIR" if !value.contains('$') => {
+                self.line.folder = Some(self.dir.join(value));
+            }
+            "PERF_TRACK" => self.line.is_off |= value.eq_ignore_ascii_case("off"),
+            _ => {}
+        }
+    }
+
+    /// A wrapper and what it starts.
+    fn wrapped(&mut self, rule: &Rule, name: &str, rest: &[String]) {
+        let name = rule.called(name, rest);
+        let parts = rule.split(rest);
+        for &(effect, option) in &rule.effects(&parts.options) {
+            // What passes the variable on all the same has no such effect.
+            let is_passed = effect == Effect::Environment && parts.passes_on();
+            if !is_passed {
+                let said =
+                    if option.is_empty() { name.clone() } else { format!("{name} {option}") };
+                self.line.wrappers.push(Wrapper { said, effect });
+            }
+        }
+        if let Some(script) = parts.script {
+            self.script(&script, &[]);
+        }
+        self.command(parts.command);
+    }
+
+    /// The arguments of a shell: a text to run, or a file with one.
+    fn shell(&mut self, rest: &[String]) {
+        let is_option = |word: &&String| word.starts_with(['-', '+']) && word.len() > 1;
+        let options = rest.iter().take_while(is_option).count();
+        let is_text = rest[..options].iter().any(|it| !it.starts_with("--") && it.contains('c'));
+        let Some(first) = rest.get(options) else { return };
+        if is_text {
+            // `sh -c 'exec "$@"' sh COMMAND`.
+            self.script(first, rest.get(options + 2..).unwrap_or_default());
+        } else if let Some(text) = self.find(first).and_then(|path| read_script(&path)) {
+            self.script(&text, &rest[options + 1..]);
+        }
+    }
+
+    /// A text for a shell, and its arguments, which may be a command that it runs.
+    fn script(&mut self, text: &str, arguments: &[String]) {
+        for words in shell::commands(text) {
+            match words.first().map(String::as_str) {
+                Some("export") => drop(self.assignments(&words[1..])),
+                Some("unset") if words.iter().any(|word| word == "PERF_TRACK_DIR") => {
+                    let said = "unset PERF_TRACK_DIR".to_owned();
+                    self.line.wrappers.push(Wrapper { said, effect: Effect::Environment });
+                }
+                _ => self.command(&words),
+            }
+        }
+        if ["$@", "$*", "$1"].iter().any(|mark| text.contains(mark)) {
+            self.command(arguments);
+        }
+    }
+
+    /// Any other program. It may start one that its arguments name.
+    fn program(&mut self, first: &str, rest: &[String]) {
+        if let Some(path) = self.find(first) {
+            if let Some(text) = read_script(&path) {
+                return self.script(&text, rest);
+            }
+            self.line.programs.push(path);
+        }
+        let is_other = |word: &String| {
+            let is_known = table::rule(base(word), None).is_some() || shell::is_shell(base(word));
+            (is_known || word.contains('/'))
+                && self.find(word).is_some_and(|path| is_program(&path))
+        };
+        if let Some(at) = rest.iter().position(is_other) {
+            if !table::is_harmless(base(first)) {
+                self.line.unknown.get_or_insert_with(|| base(first).to_owned());
+            }
+            self.command(&rest[at..]);
+        }
+    }
+
+    /// The file of a program, or of a script that a shell is given.
+    fn find(&self, word: &str) -> Option<PathBuf> {
+        if word.contains('/') {
+            return Some(self.dir.join(word)).filter(|path| path.is_file());
+        }
+        let folders = std::env::var_os("PATH")?;
+        std::env::split_paths(&folders)
+            .map(|folder| folder.join(word))
+            .find(|path| is_program(path))
+    }
+}
+
+fn is_program(path: &Path) -> bool {
+    path.is_file() && access(path, AccessFlags::X_OK).is_ok()
+}
+
+/// The text of a shell script; `None` of anything else.
+fn read_script(path: &Path) -> Option<String> {
+    let text = files::read_text(path, LARGEST_SCRIPT).ok()?;
+    let first = text.lines().next()?.strip_prefix("#!")?;
+    first.split([' ', '/']).any(shell::is_shell).then_some(text)
+}
+
+fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn said(line: &str) -> Vec<(String, Effect)> {
+        let words = shell::commands(line).remove(0);
+        let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+        let found = look(&words, Path::new("/nowhere"));
+        found.wrappers.into_iter().map(|wrapper| (wrapper.said, wrapper.effect)).collect()
+    }
+
+    #[track_caller]
+    fn check(line: &str, expected: &[(&str, Effect)]) {
+        let expected: Vec<_> =
+            expected.iter().map(|&(said, effect)| (said.to_owned(), effect)).collect();
+        assert_eq!(said(line), expected, "{line}");
+    }
+
+    #[test]
+    fn who_runs_a_program_is_told_by_what_starts_it() {
+        use Effect::{Environment, Files, Itself, Machine, User};
+        check("setpriv --reuid=65534 --clear-groups ./app", &[("setpriv --reuid=65534", User)]);
+        check("setpriv --clear-groups --reuid 65534 ./app", &[("setpriv --reuid 65534", User)]);
+        check("setpriv --clear-groups ./app --reuid=1", &[]);
+        check("sudo -u www-data ./app", &[("sudo", User)]);
+        check("su nobody -s /bin/sh -c 'env -i ./app'", &[("su", User), ("env -i", Environment)]);
+        check("runuser -u nobody -- ./app", &[("runuser", User)]);
+        check("env -i ./app", &[("env -i", Environment)]);
+        check("env - PATH=/bin ./app", &[("env -", Environment)]);
+        check("env -u PERF_TRACK_DIR ./app", &[("env -u PERF_TRACK_DIR", Environment)]);
+        check("env -u HOME A=b ./app", &[]);
+        check("env -i PERF_TRACK_DIR=/x ./app", &[]);
+        check("chroot /srv /bin/app", &[("chroot", Files)]);
+        check("unshare -rm ./app", &[("unshare -rm", Files)]);
+        check("unshare --pid --fork ./app", &[]);
+        check(
+            "bwrap --ro-bind / / --clearenv ./app",
+            &[("bwrap", Files), ("bwrap --clearenv", Environment)],
+        );
+        check("docker run --rm image app", &[("docker run", Machine)]);
+        check("docker ps", &[]);
+        check("systemd-run --user --wait ./app", &[("systemd-run", Machine)]);
+        check("ssh host ./app", &[("ssh", Machine)]);
+        check("perf-report run -- ./app", &[("perf-report run", Itself)]);
+        check("cargo test --release", &[]);
+    }
+
+    #[test]
+    fn scripts_are_looked_into() {
+        use Effect::{Environment, User};
+        check("sh -c 'cd /; exec env -i ./app'", &[("env -i", Environment)]);
+        check(
+            "bash -euc 'if true; then unset PERF_TRACK_DIR; fi; ./app'",
+            &[("unset PERF_TRACK_DIR", Environment)],
+        );
+        check("sh -c 'exec \"$@\"' sh sudo ./app", &[("sudo", User)]);
+        check("sh -c 'echo \"env -i\"; ./app'", &[]);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("run"), "#!/bin/sh\n# comment: sudo\nsudo -E ./app\n")
+            .unwrap();
+        let found = look(&["./run".into()], folder.path());
+        assert_eq!(found.wrappers, [Wrapper { said: "sudo".to_owned(), effect: User }]);
+    }
+
+    #[test]
+    fn variables_are_found_where_they_are_set() {
+        let of = |line: &str| {
+            let words: Vec<OsString> =
+                shell::commands(line).remove(0).into_iter().map(Into::into).collect();
+            let found = look(&words, Path::new("/here"));
+            (found.folder, found.is_off)
+        };
+        assert_eq!(of("env PERF_TRACK_DIR=x ./app"), (Some("/here/x".into()), false));
+        assert_eq!(of("sh -c 'PERF_TRACK=off ./app'"), (None, true));
+        assert_eq!(of("sh -c 'PERF_TRACK_DIR=$X ./app'"), (None, false));
+        assert_eq!(of("sh -c 'export PERF_TRACK_DIR=/x; ./app'"), (Some("/x".into()), false));
+    }
+}
