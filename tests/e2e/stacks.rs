@@ -205,6 +205,34 @@ fn a_recursive_call_is_named_as_one() {
 }
 
 #[test]
+fn futures_that_sleep_are_in_flight_by_function_and_age() {
+    let lab = lab!();
+    let mut stuck = Stuck::start(&lab, "asleep");
+    let there = Instant::now();
+    sleep(Duration::from_millis(50));
+    let waited = there.elapsed();
+    let check = |found: &Value| {
+        let futures = found["futures"].as_array().expect("futures is a list");
+        let mut seen: Vec<_> = futures
+            .iter()
+            .map(|it| (it["function"].as_str(), it["in_flight"].as_u64(), it["aged"].as_u64()))
+            .collect();
+        seen.sort_unstable();
+        let of = |name| (Some(name), Some(3), Some(3));
+        assert_eq!(seen, [of("stuck::lookup"), of("stuck::request")], "{found}");
+        futures.iter().map(|it| it["median_ns"].as_u64().expect("ages are known")).min()
+    };
+    let running = process(&lab, &stuck.segments, &[&stuck.pid()]);
+    let least = Duration::from_nanos(check(&running).expect("there are some"));
+    assert!(least >= waited.mul_f64(0.99), "{least:?} of {waited:?} at least");
+    let shown = stacks(&lab, &stuck.segments, &[&stuck.pid()]).stdout;
+    assert!(shown.contains("6 futures in flight, no thread is in a tracked call"), "{shown}");
+    assert!(shown.contains("stuck::lookup"), "{shown}");
+    stuck.kill();
+    check(&process(&lab, &stuck.segments, &[&stuck.pid()]));
+}
+
+#[test]
 fn a_thread_that_calls_without_end_is_in_one_of_its_calls() {
     let lab = lab!();
     let stuck = Stuck::start(&lab, "busy");

@@ -49,7 +49,7 @@ pub use run::{
     Toolchain, TreeNode,
 };
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
-pub use stacks::{Frame, ProcessStacks, StacksDocument, ThreadStack};
+pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 pub use usage::{Extent, Usage};
 pub use waiver::{Waived, Waiver};
 

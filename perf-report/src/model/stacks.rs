@@ -35,6 +35,26 @@ pub struct ProcessStacks {
     pub threads: Vec<ThreadStack>,
     /// Threads that recorded and had ended, as far as no later thread took their place.
     pub ended_threads: u64,
+    /// Async functions of which calls are in flight: suspended, and not ended; those with the oldest call first.
+    #[serde(default)]
+    pub futures: Vec<FuturesInFlight>,
+}
+
+/// Calls of an async function that are in flight.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FuturesInFlight {
+    /// Name of the function.
+    pub function: String,
+    /// How many calls.
+    pub in_flight: u64,
+    /// Those of which the age is known: the recorder keeps that of some thousands.
+    pub aged: u64,
+    /// For how long the oldest of them has been in flight.
+    pub oldest_ns: Option<u64>,
+    /// When that began; RFC 3339, UTC.
+    pub since: Option<String>,
+    /// The age that half of them exceed.
+    pub median_ns: Option<u64>,
 }
 
 /// What a thread is in.
@@ -91,6 +111,18 @@ impl ProcessStacks {
             name: name(thread.thread_id),
             frames: thread.frames.iter().map(frame).collect(),
         };
+        let since = |ns: u64| text(unix_ns.saturating_sub(ns));
+        let futures = |futures: &segment::InFlight| {
+            let oldest_ns = futures.ages_ns.first().copied();
+            FuturesInFlight {
+                function: futures.function.clone(),
+                in_flight: futures.calls,
+                aged: futures.ages_ns.len() as u64,
+                oldest_ns,
+                since: oldest_ns.map(since),
+                median_ns: futures.ages_ns.get(futures.ages_ns.len() / 2).copied(),
+            }
+        };
         let mut threads: Vec<_> = stacks.threads.iter().map(thread).collect();
         threads.sort_by_key(|thread| thread.id);
         Self {
@@ -101,6 +133,7 @@ impl ProcessStacks {
             time: text(unix_ns),
             threads,
             ended_threads: stacks.ended_threads,
+            futures: stacks.futures.iter().map(futures).collect(),
         }
     }
 }

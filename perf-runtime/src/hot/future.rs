@@ -8,11 +8,13 @@
 
 use std::future::Future;
 use std::mem::ManuallyDrop;
+use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::call;
 use super::clock;
+use super::flights;
 use super::fold::add;
 use super::process;
 use super::span::{self, Moment, NEVER, Recorded, Scope};
@@ -20,7 +22,7 @@ use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
 use crate::list::Index;
 use crate::outcome::Outcome;
-use crate::segment::layout::{CALLS, LIFETIMES, NodeRecord};
+use crate::segment::layout::{CALLS, FlightRecord, LIFETIMES, NodeRecord};
 use crate::site::Site;
 
 /// The future of a tracked call, or its stream. Dropped before it is done, the call counts as
@@ -126,9 +128,11 @@ struct Call {
     site: &'static Site,
     progress: Progress,
     /// When its first poll began, in ticks, if its durations are measured.
-    began: Option<u64>,
+    began: Option<NonZeroU64>,
     /// What its polls took, in ticks.
     polled: u64,
+    /// Where others see that it is in flight, once it is.
+    flight: Option<&'static FlightRecord>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +144,7 @@ enum Progress {
 
 impl Call {
     fn of(site: &'static Site) -> Self {
-        Self { site, progress: Progress::New, began: None, polled: 0 }
+        Self { site, progress: Progress::New, began: None, polled: 0, flight: None }
     }
 
     fn is_suspended(&self) -> bool {
@@ -156,12 +160,19 @@ impl Call {
             None => span::enter_scope(self.site),
         };
         if self.progress == Progress::New {
-            self.began = span.began();
+            self.began = span.began().and_then(NonZeroU64::new);
         }
         // No clock may be trusted now, but the call is measured.
         let is_apart = self.began.is_some() && span.began().is_none();
         let apart = is_apart.then(clock::now);
         Turn { span: ManuallyDrop::new(span), call: self, apart }
+    }
+
+    /// Shows that the call is in flight, and since when.
+    fn take_off(&mut self) {
+        let Some(site) = self.site.list_index().get() else { return };
+        let began = self.began.map_or_else(clock::now, NonZeroU64::get);
+        self.flight = flights::take(site, began);
     }
 
     /// Records what the call took, where `span` is recorded.
@@ -183,7 +194,7 @@ impl Call {
         };
         let Some(calls) = beside(thread, node, CALLS) else { return };
         add(&calls.own.partial_calls, was_suspended.wrapping_neg());
-        let Some(began) = self.began else {
+        let Some(began) = self.began.map(NonZeroU64::get) else {
             add(&calls.untimed, 1);
             return;
         };
@@ -218,6 +229,7 @@ impl Turn<'_> {
         if self.call.progress == Progress::New {
             self.call.progress = Progress::Suspended;
             self.count_as_running();
+            self.call.take_off();
         }
         self.leave();
         std::mem::forget(self);
@@ -272,5 +284,8 @@ impl Drop for Turn<'_> {
         let end = self.leave();
         self.call.record(&self.span, end);
         self.call.progress = Progress::Ended;
+        if let Some(flight) = self.call.flight.take() {
+            flights::give_back(flight);
+        }
     }
 }

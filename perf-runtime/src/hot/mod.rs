@@ -14,6 +14,7 @@
 //! * [`books`]: what the recorder knows of itself, for whoever asks.
 //! * [`thread`]: what a thread owns; takes and returns a shard.
 //! * [`process`]: starts recording at the first call, and begins anew after a fork.
+//! * [`flights`]: which futures are in flight, and since when.
 //! * [`forked`]: notices forks that run no handlers.
 //! * [`usage`]: what the process has used since its program was loaded.
 //!
@@ -32,6 +33,7 @@ pub(crate) mod books;
 mod call;
 pub(crate) mod clock;
 pub(crate) mod cost;
+mod flights;
 mod fold;
 mod forked;
 pub(crate) mod future;

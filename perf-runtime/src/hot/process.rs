@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, A
 
 use super::books::Books;
 use super::cost::Costs;
+use super::flights::Flights;
 use super::{alloc, clock, forked, thread, usage};
 use crate::breaker::Breaker;
 use crate::budget::{COMMON_CREDIT, OWN_CREDIT};
@@ -40,6 +41,7 @@ pub(crate) struct Recorder {
     pub(super) budget_ppm: u32,
     breaker: Breaker,
     pub(crate) books: Books,
+    pub(super) flights: Flights,
     unused: Mutex<Unused>,
     /// The newest site and the newest metric of the linker's that were told.
     site_told: AtomicPtr<Site>,
@@ -173,6 +175,7 @@ impl Recorder {
             budget_ppm: session::overhead_budget(),
             breaker: Breaker::new(),
             books: Books::default(),
+            flights: Flights::default(),
             unused: Mutex::default(),
             site_told: AtomicPtr::default(),
             metric_told: AtomicPtr::default(),

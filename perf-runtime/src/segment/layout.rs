@@ -7,11 +7,11 @@
 //! 0      Header (4096 bytes)
 //! 4096   records in the order they were needed, each aligned to 64 bytes:
 //!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage │
-//!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord
+//!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord │ FlightPage
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
-//! Sites, metrics and shards are linked lists that begin in the header; the nodes of a shard, and
+//! Sites, metrics, shards and pages of futures in flight are linked lists that begin in the header; the nodes of a shard, and
 //! its records of metrics, are linked lists that begin in the shard. A record is complete before it is linked, nothing ever moves,
 //! and numbers are in the byte order of the machine.
 //!
@@ -39,9 +39,13 @@
 //! (`ShardRecord::current`, `NodeRecord::parent`): the reader looks addresses up and follows none,
 //! and neither does the writer follow one that it reads from the file.
 
+mod flights;
+
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::buckets;
+
+pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};
 
 /// First bytes of every segment.
 pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
@@ -188,6 +192,8 @@ pub(crate) struct Header {
     pub(crate) tallied_inside: AtomicU64,
     pub(crate) usage: Usage,
     pub(crate) identity: Identity,
+    /// Last [`FlightPage`]; 0 in segments of before there was one.
+    pub(crate) flights: AtomicU32,
 }
 
 /// Who writes, beside the process id: see [`super::life`]. All zero in segments of before there was this

@@ -20,7 +20,9 @@ pub(crate) mod reader;
 pub mod retention;
 
 pub use error::SegmentError;
-pub use reader::{Frame, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks};
+pub use reader::{
+    Frame, InFlight, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks,
+};
 
 /// Extension of a segment's file name.
 pub const EXTENSION: &str = "ptseg";

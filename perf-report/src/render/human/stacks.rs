@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::model::{Frame, ProcessStacks, StacksDocument, ThreadStack};
+use crate::model::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 use crate::render::paint::{Paint, style};
 use crate::render::{Screen, facts, sanitize, text};
 use crate::units::{self, float};
@@ -53,6 +53,7 @@ impl<'a> Block<'a> {
                 let _ = writeln!(text, "{}", self.line(depth, frame, is_innermost));
             }
         }
+        text += &self.futures();
         if !self.process.running && busy().next().is_some() {
             let end =
                 "Nothing was recorded after that; these calls ran on until the process ended.";
@@ -60,6 +61,50 @@ impl<'a> Block<'a> {
             let _ = write!(text, "\n{}", self.faint(&lines));
         }
         text
+    }
+
+    /// The futures in flight, a line a function.
+    fn futures(&self) -> String {
+        let futures = &self.process.futures;
+        if futures.is_empty() {
+            return String::new();
+        }
+        let rows: Vec<[String; 3]> = futures.iter().map(|it| self.ages(it)).collect();
+        let titles = ["calls", "oldest", "median"];
+        let width = |at: usize| {
+            let cells = rows.iter().map(|row| text::width(&row[at]));
+            cells.chain([titles[at].len()]).max().unwrap_or(0)
+        };
+        let widths = [width(0), width(1), width(2)];
+        let line = |cells: [&str; 3]| {
+            let cells = cells.iter().zip(widths).map(|(cell, width)| {
+                format!("{}{cell}", " ".repeat(width.saturating_sub(text::width(cell))))
+            });
+            cells.collect::<Vec<_>>().join("  ")
+        };
+        let left =
+            self.screen.width.saturating_sub(widths.iter().sum::<usize>() + 6).max(NAME_NEEDS);
+        let title =
+            if self.process.running { "futures in flight" } else { "futures in flight at the end" };
+        let head = format!("{}  function", line(titles));
+        let mut text =
+            format!("\n{}\n", self.paint().paint(style::STRONG, title)) + &self.faint(&head);
+        for (row, it) in rows.iter().zip(futures) {
+            let name = text::name(&it.function, left);
+            let _ = writeln!(text, "{}  {name}", line([&row[0], &row[1], &row[2]]));
+        }
+        text
+    }
+
+    /// How many there are, and how old they are.
+    fn ages(&self, futures: &FuturesInFlight) -> [String; 3] {
+        let age = |ns: Option<u64>| match ns.map(float) {
+            Some(ns) if self.process.running => units::duration(ns),
+            Some(ns) => format!("≥ {}", units::duration(ns)),
+            None => "?".to_owned(),
+        };
+        let calls = units::count(futures.in_flight);
+        [calls, age(futures.oldest_ns), age(futures.median_ns)]
     }
 
     fn heading(&self) -> String {
@@ -156,7 +201,16 @@ fn counts(process: &ProcessStacks) -> Vec<String> {
     let in_none = process.threads.iter().filter(|thread| thread.frames.is_empty()).count() as u64;
     let busy = process.threads.len() as u64 - in_none;
     let threads = |count| units::plural(count, "thread");
+    let futures = process.futures.iter().fold(0_u64, |sum, it| sum.saturating_add(it.in_flight));
+    let in_flight = units::plural(futures, "future");
     let mut items = vec![match (busy, process.running) {
+        // Never without the other half of the truth.
+        (0, true) if futures > 0 => {
+            format!("{in_flight} in flight, no thread is in a tracked call")
+        }
+        (0, false) if futures > 0 => {
+            format!("{in_flight} in flight at the end, no thread was in a tracked call")
+        }
         (0, true) => "no thread is in a tracked call".to_owned(),
         (0, false) => "no tracked call was running at the end".to_owned(),
         (busy, true) => format!("{} in tracked calls", threads(busy)),
@@ -164,6 +218,9 @@ fn counts(process: &ProcessStacks) -> Vec<String> {
     }];
     if busy > 0 && in_none > 0 {
         items.push(format!("{} in none", units::count(in_none)));
+    }
+    if busy > 0 && futures > 0 {
+        items.push(format!("{in_flight} in flight"));
     }
     if process.ended_threads > 0 && process.running {
         items.push(format!("{} ended before", units::count(process.ended_threads)));

@@ -6,6 +6,7 @@
 mod allocated;
 mod bytes;
 mod calls;
+mod flights;
 mod header;
 mod links;
 mod mark;
@@ -29,6 +30,7 @@ use std::path::Path;
 
 use self::bytes::Bytes;
 pub use self::calls::Outline;
+pub use self::flights::InFlight;
 use self::header::Facts;
 use self::node::Writer;
 pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};

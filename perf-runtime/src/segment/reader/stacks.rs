@@ -15,11 +15,14 @@ use std::mem::offset_of;
 use std::path::Path;
 
 use super::bytes::{Bytes, damaged, offset_of};
+use super::flights::{Flight, Flights, InFlight};
 use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Writer};
-use super::{MOST_COPIES, copy_file, shards, sites};
-use crate::segment::layout::{NESTED, NodeRecord, OUTSIDE, ShardRecord, UNTIMED, is_beside};
+use super::{MOST_COPIES, copy_file, shards, sites, tallies};
+use crate::segment::layout::{
+    CALLS, NESTED, NodeRecord, OUTSIDE, Own, ShardRecord, UNTIMED, is_beside,
+};
 use crate::segment::rate::Moment;
 use crate::segment::{SegmentError, counter};
 
@@ -41,6 +44,8 @@ pub struct Stacks {
     pub threads: Vec<ThreadStack>,
     /// Threads that had ended, as far as no later thread has taken their place.
     pub ended_threads: u64,
+    /// Async functions of which calls were in flight, those with the oldest call first.
+    pub futures: Vec<InFlight>,
 }
 
 /// What one thread was in.
@@ -144,6 +149,7 @@ struct Marks {
     facts: Facts,
     functions: Vec<Function>,
     shards: Vec<Shard>,
+    flights: Flights,
 }
 
 struct Shard {
@@ -158,6 +164,9 @@ struct Shard {
     last: u64,
     /// By their addresses in the process.
     nodes: HashMap<u64, Node>,
+    /// How many more calls of async functions were suspended here for the first time than ended here having been,
+    /// modulo 2^64.
+    in_flight: Vec<Flight>,
 }
 
 #[derive(Clone, Copy)]
@@ -175,9 +184,13 @@ impl Marks {
         let (functions, function_of_site) = sites::read(bytes, facts.sites)?;
         let (mut shards, mut unclaimed) = (Vec::new(), Unclaimed::of(bytes));
         for place in shards::places(bytes, &facts)? {
-            shards.push(Shard::read(bytes, &mut unclaimed, place, &function_of_site)?);
+            shards.push(Shard::read((bytes, &facts), &mut unclaimed, place, &function_of_site)?);
         }
-        Ok(Self { facts, functions, shards })
+        let mut flights = Flights::read(bytes, &function_of_site)?;
+        for shard in &shards {
+            flights.add(&shard.in_flight);
+        }
+        Ok(Self { facts, functions, shards, flights })
     }
 
     /// What the threads were in at `now_ns` on the monotonic clock.
@@ -196,6 +209,9 @@ impl Marks {
             process: self.facts.process.clone(),
             ended_threads: self.shards.iter().filter(|shard| !shard.is_owned).count() as u64,
             threads,
+            futures: self.flights.in_words(&self.functions, |began| {
+                now_ns.saturating_sub(self.facts.monotonic_ns(began))
+            }),
         })
     }
 
@@ -212,17 +228,23 @@ impl Marks {
 
 impl Shard {
     fn read(
-        bytes: Bytes<'_>,
+        (bytes, facts): (Bytes<'_>, &Facts),
         unclaimed: &mut Unclaimed,
         place: u32,
         function_of_site: &HashMap<u32, usize>,
     ) -> Result<Self, SegmentError> {
         let field = |offset: usize| bytes.u32(offset_of(place) + offset);
         let mut nodes: HashMap<u64, Node> = HashMap::new();
+        let mut in_flight = Vec::new();
         for place in shards::nodes(bytes, unclaimed, place)? {
             let at = offset_of(place);
             let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
             if is_beside(site) {
+                let polled = nodes.get(&node::parent(bytes, at)?);
+                if let Some(polled) = polled.filter(|_| site == CALLS) {
+                    let more = offset_of!(NodeRecord, own) + offset_of!(Own, partial_calls);
+                    in_flight.push((polled.function, bytes.u64(at + more)?));
+                }
                 continue;
             }
             let function =
@@ -235,6 +257,12 @@ impl Shard {
             let start = if start == UNTIMED { 0 } else { start };
             let address = bytes.u64(at + offset_of!(NodeRecord, address))?;
             nodes.insert(address, Node { function, parent, start });
+        }
+        if facts.has_tallies() {
+            for tally in tallies::read(bytes, unclaimed, place)? {
+                let function = function_of_site.get(&tally.site);
+                in_flight.extend(function.map(|&at| (at, tally.suspended.cast_unsigned())));
+            }
         }
         let mark = bytes.u64(offset_of(place) + offset_of!(ShardRecord, current))?;
         let current = if mark == OUTSIDE { 0 } else { mark & !NESTED };
@@ -249,6 +277,7 @@ impl Shard {
             is_recursive: mark & NESTED != 0,
             last: bytes.u64(offset_of(place) + offset_of!(ShardRecord, last))?,
             nodes,
+            in_flight,
         })
     }
 

@@ -21,7 +21,7 @@ use super::metric_text::MetricText;
 use super::retention::Room;
 use super::site_text::SiteText;
 use super::system;
-use crate::segment::layout::{self, Header, ShardRecord, UNIT};
+use crate::segment::layout::{self, FlightPage, Header, ShardRecord, UNIT};
 use crate::sync::lock_briefly;
 
 /// The file grows by a multiple of this, and each such piece is mapped as a whole.
@@ -260,6 +260,19 @@ impl Segment {
         *record.current.get_mut() = layout::OUTSIDE;
         self.header().shards.store(block.place, Ordering::Release);
         Some(shard)
+    }
+
+    /// Makes a page of futures in flight and links it.
+    pub(crate) fn add_flights(&self) -> Option<NonNull<FlightPage>> {
+        let mut space = lock_briefly(&self.space)?;
+        let block = self.reserve_in(&mut space, size_of::<FlightPage>())?;
+        let page: NonNull<FlightPage> = block.start.cast();
+        let previous = self.header().flights.load(Ordering::Relaxed);
+        // SAFETY: the block is zeroed, a valid value for every field, aligned, long enough, and
+        // ours alone until it is linked below.
+        unsafe { (*page.as_ptr()).previous = previous };
+        self.header().flights.store(block.place, Ordering::Release);
+        Some(page)
     }
 
     /// Writes down a step of the breaker: before, after and reason are a byte each.

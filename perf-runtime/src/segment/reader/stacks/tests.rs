@@ -272,7 +272,16 @@ impl Life {
         let (is_owned, thread_id, last) = (true, 1, 0);
         let current = self.stacks[current].last().map_or(0, |call| u64::from(call.0));
         let is_recursive = false;
-        Shard { place: 1, is_owned, thread_id, current, is_recursive, last, nodes: nodes.collect() }
+        Shard {
+            place: 1,
+            is_owned,
+            thread_id,
+            current,
+            is_recursive,
+            last,
+            nodes: nodes.collect(),
+            in_flight: Vec::new(),
+        }
     }
 }
 
