@@ -212,10 +212,31 @@ impl Measures {
 }
 
 impl Histogram {
+    /// As many as came after `earlier`. Where durations stand for calls that were not timed, they may since
+    /// stand for others: then a bucket has fewer than before, and what the rest has too much of is taken
+    /// from all of it alike.
     fn since(&self, earlier: &Self) -> Self {
         let before: HashMap<u32, u64> = earlier.buckets().iter().copied().collect();
-        Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
+        let more = Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
             (bucket, count.saturating_sub(before.get(&bucket).copied().unwrap_or_default()))
+        }));
+        more.thinned_to(self.count().saturating_sub(earlier.count()))
+    }
+
+    /// As many as `most` at most, of each bucket the same part.
+    fn thinned_to(self, most: u64) -> Self {
+        let all = self.count();
+        if all <= most {
+            return self;
+        }
+        let part = |sum: u64| {
+            u64::try_from(u128::from(sum) * u128::from(most) / u128::from(all)).unwrap_or(most)
+        };
+        let mut sum = 0_u64;
+        Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
+            let before = part(sum);
+            sum = sum.saturating_add(count);
+            (bucket, part(sum) - before)
         }))
     }
 }
@@ -383,6 +404,19 @@ mod tests {
         assert_eq!(gauge(3, 30).since(&gauge(3, 30)), Reading::Gauge(Gauge::default()));
         let ratio = |samples, part, whole| Reading::Ratio(Ratio { samples, part, whole });
         assert_eq!(ratio(5, 3, 8).since(&ratio(2, 3, 4)), ratio(3, 0, 4));
+    }
+
+    #[test]
+    fn durations_that_stand_for_others_now_are_no_more_than_came() {
+        let histogram = |pairs: &[(u32, u64)]| Histogram::from_buckets(pairs.iter().copied());
+        let earlier = histogram(&[(3, 60), (5, 40)]);
+        let later = histogram(&[(3, 57), (5, 42), (9, 3)]);
+        let since = later.since(&earlier);
+        assert_eq!(since.count(), 2);
+        assert_eq!(later.since(&histogram(&[])), later);
+        assert_eq!(later.since(&later).count(), 0);
+        let more = histogram(&[(3, 60), (5, 41), (9, 3)]).since(&earlier);
+        assert_eq!(more, histogram(&[(5, 1), (9, 3)]), "what was only added to is as it was");
     }
 
     #[test]
