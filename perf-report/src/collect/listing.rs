@@ -4,11 +4,13 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use perf_runtime::segment::discarded::{self, Discarded};
 pub use perf_runtime::segment::life::pid_of;
-use perf_runtime::segment::{EXTENSION, UNRECORDED_PREFIX};
+use perf_runtime::segment::{COPYING_EXTENSION, EXTENSION, UNNAMED_EXTENSION, UNRECORDED_PREFIX};
 
+use super::process::may_be_written;
 use crate::session;
 
 /// What lies in a folder of segments.
@@ -20,6 +22,8 @@ pub struct Listing {
     pub unrecorded: Vec<Unrecorded>,
     /// What was discarded before anybody collected it, by the file that says so.
     pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
+    /// What processes were making when they were killed: it is in no segment, and says nothing.
+    pub unfinished: Vec<PathBuf>,
 }
 
 impl Listing {
@@ -34,6 +38,7 @@ impl Listing {
         self.segments.extend(other.segments);
         self.unrecorded.extend(other.unrecorded);
         self.discarded.extend(other.discarded);
+        self.unfinished.extend(other.unfinished);
     }
 
     /// What `is_first` is true of, and the rest.
@@ -47,8 +52,9 @@ impl Listing {
             segments: other_segments,
             unrecorded: other_unrecorded,
             discarded: other_discarded,
+            unfinished: Vec::new(),
         };
-        (Self { segments, unrecorded, discarded }, rest)
+        (Self { segments, unrecorded, discarded, unfinished: self.unfinished }, rest)
     }
 }
 
@@ -93,6 +99,11 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
         let path = entry?.path();
         match path.extension().and_then(|extension| extension.to_str()) {
             Some(EXTENSION) => listing.segments.push(path),
+            Some(UNNAMED_EXTENSION | COPYING_EXTENSION) => {
+                if is_left_behind(&path) {
+                    listing.unfinished.push(path);
+                }
+            }
             Some(extension) => {
                 let errno = extension.strip_prefix(UNRECORDED_PREFIX);
                 if let Some(errno) = errno.and_then(|errno| errno.parse().ok()) {
@@ -113,9 +124,31 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
+/// Whether nobody goes on making the file: that takes no time to speak of.
+fn is_left_behind(path: &Path) -> bool {
+    const LONG: Duration = Duration::from_secs(60);
+    let changed = fs::symlink_metadata(path).and_then(|found| found.modified());
+    let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
+    pid_of(path).is_some() && age.is_some_and(|age| age > LONG) && !may_be_written(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_process_was_making_is_left_behind_after_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        // No process has this id.
+        let [old, new] =
+            ["4194305-a.new", "4194305-b.copying"].map(|name| folder.path().join(name));
+        for path in [&old, &new] {
+            fs::write(path, "").unwrap();
+        }
+        let file = fs::File::options().write(true).open(&old).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(300)).unwrap();
+        assert_eq!(list(folder.path()).unwrap().unfinished, [old]);
+    }
 
     #[test]
     fn only_what_is_ours_is_listed() {

@@ -50,6 +50,8 @@ pub struct Collected {
     pub unrecorded: Vec<Unrecorded>,
     /// What was discarded before it could be read, by the file that says so.
     pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
+    /// What killed processes left unfinished: it is in no segment, and says nothing.
+    pub unfinished: Vec<PathBuf>,
     /// Why not all of it was recorded in shared memory, if that is so.
     pub fallback: Option<String>,
 }
@@ -111,6 +113,8 @@ impl Collected {
         let failed = |path: &Path, error: &io::Error| {
             format!("{} cannot be cleared away: {error}", path.display())
         };
+        // What cannot be removed says nothing either.
+        self.unfinished.iter().for_each(|path| drop(fs::remove_file(path)));
         let removal = removed.filter_map(|path| {
             // There seldom is one.
             for beside in [MARK_EXTENSION, COPYING_EXTENSION] {
@@ -174,6 +178,7 @@ pub fn read(listing: Listing) -> Collected {
         damaged: from_ended.damaged,
         unrecorded: listing.unrecorded,
         discarded: listing.discarded,
+        unfinished: listing.unfinished,
         fallback: None,
     }
 }

@@ -34,6 +34,9 @@ pub const MARK_EXTENSION: &str = "before";
 /// Extension of a file that is to become a copy of a segment: see [`life::Copied`].
 pub const COPYING_EXTENSION: &str = "copying";
 
+/// Extension of a file that is to become a segment, or what stands beside one, once it is complete.
+pub const UNNAMED_EXTENSION: &str = "new";
+
 /// What is called a function in reports, and stands above the calls in contexts that did not fit into
 /// `PERF_TRACK_MEMORY`. They count for their functions, but for those that did not fit either: these are its
 /// own calls.

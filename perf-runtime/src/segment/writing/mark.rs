@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 
 use super::{Segment, system};
 use crate::segment::reader::{copy_file, settle};
-use crate::segment::{MARK_EXTENSION, SegmentError};
+use crate::segment::{MARK_EXTENSION, SegmentError, UNNAMED_EXTENSION};
 
 /// Keeps a copy of the segment beside it, in place of an earlier one. There is a whole
 /// copy or none, whenever the process ends. Calls that end meanwhile are in it or not.
@@ -20,7 +20,7 @@ pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
         // Not only an error, but a signal that ends the process.
         return Err(io::Error::from_raw_os_error(libc::EFBIG).into());
     }
-    let new = path.with_extension("new");
+    let new = path.with_extension(UNNAMED_EXTENSION);
     // Left by a call that failed; there is one at a time.
     let _ = fs::remove_file(&new);
     let mut options = OpenOptions::new();

@@ -21,6 +21,7 @@ use super::metric_text::MetricText;
 use super::retention::Room;
 use super::site_text::SiteText;
 use super::system;
+use crate::segment::UNNAMED_EXTENSION;
 use crate::segment::layout::{self, FlightPage, Header, ShardRecord, UNIT};
 use crate::sync::lock_briefly;
 
@@ -115,7 +116,7 @@ impl Segment {
     }
 
     fn try_create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
-        let unnamed = path.with_extension("new");
+        let unnamed = path.with_extension(UNNAMED_EXTENSION);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
