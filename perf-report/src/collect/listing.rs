@@ -99,10 +99,8 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
         let path = entry?.path();
         match path.extension().and_then(|extension| extension.to_str()) {
             Some(EXTENSION) => listing.segments.push(path),
-            Some(UNNAMED_EXTENSION | COPYING_EXTENSION) => {
-                if is_left_behind(&path) {
-                    listing.unfinished.push(path);
-                }
+            Some(UNNAMED_EXTENSION | COPYING_EXTENSION) if is_left_behind(&path) => {
+                listing.unfinished.push(path);
             }
             Some(extension) => {
                 let errno = extension.strip_prefix(UNRECORDED_PREFIX);
@@ -126,7 +124,7 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
 
 /// Whether nobody goes on making the file: that takes no time to speak of.
 fn is_left_behind(path: &Path) -> bool {
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
     let changed = fs::symlink_metadata(path).and_then(|found| found.modified());
     let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
     pid_of(path).is_some() && age.is_some_and(|age| age > LONG) && !may_be_written(path)
@@ -146,7 +144,7 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let file = fs::File::options().write(true).open(&old).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(300)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_mins(5)).unwrap();
         assert_eq!(list(folder.path()).unwrap().unfinished, [old]);
     }
 
