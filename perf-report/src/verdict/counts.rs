@@ -12,6 +12,7 @@ use super::limits::MetricLimits;
 use super::sides::Pair;
 use super::{chance, reason};
 use crate::model::{Change, Function, Metric, Verdict};
+use crate::stats::robust;
 use crate::units::{self, float};
 
 /// What one side counted.
@@ -41,7 +42,7 @@ pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
     let (verdict, reason) = if old.least == old.most && new.least == new.most {
         verdict(old, new, metric, limits, runs)
     } else if baseline == current {
-        (Verdict::Stable, varies(metric, old, new))
+        in_some_runs(pair, metric, [old, new], limits)
     } else {
         let nearest = [(old, baseline), (new, current)].map(|(side, value)| Counted {
             least: value,
@@ -67,6 +68,31 @@ pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
         reason,
         ..Change::exact(&pair.new.name, metric, [Some(float(baseline)), Some(float(current))])
     })
+}
+
+/// Of a count of which the runs of the two sides overlap: that there are more in some runs is no finding, nor
+/// is it nothing.
+fn in_some_runs(
+    pair: &Pair<'_>,
+    metric: Metric,
+    [old, new]: [Counted; 2],
+    limits: MetricLimits,
+) -> (Verdict, String) {
+    let said = varies(metric, old, new);
+    let middle = |runs: &[Option<&Function>]| {
+        let values = runs.iter().flatten().filter_map(|function| value(function, metric));
+        robust::median(&values.map(float).collect::<Vec<_>>()).unwrap_or(0.0)
+    };
+    let (before, now) = (middle(&pair.olds), middle(&pair.news));
+    let most_pct = limits.regression_pct.unwrap_or(f64::INFINITY);
+    let is_more = reason::change_pct(before, now).is_none_or(|pct| pct > most_pct) && now > before;
+    if is_more && !chance::may_count_differ(pair, metric) {
+        (Verdict::Inconclusive, format!("{said}: more in most runs, and no more in others"))
+    } else if matches!(metric, Metric::Errors | Metric::Panics) && new.most > old.most {
+        (Verdict::Inconclusive, format!("{said}: more in some runs, and no more in others"))
+    } else {
+        (Verdict::Stable, said)
+    }
 }
 
 /// Why more panics than some may be another function's, if so: those of sampled calls are counted by whoever
@@ -340,12 +366,14 @@ mod tests {
             said(&[100, 110], &[112, 120]),
             said(&[100, 110], &[140, 190]),
             said(&[100, 110], &[90, 95]),
+            said(&[100, 100, 100, 100, 101], &[200, 200, 100, 200, 200]),
         ].join("\n"), @r"
         stable: 100 calls in all 4 runs
         stable: calls differ from run to run: 100 to 110 before and 105 now
         inconclusive: calls 110 → 112 (+1.8 %), between the nearest runs (100 to 110 before, 112 to 120 now), which may be chance, since they differ from run to run
         regression: calls 110 → 140 (+27.3 %), over the limit of 3 %, between the nearest runs (100 to 110 before, 140 to 190 now)
         stable: calls 100 → 95 (-5.0 %), between the nearest runs (100 to 110 before, 90 to 95 now), which may be chance, since they differ from run to run
+        inconclusive: calls differ from run to run: 100 to 101 before and 100 to 200 now: more in most runs, and no more in others
         ");
     }
 

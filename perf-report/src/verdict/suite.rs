@@ -23,6 +23,9 @@ const SHIFT_PCT: f64 = 3.0;
 /// Part of the functions, and of their time, that must have moved the same way.
 const MOVED_PART: f64 = 0.3;
 
+/// Part of what a function takes on average that one must take to have a say.
+const LEAST_PART: f64 = 0.1;
+
 /// What the functions say together.
 #[derive(Debug, Clone)]
 pub(super) struct Suite {
@@ -52,27 +55,20 @@ impl Suite {
         let machine_pct = machine_pct(sides);
         let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
         let changes: Vec<f64> = all.iter().map(|it| it.log_change).collect();
-        let known = changes.len() >= LEAST_FUNCTIONS;
-        let (Some(median), Some(spread)) = (robust::median(&changes), robust::mad_sigma(&changes))
-        else {
+        let Some(spread) = robust::mad_sigma(&changes) else {
             return Self { unsteady, ..Self::default() };
         };
         let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
         let part = 1.0 / runs[0] + 1.0 / runs[1];
-        let noise = known.then(|| spread / part.sqrt());
-        let with: Vec<&Move> = all.iter().filter(|it| it.is_with(median)).collect();
+        let noise = (changes.len() >= LEAST_FUNCTIONS).then(|| spread / part.sqrt());
+        let known = Self { noise, unsteady, ..Self::default() };
+        let Some(Event { median, spread, moved, of }) = Event::of(&all, own_ns(functions)) else {
+            return known;
+        };
         let change_pct = median.exp_m1() * 100.0;
-        let of_time = with.iter().map(|it| float(it.self_ns)).sum::<f64>() / own_ns(functions);
-        let moved = with.len() as u64;
-        let broad =
-            float(moved) >= float(changes.len() as u64) * MOVED_PART && of_time >= MOVED_PART;
-        if !(known && broad && change_pct.abs() > SHIFT_PCT) {
-            return Self { noise, unsteady, ..Self::default() };
-        }
-        let of = changes.len() as u64;
         let reason = reason(change_pct, (moved, of), machine_pct);
         let shift = Some(Shift { change_pct, moved, of, machine_pct, reason });
-        Self { shift, noise, unsteady, log_shift: median, spread }
+        Self { shift, log_shift: median, spread, ..known }
     }
 
     /// The difference as it is beside the rest of the suite.
@@ -142,6 +138,36 @@ impl Move {
     /// Whether it moved by more than [`MOVED_PCT`] the way the median did.
     fn is_with(&self, median: f64) -> bool {
         self.log_change * median.signum() > (MOVED_PCT / 100.0).ln_1p()
+    }
+}
+
+/// That much of the suite moved together.
+struct Event {
+    /// Median and spread of the changes of functions that have a part in the time, on the log scale.
+    median: f64,
+    spread: f64,
+    /// How many of them moved the way the median did, and how many there are.
+    moved: u64,
+    of: u64,
+}
+
+impl Event {
+    /// Of all functions that are large enough to count, in a suite that takes `whole_ns`. What takes next to
+    /// nothing of that has no say; nor does one that moved by far more make the rest move.
+    fn of(all: &[Move], whole_ns: f64) -> Option<Self> {
+        let part_ns = whole_ns / float(all.len().max(1) as u64) * LEAST_PART;
+        let part: Vec<&Move> = all.iter().filter(|it| float(it.self_ns) >= part_ns).collect();
+        let changes: Vec<f64> = part.iter().map(|it| it.log_change).collect();
+        let (median, spread) = (robust::median(&changes)?, robust::mad_sigma(&changes)?);
+        let with: Vec<&&Move> = part.iter().filter(|it| it.is_with(median)).collect();
+        let alike = with.iter().filter(|it| it.log_change.abs() <= 2.0 * median.abs());
+        let alike_ns: f64 = alike.map(|it| float(it.self_ns)).sum();
+        let (moved, of) = (with.len() as u64, part.len() as u64);
+        let is_broad = float(moved) >= float(of) * MOVED_PART && alike_ns >= whole_ns * MOVED_PART;
+        let is_event = is_broad
+            && part.len() >= LEAST_FUNCTIONS
+            && (median.exp_m1() * 100.0).abs() > SHIFT_PCT;
+        is_event.then_some(Self { median, spread, moved, of })
     }
 }
 
@@ -228,6 +254,22 @@ mod tests {
         let sides = Sides { baseline: &[old], current: &[new], history: &[], paired: false };
         let limits = Limits::default();
         Suite::of(&Functions::of(sides, &limits), sides).shift
+    }
+
+    #[test]
+    fn what_takes_next_to_nothing_and_what_moved_by_far_more_are_no_suite() {
+        let moved = |of: &[(u64, f64)]| {
+            let one = |&(self_ns, factor): &(u64, f64)| Move { log_change: factor.ln(), self_ns };
+            let all: Vec<Move> = of.iter().map(one).collect();
+            let whole = of.iter().map(|it| it.0).sum::<u64>();
+            Event::of(&all, float(whole)).map(|it| (it.moved, it.of))
+        };
+        let small = [(700, 1.15); 6];
+        let rest = [(15_000, 1.0); 5];
+        assert_eq!(moved(&[&small[..], &rest[..], &[(110_000, 1.3)]].concat()), None);
+        let culprit = [(1_000_000, 1.3)];
+        assert_eq!(moved(&[&[(20_000, 1.11); 11][..], &culprit].concat()), None);
+        assert_eq!(moved(&[&[(90_000, 1.11); 11][..], &culprit].concat()), Some((12, 12)));
     }
 
     #[test]

@@ -145,10 +145,9 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
     let known = |ns: Option<f64>| ns.map(|ns| ns.max(1.0));
     let (old_wall, new_wall) = (known(old_wall)?, known(new_wall)?);
     let (old_cpu, new_cpu) = (known(old_cpu)?, known(new_cpu)?);
-    let worked_pct = doubt.certain_part((new_cpu / old_cpu - 1.0) * 100.0);
-    let worked = (worked_pct / 100.0).ln_1p();
-    let confirmed = worked / (new_wall / old_wall).ln() >= CONFIRMING_PART;
-    if confirmed {
+    let worked_pct = (new_cpu / old_cpu - 1.0) * 100.0;
+    let confirms = |pct: f64| (pct / 100.0).ln_1p() / (new_wall / old_wall).ln() >= CONFIRMING_PART;
+    if confirms(doubt.certain_part(worked_pct)) {
         return None;
     }
     // The waits of the slower side, which make at least half of what it was longer.
@@ -172,7 +171,12 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
         let unsteady = [sides.current, sides.baseline].into_iter().find_map(series::unsteady);
         unsteady.map(|(_, how)| how)?
     };
-    Some(format!("{why}, and the processor time does not confirm it"))
+    let worked = if confirms(worked_pct) {
+        "a busier machine makes processor time more as well"
+    } else {
+        "the processor time does not confirm it"
+    };
+    Some(format!("{why}, and {worked}"))
 }
 
 /// Units of work a second.
