@@ -38,6 +38,9 @@ impl Load {
 /// it ended counts here and not there.
 const LEAST_PCT: f64 = 5.0;
 
+/// How far changes of counts may lie apart that changed together, in per cent.
+const TOGETHER_PCT: f64 = 5.0;
+
 /// Whether the counts of `metric` grow with the work.
 fn grows(metric: Metric) -> bool {
     metric.is_count() && !metric.is_custom() && metric != Metric::Success
@@ -58,7 +61,13 @@ pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> O
             let how = change(growth);
             Some(format!("the work done changed by {how}; counts are judged by unit of work"))
         }
-        Load::Closed => moved_together(rows, growth?),
+        Load::Closed => {
+            let together = moved_together(rows, growth?)?;
+            let is_open = done.iter().any(Done::differs);
+            let taken_back = if is_open { take_back(rows, growth?) } else { 0 };
+            let moved = (growth? - 1.0).abs() * 100.0 > TOGETHER_PCT;
+            (moved || taken_back > 0).then_some(together)
+        }
     }
 }
 
@@ -132,11 +141,30 @@ fn change(growth: f64) -> String {
     units::change((growth - 1.0) * 100.0)
 }
 
+/// Of a command that does more in one run than in another anyway: counts that changed as the work did are no
+/// finding. How many there are.
+fn take_back(rows: &mut [Change], growth: f64) -> usize {
+    let is_with = |row: &Change| {
+        let factor = row.baseline.zip(row.current).map(|(old, new)| new / old);
+        factor.is_some_and(|factor| (factor / growth - 1.0).abs() * 100.0 <= TOGETHER_PCT)
+    };
+    let mut taken_back = 0;
+    for row in rows.iter_mut().filter(|row| grows(row.metric) && is_with(row)) {
+        row.verdict = match row.verdict {
+            Verdict::Degraded | Verdict::Regression => Verdict::Inconclusive,
+            Verdict::Improved => Verdict::Stable,
+            _ => continue,
+        };
+        row.reason.push_str(", as all counts did, of work that differs from run to run");
+        taken_back += 1;
+    }
+    taken_back
+}
+
 /// A sentence where the calls of nearly all functions changed by the same factor.
 fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
     const LEAST_FUNCTIONS: usize = 2;
     const LEAST_CALLS: f64 = 20.0;
-    const TOGETHER_PCT: f64 = 5.0;
     let calls = rows.iter().filter(|row| row.metric == Metric::Calls);
     let pairs: Vec<(f64, f64)> = calls
         .filter_map(|row| row.baseline.zip(row.current))
@@ -145,8 +173,7 @@ fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
     let is_together =
         |(old, new): &&(f64, f64)| (new / (old * growth) - 1.0).abs() * 100.0 <= TOGETHER_PCT;
     let together = pairs.iter().filter(is_together).count();
-    let moved = (growth - 1.0).abs() * 100.0 > TOGETHER_PCT;
-    (moved && pairs.len() >= LEAST_FUNCTIONS && 5 * together >= 4 * pairs.len()).then(|| {
+    (pairs.len() >= LEAST_FUNCTIONS && 5 * together >= 4 * pairs.len()).then(|| {
         format!(
             "the calls of {together} of {} functions changed together, by {}: where others decide how much \
              is done, as of a service, say `load = \"open\"` in perf.toml or --load open, and counts are \
@@ -236,6 +263,23 @@ mod tests {
             let worse: Vec<_> = worse.map(|row| (&row.name, row.metric, &row.reason)).collect();
             assert_eq!(gate(&comparison, &[].into()), expected, "{worse:#?}");
         }
+    }
+
+    #[test]
+    fn work_that_differs_from_run_to_run_is_no_finding_where_all_counts_moved_with_it() {
+        let limits = Limits::new([Metric::Calls], Thresholds::default());
+        let worse = |olds: [u64; 5], news: [u64; 5], more: u64| {
+            let (baseline, current) =
+                (olds.map(|times| busier(times, 1)), news.map(|times| busier(times, more)));
+            let sides =
+                Sides { baseline: &baseline, current: &current, history: &[], paired: false };
+            let comparison = compare_runs(sides, &limits).unwrap();
+            let worse = comparison.functions.iter().filter(|it| it.verdict == Verdict::Regression);
+            worse.count()
+        };
+        assert_eq!(worse([50, 51, 52, 51, 50], [54, 55, 54, 55, 56], 1), 0);
+        assert_eq!(worse([50, 51, 52, 51, 50], [54, 55, 54, 55, 56], 2), 1);
+        assert!(worse([50; 5], [55; 5], 1) > 1, "of a command that does the same in each run");
     }
 
     #[test]

@@ -69,6 +69,16 @@ impl<'a> Done<'a> {
         robust::median(&self.runs.iter().filter_map(|run| run.units).collect::<Vec<_>>())
     }
 
+    /// Whether one run did more than another, by more than a per cent.
+    pub(super) fn differs(&self) -> bool {
+        const LEAST_TIMES: f64 = 1.01;
+        let units = self.runs.iter().filter_map(|run| run.units);
+        let ends = units.fold((f64::INFINITY, 0.0_f64), |(least, most), units| {
+            (least.min(units), most.max(units))
+        });
+        ends.1 > LEAST_TIMES * ends.0
+    }
+
     /// What each run counted of `metric` in a function, where all did any work and counted.
     pub(super) fn counted(&self, name: &str, metric: Metric) -> Option<Vec<(f64, f64)>> {
         let counted = |run: &RunDone<'_>| {
