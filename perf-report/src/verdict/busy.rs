@@ -2,10 +2,8 @@
 //! thread that slept waits for a processor when it wakes, and nobody counts that as against its will.
 
 use super::outliers;
-use super::sides::{Busier, Pair};
+use super::sides::{self, Busier, Pair};
 use crate::model::{Function, Metric};
-use crate::stats::robust;
-use crate::units::float;
 
 /// Part of a change that must be confirmed by something that waiting does not change.
 pub(super) const CONFIRMING_PART: f64 = 0.5;
@@ -45,21 +43,24 @@ pub(super) fn tail_of_few_runs(
 
 /// Whether the median changed by a good part of `factor`.
 fn body_moved(pair: &Pair<'_>, factor: f64) -> bool {
-    let median = |runs: &[Option<&Function>]| middle(runs, |function| function.p50_ns);
-    let known = median(&pair.olds).zip(median(&pair.news));
-    known.is_none_or(|(old, new)| (new / old).ln() >= CONFIRMING_PART * factor.ln())
+    medians(pair).is_none_or(|(old, new)| (new / old).ln() >= CONFIRMING_PART * factor.ln())
 }
 
 /// A change of the mean of a call, of one of `metric`, in nanoseconds.
 fn a_call(pair: &Pair<'_>, metric: Metric, change: f64) -> f64 {
-    let calls = middle(&pair.news, |function| Some(function.calls)).unwrap_or(1.0);
+    let calls = above_zero(&pair.news, |function| Some(function.calls)).unwrap_or(1.0);
     if metric == Metric::TotalNs { change / calls.max(1.0) } else { change }
 }
 
-/// The middle one of what the runs of a side say.
-fn middle(runs: &[Option<&Function>], of: fn(&Function) -> Option<u64>) -> Option<f64> {
-    let values = runs.iter().flatten().filter_map(|function| of(function)).map(float);
-    robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
+/// The median of the calls in the middle run of each side, where both know one.
+fn medians(pair: &Pair<'_>) -> Option<(f64, f64)> {
+    let of = |function: &Function| function.p50_ns;
+    above_zero(&pair.olds, of).zip(above_zero(&pair.news, of))
+}
+
+/// What the middle run of a side says, where that is above zero.
+fn above_zero(runs: &[Option<&Function>], of: fn(&Function) -> Option<u64>) -> Option<f64> {
+    sides::middle(runs, of).filter(|value| *value > 0.0)
 }
 
 /// Whether the median of whole calls moved by less than a good part of what the mean did: so a few calls
@@ -67,9 +68,8 @@ fn middle(runs: &[Option<&Function>], of: fn(&Function) -> Option<u64>) -> Optio
 fn moved_by_a_few_calls(pair: &Pair<'_>, change: f64) -> bool {
     let is_known = |function: &&Function| !function.has_estimated_times();
     let mut runs = pair.olds.iter().chain(&pair.news).flatten();
-    let median = |runs: &[Option<&Function>]| middle(runs, |function| function.p50_ns);
-    let medians = median(&pair.olds).zip(median(&pair.news));
-    runs.all(is_known) && medians.is_some_and(|(old, new)| new - old < CONFIRMING_PART * change)
+    runs.all(is_known)
+        && medians(pair).is_some_and(|(old, new)| new - old < CONFIRMING_PART * change)
 }
 
 /// Whether the processor time of the run, a call, became more by as much as a call takes longer. `None` where
@@ -77,7 +77,7 @@ fn moved_by_a_few_calls(pair: &Pair<'_>, change: f64) -> bool {
 fn is_worked(pair: &Pair<'_>, change: f64) -> Option<bool> {
     /// Part of the processor time that runs do not differ by.
     const NOTABLE_PART: f64 = 0.1;
-    let calls = |runs: &[Option<&Function>]| middle(runs, |function| Some(function.calls));
+    let calls = |runs: &[Option<&Function>]| above_zero(runs, |function| Some(function.calls));
     let [Some(old_cpu), Some(new_cpu)] = pair.cpu_ns else { return None };
     let (old, new) = (old_cpu / calls(&pair.olds)?, new_cpu / calls(&pair.news)?);
     (change > NOTABLE_PART * old).then_some(new - old >= CONFIRMING_PART * change)

@@ -9,10 +9,9 @@
 //! more calls to make them.
 
 use super::limits::MetricLimits;
-use super::sides::Pair;
+use super::sides::{self, Pair};
 use super::{chance, reason};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::stats::robust;
 use crate::units::{self, float};
 
 /// What one side counted.
@@ -80,8 +79,7 @@ fn in_some_runs(
 ) -> (Verdict, String) {
     let said = varies(metric, old, new);
     let middle = |runs: &[Option<&Function>]| {
-        let values = runs.iter().flatten().filter_map(|function| value(function, metric));
-        robust::median(&values.map(float).collect::<Vec<_>>()).unwrap_or(0.0)
+        sides::middle(runs, |function| value(function, metric)).unwrap_or(0.0)
     };
     let (before, now) = (middle(&pair.olds), middle(&pair.news));
     let most_pct = limits.regression_pct.unwrap_or(f64::INFINITY);

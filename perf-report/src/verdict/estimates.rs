@@ -83,12 +83,9 @@ impl Doubt {
         [old, new]: [&Function; 2],
         metric: Metric,
     ) -> Self {
-        /// Less says nothing of the machine, in per cent.
-        const LEAST_PCT: f64 = 1.0;
         /// What a call may take longer by where the machine was much busier, whatever was waited, in per cent.
         const ANY_PCT: f64 = 10.0;
-        let waited_pct = waited_pct.abs();
-        let of_waits = if waited_pct < LEAST_PCT { 0.0 } else { WAITS_PART * waited_pct };
+        let of_waits = WAITS_PART * notable_waits(waited_pct);
         // Where in a call that falls is chance.
         let of_call = if metric == Metric::SelfNs { calls_by_self(old).max(1.0) } else { 1.0 };
         let of_any = if busier == Busier::Much { ANY_PCT * of_call } else { 0.0 };
@@ -103,12 +100,8 @@ impl Doubt {
         const TIMES: f64 = 4.0;
         /// What it may become more by where only that the machine was busier is known, in per cent.
         const UNKNOWN_PCT: f64 = 25.0;
-        /// Less says nothing of the machine, in per cent.
-        const LEAST_PCT: f64 = 1.0;
         let least = if is_busier { UNKNOWN_PCT } else { 0.0 };
-        let waited_pct = waited_pct.abs();
-        let of_waits = if waited_pct < LEAST_PCT { 0.0 } else { TIMES * waited_pct };
-        Self { machine: of_waits.max(least), ..self }
+        Self { machine: (TIMES * notable_waits(waited_pct)).max(least), ..self }
     }
 
     /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
@@ -142,6 +135,13 @@ impl Doubt {
         let reasons: Vec<_> = recorder.into_iter().chain(sampling).chain(machine).collect();
         format!("but {}", reasons.join(", and "))
     }
+}
+
+/// By how much more threads waited on one side than on the other, in per cent, where that says anything.
+fn notable_waits(waited_pct: f64) -> f64 {
+    /// Less says nothing of the machine, in per cent.
+    const LEAST_PCT: f64 = 1.0;
+    Some(waited_pct.abs()).filter(|pct| *pct >= LEAST_PCT).unwrap_or(0.0)
 }
 
 /// How long calls of a function take with their callees, as a multiple of what they take by themselves.

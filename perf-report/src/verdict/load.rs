@@ -62,10 +62,11 @@ pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> O
             Some(format!("the work done changed by {how}; counts are judged by unit of work"))
         }
         Load::Closed => {
-            let together = moved_together(rows, growth?)?;
+            let growth = growth?;
+            let together = moved_together(rows, growth)?;
             let is_open = done.iter().any(Done::differs);
-            let taken_back = if is_open { take_back(rows, growth?) } else { 0 };
-            let moved = (growth? - 1.0).abs() * 100.0 > TOGETHER_PCT;
+            let taken_back = if is_open { take_back(rows, growth) } else { 0 };
+            let moved = (growth - 1.0).abs() * 100.0 > TOGETHER_PCT;
             (moved || taken_back > 0).then_some(together)
         }
     }
@@ -144,10 +145,8 @@ fn change(growth: f64) -> String {
 /// Of a command that does more in one run than in another anyway: counts that changed as the work did are no
 /// finding. How many there are.
 fn take_back(rows: &mut [Change], growth: f64) -> usize {
-    let is_with = |row: &Change| {
-        let factor = row.baseline.zip(row.current).map(|(old, new)| new / old);
-        factor.is_some_and(|factor| (factor / growth - 1.0).abs() * 100.0 <= TOGETHER_PCT)
-    };
+    let is_with =
+        |row: &Change| row.baseline.zip(row.current).is_some_and(|values| grew_as(values, growth));
     let mut taken_back = 0;
     for row in rows.iter_mut().filter(|row| grows(row.metric) && is_with(row)) {
         row.verdict = match row.verdict {
@@ -161,6 +160,11 @@ fn take_back(rows: &mut [Change], growth: f64) -> usize {
     taken_back
 }
 
+/// Whether a count changed as the work did.
+fn grew_as((old, new): (f64, f64), growth: f64) -> bool {
+    (new / (old * growth) - 1.0).abs() * 100.0 <= TOGETHER_PCT
+}
+
 /// A sentence where the calls of nearly all functions changed by the same factor.
 fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
     const LEAST_FUNCTIONS: usize = 2;
@@ -170,9 +174,7 @@ fn moved_together(rows: &[Change], growth: f64) -> Option<String> {
         .filter_map(|row| row.baseline.zip(row.current))
         .filter(|(old, new)| old.min(*new) >= LEAST_CALLS)
         .collect();
-    let is_together =
-        |(old, new): &&(f64, f64)| (new / (old * growth) - 1.0).abs() * 100.0 <= TOGETHER_PCT;
-    let together = pairs.iter().filter(is_together).count();
+    let together = pairs.iter().filter(|values| grew_as(**values, growth)).count();
     (pairs.len() >= LEAST_FUNCTIONS && 5 * together >= 4 * pairs.len()).then(|| {
         format!(
             "the calls of {together} of {} functions changed together, by {}: where others decide how much \

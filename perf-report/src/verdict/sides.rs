@@ -103,6 +103,15 @@ pub(super) enum Busier {
     Much,
 }
 
+/// What the middle one of the runs that know a function says of it.
+pub(super) fn middle(
+    runs: &[Option<&Function>],
+    of: impl Fn(&Function) -> Option<u64>,
+) -> Option<f64> {
+    let values = runs.iter().flatten().filter_map(|function| of(function)).map(float);
+    robust::median(&values.collect::<Vec<_>>())
+}
+
 /// A function on both sides, and what it is judged by.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
