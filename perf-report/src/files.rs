@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::workspace;
+use crate::project::workspace;
 
 /// What `.perf/` keeps out of version control: everything but the baselines.
 const IGNORED: &str = "\
@@ -62,7 +62,7 @@ pub fn read_all(from: impl Read, largest: u64) -> io::Result<String> {
 }
 
 fn too_large(largest: u64) -> io::Error {
-    let largest = crate::units::bytes(largest);
+    let largest = crate::text::units::bytes(largest);
     io::Error::other(format!("it is larger than {largest}, the most that is read"))
 }
 

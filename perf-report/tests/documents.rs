@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use perf_report::context::Context;
 use perf_report::model::{
     Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
     OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
+use perf_report::project::context::Context;
+use perf_report::project::store::{self, Store as _};
 use perf_report::render::json;
-use perf_report::store::{self, Store as _};
 use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");

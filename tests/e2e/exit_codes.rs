@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use perf_report::model::RunDocument;
-use perf_report::store::{Sqlite, Store as _};
+use perf_report::project::store::{Sqlite, Store as _};
 use perf_tests::{Finished, Lab, lab};
 
 const README: &str = include_str!("../../README.md");

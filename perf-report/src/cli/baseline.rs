@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Baseline, Run, RunDocument};
+use crate::project::baseline;
+use crate::project::context::Context;
+use crate::project::store::{self, RunRef, Store as _};
 use crate::render::{Selection, csv, human, markdown};
-use crate::store::{self, RunRef, Store as _};
-use crate::{baseline, units, verdict};
+use crate::text::units;
+use crate::verdict;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use super::rounds::cannot_start;
-use crate::command::{self, Job, Streams};
 use crate::error::{ExitCode as Code, UserError};
+use crate::record::command::{self, Job, Streams};
 
 /// Lines of a command's output that are shown when it failed.
 const SHOWN: usize = 20;

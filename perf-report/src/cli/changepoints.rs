@@ -7,15 +7,15 @@ use rayon::prelude::*;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
+use crate::import::table::{self, Series};
 use crate::model::{
     CHANGEPOINTS_SCHEMA, CHANGEPOINTS_VERSION, ChangePoints, LevelChange, SeriesChanges,
 };
+use crate::project::context::Context;
 use crate::render::changepoints as render;
 use crate::stats::segments::{self, Settings};
-use crate::table::{self, Series};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
-use super::named::{self, Named};
 use super::{output, self_test};
-use crate::baseline;
-use crate::config::check::CheckSettings;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument, Verdict};
-use crate::store::RunRef;
+use crate::project::baseline;
+use crate::project::config::check::CheckSettings;
+use crate::project::context::Context;
+use crate::project::named::{self, Named};
+use crate::project::store::RunRef;
 use crate::verdict::{self, FailOn, Gate};
 
 /// The baseline that is taken when none is named.
@@ -185,7 +185,11 @@ pub(super) fn current(
     let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
     match (named, command) {
         (Some(reference), _) => Named::run(context, reference),
-        (None, Some(command)) => Named::newest_of(context, &command),
+        (None, Some(command)) => {
+            let named = Named::newest_of(context, &command)?;
+            named.notice.as_deref().into_iter().for_each(output::warning);
+            Ok(named)
+        }
         (None, None) => Named::run(context, &RunRef::default()),
     }
 }

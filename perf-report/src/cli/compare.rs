@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use super::judge::{self, LimitArgs, WriteArgs};
-use super::named::Named;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::project::context::Context;
+use crate::project::named::Named;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use super::past::{self, Past, PastArgs, TrendArgs};
-use crate::context::Context;
+use crate::analysis::history;
+use crate::analysis::history::LEAST_RUNS;
 use crate::error::{ExitCode as Code, UserError};
-use crate::history;
 use crate::model::{DeclineDocument, RunDocument, Trend};
+use crate::project::context::Context;
 use crate::render::decline as render;
-use crate::units;
-use crate::verdict::LEAST_RUNS;
+use crate::text::units;
 
 /// Runs before those that are judged, which tell how far runs lie apart.
 const HISTORY: usize = 50;

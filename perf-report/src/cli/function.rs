@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{ExitCode as Code, UserError};
-use crate::suggest::{self, PickError};
+use crate::text::suggest::{self, PickError};
 
 /// Returns the one of `names` that is meant by `wanted`: the name itself, its end, or a part that no
 /// other has. `unknown` is said where there is none.

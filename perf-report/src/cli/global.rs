@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::context::Context;
 use crate::error::{ExitCode, UserError};
+use crate::project::context::Context;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GlobalArgs {

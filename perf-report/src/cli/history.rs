@@ -8,10 +8,10 @@ use clap::builder::FalseyValueParser;
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use super::past::{self, Past, PastArgs, TrendArgs};
-use crate::context::Context;
+use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
-use crate::history;
 use crate::model::HistoryDocument;
+use crate::project::context::Context;
 use crate::render::history as render;
 use crate::render::history::Shown;
 

@@ -6,16 +6,18 @@ use clap::builder::FalseyValueParser;
 
 use super::format::TextFormat;
 use super::help;
-use super::named::{self, Named};
 use super::output::{self, OutputArgs};
-use crate::blessings;
-use crate::config;
-use crate::config::check::{self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings};
-use crate::config::quantity;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts;
 use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
+use crate::project::blessings;
+use crate::project::config;
+use crate::project::config::check::{
+    self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings,
+};
+use crate::project::config::quantity;
+use crate::project::context::Context;
+use crate::project::named::{self, Named};
+use crate::record::facts;
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
 use crate::verdict::{self, Blessed, FailOn, Gate, Load};

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::output;
-use crate::collect::{self, Collected, Listing, SegmentId};
-use crate::context::Context;
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
-use crate::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
-use crate::{pending, render, units};
+use crate::project::context::Context;
+use crate::project::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
+use crate::record::collect::{self, Collected, Listing, SegmentId};
+use crate::record::pending;
+use crate::render;
+use crate::text::shell::shell_word;
+use crate::text::units;
 
 /// What a run is to say of itself.
 #[derive(Debug, clap::Args)]
@@ -154,9 +157,9 @@ pub(super) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
         let number = units::plural(collected.damaged.len() as u64, "segment");
         left.push(format!("{number} that could not be read: kept in {}", folder.display()));
     }
-    if crate::session::is_session(folder) {
+    if crate::record::session::is_session(folder) {
         // Whatever is still needed in it, or not ours, keeps it.
-        let _ = crate::session::remove(folder);
+        let _ = crate::record::session::remove(folder);
     }
     left
 }
@@ -179,13 +182,6 @@ pub(super) fn tell(
     }
     let store = context.shown(&context.store);
     output::message(&format!("stored as run {} in {store}", document.run.id));
-}
-
-/// `path` as a word that a shell takes as it is.
-pub(super) fn shell_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// There is nothing in `folder` to collect.
@@ -211,11 +207,5 @@ mod tests {
         for taken in ["latest", "latest~1"] {
             assert!(label(taken).is_err() && branch(taken).is_ok(), "{taken:?}");
         }
-    }
-
-    #[test]
-    fn paths_survive_a_shell() {
-        assert_eq!(shell_word(Path::new("/dev/shm/a-1")), "/dev/shm/a-1");
-        assert_eq!(shell_word(Path::new("/it's here")), r"'/it'\''s here'");
     }
 }

@@ -21,8 +21,6 @@ mod help;
 mod history;
 mod judge;
 mod keep;
-mod named;
-mod nothing;
 mod output;
 mod overhead;
 mod past;

@@ -10,7 +10,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::{ExitCode as Code, UserError};
-use crate::render::{self, Screen, sanitize};
+use crate::render::{self, Screen};
+use crate::text::sanitize;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

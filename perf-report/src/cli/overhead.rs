@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
-use crate::config;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts::{self, Identity};
 use crate::model::OverheadDocument;
 use crate::overhead::judge::{self, Circumstances};
-use crate::overhead::targets::{Given, Targets};
 use crate::overhead::{self, Measured, Plan, Probe, child};
+use crate::project::config;
+use crate::project::config::targets::{Given, Targets};
+use crate::project::context::Context;
+use crate::record::facts::{self, Identity};
 use crate::render::{csv, human, markdown};
 
 const EXAMPLES: &str = "\

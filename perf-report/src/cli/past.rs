@@ -2,14 +2,15 @@
 
 use super::judge::in_ci;
 use super::{function, help, keep};
-use crate::config;
-use crate::config::check::{self, Limit};
-use crate::config::trend::TrendSettings;
-use crate::context::Context;
+use crate::analysis::history::TrendRules;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Metric, RunDocument};
-use crate::store::{self, Filter, RunRef, Sqlite, Store as _};
-use crate::verdict::{self, Load, TrendRules};
+use crate::project::config;
+use crate::project::config::check::{self, Limit};
+use crate::project::config::trend::TrendSettings;
+use crate::project::context::Context;
+use crate::project::store::{self, Filter, RunRef, Sqlite, Store as _};
+use crate::verdict::{self, Load};
 
 /// Which runs.
 #[derive(Debug, clap::Args)]

@@ -19,7 +19,8 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::{getpgrp, tcgetpgrp};
 use perf_runtime::segment;
 
-use crate::{collect, units};
+use crate::record::collect;
+use crate::text::units;
 
 /// Commands that are faster than this never see the spinner.
 const PATIENCE: Duration = Duration::from_millis(500);

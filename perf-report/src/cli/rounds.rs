@@ -12,10 +12,11 @@ use clap::builder::FalseyValueParser;
 
 use super::output;
 use super::progress::{self, Progress};
-use crate::command::Interrupt;
-use crate::context::Context;
+use crate::analysis::interleave;
 use crate::error::{ExitCode as Code, UserError};
-use crate::{facts, interleave};
+use crate::project::context::Context;
+use crate::record::command::Interrupt;
+use crate::record::facts;
 
 /// Rounds that are made where nobody says how many.
 pub(super) const ROUNDS: u32 = 10;

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use super::function;
 use super::judge::WriteArgs;
-use super::named::Named;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
+use crate::project::named::Named;
 use crate::verdict::{self, FailOn};
 
 /// Tries the gate with copies of `current`, which `judge` judges as `check` does.
@@ -28,8 +28,7 @@ pub(super) fn run(
         Ok(function::by_end(name, functions.iter().copied(), unknown)?.to_owned())
     };
     let names: Vec<String> = names.iter().map(known).collect::<Result<_, UserError>>()?;
-    let judge =
-        |runs: &[RunDocument]| judge(&Named { name: current.name.clone(), runs: runs.to_vec() });
+    let judge = |runs: &[RunDocument]| judge(&Named::new(current.name.clone(), runs.to_vec()));
     let Some(document) = verdict::self_test(&current.runs, &names, fail_on, judge)? else {
         let problem = format!("no function of run {} took any time", current.name);
         return Err(UserError::new(Code::NothingToJudge, problem));

@@ -6,11 +6,11 @@ use clap::builder::FalseyValueParser;
 
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
+use crate::project::context::Context;
+use crate::project::store::{self, RunRef, Store as _};
 use crate::render::{Selection, Sort, csv, human, markdown, tree};
-use crate::store::{self, RunRef, Store as _};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -11,14 +11,16 @@ use perf_runtime::segment::SegmentError;
 use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use super::{collect, keep};
-use crate::collect as segments;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
+use crate::live::stacks::{self, Missing};
 use crate::model::{ProcessStacks, StacksDocument};
+use crate::project::context::Context;
+use crate::project::workspace::Programs;
+use crate::record::collect as segments;
+use crate::record::session;
 use crate::render::{csv, human, markdown};
-use crate::stacks::{self, Missing};
-use crate::workspace::Programs;
-use crate::{session, units};
+use crate::text::shell::shell_word;
+use crate::text::units;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -125,7 +127,7 @@ fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, Use
                 1 => "1 process that has ended recorded".to_owned(),
                 count => format!("{} that have ended recorded", units::processes(count)),
             },
-            keep::shell_word(newest)
+            shell_word(newest)
         ),
         None => "name the folder of your PERF_TRACK_DIR with --dir, or a process by its id, \
                  which finds its segment wherever it is"

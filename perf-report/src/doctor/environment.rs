@@ -4,7 +4,7 @@ use perf_runtime::segment::limits::{parse_bytes, parse_share};
 use perf_runtime::segment::retention::{parse_amount, parse_count};
 
 use super::Check;
-use crate::suggest;
+use crate::text::suggest;
 
 const SUBJECT: &str = "environment";
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Check;
-use crate::context::Context;
-use crate::{collect, command, retention, session, units};
+use crate::project::context::Context;
+use crate::record::{collect, command, retention, session};
+use crate::text::units;
 
 const SUBJECT: &str = "recording";
 

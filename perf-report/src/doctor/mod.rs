@@ -8,7 +8,7 @@ mod setup;
 
 use serde::Serialize;
 
-use crate::context::Context;
+use crate::project::context::Context;
 
 pub use environment::malformed;
 

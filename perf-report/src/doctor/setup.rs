@@ -1,11 +1,11 @@
 //! The workspace, its store and baselines, the clock, git.
 
 use super::Check;
-use crate::context::Context;
 use crate::error::ExitCode;
-use crate::facts;
-use crate::store::{self, Store as _};
-use crate::{baseline, workspace};
+use crate::project::context::Context;
+use crate::project::store::{self, Store as _};
+use crate::project::{baseline, workspace};
+use crate::record::facts;
 
 pub(super) fn workspace(context: &Context) -> Check {
     let root = context.root.display();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units;
+use crate::text::units;
 
 /// The time of work that is always the same, done a few times before and after the command. It says
 /// something about the machine only among runs that one build of perf-report has stored.

@@ -39,7 +39,7 @@ impl RunDocument {
 
     /// The same in per cent of the time that passed in tracked functions.
     pub fn preempted_pct(&self) -> f64 {
-        crate::units::share(self.preempted_ns(), self.sum(|function| function.raw_self_ns))
+        crate::text::units::share(self.preempted_ns(), self.sum(|function| function.raw_self_ns))
     }
 
     fn sum(&self, ns: impl Fn(&Function) -> u64) -> u64 {
@@ -357,14 +357,14 @@ impl Function {
     pub fn has_estimated_times(&self) -> bool {
         /// In per cent.
         const NOTABLE_PCT: f64 = 5.0;
-        let recording = crate::units::share(self.overhead_ns, self.raw_total_ns);
+        let recording = crate::text::units::share(self.overhead_ns, self.raw_total_ns);
         self.sampled || (self.is_corrected() && recording > NOTABLE_PCT)
     }
 
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
         let beside = if self.is_corrected() { self.self_overhead_ns } else { 0 };
-        crate::units::share(self.self_overhead_ns, self.self_ns.saturating_add(beside))
+        crate::text::units::share(self.self_overhead_ns, self.self_ns.saturating_add(beside))
     }
 
     /// Whether what recording took has been taken off the times.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};
-use crate::session;
+use crate::record::session;
 
 /// What a process of its own measures.
 ///

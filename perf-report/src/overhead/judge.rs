@@ -2,12 +2,12 @@
 
 use statrs::statistics::{Data, Distribution as _, Min as _, OrderStatistics as _};
 
-use super::targets::{Target, Targets};
 use super::{Batches, Measured};
 use crate::model::{
     Figure, Machine, OVERHEAD_SCHEMA, OVERHEAD_VERSION, Operation, OverheadDocument, OverheadRow,
     TargetResult,
 };
+use crate::project::config::targets::{Target, Targets};
 
 /// Where and with what was measured.
 #[derive(Debug, Clone)]

@@ -15,7 +15,6 @@ mod measure;
 mod measure;
 #[cfg(feature = "overhead")]
 mod operations;
-pub mod targets;
 
 use std::time::Duration;
 

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::csv::write;
 use super::paint::{Paint, style};
-use super::sanitize::{self, markdown_cell as cell};
 use super::{Screen, text};
 use crate::model::{ChangePoints, LevelChange, SeriesChanges};
 use crate::stats::segments::{FEWEST, Kind};
-use crate::units;
+use crate::text::sanitize::{self, markdown_cell as cell};
+use crate::text::units;
 
 /// Series that are shown on a screen.
 const SHOWN: usize = 50;

@@ -1,7 +1,7 @@
 //! Costs in words, the same for every medium.
 
 use crate::model::{Figure, OverheadDocument, OverheadRow, TargetResult};
-use crate::units;
+use crate::text::units;
 
 /// Whether the targets are met: a word, and the rest of the sentence.
 pub(super) fn verdict(document: &OverheadDocument) -> (&'static str, String) {

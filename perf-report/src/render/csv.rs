@@ -8,11 +8,11 @@ mod functions;
 
 pub use functions::run;
 
-use super::sanitize;
 use crate::model::{
     Comparison, CustomMetric, Frame, FuturesInFlight, OverheadDocument, OverheadRow, RunDocument,
     SelfTestDocument, StacksDocument, ThreadStack, TreeNode,
 };
+use crate::text::sanitize;
 
 /// What the programs of a run told of themselves.
 pub fn metrics(run: &RunDocument) -> String {

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use super::csv::{field_name, number, write};
 use super::history::{name, of_trend, title};
 use super::paint::{Paint, style};
-use super::sanitize::{
-    self, markdown_cell as cell, markdown_sentence as escape, markdown_sentence_cell as escape_cell,
-};
 use super::sparkline::sparkline;
 use super::{Screen, text};
 use crate::model::{Decline, DeclineDocument, Direction, Trend, TrendLimits};
-use crate::units;
+use crate::text::sanitize::{
+    self, markdown_cell as cell, markdown_sentence as escape, markdown_sentence_cell as escape_cell,
+};
+use crate::text::units;
 
 /// Functions that went one way and are no finding, of which so many are shown.
 const UNSURE: usize = 5;

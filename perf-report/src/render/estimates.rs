@@ -2,9 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::{sanitize, text};
+use super::text;
 use crate::model::{Breaker, Function, RunDocument, TreeNode};
-use crate::units::{self, float};
+use crate::text::sanitize;
+use crate::text::units::{self, float};
 
 /// Functions that are named, of those that were sampled and of those that were counted.
 const NAMED: usize = 5;

@@ -1,9 +1,10 @@
 //! What a comparison rests on, and what its change is owed to, in the words of every medium.
 
-use super::{sanitize, text};
+use super::text;
 use crate::model::{Cause, Comparison};
 use crate::stats::robust;
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 
 /// Causes that are shown.
 const CAUSES: usize = 6;

@@ -1,8 +1,8 @@
 //! What is said of a run as a whole, as short phrases that every medium can use.
 
-use super::sanitize;
 use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 
 /// The command on one line: `cargo test -- --nocapture`.
 pub(super) fn command(run: &RunDocument) -> String {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::{Change, Comparison, Metric, Verdict};
-use crate::units;
+use crate::text::units;
 use crate::verdict::{self, COMMAND};
 
 /// What a comparison found of one function, or of one metric of the program's own.

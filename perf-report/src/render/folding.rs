@@ -1,9 +1,10 @@
 //! Which findings are shown one by one, and what is said of the others in one line.
 
 use super::findings::{self, Finding};
-use super::{sanitize, text};
+use super::text;
 use crate::model::Verdict;
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 use crate::verdict;
 
 /// A function with a smaller share of the self time, in per cent, is not shown by itself.

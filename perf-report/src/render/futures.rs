@@ -2,7 +2,7 @@
 
 use super::estimates::Mark;
 use crate::model::{Function, Futures, RunDocument};
-use crate::units::float;
+use crate::text::units::float;
 
 /// A column about futures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

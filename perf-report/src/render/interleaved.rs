@@ -1,8 +1,9 @@
 //! How runs were made in turn, in words.
 
-use super::{facts, sanitize};
+use super::facts;
 use crate::model::{Contender, Interleaved};
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 
 /// One of the commands, and its commit.
 pub(super) fn contender(contender: &Contender) -> Vec<String> {

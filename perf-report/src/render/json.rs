@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::sanitize;
+use crate::text::sanitize;
 
 /// A document as JSON, two spaces a level, ending in a newline, in visible characters only.
 ///

@@ -6,10 +6,6 @@ use std::fmt::Write as _;
 use super::estimates::{self, Mark};
 use super::findings::{self, Finding};
 use super::human::{self, value};
-use super::sanitize::{
-    self, markdown as code, markdown_cell as cell, markdown_sentence as escape,
-    markdown_sentence_cell as escape_cell,
-};
 use super::{
     Screen, Selection, costs, evidence, facts, futures, interleaved, memory, self_test as gate,
     sentences, tree,
@@ -18,7 +14,11 @@ use crate::model::{
     Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
     Side, StacksDocument, Verdict,
 };
-use crate::units::{self, float};
+use crate::text::sanitize::{
+    self, markdown as code, markdown_cell as cell, markdown_sentence as escape,
+    markdown_sentence_cell as escape_cell,
+};
+use crate::text::units::{self, float};
 
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
 const LONGEST_TABLE: usize = 24_000;

@@ -1,7 +1,7 @@
 //! What functions allocated, as tables for every medium say it. Pure.
 
 use crate::model::{Function, RunDocument};
-use crate::units;
+use crate::text::units;
 
 /// A column about memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

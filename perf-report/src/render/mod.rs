@@ -11,7 +11,6 @@ pub mod history;
 pub mod human;
 pub mod json;
 pub mod markdown;
-pub mod sanitize;
 pub mod tree;
 
 mod costs;

@@ -1,7 +1,7 @@
 //! What a gate would catch, in words, the same for every medium.
 
 use crate::model::{Extra, SelfTestDocument, SelfTestRow};
-use crate::units;
+use crate::text::units;
 
 /// Whether the gate sees: a word, and the rest of the sentence.
 pub(super) fn verdict(document: &SelfTestDocument) -> (&'static str, String) {

@@ -1,10 +1,11 @@
 //! The sentences that a comparison begins and ends with, for every medium.
 
 use super::findings::{self, Finding};
-use super::{folding, sanitize, text};
+use super::{folding, text};
 use crate::model::{Comparison, Verdict};
 use crate::stats::robust;
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 
 /// The verdict in one sentence.
 pub(super) fn opening(comparison: &Comparison, findings: &[Finding<'_>]) -> String {

@@ -68,7 +68,7 @@ impl Cell {
 
     /// A duration in nanoseconds, and how far it can be relied on.
     pub(super) fn duration(style: Style, mark: Mark, ns: f64) -> Self {
-        let (number, unit) = crate::units::duration_parts(ns);
+        let (number, unit) = crate::text::units::duration_parts(ns);
         Self { text: format!("{}{number}", mark.sign()), unit, style }
     }
 }

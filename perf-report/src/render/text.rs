@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::sanitize;
+use crate::text::sanitize;
 
 /// Columns that `text` takes.
 pub(super) fn width(text: &str) -> usize {

@@ -8,7 +8,7 @@ use super::human::header;
 use super::paint::{Paint, style};
 use super::{Screen, text};
 use crate::model::{RunDocument, TreeNode};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Contexts with less than this share of all time are folded, in per cent.
 const FOLD_PCT: f64 = 0.5;

@@ -9,7 +9,7 @@
 use super::moderated::{self, Difference, HISTORY, Prior, Side};
 use super::robust;
 use super::student;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;

@@ -6,7 +6,7 @@
 //! and Smyth, "Permutation P-values Should Never Be Zero", Stat. Appl. Genet. Mol. Biol. 9 (2010).
 
 use super::random::Stream;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Up to so many arrangements all are tried.
 const ALL: u64 = 40_000;

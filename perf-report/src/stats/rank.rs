@@ -9,7 +9,7 @@
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Up to so many values on both sides together every order is counted.
 const EXACT: usize = 40;

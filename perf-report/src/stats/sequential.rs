@@ -9,7 +9,7 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
-use crate::units::float;
+use crate::text::units::float;
 
 /// Points of the grid between the two bounds, odd for Simpson's rule.
 const POINTS: u32 = 401;
@@ -136,7 +136,7 @@ mod tests {
     fn a_walk_without_a_difference_crosses_as_often_as_it_may() {
         let fractions = [1.0 / 6.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
         let levels = levels(0.1, &fractions);
-        let mut stream = super::super::random::Stream::of(1);
+        let mut stream = crate::stats::random::Stream::of(1);
         let normal = Normal::standard();
         let crossed = (0..20_000).filter(|_| {
             let (mut place, mut before) = (0.0, 0.0);

@@ -5,7 +5,7 @@
 //! verdicts use [`super::moderated`], and this to be held against.
 
 use super::student;
-use crate::units::float;
+use crate::text::units::float;
 
 /// A difference of two means.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,11 +12,11 @@ use crate::model::{
     BudgetKind, BudgetResult, Change, Comparison, Function, Metric, RunDocument, Verdict, Waived,
     Waiver,
 };
-use crate::units;
+use crate::text::units;
 
 /// Applies what `limits` say of functions to the rows of `comparison`. What is left has its verdict,
 /// its order and its numbers anew.
-pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
+pub(crate) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
     drop_ignored(comparison, limits, current);
     bless::apply(comparison, &limits.blessed, |row| allowance_pct(row, limits, current));
     lower_warnings(comparison, limits);
@@ -137,7 +137,7 @@ fn lower_command(comparison: &mut Comparison, limits: &Limits, current: &RunDocu
 }
 
 /// Lets pass callers that are slower only since what they call may be: blessed, or a warning only.
-pub(super) fn excuse_callers(
+pub(crate) fn excuse_callers(
     comparison: &mut Comparison,
     sides: [&[RunDocument]; 2],
     limits: &Limits,

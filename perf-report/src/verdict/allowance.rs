@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::whole::COMMAND;
 use crate::model::{BudgetKind, Function, Metric};
-use crate::units::float;
+use crate::text::units::float;
 
 /// What `perf.toml` allows, whatever the profile, and how much the metrics weigh in this one.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::limits::Limits;
 use crate::model::{Change, Metric, RunDocument, Verdict};
-use crate::units::float;
+use crate::text::units::float;
 
 /// The times that hold the time of callees, per call.
 const INCLUSIVE: [Metric; 5] =
@@ -20,7 +20,7 @@ const INCLUSIVE: [Metric; 5] =
 ///
 /// The worst verdict of all rows stays what it was: nothing is lowered but for a regression that
 /// remains.
-pub(super) fn tell_waiting_from_slow(
+pub(crate) fn tell_waiting_from_slow(
     rows: &mut [Change],
     baseline: &[RunDocument],
     current: &[RunDocument],
@@ -78,7 +78,7 @@ fn waiting(
 
 /// Callers whose growth is owed to nothing but functions that may be slower, `accepted` to begin with:
 /// each with the callee that it waits for most. Callers of such callers are among them.
-pub(super) fn excused(
+pub(crate) fn excused(
     rows: &[Change],
     [baseline, current]: [&[RunDocument]; 2],
     limits: &Limits,
@@ -112,7 +112,7 @@ pub(super) fn excused(
 }
 
 /// Whether the row is of a time that holds that of callees.
-pub(super) fn is_inclusive(row: &Change) -> bool {
+pub(crate) fn is_inclusive(row: &Change) -> bool {
     INCLUSIVE.contains(&row.metric) || row.metric == Metric::TotalNs
 }
 

@@ -148,7 +148,7 @@ pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
 ///
 /// Regressions within a blessing become `degraded`; these and rows that were `degraded` are
 /// [`Comparison::waived`]. An expired blessing that would have helped is noted.
-pub(super) fn apply(
+pub(crate) fn apply(
     comparison: &mut Comparison,
     blessed: &Blessed,
     allowance_pct: impl Fn(&Change) -> f64,

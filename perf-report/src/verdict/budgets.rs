@@ -5,8 +5,8 @@ use super::custom;
 use super::limits::Limits;
 use super::whole::COMMAND;
 use crate::model::{BudgetKind, BudgetResult, Function, RunDocument, Usage, Verdict};
-use crate::suggest;
-use crate::units::{self, float};
+use crate::text::suggest;
+use crate::text::units::{self, float};
 
 /// The limits that functions can have, in the order of their rows.
 const OF_FUNCTIONS: [BudgetKind; 8] = [
@@ -37,7 +37,7 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
 }
 
 /// Exceeded ones first, then by name.
-pub(super) fn order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
+pub(crate) fn order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
     b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
 }
 
@@ -152,7 +152,7 @@ fn text(limit: BudgetKind, value: f64) -> String {
 }
 
 /// What a sentence calls the limited value.
-pub(super) fn title(limit: BudgetKind) -> &'static str {
+pub(crate) fn title(limit: BudgetKind) -> &'static str {
     match limit {
         BudgetKind::P50Ns => "p50",
         BudgetKind::P95Ns => "p95",
@@ -175,7 +175,7 @@ pub(super) fn title(limit: BudgetKind) -> &'static str {
 ///
 /// A workspace has several programs, and none of them knows all functions, so that a name that is
 /// merely unknown says nothing.
-pub(super) fn misspelt(runs: &[&RunDocument], allowances: &Allowances) -> Vec<String> {
+pub(crate) fn misspelt(runs: &[&RunDocument], allowances: &Allowances) -> Vec<String> {
     let functions = runs.iter().flat_map(|run| &run.functions);
     let known: Vec<&str> = functions.map(|function| function.name.as_str()).collect();
     let unknown = allowances.rules.iter().filter(|rule| !known.iter().any(|name| rule.names(name)));

@@ -6,10 +6,10 @@ use super::sides::{self, Busier, Pair};
 use crate::model::{Function, Metric};
 
 /// Part of a change that must be confirmed by something that waiting does not change.
-pub(super) const CONFIRMING_PART: f64 = 0.5;
+pub(crate) const CONFIRMING_PART: f64 = 0.5;
 
 /// Why a time that became longer, from one value to the other, may be so by the machine alone, if so.
-pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<String> {
+pub(crate) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<String> {
     if pair.busier == Busier::No || new <= old {
         return None;
     }
@@ -32,7 +32,7 @@ pub(super) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> O
 }
 
 /// Why the slowest calls of few runs may have become slower, from one value to the other, by chance, if so.
-pub(super) fn tail_of_few_runs(
+pub(crate) fn tail_of_few_runs(
     pair: &Pair<'_>,
     metric: Metric,
     [old, new]: [f64; 2],

@@ -10,13 +10,13 @@ use std::collections::HashSet;
 use super::sides::{Functions, Pair};
 use crate::model::{Cause, Change, Function, Metric, RunDocument, SelfTime, Verdict};
 use crate::stats::robust;
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Causes that a comparison holds at most.
 const MOST: usize = 50;
 
 /// Own time of all functions on both sides; `None` where one has none.
-pub(super) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Option<SelfTime> {
+pub(crate) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Option<SelfTime> {
     let [baseline_ns, current_ns] = [baseline, current].map(|runs| {
         let times: Vec<f64> = runs.iter().map(|run| float(run.own_ns())).collect();
         robust::median(&times).filter(|time| *time > 0.0)
@@ -25,7 +25,7 @@ pub(super) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Op
 }
 
 /// The functions that the change is owed to, by what `rows` found of them; largest part first.
-pub(super) fn causes(functions: &Functions<'_>, rows: &[Change], least_ns: f64) -> Vec<Cause> {
+pub(crate) fn causes(functions: &Functions<'_>, rows: &[Change], least_ns: f64) -> Vec<Cause> {
     let is_found = |row: &&Change| {
         row.metric == Metric::SelfNs
             && matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression)

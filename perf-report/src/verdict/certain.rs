@@ -35,7 +35,7 @@ pub struct Certain {
 
 impl Certain {
     /// All of it.
-    pub(super) fn all(pct: f64) -> Self {
+    pub(crate) fn all(pct: f64) -> Self {
         Self { pct, why: None }
     }
 
@@ -144,7 +144,7 @@ fn of_a_time(sides: Sides<'_>, name: &str, metric: Metric, pct: f64, limits: &Li
 }
 
 /// Why a time has no row in a comparison.
-pub(super) fn why_no_row(pair: &Pair<'_>, metric: Metric) -> String {
+pub(crate) fn why_no_row(pair: &Pair<'_>, metric: Metric) -> String {
     if pair.has_no_percentiles(metric) {
         return "percentiles of a function that is sampled are those of a few windows".to_owned();
     }

@@ -5,7 +5,7 @@ use super::counts;
 use super::sides::Pair;
 use crate::model::{Function, Metric, Verdict};
 use crate::stats::moderated::{self, Prior};
-use crate::units::float;
+use crate::text::units::float;
 
 /// Runs to spare on both sides together, from which they know themselves how much they differ.
 const KNOWN_DEGREES: usize = 4;
@@ -14,7 +14,7 @@ const KNOWN_DEGREES: usize = 4;
 const ASSUMED: Prior = Prior { sigma: 0.05, degrees: 4.0 };
 
 /// A verdict with its reason, or a milder one where runs of one side differ by as much.
-pub(super) fn unless(
+pub(crate) fn unless(
     (verdict, reason): (Verdict, String),
     may_be_chance: impl FnOnce() -> bool,
 ) -> (Verdict, String) {
@@ -30,7 +30,7 @@ pub(super) fn unless(
 }
 
 /// Whether a count of a function may differ by chance between the sides.
-pub(super) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
+pub(crate) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
     let side = |runs: &[Option<&Function>]| -> Vec<f64> {
         let counts = runs.iter().flatten().filter_map(|function| counts::value(function, metric));
         // One more, since of nothing there is no ratio.
@@ -41,7 +41,7 @@ pub(super) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
 
 /// Whether values of either sign may differ by chance between the sides, where nothing less likely than
 /// `level` does.
-pub(super) fn may_differ(olds: &[f64], news: &[f64], level: f64) -> bool {
+pub(crate) fn may_differ(olds: &[f64], news: &[f64], level: f64) -> bool {
     let largest = olds.iter().chain(news).fold(0.0_f64, |largest, value| largest.max(value.abs()));
     // What is compared are logarithms.
     let scaled =

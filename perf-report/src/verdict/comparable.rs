@@ -47,7 +47,7 @@ pub fn only_machine(differences: &[Difference]) -> bool {
 
 /// What is said of a side whose runs differ in what makes times incomparable: they lie apart for that,
 /// and not only by noise.
-pub(super) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
+pub(crate) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
     let newest = runs.last()?;
     let found: Vec<_> = runs.iter().map(|run| differences(run, newest)).collect();
     let others = found.iter().filter(|found| !found.is_empty()).count();
@@ -65,13 +65,13 @@ pub(super) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
 }
 
 /// Makes of each finding about a time, or about memory, an advice: the machine may have made it.
-pub(super) fn times_as_advice(rows: &mut [Change]) {
+pub(crate) fn times_as_advice(rows: &mut [Change]) {
     let times = rows.iter_mut().filter(|row| !row.metric.is_count() && !row.metric.is_custom());
     times.for_each(as_advice);
 }
 
 /// The same of gauges, of which nobody knows whether they are times.
-pub(super) fn gauges_as_advice(rows: &mut [Change]) {
+pub(crate) fn gauges_as_advice(rows: &mut [Change]) {
     rows.iter_mut().filter(|row| row.metric == Metric::Gauge).for_each(as_advice);
 }
 
@@ -119,14 +119,14 @@ mod tests {
         let mut baseline = [crate::model::samples::typical(), crate::model::samples::typical()];
         baseline[0].run.machine.key = "v1-other".to_owned();
         let current = [baseline[1].clone()];
-        let sides = super::super::Sides {
+        let sides = crate::verdict::Sides {
             baseline: &baseline,
             current: &current,
             history: &[],
             paired: false,
         };
         let comparison =
-            super::super::compare_runs(sides, &super::super::Limits::default()).unwrap();
+            crate::verdict::compare_runs(sides, &crate::verdict::Limits::default()).unwrap();
         assert!(
             comparison.notes.iter().any(|note| note.contains("of another machine than its newest"))
         );

@@ -18,7 +18,7 @@ use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
 };
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
 /// programs told of themselves.
@@ -230,7 +230,7 @@ fn one_sided(function: &Function, verdict: Verdict) -> Change {
 
 /// Worst verdict first, then the largest change, then by name, so that the order never depends on
 /// the order of the documents.
-pub(super) fn worst_first(a: &Change, b: &Change) -> Ordering {
+pub(crate) fn worst_first(a: &Change, b: &Change) -> Ordering {
     let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn metrics_that_are_not_asked_for_make_no_rows() {
-        let limits = Limits::new([Metric::TotalNs], super::super::Thresholds::default());
+        let limits = Limits::new([Metric::TotalNs], crate::verdict::Thresholds::default());
         let comparison = compare(&samples::typical(), &samples::changed(), &limits);
         let one_sided = [Verdict::Added, Verdict::Removed, Verdict::Renamed];
         let rows = comparison.functions.iter().filter(|row| !one_sided.contains(&row.verdict));

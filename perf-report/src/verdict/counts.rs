@@ -12,7 +12,7 @@ use super::limits::MetricLimits;
 use super::sides::{self, Pair};
 use super::{chance, reason};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// What one side counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ struct Counted {
 }
 
 /// The row of a count, where there is anything to say.
-pub(super) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
+pub(crate) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
     let old = Counted::of(&pair.olds, pair.old, metric)?;
     let new = Counted::of(&pair.news, pair.new, metric)?;
     if metric == Metric::Errors && !old.classifies && !new.classifies {
@@ -242,7 +242,7 @@ fn ends(rates: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// Share of the calls that returned no error, of a function that classifies and was called.
-pub(super) fn rate(function: &Function) -> Option<f64> {
+pub(crate) fn rate(function: &Function) -> Option<f64> {
     let known = counts_errors(function) && function.calls > 0;
     known.then(|| 1.0 - float(function.errors.min(function.calls)) / float(function.calls))
 }
@@ -252,7 +252,7 @@ fn counts_errors(function: &Function) -> bool {
 }
 
 /// The count in a run; `None` where it was not counted.
-pub(super) fn value(function: &Function, metric: Metric) -> Option<u64> {
+pub(crate) fn value(function: &Function, metric: Metric) -> Option<u64> {
     match metric {
         Metric::Errors => Some(function.errors),
         Metric::Panics => Some(function.panics),
@@ -281,12 +281,12 @@ mod tests {
     }
 
     fn row(old: &Function, new: &Function, metric: Metric, limits: MetricLimits) -> Option<Change> {
-        judge(&Pair::single(old, new, &super::super::Limits::default()), metric, limits)
+        judge(&Pair::single(old, new, &crate::verdict::Limits::default()), metric, limits)
     }
 
     #[track_caller]
     fn check(metric: Metric, old: (u64, u64), new: (u64, u64), verdict: Verdict, why: &str) {
-        let limits = super::super::Limits::default().metrics[&metric];
+        let limits = crate::verdict::Limits::default().metrics[&metric];
         let row = row(&function(old.0, old.1), &function(new.0, new.1), metric, limits).unwrap();
         assert_eq!((row.verdict, row.reason.as_str()), (verdict, why));
     }
@@ -319,7 +319,7 @@ mod tests {
     fn allocations_are_exact_where_they_were_counted() {
         use Verdict::{Degraded, Improved, Regression, Stable};
         let allocating = |calls, self_allocs| Function { self_allocs, ..function(calls, 0) };
-        let limits = super::super::Limits::default().metrics[&Metric::SelfAllocs];
+        let limits = crate::verdict::Limits::default().metrics[&Metric::SelfAllocs];
         let judge = |old: &Function, new: &Function| {
             row(old, new, Metric::SelfAllocs, limits).map(|row| (row.verdict, row.reason))
         };
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn what_differs_from_run_to_run_is_judged_by_where_the_runs_come_nearest() {
-        let limits = super::super::Limits::default();
+        let limits = crate::verdict::Limits::default();
         let said = |old: &[u64], new: &[u64]| {
             let [olds, news] = [old, new]
                 .map(|calls| calls.iter().map(|calls| function(*calls, 0)).collect::<Vec<_>>());
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn the_success_rate_says_what_errors_come_to() {
-        let limits = super::super::Limits::default().metrics[&Metric::Success];
+        let limits = crate::verdict::Limits::default().metrics[&Metric::Success];
         let said = |old: (u64, u64), new: (u64, u64)| {
             let row =
                 row(&function(old.0, old.1), &function(new.0, new.1), Metric::Success, limits);
@@ -399,7 +399,7 @@ mod tests {
 
     #[test]
     fn success_rates_that_differ_from_run_to_run_are_held_against_each_other_by_the_nearest() {
-        let limits = super::super::Limits::default();
+        let limits = crate::verdict::Limits::default();
         let own = limits.metrics[&Metric::Success];
         let said = |olds: &[u64], news: &[u64]| {
             let [olds, news]: [Vec<_>; 2] =

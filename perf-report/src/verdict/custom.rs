@@ -11,7 +11,7 @@ use super::{chance, reason};
 use crate::model::{
     BudgetKind, BudgetResult, Change, CustomMetric, MetricKind, RunDocument, Verdict,
 };
-use crate::{suggest, units};
+use crate::text::{suggest, units};
 
 /// What `perf.toml` says of a metric.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -54,7 +54,7 @@ type ByKey<'a> = BTreeMap<(&'a str, MetricKind), &'a CustomMetric>;
 
 /// A row for each metric that at least one of the sides has a value of. Where runs of a side differ,
 /// sides whose values overlap are the same, and others are judged by those that come nearest.
-pub(super) fn rows(
+pub(crate) fn rows(
     baseline: &[RunDocument],
     current: &[RunDocument],
     limits: &Limits,
@@ -196,7 +196,7 @@ fn number(kind: MetricKind, value: f64) -> String {
 
 /// A row for each limit of a value that `limits` sets, for the metrics that the run has: a program
 /// that tells none of a name is judged by none of its limits.
-pub(super) fn budgets(
+pub(crate) fn budgets(
     run: &RunDocument,
     limits: &BTreeMap<String, CustomLimits>,
 ) -> Vec<BudgetResult> {
@@ -213,7 +213,7 @@ pub(super) fn budgets(
 }
 
 /// Names in `limits` that none of the runs has, where they have one that is nearly the same.
-pub(super) fn misspelt(
+pub(crate) fn misspelt(
     runs: &[&RunDocument],
     limits: &BTreeMap<String, CustomLimits>,
 ) -> Vec<String> {

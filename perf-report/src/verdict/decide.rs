@@ -15,7 +15,7 @@ use super::{Limits, reason};
 use crate::model::{Change, Verdict};
 use crate::stats::fdr;
 use crate::stats::moderated::{Difference, Reach};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// The level of intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -28,44 +28,44 @@ const SUSPICION: f64 = 0.2;
 
 /// A row that is not judged yet, or was settled without a test.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// The row; what a test decides is still open in it.
-    pub(super) row: Change,
+    pub(crate) row: Change,
     /// What decides; `None` where it is settled.
-    pub(super) test: Option<Test>,
+    pub(crate) test: Option<Test>,
 }
 
 /// What is known of a value that has noise.
 #[derive(Debug)]
-pub(super) struct Test {
+pub(crate) struct Test {
     /// How much the sides differ, and the noise.
-    pub(super) measured: Measured,
+    pub(crate) measured: Measured,
     /// Whether that is the difference of the values that the row shows. One that is shorter than it can be
     /// known was taken to be as long as that.
-    pub(super) is_of_values: bool,
+    pub(crate) is_of_values: bool,
     /// Runs of the two sides.
-    pub(super) runs: [usize; 2],
+    pub(crate) runs: [usize; 2],
     /// What it may change by.
-    pub(super) limits: MetricLimits,
+    pub(crate) limits: MetricLimits,
     /// Where the regression limit comes from, if not from the settings, as the end of a sentence.
-    pub(super) origin: String,
+    pub(crate) origin: String,
     /// Whether the two values are estimates.
-    pub(super) marks: [bool; 2],
+    pub(crate) marks: [bool; 2],
     /// What they are of, if that is not said by the metric: ` by unit of work`.
-    pub(super) per: &'static str,
+    pub(crate) per: &'static str,
     /// Which floor the change stays below.
-    pub(super) floor: Option<String>,
+    pub(crate) floor: Option<String>,
     /// What else than the program may have changed it.
-    pub(super) doubt: Doubt,
+    pub(crate) doubt: Doubt,
     /// Why it would not matter, if so: `less than 1 % of either run`.
-    pub(super) small: Option<String>,
+    pub(crate) small: Option<String>,
     /// What else is known, and speaks against it: `the median does not confirm it`.
-    pub(super) denied: Option<String>,
+    pub(crate) denied: Option<String>,
 }
 
 /// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
 /// calls decide, have none where the comparison is too coarse for them; a note says how many.
-pub(super) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Option<String>) {
+pub(crate) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Option<String>) {
     let tests = drafts.iter().filter_map(|draft| draft.test.as_ref());
     let p_values: Vec<f64> = tests.map(|test| test.measured.difference.p_value).collect();
     let adjusted = fdr::adjusted(&p_values);
@@ -292,7 +292,7 @@ fn turned(pct: f64) -> f64 {
 }
 
 /// What a change of `pct` per cent is, if it is one.
-pub(super) fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
+pub(crate) fn beyond(limits: MetricLimits, pct: f64) -> Verdict {
     let over = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
     if over(limits.regression_pct, pct) {
         Verdict::Regression

@@ -10,7 +10,7 @@
 
 use super::sides::Busier;
 use crate::model::{Function, Metric};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// What sampling may be off by where the load comes in phases, in per cent: the bound that the
 /// recorder is held to.
@@ -32,10 +32,10 @@ const WAITS_PART: f64 = 0.4;
 const OF_OVERHEAD: f64 = 0.1;
 
 /// Calls that no time knows of, in per cent of all, from which times over the whole run say nothing.
-pub(super) const UNMEASURED_PCT: u64 = 1;
+pub(crate) const UNMEASURED_PCT: u64 = 1;
 
 /// Whether the value of `metric` is an estimate.
-pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
+pub(crate) fn is_estimated(function: &Function, metric: Metric) -> bool {
     match metric {
         Metric::SelfNs => function.has_estimated_times() || function.self_estimated,
         _ => function.has_estimated_times(),
@@ -45,7 +45,7 @@ pub(super) fn is_estimated(function: &Function, metric: Metric) -> bool {
 /// What a change from one function's value to another's may be owed to, other than the program. In
 /// per cent of the baseline's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Doubt {
+pub(crate) struct Doubt {
     /// How far sampling may be off, and what was taken off for recording, to either side.
     sampling: f64,
     /// Whether sampling is in that.
@@ -58,11 +58,11 @@ pub(super) struct Doubt {
 
 impl Doubt {
     /// Nothing is in doubt.
-    pub(super) const NONE: Self =
+    pub(crate) const NONE: Self =
         Self { sampling: 0.0, is_sampled: false, recorder: 0.0, machine: 0.0 };
 
     /// Of a value that was `baseline` in the run of `old`.
-    pub(super) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
+    pub(crate) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
         let [before, now] = [old, new].map(|function| recorder_part(function, metric));
         let recorder_pct = (now - before) / baseline * 100.0;
         let recorder_pct = if recorder_pct.is_finite() { recorder_pct } else { 0.0 };
@@ -77,7 +77,7 @@ impl Doubt {
     /// The same of a function, where threads waited for a processor for so much more of their time on one
     /// side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
     /// caches, and shares what cores share.
-    pub(super) fn on_a_busy_machine(
+    pub(crate) fn on_a_busy_machine(
         self,
         (waited_pct, busier): (f64, Busier),
         [old, new]: [&Function; 2],
@@ -95,7 +95,7 @@ impl Doubt {
 
     /// The same of a command as a whole, whose time holds the waits, and what it took to load code and data
     /// that others had put out of the caches: its processor time became twice as much beside two busy loops.
-    pub(super) fn of_command_on_a_busy_machine(self, waited_pct: f64, is_busier: bool) -> Self {
+    pub(crate) fn of_command_on_a_busy_machine(self, waited_pct: f64, is_busier: bool) -> Self {
         /// How many times the waiting processor time may become more.
         const TIMES: f64 = 4.0;
         /// What it may become more by where only that the machine was busier is known, in per cent.
@@ -106,7 +106,7 @@ impl Doubt {
 
     /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
     /// nothing is in doubt.
-    pub(super) fn interval(self, pct: f64) -> Option<(f64, f64)> {
+    pub(crate) fn interval(self, pct: f64) -> Option<(f64, f64)> {
         let (low, high) = (self.recorder.max(0.0), self.recorder.min(0.0));
         let either_way = self.sampling + self.machine;
         let is_open = either_way > 0.0 || self.recorder.abs() >= LEAST_RECORDER_PCT;
@@ -115,13 +115,13 @@ impl Doubt {
     }
 
     /// Of a change of `pct` per cent, what is the program's beyond doubt.
-    pub(super) fn certain_part(self, pct: f64) -> f64 {
+    pub(crate) fn certain_part(self, pct: f64) -> f64 {
         let Some((low, high)) = self.interval(pct) else { return pct };
         if pct > 0.0 { low.max(0.0) } else { high.min(0.0) }
     }
 
     /// Why a verdict is a milder one than the figures call for.
-    pub(super) fn reason(self, pct: f64) -> String {
+    pub(crate) fn reason(self, pct: f64) -> String {
         let is_recorders = self.recorder * pct > 0.0 && self.recorder.abs() >= LEAST_RECORDER_PCT;
         let recorder = is_recorders
             .then(|| format!("about {} of it is the recorder's own", units::change(self.recorder)));
@@ -226,7 +226,7 @@ fn correction_pct(function: &Function, metric: Metric) -> f64 {
 /// the cost of recording may make of none: a step on each side, or three standard errors. What a call that
 /// is within another one of the same function takes counts in both, and so does what recording it took.
 /// Where the machine was much busier, recording may take half as much more, or less.
-pub(super) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: Busier) -> f64 {
+pub(crate) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: Busier) -> f64 {
     const ERRORS: f64 = 3.0;
     const TIMES_BUSIER: f64 = 5.0;
     if !old.is_corrected() && !new.is_corrected() {

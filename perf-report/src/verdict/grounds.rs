@@ -6,7 +6,7 @@ use super::sides::Pair;
 use super::times::value;
 use super::{estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Calls that must lie beyond a percentile before it is worth a row.
 const BEYOND_PERCENTILE: u64 = 5;
@@ -19,7 +19,7 @@ const SMALL_SHARE_PCT: f64 = 1.0;
 
 impl Pair<'_> {
     /// The row of a function that was counted only, on one of the sides at least.
-    pub(super) fn not_timed(&self) -> Draft {
+    pub(crate) fn not_timed(&self) -> Draft {
         let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
         let (verdict, reason) = self.unmeasured().unwrap_or(unknown);
         let values = [self.old, self.new].map(|function| value(function, Metric::SelfNs));
@@ -28,7 +28,7 @@ impl Pair<'_> {
     }
 
     /// Whether the calls of one of the runs are too few for the metric.
-    pub(super) fn few(&self, metric: Metric) -> bool {
+    pub(crate) fn few(&self, metric: Metric) -> bool {
         let needed = match metric {
             Metric::P90Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 10),
             Metric::P95Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 20),
@@ -40,14 +40,14 @@ impl Pair<'_> {
 
     /// Whether `metric` is a percentile of a function whose times are estimates in one of the runs: they
     /// are those of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
-    pub(super) fn has_no_percentiles(&self, metric: Metric) -> bool {
+    pub(crate) fn has_no_percentiles(&self, metric: Metric) -> bool {
         let is_percentile = outliers::share(metric).is_some();
         let mut runs = self.olds.iter().chain(&self.news).flatten();
         is_percentile && runs.any(|function| function.has_estimated_times())
     }
 
     /// Why there is nothing to judge, if so.
-    pub(super) fn cannot_judge(&self, metric: Metric) -> Option<(Verdict, String)> {
+    pub(crate) fn cannot_judge(&self, metric: Metric) -> Option<(Verdict, String)> {
         let (old, new) = (self.old, self.new);
         if metric == Metric::SelfNs {
             let running = |f: &Function| {
@@ -83,7 +83,7 @@ impl Pair<'_> {
 
     /// Why a change of the metric would not matter to the run, if so. What a percentile says need not
     /// show in a run's time, so that none is small.
-    pub(super) fn small(&self, metric: Metric) -> Option<String> {
+    pub(crate) fn small(&self, metric: Metric) -> Option<String> {
         let time: fn(&Function) -> u64 = match metric {
             Metric::SelfNs => |function| function.self_ns,
             Metric::MeanNs | Metric::TotalNs => |function| function.total_ns,
@@ -138,7 +138,7 @@ impl Pair<'_> {
     }
 
     /// Which floor the change stays below, if it does.
-    pub(super) fn below_floor(&self, metric: Metric, change: f64) -> Option<String> {
+    pub(crate) fn below_floor(&self, metric: Metric, change: f64) -> Option<String> {
         let (call, run) = (self.limits.floor_ns, self.limits.run_floor_ns);
         let over_run = match metric {
             Metric::TotalNs => change,

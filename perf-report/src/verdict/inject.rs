@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use perf_runtime::buckets;
 
 use crate::model::{Function, RunDocument, TreeNode};
-use crate::units::float;
+use crate::text::units::float;
 
 /// `run`, had the own time of `function` been `factor` times as long.
 ///

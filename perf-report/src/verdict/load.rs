@@ -9,7 +9,7 @@ use super::sides::Sides;
 use super::work::{Done, Work};
 use crate::model::{Change, Metric, Verdict};
 use crate::stats::robust;
-use crate::units;
+use crate::text::units;
 
 /// Where the work of a program comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -48,7 +48,7 @@ fn grows(metric: Metric) -> bool {
 
 /// Judges the counts in `rows` by unit of work where the load is open. Where it is not said to be, and all
 /// calls moved together, says what that may be.
-pub(super) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> Option<String> {
+pub(crate) fn judge(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) -> Option<String> {
     let work = Work::of(sides, limits);
     let done = [sides.baseline, sides.current].map(|runs| Done::of(runs, &work));
     let growth = done[1].units().zip(done[0].units()).map(|(new, old)| new / old);

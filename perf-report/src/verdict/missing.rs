@@ -6,7 +6,7 @@ use perf_runtime::segment::OVERFLOW_NAME;
 
 use super::sides::Sides;
 use crate::model::{Change, RunDocument, Verdict};
-use crate::units;
+use crate::text::units;
 
 /// What is missing in a run, in words; empty of one that is whole as far as is known.
 ///
@@ -64,7 +64,7 @@ fn of_side(runs: &[RunDocument]) -> Option<String> {
 
 /// Takes back what `rows` say only because something is missing on one of the sides. What is missing in
 /// the runs that are judged, in words.
-pub(super) fn apply(rows: &mut [Change], sides: Sides<'_>) -> Vec<String> {
+pub(crate) fn apply(rows: &mut [Change], sides: Sides<'_>) -> Vec<String> {
     let now = of_side(sides.current);
     if let Some(missing) = &now {
         let is_better = |row: &Change| matches!(row.verdict, Verdict::Improved | Verdict::Removed);

@@ -9,7 +9,7 @@ use super::suite::Suite;
 use crate::stats::history::{self, History};
 use crate::stats::moderated::{self, Difference, Prior};
 use crate::stats::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Rounds from which pairs are compared.
 const LEAST_ROUNDS: usize = 3;
@@ -31,20 +31,20 @@ const TELLING_SIGMA: f64 = 0.03;
 /// The values of a metric: by runs on both sides, and those of the history, oldest first. What a run
 /// does not have, or is not above zero, is `None`.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Values {
+pub(crate) struct Values {
     /// In the runs of the baseline.
-    pub(super) olds: Vec<Option<f64>>,
+    pub(crate) olds: Vec<Option<f64>>,
     /// In the runs that are judged.
-    pub(super) news: Vec<Option<f64>>,
+    pub(crate) news: Vec<Option<f64>>,
     /// In the history: what is older than the baseline, and what is newer.
-    pub(super) past: [Vec<f64>; 2],
+    pub(crate) past: [Vec<f64>; 2],
     /// What a mean of so few calls may be off by within a run, on the log scale.
-    pub(super) within: f64,
+    pub(crate) within: f64,
 }
 
 impl Values {
     /// The middle value of each side.
-    pub(super) fn middles(&self) -> [Option<f64>; 2] {
+    pub(crate) fn middles(&self) -> [Option<f64>; 2] {
         [&self.olds, &self.news].map(|side| robust::median(&present(side)))
     }
 }
@@ -55,7 +55,7 @@ fn present(side: &[Option<f64>]) -> Vec<f64> {
 
 /// Where the knowledge of noise comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// Rounds, made in turn.
     Rounds,
     /// What the runs of the two sides differ by among themselves.
@@ -68,21 +68,21 @@ pub(super) enum Source {
 
 /// How much the two sides differ, and how that is known.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// The difference, with the noise that it is held against.
-    pub(super) difference: Difference,
+    pub(crate) difference: Difference,
     /// Where the noise comes from.
-    pub(super) source: Source,
+    pub(crate) source: Source,
     /// Noise from run to run on the log scale.
-    pub(super) sigma: f64,
+    pub(crate) sigma: f64,
     /// The change of the suite as a whole, in per cent, which is taken off the difference; 0 where there
     /// was none.
-    pub(super) suite_pct: f64,
+    pub(crate) suite_pct: f64,
 }
 
 /// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
 /// `suite` has one. `None` where one of the sides has no value.
-pub(super) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {
+pub(crate) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {
     let (olds, news) = (present(&values.olds), present(&values.news));
     let rounds: Vec<_> =
         values.olds.iter().zip(&values.news).filter_map(|(old, new)| old.zip(*new)).collect();

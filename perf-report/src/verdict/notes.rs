@@ -1,12 +1,13 @@
 //! What a reader must know about the two runs before believing a comparison.
 
 use super::comparable::Difference;
+use crate::analysis::series;
 use crate::model::RunDocument;
-use crate::{series, units};
+use crate::text::units;
 
 /// Notes on both runs, and on what differs between them. Runs that were made in turn are of
 /// different commands on purpose.
-pub(super) fn notes(
+pub(crate) fn notes(
     baseline: &RunDocument,
     current: &RunDocument,
     differences: &[Difference],
@@ -38,7 +39,7 @@ pub(super) fn notes(
 }
 
 /// A note on a machine that was not steady while some of the runs were made.
-pub(super) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
+pub(crate) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
     let (count, how) = series::unsteady(runs)?;
     Some(match runs.len() {
         1 => format!("during {which}, {how}"),
@@ -47,7 +48,7 @@ pub(super) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
 }
 
 /// Notes on one run.
-pub(super) fn about(which: &str, run: &RunDocument) -> Vec<String> {
+pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     let mut notes = Vec::new();
     let sampled = run.functions.iter().filter(|function| function.sampled).count();
     if sampled > 0 {

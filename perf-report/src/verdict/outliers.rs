@@ -11,7 +11,7 @@
 use super::sides::Pair;
 use crate::model::{Function, Metric};
 use crate::stats::quantile;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Part of the mean's change that the median must have made to confirm it.
 const CONFIRMING_PART: f64 = 0.5;
@@ -22,7 +22,7 @@ const NEARLY_ALL: f64 = 0.9;
 
 /// Whether something other than a few slow calls must have made the mean of a call change by
 /// `change` nanoseconds. `limit` is the percentage that the change went beyond.
-pub(super) fn more_than_a_few_calls(
+pub(crate) fn more_than_a_few_calls(
     pair: &Pair<'_>,
     metric: Metric,
     change: f64,
@@ -42,7 +42,7 @@ pub(super) fn more_than_a_few_calls(
 }
 
 /// The share of the calls that are below a percentile.
-pub(super) fn share(metric: Metric) -> Option<f64> {
+pub(crate) fn share(metric: Metric) -> Option<f64> {
     match metric {
         Metric::P50Ns => Some(0.50),
         Metric::P90Ns => Some(0.90),
@@ -55,7 +55,7 @@ pub(super) fn share(metric: Metric) -> Option<f64> {
 /// Whether so few calls made a percentile change that a little more or less of them would undo it: where
 /// durations are a few steps of the clock, or of two kinds, it goes from one to the other for next to
 /// nothing. In words.
-pub(super) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<String> {
+pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<String> {
     let share = share(metric)?;
     // Of the median two calls in a hundred, of the outermost one in five hundred.
     let few = ((1.0 - share) / 5.0).min(0.02);
@@ -70,7 +70,7 @@ pub(super) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Optio
     let left = (new - old) * sign;
     let is_undone = left <= 0.0 || left < steps;
     is_undone.then(|| {
-        let per_cent = crate::units::percent(few * 100.0);
+        let per_cent = crate::text::units::percent(few * 100.0);
         format!("{per_cent} of the calls decide it")
     })
 }

@@ -2,10 +2,10 @@
 
 use super::limits::MetricLimits;
 use crate::model::{Metric, Verdict};
-use crate::units;
+use crate::text::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
-pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
+pub(crate) fn values(metric: Metric, baseline: f64, current: f64) -> String {
     let change = change(change_pct(baseline, current).map(Seen::only));
     let [old, new] = [baseline, current].map(|value| number(metric, value));
     // Of a rate in per cent, a change in per cent would be mistaken for the rate's.
@@ -15,37 +15,37 @@ pub(super) fn values(metric: Metric, baseline: f64, current: f64) -> String {
 
 /// A change as it was seen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The change that is judged, in per cent.
-    pub(super) pct: f64,
+    pub(crate) pct: f64,
     /// The change of the suite as a whole that was taken off before.
-    pub(super) suite_pct: f64,
+    pub(crate) suite_pct: f64,
     /// What the change that is judged lies between.
-    pub(super) interval: Option<(f64, f64)>,
+    pub(crate) interval: Option<(f64, f64)>,
     /// What the values are of, if that is not said by the metric: ` by unit of work`.
-    pub(super) per: &'static str,
+    pub(crate) per: &'static str,
 }
 
 impl Seen {
     /// A change of which no more is known.
-    pub(super) fn only(pct: f64) -> Self {
+    pub(crate) fn only(pct: f64) -> Self {
         Self { pct, suite_pct: 0.0, interval: None, per: "" }
     }
 }
 
 /// The change of a value in per cent, of one that is `pct` beside a suite that changed by `suite_pct`.
-pub(super) fn with_suite(pct: f64, suite_pct: f64) -> f64 {
+pub(crate) fn with_suite(pct: f64, suite_pct: f64) -> f64 {
     ((1.0 + pct / 100.0) * (1.0 + suite_pct / 100.0) - 1.0) * 100.0
 }
 
 /// The change in per cent beside a suite that changed by `suite_pct`, of a value that changed by `pct`.
-pub(super) fn without_suite(pct: f64, suite_pct: f64) -> f64 {
+pub(crate) fn without_suite(pct: f64, suite_pct: f64) -> f64 {
     ((1.0 + pct / 100.0) / (1.0 + suite_pct / 100.0) - 1.0) * 100.0
 }
 
 /// The same of a value that is not exact: its change is given, with the interval that it lies in; a
 /// value that is an estimate is marked as one.
-pub(super) fn measured(
+pub(crate) fn measured(
     metric: Metric,
     values: [f64; 2],
     are_estimates: [bool; 2],
@@ -76,12 +76,12 @@ fn change(seen: Option<Seen>) -> String {
 }
 
 /// What is said of values that differ from run to run, of which those are compared that come nearest.
-pub(super) fn nearest(old: &str, new: &str) -> String {
+pub(crate) fn nearest(old: &str, new: &str) -> String {
     format!(", between the nearest runs ({old} before, {new} now)")
 }
 
 /// Why a value that has changed, as far as can be seen, has its verdict.
-pub(super) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
+pub(crate) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
     let pct = |limit: Option<f64>| units::percent(limit.unwrap_or_default());
     match (verdict, limits.regression_pct) {
         (Verdict::Regression, _) => format!("over the limit of {}", pct(limits.regression_pct)),
@@ -106,7 +106,7 @@ pub(super) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
 }
 
 /// Change in per cent of the baseline; `None` where there is nothing to divide by.
-pub(super) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
+pub(crate) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
     let pct = (current - baseline) / baseline * 100.0;
     (baseline > 0.0 && pct.is_finite()).then_some(pct)
 }

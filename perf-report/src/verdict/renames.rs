@@ -4,7 +4,7 @@
 //! same place, both were called as often and take about as long, and neither has a second candidate.
 
 use crate::model::Function;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Lines by which a declaration may move within its file.
 const NEAR_LINES: u32 = 40;
@@ -12,7 +12,7 @@ const NEAR_LINES: u32 = 40;
 const SAME_TIME: f64 = 2.0;
 
 /// Pairs of a former and a present name. Calls that differ by less than `floor_ns` take as long.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     removed: &[&'a Function],
     added: &[&'a Function],
     floor_ns: f64,

@@ -12,7 +12,7 @@ use crate::model::{
     CaughtBy, Change, Comparison, Extra, Metric, RunDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION,
     SelfTestDocument, SelfTestRow, Verdict, Waived,
 };
-use crate::units;
+use crate::text::units;
 
 /// The largest slow-down that is tried, in per cent: five times the time. Who overlooks that is
 /// blind.

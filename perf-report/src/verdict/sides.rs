@@ -8,7 +8,7 @@ use super::limits::Limits;
 use super::renames;
 use crate::model::{Extent, Function, Probe, RunDocument, Steadiness, Usage};
 use crate::stats::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
 /// how much the next run differs.
@@ -29,7 +29,7 @@ pub struct Sides<'a> {
 impl<'a> Sides<'a> {
     /// The history: what is older than the baseline, and knows its level and the noise; and what is
     /// newer than a run of it, and knows the noise only.
-    pub(super) fn past(&self) -> [&'a [RunDocument]; 2] {
+    pub(crate) fn past(&self) -> [&'a [RunDocument]; 2] {
         // RFC 3339 in UTC sorts as text.
         let oldest = self.baseline.iter().map(|run| &run.run.time).min();
         let is_before = |run: &RunDocument| oldest.is_some_and(|oldest| run.run.time < *oldest);
@@ -39,14 +39,14 @@ impl<'a> Sides<'a> {
 
     /// Returns the processes whose usage is compared. Runs of the history that do not know it say
     /// nothing of it.
-    pub(super) fn extent(&self) -> Extent {
+    pub(crate) fn extent(&self) -> Extent {
         Extent::of(self.baseline.iter().chain(self.current))
     }
 
     /// Returns how much busier the machine was while the runs that are judged were made: by what threads
     /// waited for a processor, by what the probe lost to other programs, and by how steady it was, in the
     /// middle one of the runs of each side.
-    pub(super) fn busier(&self) -> Busier {
+    pub(crate) fn busier(&self) -> Busier {
         /// Of the time of threads, and of that of the probe, from which it is busier, and much so, in per cent.
         const WAITED_PCT: [f64; 2] = [0.25, 1.0];
         const LOST_PCT: [f64; 2] = [1.5, 10.0];
@@ -74,7 +74,7 @@ impl<'a> Sides<'a> {
     }
 
     /// Returns what the middle run of each side used, where it is known.
-    pub(super) fn used(&self, of: fn(&Usage) -> Option<u64>) -> [Option<f64>; 2] {
+    pub(crate) fn used(&self, of: fn(&Usage) -> Option<u64>) -> [Option<f64>; 2] {
         let extent = self.extent();
         [self.baseline, self.current].map(|runs| {
             let values = runs.iter().filter_map(|run| of(&run.process.usage(extent)));
@@ -84,7 +84,7 @@ impl<'a> Sides<'a> {
 
     /// For how much of their time in tracked functions threads waited for a processor, in per cent: in
     /// the middle one of the runs of each side.
-    pub(super) fn waited_pct(&self) -> [f64; 2] {
+    pub(crate) fn waited_pct(&self) -> [f64; 2] {
         [self.baseline, self.current].map(|runs| {
             let waited: Vec<f64> = runs.iter().map(RunDocument::preempted_pct).collect();
             robust::median(&waited).unwrap_or(0.0)
@@ -94,7 +94,7 @@ impl<'a> Sides<'a> {
 
 /// How much busier a machine was while the runs that are judged were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Busier {
+pub(crate) enum Busier {
     /// As far as is known it was not.
     No,
     /// By as much as the slowest calls show, and means that these make.
@@ -104,7 +104,7 @@ pub(super) enum Busier {
 }
 
 /// What the middle one of the runs that know a function says of it.
-pub(super) fn middle(
+pub(crate) fn middle(
     runs: &[Option<&Function>],
     of: impl Fn(&Function) -> Option<u64>,
 ) -> Option<f64> {
@@ -114,34 +114,34 @@ pub(super) fn middle(
 
 /// A function on both sides, and what it is judged by.
 #[derive(Debug)]
-pub(super) struct Pair<'a> {
+pub(crate) struct Pair<'a> {
     /// The function in the newest run of the baseline that knows it.
-    pub(super) old: &'a Function,
+    pub(crate) old: &'a Function,
     /// The function in the newest of the runs that are judged.
-    pub(super) new: &'a Function,
+    pub(crate) new: &'a Function,
     /// The function in each run of the baseline.
-    pub(super) olds: Vec<Option<&'a Function>>,
+    pub(crate) olds: Vec<Option<&'a Function>>,
     /// The function in each of the runs that are judged.
-    pub(super) news: Vec<Option<&'a Function>>,
+    pub(crate) news: Vec<Option<&'a Function>>,
     /// The function in the runs of the history that know it, as [`Sides::past`] has them.
-    pub(super) past: [Vec<&'a Function>; 2],
+    pub(crate) past: [Vec<&'a Function>; 2],
     /// Self time of all functions in each run of the two sides.
-    pub(super) run_ns: [Vec<u64>; 2],
+    pub(crate) run_ns: [Vec<u64>; 2],
     /// Processor time of the middle run of each side, nanoseconds, where it is known.
-    pub(super) cpu_ns: [Option<f64>; 2],
+    pub(crate) cpu_ns: [Option<f64>; 2],
     /// How much busier the machine was while the runs that are judged were made.
-    pub(super) busier: Busier,
+    pub(crate) busier: Busier,
     /// For how much more of their time threads waited for a processor in the runs that are judged, in
     /// per cent.
-    pub(super) waited_pct: f64,
+    pub(crate) waited_pct: f64,
     /// The limits of the comparison.
-    pub(super) limits: &'a Limits,
+    pub(crate) limits: &'a Limits,
 }
 
 #[cfg(test)]
 impl<'a> Pair<'a> {
     /// Of one run against one, with nothing else known.
-    pub(super) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
+    pub(crate) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
         let run_ns = 10_000_000_000;
         let (olds, news) = (vec![Some(old)], vec![Some(new)]);
         let past = Default::default();
@@ -162,7 +162,7 @@ impl<'a> Pair<'a> {
 
 impl<'a> Pair<'a> {
     /// A function that both sides know under this name.
-    pub(super) fn of(sides: Sides<'a>, name: &str, limits: &'a Limits) -> Option<Self> {
+    pub(crate) fn of(sides: Sides<'a>, name: &str, limits: &'a Limits) -> Option<Self> {
         let known = |runs: &'a [RunDocument]| -> Vec<Option<&'a Function>> {
             let of = |run: &'a RunDocument| run.functions.iter().find(|it| it.name == name);
             runs.iter().map(of).collect()
@@ -188,20 +188,20 @@ impl<'a> Pair<'a> {
 
 /// The functions of a comparison.
 #[derive(Debug, Default)]
-pub(super) struct Functions<'a> {
+pub(crate) struct Functions<'a> {
     /// Those that both sides know under one name, sorted by it.
-    pub(super) both: Vec<Pair<'a>>,
+    pub(crate) both: Vec<Pair<'a>>,
     /// Those that had another name.
-    pub(super) renamed: Vec<Pair<'a>>,
+    pub(crate) renamed: Vec<Pair<'a>>,
     /// Those that only the current side knows.
-    pub(super) added: Vec<&'a Function>,
+    pub(crate) added: Vec<&'a Function>,
     /// Those that only the baseline knows.
-    pub(super) removed: Vec<&'a Function>,
+    pub(crate) removed: Vec<&'a Function>,
 }
 
 impl<'a> Functions<'a> {
     /// Of `sides`, to be judged by `limits`.
-    pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
+    pub(crate) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
         let [old_waited, new_waited] = sides.waited_pct();
@@ -241,7 +241,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Every function that both sides know, whatever its name was.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = &Pair<'a>> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = &Pair<'a>> {
         self.both.iter().chain(&self.renamed)
     }
 }

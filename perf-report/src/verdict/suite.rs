@@ -12,7 +12,7 @@ use super::sides::{Functions, Pair, Sides};
 use crate::model::{Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
 use crate::stats::moderated::Difference;
 use crate::stats::robust;
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Functions from which a suite can be told from its parts.
 const LEAST_FUNCTIONS: usize = 10;
@@ -28,14 +28,14 @@ const LEAST_PART: f64 = 0.1;
 
 /// What the functions say together.
 #[derive(Debug, Clone)]
-pub(super) struct Suite {
+pub(crate) struct Suite {
     /// The event, if there was one.
-    pub(super) shift: Option<Shift>,
+    pub(crate) shift: Option<Shift>,
     /// Noise from run to run on the log scale, by the spread of the functions between the two
     /// sides; `None` where they are too few.
-    pub(super) noise: Option<f64>,
+    pub(crate) noise: Option<f64>,
     /// By what factor an assumed noise is to be raised, for the machine was not steady.
-    pub(super) unsteady: f64,
+    pub(crate) unsteady: f64,
     /// Median of the changes on the log scale; 0 where there was no event.
     log_shift: f64,
     /// Spread of the changes around it; 0 where there was no event.
@@ -50,7 +50,7 @@ impl Default for Suite {
 
 impl Suite {
     /// Of the functions of a comparison, and the machines of its runs.
-    pub(super) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
+    pub(crate) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
         let machine_pct = machine_pct(sides);
         let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
@@ -72,7 +72,7 @@ impl Suite {
     }
 
     /// The difference as it is beside the rest of the suite.
-    pub(super) fn apply(&self, difference: Difference) -> Difference {
+    pub(crate) fn apply(&self, difference: Difference) -> Difference {
         if self.shift.is_none() {
             return difference;
         }
@@ -83,7 +83,7 @@ impl Suite {
 /// Takes back what outer percentiles say where those of most functions moved together: no change of the
 /// code does that to the slowest calls of all and leaves what most calls take, but a machine that was
 /// slow for a part of the run.
-pub(super) fn tails_that_moved_together(rows: &mut [Change]) {
+pub(crate) fn tails_that_moved_together(rows: &mut [Change]) {
     /// Functions that make it an event.
     const LEAST: usize = 3;
     for metric in Metric::OUTER_PERCENTILES {

@@ -14,17 +14,17 @@ use super::sides::Pair;
 use super::suite::Suite;
 use super::{busy, estimates, outliers, reason};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::units::float;
+use crate::text::units::float;
 
 /// What is said of a time that was 0 and is not, or is 0 and was not.
-pub(super) const OF_NOTHING: &str =
+pub(crate) const OF_NOTHING: &str =
     "but a time of nothing says how little was measured, and no more";
 
 /// The row of a time, where there is anything to say.
 ///
 /// Self time has a row wherever both sides called the function, if only to say that the calls are
 /// too few. The inclusive times do not repeat that: they have a row where there are enough.
-pub(super) fn draft(
+pub(crate) fn draft(
     pair: &Pair<'_>,
     metric: Metric,
     limits: MetricLimits,
@@ -156,7 +156,7 @@ fn known(function: &Function, metric: Metric) -> Option<f64> {
 }
 
 /// The value that is shown; `None` when the run has none, or no usable one.
-pub(super) fn value(function: &Function, metric: Metric) -> Option<f64> {
+pub(crate) fn value(function: &Function, metric: Metric) -> Option<f64> {
     let value = match metric {
         Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
         Metric::TotalNs => Some(float(function.total_ns)),

@@ -3,7 +3,7 @@
 
 use super::{counts, times, whole};
 use crate::model::{Extent, Function, Metric, ProcessSummary};
-use crate::units::float;
+use crate::text::units::float;
 
 /// The value of a function's metric; `None` where the function has none, or no usable one.
 ///

@@ -14,10 +14,10 @@ use super::reason;
 use super::sides::{Busier, Sides};
 use super::suite::Suite;
 use super::work::Work;
+use crate::analysis::series;
 use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument, Usage};
-use crate::series;
 use crate::stats::robust;
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// What the rows of the command are called.
 pub const COMMAND: &str = "(command)";
@@ -27,7 +27,7 @@ pub const COMMAND: &str = "(command)";
 const RSS_BATCH_BYTES: u64 = 512 << 10;
 
 /// The rows of the command. It is no part of the suite, so no shift is taken off.
-pub(super) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
+pub(crate) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
     let work = (limits.load == Load::Open).then(|| Work::of(sides, limits));
     let of = |metric: Metric| {
         let own = *limits.metrics.get(&metric)?;
@@ -87,7 +87,7 @@ fn draft(
 
 /// What speaks against a change of the command from one value to another: the floor that it stays below, what
 /// the machine may have made of it, and what else is known.
-pub(super) fn objections(
+pub(crate) fn objections(
     sides: Sides<'_>,
     metric: Metric,
     [baseline, current]: [f64; 2],
@@ -191,7 +191,7 @@ fn cpu_of_a_unit(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f
 }
 
 /// Returns what the processes of `extent` took, where that is known.
-pub(super) fn value(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
+pub(crate) fn value(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
     let usage = process.usage(extent);
     let value = match metric {
         Metric::WallNs => usage.wall_ns,

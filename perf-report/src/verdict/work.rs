@@ -7,11 +7,11 @@ use super::limits::Limits;
 use super::sides::Sides;
 use crate::model::{Function, Metric, RunDocument};
 use crate::stats::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// What counts as a unit of work.
 #[derive(Debug)]
-pub(super) enum Work<'a> {
+pub(crate) enum Work<'a> {
     /// A call of one of these functions.
     Calls(BTreeSet<&'a str>),
     /// What the program counts by this name.
@@ -21,7 +21,7 @@ pub(super) enum Work<'a> {
 impl<'a> Work<'a> {
     /// What `limits` name, or the calls that no tracked function made in whatever run has a tree: a
     /// baseline of several runs has none.
-    pub(super) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
+    pub(crate) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
         let runs = || sides.baseline.iter().chain(sides.current);
         if let Some(name) = limits.unit_of_work.as_deref() {
             let is_count = runs().any(|run| run.metrics.iter().any(|metric| metric.name == name));
@@ -32,7 +32,7 @@ impl<'a> Work<'a> {
     }
 
     /// Units of work of a run; `None` where it did none.
-    pub(super) fn units(&self, run: &RunDocument) -> Option<f64> {
+    pub(crate) fn units(&self, run: &RunDocument) -> Option<f64> {
         let units = match self {
             Self::Calls(names) => {
                 let functions = run.functions.iter().filter(|it| names.contains(it.name.as_str()));
@@ -45,7 +45,7 @@ impl<'a> Work<'a> {
 }
 
 /// What each run of a side did.
-pub(super) struct Done<'a> {
+pub(crate) struct Done<'a> {
     runs: Vec<RunDone<'a>>,
 }
 
@@ -56,7 +56,7 @@ struct RunDone<'a> {
 }
 
 impl<'a> Done<'a> {
-    pub(super) fn of(runs: &'a [RunDocument], work: &Work<'_>) -> Self {
+    pub(crate) fn of(runs: &'a [RunDocument], work: &Work<'_>) -> Self {
         let done = |run: &'a RunDocument| {
             let functions = run.functions.iter().map(|it| (it.name.as_str(), it));
             RunDone { units: work.units(run), functions: functions.collect() }
@@ -65,12 +65,12 @@ impl<'a> Done<'a> {
     }
 
     /// Units of work of the middle run, where any was done.
-    pub(super) fn units(&self) -> Option<f64> {
+    pub(crate) fn units(&self) -> Option<f64> {
         robust::median(&self.runs.iter().filter_map(|run| run.units).collect::<Vec<_>>())
     }
 
     /// Whether one run did more than another, by more than a per cent.
-    pub(super) fn differs(&self) -> bool {
+    pub(crate) fn differs(&self) -> bool {
         const LEAST_TIMES: f64 = 1.01;
         let units = self.runs.iter().filter_map(|run| run.units);
         let ends = units.fold((f64::INFINITY, 0.0_f64), |(least, most), units| {
@@ -80,7 +80,7 @@ impl<'a> Done<'a> {
     }
 
     /// What each run counted of `metric` in a function, where all did any work and counted.
-    pub(super) fn counted(&self, name: &str, metric: Metric) -> Option<Vec<(f64, f64)>> {
+    pub(crate) fn counted(&self, name: &str, metric: Metric) -> Option<Vec<(f64, f64)>> {
         let counted = |run: &RunDone<'_>| {
             let count = float(counts::value(run.functions.get(name)?, metric)?);
             Some((count, run.units?))

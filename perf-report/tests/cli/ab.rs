@@ -1,7 +1,7 @@
 //! `ab` and `doctor --noise` without recordings: what they refuse, and what they say of commands that
 //! fail and of commits that cannot be built.
 
-use perf_report::facts::GIT_VARIABLES;
+use perf_report::record::facts::GIT_VARIABLES;
 
 use crate::desk::{Desk, Finished, skipped};
 

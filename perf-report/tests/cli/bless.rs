@@ -3,7 +3,7 @@
 use std::fs;
 
 use perf_report::model::{CustomMetric, Function, Git, MetricKind, RunDocument};
-use perf_report::store::{Sqlite, Store as _};
+use perf_report::project::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
 

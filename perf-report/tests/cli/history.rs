@@ -2,7 +2,7 @@
 //! they end.
 
 use perf_report::model::{Function, Git, RunDocument, TreeNode};
-use perf_report::store::{Sqlite, Store as _};
+use perf_report::project::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perf_report::store::{APPLICATION_ID, Filter, Sqlite, Store as _, VERSION};
+use perf_report::project::store::{APPLICATION_ID, Filter, Sqlite, Store as _, VERSION};
 use rusqlite::Connection;
 
 use crate::desk::{Desk, document, skipped};
@@ -45,7 +45,7 @@ fn altered(pragma: &str) -> Vec<u8> {
 
 #[test]
 fn a_segment_is_of_one_run_unless_that_was_deleted() {
-    use perf_report::collect::SegmentId;
+    use perf_report::record::collect::SegmentId;
     let desk = Desk::new();
     desk.store_run("of a version before");
     let mut store = Sqlite::open(&desk.store()).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use perf_report::model::{Comparison, RunDocument, Verdict};
-use perf_report::store::{Sqlite, Store as _};
+use perf_report::project::store::{Sqlite, Store as _};
 use perf_tests::{Lab, lab};
 
 use crate::Result;

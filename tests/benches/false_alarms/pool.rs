@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use perf_report::model::RunDocument;
-use perf_report::store::{Sqlite, Store as _};
+use perf_report::project::store::{Sqlite, Store as _};
 use perf_tests::Lab;
 
 use crate::Result;

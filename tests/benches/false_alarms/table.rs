@@ -1,6 +1,6 @@
 //! What came of it, for people.
 
-use perf_report::units;
+use perf_report::text::units;
 
 use crate::checks::{BASELINE, Row, Settings};
 

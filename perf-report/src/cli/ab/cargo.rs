@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts;
 use crate::files;
-use crate::worktree::Worktree;
+use crate::record::facts;
+use crate::record::worktree::Worktree;
 
 /// A workspace as cargo sees it from a folder.
 #[derive(Debug, Clone)]

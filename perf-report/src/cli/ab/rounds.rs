@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::analysis::interleave::{self, Order, Side};
 use crate::cli::build;
+use crate::cli::keep;
 use crate::cli::rounds::{self as shared, Rounds};
-use crate::cli::{keep, nothing};
-use crate::command::{Ended, Job};
 use crate::error::{ExitCode as Code, UserError};
-use crate::interleave::{self, Order, Side};
 use crate::model::RunDocument;
-use crate::recorder::{self, Recorded, Recorder};
+use crate::record::command::{Ended, Job};
+use crate::record::nothing;
+use crate::record::recorder::{self, Recorded, Recorder};
 
 /// What holds for every run.
 #[derive(Debug)]

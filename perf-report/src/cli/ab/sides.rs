@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::Args;
 use super::cargo::{self, Workspace};
+use crate::analysis::interleave::Side;
 use crate::cli::build::{self, shell};
 use crate::cli::output;
 use crate::cli::rounds::Rounds;
-use crate::command::{Job, Streams};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts;
-use crate::interleave::Side;
 use crate::model::Contender;
-use crate::worktree::Worktree;
+use crate::project::context::Context;
+use crate::record::command::{Job, Streams};
+use crate::record::facts;
+use crate::record::worktree::Worktree;
 
 /// Both sides, ready to run.
 pub(super) struct Sides {

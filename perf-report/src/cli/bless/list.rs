@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use super::Args;
 use crate::cli::output;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::Metric;
-use crate::store::{self, Store as _};
+use crate::project::blessings;
+use crate::project::context::Context;
+use crate::project::store::{self, Store as _};
+use crate::record::facts;
 use crate::verdict::{self, Blessing, BlessingState};
-use crate::{blessings, facts};
 
 /// The values of a run, by function and metric.
 type Values = BTreeMap<(String, Metric), f64>;

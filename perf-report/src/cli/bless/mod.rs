@@ -12,17 +12,17 @@ use jiff::civil::Date;
 
 use super::check;
 use super::judge::{self, LimitArgs};
-use super::named::Named;
 use super::output::{self, OutputArgs};
 use super::{function, help};
-use crate::blessings;
-use crate::config::check::{CheckSettings, Limit};
-use crate::config::quantity;
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts;
 use crate::model::{Change, Comparison, Metric, Verdict};
-use crate::store::RunRef;
+use crate::project::blessings;
+use crate::project::config::check::{CheckSettings, Limit};
+use crate::project::config::quantity;
+use crate::project::context::Context;
+use crate::project::named::Named;
+use crate::project::store::RunRef;
+use crate::record::facts;
 use crate::verdict::{self, Better, Blessed, Blessing, CustomLimits};
 
 const EXAMPLES: &str = "\

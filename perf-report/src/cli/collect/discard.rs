@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use crate::cli::output;
-use crate::collect::{self, About};
-use crate::retention::{self, Recording};
-use crate::workspace::Programs;
-use crate::{session, units};
+use crate::project::workspace::Programs;
+use crate::record::collect::{self, About};
+use crate::record::retention::{self, Recording};
+use crate::record::session;
+use crate::text::units;
 
 /// Removes what lies in `folder`, and in the places that stand in for it, that nobody adds to any more: what
 /// `programs` recorded, or all.

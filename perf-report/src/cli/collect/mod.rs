@@ -11,12 +11,12 @@ use clap::builder::FalseyValueParser;
 use self::scope::Others;
 use super::keep::{self, Before, Stored};
 use super::output;
-use crate::collect::{self, Collected, Listing};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
-use crate::facts::{self, Identity};
 use crate::model::{ProcessSummary, Run};
-use crate::{pending, recorder, session};
+use crate::project::context::Context;
+use crate::record::collect::{self, Collected, Listing};
+use crate::record::facts::{self, Identity};
+use crate::record::{pending, recorder, session};
 
 /// Times that somebody else may collect the same at the same time.
 const ATTEMPTS: u32 = 5;

@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use perf_runtime::segment::discarded::Discarded;
 
 use crate::cli::output;
-use crate::collect::{self, About, Listing};
-use crate::context::Context;
 use crate::error::UserError;
-use crate::units;
-use crate::workspace::Programs;
+use crate::project::context::Context;
+use crate::project::workspace::Programs;
+use crate::record::collect::{self, About, Listing};
+use crate::text::units;
 
 /// What is left where it is, since it is not this workspace's.
 #[derive(Debug, Default)]

@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::judge::LimitArgs;
 use super::output::{self, OutputArgs};
-use crate::context::Context;
 use crate::doctor::{self, Check, State};
 use crate::error::{ExitCode as Code, UserError};
-use crate::render::sanitize;
+use crate::project::context::Context;
+use crate::text::sanitize;
 
 const EXAMPLES: &str = "\
 Examples:

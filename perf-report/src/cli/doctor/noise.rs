@@ -5,15 +5,16 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use super::Args;
+use crate::analysis::{interleave, noise};
 use crate::cli::ab::{Match, Progress, Rules};
 use crate::cli::output::{self, Format};
 use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
-use crate::command::{Job, Streams};
-use crate::context::Context;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::NoiseDocument;
+use crate::project::context::Context;
+use crate::record::command::{Job, Streams};
 use crate::render::human;
-use crate::{interleave, noise, units};
+use crate::text::units;
 
 /// How the command is run.
 #[derive(Debug, clap::Args)]

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::cli::{build, output, rounds};
-use crate::command::{Job, Streams};
 use crate::error::UserError;
-use crate::recorder::{Order, Recorder};
+use crate::record::command::{Job, Streams};
+use crate::record::recorder::{Order, Recorder};
 
 /// Builds and warms up as `args` say. The exit code of a warm-up that failed, which ends it all.
 pub(super) fn prepare(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>, UserError> {

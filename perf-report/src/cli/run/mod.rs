@@ -9,14 +9,15 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
-use super::{keep, nothing, output, progress, rounds};
-use crate::command::{Job, Streams};
-use crate::context::Context;
+use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
-use crate::facts;
-use crate::recorder::{Order, Recorded, Recorder};
-use crate::{retention, session};
+use crate::project::context::Context;
+use crate::record::command::{Job, Streams};
+use crate::record::facts;
+use crate::record::nothing;
+use crate::record::recorder::{Order, Recorded, Recorder};
+use crate::record::{retention, session};
 
 const EXAMPLES: &str = "\
 Examples:

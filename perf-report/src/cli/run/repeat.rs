@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::cli::rounds::{self, Rounds};
-use crate::cli::{keep, nothing, output};
-use crate::context::Context;
+use crate::cli::{keep, output};
 use crate::error::UserError;
 use crate::model::RunDocument;
-use crate::recorder::{Order, Recorded, Recorder};
+use crate::project::context::Context;
+use crate::record::nothing;
+use crate::record::recorder::{Order, Recorded, Recorder};
 use crate::render::human;
-use crate::units;
+use crate::text::units;
 
 /// What became of the runs.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use perf_runtime::segment::{OTHER_NAMES, OVERFLOW_NAME};
 use perf_runtime::snapshot::{Losses, Measures, Reading, Snapshot, Transition};
 
 use crate::model::{Breaker, Recording};
-use crate::units;
+use crate::text::units;
 
 /// Steps of the breaker that a document holds: a run may be of thousands of processes.
 const MOST_STEPS: usize = 256;

@@ -2,7 +2,7 @@
 
 use super::{MS, Node, US, named, of};
 use crate::model::{Function, Futures, RunDocument};
-use crate::units::float;
+use crate::text::units::float;
 
 /// A shop that takes orders. One of its futures blocks its thread, and one never ends.
 const NODES: [Node<'static>; 7] = [

@@ -2,7 +2,7 @@
 
 use super::{float, number, write};
 use crate::model::{Function, RunDocument};
-use crate::render::sanitize;
+use crate::text::sanitize;
 
 /// The functions of a run.
 pub fn run(run: &RunDocument) -> String {

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use super::{Shown, one, words};
 use crate::model::{FunctionHistory, HistoryDocument};
-use crate::render::sanitize::{
+use crate::render::sparkline::sparkline;
+use crate::text::sanitize::{
     markdown as code, markdown_cell as cell, markdown_sentence as escape,
     markdown_sentence_cell as escape_cell,
 };
-use crate::render::sparkline::sparkline;
-use crate::units;
+use crate::text::units;
 use crate::verdict;
 
 /// The widest picture of a series.

@@ -16,9 +16,10 @@ use super::csv::{field_name, write};
 use super::paint::{Paint, style};
 use super::sparkline::sparkline;
 use super::table::{ALWAYS, Align, Cell, Column, Table};
-use super::{Screen, sanitize, text};
+use super::{Screen, text};
 use crate::model::{FunctionHistory, HistoryDocument, Trend};
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 use crate::verdict;
 
 /// What to show of a history.

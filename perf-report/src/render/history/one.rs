@@ -7,9 +7,10 @@ use crate::model::{FunctionHistory, HistoryDocument};
 use crate::render::paint::{Paint, style};
 use crate::render::sparkline::sparkline;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, sanitize, text};
+use crate::render::{Screen, text};
 use crate::stats::segments::Kind;
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 use crate::verdict;
 
 /// A function with its runs, the newest first.

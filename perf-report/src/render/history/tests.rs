@@ -1,7 +1,7 @@
 //! Histories as people read them: each word, a step, a drift, and too few runs.
 
 use super::{Shown, csv, human, markdown};
-use crate::history::{decline, history};
+use crate::analysis::history::{decline, history};
 use crate::model::samples::{self, noisy, past};
 use crate::model::{HistoryDocument, Metric, RunDocument, TrendLimits};
 use crate::render::{Screen, decline as of_decline};
@@ -129,7 +129,7 @@ fn the_command_and_counts_are_in_their_own_units() {
 #[test]
 fn csv_is_what_changepoints_reads() {
     let document = of(&runs());
-    let series = crate::table::series(&csv(&document)).unwrap();
+    let series = crate::import::table::series(&csv(&document)).unwrap();
     assert_eq!(series.len(), document.functions.len());
     for (series, function) in series.iter().zip(&document.functions) {
         assert_eq!(series.name, function.name);

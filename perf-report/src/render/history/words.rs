@@ -1,11 +1,11 @@
 //! What is said of a history, as short phrases that every medium can use.
 
-use crate::history::FEWEST;
+use crate::analysis::history::FEWEST;
 use crate::model::{FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict};
 use crate::render::facts;
-use crate::render::sanitize;
 use crate::stats::segments::Kind;
-use crate::units;
+use crate::text::sanitize;
+use crate::text::units;
 use crate::verdict;
 
 /// `self time a call of 6 functions over 24 runs`

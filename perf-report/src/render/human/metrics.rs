@@ -5,7 +5,7 @@ use crate::render::paint::style;
 use crate::render::select::Selection;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, text};
-use crate::units;
+use crate::text::units;
 
 /// The metrics of a run for a screen, and how many more there are; nothing when there are none.
 pub(in crate::render) fn metrics(

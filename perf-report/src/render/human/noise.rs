@@ -4,8 +4,9 @@ use crate::model::{NoiseDocument, NoiseRow};
 use crate::render::estimates::Mark;
 use crate::render::paint::{Paint, style};
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, sanitize, text};
-use crate::units;
+use crate::render::{Screen, text};
+use crate::text::sanitize;
+use crate::text::units;
 
 /// Functions that are named.
 const TOP: usize = 20;

@@ -7,7 +7,7 @@ use crate::render::estimates::Mark;
 use crate::render::paint::{Paint, style};
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, costs, text};
-use crate::units;
+use crate::text::units;
 
 /// What recording costs: whether every target is met, where it was measured, the table, what was
 /// missed, and what to know.

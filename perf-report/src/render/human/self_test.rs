@@ -3,7 +3,8 @@
 use crate::model::{Extra, SelfTestDocument, SelfTestRow};
 use crate::render::paint::{Paint, style};
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, facts, sanitize, self_test as words, text};
+use crate::render::{Screen, facts, self_test as words, text};
+use crate::text::sanitize;
 
 /// Where the text of a blind spot begins.
 const INDENT: usize = 9;

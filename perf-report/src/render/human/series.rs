@@ -1,12 +1,13 @@
 //! What `run --repeat` says when it is done: how far its runs lie apart.
 
+use crate::analysis::series::{self, Series};
 use crate::model::RunDocument;
 use crate::render::estimates::Mark;
 use crate::render::paint::{Paint, style};
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, sanitize, text};
-use crate::series::{self, Series};
-use crate::units;
+use crate::render::{Screen, text};
+use crate::text::sanitize;
+use crate::text::units;
 
 /// Functions that are named.
 const TOP: usize = 10;

@@ -9,7 +9,7 @@ use crate::render::paint::{Paint, style};
 use crate::render::select::Selected;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, Selection, facts, futures, memory, text};
-use crate::units::{self, float};
+use crate::text::units::{self, float};
 
 /// Cells of the bar that draws a share; each has eight steps.
 const BAR: f64 = 8.0;

@@ -6,8 +6,9 @@ use anstyle::Style;
 
 use crate::model::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 use crate::render::paint::{Paint, style};
-use crate::render::{Screen, facts, sanitize, text};
-use crate::units::{self, float};
+use crate::render::{Screen, facts, text};
+use crate::text::sanitize;
+use crate::text::units::{self, float};
 
 /// Levels that are drawn as lines; deeper ones say how deep they are.
 const DRAWN_LEVELS: usize = 12;

@@ -6,7 +6,7 @@ use super::{functions_table, header};
 use crate::model::RunDocument;
 use crate::render::paint::{Paint, style};
 use crate::render::{Screen, Selection, estimates, facts, futures, text};
-use crate::units;
+use crate::text::units;
 
 /// Functions that the summary names.
 const TOP: usize = 10;

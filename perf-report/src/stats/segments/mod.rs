@@ -36,7 +36,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::float;
+use crate::text::units::float;
 
 /// Fewer values have no change, whatever they are.
 pub const FEWEST: usize = 8;

@@ -11,7 +11,7 @@ use super::scale::{self, Scaled};
 use super::search::least_shift;
 use super::{Change, Kind, Settings};
 use crate::stats::{robust, student};
-use crate::units::float;
+use crate::text::units::float;
 
 /// Values on each side that are compared.
 const WINDOWS: [usize; 5] = [4, 5, 6, 8, 12];

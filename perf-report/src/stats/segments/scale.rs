@@ -2,7 +2,7 @@
 
 use super::{Change, ChangePoint, Kind};
 use crate::stats::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// A series without its gaps, on a scale where equal differences are equal changes.
 #[derive(Debug)]

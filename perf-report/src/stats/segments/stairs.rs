@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::scale;
 use crate::stats::robust;
-use crate::units::float;
+use crate::text::units::float;
 
 /// Fewest values of a drift.
 const FEWEST: usize = 20;

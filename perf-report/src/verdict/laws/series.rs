@@ -5,13 +5,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{metrics, nonsense, number};
-use crate::history::{decline, history};
+use crate::analysis::history::TrendRules;
+use crate::analysis::history::{decline, history};
 use crate::model::samples::{noisy, past};
 use crate::model::{
     DeclineDocument, Function, HistoryDocument, Metric, RunDocument, Trend, TrendLimits, samples,
 };
-use crate::units::float;
-use crate::verdict::{Load, TrendRules};
+use crate::text::units::float;
+use crate::verdict::Load;
 
 const OPEN: TrendRules = TrendRules {
     limits: TrendLimits {

@@ -22,12 +22,12 @@ fn row(metric: Metric, old: &Function, new: &Function) -> Option<Change> {
 }
 
 fn row_of_runs(metric: Metric, olds: &[Function], news: &[Function]) -> Option<Change> {
-    let limits = Limits::new(Metric::ALL, super::super::Thresholds::default());
+    let limits = Limits::new(Metric::ALL, crate::verdict::Thresholds::default());
     let mut pair = Pair::single(olds.last()?, news.last()?, &limits);
     pair.run_ns = [olds, news].map(|runs| vec![pair.run_ns[0][0]; runs.len()]);
     (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
     let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
-    super::super::decide::decide(vec![draft], &limits).0.pop()
+    crate::verdict::decide::decide(vec![draft], &limits).0.pop()
 }
 
 #[track_caller]

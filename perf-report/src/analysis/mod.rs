@@ -1,0 +1,7 @@
+//! Many runs made into documents: a [`history`], the [`noise`] of the same code, a [`series`] for each
+//! function, two sides in turn ([`interleave`]). Pure.
+
+pub mod history;
+pub mod interleave;
+pub mod noise;
+pub mod series;

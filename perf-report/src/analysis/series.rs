@@ -1,0 +1,143 @@
+//! Several runs of one command as a series of values for each function: where they lie, and how far
+//! apart. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Extent, RunDocument};
+use crate::stats::robust;
+use crate::text::units;
+
+/// A function over all runs, a value a run, in their order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub name: String,
+    /// Its self time, nanoseconds.
+    pub self_ns: Vec<f64>,
+    /// Its calls.
+    pub calls: Vec<u64>,
+}
+
+impl Series {
+    /// Median of the self times.
+    pub fn median_ns(&self) -> f64 {
+        robust::median(&self.self_ns).unwrap_or(0.0)
+    }
+
+    /// Calls, if they were as many in each run.
+    pub fn steady_calls(&self) -> Option<u64> {
+        let first = *self.calls.first()?;
+        self.calls.iter().all(|calls| *calls == first).then_some(first)
+    }
+}
+
+/// Every function that was called in all of `runs`, most self time first.
+pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
+    let mut by_name: BTreeMap<&str, Series> = BTreeMap::new();
+    for function in runs.iter().flat_map(|run| &run.functions).filter(|it| it.calls > 0) {
+        let series = by_name.entry(&function.name).or_default();
+        series.self_ns.push(units::float(function.self_ns));
+        series.calls.push(function.calls);
+    }
+    let everywhere = by_name.into_iter().filter(|(_, it)| it.calls.len() == runs.len());
+    let mut all: Vec<Series> =
+        everywhere.map(|(name, series)| Series { name: name.to_owned(), ..series }).collect();
+    all.sort_by(|a, b| b.median_ns().total_cmp(&a.median_ns()).then_with(|| a.name.cmp(&b.name)));
+    all
+}
+
+/// The wall times of the runs that have one, nanoseconds.
+pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
+    let extent = Extent::of(runs);
+    let walls = runs.iter().filter_map(|run| run.process.usage(extent).wall_ns);
+    walls.map(units::float).collect()
+}
+
+/// The coefficient of variation in per cent: standard deviation, of a sample, over mean. `None` of
+/// fewer than two values, and where the mean is nothing to divide by.
+///
+/// ```
+/// use perf_report::analysis::series::variation_pct;
+/// assert_eq!(variation_pct(&[9.0, 10.0, 11.0]), Some(10.0));
+/// assert_eq!(variation_pct(&[9.0]), None);
+/// ```
+pub fn variation_pct(values: &[f64]) -> Option<f64> {
+    let count = units::float(values.len() as u64);
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let deviation = (squares / (count - 1.0)).sqrt();
+    let pct = deviation / mean * 100.0;
+    (values.len() > 1 && mean > 0.0 && pct.is_finite()).then_some(pct)
+}
+
+/// How many of the runs a machine that was less than steady made, and how unsteady it was at worst.
+pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
+    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+    let complaints: Vec<_> =
+        probes.filter_map(|probe| Some((probe.steadiness(), probe.complaint()?))).collect();
+    let worst = complaints.iter().max_by_key(|(steadiness, _)| *steadiness)?;
+    let most = if complaints.len() > 1 { "unsteady, at worst " } else { "" };
+    Some((complaints.len(), format!("the machine was {most}{}", worst.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Function, Probe, samples};
+
+    fn run(functions: &[(&str, u64, u64)]) -> RunDocument {
+        let mut run = samples::empty();
+        let rows = functions.iter().map(|&(name, calls, self_ns)| Function {
+            name: name.to_owned(),
+            calls,
+            self_ns,
+            ..Function::default()
+        });
+        run.functions = rows.collect();
+        run
+    }
+
+    #[test]
+    fn what_every_run_called_is_a_series() {
+        let runs = [
+            run(&[("a", 1, 10), ("b", 2, 50), ("never", 0, 0), ("once", 1, 5)]),
+            run(&[("a", 1, 12), ("b", 3, 40), ("never", 0, 0)]),
+        ];
+        let found = functions(&runs);
+        assert_eq!(found.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!((found[0].median_ns(), found[0].steady_calls()), (45.0, None));
+        assert_eq!(found[1].steady_calls(), Some(1));
+        assert_eq!(functions(&[]), []);
+    }
+
+    #[test]
+    fn nothing_varies_by_nothing() {
+        assert_eq!(variation_pct(&[]), None);
+        assert_eq!(variation_pct(&[0.0, 0.0]), None);
+        assert_eq!(variation_pct(&[4.0, 4.0]), Some(0.0));
+    }
+
+    #[test]
+    fn unsteady_runs_are_counted_and_the_worst_is_told() {
+        let mut runs = [run(&[]), run(&[]), run(&[])];
+        assert_eq!(unsteady(&runs), None);
+        runs[1].run.machine.probe = Some(Probe { lost_pct: 15.0, ..Probe::default() });
+        runs[2].run.machine.probe = Some(Probe { lost_pct: 50.0, ..Probe::default() });
+        insta::assert_debug_snapshot!([unsteady(&runs[..2]), unsteady(&runs)], @r#"
+        [
+            Some(
+                (
+                    1,
+                    "the machine was uneasy: other programs took 15 % of a processor",
+                ),
+            ),
+            Some(
+                (
+                    2,
+                    "the machine was unsteady, at worst noisy: other programs took 50 % of a processor",
+                ),
+            ),
+        ]
+        "#);
+    }
+}

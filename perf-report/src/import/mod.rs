@@ -1,0 +1,3 @@
+//! Formats of others: series of values in a [`table`].
+
+pub mod table;

@@ -1,0 +1,252 @@
+//! Which segment belongs to a process, and whether it is still written to.
+//!
+//! A process id may have been given to another process since, and a segment may have been copied.
+//! So a process is asked which segments it has mapped, where the system tells.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use perf_runtime::segment::EXTENSION;
+use perf_runtime::segment::life::{Copied, Owner};
+
+use crate::record::collect::{self, Listing, Unrecorded, is_running, pid_of};
+use crate::record::session;
+
+/// Why there is no segment of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// No process of this id runs, and none has left a segment.
+    NoProcess,
+    /// It runs, and may not be looked into: it is another user's, or protected by the system.
+    Hidden,
+    /// It runs, and its segment was removed.
+    Removed,
+    /// It could not make a segment.
+    Unrecorded(Unrecorded),
+    /// It runs, and has not recorded anything.
+    NotRecording,
+}
+
+/// The newest segment of the process `pid`: the one that it writes to, wherever that is, or else
+/// one in `base` or in a session's folder in there.
+///
+/// # Errors
+/// [`Missing`], when there is none.
+pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
+    let mapped = if is_running(pid) { mapped_segments(pid).map(Some) } else { Ok(None) };
+    let own = mapped.as_ref().ok().and_then(Option::as_ref).into_iter().flatten();
+    // In a namespace of its own it has another id, which is in the name.
+    let ids = ids(pid);
+    let mut own = own.filter(|mapped| pid_of(&mapped.path).is_some_and(|pid| ids.contains(&pid)));
+    let is_removed = match own.next() {
+        Some(found) => match found.place(pid) {
+            Some(path) => return Ok(path),
+            None => true,
+        },
+        None => false,
+    };
+    let listing = segments(base);
+    // An id of another namespace of processes, as of a container, is another process's.
+    let is_of_here = |path: &PathBuf| Owner::of(path).is_none_or(|owner| owner.is_of_here());
+    let of_pid = |path: &PathBuf| pid_of(path) == Some(pid) && is_of_here(path);
+    let left = listing.segments.into_iter().rfind(of_pid);
+    // Of one that was removed, there may be a copy.
+    if let Some(path) = left.filter(|path| !is_removed || is_copy(path)) {
+        return Ok(path);
+    }
+    let unrecorded = listing.unrecorded.into_iter().find(|mark| mark.pid == Some(pid));
+    Err(match (unrecorded, mapped) {
+        (Some(mark), _) => Missing::Unrecorded(mark),
+        (None, Err(error)) if error.kind() == ErrorKind::PermissionDenied => Missing::Hidden,
+        (None, _) if is_removed => Missing::Removed,
+        // Asked again, since it may have ended meanwhile.
+        (None, _) if is_running(pid) => Missing::NotRecording,
+        (None, _) => Missing::NoProcess,
+    })
+}
+
+/// What lies in `base`, where processes record that cannot there, and in the sessions' folders of these, the
+/// oldest first. Folders that are not
+/// ours, or open to others, are passed over.
+pub fn segments(base: &Path) -> Listing {
+    let mut all = Listing::default();
+    for base in std::iter::once(base.to_owned()).chain(session::alternatives(base)) {
+        let sessions = fs::read_dir(&base).into_iter().flatten();
+        let sessions = sessions.filter_map(|entry| Some(entry.ok()?.path()));
+        let sessions = sessions.filter(|path| session::is_session(path));
+        for folder in std::iter::once(base.clone()).chain(sessions) {
+            if let (Ok(()), Ok(listing)) = (session::check(&folder), collect::list(&folder)) {
+                all.extend(listing);
+            }
+        }
+    }
+    all.segments.sort_by_cached_key(|path| (began(path), path.clone()));
+    all
+}
+
+/// When the process of a segment began to record, by the segment's name: `<pid>-<hex>.ptseg`.
+fn began(path: &Path) -> Option<u64> {
+    let (_, hex) = path.file_stem()?.to_str()?.split_once('-')?;
+    u64::from_str_radix(hex, 16).ok()
+}
+
+/// Whether a process writes to the segment at `path`, or makes it anew as a copy. Where the system does not
+/// tell, whether a process of that id runs.
+pub fn is_written(path: &Path) -> bool {
+    if !collect::may_be_written(path) {
+        return false;
+    }
+    if is_copy(path) {
+        return true;
+    }
+    let is_of_here = Owner::of(path).is_none_or(|owner| owner.is_of_here());
+    let Some(pid) = pid_of(path).filter(|_| is_of_here) else { return true };
+    if !is_running(pid) {
+        return false;
+    }
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    let is_it = |mapped: &Mapped| {
+        mapped.inode == metadata.ino() && mapped.path.file_name() == path.file_name()
+    };
+    mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(is_it))
+}
+
+/// Whether it is a copy of a segment that was removed: nobody has it mapped.
+pub(super) fn is_copy(path: &Path) -> bool {
+    Owner::of(path).is_some_and(|owner| owner.copied != Copied::Not)
+}
+
+/// A segment that a process has mapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mapped {
+    inode: u64,
+    path: PathBuf,
+}
+
+impl Mapped {
+    /// Where it can be read, if it was not removed: the process may see other files than this one.
+    fn place(&self, pid: u32) -> Option<PathBuf> {
+        let below = self.path.strip_prefix("/").unwrap_or(&self.path);
+        let places = [self.path.clone(), Path::new(&format!("/proc/{pid}/root")).join(below)];
+        let is_it = |path: &PathBuf| fs::metadata(path).is_ok_and(|it| it.ino() == self.inode);
+        places.into_iter().find(is_it)
+    }
+}
+
+/// The ids of a process: in this namespace, and in those within it that it is in.
+fn ids(pid: u32) -> Vec<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let inner = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    let inner = inner.split_whitespace().filter_map(|id| id.parse().ok());
+    std::iter::once(pid).chain(inner).collect()
+}
+
+/// The segments that a running process writes to, as far as that can be found out, where they can be read.
+pub fn written_by(pid: u32) -> Vec<PathBuf> {
+    let mapped = mapped_segments(pid).unwrap_or_default();
+    mapped.iter().filter_map(|mapped| mapped.place(pid)).collect()
+}
+
+/// The segments that a running process has mapped.
+fn mapped_segments(pid: u32) -> io::Result<Vec<Mapped>> {
+    Ok(segments_in(&fs::read(format!("/proc/{pid}/maps"))?))
+}
+
+/// The segments in the text of `/proc/<pid>/maps`, each once. A line has the addresses, the
+/// rights, the offset, the device, the inode and the path, which ends in ` (deleted)` when that is
+/// so: then it is no path of a file.
+fn segments_in(maps: &[u8]) -> Vec<Mapped> {
+    let mut found: Vec<Mapped> = Vec::new();
+    for line in maps.split(|&byte| byte == b'\n') {
+        let Some(slash) = line.iter().position(|&byte| byte == b'/') else { continue };
+        let (numbers, path) = line.split_at(slash);
+        let path = PathBuf::from(OsStr::from_bytes(path));
+        let extension = path.extension().unwrap_or_default().as_bytes();
+        let is_segment = extension.strip_suffix(b" (deleted)").unwrap_or(extension);
+        let inode = str::from_utf8(numbers).ok().and_then(|text| text.split_whitespace().nth(4));
+        let inode = inode.and_then(|inode| inode.parse().ok());
+        if let (true, Some(inode)) = (is_segment == EXTENSION.as_bytes(), inode) {
+            let mapped = Mapped { inode, path };
+            if !found.contains(&mapped) {
+                found.push(mapped);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    #[test]
+    fn mapped_segments_are_told_from_other_files() {
+        let maps = b"\
+7f01-7f02 rw-s 00000000 00:1a 77                         /dev/shm/a b/12-ab.ptseg\n\
+7f02-7f03 rw-s 00008000 00:1a 77                         /dev/shm/a b/12-ab.ptseg\n\
+7f03-7f04 rw-s 00000000 00:1a 78                         /s/12-cd.ptseg (deleted)\n\
+7f04-7f05 r-xp 00000000 08:01 9                          /usr/lib/libc.so.6\n\
+7f05-7f06 rw-p 00000000 00:00 0 \n\
+7f06-7f07 rw-p 00000000 00:00 0                          [heap]\n\
+\xff/\xff.ptseg\n";
+        let mapped = |inode, path: &str| Mapped { inode, path: path.into() };
+        let expected =
+            [mapped(77, "/dev/shm/a b/12-ab.ptseg"), mapped(78, "/s/12-cd.ptseg (deleted)")];
+        assert_eq!(segments_in(maps), expected);
+    }
+
+    /// A process that has ended, so that its id is free.
+    fn ended() -> u32 {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        child.id()
+    }
+
+    #[test]
+    fn the_newest_segment_of_a_process_is_found_also_in_sessions() {
+        let base = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let path = base.path().join(name);
+            fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+            path
+        };
+        let (session, other) = (folder("session-1"), folder("other"));
+        let pid = ended();
+        let place = |folder: &Path, name: &str| {
+            let path = folder.join(format!("{pid}-{name}.ptseg"));
+            fs::write(&path, "").unwrap();
+            path
+        };
+        assert_eq!(of_process(pid, base.path()), Err(Missing::NoProcess));
+        let older = place(base.path(), "9a");
+        place(&other, "fff");
+        assert_eq!(of_process(pid, base.path()), Ok(older.clone()));
+        let newer = place(&session, "10a");
+        assert_eq!(of_process(pid, base.path()), Ok(newer.clone()));
+        assert_eq!(segments(base.path()).segments, [older.clone(), newer]);
+        assert!(!is_written(&older));
+    }
+
+    #[test]
+    fn a_process_that_does_not_record_is_told_from_none() {
+        let base = tempfile::tempdir().unwrap();
+        let this = std::process::id();
+        assert_eq!(of_process(this, base.path()), Err(Missing::NotRecording));
+        let mark = base.path().join(format!("{this}-1.unrecorded-28"));
+        fs::write(mark, "").unwrap();
+        let missing = of_process(this, base.path());
+        assert!(matches!(&missing, Err(Missing::Unrecorded(mark)) if mark.errno == 28));
+        // Left by another process that had the same id.
+        let left = base.path().join(format!("{this}-2.ptseg"));
+        fs::write(&left, "").unwrap();
+        assert_eq!(of_process(this, base.path()), Ok(left.clone()));
+        if Path::new("/proc/self/maps").exists() {
+            assert!(!is_written(&left));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What the threads of a process are in: finds its segment, looks at the clock, asks the system for
+//! the names of threads. What the segment says is read by perf-runtime, and is shown elsewhere.
+
+mod lookup;
+
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nix::time::{ClockId, clock_gettime};
+use perf_runtime::segment::life::Owner;
+use perf_runtime::segment::{self, SegmentError};
+
+pub use lookup::{Missing, is_written, of_process, segments, written_by};
+
+use crate::model::ProcessStacks;
+use crate::record::collect;
+use crate::record::facts;
+
+/// What the threads of the process that wrote the segment at `path` are in; if it has ended, what
+/// they were in at the end.
+///
+/// # Errors
+/// Every [`SegmentError`].
+pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
+    collect::check_readable(path)?;
+    if lookup::is_copy(path) && collect::may_be_written(path) {
+        // Of the moment when it was taken.
+        let stacks = segment::last_stacks(path)?;
+        let name = |thread| thread_name(path, stacks.process.pid, thread);
+        return Ok(ProcessStacks::of(&stacks, path, (true, stacks.unix_ns), facts::time, name));
+    }
+    if is_written(path) {
+        let stacks = segment::stacks(path, monotonic_ns)?;
+        let name = |thread| thread_name(path, stacks.process.pid, thread);
+        let found = ProcessStacks::of(&stacks, path, (true, unix_ns()), facts::time, name);
+        // Should it have ended meanwhile, this would be no moment of its life.
+        if is_written(path) {
+            return Ok(found);
+        }
+    }
+    let stacks = segment::last_stacks(path)?;
+    Ok(ProcessStacks::of(&stacks, path, (false, stacks.unix_ns), facts::time, |_| None))
+}
+
+/// The clock that processes have in common.
+fn monotonic_ns() -> u64 {
+    let time = clock_gettime(ClockId::CLOCK_MONOTONIC).map(std::time::Duration::from);
+    time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn unix_ns() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The name of a thread, where the system tells it: ids of other namespaces are those of others here.
+fn thread_name(path: &Path, pid: u32, thread: u32) -> Option<String> {
+    Owner::of(path).filter(Owner::is_of_here)?;
+    let name = fs::read(format!("/proc/{pid}/task/{thread}/comm")).ok()?;
+    let name = String::from_utf8_lossy(name.strip_suffix(b"\n").unwrap_or(&name)).into_owned();
+    (!name.is_empty()).then_some(name)
+}

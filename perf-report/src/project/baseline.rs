@@ -1,0 +1,325 @@
+//! Baselines: runs kept by name as JSON files, made to be committed and reviewed.
+//!
+//! The file of one run is the run's document, one field a line, its histograms one line each. Of
+//! several, it is a list of them, in which a function stands on one line. It is replaced wholly or
+//! not at all.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde::Serialize as _;
+use serde_json::ser::Formatter;
+
+use super::context::Context;
+use crate::error::{ExitCode, UserError};
+use crate::files;
+use crate::model::{Baseline, RunDocument};
+use crate::text::sanitize;
+use crate::text::suggest;
+
+/// Folder of the baselines inside `.perf/`.
+const FOLDER: &str = "baselines";
+const EXTENSION: &str = "json";
+
+/// The longest name, so that every file system takes the file.
+const LONGEST_NAME: usize = 100;
+
+/// Folder that holds the baselines; it may not exist yet.
+pub fn folder(context: &Context) -> PathBuf {
+    context.folder().join(FOLDER)
+}
+
+/// The file of the baseline `name`.
+///
+/// # Errors
+/// When the name could stand for something other than a file in the folder of baselines.
+pub fn path(context: &Context, name: &str) -> Result<PathBuf, UserError> {
+    check_name(name)?;
+    Ok(folder(context).join(format!("{name}.{EXTENSION}")))
+}
+
+/// Names of all baselines, sorted.
+///
+/// # Errors
+/// When the folder cannot be read; that it does not exist is no error.
+pub fn names(context: &Context) -> Result<Vec<String>, UserError> {
+    let folder = folder(context);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            let problem = format!("the baselines in {} cannot be listed", context.shown(&folder));
+            return Err(UserError::new(ExitCode::Unreadable, problem).because(error));
+        }
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let name = path.file_stem()?.to_str()?;
+            let ours = path.extension()? == EXTENSION && check_name(name).is_ok();
+            ours.then(|| name.to_owned())
+        })
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Reads the baseline `name`.
+///
+/// # Errors
+/// When there is none of this name, or its file is no baseline that can be read.
+pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
+    let path = path(context, name)?;
+    let text = match files::read_text(&path, files::LARGEST_DOCUMENT) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(unknown(context, name));
+        }
+        Err(error) => return Err(unreadable(context, name, error)),
+    };
+    Baseline::from_json(&text).map_err(|error| unreadable(context, name, error))
+}
+
+/// Keeps `runs`, oldest first, as the baseline `name`, in place of a former one of that name. The
+/// file's path.
+///
+/// # Errors
+/// When the name is not allowed or the file cannot be written; a former one is still there then.
+pub fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<PathBuf, UserError> {
+    let path = path(context, name)?;
+    let unwritable = |error: io::Error| {
+        UserError::new(
+            ExitCode::Internal,
+            format!("baseline {name:?} cannot be written to {}", context.shown(&path)),
+        )
+        .because(error)
+        .help("nothing was changed; check the folder's permissions and the free space")
+    };
+    let text = to_text(runs).map_err(|error| unwritable(error.into()))?;
+    files::make_folder(&context.folder())
+        .and_then(|()| files::make_folder(&folder(context)))
+        .and_then(|()| files::replace(&path, &text))
+        .map_err(unwritable)?;
+    Ok(path)
+}
+
+/// Whether there is a baseline of this name, readable or not.
+pub fn exists(context: &Context, name: &str) -> bool {
+    path(context, name).is_ok_and(|path| path.exists())
+}
+
+/// Removes the baseline `name`. The path that its file had.
+///
+/// # Errors
+/// When there is none of this name, or its file cannot be removed.
+pub fn remove(context: &Context, name: &str) -> Result<PathBuf, UserError> {
+    let path = path(context, name)?;
+    match fs::remove_file(&path) {
+        Ok(()) => Ok(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(unknown(context, name)),
+        Err(error) => {
+            let problem = format!("baseline {name:?} cannot be removed");
+            Err(UserError::new(ExitCode::Internal, problem).because(error))
+        }
+    }
+}
+
+/// A name is part of a path, of commands and of reports, on any system.
+fn check_name(name: &str) -> Result<(), UserError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let problem = if name.is_empty() {
+        "is empty"
+    } else if name.len() > LONGEST_NAME {
+        "is longer than 100 characters"
+    } else if !name.chars().all(allowed) {
+        "has characters other than letters, digits, `.`, `_` and `-`"
+    } else if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        "does not begin with a letter or a digit"
+    } else {
+        return Ok(());
+    };
+    let shown: String = name.chars().take(LONGEST_NAME).collect();
+    Err(UserError::new(ExitCode::Usage, format!("the baseline name {shown:?} {problem}"))
+        .help("use a name such as `main` or `release-1.2`"))
+}
+
+fn unknown(context: &Context, name: &str) -> UserError {
+    let names = names(context).unwrap_or_default();
+    let error = UserError::new(ExitCode::Usage, format!("there is no baseline {name:?}"));
+    match suggest::nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => {
+            error.help(format!("save one with `perf-report baseline save {name}`"))
+        }
+        None => error.help(format!("there are: {}", names.join(", "))),
+    }
+}
+
+fn unreadable(
+    context: &Context,
+    name: &str,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> UserError {
+    let file = folder(context).join(format!("{name}.{EXTENSION}"));
+    let problem = format!("baseline {name:?} cannot be read from {}", context.shown(&file));
+    UserError::new(ExitCode::Unreadable, problem).because(error).help(format!(
+        "restore it from version control, or save a new one with \
+         `perf-report baseline save {name} --force`"
+    ))
+}
+
+fn to_text(runs: &[RunDocument]) -> serde_json::Result<String> {
+    let mut text = Vec::new();
+    match runs {
+        [only] => only.serialize(&mut serializer(&mut text, usize::MAX))?,
+        several => {
+            Baseline::of(several.to_vec())
+                .serialize(&mut serializer(&mut text, A_FUNCTION_OF_SEVERAL))?;
+        }
+    }
+    text.push(b'\n');
+    // What serde_json writes is UTF-8. Whoever reviews it sees every character of it.
+    Ok(sanitize::json(String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// What is open where a function of one of several runs begins: the baseline, its runs, the run, its
+/// functions.
+const A_FUNCTION_OF_SEVERAL: usize = 4;
+
+fn serializer(
+    text: &mut Vec<u8>,
+    deepest: usize,
+) -> serde_json::Serializer<&mut Vec<u8>, Reviewable> {
+    serde_json::Serializer::with_formatter(text, Reviewable { open: Vec::new(), deepest })
+}
+
+/// JSON for people who review it: a field a line, an object of a list a line, and lists of plain
+/// values (such as histograms) on one line.
+struct Reviewable {
+    /// What is open, outermost first.
+    open: Vec<Open>,
+    /// Inside of more than this, nothing begins a line.
+    deepest: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Object { empty: bool },
+    Array { objects: bool },
+}
+
+impl Reviewable {
+    fn new_line(&self, writer: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
+        if self.open.len() > self.deepest {
+            return Ok(());
+        }
+        write!(writer, "\n{:indent$}", "", indent = 2 * self.open.len())
+    }
+}
+
+impl Formatter for Reviewable {
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if let Some(Open::Array { objects }) = self.open.last_mut() {
+            *objects = true;
+            self.new_line(writer)?;
+        }
+        self.open.push(Open::Object { empty: true });
+        writer.write_all(b"{")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if let Some(Open::Object { empty }) = self.open.last_mut() {
+            *empty = false;
+        }
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.new_line(writer)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.open.pop() == Some(Open::Object { empty: false }) {
+            self.new_line(writer)?;
+        }
+        writer.write_all(b"}")
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open.push(Open::Array { objects: false });
+        writer.write_all(b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.open.pop() == Some(Open::Array { objects: true }) {
+            self.new_line(writer)?;
+        }
+        writer.write_all(b"]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Function, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run};
+
+    fn document() -> RunDocument {
+        RunDocument {
+            schema: RUN_SCHEMA.to_owned(),
+            version: RUN_VERSION,
+            run: Run { command: vec!["a \"b\"".to_owned()], ..Run::default() },
+            process: ProcessSummary::default(),
+            functions: vec![Function {
+                name: "f".to_owned(),
+                mean_ns: Some(0.1),
+                histogram: vec![(1, 2), (3, 4)],
+                ..Function::default()
+            }],
+            tree: Vec::new(),
+            metrics: Vec::new(),
+            recording: Recording::default(),
+        }
+    }
+
+    #[test]
+    fn the_file_is_the_document() {
+        assert_eq!(RunDocument::from_json(&to_text(&[document()]).unwrap()).unwrap(), document());
+    }
+
+    #[test]
+    fn a_function_takes_a_line_a_field_and_its_histogram_one() {
+        let text = to_text(&[document()]).unwrap();
+        let function: Vec<_> =
+            text.lines().skip_while(|line| !line.contains("functions")).collect();
+        assert!(function.contains(&"      \"histogram\": [[1,2],[3,4]]"), "{text}");
+        assert!(text.starts_with("{\n  \"schema\": \"perf-track/run\",\n"), "{text}");
+    }
+
+    #[test]
+    fn of_several_runs_a_function_takes_one_line() {
+        let runs = [document(), document()];
+        let text = to_text(&runs).unwrap();
+        let functions = text.lines().filter(|line| line.contains("\"name\": \"f\""));
+        assert_eq!(functions.count(), 2, "{text}");
+        assert_eq!(Baseline::from_json(&text).unwrap(), Baseline::of(runs.to_vec()));
+    }
+
+    #[test]
+    fn names_stay_inside_the_folder() {
+        for name in ["main", "release-1.2", "v2_x", "7"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "a\n", "ü", "a\0b"] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+        assert!(check_name(&"x".repeat(101)).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! The file of accepted regressions: read, added to, taken from. What stands in it is decided by
+//! [`crate::project::config`], what it is worth by [`crate::verdict`].
+//!
+//! It lies beside `perf.toml`, in the root of the workspace, and not in `.perf/`: it is a decision
+//! of the project, to be seen in the review of the change that needs it, and must also be committed
+//! where `.perf/` is kept out of version control.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use super::config::{self, blessed};
+use super::context::Context;
+use super::workspace;
+use crate::error::{ExitCode, UserError};
+use crate::files;
+use crate::model::Metric;
+use crate::verdict::Blessing;
+
+/// The file; it may not exist yet.
+pub fn path(context: &Context) -> PathBuf {
+    context.root.join(workspace::BLESSED)
+}
+
+/// All blessings, in the order of the file; none where there is no file.
+///
+/// # Errors
+/// When the file cannot be read, or says something that is not understood, with the line.
+pub fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
+    config::read(context, workspace::BLESSED, blessed::blessings)
+}
+
+/// Adds blessings, each in the place of a former one for the same function and metric. What people
+/// wrote beside them stays.
+///
+/// # Errors
+/// When the file is not understood or cannot be written; it is as it was then.
+pub fn add(context: &Context, new: &[Blessing]) -> Result<(), UserError> {
+    load(context)?;
+    let text = config::read(context, workspace::BLESSED, |text| blessed::with(text, new))?;
+    write(context, &text)
+}
+
+/// Removes the blessings of `function`, or the one for `metric`. How many these were.
+///
+/// # Errors
+/// As for [`add`].
+pub fn remove(
+    context: &Context,
+    function: &str,
+    metric: Option<Metric>,
+) -> Result<usize, UserError> {
+    let (text, removed) =
+        config::read(context, workspace::BLESSED, |text| blessed::without(text, function, metric))?;
+    if removed > 0 {
+        write(context, &text)?;
+    }
+    Ok(removed)
+}
+
+fn write(context: &Context, text: &str) -> Result<(), UserError> {
+    let path = path(context);
+    // A file that is linked from elsewhere is replaced where it lies.
+    let target = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    files::replace(&target, text).map_err(|error: io::Error| {
+        let problem = format!("{} cannot be written", context.shown(&path));
+        UserError::new(ExitCode::Internal, problem)
+            .because(error)
+            .help("nothing was changed; check the folder's permissions and the free space")
+    })
+}

@@ -1,0 +1,114 @@
+//! `perf.toml`: what a project decides once, for everybody who works on it.
+//!
+//! ```toml
+//! [profile.default.check]
+//! baseline = "main"
+//! regression = "15%"              # slower by more fails; "never" switches it off
+//!
+//! [profile.default.check.metric.p99]
+//! regression = "50%"              # one metric by its own limit
+//!
+//! [profile.ci.check]              # what it does not say is as in `default`
+//! fail-on = ["inconclusive"]
+//!
+//! [metrics."cache.hit_rate"]      # what the program tells of itself, whatever the profile
+//! better = "higher"               # "lower"; without it, a change is neither
+//! max-regression = "5%"           # worse by more fails
+//! min = 0.9                       # a value below fails, also without a baseline; so does `max`
+//!
+//! [budget."app::db::*"]          # functions, by name or by how their names begin
+//! p99 = "2ms"                     # also p50, p95, mean, max, total, calls, allocs
+//! max-regression = "5%"           # slower than the baseline by more fails
+//! severity = "warn"               # shown, and fails nothing; "off" is not judged at all
+//!
+//! [budget.command]                # the command as a whole
+//! peak-memory = "64MiB"           # also wall, cpu
+//!
+//! [overhead]                      # what recording may cost, judged by `overhead`
+//! call = "30ns"
+//!
+//! [trend]                         # the words of `history` and `compare-last`
+//! degraded = "5%"                 # worse by more; also improvement, regression
+//! ```
+//!
+//! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
+//! `default`. A key that nobody knows is an error: a limit that is misspelt must not be ignored.
+//! This module reads the file; [`check`], [`trend`] and [`source`] are pure.
+
+pub(crate) mod blessed;
+mod budgets;
+pub mod check;
+pub(crate) mod quantity;
+mod source;
+pub mod targets;
+pub mod trend;
+
+use std::io;
+
+use super::config::targets::Given;
+use super::context::Context;
+use super::workspace;
+use crate::error::{ExitCode, UserError};
+use crate::files;
+
+use check::CheckSettings;
+use source::SourceError;
+use trend::TrendSettings;
+
+/// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
+///
+/// # Errors
+/// When the file cannot be read, is no TOML, or says something that is not understood; when the
+/// profile is one that nobody has defined.
+pub fn check_settings(
+    context: &Context,
+    profile: Option<&str>,
+    in_ci: bool,
+) -> Result<CheckSettings, UserError> {
+    let fallback = if in_ci { "ci" } else { "default" };
+    read(context, workspace::CONFIG, |text| {
+        source::check_settings(text, profile.unwrap_or(fallback))
+    })
+}
+
+/// What recording may cost, as the workspace's `perf.toml` says.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
+    read(context, workspace::CONFIG, source::targets)
+}
+
+/// From which change on a trend has which word, as the workspace's `perf.toml` says.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
+    read(context, workspace::CONFIG, source::trend)
+}
+
+/// Reads a file of the workspace's root, of which `parse` makes something. No file is an empty one.
+pub(crate) fn read<T>(
+    context: &Context,
+    file: &str,
+    parse: impl FnOnce(&str) -> Result<T, SourceError>,
+) -> Result<T, UserError> {
+    let path = context.root.join(file);
+    let text = match files::read_text(&path, files::LARGEST_SETTINGS) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            let problem = format!("{} cannot be read", context.shown(&path));
+            return Err(UserError::new(ExitCode::Usage, problem).because(error));
+        }
+    };
+    parse(&text).map_err(|error| {
+        let place = context.shown(&path);
+        let place = error.line.map_or_else(|| place.clone(), |line| format!("{place}:{line}"));
+        let user = UserError::new(ExitCode::Usage, format!("{place}: {}", error.problem));
+        match error.help {
+            Some(help) => user.help(help),
+            None => user,
+        }
+    })
+}

@@ -1,0 +1,183 @@
+//! Values of any metric as people write them in files and on the command line, and back. Pure. What
+//! they look like on the screen is for `verdict::number`.
+
+use toml::de::DeValue;
+use toml_edit::{Item, value};
+
+use super::check;
+use super::source::{expected, number};
+use crate::model::{Metric, MetricKind};
+use crate::text::values;
+
+/// What a value of a metric is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    /// Nanoseconds.
+    Time,
+    /// Bytes.
+    Size,
+    /// A number of things.
+    Count,
+    /// A part of a whole, 0.5 for half.
+    Share,
+    /// What the program says.
+    Own,
+}
+
+impl Unit {
+    fn of(metric: Metric) -> Self {
+        match metric {
+            Metric::Success | Metric::Ratio => Self::Share,
+            Metric::Gauge => Self::Own,
+            Metric::SelfAllocBytes | Metric::PeakRssBytes => Self::Size,
+            metric if metric.is_count() => Self::Count,
+            _ => Self::Time,
+        }
+    }
+}
+
+/// Every metric that has values in files: of functions, of the command, and the kinds of the program's own.
+pub(crate) fn metrics() -> impl Iterator<Item = Metric> {
+    let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio].map(Metric::from);
+    Metric::ALL.into_iter().chain(Metric::OF_COMMAND).chain(own)
+}
+
+/// The metric that a word names: one of functions, of the command, or a kind of the program's own.
+///
+/// # Errors
+/// There is none; with the one that was meant, if that can be told.
+pub(crate) fn metric(word: &str) -> Result<Metric, String> {
+    let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio];
+    let own = own.into_iter().find(|kind| kind.word() == word);
+    own.map_or_else(|| check::metric(word), |kind| Ok(kind.into()))
+}
+
+/// A value as the command line gives it: `8ms`, `64MiB`, `1200`, `96%`, `-0.5`.
+///
+/// # Errors
+/// What is wrong, as the end of a sentence.
+pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
+    let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    match Unit::of(metric) {
+        Unit::Time => values::duration_ns(text),
+        Unit::Size => values::size_bytes(text),
+        Unit::Share => values::share(text),
+        Unit::Count => finite()
+            .filter(|count| *count >= 0.0 && count.fract() == 0.0)
+            .ok_or_else(|| format!("{text:?} is no count: write a whole number")),
+        Unit::Own => finite().ok_or_else(|| format!("{text:?} is no number")),
+    }
+}
+
+/// A value of a file: numbers as such, what has a unit as text.
+///
+/// # Errors
+/// As for [`parse`].
+pub(super) fn read(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
+    let text = |example| value.as_str().ok_or_else(|| expected(example, value));
+    let text = match Unit::of(metric) {
+        Unit::Time => text("a duration, such as \"20.1ms\"")?,
+        Unit::Size => text("a size, such as \"64MiB\"")?,
+        Unit::Share => text("a share, such as \"96%\"")?,
+        Unit::Count | Unit::Own => {
+            &number(value).ok_or_else(|| expected("a number", value))?.replace('_', "")
+        }
+    };
+    parse(metric, text)
+}
+
+/// A value as [`read`] finds it.
+pub(super) fn item(metric: Metric, number: f64) -> Item {
+    #[expect(clippy::cast_possible_truncation, reason = "counts fit, and `as` saturates")]
+    let count = number as i64;
+    match Unit::of(metric) {
+        Unit::Time => value(time(number)),
+        Unit::Size => value(format!("{count}B")),
+        Unit::Share => value(share(number)),
+        Unit::Own if number.fract() != 0.0 || number.abs() > 1e15 => value(number),
+        Unit::Count | Unit::Own => value(count),
+    }
+}
+
+/// A time in the unit that makes it shortest to read, to the last digit.
+pub(crate) fn time(ns: f64) -> String {
+    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
+    let unit = units.into_iter().find(|(size, _)| ns >= *size).unwrap_or((1.0, "ns"));
+    format!("{}{}", ns / unit.0, unit.1)
+}
+
+/// Per cent, with the digits that [`rounded`] leaves.
+fn share(share: f64) -> String {
+    let text = format!("{:.9}", share * 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A value that reads well in a file: whole things, or four digits. Never better than it was: below
+/// it where less is worse, else above it.
+pub(crate) fn rounded(metric: Metric, value: f64, less_is_worse: bool) -> f64 {
+    let outwards = if less_is_worse { f64::floor } else { f64::ceil };
+    if matches!(Unit::of(metric), Unit::Count | Unit::Size) || value == 0.0 {
+        return outwards(value);
+    }
+    let step = 10f64.powf(value.abs().log10().floor() - 3.0);
+    // What has four digits already is left as it is, whatever its last bits are.
+    let steps = value / step;
+    let steps = if (steps - steps.round()).abs() < 1e-6 { steps.round() } else { outwards(steps) };
+    // Twelve digits are exact, so that none of the step is left over.
+    let exact = format!("{:.11e}", steps * step).parse().unwrap_or(value);
+    if exact.is_finite() { exact } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_values_in_its_own_unit() {
+        let check = |metric, text: &str, value: f64| {
+            assert_eq!(parse(metric, text), Ok(value), "{metric:?} {text}");
+        };
+        check(Metric::SelfNs, "8ms", 8e6);
+        check(Metric::PeakRssBytes, "64MiB", 67_108_864.0);
+        check(Metric::Calls, "5000000000", 5e9);
+        check(Metric::Success, "96.5 %", 0.965);
+        check(Metric::Ratio, "250%", 2.5);
+        check(Metric::Gauge, "-0.5", -0.5);
+        for (metric, bad) in [
+            (Metric::SelfNs, "8"),
+            (Metric::Calls, "1.5"),
+            (Metric::Calls, "-1"),
+            (Metric::Success, "0.96"),
+            (Metric::Ratio, "-1%"),
+            (Metric::Gauge, "nan"),
+            (Metric::Gauge, "much"),
+        ] {
+            assert!(parse(metric, bad).is_err(), "{metric:?} {bad}");
+        }
+    }
+
+    #[test]
+    fn values_are_rounded_outwards_to_what_reads_well() {
+        let check = |metric, value, less_is_worse, expected: &str| {
+            let text = item(metric, rounded(metric, value, less_is_worse)).to_string();
+            assert_eq!(text, expected, "{metric:?} {value}");
+        };
+        check(Metric::SelfNs, 7_168_123.4, false, "\"7.169ms\"");
+        check(Metric::SelfNs, 0.0, false, "\"0ns\"");
+        check(Metric::SelfAllocBytes, 70.2, false, "\"71B\"");
+        check(Metric::Success, 2.0 / 3.0, true, "\"66.66%\"");
+        check(Metric::Success, 1.0 - 7.0 / 100.0, true, "\"93%\"");
+        check(Metric::Ratio, 1.0 / 3.0, false, "\"33.34%\"");
+        check(Metric::Count, 1_440.0, false, "1440");
+        check(Metric::Gauge, -12.345_678, true, "-12.35");
+        check(Metric::Gauge, -12.345_678, false, "-12.34");
+        check(Metric::Gauge, 1e16, true, "10000000000000000.0");
+    }
+
+    #[test]
+    fn kinds_of_own_metrics_have_words_too() {
+        assert_eq!(metric("ratio"), Ok(Metric::Ratio));
+        assert_eq!(metric("p99"), Ok(Metric::P99Ns));
+        assert!(metric("p9999").is_err());
+    }
+}

@@ -1,0 +1,69 @@
+//! From which change on a trend has which word: settings in layers, and what they come to. Pure.
+
+use super::check::Limit;
+use crate::model::TrendLimits;
+
+/// The settings of one place: the command line, the file. What it does not say is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TrendSettings {
+    /// Better by more is an improvement.
+    pub improvement: Option<Limit>,
+    /// Worse by more is degraded.
+    pub degraded: Option<Limit>,
+    /// Worse by more is a regression.
+    pub regression: Option<Limit>,
+}
+
+impl TrendSettings {
+    /// These settings, and those of `lower` where these say nothing.
+    #[must_use]
+    pub fn or(self, lower: Self) -> Self {
+        Self {
+            improvement: self.improvement.or(lower.improvement),
+            degraded: self.degraded.or(lower.degraded),
+            regression: self.regression.or(lower.regression),
+        }
+    }
+
+    /// The limits that these settings come to, over the built-in ones.
+    pub fn limits(self) -> TrendLimits {
+        let built_in = TrendLimits::default();
+        let given = |limit: Option<Limit>, default| limit.map_or(default, |limit| limit.0);
+        TrendLimits {
+            improvement_pct: given(self.improvement, built_in.improvement_pct),
+            degraded_pct: given(self.degraded, built_in.degraded_pct),
+            regression_pct: given(self.regression, built_in.regression_pct),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::config::source::trend;
+
+    #[test]
+    fn the_command_line_goes_before_the_file_and_that_before_what_is_built_in() {
+        let file = trend("[trend]\ndegraded = \"5%\"\nregression = \"never\"\n").unwrap();
+        let given = TrendSettings { degraded: Some(Limit(Some(7.0))), ..TrendSettings::default() };
+        let limits = given.or(file).limits();
+        let expected = TrendLimits {
+            improvement_pct: Some(10.0),
+            degraded_pct: Some(7.0),
+            regression_pct: None,
+        };
+        assert_eq!(limits, expected);
+        assert_eq!(trend("").unwrap().limits(), TrendLimits::default());
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let error = trend("[trend]\nimproved = 5\n").unwrap_err();
+        assert_eq!(error.line, Some(2));
+        assert_eq!(error.problem, "unknown key \"improved\" in [trend]");
+        assert_eq!(error.help.as_deref(), Some("did you mean `improvement`?"));
+        let error =
+            crate::project::config::source::check_settings("[trend]\ndegraded = -1\n", "default");
+        assert!(error.is_err(), "every command checks the whole file");
+    }
+}

@@ -1,0 +1,177 @@
+//! The runs that a user names: a baseline, the last runs of a branch, a stored run with those that
+//! were made with it; and the history beside them.
+
+use super::baseline;
+use super::context::Context;
+use super::store::{self, Filter, RunRef, Store as _};
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::RunDocument;
+use crate::text::{suggest, units};
+
+/// Runs from which noise is learned, at most.
+const HISTORY: usize = 50;
+
+/// Runs that a user named, with the name that the comparison shows.
+pub(crate) struct Named {
+    /// Name of the baseline, or id of the run.
+    pub(crate) name: String,
+    /// The runs, at least one, oldest first.
+    pub(crate) runs: Vec<RunDocument>,
+    /// A line that whoever named none of these runs should read: runs that were passed over.
+    pub(crate) notice: Option<String>,
+}
+
+impl Named {
+    /// Runs under the name that a comparison shows for them.
+    pub(crate) fn new(name: String, runs: Vec<RunDocument>) -> Self {
+        Self { name, runs, notice: None }
+    }
+
+    /// The baseline of this name.
+    pub(crate) fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
+        Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
+    }
+
+    /// What `text` names to judge `current` by: a baseline, or as `main~10` the last runs of a branch
+    /// that may be compared with it.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when the branch has no such run.
+    pub(crate) fn reference(
+        context: &Context,
+        text: &str,
+        current: &[RunDocument],
+    ) -> Result<Self, UserError> {
+        match window(text) {
+            Some((branch, most)) => Self::of_branch(context, branch, most, current),
+            None => Self::baseline(context, text),
+        }
+    }
+
+    fn of_branch(
+        context: &Context,
+        branch: &str,
+        most: usize,
+        current: &[RunDocument],
+    ) -> Result<Self, UserError> {
+        let Some(newest) = current.last() else { return Err(no_run_of(branch)) };
+        let filter =
+            Filter { branch: Some(branch.to_owned()), ..Filter::comparable(newest).but(current) };
+        let runs = store::open(context)?.recent(&filter, most)?;
+        if runs.is_empty() {
+            return Err(no_run_of(branch));
+        }
+        Ok(Self::new(format!("{branch}~{most}"), runs))
+    }
+
+    /// The stored run, or the baseline, that `text` names. A baseline comes first, since its name
+    /// was given on purpose.
+    pub(crate) fn any(context: &Context, text: &str) -> Result<Self, UserError> {
+        if baseline::exists(context, text) {
+            return Self::baseline(context, text);
+        }
+        let Ok(reference) = text.parse::<RunRef>();
+        Self::run(context, &reference).map_err(|error| or_baseline(context, text, error))
+    }
+
+    /// The stored run, with those that `run --repeat` made with it.
+    pub(crate) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
+        let store = store::open(context)?;
+        let run = store.find(reference)?;
+        Self::with_group(&store, run)
+    }
+
+    /// The newest run of `command`, with those that `run --repeat` made with it.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when there is none.
+    pub(crate) fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
+        let store = store::open(context)?;
+        let entries = store.entries()?;
+        let Some(entry) = entries.iter().find(|entry| entry.command == command) else {
+            let newest = entries.first().map_or_else(
+                || "no run is stored yet".to_owned(),
+                |entry| format!("the newest one, {}, is of `{}`", entry.id, entry.command),
+            );
+            let problem =
+                format!("no run of the baseline's command is stored, `{command}`: {newest}");
+            return Err(UserError::new(Code::NothingToJudge, problem).help(
+                "record it with `perf-report run -- …`, or name a run with --run, such as \
+                 `--run latest`",
+            ));
+        };
+        let newer = entries.iter().take_while(|other| other.id != entry.id).count();
+        let notice = (newer > 0).then(|| {
+            let runs = units::plural(newer as u64, "newer run");
+            format!(
+                "{runs} of other commands passed over: this judges {}, of the baseline's command \
+                 `{command}`; `--run latest` judges the newest one",
+                entry.id
+            )
+        });
+        let run = store.load(&entry.id)?;
+        Ok(Self { notice, ..Self::with_group(&store, run)? })
+    }
+
+    fn with_group(store: &impl store::Store, run: RunDocument) -> Result<Self, UserError> {
+        Ok(Self::new(run.run.id.clone(), store.with_group(run)?))
+    }
+}
+
+/// Stored runs of the same command on the same kind of machine, without those of either side. None
+/// where there is no store: a comparison needs no history.
+pub(crate) fn history(
+    context: &Context,
+    baseline: &[RunDocument],
+    current: &[RunDocument],
+) -> Vec<RunDocument> {
+    let Some(newest) = current.last() else { return Vec::new() };
+    let filter = Filter::comparable(newest).but(baseline).but(current);
+    let runs = store::open(context).ok().and_then(|store| store.recent(&filter, HISTORY).ok());
+    runs.unwrap_or_default()
+}
+
+/// Whether `text` names the file of a baseline, and no window of a branch.
+pub(crate) fn is_file(text: &str) -> bool {
+    window(text).is_none()
+}
+
+/// Branch and number of runs of a text such as `main~10`.
+fn window(text: &str) -> Option<(&str, usize)> {
+    let (branch, most) = text.rsplit_once('~')?;
+    let most = most.parse().ok().filter(|most| *most > 0)?;
+    (!branch.is_empty()).then_some((branch, most))
+}
+
+fn no_run_of(branch: &str) -> UserError {
+    let problem = format!("no run of branch {branch:?} can be compared with this one");
+    UserError::new(Code::NothingToJudge, problem).help(
+        "runs of a branch are stored by `perf-report run` while it is checked out; they must be of \
+         the same command, machine and build",
+    )
+}
+
+/// Adds a baseline that was perhaps meant to the advice on a run that does not exist.
+fn or_baseline(context: &Context, text: &str, error: UserError) -> UserError {
+    let names = baseline::names(context).unwrap_or_default();
+    match suggest::nearest(text, names.iter().map(String::as_str)) {
+        Some(near) if error.code == Code::Usage => {
+            error.help(format!("did you mean the baseline `{near}`?"))
+        }
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_a_branch_and_a_number() {
+        assert_eq!(window("main~10"), Some(("main", 10)));
+        assert_eq!(window("a~b~2"), Some(("a~b", 2)));
+        for none in ["main", "main~", "~3", "main~0", "main~x"] {
+            assert_eq!(window(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! By what a segment is known again once it is stored.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use perf_runtime::segment::life::Owner;
+
+/// What a segment, or the mark of a process that could not make one, is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SegmentId(pub i64);
+
+/// The id of what lies at `path`: a digest of its name, in which are the process and the moment when it
+/// began to record, of whose it says that it is, and of the run that it belongs to, where that is known.
+/// Where it is not, when the file was changed last takes its place; it stays when a file is moved.
+pub fn id_of(path: &Path, run: Option<&str>) -> SegmentId {
+    let name = path.file_name().unwrap_or_default();
+    let mut bytes = name.as_encoded_bytes().to_vec();
+    let mut add = |number: u64| bytes.extend(number.to_le_bytes());
+    if let Some(owner) = Owner::of(path) {
+        [owner.pid.into(), owner.namespace, owner.started].into_iter().for_each(&mut add);
+    }
+    if run.is_none()
+        && let Ok(metadata) = fs::symlink_metadata(path)
+    {
+        let changed = [metadata.mtime(), metadata.mtime_nsec()].map(i64::cast_unsigned);
+        changed.into_iter().for_each(add);
+    }
+    bytes.extend(run.unwrap_or_default().bytes());
+    // SQLite knows signed integers only.
+    SegmentId(crate::record::facts::fnv1a(&bytes).cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_of_a_run_is_known_by_its_name_and_any_other_also_by_when_it_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "not a segment").unwrap();
+            path
+        };
+        let (one, copy, other) = (place("1-a.ptseg"), place("below/1-a.ptseg"), place("1-b.ptseg"));
+        let set = |path: &Path, seconds| {
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+            fs::File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+        };
+        set(&one, 1);
+        set(&copy, 2);
+        assert_eq!(id_of(&one, Some("r")), id_of(&copy, Some("r")));
+        assert_ne!(id_of(&one, Some("r")), id_of(&one, Some("s")));
+        assert_ne!(id_of(&one, Some("r")), id_of(&other, Some("r")));
+        assert_ne!(id_of(&one, None), id_of(&copy, None));
+        set(&copy, 1);
+        assert_eq!(id_of(&one, None), id_of(&copy, None));
+    }
+}

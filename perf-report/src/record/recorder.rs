@@ -1,0 +1,194 @@
+//! One run of a command: the folder to record in, the command, what it left there, the document.
+//!
+//! In three steps, so that whoever shows something can do so in between: [`Recorder::prepare`],
+//! [`Recorder::run`], [`Finished::collect`]. Nothing is stored and nothing is said here.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::time::SystemTime;
+
+use perf_runtime::segment::folder::FolderError;
+
+use super::collect::{self, Collected};
+use super::command::{self, Ended, Job};
+use super::facts::{self, Identity, Prober};
+use super::pending;
+use super::session::{self, Session};
+use crate::model::{ProcessSummary, Run, RunDocument, convert};
+
+/// What to run, and what the run is to say of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The command.
+    pub job: Job<'a>,
+    /// Folder to record in, a subfolder each run; one of the user's own if none is named.
+    pub base: Option<&'a Path>,
+    /// A folder of the source, whose commit the run is of.
+    pub source: &'a Path,
+    /// The label.
+    pub label: Option<&'a str>,
+    /// The branch that the user names.
+    pub branch: Option<&'a str>,
+    /// The id of the first run of its group, if it is not that itself, and its number there.
+    pub group: Option<(Option<&'a str>, u32)>,
+    /// Whether to look how fast and how steady the machine is.
+    pub probe: bool,
+}
+
+/// A command about to be run.
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    order: Order<'a>,
+    session: Result<Session, FolderError>,
+    facts: Run,
+    prober: Option<Prober>,
+}
+
+/// A command that has run.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub ended: Ended,
+    session: Option<Session>,
+    facts: Run,
+    began: SystemTime,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The run.
+    pub document: RunDocument,
+    /// What was found in the folder.
+    pub collected: Collected,
+    /// The folder.
+    pub session: Session,
+    /// Why the folder could not be read, when it could not.
+    pub gone: Option<String>,
+    /// When the command was about to run.
+    pub began: SystemTime,
+}
+
+impl<'a> Recorder<'a> {
+    /// Makes the folder to record in, and finds out what is true before the command runs.
+    pub fn prepare(order: Order<'a>) -> Self {
+        let identity = Identity::now();
+        let session = Session::create(order.base, &identity.id);
+        let words = order.job.words.iter();
+        let mut facts = Run {
+            group: order.group.map(|(first, _)| first.unwrap_or(&identity.id).to_owned()),
+            round: order.group.map(|(_, round)| round),
+            id: identity.id,
+            time: identity.time,
+            label: order.label.map(str::to_owned),
+            command: words.map(|word| word.to_string_lossy().into_owned()).collect(),
+            machine: facts::machine(),
+            git: facts::git(order.source, order.branch),
+            ..Run::default()
+        };
+        let prober = order.probe.then(Prober::before);
+        facts.machine.probe = prober.as_ref().map(Prober::so_far);
+        if let Ok(session) = &session {
+            // Only needed should this process be killed; recording works without.
+            let _ = pending::write(session.folder(), &facts, &ProcessSummary::default());
+        }
+        Self { order, session, facts, prober }
+    }
+
+    /// The folder that is recorded in; the error says why there is none.
+    ///
+    /// # Errors
+    /// [`FolderError`]. The command can be run all the same, unrecorded.
+    pub fn folder(&self) -> Result<&Path, &FolderError> {
+        self.session.as_ref().map(Session::folder)
+    }
+
+    /// Why it is recorded in the temporary folder, if that is so although nobody named it.
+    pub fn fallback(&self) -> Option<String> {
+        self.session.as_ref().ok().and_then(Session::fallback)
+    }
+
+    /// Runs the command to its end. `while_running` is called once it runs, and what it returns is
+    /// dropped when it has ended.
+    ///
+    /// # Errors
+    /// When the command cannot be started; nothing is left behind then.
+    pub fn run<T>(self, while_running: impl FnOnce() -> T) -> io::Result<Finished> {
+        let session = self.session.ok();
+        let folder = session.as_ref().map(Session::folder);
+        let began = SystemTime::now();
+        let ended = command::record(self.order.job, folder, while_running).inspect_err(|_| {
+            if let Some(session) = &session {
+                discard(session);
+            }
+        })?;
+        let mut facts = self.facts;
+        facts.machine.probe = self.prober.map(Prober::after);
+        facts.exit_code = ended.status.code();
+        facts.signal = ended.status.signal();
+        Ok(Finished { ended, session, facts, began })
+    }
+}
+
+impl Finished {
+    /// Reads what was recorded; `None` if there was no folder to record in.
+    pub fn collect(self) -> Option<Recorded> {
+        let session = self.session?;
+        let usage = self.ended.usage;
+        let process = ProcessSummary {
+            wall_ns: u64::try_from(self.ended.wall.as_nanos()).ok(),
+            user_ns: Some(usage.user_ns),
+            system_ns: Some(usage.system_ns),
+            peak_rss_bytes: Some(usage.peak_rss_bytes),
+            killed: u64::from(self.ended.status.signal().is_some()),
+            ..ProcessSummary::default()
+        };
+        let folder = session.folder();
+        let _ = pending::write(folder, &self.facts, &process);
+        let collected = collect::collect(folder);
+        let gone = collected.as_ref().err().map(|error| {
+            format!("the folder {} cannot be read any more: {error}", folder.display())
+        });
+        let mut collected = collected.unwrap_or_default();
+        collected.fallback = session.fallback().or_else(|| session::fallback(&collected));
+        let document = document(&collected, self.facts, process, gone.clone());
+        Some(Recorded { document, collected, session, gone, began: self.began })
+    }
+
+    /// Forgets what was recorded.
+    pub fn discard(self) {
+        if let Some(session) = self.session {
+            // Whatever cannot be removed is found by `doctor`.
+            if let Ok(collected) = collect::collect(session.folder()) {
+                let _ = collected.clear();
+            }
+            discard(&session);
+        }
+    }
+}
+
+/// Removes a folder that nothing worth keeping is left in.
+fn discard(session: &Session) {
+    pending::forget(session.folder());
+    // Should something be left that is not ours, the folder stays, and harms nobody.
+    let _ = session.remove();
+}
+
+/// The document of what was collected.
+pub fn document(
+    collected: &Collected,
+    mut run: Run,
+    mut process: ProcessSummary,
+    problem: Option<String>,
+) -> RunDocument {
+    process.damaged = collected.damaged.len() as u64;
+    process.unrecorded = collected.unrecorded.len() as u64;
+    let toolchain = convert::toolchain(&collected.snapshot.processes);
+    let counts_allocations = convert::counts_allocations(&collected.snapshot);
+    run.machine.key = facts::comparability_key(&run.machine, &toolchain, counts_allocations);
+    let problems = collected.problems().into_iter().chain(problem).collect();
+    let mut document = convert::document(&collected.snapshot, run, process, problems);
+    document.recording.discarded = collected.discarded_by_reason();
+    document
+}

@@ -1,0 +1,8 @@
+//! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), and names that
+//! are not trusted ([`sanitize`]). Pure, and knows no document.
+
+pub mod sanitize;
+pub(crate) mod shell;
+pub mod suggest;
+pub mod units;
+pub(crate) mod values;

@@ -1,0 +1,21 @@
+//! Words that a shell takes as they are.
+
+use std::path::Path;
+
+/// Quotes `path` so that a shell takes it as one word.
+pub(crate) fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_survive_a_shell() {
+        assert_eq!(shell_word(Path::new("/dev/shm/a-1")), "/dev/shm/a-1");
+        assert_eq!(shell_word(Path::new("/it's here")), r"'/it'\''s here'");
+    }
+}
