@@ -66,7 +66,7 @@ fn run(recorded: &RunDocument, number: u64, is_newest: bool) -> RunDocument {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are small")]
 fn scaled(mut function: Function, factor: f64) -> Function {
-    let scale = |ns: &mut u64| *ns = (units::float(*ns) * factor) as u64;
+    let scale = |ns: &mut u64| *ns = (perf_report::stats::number::float(*ns) * factor) as u64;
     scale(&mut function.total_ns);
     scale(&mut function.self_ns);
     function.mean_ns = function.mean_ns.map(|mean| mean * factor);

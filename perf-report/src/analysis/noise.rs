@@ -194,7 +194,7 @@ mod tests {
         let run = |factor: f64| {
             let mut run = samples::typical();
             for function in &mut run.functions {
-                let slower = units::float(function.self_ns) * factor;
+                let slower = crate::stats::number::float(function.self_ns) * factor;
                 function.self_ns = format!("{slower:.0}").parse().unwrap();
                 function.mean_ns = function.mean_ns.map(|mean| mean * factor);
             }

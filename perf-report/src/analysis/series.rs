@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Extent, RunDocument};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units;
 
 /// A function over all runs, a value a run, in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,7 +36,7 @@ pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
     let mut by_name: BTreeMap<&str, Series> = BTreeMap::new();
     for function in runs.iter().flat_map(|run| &run.functions).filter(|it| it.calls > 0) {
         let series = by_name.entry(&function.name).or_default();
-        series.self_ns.push(units::float(function.self_ns));
+        series.self_ns.push(float(function.self_ns));
         series.calls.push(function.calls);
     }
     let everywhere = by_name.into_iter().filter(|(_, it)| it.calls.len() == runs.len());
@@ -50,7 +50,7 @@ pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
 pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
     let extent = Extent::of(runs);
     let walls = runs.iter().filter_map(|run| run.process.usage(extent).wall_ns);
-    walls.map(units::float).collect()
+    walls.map(float).collect()
 }
 
 /// The coefficient of variation in per cent: standard deviation, of a sample, over mean. `None` of
@@ -62,7 +62,7 @@ pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
 /// assert_eq!(variation_pct(&[9.0]), None);
 /// ```
 pub fn variation_pct(values: &[f64]) -> Option<f64> {
-    let count = units::float(values.len() as u64);
+    let count = float(values.len() as u64);
     let mean = values.iter().sum::<f64>() / count;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     let deviation = (squares / (count - 1.0)).sqrt();

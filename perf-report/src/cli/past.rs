@@ -10,7 +10,7 @@ use crate::project::config::check::{self, Limit};
 use crate::project::config::trend::TrendSettings;
 use crate::project::context::Context;
 use crate::project::store::{self, Filter, RunRef, Sqlite, Store as _};
-use crate::verdict::{self, Load};
+use crate::verdict::Load;
 
 /// Which runs.
 #[derive(Debug, clap::Args)]
@@ -143,7 +143,7 @@ fn metric(word: &str) -> Result<Metric, String> {
 
 /// Why there is nothing to show of runs that there are.
 pub(super) fn no_value(metric: Metric, runs: usize) -> UserError {
-    let title = verdict::title(metric);
+    let title = metric.title();
     let which = match runs {
         1 => "the newest run".to_owned(),
         runs => format!("each of the last {runs} runs"),

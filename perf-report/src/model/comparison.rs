@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver, metric};
+use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Unit, Waiver, metric};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -225,6 +225,36 @@ pub enum BudgetKind {
     Max,
 }
 
+impl BudgetKind {
+    /// Returns its name in a sentence: `p99`, `processor time`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::P50Ns => Metric::P50Ns.title(),
+            Self::P95Ns => Metric::P95Ns.title(),
+            Self::P99Ns => Metric::P99Ns.title(),
+            Self::MeanNs => Metric::MeanNs.title(),
+            Self::MaxNs => "max",
+            Self::TotalNs => "total time in the run",
+            Self::Calls => Metric::Calls.title(),
+            Self::Allocs => "allocations",
+            Self::Min => "minimum",
+            Self::Max => "maximum",
+            Self::WallNs => Metric::WallNs.title(),
+            Self::CpuNs => Metric::CpuNs.title(),
+            Self::PeakRssBytes => Metric::PeakRssBytes.title(),
+        }
+    }
+
+    /// Returns the unit of the values that it limits.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::PeakRssBytes => Unit::Size,
+            Self::Calls | Self::Allocs | Self::Min | Self::Max => Unit::Own,
+            _ => Unit::Time,
+        }
+    }
+}
+
 /// A judgement. The order is from good to bad.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -286,4 +316,18 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
     }
+}
+
+/// Orders the worst verdict first, then the largest change, then by name, so that the order never depends on
+/// the order of the documents.
+pub fn worst_first(a: &Change, b: &Change) -> std::cmp::Ordering {
+    let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
+    (b.verdict.cmp(&a.verdict))
+        .then_with(|| size(b).total_cmp(&size(a)))
+        .then_with(|| (&a.name, a.metric).cmp(&(&b.name, b.metric)))
+}
+
+/// Orders exceeded budgets first, then by name.
+pub fn budget_order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
+    b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
 }

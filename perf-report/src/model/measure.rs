@@ -3,6 +3,42 @@
 use serde::{Deserialize, Serialize};
 
 use super::MetricKind;
+use crate::stats::number::whole;
+use crate::text::units;
+
+/// Name of the rows of the command as a whole.
+pub const COMMAND: &str = "(command)";
+
+/// The unit in which a value is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Nanoseconds.
+    Time,
+    /// Bytes.
+    Size,
+    /// A number of things.
+    Count,
+    /// A part of a whole, 0.5 for half.
+    Share,
+    /// Things a second.
+    Rate,
+    /// The program's own.
+    Own,
+}
+
+impl Unit {
+    /// Writes `value` as people read it: `20.1 ms`, `64.2 MiB`, `1,200`, `96 %`, `1,200 a second`.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::Time => units::duration(value),
+            Self::Size => units::bytes(whole(value)),
+            Self::Count => units::count(whole(value)),
+            Self::Share => units::percent(value * 100.0),
+            Self::Rate => format!("{} a second", units::rough_number(value)),
+            Self::Own => units::number(value),
+        }
+    }
+}
 
 /// What is compared. Counts are of the whole run; times are of one call, except
 /// [`Metric::TotalNs`].
@@ -119,6 +155,42 @@ impl Metric {
     /// Whether it is one that few calls decide.
     pub fn is_outer_percentile(self) -> bool {
         Self::OUTER_PERCENTILES.contains(&self)
+    }
+
+    /// Returns its name in a sentence: `self time`, `p95`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Success => "success rate",
+            Self::SelfAllocs => "own allocations",
+            Self::SelfAllocBytes => "own allocated bytes",
+            Self::SelfNs => "self time",
+            Self::TotalNs => "total time",
+            Self::WallNs => "wall time",
+            Self::CpuNs => "processor time",
+            Self::PeakRssBytes => "peak memory",
+            metric => metric.word(),
+        }
+    }
+
+    /// Returns the unit of its values.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Success | Self::Ratio => Unit::Share,
+            Self::Throughput => Unit::Rate,
+            Self::Gauge => Unit::Own,
+            Self::SelfAllocBytes | Self::PeakRssBytes => Unit::Size,
+            metric if metric.is_count() => Unit::Count,
+            _ => Unit::Time,
+        }
+    }
+
+    /// Writes a value of it as people read it, with its unit.
+    pub fn number(self, value: f64) -> String {
+        match self {
+            // A count of the program's own may be of so many things that it is a float.
+            Self::Count => units::number(value),
+            metric => metric.unit().text(value),
+        }
     }
 
     /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.

@@ -24,6 +24,7 @@ mod run;
 mod self_test;
 mod stacks;
 mod usage;
+mod value;
 mod waiver;
 
 #[cfg(test)]
@@ -32,12 +33,14 @@ pub(crate) mod samples;
 pub use baseline::Baseline;
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
-pub use comparison::{BudgetKind, BudgetResult, Change, Comparison, Side, Verdict};
+pub use comparison::{
+    BudgetKind, BudgetResult, Change, Comparison, Side, Verdict, budget_order, worst_first,
+};
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use futures::Futures;
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use interleaved::{Contender, Interleaved, Stopped};
-pub use measure::Metric;
+pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{CustomMetric, MetricKind};
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
@@ -51,6 +54,7 @@ pub use run::{
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 pub use usage::{Extent, Usage};
+pub use value::{count_of, time_of, value, value_of_command};
 pub use waiver::{Waived, Waiver};
 
 /// Name of the schema of a [`RunDocument`].

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::stats::number::float;
 use crate::text::units;
 
 /// The time of work that is always the same, done a few times before and after the command. It says
@@ -52,7 +53,7 @@ const STEAL: (f64, f64) = (1.0, 5.0);
 impl Probe {
     /// How the time of the work changed from before the command to after it, in per cent.
     pub fn change_pct(&self) -> Option<f64> {
-        let (before, after) = (units::float(self.before_ns), units::float(self.after_ns?));
+        let (before, after) = (float(self.before_ns), float(self.after_ns?));
         (before > 0.0).then(|| (after / before - 1.0) * 100.0)
     }
 

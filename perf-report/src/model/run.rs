@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CustomMetric, Futures, Probe, Recording, Usage};
+use crate::stats::number::float;
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,10 @@ impl RunDocument {
 
     /// The same in per cent of the time that passed in tracked functions.
     pub fn preempted_pct(&self) -> f64 {
-        crate::text::units::share(self.preempted_ns(), self.sum(|function| function.raw_self_ns))
+        crate::stats::number::share_pct(
+            self.preempted_ns(),
+            self.sum(|function| function.raw_self_ns),
+        )
     }
 
     fn sum(&self, ns: impl Fn(&Function) -> u64) -> u64 {
@@ -347,6 +351,24 @@ impl Function {
         self.calls.saturating_sub(self.unmeasured_calls)
     }
 
+    /// Returns the self time of a call, in nanoseconds: of those calls that are in the times. `None` of none.
+    pub fn self_ns_a_call(&self) -> Option<f64> {
+        let calls = self.measured_calls();
+        (calls > 0).then(|| float(self.self_ns) / float(calls))
+    }
+
+    /// Returns whether its errors are counted: it classifies what it returns, or counted one.
+    pub fn counts_errors(&self) -> bool {
+        self.classifies_errors || self.errors > 0
+    }
+
+    /// Returns the share of the calls that returned no error, 0.5 for half; `None` where errors are not
+    /// counted, or nothing was called.
+    pub fn success_rate(&self) -> Option<f64> {
+        let is_known = self.counts_errors() && self.calls > 0;
+        is_known.then(|| 1.0 - float(self.errors.min(self.calls)) / float(self.calls))
+    }
+
     /// Polls that are in no time, if it is async.
     pub fn unmeasured_polls(&self) -> u64 {
         self.futures.as_ref().map_or(0, |futures| futures.unmeasured_polls)
@@ -357,14 +379,14 @@ impl Function {
     pub fn has_estimated_times(&self) -> bool {
         /// In per cent.
         const NOTABLE_PCT: f64 = 5.0;
-        let recording = crate::text::units::share(self.overhead_ns, self.raw_total_ns);
+        let recording = crate::stats::number::share_pct(self.overhead_ns, self.raw_total_ns);
         self.sampled || (self.is_corrected() && recording > NOTABLE_PCT)
     }
 
     /// What recording took of the self time, in per cent.
     pub fn recorder_pct(&self) -> f64 {
         let beside = if self.is_corrected() { self.self_overhead_ns } else { 0 };
-        crate::text::units::share(self.self_overhead_ns, self.self_ns.saturating_add(beside))
+        crate::stats::number::share_pct(self.self_overhead_ns, self.self_ns.saturating_add(beside))
     }
 
     /// Whether what recording took has been taken off the times.

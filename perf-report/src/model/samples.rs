@@ -12,7 +12,7 @@ use super::{
     Breaker, CustomMetric, Function, Git, Machine, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
     RUN_VERSION, Recording, Run, RunDocument, Toolchain, TreeNode,
 };
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// A context: its caller's index, its function, its calls, and its own time for all of them.
 pub(crate) type Node<'a> = (Option<u32>, &'a str, u64, u64);

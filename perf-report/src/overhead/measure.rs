@@ -15,7 +15,7 @@ use super::operations::{self, Repeat};
 use super::{Batches, Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};
 use crate::model::Operation;
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// Rounds of the timetable; the first warms up.
 const ROUNDS: u32 = 6;

@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 
 use super::text;
 use crate::model::{Breaker, Function, RunDocument, TreeNode};
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
 use crate::text::sanitize;
-use crate::text::units::{self, float};
+use crate::text::units;
 
 /// Functions that are named, of those that were sampled and of those that were counted.
 const NAMED: usize = 5;
@@ -136,7 +138,7 @@ fn preempted(run: &RunDocument) -> Option<String> {
 fn overhead(run: &RunDocument) -> Option<String> {
     let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
     let took = Mark::Estimated.duration(float(ns));
-    let share = run.process.own_usage().cpu_ns().map(|cpu| units::share(ns, cpu));
+    let share = run.process.own_usage().cpu_ns().map(|cpu| share_pct(ns, cpu));
     let share = share.filter(|share| *share > 0.0).map_or_else(String::new, |share| {
         format!(", {} of the processor time", units::percent(share))
     });

@@ -1,6 +1,7 @@
 //! What is said of a run as a whole, as short phrases that every medium can use.
 
 use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
+use crate::stats::number::float;
 use crate::text::sanitize;
 use crate::text::units;
 
@@ -45,9 +46,7 @@ pub(super) fn with_unrecorded(run: &RunDocument) -> Option<String> {
     let [recorded, all] =
         [Extent::Recorded, Extent::Command].map(|extent| run.process.usage(extent));
     let is_more = |old: Option<u64>, new: Option<u64>, least: f64| {
-        old.zip(new).is_some_and(|(old, new)| {
-            units::float(new) > units::float(old) * (1.0 + NOTABLE) + least
-        })
+        old.zip(new).is_some_and(|(old, new)| float(new) > float(old) * (1.0 + NOTABLE) + least)
     };
     let is_notable = is_more(recorded.wall_ns, all.wall_ns, LEAST_NS)
         || is_more(recorded.cpu_ns(), all.cpu_ns(), LEAST_NS)
@@ -57,7 +56,7 @@ pub(super) fn with_unrecorded(run: &RunDocument) -> Option<String> {
 
 /// Time, processor time and memory, as far as they are known.
 fn used(usage: Usage) -> Vec<String> {
-    let time = |ns: u64| units::duration(units::float(ns));
+    let time = |ns: u64| units::duration(float(ns));
     let mut items = Vec::new();
     items.extend(usage.wall_ns.map(|ns| format!("wall {}", time(ns))));
     if let (Some(user), Some(system)) = (usage.user_ns, usage.system_ns) {

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::model::COMMAND;
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::text::units;
-use crate::verdict::{self, COMMAND};
 
 /// What a comparison found of one function, or of one metric of the program's own.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Finding<'_> {
             .also
             .iter()
             .filter(|row| row.verdict == verdict)
-            .map(|row| format!("{} {}", verdict::title(row.metric), change(row)))
+            .map(|row| format!("{} {}", row.metric.title(), change(row)))
             .collect();
         let title =
             if verdict == self.main.verdict { String::new() } else { format!("{verdict}: ") };
@@ -45,7 +45,7 @@ impl Finding<'_> {
 fn change(row: &Change) -> String {
     match (row.metric, row.baseline, row.current, row.change_pct) {
         (Metric::Success, Some(old), Some(new), _) => {
-            let [old, new] = [old, new].map(|rate| verdict::number(row.metric, rate));
+            let [old, new] = [old, new].map(|rate| row.metric.number(rate));
             format!("{old} → {new}")
         }
         (.., Some(pct)) => units::change(pct),

@@ -5,7 +5,6 @@ use super::text;
 use crate::model::Verdict;
 use crate::text::sanitize;
 use crate::text::units;
-use crate::verdict;
 
 /// A function with a smaller share of the self time, in per cent, is not shown by itself.
 const LIGHT_PCT: f64 = 0.1;
@@ -47,7 +46,7 @@ fn open(mut findings: Vec<&Finding<'_>>) -> Option<String> {
     let names = named(&findings, |finding| {
         let change = finding.main.change_pct.filter(|pct| pct.abs() >= LEAST_CHANGE_PCT);
         let change = change.map_or_else(String::new, |pct| {
-            format!(" {} {}", verdict::title(finding.main.metric), units::change(pct))
+            format!(" {} {}", finding.main.metric.title(), units::change(pct))
         });
         format!("{}{change}", text::name(&finding.main.name, 60))
     });

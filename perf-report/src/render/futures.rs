@@ -2,7 +2,7 @@
 
 use super::estimates::Mark;
 use crate::model::{Function, Futures, RunDocument};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// A column about futures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::facts;
 use crate::model::{Contender, Interleaved};
+use crate::stats::number::float;
 use crate::text::sanitize;
 use crate::text::units;
 
@@ -19,7 +20,7 @@ pub(super) fn rounds(made: &Interleaved) -> Vec<String> {
         0 => String::new(),
         some => format!(" after {} to warm up", units::count(some.into())),
     };
-    let elapsed = units::duration(units::float(made.elapsed_ns));
+    let elapsed = units::duration(float(made.elapsed_ns));
     vec![
         format!("{rounds} in random order (seed {}){warm_up}, in {elapsed}", made.seed),
         made.stopped.to_string(),

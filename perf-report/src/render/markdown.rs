@@ -14,11 +14,13 @@ use crate::model::{
     Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
     Side, StacksDocument, Verdict,
 };
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
 use crate::text::sanitize::{
     self, markdown as code, markdown_cell as cell, markdown_sentence as escape,
     markdown_sentence_cell as escape_cell,
 };
-use crate::text::units::{self, float};
+use crate::text::units;
 
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
 const LONGEST_TABLE: usize = 24_000;
@@ -49,7 +51,7 @@ pub fn run(run: &RunDocument, selection: &Selection) -> String {
         row.extend(panics.then(|| units::count(f.panics)));
         row.extend(cancelled.then(|| units::count(f.cancelled)));
         row.push(sum(f, Mark::of_self(f), f.self_ns));
-        row.push(estimates::share(f, units::share(f.self_ns, own)));
+        row.push(estimates::share(f, share_pct(f.self_ns, own)));
         row.extend(recorder.then(|| recorder_share(f)));
         row.push(sum(f, Mark::of_total(f), f.total_ns));
         row.extend(times(f));

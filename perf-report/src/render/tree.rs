@@ -8,7 +8,9 @@ use super::human::header;
 use super::paint::{Paint, style};
 use super::{Screen, text};
 use crate::model::{RunDocument, TreeNode};
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
+use crate::text::units;
 
 /// Contexts with less than this share of all time are folded, in per cent.
 const FOLD_PCT: f64 = 0.5;
@@ -121,7 +123,7 @@ impl<'a> Forest<'a> {
 
     /// Siblings in reverse, as a stack takes them: small ones together in the last place.
     fn level(&self, siblings: &[usize], depth: usize, prefix: &str, fold_pct: f64) -> Vec<Pending> {
-        let share = |at: &usize| units::share(self.nodes[*at].total_ns, self.all_ns);
+        let share = |at: &usize| share_pct(self.nodes[*at].total_ns, self.all_ns);
         let (mut shown, folded): (Vec<_>, Vec<_>) =
             siblings.iter().copied().partition(|at| share(at) >= fold_pct);
         shown.sort_by(|a, b| {
@@ -153,7 +155,7 @@ impl<'a> Forest<'a> {
             total: marked(marks[0], total),
             own: marked(marks[1], sum(|node| node.self_ns)),
             calls: calls_marked(sum(|node| node.placed_calls), sum(|node| node.calls)),
-            share: units::share(total, self.all_ns),
+            share: share_pct(total, self.all_ns),
             branch: branch(pending),
             name,
             folded: pending.nodes.len() != 1,

@@ -7,8 +7,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::number::float;
 use super::random::Stream;
-use crate::text::units::float;
 
 /// Draws: enough that the ends of a 95 % interval are steady to a hundredth of its width or two.
 const DRAWS: usize = 2_000;

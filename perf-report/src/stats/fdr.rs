@@ -10,13 +10,13 @@
 pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
     let p_values: Vec<f64> =
         p_values.iter().map(|p| if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) }).collect();
-    let of = crate::text::units::float(p_values.len() as u64);
+    let of = crate::stats::number::float(p_values.len() as u64);
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|a, b| p_values[*b].total_cmp(&p_values[*a]));
     let mut adjusted = vec![1.0; p_values.len()];
     let mut least = 1.0_f64;
     for (larger, at) in order.into_iter().enumerate() {
-        let rank = of - crate::text::units::float(larger as u64);
+        let rank = of - crate::stats::number::float(larger as u64);
         least = least.min(p_values[at] * of / rank);
         adjusted[at] = least;
     }
@@ -26,7 +26,7 @@ pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
 /// The same, however the tests depend on each other; larger by the sum of 1, 1/2, 1/3 and so on.
 pub fn adjusted_under_dependence(p_values: &[f64]) -> Vec<f64> {
     let harmonic: f64 =
-        (1..=p_values.len() as u64).map(|rank| 1.0 / crate::text::units::float(rank)).sum();
+        (1..=p_values.len() as u64).map(|rank| 1.0 / crate::stats::number::float(rank)).sum();
     adjusted(p_values).into_iter().map(|p| (p * harmonic).min(1.0)).collect()
 }
 

@@ -7,9 +7,9 @@
 //! that of the history, and the test that of [`super::moderated`].
 
 use super::moderated::{self, Difference, HISTORY, Prior, Side};
+use super::number::float;
 use super::robust;
 use super::student;
-use crate::text::units::float;
 
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;

@@ -7,6 +7,7 @@ pub mod bootstrap;
 pub mod fdr;
 pub mod history;
 pub mod moderated;
+pub mod number;
 pub mod permutation;
 pub mod quantile;
 pub mod random;

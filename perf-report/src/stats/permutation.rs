@@ -5,8 +5,8 @@
 //! tried where they are few; else so many random ones, counting the one that was observed: Phipson
 //! and Smyth, "Permutation P-values Should Never Be Zero", Stat. Appl. Genet. Mol. Biol. 9 (2010).
 
+use super::number::float;
 use super::random::Stream;
-use crate::text::units::float;
 
 /// Up to so many arrangements all are tried.
 const ALL: u64 = 40_000;

@@ -6,7 +6,7 @@
 
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-use crate::text::units::float;
+use super::number::float;
 
 /// The widest bucket, as a share of its lower bound: the last one has no neighbour to end at.
 const WIDEST: f64 = 0.032;

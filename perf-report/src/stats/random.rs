@@ -34,7 +34,7 @@ impl Stream {
 
     /// A number from 0 up to, but without, 1.
     pub fn share(&mut self) -> f64 {
-        crate::text::units::float(self.number() >> 11) / crate::text::units::float(1 << 53)
+        crate::stats::number::float(self.number() >> 11) / crate::stats::number::float(1 << 53)
     }
 
     /// Normal noise, of mean 0 and variance 1. Box and Muller, Ann. Math. Stat. 29 (1958).

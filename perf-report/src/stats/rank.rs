@@ -8,8 +8,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::number::float;
 use super::robust;
-use crate::text::units::float;
 
 /// Up to so many values on both sides together every order is counted.
 const EXACT: usize = 40;

@@ -77,7 +77,7 @@ pub fn huber(values: &[f64], sigma: f64) -> Option<f64> {
     for _ in 0..STEPS {
         let (low, high) = (middle - REACH * sigma, middle + REACH * sigma);
         let sum: f64 = values.iter().map(|value| value.max(low).min(high)).sum();
-        middle = sum / crate::text::units::float(values.len() as u64);
+        middle = sum / crate::stats::number::float(values.len() as u64);
     }
     Some(middle)
 }

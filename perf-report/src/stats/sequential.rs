@@ -9,7 +9,7 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
-use crate::text::units::float;
+use super::number::float;
 
 /// Points of the grid between the two bounds, odd for Simpson's rule.
 const POINTS: u32 = 401;

@@ -6,7 +6,7 @@
 //! freedom more than the two values in it (by simulation, 8 to 40 normal values).
 
 use super::moderated::Side;
-use crate::text::units::float;
+use super::number::float;
 
 /// From so many values on the outer ones are trimmed.
 const LEAST_TRIMMED: usize = 8;

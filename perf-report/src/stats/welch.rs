@@ -4,8 +4,8 @@
 //! Involved", Biometrika 34 (1947). Of few runs it believes a spread that is small by chance; the
 //! verdicts use [`super::moderated`], and this to be held against.
 
+use super::number::float;
 use super::student;
-use crate::text::units::float;
 
 /// A difference of two means.
 #[derive(Debug, Clone, Copy, PartialEq)]

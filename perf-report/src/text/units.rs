@@ -2,6 +2,7 @@
 //!
 //! For text only. Documents keep base units (`_ns`, `_bytes`) and never hold what is made here.
 
+use crate::stats::number::float;
 /// A duration in nanoseconds: `24.9 ms`.
 ///
 /// ```
@@ -171,11 +172,6 @@ pub fn coarse_change(pct: f64) -> String {
     if pct.abs() < 1000.0 { coarse_percent(pct) } else { times(pct) }
 }
 
-/// A share in per cent with one decimal, as columns need it: `62.1`.
-pub fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }
-}
-
 /// `1 process`, `2 processes`.
 pub fn processes(processes: u64) -> String {
     if processes == 1 { "1 process".to_owned() } else { format!("{} processes", count(processes)) }
@@ -211,12 +207,6 @@ pub fn plural(value: u64, one: &str) -> String {
 /// ```
 pub fn they_are(value: u64, one: &str) -> String {
     format!("{} {}", plural(value, one), if value == 1 { "is" } else { "are" })
-}
-
-/// A count for arithmetic that may round.
-#[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a ratio or for text")]
-pub fn float(value: u64) -> f64 {
-    value as f64
 }
 
 fn times(pct: f64) -> String {
@@ -349,8 +339,6 @@ mod tests {
         assert_eq!(range((f64::NEG_INFINITY, f64::INFINITY)), "under 0.01 × to over 1,000,000 ×");
         assert_eq!(coarse_change(12.34), "12 %");
         assert_eq!(coarse_change(2_900.0), "30 ×");
-        assert!((share(1, 4) - 25.0).abs() < 1e-9);
-        assert!(share(1, 0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use perf_runtime::segment::limits::parse_bytes;
 
-use super::units::float;
+use crate::stats::number::float;
 
 /// The largest limit that can be given, in per cent.
 const LARGEST_PCT: f64 = 1e6;

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::allowance::Severity;
-use super::compare::worst_first;
 use super::limits::Limits;
-use super::whole::COMMAND;
-use super::{blame, bless, budgets};
+use super::{blame, bless};
+use crate::model::COMMAND;
+use crate::model::budget_order;
+use crate::model::worst_first;
 use crate::model::{
     BudgetKind, BudgetResult, Change, Comparison, Function, Metric, RunDocument, Verdict, Waived,
     Waiver,
@@ -22,7 +23,7 @@ pub(crate) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunD
     lower_warnings(comparison, limits);
     lower_command(comparison, limits, current);
     comparison.functions.sort_by(worst_first);
-    comparison.budgets.sort_by(budgets::order);
+    comparison.budgets.sort_by(budget_order);
     let verdicts = comparison.functions.iter().map(|row| row.verdict);
     let is_judged =
         |verdict: &Verdict| !matches!(verdict, Verdict::Inconclusive | Verdict::Changed);

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::whole::COMMAND;
+use crate::model::COMMAND;
 use crate::model::{BudgetKind, Function, Metric};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// What `perf.toml` allows, whatever the profile, and how much the metrics weigh in this one.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::limits::Limits;
 use crate::model::{Change, Metric, RunDocument, Verdict};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// The times that hold the time of callees, per call.
 const INCLUSIVE: [Metric; 5] =

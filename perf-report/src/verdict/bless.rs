@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::compare;
 use super::limits::{Limits, Thresholds};
-use super::{compare, reason, whole};
+use crate::model::COMMAND;
+use crate::model::value_of_command;
 use crate::model::{Change, Comparison, Extent, Metric, RunDocument, Verdict, Waived, Waiver};
 
 /// A regression that somebody accepted.
@@ -116,7 +118,7 @@ impl Blessing {
 
     /// The accepted value as people read it.
     pub fn value(&self) -> String {
-        reason::number(self.metric, self.to)
+        self.metric.number(self.to)
     }
 
     /// `up` to the accepted value, or `down`.
@@ -137,8 +139,8 @@ pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
     let rows = compare::compare(run, run, &limits).functions.into_iter();
     let functions = rows.filter_map(|row| Some(((row.name, row.metric), row.current?)));
     let command = Metric::OF_COMMAND.into_iter().filter_map(|metric| {
-        let value = whole::value(&run.process, Extent::of([run]), metric)?;
-        Some(((whole::COMMAND.to_owned(), metric), value))
+        let value = value_of_command(&run.process, Extent::of([run]), metric)?;
+        Some(((COMMAND.to_owned(), metric), value))
     });
     functions.chain(command).collect()
 }
@@ -193,7 +195,7 @@ fn accepted(blessing: &Blessing) -> String {
 fn said_of_expired(all: &[&Blessing]) -> Option<String> {
     let first = all.iter().min_by_key(|it| it.line)?;
     let metrics: BTreeSet<_> = all.iter().map(|it| it.metric).collect();
-    let titles: Vec<_> = metrics.into_iter().map(reason::title).collect();
+    let titles: Vec<_> = metrics.into_iter().map(Metric::title).collect();
     let last = first.expires.map_or_else(String::new, |last| format!(" on {last}"));
     Some(format!(
         "what was blessed of {} ({}) expired{last} (perf-blessed.toml:{}): {}",

@@ -3,10 +3,12 @@
 use super::allowance::{Allowances, Allowed, Origin, Rule, Severity};
 use super::custom;
 use super::limits::Limits;
-use super::whole::COMMAND;
+use crate::model::COMMAND;
+use crate::model::Unit;
+use crate::model::budget_order;
 use crate::model::{BudgetKind, BudgetResult, Function, RunDocument, Usage, Verdict};
+use crate::stats::number::float;
 use crate::text::suggest;
-use crate::text::units::{self, float};
 
 /// The limits that functions can have, in the order of their rows.
 const OF_FUNCTIONS: [BudgetKind; 8] = [
@@ -32,13 +34,8 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
     let usage = run.process.own_usage();
     rows.extend(of_command(usage, &allowances.command));
     rows.extend(custom::budgets(run, &limits.custom));
-    rows.sort_by(order);
+    rows.sort_by(budget_order);
     rows
-}
-
-/// Exceeded ones first, then by name.
-pub(crate) fn order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
-    b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
 }
 
 fn of_function(function: &Function, allowances: &Allowances) -> impl Iterator<Item = BudgetResult> {
@@ -99,18 +96,18 @@ fn judge(
     actual: Option<f64>,
 ) -> BudgetResult {
     let actual = actual.filter(|value| value.is_finite());
-    let what = title(limit);
-    let budget = format!("the budget of {} {}", text(limit, allowed.value), allowed.origin);
+    let what = limit.title();
+    let budget = format!("the budget of {} {}", limit.unit().text(allowed.value), allowed.origin);
     let (verdict, reason) = match actual {
         Some(value) => {
-            let is_time = unit(limit) == Unit::Time;
+            let is_time = limit.unit() == Unit::Time;
             let mark = if is_time && subject.is_estimate { "~" } else { "" };
             let (verdict, how) = if value > allowed.value {
                 (Verdict::Regression, "over")
             } else {
                 (Verdict::Stable, "within")
             };
-            (verdict, format!("{what} {mark}{}, {how} {budget}", text(limit, value)))
+            (verdict, format!("{what} {mark}{}, {how} {budget}", limit.unit().text(value)))
         }
         None if !subject.is_called => {
             (Verdict::Inconclusive, format!("never called, so {budget} for {what} says nothing"))
@@ -119,55 +116,6 @@ fn judge(
     };
     let name = subject.name.to_owned();
     BudgetResult { name, limit, allowed: allowed.value, actual, verdict, reason }
-}
-
-/// What a limited value is measured in.
-#[derive(PartialEq, Eq)]
-enum Unit {
-    Time,
-    Size,
-    Number,
-}
-
-fn unit(limit: BudgetKind) -> Unit {
-    match limit {
-        BudgetKind::PeakRssBytes => Unit::Size,
-        BudgetKind::Calls | BudgetKind::Allocs | BudgetKind::Min | BudgetKind::Max => Unit::Number,
-        _ => Unit::Time,
-    }
-}
-
-/// A value as people read it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sizes come from u64, and `as` saturates"
-)]
-fn text(limit: BudgetKind, value: f64) -> String {
-    match unit(limit) {
-        Unit::Time => units::duration(value),
-        Unit::Size => units::bytes(value as u64),
-        Unit::Number => units::number(value),
-    }
-}
-
-/// What a sentence calls the limited value.
-pub(crate) fn title(limit: BudgetKind) -> &'static str {
-    match limit {
-        BudgetKind::P50Ns => "p50",
-        BudgetKind::P95Ns => "p95",
-        BudgetKind::P99Ns => "p99",
-        BudgetKind::MeanNs => "mean",
-        BudgetKind::MaxNs => "max",
-        BudgetKind::TotalNs => "total time in the run",
-        BudgetKind::Calls => "calls",
-        BudgetKind::Allocs => "allocations",
-        BudgetKind::Min => "minimum",
-        BudgetKind::Max => "maximum",
-        BudgetKind::WallNs => "wall time",
-        BudgetKind::CpuNs => "CPU time",
-        BudgetKind::PeakRssBytes => "peak memory",
-    }
 }
 
 /// Tables of `perf.toml` that name no function of the runs, where they seem meant for one: it is of
@@ -289,7 +237,7 @@ mod tests {
         let limits =
             limits(vec![rule("code_stats::parse::tok*", &tokenize)], rule(COMMAND, &command));
         insta::assert_snapshot!(said(&budgets(&samples::typical(), &limits)), @r"
-        regression (command): CPU time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
+        regression (command): processor time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
         regression (command): peak memory 64.2 MiB, over the budget of 64.0 MiB that perf.toml:14 sets
         regression code_stats::parse::tokenize: p99 20.0 ms, over the budget of 15.0 ms that perf.toml:12 sets
         stable (command): wall time 912 ms, within the budget of 1.00 s that perf.toml:12 sets

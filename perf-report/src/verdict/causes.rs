@@ -9,8 +9,9 @@ use std::collections::HashSet;
 
 use super::sides::{Functions, Pair};
 use crate::model::{Cause, Change, Function, Metric, RunDocument, SelfTime, Verdict};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::{self, float};
+use crate::text::units;
 
 /// Causes that a comparison holds at most.
 const MOST: usize = 50;
@@ -53,7 +54,7 @@ fn of_pair(pair: &Pair<'_>, slower: bool) -> Option<Cause> {
     let by_time = (new_call - old_call) * f64::midpoint(old_calls, new_calls);
     let by_time_ns = if slower { by_time } else { 0.0 };
     let change_ns = by_calls_ns + by_time_ns;
-    let change = |old: f64, new: f64| super::reason::change_pct(old, new).map(units::change);
+    let change = |old: f64, new: f64| crate::stats::number::change_pct(old, new).map(units::change);
     // The row of the calls has their numbers.
     let called = (by_calls_ns != 0.0).then(|| match change(old_calls, new_calls) {
         Some(change) => format!("calls {change}"),
@@ -90,7 +91,7 @@ fn calls(side: &[Option<&Function>]) -> Option<f64> {
 
 /// Own time of a call; 0 of a function that was not called.
 fn time_of_a_call(side: &[Option<&Function>]) -> Option<f64> {
-    let time = |it: &&Function| float(it.self_ns) / float(it.measured_calls().max(1));
+    let time = |it: &&Function| it.self_ns_a_call().unwrap_or(0.0);
     robust::median(&side.iter().flatten().map(time).collect::<Vec<_>>())
 }
 

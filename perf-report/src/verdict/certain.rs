@@ -8,8 +8,9 @@ use super::limits::{Limits, MetricLimits};
 use super::load::Load;
 use super::sides::{Pair, Sides};
 use super::suite::Suite;
-use super::{load, missing, reason, times, whole};
+use super::{load, missing, times, whole};
 use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::stats::number;
 
 /// Runs before a change, and runs after it.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,7 @@ impl Ends<'_> {
 /// Per cent of the first; infinite where that is 0.
 fn change_pct([before, after]: [f64; 2]) -> f64 {
     let from_0 = if after > before { f64::INFINITY } else { 0.0 };
-    reason::change_pct(before, after).unwrap_or(from_0)
+    number::change_pct(before, after).unwrap_or(from_0)
 }
 
 /// Limits by which any change is a finding, however few the calls are: there are many runs.
@@ -148,7 +149,7 @@ pub(crate) fn why_no_row(pair: &Pair<'_>, metric: Metric) -> String {
     if pair.has_no_percentiles(metric) {
         return "percentiles of a function that is sampled are those of a few windows".to_owned();
     }
-    format!("its calls are too few for the {}", reason::title(metric))
+    format!("its calls are too few for the {}", metric.title())
 }
 
 fn of_the_command(sides: Sides<'_>, metric: Metric, values: [f64; 2], limits: &Limits) -> Certain {

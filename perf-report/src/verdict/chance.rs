@@ -1,11 +1,11 @@
 //! Counts that differ from run to run: between two sides they differ as well, by chance. So a change of one
 //! is held against what runs of the same side differ by, as a time is.
 
-use super::counts;
 use super::sides::Pair;
+use crate::model::count_of;
 use crate::model::{Function, Metric, Verdict};
 use crate::stats::moderated::{self, Prior};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// Runs to spare on both sides together, from which they know themselves how much they differ.
 const KNOWN_DEGREES: usize = 4;
@@ -32,7 +32,7 @@ pub(crate) fn unless(
 /// Whether a count of a function may differ by chance between the sides.
 pub(crate) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
     let side = |runs: &[Option<&Function>]| -> Vec<f64> {
-        let counts = runs.iter().flatten().filter_map(|function| counts::value(function, metric));
+        let counts = runs.iter().flatten().filter_map(|function| count_of(function, metric));
         // One more, since of nothing there is no ratio.
         counts.map(|count| float(count) + 1.0).collect()
     };

@@ -1,6 +1,5 @@
 //! Gathers the rows of a comparison.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -14,11 +13,14 @@ use super::{
     accept, blame, budgets, causes, comparable, counts, custom, decide, load, missing, notes,
     suite, times, whole,
 };
+use crate::model::worst_first;
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
     Verdict,
 };
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
+use crate::text::units;
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
 /// programs told of themselves.
@@ -115,7 +117,7 @@ fn tell_shares(rows: &mut [Change], sides: Sides<'_>) {
         let all = run.own_ns();
         for function in &run.functions {
             let share = shares.entry(&function.name).or_default();
-            *share = share.max(units::share(function.self_ns, all));
+            *share = share.max(share_pct(function.self_ns, all));
         }
     }
     for row in rows {
@@ -226,15 +228,6 @@ fn one_sided(function: &Function, verdict: Verdict) -> Change {
         _ => format!("{which}: {calls}, self time {own} in the run"),
     };
     Change { verdict, reason, ..Change::exact(&function.name, Metric::Calls, [known.0, known.1]) }
-}
-
-/// Worst verdict first, then the largest change, then by name, so that the order never depends on
-/// the order of the documents.
-pub(crate) fn worst_first(a: &Change, b: &Change) -> Ordering {
-    let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
-    (b.verdict.cmp(&a.verdict))
-        .then_with(|| size(b).total_cmp(&size(a)))
-        .then_with(|| (&a.name, a.metric).cmp(&(&b.name, b.metric)))
 }
 
 #[cfg(test)]

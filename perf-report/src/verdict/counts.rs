@@ -11,8 +11,11 @@
 use super::limits::MetricLimits;
 use super::sides::{self, Pair};
 use super::{chance, reason};
+use crate::model::count_of;
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::text::units::{self, float};
+use crate::stats::number::change_pct;
+use crate::stats::number::float;
+use crate::text::units;
 
 /// What one side counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +65,7 @@ pub(crate) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
         _ => (verdict, reason),
     };
     Some(Change {
-        change_pct: reason::change_pct(float(baseline), float(current)),
+        change_pct: change_pct(float(baseline), float(current)),
         verdict,
         reason,
         ..Change::exact(&pair.new.name, metric, [Some(float(baseline)), Some(float(current))])
@@ -79,11 +82,11 @@ fn in_some_runs(
 ) -> (Verdict, String) {
     let said = varies(metric, old, new);
     let middle = |runs: &[Option<&Function>]| {
-        sides::middle(runs, |function| value(function, metric)).unwrap_or(0.0)
+        sides::middle(runs, |function| count_of(function, metric)).unwrap_or(0.0)
     };
     let (before, now) = (middle(&pair.olds), middle(&pair.news));
     let most_pct = limits.regression_pct.unwrap_or(f64::INFINITY);
-    let is_more = reason::change_pct(before, now).is_none_or(|pct| pct > most_pct) && now > before;
+    let is_more = change_pct(before, now).is_none_or(|pct| pct > most_pct) && now > before;
     if is_more && !chance::may_count_differ(pair, metric) {
         (Verdict::Inconclusive, format!("{said}: more in most runs, and no more in others"))
     } else if matches!(metric, Metric::Errors | Metric::Panics) && new.most > old.most {
@@ -103,17 +106,16 @@ fn not_where_they_happen(pair: &Pair<'_>, metric: Metric, old: Counted) -> Optio
 
 impl Counted {
     fn of(runs: &[Option<&Function>], newest: &Function, metric: Metric) -> Option<Self> {
-        let counts = runs.iter().flatten().map(|function| value(function, metric));
+        let counts = runs.iter().flatten().map(|function| count_of(function, metric));
         let (least, most) = counts.collect::<Option<Vec<_>>>().and_then(|counts| {
             Some((counts.iter().copied().min()?, counts.iter().copied().max()?))
         })?;
-        Some(Self { least, most, calls: newest.calls, classifies: counts_errors(newest) })
+        Some(Self { least, most, calls: newest.calls, classifies: newest.counts_errors() })
     }
 
     /// `100 to 110`, or the number where it is the same in all runs.
     fn range(self, metric: Metric) -> String {
-        let [least, most] =
-            [self.least, self.most].map(|count| reason::number(metric, float(count)));
+        let [least, most] = [self.least, self.most].map(|count| metric.number(float(count)));
         if least == most { most } else { format!("{least} to {most}") }
     }
 }
@@ -131,7 +133,7 @@ fn nearest(old: Counted, new: Counted) -> (u64, u64) {
 }
 
 fn varies(metric: Metric, old: Counted, new: Counted) -> String {
-    let title = reason::title(metric);
+    let title = metric.title();
     let [old, new] = [old, new].map(|side| side.range(metric));
     format!("{title} differ from run to run: {old} before and {new} now")
 }
@@ -150,9 +152,9 @@ fn verdict(
         return (Verdict::Inconclusive, format!("errors were not counted in {which}"));
     }
     if baseline == current {
-        let title = reason::title(metric);
+        let title = metric.title();
         let what = if current == 1 { title.trim_end_matches('s') } else { title };
-        let amount = reason::number(metric, float(current));
+        let amount = metric.number(float(current));
         let amount = match metric {
             Metric::SelfAllocBytes => format!("{what} {amount}"),
             _ => format!("{amount} {what}"),
@@ -166,7 +168,7 @@ fn verdict(
     if metric == Metric::Calls && baseline == 0 {
         return (Verdict::Added, format!("called {}, never before", times(current)));
     }
-    let pct = reason::change_pct(float(baseline), float(current)).unwrap_or(f64::INFINITY);
+    let pct = change_pct(float(baseline), float(current)).unwrap_or(f64::INFINITY);
     let beyond = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
     if current < baseline {
         let verdict =
@@ -198,7 +200,7 @@ fn same_rate(old: Counted, new: Counted) -> bool {
 /// is for the row of errors to judge; this one says what they come to.
 fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
     let rates = |runs: &[Option<&Function>]| -> Vec<f64> {
-        runs.iter().flatten().filter_map(|function| rate(function)).collect()
+        runs.iter().flatten().filter_map(|function| function.success_rate()).collect()
     };
     let sides = [rates(&pair.olds), rates(&pair.news)];
     let (olds, news) = (ends(&sides[0])?, ends(&sides[1])?);
@@ -213,7 +215,7 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
     let said = reason::values(Metric::Success, old, new);
     let lost = (old - new) * 100.0;
     let (verdict, reason) = if old.to_bits() == new.to_bits() {
-        let rate = reason::number(Metric::Success, new);
+        let rate = Metric::Success.number(new);
         let varies = if varies { ", and differs from run to run" } else { "" };
         (Verdict::Stable, format!("success rate {rate} on both sides{varies}"))
     } else if limits.regression_pct.is_some_and(|limit| lost > limit) {
@@ -228,7 +230,7 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
     let may_be_chance = || varies && chance::may_differ(&sides[0], &sides[1], level);
     let (verdict, reason) = chance::unless((verdict, reason), may_be_chance);
     Some(Change {
-        change_pct: reason::change_pct(old, new),
+        change_pct: change_pct(old, new),
         verdict,
         reason,
         ..Change::exact(&pair.new.name, Metric::Success, [Some(old), Some(new)])
@@ -239,27 +241,6 @@ fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
 fn ends(rates: &[f64]) -> Option<(f64, f64)> {
     let rates = rates.iter().copied();
     rates.map(|rate| (rate, rate)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-/// Share of the calls that returned no error, of a function that classifies and was called.
-pub(crate) fn rate(function: &Function) -> Option<f64> {
-    let known = counts_errors(function) && function.calls > 0;
-    known.then(|| 1.0 - float(function.errors.min(function.calls)) / float(function.calls))
-}
-
-fn counts_errors(function: &Function) -> bool {
-    function.classifies_errors || function.errors > 0
-}
-
-/// The count in a run; `None` where it was not counted.
-pub(crate) fn value(function: &Function, metric: Metric) -> Option<u64> {
-    match metric {
-        Metric::Errors => Some(function.errors),
-        Metric::Panics => Some(function.panics),
-        Metric::SelfAllocs => function.self_allocs,
-        Metric::SelfAllocBytes => function.self_alloc_bytes,
-        _ => Some(function.calls),
-    }
 }
 
 fn times(calls: u64) -> String {

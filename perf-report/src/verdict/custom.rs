@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limits::Limits;
 use super::{chance, reason};
+use crate::model::Metric;
 use crate::model::{
     BudgetKind, BudgetResult, Change, CustomMetric, MetricKind, RunDocument, Verdict,
 };
@@ -191,7 +192,7 @@ fn said(kind: MetricKind, value: f64) -> String {
 }
 
 fn number(kind: MetricKind, value: f64) -> String {
-    reason::number(kind.into(), value)
+    Metric::from(kind).number(value)
 }
 
 /// A row for each limit of a value that `limits` sets, for the metrics that the run has: a program

@@ -15,7 +15,8 @@ use super::{Limits, reason};
 use crate::model::{Change, Verdict};
 use crate::stats::fdr;
 use crate::stats::moderated::{Difference, Reach};
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::text::units;
 
 /// The level of intervals.
 const CONFIDENCE: f64 = 0.95;

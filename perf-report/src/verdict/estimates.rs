@@ -10,7 +10,8 @@
 
 use super::sides::Busier;
 use crate::model::{Function, Metric};
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::text::units;
 
 /// What sampling may be off by where the load comes in phases, in per cent: the bound that the
 /// recorder is held to.

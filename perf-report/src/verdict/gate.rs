@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::budgets::title as budget_title;
-use super::reason::title;
 use crate::model::{BudgetKind, Comparison, Metric, Verdict};
 
 /// What makes `check` fail. Regressions and exceeded budgets always do, the rest when asked for.
@@ -78,9 +76,8 @@ pub struct Failure<'a> {
 impl Failure<'_> {
     /// What failed of it: `self time`, `the budget for p99`.
     pub fn what(&self) -> String {
-        let of_budget =
-            || self.limit.map(|limit| format!("the budget for {}", budget_title(limit)));
-        self.metric.map(|metric| title(metric).to_owned()).or_else(of_budget).unwrap_or_default()
+        let of_budget = || self.limit.map(|limit| format!("the budget for {}", limit.title()));
+        self.metric.map(|metric| metric.title().to_owned()).or_else(of_budget).unwrap_or_default()
     }
 }
 

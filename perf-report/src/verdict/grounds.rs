@@ -3,10 +3,11 @@
 
 use super::decide::Draft;
 use super::sides::Pair;
-use super::times::value;
-use super::{estimates, outliers, reason};
+use super::{estimates, outliers};
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
+use crate::text::units;
 
 /// Calls that must lie beyond a percentile before it is worth a row.
 const BEYOND_PERCENTILE: u64 = 5;
@@ -22,7 +23,7 @@ impl Pair<'_> {
     pub(crate) fn not_timed(&self) -> Draft {
         let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
         let (verdict, reason) = self.unmeasured().unwrap_or(unknown);
-        let values = [self.old, self.new].map(|function| value(function, Metric::SelfNs));
+        let values = [self.old, self.new].map(|function| function.self_ns_a_call());
         let row = Change::exact(&self.new.name, Metric::SelfNs, values);
         Draft { row: Change { verdict, reason, ..row }, test: None }
     }
@@ -92,7 +93,7 @@ impl Pair<'_> {
         let sides = [&self.olds, &self.news].into_iter().zip(&self.run_ns);
         let runs = sides.flat_map(|(side, all)| side.iter().copied().zip(all.iter().copied()));
         let largest = runs
-            .filter_map(|(function, all)| Some(units::share(time(function?), all)))
+            .filter_map(|(function, all)| Some(share_pct(time(function?), all)))
             .fold(0.0, f64::max);
         let limit = units::percent(SMALL_SHARE_PCT);
         (largest < SMALL_SHARE_PCT).then(|| format!("less than {limit} of either run"))
@@ -132,7 +133,7 @@ impl Pair<'_> {
             (units::count(function.lost_durations), units::count(function.timed_calls()));
         let why = format!(
             "{} of {which} is of too few calls, for want of memory: it lacks {lost} of {of}",
-            reason::title(metric)
+            metric.title()
         );
         Some((Verdict::Inconclusive, why))
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use perf_runtime::buckets;
 
 use crate::model::{Function, RunDocument, TreeNode};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// `run`, had the own time of `function` been `factor` times as long.
 ///

@@ -10,7 +10,7 @@ use super::{Better, CustomLimits, Limits, Thresholds, compare};
 use crate::model::{
     Comparison, CustomMetric, Function, Metric, MetricKind, RunDocument, Verdict, samples,
 };
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// Up to eight functions with any counts and times, and a caller for each.
 fn run() -> impl Strategy<Value = RunDocument> {

@@ -8,6 +8,7 @@ use super::reason;
 use super::sides::Sides;
 use super::work::{Done, Work};
 use crate::model::{Change, Metric, Verdict};
+use crate::stats::number::change_pct;
 use crate::stats::robust;
 use crate::text::units;
 
@@ -129,9 +130,9 @@ fn nearest_change(olds: &[(f64, f64)], news: &[(f64, f64)]) -> f64 {
     };
     let ((least, most), (new_least, new_most)) = (ends(olds), ends(news));
     let pct = if new_least > most {
-        reason::change_pct(most, new_least)
+        change_pct(most, new_least)
     } else if new_most < least {
-        reason::change_pct(least, new_most)
+        change_pct(least, new_most)
     } else {
         Some(0.0)
     };

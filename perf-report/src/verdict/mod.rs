@@ -56,7 +56,6 @@ pub(crate) mod sides;
 pub(crate) mod suite;
 pub(crate) mod times;
 pub(crate) mod used;
-pub(crate) mod value;
 pub(crate) mod whole;
 pub(crate) mod work;
 
@@ -75,9 +74,6 @@ pub use inject::{one_more_call, one_more_error, slow_down};
 pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
 pub use load::Load;
 pub use missing::missing;
-pub use reason::{number, title};
 pub use self_test::{LARGEST_PCT, self_test};
 pub use sides::Sides;
 pub use used::Used;
-pub use value::{value, value_of_command};
-pub use whole::COMMAND;

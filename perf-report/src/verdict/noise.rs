@@ -8,8 +8,8 @@
 use super::suite::Suite;
 use crate::stats::history::{self, History};
 use crate::stats::moderated::{self, Difference, Prior};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::float;
 
 /// Rounds from which pairs are compared.
 const LEAST_ROUNDS: usize = 3;

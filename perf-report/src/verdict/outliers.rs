@@ -10,8 +10,8 @@
 
 use super::sides::Pair;
 use crate::model::{Function, Metric};
+use crate::stats::number::float;
 use crate::stats::quantile;
-use crate::text::units::float;
 
 /// Part of the mean's change that the median must have made to confirm it.
 const CONFIRMING_PART: f64 = 0.5;

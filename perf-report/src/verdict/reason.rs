@@ -2,15 +2,16 @@
 
 use super::limits::MetricLimits;
 use crate::model::{Metric, Verdict};
+use crate::stats::number::change_pct;
 use crate::text::units;
 
 /// What a row says first: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
 pub(crate) fn values(metric: Metric, baseline: f64, current: f64) -> String {
     let change = change(change_pct(baseline, current).map(Seen::only));
-    let [old, new] = [baseline, current].map(|value| number(metric, value));
+    let [old, new] = [baseline, current].map(|value| metric.number(value));
     // Of a rate in per cent, a change in per cent would be mistaken for the rate's.
     let change = if metric == Metric::Success { String::new() } else { change };
-    format!("{} {old} → {new}{change}", title(metric))
+    format!("{} {old} → {new}{change}", metric.title())
 }
 
 /// A change as it was seen.
@@ -58,9 +59,9 @@ pub(crate) fn measured(
     };
     let [old, new] = [0, 1].map(|side| {
         let mark = if are_estimates[side] { "~" } else { "" };
-        format!("{mark}{}", number(metric, values[side]))
+        format!("{mark}{}", metric.number(values[side]))
     });
-    format!("{} {old} → {new}{unit}{}", title(metric), change(seen))
+    format!("{} {old} → {new}{unit}{}", metric.title(), change(seen))
 }
 
 /// ` (+23.9 %, likely +20.0 to +28.1 %)`; where everything changed, ` (+30.1 %, beside the rest +2.0 %)`.
@@ -103,47 +104,4 @@ pub(crate) fn against_limits(verdict: Verdict, limits: MetricLimits) -> String {
             None => "not limited".to_owned(),
         },
     }
-}
-
-/// Change in per cent of the baseline; `None` where there is nothing to divide by.
-pub(crate) fn change_pct(baseline: f64, current: f64) -> Option<f64> {
-    let pct = (current - baseline) / baseline * 100.0;
-    (baseline > 0.0 && pct.is_finite()).then_some(pct)
-}
-
-/// What a metric is called in a sentence.
-pub fn title(metric: Metric) -> &'static str {
-    match metric {
-        Metric::Success => "success rate",
-        Metric::SelfAllocs => "own allocations",
-        Metric::SelfAllocBytes => "own allocated bytes",
-        Metric::SelfNs => "self time",
-        Metric::TotalNs => "total time",
-        Metric::WallNs => "wall time",
-        Metric::CpuNs => "processor time",
-        Metric::PeakRssBytes => "peak memory",
-        metric => metric.word(),
-    }
-}
-
-/// A value of a metric as people read it.
-pub fn number(metric: Metric, value: f64) -> String {
-    match metric {
-        Metric::Success | Metric::Ratio => units::percent(value * 100.0),
-        Metric::Count | Metric::Gauge => units::number(value),
-        Metric::Throughput => format!("{} a second", units::rough_number(value)),
-        Metric::SelfAllocBytes | Metric::PeakRssBytes => units::bytes(whole(value)),
-        metric if metric.is_count() => units::count(whole(value)),
-        _ => units::duration(value),
-    }
-}
-
-/// A count kept as a float, as it was.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts come from u64, and `as` saturates"
-)]
-fn whole(count: f64) -> u64 {
-    count as u64
 }

@@ -4,7 +4,6 @@
 //! same place, both were called as often and take about as long, and neither has a second candidate.
 
 use crate::model::Function;
-use crate::text::units::float;
 
 /// Lines by which a declaration may move within its file.
 const NEAR_LINES: u32 = 40;
@@ -41,7 +40,7 @@ fn last_name(function: &Function) -> &str {
 }
 
 fn take_as_long(old: &Function, new: &Function, floor_ns: f64) -> bool {
-    let [old, new] = [old, new].map(|f| float(f.self_ns) / float(f.calls.max(1)));
+    let [old, new] = [old, new].map(|function| function.self_ns_a_call().unwrap_or(0.0));
     (old - new).abs() <= floor_ns || old.max(new) <= old.min(new) * SAME_TIME
 }
 

@@ -12,6 +12,7 @@ use crate::model::{
     CaughtBy, Change, Comparison, Extra, Metric, RunDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION,
     SelfTestDocument, SelfTestRow, Verdict, Waived,
 };
+use crate::stats::number::share_pct;
 use crate::text::units;
 
 /// The largest slow-down that is tried, in per cent: five times the time. Who overlooks that is
@@ -76,7 +77,7 @@ fn chosen<'a>(run: &'a RunDocument, names: &[String]) -> Vec<(&'a str, f64)> {
     let own = run.own_ns();
     let mut all: Vec<_> = run.functions.iter().collect();
     all.sort_by(|a, b| b.self_ns.cmp(&a.self_ns).then_with(|| a.name.cmp(&b.name)));
-    let all = all.into_iter().map(|it| (it.name.as_str(), units::share(it.self_ns, own)));
+    let all = all.into_iter().map(|it| (it.name.as_str(), share_pct(it.self_ns, own)));
     if names.is_empty() {
         all.filter(|(_, share)| *share >= SMALL_SHARE_PCT).take(TOP).collect()
     } else {

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::limits::Limits;
 use super::renames;
 use crate::model::{Extent, Function, Probe, RunDocument, Steadiness, Usage};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::float;
 
 /// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
 /// how much the next run differs.

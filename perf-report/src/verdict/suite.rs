@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use super::sides::{Functions, Pair, Sides};
 use crate::model::{Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
 use crate::stats::moderated::Difference;
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::{self, float};
+use crate::text::units;
 
 /// Functions from which a suite can be told from its parts.
 const LEAST_FUNCTIONS: usize = 10;
@@ -127,8 +128,7 @@ impl Move {
         let self_ns = pair.old.self_ns;
         let is_enough = float(self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
         let side = |runs: &[Option<&Function>]| {
-            let values = runs.iter().flatten().filter(|function| function.measured_calls() > 0);
-            let values = values.map(|f| float(f.self_ns) / float(f.measured_calls()));
+            let values = runs.iter().flatten().filter_map(|function| function.self_ns_a_call());
             robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
         };
         is_enough.then_some(())?;

@@ -13,8 +13,10 @@ use super::noise::{self, Source, Values};
 use super::sides::Pair;
 use super::suite::Suite;
 use super::{busy, estimates, outliers, reason};
+use crate::model::time_of;
 use crate::model::{Change, Function, Metric, Verdict};
-use crate::text::units::float;
+use crate::stats::number::change_pct;
+use crate::stats::number::float;
 
 /// What is said of a time that was 0 and is not, or is 0 and was not.
 pub(crate) const OF_NOTHING: &str =
@@ -38,7 +40,7 @@ pub(crate) fn draft(
         return Some(pair.not_timed());
     }
     let values = pair.values(metric, known);
-    let [baseline, current] = pair.values(metric, value).middles();
+    let [baseline, current] = pair.values(metric, time_of).middles();
     let row = Change::exact(&new.name, metric, [Some(baseline?), Some(current?)]);
     if metric != Metric::SelfNs && pair.few(metric) || pair.has_no_percentiles(metric) {
         return None;
@@ -50,7 +52,7 @@ pub(crate) fn draft(
         [old, new],
         metric,
     );
-    let change_pct = reason::change_pct(baseline, current);
+    let change_pct = change_pct(baseline, current);
     let row =
         Change { change_pct, interval_pct: change_pct.and_then(|pct| doubt.interval(pct)), ..row };
     if let Some((verdict, reason)) = pair.cannot_judge(metric) {
@@ -152,22 +154,7 @@ fn known(function: &Function, metric: Metric) -> Option<f64> {
         Metric::SelfNs => float(function.self_error_ns) / float(function.measured_calls()),
         _ => 0.0,
     };
-    value(function, metric).map(|value| value.max(least))
-}
-
-/// The value that is shown; `None` when the run has none, or no usable one.
-pub(crate) fn value(function: &Function, metric: Metric) -> Option<f64> {
-    let value = match metric {
-        Metric::SelfNs => Some(float(function.self_ns) / float(function.measured_calls())),
-        Metric::TotalNs => Some(float(function.total_ns)),
-        Metric::MeanNs => function.mean_ns,
-        Metric::P50Ns => function.p50_ns.map(float),
-        Metric::P90Ns => function.p90_ns.map(float),
-        Metric::P95Ns => function.p95_ns.map(float),
-        Metric::P99Ns => function.p99_ns.map(float),
-        _ => None,
-    };
-    value.filter(|value| value.is_finite() && *value >= 0.0)
+    time_of(function, metric).map(|value| value.max(least))
 }
 
 #[cfg(test)]

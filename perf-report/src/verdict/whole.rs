@@ -10,17 +10,17 @@ use super::estimates::Doubt;
 use super::limits::{Limits, MetricLimits};
 use super::load::Load;
 use super::noise::{self, Source, Values};
-use super::reason;
 use super::sides::{Busier, Sides};
 use super::suite::Suite;
 use super::work::Work;
 use crate::analysis::series;
-use crate::model::{Change, Extent, Metric, ProcessSummary, RunDocument, Usage};
+use crate::model::COMMAND;
+use crate::model::value_of_command;
+use crate::model::{Change, Extent, Metric, RunDocument, Usage};
+use crate::stats::number::change_pct;
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::{self, float};
-
-/// What the rows of the command are called.
-pub const COMMAND: &str = "(command)";
+use crate::text::units;
 
 /// What a peak of memory may be off by: each processor counts 64 pages and more by itself before it adds them
 /// to those of the process.
@@ -46,7 +46,7 @@ fn draft(
     let of_run = |run: &RunDocument| match (metric, work) {
         (Metric::Throughput, work) => throughput(run, extent, work?),
         (Metric::CpuNs, Some(work)) => cpu_of_a_unit(run, extent, work),
-        _ => value(&run.process, extent, metric),
+        _ => value_of_command(&run.process, extent, metric),
     };
     let side = |runs: &[RunDocument]| -> Vec<Option<f64>> { runs.iter().map(of_run).collect() };
     let values = Values {
@@ -66,7 +66,7 @@ fn draft(
         .filter(|_| metric == Metric::Throughput)
         .and_then(|work| less_by_waiting(sides, work, [baseline, current]));
     let row = Change {
-        change_pct: reason::change_pct(baseline, current),
+        change_pct: change_pct(baseline, current),
         ..Change::exact(COMMAND, metric, [Some(baseline), Some(current)])
     };
     let test = Test {
@@ -182,23 +182,12 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
 /// Units of work a second.
 fn throughput(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
     const NS_A_SECOND: f64 = 1e9;
-    Some(work.units(run)? * NS_A_SECOND / value(&run.process, extent, Metric::WallNs)?)
+    Some(work.units(run)? * NS_A_SECOND / value_of_command(&run.process, extent, Metric::WallNs)?)
 }
 
 /// Processor time of a unit of work.
 fn cpu_of_a_unit(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
-    Some(value(&run.process, extent, Metric::CpuNs)? / work.units(run)?)
-}
-
-/// Returns what the processes of `extent` took, where that is known.
-pub(crate) fn value(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
-    let usage = process.usage(extent);
-    let value = match metric {
-        Metric::WallNs => usage.wall_ns,
-        Metric::CpuNs => usage.cpu_ns(),
-        _ => usage.peak_rss_bytes,
-    };
-    value.filter(|value| *value > 0).map(float)
+    Some(value_of_command(&run.process, extent, Metric::CpuNs)? / work.units(run)?)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::counts;
 use super::limits::Limits;
 use super::sides::Sides;
+use crate::model::count_of;
 use crate::model::{Function, Metric, RunDocument};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::float;
 
 /// What counts as a unit of work.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl<'a> Done<'a> {
     /// What each run counted of `metric` in a function, where all did any work and counted.
     pub(crate) fn counted(&self, name: &str, metric: Metric) -> Option<Vec<(f64, f64)>> {
         let counted = |run: &RunDone<'_>| {
-            let count = float(counts::value(run.functions.get(name)?, metric)?);
+            let count = float(count_of(run.functions.get(name)?, metric)?);
             Some((count, run.units?))
         };
         self.runs.iter().map(counted).collect()

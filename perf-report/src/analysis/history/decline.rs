@@ -9,12 +9,14 @@
 
 use super::trend;
 use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
+use crate::stats::number::change_pct;
+use crate::stats::number::float;
 use crate::stats::{fdr, moderated};
-use crate::text::units::{self, float};
+use crate::text::units;
 use crate::verdict::certain::Certain;
 use crate::verdict::decide;
 use crate::verdict::limits::MetricLimits;
-use crate::verdict::reason::{self, number, title};
+use crate::verdict::reason;
 
 /// Of all declines that are called so, the share that may be chance. 1/5! is below it, so that five
 /// runs without a history can be enough.
@@ -103,7 +105,7 @@ fn judge(
 ) -> Decline {
     let first = course.values.first().copied().unwrap_or_default();
     let last = course.values.last().copied().unwrap_or_default();
-    let change_pct = reason::change_pct(first, last);
+    let change_pct = change_pct(first, last);
     let sign = if metric == Metric::Success { -1.0 } else { 1.0 };
     let by = sign * change_pct.unwrap_or(if last > first { f64::INFINITY } else { 0.0 });
     let own = MetricLimits {
@@ -176,8 +178,8 @@ fn said(
         Direction::Worse => "slower run by run",
         Direction::Better => "faster run by run",
     };
-    let (runs, title) = (course.values.len(), title(metric));
-    let [from, to] = [first, last].map(|value| number(metric, value));
+    let (runs, title) = (course.values.len(), metric.title());
+    let [from, to] = [first, last].map(|value| metric.number(value));
     let unit = if metric == Metric::SelfNs { " a call" } else { "" };
     let pct = change_pct.map_or_else(String::new, |pct| format!(", {} in all", units::change(pct)));
     format!("{how} over the last {runs}: {title} {from} → {to}{unit}{pct}")
@@ -193,7 +195,7 @@ mod tests {
     /// With nothing in doubt.
     fn declines(courses: &[Course], metric: Metric, limits: TrendLimits) -> Vec<Decline> {
         super::declines(courses, metric, limits, |_, [first, last]| {
-            Certain::all(reason::change_pct(first, last).unwrap_or(f64::INFINITY))
+            Certain::all(change_pct(first, last).unwrap_or(f64::INFINITY))
         })
     }
 

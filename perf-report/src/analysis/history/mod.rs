@@ -191,7 +191,7 @@ mod tests {
         let [command] = &document.functions[..] else { panic!("{document:?}") };
         assert_eq!(
             (command.name.as_str(), command.trend),
-            (crate::verdict::COMMAND, Some(Trend::Stable))
+            (crate::model::COMMAND, Some(Trend::Stable))
         );
         let none = history(&runs, Metric::PeakRssBytes, TrendLimits::default()).unwrap();
         assert_eq!(none.functions, []);

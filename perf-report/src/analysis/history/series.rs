@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::model::COMMAND;
 use crate::model::{Extent, Metric, RunDocument};
-use crate::verdict::{self, COMMAND};
 
 /// A function over the runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,8 @@ pub(super) struct Series {
 pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
     if !metric.is_of_function() {
         let extent = Extent::of(runs.last());
-        let value = |run: &RunDocument| verdict::value_of_command(&run.process, extent, metric);
+        let value =
+            |run: &RunDocument| crate::model::value_of_command(&run.process, extent, metric);
         let values = runs.iter().map(value).collect();
         return vec![Series { name: COMMAND.to_owned(), values }];
     }
@@ -28,7 +29,7 @@ pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
     for (at, run) in runs.iter().enumerate() {
         for function in run.functions.iter().filter(|it| it.calls > 0 || it.unfinished > 0) {
             let values = by_name.entry(&function.name).or_insert_with(|| vec![None; runs.len()]);
-            values[at] = verdict::value(function, metric);
+            values[at] = crate::model::value(function, metric);
         }
     }
     let weights: BTreeMap<&str, u64> = runs

@@ -182,7 +182,7 @@ mod tests {
             let at = looks.iter().zip(levels).position(|(look, level)| p(look) <= *level);
             counts.iter_mut().skip(at.unwrap_or(looks.len())).for_each(|count| *count += 1.0);
         }
-        counts.into_iter().map(|count| count / crate::text::units::float(series)).collect()
+        counts.into_iter().map(|count| count / crate::stats::number::float(series)).collect()
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn table(rows: &[Row<'_>]) -> String {
     }
     let header = ["FUNCTION", "METRIC", "FROM", "TO", "NOW", "UNTIL", "STATE", "REASON"];
     let cells = rows.iter().map(|row| {
-        let value = |value| verdict::number(row.metric, value);
+        let value = |value| row.metric.number(value);
         [
             row.function.to_owned(),
             row.metric.word().to_owned(),

@@ -266,7 +266,7 @@ fn range(row: &Change, args: &Args, custom: &Customs) -> Result<(f64, f64), User
     };
     let is_better = if less_is_worse { to > from } else { to < from };
     if is_better {
-        let was = verdict::number(row.metric, from);
+        let was = row.metric.number(from);
         let (than, value) = if less_is_worse { ("less", "smaller") } else { ("more", "larger") };
         let problem = format!("{word} was {was} before, which is {than} than is to be accepted");
         return Err(usage(problem).help(format!("accept a {value} value with --to or --by")));
@@ -292,12 +292,12 @@ fn less_is_worse(row: &Change, custom: &Customs) -> Result<bool, UserError> {
 
 /// Says what is accepted.
 fn say(row: &Change, blessing: &Blessing) {
-    let (title, name) = (verdict::title(row.metric), &row.name);
-    let (was, will) = (verdict::number(row.metric, blessing.from), blessing.value());
+    let (title, name) = (row.metric.title(), &row.name);
+    let (was, will) = (row.metric.number(blessing.from), blessing.value());
     output::message(&format!("blessed: {title} of {name} from {was} {} to {will}", blessing.way()));
     let is_beyond = |current: &f64| blessing.is_worse(*current, blessing.to);
     if let Some(current) = row.current.filter(is_beyond) {
-        let is = verdict::number(row.metric, current);
+        let is = row.metric.number(current);
         output::warning(&format!("this run is beyond that, with {is}"));
     }
 }

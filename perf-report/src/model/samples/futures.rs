@@ -2,7 +2,7 @@
 
 use super::{MS, Node, US, named, of};
 use crate::model::{Function, Futures, RunDocument};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// A shop that takes orders. One of its futures blocks its thread, and one never ends.
 const NODES: [Node<'static>; 7] = [

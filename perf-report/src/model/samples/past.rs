@@ -34,7 +34,7 @@ fn on_day(at: usize, functions: &[(&str, Vec<u64>)]) -> RunDocument {
 /// The same for the same `seed`.
 pub(crate) fn noisy(seed: u64, count: usize, level: u64, noise: u64) -> Vec<u64> {
     let mut stream = crate::stats::random::Stream::of(seed);
-    let spread = crate::text::units::float(level * noise) / 1_000.0;
+    let spread = crate::stats::number::float(level * noise) / 1_000.0;
     let value = |_| {
         let off = (stream.share() + stream.share() - 1.0) * spread;
         #[expect(clippy::cast_possible_truncation, reason = "far below 2^63")]

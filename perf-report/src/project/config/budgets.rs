@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::source::{Section, SourceError, expected, limit, line, number, severity, whole_number};
 use crate::model::BudgetKind;
-use crate::text::units::float;
+use crate::stats::number::float;
 use crate::text::values;
 use crate::verdict::{Allowances, Given, Rule};
 

@@ -1,40 +1,13 @@
 //! Values of any metric as people write them in files and on the command line, and back. Pure. What
-//! they look like on the screen is for `verdict::number`.
+//! they look like on the screen is for [`Metric::number`].
 
 use toml::de::DeValue;
 use toml_edit::{Item, value};
 
 use super::check;
 use super::source::{expected, number};
-use crate::model::{Metric, MetricKind};
+use crate::model::{Metric, MetricKind, Unit};
 use crate::text::values;
-
-/// What a value of a metric is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    /// Nanoseconds.
-    Time,
-    /// Bytes.
-    Size,
-    /// A number of things.
-    Count,
-    /// A part of a whole, 0.5 for half.
-    Share,
-    /// What the program says.
-    Own,
-}
-
-impl Unit {
-    fn of(metric: Metric) -> Self {
-        match metric {
-            Metric::Success | Metric::Ratio => Self::Share,
-            Metric::Gauge => Self::Own,
-            Metric::SelfAllocBytes | Metric::PeakRssBytes => Self::Size,
-            metric if metric.is_count() => Self::Count,
-            _ => Self::Time,
-        }
-    }
-}
 
 /// Every metric that has values in files: of functions, of the command, and the kinds of the program's own.
 pub(crate) fn metrics() -> impl Iterator<Item = Metric> {
@@ -58,14 +31,14 @@ pub(crate) fn metric(word: &str) -> Result<Metric, String> {
 /// What is wrong, as the end of a sentence.
 pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
     let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    match Unit::of(metric) {
+    match metric.unit() {
         Unit::Time => values::duration_ns(text),
         Unit::Size => values::size_bytes(text),
         Unit::Share => values::share(text),
         Unit::Count => finite()
             .filter(|count| *count >= 0.0 && count.fract() == 0.0)
             .ok_or_else(|| format!("{text:?} is no count: write a whole number")),
-        Unit::Own => finite().ok_or_else(|| format!("{text:?} is no number")),
+        Unit::Rate | Unit::Own => finite().ok_or_else(|| format!("{text:?} is no number")),
     }
 }
 
@@ -75,11 +48,11 @@ pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
 /// As for [`parse`].
 pub(super) fn read(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
     let text = |example| value.as_str().ok_or_else(|| expected(example, value));
-    let text = match Unit::of(metric) {
+    let text = match metric.unit() {
         Unit::Time => text("a duration, such as \"20.1ms\"")?,
         Unit::Size => text("a size, such as \"64MiB\"")?,
         Unit::Share => text("a share, such as \"96%\"")?,
-        Unit::Count | Unit::Own => {
+        Unit::Count | Unit::Rate | Unit::Own => {
             &number(value).ok_or_else(|| expected("a number", value))?.replace('_', "")
         }
     };
@@ -90,12 +63,12 @@ pub(super) fn read(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
 pub(super) fn item(metric: Metric, number: f64) -> Item {
     #[expect(clippy::cast_possible_truncation, reason = "counts fit, and `as` saturates")]
     let count = number as i64;
-    match Unit::of(metric) {
+    match metric.unit() {
         Unit::Time => value(time(number)),
         Unit::Size => value(format!("{count}B")),
         Unit::Share => value(share(number)),
-        Unit::Own if number.fract() != 0.0 || number.abs() > 1e15 => value(number),
-        Unit::Count | Unit::Own => value(count),
+        Unit::Rate | Unit::Own if number.fract() != 0.0 || number.abs() > 1e15 => value(number),
+        Unit::Count | Unit::Rate | Unit::Own => value(count),
     }
 }
 
@@ -116,7 +89,7 @@ fn share(share: f64) -> String {
 /// it where less is worse, else above it.
 pub(crate) fn rounded(metric: Metric, value: f64, less_is_worse: bool) -> f64 {
     let outwards = if less_is_worse { f64::floor } else { f64::ceil };
-    if matches!(Unit::of(metric), Unit::Count | Unit::Size) || value == 0.0 {
+    if matches!(metric.unit(), Unit::Count | Unit::Size) || value == 0.0 {
         return outwards(value);
     }
     let step = 10f64.powf(value.abs().log10().floor() - 3.0);

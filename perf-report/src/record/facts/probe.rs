@@ -107,7 +107,7 @@ impl Reading {
         if median_ns <= 0.0 || sum <= 0.0 {
             return Self::default();
         }
-        let work = median_ns * crate::text::units::float(sorted.len() as u64);
+        let work = median_ns * crate::stats::number::float(sorted.len() as u64);
         let lost_pct = ((1.0 - work / sum) * 100.0).max(0.0);
         Self { median_ns, spread_pct: apart / median_ns * 100.0, lost_pct }
     }
@@ -179,8 +179,10 @@ impl System {
     /// The share of processor time since then that went to other virtual machines.
     fn steal_pct(&self, later: &Self) -> Option<f64> {
         let ((ticks, steal), (all, stolen)) = (self.ticks?, later.ticks?);
-        let share =
-            crate::text::units::share(stolen.saturating_sub(steal), all.saturating_sub(ticks));
+        let share = crate::stats::number::share_pct(
+            stolen.saturating_sub(steal),
+            all.saturating_sub(ticks),
+        );
         Some(decimals(share))
     }
 }

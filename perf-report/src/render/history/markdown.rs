@@ -10,7 +10,6 @@ use crate::text::sanitize::{
     markdown_sentence_cell as escape_cell,
 };
 use crate::text::units;
-use crate::verdict;
 
 /// The widest picture of a series.
 const WIDEST: usize = 30;
@@ -43,7 +42,7 @@ fn of_all(document: &HistoryDocument, shown: Shown) -> String {
             "| {} | {} | {} | {} | {} |",
             cell(&function.name),
             sparkline(&function.values, WIDEST),
-            verdict::number(document.metric, function.latest),
+            document.metric.number(function.latest),
             words::trend(function),
             escape_cell(&change),
         );
@@ -79,7 +78,7 @@ fn of_one(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) 
     let newest_first = document.runs.iter().enumerate().rev();
     for (place, run) in newest_first.take(shown.most()) {
         let value = function.values.get(place).copied().flatten();
-        let value = value.map_or_else(|| "·".to_owned(), |it| verdict::number(document.metric, it));
+        let value = value.map_or_else(|| "·".to_owned(), |it| document.metric.number(it));
         let _ = writeln!(
             text,
             "| {} | {} | {value} | {} | {} |",

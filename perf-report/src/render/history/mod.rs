@@ -20,7 +20,6 @@ use super::{Screen, text};
 use crate::model::{FunctionHistory, HistoryDocument, Trend};
 use crate::text::sanitize;
 use crate::text::units;
-use crate::verdict;
 
 /// What to show of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +155,7 @@ fn value(document: &HistoryDocument, number: f64) -> Cell {
         let (text, unit) = units::duration_parts(number);
         return Cell { text, unit, style: style::STRONG };
     }
-    Cell::new(style::STRONG, verdict::number(document.metric, number))
+    Cell::new(style::STRONG, document.metric.number(number))
 }
 
 /// The style of a word.

@@ -11,7 +11,6 @@ use crate::render::{Screen, text};
 use crate::stats::segments::Kind;
 use crate::text::sanitize;
 use crate::text::units;
-use crate::verdict;
 
 /// A function with its runs, the newest first.
 pub(super) fn human(
@@ -64,7 +63,7 @@ fn picture(
 ) -> String {
     let known = || function.values.iter().flatten().copied();
     let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max));
-    let number = |value| verdict::number(document.metric, value);
+    let number = |value| document.metric.number(value);
     let range = format!("{} to {}", number(low), number(high));
     let room = screen.width.saturating_sub(text::width(&range) + GAP).clamp(10, 2 * WIDEST);
     let picture = paint.paint(style::HEAT, &sparkline(&function.values, room));

@@ -6,7 +6,6 @@ use crate::render::facts;
 use crate::stats::segments::Kind;
 use crate::text::sanitize;
 use crate::text::units;
-use crate::verdict;
 
 /// `self time a call of 6 functions over 24 runs`
 pub(super) fn headline(document: &HistoryDocument) -> String {
@@ -31,7 +30,7 @@ pub(super) fn headline(document: &HistoryDocument) -> String {
 
 /// What the metric is called, and of what it is.
 pub(in crate::render) fn title(metric: Metric) -> String {
-    let title = verdict::title(metric);
+    let title = metric.title();
     match metric {
         Metric::SelfNs => format!("{title} a call"),
         Metric::MeanNs => "mean time of a call".to_owned(),
@@ -157,8 +156,7 @@ pub(super) fn doubtful(change: &HistoryChange, document: &HistoryDocument) -> St
 
 /// A change as a sentence: `+15.7 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15): 12.1 ms → 14.0 ms`.
 pub(super) fn long(change: &HistoryChange, document: &HistoryDocument) -> String {
-    let [before, after] =
-        [change.before, change.after].map(|value| verdict::number(document.metric, value));
+    let [before, after] = [change.before, change.after].map(|value| document.metric.number(value));
     let [last_before, first, end] =
         [change.last_before, change.index, change.end].map(|at| place(&document.runs, at));
     let when = |at: u64| {

@@ -9,7 +9,9 @@ use crate::render::paint::{Paint, style};
 use crate::render::select::Selected;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, Selection, facts, futures, memory, text};
-use crate::text::units::{self, float};
+use crate::stats::number::float;
+use crate::stats::number::share_pct;
+use crate::text::units;
 
 /// Cells of the bar that draws a share; each has eight steps.
 const BAR: f64 = 8.0;
@@ -75,7 +77,7 @@ pub(in crate::render) fn functions_table(
     locations: bool,
 ) -> Table {
     let run_ns = run.own_ns();
-    let share = |function: &Function| units::share(function.self_ns, run_ns);
+    let share = |function: &Function| share_pct(function.self_ns, run_ns);
     let heat =
         |function: &Function| if share(function) >= HOT_PCT { style::HEAT } else { style::PLAIN };
     let mut columns = vec![
@@ -200,7 +202,7 @@ fn beyond(run: &RunDocument, functions: &[&Function]) -> String {
     let own = |functions: &mut dyn Iterator<Item = &Function>| {
         functions.fold(0_u64, |sum, function| sum.saturating_add(function.self_ns))
     };
-    let share = units::share(own(&mut functions.iter().copied()), own(&mut run.functions.iter()));
+    let share = share_pct(own(&mut functions.iter().copied()), own(&mut run.functions.iter()));
     let more = units::plural(functions.len() as u64, "more function");
     format!("… {more} with {} of the self time; --all shows them", units::percent(share))
 }

@@ -7,8 +7,9 @@ use anstyle::Style;
 use crate::model::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 use crate::render::paint::{Paint, style};
 use crate::render::{Screen, facts, text};
+use crate::stats::number::float;
 use crate::text::sanitize;
-use crate::text::units::{self, float};
+use crate::text::units;
 
 /// Levels that are drawn as lines; deeper ones say how deep they are.
 const DRAWN_LEVELS: usize = 12;

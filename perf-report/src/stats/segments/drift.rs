@@ -2,7 +2,7 @@
 
 use super::stairs::staircases;
 use super::{Change, Kind};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// The changes, with drifts in place of the steps that they explain better.
 pub(super) fn changes(values: &[f64], steps: &[Change]) -> Vec<Change> {

@@ -36,7 +36,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::units::float;
+use super::number::float;
 
 /// Fewer values have no change, whatever they are.
 pub const FEWEST: usize = 8;

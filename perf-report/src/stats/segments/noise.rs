@@ -3,7 +3,7 @@
 use statrs::function::erf::erfc;
 
 use super::stairs::{held, residuals};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// Lags over which dependence is summed up.
 const LAGS: usize = 4;

@@ -10,8 +10,8 @@
 use super::scale::{self, Scaled};
 use super::search::least_shift;
 use super::{Change, Kind, Settings};
+use crate::stats::number::float;
 use crate::stats::{robust, student};
-use crate::text::units::float;
 
 /// Values on each side that are compared.
 const WINDOWS: [usize; 5] = [4, 5, 6, 8, 12];

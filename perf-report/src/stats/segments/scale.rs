@@ -1,8 +1,8 @@
 //! The scale on which a series is judged, and back.
 
 use super::{Change, ChangePoint, Kind};
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::float;
 
 /// A series without its gaps, on a scale where equal differences are equal changes.
 #[derive(Debug)]

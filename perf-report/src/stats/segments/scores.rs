@@ -7,7 +7,7 @@ use statrs::function::erf::erfc;
 use statrs::function::factorial::ln_binomial;
 
 use super::ties::Ties;
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// How likely it is, without a change, that the ranks of the values before `split` and of the others
 /// differ so much, in either direction. Ties are ordered as by chance.

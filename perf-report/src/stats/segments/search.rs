@@ -4,7 +4,7 @@ use super::evidence::evidence;
 use super::noise::Noise;
 use super::scan::{self, Candidate, Ranked};
 use super::{FEWEST, Settings};
-use crate::text::units::float;
+use crate::stats::number::float;
 
 /// Values on each side of a candidate in the open, so that its score is comparable everywhere.
 pub(super) const OPEN: usize = 8;

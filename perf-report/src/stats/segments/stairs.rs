@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::scale;
+use crate::stats::number::float;
 use crate::stats::robust;
-use crate::text::units::float;
 
 /// Fewest values of a drift.
 const FEWEST: usize = 20;

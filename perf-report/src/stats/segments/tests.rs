@@ -17,7 +17,7 @@ fn hash(at: usize) -> u64 {
 fn noise(at: usize) -> f64 {
     let hash = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let unit =
-        |bits: u64| crate::text::units::float(bits >> 11) / crate::text::units::float(1 << 53);
+        |bits: u64| crate::stats::number::float(bits >> 11) / crate::stats::number::float(1 << 53);
     (0..12)
         .map(|turn| unit(hash.rotate_left(turn * 5).wrapping_mul(0xD6E8_FEB8_6659_FD93)))
         .sum::<f64>()
@@ -197,11 +197,11 @@ fn every_series_has_an_answer() {
 #[test]
 fn a_slope_is_a_drift_and_no_staircase() {
     for (length, rise) in [(200, 0.002), (60, 0.005), (40, 0.005), (40, -0.004)] {
-        let slope = series(length, |at| 1.0 + rise * crate::text::units::float(at as u64));
+        let slope = series(length, |at| 1.0 + rise * crate::stats::number::float(at as u64));
         let changes = change_points(&slope, Settings::DEFAULT);
         let kinds: Vec<Kind> = changes.iter().map(|change| change.kind).collect();
         assert_eq!(kinds, [Kind::Drift], "{length} {rise}");
-        let whole = 1.0 + rise * crate::text::units::float(length as u64);
+        let whole = 1.0 + rise * crate::stats::number::float(length as u64);
         assert!((changes[0].after / changes[0].before - whole).abs() < 0.05, "{changes:?}");
     }
 }

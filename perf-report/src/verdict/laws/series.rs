@@ -11,7 +11,7 @@ use crate::model::samples::{noisy, past};
 use crate::model::{
     DeclineDocument, Function, HistoryDocument, Metric, RunDocument, Trend, TrendLimits, samples,
 };
-use crate::text::units::float;
+use crate::stats::number::float;
 use crate::verdict::Load;
 
 const OPEN: TrendRules = TrendRules {
