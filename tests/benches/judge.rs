@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use perf_report::model::{Function, RunDocument};
 use perf_report::project::store::{Sqlite, Store as _};
 use perf_report::stats::random::Stream;
-use perf_report::text::units;
 use perf_tests::{Lab, lab, program};
 
 const FUNCTIONS: u64 = 10_000;

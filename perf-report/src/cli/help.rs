@@ -7,8 +7,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::model::{Metric, MetricKind, TrendLimits};
-use crate::text::suggest;
-use crate::text::units;
+use crate::text::{suggest, units};
 use crate::verdict::{Limits, Thresholds};
 
 /// Returns the help of `--metrics`.

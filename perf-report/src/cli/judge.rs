@@ -10,11 +10,10 @@ use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
 use crate::project::blessings;
-use crate::project::config;
 use crate::project::config::check::{
     self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings,
 };
-use crate::project::config::quantity;
+use crate::project::config::{self, quantity};
 use crate::project::context::Context;
 use crate::project::named::{self, Named};
 use crate::record::facts;

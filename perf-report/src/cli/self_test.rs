@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use super::function;
 use super::judge::WriteArgs;
-use super::output;
+use super::{function, output};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
 use crate::project::named::Named;

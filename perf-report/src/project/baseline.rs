@@ -15,8 +15,7 @@ use super::context::Context;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::{Baseline, RunDocument};
-use crate::text::sanitize;
-use crate::text::suggest;
+use crate::text::{sanitize, suggest};
 
 /// Folder of the baselines inside `.perf/`.
 const FOLDER: &str = "baselines";

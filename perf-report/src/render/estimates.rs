@@ -4,10 +4,8 @@ use std::cmp::Reverse;
 
 use super::text;
 use crate::model::{Breaker, Function, RunDocument, TreeNode};
-use crate::stats::number::float;
-use crate::stats::number::share_pct;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::stats::number::{float, share_pct};
+use crate::text::{sanitize, units};
 
 /// Functions that are named, of those that were sampled and of those that were counted.
 const NAMED: usize = 5;

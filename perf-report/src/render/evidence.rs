@@ -3,8 +3,7 @@
 use super::text;
 use crate::model::{Cause, Comparison};
 use crate::stats::robust;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Causes that are shown.
 const CAUSES: usize = 6;

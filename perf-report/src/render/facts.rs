@@ -2,8 +2,7 @@
 
 use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
 use crate::stats::number::float;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// The command on one line: `cargo test -- --nocapture`.
 pub(super) fn command(run: &RunDocument) -> String {

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::COMMAND;
-use crate::model::{Change, Comparison, Metric, Verdict};
+use crate::model::{COMMAND, Change, Comparison, Metric, Verdict};
 use crate::text::units;
 
 /// What a comparison found of one function, or of one metric of the program's own.

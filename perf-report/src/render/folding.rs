@@ -3,8 +3,7 @@
 use super::findings::{self, Finding};
 use super::text;
 use crate::model::Verdict;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// A function with a smaller share of the self time, in per cent, is not shown by itself.
 const LIGHT_PCT: f64 = 0.1;

@@ -3,8 +3,7 @@
 use super::facts;
 use crate::model::{Contender, Interleaved};
 use crate::stats::number::float;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// One of the commands, and its commit.
 pub(super) fn contender(contender: &Contender) -> Vec<String> {

@@ -14,8 +14,7 @@ use crate::model::{
     Comparison, Contender, Function, OverheadDocument, RunDocument, SelfTestDocument, SelfTestRow,
     Side, StacksDocument, Verdict,
 };
-use crate::stats::number::float;
-use crate::stats::number::share_pct;
+use crate::stats::number::{float, share_pct};
 use crate::text::sanitize::{
     self, markdown as code, markdown_cell as cell, markdown_sentence as escape,
     markdown_sentence_cell as escape_cell,

@@ -4,8 +4,7 @@ use super::findings::{self, Finding};
 use super::{folding, text};
 use crate::model::{Comparison, Verdict};
 use crate::stats::robust;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// The verdict in one sentence.
 pub(super) fn opening(comparison: &Comparison, findings: &[Finding<'_>]) -> String {

@@ -3,10 +3,9 @@
 
 use anstyle::Style;
 
-use super::Screen;
 use super::estimates::Mark;
 use super::paint::{Paint, style};
-use super::text;
+use super::{Screen, text};
 
 /// Columns between two columns.
 const GAP: usize = 2;

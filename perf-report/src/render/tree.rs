@@ -8,8 +8,7 @@ use super::human::header;
 use super::paint::{Paint, style};
 use super::{Screen, text};
 use crate::model::{RunDocument, TreeNode};
-use crate::stats::number::float;
-use crate::stats::number::share_pct;
+use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
 /// Contexts with less than this share of all time are folded, in per cent.

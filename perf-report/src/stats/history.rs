@@ -8,8 +8,7 @@
 
 use super::moderated::{self, Difference, HISTORY, Prior, Side};
 use super::number::float;
-use super::robust;
-use super::student;
+use super::{robust, student};
 
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;

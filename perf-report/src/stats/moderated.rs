@@ -10,9 +10,8 @@
 //!
 //! A run is one value: what its calls within spread says nothing of the noise between runs.
 
-use super::robust;
-use super::student;
 use super::trimmed::Trimmed;
+use super::{robust, student};
 
 /// Below this spread, a hundredth of a per cent, no clock and no machine repeats itself: runs that
 /// are equal to the last digit still do not make a difference of 1e-9 certain.

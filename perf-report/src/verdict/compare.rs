@@ -4,22 +4,18 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::allowance::Severity;
-use super::decide::Draft;
-use super::limits::Limits;
-use super::sides::{Functions, Pair, Sides};
-use super::suite::Suite;
-use super::{
-    accept, blame, budgets, causes, comparable, counts, custom, decide, load, missing, notes,
-    suite, times, whole,
-};
-use crate::model::worst_first;
+use super::accept;
+use super::evidence::suite::{self, Suite};
+use super::judges::decide::Draft;
+use super::judges::{budgets, counts, custom, decide, load, times, whole};
+use super::limits::{Limits, Severity};
+use super::owed::{blame, causes};
+use super::sides::{Functions, Pair, Sides, comparable, missing, notes};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
-    Verdict,
+    Verdict, worst_first,
 };
-use crate::stats::number::float;
-use crate::stats::number::share_pct;
+use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the

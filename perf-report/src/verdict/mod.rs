@@ -25,55 +25,30 @@
 //! slower run by run, and [`value`] is what either is about. What a series shows counts as far as it is
 //! [`certain`], and runs that are not whole are no part of it where there are others ([`used`]).
 
-pub(crate) mod accept;
-pub(crate) mod allowance;
-pub(crate) mod blame;
-pub(crate) mod bless;
-pub(crate) mod budgets;
-pub(crate) mod busy;
-pub(crate) mod causes;
-pub(crate) mod certain;
-pub(crate) mod chance;
-pub(crate) mod comparable;
-pub(crate) mod compare;
-pub(crate) mod counts;
-pub(crate) mod custom;
-pub(crate) mod decide;
-pub(crate) mod estimates;
-pub(crate) mod gate;
-pub(crate) mod grounds;
-pub(crate) mod inject;
+mod accept;
+mod blessable;
+mod compare;
+pub(crate) mod evidence;
+pub(crate) mod judges;
 pub(crate) mod limits;
-pub(crate) mod load;
-pub(crate) mod missing;
-pub(crate) mod noise;
-pub(crate) mod notes;
-pub(crate) mod outliers;
+pub(crate) mod owed;
 pub(crate) mod reason;
-pub(crate) mod renames;
-pub(crate) mod self_test;
 pub(crate) mod sides;
-pub(crate) mod suite;
-pub(crate) mod times;
-pub(crate) mod used;
-pub(crate) mod whole;
-pub(crate) mod work;
+mod trial;
 
 #[cfg(test)]
 mod laws;
 
-pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
-pub use bless::{Blessed, Blessing, BlessingState, per_cent_of, values};
-pub use budgets::budgets;
-pub use certain::{Certain, Ends};
-pub use comparable::{Difference, differences, only_machine};
+pub use accept::{FailOn, Failure, Gate, failures, gate};
+pub use blessable::values;
 pub use compare::{alone, compare, compare_runs};
-pub use custom::{Better, CustomLimits};
-pub use gate::{FailOn, Failure, Gate, failures, gate};
-pub use inject::{one_more_call, one_more_error, slow_down};
-pub use limits::{BUCKET_PCT, Limits, MetricLimits, Thresholds};
-pub use load::Load;
-pub use missing::missing;
-pub use self_test::{LARGEST_PCT, self_test};
-pub use sides::Sides;
-pub use used::Used;
+pub use judges::budgets::budgets;
+pub use judges::certain::{Certain, Ends};
+pub use limits::{
+    Allowances, Allowed, BUCKET_PCT, Better, Blessed, Blessing, BlessingState, CustomLimits, Given,
+    Limits, Load, MetricLimits, Origin, Rule, Severity, Thresholds, per_cent_of,
+};
+pub use sides::comparable::{Difference, differences, only_machine};
+pub use sides::missing::missing;
+pub use sides::{Sides, Used};
+pub use trial::{LARGEST_PCT, one_more_call, one_more_error, self_test, slow_down};

@@ -1,8 +1,7 @@
 //! The last runs of each function, those that were made together as one.
 
 use super::series::{self, Series};
-use super::whole;
-use super::{Course, FALSE_DISCOVERIES, TrendRules};
+use super::{Course, FALSE_DISCOVERIES, TrendRules, whole};
 use crate::model::{
     DECLINE_SCHEMA, DECLINE_VERSION, DeclineDocument, Metric, Point, RunDocument, Side,
 };

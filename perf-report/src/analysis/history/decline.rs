@@ -9,12 +9,10 @@
 
 use super::trend;
 use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
-use crate::stats::number::change_pct;
-use crate::stats::number::float;
+use crate::stats::number::{change_pct, float};
 use crate::stats::{fdr, moderated};
 use crate::text::units;
-use crate::verdict::certain::Certain;
-use crate::verdict::decide;
+use crate::verdict::judges::certain::Certain;
 use crate::verdict::limits::MetricLimits;
 use crate::verdict::reason;
 
@@ -113,7 +111,7 @@ fn judge(
         degraded_pct: limits.degraded_pct,
         regression_pct: limits.regression_pct,
     };
-    let verdict = decide::beyond(own, by);
+    let verdict = own.verdict(by);
     let is_found = direction != Direction::Mixed && adjusted_p_value <= FALSE_DISCOVERIES;
     let said = said(course, direction, metric, [first, last], change_pct);
     let (verdict, why) = match (direction, is_found) {
@@ -151,7 +149,7 @@ fn found(
         return (verdict, reason::against_limits(verdict, own));
     }
     let certain = certain();
-    let beyond = decide::beyond(own, sign * certain.pct);
+    let beyond = own.verdict(sign * certain.pct);
     match certain.why {
         Some(why) if beyond != verdict => (beyond, why),
         _ => (beyond, reason::against_limits(beyond, own)),

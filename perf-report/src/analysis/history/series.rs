@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::COMMAND;
-use crate::model::{Extent, Metric, RunDocument};
+use crate::model::{COMMAND, Extent, Metric, RunDocument};
 
 /// A function over the runs.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::analysis::interleave::{self, Order, Side};
-use crate::cli::build;
-use crate::cli::keep;
 use crate::cli::rounds::{self as shared, Rounds};
+use crate::cli::{build, keep};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::record::command::{Ended, Job};

@@ -10,10 +10,9 @@ use clap::builder::FalseyValueParser;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::check;
 use super::judge::{self, LimitArgs};
 use super::output::{self, OutputArgs};
-use super::{function, help};
+use super::{check, function, help};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::project::blessings;

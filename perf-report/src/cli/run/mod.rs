@@ -14,10 +14,8 @@ use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
-use crate::record::facts;
-use crate::record::nothing;
 use crate::record::recorder::{Order, Recorded, Recorder};
-use crate::record::{retention, session};
+use crate::record::{facts, nothing, retention, session};
 
 const EXAMPLES: &str = "\
 Examples:

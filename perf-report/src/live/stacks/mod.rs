@@ -14,8 +14,7 @@ use perf_runtime::segment::{self, SegmentError};
 pub use lookup::{Missing, is_written, of_process, segments, written_by};
 
 use crate::model::ProcessStacks;
-use crate::record::collect;
-use crate::record::facts;
+use crate::record::{collect, facts};
 
 /// What the threads of the process that wrote the segment at `path` are in; if it has ended, what
 /// they were in at the end.

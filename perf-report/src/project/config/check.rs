@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use crate::model::Metric;
-use crate::text::suggest;
-use crate::text::values;
+use crate::text::{suggest, values};
 use crate::verdict::{
     Allowances, Blessed, CustomLimits, FailOn, Limits, Load, MetricLimits, Severity, Thresholds,
 };

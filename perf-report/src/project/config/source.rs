@@ -9,8 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
 use super::targets::{self, Given};
 use super::trend::TrendSettings;
-use crate::text::suggest;
-use crate::text::values;
+use crate::text::{suggest, values};
 use crate::verdict::{Better, CustomLimits, FailOn, Load, Severity};
 
 /// Profiles that exist without being written down.

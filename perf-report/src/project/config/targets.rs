@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::model::{Figure, Operation};
-use crate::text::suggest;
-use crate::text::values;
+use crate::text::{suggest, values};
 
 /// What operations may cost, by operation.
 #[derive(Debug, Clone, PartialEq)]

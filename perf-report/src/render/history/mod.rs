@@ -18,8 +18,7 @@ use super::sparkline::sparkline;
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::{Screen, text};
 use crate::model::{FunctionHistory, HistoryDocument, Trend};
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// What to show of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

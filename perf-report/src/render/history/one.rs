@@ -9,8 +9,7 @@ use crate::render::sparkline::sparkline;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, text};
 use crate::stats::segments::Kind;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// A function with its runs, the newest first.
 pub(super) fn human(

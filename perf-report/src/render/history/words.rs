@@ -4,8 +4,7 @@ use crate::analysis::history::FEWEST;
 use crate::model::{FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict};
 use crate::render::facts;
 use crate::stats::segments::Kind;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// `self time a call of 6 functions over 24 runs`
 pub(super) fn headline(document: &HistoryDocument) -> String {

@@ -8,8 +8,7 @@ use crate::render::findings::{self, Finding};
 use crate::render::folding::{self, Folded};
 use crate::render::paint::{Paint, style};
 use crate::render::{Screen, evidence, facts, interleaved, sentences, text};
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Findings of a verdict that are shown before the rest is only counted.
 const SHOWN: usize = 12;

@@ -5,8 +5,7 @@ use crate::render::estimates::Mark;
 use crate::render::paint::{Paint, style};
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, text};
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Functions that are named.
 const TOP: usize = 20;

@@ -9,8 +9,7 @@ use crate::render::paint::{Paint, style};
 use crate::render::select::Selected;
 use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::render::{Screen, Selection, facts, futures, memory, text};
-use crate::stats::number::float;
-use crate::stats::number::share_pct;
+use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
 /// Cells of the bar that draws a share; each has eight steps.

@@ -8,8 +8,7 @@ use crate::model::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, Thread
 use crate::render::paint::{Paint, style};
 use crate::render::{Screen, facts, text};
 use crate::stats::number::float;
-use crate::text::sanitize;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Levels that are drawn as lines; deeper ones say how deep they are.
 const DRAWN_LEVELS: usize = 12;

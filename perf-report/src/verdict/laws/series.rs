@@ -5,8 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{metrics, nonsense, number};
-use crate::analysis::history::TrendRules;
-use crate::analysis::history::{decline, history};
+use crate::analysis::history::{TrendRules, decline, history};
 use crate::model::samples::{noisy, past};
 use crate::model::{
     DeclineDocument, Function, HistoryDocument, Metric, RunDocument, Trend, TrendLimits, samples,

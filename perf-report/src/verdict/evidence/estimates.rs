@@ -1,0 +1,417 @@
+//! Times that are estimates, since not every call was timed: how far off they may be, and what that
+//! makes of a verdict.
+//!
+//! The recorder's own part of a time is an estimate too. It is another one where a callee is sampled
+//! in one run and timed in the other, and that is no doing of the program's.
+//!
+//! Counts stay exact and are judged as ever. A time that is estimated in one of the runs or in both
+//! is judged too, since a hot function that became twice as slow should not pass unnoticed for being
+//! hot; but a change counts only as far as it is beyond what the estimates leave open.
+
+use crate::model::{Function, Metric};
+use crate::stats::number::float;
+use crate::text::units;
+use crate::verdict::sides::Busier;
+
+/// What sampling may be off by where the load comes in phases, in per cent: the bound that the
+/// recorder is held to.
+const PHASES_PCT: f64 = 5.0;
+
+/// Nothing is said to be off by more, in per cent.
+const MOST_PCT: f64 = 1_000.0;
+
+/// A change of the recorder's part that is worth mentioning, in per cent.
+const LEAST_RECORDER_PCT: f64 = 0.05;
+
+/// Standard errors to either side that hold the true value 19 times out of 20.
+const STANDARD_ERRORS: f64 = 2.0;
+
+/// Part of the waiting for a processor that the rest may become slower by.
+const WAITS_PART: f64 = 0.4;
+
+/// Part of what recording took that may be more or less: as in the recorder's own estimate.
+const OF_OVERHEAD: f64 = 0.1;
+
+/// Calls that no time knows of, in per cent of all, from which times over the whole run say nothing.
+pub(crate) const UNMEASURED_PCT: u64 = 1;
+
+/// Whether the value of `metric` is an estimate.
+pub(crate) fn is_estimated(function: &Function, metric: Metric) -> bool {
+    match metric {
+        Metric::SelfNs => function.has_estimated_times() || function.self_estimated,
+        _ => function.has_estimated_times(),
+    }
+}
+
+/// What a change from one function's value to another's may be owed to, other than the program. In
+/// per cent of the baseline's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Doubt {
+    /// How far sampling may be off, and what was taken off for recording, to either side.
+    sampling: f64,
+    /// Whether sampling is in that.
+    is_sampled: bool,
+    /// What of the change is the recorder's own time.
+    recorder: f64,
+    /// What may be the machine's, which was busier on one side, either way.
+    machine: f64,
+}
+
+impl Doubt {
+    /// Nothing is in doubt.
+    pub(crate) const NONE: Self =
+        Self { sampling: 0.0, is_sampled: false, recorder: 0.0, machine: 0.0 };
+
+    /// Of a value that was `baseline` in the run of `old`.
+    pub(crate) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
+        let [before, now] = [old, new].map(|function| recorder_part(function, metric));
+        let recorder_pct = (now - before) / baseline * 100.0;
+        let recorder_pct = if recorder_pct.is_finite() { recorder_pct } else { 0.0 };
+        Self {
+            sampling: sampling_pct(old, new, metric),
+            is_sampled: is_estimated(old, metric) || is_estimated(new, metric),
+            recorder: recorder_pct,
+            machine: 0.0,
+        }
+    }
+
+    /// The same of a function, where threads waited for a processor for so much more of their time on one
+    /// side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
+    /// caches, and shares what cores share.
+    pub(crate) fn on_a_busy_machine(
+        self,
+        (waited_pct, busier): (f64, Busier),
+        [old, new]: [&Function; 2],
+        metric: Metric,
+    ) -> Self {
+        /// What a call may take longer by where the machine was much busier, whatever was waited, in per cent.
+        const ANY_PCT: f64 = 10.0;
+        let of_waits = WAITS_PART * notable_waits(waited_pct);
+        // Where in a call that falls is chance.
+        let of_call = if metric == Metric::SelfNs { calls_by_self(old).max(1.0) } else { 1.0 };
+        let of_any = if busier == Busier::Much { ANY_PCT * of_call } else { 0.0 };
+        let machine = of_waits.max(of_any).max(of_interruptions_pct(old, new, metric));
+        Self { machine: machine.min(MOST_PCT), ..self }
+    }
+
+    /// The same of a command as a whole, whose time holds the waits, and what it took to load code and data
+    /// that others had put out of the caches: its processor time became twice as much beside two busy loops.
+    pub(crate) fn of_command_on_a_busy_machine(self, waited_pct: f64, is_busier: bool) -> Self {
+        /// How many times the waiting processor time may become more.
+        const TIMES: f64 = 4.0;
+        /// What it may become more by where only that the machine was busier is known, in per cent.
+        const UNKNOWN_PCT: f64 = 25.0;
+        let least = if is_busier { UNKNOWN_PCT } else { 0.0 };
+        Self { machine: (TIMES * notable_waits(waited_pct)).max(least), ..self }
+    }
+
+    /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
+    /// nothing is in doubt.
+    pub(crate) fn interval(self, pct: f64) -> Option<(f64, f64)> {
+        let (low, high) = (self.recorder.max(0.0), self.recorder.min(0.0));
+        let either_way = self.sampling + self.machine;
+        let is_open = either_way > 0.0 || self.recorder.abs() >= LEAST_RECORDER_PCT;
+        // Nothing becomes less than nothing.
+        is_open.then_some(((pct - low - either_way).max(-100.0), pct - high + either_way))
+    }
+
+    /// Of a change of `pct` per cent, what is the program's beyond doubt.
+    pub(crate) fn certain_part(self, pct: f64) -> f64 {
+        let Some((low, high)) = self.interval(pct) else { return pct };
+        if pct > 0.0 { low.max(0.0) } else { high.min(0.0) }
+    }
+
+    /// Why a verdict is a milder one than the figures call for.
+    pub(crate) fn reason(self, pct: f64) -> String {
+        let is_recorders = self.recorder * pct > 0.0 && self.recorder.abs() >= LEAST_RECORDER_PCT;
+        let recorder = is_recorders
+            .then(|| format!("about {} of it is the recorder's own", units::change(self.recorder)));
+        let what = if self.is_sampled { "what is sampled" } else { "what recording takes" };
+        let sampling = (self.sampling > 0.0)
+            .then(|| format!("{what} may be off by {}", units::rough_percent(self.sampling)));
+        let machine = (self.machine > 0.0).then(|| {
+            let pct = units::percent(self.machine);
+            format!("the machine was busier, which may make {pct}")
+        });
+        let reasons: Vec<_> = recorder.into_iter().chain(sampling).chain(machine).collect();
+        format!("but {}", reasons.join(", and "))
+    }
+}
+
+/// By how much more threads waited on one side than on the other, in per cent, where that says anything.
+fn notable_waits(waited_pct: f64) -> f64 {
+    /// Less says nothing of the machine, in per cent.
+    const LEAST_PCT: f64 = 1.0;
+    Some(waited_pct.abs()).filter(|pct| *pct >= LEAST_PCT).unwrap_or(0.0)
+}
+
+/// How long calls of a function take with their callees, as a multiple of what they take by themselves.
+fn calls_by_self(function: &Function) -> f64 {
+    float(function.total_ns) / float(function.self_ns.max(1))
+}
+
+/// What calls of a function that waited more on one side than on the other may take longer by, in per cent: to
+/// load again what others put out of the caches.
+fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    /// What a wait makes the time after it longer by, as a part of the wait: slices are of 3 ms and more, and
+    /// 70 µs were seen.
+    const PART: f64 = 0.15;
+    let waited = |function: &Function| {
+        let (waited_ns, ns) = match metric {
+            Metric::SelfNs => (function.self_preempted_ns, function.self_ns),
+            _ => (function.preempted_ns, function.total_ns),
+        };
+        float(waited_ns) / float(ns.max(1)) * 100.0
+    };
+    PART * (waited(new) - waited(old)).abs()
+}
+
+/// Nanoseconds of the value of `metric` that recording took; none where they have been taken off.
+fn recorder_part(function: &Function, metric: Metric) -> f64 {
+    if function.is_corrected() {
+        return 0.0;
+    }
+    let calls = float(function.measured_calls().max(1));
+    match metric {
+        Metric::SelfNs => float(function.self_overhead_ns) / calls,
+        Metric::TotalNs => float(function.overhead_ns),
+        _ => float(function.overhead_ns) / calls,
+    }
+}
+
+fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    let estimated = [old, new].map(|function| is_estimated(function, metric));
+    let errors = [old, new].into_iter().zip(estimated).filter(|(_, is)| *is);
+    let squares: f64 = errors.map(|(function, _)| error_pct(function).powi(2)).sum();
+    let phases = if estimated.contains(&true) { PHASES_PCT } else { 0.0 };
+    let phases = phases.max(of_callees_pct(old, new, metric));
+    let corrections: f64 =
+        [old, new].into_iter().map(|function| correction_pct(function, metric).powi(2)).sum();
+    phases + (squares + corrections).sqrt()
+}
+
+/// How far an estimated self time may be off, in per cent, since it is what calls take less what callees do:
+/// the smaller a part of a call it is, the more.
+fn of_callees_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+    /// What is not known of the callees' time, as a part of it.
+    const OF_CALLEES: f64 = 0.15;
+    let pct = |function: &Function| {
+        let callees = float(function.total_ns.saturating_sub(function.self_ns));
+        let pct = OF_CALLEES * callees / float(function.self_ns.max(1)) * 100.0;
+        if is_estimated(function, metric) { pct } else { 0.0 }
+    };
+    if metric == Metric::SelfNs { pct(old).max(pct(new)).min(MOST_PCT) } else { 0.0 }
+}
+
+/// How far a value may be off since it is not quite known what recording took of it.
+fn correction_pct(function: &Function, metric: Metric) -> f64 {
+    let (error, value) = match metric {
+        // As it is known, see `times`.
+        Metric::SelfNs => {
+            (float(function.self_error_ns), function.self_ns.max(function.self_error_ns))
+        }
+        _ => (float(function.overhead_ns) * OF_OVERHEAD, function.total_ns),
+    };
+    let pct = STANDARD_ERRORS * error / float(value) * 100.0;
+    let is_worth_mentioning = function.is_corrected() && pct >= LEAST_RECORDER_PCT;
+    if !is_worth_mentioning {
+        0.0
+    } else if pct.is_finite() {
+        pct
+    } else {
+        100.0
+    }
+}
+
+/// A change of the value of `metric`, in nanoseconds, that steps of the clock and what is not known of
+/// the cost of recording may make of none: a step on each side, or three standard errors. What a call that
+/// is within another one of the same function takes counts in both, and so does what recording it took.
+/// Where the machine was much busier, recording may take half as much more, or less.
+pub(crate) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: Busier) -> f64 {
+    const ERRORS: f64 = 3.0;
+    const TIMES_BUSIER: f64 = 5.0;
+    if !old.is_corrected() && !new.is_corrected() {
+        return 0.0;
+    }
+    let errors = if busier == Busier::Much { ERRORS * TIMES_BUSIER } else { ERRORS };
+    let both = |value: &dyn Fn(&Function) -> f64| value(old).hypot(value(new));
+    let a_call = |ns: u64, function: &Function| float(ns) / float(function.measured_calls().max(1));
+    let steps_ns = 2.0 * float(old.resolution_ns.max(new.resolution_ns));
+    match metric {
+        Metric::SelfNs => errors * both(&|it| a_call(it.self_error_ns, it)),
+        Metric::MeanNs => {
+            let of_recorder =
+                both(&|it| times_counted(it) * OF_OVERHEAD * a_call(it.overhead_ns, it));
+            let is_sampled = old.sampled || new.sampled;
+            (errors * of_recorder).max(if is_sampled { steps_ns } else { 0.0 })
+        }
+        Metric::TotalNs => errors * both(&|it| OF_OVERHEAD * float(it.overhead_ns)),
+        _ => steps_ns,
+    }
+}
+
+/// How many calls of a function a moment counts in, as a mean: more than one where it calls itself.
+fn times_counted(function: &Function) -> f64 {
+    let of_calls = function.mean_ns.map(|mean| mean * float(function.calls));
+    let times = of_calls.map_or(1.0, |ns| ns / float(function.total_ns.max(1)));
+    if times.is_finite() { times.max(1.0) } else { 1.0 }
+}
+
+/// How far a mean of the timed calls may be from that of all of them, by chance.
+fn error_pct(function: &Function) -> f64 {
+    let known = function.mean_ns.zip(function.stddev_ns).filter(|_| function.sampled);
+    let timed = float(function.timed_calls().max(1));
+    let pct = known
+        .map_or(0.0, |(mean, deviation)| STANDARD_ERRORS * deviation / mean / timed.sqrt() * 100.0);
+    if pct.is_finite() { pct.max(0.0) } else { 100.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampled(calls: u64, timed: u64, deviation: f64) -> Function {
+        Function {
+            calls,
+            untimed_calls: calls - timed,
+            mean_ns: Some(100.0),
+            stddev_ns: Some(deviation),
+            sampled: timed < calls,
+            ..Function::default()
+        }
+    }
+
+    #[track_caller]
+    fn leaves_open(old: &Function, new: &Function, expected: f64) {
+        let found = sampling_pct(old, new, Metric::MeanNs);
+        assert!((found - expected).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn the_fewer_calls_are_timed_the_more_is_open() {
+        let exact = sampled(100, 100, 50.0);
+        leaves_open(&exact, &exact, 0.0);
+        leaves_open(&exact, &sampled(10_000, 100, 50.0), PHASES_PCT + 10.0);
+        leaves_open(&exact, &sampled(1_000_000, 10_000, 50.0), PHASES_PCT + 1.0);
+        let both = sampled(10_000, 100, 50.0);
+        leaves_open(&both, &both, PHASES_PCT + 10.0 * 2_f64.sqrt());
+        leaves_open(&exact, &sampled(10, 0, f64::NAN), PHASES_PCT + 100.0);
+    }
+
+    #[test]
+    fn the_caller_of_a_sampled_function_has_an_estimated_self_time() {
+        let caller = Function { self_estimated: true, ..sampled(9, 9, 1.0) };
+        assert!(is_estimated(&caller, Metric::SelfNs) && !is_estimated(&caller, Metric::MeanNs));
+        let found = sampling_pct(&caller, &caller, Metric::SelfNs);
+        assert!((found - PHASES_PCT).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn a_change_counts_as_far_as_it_is_certain() {
+        let certain = |sampling_pct, recorder_pct, pct| {
+            let doubt = Doubt { sampling: sampling_pct, recorder: recorder_pct, ..Doubt::NONE };
+            doubt.certain_part(pct)
+        };
+        for (found, expected) in [
+            (certain(5.0, 0.0, 12.0), 7.0),
+            (certain(5.0, 0.0, -12.0), -7.0),
+            (certain(5.0, 0.0, 3.0), 0.0),
+            (certain(0.0, 10.0, 12.0), 2.0),
+            (certain(0.0, -10.0, 12.0), 12.0),
+            (certain(0.0, -10.0, -12.0), -2.0),
+        ] {
+            assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
+        }
+        assert!(certain(5.0, 0.0, f64::INFINITY).is_infinite());
+        assert_eq!(Doubt::NONE.interval(9.0), None);
+    }
+
+    #[test]
+    fn what_recording_takes_is_taken_off_a_change() {
+        let with = |overhead_ns| Function { overhead_ns, ..sampled(10, 10, 1.0) };
+        let doubt = Doubt::of(&with(100), &with(400), Metric::MeanNs, 100.0);
+        assert_eq!(doubt.interval(50.0), Some((20.0, 50.0)));
+        assert_eq!(doubt.reason(50.0), "but about +30.0 % of it is the recorder's own");
+    }
+
+    #[test]
+    fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
+        let function = Function::default();
+        let doubt = |waited_pct| {
+            let waited = (waited_pct, Busier::No);
+            Doubt::NONE.on_a_busy_machine(waited, [&function; 2], Metric::MeanNs)
+        };
+        assert_eq!(doubt(0.5), Doubt::NONE);
+        assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
+        assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
+        assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
+        assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
+    }
+
+    #[test]
+    fn a_busier_machine_may_make_a_tenth_of_a_call_wherever_in_it_that_falls() {
+        let caller = Function { total_ns: 16_000, self_ns: 80, ..Function::default() };
+        let pct = |busier, metric| {
+            Doubt::NONE.on_a_busy_machine((0.0, busier), [&caller; 2], metric).machine
+        };
+        assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::MeanNs)), "10");
+        assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::SelfNs)), "1000", "no more is said");
+        assert_eq!(format!("{:.0}", pct(Busier::Somewhat, Metric::SelfNs)), "0");
+    }
+
+    #[test]
+    fn what_waited_may_take_longer_by_a_part_of_the_wait() {
+        let function = |self_preempted_ns| Function {
+            self_ns: 2_800_000,
+            total_ns: 20_000_000,
+            preempted_ns: 24_000_000,
+            self_preempted_ns,
+            ..Function::default()
+        };
+        let (old, new) = (function(0), function(16_000_000));
+        let pct = |metric| format!("{:.0}", of_interruptions_pct(&old, &new, metric));
+        assert_eq!((pct(Metric::SelfNs), pct(Metric::MeanNs)), ("86".to_owned(), "0".to_owned()));
+    }
+
+    #[test]
+    fn a_recursive_mean_holds_what_recording_took_of_the_calls_within() {
+        let function = |mean_ns: f64, overhead_ns| Function {
+            calls: 1_000,
+            mean_ns: Some(mean_ns),
+            total_ns: 10_000,
+            raw_total_ns: 10_000 + overhead_ns,
+            overhead_ns,
+            resolution_ns: 10,
+            ..Function::default()
+        };
+        let open = |mean_ns: f64, busier| {
+            let function = function(mean_ns, 20_000);
+            format!("{:.0}", left_open_ns([&function; 2], Metric::MeanNs, busier))
+        };
+        assert_eq!([open(10.0, Busier::No), open(100.0, Busier::No)], ["8", "85"]);
+        assert_eq!(open(10.0, Busier::Much), "42");
+    }
+
+    #[test]
+    fn a_busier_machine_makes_more_of_a_command() {
+        let doubt = |waited, is_busier| Doubt::NONE.of_command_on_a_busy_machine(waited, is_busier);
+        assert_eq!(doubt(0.5, false), Doubt::NONE);
+        assert_eq!(doubt(0.5, true).interval(30.0), Some((5.0, 55.0)));
+        assert_eq!(doubt(25.0, true).interval(101.0), Some((1.0, 201.0)));
+        assert_eq!(doubt(-25.0, false).interval(-30.0), Some((-100.0, 70.0)));
+    }
+
+    #[test]
+    fn a_small_part_of_what_callees_take_may_be_off_by_many_times_itself() {
+        let caller = |self_ns| Function {
+            self_estimated: true,
+            total_ns: 10_000,
+            self_ns,
+            ..Function::default()
+        };
+        let found = sampling_pct(&caller(100), &caller(5_000), Metric::SelfNs);
+        assert!((found - MOST_PCT).abs() < 1.0, "{found}");
+        let found = sampling_pct(&caller(5_000), &caller(5_000), Metric::SelfNs);
+        assert!((found - 15.0).abs() < 0.01, "{found}");
+    }
+}

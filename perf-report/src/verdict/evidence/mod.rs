@@ -1,0 +1,11 @@
+//! What speaks for and against a change: how much runs differ anyway ([`noise`], [`chance`]), how all moved
+//! together ([`suite`]), what sampling leaves open ([`estimates`]), what a few calls made ([`outliers`]), how
+//! busy the machine was ([`busy`]), how much there was to do ([`work`]).
+
+pub(crate) mod busy;
+pub(crate) mod chance;
+pub(crate) mod estimates;
+pub(crate) mod noise;
+pub(crate) mod outliers;
+pub(crate) mod suite;
+pub(crate) mod work;

@@ -1,0 +1,294 @@
+//! Judges all rows of a comparison together: which changes are no noise, and what they are then.
+//!
+//! With thousands of rows, some differ by much for no reason. So what counts as seen is decided once
+//! for all, by a control of the false-discovery rate; then limits and floors say what it means. What
+//! was not seen is stable where a change that matters would have been, and otherwise inconclusive.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::model::{Change, Verdict};
+use crate::stats::fdr;
+use crate::stats::moderated::{Difference, Reach};
+use crate::stats::number::float;
+use crate::text::units;
+use crate::verdict::evidence::estimates::Doubt;
+use crate::verdict::evidence::noise::{Measured, Source};
+use crate::verdict::limits::Limits;
+use crate::verdict::limits::MetricLimits;
+use crate::verdict::reason;
+
+/// The level of intervals.
+const CONFIDENCE: f64 = 0.95;
+/// How often the smallest detectable change is to be found.
+const POWER: f64 = 0.8;
+/// A change in per cent beyond which its size says nothing more: twenty times.
+const SENSIBLE_PCT: f64 = 1900.0;
+/// Share of false ones among changes that are called suspicious.
+const SUSPICION: f64 = 0.2;
+
+/// A row that is not judged yet, or was settled without a test.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// The row; what a test decides is still open in it.
+    pub(crate) row: Change,
+    /// What decides; `None` where it is settled.
+    pub(crate) test: Option<Test>,
+}
+
+/// What is known of a value that has noise.
+#[derive(Debug)]
+pub(crate) struct Test {
+    /// How much the sides differ, and the noise.
+    pub(crate) measured: Measured,
+    /// Whether that is the difference of the values that the row shows. One that is shorter than it can be
+    /// known was taken to be as long as that.
+    pub(crate) is_of_values: bool,
+    /// Runs of the two sides.
+    pub(crate) runs: [usize; 2],
+    /// What it may change by.
+    pub(crate) limits: MetricLimits,
+    /// Where the regression limit comes from, if not from the settings, as the end of a sentence.
+    pub(crate) origin: String,
+    /// Whether the two values are estimates.
+    pub(crate) marks: [bool; 2],
+    /// What they are of, if that is not said by the metric: ` by unit of work`.
+    pub(crate) per: &'static str,
+    /// Which floor the change stays below.
+    pub(crate) floor: Option<String>,
+    /// What else than the program may have changed it.
+    pub(crate) doubt: Doubt,
+    /// Why it would not matter, if so: `less than 1 % of either run`.
+    pub(crate) small: Option<String>,
+    /// What else is known, and speaks against it: `the median does not confirm it`.
+    pub(crate) denied: Option<String>,
+}
+
+/// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
+/// calls decide, have none where the comparison is too coarse for them; a note says how many.
+pub(crate) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Option<String>) {
+    let tests = drafts.iter().filter_map(|draft| draft.test.as_ref());
+    let p_values: Vec<f64> = tests.map(|test| test.measured.difference.p_value).collect();
+    let adjusted = fdr::adjusted(&p_values);
+    let found = adjusted.iter().filter(|p| **p <= limits.false_discoveries).count();
+    let level = Level {
+        found: limits.false_discoveries,
+        each: limits.false_discoveries * float(found.max(1) as u64)
+            / float(p_values.len().max(1) as u64),
+        resolution_pct: limits.resolution_pct,
+    };
+    let reaches = reaches(&drafts, level);
+    let mut adjusted = adjusted.into_iter();
+    let adjusted: Vec<f64> = drafts
+        .iter()
+        .map(|draft| draft.test.as_ref().and_then(|_| adjusted.next()).unwrap_or(1.0))
+        .collect();
+    let judge = |(draft, adjusted): (Draft, f64)| match draft.test {
+        None => draft.row,
+        Some(test) => {
+            let difference = test.measured.difference;
+            let known = reaches.get(&difference.degrees.to_bits()).copied();
+            let reach = known.unwrap_or_else(|| level.reach(&difference));
+            test.judge(draft.row, adjusted, level, reach)
+        }
+    };
+    let mut rows: Vec<Change> = drafts.into_par_iter().zip(adjusted).map(judge).collect();
+    let all = rows.len();
+    rows.retain(|row| {
+        !(row.metric.is_outer_percentile() && is_too_coarse(row, limits.resolution_pct))
+    });
+    let left_out = all - rows.len();
+    let note = (left_out > 0).then(|| {
+        let percentiles = units::plural(left_out as u64, "outer percentile");
+        let verb = if left_out == 1 { "was" } else { "were" };
+        format!("{percentiles} {verb} left out: nothing but noise could be seen in so few runs")
+    });
+    (rows, note)
+}
+
+/// What differences of so many degrees of freedom, by their bits, can tell.
+fn reaches(drafts: &[Draft], level: Level) -> HashMap<u64, Reach> {
+    let mut reaches = HashMap::new();
+    for test in drafts.iter().filter_map(|draft| draft.test.as_ref()) {
+        let difference = test.measured.difference;
+        reaches.entry(difference.degrees.to_bits()).or_insert_with(|| level.reach(&difference));
+    }
+    reaches
+}
+
+fn is_too_coarse(row: &Change, resolution_pct: f64) -> bool {
+    row.verdict == Verdict::Inconclusive
+        && row.detectable_pct.is_none_or(|pct| pct > resolution_pct)
+        && row.p_value.is_some()
+}
+
+/// What must be met for a change to be seen.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    /// By the adjusted p-value.
+    found: f64,
+    /// By the p-value itself.
+    each: f64,
+    /// The largest change that may go unseen.
+    resolution_pct: f64,
+}
+
+impl Level {
+    fn reach(self, difference: &Difference) -> Reach {
+        difference.reach(CONFIDENCE, self.each, POWER)
+    }
+}
+
+impl Test {
+    fn judge(self, row: Change, adjusted: f64, level: Level, reach: Reach) -> Change {
+        let difference = self.measured.difference;
+        let pct = difference.change_pct();
+        let interval = self.interval(pct, reach);
+        let detectable = difference.detectable_within(reach);
+        let metric = row.metric;
+        let worse = |pct: f64| if metric.less_is_worse() { turned(pct) } else { pct };
+        let bounds = [worse(interval.0), worse(interval.1)];
+        let bounds = (bounds[0].min(bounds[1]), bounds[0].max(bounds[1]));
+        let (verdict, why) = self.verdict(worse(pct), bounds, (adjusted, detectable), level);
+        let (baseline, pct) = self.shown(pct, &row);
+        let interval = (interval.0.min(pct), interval.1.max(pct));
+        let said = reason::measured(
+            metric,
+            [baseline, row.current.unwrap_or(0.0)],
+            self.marks,
+            Some(reason::Seen {
+                pct,
+                suite_pct: self.measured.suite_pct,
+                interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
+                per: self.per,
+            }),
+        );
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Change {
+            baseline: Some(baseline),
+            change_pct: finite(pct),
+            interval_pct: Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite()),
+            p_value: finite(difference.p_value),
+            detectable_pct: finite(detectable),
+            noise_pct: finite(self.measured.sigma.exp_m1() * 100.0),
+            verdict,
+            reason: format!("{said}, {why}"),
+            ..row
+        }
+    }
+
+    /// The baseline's value to show, and the change: what was judged, or where a value was taken to be longer
+    /// than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
+    fn shown(&self, pct: f64, row: &Change) -> (f64, f64) {
+        match row.change_pct.filter(|_| !self.is_of_values) {
+            Some(own) => {
+                (row.baseline.unwrap_or(0.0), reason::without_suite(own, self.measured.suite_pct))
+            }
+            None => (self.judged_baseline(pct, row), pct),
+        }
+    }
+
+    /// The baseline's value to show: the middle one of its runs, or where that and the current one deny
+    /// the change, the level that the current one was held against, which runs before those of the baseline
+    /// may have made.
+    fn judged_baseline(&self, pct: f64, row: &Change) -> f64 {
+        /// What is too little to be a contradiction, in per cent, and of the change.
+        const LEAST_PCT: f64 = 1.0;
+        const LEAST_PART: f64 = 0.05;
+        let (shown, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
+        let pct = reason::with_suite(pct, self.measured.suite_pct);
+        let judged = current / (1.0 + pct / 100.0);
+        let denied = (current / shown - 1.0) * 100.0 - pct;
+        let agrees = denied.abs() <= LEAST_PCT.max(LEAST_PART * pct.abs());
+        if agrees || !judged.is_finite() { shown } else { judged }
+    }
+
+    /// By noise, and by what is in doubt besides.
+    fn interval(&self, pct: f64, reach: Reach) -> (f64, f64) {
+        let (low, high) = self.measured.difference.interval_within(reach);
+        self.doubt.interval(pct).map_or((low, high), |(doubt_low, doubt_high)| {
+            // Nothing becomes less than nothing.
+            ((low + (doubt_low - pct)).max(-100.0), high + (doubt_high - pct))
+        })
+    }
+
+    fn verdict(
+        &self,
+        pct: f64,
+        interval: (f64, f64),
+        (adjusted, detectable): (f64, f64),
+        level: Level,
+    ) -> (Verdict, String) {
+        let limits = self.limits;
+        let verdict = limits.verdict(pct);
+        if let Some(floor) = &self.floor {
+            return (Verdict::Stable, floor.clone());
+        }
+        if adjusted > level.found {
+            return self.unseen(verdict, adjusted, detectable, level);
+        }
+        if let Some(denied) = self.denied.as_ref().filter(|_| verdict != Verdict::Stable) {
+            let instead = if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
+            return (instead, format!("but {denied}"));
+        }
+        let may_be_none = self.doubt != Doubt::NONE && interval.0 <= 0.0 && interval.1 >= 0.0;
+        let certain_pct = if may_be_none { 0.0 } else { self.doubt.certain_part(pct) };
+        let certain = limits.verdict(certain_pct);
+        if certain != verdict {
+            let instead = match verdict {
+                Verdict::Improved => Verdict::Stable,
+                _ => certain.max(Verdict::Inconclusive),
+            };
+            return (instead, self.doubt.reason(pct));
+        }
+        let origin = if verdict >= Verdict::Degraded { self.origin.as_str() } else { "" };
+        (verdict, format!("{}{origin}", reason::against_limits(verdict, limits)))
+    }
+
+    /// The verdict on a change that may be noise, of `would` were it none.
+    fn unseen(
+        &self,
+        would: Verdict,
+        adjusted: f64,
+        detectable: f64,
+        level: Level,
+    ) -> (Verdict, String) {
+        if detectable > level.resolution_pct {
+            return match &self.small {
+                Some(small) => (Verdict::Stable, small.clone()),
+                None => (Verdict::Inconclusive, self.too_coarse(detectable)),
+            };
+        }
+        if would >= Verdict::Degraded && adjusted < SUSPICION {
+            return (Verdict::Inconclusive, "perhaps slower, but it may be noise".to_owned());
+        }
+        let seen = units::coarse_percent(detectable);
+        (Verdict::Stable, format!("within the noise; a change of {seen} would have been seen"))
+    }
+
+    fn too_coarse(&self, detectable: f64) -> String {
+        let only = if detectable > SENSIBLE_PCT {
+            "no change of a sensible size could be told from noise".to_owned()
+        } else {
+            let pct = units::coarse_percent(detectable);
+            format!("only a change of {pct} could be told from noise")
+        };
+        match (self.measured.source, self.runs) {
+            (Source::Assumed, [1, 1]) => format!("but with one run of each side {only}"),
+            (Source::Assumed, [old, new]) => {
+                format!("but with {} against {new}, {only}", units::plural(old as u64, "run"))
+            }
+            _ => {
+                let noise = units::coarse_change(self.measured.sigma.exp_m1() * 100.0);
+                format!("but runs differ by {noise}, so that {only}")
+            }
+        }
+    }
+}
+
+/// A change in per cent of what there is more of the better, as one of what there is less of: half as much
+/// a second is twice as long.
+fn turned(pct: f64) -> f64 {
+    100.0 * (1.0 / (1.0 + pct / 100.0).max(f64::MIN_POSITIVE) - 1.0)
+}

@@ -1,0 +1,37 @@
+//! Limits of the metrics that programs record of themselves.
+
+/// The limits that `perf.toml` gives a metric.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct CustomLimits {
+    /// Which way is better; without it, no change is better or worse.
+    pub better: Option<Better>,
+    /// Worse by more per cent of the baseline is a regression; without it, nothing is, and any
+    /// change for the worse is degraded.
+    pub max_regression_pct: Option<f64>,
+    /// The value must not be below this.
+    pub min: Option<f64>,
+    /// The value must not be above this.
+    pub max: Option<f64>,
+}
+
+/// The way in which a metric should go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
+impl Better {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Higher, Self::Lower];
+
+    /// Returns the word for it in `perf.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
+}
