@@ -61,7 +61,7 @@ const PRINTING: &[&str] = &[
 const ENDING: &[&str] = &["tests/fixtures/", "tests/ui/pass/"];
 
 /// Where git is called from: one place, which knows what of the environment must not reach it.
-const GIT: &str = "perf-report/src/facts/git.rs";
+const GIT: &str = "perf-report/src/record/facts/git.rs";
 
 /// A token and the ones before it in the same group, the nearest last.
 struct Seen<'a> {

@@ -2,7 +2,7 @@
 //!
 //! [`child`] starts perf-report once more for each [`Probe`], with a recorder and a folder of its
 //! own; there [`measure()`] times [`Operation`]s in batches. [`judge`] makes figures of the batches
-//! and holds them against [`targets`]; both are pure. `measure` and `operations` are the only
+//! and holds them against the targets of the configuration; both are pure. `measure` and `operations` are the only
 //! modules of perf-report with tracked functions in them, and the feature `overhead`, which brings
 //! the recorder in, is looked at only here.
 

@@ -2,7 +2,7 @@
 //!
 //! One file a medium: [`human`] and [`tree`] for screens, [`markdown`] for pull requests, [`csv`]
 //! for spreadsheets, [`json`] for programs. Names come from programs that are not trusted, so
-//! whatever is put into text passes [`sanitize`] first. Nothing here prints, reads, or judges.
+//! whatever is put into text passes [`sanitize`](crate::text::sanitize) first. Nothing here prints, reads, or judges.
 
 pub mod changepoints;
 pub mod csv;

@@ -1,29 +1,20 @@
 //! Judges a run against another: what changed, by how much, and whether that is a regression.
 //!
-//! Pure: no IO, no clock, no randomness. Reading order: [`compare_runs`] takes the runs of two
-//! [`Sides`], whose functions are matched by name, or by [`renames`]. Counts are exact and judged at
-//! once, by [`counts`]; those that differ from run to run may do so by [`chance`]. Of a time, [`times`]
-//! drafts a row with how much it differs and by how much runs differ anyway ([`noise`]), beside the
-//! [`suite`] as a whole; [`whole`] does so for the command.
-//! All drafts together are judged by [`decide`], under one control of false discoveries.
-//! [`grounds`] says whether there is anything to judge; [`estimates`], [`outliers`] and [`busy`] have a
-//! say where not all calls were timed, where one run stands against one, and where the machine was
-//! busier. What programs tell of themselves is judged by [`custom`].
+//! Pure: no IO, no clock, no randomness. A comparison passes the rooms in this order:
 //!
-//! Counts of what others decide are judged by unit of work ([`load`], by what [`work`] counts as one).
-//! What is not whole ([`missing`]) is neither better nor a ground to fail. Then [`blame`] tells the
-//! functions that became slower from those that only wait for them, and [`causes`] splits the change of
-//! the whole among those that made it. [`budgets`] judges the limits that need no baseline, and
-//! [`reason`] puts every verdict into words.
+//! 1. [`limits`] say how much change is too much, and what people decided about single functions.
+//! 2. [`sides`] are the runs. Functions are matched by name, or by what they do where the name changed;
+//!    whether the runs may be compared at all is decided here.
+//! 3. [`evidence`] speaks for and against a change: how much runs differ anyway, how all moved together,
+//!    what sampling leaves open, how busy the machine was.
+//! 4. [`judges`] give each metric of each function a row with a verdict: counts exactly, times together
+//!    under one control of false discoveries; and budgets, which need no baseline.
+//! 5. [`owed`] tells functions that became slower from those that wait for them, and splits the change of
+//!    the whole among those that made it.
+//! 6. `accept` takes out what is not judged, lowers what only warns or is blessed, and decides what fails.
 //!
-//! What people decided comes in at three places: [`allowance`] is where each limit of a function
-//! comes from; [`accept`] takes out what is not judged, and lowers what only warns and what is
-//! [`bless`]ed; [`gate`] decides what fails. [`self_test`] asks the gate whether it would catch a known
-//! change, which [`inject`] puts into a copy of a run.
-//!
-//! Over many runs, [`trend`] gives the verdict on the newest a word, [`decline`] finds what became
-//! slower run by run, and [`value`] is what either is about. What a series shows counts as far as it is
-//! [`certain`], and runs that are not whole are no part of it where there are others ([`used`]).
+//! [`compare_runs`] is all of that in a row. [`self_test`] asks the gate whether it would catch a known
+//! change. [`reason`] puts verdicts into words.
 
 mod accept;
 mod blessable;

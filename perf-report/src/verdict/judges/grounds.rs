@@ -22,7 +22,7 @@ impl Pair<'_> {
     pub(crate) fn not_timed(&self) -> Draft {
         let unknown = (Verdict::Inconclusive, "no call was timed".to_owned());
         let (verdict, reason) = self.unmeasured().unwrap_or(unknown);
-        let values = [self.old, self.new].map(|function| function.self_ns_a_call());
+        let values = [self.old, self.new].map(Function::self_ns_a_call);
         let row = Change::exact(&self.new.name, Metric::SelfNs, values);
         Draft { row: Change { verdict, reason, ..row }, test: None }
     }
