@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::fold::add;
+use super::add::add;
 use super::thread::{self, Handle, Thread, page_for};
 use crate::segment::layout::{AllocRecord, NESTED, NodeRecord, OUTSIDE, TallyRecord, UNTIMED};
 use crate::writing::Use;

@@ -12,16 +12,15 @@
 use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use super::add::add;
 use super::apart::{Entered, Record};
 use super::clock;
-use super::fold::{self, add};
+use super::fold;
 use super::forked;
 use super::sampling::{self, Diverted, Mode};
 use super::span::{Moment, NEVER, Start};
 use super::thread::{self, Context, Entry, Handle, Thread};
-use crate::segment::layout::{
-    FIRST_LONG, LONG, NESTED, NodeRecord, RING, ShardRecord, TallyRecord, UNTIMED,
-};
+use crate::segment::layout::{FIRST_LONG, LONG, NESTED, NodeRecord, RING, TallyRecord, UNTIMED};
 use crate::site::Site;
 
 /// What a call in its context returns to: the caller's, and the mark that was found there.
@@ -256,13 +255,13 @@ fn end_timed(handle: &Handle, thread: &Thread, node: &NodeRecord, start: u64) ->
     if thread.sampler.mode() != Mode::Whole {
         add(&node.own.partial_calls, 1);
     }
-    record(handle.shard(), node, thread.preemption.without(start, end), end);
+    record(thread, node, thread.preemption.without(start, end), end);
     end
 }
 
 /// Records the duration of a call that was timed.
 #[inline(always)]
-pub(super) fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u64) {
+pub(super) fn record(thread: &Thread, node: &NodeRecord, ticks: u64, end: u64) {
     let place = node.head.load(Relaxed) as usize % RING;
     let is_long = ticks >= FIRST_LONG;
     node.ring[place].store(if is_long { LONG } else { ticks as u32 }, Relaxed);
@@ -272,7 +271,7 @@ pub(super) fn record(shard: &ShardRecord, node: &NodeRecord, ticks: u64, end: u6
     // Both are looked at in any case: one branch is less than two.
     #[expect(clippy::needless_bitwise_bool, reason = "see above")]
     if is_long | (place == RING - 1) {
-        fold::fold(shard, node, ticks, end);
+        fold::fold(thread, node, ticks, end);
     }
 }
 

@@ -7,23 +7,26 @@
 //! that a reader can recognise and finish by itself; `segment::reader` does.
 
 use std::sync::atomic::Ordering::{Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64, fence};
+use std::sync::atomic::{AtomicU32, fence};
 
+use super::add::add;
 use super::clock;
+use super::forked;
 use super::thread::{self, Thread};
 use crate::buckets;
 use crate::segment::batch;
-use crate::segment::layout::{
-    FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING, ShardRecord,
-};
+use crate::segment::layout::{FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING};
 use crate::writing::Use;
 
 /// Folds the ring of `node`, since it is full, or since the last duration, `ticks`, does not fit
 /// into it. `now` is the time in ticks.
 #[cold]
 #[inline(never)]
-pub(super) fn fold(shard: &ShardRecord, node: &NodeRecord, ticks: u64, now: u64) {
-    let Some(thread) = thread::owning(shard) else { return };
+pub(super) fn fold(thread: &Thread, node: &NodeRecord, ticks: u64, now: u64) {
+    if forked::is_of_parent(thread) {
+        // A signal handler forked, in the middle of this exit.
+        return;
+    }
     if ticks >= FIRST_LONG {
         note_long(thread, node, ticks);
     }
@@ -122,12 +125,6 @@ fn fold_ring(thread: &Thread, node: &NodeRecord, calls: std::ops::Range<u64>) ->
 fn whole_ring(node: &NodeRecord) -> [u32; RING] {
     // SAFETY: atomic and plain integers have one layout; only this thread writes them.
     unsafe { node.ring.as_ptr().cast::<[u32; RING]>().read() }
-}
-
-/// Adds to a number that only this thread writes.
-#[inline]
-pub(super) fn add(to: &AtomicU64, more: u64) {
-    to.store(to.load(Relaxed).wrapping_add(more), Relaxed);
 }
 
 /// Sums over durations, in ticks.

@@ -12,10 +12,10 @@ use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::add::add;
 use super::call;
 use super::clock;
 use super::flights;
-use super::fold::add;
 use super::process;
 use super::span::{self, Moment, NEVER, Recorded, Scope};
 use super::thread::{self, Thread};
@@ -198,9 +198,9 @@ impl Call {
             add(&calls.untimed, 1);
             return;
         };
-        call::record(thread.shard(), calls, self.polled, end);
+        call::record(thread, calls, self.polled, end);
         if let Some(lifetimes) = beside(thread, node, LIFETIMES) {
-            call::record(thread.shard(), lifetimes, end.wrapping_sub(began), end);
+            call::record(thread, lifetimes, end.wrapping_sub(began), end);
         }
     }
 }

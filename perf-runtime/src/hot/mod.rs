@@ -6,6 +6,7 @@
 //! * [`future`]: a future whose polls are spans, and the calls that they make up.
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
+//! * [`add`]: adds to a counter that one thread writes.
 //! * [`fold`]: every 32nd exit of a context, moves raw durations into its histogram.
 //! * [`alloc`]: what is allocated and freed, and in which context.
 //! * [`metric`]: counts, gauges and ratios that the program tells of itself.
@@ -27,6 +28,7 @@
     reason = "what is not inlined costs a call in every call, and indices are taken modulo 32"
 )]
 
+mod add;
 pub(crate) mod alloc;
 mod apart;
 pub(crate) mod books;

@@ -10,9 +10,9 @@ use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use super::add::add;
 use super::call;
 use super::clock;
-use super::fold::add;
 use super::thread::{self, Entry, Thread};
 use crate::budget::{Allowance, REVIEW_TICKS, jitter};
 use crate::registry;

@@ -14,9 +14,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
+use super::add::add;
 use super::apart::{self, Entered};
 use super::call::{self, Surroundings};
-use super::fold::add;
 use super::process;
 use super::thread::{self, Handle};
 use crate::judge::{ByType, Judge};

@@ -10,7 +10,7 @@ use crate::sync::{Mutex, lock_briefly};
 struct Recorder {
     /// In place of the list of threads: whether the shard is unused.
     unused: Mutex<bool>,
-    /// A count in the shard, changed as `hot::fold::add` does.
+    /// A count in the shard, changed as `hot::add::add` does.
     calls: AtomicU64,
     /// Calls made with the shard.
     made: AtomicU64,

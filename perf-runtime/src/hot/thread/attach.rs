@@ -1,0 +1,175 @@
+//! Takes a thread's bookkeeping at its first call, and returns it when the thread ends.
+
+use std::cell::Cell;
+use std::num::NonZeroUsize;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::Ordering::Relaxed;
+
+use once_cell::race::OnceNonZeroUsize;
+
+use super::Thread;
+use super::handle::handle;
+use crate::hot::alloc::Accounts;
+use crate::hot::metric::Metrics;
+use crate::hot::preemption::Preemption;
+use crate::hot::process::{self, Recorder};
+use crate::hot::sampling::{self, Sampler};
+use crate::hot::tree::{Children, Recent, Slab};
+use crate::hot::{clock, forked};
+use crate::segment::layout::ShardRecord;
+use crate::site::Site;
+use crate::writing::{Mapping, system};
+
+/// Gives this thread a shard, if it has none, and `site` an index. `None` when the call cannot be
+/// recorded.
+#[cold]
+pub(in crate::gate::hot) fn attach(site: &'static Site) -> Option<&'static Thread> {
+    if process::is_off() {
+        // From now on a call of it need look no further.
+        site.list_index().mute();
+        return None;
+    }
+    forked::look_on_this_thread();
+    if handle().busy.replace(true) {
+        process::running().inspect(|recorder| recorder.lose_call_of(site));
+        return None;
+    }
+    let attached = match handle().thread() {
+        Some(thread) => sampling::aside(thread, || attach_quietly(site)),
+        None => attach_quietly(site),
+    };
+    handle().busy.set(false);
+    attached
+}
+
+fn attach_quietly(site: &'static Site) -> Option<&'static Thread> {
+    let recorder = process::recorder()?;
+    let Some(thread) = take(recorder) else {
+        recorder.lose_call_of(site);
+        return None;
+    };
+    let ready = recorder.register(site).and_then(|index| thread.reach(index + 2));
+    if ready.is_none() {
+        thread.lose_call_of(site);
+        return None;
+    }
+    handle().look_again(thread);
+    Some(thread)
+}
+
+/// Runs `work` while calls made by it are not recorded; `None` when it is running already.
+pub(in crate::gate::hot) fn undisturbed<R>(work: impl FnOnce() -> Option<R>) -> Option<R> {
+    if handle().busy.replace(true) {
+        return None;
+    }
+    let result = work();
+    handle().busy.set(false);
+    result
+}
+
+/// This thread's bookkeeping: its own, one that an ended thread left, or a new one.
+pub(in crate::gate::hot) fn take(recorder: &'static Recorder) -> Option<&'static Thread> {
+    let current = handle().thread();
+    if current.is_some() {
+        return current;
+    }
+    let thread = recorder.take_unused().or_else(|| create(recorder))?;
+    thread.reach(crate::registry::count() + 1);
+    thread.make_overflow();
+    let shard = thread.shard();
+    shard.thread_id.store(system::thread_id(), Relaxed);
+    shard.last.store(clock::now(), Relaxed);
+    thread.sampler.begin_thread();
+    thread.preemption.begin_thread();
+    shard.owned.store(1, Relaxed);
+    handle().take(thread);
+    recorder.count_thread();
+    at_thread_end(thread);
+    Some(thread)
+}
+
+fn create(recorder: &'static Recorder) -> Option<&'static Thread> {
+    make(recorder, recorder.segment.add_shard()?)
+}
+
+/// Bookkeeping of a thread that owns `shard`.
+pub(in crate::gate::hot) fn make(
+    recorder: &'static Recorder,
+    shard: NonNull<ShardRecord>,
+) -> Option<&'static Thread> {
+    let memory: NonNull<Thread> = page_for(1)?;
+    let thread = Thread {
+        shard,
+        recorder,
+        children: Children::new(),
+        recent: Recent::new(),
+        slab: Slab::new(),
+        entries: Cell::new(NonNull::dangling()),
+        entry_count: Cell::new(0),
+        metrics: Metrics::new(),
+        accounts: Accounts::new(),
+        sampler: Sampler::new(recorder.budget_ppm),
+        preemption: Preemption::new(),
+        next_moment: Cell::new(0),
+        // Any number but 0.
+        random: Cell::new(clock::now() | 1),
+        next_free: Cell::new(None),
+    };
+    // SAFETY: fresh pages, aligned, and long enough for a `Thread`.
+    unsafe { memory.write(thread) };
+    // SAFETY: just written, and never unmapped.
+    Some(unsafe { memory.as_ref() })
+}
+
+/// Has [`detach`] called when this thread ends, after all destructors of Rust's thread-locals. The
+/// main thread's is not called when the process exits: its shard ends with the process.
+fn at_thread_end(thread: &'static Thread) {
+    static KEY: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let key = KEY.get_or_try_init(|| {
+        let mut key: libc::pthread_key_t = 0;
+        // SAFETY: writes to `key`, and registers a function that lives as long as the program.
+        let error = unsafe { libc::pthread_key_create(&raw mut key, Some(detach)) };
+        // Stored plus one, since a key may be zero.
+        let key = usize::try_from(key).ok().and_then(|key| NonZeroUsize::new(key + 1));
+        key.filter(|_| error == 0).ok_or(())
+    });
+    let Ok(key) = key.map(|key| (key.get() - 1) as libc::pthread_key_t) else { return };
+    // SAFETY: the key was made above and is never deleted.
+    unsafe { libc::pthread_setspecific(key, ptr::from_ref(thread).cast()) };
+}
+
+/// Returns the shard of a thread that ends. Called by the operating system on that thread.
+extern "C" fn detach(thread: *mut libc::c_void) {
+    // SAFETY: the value of the key, which `take` sets to a thread that is never unmapped.
+    let Some(thread) = (unsafe { thread.cast::<Thread>().as_ref() }) else { return };
+    let handle = handle();
+    if !handle.thread().is_some_and(|current| ptr::eq(current, thread)) {
+        // Left by the parent of a fork.
+        return;
+    }
+    handle.let_go();
+    handle.busy.set(true);
+    thread.abandon_running();
+    thread.shard().owned.store(0, Relaxed);
+    thread.recorder.keep_unused(thread);
+    handle.busy.set(false);
+}
+
+/// Forgets this thread's bookkeeping, which belongs to the parent's segment. In the child of a
+/// fork, on the only thread there is.
+pub(in crate::gate::hot) fn forget() {
+    handle().let_go();
+    handle().busy.set(false);
+}
+
+/// Private pages for `count` zeroed values of `T`.
+pub(in crate::gate::hot) fn page_for<T>(count: usize) -> Option<NonNull<T>> {
+    let mapping = Mapping::private(Mapping::pages(count * size_of::<T>())).ok()?;
+    Some(mapping.start().cast())
+}
+
+/// As [`page_for`], of what leads to the segment: a fork's child finds zeroes there. See [`forked`].
+pub(in crate::gate::hot) fn wiped_page_for<T>(count: usize) -> Option<NonNull<T>> {
+    let mapping = Mapping::wiped(Mapping::pages(count * size_of::<T>())).ok()?;
+    Some(mapping.start().cast())
+}

@@ -1,0 +1,158 @@
+//! The hot path's view of a thread, in thread-local memory itself: one load less to wait for.
+
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::Thread;
+use super::context::Context;
+use super::entry::{Entry, entry_in};
+use crate::hot::alloc::Ledger;
+use crate::segment::layout::ShardRecord;
+
+/// What the hot path needs of a thread, in thread-local memory itself: one load less to wait for.
+pub(in crate::gate::hot) struct Handle {
+    pub(in crate::gate::hot) entries: Cell<NonNull<Entry>>,
+    entry_count: Cell<u32>,
+    /// Entries in which a call may look for its tally: none while everything is recorded, so that
+    /// one comparison decides.
+    pub(in crate::gate::hot) tallying: Cell<u32>,
+    /// Set while this thread is in the recorder's slow parts: calls made from there (a tracked
+    /// allocator, a signal handler) are not recorded.
+    pub(super) busy: Cell<bool>,
+    /// The calling context that the thread is in. Also in [`ShardRecord::current`], for readers; no
+    /// address that is read from there is ever followed.
+    context: Cell<Context>,
+    /// The slot of the innermost running call below that which is tallied; 0 where there is none.
+    pub(in crate::gate::hot) mark: Cell<u32>,
+    /// Its own, or [`NO_SHARD`].
+    shard: Cell<&'static ShardRecord>,
+    thread: Cell<Option<&'static Thread>>,
+    pub(in crate::gate::hot) ledger: Ledger,
+}
+
+/// Where calls are recorded that are not: nobody reads it.
+// SAFETY: zeroes are valid for integers and atomic ones.
+static NO_SHARD: ShardRecord = unsafe { std::mem::zeroed() };
+
+thread_local! {
+    // No destructor: with one, each access would ask whether it has run. A pthread key, whose
+    // destructors run after all those of Rust, returns the shard.
+    static HANDLE: Handle = const {
+        Handle {
+            entries: Cell::new(NonNull::dangling()),
+            entry_count: Cell::new(0),
+            tallying: Cell::new(0),
+            busy: Cell::new(false),
+            context: Cell::new(Context::OUTSIDE),
+            mark: Cell::new(0),
+            shard: Cell::new(&NO_SHARD),
+            thread: Cell::new(None),
+            ledger: Ledger::new(),
+        }
+    };
+}
+
+/// This thread's handle.
+#[inline(always)]
+pub(in crate::gate::hot) fn handle<'a>() -> &'a Handle {
+    // Out of the closure, since what happens in one is not inlined.
+    let handle = HANDLE.with(ptr::from_ref);
+    // SAFETY: it has no destructor, so it lives as long as the thread; and a reference to it
+    // cannot leave the thread, since there are cells in it.
+    unsafe { &*handle }
+}
+
+impl Handle {
+    /// What is remembered of the site with this slot, if the table reaches that far.
+    #[inline(always)]
+    pub(in crate::gate::hot) fn entry(&self, slot: u32) -> Option<&Entry> {
+        entry_in(self.entries.get(), self.entry_count.get(), slot)
+    }
+
+    /// This thread's part of the segment, if there are entries.
+    #[inline(always)]
+    pub(in crate::gate::hot) fn shard(&self) -> &'static ShardRecord {
+        self.shard.get()
+    }
+
+    #[inline(always)]
+    pub(in crate::gate::hot) fn thread(&self) -> Option<&'static Thread> {
+        self.thread.get()
+    }
+
+    /// Whether this thread is in the recorder's slow parts.
+    #[inline(always)]
+    pub(in crate::gate::hot) fn is_busy(&self) -> bool {
+        self.busy.get()
+    }
+
+    #[inline(always)]
+    pub(in crate::gate::hot) fn context(&self) -> Context {
+        self.context.get()
+    }
+
+    #[inline(always)]
+    pub(in crate::gate::hot) fn set_context(&self, context: Context) {
+        self.context.set(context);
+        self.shard().current.store(context.number(), Relaxed);
+    }
+
+    /// As [`Self::entry`], where calls may be tallied.
+    #[inline(always)]
+    pub(in crate::gate::hot) fn tallying_entry(&self, slot: u32) -> Option<&Entry> {
+        entry_in(self.entries.get(), self.tallying.get(), slot)
+    }
+
+    /// Lets calls look for their tallies, or not.
+    pub(in crate::gate::hot) fn set_tallying(&self, is: bool) {
+        self.tallying.set(if is { self.entry_count.get() } else { 0 });
+    }
+
+    /// From here on the handle leads to what `thread` owns.
+    pub(super) fn take(&self, thread: &'static Thread) {
+        self.context.set(Context::OUTSIDE);
+        self.mark.set(0);
+        self.shard.set(thread.shard());
+        self.thread.set(Some(thread));
+        self.ledger.close();
+        self.look_again(thread);
+    }
+
+    /// The entries of `thread` may have moved, or become more.
+    pub(super) fn look_again(&self, thread: &'static Thread) {
+        self.entries.set(thread.entries.get());
+        // Last, since it is what makes the others count.
+        self.entry_count.set(thread.entry_count.get());
+        self.set_tallying(thread.sampler.is_tallying());
+    }
+
+    /// From here on it leads nowhere.
+    pub(super) fn let_go(&self) {
+        self.tallying.set(0);
+        self.entry_count.set(0);
+        self.context.set(Context::OUTSIDE);
+        self.mark.set(0);
+        self.shard.set(&NO_SHARD);
+        self.thread.set(None);
+        self.ledger.close();
+    }
+
+    /// Runs `work` with a handle that leads to `thread`, whose calls are tallied.
+    pub(in crate::gate::hot) fn lend<R>(
+        &self,
+        thread: &'static Thread,
+        work: impl FnOnce() -> R,
+    ) -> R {
+        let (before, context, mark) = (self.thread.get(), self.context(), self.mark.get());
+        self.take(thread);
+        let result = work();
+        self.let_go();
+        if let Some(before) = before {
+            self.take(before);
+            self.context.set(context);
+            self.mark.set(mark);
+        }
+        result
+    }
+}
