@@ -19,10 +19,10 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::atomic::{AtomicU8, AtomicU32};
 
 use super::Segment;
+use super::granules::GRANULE;
 use super::lock::{self, Lock};
 use super::map::Mapping;
 use super::system;
-use super::writer::GRANULE;
 use crate::segment::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, NodeRecord};
 use crate::segment::{COPYING_EXTENSION, EXTENSION, MARK_EXTENSION, folder};
 use crate::sync::lock_briefly;

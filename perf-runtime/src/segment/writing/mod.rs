@@ -2,10 +2,12 @@
 
 mod copies;
 mod entries;
+mod granules;
 mod lock;
 mod map;
 pub(crate) mod mark;
 mod metric_text;
+mod records;
 pub(crate) mod reserve;
 mod retention;
 pub(crate) mod session;

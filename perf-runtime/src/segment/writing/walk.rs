@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::atomic::fence;
 
 use super::Segment;
-use super::writer::GRANULE;
+use super::granules::GRANULE;
 use crate::segment::layout::{
     self, HistogramPage, NodeRecord, ShardRecord, TallyRecord, TransitionRecord, UNIT,
 };

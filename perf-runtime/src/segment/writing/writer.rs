@@ -12,21 +12,17 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::copies::Copies;
+use super::granules::{GRANULE, Granules};
 use super::lock::{self, Lock};
 use super::map::Mapping;
-use super::metric_text::MetricText;
 use super::retention::Room;
-use super::site_text::SiteText;
 use super::system;
 use crate::segment::UNNAMED_EXTENSION;
-use crate::segment::layout::{self, FlightPage, Header, ShardRecord, UNIT};
+use crate::segment::layout::{self, Header, UNIT};
 use crate::sync::lock_briefly;
-
-/// The file grows by a multiple of this, and each such piece is mapped as a whole.
-pub(super) const GRANULE: usize = 32 << 10;
 
 /// The pieces double up to this. The first is one granule, since a test suite may run thousands
 /// of processes.
@@ -44,7 +40,7 @@ pub(crate) struct Segment {
     /// Device and inode, so that a file put in its place later is not mistaken for it.
     identity: (u64, u64),
     header: NonNull<Header>,
-    space: Mutex<Space>,
+    pub(super) space: Mutex<Space>,
     granules: Granules,
     /// Set in the child of a fork: the file is the parent's.
     detached: AtomicBool,
@@ -56,16 +52,9 @@ pub(crate) struct Segment {
     pub(super) copies: Copies,
 }
 
-/// Where each granule of the file is mapped; readable without the lock.
-#[derive(Debug)]
-struct Granules {
-    count: AtomicUsize,
-    starts: Box<[AtomicPtr<u8>]>,
-}
-
 /// The unused rest of the newest piece.
 #[derive(Debug)]
-struct Space {
+pub(super) struct Space {
     next: NonNull<u8>,
     left: usize,
     /// Offset in the file of `next`.
@@ -201,7 +190,7 @@ impl Segment {
             Use::Context => 14,
             Use::Function => 15,
         };
-        let limit = self.granules.starts.len() as u64 * GRANULE as u64;
+        let limit = self.limit();
         self.used() >= limit / 16 * sixteenths
     }
 
@@ -212,100 +201,6 @@ impl Segment {
         self.reserve_in(&mut space, bytes)
     }
 
-    /// Writes a site and links it.
-    pub(crate) fn add_site(&self, index: u32, site: &SiteText<'_>) -> Option<()> {
-        let record = |previous| site.record(previous, index);
-        self.append(&self.header().sites, record, site.text_bytes(), |text| site.write_text(text))
-    }
-
-    /// Writes a metric and links it.
-    pub(crate) fn add_metric(&self, index: u32, metric: &MetricText<'_>) -> Option<()> {
-        let record = |previous| metric.record(previous, index);
-        let write_text = |text: &mut [u8]| metric.write_text(text);
-        self.append(&self.header().metrics, record, metric.text_bytes(), write_text)
-    }
-
-    /// Writes a record that is followed by text, and links it as the last of `list`.
-    fn append<R>(
-        &self,
-        list: &AtomicU32,
-        record: impl FnOnce(u32) -> R,
-        text_bytes: usize,
-        write_text: impl FnOnce(&mut [u8]),
-    ) -> Option<()> {
-        const { assert!(align_of::<R>() <= UNIT) };
-        let mut space = lock_briefly(&self.space)?;
-        let block = self.reserve_in(&mut space, size_of::<R>() + text_bytes)?;
-        let start: NonNull<R> = block.start.cast();
-        // SAFETY: the block is exclusively ours until it is linked below, aligned to 64 bytes, and
-        // long enough for the record.
-        unsafe { start.write(record(list.load(Ordering::Relaxed))) };
-        // SAFETY: the block goes on for `text_bytes` bytes after the record.
-        let text = unsafe { start.add(1).cast::<u8>() };
-        // SAFETY: as above, and nobody else knows of these bytes yet.
-        write_text(unsafe { std::slice::from_raw_parts_mut(text.as_ptr(), text_bytes) });
-        list.store(block.place, Ordering::Release);
-        Some(())
-    }
-
-    /// Makes a shard and links it.
-    pub(crate) fn add_shard(&self) -> Option<NonNull<ShardRecord>> {
-        let mut space = lock_briefly(&self.space)?;
-        let block = self.reserve_in(&mut space, size_of::<ShardRecord>())?;
-        let shard: NonNull<ShardRecord> = block.start.cast();
-        let previous = self.header().shards.load(Ordering::Relaxed);
-        // SAFETY: the block is zeroed, a valid value for every field, aligned, long enough, and
-        // ours alone until it is linked below.
-        let record = unsafe { &mut *shard.as_ptr() };
-        record.previous = previous;
-        *record.current.get_mut() = layout::OUTSIDE;
-        self.header().shards.store(block.place, Ordering::Release);
-        Some(shard)
-    }
-
-    /// Makes a page of futures in flight and links it.
-    pub(crate) fn add_flights(&self) -> Option<NonNull<FlightPage>> {
-        let mut space = lock_briefly(&self.space)?;
-        let block = self.reserve_in(&mut space, size_of::<FlightPage>())?;
-        let page: NonNull<FlightPage> = block.start.cast();
-        let previous = self.header().flights.load(Ordering::Relaxed);
-        // SAFETY: the block is zeroed, a valid value for every field, aligned, long enough, and
-        // ours alone until it is linked below.
-        unsafe { (*page.as_ptr()).previous = previous };
-        self.header().flights.store(block.place, Ordering::Release);
-        Some(page)
-    }
-
-    /// Writes down a step of the breaker: before, after and reason are a byte each.
-    #[expect(clippy::cast_possible_truncation, reason = "the low half")]
-    pub(crate) fn log_transition(&self, site: u32, at_ticks: u64, what: [u32; 3], interval: u32) {
-        let header = self.header();
-        let number = header.transition_count.fetch_add(1, Ordering::Relaxed);
-        let place = number % layout::TRANSITIONS as u64;
-        let Some(record) = usize::try_from(place).ok().and_then(|at| header.transitions.get(at))
-        else {
-            return;
-        };
-        // A reader that sees one of the stores below also sees this one.
-        record.end.store((number + 1) as u32, Ordering::Relaxed);
-        fence(Ordering::Release);
-        record.at_ticks.store(at_ticks, Ordering::Relaxed);
-        record.site.store(site, Ordering::Relaxed);
-        let [from, to, reason] = what.map(|it| it & 0xff);
-        record.what.store(from | to << 8 | reason << 16, Ordering::Relaxed);
-        record.interval.store(interval, Ordering::Relaxed);
-        record.number.store(number + 1, Ordering::Release);
-    }
-
-    /// Writes down whether this process holds its lock.
-    pub(crate) fn note_lock(&self) {
-        if system::is_quiet() {
-            return;
-        }
-        let is_locked = u32::from(self.lock.is_held());
-        self.header().identity.is_locked.store(is_locked, Ordering::Relaxed);
-    }
-
     /// Where the granule of this number is mapped, if it is.
     #[inline]
     pub(super) fn granule(&self, number: usize) -> Option<NonNull<u8>> {
@@ -314,7 +209,7 @@ impl Segment {
 
     /// Bytes that the file may grow to.
     pub(crate) fn limit(&self) -> u64 {
-        (self.granules.starts.len() * GRANULE) as u64
+        self.granules.limit()
     }
 
     /// Makes no more records. For the child of a fork that must not ask the system to cut it off.
@@ -346,7 +241,7 @@ impl Segment {
         self.granules.iter()
     }
 
-    fn reserve_in(&self, space: &mut Space, bytes: usize) -> Option<Block> {
+    pub(super) fn reserve_in(&self, space: &mut Space, bytes: usize) -> Option<Block> {
         let bytes = bytes.next_multiple_of(UNIT);
         if bytes > LARGEST_BLOCK || self.detached.load(Ordering::Relaxed) {
             return None;
@@ -419,44 +314,6 @@ fn making_room<T>(
         result = attempt();
     }
     result
-}
-
-impl Granules {
-    fn with_room_for(bytes: u64) -> io::Result<Self> {
-        let room = usize::try_from(bytes).unwrap_or(usize::MAX) / GRANULE;
-        let mut starts = Vec::new();
-        let reserved = starts.try_reserve_exact(room.max(1));
-        reserved.map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
-        starts.resize_with(room.max(1), AtomicPtr::default);
-        Ok(Self { count: AtomicUsize::new(0), starts: starts.into_boxed_slice() })
-    }
-
-    /// Granules that may still be added.
-    fn room(&self) -> usize {
-        self.starts.len() - self.count.load(Ordering::Relaxed)
-    }
-
-    /// Where the granule of this number is mapped, if it is.
-    #[inline]
-    fn start(&self, number: usize) -> Option<NonNull<u8>> {
-        NonNull::new(self.starts.get(number)?.load(Ordering::Relaxed))
-    }
-
-    /// Adds the granules of a piece, as far as there is room. Only under the lock of `space`.
-    fn push(&self, piece: Mapping) {
-        let count = self.count.load(Ordering::Relaxed);
-        let pieces = piece.split(GRANULE).zip(&self.starts[count..]);
-        let added = pieces.map(|(start, place)| place.store(start.as_ptr(), Ordering::Relaxed));
-        let added = added.count();
-        self.count.store(count + added, Ordering::Release);
-    }
-
-    fn iter(&self) -> impl Iterator<Item = Mapping> + '_ {
-        let starts = self.starts.iter().take(self.count.load(Ordering::Acquire));
-        starts.filter_map(|start| {
-            Some(Mapping::again(NonNull::new(start.load(Ordering::Relaxed))?, GRANULE))
-        })
-    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
+use super::durations::slot;
 use super::*;
-use crate::segment::layout::{FORMAT_VERSION, UNIT};
+use crate::segment::batch;
+use crate::segment::layout::{FORMAT_VERSION, FoldSlot, HistogramPage, UNIT};
 use crate::segment::rate::Rate;
 
 /// Place of the only page; durations in these tests stay in the first octave.

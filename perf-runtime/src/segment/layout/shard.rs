@@ -1,0 +1,103 @@
+//! A shard, which one thread at a time writes, and its counts beside the calling contexts.
+
+use std::sync::atomic::{AtomicU32, AtomicU64};
+
+/// What one thread at a time writes.
+#[repr(C, align(64))]
+pub(crate) struct ShardRecord {
+    /// The calling context that the thread is in: address of its node, with [`NESTED`] where the
+    /// call is recursive; or [`OUTSIDE`].
+    pub(crate) current: AtomicU64,
+    /// When it last left one, in ticks.
+    pub(crate) last: AtomicU64,
+    /// Previous shard.
+    pub(crate) previous: u32,
+    /// Whether a thread owns the shard.
+    pub(crate) owned: AtomicU32,
+    /// The owning thread as the operating system numbers it.
+    pub(crate) thread_id: AtomicU32,
+    /// Newest node.
+    pub(crate) nodes: AtomicU32,
+    /// Calls that could not be recorded.
+    pub(crate) lost_calls: AtomicU64,
+    /// Times that the clock ran backwards.
+    pub(crate) clock_anomalies: AtomicU64,
+    /// Newest [`MetricRecord`].
+    pub(crate) metrics: AtomicU32,
+    /// The [`AllocRecord`] that was written to last.
+    pub(crate) allocated_last: AtomicU32,
+    /// Allocations that could not be recorded.
+    pub(crate) lost_allocs: AtomicU64,
+
+    /// Newest [`TallyRecord`].
+    pub(crate) tallies: AtomicU32,
+    pub(crate) reserved_number: u32,
+    /// Ticks that the recorder took between calls, which are in no context.
+    pub(crate) recorder_ticks: AtomicU64,
+    /// Windows in which everything was recorded.
+    pub(crate) windows: AtomicU64,
+    pub(crate) reserved: [u64; 5],
+}
+
+/// What one shard counts of a function outside of its contexts, since to time its calls would cost too
+/// much. Made when that is so for the first time.
+#[repr(C, align(64))]
+pub(crate) struct TallyRecord {
+    /// Finished calls; of an async function, polls.
+    pub(crate) calls: AtomicU64,
+    pub(crate) errors: AtomicU64,
+    pub(crate) panics: AtomicU64,
+    pub(crate) allocs: AtomicU64,
+    pub(crate) alloc_bytes: AtomicU64,
+    pub(crate) frees: AtomicU64,
+    pub(crate) freed_bytes: AtomicU64,
+    /// [`SiteRecord::index`].
+    pub(crate) site: u32,
+    /// Tally of the shard that was made before this one.
+    pub(crate) previous: u32,
+
+    /// Of an async function: calls that ended in such a poll, those among them that were given up, and
+    /// how many more were suspended for the first time than ended having been, modulo 2^64.
+    pub(crate) ended: AtomicU64,
+    pub(crate) cancelled: AtomicU64,
+    pub(crate) suspended: AtomicU64,
+    /// The step, a `snapshot::Step`, and when it was taken.
+    pub(crate) step: AtomicU32,
+    /// Steps taken.
+    pub(crate) transitions: AtomicU32,
+    pub(crate) since: AtomicU64,
+    /// Time spent tallied in earlier steps, with windows and without.
+    pub(crate) sampled_ticks: AtomicU64,
+    pub(crate) counted_ticks: AtomicU64,
+    /// The calls when the load was last looked at.
+    pub(crate) reviewed_calls: AtomicU64,
+
+    /// One call in some hundred is timed while those that it makes are tallied: how many were, and what
+    /// they took together, in ticks.
+    pub(crate) timed: AtomicU64,
+    pub(crate) timed_ticks: AtomicU64,
+    /// As these, of calls that took so much longer than the others that the thread may have been
+    /// interrupted; they are not in those.
+    pub(crate) long: AtomicU64,
+    pub(crate) long_ticks: AtomicU64,
+    pub(crate) reserved: [u64; 4],
+}
+
+/// What was allocated and freed in one calling context of one shard, by the function itself. Made
+/// when it first does either, or a function that it called does.
+#[repr(C, align(64))]
+pub(crate) struct AllocRecord {
+    pub(crate) allocs: AtomicU64,
+    pub(crate) alloc_bytes: AtomicU64,
+    pub(crate) frees: AtomicU64,
+    pub(crate) freed_bytes: AtomicU64,
+    /// Most bytes that the function itself had allocated and not freed.
+    pub(crate) self_peak: AtomicU64,
+    /// Most bytes that an earlier call, with all that it called, had allocated and not freed.
+    pub(crate) peak: AtomicU64,
+    /// Bytes that the thread had allocated and not freed when the latest call began, and at most
+    /// since then. May be below zero. Only of the record that was written to last does `highest`
+    /// hold what those of its callers may lack.
+    pub(crate) base: AtomicU64,
+    pub(crate) highest: AtomicU64,
+}

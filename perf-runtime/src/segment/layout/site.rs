@@ -1,0 +1,18 @@
+//! A tracked place.
+
+/// A site. Its text follows: name, module, file, tags (each tag ended by a zero byte).
+#[repr(C)]
+pub(crate) struct SiteRecord {
+    /// Previous site.
+    pub(crate) previous: u32,
+    /// Number by which nodes name the site. One site may have several, after a race.
+    pub(crate) index: u32,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) flags: u32,
+    /// Lengths of the four texts in bytes.
+    pub(crate) text_bytes: [u32; 4],
+    pub(crate) reserved: u32,
+    /// p50, p95, p99, mean, max, calls, allocations, regression; [`NO_LIMIT`] where not given.
+    pub(crate) budget: [u64; 8],
+}

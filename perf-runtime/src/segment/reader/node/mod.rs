@@ -1,0 +1,187 @@
+//! One node: its counters, its histogram, and what its ring still holds. Times in ticks.
+//!
+//! The writer may have been killed in the middle of a fold. Then the sums are those before the
+//! fold, since the new ones go to the other slot; and the histogram holds some of the additions
+//! already. Their order is known (see [`batch`]), so the rest of them is made up for here.
+//!
+//! The writer may also be running, and fold while the node is copied, `head` first. The histogram
+//! never lacks more than a ring, so what it lacks is in the ring, or was a moment ago: at worst, up
+//! to 32 durations are those of neighbouring calls. The number of calls is exact in any case.
+
+mod durations;
+mod parts;
+
+use std::mem::offset_of;
+
+use self::durations::{Durations, Fold};
+use super::allocated::Allocated;
+use super::bytes::{Bytes, damaged};
+use super::header::Facts;
+use crate::segment::SegmentError;
+use crate::segment::layout::{CALLS, NodeRecord, OUTSIDE, RING, Sampling, UNTIMED, is_beside};
+use crate::snapshot::Step;
+
+pub(super) use self::durations::Sums;
+pub(super) use self::parts::{Early, Exactness, Made, Own, Recursive};
+
+/// Whether anyone may have written to the segment while it was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    Ended,
+    Running,
+}
+
+/// What a node says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    pub(super) address: u64,
+    /// Address of the caller; 0 without.
+    pub(super) parent: u64,
+    pub(super) site: u32,
+    /// Finished calls, timed or not.
+    pub(super) calls: u64,
+    pub(super) timed: u64,
+    /// Calls that no timed one stands for.
+    pub(super) unmeasured: u64,
+    /// Durations that found no room in the histogram.
+    pub(super) uncounted: u64,
+    pub(super) errors: u64,
+    pub(super) panics: u64,
+    pub(super) cancelled: u64,
+    /// When the outermost running call began: 0 while none runs, 1 when it is not timed.
+    pub(super) start: u64,
+    pub(super) sums: Sums,
+    /// What all finished calls took: the sum, but for the clock readings within it that calls which
+    /// were not timed did without.
+    pub(super) spent: u64,
+    pub(super) histogram: Vec<(u32, u64)>,
+    /// Time spent here and in no context below; see [`Facts::has_tallies`].
+    pub(super) own: Own,
+    /// How much longer that took because the thread waited for a processor.
+    pub(super) preempted: u64,
+    /// Calls made from here.
+    pub(super) made: Made,
+    /// What there was before its function was tallied.
+    pub(super) early: Early,
+    /// Whether its calls were made by a tallied function somewhere below the caller.
+    pub(super) is_loose: bool,
+    /// In segments without own times.
+    pub(super) nested: Recursive,
+    pub(super) callees: Recursive,
+    pub(super) exactness: Exactness,
+    pub(super) allocated: Allocated,
+    /// Of an async function: its calls. What else is said here is said of its polls then.
+    pub(super) polled: Option<Box<Polled>>,
+}
+
+/// What stands beside the node of an async function, once a call has been suspended or has ended
+/// there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Polled {
+    pub(super) calls: Option<Node>,
+    pub(super) lifetimes: Option<Node>,
+}
+
+/// What the node at byte `at` says.
+pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, SegmentError> {
+    let field = |offset: usize| bytes.u64(at + offset);
+    let exactness = Exactness::read(bytes, at + offset_of!(NodeRecord, sampling))?;
+    let head = field(offset_of!(NodeRecord, head))?;
+    let start = field(offset_of!(NodeRecord, start))?;
+    // One that is not timed is counted when it begins.
+    let untimed =
+        field(offset_of!(NodeRecord, untimed))?.saturating_sub(u64::from(start == UNTIMED));
+    let uncounted = field(offset_of!(NodeRecord, uncounted))?;
+    let apart = field(offset_of!(NodeRecord, unmeasured))?;
+    let passed = field(offset_of!(NodeRecord, passed))?;
+    let mut read = Durations::read(bytes, at, uncounted.saturating_add(apart))?;
+    let fold = Fold::read(bytes, at)?;
+    if facts.writer == Writer::Ended && fold.is_under_way {
+        read.finish(&fold, facts.fold_rate);
+    }
+    let timed = head.max(read.sums.folded);
+    let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
+    // While calls are counted only, those that were not timed are stood for by none; nor are they
+    // where none was timed, as when the futures that ended here had all begun on another thread.
+    let waiting = match exactness.steps.step {
+        // What stands beside a poll stands for all calls; others are not timed for want of a clock.
+        _ if facts.has_tallies() && (timed == 0 || !is_beside(site)) => untimed,
+        _ if facts.has_tallies() => 0,
+        Step::Counted => untimed.saturating_sub(read.sums.covered),
+        _ if timed == 0 => untimed,
+        _ => 0,
+    };
+    let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
+    let all = timed.saturating_add(untimed).saturating_add(apart);
+    if facts.has_tallies()
+        && facts.writer == Writer::Ended
+        && read.counted > all.saturating_add(uncounted).saturating_add(RING as u64)
+    {
+        return Err(SegmentError::SeveralWriters { offset: at as u64 });
+    }
+    let in_ring = timed - read.sums.folded;
+    if facts.writer == Writer::Ended && (timed != head || in_ring > 2 * RING as u64) {
+        return Err(damaged(at, "number of calls"));
+    }
+    read.add_rest(timed, measured, facts.fold_rate);
+    Ok(Node {
+        address: field(offset_of!(NodeRecord, address))?,
+        parent: parent(bytes, at)?,
+        site,
+        calls: measured.saturating_add(waiting).saturating_add(passed),
+        timed,
+        unmeasured: apart.saturating_add(waiting).saturating_add(passed),
+        uncounted,
+        errors: field(offset_of!(NodeRecord, errors))?,
+        panics: field(offset_of!(NodeRecord, panics))?,
+        cancelled: field(offset_of!(NodeRecord, cancelled))?,
+        start,
+        spent: read.sums.spent(timed, measured, facts.cost.inside),
+        sums: read.sums,
+        histogram: read.histogram,
+        own: Own::read(bytes, at + offset_of!(NodeRecord, own))?,
+        early: Early::read(bytes, at + offset_of!(NodeRecord, sampling))?,
+        preempted: field(offset_of!(NodeRecord, sampling) + offset_of!(Sampling, preempted_ticks))?,
+        made: Made::read(bytes, at + offset_of!(NodeRecord, made))?,
+        is_loose: facts.has_tallies() && bytes.u32(at + offset_of!(NodeRecord, is_loose))? != 0,
+        nested: Recursive::read(bytes, at + offset_of!(NodeRecord, own))?,
+        callees: Recursive::read(bytes, at + offset_of!(NodeRecord, made))?,
+        exactness,
+        allocated: Allocated::read(bytes, at)?,
+        polled: None,
+    })
+}
+
+/// Address of the caller of the node at byte `at`; 0 without.
+pub(super) fn parent(bytes: Bytes<'_>, at: usize) -> Result<u64, SegmentError> {
+    let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;
+    Ok(if parent == OUTSIDE { 0 } else { parent })
+}
+
+impl Node {
+    /// Calls that were recorded in a window.
+    pub(super) fn calls_in_windows(&self) -> u64 {
+        self.timed.saturating_sub(self.own.partial_calls)
+    }
+
+    /// Durations that found no room in a histogram, also of what stands beside it.
+    pub(super) fn all_uncounted(&self) -> u64 {
+        let beside = self.polled.iter().flat_map(|it| it.calls.iter().chain(&it.lifetimes));
+        beside.fold(self.uncounted, |sum, node| sum.saturating_add(node.uncounted))
+    }
+
+    /// Its calls are those that stand beside it, if any do; its own are their polls.
+    pub(super) fn is_of_polls(&mut self) -> &mut Polled {
+        self.polled.get_or_insert_default()
+    }
+
+    /// Takes what stands beside it.
+    pub(super) fn take_beside(&mut self, other: Node) {
+        let polled = self.is_of_polls();
+        let place = if other.site == CALLS { &mut polled.calls } else { &mut polled.lifetimes };
+        *place = Some(other);
+    }
+}
+
+#[cfg(test)]
+mod tests;
