@@ -22,6 +22,9 @@ pub(crate) mod allocations;
 #[cfg_attr(perf_loom, expect(dead_code, reason = "the recorder is left out"))]
 #[path = "breaker.rs"]
 pub(crate) mod breaker;
+#[cfg(feature = "record")]
+#[path = "breaker_probe.rs"]
+pub(crate) mod breaker_probe;
 #[cfg(any(feature = "record", test))]
 #[cfg_attr(not(feature = "record"), expect(dead_code, reason = "the recorder is left out"))]
 #[path = "budget.rs"]

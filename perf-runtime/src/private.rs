@@ -2,14 +2,13 @@
 //! release, together with perf-macros, which is pinned to the same version.
 
 pub use super::stream;
-pub use crate::hot::future::{Tracked, track_fallible_future, track_future, track_future_by};
+// Named by no generated code, but by perf-report, which measures with it.
+pub use crate::breaker_probe::BreakerProbe;
+pub use crate::hot::future::{track_fallible_future, track_future, track_future_by};
 pub use crate::hot::metric::{count, gauge, ratio};
-pub use crate::hot::span::{
-    Place, Scope, Span, enter, enter_named, enter_scope, observe, observe_by,
-};
-pub use crate::judge::{ErrIf, Judge, OkIf};
+pub use crate::hot::span::{Place, enter, enter_named, enter_scope, observe, observe_by};
+pub use crate::judge::{ErrIf, OkIf};
 pub use crate::metric_site::MetricSite;
-pub use crate::outcome::Outcome;
 pub use crate::registry::{named_metric, per_type};
 pub use crate::site::{Options, Site};
 pub use crate::snapshot::{Budget, MetricKind};
@@ -19,7 +18,7 @@ pub use crate::{
 };
 pub use inventory;
 
-use crate::budget::{Allowance, DEFAULT_BUDGET_PPM};
+use crate::judge::Judge;
 
 /// The value of an edge that is never taken: it tells the compiler a type.
 #[cold]
@@ -53,26 +52,3 @@ inventory::collect!(Entry);
 pub struct MetricEntry(pub &'static MetricSite);
 
 inventory::collect!(MetricEntry);
-
-/// What a decision about the budget costs is measured by this.
-#[derive(Debug)]
-pub struct BreakerProbe {
-    allowance: Allowance,
-    costs: [f64; 16],
-}
-
-impl BreakerProbe {
-    /// Functions that take too much together, so that some of them have to be found.
-    #[expect(clippy::new_without_default, reason = "not for people")]
-    pub fn new() -> Self {
-        let costs = std::array::from_fn(|at| f64::from(1_u32 << at));
-        Self { allowance: Allowance::of_budget(DEFAULT_BUDGET_PPM), costs }
-    }
-
-    /// Whether calls of some of them are to be recorded differently.
-    pub fn decide(&self) -> bool {
-        let elapsed = 1e5;
-        let ceiling = self.allowance.ceiling(elapsed, self.costs.iter().copied());
-        self.costs.iter().any(|cost| *cost > ceiling)
-    }
-}

@@ -12,8 +12,8 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use crate::health::State;
-use crate::health::condition::{Account, BreakerStep, Concern, Condition};
+use crate::health::condition::{Account, Condition};
+use crate::health::{BreakerStep, Concern, State};
 use crate::hot::books::Totals;
 use crate::hot::clock;
 use crate::hot::process::{self, Recorder};
