@@ -1,25 +1,28 @@
 //! A global allocator that counts for the function that allocates, and leaves the work to another.
 //!
-//! What counting takes is in `hot::alloc`; where recording is compiled out, in `alloc_absent`.
+//! The counting itself is in `hot::alloc`; where recording is compiled out, in `alloc_absent`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::allocations;
 
-/// Counts what each tracked function allocates and frees. The memory is that of another allocator,
-/// normally the system's.
+/// A global allocator that counts what each tracked function allocates and frees. The memory is
+/// that of another allocator, normally the system's.
 ///
 /// ```
 /// use perf_runtime::{CountingAlloc, perf_track};
 ///
-/// #[global_allocator]
-/// static ALLOCATOR: CountingAlloc = CountingAlloc::new();
+/// An allocation belongs to the innermost tracked function on its thread, and freeing belongs to
+/// the function that frees: memory handed on is freed by whoever drops it. So the memory that a
+/// function has not freed by the end of its calls, calls below included, is handed on or leaks.
+/// Growing is one of each: an allocation of the new size, and the freeing of the old. Outside of
+/// tracked functions, and on threads that have called none yet, nothing is counted, nor is what the
+/// recorder allocates for itself.
 ///
-/// #[perf_track]
-/// fn copies(text: &str) -> Vec<String> {
-///     // One for the vector, one for each text.
-///     (0..3).map(|_| text.to_owned()).collect()
-/// }
+/// Counting takes two nanoseconds, four where the last allocation was made in another call (`cargo
+/// bench -p perf-runtime --bench alloc`). It takes no lock, and no memory but 64 bytes of the
+/// segment, and as many beside it, for each context on each thread. With `default-features =
+/// false`, the other allocator is all that remains.
 ///
 /// assert_eq!(copies("abc").len(), 3);
 /// let measures = &perf_runtime::snapshot()?.by_function()[0];
@@ -42,7 +45,7 @@ use crate::allocations;
 pub struct CountingAlloc<A = System>(A);
 
 impl CountingAlloc {
-    /// Counts what the system's allocator is asked for.
+    /// Counts the allocations that it passes on to the system's allocator.
     #[must_use]
     pub const fn new() -> Self {
         Self(System)
@@ -50,7 +53,7 @@ impl CountingAlloc {
 }
 
 impl<A> CountingAlloc<A> {
-    /// Counts what `allocator` is asked for.
+    /// Counts the allocations that it passes on to `allocator`.
     ///
     /// ```
     /// use std::alloc::System;

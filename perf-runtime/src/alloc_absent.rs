@@ -1,13 +1,13 @@
-//! Stands in for `hot::alloc` where recording is compiled out: nothing is counted.
+//! The stand-in for `hot::alloc` where recording is compiled out: nothing is counted.
 
-/// `bytes` were allocated.
+/// Would count `bytes` allocated bytes.
 #[inline]
 pub(crate) fn allocated(_bytes: usize) {}
 
-/// `bytes` were freed.
+/// Would count `bytes` freed bytes.
 #[inline]
 pub(crate) fn freed(_bytes: usize) {}
 
-/// `old` bytes became `new` ones.
+/// Would count a change from `old` bytes to `new` ones.
 #[inline]
 pub(crate) fn reallocated(_old: usize, _new: usize) {}

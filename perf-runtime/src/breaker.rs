@@ -1,10 +1,10 @@
-//! The circuit breaker of the recorder as a whole: *closed* → *open* → *half-open*. It opens when the
-//! clock is seen to run backwards again and again, since no time can be trusted then; all calls are
+//! The circuit breaker of the recorder as a whole: *closed* → *open* → *half-open*. It opens when
+//! the clock runs backwards again and again, since no time can be trusted then; all calls are
 //! counted meanwhile. After a while it is half-open: times are taken again, on trial. A quiet trial
 //! closes it, another fault opens it for twice as long.
 //!
-//! Decisions only, pure but for the state that all threads share. What is done when recording costs
-//! more than it may is decided in `budget`.
+//! Decisions only, pure but for the state that all threads share. Another module, `budget`, decides
+//! about recording that costs more than it may.
 
 use crate::snapshot::BreakerState;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
@@ -18,12 +18,12 @@ pub(crate) struct Breaker {
     /// Faults since the window began.
     faults: AtomicU32,
     window_start_ns: AtomicU64,
-    /// When an open breaker goes half-open, and a half-open one closes.
+    /// The moment at which an open breaker goes half-open, or a half-open one closes.
     until_ns: AtomicU64,
     pause_ns: AtomicU64,
 }
 
-/// So many faults within a second open the breaker; one is enough on trial.
+/// The number of faults within a second that opens the breaker; one is enough on trial.
 const MOST_FAULTS: u32 = 8;
 const FAULT_WINDOW_NS: u64 = 1_000_000_000;
 const FIRST_PAUSE_NS: u64 = 1_000_000_000;
@@ -48,7 +48,7 @@ impl Breaker {
         BreakerState::from_number(self.state.load(Acquire))
     }
 
-    /// A fault at `now_ns`. The states before and after, when it changed.
+    /// Notes a fault at `now_ns`. Returns the states before and after, when it changed.
     pub(crate) fn fault(&self, now_ns: u64) -> Option<(BreakerState, BreakerState)> {
         if now_ns.saturating_sub(self.window_start_ns.load(Relaxed)) > FAULT_WINDOW_NS {
             self.window_start_ns.store(now_ns, Relaxed);
@@ -62,7 +62,7 @@ impl Breaker {
         }
     }
 
-    /// Time has passed. The states before and after, when that changed it.
+    /// Notes that time has passed. Returns the states before and after, when that changed it.
     pub(crate) fn pass(&self, now_ns: u64) -> Option<(BreakerState, BreakerState)> {
         let state = self.state();
         if state == BreakerState::Closed || now_ns < self.until_ns.load(Relaxed) {
@@ -84,7 +84,7 @@ impl Breaker {
         Some(turned)
     }
 
-    /// Of several threads one does it.
+    /// Changes the state; of several threads that try, one does it.
     fn turn(&self, from: BreakerState, to: BreakerState) -> Option<(BreakerState, BreakerState)> {
         let turned = self.state.compare_exchange(from.number(), to.number(), AcqRel, Relaxed);
         turned.ok().map(|_| (from, to))

@@ -18,7 +18,7 @@ pub const COUNT: u32 = PER_OCTAVE * OCTAVES;
 
 const OCTAVE_BITS: u32 = PER_OCTAVE.trailing_zeros();
 
-/// The bucket that holds a duration of `ns` nanoseconds.
+/// Returns the bucket for a duration of `ns` nanoseconds.
 ///
 /// Durations beyond the scale fall into its last bucket.
 ///
@@ -43,11 +43,11 @@ pub const fn of(ns: u64) -> u32 {
     octave * PER_OCTAVE + within
 }
 
-/// The bucket that holds a duration of `ns` nanoseconds, which need not be whole.
+/// Returns the bucket for a duration of `ns` nanoseconds, which need not be whole.
 ///
-/// The exponent and the first five bits of the fraction of a floating-point number are its octave
-/// and its place in it, so this takes a few instructions less than [`of`]. A negative `ns`, or one
-/// that is not a number, counts as 0.
+/// The exponent of a floating-point number is its octave, and the first five bits of the fraction
+/// are its place in there, so this takes a few instructions less than [`of`]. A negative `ns`, or
+/// one that is not a number, counts as 0.
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,
@@ -68,7 +68,7 @@ pub const fn of_fractional(ns: f64) -> u32 {
     }
 }
 
-/// The smallest duration, in nanoseconds, that falls into `bucket`.
+/// Returns the smallest duration, in nanoseconds, that falls into `bucket`.
 ///
 /// Bounds of buckets beyond [`COUNT`] are those of the last bucket.
 #[inline]
@@ -79,7 +79,7 @@ pub const fn lower_bound(bucket: u32) -> u64 {
     if octave == 0 { within } else { (PER_OCTAVE as u64 + within) << (octave - 1) }
 }
 
-/// The smallest duration, in nanoseconds, that is too long for `bucket`.
+/// Returns the smallest duration, in nanoseconds, that is too long for `bucket`.
 #[inline]
 pub const fn upper_bound(bucket: u32) -> u64 {
     let bucket = if bucket < COUNT { bucket } else { COUNT - 1 };
@@ -87,7 +87,7 @@ pub const fn upper_bound(bucket: u32) -> u64 {
     lower_bound(bucket) + if octave == 0 { 1 } else { 1 << (octave - 1) }
 }
 
-/// The middle of `bucket` in nanoseconds: what a percentile that falls into it is reported as.
+/// Returns the middle of `bucket` in nanoseconds, as which percentiles in it are reported.
 #[inline]
 pub const fn middle(bucket: u32) -> u64 {
     let lower = lower_bound(bucket);

@@ -1,10 +1,11 @@
-//! What recording may take of a thread's time, and what is given up so that it takes no more. Decisions
-//! only, pure; `hot::sampling` keeps the books and carries them out.
+//! The share of a thread's time that recording may take, and what is given up to stay within it.
+//! Decisions only, pure; `hot::sampling` keeps the books and carries them out.
 //!
 //! Per function and thread: *exact* → *sampled*, or *counted* where there is no budget at all. A
-//! function whose calls would take more than fits is tallied: its calls are counted exactly, and timed
-//! in windows now and then, in which everything is recorded. Windows are as frequent as the budget
-//! allows, though never less than a part of it, lest nothing be known of what is tallied.
+//! function whose calls would take more than fits is tallied: its calls are counted exactly, and
+//! timed in windows now and then, in which everything is recorded. Windows are as frequent as the
+//! budget allows. They always have a part of it, lest nothing be known about the functions that are
+//! tallied.
 
 /// Ticks between two looks at the load, at least: about a millisecond.
 pub(crate) const REVIEW_TICKS: u64 = 1 << 21;
@@ -15,18 +16,18 @@ pub(crate) const DEFAULT_BUDGET_PPM: u32 = 50_000;
 /// The whole of a thread's time: nothing is ever sampled.
 const WHOLE_PPM: u32 = 1_000_000;
 
-/// Ticks that a thread has to begin with, and saves up at most: some 1 millisecond of recording, at
-/// 5 % of its time that of a fiftieth of a second.
+/// The credit of a thread at its beginning, and the most that it saves up, in ticks: about 1
+/// millisecond of recording, which is 5 % of a fiftieth of a second.
 pub(crate) const OWN_CREDIT: u64 = 1 << 21;
 
 /// Ticks that all threads together may take beyond that before they sample, so that programs which
 /// are over in the wink of an eye are recorded exactly.
 pub(crate) const COMMON_CREDIT: u64 = 3 << 21;
 
-/// Part of the budget that windows have in any case.
+/// The part of the budget that windows have in any case.
 const LEAST_FOR_WINDOWS: f64 = 0.4;
 
-/// What one thread may take.
+/// The allowance of one thread.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Allowance {
     /// Share of the thread's time.
@@ -36,7 +37,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// Of a budget in millionths of the time.
+    /// Makes an allowance from a budget in millionths of the time.
     #[expect(clippy::cast_precision_loss, reason = "small")]
     pub(crate) fn of_budget(ppm: u32) -> Self {
         // A budget of everything is no budget: even nothing but recording is within it.
@@ -46,17 +47,18 @@ impl Allowance {
         Self { share, credit }
     }
 
-    /// Whether there is no budget at all.
+    /// Returns whether there is no budget at all.
     pub(crate) fn is_nothing(&self) -> bool {
         self.share <= 0.0
     }
 
-    /// Whether there is nothing saved up.
+    /// Returns whether nothing is saved up.
     pub(crate) fn is_spent(&self) -> bool {
         self.credit <= 0.0
     }
 
-    /// After `elapsed` ticks of the thread's time, in which recording took `spent`.
+    /// Settles the account after `elapsed` ticks of the thread's time, in which recording took
+    /// `spent`.
     #[expect(clippy::cast_precision_loss, reason = "small")]
     pub(crate) fn settle(&mut self, spent: f64, elapsed: f64) {
         let saved = self.share * elapsed - spent;
@@ -64,19 +66,19 @@ impl Allowance {
         self.credit = (self.credit + saved).clamp(-most, most);
     }
 
-    /// Adds `ticks` that were had from elsewhere.
+    /// Adds `ticks` from elsewhere.
     #[expect(clippy::cast_precision_loss, reason = "small")]
     pub(crate) fn draw(&mut self, ticks: u64) {
         self.credit += ticks as f64;
     }
 
-    /// The most that timing one function's calls may take of `elapsed` ticks, so that all whose
-    /// `costs` are no more fit into half of the budget together.
+    /// Returns the most that timing one function's calls may take of `elapsed` ticks: all functions
+    /// with `costs` up to that fit into half of the budget together.
     pub(crate) fn ceiling<C>(&self, elapsed: f64, costs: C) -> f64
     where
         C: Iterator<Item = f64> + Clone,
     {
-        /// Below a millionth of the budget there is nothing to be gained.
+        /// The number of halvings: below a millionth of the budget there is nothing to be gained.
         const HALVINGS: u32 = 20;
         let allowed = self.share * elapsed / 2.0;
         let mut ceiling = allowed;
@@ -91,16 +93,16 @@ impl Allowance {
         ceiling
     }
 
-    /// Ticks from the end of a window, which took `window` ticks, to the next, where everything but
-    /// windows takes the share `others` of the time.
+    /// Returns the ticks from the end of a window, which took `window` ticks, to the next, where
+    /// everything but windows takes the share `others` of the time.
     pub(crate) fn pause(&self, window: f64, others: f64) -> f64 {
         let share = (self.share - others).max(self.share * LEAST_FOR_WINDOWS);
         if share > 0.0 { window / share } else { f64::INFINITY }
     }
 }
 
-/// A number around `mean`, between half of it and one and a half: chance keeps sampling from
-/// falling into step with the program.
+/// Returns a number around `mean`, between half of it and one and a half: chance keeps sampling
+/// from falling into step with the program.
 pub(crate) fn jitter(mean: u64, random: u32) -> u64 {
     let spread = u128::from(mean & !1) + 1;
     let more = (u128::from(random) * spread) >> 32;

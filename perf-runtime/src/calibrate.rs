@@ -1,4 +1,4 @@
-//! Reads both clocks at one moment, for the rate between them.
+//! Both clocks, read at one moment, for the rate between them.
 //!
 //! The recorder notes a first moment when it starts and a newer one now and then, so that the
 //! reader divides a long stretch by a long stretch. The arithmetic is in `segment::rate`.
@@ -7,12 +7,12 @@ use crate::hot::clock;
 use crate::segment::rate::Moment;
 use crate::writing::system;
 
-/// Shortest stretch that gives a usable first rate: 100 µs against reading errors of some 30 ns
-/// each are 0.06 %, and only decide which histogram bucket a duration falls into.
+/// The shortest stretch that gives a usable first rate. Reading errors of some 30 ns each are 0.06
+/// % of 100 µs, and only decide which histogram bucket a duration falls into.
 const SHORTEST_NS: u64 = 100_000;
 
-/// Now. Of a few tries the one whose readings are closest together, since the thread may be
-/// interrupted between them.
+/// Reads both clocks. Of a few tries it takes the one whose readings are closest together, since
+/// the thread may be interrupted between them.
 pub(crate) fn now() -> Moment {
     let tries = (0..5).map(|_| {
         let before = clock::now();
@@ -23,7 +23,7 @@ pub(crate) fn now() -> Moment {
     tries.min_by_key(|&(gap, _)| gap).map(|(_, moment)| moment).unwrap_or_default()
 }
 
-/// A moment far enough after `first` to tell the rate.
+/// Reads both clocks as soon as `first` is long enough ago to give the rate.
 pub(crate) fn after(first: Moment) -> Moment {
     loop {
         let moment = now();

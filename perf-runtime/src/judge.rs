@@ -1,10 +1,10 @@
-//! What generated code asks whether a returned value is an error. Pure; what types say of themselves
-//! is in `outcome`.
+//! The judges by which generated code finds errors among returned values. Pure; the types' own
+//! judgement is in `outcome`.
 
 use crate::outcome::Outcome;
 
-/// What a linter sees of a judge: a statement that names it and never runs. It names it twice:
-/// clippy has something against functions that are named once, and an attribute can do no other.
+/// Shows a judge to a linter: a statement that names it and never runs. It names it twice: clippy
+/// has something against functions that are named once, and an attribute can do no other.
 ///
 /// The item comes last: clippy calls items after statements confusing, but not after items that a
 /// macro put there, and so leaves the user's alone.
@@ -25,13 +25,13 @@ macro_rules! __perf_track_judged {
     };
 }
 
-/// Tells errors from other values of type `R`.
+/// A judge that tells errors from other values of type `R`.
 pub trait Judge<R> {
-    /// Whether this value stands for a failure.
+    /// Returns whether this value stands for a failure.
     fn is_error(&self, returned: &R) -> bool;
 }
 
-/// `err`: the value's type says it.
+/// The judge of `err`: the value's type decides.
 #[derive(Debug, Clone, Copy)]
 pub struct ByType;
 
@@ -42,7 +42,7 @@ impl<R: Outcome> Judge<R> for ByType {
     }
 }
 
-/// Nobody asks.
+/// The judge of values that nobody asks about.
 #[derive(Debug, Clone, Copy)]
 pub struct Unjudged;
 
@@ -53,7 +53,7 @@ impl<R> Judge<R> for Unjudged {
     }
 }
 
-/// `ok_if = path`: errors are what the predicate denies.
+/// The judge of `ok_if = path`: errors are the values that the predicate denies.
 #[derive(Debug, Clone, Copy)]
 pub struct OkIf<P>(pub P);
 
@@ -64,7 +64,7 @@ impl<R, P: Fn(&R) -> bool> Judge<R> for OkIf<P> {
     }
 }
 
-/// `err_if = path`: errors are what the predicate affirms.
+/// The judge of `err_if = path`: errors are the values that the predicate affirms.
 #[derive(Debug, Clone, Copy)]
 pub struct ErrIf<P>(pub P);
 

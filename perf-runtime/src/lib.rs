@@ -1,5 +1,5 @@
-//! Records where time goes in functions that carry [`#[perf_track]`](macro@perf_track), at about
-//! the cost of reading the clock.
+//! The recorder behind [`#[perf_track]`](macro@perf_track): it finds out where the time of tracked
+//! functions goes, at about the cost of reading the clock.
 //!
 //! ```
 //! use perf_runtime::perf_track;
@@ -15,9 +15,9 @@
 //! # Ok::<(), perf_runtime::segment::SegmentError>(())
 //! ```
 //!
-//! Nothing has to be set up, kept alive, or flushed. Each thread writes what it measures into a
-//! file that is mapped into memory, the [segment]; `perf-report` reads it while the program runs,
-//! after it ended, or after it was killed. Normally that is the way to see the figures:
+//! Nothing has to be set up, kept alive, or flushed. Each thread writes its measurements into a file
+//! that is mapped into memory, the [segment]; `perf-report` reads it while the program runs, after
+//! it ended, or after it was killed. Normally that is the way to see the figures:
 //!
 //! ```console
 //! $ perf-report run -- ./my-program
@@ -26,54 +26,52 @@
 //! # What else can be recorded
 //!
 //! [`perf_scope!`] measures a block as if it were a function, [`perf_future!`] a future and
-//! [`perf_stream!`] a stream (feature `stream`). [`perf_count!`] and [`perf_gauge!`]
-//! keep numbers of the program's own: cache hits, the length of a queue, a hit rate. With
-//! [`CountingAlloc`] as its global allocator, a program knows what each function allocates.
+//! [`perf_stream!`] a stream (feature `stream`). [`perf_count!`] and [`perf_gauge!`] keep numbers of
+//! the program's own: cache hits, the length of a queue, a hit rate. With [`CountingAlloc`] as its
+//! global allocator, a program has the allocations of each function counted.
 //!
 //! # What a tracked call costs
 //!
-//! Two readings of the processor's time-stamp counter, and some stores to addresses that are known
-//! beforehand: about 1.2 times the two readings alone. Entry and exit take no lock, allocate
-//! nothing, and cannot panic. `cargo bench -p perf-runtime --bench record` measures it.
-//!
-//! Where all calls together would take more than 5 % of a thread's time (`PERF_TRACK_OVERHEAD`),
-//! the hottest functions are sampled: every call is counted, at 2 to 3 ns, and bursts of them are
-//! timed, which stand for the others. Reports say so, and mark estimates. When the load falls, calls
-//! are timed again. `#[perf_track(exact)]` is never sampled. What recording itself took of each
-//! function's time is estimated and told beside it
-//! ([`overhead_ns`](snapshot::Measures::overhead_ns)).
+//! Two readings of the processor's time-stamp counter, and some stores to known addresses: about 1.2
+//! times the two readings alone. Entry and exit take no lock, allocate nothing, and cannot panic.
+//! `cargo bench -p perf-runtime --bench record` measures it.
 //!
 //! The first call of a function from a new context takes some hundred nanoseconds more, for its
 //! place in the tree; the first call of a process some hundred microseconds, for the segment. A
-//! context takes about 2 KiB on each thread that it occurs on. Threads that end leave their space
-//! to those that begin.
+//! context takes about 2 KiB on each thread where it occurs. Threads that end leave their space to
+//! those that begin.
+//!
+//! Each process measures when it starts what recording a call costs on the machine. From that it
+//! estimates the share of recording in each function's time, which is kept beside the time as it was
+//! measured ([`overhead_ns`](snapshot::Measures::overhead_ns)).
 //!
 //! # When it would cost too much
 //!
-//! Recording keeps within 5 % of each thread's time, or what `PERF_TRACK_OVERHEAD` says. The calls of
-//! a function that would take more are sampled: each is counted, one in so many is timed, at random,
-//! and stands for the others. If even that were too much they are counted only. Counts are exact in
-//! any case, and times are exact again when the load has fallen; a thread saves up what it does not
-//! use, so a short burst is recorded exactly. `#[perf_track(exact)]` is never sampled. Each report
-//! marks what is estimated, and so does [`snapshot::Measures::is_estimated`].
-//!
-//! What recording itself takes of a function's time is estimated from what a call costs on the
-//! machine, which each process measures when it starts, and kept beside the time as it was measured
-//! ([`snapshot::Measures::overhead_ns`]).
+//! Recording keeps within 5 % of each thread's time, or the share in `PERF_TRACK_OVERHEAD`. A
+//! function whose calls would take more is sampled: every call is counted, at 2 to 3 ns, and one in
+//! some hundred is timed, at random, and stands for the others. Counts stay exact, and times become
+//! exact again when the load has fallen. A thread saves up what it does not use, so a short burst is
+//! recorded exactly. `#[perf_track(exact)]` is never sampled. Each report marks its estimates, and so
+//! does [`is_estimated`](snapshot::Measures::is_estimated).
 //!
 //! # What a program can ask
 //!
-//! [`status()`]: whether it is recorded, and where. [`health()`]: how well, as a score with reasons.
-//! [`registry()`]: which functions there are, called or not. These look at memory only and take
-//! microseconds at most, so they may be asked at each request. [`snapshot()`] is everything that was
-//! recorded, and [`reset()`] has it begin anew.
+//! | call | answer | takes |
+//! |---|---|---|
+//! | [`status()`] | the state of the recorder, and its file | less than a microsecond |
+//! | [`health()`] | a score from 100 to 0, with reasons | some microseconds at most |
+//! | [`registry()`] | the tracked functions, called or not, with the number of calls | some ten nanoseconds for each function and context |
+//! | [`snapshot()`] | everything that was recorded | some hundred microseconds and more |
+//! | [`reset()`] | none: the figures begin anew | as long as copying the segment |
+//!
+//! The first three look at memory only, so they may be asked at each request.
 //!
 //! # What it never does
 //!
 //! Panic, block, print, exit, start a thread, keep a file open, or run anything at exit. When the
-//! segment cannot be made or may not grow, the program runs on, and what is not recorded is
-//! counted; [`health()`] and `perf-report` say so. As memory becomes scarce, distributions are given
-//! up first, then contexts: calls in new ones go to a function named `(overflow)`.
+//! segment cannot be made or may not grow, the program runs on, and the missing calls are counted;
+//! [`health()`] and `perf-report` show them. As memory becomes scarce, distributions are given up
+//! first, then contexts: calls in new ones go to a function named `(overflow)`.
 //!
 //! # Where something is missing
 //!
@@ -94,18 +92,21 @@
 //!
 //! # Environment
 //!
-//! `PERF_TRACK` (`on`, `off`), `PERF_TRACK_DIR` (folder for the segment; `perf-report run` sets
-//! it), `PERF_TRACK_OVERHEAD` (share of each thread's time that recording may take: `5%`; `100%`
-//! samples nothing, `0` only counts),
-//! `PERF_TRACK_MEMORY` (how large the segment may grow; `64MiB`, and no more than a quarter of the file system), `PERF_TRACK_RESERVE` (`on` takes all of
-//! it at once, for programs that confine themselves later), `PERF_TRACK_RETENTION` and
-//! `PERF_TRACK_RETENTION_COUNT` (how much recordings of ended processes may hold that nobody collected, as
-//! bytes or a share of the file system, `25%` and 256 MiB at most, and how many there may be, 1,000: see
-//! [`segment::retention`]), `PERF_TRACK_CLOCK` (`monotonic`
-//! where the processor's counter cannot be trusted). They are read at the first tracked call.
+//! These variables are read at the first tracked call.
 //!
-//! In a program that may do what its user may not (setuid, setgid, or with capabilities of its file), none of
-//! them counts, and nothing is recorded.
+//! | variable | value | default |
+//! |---|---|---|
+//! | `PERF_TRACK` | `on`, or `off` for no recording | `on` |
+//! | `PERF_TRACK_DIR` | folder for the segment; `perf-report run` sets it | a folder of the user in `/dev/shm`, or else in the temporary folder |
+//! | `PERF_TRACK_OVERHEAD` | share of each thread's time that recording may take; `100%` samples nothing, `0` only counts | `5%` |
+//! | `PERF_TRACK_MEMORY` | size that the segment may grow to, at most a quarter of the file system | `64MiB` |
+//! | `PERF_TRACK_RESERVE` | `on` takes all of that at once, for programs that confine themselves later | `off` |
+//! | `PERF_TRACK_RETENTION` | bytes, or share of the file system, for the recordings of ended processes that nobody collected: see [`segment::retention`] | `25%`, and 256 MiB at most |
+//! | `PERF_TRACK_RETENTION_COUNT` | number of these recordings | 1,000 |
+//! | `PERF_TRACK_CLOCK` | `monotonic`, where the processor's counter cannot be trusted | the counter |
+//!
+//! In a program with rights that its user lacks (setuid, setgid, or capabilities of its file), none
+//! of them counts, and nothing is recorded.
 
 mod alloc;
 pub mod buckets;

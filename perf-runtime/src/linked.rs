@@ -1,13 +1,14 @@
 //! The list of sites that the linker makes, and the macros by which generated code enters it.
 //!
-//! In ELF programs each site lies in a section that all of them share; the linker joins those of all
-//! crates and names the two ends. That costs nothing at start and next to nothing to compile: a
+//! In ELF programs each site lies in a section that all of them share; the linker joins those of
+//! all crates and names the two ends. That costs nothing at start and next to nothing to compile: a
 //! crate of 500 tracked functions is checked in half the time that it takes where each submits
-//! itself through `inventory`. Elsewhere sites do that, since sections differ from system to system.
+//! itself through `inventory`. Elsewhere sites do that, since sections differ from system to
+//! system.
 //!
 //! Either list can lack sites: those of libraries that are loaded later, or that a linker dropped.
-//! A site registers itself at its first call in any case; only whether it is known to exist before
-//! that hangs on the list. So what lives here decides nothing, and nothing else may ask.
+//! A site registers itself at its first call in any case; only a site that has not been called yet
+//! is known from the list alone. So nothing here decides anything, and nothing else may ask.
 
 use crate::site::Site;
 
@@ -26,7 +27,7 @@ macro_rules! __perf_track_span {
     };
 }
 
-/// As above, with a site for each type that a generic function is called with.
+/// Begins a call under a site for each type that a generic function is called with.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_span_per_type {
@@ -40,7 +41,7 @@ macro_rules! __perf_track_span_per_type {
     };
 }
 
-/// The static that stands for a tracked function.
+/// Declares the static that stands for a tracked function.
 ///
 /// The empty enum is there for its type name, the compiler's own path of the function, with the
 /// `Self` type and the trait. It shares its name with the static, where the runtime cuts the path.
@@ -64,7 +65,7 @@ macro_rules! __perf_track_site {
     };
 }
 
-/// As above, for linkers that do not name the ends of sections.
+/// Declares the same for linkers that do not name the ends of sections.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(miri))))]
 #[doc(hidden)]
 #[macro_export]
@@ -82,7 +83,7 @@ macro_rules! __perf_track_site {
     };
 }
 
-/// Every site of this program that the linker knows, in the order in which it laid them out.
+/// Lists every site of this program that the linker knows, in the order in which it laid them out.
 #[cfg(all(unix, not(target_vendor = "apple"), not(miri)))]
 pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
     // Named after the version: the layout of a site is that of this one. `tidy` holds it to that.
@@ -107,7 +108,7 @@ pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
     unsafe { std::slice::from_raw_parts(start, count) }.iter()
 }
 
-/// As above, in no particular order.
+/// Lists every site of this program that submitted itself, in no particular order.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(miri))))]
 pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
     inventory::iter::<crate::__private::Entry>.into_iter().map(|entry| entry.0)

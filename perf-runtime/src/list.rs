@@ -1,7 +1,7 @@
 //! An append-only list whose places never change, and the index that an item in it carries.
 //!
-//! No locks, so that a thread that a fork left behind cannot hold one, and so that the child finds
-//! every index in force. What is listed, and why, is in `registry`.
+//! It takes no locks: a thread that a fork left behind cannot hold one, and the child finds every
+//! index in force. Its two uses are in `registry`.
 
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::const_fn;
@@ -13,7 +13,7 @@ const FIRST_BLOCK: u32 = if cfg!(perf_loom) { 1 } else { 64 };
 /// Blocks: enough for 64 million items.
 const BLOCKS: usize = 20;
 
-/// An array of one, since a vector can be asked for in vain, and a box cannot.
+/// An array of one: a vector can be asked for in vain, and a box cannot.
 type Block<T> = [Vec<OnceRef<'static, T>>; 1];
 
 /// Items by index.
@@ -23,7 +23,7 @@ pub(crate) struct List<T: 'static> {
     blocks: [OnceBox<Block<T>>; BLOCKS],
 }
 
-/// Where an item stands in its list, kept in the item.
+/// The place of an item in its list, kept in the item.
 ///
 /// 0 until it is registered, then its index plus one; [`Index::REFUSED`] where there was no room, and
 /// [`Index::MUTED`] where nothing is recorded.
@@ -78,7 +78,8 @@ impl<T> List<T> {
         Some(index)
     }
 
-    /// The block in which `index` has its place, made if there is none; `None` without memory for it.
+    /// Returns the block in which `index` has its place, made if there is none; `None` without
+    /// memory for it.
     fn block_for(&self, index: u32) -> Option<&Vec<OnceRef<'static, T>>> {
         let (block, _) = place(index);
         let cell = self.blocks.get(block)?;
@@ -98,66 +99,66 @@ impl<T> List<T> {
         let _ = self.block_for(next.saturating_add(FIRST_BLOCK));
     }
 
-    /// Every registered item with its index.
+    /// Lists every registered item with its index.
     pub(crate) fn registered(&self) -> impl Iterator<Item = (u32, &'static T)> {
         (0..self.count()).filter_map(|index| Some((index, self.get(index)?)))
     }
 
-    /// The item with this index.
+    /// Returns the item with this index.
     pub(crate) fn get(&self, index: u32) -> Option<&'static T> {
         let (block, at) = place(index);
         let [block] = self.blocks.get(block)?.get()?;
         block.get(at)?.get()
     }
 
-    /// Indices given out so far.
+    /// Returns the number of indices given out so far.
     pub(crate) fn count(&self) -> u32 {
         self.next.load(Ordering::Relaxed)
     }
 }
 
 impl Index {
-    /// Lies beyond every table, as its slot does.
+    /// The place of a refused item. It lies beyond every table, as its slot does.
     const REFUSED: u32 = u32::MAX - 1;
 
-    /// Beyond that, of an item that nobody is to ask for again.
+    /// The place of a muted item, beyond that.
     const MUTED: u32 = u32::MAX;
 
     const_fn! {
-        /// No index yet.
+        /// Makes one without an index.
         pub(crate) fn none() -> Self {
             Self(AtomicU32::new(0))
         }
     }
 
-    /// The index, if there is one.
+    /// Returns the index, if there is one.
     pub(crate) fn get(&self) -> Option<u32> {
         self.0.load(Ordering::Acquire).checked_sub(1).filter(|_| !self.is_refused())
     }
 
-    /// Whether there was no room for the item in the segment.
+    /// Returns whether there was no room for the item in the segment.
     pub(crate) fn is_refused(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= Self::REFUSED
     }
 
-    /// Nobody is to ask for the item again, as nothing is recorded in this process any more.
+    /// Mutes the item for good, as nothing is recorded in this process any more.
     pub(crate) fn mute(&self) {
         self.0.store(Self::MUTED, Ordering::Relaxed);
     }
 
-    /// Whether [`Self::mute`] made this [`Self::place`].
+    /// Returns whether [`Self::mute`] made this [`Self::place`].
     #[inline]
     pub(crate) fn is_muted(place: u32) -> bool {
         place == Self::MUTED
     }
 
-    /// The index plus one, or 0 while there is none.
+    /// Returns the index plus one, or 0 while there is none.
     #[inline]
     pub(crate) fn place(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The index, or a number beyond every table while there is none.
+    /// Returns the index, or a number beyond every table while there is none.
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.0.load(Ordering::Relaxed).wrapping_sub(1)
@@ -175,7 +176,7 @@ impl Index {
     }
 }
 
-/// The block for `index`; `None` without memory for it, so that nobody is ended for that.
+/// Makes the block for `index`; `None` without memory for it, so that no process is ended for that.
 fn empty_block<T>(index: u32) -> Option<Box<Block<T>>> {
     let block = (index / FIRST_BLOCK + 1).ilog2();
     let places = (FIRST_BLOCK << block) as usize;
@@ -187,7 +188,7 @@ fn empty_block<T>(index: u32) -> Option<Box<Block<T>>> {
     one.into_boxed_slice().try_into().ok()
 }
 
-/// Block and place of `index`.
+/// Returns the block and the place of `index`.
 fn place(index: u32) -> (usize, usize) {
     let block = (index / FIRST_BLOCK + 1).ilog2();
     let first = FIRST_BLOCK * ((1 << block) - 1);

@@ -1,5 +1,5 @@
-//! `perf_count!` and `perf_gauge!`: numbers that a program tells of itself. Their stand-ins, where
-//! recording is compiled out, are in `metric_absent`.
+//! `perf_count!` and `perf_gauge!`: numbers of the program's own. Their stand-ins, where recording
+//! is compiled out, are in `metric_absent`.
 
 /// Adds to a count that the program keeps of itself: cache hits, retries, bytes sent.
 ///

@@ -1,7 +1,7 @@
-//! Stands in for `metric` where recording is compiled out: arguments are type-checked and nothing
-//! runs.
+//! The stand-in for `metric` where recording is compiled out: arguments are type-checked and
+//! nothing runs.
 
-/// Adds to a count that the program keeps of itself; compiled out, it does nothing.
+/// Adds to a count of the program's own; compiled out, it does nothing.
 #[macro_export]
 macro_rules! perf_count {
     ($name:expr $(,)?) => {

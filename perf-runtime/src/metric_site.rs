@@ -1,13 +1,13 @@
-//! A place that tells a metric: its name and kind, and the index it is recorded under.
+//! A place that updates a metric: its name and kind, and the index it is recorded under.
 //!
 //! One static for each use of a macro with a literal name, one leaked value for each name made at
-//! run time. Several places may tell one metric; readers add them up by name and kind.
+//! run time. Several places may update one metric; readers add them up by name and kind.
 
 use crate::list::Index;
 use crate::snapshot::MetricKind;
 use crate::writing::MetricText;
 
-/// A place that tells a metric.
+/// A place that updates a metric.
 #[derive(Debug)]
 pub struct MetricSite {
     name: &'static str,
@@ -18,7 +18,7 @@ pub struct MetricSite {
 }
 
 impl MetricSite {
-    /// A place that is not registered yet.
+    /// Makes a place that is not registered yet.
     pub const fn new(
         name: &'static str,
         kind: MetricKind,
@@ -27,18 +27,18 @@ impl MetricSite {
         Self { name, kind, file, line, index: Index::none() }
     }
 
-    /// Its place in the list of metrics.
+    /// Returns its place in the list of metrics.
     pub(crate) fn list_index(&self) -> &Index {
         &self.index
     }
 
-    /// The index it is recorded under, or a number beyond every table while there is none.
+    /// Returns the index it is recorded under, or a number beyond every table while there is none.
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.index.slot()
     }
 
-    /// What is written down of it. Allocates nothing.
+    /// Returns its text in the segment. Allocates nothing.
     pub(crate) fn text(&self) -> MetricText<'static> {
         MetricText { name: self.name, kind: self.kind, file: self.file, line: self.line }
     }

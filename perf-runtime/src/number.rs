@@ -1,5 +1,5 @@
-//! The numbers that `perf_count!` and `perf_gauge!` take. There with recording on and off, so that
-//! both accept the same programs.
+//! The numbers that `perf_count!` and `perf_gauge!` take. They are there with recording on and off,
+//! so that both accept the same programs.
 
 /// A whole number that can be added to a count or to the sums of a ratio.
 #[diagnostic::on_unimplemented(
@@ -7,7 +7,7 @@
     note = "`perf_count!` and ratios add up whole numbers; a level such as `0.5` is for `perf_gauge!`"
 )]
 pub trait Amount {
-    /// The number; 0 for a negative one, since counts never go down.
+    /// Returns the number; 0 for a negative one, since counts never go down.
     fn amount(self) -> u64;
 }
 
@@ -17,7 +17,7 @@ pub trait Amount {
     note = "convert it to a number first, such as a duration to seconds: `elapsed.as_secs_f64()`"
 )]
 pub trait Level {
-    /// The number, as exactly as 53 bits allow.
+    /// Returns the number, as exactly as 53 bits allow.
     fn level(self) -> f64;
 }
 

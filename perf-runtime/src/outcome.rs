@@ -1,4 +1,4 @@
-//! Telling success from error in returned values. Pure.
+//! The difference between success and error in returned values. Pure.
 
 /// A returned value that can be classified, for `#[perf_track(err)]`.
 ///
@@ -19,7 +19,7 @@
     note = "return a `Result` or an `Option`, implement `perf_runtime::Outcome` for the type, or leave out `err`"
 )]
 pub trait Outcome {
-    /// Whether this value stands for a failure.
+    /// Returns whether this value stands for a failure.
     fn is_error(&self) -> bool;
 }
 

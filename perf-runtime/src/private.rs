@@ -20,7 +20,7 @@ pub use inventory;
 
 use crate::judge::Judge;
 
-/// The value of an edge that is never taken: it tells the compiler a type.
+/// Would return the value of an edge that is never taken: it gives the compiler a type.
 #[cold]
 pub fn never<T>() -> T {
     unreachable()
@@ -29,25 +29,25 @@ pub fn never<T>() -> T {
 /// Asks a judge about a type, without an answer: whatever it is made of is used.
 pub fn judged_by<R>(_: &impl Judge<R>, _: &impl Judge<R>) {}
 
-/// As [`judged_by`], of a type that only what is returned tells.
+/// Asks a judge about a type that only the returned value has.
 #[cold]
 pub fn judged_as_returned<R>(_: &impl Judge<R>, _: &impl Judge<R>) -> R {
     unreachable!("no linter runs what it looks at")
 }
 
-/// What comes after code that does not end.
+/// Stands behind code that does not end.
 #[cold]
 pub fn unreachable() -> ! {
     unreachable!("what does not end has ended")
 }
 
-/// What is submitted at link time, one for each site, where sites have no section of their own.
+/// A site, submitted at link time where sites have no section of their own.
 #[derive(Debug)]
 pub struct Entry(pub &'static Site);
 
 inventory::collect!(Entry);
 
-/// What is submitted at link time, one for each literal name of a metric.
+/// A metric with a literal name, submitted at link time.
 #[derive(Debug)]
 pub struct MetricEntry(pub &'static MetricSite);
 

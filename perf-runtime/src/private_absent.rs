@@ -1,8 +1,9 @@
-//! Stands in for `private` where recording is compiled out: what generated code still names.
+//! The stand-in for `private` where recording is compiled out: the names that generated code still
+//! uses.
 
 pub use crate::number::{Amount, Level};
 
-/// What `perf_scope!` gives: nothing.
+/// The value of `perf_scope!`: nothing.
 #[must_use = "kept until the work is done, as when recording"]
 #[derive(Debug)]
 pub struct Scope;

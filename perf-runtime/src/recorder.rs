@@ -1,9 +1,9 @@
 //! The recorder as `health` sees it. Its stand-in, where recording is compiled out, is
 //! `recorder_absent`.
 //!
-//! What is asked often is told from memory: from the recorder's books, and from the segment's
-//! records as threads write them; but once a second it is looked what became of the file. Nothing is locked
-//! but what `reset` noted down.
+//! Frequent questions are answered from memory: from the recorder's books, and from the segment's
+//! records as threads write them. Once a second it looks after the file. Nothing is locked but the
+//! notes of `reset`.
 
 use std::collections::HashMap;
 use std::io;
@@ -28,7 +28,7 @@ use crate::writing::{Fate, LoggedStep, mark, session};
 /// A function that carries the attribute.
 pub(crate) type Declared = &'static Site;
 
-/// What the recorder is doing.
+/// Returns the state of the recorder.
 pub(crate) fn state() -> State {
     match (process::running(), process::failure()) {
         (Some(recorder), _) if recorder.segment.fate() == Fate::Truncated => {
@@ -41,26 +41,27 @@ pub(crate) fn state() -> State {
     }
 }
 
-/// File and size in use of this process's segment.
+/// Returns the file and the size in use of this process's segment.
 pub(crate) fn segment() -> Option<(PathBuf, u64)> {
     let segment = &process::running()?.segment;
     Some((segment.path().to_owned(), segment.used()))
 }
 
-/// A file to read everything from that was recorded: that of the segment, or a copy of just now where that
-/// was removed.
+/// Returns a file to read everything from: that of the segment, or a fresh copy where that was
+/// removed.
 pub(crate) fn file_to_read() -> Option<PathBuf> {
     let segment = &process::running()?.segment;
     segment.look_after(false);
     Some(segment.path().to_owned())
 }
 
-/// Whether this process must not record, since it may do what the user who started it may not.
+/// Returns whether this process must not record, since it has rights that the user who started it
+/// lacks.
 pub(crate) fn is_prohibited() -> bool {
     process::failure().is_some() && session::prohibition().is_some()
 }
 
-/// How the recording goes, if it does.
+/// Returns the account of the recording, if there is one.
 pub(crate) fn account() -> Option<Account> {
     let recorder = process::running()?;
     recorder.look_after_segment(clock::now());
@@ -84,7 +85,7 @@ pub(crate) fn account() -> Option<Account> {
     })
 }
 
-/// What a program is told of that.
+/// Returns the concern that comes of it.
 fn concern_about(fate: Fate) -> Option<Concern> {
     match fate {
         Fate::Kept => None,
@@ -95,7 +96,7 @@ fn concern_about(fate: Fate) -> Option<Concern> {
     }
 }
 
-/// Every known function, and its finished calls.
+/// Lists every known function with its finished calls.
 pub(crate) fn tracked() -> Vec<(Declared, u64)> {
     let calls = process::running().map(|recorder| {
         let mut calls = calls_by_site(recorder);
@@ -114,22 +115,22 @@ pub(crate) fn tracked() -> Vec<(Declared, u64)> {
     tracked
 }
 
-/// Its name.
+/// Returns its name.
 pub(crate) fn name(declared: Declared) -> &'static str {
     declared.name()
 }
 
-/// The function as plain data.
+/// Returns the function as plain data.
 pub(crate) fn describe(declared: Declared) -> Function {
     declared.describe()
 }
 
-/// The name of the function of which `site` is the index.
+/// Returns the name of the function with the index `site`.
 pub(crate) fn name_of(site: u32) -> Option<&'static str> {
     registry::at(site).map(Site::name)
 }
 
-/// Everything begins at zero from here on, also for readers of the segment.
+/// Begins everything at zero from here on, for readers of the segment too.
 pub(crate) fn begin_anew() -> Result<(), SegmentError> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let Some(recorder) = process::running() else { return Ok(()) };
@@ -153,7 +154,7 @@ fn totals(recorder: &Recorder) -> Totals {
     [lost_calls, lost_metrics, clock_anomalies, steps, spent, watched]
 }
 
-/// Finished calls of each site, by its index.
+/// Counts the finished calls of each site, by its index.
 fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
     let mut calls = vec![0_u64; registry::count() as usize];
     for shard in recorder.segment.shards() {
@@ -187,7 +188,7 @@ fn calls_by_site(recorder: &Recorder) -> Vec<u64> {
     calls
 }
 
-/// One that is not timed is counted when it begins.
+/// Counts the finished calls of a node; one that is not timed is counted when it begins.
 fn finished_calls(node: &NodeRecord) -> u64 {
     let is_running = u64::from(node.start.load(Relaxed) == UNTIMED);
     let untimed = node.untimed.load(Relaxed).saturating_sub(is_running);
@@ -200,7 +201,7 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The last of `count` steps, as far as they are known.
+/// Returns the last of `count` steps, as far as they are known.
 fn latest_steps(recorder: &Recorder, count: u64) -> Vec<BreakerStep> {
     if count == 0 {
         return Vec::new();
@@ -228,7 +229,7 @@ fn breaker_step(recorder: &Recorder, step: &LoggedStep) -> BreakerStep {
 }
 
 impl Recorder {
-    /// So many ticks, by the first estimate of their length.
+    /// Returns the length of `ticks`, by the first estimate.
     fn duration(&self, ticks: u64) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "good to a millionth")]
         Duration::try_from_secs_f64(ticks as f64 * self.ns_per_tick / 1e9).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Stands in for `recorder` where recording is compiled out: there is nothing to tell.
+//! The stand-in for `recorder` where recording is compiled out: every answer is empty.
 
 use std::path::PathBuf;
 

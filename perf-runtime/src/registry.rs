@@ -38,34 +38,34 @@ pub(crate) fn make_room() {
     METRICS.make_room();
 }
 
-/// Every registered site with its index.
+/// Lists every registered site with its index.
 pub(crate) fn registered() -> impl Iterator<Item = (u32, &'static Site)> {
     SITES.registered()
 }
 
-/// Every site of the link-time list.
+/// Lists every site of the link-time list.
 pub(crate) fn linked() -> impl Iterator<Item = &'static Site> {
     linked::sites()
 }
 
-/// Whether the calls of the site with this index must not be sampled.
+/// Returns whether the calls of the site with this index must not be sampled.
 pub(crate) fn is_exact(index: u32) -> bool {
     SITES.get(index).is_some_and(Site::is_exact)
 }
 
-/// The site with this index.
+/// Returns the site with this index.
 pub(crate) fn at(index: u32) -> Option<&'static Site> {
     SITES.get(index)
 }
 
-/// Indices given out to sites so far.
+/// Returns the number of indices given out to sites so far.
 pub(crate) fn count() -> u32 {
     SITES.count()
 }
 
-/// The site of a name that is known only at run time. One name is one site, for the life of the
-/// process; names for which there is no room have one together. `None` when the list of names cannot be had
-/// in good time.
+/// Returns the site of a name that is known only at run time. One name is one site, for the life of
+/// the process; names without room share one site. `None` when the list of names cannot be had in
+/// good time.
 pub(crate) fn named(name: &str) -> Option<&'static Site> {
     static NAMED: Named<Site> = Named::new();
     static OTHERS: Site =
@@ -76,8 +76,8 @@ pub(crate) fn named(name: &str) -> Option<&'static Site> {
     })
 }
 
-/// The site of the type that the generic function of `site` is called with, told by a closure in it:
-/// `site` itself where it cannot be had in good time.
+/// Returns the site of the type that the generic function of `site` is called with, known by a
+/// closure in it; `site` itself where it cannot be had in good time.
 pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     static TYPES: Named<Site, (usize, &'static str)> = Named::new();
     let closure = std::any::type_name::<F>();
@@ -85,11 +85,11 @@ pub fn per_type<F>(site: &'static Site, _closure: &F) -> &'static Site {
     TYPES.get(&key, || Some(closure.len()), || key, |_| site.of_type(closure)).unwrap_or(site)
 }
 
-/// What the compiler calls a closure in a path; to it, the body of an async function is one.
+/// The compiler's name of a closure in a path; the body of an async function is one, too.
 const CLOSURE: &str = "::{{closure}}";
 
-/// A path without the closures in it: they have no names, and come and go with what is written around
-/// a function, as with the option `err`.
+/// Removes the closures from a path: they have no names, and come and go with the code around a
+/// function, as with the option `err`.
 pub(crate) fn without_closures(path: &'static str) -> &'static str {
     static SHORTENED: Named<String> = Named::new();
     if !path.contains(CLOSURE) {
@@ -99,7 +99,7 @@ pub(crate) fn without_closures(path: &'static str) -> &'static str {
     SHORTENED.get(path, || Some(path.len()), || path, short).map_or(path, |short| short)
 }
 
-/// As [`register`], for a metric.
+/// Gives `metric` an index, as [`register`] does.
 pub(crate) fn register_metric(
     metric: &'static MetricSite,
     publish: impl FnOnce(u32, &MetricText<'_>) -> Option<()>,
@@ -107,18 +107,19 @@ pub(crate) fn register_metric(
     METRICS.register(metric, metric.list_index(), |index| publish(index, &metric.text()))
 }
 
-/// As [`registered`], for metrics.
+/// Lists every registered metric with its index.
 pub(crate) fn registered_metrics() -> impl Iterator<Item = (u32, &'static MetricSite)> {
     METRICS.registered()
 }
 
-/// As [`linked`], for metrics.
+/// Lists every metric of the link-time list.
 pub(crate) fn linked_metrics() -> impl Iterator<Item = &'static MetricSite> {
     inventory::iter::<MetricEntry>.into_iter().map(|entry| entry.0)
 }
 
-/// The metric of a name that is known only at run time, declared where it was first used. `None`
-/// as for [`named`], and where there is no room for the name of what cannot be added up with others.
+/// Returns the metric of a name that is known only at run time, declared where it was first used.
+/// `None` as for [`named`], and where a metric that cannot be added up with others has no room for
+/// its name.
 pub fn named_metric(
     name: &str,
     kind: MetricKind,
@@ -137,14 +138,14 @@ pub fn named_metric(
 /// Room for names that are known only at run time, of all kinds together.
 static ROOM: Room = Room::new(session::memory_for_names);
 
-/// Memory for names, of which each takes its length and [`Room::EACH`].
+/// The memory for names: each takes its length and [`Room::EACH`].
 struct Room {
     used: AtomicU64,
     limit: fn() -> u64,
 }
 
 impl Room {
-    /// What a name takes beside its letters, at most, on a thread or two.
+    /// The most that a name takes beside its letters, on a thread or two.
     const EACH: u64 = 1 << 10;
 
     const fn new(limit: fn() -> u64) -> Self {
@@ -161,30 +162,31 @@ impl Room {
     }
 }
 
-/// What was made for names known only at run time, kept until the process ends.
+/// The items made for names known only at run time, kept until the process ends.
 struct Named<T: 'static, K = &'static str> {
     items: OnceBox<DashMap<K, &'static T>>,
     count: AtomicUsize,
 }
 
 impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
-    /// What the list takes while there is none in it, at most, and what an item takes.
+    /// The most that an item takes, with an empty list around it.
     const FIRST: usize = 64 << 10;
-    /// What the list may ask for at once when it grows, for each item that is in it.
+    /// The most that the list may ask for at once when it grows, for each item in it.
     const GROWTH: usize = 64;
 
     const fn new() -> Self {
         Self { items: OnceBox::new(), count: AtomicUsize::new(0) }
     }
 
-    /// Whether there is memory for one more that takes `bytes` bytes.
+    /// Returns whether there is memory for one more that takes `bytes` bytes.
     fn has_room(&self, bytes: usize) -> bool {
         let growth = self.count.load(Relaxed).saturating_mul(Self::GROWTH);
         session::has_memory_for(Self::FIRST.saturating_add(growth).saturating_add(bytes))
     }
 
-    /// The item of that name, made if it is the first, by what the name is kept as. `None` when it cannot be had
-    /// in good time, there is no memory for as many bytes as `takes` says, or that says that it is not kept.
+    /// Returns the item of that name. For the first use of a name, makes it from the name as it is
+    /// kept. `None` when it cannot be had in good time, without memory for the bytes that `takes`
+    /// returns, or when that refuses.
     fn get<N>(
         &self,
         name: &N,
@@ -219,7 +221,7 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
 }
 
 impl<T: Sync> Named<T> {
-    /// As [`Self::get`], of a name that takes room; `others` where there is none.
+    /// Returns the item of a name that takes room; `others` where there is none.
     fn get_within(
         &self,
         room: &Room,

@@ -74,7 +74,7 @@ macro_rules! perf_future {
     }};
 }
 
-/// The site of a literal name.
+/// Declares the site of a literal name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_labelled {

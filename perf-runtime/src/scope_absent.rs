@@ -1,5 +1,5 @@
-//! Stands in for `scope` where recording is compiled out: names are type-checked and nothing else
-//! runs than would without.
+//! The stand-in for `scope` where recording is compiled out: names are type-checked, and nothing
+//! else runs than would without.
 
 /// Measures the rest of the block it stands in; compiled out, it does nothing.
 #[macro_export]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::recorder::{self, Declared};
 use crate::snapshot::{BreakerState, Function, Losses, Reason};
 
-/// What the recorder of this process is doing.
+/// The state of this process's recorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
@@ -26,42 +26,43 @@ pub enum State {
     },
 }
 
-/// A short account of the recording, in less than a microsecond.
+/// A short account of the recording: its state, its file, and the size of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// What the recorder is doing.
+    /// State of the recorder.
     pub state: State,
-    /// File that is recorded into.
+    /// File that is recorded into; `None` unless the state is `Recording`, or `Failed` because the
+    /// file was made shorter.
     pub segment: Option<PathBuf>,
-    /// Bytes of it that are in use.
+    /// Bytes of it in use; 0 without a file.
     pub segment_bytes: u64,
 }
 
-/// How well the recording goes, in less than a microsecond.
+/// The health of the recording: a score, the reasons for it, and the figures behind both.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Health {
-    /// What the recorder is doing.
+    /// State of the recorder.
     pub recorder: State,
     /// State of its circuit breaker as a whole.
     pub state: BreakerState,
     /// From 100, when all is recorded exactly, to 0, when nothing is recorded although it should
-    /// be. What is taken off is said by `reasons`.
+    /// be. The `reasons` are what was taken off.
     pub score: u8,
-    /// Why the score is not 100, the gravest first.
+    /// Reasons why the score is not 100, the gravest first; empty at 100.
     pub reasons: Vec<Concern>,
-    /// What is known to be missing. Durations without room in a histogram are not counted here;
+    /// Losses that are known. Durations without room in a histogram are not counted here;
     /// [`snapshot()`](crate::snapshot()) has them.
     pub losses: Losses,
     /// The latest steps of the breaker, the oldest first: 32 at most.
     pub steps: Vec<BreakerStep>,
-    /// What recording takes of the threads' time, 0.05 for 5 %: of those threads that record, as
-    /// of some milliseconds ago.
+    /// Share of the threads' time that recording takes, 0.05 for 5 %: of those threads that record,
+    /// as of some milliseconds ago.
     pub overhead: f64,
-    /// What it may take.
+    /// Share that it may take, from 0.0 to 1.0.
     pub overhead_budget: f64,
-    /// Bytes of the segment that are in use.
+    /// Bytes of the segment in use.
     pub segment_bytes: u64,
     /// Bytes that it may grow to.
     pub segment_limit_bytes: u64,
@@ -73,39 +74,42 @@ pub struct Health {
 pub enum Concern {
     /// The segment could not be made: error number of the operating system.
     Failed(i32),
-    /// The program may do what the user who started it may not (setuid, setgid, capabilities of its file):
-    /// nothing is recorded there.
+    /// The program has rights that the user who started it lacks (setuid, setgid, capabilities of
+    /// its file): nothing is recorded there.
     ActsForAnother,
-    /// The segment was removed while it was written to, and cannot be written anew: what is recorded is lost.
+    /// The segment was removed while it was written to, and cannot be written anew: the recording
+    /// is lost.
     Lost,
     /// The segment was made shorter by somebody: nothing is recorded any more.
     Truncated,
     /// The segment was moved: perf-report finds it only where it is now.
     Elsewhere,
-    /// The segment was removed while it was written to, and is recorded anew beside where it was: in copies,
-    /// some seconds apart, so that a kill costs what came after the last one. Nothing is missing when the
-    /// process ends by itself.
+    /// The segment was removed while it was written to, and is recorded anew beside its old place:
+    /// in copies, some seconds apart, so that a kill costs what came after the last one. Nothing is
+    /// missing when the process ends by itself.
     Copied,
     /// The breaker is open: calls are counted, none is timed.
     Open,
     /// The breaker is half-open: calls are timed on trial.
     OnTrial,
-    /// So many calls could not be recorded.
+    /// Calls that could not be recorded, and their number.
     LostCalls(u64),
-    /// So many updates of metrics could not be recorded.
+    /// Updates of metrics that could not be recorded, and their number.
     LostMetrics(u64),
     /// More than nine tenths of the segment are in use.
     NearlyFull,
-    /// Recording takes more than one and a half times its budget: that share of the threads' time.
+    /// Recording takes more than one and a half times its budget: its share of the threads' time,
+    /// 0.05 for 5 %.
     OverBudget(f64),
-    /// Functions of which a thread counts the calls and times none, each thread by itself.
+    /// Functions whose calls a thread counts and does not time, each thread by itself.
     Counted(u32),
-    /// Functions of which a thread samples the calls, each thread by itself.
+    /// Functions whose calls a thread samples, each thread by itself.
     Sampled(u32),
-    /// So many times the clock ran backwards.
+    /// Times that the clock ran backwards.
     ClockAnomalies(u64),
-    /// The segment lies in the temporary folder, since it could not be made in shared memory: error number of
-    /// the operating system. A disk there may hold up calls, when it writes back what they wrote.
+    /// The segment lies in the temporary folder, since it could not be made in shared memory: error
+    /// number of the operating system. A disk there may hold up calls, when it writes back what
+    /// they wrote.
     Fallback(i32),
 }
 
@@ -155,14 +159,14 @@ impl fmt::Display for Concern {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct BreakerStep {
-    /// When, since the recording began.
+    /// Time of the step since the recording began.
     pub at: Duration,
-    /// What it went from: the name of a [`Step`](crate::snapshot::Step) of a function, or of a
+    /// State before: the name of a [`Step`](crate::snapshot::Step) of a function, or of a
     /// [`BreakerState`] of the recorder as a whole.
     pub from: &'static str,
-    /// What it went to.
+    /// State after, named alike.
     pub to: &'static str,
-    /// Why.
+    /// Reason for the step.
     pub reason: Reason,
     /// Calls for each timed one from then on: 1 where all are timed, 0 where none is.
     pub interval: u32,
@@ -170,13 +174,13 @@ pub struct BreakerStep {
 }
 
 impl BreakerStep {
-    /// Name of the function; `None` for the recorder as a whole.
+    /// Returns the name of the function; `None` for the recorder as a whole.
     pub fn function(&self) -> Option<&'static str> {
         self.site.and_then(recorder::name_of)
     }
 }
 
-/// A function that carries the attribute, and how often it was called.
+/// A function that carries the attribute, and the number of its calls.
 #[derive(Clone, Copy)]
 pub struct TrackedFunction {
     pub(super) declared: Declared,
@@ -186,12 +190,12 @@ pub struct TrackedFunction {
 }
 
 impl TrackedFunction {
-    /// Its identity: `crate::module::Type::function`, or the label given in the attribute.
+    /// Returns its identity: `crate::module::Type::function`, or the label given in the attribute.
     pub fn name(&self) -> &'static str {
         recorder::name(self.declared)
     }
 
-    /// How and where it was declared, as plain data.
+    /// Returns its declaration as plain data: where it stands, and its options. Allocates.
     pub fn describe(&self) -> Function {
         recorder::describe(self.declared)
     }

@@ -1,20 +1,20 @@
-//! How well the recording goes: the state of the breaker, what is lost, what it costs, and a score.
+//! The health of the recording: the state of the breaker, losses, costs, and a score.
 
 use super::answers::{BreakerStep, Concern, Health, State};
 use crate::recorder;
 use crate::snapshot::{BreakerState, Losses};
 
-/// What the recorder says of itself.
+/// The recorder's account of itself.
 pub(crate) struct Account {
     pub(crate) condition: Condition,
     pub(crate) losses: Losses,
     pub(crate) steps: Vec<BreakerStep>,
 }
 
-/// How it is now.
+/// The present condition of the recorder.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Condition {
-    /// What became of the segment's file, if that is no good.
+    /// Trouble with the segment's file, if there is any.
     pub(crate) file: Option<Concern>,
     pub(crate) breaker: BreakerState,
     pub(crate) functions_sampled: u32,
@@ -23,12 +23,12 @@ pub(crate) struct Condition {
     pub(crate) overhead_budget: f64,
     pub(crate) segment_bytes: u64,
     pub(crate) segment_limit_bytes: u64,
-    /// Why the segment is not where it should be, if that is so.
+    /// Error number that explains why the segment is not in its usual place, if that is so.
     pub(crate) fallback: Option<i32>,
 }
 
 impl Concern {
-    /// What is taken off the score for it.
+    /// Returns the points that it takes off the score.
     fn points(self) -> u8 {
         match self {
             Self::Failed(_) | Self::ActsForAnother | Self::Lost | Self::Truncated => 100,
@@ -41,13 +41,13 @@ impl Concern {
     }
 }
 
-/// How well the recording of this process goes.
+/// Returns the health of this process's recording: a score from 100 to 0, with reasons.
 ///
-/// Looks at memory only: no lock, and no allocation unless there is something to tell, so
-/// it may be asked at each request of a health check. It does look at something of each thread
-/// that records; with a thousand of them it takes some microseconds. Once a second it looks whether the
-/// segment's file is still there, which takes some microseconds too, and where somebody removed it, records it
-/// anew.
+/// It looks at memory only. It takes no lock, and allocates only where there are reasons or steps
+/// to list, so it may be asked at each request of a health check. A call takes less than a
+/// microsecond; since it looks at each thread that records, some microseconds with a thousand of
+/// them. Once a second it looks for the segment's file, which takes some microseconds too. Where
+/// somebody removed the file, it is recorded anew.
 ///
 /// ```
 /// let health = perf_runtime::health();

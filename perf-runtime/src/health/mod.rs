@@ -1,7 +1,9 @@
-//! Questions that a program may ask about its own recording. Answers only; nothing here records.
+//! The questions that a program may ask about its own recording. Answers only; nothing here
+//! records.
 //!
-//! [`status()`] says whether and where, [`health()`] how well, [`registry()`] what there is to
-//! record; [`snapshot()`] has it all, and [`reset()`] lets it begin anew.
+//! [`status()`] returns the state and the place of the recording, [`health()`] how good it is,
+//! [`registry()`] the functions there are; [`snapshot()`] has it all, and [`reset()`] lets it begin
+//! anew.
 
 mod answers;
 pub(crate) mod condition;
@@ -13,7 +15,7 @@ use crate::snapshot::Snapshot;
 pub use self::answers::{BreakerStep, Concern, Health, State, Status, TrackedFunction};
 pub use self::condition::health;
 
-/// What the recorder of this process is doing, and where.
+/// Returns the state of this process's recorder, and the file that it writes.
 ///
 /// ```
 /// println!("{:?}", perf_runtime::status().state);
@@ -24,11 +26,11 @@ pub fn status() -> Status {
     Status { state: recorder::state(), segment, segment_bytes }
 }
 
-/// Every function of this program that carries the attribute, called or not, in the order in which
-/// they became known: one for each declaration.
+/// Returns every function of this program that carries the attribute, called or not: one for each
+/// declaration, in the order in which they became known.
 ///
-/// Takes some ten nanoseconds for each function and each context that it was called from, and asks
-/// neither the file nor any lock that recording takes.
+/// Takes some ten nanoseconds for each function and each of its calling contexts, and needs neither
+/// the file nor any lock of the recorder. Empty where recording is compiled out.
 ///
 /// ```
 /// let never_called = perf_runtime::registry().into_iter().filter(|tracked| tracked.calls == 0);
@@ -39,11 +41,11 @@ pub fn registry() -> Vec<TrackedFunction> {
     tracked.map(|(declared, calls)| TrackedFunction { declared, calls }).collect()
 }
 
-/// Everything recorded by this process so far; empty when nothing is.
+/// Returns everything recorded by this process so far; an empty snapshot when nothing is.
 ///
 /// May be called at any time, while other threads record. Their running calls are in it as
-/// `unfinished`. Takes some hundred microseconds and more, as it reads the whole segment: for what
-/// is asked often there are [`health()`] and [`registry()`].
+/// `unfinished`. It reads the whole segment, which takes some hundred microseconds and more: for
+/// frequent questions there are [`health()`] and [`registry()`].
 ///
 /// # Errors
 /// A [`SegmentError`] when the segment's file was removed from outside and cannot be made anew, was damaged,
@@ -68,16 +70,17 @@ pub fn snapshot() -> Result<Snapshot, SegmentError> {
 }
 
 /// Forgets everything recorded so far: [`snapshot()`], [`registry()`], the losses and steps of
-/// [`health()`], and the run that `perf-report` makes of this process begin anew. For what comes
-/// before the part of a program that matters: warming up, loading, connecting.
+/// [`health()`], and the run that `perf-report` makes of this process begin anew. It suits the end
+/// of a program's first part: warming up, loading, connecting.
 ///
-/// Functions stay known, and so does what the breaker knows of their load. Calls that run now are
-/// calls of the time after, with the whole of their own duration; totals and self times hold only
-/// what comes after. Calls that end on other threads meanwhile may be on either side. What
-/// [`Snapshot::since`] says of extremes holds here.
+/// Functions stay known, and so does the breaker's knowledge of their load. A running call is a
+/// call of the time after, with the whole of its own duration; totals and self times hold only what
+/// comes after. A call that ends on another thread meanwhile may be on either side. Extremes are as
+/// in [`Snapshot::since`].
 ///
 /// Takes as long as copying the segment, and keeps the copy beside it until the run is collected.
-/// Nothing is forgotten when it fails. Where nothing is recorded there is nothing to forget.
+/// Nothing is forgotten when it fails. Where nothing is recorded there is nothing to forget, and
+/// the result is `Ok`.
 ///
 /// # Errors
 /// A [`SegmentError`] when the segment cannot be read, or there is no room for the copy.

@@ -1,13 +1,13 @@
-//! What a thread allocates and frees, counted for the calling context that it is in.
+//! The memory that a thread allocates and frees, counted for the calling context that it is in.
 //!
 //! Called by the global allocator, so nothing here may allocate. The usual allocation is made in
-//! the call that made the last one: two comparisons tell, and then there are some numbers to add
-//! to. Anything else is looked up in private memory; what is counted is in the segment.
+//! the call that made the last one: two comparisons find that out, and then there are some numbers
+//! to add to. Any other is looked up in private memory; the counts are in the segment.
 //!
-//! How much a call had allocated at most, with all that it called, is known without a look at any
-//! call that allocates nothing: the thread's memory does not change between two events here, so a
-//! call that is seen for the first time began with as much as there is now. What was highest in a
-//! context is handed up to its callers when another context is next.
+//! The peak of a call, with all calls below it, is known without a look at any call that allocates
+//! nothing: the thread's memory does not change between two events here, so a call that is seen for
+//! the first time began with the present amount. The highest amount in a context is handed up to
+//! its callers when another context is next.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -19,14 +19,14 @@ use super::thread::{self, Handle, Thread, page_for};
 use crate::segment::layout::{AllocRecord, NESTED, NodeRecord, OUTSIDE, TallyRecord, UNTIMED};
 use crate::writing::Use;
 
-/// Whether this program's allocator counts.
+/// Set once this program's allocator counts.
 static IS_COUNTING: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn is_counting() -> bool {
     IS_COUNTING.load(Relaxed)
 }
 
-/// `bytes` were allocated.
+/// Counts `bytes` allocated bytes.
 #[inline(always)]
 pub(crate) fn allocated(bytes: usize) {
     let handle = thread::handle();
@@ -38,7 +38,7 @@ pub(crate) fn allocated(bytes: usize) {
     }
 }
 
-/// `bytes` were freed.
+/// Counts `bytes` freed bytes.
 #[inline(always)]
 pub(crate) fn freed(bytes: usize) {
     let handle = thread::handle();
@@ -50,14 +50,14 @@ pub(crate) fn freed(bytes: usize) {
     }
 }
 
-/// `old` bytes became `new` ones.
+/// Counts a change from `old` bytes to `new` ones.
 #[inline(always)]
 pub(crate) fn reallocated(old: usize, new: usize) {
     freed(old);
     allocated(new);
 }
 
-/// Where it is counted what the innermost call allocates, if that is tallied.
+/// Returns the tally that counts the allocations of the innermost call, if that is tallied.
 #[inline(always)]
 fn tally(handle: &Handle) -> Option<&'static TallyRecord> {
     match handle.mark.get() {
@@ -75,7 +75,7 @@ fn tally_of(handle: &Handle, slot: u32) -> Option<&'static TallyRecord> {
     if handle.is_busy() { None } else { handle.entry(slot)?.tally() }
 }
 
-/// What a thread remembers of its last allocation.
+/// A thread's memory of its last allocation.
 pub(super) struct Ledger {
     /// As in [`crate::segment::layout::ShardRecord::current`].
     context: Cell<u64>,
@@ -85,15 +85,15 @@ pub(super) struct Ledger {
     live: Cell<u64>,
 }
 
-/// What is remembered of a calling context. Lives in private pages that are never unmapped.
+/// The account of a calling context. Lives in private pages that are never unmapped.
 struct Account {
     /// Address of `node`.
     context: u64,
     node: &'static NodeRecord,
     record: &'static AllocRecord,
-    /// That of the caller.
+    /// Account of the caller.
     parent: Cell<Option<&'static Account>>,
-    /// What `node` said of the running call when the account was last written to.
+    /// Start of the running call in `node` when the account was last written to.
     start: Cell<u64>,
     untimed: Cell<u64>,
 }
@@ -104,7 +104,7 @@ pub(super) struct Accounts {
     /// Places in the table less one; a power of two less one.
     mask: Cell<usize>,
     used: Cell<usize>,
-    /// Room for more accounts.
+    /// Memory for more accounts.
     room: Cell<Option<NonNull<Account>>>,
     left: Cell<usize>,
 }
@@ -118,10 +118,11 @@ const FIRST_TABLE: usize = 512;
 /// Accounts in a piece of memory.
 const ACCOUNTS: usize = 64;
 
-/// No context, so that a thread's first allocation is not taken for the one after another.
+/// The number of no context, so that a thread's first allocation is not taken for the one after
+/// another.
 const NOWHERE: u64 = u64::MAX;
 
-/// The account of the context that this thread is in.
+/// Returns the account of the context that this thread is in.
 #[inline(always)]
 fn account(handle: &Handle) -> Option<&'static Account> {
     let ledger = &handle.ledger;
@@ -139,13 +140,13 @@ fn account(handle: &Handle) -> Option<&'static Account> {
     account
 }
 
-/// Counts what could not be counted for its context.
+/// Counts an allocation that has no account.
 #[cold]
 fn lose(handle: &Handle) {
     add(&handle.shard().lost_allocs, 1);
 }
 
-/// The next allocation is made in `context`, and the last was not.
+/// Turns to the account of `context`, in which the last allocation was not made.
 #[cold]
 #[inline(never)]
 fn turn_to(handle: &Handle, context: u64) -> Option<&'static Account> {
@@ -178,7 +179,7 @@ fn turn_to(handle: &Handle, context: u64) -> Option<&'static Account> {
     found
 }
 
-/// The context is that of the last allocation, and the call is not.
+/// Begins another call in the context of the last allocation.
 #[cold]
 #[inline(never)]
 fn begin_call(account: &Account, ledger: &Ledger) {
@@ -192,7 +193,7 @@ impl Ledger {
         Self { context: Cell::new(NOWHERE), account: Cell::new(None), live: Cell::new(0) }
     }
 
-    /// The thread's accounts are others from here on.
+    /// Closes the ledger, since the thread's accounts are others from here on.
     pub(super) fn close(&self) {
         self.context.set(NOWHERE);
         self.account.set(None);
@@ -224,8 +225,8 @@ impl Account {
         ledger.live.set(ledger.live.get().wrapping_sub(bytes));
     }
 
-    /// Whether the call is running that the account was last written to in. One that is timed is
-    /// told by when it began, another by its number.
+    /// Returns whether the call that the account was last written to in is still running. A timed
+    /// call is known by its beginning, another by its number.
     #[inline(always)]
     fn is_of_running_call(&self) -> bool {
         let start = self.node.start.load(Relaxed);
@@ -233,8 +234,8 @@ impl Account {
             && (start != UNTIMED || self.node.untimed.load(Relaxed) == self.untimed.get())
     }
 
-    /// Lets callers know what was highest in this context, as far as they do not. If one knows
-    /// already, so do its callers.
+    /// Hands the highest amount in this context up to its callers, as far as they do not know it.
+    /// If one knows it, so do its callers.
     fn hand_up(&self) {
         let highest = self.record.highest.load(Relaxed);
         let mut caller = self.parent.get();
@@ -247,7 +248,7 @@ impl Account {
         }
     }
 
-    /// Closes the books of earlier calls of the callers, up to the first whose call is still the
+    /// Closes the books of the callers' earlier calls, up to the first whose call is still the
     /// same.
     fn begin_calls_of_callers(&self, ledger: &Ledger) {
         let mut next = self.parent.get();
@@ -270,15 +271,15 @@ impl Account {
     }
 }
 
-/// Compares numbers that may be below zero.
+/// Returns whether `one` is more than `other`, where both may be below zero.
 #[inline(always)]
 fn is_more(one: u64, other: u64) -> bool {
     one.cast_signed() > other.cast_signed()
 }
 
 impl Thread {
-    /// The account of `context`, made if it is new, as are those of its callers. `None` without
-    /// memory for it.
+    /// Returns the account of `context`, made if it is new, as are those of its callers. `None`
+    /// without memory for it.
     fn account(&self, context: u64) -> Option<&'static Account> {
         let found = self.accounts.find(context);
         if found.is_some() { found } else { thread::undisturbed(|| self.make_accounts(context)) }
@@ -346,8 +347,8 @@ impl Accounts {
         }
     }
 
-    /// Sees to it that one more account fits, and half of the table stays free. An old table stays
-    /// mapped: together they are no larger than the new one.
+    /// Makes room for one more account, with half of the table free. An old table stays mapped:
+    /// together they are no larger than the new one.
     fn make_room(&self) -> Option<()> {
         if self.left.get() == 0 {
             self.room.set(Some(page_for(ACCOUNTS)?));
@@ -391,7 +392,7 @@ impl Accounts {
     }
 }
 
-/// A place of a table. `at` is masked by every caller.
+/// Returns a place of a table. `at` is masked by every caller.
 #[inline]
 fn place<'a>(table: NonNull<Place>, at: usize) -> &'a Place {
     // SAFETY: `at` is at most the mask of the table.

@@ -1,13 +1,13 @@
-//! The few instructions of entry and exit that stand in every tracked function, and the way from there
-//! to what is out of line.
+//! The few instructions of entry and exit that stand in every tracked function, and the way from
+//! there to the code out of line.
 //!
-//! By the usual convention, a function that may call another one saves the registers in which it keeps
-//! what it needs, whether it makes the call or not; and the compiler inlines a function the less, the
-//! more it does. Both together were a third of the price of a call that is tallied, and most of that of
-//! one that is not recorded. So on x86-64, in ELF programs, these instructions are written down, as few as
-//! they are, and the way out of line saves what it uses itself. Elsewhere, and without optimisation, the compiler
-//! makes them of the same steps, and of one more: whether a tallied call ends by unwinding is not asked
-//! in the few instructions, since the answer takes as many again. Its panic is counted by the next caller
+//! By the usual convention, a function that may call another one saves its registers, whether it
+//! makes the call or not; and the compiler inlines a function the less, the more it does. Both
+//! together were a third of the price of a tallied call, and most of the price of one that is not
+//! recorded. So on x86-64, in ELF programs, these few instructions are written down, and the code
+//! out of line saves what it uses itself. Elsewhere, and without optimisation, the compiler makes
+//! them from the same steps, and one more: the few instructions do not ask whether a tallied call
+//! ends by unwinding, since the answer takes as many again. Its panic is counted by the next caller
 //! that is recorded in its context.
 
 use std::mem::MaybeUninit;
@@ -20,7 +20,7 @@ use crate::site::Site;
 
 pub(super) use self::inlined::{begin, end};
 
-/// What is known of a call that has been entered: two words, which are returned in registers.
+/// A call that has been entered: two words, which are returned in registers.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) struct Entered {
@@ -28,7 +28,7 @@ pub(super) struct Entered {
     pub(super) record: Record,
 }
 
-/// Where a call is recorded. Which of them it is, or none, is said by [`Start`].
+/// The place where a call is recorded. [`Start`] decides which of them it is, if any.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(super) union Record {
@@ -42,7 +42,7 @@ impl Entered {
     pub(super) const NOWHERE: Self =
         Self { start: Start::NOT_RECORDED, record: Record { number: 0 } };
 
-    /// A call that is counted in `tally`, of the function with this slot.
+    /// Enters a call that is counted in `tally`, of the function with this slot.
     #[inline(always)]
     pub(super) fn tallied(tally: &'static TallyRecord, handle: &Handle, slot: u32) -> Self {
         let outer = handle.mark.replace(slot);
@@ -65,7 +65,7 @@ pub(super) fn begin_by_steps(
     }
 }
 
-/// Ends a call that is recorded. When that was, or [`NEVER`] if it is not timed.
+/// Ends a call that is recorded. Returns the moment, or [`NEVER`] if it is not timed.
 #[inline(always)]
 pub(super) fn end_by_steps(
     entered: Entered,
@@ -118,8 +118,8 @@ mod inlined {
     use super::{Entered, Entry, Handle, MaybeUninit, Record, Site, Start, Surroundings, call};
     use crate::segment::layout::TallyRecord;
 
-    /// Instructions that may call `$function`, which saves all registers but those of vectors. These
-    /// are left to the compiler, which knows whether any is in use.
+    /// Instructions that may call `$function`, which saves all registers but those of vectors.
+    /// These are left to the compiler, which knows whether any is in use.
     macro_rules! with_call_of {
         ($function:ident, $($instructions_and_operands:tt)*) => {
             asm!(
@@ -137,7 +137,7 @@ mod inlined {
         };
     }
 
-    /// What `begin` shifts a slot by to find its entry.
+    /// The shift from a slot to the offset of its entry, for `begin`.
     const ENTRY_SHIFT: u32 = size_of::<Entry>().trailing_zeros();
 
     const _: () = {
@@ -146,7 +146,7 @@ mod inlined {
         assert!(offset_of!(TallyRecord, calls) == 0);
     };
 
-    /// As [`super::begin_by_steps`].
+    /// Begins a call as [`super::begin_by_steps`] does.
     #[inline(always)]
     pub(in super::super) fn begin(
         site: &'static Site,
@@ -200,7 +200,7 @@ mod inlined {
         Entered { start: Start(start), record: Record { number: record } }
     }
 
-    /// As [`super::end_by_steps`].
+    /// Ends a call as [`super::end_by_steps`] does.
     #[inline(always)]
     pub(in super::super) fn end(
         entered: Entered,
@@ -250,8 +250,8 @@ mod inlined {
         let _ = call::end(Entered { start, record }, surroundings);
     }
 
-    /// Calls `$usually` with all registers saved that a function may change, but for those in which it
-    /// returns something, and those of vectors. With a frame, for whoever walks the stack.
+    /// A call of `$usually` with all registers saved that a function may change, but for those in
+    /// which it returns something, and those of vectors. With a frame, for whoever walks the stack.
     macro_rules! saving {
         ($usually:ident, [$($save:literal),*], [$($restore:literal),*]) => {
             naked_asm!(

@@ -1,10 +1,10 @@
-//! Entry and exit of a call that is recorded in its context: the node is found, the clock is read, and
-//! the time since the last reading is credited to the context that the thread was in.
+//! Entry and exit of a call that is recorded in its context: the node is found, the clock is read,
+//! and the time since the last reading is credited to the thread's context.
 //!
-//! The processor reads the clock only when all earlier loads have come in, so what counts is not how
-//! much is done but how many loads wait for each other. The usual entry compares one number: was this
-//! function last called, on this thread, from the context that we are in? Then its node is known. All
-//! further work is stores to addresses that are known by then.
+//! The processor reads the clock only when all earlier loads have come in, so the cost is not in
+//! the amount of work but in the loads that wait for each other. The usual entry compares one
+//! number: was this function last called, on this thread, from the context that we are in? Then its
+//! node is known. All further work is stores to known addresses.
 //!
 //! A recursive call is recorded in the node of the outermost one; the time between two readings of
 //! the clock belongs to one context all the same.
@@ -23,20 +23,21 @@ use super::thread::{self, Context, Entry, Handle, Thread};
 use crate::segment::layout::{FIRST_LONG, LONG, NESTED, NodeRecord, RING, TallyRecord, UNTIMED};
 use crate::site::Site;
 
-/// What a call in its context returns to: the caller's, and the mark that was found there.
+/// The return of a call in its context: the caller's context, and the mark that was found there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings {
     caller: Context,
     outer: u32,
 }
 
-/// Where [`Surroundings`] are left.
+/// The place where [`Surroundings`] are left.
 type Left = MaybeUninit<Surroundings>;
 
-/// Time without a call from which on it is asked whether that can be: some 6 microseconds.
+/// The time without a call from which on it is in doubt: some 6 microseconds.
 const LONG_TICKS: u64 = 1 << 14;
 
-/// Lowest but two bit of a key of contexts: the call was made by a tallied function somewhere below.
+/// The third lowest bit of a context's key: the call was made by a tallied function somewhere
+/// below.
 pub(super) const LOOSE: u64 = 4;
 
 /// Begins a call of `site` that is not simply tallied.
@@ -67,8 +68,8 @@ fn enter_sampled(handle: &Handle, tally: &'static TallyRecord, left: &mut Left) 
     Entered { start, record: Record { tally } }
 }
 
-/// Ends such a call. What the recorder's own work in the middle of it took is not known, so it counts
-/// then, and its time does not.
+/// Ends such a call. If the recorder worked in the middle of it, for an unknown time, the call
+/// counts and its time does not.
 fn end_sampled(handle: &Handle, entered: Entered, outer: u32) {
     let now = clock::in_order();
     // SAFETY: whoever calls this has seen that it is one.
@@ -91,17 +92,18 @@ fn end_sampled(handle: &Handle, entered: Entered, outer: u32) {
     handle.mark.set(outer);
 }
 
-/// Whether a call took so much longer than those before it that the thread may have been interrupted.
+/// Returns whether a call took so much longer than those before it that the thread may have been
+/// interrupted.
 #[cold]
 fn is_outlier(tally: &TallyRecord, took: u64) -> bool {
     const TIMES: u64 = 32;
-    /// Calls from which on their mean is known.
+    /// The calls from which on their mean is known.
     const ENOUGH: u64 = 8;
     let (timed, ticks) = (tally.timed.load(Relaxed), tally.timed_ticks.load(Relaxed));
     timed >= ENOUGH && took / TIMES > ticks / timed
 }
 
-/// As [`enter`], of a call that is recorded in its context in any case.
+/// Begins a call that is recorded in its context in any case.
 #[inline(never)]
 pub(super) fn enter_in_context(site: &'static Site, left: &mut Left) -> Entered {
     let handle = thread::handle();
@@ -172,7 +174,7 @@ fn begin(
     Start::at(now)
 }
 
-/// One that is not timed is counted when it begins.
+/// Counts a call that is not timed, when it begins.
 #[cold]
 fn begin_untimed(node: &NodeRecord, is_nested: bool) -> Start {
     if is_nested {
@@ -198,7 +200,7 @@ pub(super) fn credit(handle: &Handle, thread: &Thread, now: u64) {
     shard.last.store(now, Relaxed);
 }
 
-/// As [`credit`], of a time in which the thread may have waited for a processor.
+/// Credits a time in which the thread may have waited for a processor.
 #[cold]
 #[inline(never)]
 fn credit_long(handle: &Handle, thread: &Thread, now: u64, spent: u64) {
@@ -212,7 +214,8 @@ fn credit_long(handle: &Handle, thread: &Thread, now: u64, spent: u64) {
     add(&node.sampling.preempted_ticks, waited);
 }
 
-/// Ends a call that is recorded in its context. When that was, or [`NEVER`] if it is not timed.
+/// Ends a call that is recorded in its context. Returns the moment, or [`NEVER`] if it is not
+/// timed.
 #[cfg_attr(debug_assertions, inline(never))]
 #[cfg_attr(not(debug_assertions), inline)]
 pub(super) fn end(entered: Entered, surroundings: &Left) -> Moment {
@@ -275,7 +278,7 @@ pub(super) fn record(thread: &Thread, node: &NodeRecord, ticks: u64, end: u64) {
     }
 }
 
-/// What is found for a call that did not come from the context of the last one.
+/// The result for a call that did not come from the context of the last one.
 enum Found {
     New(&'static NodeRecord),
     /// The function is running already, in this node.
@@ -312,8 +315,8 @@ fn remember(entry: &Entry, node: &'static NodeRecord, key: u64) {
     entry.remember(node, if key & NESTED == 0 { key } else { 0 });
 }
 
-/// As [`find`], of what is not among the contexts of late. As that takes longer than usual, its time is
-/// in no context.
+/// Finds the node of a call that is not among the contexts of late. As that takes longer than
+/// usual, its time is in no context.
 #[cold]
 #[inline(never)]
 fn find_in_tree(thread: &'static Thread, entry: &Entry, site: &Site, key: u64) -> Found {
@@ -332,8 +335,8 @@ fn find_in_tree(thread: &'static Thread, entry: &Entry, site: &Site, key: u64) -
     }
 }
 
-/// The node of a call in a context for which there is no memory: that of its function, if there is one.
-/// Recorded as if it were a recursive call: its time is the node's own, and not its caller's.
+/// Finds a node for a call in a context without memory: that of its function, if there is one. It
+/// is recorded like a recursive call: its time is the node's own, and not its caller's.
 #[cold]
 fn find_overflow(
     thread: &'static Thread,
@@ -352,7 +355,7 @@ fn find_overflow(
     Found::Running(node)
 }
 
-/// The first call on this thread, or the first call of this function.
+/// Begins the first call on this thread, or the first call of this function.
 #[cold]
 #[inline(never)]
 fn enter_first(site: &'static Site, left: &mut Left) -> Entered {

@@ -1,9 +1,8 @@
-//! What recording costs on this machine: measured when the process begins to record, and again now
+//! The cost of recording on this machine: measured when the process begins to record, and again now
 //! and then, on a thread's bookkeeping of its own that no report sees.
 //!
-//! Means, since clocks have steps: where two readings that follow each other differ by 1 or by 26
-//! ticks, the shortest of some differences says nothing, and their mean is right. Batches that were
-//! interrupted are left out.
+//! Means, since clocks have steps: where two successive readings differ by 1 or by 26 ticks, the
+//! shortest difference is of no use, and the mean is right. Interrupted batches are left out.
 
 use std::fmt;
 use std::hint::black_box;
@@ -29,7 +28,7 @@ pub(crate) struct Cost {
     inside: f64,
     /// The part that only its caller's duration holds.
     outside: f64,
-    /// A call that is counted and not timed.
+    /// Cost of a call that is counted and not timed.
     tallied: f64,
     /// The part that the duration of a call holds which is counted and timed, in no context.
     sampled: f64,
@@ -43,7 +42,7 @@ pub(crate) struct Costs {
     bench: Mutex<Option<Bench>>,
 }
 
-/// Sums over what was measured so far.
+/// Sums over the measurements so far.
 #[derive(Debug, Default)]
 struct Bench {
     probe: Option<Probe>,
@@ -70,37 +69,37 @@ impl fmt::Debug for Probe {
 // SAFETY: reached through the mutex of `Costs` only, so by one thread at a time.
 unsafe impl Send for Probe {}
 
-/// What a call costs in a program, as a part of what it costs in a loop that does nothing else. Between
-/// calls that are timed, processors do what the program does while they wait for the clock; calls that
-/// are tallied find less of what they need in caches, and a function that holds one is inlined less
-/// often. Middle values over seven libraries with every function tracked.
+/// The cost of a call in a program, as a part of its cost in a loop that does nothing else. Between
+/// timed calls, processors work on the program while they wait for the clock. Tallied calls find
+/// less in caches, and a function that holds one is inlined less often. Middle values over seven
+/// libraries with every function tracked.
 const IN_PROGRAMS_OUTSIDE: f64 = 0.75;
 const IN_PROGRAMS_TALLIED: f64 = 1.1;
 
 /// Calls in a batch: few enough that no ring fills.
 const CALLS: u32 = RING as u32 / 2;
-/// Calls in a batch of those that are tallied: enough that what stands around them counts little, since
-/// the processor does several of them at once.
+/// Calls in a batch of tallied ones: enough that the loop around them counts little, since the
+/// processor does several of them at once.
 const MANY_CALLS: u32 = 16 * CALLS;
 const BATCHES: usize = 16;
 
 static PROBE: Site = Site::new("", "", 0, 0, || "");
 
 impl Costs {
-    /// A call that is timed, in ticks.
+    /// Returns the cost of a timed call, in ticks.
     pub(super) fn timed(&self) -> f64 {
         f64::from_bits(self.timed.load(Relaxed))
     }
 
-    /// A call that is tallied, in ticks.
+    /// Returns the cost of a tallied call, in ticks.
     pub(super) fn tallied(&self) -> f64 {
         f64::from_bits(self.tallied.load(Relaxed))
     }
 }
 
 impl Recorder {
-    /// Measures what recording costs, and tells the readers of the segment. All stays as it was without
-    /// memory for it, or while another thread is at it.
+    /// Measures what recording costs, and writes it into the segment. Without memory for it, or
+    /// while another thread does the same, all stays as it was.
     #[cold]
     pub(super) fn measure_cost(&'static self) {
         let Some(mut bench) = lock_briefly(&self.costs.bench) else { return };
@@ -222,7 +221,7 @@ impl Probe {
 }
 
 impl Cost {
-    /// The lesser of each part.
+    /// Takes the lesser of each part.
     fn least(self, other: Self) -> Self {
         Self {
             inside: self.inside.min(other.inside),
@@ -232,18 +231,18 @@ impl Cost {
         }
     }
 
-    /// In the order of the segment's header, the last in a field of its own.
+    /// Lists the parts in the order of the segment's header, the last in a field of its own.
     fn all(&self) -> [f64; 4] {
         [self.inside, self.outside, self.tallied, self.sampled]
     }
 }
 
-/// What some batches take, those left out that were interrupted.
+/// Runs some batches and returns the middle of their costs, without those that were interrupted.
 fn typical(mut batch: impl FnMut() -> f64) -> f64 {
     middle(std::array::from_fn(|_| batch()))
 }
 
-/// The mean without the smallest and the largest quarter.
+/// Returns the mean without the smallest and the largest quarter.
 #[expect(clippy::cast_precision_loss, reason = "small")]
 fn middle(mut values: [f64; BATCHES]) -> f64 {
     const LEFT_OUT: usize = BATCHES / 4;
@@ -252,7 +251,7 @@ fn middle(mut values: [f64; BATCHES]) -> f64 {
     kept.iter().sum::<f64>() / kept.len() as f64
 }
 
-/// Ticks that one of a batch of `calls` takes.
+/// Returns the ticks of one call in a batch of `calls`.
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "small")]
 fn batch(calls: u32, call: impl Fn(u64) -> u64) -> f64 {
@@ -263,8 +262,8 @@ fn batch(calls: u32, call: impl Fn(u64) -> u64) -> f64 {
     clock::now().saturating_sub(start) as f64 / f64::from(calls)
 }
 
-/// The usual difference between two readings of the clock that follow each other: no duration is told
-/// apart from one that differs by less. In ticks.
+/// Returns the usual difference between two successive readings of the clock, in ticks: durations
+/// that differ by less cannot be told apart.
 #[expect(clippy::cast_precision_loss, reason = "small")]
 fn clock_step() -> f64 {
     let mut steps: [u64; 4 * BATCHES] = std::array::from_fn(|_| {
@@ -275,7 +274,7 @@ fn clock_step() -> f64 {
     steps[steps.len() / 2] as f64
 }
 
-/// What a small function comes to that the compiler may inline.
+/// Does what a small function comes to after the compiler has inlined it.
 #[inline(always)]
 fn bare(x: u64) -> u64 {
     black_box(x)

@@ -1,9 +1,9 @@
-//! Which futures are in flight, and since when: a place in the segment for each call of an async function from
-//! the end of its first poll to its own.
+//! The futures in flight, and the beginning of each: a place in the segment for each call of an
+//! async function from the end of its first poll to its own.
 //!
-//! A call that ends in its first poll takes none, and between the two nothing is written. Where a call finds no
-//! place, since there are too many or no memory is left, it is counted like any other, and nobody knows for how
-//! long it has been in flight.
+//! A call that ends in its first poll takes none, and between the two nothing is written. Where a
+//! call finds no place, for want of memory or among too many, it is counted like any other, but its
+//! time in flight is unknown.
 
 use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -19,7 +19,7 @@ const MOST_PAGES: usize = 64;
 /// Places of a page that are tried: with three quarters of a page taken, one call in ten finds none there.
 const PROBES: usize = 8;
 
-/// Where the pages are.
+/// The pages of this process.
 #[derive(Debug)]
 pub(super) struct Flights {
     pages: [AtomicPtr<FlightPage>; MOST_PAGES],
@@ -37,7 +37,8 @@ impl Default for Flights {
     }
 }
 
-/// A place for the call of the site with this index that began at `began`, in ticks, if there is one.
+/// Takes a place for the call of the site with this index that began at `began`, in ticks, if there
+/// is one.
 #[cold]
 pub(super) fn take(site: u32, began: u64) -> Option<&'static FlightRecord> {
     let recorder = thread::handle().thread()?.recorder;
@@ -66,7 +67,7 @@ impl Flights {
         unsafe { page.as_ref() }
     }
 
-    /// One more page, if there may be one, and nobody else is making it.
+    /// Makes one more page, if there may be one, and nobody else is making it.
     fn grow(&self, segment: &Segment) -> Option<&'static FlightPage> {
         if segment.is_scarce(Use::Context) || self.is_growing.swap(true, AcqRel) {
             return None;
@@ -83,7 +84,7 @@ impl Flights {
     }
 }
 
-/// One of some places of the page that nobody has; whoever gets it is alone with it.
+/// Takes one of some free places on the page; whoever gets it is alone with it.
 fn free_place(page: &'static FlightPage, hash: usize) -> Option<&'static FlightRecord> {
     let places = (0..PROBES).map(|at| &page.places[(hash + at) % FLIGHTS]);
     let is_taken_now = |place: &&FlightRecord| {
@@ -93,7 +94,7 @@ fn free_place(page: &'static FlightPage, hash: usize) -> Option<&'static FlightR
     { places }.find(is_taken_now)
 }
 
-/// The call has ended.
+/// Gives the place of an ended call back.
 #[inline]
 pub(super) fn give_back(place: &FlightRecord) {
     place.began.store(0, Release);

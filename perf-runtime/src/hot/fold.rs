@@ -1,10 +1,10 @@
-//! Moves durations from a node's ring into its histogram and sums, a whole ring at a time.
+//! The way of durations from a node's ring into its histogram and sums, a whole ring at a time.
 //!
 //! Done in bulk, since a histogram's address depends on the duration, and the next reading of the
 //! clock would wait for it: 4 to 6 ns a call where a ring costs one.
 //!
-//! The writer can be killed at any point, and a reader can look at any point. So each step is one
-//! that a reader can recognise and finish by itself; `segment::reader` does.
+//! The writer can be killed at any point, and a reader can look at any point. So a reader can
+//! recognise each step and finish it by itself; `segment::reader` does.
 
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::atomic::{AtomicU32, fence};
@@ -50,7 +50,7 @@ fn note_long(thread: &Thread, node: &NodeRecord, ticks: u64) {
     }
 }
 
-/// Folds what the ring of `node` holds.
+/// Folds the contents of `node`'s ring.
 fn fold_durations(thread: &Thread, node: &NodeRecord) {
     let fold = Fold::of(node);
     if node.folds_begun.load(Relaxed) != fold.turn {
@@ -63,7 +63,7 @@ fn fold_durations(thread: &Thread, node: &NodeRecord) {
     fold.end(&sums);
 }
 
-/// A step from the sums of one slot to those of the other, which a reader can recognise.
+/// A step from the sums of one slot to those of the other, in a form that a reader can recognise.
 struct Fold<'a> {
     node: &'a NodeRecord,
     turn: u32,
@@ -120,7 +120,7 @@ fn fold_ring(thread: &Thread, node: &NodeRecord, calls: std::ops::Range<u64>) ->
     Sums::of(durations)
 }
 
-/// The ring, read as a whole: loaded one by one, the numbers would not be added up several at once.
+/// Reads the ring as a whole: loaded one by one, the numbers would not be added up several at once.
 #[inline]
 fn whole_ring(node: &NodeRecord) -> [u32; RING] {
     // SAFETY: atomic and plain integers have one layout; only this thread writes them.
@@ -136,10 +136,10 @@ struct Sums {
 }
 
 impl Sums {
-    /// Over a full ring; `None` where one of the durations is so long that floating-point numbers
-    /// might not hold the sums exactly.
+    /// Adds up a full ring; `None` where one of the durations is so long that floating-point
+    /// numbers might not hold the sums exactly.
     ///
-    /// In floating point, and as four sums each, since that is what processors do several at once
+    /// In floating point, and as four sums each, since processors do several of these at once
     /// without being asked for extensions.
     #[inline]
     #[expect(clippy::cast_sign_loss, reason = "none of them is below zero")]
@@ -198,8 +198,8 @@ struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Counts `count` durations. The counts of one fold are stored in the order of
-    /// [`batch`], so that after a kill they tell how far it came.
+    /// Counts `count` durations. The counts of one fold are stored in the order of [`batch`], so
+    /// that they show after a kill how far it came.
     #[inline]
     fn count(&mut self, bucket: u32, count: u64) {
         let octave = bucket / buckets::PER_OCTAVE;
@@ -216,7 +216,7 @@ impl Pages<'_> {
     }
 }
 
-/// The page that `link` names, made if there is none yet.
+/// Returns the page that `link` names, made if there is none yet.
 #[inline]
 fn page<'a>(thread: &Thread, link: &AtomicU32) -> Option<&'a HistogramPage> {
     let segment = &thread.recorder.segment;

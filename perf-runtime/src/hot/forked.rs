@@ -1,15 +1,15 @@
-//! Notices that this process is the child of a fork that ran no handlers: `_Fork`, and the bare system
-//! calls `fork` and `clone`.
+//! The notice of forks that ran no handlers: `_Fork`, and the bare system calls `fork` and `clone`.
 //!
-//! Such a child has its parent's segment mapped, and would write to it beside the parent. So the tables
-//! that lead a thread to its records lie in pages that the operating system wipes in a child. The
-//! first call of every function, and the first update of every metric, then finds nothing there, as if it
-//! were the first of all; and on that way it is asked here, by one more such page, whether the process is
-//! another. The usual call asks nothing.
+//! The child of such a fork has its parent's segment mapped, and would write to it beside the
+//! parent. So the tables that lead a thread to its records lie in pages that the operating system
+//! wipes in a child. The first call of every function, and the first update of every metric, then
+//! finds nothing there, as if it were the first of all. On that way one more such page shows
+//! whether the process is another. The usual call looks at none.
 //!
-//! What was found before the fork is not looked for again: a call that runs over it ends in the parent's
-//! segment, if it ends before the first call that begins; and until then what is allocated is counted there.
-//! Where pages cannot be wiped (Linux before 4.14, other systems) such forks are not noticed.
+//! Whatever was found before the fork is not looked for again: a call that runs over it ends in the
+//! parent's segment, if it ends before the first call that begins; and until then allocations are
+//! counted there. Where pages cannot be wiped (Linux before 4.14, other systems) such forks are not
+//! noticed.
 
 use std::ptr;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -20,13 +20,13 @@ use super::thread::{self, Thread};
 use crate::sync::briefly;
 use crate::writing::{Mapping, system};
 
-/// What the page says in a child of which nobody knows yet.
+/// The word in the page of a child that is not known yet.
 const WIPED: u32 = 0;
-/// A thread is about to begin anew.
+/// The word while a thread begins anew.
 const TURNING: u32 = 1;
 const KNOWN: u32 = 2;
 
-/// In a page that is wiped; null where there is none.
+/// A word in a page that is wiped; null where there is none.
 static PROCESS: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
 
 fn process_word() -> Option<&'static AtomicU32> {
@@ -50,15 +50,15 @@ pub(super) fn watch(in_child: extern "C" fn()) {
     }
 }
 
-/// The child is known, and has begun anew.
+/// Notes that the child is known, and has begun anew.
 pub(super) fn note_known() {
     if let Some(word) = process_word() {
         word.store(KNOWN, Release);
     }
 }
 
-/// Begins anew if this process is a child of which nobody knew. Not in the recorder's slow parts, which go
-/// on with what they have.
+/// Begins anew if this process is a child that is not known yet. Not in the recorder's slow parts,
+/// which go on with what they have.
 pub(super) fn look() {
     if thread::handle().is_busy() {
         return;
@@ -71,7 +71,8 @@ pub(super) fn look() {
     }
 }
 
-/// Whether `thread`, which is this one's, belongs to the parent of this process. It is forgotten then.
+/// Returns whether `thread`, which is this one's, belongs to the parent of this process, and
+/// forgets it then.
 pub(super) fn is_of_parent(thread: &Thread) -> bool {
     look();
     if thread::handle().is_busy() || process::is_current(thread.recorder) {
@@ -81,7 +82,8 @@ pub(super) fn is_of_parent(thread: &Thread) -> bool {
     true
 }
 
-/// Forgets what this thread has of the parent of this process, if it is a child of which nobody knew.
+/// Forgets this thread's bookkeeping from the parent, if this process is a child that is not known
+/// yet.
 pub(super) fn look_on_this_thread() {
     match thread::handle().thread() {
         Some(thread) => drop(is_of_parent(thread)),

@@ -1,10 +1,10 @@
 //! A future whose polls are spans, and the calls that they make up.
 //!
 //! Between two polls a future may move to another thread, so nothing stays behind on the one it was
-//! polled on: what a call took so far travels with it. Each poll is a span like any other, in the
-//! context that it happens in. When the call has ended, its duration (of all its polls) and its
-//! lifetime (from the beginning of the first to the end of the last) are recorded beside the polls,
-//! in the context of the last one: see [`CALLS`] and [`LIFETIMES`].
+//! polled on: the time that a call has taken travels with it. Each poll is a span like any other,
+//! in the context that it happens in. When the call has ended, its duration (of all its polls) and
+//! its lifetime (from the beginning of the first to the end of the last) are recorded beside the
+//! polls, in the context of the last one: see [`CALLS`] and [`LIFETIMES`].
 
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -29,7 +29,7 @@ use crate::site::Site;
 /// cancelled.
 #[must_use = "does nothing unless polled"]
 pub struct Tracked<F, J> {
-    /// Dropped within a span, if the call has begun and not ended.
+    /// The future itself. Dropped within a span, if the call has begun and not ended.
     pub(crate) inner: ManuallyDrop<F>,
     call: Call,
     judge: J,
@@ -46,7 +46,7 @@ pub fn track_future<F>(site: &'static Site, future: F) -> Tracked<F, Unjudged> {
     Tracked { inner: ManuallyDrop::new(future), call: Call::of(site), judge: Unjudged }
 }
 
-/// As [`track_future`], where the type of what it returns tells whether that is an error.
+/// Wraps a future whose output shows by its type whether it is an error.
 pub fn track_fallible_future<F>(site: &'static Site, future: F) -> Tracked<F, ByType>
 where
     F: Future<Output: Outcome>,
@@ -54,7 +54,7 @@ where
     track_future_by(site, ByType, future)
 }
 
-/// As [`track_future`], with a judge of what it returns.
+/// Wraps a future whose output `judge` judges.
 pub fn track_future_by<F: Future, J: Judge<F::Output>>(
     site: &'static Site,
     judge: J,
@@ -78,14 +78,14 @@ impl<F: Future, J: Judge<F::Output>> Future for Tracked<F, J> {
     }
 }
 
-/// What becomes of a call after a poll.
+/// The state of a call after a poll.
 pub(crate) enum Next {
     Suspend,
     End { is_error: bool },
 }
 
 impl<F, J> Tracked<F, J> {
-    /// Runs `poll` as a part of the call, which goes on as that says.
+    /// Runs `poll` as a part of the call, which goes on as its result demands.
     pub(crate) fn turn<R>(
         self: Pin<&mut Self>,
         poll: impl FnOnce(Pin<&mut F>, &J) -> (R, Next),
@@ -122,16 +122,16 @@ impl<F, J> Drop for Tracked<F, J> {
     }
 }
 
-/// A call that is made up of polls.
+/// A call made up of polls.
 #[derive(Debug)]
 struct Call {
     site: &'static Site,
     progress: Progress,
-    /// When its first poll began, in ticks, if its durations are measured.
+    /// Beginning of its first poll, in ticks, if its durations are measured.
     began: Option<NonZeroU64>,
-    /// What its polls took, in ticks.
+    /// Time of its polls, in ticks.
     polled: u64,
-    /// Where others see that it is in flight, once it is.
+    /// Place where others see that it is in flight, once it is.
     flight: Option<&'static FlightRecord>,
 }
 
@@ -151,8 +151,8 @@ impl Call {
         self.progress == Progress::Suspended
     }
 
-    /// Begins a poll. Whether the first one's turn is to be timed decides about the whole call: were
-    /// it the last one's, or any one's, long calls would be chosen more often than short ones.
+    /// Begins a poll. The first poll decides for the whole call whether it is timed: if the last
+    /// one did, or any one, long calls would be chosen more often than short ones.
     fn enter(&mut self) -> Turn<'_> {
         // A call that is measured is so to its end, in whatever context that comes.
         let span = match self.began {
@@ -168,14 +168,14 @@ impl Call {
         Turn { span: ManuallyDrop::new(span), call: self, apart }
     }
 
-    /// Shows that the call is in flight, and since when.
+    /// Shows that the call is in flight, and from when on.
     fn take_off(&mut self) {
         let Some(site) = self.site.list_index().get() else { return };
         let began = self.began.map_or_else(clock::now, NonZeroU64::get);
         self.flight = flights::take(site, began);
     }
 
-    /// Records what the call took, where `span` is recorded.
+    /// Records the duration of the call, in the place where `span` is recorded.
     fn record(&mut self, span: &Scope, end: Moment) {
         let was_suspended = u64::from(self.is_suspended());
         match span.recorded() {
@@ -205,7 +205,7 @@ impl Call {
     }
 }
 
-/// What stands beside `node`, made if it is new. Without memory for it, a call is lost.
+/// Returns the node beside `node`, made if it is new. Without memory for it, a call is lost.
 fn beside(thread: &'static Thread, node: &NodeRecord, what: u32) -> Option<&'static NodeRecord> {
     let found = thread.child(node.address, what);
     if found.is_none() && what == CALLS {
@@ -216,15 +216,15 @@ fn beside(thread: &'static Thread, node: &NodeRecord, what: u32) -> Option<&'sta
 
 /// A poll, or the end of a call that is given up. Left by unwinding, it ends the call.
 struct Turn<'a> {
-    /// Ended by hand, since what the poll took is asked for.
+    /// The span, which is ended by hand, since the time of the poll is needed.
     span: ManuallyDrop<Scope>,
     call: &'a mut Call,
-    /// When it began, where the span does not tell.
+    /// Beginning of the poll, where the span does not have it.
     apart: Option<u64>,
 }
 
 impl Turn<'_> {
-    /// The future is not ready.
+    /// Ends a poll after which the future is not ready.
     fn suspend(mut self) {
         if self.call.progress == Progress::New {
             self.call.progress = Progress::Suspended;
@@ -235,14 +235,14 @@ impl Turn<'_> {
         std::mem::forget(self);
     }
 
-    /// The future is ready.
+    /// Ends the poll after which the future is ready.
     fn end(self, is_error: bool) {
         if is_error {
             self.span.count_error();
         }
     }
 
-    /// The future is given up before it is ready.
+    /// Counts a future that is given up before it is ready.
     fn cancel(&self) {
         match self.span.recorded() {
             Recorded::InContext(node) => add(&node.cancelled, 1),
@@ -263,7 +263,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Ends the span. When that was, as far as is known.
+    /// Ends the span, and returns the moment as far as it is known.
     fn leave(&mut self) -> Moment {
         let began = self.span.began();
         let (began, end) = match (self.span.end(), self.apart) {

@@ -1,10 +1,10 @@
-//! Counts, gauges and ratios that the program tells of itself: one record of the segment for each
-//! thread and metric, found through a private table.
+//! The counts, gauges and ratios of the program's own: one record in the segment for each thread
+//! and metric, found through a private table.
 //!
 //! An update is loads and stores by the thread that owns the record, so none is lost to another
-//! thread; one that a signal handler makes in the middle of another may be. After a kill at any
-//! point the record holds all updates that were finished: a count is one number, and everything
-//! else is written to the slot that is not valid, which the turn then makes the valid one.
+//! thread; an update in a signal handler, in the middle of another, may be. After a kill at any
+//! point the record holds all finished updates: a count is one number, and everything else is
+//! written to the invalid slot, which the turn then makes the valid one.
 
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
@@ -29,10 +29,10 @@ pub(super) struct Metrics {
     places: Cell<u32>,
 }
 
-/// A place in the table; `None` while the thread has not told the metric.
+/// A place in the table; `None` until the thread first updates the metric.
 type Place = Cell<Option<NonNull<MetricRecord>>>;
 
-/// Adds `amount` to a count. `None` where the list of names could not be had.
+/// Adds `amount` to a count. The metric is `None` where the list of names could not be had.
 #[inline]
 pub fn count(metric: impl Into<Option<&'static MetricSite>>, amount: impl Amount) {
     let amount = amount.amount();
@@ -87,7 +87,7 @@ fn note_value(old: &MetricSlot, new: &MetricSlot, value: f64) {
     new.last_ticks.store(clock::now(), Relaxed);
 }
 
-/// Writes what follows from the valid slot to the other one, and makes that the valid one.
+/// Writes the successor of the valid slot to the other one, and makes that the valid one.
 #[inline]
 fn update(record: &MetricRecord, write: impl FnOnce(&MetricSlot, &MetricSlot)) {
     let turn = record.turn.load(Relaxed);
@@ -101,14 +101,15 @@ fn add(old: &AtomicU64, new: &AtomicU64, amount: u64) {
     new.store(old.load(Relaxed).saturating_add(amount), Relaxed);
 }
 
-/// This thread's record of `metric`; without one, the update is counted as lost.
+/// Returns this thread's record of `metric`; without one, the update is counted as lost.
 #[inline]
 fn record(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
     let found = metric.and_then(|metric| thread::handle().thread()?.metrics.find(metric.slot()));
     if found.is_some() { found } else { find(metric) }
 }
 
-/// The first update of a metric on this thread, or one that cannot be recorded.
+/// Finds the record for the first update of a metric on this thread, or for one that cannot be
+/// recorded.
 #[cold]
 #[inline(never)]
 fn find(metric: Option<&'static MetricSite>) -> Option<&'static MetricRecord> {
@@ -163,7 +164,7 @@ impl Metrics {
         Self { table: Cell::new(NonNull::dangling()), places: Cell::new(0) }
     }
 
-    /// The record of the metric with this index, if the thread has one.
+    /// Returns the record of the metric with this index, if the thread has one.
     #[inline]
     fn find(&self, index: u32) -> Option<&'static MetricRecord> {
         let record = self.place(index)?.get()?;
@@ -203,23 +204,23 @@ impl Metrics {
 }
 
 impl Recorder {
-    /// Writes down every metric: those that have an index already (after a fork), and those that
-    /// the linker knows.
-    pub(super) fn tell_metrics(&self) {
+    /// Writes down every metric: those with an index already (after a fork), and those that the
+    /// linker knows.
+    pub(super) fn write_metrics(&self) {
         for (index, metric) in registry::registered_metrics() {
             self.segment.add_metric(index, &metric.text());
         }
-        self.tell_linked_metrics();
+        self.write_linked_metrics();
     }
 
     /// Writes down the metrics that the linker knows, as far as they are new.
-    pub(super) fn tell_linked_metrics(&self) {
+    pub(super) fn write_linked_metrics(&self) {
         for metric in registry::linked_metrics() {
             self.register_metric(metric);
         }
     }
 
-    /// The index of `metric`, written down first if it is new.
+    /// Returns the index of `metric`, written down first if it is new.
     fn register_metric(&self, metric: &'static MetricSite) -> Option<u32> {
         registry::register_metric(metric, |index, text| self.segment.add_metric(index, text))
     }

@@ -1,26 +1,26 @@
-//! THE HOT PATH: what happens at the entry and the exit of every tracked call.
+//! THE HOT PATH: the entry and the exit of every tracked call.
 //!
 //! * [`span`]: entry and exit, inlined into the tracked function. Start reading here.
-//! * [`apart`]: the way from there to what is out of line.
+//! * [`apart`]: the way from there to the code out of line.
 //! * [`call`]: a call that is recorded in its context.
 //! * [`future`]: a future whose polls are spans, and the calls that they make up.
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
-//! * [`add`]: adds to a counter that one thread writes.
+//! * [`add`]: adds to a counter of one thread.
 //! * [`fold`]: every 32nd exit of a context, moves raw durations into its histogram.
-//! * [`alloc`]: what is allocated and freed, and in which context.
-//! * [`metric`]: counts, gauges and ratios that the program tells of itself.
+//! * [`alloc`]: counts allocations, and frees, for their context.
+//! * [`metric`]: counts, gauges and ratios of the program's own.
 //! * [`sampling`]: decides what is recorded, where timing all calls would cost too much.
-//! * [`cost`]: measures what recording a call costs.
-//! * [`books`]: what the recorder knows of itself, for whoever asks.
-//! * [`thread`]: what a thread owns; takes and returns a shard.
+//! * [`cost`]: measures the cost of recording a call.
+//! * [`books`]: the recorder's knowledge of itself, for questions while it runs.
+//! * [`thread`]: the bookkeeping of a thread; takes and returns a shard.
 //! * [`process`]: starts recording at the first call, and begins anew after a fork.
-//! * [`flights`]: which futures are in flight, and since when.
+//! * [`flights`]: the futures in flight, and the beginning of each.
 //! * [`forked`]: notices forks that run no handlers.
-//! * [`usage`]: what the process has used since its program was loaded.
+//! * [`usage`]: the time and memory of the process since its program was loaded.
 //!
 //! Entry and exit take no lock, allocate nothing, format nothing, return no error, and cannot
-//! panic. All the thread's bookkeeping is private memory; what readers need is in the segment.
+//! panic. All the thread's bookkeeping is private memory; readers find everything in the segment.
 
 #![expect(
     clippy::inline_always,

@@ -1,54 +1,54 @@
-//! Time in which a thread had work to do and no processor to do it on, since another one was put there.
-//! On a busy machine that is much of the time that passes, and no function's doing.
+//! The time in which a thread had work to do and no processor to do it on, since another one was
+//! put there. On a busy machine that is much of the time that passes, and no function's doing.
 //!
-//! The operating system counts how often each thread was put aside against its will. It is asked only
-//! after a time without an event that is as long as the shortest such wait; how long the thread waited
-//! is then the time that passed less the processor time that it had. Where it also waited for something
-//! by its own will in between, the two cannot be told apart, and nothing is taken to be against it.
+//! The operating system counts how often each thread was put aside against its will. It is asked
+//! only after a time without an event that is as long as the shortest such wait. The thread then
+//! waited for the time that passed less its processor time. Where it also waited by its own will in
+//! between, the two cannot be told apart, and nothing is taken to be against it.
 
 use std::cell::Cell;
 
 use super::clock;
 use crate::writing::system::{self, Switches};
 
-/// Shortest time without an event after which the system is asked, in ticks: some 100 microseconds.
-/// Schedulers let threads run for longer than that.
+/// The shortest time without an event after which the system is asked, in ticks: some 100
+/// microseconds. Schedulers let threads run for longer than that.
 const LONG_WAIT: u64 = 1 << 18;
 
-/// What the system said is too old to say how long the thread waited in a time without an event after
-/// this many times as long as that.
+/// The age, as a multiple of a time without an event, from which on the system's last answer is too
+/// old to give the wait within it.
 const FRESH: u64 = 8;
 
-/// One of how many parts of the time that passes may be without a processor for other reasons.
+/// The divisor of the time that passes: one such part may be without a processor for other reasons.
 const OTHERWISE_PARTS: u64 = 64;
 
 /// Moments that are remembered.
 const MOMENTS: usize = 32;
 
-/// When a thread waited for a processor, and how long.
+/// The waits of a thread for a processor, with their lengths.
 #[derive(Debug)]
 pub(super) struct Preemption {
     seen: Cell<Seen>,
-    /// How long it waited in all, in ticks.
+    /// Length of all waits, in ticks.
     waited: Cell<u64>,
-    /// Of that, what has been credited to a context, or to none.
+    /// The part of it that has been credited to a context, or to none.
     credited: Cell<u64>,
-    /// The last ones of late.
+    /// The latest waits.
     moments: [Cell<Moment>; MOMENTS],
     count: Cell<usize>,
 }
 
-/// What the system said when it was asked last.
+/// The system's answer when it was asked last.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
-    /// In ticks.
+    /// Time of the answer, in ticks.
     at: u64,
     switches: Switches,
     passed_ns: u64,
     cpu_ns: u64,
 }
 
-/// The end of a wait, and how long the thread had waited by then in all, in ticks.
+/// The end of a wait, and the thread's waits until then in all, in ticks.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moment {
     at: u64,
@@ -66,7 +66,7 @@ impl Preemption {
         }
     }
 
-    /// Another thread begins to use it.
+    /// Begins anew for another thread.
     pub(super) fn begin_thread(&self) {
         self.count.set(0);
         self.waited.set(0);
@@ -74,8 +74,8 @@ impl Preemption {
         self.seen.set(Seen::now(clock::now(), system::switches().unwrap_or_default()));
     }
 
-    /// How long the thread waited that was not credited yet, at most `gap`: the time without an event
-    /// that ends `now`. In ticks.
+    /// Returns the thread's waits that were not credited yet, at most `gap`: the time without an
+    /// event that ends `now`. In ticks.
     #[cold]
     pub(super) fn uncredited(&self, now: u64, gap: u64, ns_per_tick: f64) -> u64 {
         if gap < LONG_WAIT {
@@ -85,21 +85,21 @@ impl Preemption {
         self.credit(gap)
     }
 
-    /// What is known of waits that was not credited yet, at most `gap`, as it is from now on.
+    /// Credits the known waits that were not credited yet, at most `gap`, and returns them.
     fn credit(&self, gap: u64) -> u64 {
         let waited = self.waited.get() - self.credited.replace(self.waited.get());
         waited.min(gap)
     }
 
-    /// What a call that began at `start` took until `end` without such waits, in ticks. The time after
-    /// the last event must have been looked at.
+    /// Returns the time of a call from `start` to `end` without such waits, in ticks. The time
+    /// after the last event must have been looked at.
     #[inline(always)]
     pub(super) fn without(&self, start: u64, end: u64) -> u64 {
         let ticks = end.wrapping_sub(start);
         if ticks < LONG_WAIT { ticks } else { ticks.saturating_sub(self.since(start)) }
     }
 
-    /// As [`Self::without`], of a call that ends `now` and in which there was no event.
+    /// Returns the same for a call that ends `now`, without an event in it.
     #[inline(always)]
     pub(super) fn of_sampled(&self, start: u64, now: u64, ns_per_tick: f64) -> u64 {
         let passed = now.saturating_sub(start);
@@ -124,7 +124,7 @@ impl Preemption {
         }
     }
 
-    /// The thread is known to have had `cpu_ns` of processor time by now: what passed until then is not
+    /// Notes that the thread has had `cpu_ns` of processor time by now: the time until then is not
     /// asked for again.
     pub(super) fn refresh(&self, now: u64, cpu_ns: u64) {
         if let Some(switches) = system::switches() {
@@ -133,7 +133,7 @@ impl Preemption {
         }
     }
 
-    /// The thread waited for `ticks` until `now`.
+    /// Notes a wait for `ticks` until `now`.
     fn note(&self, now: u64, ticks: u64) {
         if self.count.get() == MOMENTS {
             self.merge();
@@ -147,8 +147,8 @@ impl Preemption {
         }
     }
 
-    /// Makes room: of each two moments but the latest ones, one with the earlier time and both waits, so
-    /// that less is taken for a wait within a call rather than more.
+    /// Makes room: merges each two moments but the latest ones into one with the earlier time and
+    /// both waits, so that less is taken for a wait within a call rather than more.
     fn merge(&self) {
         const MERGED: usize = MOMENTS / 2;
         let moments: [Moment; MOMENTS] = std::array::from_fn(|at| self.moments[at].get());
@@ -159,7 +159,7 @@ impl Preemption {
         self.count.set(count);
     }
 
-    /// How long the thread waited since `start`, in ticks.
+    /// Returns the thread's waits since `start`, in ticks.
     #[cold]
     fn since(&self, start: u64) -> u64 {
         let moments = self.moments.iter().take(self.count.get()).rev().map(Cell::get);
@@ -175,8 +175,9 @@ impl Seen {
         Self { at, switches, passed_ns, cpu_ns }
     }
 
-    /// Nanoseconds without a processor until `later`, at least: interrupts, and what else takes time and
-    /// does not put a thread aside, are not in its processor time either.
+    /// Returns the nanoseconds without a processor until `later`, at least: interrupts, and
+    /// whatever else takes time without putting a thread aside, are not in its processor time
+    /// either.
     fn waited_until(&self, later: &Self) -> u64 {
         let passed = later.passed_ns.saturating_sub(self.passed_ns);
         let had = later.cpu_ns.saturating_sub(self.cpu_ns);
@@ -199,7 +200,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// One that waited for this long until each of these moments.
+    /// Makes one that waited for this long until each of these moments.
     fn waited(moments: &[(u64, u64)]) -> Preemption {
         let preemption = Preemption::new();
         for &(at, ticks) in moments {

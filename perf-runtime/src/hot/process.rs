@@ -1,7 +1,7 @@
 //! The recorder of this process: started by the first tracked call, started anew in a fork's child.
 //!
-//! When it cannot be started the program runs on unrecorded, and [`failure`] says why. Nothing here
-//! is on the hot path.
+//! When it cannot be started the program runs on unrecorded, and [`failure`] returns the reason.
+//! Nothing here is on the hot path.
 
 use std::ptr::{self, NonNull};
 use std::sync::Mutex;
@@ -24,15 +24,15 @@ use crate::sync::{briefly, lock_briefly};
 use crate::writing::{Segment, reserve, session, system};
 use crate::{calibrate, registry};
 
-/// What this process records into. Never freed.
+/// The recorder of a process. Never freed.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) segment: Segment,
-    /// Error number that says why it is not where it should be, if that is so.
+    /// Error number that explains why the segment is not in its usual place, if that is so.
     pub(crate) fallback: Option<i32>,
-    /// The first estimate; readers use a longer stretch.
+    /// First estimate; readers use a longer stretch.
     pub(crate) ns_per_tick: f64,
-    /// What recording a call costs, and when that was measured last, in ticks.
+    /// Costs of recording a call, and the moment when they were measured last, in ticks.
     pub(super) costs: Costs,
     pub(super) measured_cost: AtomicU64,
     /// Ticks that threads may still take beyond what each has.
@@ -43,13 +43,13 @@ pub(crate) struct Recorder {
     pub(crate) books: Books,
     pub(super) flights: Flights,
     unused: Mutex<Unused>,
-    /// The newest site and the newest metric of the linker's that were told.
-    site_told: AtomicPtr<Site>,
-    metric_told: AtomicPtr<MetricSite>,
+    /// Newest site and newest metric of the linker's that were written down.
+    site_written: AtomicPtr<Site>,
+    metric_written: AtomicPtr<MetricSite>,
     noting_moment: AtomicBool,
-    /// When to look what became of the segment's file, in ticks.
+    /// Time for the next look at the segment's file, in ticks.
     look_at: AtomicU64,
-    /// In a fork's child: the one that this one's parent had from its own.
+    /// In a fork's child: the recorder that this one's parent had from its own.
     of_parent: AtomicPtr<Recorder>,
 }
 
@@ -72,21 +72,21 @@ const FAILED: u8 = 4;
 
 static STATE: AtomicU8 = AtomicU8::new(NEW);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
-/// In a fork's child: what the parent recorded into. Still reachable, so that whoever looks for memory
-/// that leaked in a program finds none of ours.
+/// In a fork's child: the parent's recorder. Still reachable, so that tools which look for leaked
+/// memory in a program find none of ours.
 static OF_PARENT: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
 static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);
 
 /// Ticks between two readings of both clocks: 5 to 50 ms on the processors of today.
 const MOMENT_INTERVAL_TICKS: u64 = 1 << 25;
 
-/// Whether no call will be recorded any more, for good.
+/// Returns whether no call will be recorded any more, for good.
 #[inline]
 pub(super) fn is_off() -> bool {
     STATE.load(Relaxed) >= OFF
 }
 
-/// The recorder, if it is running.
+/// Returns the recorder, if it is running.
 pub(crate) fn running() -> Option<&'static Recorder> {
     forked::look();
     if STATE.load(Acquire) != READY {
@@ -96,22 +96,22 @@ pub(crate) fn running() -> Option<&'static Recorder> {
     unsafe { RECORDER.load(Acquire).as_ref() }
 }
 
-/// Whether `recorder` is that of this process, and not what its parent had.
+/// Returns whether `recorder` is that of this process, and not its parent's.
 pub(super) fn is_current(recorder: &Recorder) -> bool {
     ptr::eq(RECORDER.load(Acquire), recorder)
 }
 
-/// Whether recording was switched off by the user.
+/// Returns whether recording was switched off by the user.
 pub(crate) fn switched_off() -> bool {
     STATE.load(Acquire) == OFF
 }
 
-/// Error number of the operating system that kept the recorder from starting.
+/// Returns the error number of the operating system that kept the recorder from starting.
 pub(crate) fn failure() -> Option<i32> {
     (STATE.load(Acquire) == FAILED).then(|| ERROR_NUMBER.load(Relaxed))
 }
 
-/// The recorder, started if this is the first call of all.
+/// Returns the recorder, started if this is the first call of all.
 pub(super) fn recorder() -> Option<&'static Recorder> {
     briefly(|| match STATE.load(Acquire) {
         NEW => {
@@ -130,7 +130,7 @@ pub(super) fn recorder() -> Option<&'static Recorder> {
     })?
 }
 
-/// Starts recording. The new state.
+/// Starts recording, and returns the new state.
 fn start() -> u8 {
     if let Some(error) = session::prohibition() {
         ERROR_NUMBER.store(error, Relaxed);
@@ -156,7 +156,7 @@ fn start() -> u8 {
 }
 
 impl Recorder {
-    /// Makes a segment and tells it all known sites. The error number if it cannot be made.
+    /// Makes a segment and writes all known sites into it. The error number if it cannot be made.
     fn start() -> Result<Self, i32> {
         let is_counter = clock::choose();
         let first = calibrate::now();
@@ -177,14 +177,14 @@ impl Recorder {
             books: Books::default(),
             flights: Flights::default(),
             unused: Mutex::default(),
-            site_told: AtomicPtr::default(),
-            metric_told: AtomicPtr::default(),
+            site_written: AtomicPtr::default(),
+            metric_written: AtomicPtr::default(),
             noting_moment: AtomicBool::new(false),
             look_at: AtomicU64::new(first.ticks.saturating_add(1 << 20)),
             of_parent: AtomicPtr::default(),
         };
         recorder.write_header(first, latest);
-        recorder.tell_sites();
+        recorder.write_sites();
         Ok(recorder)
     }
 
@@ -201,7 +201,7 @@ impl Recorder {
         header.version.store(crate::segment::layout::FORMAT_VERSION, Release);
     }
 
-    /// Measures what recording costs, and how long the start took.
+    /// Measures the cost of recording, and the time that the start took.
     fn finish_start(&'static self) {
         self.measure_cost();
         let now = clock::now();
@@ -216,20 +216,21 @@ impl Recorder {
         }
     }
 
-    /// Ticks for a thread that has spent what it has, of what all have in common; 0 when that is
+    /// Draws ticks from the common credit, for a thread that has spent its own; 0 when that is
     /// spent, too.
     pub(super) fn draw_credit(&self) -> u64 {
         let draw = |left: u64| left.checked_sub(OWN_CREDIT);
         self.credit.fetch_update(Relaxed, Relaxed, draw).map_or(0, |_| OWN_CREDIT)
     }
 
-    /// How long recording has gone on by `now`, in units of 2^20 ticks.
+    /// Returns the age of the recording by `now`, in units of 2^20 ticks.
     pub(super) fn age(&self, now: u64) -> u32 {
         let first = self.segment.header().first.ticks.load(Relaxed);
         u32::try_from(now.saturating_sub(first) >> 20).unwrap_or(u32::MAX)
     }
 
-    /// Folding a full ring took `ticks`. Of several such the least counts: others were interrupted.
+    /// Notes that folding a full ring took `ticks`. The least of these counts: the others were
+    /// interrupted.
     #[cold]
     pub(super) fn note_fold_cost(&self, ticks: u64) {
         let cost = &self.segment.header().fold_cost;
@@ -240,7 +241,7 @@ impl Recorder {
         cost.store(least.max(1), Relaxed);
     }
 
-    /// Whether times may be taken, as far as the clock goes.
+    /// Returns whether times may be taken, as far as the clock goes.
     #[inline]
     pub(super) fn times_are_trusted(&self) -> bool {
         self.breaker.state() == BreakerState::Closed || self.ask_breaker()
@@ -252,7 +253,7 @@ impl Recorder {
         self.breaker.state() != BreakerState::Open
     }
 
-    /// The clock was seen to run backwards.
+    /// Notes that the clock ran backwards.
     #[cold]
     pub(super) fn note_clock_anomaly(&self) {
         self.log_turn(self.breaker.fault(system::monotonic_ns()), Reason::Clock);
@@ -279,38 +280,38 @@ impl Recorder {
         self.segment.log_transition(site, now, what, interval);
     }
 
-    /// State of the breaker for the recorder as a whole.
+    /// Returns the breaker's state for the recorder as a whole.
     pub(crate) fn breaker_state(&self) -> BreakerState {
         self.breaker.state()
     }
 
-    /// Writes down every site: those that have an index already (after a fork), and those that the
+    /// Writes down every site: those with an index already (after a fork), and those that the
     /// linker knows.
-    fn tell_sites(&self) {
-        self.tell_metrics();
+    fn write_sites(&self) {
+        self.write_metrics();
         for (index, site) in registry::registered() {
             self.segment.add_site(index, &site.text());
         }
-        self.tell_linked();
+        self.write_linked();
     }
 
-    /// Writes down what the linker knows, if that is more than last time: not everything has been
-    /// listed yet while constructors run, or before a library is loaded.
-    fn tell_linked(&self) {
-        if is_news(&self.site_told, registry::linked().next()) {
+    /// Writes down the linker's sites and metrics, if there are more than last time: not everything
+    /// has been listed yet while constructors run, or before a library is loaded.
+    fn write_linked(&self) {
+        if is_news(&self.site_written, registry::linked().next()) {
             for site in registry::linked() {
                 self.give_index(site);
             }
         }
-        if is_news(&self.metric_told, registry::linked_metrics().next()) {
-            self.tell_linked_metrics();
+        if is_news(&self.metric_written, registry::linked_metrics().next()) {
+            self.write_linked_metrics();
         }
     }
 
-    /// The index of `site`, written down first if it is new.
+    /// Returns the index of `site`, written down first if it is new.
     pub(super) fn register(&self, site: &'static Site) -> Option<u32> {
         let index = self.give_index(site);
-        self.tell_linked();
+        self.write_linked();
         index
     }
 
@@ -318,8 +319,8 @@ impl Recorder {
         registry::register(site, |index, text| self.segment.add_site(index, text))
     }
 
-    /// Counts a call of `site` for which there was no shard. Of what is polled it is the polls that come here,
-    /// and the call is counted when it ends.
+    /// Counts a call of `site` for which there was no shard. An async function comes here with its
+    /// polls, and its call is counted when it ends.
     pub(super) fn lose_call_of(&self, site: &Site) {
         if !site.is_polled() {
             self.lose_call();
@@ -331,8 +332,8 @@ impl Recorder {
         self.segment.header().lost_calls.fetch_add(1, Relaxed);
     }
 
-    /// Writes down a newer pair of clock readings, and what the process has used. When the next one is
-    /// due, in ticks.
+    /// Writes down a newer pair of clock readings, and the time and memory of the process. Returns
+    /// when the next one is due, in ticks.
     #[cold]
     pub(super) fn note_moment(&self) -> u64 {
         let moment = calibrate::now();
@@ -348,8 +349,8 @@ impl Recorder {
         moment.ticks.saturating_add(MOMENT_INTERVAL_TICKS)
     }
 
-    /// Looks what became of the segment's file, at most once a second; more seldom, where that takes more than
-    /// a hundredth of the time since it has to be copied.
+    /// Looks after the segment's file, at most once a second; more seldom, where that takes more
+    /// than a hundredth of the time since it has to be copied.
     #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "far above zero")]
     pub(crate) fn look_after_segment(&self, now: u64) {
         if now < self.look_at.load(Relaxed) {
@@ -364,7 +365,7 @@ impl Recorder {
         self.look_at.store(now.saturating_add(pause), Relaxed);
     }
 
-    /// What an ended thread left, for a thread that begins.
+    /// Takes the bookkeeping of an ended thread, for a thread that begins.
     pub(super) fn take_unused(&self) -> Option<&'static thread::Thread> {
         let mut unused = lock_briefly(&self.unused)?;
         // SAFETY: what is in the list is initialised and never unmapped.
@@ -373,7 +374,8 @@ impl Recorder {
         Some(thread)
     }
 
-    /// Keeps what an ended thread leaves. If the lock cannot be had it stays unused for good.
+    /// Keeps the bookkeeping of an ended thread. If the lock cannot be had it stays unused for
+    /// good.
     pub(super) fn keep_unused(&self, thread: &'static thread::Thread) {
         if let Some(mut unused) = lock_briefly(&self.unused) {
             thread.next_free.set(unused.first.replace(NonNull::from(thread)));
@@ -391,10 +393,10 @@ impl Recorder {
     }
 }
 
-/// Whether `newest` is another than the one that was told last, as it is from now on.
-fn is_news<T>(told: &AtomicPtr<T>, newest: Option<&'static T>) -> bool {
+/// Returns whether `newest` is another than the one in `written`, and puts it there.
+fn is_news<T>(written: &AtomicPtr<T>, newest: Option<&'static T>) -> bool {
     let newest = newest.map_or(ptr::null(), ptr::from_ref);
-    told.swap(newest.cast_mut(), Relaxed).cast_const() != newest
+    written.swap(newest.cast_mut(), Relaxed).cast_const() != newest
 }
 
 fn store(anchor: &Anchor, moment: Moment) {
@@ -402,14 +404,14 @@ fn store(anchor: &Anchor, moment: Moment) {
     anchor.monotonic_ns.store(moment.monotonic_ns, Relaxed);
 }
 
-/// In a fork's child: cuts off the parent's segment, so that spans which are running cannot write
-/// to it, and has the next tracked call start a recorder of the child's own. Does only what a
-/// signal handler may do.
+/// Cuts a fork's child off from the parent's segment, so that running spans cannot write to it, and
+/// has the next tracked call start a recorder of the child's own. Does only what a signal handler
+/// may do.
 extern "C" fn in_child() {
     begin_in_child();
 }
 
-/// As `in_child`, also where no handler was run.
+/// Does the same where no handler was run, too.
 pub(super) fn begin_in_child() {
     let recorder = RECORDER.swap(ptr::null_mut(), Relaxed);
     // SAFETY: null, or a leaked box that was published before the fork.

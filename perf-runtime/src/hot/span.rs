@@ -1,14 +1,14 @@
-//! Entry and exit of a tracked call: what is inlined into the tracked function, and all that happens
-//! in a call of a function whose calls are tallied. Calls in their contexts are in [`call`].
+//! Entry and exit of a tracked call: the code inlined into the tracked function, and the whole of a
+//! tallied call. Calls in their contexts are in [`call`].
 //!
-//! A tallied call is counted, and leaves a mark while it runs, by which calls below it know that the
+//! A tallied call is counted, and leaves a mark while it runs, so that calls below it know that the
 //! context is not the whole truth. That is a handful of loads and stores which wait for nothing but
-//! each other's addresses. Whether calls are tallied at all is decided by the length of the table in
-//! which a call looks for its entry: it is empty while everything is recorded. Whether they are recorded
-//! at all is decided by the number that leads there.
+//! each other's addresses. Each call looks for its entry in a table that is empty while everything
+//! is recorded, so its length decides whether calls are tallied. The number that leads there
+//! decides whether they are recorded.
 //!
-//! Without optimisation entry and exit are not inlined into the tracked function, since all that it
-//! would do is make the stack of every one larger; what they are made of is.
+//! Without optimisation, entry and exit are not inlined into the tracked function, since that would
+//! only make every stack larger; the steps that they consist of are.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -28,30 +28,30 @@ use crate::site::Site;
 
 /// A running call of a tracked function. Dropping it ends the call.
 ///
-/// What is needed of every call lies in registers or on the stack of the function, as the compiler sees
-/// fit; the rest is in a [`Place`], since what a pointer leads to is kept in memory.
+/// The data of every call lie in registers or on the stack of the function, as the compiler sees
+/// fit; the rest is in a [`Place`], since everything behind a pointer is kept in memory.
 #[must_use = "dropped at once, it measures nothing"]
 pub struct Span<'place> {
     entered: Entered,
     place: &'place Place,
-    /// It stays on the thread that it began on.
+    /// The mark of a type that stays on the thread that it began on.
     stays: PhantomData<*const ()>,
 }
 
-/// Where a call that is recorded in its context keeps what it returns to.
+/// The place where a call in its context keeps the caller's context.
 pub struct Place(MaybeUninit<Surroundings>);
 
-/// A running call that is no function's. Dropping it ends the call.
+/// A running call of a named block. Dropping it ends the call.
 #[must_use = "dropped at once, it measures nothing"]
 pub struct Scope {
     entered: Entered,
     place: Place,
-    /// It stays on the thread that it began on.
+    /// The mark of a type that stays on the thread that it began on.
     stays: PhantomData<*const ()>,
 }
 
-/// When a call began, in ticks, with what sets it apart from the usual one in the highest bits: no
-/// clock gets there within decades. Of a tallied call, the mark that it found in their place.
+/// The beginning of a call, in ticks. The highest bits, which no clock reaches within decades, set
+/// it apart from the usual one; a tallied call has there the mark that it found.
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Start(pub(super) u64);
@@ -71,19 +71,19 @@ impl Start {
     /// The call is tallied and timed.
     pub(super) const SAMPLED: u64 = 1 << 60;
 
-    /// Of a call that began at `ticks`.
+    /// Makes the start of a call that began at `ticks`.
     #[inline(always)]
     pub(super) fn at(ticks: u64) -> Self {
         Self(ticks)
     }
 
-    /// Of a tallied call, which found the mark `outer`.
+    /// Makes the start of a tallied call, which found the mark `outer`.
     #[inline(always)]
     pub(super) fn tallied(outer: u32) -> Self {
         Self(Self::TALLIED | u64::from(outer))
     }
 
-    /// With `flag`, if it is so.
+    /// Adds `flag`, if `is`.
     #[inline(always)]
     pub(super) fn with(self, is: bool, flag: u64) -> Self {
         Self(if is { self.0 | flag } else { self.0 })
@@ -99,7 +99,7 @@ impl Start {
         self.0.cast_signed() < 0
     }
 
-    /// When the call began, if it is timed.
+    /// Returns the beginning of the call, if it is timed.
     #[inline(always)]
     pub(super) fn ticks(self) -> Option<u64> {
         let ticks = self.0 & (Self::SAMPLED - 1);
@@ -132,7 +132,7 @@ impl std::panic::UnwindSafe for Scope {}
 impl std::panic::RefUnwindSafe for Scope {}
 
 impl Place {
-    /// Nothing yet.
+    /// A place without anything in it.
     pub const EMPTY: Self = Self(MaybeUninit::uninit());
 }
 
@@ -148,7 +148,7 @@ pub fn enter<'place>(site: &'static Site, place: &'place mut Place) -> Span<'pla
     Span { entered, place, stays: PhantomData }
 }
 
-/// As [`enter`], of what is no function.
+/// Begins a call of a named block.
 pub fn enter_scope(site: &'static Site) -> Scope {
     Scope::with(|left| match site.slot() {
         slot if Index::is_muted(slot) => Entered::NOWHERE,
@@ -156,12 +156,12 @@ pub fn enter_scope(site: &'static Site) -> Scope {
     })
 }
 
-/// As [`enter_scope`], of a call that is recorded in its context in any case.
+/// Begins a call that is recorded in its context in any case.
 pub(super) fn enter_in_context(site: &'static Site) -> Scope {
     Scope::with(|left| call::enter_in_context(site, left))
 }
 
-/// Begins a call of the function with a name that is known only at run time.
+/// Begins a call under a name that is known only at run time.
 pub fn enter_named(name: &str) -> Scope {
     if process::is_off() {
         // No name need be kept.
@@ -175,13 +175,13 @@ pub fn enter_named(name: &str) -> Scope {
     Scope::with(|_| Entered::NOWHERE)
 }
 
-/// Runs `body` as a call of `site` and notes whether what it returns is an error.
+/// Runs `body` as a call of `site` and counts it as failed if its value is an error.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
     observe_by(site, &ByType, body)
 }
 
-/// As [`observe`], with another judge than the type.
+/// Runs `body` like [`observe`], with another judge than the type.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOnce() -> R) -> R {
     let mut place = Place::EMPTY;
@@ -193,13 +193,13 @@ pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOn
     returned
 }
 
-/// A moment in ticks. Returned in a register, unlike an `Option` of it.
+/// A moment in ticks, which is returned in a register, unlike an `Option`.
 pub(super) type Moment = u64;
 
 /// No moment: the call was not timed.
 pub(super) const NEVER: Moment = 0;
 
-/// Where a call is recorded.
+/// The record of a call.
 pub(super) enum Recorded {
     InContext(&'static NodeRecord),
     Tallied(&'static TallyRecord),
@@ -228,8 +228,8 @@ impl Scope {
         Self { entered: enter(&mut place.0), place, stays: PhantomData }
     }
 
-    /// Ends the call; no other may be left running in it. When that was, or [`NEVER`] if it is not
-    /// timed.
+    /// Ends the call; no other may be left running in it. Returns the moment, or [`NEVER`] if it is
+    /// not timed.
     pub(super) fn end(&mut self) -> Moment {
         match self.recorded() {
             Recorded::Nowhere => NEVER,
@@ -237,13 +237,13 @@ impl Scope {
         }
     }
 
-    /// When the call began, if it is timed.
+    /// Returns the beginning of the call, if it is timed.
     pub(super) fn began(&self) -> Option<u64> {
         let start = self.entered.start;
         start.ticks().filter(|_| !start.has(Start::SAMPLED))
     }
 
-    /// Where it is recorded.
+    /// Returns the record of the call.
     pub(super) fn recorded(&self) -> Recorded {
         self.entered.recorded()
     }

@@ -1,4 +1,5 @@
-//! The calling-context tree of one thread: which node stands for a function called from a context.
+//! The calling-context tree of one thread: the node for a function, by the context it is called
+//! from.
 //!
 //! The nodes are in the segment; the table that finds them is private memory. Asked only when the
 //! entry cached for a site is for another caller, written only at a context's first call.
@@ -22,7 +23,8 @@ pub(super) struct Children {
     used: Cell<usize>,
 }
 
-/// Contexts that were entered of late, each in the one place where it can be: two loads tell.
+/// The contexts that were entered of late. Each has one place where it can be, so two loads find
+/// it.
 #[derive(Debug)]
 pub(super) struct Recent {
     places: Cell<Option<NonNull<Option<NonNull<NodeRecord>>>>>,
@@ -36,7 +38,7 @@ impl Recent {
         Self { places: Cell::new(None) }
     }
 
-    /// The node of the site with index `site` below the context `caller`, if it is there.
+    /// Returns the node of the site with index `site` below the context `caller`, if it is there.
     #[inline(always)]
     pub(super) fn find(&self, caller: u64, site: u32) -> Option<&'static NodeRecord> {
         let node = thread::node(self.place(caller, site)?.get()?);
@@ -88,15 +90,15 @@ pub(super) struct Slab {
 const FIRST_SLAB: usize = 4 << 10;
 const LARGEST_SLAB: usize = LARGEST_BLOCK;
 
-/// Stands for a site where a node is looked up by its own address.
+/// The site in a key by which a node is looked up by its own address.
 const ITSELF: u32 = u32::MAX;
 
 /// Places in a thread's first table: a page.
 const FIRST_TABLE: usize = 256;
 
 impl Thread {
-    /// The node of the site with index `site` below the context `caller`, with [`LOOSE`] if there are
-    /// tallied calls between them, made if it is new. `None` without memory for it.
+    /// Returns the node of the site with index `site` below the context `caller`, with [`LOOSE`] if
+    /// there are tallied calls between them, made if it is new. `None` without memory for it.
     pub(super) fn child(&self, caller: u64, site: u32) -> Option<&'static NodeRecord> {
         let found = match self.children.find(caller, site) {
             Some(node) => Some(node),
@@ -105,15 +107,16 @@ impl Thread {
         found.map(thread::node)
     }
 
-    /// The node above all calls in contexts for which there is no memory; of those calls themselves, where
-    /// there is none for [`Self::overflow_of`] either.
+    /// Returns the node above all calls in contexts without memory. Without memory for
+    /// [`Self::overflow_of`] either, it stands for those calls themselves.
     pub(super) fn overflow(&self) -> Option<&'static NodeRecord> {
         self.children.find(OUTSIDE, OVERFLOW).map(thread::node)
     }
 
-    /// The node of calls of the site with index `site` in contexts for which there is no memory, below that of
-    /// all such; made when it is first needed, from memory that contexts leave. So a function's calls are
-    /// its own also where nobody knows any more who made them. `None` without memory even for that.
+    /// Returns the node for calls of the site with index `site` in contexts without memory, below
+    /// the one node for all such calls. It is made when it is first needed, from memory that
+    /// contexts leave. So a function's calls are its own even where nobody knows any more who made
+    /// them. `None` without memory even for that.
     pub(super) fn overflow_of(&self, site: u32) -> Option<&'static NodeRecord> {
         let all = self.overflow()?.address;
         let found = match self.children.find(all, site) {
@@ -123,14 +126,14 @@ impl Thread {
         found.map(thread::node)
     }
 
-    /// Makes that node, before it is needed. For a new thread, in the recorder's slow parts.
+    /// Makes that node before it is needed. For a new thread, in the recorder's slow parts.
     pub(super) fn make_overflow(&self) {
         if self.overflow().is_none() {
             self.make_child(OUTSIDE, OVERFLOW);
         }
     }
 
-    /// The node of the context `at`, if it is one.
+    /// Returns the node of the context `at`, if it is one.
     pub(super) fn known(&self, at: u64) -> Option<&'static NodeRecord> {
         self.children.find(at & !NESTED, ITSELF).map(thread::node)
     }
@@ -170,8 +173,8 @@ impl Thread {
         Some(node)
     }
 
-    /// Where calls of the site with index `site` are counted in no context, from now on at hand in its
-    /// `entry`. `None` without memory for it.
+    /// Returns the tally that counts calls of the site with index `site` in no context, and puts it
+    /// into its `entry`. `None` without memory for it.
     #[cold]
     pub(super) fn make_tally(&self, site: u32, entry: &Entry) -> Option<&'static TallyRecord> {
         if self.recorder.segment.is_scarce(Use::Context) {
@@ -188,7 +191,7 @@ impl Thread {
         entry.tally()
     }
 
-    /// Memory of the segment, zeroed and aligned.
+    /// Reserves memory of the segment, zeroed and aligned.
     pub(super) fn reserve(&self, bytes: usize) -> Option<Block> {
         self.slab.reserve(&self.recorder.segment, bytes)
     }
@@ -221,7 +224,7 @@ impl Children {
         }
     }
 
-    /// Sees to it that one more node fits, which takes two places, and half of them stay free.
+    /// Makes room for one more node, which takes two places, with half of them free.
     fn make_room(&self) -> Option<()> {
         let places = if self.table.get().is_some() { self.mask.get() + 1 } else { 0 };
         if (self.used.get() + 2) * 2 <= places {
@@ -253,7 +256,7 @@ impl Children {
     }
 }
 
-/// A place of a table. `at` is masked by every caller.
+/// Returns a place of a table. `at` is masked by every caller.
 #[inline]
 fn place<'a>(table: NonNull<Child>, at: usize) -> &'a Cell<Child> {
     // SAFETY: `at` is at most the mask of the table.

@@ -1,9 +1,9 @@
-//! What this process has used since its program was loaded: time, processor time, memory.
+//! The time, processor time and memory that this process has used since its program was loaded.
 //!
-//! A process may have begun as another program: `cargo run` becomes the program that it runs, with all
-//! that it used until then on the same account. So the account is read when the program is loaded, and
-//! what it says is taken off. The account is written down now and then, and at the end; a process that
-//! is killed leaves the last one.
+//! A process may have begun as another program: `cargo run` becomes the program that it runs, and
+//! their use is on one account. So the account is read when the program is loaded, and that much is
+//! taken off. The account is written down now and then, and at the end; a process that is killed
+//! leaves the last one.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -27,8 +27,8 @@ static LOADED: Loaded = Loaded {
     peak_rss_bytes: AtomicU64::new(0),
 };
 
-/// Has the loader call these two: before `main`, and when the process ends by returning from it or by
-/// `exit`, or when the library that they are in is unloaded.
+/// The two functions that the loader calls: one before `main`, one when the process ends by
+/// returning from it or by `exit`, or when their library is unloaded.
 #[cfg(all(unix, not(target_vendor = "apple"), not(miri)))]
 const _: () = {
     #[used]
@@ -59,7 +59,7 @@ const _: () = {
     }
 };
 
-/// In a fork's child: it has an account of its own.
+/// Begins the account of a fork's child, which has one of its own.
 pub(super) fn begin_in_child() {
     begin(Account::default());
 }
@@ -80,7 +80,7 @@ pub(super) fn note_begin(usage: &Usage) {
     note(usage);
 }
 
-/// Writes down what has been used since. Numbers only grow, whoever else is at it.
+/// Writes down the use since then. Numbers only grow, whoever else is at it.
 pub(super) fn note(usage: &Usage) {
     let Some(now) = system::account() else { return };
     usage.latest_monotonic_ns.fetch_max(system::monotonic_ns(), Relaxed);

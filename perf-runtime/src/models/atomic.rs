@@ -8,11 +8,11 @@ use loom::sync::atomic as tried;
 pub(crate) use loom::sync::atomic::Ordering;
 
 thread_local! {
-    /// A model's threads take turns on one thread of the system, so this is one a model.
+    /// The switch of a model, whose threads take turns on one thread of the system.
     static WEAK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Until it is dropped, every ordering is `Relaxed`.
+/// A guard: until it is dropped, every ordering is `Relaxed`.
 pub(super) struct Weakened(());
 
 /// Weakens all orderings.
@@ -31,16 +31,17 @@ fn chosen(order: Ordering) -> Ordering {
     if WEAK.get() { Ordering::Relaxed } else { order }
 }
 
-/// As the standard library's.
+/// Orders accesses as the standard library's fence does.
 pub(crate) fn fence(order: Ordering) {
     if !WEAK.get() {
         tried::fence(order);
     }
 }
 
-/// Passed before each access. loom swaps an access with the one before it, and takes no notice that
-/// two threads' accesses depend on each other when one of them has looked at the value in between;
-/// a change that is no change, of a number that says nothing, makes it try those orders as well.
+/// A turnstile before each access. loom swaps an access with the one before it, and takes no notice
+/// that two threads' accesses depend on each other when one of them has looked at the value in
+/// between. A change that is no change, of a number without meaning, makes it try those orders as
+/// well.
 struct Turnstile(tried::AtomicUsize);
 
 impl Turnstile {
@@ -53,7 +54,7 @@ impl Turnstile {
     }
 }
 
-/// What not all of them need.
+/// Makes a method that not all of them need.
 macro_rules! method {
     (fetch_add $value:ty) => {
         pub(crate) fn fetch_add(&self, value: $value, order: Ordering) -> $value {

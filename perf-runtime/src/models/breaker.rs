@@ -8,7 +8,7 @@ use crate::snapshot::BreakerState::{Closed, HalfOpen, Open};
 
 const SECOND: u64 = 1_000_000_000;
 
-/// A breaker that one more fault opens.
+/// Makes a breaker that one more fault opens.
 fn nearly_open(now: u64) -> Breaker {
     let breaker = Breaker::new();
     for _ in 0..8 {
@@ -36,7 +36,7 @@ fn of_several_threads_one_opens_it_and_for_one_pause() {
     });
 }
 
-/// One thread opens it; the other asks before the pause is over.
+/// Checks that one thread opens it while the other asks before the pause is over.
 fn asked_too_early() {
     let now = 10 * SECOND;
     race(

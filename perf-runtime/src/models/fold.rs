@@ -1,9 +1,9 @@
 //! A fold while somebody reads: mirrors `hot::span`'s `record`, `hot::fold::fold_durations` and, on
 //! the other side, `segment::reader`'s `settle` and `node::read`, with a ring of two durations.
 //!
-//! Call number `n` takes `n` ticks, and has a bucket of its own, so that a call that is missing,
-//! doubled or taken for another shows. A copy is made of the fields in the order of `NodeRecord`, with
-//! the pages of the histogram behind it.
+//! Call number `n` takes `n` ticks, and has a bucket of its own, so that a call which is missing,
+//! doubled or taken for another shows. A copy is made of the fields in the order of `NodeRecord`,
+//! with the pages of the histogram behind it.
 
 use super::atomic::Ordering::{Acquire, Relaxed, Release};
 use super::atomic::{AtomicU64, fence};
@@ -11,23 +11,23 @@ use super::{explore_weakened, explore_within, race};
 
 /// Durations in the ring.
 const RING: usize = 2;
-/// Calls that are made: one more than the ring takes.
+/// Calls of the model: one more than the ring takes.
 const CALLS: usize = 3;
 
-/// What may be wrong with the writer.
+/// A fault of the writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     None,
-    /// A fold is not said to have begun.
+    /// A fold is not marked as begun.
     NeverBegun,
-    /// A fold is said to be done before its sums are there.
+    /// A fold is marked as done before its sums are there.
     DoneEarly,
     /// A call is counted before its duration is in the ring.
     CountedEarly,
 }
 
 struct Node {
-    /// Calls that may be in what a reader sees; not part of the record.
+    /// Calls that a reader may already see; not part of the record.
     begun_calls: AtomicU64,
     head: AtomicU64,
     folds_begun: AtomicU64,
@@ -44,7 +44,7 @@ struct Slot {
     sum: AtomicU64,
 }
 
-/// A copy, and what can be said of it.
+/// A copy, with the figures that come of it.
 struct Copy {
     folds_begun: u64,
     folds_done: u64,
@@ -76,7 +76,7 @@ impl Node {
         }
     }
 
-    /// The end of a call.
+    /// Ends a call.
     fn record(&self, ticks: u64) {
         self.begun_calls.store(ticks, Relaxed);
         let head = self.head.load(Relaxed);
@@ -118,7 +118,8 @@ impl Node {
         self.folds_done.store(turn + 1, Release);
     }
 
-    /// Copies the node from its beginning to its end, and makes up for what was not folded.
+    /// Copies the node from its beginning to its end, and makes up for the calls that were not
+    /// folded.
     fn copy(&self) -> Copy {
         let head = self.head.load(Acquire);
         let folds_begun = self.folds_begun.load(Acquire);
@@ -157,7 +158,7 @@ impl Node {
 }
 
 impl Copy {
-    /// It says of its calls what they were.
+    /// Checks that its figures are those of its calls.
     fn check(&self) {
         let calls = at(self.calls);
         assert_eq!(self.sum, (1..=self.calls).sum::<u64>(), "the sum of {calls} calls");

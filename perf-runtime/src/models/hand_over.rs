@@ -1,6 +1,6 @@
-//! What an ended thread leaves, for a thread that begins: mirrors `hot::process::Recorder`'s
-//! `keep_unused` and `take_unused`. A shard has one writer, which loads and stores; so two that write
-//! at once, or one that does not see what the last one wrote, lose a call.
+//! The shard of an ended thread, for a thread that begins: mirrors `hot::process::Recorder`'s
+//! `keep_unused` and `take_unused`. A shard has one writer, which loads and stores. So two that
+//! write at once, or one that does not see the last one's stores, lose a call.
 
 use super::atomic::AtomicU64;
 use super::atomic::Ordering::Relaxed;
@@ -8,7 +8,7 @@ use super::{explore, race};
 use crate::sync::{Mutex, lock_briefly};
 
 struct Recorder {
-    /// In place of the list of threads: whether the shard is unused.
+    /// Set while the shard is unused; in place of the list of threads.
     unused: Mutex<bool>,
     /// A count in the shard, changed as `hot::add::add` does.
     calls: AtomicU64,
@@ -40,7 +40,7 @@ impl Recorder {
         self.made.fetch_add(1, Relaxed);
     }
 
-    /// The life of a thread: it records, if there is a shard for it.
+    /// Lives as a thread: it records, if there is a shard for it.
     fn thread(&self) {
         if self.take_unused().is_none() {
             return;

@@ -1,9 +1,9 @@
-//! What threads do to each other, tried in every order that processors may choose: `.ci/loom`.
+//! The protocols between threads, tried in every order that processors may choose: `.ci/loom`.
 //!
-//! [`registration`] and [`breaker`] run the recorder's own code. What it does in mapped memory, where
+//! [`registration`] and [`breaker`] run the recorder's own code. Its work in mapped memory, where
 //! no model can look, is written down anew in [`start`], [`hand_over`], [`publication`],
-//! [`transitions`] and [`fold`], each small, naming the function that it mirrors; a change there is a
-//! change here. Each model also runs with a fault in it, and then has to fail.
+//! [`transitions`] and [`fold`], each small, naming the function that it mirrors; a change there is
+//! a change here. Each model also runs with a fault in it, and then has to fail.
 
 pub(crate) mod atomic;
 mod breaker;
@@ -23,20 +23,20 @@ fn explore(model: impl Fn() + Sync + Send + 'static) {
     explore_within(3, model);
 }
 
-/// Runs `model` in every order with so many interruptions.
+/// Runs `model` in every order with at most this many interruptions.
 fn explore_within(interruptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(interruptions);
     builder.check(model);
 }
 
-/// As [`explore`], with every ordering weakened to `Relaxed`.
+/// Runs `model` with every ordering weakened to `Relaxed`.
 fn explore_weakened(model: impl Fn() + Sync + Send + 'static) {
     let _weak = atomic::weakened();
     explore(model);
 }
 
-/// Two threads that do `first` and `second` to what they share, and then the rest.
+/// Runs two threads that do `first` and `second` to what they share, and then the rest.
 fn race<T: Send + Sync + 'static>(
     shared: T,
     first: impl FnOnce(&T) + 'static,

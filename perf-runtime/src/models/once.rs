@@ -41,7 +41,7 @@ impl<T> fmt::Debug for OnceRef<'_, T> {
     }
 }
 
-/// A cell for a box. What is in one is never freed: models are small and soon over.
+/// A cell for a box, which is never freed: models are small and soon over.
 #[derive(Debug)]
 pub(crate) struct OnceBox<T: 'static>(OnceRef<'static, T>);
 

@@ -1,5 +1,5 @@
-//! How a segment grows while others look at it: mirrors `segment::writing::writer`'s `append`,
-//! `reserve_in`, `Granules::push` and `Granules::start`.
+//! The growth of a segment while others look at it: mirrors `segment::writing`'s `Segment::append`,
+//! `Segment::reserve_in`, `Granules::push` and `Granules::start`.
 
 use super::atomic::Ordering::{Acquire, Relaxed, Release};
 use super::atomic::{AtomicU32, AtomicUsize};
@@ -12,12 +12,12 @@ const ROOM: usize = 3;
 struct Segment {
     /// The place of the last record; 0 for none.
     last: AtomicU32,
-    /// End of what is handed out.
+    /// End of the memory that is handed out.
     used: AtomicU32,
     records: [Record; ROOM],
-    /// Under the lock: the next place.
+    /// Next place, under the lock.
     space: Mutex<u32>,
-    /// Where granules are mapped; 0 is nowhere.
+    /// Places where granules are mapped; 0 is nowhere.
     starts: [AtomicUsize; ROOM],
     count: AtomicUsize,
     /// The fault: granules are made known after the lock is given back.
@@ -52,7 +52,7 @@ impl Segment {
         }
     }
 
-    /// Writes a record, and links it. Its place.
+    /// Writes a record, links it, and returns its place.
     fn append(&self, text: u32) -> Option<u32> {
         let mut space = lock_briefly(&self.space)?;
         if !self.pushes_late {
@@ -72,14 +72,15 @@ impl Segment {
         Some(place)
     }
 
-    /// The record of this place, as its own process finds it.
+    /// Returns the record of this place, as its own process finds it.
     fn find(&self, place: u32) -> &Record {
         let at = place as usize - 1;
         assert_ne!(self.starts[at].load(Relaxed), 0, "what is handed out is mapped");
         &self.records[at]
     }
 
-    /// Reads as another process does: from the last link, which it copies first. Records found.
+    /// Reads as another process does: from the last link, which it copies first. Returns the number
+    /// of records found.
     fn read(&self) -> usize {
         let (mut place, mut found) = (self.last.load(Acquire), 0);
         let used = self.used.load(Acquire);

@@ -5,10 +5,10 @@ use super::atomic::Ordering::Relaxed;
 use super::{explore, explore_weakened, race};
 use crate::list::{Index, List};
 
-/// A function: its place, and what was written down of it under each place.
+/// A function: its place, and its notes under each place.
 struct Item {
     index: Index,
-    /// By place, whether this function was made known under it.
+    /// Set, by place, once this function was made known under it.
     known: [AtomicU32; 3],
 }
 
@@ -25,7 +25,7 @@ impl Item {
         })
     }
 
-    /// Whoever knows the place finds the function there, and that it was made known before.
+    /// Checks that whoever knows the place finds the function there, made known before.
     fn check(&'static self, list: &List<Self>) {
         if let Some(place) = self.index.get() {
             let found = list.get(place).expect("the place is taken");

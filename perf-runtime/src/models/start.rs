@@ -11,7 +11,7 @@ const STARTING: u32 = 1;
 const READY: u32 = 2;
 const FAILED: u32 = 4;
 
-/// What comes of starting it.
+/// The outcome of starting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Works,
@@ -26,7 +26,7 @@ struct Process {
     /// In place of a pointer; 0 is null.
     recorder: AtomicUsize,
     error: AtomicU32,
-    /// What a start writes before anyone may see it.
+    /// Memory that a start writes before anyone may see it.
     contents: AtomicU32,
     starts: AtomicU32,
     kind: Kind,

@@ -1,4 +1,4 @@
-//! Locks and turns as models take them.
+//! The locks and turns of models.
 
 pub(crate) use loom::sync::{Mutex, MutexGuard};
 pub(crate) use loom::thread::yield_now;

@@ -1,8 +1,8 @@
-//! The ring of the breaker's steps: mirrors `segment::writing::writer`'s `log_transition` and
+//! The ring of the breaker's steps: mirrors `segment::writing`'s `Segment::log_transition` and
 //! `segment::reader::transitions`' `Record::read`, which copies from the beginning to the end.
 //!
-//! What is not covered, and can be torn: a thread that is stopped within its record until all other
-//! places of the ring have been written and its own again.
+//! One case is not covered, and can be torn: a thread that is stopped within its record until all
+//! other places of the ring have been written and its own again.
 
 use super::atomic::Ordering::{Acquire, Relaxed, Release};
 use super::atomic::{AtomicU32, AtomicU64, fence};
@@ -34,7 +34,7 @@ impl<const N: usize> Log<N> {
         Self { count: AtomicU64::new(0), records: std::array::from_fn(record), ends_late }
     }
 
-    /// Writes down a step of which both fields are `what`.
+    /// Writes down a step with `what` in both fields.
     fn write(&self, what: u32) {
         let number = self.count.fetch_add(1, Relaxed);
         let record = &self.records[usize::try_from(number).expect("small") % N];
@@ -51,7 +51,7 @@ impl<const N: usize> Log<N> {
         record.number.store(number + 1, Release);
     }
 
-    /// The steps that are complete.
+    /// Returns the steps that are complete.
     fn read(&self) -> Vec<u32> {
         let complete = |record: &Record| {
             let number = record.number.load(Acquire);

@@ -1,7 +1,7 @@
-//! What folding durations adds to a histogram, and in which order. Pure.
+//! The additions to a histogram that folding durations makes, and their order. Pure.
 //!
-//! The writer does it, and the reader does it again for a writer that was killed in the middle: by
-//! the calls that the histogram holds it knows how many of these additions took place.
+//! The writer does it, and the reader does it again for a writer that was killed in the middle: the
+//! number of calls in the histogram shows how many of these additions took place.
 
 use super::layout::{FIRST_LONG, RING};
 use crate::buckets;
@@ -10,8 +10,8 @@ use crate::buckets;
 /// short function rarely leave them.
 const TOGETHER: u32 = 4;
 
-/// Highest rate in nanoseconds a tick: with it, what fits into the ring is on the scale. A counter
-/// of a thousandth of this rate would be of no use.
+/// Highest rate in nanoseconds a tick: with it, every duration that fits into the ring is on the
+/// scale. A counter of a thousandth of this rate would be of no use.
 pub(crate) const HIGHEST_RATE: f64 = 1024.0;
 
 /// Hands the additions of a full ring to `add`, as bucket and count: durations in ticks, none of
@@ -80,8 +80,8 @@ pub(crate) fn weighted(
     }
 }
 
-/// Each of `durations` with the calls that it stands for: itself, and an even share of `covered`
-/// untimed ones.
+/// Pairs each of `durations` with the calls that it stands for: itself, and an even share of
+/// `covered` untimed ones.
 pub(crate) fn weights(
     durations: impl ExactSizeIterator<Item = u64>,
     covered: u64,
@@ -91,15 +91,15 @@ pub(crate) fn weights(
     (0..).zip(durations).map(move |(at, ticks)| (ticks, 1 + before(at + 1) - before(at)))
 }
 
-/// `at / count` of `whole`.
+/// Returns `at / count` of `whole`.
 fn share(whole: u64, at: u64, count: u64) -> u64 {
     let part = (u128::from(whole) * u128::from(at)).checked_div(u128::from(count)).unwrap_or(0);
     u64::try_from(part).unwrap_or(whole)
 }
 
-/// The bucket of a duration that fits into the ring. Without branches, so that the processor does
-/// several at once: adding the larger of 32 and itself to a number moves those below 32, whose
-/// buckets are one nanosecond wide, into the octave above.
+/// Returns the bucket of a duration that fits into the ring. It has no branches, so that the
+/// processor does several at once: adding the larger of 32 and itself to a number moves those below
+/// 32, whose buckets are one nanosecond wide, into the octave above.
 #[inline(always)]
 #[allow(
     clippy::allow_attributes,

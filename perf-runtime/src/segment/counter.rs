@@ -1,13 +1,13 @@
-//! The processor's counter for readers: what a running process counts its ticks by is read here as
-//! well. Where recording is compiled in, it has a clock of its own, which knows what may be trusted.
+//! The processor's counter for readers, who can read the clock of a running process here as well.
+//! Where recording is compiled in, it has a clock of its own, which knows what may be trusted.
 
 use super::rate::Moment;
 
-/// Now on the counter and on the clock that `monotonic_ns` reads; `None` where there is no counter.
-/// Only for a segment of this machine whose ticks are the counter's.
+/// Reads the counter and the clock behind `monotonic_ns`; `None` where there is no counter. Only
+/// for a segment of this machine whose ticks are the counter's.
 ///
-/// Of a few tries the one whose readings are closest together, since the thread may be interrupted
-/// between them.
+/// Of a few tries it takes the one whose readings are closest together, since the thread may be
+/// interrupted between them.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) fn now(monotonic_ns: impl Fn() -> u64) -> Option<Moment> {
     let tries = (0..5).map(|_| {

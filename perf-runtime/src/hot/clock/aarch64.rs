@@ -24,7 +24,8 @@ pub(super) fn read_in_order() -> u64 {
     ticks
 }
 
-/// The architecture promises one rate in every power state (Arm ARM, D12, generic timer).
+/// Returns `true`: the architecture promises one rate in every power state (Arm ARM, D12, generic
+/// timer).
 pub(super) fn is_steady() -> bool {
     true
 }

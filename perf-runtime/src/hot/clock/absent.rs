@@ -1,18 +1,18 @@
 //! Architectures without a counter that is known to be steady.
 
-/// Never called, since [`is_steady`] says no.
+/// Is never called, since [`is_steady`] returns `false`.
 #[inline(always)]
 pub(super) fn read() -> u64 {
     crate::writing::system::monotonic_ns()
 }
 
-/// As [`read`].
+/// Is never called, like [`read`].
 #[inline(always)]
 pub(super) fn read_in_order() -> u64 {
     read()
 }
 
-/// There is none.
+/// Returns `false`: there is no counter.
 pub(super) fn is_steady() -> bool {
     false
 }

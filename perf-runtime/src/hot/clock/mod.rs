@@ -20,36 +20,36 @@ mod counter;
 
 static COUNTER: AtomicBool = AtomicBool::new(false);
 
-/// Ticks now. Nanoseconds until [`choose`] has found the counter to be good.
+/// Reads the time in ticks. They are nanoseconds until [`choose`] has found the counter to be good.
 pub(crate) fn now() -> u64 {
     if is_counter() { counter() } else { fallback() }
 }
 
-/// As [`now`], when all that comes before has been done, and nothing that comes after.
+/// Reads the time when everything before has been done, and nothing after.
 pub(super) fn in_order() -> u64 {
     if is_counter() { counter::read_in_order() } else { fallback() }
 }
 
-/// Whether ticks are those of the processor's counter.
+/// Returns whether ticks are those of the processor's counter.
 #[inline(always)]
 pub(super) fn is_counter() -> bool {
     COUNTER.load(Ordering::Relaxed)
 }
 
-/// The processor's counter; only when [`is_counter`].
+/// Reads the processor's counter; only when [`is_counter`].
 #[inline(always)]
 pub(super) fn counter() -> u64 {
     counter::read()
 }
 
-/// The monotonic clock. Out of line, so that a tracked function holds one instruction for it.
+/// Reads the monotonic clock. Out of line, so that a tracked function holds one instruction for it.
 #[cold]
 #[inline(never)]
 pub(super) fn fallback() -> u64 {
     system::monotonic_ns()
 }
 
-/// Uses the counter from here on, if this machine has a steady one. Whether it does.
+/// Uses the counter from here on, if this machine has a steady one, and returns whether it does.
 ///
 /// Only for when nothing is recorded yet: ticks of two clocks do not mix.
 pub(crate) fn choose() -> bool {
@@ -58,7 +58,8 @@ pub(crate) fn choose() -> bool {
     steady
 }
 
-/// Whether the user knows better than the processor, as some virtual machines make necessary.
+/// Returns whether the user knows better than the processor, as some virtual machines make
+/// necessary.
 fn is_declined() -> bool {
     session::variable("PERF_TRACK_CLOCK")
         .is_some_and(|clock| clock.eq_ignore_ascii_case("monotonic"))

@@ -11,8 +11,9 @@ pub(super) fn read() -> u64 {
     unsafe { _rdtsc() }
 }
 
-/// Reads the counter when all instructions before have been executed, and none after (Intel SDM volume
-/// 2, RDTSC). For calls of some nanoseconds, of which else the end would be read before the work is done.
+/// Reads the counter when all instructions before have been executed, and none after (Intel SDM
+/// volume 2, RDTSC). For calls of some nanoseconds, whose end would else be read before the work is
+/// done.
 #[inline(always)]
 pub(super) fn read_in_order() -> u64 {
     // SAFETY: every x86-64 processor has LFENCE; it touches nothing.
@@ -23,8 +24,8 @@ pub(super) fn read_in_order() -> u64 {
     ticks
 }
 
-/// Whether the counter runs at one rate, in every power state (bit 8 of EDX in leaf `8000_0007h`,
-/// "invariant TSC", Intel SDM volume 3, 19.17.1).
+/// Returns whether the counter runs at one rate, in every power state (bit 8 of EDX in leaf
+/// `8000_0007h`, "invariant TSC", Intel SDM volume 3, 19.17.1).
 pub(super) fn is_steady() -> bool {
     const HIGHEST_LEAF: u32 = 0x8000_0000;
     const POWER_MANAGEMENT: u32 = 0x8000_0007;

@@ -1,10 +1,10 @@
-//! What is recorded of the calls of a thread: everything, or of costly functions only their number, with
-//! windows in which everything is. Keeps the books that [`crate::budget`] decides by, and carries out
-//! what it decides.
+//! The choice of what is recorded of a thread's calls: everything, or only the number of costly
+//! ones, with windows in which everything is recorded. Keeps the books for the decisions of
+//! [`crate::budget`], and carries them out.
 //!
-//! A window begins with a call whose context is known: one that was not made by a tallied function. From
-//! then on everything is recorded as if nothing were tallied, until time is up. So what is recorded in
-//! a window is whole: own times, counts and contexts fit each other.
+//! A window begins with a call whose context is known: one that was not made by a tallied function.
+//! From then on everything is recorded as if nothing were tallied, until time is up. So a window's
+//! recording is whole: own times, counts and contexts fit each other.
 
 mod review;
 mod windows;
@@ -22,13 +22,13 @@ use crate::budget::{Allowance, REVIEW_TICKS, jitter};
 use crate::segment::layout::{NodeRecord, TallyRecord};
 use crate::snapshot::Step;
 
-/// How calls are recorded.
+/// The way in which calls are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mode {
     /// All in their contexts, and timed, since none costs too much.
     Exact,
-    /// The same, as in a window, which is about to begin: the first hundred take longer, since what
-    /// records them is no longer in the processor's caches.
+    /// The same, just before a window: the first hundred calls take longer, since the code and data
+    /// that record them are no longer in the processor's caches.
     Warming,
     /// The same, in a window.
     Whole,
@@ -41,24 +41,24 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    /// Whether all calls are recorded in their contexts, and timed.
+    /// Returns whether all calls are recorded in their contexts, and timed.
     #[inline(always)]
     pub(super) fn is_of_all(self) -> bool {
         self < Self::Tallying
     }
 }
 
-/// When a thread records what.
+/// The schedule by which a thread records: its mode, its books, and its next changes.
 #[derive(Debug)]
 pub(super) struct Sampler {
     mode: Cell<Mode>,
-    /// When to look here again, in ticks.
+    /// Time of the next look here, in ticks.
     next_event: Cell<u64>,
     allowance: Cell<Allowance>,
     /// Functions that are tallied.
     tallied: Cell<u32>,
     window_began: Cell<u64>,
-    /// When the window is to end, or the next one to begin.
+    /// End of the window, or beginning of the next one.
     window_turn: Cell<u64>,
     /// Calls that could not begin a window.
     missed: Cell<u32>,
@@ -68,19 +68,19 @@ pub(super) struct Sampler {
     reviewed_ns: Cell<u64>,
     /// Share of its time that everything but windows took.
     others: Cell<f64>,
-    /// Of the time, what timing one function's calls may take.
+    /// Share of the time that timing one function's calls may take.
     ceiling: Cell<f64>,
     /// Calls since the clock was asked whether it can be trusted.
     untimed: Cell<u32>,
-    /// When the recorder last did something in the middle of a call, in ticks.
+    /// Time of the recorder's last work in the middle of a call, in ticks.
     worked_at: Cell<u64>,
 }
 
-/// Tallied calls of a function between two questions whether a window is due.
+/// The tallied calls of a function between two questions whether a window is due.
 const CALLS_AT_ONCE: u64 = 256;
 
-/// Longest that the recorder's own work is taken to last, in ticks: some 200 microseconds. What lasts
-/// longer was interrupted, and the processor did something else.
+/// The longest that the recorder's own work is taken to last, in ticks: some 200 microseconds.
+/// Longer work was interrupted, and the processor did something else.
 const LONGEST_WORK: u64 = 1 << 19;
 
 impl Sampler {
@@ -118,7 +118,7 @@ impl Sampler {
         self.worked_at.get()
     }
 
-    /// For probes, which decide themselves, and for whom nothing happens.
+    /// Sets the mode for probes, which decide themselves, and have no events.
     pub(super) fn set_mode(&self, mode: Mode) {
         self.next_event.set(u64::MAX);
         self.mode.set(mode);
@@ -129,14 +129,14 @@ impl Sampler {
         self.next_event.set(0);
     }
 
-    /// Another thread begins to use it.
+    /// Begins anew for another thread.
     pub(super) fn begin_thread(&self) {
         self.review_at.set(0);
         self.review_every.set(REVIEW_TICKS);
         self.look_soon();
     }
 
-    /// Whether calls are to look for their tallies.
+    /// Returns whether calls are to look for their tallies.
     pub(super) fn is_tallying(&self) -> bool {
         self.mode() == Mode::Tallying
     }
@@ -154,7 +154,8 @@ pub(super) enum Diverted {
     Sampled(&'static TallyRecord),
 }
 
-/// What is done with a call where not all are recorded in their contexts; `None` where it is after all.
+/// Decides about a call where not all are recorded in their contexts; `None` where it is recorded
+/// there after all.
 #[inline(never)]
 pub(super) fn divert(thread: &'static Thread, entry: &Entry, mode: Mode) -> Option<Diverted> {
     if mode == Mode::Untimed {
@@ -184,7 +185,7 @@ pub(super) fn divert(thread: &'static Thread, entry: &Entry, mode: Mode) -> Opti
     tallied(entry).map(Diverted::Tallied)
 }
 
-/// Where the calls of a site are tallied at present.
+/// Returns the tally that counts the calls of a site at present.
 fn active(entry: &Entry) -> Option<&'static TallyRecord> {
     entry.tally().filter(|tally| tally.step.load(Relaxed) != Step::Exact.number())
 }
@@ -193,14 +194,14 @@ fn tallied(entry: &Entry) -> Option<&'static TallyRecord> {
     active(entry).filter(|_| !std::thread::panicking())
 }
 
-/// Whether a time without a call that is as long as a thousand calls cannot be that of the function of
-/// `node`: it is called so often that it is tallied, and the thread was interrupted.
+/// Returns whether a time without a call, as long as a thousand calls, cannot be that of the
+/// function of `node`: it is called so often that it is tallied, and the thread was interrupted.
 pub(super) fn is_interruption(thread: &Thread, node: &NodeRecord) -> bool {
     thread.entry(node.site.wrapping_add(1)).is_some_and(|entry| active(entry).is_some())
 }
 
-/// What is due at `now` is done: a window begins or ends, the load is looked at. The time after that,
-/// which is in no context.
+/// Does everything that is due at `now`: begins or ends a window, looks at the load. Returns the
+/// time after that; the work is in no context.
 #[cold]
 #[inline(never)]
 pub(super) fn event(thread: &'static Thread, now: u64) -> u64 {
@@ -212,7 +213,7 @@ pub(super) fn event(thread: &'static Thread, now: u64) -> u64 {
     thread.shard().last.load(Relaxed)
 }
 
-/// Does some of the recorder's `work` in the middle of a call, whose time is in no context.
+/// Does some of the recorder's `work` in the middle of a call; its time is in no context.
 #[cold]
 #[inline(never)]
 pub(super) fn aside<R>(thread: &Thread, work: impl FnOnce() -> R) -> R {
@@ -255,7 +256,7 @@ fn happen(thread: &'static Thread, now: u64) {
     sampler.schedule();
 }
 
-/// While no time can be trusted: asks now and then whether that has changed.
+/// Asks now and then, while no time can be trusted, whether that has changed.
 #[cold]
 fn ask_again(thread: &'static Thread) {
     let sampler = &thread.sampler;

@@ -1,4 +1,5 @@
-//! Looks at what recording takes of a thread's time, and decides anew which functions are tallied.
+//! The review of the load: which functions are tallied is decided anew by the share of the thread's
+//! time that recording takes.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -15,16 +16,16 @@ use crate::writing::system;
 /// Longest time between two reviews.
 const LONGEST_REVIEW: u64 = REVIEW_TICKS << 3;
 
-/// What was tallied stays so for this long at least.
+/// The shortest time for which a function stays tallied.
 const SHORTEST_STEP_TICKS: u64 = REVIEW_TICKS << 4;
 
-/// A function is timed again when that takes this much less than would have it tallied.
+/// The part of the ceiling below which a tallied function is timed again.
 const RECOVERY: f64 = 0.125;
 
 /// Ticks between two measurements of what recording costs.
 const COST_INTERVAL_TICKS: u64 = 1 << 28;
 
-/// Looks at what recording took since the last time, and decides anew what is tallied.
+/// Looks at the time that recording took since the last review, and decides anew about tallying.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
@@ -70,13 +71,14 @@ pub(super) fn review(thread: &'static Thread, now: u64) {
     thread.recorder.look_after_segment(now);
 }
 
-/// Ticks to the first look at the load: none where there is nothing to be spent.
+/// Returns the ticks to the first look at the load: next to none where there is nothing to be
+/// spent.
 fn first_review(allowance: &Allowance) -> u64 {
     if allowance.is_nothing() { 1 } else { REVIEW_TICKS }
 }
 
-/// Keeps apart what was recorded of the contexts of functions that are tallied from `now` on for the
-/// first time.
+/// Keeps the earlier records apart, in the contexts of functions that are tallied from `now` on for
+/// the first time.
 fn note_early(thread: &Thread, now: u64) {
     let begins = |node: &NodeRecord| {
         let tally = thread.entry(node.site.wrapping_add(1)).and_then(active);
@@ -98,7 +100,7 @@ fn note_early(thread: &Thread, now: u64) {
     });
 }
 
-/// What recording took since the last review, in ticks.
+/// The time that recording took since the last review, in ticks.
 #[derive(Debug, Clone, Copy, Default)]
 struct Load {
     /// Calls that are timed in any case.
@@ -136,7 +138,7 @@ impl Load {
     }
 }
 
-/// Calls that were tallied since the last review.
+/// Returns the calls that were tallied since the last review.
 fn recent(tally: &TallyRecord) -> u64 {
     tally.calls.load(Relaxed).saturating_sub(tally.reviewed_calls.load(Relaxed))
 }
@@ -150,7 +152,7 @@ fn forget_load(thread: &Thread) {
     }
 }
 
-/// Has the functions tallied of which timing takes too much. How many.
+/// Has functions tallied whose timing takes too much, and returns their number.
 fn tally_costly(thread: &'static Thread, allowance: &Allowance, elapsed: f64, now: u64) -> u32 {
     let cost = thread.recorder.costs.timed();
     let timed = |entry: &Entry| f64::from(entry.timed.get()) * cost;
@@ -179,7 +181,8 @@ fn begin_tallying(thread: &'static Thread, slot: u32, entry: &Entry, now: u64) -
     Some(())
 }
 
-/// Has functions timed again that are called so rarely that it costs next to nothing. How many.
+/// Has functions timed again whose calls are so rare that it costs next to nothing, and returns
+/// their number.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn time_cheap(thread: &'static Thread, elapsed: f64, now: u64) -> u32 {
     let ceiling = thread.sampler.ceiling.get() * elapsed * RECOVERY;

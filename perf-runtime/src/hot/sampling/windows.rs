@@ -10,13 +10,13 @@ use crate::hot::thread::{self, Thread};
 /// Length of a window in ticks: 25 to 50 microseconds, a thousand calls.
 const WINDOW_TICKS: u64 = 1 << 17;
 
-/// What goes before it.
+/// The time before a window in which everything is recorded as in it.
 const WARMING_TICKS: u64 = 1 << 13;
 
-/// Calls that may pass before a window that is due is put off.
+/// The calls that may pass before a window that is due is put off.
 const MOST_MISSED: u32 = 1 << 10;
 
-/// A window is about to begin.
+/// Begins the time before a window.
 pub(super) fn begin_window(thread: &Thread) {
     let now = clock::now();
     call::credit(thread::handle(), thread, now);
@@ -28,7 +28,7 @@ pub(super) fn begin_window(thread: &Thread) {
     add(&thread.shard().windows, 1);
 }
 
-/// A window is over, or put off: until the next one calls are tallied.
+/// Ends a window, or puts one off: until the next one calls are tallied.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -46,7 +46,7 @@ pub(super) fn end_window(thread: &Thread, now: u64, took: u64) {
     sampler.window_turn.set(next);
 }
 
-/// A call could not begin the window that is due.
+/// Counts a call that could not begin the window that is due.
 pub(super) fn miss(thread: &Thread) {
     let sampler = &thread.sampler;
     sampler.missed.set(sampler.missed.get() + 1);

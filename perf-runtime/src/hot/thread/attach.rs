@@ -1,4 +1,5 @@
-//! Takes a thread's bookkeeping at its first call, and returns it when the thread ends.
+//! The beginning and the end of a thread's bookkeeping: taken at its first call, returned when the
+//! thread ends.
 
 use std::cell::Cell;
 use std::num::NonZeroUsize;
@@ -67,7 +68,7 @@ pub(in crate::gate::hot) fn undisturbed<R>(work: impl FnOnce() -> Option<R>) -> 
     result
 }
 
-/// This thread's bookkeeping: its own, one that an ended thread left, or a new one.
+/// Returns this thread's bookkeeping: its own, one that an ended thread left, or a new one.
 pub(in crate::gate::hot) fn take(recorder: &'static Recorder) -> Option<&'static Thread> {
     let current = handle().thread();
     if current.is_some() {
@@ -92,7 +93,7 @@ fn create(recorder: &'static Recorder) -> Option<&'static Thread> {
     make(recorder, recorder.segment.add_shard()?)
 }
 
-/// Bookkeeping of a thread that owns `shard`.
+/// Makes the bookkeeping of a thread that owns `shard`.
 pub(in crate::gate::hot) fn make(
     recorder: &'static Recorder,
     shard: NonNull<ShardRecord>,
@@ -155,20 +156,21 @@ extern "C" fn detach(thread: *mut libc::c_void) {
     handle.busy.set(false);
 }
 
-/// Forgets this thread's bookkeeping, which belongs to the parent's segment. In the child of a
-/// fork, on the only thread there is.
+/// Forgets this thread's bookkeeping, which belongs to the parent's segment. For the child of a
+/// fork, on its only thread.
 pub(in crate::gate::hot) fn forget() {
     handle().let_go();
     handle().busy.set(false);
 }
 
-/// Private pages for `count` zeroed values of `T`.
+/// Maps private pages for `count` zeroed values of `T`.
 pub(in crate::gate::hot) fn page_for<T>(count: usize) -> Option<NonNull<T>> {
     let mapping = Mapping::private(Mapping::pages(count * size_of::<T>())).ok()?;
     Some(mapping.start().cast())
 }
 
-/// As [`page_for`], of what leads to the segment: a fork's child finds zeroes there. See [`forked`].
+/// Maps pages for values that lead to the segment: a fork's child finds zeroes there. See
+/// [`forked`].
 pub(in crate::gate::hot) fn wiped_page_for<T>(count: usize) -> Option<NonNull<T>> {
     let mapping = Mapping::wiped(Mapping::pages(count * size_of::<T>())).ok()?;
     Some(mapping.start().cast())

@@ -12,26 +12,26 @@ pub(in crate::gate::hot) struct Context(*const NodeRecord);
 impl Context {
     pub(super) const OUTSIDE: Self = Self(ptr::without_provenance(OUTSIDE as usize));
 
-    /// In a call that is recorded in `node`.
+    /// Makes the context of a call that is recorded in `node`.
     #[inline(always)]
     pub(in crate::gate::hot) fn of(node: &'static NodeRecord, is_nested: bool) -> Self {
         let node = ptr::from_ref(node);
         Self(if is_nested { node.map_addr(|at| at | NESTED as usize) } else { node })
     }
 
-    /// Where `node` is.
+    /// Returns the address of `node`.
     #[inline(always)]
     pub(super) fn address(node: &NodeRecord) -> u64 {
         ptr::from_ref(node).addr() as u64
     }
 
-    /// As in [`ShardRecord::current`].
+    /// Returns the number that stands in [`ShardRecord::current`].
     #[inline(always)]
     pub(in crate::gate::hot) fn number(self) -> u64 {
         self.0.addr() as u64
     }
 
-    /// The node, unless it is outside.
+    /// Returns the node, unless it is outside.
     #[inline(always)]
     pub(in crate::gate::hot) fn node(self) -> Option<&'static NodeRecord> {
         let node = self.0.map_addr(|at| at & !(NESTED as usize));
@@ -40,7 +40,7 @@ impl Context {
     }
 }
 
-/// A node that a thread of this process holds.
+/// Returns a node that a thread of this process holds.
 #[inline(always)]
 pub(in crate::gate::hot) fn node(at: NonNull<NodeRecord>) -> &'static NodeRecord {
     // SAFETY: every `NonNull<NodeRecord>` comes from `make_child` or `cost`: initialised before it

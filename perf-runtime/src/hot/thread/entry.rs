@@ -1,4 +1,4 @@
-//! What a thread remembers of each site.
+//! A thread's memory of each site.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -6,23 +6,23 @@ use std::ptr::NonNull;
 use super::context::node;
 use crate::segment::layout::{NodeRecord, TallyRecord};
 
-/// What a thread remembers of a site. Zeroes, as fresh pages hold, are one that was not called yet.
+/// A thread's memory of a site. Zeroes, as fresh pages hold, are a site without a call yet.
 #[repr(C, align(32))]
 pub(in crate::gate::hot) struct Entry {
-    /// Calls that may still be tallied before [`super::sampling`] is asked. 0 where calls are not
-    /// tallied.
+    /// Calls that may still be tallied before [`super::super::sampling`] is asked. 0 where calls
+    /// are not tallied.
     pub(in crate::gate::hot) countdown: Cell<u32>,
-    /// Calls that were timed since the load was last looked at.
+    /// Timed calls since the last look at the load.
     pub(in crate::gate::hot) timed: Cell<u32>,
     pub(in crate::gate::hot) tally: Cell<Option<NonNull<TallyRecord>>>,
     /// Context for which `node` is the right one; 0, which no context is, where there is none.
     pub(in crate::gate::hot) caller: Cell<u64>,
-    /// The node that was used last.
+    /// Node that was used last.
     node: Cell<Option<NonNull<NodeRecord>>>,
 }
 
 impl Entry {
-    /// Where the calls of the site are tallied, if they ever were.
+    /// Returns the tally of the site's calls, if they ever had one.
     #[inline(always)]
     pub(in crate::gate::hot) fn tally(&self) -> Option<&'static TallyRecord> {
         // SAFETY: every one comes from `make_tally`: zeroed or written, aligned, never unmapped, and
@@ -30,7 +30,7 @@ impl Entry {
         self.tally.get().map(|tally| unsafe { tally.as_ref() })
     }
 
-    /// The tally for one more call, if one may be tallied without asking.
+    /// Returns the tally for one more call, if one may be tallied without asking.
     #[inline(always)]
     pub(in crate::gate::hot) fn count_down(&self) -> Option<&'static TallyRecord> {
         let left = self.countdown.get();
@@ -46,13 +46,13 @@ impl Entry {
         self.tally.set(Some(tally));
     }
 
-    /// The node that was used last.
+    /// Returns the node that was used last.
     #[inline(always)]
     pub(in crate::gate::hot) fn node(&self) -> Option<&'static NodeRecord> {
         self.node.get().map(node)
     }
 
-    /// From here on `node` is used, which is the right one in the context `caller`.
+    /// Remembers `node`, the right one in the context `caller`, for the calls from here on.
     #[inline(always)]
     pub(in crate::gate::hot) fn remember(&self, node: &'static NodeRecord, caller: u64) {
         self.caller.set(0);
@@ -61,7 +61,8 @@ impl Entry {
     }
 }
 
-/// The entry in this slot of the table of `count` entries at `entries`, if it reaches that far.
+/// Returns the entry in this slot of the table of `count` entries at `entries`, if it reaches that
+/// far.
 #[inline(always)]
 pub(super) fn entry_in<'a>(entries: NonNull<Entry>, count: u32, slot: u32) -> Option<&'a Entry> {
     if slot >= count {

@@ -10,7 +10,7 @@ use super::entry::{Entry, entry_in};
 use crate::hot::alloc::Ledger;
 use crate::segment::layout::ShardRecord;
 
-/// What the hot path needs of a thread, in thread-local memory itself: one load less to wait for.
+/// The parts of a thread that the hot path needs.
 pub(in crate::gate::hot) struct Handle {
     pub(in crate::gate::hot) entries: Cell<NonNull<Entry>>,
     entry_count: Cell<u32>,
@@ -20,18 +20,18 @@ pub(in crate::gate::hot) struct Handle {
     /// Set while this thread is in the recorder's slow parts: calls made from there (a tracked
     /// allocator, a signal handler) are not recorded.
     pub(super) busy: Cell<bool>,
-    /// The calling context that the thread is in. Also in [`ShardRecord::current`], for readers; no
-    /// address that is read from there is ever followed.
+    /// Calling context of the thread. Also in [`ShardRecord::current`], for readers; no address
+    /// that is read from there is ever followed.
     context: Cell<Context>,
-    /// The slot of the innermost running call below that which is tallied; 0 where there is none.
+    /// Slot of the innermost running call below that which is tallied; 0 where there is none.
     pub(in crate::gate::hot) mark: Cell<u32>,
-    /// Its own, or [`NO_SHARD`].
+    /// Shard of the thread, or [`NO_SHARD`].
     shard: Cell<&'static ShardRecord>,
     thread: Cell<Option<&'static Thread>>,
     pub(in crate::gate::hot) ledger: Ledger,
 }
 
-/// Where calls are recorded that are not: nobody reads it.
+/// The shard of threads without one: nobody reads it.
 // SAFETY: zeroes are valid for integers and atomic ones.
 static NO_SHARD: ShardRecord = unsafe { std::mem::zeroed() };
 
@@ -53,7 +53,7 @@ thread_local! {
     };
 }
 
-/// This thread's handle.
+/// Returns this thread's handle.
 #[inline(always)]
 pub(in crate::gate::hot) fn handle<'a>() -> &'a Handle {
     // Out of the closure, since what happens in one is not inlined.
@@ -64,13 +64,13 @@ pub(in crate::gate::hot) fn handle<'a>() -> &'a Handle {
 }
 
 impl Handle {
-    /// What is remembered of the site with this slot, if the table reaches that far.
+    /// Returns the entry of the site with this slot, if the table reaches that far.
     #[inline(always)]
     pub(in crate::gate::hot) fn entry(&self, slot: u32) -> Option<&Entry> {
         entry_in(self.entries.get(), self.entry_count.get(), slot)
     }
 
-    /// This thread's part of the segment, if there are entries.
+    /// Returns this thread's part of the segment, if there are entries.
     #[inline(always)]
     pub(in crate::gate::hot) fn shard(&self) -> &'static ShardRecord {
         self.shard.get()
@@ -81,7 +81,7 @@ impl Handle {
         self.thread.get()
     }
 
-    /// Whether this thread is in the recorder's slow parts.
+    /// Returns whether this thread is in the recorder's slow parts.
     #[inline(always)]
     pub(in crate::gate::hot) fn is_busy(&self) -> bool {
         self.busy.get()
@@ -98,7 +98,7 @@ impl Handle {
         self.shard().current.store(context.number(), Relaxed);
     }
 
-    /// As [`Self::entry`], where calls may be tallied.
+    /// Returns the entry of the site with this slot where calls may be tallied.
     #[inline(always)]
     pub(in crate::gate::hot) fn tallying_entry(&self, slot: u32) -> Option<&Entry> {
         entry_in(self.entries.get(), self.tallying.get(), slot)
@@ -109,7 +109,7 @@ impl Handle {
         self.tallying.set(if is { self.entry_count.get() } else { 0 });
     }
 
-    /// From here on the handle leads to what `thread` owns.
+    /// Leads to the bookkeeping in `thread` from here on.
     pub(super) fn take(&self, thread: &'static Thread) {
         self.context.set(Context::OUTSIDE);
         self.mark.set(0);
@@ -119,7 +119,7 @@ impl Handle {
         self.look_again(thread);
     }
 
-    /// The entries of `thread` may have moved, or become more.
+    /// Looks at the entries of `thread` again, which may have moved, or become more.
     pub(super) fn look_again(&self, thread: &'static Thread) {
         self.entries.set(thread.entries.get());
         // Last, since it is what makes the others count.
@@ -127,7 +127,7 @@ impl Handle {
         self.set_tallying(thread.sampler.is_tallying());
     }
 
-    /// From here on it leads nowhere.
+    /// Leads nowhere from here on.
     pub(super) fn let_go(&self) {
         self.tallying.set(0);
         self.entry_count.set(0);

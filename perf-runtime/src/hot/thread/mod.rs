@@ -1,4 +1,5 @@
-//! What a thread owns: a shard of the segment, and the private tables that find a context fast.
+//! The bookkeeping of a thread: a shard of the segment, and the private tables that find a context
+//! fast.
 //!
 //! Taken at a thread's first tracked call or metric, returned when it ends, and then used by the
 //! next thread that begins, tables, nodes and counts included: memory is bounded by the threads
@@ -41,7 +42,7 @@ pub(super) struct Thread {
     pub(super) preemption: Preemption,
     entries: Cell<NonNull<Entry>>,
     entry_count: Cell<u32>,
-    /// When to read both clocks again, in ticks.
+    /// Time at which to read both clocks again, in ticks.
     next_moment: Cell<u64>,
     random: Cell<u64>,
     /// Next in the list of unused ones.
@@ -49,31 +50,32 @@ pub(super) struct Thread {
 }
 
 impl Thread {
-    /// This thread's part of the segment.
+    /// Returns this thread's part of the segment.
     #[inline(always)]
     pub(super) fn shard(&self) -> &'static ShardRecord {
         // SAFETY: in the segment, complete, and never unmapped.
         unsafe { self.shard.as_ref() }
     }
 
-    /// Whether a node is of this thread: in a fork's child, those of the parent's calls are not.
+    /// Returns whether a node is of this thread: in a fork's child, those of the parent's calls are
+    /// not.
     #[cold]
     pub(super) fn is_ours(&self, node: &NodeRecord) -> bool {
         self.known(Context::address(node)).is_some()
     }
 
-    /// What is remembered of the site with this slot.
+    /// Returns the entry of the site with this slot.
     pub(super) fn entry(&self, slot: u32) -> Option<&Entry> {
         entry_in(self.entries.get(), self.entry_count.get(), slot)
     }
 
-    /// What is remembered of each site, with its slot.
+    /// Lists each entry with its slot.
     pub(super) fn each_entry(&self) -> impl Iterator<Item = (u32, &Entry)> + Clone {
         (1..self.entry_count.get()).filter_map(|slot| Some((slot, self.entry(slot)?)))
     }
 
-    /// Counts a call of `site` that could not be recorded. Of what is polled it is the polls that come here,
-    /// and the call is counted when it ends.
+    /// Counts a call of `site` that could not be recorded. An async function comes here with its
+    /// polls, and its call is counted when it ends.
     fn lose_call_of(&self, site: &Site) {
         if !site.is_polled() {
             self.lose_call();
@@ -86,13 +88,13 @@ impl Thread {
         lost.store(lost.load(Relaxed) + 1, Relaxed);
     }
 
-    /// The first estimate of nanoseconds in a tick.
+    /// Returns the first estimate of nanoseconds in a tick.
     #[inline]
     pub(super) fn ns_per_tick(&self) -> f64 {
         self.recorder.ns_per_tick
     }
 
-    /// Whether it is time to read both clocks.
+    /// Returns whether it is time to read both clocks.
     #[inline]
     pub(super) fn is_moment(&self, now: u64) -> bool {
         now >= self.next_moment.get()
@@ -103,8 +105,8 @@ impl Thread {
         self.next_moment.set(self.recorder.note_moment());
     }
 
-    /// A random number: `xorshift64*` (Vigna, "An experimental exploration of Marsaglia's xorshift
-    /// generators", 2016).
+    /// Returns a random number: `xorshift64*` (Vigna, "An experimental exploration of Marsaglia's
+    /// xorshift generators", 2016).
     pub(super) fn random(&self) -> u32 {
         let mut state = self.random.get();
         state ^= state >> 12;
