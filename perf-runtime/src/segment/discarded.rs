@@ -1,5 +1,5 @@
-//! What was discarded before anybody collected it: a file of counts beside the segments, by program and by
-//! reason, which the next report of the folder takes into account.
+//! The recordings that were discarded before anybody collected them: a file of counts beside the
+//! segments, by program and by reason, for the next report of the folder.
 //!
 //! Each record is a line of [`RECORD`] bytes that is written at once, under a lock, so that recorders of many
 //! processes lose no count; the lock is tried and never waited for. A program's record stays where it is.
@@ -19,10 +19,10 @@ pub const FILE: &str = "discarded";
 /// Bytes of a record, which is a line of text: two numbers, the reason, the program.
 const RECORD: usize = 512;
 
-/// Where the reason stands in a record, and after it the program: what a record is found by.
+/// Place of the reason in a record, before the program; a record is found by both.
 const KEY: usize = 42;
 
-/// Where the program stands.
+/// Place of the program.
 const PROGRAM: usize = KEY + 6;
 
 /// Records that a file has at most. The last ones are of programs without a record of their own.
@@ -33,9 +33,9 @@ const MOST: u64 = 128;
 pub struct Discarded {
     /// Path of the program, or its beginning; empty where it is not known.
     pub program: String,
-    /// Why.
+    /// Reason for discarding them.
     pub reason: Reason,
-    /// How many.
+    /// Number of these recordings.
     pub recordings: u64,
     /// Finished calls in them, at least.
     pub calls: u64,
@@ -54,12 +54,12 @@ impl Ledger {
         Self::lock(options().create(true).open(folder.join(FILE))?)
     }
 
-    /// The same of a file that is open already.
+    /// Takes a file that is open already as the file of counts.
     ///
     /// # Errors
     /// When it is no regular file, or somebody has it.
     pub fn lock(file: File) -> io::Result<Self> {
-        /// Others have it for as long as it takes to remove some files.
+        /// The tries for the lock: others hold it for as long as it takes to remove some files.
         const ATTEMPTS: u32 = 1_000;
         if !file.metadata()?.is_file() {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -98,7 +98,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// The record at a place, if there is one.
+    /// Returns the record at a place, if there is one.
     fn record(&self, at: u64) -> io::Result<Option<[u8; RECORD]>> {
         let mut record = [0; RECORD];
         match self.0.read_exact_at(&mut record, at * RECORD as u64) {
@@ -127,10 +127,11 @@ impl Drop for Ledger {
     }
 }
 
-/// What was discarded in `folder` since it was taken into account last, by program and reason.
+/// Returns the recordings that were discarded in `folder` since the last report took them into
+/// account, by program and reason.
 ///
 /// # Errors
-/// When the file cannot be read. There being none is no error.
+/// When the file cannot be read. A missing file is no error.
 pub fn read(folder: &Path) -> io::Result<Vec<Discarded>> {
     let file = match options().open(folder.join(FILE)) {
         Ok(file) => file,
@@ -147,7 +148,7 @@ pub fn read(folder: &Path) -> io::Result<Vec<Discarded>> {
     records
 }
 
-/// Takes off what `discarded` says, which has been taken into account.
+/// Takes `discarded` off, once a report has taken it into account.
 ///
 /// # Errors
 /// When the file cannot be written, or somebody has it.
@@ -175,16 +176,16 @@ impl Ledger {
     }
 }
 
-/// How the file is opened: waiting for nothing, and behind no link.
+/// Returns the options for opening the file: waiting for nothing, and behind no link.
 fn options() -> OpenOptions {
-    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere what is no regular file is turned down.
+    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere anything but a regular file is turned down.
     const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
     let mut options = OpenOptions::new();
     options.read(true).write(true).mode(0o600).custom_flags(FLAGS);
     options
 }
 
-/// A record without its numbers. What is no part of a line stands as a question mark.
+/// Makes a record without its numbers. A byte that is no part of a line becomes a question mark.
 fn record_of(program: &[u8], reason: Reason) -> [u8; RECORD] {
     let mut record = [b' '; RECORD];
     record[RECORD - 1] = b'\n';

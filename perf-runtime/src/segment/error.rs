@@ -1,8 +1,9 @@
-//! Why a segment could not be read. Typed, so that callers can decide; worded, so that people can.
+//! The reasons why a segment could not be read. Typed, so that callers can decide; worded, so that
+//! people can.
 
 use std::{fmt, io};
 
-/// Why a segment could not be read.
+/// A reason why a segment could not be read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SegmentError {
@@ -35,19 +36,19 @@ pub enum SegmentError {
         /// Newest version that can be read.
         newest: u32,
     },
-    /// Written on a machine that orders the bytes of a number the other way.
+    /// Written on a machine with the other byte order.
     ForeignByteOrder,
-    /// More durations were counted than calls: two processes wrote to it, as after a fork that ran no
-    /// handlers.
+    /// More durations were counted than calls: two processes wrote to it, as after a fork that ran
+    /// no handlers.
     SeveralWriters {
-        /// Where, in bytes from the start of the file.
+        /// Place of the damage, in bytes from the start of the file.
         offset: u64,
     },
     /// Something inside points nowhere, or in a circle.
     Damaged {
-        /// Where, in bytes from the start of the file.
+        /// Place of the damage, in bytes from the start of the file.
         offset: u64,
-        /// What should be there.
+        /// Content that should be there.
         what: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! Where segments live: a folder of one's own, that nobody else can have prepared.
+//! The place of segments: a folder of one's own, that nobody else can have prepared.
 //!
 //! Standard library only, so that recorder and reports share one rule. The caller brings its user
 //! id; nothing here is unsafe.
@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 /// Memory-backed file system of Linux. Pages of a disk file can stall a writer during writeback.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// Where temporary files may always be put.
+/// Folder in which temporary files may always be put.
 const TEMPORARY: &str = "/tmp";
 
-/// What the name of a session's folder begins with: `perf-report run` makes one for each run.
+/// Beginning of the name of a session's folder: `perf-report run` makes one for each run.
 pub const SESSION_PREFIX: &str = "session-";
 
 /// Name of the file in a session's folder that is locked while its `perf-report run` lives.
 pub const SESSION_LOCK: &str = "alive";
 
-/// The folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
+/// Returns the folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
 pub fn default_path(uid: u32) -> PathBuf {
     let mut places = places(uid);
     let is_possible = |place: &PathBuf| place.parent().is_some_and(Path::is_dir);
@@ -29,8 +29,8 @@ pub fn default_path(uid: u32) -> PathBuf {
     places.swap_remove(at)
 }
 
-/// The folders for segments of user `uid`, the best first: in shared memory, and, where that cannot be
-/// written to, in the temporary folder (`TMPDIR`), and in that of the system.
+/// Returns the folders for segments of user `uid`, the best first: in shared memory, and, where
+/// that cannot be written to, in the temporary folder (`TMPDIR`), and in that of the system.
 pub fn places(uid: u32) -> Vec<PathBuf> {
     let name = format!("perf-track-{uid}");
     let mut places: Vec<PathBuf> = Vec::new();
@@ -43,9 +43,9 @@ pub fn places(uid: u32) -> Vec<PathBuf> {
     places
 }
 
-/// Where else processes of user `uid` record that were to record in `folder`, should it not be possible
-/// there: in one of the other [`places`], under the same name if it is a session in one of them. A folder
-/// that the user named has none.
+/// Returns the places in which processes of user `uid` record instead, should `folder` not be
+/// possible: one of the other [`places`], under the same name if it is a session in one of them. A
+/// folder that the user named has none.
 pub fn alternatives(folder: &Path, uid: u32) -> Vec<PathBuf> {
     let places = places(uid);
     let of_session = is_session(folder).then(|| folder.parent().zip(folder.file_name())).flatten();
@@ -58,7 +58,7 @@ pub fn alternatives(folder: &Path, uid: u32) -> Vec<PathBuf> {
     others.map(|other| session.map_or_else(|| other.clone(), |name| other.join(name))).collect()
 }
 
-/// Whether a folder is that of a session, to go by its name.
+/// Returns whether a folder is that of a session, to go by its name.
 pub fn is_session(folder: &Path) -> bool {
     folder
         .file_name()
@@ -79,7 +79,7 @@ pub fn prepare(path: &Path, uid: u32) -> Result<(), FolderError> {
     }
 }
 
-/// Checks what [`prepare`] would accept, creating nothing.
+/// Checks whether [`prepare`] would accept `path`, creating nothing.
 ///
 /// # Errors
 /// [`FolderError`], as for [`prepare`]; a missing folder is one.
@@ -102,7 +102,7 @@ pub fn check(path: &Path, uid: u32) -> Result<(), FolderError> {
     }
 }
 
-/// Why a folder cannot hold segments.
+/// A reason why a folder cannot hold segments.
 #[derive(Debug)]
 pub struct FolderError {
     path: PathBuf,
@@ -124,8 +124,8 @@ impl FolderError {
         Self { path: path.to_owned(), fault }
     }
 
-    /// Error number of the operating system; for a folder that was refused, that of "permission
-    /// denied".
+    /// Returns the error number of the operating system; for a folder that was refused, that of
+    /// "permission denied".
     pub fn errno(&self) -> i32 {
         const PERMISSION_DENIED: i32 = 13;
         match &self.fault {
@@ -136,12 +136,12 @@ impl FolderError {
         }
     }
 
-    /// Whether there is a folder, or something else in its place, that is not to be used.
+    /// Returns whether there is a folder, or something else in its place, that is not to be used.
     pub fn is_refused(&self) -> bool {
         !matches!(self.fault, Fault::Create(_) | Fault::Look(_))
     }
 
-    /// Whether the folder does not exist.
+    /// Returns whether the folder does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(&self.fault, Fault::Look(error) if error.kind() == io::ErrorKind::NotFound)
     }

@@ -1,13 +1,14 @@
-//! Whether the process of a segment may still write to it.
+//! The life of a segment's process: whether it may still write.
 //!
-//! A process id is no identity: it may have been given to another process since, and means another one
-//! in each namespace of processes, as containers have. So a process holds a lock on its segment as long
-//! as it lives, which everybody sees who sees the file. Where there is none, as of a program that closes
-//! descriptors which it did not open, the segment names the namespace of the process and when it was
-//! started, by which those who share the namespace know it.
+//! A process id is no identity: it may have been given to another process since, and means another
+//! one in each namespace of processes, as containers have. So a process holds a lock on its segment
+//! as long as it lives, and everybody who sees the file sees the lock. A program that closes
+//! descriptors which it did not open has none. For that case the segment names the namespace of the
+//! process and its start, by which those who share the namespace know it.
 //!
-//! Standard library only, so that recorder and reports share one rule; who asks finds out about the lock.
-//! Nothing here allocates for a name of usual length, since the recorder asks where its host may not.
+//! Standard library only, so that recorder and reports share one rule; the caller finds out about
+//! the lock. Nothing here allocates for a name of usual length, since the recorder asks where its
+//! host may not.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -18,52 +19,54 @@ use std::path::Path;
 
 use super::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, MAGIC};
 
-/// Whether a process may still write.
+/// The answer to the question whether a process may still write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Life {
     /// It lives.
     Alive,
     /// It has ended: nothing will be added.
     Ended,
-    /// Nobody here can tell.
+    /// Nobody here can know.
     Unknown,
 }
 
-/// Whether a file is a segment, or a copy that its process made since somebody had removed it.
+/// The kind of a file: a segment, or a copy that its process made since somebody had removed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copied {
     /// It is the segment.
     Not,
-    /// A copy, of while the process ran: what came after is missing.
+    /// A copy from the time of the run: what came after is missing.
     WhileRunning,
-    /// A copy, of when the process ended.
+    /// A copy from the end of the process.
     AtEnd,
 }
 
-/// Who writes to a segment.
+/// The process that writes to a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
     /// Process id, in its own namespace.
     pub pid: u32,
-    /// The namespace of processes that the id is of; 0 where the system has none, or does not say.
+    /// Namespace of processes to which the id belongs; 0 where the system has none, or does not
+    /// show it.
     pub namespace: u64,
-    /// When the process was started, as the system counts it; 0 where it does not say.
+    /// Start of the process, as the system counts it; 0 where it does not show it.
     pub started: u64,
-    /// When it began to record, in nanoseconds since 1970.
+    /// Beginning of its recording, in nanoseconds since 1970.
     pub began_unix_ns: u64,
-    /// Whether it held its lock when it looked last.
+    /// True if it held its lock when it looked last.
     pub locks: bool,
-    /// Whether this is a copy.
+    /// Kind of the file.
     pub copied: Copied,
 }
 
 impl Owner {
-    /// Who the segment at `path` says that it is; `None` where it is not complete, or cannot be read.
+    /// Reads the owner out of the segment at `path`; `None` where it is not complete, or cannot be
+    /// read.
     pub fn of(path: &Path) -> Option<Self> {
         Self::of_file(&open(path)?)
     }
 
-    /// The same of a segment that is open.
+    /// Reads the owner out of a segment that is open.
     pub fn of_file(file: &File) -> Option<Self> {
         let mut head = [0; offset_of!(Header, started_unix_ns) + size_of::<u64>()];
         let mut identity = [0; size_of::<Identity>()];
@@ -72,7 +75,7 @@ impl Owner {
         Self::of_parts(&head, &identity)
     }
 
-    /// The same of the bytes of a segment.
+    /// Reads the owner out of the bytes of a segment.
     pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
         Self::of_parts(bytes, bytes.get(offset_of!(Header, identity)..)?)
     }
@@ -95,14 +98,14 @@ impl Owner {
         })
     }
 
-    /// Whether its process id is one of this process's namespace, as far as is known.
+    /// Returns whether its process id is one of this process's namespace, as far as is known.
     pub fn is_of_here(&self) -> bool {
         self.namespace == 0 || self.namespace == namespace()
     }
 }
 
-/// Whether the process that writes to the segment at `path` lives. `is_locked` says whether somebody holds
-/// the lock on it; `None` where that cannot be found out.
+/// Finds out whether the process that writes to the segment at `path` lives. `is_locked` is true if
+/// somebody holds the lock on it; `None` where that cannot be found out.
 pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
     match open(path) {
         Some(file) => life_of(&file, pid_of(path), is_locked),
@@ -111,7 +114,7 @@ pub fn life(path: &Path, is_locked: Option<bool>) -> Life {
     }
 }
 
-/// The same of a segment that is open, which has the process id `named` in its name.
+/// Finds out the same for a segment that is open, and has the process id `named` in its name.
 pub fn life_of(file: &File, named: Option<u32>, is_locked: Option<bool>) -> Life {
     if is_locked == Some(true) {
         return Life::Alive;
@@ -124,22 +127,22 @@ pub fn life_of(file: &File, named: Option<u32>, is_locked: Option<bool>) -> Life
     if owner.locks && is_locked == Some(false) { Life::Ended } else { Life::Unknown }
 }
 
-/// Of a segment that is not complete, in the making or damaged: by the process id in its name.
+/// Judges a segment that is not complete, in the making or damaged, by the process id in its name.
 fn of_unfinished(named: Option<u32>) -> Life {
     named.map_or(Life::Ended, |pid| of_process(pid, 0))
 }
 
-/// The process id in the name of a segment, `<pid>-<anything>.ptseg`.
+/// Returns the process id in the name of a segment, `<pid>-<anything>.ptseg`.
 pub fn pid_of(path: &Path) -> Option<u32> {
     pid_in(path.file_name()?.to_str()?)
 }
 
-/// The same of the name itself.
+/// Returns the process id in the name itself.
 pub(crate) fn pid_in(name: &str) -> Option<u32> {
     name.split('-').next()?.parse().ok()
 }
 
-/// Of a process of this namespace. One that has ended and was not waited for does not live.
+/// Judges a process of this namespace. One that has ended and was not waited for does not live.
 fn of_process(pid: u32, started: u64) -> Life {
     if !Path::new("/proc/self/stat").exists() {
         return Life::Unknown;
@@ -160,14 +163,15 @@ fn of_process(pid: u32, started: u64) -> Life {
     }
 }
 
-/// Whether there is no such process: no such file, or, while it is read, no such process.
+/// Returns whether there is no such process: no such file, or, while it is read, no such process.
 fn is_no_process(error: &io::Error) -> bool {
     /// `ESRCH` of all systems that have it.
     const NO_PROCESS: i32 = 3;
     error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(NO_PROCESS)
 }
 
-/// The namespace of processes that this one is in; 0 where the system has none, or does not say.
+/// Returns the namespace of processes that this one is in; 0 where the system has none, or does not
+/// show it.
 pub fn namespace() -> u64 {
     #[cfg(unix)]
     let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |metadata| metadata.ino());
@@ -176,13 +180,13 @@ pub fn namespace() -> u64 {
     namespace
 }
 
-/// When this process was started, as the system counts it; 0 where it does not say.
+/// Returns the start of this process, as the system counts it; 0 where it does not show it.
 pub fn started() -> u64 {
     let stat = state_of(Path::new("/proc/self/stat")).ok().flatten();
     stat.map_or(0, |(_, started)| started)
 }
 
-/// State and start of the process whose `/proc/<pid>/stat` this is.
+/// Reads state and start of the process whose `/proc/<pid>/stat` this is.
 fn state_of(stat: &Path) -> io::Result<Option<(u8, u64)>> {
     // The name in it has 64 bytes at most, and the numbers before the start are some twenty.
     let mut text = [0; 1024];
@@ -190,8 +194,9 @@ fn state_of(stat: &Path) -> io::Result<Option<(u8, u64)>> {
     Ok(state_and_start(&text[..length]))
 }
 
-/// State and start in the text of `/proc/<pid>/stat`. The name before them may hold any bytes, so it is
-/// what follows the last parenthesis: the state is the third field, the start the 22nd.
+/// Finds state and start in the text of `/proc/<pid>/stat`. The name before them may hold any
+/// bytes, so the fields are counted from the last parenthesis: the state is the third, the start
+/// the 22nd.
 fn state_and_start(stat: &[u8]) -> Option<(u8, u64)> {
     let name_ends = stat.iter().rposition(|&byte| byte == b')')?;
     let rest = str::from_utf8(&stat[name_ends + 1..]).ok()?;
@@ -202,7 +207,8 @@ fn state_and_start(stat: &[u8]) -> Option<(u8, u64)> {
 
 /// Opens a regular file, and waits for nothing.
 fn open(path: &Path) -> Option<File> {
-    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere what is no regular file is turned down below.
+    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere anything but a regular file is turned down
+    /// below.
     #[cfg(unix)]
     const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
     let mut options = fs::OpenOptions::new();
@@ -212,7 +218,7 @@ fn open(path: &Path) -> Option<File> {
     file.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(file)
 }
 
-/// Fills `bytes` with what stands in `file` from `offset` on.
+/// Fills `bytes` from `file`, beginning at `offset`.
 pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     #[cfg(unix)]
     return std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset);
@@ -225,12 +231,12 @@ pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<
     }
 }
 
-/// The number at `at`, if there is one.
+/// Reads the number at `at`, if there is one.
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// The number at `at`, if there is one.
+/// Reads the number at `at`, if there is one.
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_ne_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }

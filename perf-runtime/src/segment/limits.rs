@@ -1,8 +1,8 @@
-//! How people write the limits of a recording: the values of `PERF_TRACK_OVERHEAD` and
+//! The limits of a recording as people write them: the values of `PERF_TRACK_OVERHEAD` and
 //! `PERF_TRACK_MEMORY`, as the recorder reads them and as `perf-report doctor` checks them. Pure.
 
 /// Reads a share of time in millionths, from none to the whole: `5%`, `0.5 %`, `0.05`. `None` where
-/// it is none.
+/// the text is no such share.
 ///
 /// ```
 /// use perf_runtime::segment::limits::parse_share;
@@ -21,7 +21,8 @@ pub fn parse_share(text: &str) -> Option<u32> {
     (0.0..=1e6).contains(&ppm).then_some(ppm as u32)
 }
 
-/// Reads a number of bytes: `64MiB`, `1.5 GB`, `512k`, `1000000`. `None` where it is none.
+/// Reads a number of bytes: `64MiB`, `1.5 GB`, `512k`, `1000000`. `None` where the text is no such
+/// number.
 ///
 /// `KiB`, `MiB` and `GiB`, and the letters `K`, `M` and `G` alone, count by 1,024; `kB`, `MB` and
 /// `GB` by 1,000, as IEC 80000-13 has it. Capitals do not matter.

@@ -1,9 +1,9 @@
 //! The segment: the file that a recording process writes, and that anyone may read.
 //!
-//! `layout` says where each byte stands. The reading half ([`read`], [`parse`], [`stacks`]) is
-//! always there and is plain safe code on untrusted bytes, but for the instruction that reads the
-//! clock (`counter`). The writing half is there when recording is compiled in (see `gate`). Nothing
-//! here knows when or what to record; that is `hot`.
+//! Each byte's place is in `layout`. The reading half ([`read`], [`parse`], [`stacks`]) is always
+//! there and is plain safe code on untrusted bytes, but for the instruction that reads the clock
+//! (`counter`). The writing half is there when recording is compiled in (see `gate`). Nothing here
+//! knows when or what to record; that is `hot`.
 
 pub(crate) mod batch;
 mod counter;
@@ -27,25 +27,25 @@ pub use reader::{
 /// Extension of a segment's file name.
 pub const EXTENSION: &str = "ptseg";
 
-/// Extension of the file beside a segment that says since when its figures count: see
+/// Extension of the file beside a segment from which its figures count: see
 /// [`reset()`](crate::reset()).
 pub const MARK_EXTENSION: &str = "before";
 
 /// Extension of a file that is to become a copy of a segment: see [`life::Copied`].
 pub const COPYING_EXTENSION: &str = "copying";
 
-/// Extension of a file that is to become a segment, or what stands beside one, once it is complete.
+/// Extension of a file that is to become a segment, or a file beside one, once it is complete.
 pub const UNNAMED_EXTENSION: &str = "new";
 
-/// What is called a function in reports, and stands above the calls in contexts that did not fit into
-/// `PERF_TRACK_MEMORY`. They count for their functions, but for those that did not fit either: these are its
-/// own calls.
+/// Name that reports show like a function's, above the calls in contexts that did not fit into
+/// `PERF_TRACK_MEMORY`. They count for their functions, but for functions that did not fit either:
+/// these are its own calls.
 pub const OVERFLOW_NAME: &str = "(overflow)";
 
-/// What is called a function or a count in reports, and stands for the names made at run time that were too
-/// many to be kept within `PERF_TRACK_MEMORY`.
+/// Name that reports show like a function's or a count's, for the names made at run time that were
+/// too many to be kept within `PERF_TRACK_MEMORY`.
 pub const OTHER_NAMES: &str = "(other names)";
 
-/// What comes before the error number in the extension of the empty file that a process leaves
-/// when it could not make its segment.
+/// Beginning of the extension of an empty file, before the error number: a process leaves it when
+/// it could not make its segment.
 pub const UNRECORDED_PREFIX: &str = "unrecorded-";

@@ -12,10 +12,10 @@ pub(crate) struct Moment {
 pub(crate) struct Rate(u64);
 
 impl Rate {
-    /// A tick is a nanosecond.
+    /// The rate at which a tick is a nanosecond.
     pub(crate) const ONE: Self = Self(1 << 32);
 
-    /// The rate between two moments; one to one when they are not apart.
+    /// Returns the rate between two moments; one to one when they are not apart.
     pub(crate) fn between(first: Moment, latest: Moment) -> Self {
         let ticks = u128::from(latest.ticks.saturating_sub(first.ticks));
         let ns = u128::from(latest.monotonic_ns.saturating_sub(first.monotonic_ns));
@@ -23,14 +23,14 @@ impl Rate {
         Self(u64::try_from(rate).ok().filter(|&rate| rate > 0).unwrap_or(Self::ONE.0))
     }
 
-    /// Nanoseconds per tick.
+    /// Returns the nanoseconds per tick.
     #[inline]
     #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits")]
     pub(crate) fn per_tick(self) -> f64 {
         self.0 as f64 / Self::ONE.0 as f64
     }
 
-    /// A sum of squared ticks in squared nanoseconds.
+    /// Converts a sum of squared ticks to squared nanoseconds.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -42,7 +42,7 @@ impl Rate {
         if self == Self::ONE { squares } else { (squares as f64 * rate * rate) as u128 }
     }
 
-    /// `ticks` in nanoseconds.
+    /// Converts `ticks` to nanoseconds.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "checked")]
     pub(crate) fn ns(self, ticks: u64) -> u64 {

@@ -1,16 +1,16 @@
-//! The bytes of a segment that say which futures are in flight.
+//! The bytes of a segment for futures in flight.
 
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// Futures in flight that one page has room for.
+/// Futures in flight in one page, at most.
 pub(crate) const FLIGHTS: usize = 252;
 
 /// [`FlightRecord::began`] of a place that is being taken.
 pub(crate) const TAKEN: u64 = 1;
 
-/// Room for calls of async functions that have been suspended and have not ended. Of all threads, since a future
-/// ends on another one than it began on: whoever takes a place does so by one exchange, and the future that
-/// has it is the only one to write there.
+/// Room for calls of async functions that have been suspended and have not ended. All threads share
+/// it, since a future ends on another one than it began on: whoever takes a place does so by one
+/// exchange, and the future that has it is the only one to write there.
 #[repr(C, align(64))]
 pub(crate) struct FlightPage {
     /// Page that was made before this one.
@@ -23,9 +23,9 @@ pub(crate) struct FlightPage {
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct FlightRecord {
-    /// When it began, in ticks; 0 where there is none, or [`TAKEN`].
+    /// Beginning of the call, in ticks; 0 where there is none, or [`TAKEN`].
     pub(crate) began: AtomicU64,
-    /// [`super::SiteRecord::index`].
+    /// A [`super::SiteRecord::index`].
     pub(crate) site: AtomicU32,
     pub(crate) reserved: u32,
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::{HEADER_TEXT_BYTES, TRANSITIONS};
 
-/// Facts about the process, and where the lists begin.
+/// Facts about the process, and the beginnings of the lists.
 #[repr(C)]
 pub(crate) struct Header {
     pub(crate) magic: [u8; 8],
@@ -15,7 +15,7 @@ pub(crate) struct Header {
     pub(crate) parent_pid: u32,
     pub(crate) started_unix_ns: u64,
     pub(crate) clock: u32,
-    /// Which of `latest` is valid, by its lowest bit.
+    /// The number whose lowest bit shows the valid one in `latest`.
     pub(crate) latest_turn: AtomicU32,
     /// Clock readings at the start, and the newest.
     pub(crate) first: Anchor,
@@ -26,16 +26,16 @@ pub(crate) struct Header {
     pub(crate) sites: AtomicU32,
     /// Last [`ShardRecord`].
     pub(crate) shards: AtomicU32,
-    /// Calls that were made where no shard could be had.
+    /// Calls without a shard.
     pub(crate) lost_calls: AtomicU64,
     /// Factor from ticks to nanoseconds, as the bits of an `f64`, that decides into which bucket a
     /// duration falls: the first estimate, known to be good to 0.1 %.
     pub(crate) fold_rate: AtomicU64,
-    /// What recording a call costs, in ticks, as the bits of `f64`s: the part that the call's own
+    /// The cost of recording a call, in ticks, as the bits of `f64`s: the part that the call's own
     /// duration holds, the part that only its caller's holds, and a call that is not timed. Means
     /// over the probes of [`Probes`] from version 5 on.
     pub(crate) cost: [AtomicU64; 3],
-    /// What folding a full ring costs, in ticks: the least that was seen. 0 before the first.
+    /// The cost of folding a full ring, in ticks: the least that was seen. 0 before the first.
     pub(crate) fold_cost: AtomicU64,
     /// Share of a thread's time that recording may take, in millionths.
     pub(crate) overhead_budget: AtomicU32,
@@ -50,39 +50,39 @@ pub(crate) struct Header {
     pub(crate) metrics: AtomicU32,
     /// Updates of metrics that could not be recorded.
     pub(crate) lost_metrics: AtomicU64,
-    /// Whether the program's allocator counts: otherwise there is no [`AllocRecord`].
+    /// 1 where the program's allocator counts; otherwise there is no [`AllocRecord`].
     pub(crate) counts_allocs: AtomicU32,
     /// Bytes of `text` in use: program, rustc, target, profile, opt-level, runtime version, each
     /// ended by a zero byte.
     pub(crate) text_bytes: u32,
     pub(crate) text: [u8; HEADER_TEXT_BYTES],
-    /// How well the cost is known.
+    /// Certainty of the cost.
     pub(crate) probes: Probes,
-    /// Ticks that starting to record took.
+    /// Ticks of the recording's start.
     pub(crate) start_ticks: AtomicU64,
-    /// Step of the clock in ticks, as the bits of an `f64`: the usual difference between two readings
-    /// that follow each other.
+    /// Step of the clock in ticks, as the bits of an `f64`: the usual difference between two
+    /// successive readings.
     pub(crate) clock_step: AtomicU64,
-    /// As in `cost`: the part that the duration of a call holds which is timed and tallied.
+    /// Cost like that in `cost`: the part in the duration of a call that is timed and tallied.
     pub(crate) tallied_inside: AtomicU64,
     pub(crate) usage: Usage,
     pub(crate) identity: Identity,
-    /// Last [`FlightPage`]; 0 in segments of before there was one.
+    /// Last [`FlightPage`]; 0 in older segments, which have none.
     pub(crate) flights: AtomicU32,
 }
 
-/// Who writes, beside the process id: see [`super::life`]. All zero in segments of before there was this
-/// record.
+/// The identity of the writer, beside the process id: see [`super::life`]. All zero in older
+/// segments, which lack this record.
 #[repr(C)]
 pub(crate) struct Identity {
-    /// The namespace of processes that the id is of.
+    /// Namespace of processes to which the id belongs.
     pub(crate) namespace: u64,
-    /// When the process was started.
+    /// Time of the process's start.
     pub(crate) started: u64,
-    /// Whether the process held the lock on the file when it looked last.
+    /// 1 where the process held the lock on the file when it looked last.
     pub(crate) is_locked: AtomicU32,
-    /// Of a copy, which takes the place of a segment that was removed while it was written to: when it was
-    /// taken, [`COPIED_AT_END`] or before. 0 in the segment itself.
+    /// In a copy, which takes the place of a segment that was removed while it was written to: the
+    /// time of copying, [`COPIED_AT_END`] or before. 0 in the segment itself.
     pub(crate) copied: u32,
 }
 
@@ -91,8 +91,8 @@ pub(crate) const COPIED_WHILE_RUNNING: u32 = 1;
 /// [`Identity::copied`]: when it ended, so that nothing is missing.
 pub(crate) const COPIED_AT_END: u32 = 2;
 
-/// What the process has used since its program was loaded, as of the latest account. All zero in
-/// segments of before there was this record.
+/// Time and memory of the process since its program was loaded, as of the latest account. All zero
+/// in older segments, which lack this record.
 #[repr(C)]
 pub(crate) struct Usage {
     pub(crate) loaded_monotonic_ns: AtomicU64,
@@ -108,7 +108,7 @@ pub(crate) struct Usage {
 #[repr(C)]
 pub(crate) struct Probes {
     pub(crate) deviations: [AtomicU64; 3],
-    /// How often.
+    /// Number of measurements.
     pub(crate) count: AtomicU64,
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct TransitionRecord {
     /// Its number plus one, stored last; 0 before the first.
     pub(crate) number: AtomicU64,
     pub(crate) at_ticks: AtomicU64,
-    /// [`SiteRecord::index`], or [`WHOLE_RECORDER`].
+    /// A [`SiteRecord::index`], or [`WHOLE_RECORDER`].
     pub(crate) site: AtomicU32,
     /// Step before, step after, reason: a byte each.
     pub(crate) what: AtomicU32,

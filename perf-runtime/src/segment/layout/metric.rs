@@ -9,7 +9,7 @@ pub(crate) const METRIC_GAUGE: u32 = 2;
 /// [`MetricSiteRecord::kind`]: a part of a whole.
 pub(crate) const METRIC_RATIO: u32 = 3;
 
-/// A place that tells a metric. Its text follows: name, file.
+/// A place that updates a metric. Its text follows: name, file.
 #[repr(C)]
 pub(crate) struct MetricSiteRecord {
     /// Previous metric.
@@ -22,32 +22,33 @@ pub(crate) struct MetricSiteRecord {
     pub(crate) text_bytes: [u32; 2],
 }
 
-/// One metric of one shard. A count is [`MetricSlot::samples`] of the first slot; what else is told
-/// is in the slot of the turn.
+/// One metric of one shard. A count is [`MetricSlot::samples`] of the first slot; all other values
+/// are in the slot of the turn.
 #[repr(C, align(64))]
 pub(crate) struct MetricRecord {
     /// Record of the shard that was made before this one.
     pub(crate) previous: u32,
-    /// [`MetricSiteRecord::index`].
+    /// A [`MetricSiteRecord::index`].
     pub(crate) metric: u32,
-    /// Which of `slots` is valid, by its lowest bit. Stored after the slot is complete.
+    /// The number whose lowest bit shows the valid one of `slots`. Stored after the slot is
+    /// complete.
     pub(crate) turn: AtomicU32,
     pub(crate) reserved: u32,
     pub(crate) slots: [MetricSlot; 2],
 }
 
-/// What a metric told, as of one update.
+/// The values of a metric, as of one update.
 #[repr(C)]
 pub(crate) struct MetricSlot {
     /// Updates; of a count, the count.
     pub(crate) samples: AtomicU64,
-    /// Of a ratio, the sums of part and whole; of a gauge, the low and the high half of
+    /// For a ratio, the sums of part and whole; for a gauge, the low and the high half of
     /// `snapshot::Gauge::sum`.
     pub(crate) sums: [AtomicU64; 2],
     /// Smallest and largest value of a gauge, as the bits of an `f64`.
     pub(crate) min: AtomicU64,
     pub(crate) max: AtomicU64,
-    /// Its last value, and when it was told, in ticks.
+    /// Its last value, and the time of that in ticks.
     pub(crate) last: AtomicU64,
     pub(crate) last_ticks: AtomicU64,
 }

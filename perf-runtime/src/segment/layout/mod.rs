@@ -1,4 +1,4 @@
-//! The bytes of a segment: the one place that says where each field stands.
+//! The bytes of a segment: the one place that lays down where each field stands.
 //!
 //! The writer maps these structs; the reader takes their field offsets and trusts nothing else.
 //! No behaviour lives here.
@@ -11,29 +11,29 @@
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
-//! Sites, metrics, shards and pages of futures in flight are linked lists that begin in the header; the nodes of a shard, and
-//! its records of metrics, are linked lists that begin in the shard. A record is complete before it is linked, nothing ever moves,
-//! and numbers are in the byte order of the machine.
+//! Sites, metrics, shards and pages of futures in flight are linked lists that begin in the header;
+//! nodes and records of metrics are linked lists that begin in their shard. A record is complete
+//! before it is linked, nothing ever moves, and numbers are in the byte order of the machine.
 //!
 //! Each shard has one writing thread at a time. It uses plain loads and stores, so that a reader
 //! may look at any moment, also after the writer was killed between any two of them:
 //!
 //! * `NodeRecord::head` counts finished calls that were timed. It is stored after the duration it
-//!   covers, so a call that is counted has its duration in the ring or in the histogram.
-//! * Durations `slots[folds_done & 1].folded .. head` stand in the ring, the rest in the
-//!   histogram. While `folds_begun != folds_done` a fold is under way, and the histogram already
-//!   holds some of the former; [`super::batch`] says which, and `reader::node` undoes it.
+//!   covers, so a counted call has its duration in the ring or in the histogram.
+//! * Durations `slots[folds_done & 1].folded .. head` stand in the ring, the rest in the histogram.
+//!   While `folds_begun != folds_done` a fold is under way, and the histogram already holds some of
+//!   the former. Which ones follows from [`super::batch`], and `reader::node` undoes it.
 //! * `NodeRecord::own` is the time in which the thread was in that context and in none below it:
-//!   from one entry or exit of a call that is timed to the next, `ShardRecord::last`. So the own times of
-//!   a shard add up to the time that it was in any context, whatever is read in the middle.
+//!   from one entry or exit of a timed call to the next, `ShardRecord::last`. So the own times of a
+//!   shard add up to the time that it was in any context, whatever is read in the middle.
 //! * A function whose calls cost too much to be timed is tallied: its calls are counted in a
-//!   [`TallyRecord`] of the shard, in no context. Now and then comes a window in which everything is
-//!   recorded, as it is before any function is tallied; [`Own::whole`] is what was measured then, and
-//!   [`Own::partial`] holds the time of tallied calls below the context as well. The reader divides the
-//!   latter by the former.
-//! * Calls that were counted in their context but not timed, while no clock could be trusted, are in
-//!   `untimed`. Before version 5 calls were sampled in their contexts: `slots[..].covered` of the
-//!   untimed ones are stood for by timed ones, whose durations weigh accordingly.
+//!   [`TallyRecord`] of the shard, in no context. Now and then comes a window in which everything
+//!   is recorded, as it is before any function is tallied. [`Own::whole`] is the time measured
+//!   then, and [`Own::partial`] holds the time of tallied calls below the context as well. The
+//!   reader divides the latter by the former.
+//! * Calls that were counted in their context but not timed, while no clock could be trusted, are
+//!   in `untimed`. Before version 5 calls were sampled in their contexts: timed calls stand for the
+//!   `slots[..].covered` untimed ones, and their durations weigh accordingly.
 //!
 //! Nodes are named by their address in the writing process where the hot path does it
 //! (`ShardRecord::current`, `NodeRecord::parent`): the reader looks addresses up and follows none,
@@ -70,7 +70,7 @@ pub(crate) const FIRST_WITH_TALLIES: u32 = 5;
 /// Oldest version that the reader understands. Earlier ones were never released.
 pub(crate) const OLDEST_READABLE: u32 = 3;
 
-/// Written as a number, read back as one: tells the byte order.
+/// A number that is written and read back, and so shows the byte order.
 pub(crate) const BYTE_ORDER: u32 = 0x0102_0304;
 
 /// Alignment of records, and the unit of a `Ref`.
@@ -85,7 +85,7 @@ pub(crate) const HEADER_TEXT_BYTES: usize = 2304;
 /// Raw durations that a node keeps before they are folded into its histogram.
 pub(crate) const RING: usize = 32;
 
-/// Stands in the ring for a duration that does not fit; it is in [`NodeRecord::long`].
+/// The entry in the ring for a duration that does not fit; it is in [`NodeRecord::long`].
 pub(crate) const LONG: u32 = u32::MAX;
 
 /// First duration, in ticks, that does not fit into the ring.
@@ -101,21 +101,21 @@ pub(crate) const NESTED: u64 = 1;
 /// [`NodeRecord::start`] of a running call that is not timed.
 pub(crate) const UNTIMED: u64 = 1;
 
-/// [`NodeRecord::site`] of the calls in contexts for which there was no memory: each shard has one
-/// such node from its beginning.
+/// [`NodeRecord::site`] of the calls in contexts without memory: each shard has one such node from
+/// its beginning.
 pub(crate) const OVERFLOW: u32 = u32::MAX - 1;
 
-/// [`NodeRecord::site`] of what stands beside the node of an async function, whose calls are its
-/// polls, as if that had called it: the calls of the function that ended there, and what all polls
-/// of each took. [`Own::partial_calls`] is how many more were suspended there for the first time than ended
-/// there having been, modulo 2^64.
+/// [`NodeRecord::site`] of a record beside the node of an async function, whose calls are its
+/// polls, as if that had called it. It holds the calls of the function that ended there, and the
+/// time of all polls of each. [`Own::partial_calls`] is the number of calls that were suspended
+/// there for the first time, less those that ended there after that, modulo 2^64.
 pub(crate) const CALLS: u32 = u32::MAX - 2;
 
-/// As [`CALLS`]: how long those calls lasted, from the beginning of the first poll to the end of the
-/// last, as far as they were timed.
+/// [`NodeRecord::site`] of another such record: the lifetimes of those calls, from the beginning of
+/// the first poll to the end of the last, as far as they were timed.
 pub(crate) const LIFETIMES: u32 = u32::MAX - 3;
 
-/// Whether a [`NodeRecord::site`] is of one that stands beside another.
+/// Returns whether a [`NodeRecord::site`] is of one that stands beside another.
 pub(crate) const fn is_beside(site: u32) -> bool {
     matches!(site, CALLS | LIFETIMES)
 }

@@ -10,15 +10,15 @@ use crate::buckets;
 pub(crate) struct NodeRecord {
     /// Finished calls that were timed.
     pub(crate) head: AtomicU64,
-    /// When the outermost running call began, or [`UNTIMED`]; 0 while none runs.
+    /// Beginning of the outermost running call, or [`UNTIMED`]; 0 while none runs.
     pub(crate) start: AtomicU64,
     /// Finished and running calls that were not timed.
     pub(crate) untimed: AtomicU64,
-    /// Where this node is in the writing process.
+    /// Address of this node in the writing process.
     pub(crate) address: u64,
     /// Address of the caller's node; [`OUTSIDE`] without caller, 0 before version 4.
     pub(crate) parent: u64,
-    /// [`SiteRecord::index`].
+    /// A [`SiteRecord::index`].
     pub(crate) site: u32,
     /// Node of the shard that was made before this one.
     pub(crate) previous: u32,
@@ -28,7 +28,7 @@ pub(crate) struct NodeRecord {
     pub(crate) cancelled: AtomicU64,
     pub(crate) folds_begun: AtomicU32,
     pub(crate) folds_done: AtomicU32,
-    /// Over all folded durations; `u64::MAX` before the first.
+    /// The shortest and the longest folded duration; `u64::MAX` and 0 before the first.
     pub(crate) min: AtomicU64,
     pub(crate) max: AtomicU64,
     /// Folded durations that found no room in the histogram.
@@ -39,8 +39,8 @@ pub(crate) struct NodeRecord {
     pub(crate) unmeasured: AtomicU64,
     /// The duration that [`LONG`] stands for in the ring.
     pub(crate) long: AtomicU64,
-    /// Time spent here and in no context below. In older versions, where no time but whole durations
-    /// was kept, a [`Recursion`]: the recursive calls of this function.
+    /// Time spent here and in no context below. In older versions, where only whole durations were
+    /// kept, a [`Recursion`]: the recursive calls of this function.
     pub(crate) own: Own,
 
     /// Calls that were made from here. In older versions, a [`Recursion`]: those of functions that were
@@ -57,8 +57,8 @@ pub(crate) struct NodeRecord {
     /// Durations that are not folded yet; number `n` stands at `n % RING`.
     pub(crate) ring: [AtomicU32; RING],
 
-    /// Whether its calls were made by a tallied function somewhere below the caller. Before version 5,
-    /// whether they were not to be sampled.
+    /// 1 where its calls were made by a tallied function somewhere below the caller. Before version
+    /// 5, where they were not to be sampled.
     pub(crate) is_loose: u32,
     /// The [`AllocRecord`], if there is one.
     pub(crate) allocated: AtomicU32,
@@ -71,7 +71,7 @@ pub(crate) struct Own {
     pub(crate) whole: AtomicU64,
     /// While some functions were tallied: holds the time of their calls below this context.
     pub(crate) partial: AtomicU64,
-    /// Calls that ended then. Of what stands beside another, see [`CALLS`].
+    /// Calls that ended then. For records beside a node, see [`CALLS`].
     pub(crate) partial_calls: AtomicU64,
 }
 
@@ -89,32 +89,33 @@ pub(crate) struct Made {
 /// Before version 5: recursive calls, which are recorded in the node of the outermost one.
 #[repr(C)]
 pub(crate) struct Recursion {
-    /// What the finished ones took, in ticks; estimated where calls are sampled.
+    /// Time of the finished ones, in ticks; estimated where calls are sampled.
     pub(crate) ticks: AtomicU64,
     /// Sum of the moments at which the running ones began.
     pub(crate) starts: AtomicU64,
-    /// How many are running.
+    /// Number of those that run.
     pub(crate) running: AtomicU64,
 }
 
-/// When a node was made. Before version 5, also which of its calls were timed.
+/// The time at which a node was made. Before version 5, also the sampling of its calls.
 #[repr(C)]
 pub(crate) struct Sampling {
-    /// When the node was made, counted from the header's first moment, in units of 2^20 ticks.
+    /// Time at which the node was made, counted from the header's first moment, in units of 2^20
+    /// ticks.
     pub(crate) created: AtomicU32,
     pub(crate) reserved: u32,
     /// Before version 5: the step, a `snapshot::Step`.
     pub(crate) step: u32,
     /// Before version 5: calls for each one that is timed, on average.
     pub(crate) interval: u32,
-    /// Before version 5: when the step was taken, and time spent in earlier sampled and counted steps.
+    /// Before version 5: time of the step, and time spent in earlier sampled and counted steps.
     pub(crate) since: u64,
     pub(crate) sampled_ticks: u64,
     pub(crate) counted_ticks: u64,
-    /// How much longer the thread was in this context and in none below because it waited for a
-    /// processor that another one had; in no other time. Before version 5 always 0.
+    /// Additional time in this context and in none below, because the thread waited for a processor
+    /// that another one had; in no other time. Before version 5 always 0.
     pub(crate) preempted_ticks: AtomicU64,
-    /// What the node held when its function began to be tallied, for the first time: time in this
+    /// The node's figures when its function began to be tallied, for the first time: time in this
     /// context and in none below, calls, and calls made from here. Before version 5 always 0.
     pub(crate) early_ticks: AtomicU64,
     /// Before version 5: steps taken.

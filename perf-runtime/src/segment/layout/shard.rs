@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// What one thread at a time writes.
+/// The records of one thread at a time, which alone writes here.
 #[repr(C, align(64))]
 pub(crate) struct ShardRecord {
-    /// The calling context that the thread is in: address of its node, with [`NESTED`] where the
-    /// call is recursive; or [`OUTSIDE`].
+    /// Calling context of the thread: address of its node, with [`NESTED`] where the call is
+    /// recursive; or [`OUTSIDE`].
     pub(crate) current: AtomicU64,
-    /// When it last left one, in ticks.
+    /// Time at which it last entered or left one, in ticks.
     pub(crate) last: AtomicU64,
     /// Previous shard.
     pub(crate) previous: u32,
-    /// Whether a thread owns the shard.
+    /// 1 while a thread owns the shard.
     pub(crate) owned: AtomicU32,
     /// The owning thread as the operating system numbers it.
     pub(crate) thread_id: AtomicU32,
@@ -39,8 +39,8 @@ pub(crate) struct ShardRecord {
     pub(crate) reserved: [u64; 5],
 }
 
-/// What one shard counts of a function outside of its contexts, since to time its calls would cost too
-/// much. Made when that is so for the first time.
+/// The calls of one function on one shard, counted outside of its contexts, since to time them
+/// would cost too much. Made when that is so for the first time.
 #[repr(C, align(64))]
 pub(crate) struct TallyRecord {
     /// Finished calls; of an async function, polls.
@@ -51,17 +51,18 @@ pub(crate) struct TallyRecord {
     pub(crate) alloc_bytes: AtomicU64,
     pub(crate) frees: AtomicU64,
     pub(crate) freed_bytes: AtomicU64,
-    /// [`SiteRecord::index`].
+    /// A [`SiteRecord::index`].
     pub(crate) site: u32,
     /// Tally of the shard that was made before this one.
     pub(crate) previous: u32,
 
-    /// Of an async function: calls that ended in such a poll, those among them that were given up, and
-    /// how many more were suspended for the first time than ended having been, modulo 2^64.
+    /// For an async function: calls that ended in such a poll, and those among them that were given
+    /// up. Then the calls that were suspended for the first time, less those that ended after that,
+    /// modulo 2^64.
     pub(crate) ended: AtomicU64,
     pub(crate) cancelled: AtomicU64,
     pub(crate) suspended: AtomicU64,
-    /// The step, a `snapshot::Step`, and when it was taken.
+    /// The step, a `snapshot::Step`, and the time of it.
     pub(crate) step: AtomicU32,
     /// Steps taken.
     pub(crate) transitions: AtomicU32,
@@ -69,22 +70,22 @@ pub(crate) struct TallyRecord {
     /// Time spent tallied in earlier steps, with windows and without.
     pub(crate) sampled_ticks: AtomicU64,
     pub(crate) counted_ticks: AtomicU64,
-    /// The calls when the load was last looked at.
+    /// Calls at the last look at the load.
     pub(crate) reviewed_calls: AtomicU64,
 
-    /// One call in some hundred is timed while those that it makes are tallied: how many were, and what
-    /// they took together, in ticks.
+    /// Calls that were timed, and their time together, in ticks: one in some hundred, while the
+    /// calls below it are tallied.
     pub(crate) timed: AtomicU64,
     pub(crate) timed_ticks: AtomicU64,
-    /// As these, of calls that took so much longer than the others that the thread may have been
-    /// interrupted; they are not in those.
+    /// The same for calls that took so much longer than the others that the thread may have been
+    /// interrupted; those above are without them.
     pub(crate) long: AtomicU64,
     pub(crate) long_ticks: AtomicU64,
     pub(crate) reserved: [u64; 4],
 }
 
-/// What was allocated and freed in one calling context of one shard, by the function itself. Made
-/// when it first does either, or a function that it called does.
+/// The memory that one function allocated and freed itself, in one calling context of one shard.
+/// Made when it first does either, or a function that it called does.
 #[repr(C, align(64))]
 pub(crate) struct AllocRecord {
     pub(crate) allocs: AtomicU64,
@@ -96,8 +97,8 @@ pub(crate) struct AllocRecord {
     /// Most bytes that an earlier call, with all that it called, had allocated and not freed.
     pub(crate) peak: AtomicU64,
     /// Bytes that the thread had allocated and not freed when the latest call began, and at most
-    /// since then. May be below zero. Only of the record that was written to last does `highest`
-    /// hold what those of its callers may lack.
+    /// since then. May be below zero. `highest` may lack the amounts of contexts below; only the
+    /// record that was written to last has them.
     pub(crate) base: AtomicU64,
     pub(crate) highest: AtomicU64,
 }

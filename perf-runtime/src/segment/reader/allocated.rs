@@ -1,4 +1,4 @@
-//! What was allocated and freed in one context, as its record tells.
+//! The allocations and frees of one context, out of their record.
 
 use std::mem::offset_of;
 
@@ -7,22 +7,22 @@ use crate::segment::SegmentError;
 use crate::segment::layout::{AllocRecord, NodeRecord};
 use crate::snapshot::Memory;
 
-/// What a node's record of allocations says; all zero where there is none.
+/// A node's record of allocations; all zero where there is none.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Allocated {
-    /// Where the record is; 0 without one.
+    /// Place of the record; 0 without one.
     pub(super) place: u32,
-    /// By the function itself.
+    /// Memory of the function itself.
     pub(super) own: Memory,
-    /// Of earlier calls, with all that they called.
+    /// Peak of earlier calls, with all calls below them.
     peak: u64,
-    /// Of the latest call: what the thread had when it began, and at most since then.
+    /// Bytes of the thread when the latest call began, and at most since then.
     base: i64,
     pub(super) highest: i64,
 }
 
 impl Allocated {
-    /// What was allocated in the node at byte `at`.
+    /// Reads the allocations of the node at byte `at`.
     pub(super) fn read(bytes: Bytes<'_>, at: usize) -> Result<Self, SegmentError> {
         let place = bytes.u32(at + offset_of!(NodeRecord, allocated))?;
         if place == 0 {
@@ -44,7 +44,7 @@ impl Allocated {
         })
     }
 
-    /// Most bytes that a call, with all that it called, had allocated and not freed.
+    /// Returns the most bytes that a call, with all calls below it, had allocated and not freed.
     pub(super) fn peak(&self) -> u64 {
         let latest = self.highest.saturating_sub(self.base);
         self.peak.max(u64::try_from(latest).unwrap_or(0))

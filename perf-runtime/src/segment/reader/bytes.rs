@@ -8,17 +8,17 @@ use crate::segment::layout::UNIT;
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
-    /// The number at `offset`.
+    /// Reads the number at `offset`.
     pub(super) fn u32(self, offset: usize) -> Result<u32, SegmentError> {
         self.array(offset).map(u32::from_ne_bytes)
     }
 
-    /// The number at `offset`.
+    /// Reads the number at `offset`.
     pub(super) fn u64(self, offset: usize) -> Result<u64, SegmentError> {
         self.array(offset).map(u64::from_ne_bytes)
     }
 
-    /// The next `length` bytes from `offset` on.
+    /// Returns the next `length` bytes from `offset` on.
     pub(super) fn slice(self, offset: usize, length: usize) -> Result<&'a [u8], SegmentError> {
         let end = offset.checked_add(length);
         end.and_then(|end| self.0.get(offset..end)).ok_or(SegmentError::Truncated {
@@ -33,12 +33,12 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// Where the record `place` begins.
+/// Returns the offset of the record `place`.
 pub(super) fn offset_of(place: u32) -> usize {
     place as usize * UNIT
 }
 
-/// A link to the record before `place`: it must lead further back.
+/// Checks a link to the record before `place`: it must lead further back.
 pub(super) fn earlier(place: u32, previous: u32, what: &'static str) -> Result<u32, SegmentError> {
     if previous < place { Ok(previous) } else { Err(damaged(offset_of(place), what)) }
 }
@@ -47,7 +47,7 @@ pub(super) fn damaged(offset: usize, what: &'static str) -> SegmentError {
     SegmentError::Damaged { offset: offset as u64, what }
 }
 
-/// Text that someone wrote, with what is not text replaced.
+/// Reads text that someone wrote, with a replacement for each byte that is not text.
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,5 +1,5 @@
-//! How many calls a segment holds, without reading all of it: for what is discarded, by whoever has neither
-//! time nor memory for more. Allocates nothing, and is wrong only in saying too little.
+//! The number of calls in a segment, without reading all of it: for segments that are discarded by
+//! someone with neither time nor memory for more. Allocates nothing, and errs on the low side only.
 
 use std::fs::File;
 use std::mem::offset_of;
@@ -14,10 +14,10 @@ use crate::segment::life::{read_at, u32_at, u64_at};
 /// Records that are looked at.
 const MOST_RECORDS: u32 = 20_000;
 
-/// Functions of which is remembered whether their calls are futures.
+/// Functions that are remembered to have futures as calls, at most.
 const FUNCTIONS: usize = 4_096;
 
-/// What a segment says of its process, in a few words.
+/// The little that has to be known about a segment's process.
 #[derive(Debug, Clone, Copy)]
 pub struct Outline {
     /// Finished calls, or as many of them as were found in good time.
@@ -26,7 +26,7 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Of an open segment. What cannot be read holds no calls, of an unknown program.
+    /// Outlines an open segment. One that cannot be read holds no calls, of an unknown program.
     pub fn of(file: &File) -> Self {
         let mut outline = Self { calls: 0, program: [0; 464] };
         // A segment is longer than its header.
@@ -36,7 +36,7 @@ impl Outline {
         outline
     }
 
-    /// Path of the program, or its beginning.
+    /// Returns the path of the program, or its beginning.
     pub fn program(&self) -> &[u8] {
         let length = self.program.iter().position(|&byte| byte == 0);
         &self.program[..length.unwrap_or(self.program.len())]
@@ -45,7 +45,7 @@ impl Outline {
 
 struct Counter<'a> {
     file: &'a File,
-    /// A bit for each site, by its index: whether its calls are polled.
+    /// Bits for the sites, by their index: set where its calls are polled.
     polled: [u64; FUNCTIONS / 64],
     left: u32,
 }
@@ -83,7 +83,8 @@ impl Counter<'_> {
         }
     }
 
-    /// Of an async function what stands beside the node has the calls; the node's own are polls.
+    /// Counts the calls in a list of nodes. Those of an async function are in the record beside its
+    /// node, whose own are polls.
     fn of_nodes(&mut self, mut place: u32) -> u64 {
         const BYTES: usize = offset_of!(NodeRecord, passed) + 8;
         let mut calls = 0_u64;
@@ -139,7 +140,7 @@ impl Counter<'_> {
     }
 }
 
-/// A link must lead further back, or the list ends.
+/// Follows a link, which must lead further back, or the list ends.
 fn earlier(place: u32, previous: u32) -> u32 {
     if previous < place { previous } else { 0 }
 }

@@ -1,8 +1,8 @@
 //! Calls of async functions that are in flight: suspended at least once, and not ended.
 //!
-//! How many they are is told by the nodes and tallies, each of which says how many more calls were suspended
-//! there for the first time than ended there. Since when is told by the places that calls take as long as they are
-//! in flight, if there is room; so of some it may not be known.
+//! Their number is in the nodes and tallies: each counts the calls that were suspended there for
+//! the first time, less those that ended there. Their ages are in the places that calls take as
+//! long as they are in flight, if there is room; so some may be unknown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
@@ -16,24 +16,25 @@ use crate::snapshot::Function;
 /// Calls of an async function that are in flight.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InFlight {
-    /// The function's name.
+    /// Name of the function.
     pub function: String,
-    /// How many calls.
+    /// Number of its calls in flight.
     pub calls: u64,
-    /// For how long they have been, from the beginning of their first poll on, in nanoseconds; the oldest first.
-    /// Of the calls of which it is known, which may not be all.
+    /// Times since the beginning of their first poll, in nanoseconds; the oldest first. Calls of
+    /// unknown age are missing.
     pub ages_ns: Vec<u64>,
 }
 
-/// A function, by its place among the functions, and how many more calls of it are in flight, modulo 2^64.
+/// A function, by its place among the functions, and the number of additional calls in flight,
+/// modulo 2^64.
 pub(super) type Flight = (usize, u64);
 
-/// What is in flight of each function.
+/// The futures in flight, by function.
 #[derive(Debug, Default)]
 pub(super) struct Flights(BTreeMap<usize, (u64, Vec<u64>)>);
 
 impl Flights {
-    /// Since when calls are in flight.
+    /// Reads the beginnings of the calls in flight.
     pub(super) fn read(
         bytes: Bytes<'_>,
         function_of_site: &HashMap<u32, usize>,
@@ -59,7 +60,7 @@ impl Flights {
         Ok(all)
     }
 
-    /// Adds what a shard says of how many there are.
+    /// Adds a shard's numbers of calls in flight.
     pub(super) fn add(&mut self, more: &[Flight]) {
         for &(function, calls) in more {
             let (sum, _) = self.0.entry(function).or_default();
@@ -67,7 +68,7 @@ impl Flights {
         }
     }
 
-    /// Those of which there are any, by their `age`.
+    /// Lists the functions with calls in flight, by their `age`.
     pub(super) fn in_words(
         &self,
         functions: &[Function],

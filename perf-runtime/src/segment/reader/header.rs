@@ -1,4 +1,4 @@
-//! The header: is this a segment, of which version, of which process, and where do its lists begin?
+//! The header: the version of the segment, its process, and the beginnings of its lists.
 
 use std::mem::offset_of;
 use std::path::Path;
@@ -15,12 +15,12 @@ use crate::segment::life::{Copied, Owner};
 use crate::segment::rate::{Moment, Rate};
 use crate::snapshot::{BreakerState, Build, Clock, Process, Usage};
 
-/// What the header says.
+/// The facts in the header.
 #[derive(Debug)]
 pub(super) struct Facts {
     pub(super) process: Process,
     pub(super) rate: Rate,
-    /// Both clocks when the recording began, and the newest reading of them.
+    /// Both clocks at the beginning of the recording, and their newest reading.
     pub(super) first: Moment,
     pub(super) latest: Moment,
     /// Last site.
@@ -31,25 +31,25 @@ pub(super) struct Facts {
     pub(super) metrics: u32,
     pub(super) lost_calls: u64,
     pub(super) lost_metrics: u64,
-    /// Nanoseconds in a tick, as the writer takes it for histograms.
+    /// Nanoseconds in a tick, by the writer's estimate for histograms.
     pub(super) fold_rate: f64,
     pub(super) cost: Cost,
     /// Step of the clock, in ticks: 0 where nobody asked.
     pub(super) clock_step: f64,
-    /// Ticks that starting to record took.
+    /// Ticks of the recording's start.
     pub(super) start_ticks: u64,
     /// Version of the layout.
     pub(super) version: u32,
     pub(super) writer: Writer,
 }
 
-/// What recording a call cost, in ticks: see [`Header::cost`].
+/// The cost of recording a call, in ticks: see [`Header::cost`].
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cost {
     pub(super) inside: f64,
     pub(super) outside: f64,
     pub(super) untimed: f64,
-    /// The part that the duration of a call holds which is tallied and timed.
+    /// Part of it in the duration of a call that is tallied and timed.
     pub(super) sampled: f64,
 }
 
@@ -87,12 +87,12 @@ impl Facts {
         })
     }
 
-    /// Whether the segment has own times and tallies.
+    /// Returns whether the segment has own times and tallies.
     pub(super) fn has_tallies(&self) -> bool {
         self.version >= FIRST_WITH_TALLIES
     }
 
-    /// Length of the record of a shard.
+    /// Returns the length of a shard's record.
     pub(super) fn shard_bytes(&self) -> usize {
         if self.has_tallies() { size_of::<ShardRecord>() } else { UNIT }
     }
@@ -106,25 +106,25 @@ impl Facts {
         }
     }
 
-    /// From the start of the recording to `ticks` or the newest reading of the clocks, whichever is
-    /// later, in nanoseconds.
+    /// Returns the time from the start of the recording to `ticks` or the newest reading of the
+    /// clocks, whichever is later, in nanoseconds.
     pub(super) fn since_start_ns(&self, ticks: u64) -> u64 {
         self.rate.ns(ticks.max(self.latest.ticks).saturating_sub(self.first.ticks))
     }
 
-    /// Ticks from the first moment of the process to `ticks`.
+    /// Returns the ticks from the first moment of the process to `ticks`.
     pub(super) fn since_first(&self, ticks: u64) -> u64 {
         ticks.saturating_sub(self.first.ticks)
     }
 
-    /// When the clock showed `ticks`, in nanoseconds since 1970.
+    /// Returns the moment at which the clock showed `ticks`, in nanoseconds since 1970.
     pub(super) fn unix_ns(&self, ticks: u64) -> u64 {
         let since = self.rate.ns(ticks.saturating_sub(self.first.ticks));
         self.process.started_unix_ns.saturating_add(since)
     }
 
-    /// When the clock showed `ticks`, on the monotonic clock, counted from the newest reading of
-    /// both.
+    /// Returns the moment at which the clock showed `ticks`, on the monotonic clock, counted from
+    /// the newest reading of both.
     pub(super) fn monotonic_ns(&self, ticks: u64) -> u64 {
         let ns = |ticks| self.rate.ns(ticks);
         match ticks.checked_sub(self.latest.ticks) {
@@ -133,7 +133,7 @@ impl Facts {
         }
     }
 
-    /// A moment on the monotonic clock, in nanoseconds since 1970.
+    /// Converts a moment on the monotonic clock to nanoseconds since 1970.
     pub(super) fn unix_ns_at(&self, monotonic_ns: u64) -> u64 {
         let since = monotonic_ns.saturating_sub(self.first.monotonic_ns);
         self.process.started_unix_ns.saturating_add(since)
@@ -161,36 +161,37 @@ impl Facts {
     }
 }
 
-/// What folding costs for each call, in ticks. The first time also makes what is folded into, and a
-/// process may know of no other.
+/// Returns the cost of folding for each call, in ticks. The first fold of a process also makes the
+/// pages it folds into, and there may be no other.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn fold_share(bytes: Bytes<'_>) -> Result<f64, SegmentError> {
-    /// A few nanoseconds: several times what is usual.
+    /// A few nanoseconds: several times the usual cost.
     const MOST: f64 = 16.0;
     Ok((bytes.u64(offset_of!(Header, fold_cost))? as f64 / RING as f64).min(MOST))
 }
 
-/// A number that is not below zero; 0 where there is none.
+/// Reads a number that is not below zero; 0 where there is none.
 fn number(bytes: Bytes<'_>, offset: usize) -> Result<f64, SegmentError> {
     let number = f64::from_bits(bytes.u64(offset)?);
     Ok(if number.is_finite() { number.max(0.0) } else { 0.0 })
 }
 
-/// Whether the process that wrote the segment may still be writing. Yes, when that cannot be told.
+/// Returns whether the process that wrote the segment may still be writing: yes, where that cannot
+/// be known.
 pub(super) fn may_be_running(bytes: &[u8]) -> bool {
     let Ok(pid) = Bytes(bytes).u32(offset_of!(Header, pid)) else { return false };
     let is_elsewhere = Owner::of_bytes(bytes).is_some_and(|owner| !owner.is_of_here());
     is_elsewhere || !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{pid}")).exists()
 }
 
-/// Of what nobody writes to any more: whether somebody did while it came to be. A copy of a segment is of while
-/// its process ran.
+/// Returns the life of the writer at the moment that the bytes are from, for a file that nobody
+/// writes to any more: a copy of a segment was taken while its process ran.
 pub(super) fn last_writer(bytes: &[u8]) -> Writer {
     let is_copy = Owner::of_bytes(bytes).is_some_and(|owner| owner.copied != Copied::Not);
     if is_copy { Writer::Running } else { Writer::Ended }
 }
 
-/// Whether this is a complete segment of a version that can be read.
+/// Checks that this is a complete segment of a version that can be read.
 fn check(bytes: Bytes<'_>) -> Result<(), SegmentError> {
     let length = bytes.0.len() as u64;
     if length == 0 {
@@ -250,7 +251,7 @@ fn process(bytes: Bytes<'_>, clock: Clock) -> Result<Process, SegmentError> {
     })
 }
 
-/// What the process used, if that was written down.
+/// Reads the time and memory of the process, if they were written down.
 fn usage(bytes: Bytes<'_>) -> Result<Option<Usage>, SegmentError> {
     let at = |offset: usize| bytes.u64(offset_of!(Header, usage) + offset);
     let peak = at(offset_of!(layout::Usage, peak_rss_bytes))?;

@@ -1,16 +1,16 @@
 //! Lists of records, each of which links to the one before it.
 //!
-//! A link must lead further back, so no list is a circle; and records do not overlap, so all of one
-//! kind together are no longer than the segment. Where many lists lead to the same records, or many
-//! texts are the same bytes, that keeps what is read in proportion to what is there.
+//! A link must lead further back, so no list is a circle; and records do not overlap, so all
+//! records of one kind are no longer than the segment. Where many lists lead to the same records,
+//! or many texts are the same bytes, that keeps the work in proportion to the file.
 
 use super::bytes::{Bytes, damaged, earlier, offset_of};
 use crate::segment::SegmentError;
 
-/// How records of one kind lead to each other.
+/// The form of the links between records of one kind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Links {
-    /// Where in a record the link to the previous one stands.
+    /// Place of the link to the previous record, within a record.
     pub(super) previous: usize,
     /// Length of a record, without text.
     pub(super) record_bytes: usize,
@@ -18,7 +18,7 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// The records of the list that ends with `last`, in the order they were made.
+    /// Lists the records of the list that ends with `last`, in the order they were made.
     pub(super) fn follow(
         self,
         bytes: Bytes<'_>,
@@ -38,7 +38,7 @@ impl Links {
     }
 }
 
-/// Bytes of a segment that no record of a kind has claimed yet.
+/// The bytes of a segment that no record of a kind has claimed yet.
 #[derive(Debug)]
 pub(super) struct Unclaimed(usize);
 

@@ -1,5 +1,5 @@
-//! Where figures begin anew: a copy of the segment as it was when its process called `reset()`,
-//! kept beside it. What the copy holds is taken off.
+//! The beginning of figures after `reset()`: a copy of the segment at the time of the call, kept
+//! beside it. The figures in the copy are taken off.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use crate::segment::reader::bytes::damaged;
 use crate::segment::{MARK_EXTENSION, SegmentError};
 use crate::snapshot::{Merger, Snapshot};
 
-/// What the segment at `path` holds since the mark beside it, if there is one.
+/// Takes the mark beside the segment at `path` off its snapshot, if there is one.
 pub(super) fn apply(path: &Path, snapshot: Snapshot) -> Result<Snapshot, SegmentError> {
     let bytes = match fs::read(path.with_extension(MARK_EXTENSION)) {
         Ok(bytes) => bytes,
@@ -28,7 +28,7 @@ pub(super) fn apply(path: &Path, snapshot: Snapshot) -> Result<Snapshot, Segment
     Ok(in_order(&snapshot).since(&in_order(&before)))
 }
 
-/// Shards in one tree.
+/// Puts the shards into one tree.
 fn in_order(snapshot: &Snapshot) -> Snapshot {
     let mut merger = Merger::default();
     merger.add(snapshot);

@@ -1,8 +1,8 @@
-//! What the contexts of a shard measured, where own times and tallies are kept: from version 5 on.
+//! The measurements of a shard's contexts, where own times and tallies are kept: from version 5 on.
 //!
-//! Times are those of the program: what recording took is told beside them. A duration that was timed
-//! holds a reading of the clock and the recording of all calls below it; it is corrected by what that
-//! took on average in its context, and stands for the tallied calls of the context as well.
+//! Times are those of the program: the time of recording is shown beside them. A timed duration
+//! holds a reading of the clock and the recording of all calls below it. It is corrected by the
+//! average of these in its context, and stands for the tallied calls of the context as well.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,18 +15,18 @@ use crate::buckets;
 use crate::segment::layout::OVERFLOW;
 use crate::snapshot::Measures;
 
-/// What a shard measured.
+/// The measurements of a shard.
 pub(super) struct Measured {
-    /// Of each context: its site, its parent, which comes before it, and what was measured.
+    /// Contexts: the site, the parent, which comes before it, and the measures.
     pub(super) contexts: Vec<(u32, Option<usize>, Measures)>,
-    /// Ticks that recording took.
+    /// Ticks of recording.
     pub(super) overhead: f64,
     /// Durations that found no room in a histogram.
     pub(super) uncounted: u64,
 }
 
 impl Tree {
-    /// What it measured.
+    /// Returns the measurements.
     pub(super) fn measured(mut self, facts: &Facts) -> Measured {
         self.place_loose();
         self.put_in_order();
@@ -67,10 +67,11 @@ impl Tree {
         }
     }
 
-    /// Puts contexts whose caller was tallied where they were seen while everything was recorded: there
-    /// the caller is known. Where they never were, they stay below the last caller that is.
+    /// Puts contexts whose caller was tallied into the place where they were seen while everything
+    /// was recorded: there the caller is known. Contexts that were never seen then stay below their
+    /// last known caller.
     fn place_loose(&mut self) {
-        /// More work than this is not worth it.
+        /// The work from which on it is not worth it.
         const MOST_STEPS: usize = 50_000_000;
         let loose: Vec<usize> =
             (0..self.nodes.len()).filter(|&at| self.nodes[at].is_loose).collect();
@@ -90,8 +91,8 @@ impl Tree {
         }
     }
 
-    /// Of each function and each context above, as far as calls in between were tallied, where it was
-    /// called most often.
+    /// Maps each function and each context above, as far as calls in between were tallied, to its
+    /// most frequent caller.
     fn seen_below(&self) -> HashMap<(u32, usize), usize> {
         let tallied: HashSet<u32> = self.tallies.iter().map(|tally| tally.site).collect();
         let mut found: HashMap<(u32, usize), usize> = HashMap::new();
@@ -109,8 +110,8 @@ impl Tree {
         found
     }
 
-    /// Whether a function above `caller` is also one of `at` or below, or `caller` is below `at`: no
-    /// function is its own ancestor.
+    /// Returns whether a function above `caller` is also one of `at` or below, or `caller` is below
+    /// `at`: no function is its own ancestor.
     fn repeats(&self, parents: &[Option<usize>], at: usize, caller: usize) -> bool {
         let mut is_below = vec![false; parents.len()];
         is_below[at] = true;
@@ -124,7 +125,7 @@ impl Tree {
         up.any(|it| sites.contains(&self.nodes[it].site))
     }
 
-    /// Puts parents before their children again, and leaves out what overflowed if nothing did.
+    /// Puts parents before their children again, and leaves the overflow out if nothing is in it.
     fn put_in_order(&mut self) {
         let mut order: Vec<usize> = Vec::with_capacity(self.nodes.len());
         let mut roots = Vec::new();
@@ -149,7 +150,7 @@ impl Tree {
         self.nodes = order.iter().map(|&at| std::mem::take(&mut self.nodes[at])).collect();
     }
 
-    /// Gives the contexts their parts of what was tallied.
+    /// Gives the contexts their parts of the tallies.
     fn share_tallies(&mut self, contexts: &[Estimate]) {
         let of_site = by_site(&self.tallies);
         let mut before = vec![0; self.tallies.len()];
@@ -163,7 +164,7 @@ impl Tree {
         }
     }
 
-    /// Functions that were tallied and are in no context, for want of memory.
+    /// Lists functions that were tallied and are in no context, for want of memory.
     fn never_seen(&self) -> impl Iterator<Item = &Tally> {
         let known: HashSet<u32> = self.nodes.iter().map(|node| node.site).collect();
         self.tallies.iter().filter(move |tally| tally.calls > 0 && !known.contains(&tally.site))
@@ -208,7 +209,7 @@ impl Tree {
         }
     }
 
-    /// What there is of each function, by its site.
+    /// Sums up each function, by its site.
     fn of_functions(&self) -> HashMap<u32, OfFunction> {
         let mut all: HashMap<u32, OfFunction> = HashMap::new();
         for (at, node) in self.nodes.iter().enumerate() {
@@ -227,7 +228,7 @@ impl Tree {
         all
     }
 
-    /// Since when the function is known to the thread, and how its calls were recorded.
+    /// Adds the time since which the thread knows the function, and the steps of its recording.
     fn add_steps(&self, function: &OfFunction, measures: &mut Measures, facts: &Facts) {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         measures.active_ns = ns(facts.since_first(self.now).saturating_sub(function.created));
@@ -240,13 +241,13 @@ impl Tree {
     }
 }
 
-/// What a shard has of one function.
+/// The records of one function on a shard.
 struct OfFunction {
-    /// Its first context here, when the earliest was made, and how many there are.
+    /// Its first context here, the time at which the earliest was made, and their number.
     first: usize,
     created: u64,
     contexts: usize,
-    /// Calls that were timed in them.
+    /// Timed calls in them.
     timed: u64,
     tally: Option<usize>,
 }
@@ -283,7 +284,7 @@ impl Node {
         }
     }
 
-    /// Has the calls that were timed stand for `more` that were not; none does, unless some were timed
+    /// Has the timed calls stand for `more` untimed ones; none does, unless some were timed
     /// meanwhile.
     fn stand_for(&mut self, more: u64, is_measured: bool) {
         let measured = self.calls.saturating_sub(self.unmeasured);
@@ -305,7 +306,7 @@ impl Node {
     }
 }
 
-/// A function of which nothing is known but how often it was called.
+/// Makes the measures of a function that is known by the number of its calls only.
 fn calls_only(tally: &Tally) -> Measures {
     Measures {
         calls: tally.calls,
@@ -318,11 +319,11 @@ fn calls_only(tally: &Tally) -> Measures {
 
 /// Sums over contexts and all below them.
 struct Below {
-    /// In whole nanoseconds, so that own times add up to the last of them.
+    /// Total times in whole nanoseconds, so that own times add up to the last of them.
     total_ns: Vec<u64>,
     overhead_ns: Vec<u64>,
     preempted_ns: Vec<u64>,
-    /// In ticks: own times as estimated, and as they were recorded while calls were timed.
+    /// Own times in ticks: estimated, and as they were recorded while calls were timed.
     own: Vec<f64>,
     raw: Vec<f64>,
 }
@@ -351,8 +352,8 @@ impl Below {
         all
     }
 
-    /// What turns a duration that was timed in the context into what the call took: the durations of
-    /// all its calls add up to its time and that of all below.
+    /// Returns the correction from a timed duration to the time of the call: the durations of all
+    /// calls in a context add up to its time and that of all below.
     fn correction(&self, node: &Node, at: usize, recorded: &Measures, facts: &Facts) -> Correction {
         let inside = facts.cost.inside;
         let timed = float(recorded.measured());
@@ -369,10 +370,10 @@ impl Below {
     }
 }
 
-/// Durations are shorter by `offset`, and what is left by a factor.
+/// A correction: durations are shorter by `offset`, and the rest by a factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Correction {
-    /// In ticks.
+    /// Ticks that are taken off.
     offset: f64,
     factor: f64,
 }

@@ -1,8 +1,8 @@
-//! The list of metrics, and what each shard's records of them hold.
+//! The list of metrics, and the values of each shard's records of them.
 //!
-//! After a kill a record holds every update that was finished: the writer never touches the slot
-//! that is valid. While the writer runs, what is copied may mix two neighbouring updates of a gauge
-//! or a ratio, if it makes two in the time that copying 128 bytes takes; a count is one number.
+//! After a kill a record holds every finished update: the writer never touches the slot that is
+//! valid. While the writer runs, a copy may mix two neighbouring updates of a gauge or a ratio, if
+//! it makes two in the time that copying 128 bytes takes; a count is one number.
 
 use std::collections::HashMap;
 use std::mem::offset_of;
@@ -18,7 +18,7 @@ use crate::segment::layout::{
 };
 use crate::snapshot::{Gauge, Metric, Ratio, Reading};
 
-/// Reads all metrics, one for each place that tells it, summed over the shards.
+/// Reads all metrics, one for each place that updates it, summed over the shards.
 pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Metric>, SegmentError> {
     let (mut metrics, metric_of_index) = sites(bytes, facts.metrics)?;
     let mut unclaimed = Unclaimed::of(bytes);
@@ -39,7 +39,7 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Metric>, Segme
     Ok(metrics)
 }
 
-/// The places that tell metrics, with nothing told yet, and the one for each index.
+/// Reads the places that update metrics, without values yet, and maps each index to its metric.
 fn sites(bytes: Bytes<'_>, last: u32) -> Result<(Vec<Metric>, HashMap<u32, usize>), SegmentError> {
     let (mut metrics, mut metric_of_index) = (Vec::new(), HashMap::new());
     let mut unclaimed = Unclaimed::of(bytes);
@@ -77,7 +77,7 @@ fn site(bytes: Bytes<'_>, at: usize, unclaimed: &mut Unclaimed) -> Result<Metric
     })
 }
 
-/// What the record at byte `at` holds of a metric of the kind of `like`.
+/// Reads the record at byte `at` of a metric with the kind of `like`.
 fn reading(
     bytes: Bytes<'_>,
     at: usize,
@@ -108,7 +108,7 @@ fn reading(
     })
 }
 
-/// The finite number at `offset`.
+/// Reads the finite number at `offset`.
 fn number(bytes: Bytes<'_>, offset: usize) -> Result<f64, SegmentError> {
     let number = f64::from_bits(bytes.u64(offset)?);
     if number.is_finite() { Ok(number) } else { Err(damaged(offset, "value of a gauge")) }

@@ -1,4 +1,4 @@
-//! Untrusted bytes to a [`Snapshot`]. Never panics, never trusts a length or a link.
+//! The way from untrusted bytes to a [`Snapshot`]. Never panics, never trusts a length or a link.
 //!
 //! A link must lead to an earlier record than the one it stands in, so no list can be a circle,
 //! and every walk ends. Damage costs the segment, not the program.
@@ -62,7 +62,7 @@ pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
     Ok(merger.finish())
 }
 
-/// Reads one segment after the other, and keeps the memory it needs for that.
+/// A reader of one segment after the other, which keeps the memory it needs for that.
 ///
 /// ```no_run
 /// use perf_runtime::{segment::Reader, snapshot::Merger};
@@ -101,9 +101,9 @@ impl Reader {
 
 /// Copies a segment again until two copies agree, and reads the earlier of the two.
 ///
-/// A copy in which no ring was folded while it was taken is exact. That is so when the folds that
-/// a later copy sees as begun are those that the earlier one saw as done. Where functions are so
-/// busy that there is no such moment, the last copy is good enough: see [`node`].
+/// A copy in which no ring was folded while it was taken is exact. That is so when the folds begun
+/// in a later copy are those done in the earlier one. Where functions are so busy that there is no
+/// such moment, the last copy is good enough: see [`node`].
 pub(crate) fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> {
     let mut later = Vec::new();
     let mut read = Err(SegmentError::Unfinished);
@@ -131,7 +131,7 @@ pub(crate) fn copy_file(path: &Path, copy: &mut Vec<u8>) -> Result<(), SegmentEr
     Ok(())
 }
 
-/// What the bytes of a segment say, in the order they say it.
+/// Reads the contents of a segment, in their own order.
 fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let bytes = Bytes(bytes);
     let facts = Facts::read(bytes, writer)?;
@@ -168,7 +168,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     })
 }
 
-/// How many folds the nodes had done, or begun, altogether.
+/// Counts the folds that the nodes had done, or begun, altogether.
 fn folds(bytes: &[u8], which: shards::Fold) -> Result<u64, SegmentError> {
     let bytes = Bytes(bytes);
     shards::folds(bytes, &Facts::read(bytes, Writer::Running)?, which)

@@ -30,7 +30,7 @@ impl Fold {
     }
 }
 
-/// Where the slot of this number of folds begins.
+/// Returns the offset of the slot for this number of folds.
 pub(super) fn slot(at: usize, folds: u32) -> usize {
     at + offset_of!(NodeRecord, slots) + (folds as usize & 1) * size_of::<FoldSlot>()
 }
@@ -47,7 +47,7 @@ pub(in crate::segment::reader) struct Sums {
 }
 
 impl Sums {
-    /// From sums over `summed` calls to those over more, which took as long on average.
+    /// Scales sums over `summed` calls to those over more, which took as long on average.
     pub(in crate::segment::reader) fn scale(&mut self, summed: u64, calls: u64) {
         if calls > summed && summed > 0 {
             let sum = u128::from(self.sum) * u128::from(calls) / u128::from(summed);
@@ -58,7 +58,8 @@ impl Sums {
         }
     }
 
-    /// What the `measured` calls took, of which `timed` were, and hold `inside` ticks of recording.
+    /// Returns the time of the `measured` calls, of which `timed` were timed, each with `inside`
+    /// ticks of recording.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -87,7 +88,7 @@ impl Sums {
     }
 }
 
-/// Sums and histogram, and the ring for what they lack.
+/// Sums and histogram, and the ring for the calls that they lack.
 pub(super) struct Durations {
     pub(super) sums: Sums,
     pub(super) histogram: Vec<(u32, u64)>,
@@ -120,7 +121,8 @@ impl Durations {
         })
     }
 
-    /// The durations of the latest `count` of `calls` timed calls, as far as the ring has them.
+    /// Returns the durations of the latest `count` of `calls` timed calls, as far as the ring has
+    /// them.
     fn latest(&self, calls: u64, count: u64) -> impl ExactSizeIterator<Item = u64> + Clone + use<> {
         let count = count.min(RING as u64).min(calls);
         let (ring, long) = (self.ring, self.long);
@@ -132,7 +134,7 @@ impl Durations {
         })
     }
 
-    /// Does what the writer had not done yet of the fold that it was killed in.
+    /// Finishes the fold in which the writer was killed.
     pub(super) fn finish(&mut self, fold: &Fold, rate: f64) {
         let covered = fold.covered.saturating_sub(self.sums.covered);
         let count = fold.folded.saturating_sub(self.sums.folded);
@@ -178,7 +180,7 @@ impl Durations {
     }
 }
 
-/// The counts of all pages of the histogram.
+/// Reads the counts of all pages of the histogram.
 fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentError> {
     let mut pairs = Vec::new();
     for octave in 0..buckets::OCTAVES {

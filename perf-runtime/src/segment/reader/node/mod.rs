@@ -1,12 +1,13 @@
-//! One node: its counters, its histogram, and what its ring still holds. Times in ticks.
+//! One node: its counters, its histogram, and the durations in its ring. Times in ticks.
 //!
 //! The writer may have been killed in the middle of a fold. Then the sums are those before the
 //! fold, since the new ones go to the other slot; and the histogram holds some of the additions
 //! already. Their order is known (see [`batch`]), so the rest of them is made up for here.
 //!
 //! The writer may also be running, and fold while the node is copied, `head` first. The histogram
-//! never lacks more than a ring, so what it lacks is in the ring, or was a moment ago: at worst, up
-//! to 32 durations are those of neighbouring calls. The number of calls is exact in any case.
+//! never lacks more than a ring, so its missing durations are in the ring, or were a moment ago: at
+//! worst, up to 32 durations are those of neighbouring calls. The number of calls is exact in any
+//! case.
 
 mod durations;
 mod parts;
@@ -24,14 +25,14 @@ use crate::snapshot::Step;
 pub(super) use self::durations::Sums;
 pub(super) use self::parts::{Early, Exactness, Made, Own, Recursive};
 
-/// Whether anyone may have written to the segment while it was copied.
+/// The life of the writer while the segment was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Writer {
     Ended,
     Running,
 }
 
-/// What a node says.
+/// The contents of a node.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     pub(super) address: u64,
@@ -48,33 +49,32 @@ pub(super) struct Node {
     pub(super) errors: u64,
     pub(super) panics: u64,
     pub(super) cancelled: u64,
-    /// When the outermost running call began: 0 while none runs, 1 when it is not timed.
+    /// Beginning of the outermost running call: 0 while none runs, 1 when it is not timed.
     pub(super) start: u64,
     pub(super) sums: Sums,
-    /// What all finished calls took: the sum, but for the clock readings within it that calls which
-    /// were not timed did without.
+    /// Time of all finished calls: the sum, less the clock readings that untimed calls did without.
     pub(super) spent: u64,
     pub(super) histogram: Vec<(u32, u64)>,
     /// Time spent here and in no context below; see [`Facts::has_tallies`].
     pub(super) own: Own,
-    /// How much longer that took because the thread waited for a processor.
+    /// Additional time, because the thread waited for a processor.
     pub(super) preempted: u64,
     /// Calls made from here.
     pub(super) made: Made,
-    /// What there was before its function was tallied.
+    /// Figures from before its function was tallied.
     pub(super) early: Early,
-    /// Whether its calls were made by a tallied function somewhere below the caller.
+    /// True where its calls were made by a tallied function somewhere below the caller.
     pub(super) is_loose: bool,
-    /// In segments without own times.
+    /// Recursive calls in segments without own times: of this function, and made from here.
     pub(super) nested: Recursive,
     pub(super) callees: Recursive,
     pub(super) exactness: Exactness,
     pub(super) allocated: Allocated,
-    /// Of an async function: its calls. What else is said here is said of its polls then.
+    /// For an async function: its calls. All other fields are of its polls then.
     pub(super) polled: Option<Box<Polled>>,
 }
 
-/// What stands beside the node of an async function, once a call has been suspended or has ended
+/// The records beside the node of an async function, once a call has been suspended or has ended
 /// there.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Polled {
@@ -82,7 +82,7 @@ pub(super) struct Polled {
     pub(super) lifetimes: Option<Node>,
 }
 
-/// What the node at byte `at` says.
+/// Reads the node at byte `at`.
 pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, SegmentError> {
     let field = |offset: usize| bytes.u64(at + offset);
     let exactness = Exactness::read(bytes, at + offset_of!(NodeRecord, sampling))?;
@@ -152,30 +152,31 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     })
 }
 
-/// Address of the caller of the node at byte `at`; 0 without.
+/// Reads the address of the caller of the node at byte `at`; 0 without.
 pub(super) fn parent(bytes: Bytes<'_>, at: usize) -> Result<u64, SegmentError> {
     let parent = bytes.u64(at + offset_of!(NodeRecord, parent))?;
     Ok(if parent == OUTSIDE { 0 } else { parent })
 }
 
 impl Node {
-    /// Calls that were recorded in a window.
+    /// Returns the calls that were recorded in a window.
     pub(super) fn calls_in_windows(&self) -> u64 {
         self.timed.saturating_sub(self.own.partial_calls)
     }
 
-    /// Durations that found no room in a histogram, also of what stands beside it.
+    /// Returns the durations that found no room in a histogram, with those of the records beside
+    /// it.
     pub(super) fn all_uncounted(&self) -> u64 {
         let beside = self.polled.iter().flat_map(|it| it.calls.iter().chain(&it.lifetimes));
         beside.fold(self.uncounted, |sum, node| sum.saturating_add(node.uncounted))
     }
 
-    /// Its calls are those that stand beside it, if any do; its own are their polls.
+    /// Makes the node's own calls polls; its calls are in the records beside it, if there are any.
     pub(super) fn is_of_polls(&mut self) -> &mut Polled {
         self.polled.get_or_insert_default()
     }
 
-    /// Takes what stands beside it.
+    /// Takes a record beside it.
     pub(super) fn take_beside(&mut self, other: Node) {
         let polled = self.is_of_polls();
         let place = if other.site == CALLS { &mut polled.calls } else { &mut polled.lifetimes };

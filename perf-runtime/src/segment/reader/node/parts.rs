@@ -1,4 +1,4 @@
-//! What a node holds beside its durations, a type for each part of its record.
+//! The parts of a node beside its durations, a type for each part of its record.
 
 use std::mem::offset_of;
 
@@ -15,7 +15,7 @@ pub(in crate::segment::reader) struct Own {
     pub(in crate::segment::reader) whole: u64,
     /// While some functions were tallied, whose calls below are in it.
     pub(in crate::segment::reader) partial: u64,
-    /// Calls that ended then; see [`CALLS`] for what stands beside another.
+    /// Calls that ended then; see [`CALLS`] for records beside a node.
     pub(in crate::segment::reader) partial_calls: u64,
 }
 
@@ -29,7 +29,7 @@ impl Own {
     }
 }
 
-/// What there was of a context before its function was tallied.
+/// The figures of a context from before its function was tallied.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::segment::reader) struct Early {
     /// Time spent here and in no context below.
@@ -61,7 +61,7 @@ pub(in crate::segment::reader) struct Made {
 }
 
 impl Made {
-    /// All of them.
+    /// Returns all of them.
     pub(in crate::segment::reader) fn all(&self) -> u64 {
         self.whole.saturating_add(self.partial)
     }
@@ -92,12 +92,12 @@ impl Recursive {
         })
     }
 
-    /// What the finished ones took.
+    /// Returns the time of the finished ones.
     pub(in crate::segment::reader) fn finished(&self) -> u64 {
         self.ticks
     }
 
-    /// What the running ones have taken until `now`.
+    /// Returns the time of the running ones until `now`.
     pub(in crate::segment::reader) fn unfinished(&self, now: u64) -> u64 {
         let taken = |running: u64| running.wrapping_mul(now).wrapping_sub(self.starts);
         match taken(self.running) {
@@ -108,7 +108,7 @@ impl Recursive {
     }
 }
 
-/// How exactly calls were recorded, and for how long.
+/// The exactness of a recording, with the time of each step.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::segment::reader) struct Exactness {
     /// Ticks since the first moment of the process.

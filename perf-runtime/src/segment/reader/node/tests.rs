@@ -1,4 +1,4 @@
-//! Nodes as a writer leaves them that is killed between any two of its stores.
+//! Nodes of a writer that is killed between any two of its stores.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::segment::rate::Rate;
 /// Place of the only page; durations in these tests stay in the first octave.
 const PAGE: usize = 16 * UNIT;
 
-/// Each method does what one of `hot::span` or `hot::fold` does.
+/// A recording: each method does what one of `hot::span` or `hot::fold` does.
 struct Recording {
     bytes: Vec<u8>,
 }
@@ -49,7 +49,7 @@ impl Recording {
         self.put(at, self.get(at) + calls);
     }
 
-    /// Folds all that is not folded, standing for all untimed calls, and is killed after `steps`
+    /// Folds the rest of the ring, standing for all untimed calls, and is killed after `steps`
     /// stores.
     fn fold(&mut self, durations: &[u32], steps: usize) {
         let folds = offset_of!(NodeRecord, folds_begun);
@@ -84,7 +84,7 @@ impl Recording {
         }
     }
 
-    /// The stores that bring `durations` into the histogram.
+    /// Returns the stores that bring `durations` into the histogram.
     fn additions(&self, durations: &[u32], covered: u64) -> Vec<(usize, u64)> {
         let mut counts: HashMap<usize, u64> = HashMap::new();
         let mut stores = Vec::new();
@@ -109,7 +109,7 @@ impl Recording {
     }
 }
 
-/// What a reader says of calls: how many, their histogram, sum, squares, shortest and longest.
+/// A reader's figures: the number of calls, their histogram, sum, squares, shortest and longest.
 type Said = (u64, Vec<(u32, u64)>, u64, u128, u64, u64);
 
 fn said(node: &Node) -> Said {
