@@ -1,4 +1,5 @@
-//! What was wrong, collected: one build shows everything, each at its place and with help.
+//! The errors of an attribute, collected: one build shows everything, each at its place and with
+//! help.
 
 use std::fmt::Display;
 
@@ -21,24 +22,24 @@ impl Errors {
         self.0.is_empty()
     }
 
-    /// What each of them says.
+    /// Returns the message of each.
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
     }
 
-    /// An invocation of `compile_error!` for each.
+    /// Makes an invocation of `compile_error!` for each.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
-/// An error with the way out of it.
+/// Makes an error with the way out of it.
 pub(crate) fn error(span: Span, what: impl Display, help: impl Display) -> syn::Error {
     syn::Error::new(span, format_args!("{what}\nhelp: {help}"))
 }
 
-/// The name among `names` that `written` was probably meant to be.
+/// Returns the name among `names` that `written` was probably meant to be.
 ///
 /// `p90` is no slip of the finger for `p50`: names with numbers are only offered for their number.
 pub(crate) fn nearest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
@@ -48,7 +49,7 @@ pub(crate) fn nearest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     (distance <= 1 + name.len() / 4).then_some(name)
 }
 
-/// How many letters must be inserted, removed or replaced to turn one word into the other.
+/// Counts the letters that must be inserted, removed or replaced to turn one word into the other.
 fn edits(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (above, a) in from.chars().enumerate() {

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
 
-/// The item, after an error message for everything that was wrong.
+/// Returns the item, after an error message for everything that was wrong.
 pub(crate) fn untracked(item: TokenStream, errors: Errors) -> TokenStream {
     let mut tokens = errors.into_tokens();
     tokens.extend(item);

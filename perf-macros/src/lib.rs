@@ -1,9 +1,9 @@
 //! The `#[perf_track]` attribute. Use it through perf-runtime, which re-exports it.
 //!
-//! A pipeline, in the order of its stages: `args` reads the options, `item` takes the item
-//! apart, `validate` refuses what does not fit, `expand` writes the tokens, and `fallback`
-//! gives the item back untracked when something was wrong. What the tokens mean is perf-runtime's
-//! affair: no type of it is known here, only names in its `__private` module.
+//! A pipeline, in the order of its stages: `args` reads the options, `item` takes the item apart,
+//! `validate` refuses what does not fit, `expand` writes the tokens, and `fallback` gives the item
+//! back untracked after an error. The meaning of the tokens is perf-runtime's affair: no type of it
+//! is known here, only names in its `__private` module.
 
 mod args;
 mod errors;

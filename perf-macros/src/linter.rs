@@ -1,18 +1,18 @@
-//! Whether the crate is compiled to be linted: then nobody runs what comes of it, and what the linter
-//! should see is what was written.
+//! The question whether a linter compiles the crate: then nobody runs the result, and the linter
+//! should see the code as it was written.
 //!
-//! Lints judge a body by its statements, a function by its body and an argument by its uses. Whatever
-//! is added there takes some of them away and has others fire, however carefully it is marked.
+//! Lints judge a body by its statements, a function by its body and an argument by its uses. Any
+//! addition takes some of them away and has others fire, however carefully it is marked.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The program that clippy is. It runs this crate, as rustc does.
+/// The program of clippy. It runs this crate, as rustc does.
 const CLIPPY: &str = "clippy-driver";
 
-/// Whether clippy compiles, and not rustc. Not what cargo was called for: crates that clippy does
-/// not look at are compiled by rustc then, and what comes of that is kept for builds.
+/// Returns whether clippy compiles, and not rustc. The command of cargo does not matter: crates
+/// that clippy does not look at are compiled by rustc then, and the result is kept for builds.
 pub(crate) fn is_at_work() -> bool {
     static IS: LazyLock<bool> = LazyLock::new(|| {
         // The one is not known without `/proc`, the other is for the caller to choose.
@@ -22,7 +22,7 @@ pub(crate) fn is_at_work() -> bool {
     *IS
 }
 
-/// Whether a program is clippy: also as `.clippy-driver-wrapped` or `clippy-driver.exe`.
+/// Returns whether a program is clippy: also as `.clippy-driver-wrapped` or `clippy-driver.exe`.
 fn is_clippy(program: &Path) -> bool {
     program.file_name().and_then(OsStr::to_str).is_some_and(|name| name.contains(CLIPPY))
 }

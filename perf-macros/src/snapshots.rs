@@ -1,4 +1,4 @@
-//! Snapshots of text, without the expression that made it: the test says that better. Tests only.
+//! Snapshots of text, without the expression that made it: the test shows that better. Tests only.
 
 /// Compares a text with the file that the test is named after.
 macro_rules! assert_text {

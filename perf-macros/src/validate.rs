@@ -1,11 +1,11 @@
-//! Whether an attribute fits its item. Syntax is behind us, tokens are ahead; nothing is changed
-//! here, only refused, with the place and the way out.
+//! The check whether an attribute fits its item. Syntax is behind us, tokens are ahead; nothing is
+//! changed here, only refused, with the place and the way out.
 
 use crate::args::{Options, Outcome, Selection, selection};
 use crate::errors::{Errors, error, nearest};
 use crate::item::{Block, Function, Kind, Other};
 
-/// The name of the attribute, as it is found on what is in a block.
+/// The name of the attribute, as it is found within a block.
 pub(crate) const ATTRIBUTE: &str = "perf_track";
 
 /// Checks an attribute on a function.
@@ -68,7 +68,7 @@ pub(crate) fn block(block: &Block, options: &Options, errors: &mut Errors) {
     }
 }
 
-/// The errors for patterns that none of these names match.
+/// Makes the errors for patterns that none of these names match.
 fn unmatched(names: &[String], selection: &Selection) -> Vec<syn::Error> {
     let is_unmatched = |pattern: &&syn::LitStr| {
         !names.iter().any(|name| selection::matches(&pattern.value(), name))
@@ -90,7 +90,7 @@ fn unmatched(names: &[String], selection: &Selection) -> Vec<syn::Error> {
     selection.patterns().filter(is_unmatched).map(error).collect()
 }
 
-/// The error for an item that has no functions in it.
+/// Makes the error for an item that has no functions in it.
 pub(crate) fn other(item: &Other) -> syn::Error {
     let help = match item.kind {
         "a struct" | "an enum" | "a union" => "put it on the `impl` block, or on its methods",
@@ -106,7 +106,7 @@ pub(crate) fn other(item: &Other) -> syn::Error {
     error(item.span, format_args!("`#[perf_track]` cannot track {}", item.kind), help)
 }
 
-/// Why a function cannot be tracked, whatever the options.
+/// Returns the error for a function that cannot be tracked, whatever the options.
 pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
     let signature = &function.signature;
     let (span, what, help) = if let Some(constness) = signature.qualifier("const") {
@@ -145,7 +145,7 @@ pub(crate) fn refusal(function: &Function) -> Option<syn::Error> {
     Some(error(span, what, help))
 }
 
-/// Why the returned value of a function cannot be classified.
+/// Returns the error for a returned value that cannot be classified.
 fn unclassifiable(function: &Function, outcome: &Outcome) -> Option<syn::Error> {
     let name = outcome.name();
     let signature = &function.signature;

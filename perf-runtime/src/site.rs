@@ -1,6 +1,6 @@
 //! A tracked place in the source: its identity, and the index it is recorded under.
 //!
-//! One static for each attribute, made by the macro. What is known at compile time is in the
+//! One static for each attribute, made by the macro. The facts known at compile time are in the
 //! [`Declaration`]; nothing is looked up by name while recording.
 
 use crate::list::Index;
@@ -8,7 +8,7 @@ use crate::registry;
 use crate::snapshot::{Budget, Function};
 use crate::writing::SiteText;
 
-/// What the attribute knows about the function it stands on.
+/// The attribute's knowledge about its function.
 #[derive(Debug)]
 pub(crate) struct Declaration {
     /// `module_path!()` of the declaration.
@@ -22,21 +22,21 @@ pub(crate) struct Declaration {
     /// Type name of something declared inside the site's static: the compiler's own path of the
     /// function, with the `Self` type and the trait.
     pub(crate) path: fn() -> &'static str,
-    /// Calls are futures, or one of them a stream: what is entered are their polls.
+    /// True if calls are futures, or one of them a stream: then their polls are entered.
     pub(crate) polled: bool,
-    /// What was asked for beside that.
+    /// Options of the attribute.
     pub(crate) options: &'static Options,
 }
 
-/// What an attribute can ask for. Apart from the declaration, since few do, and each byte of a
+/// The options of an attribute. Apart from the declaration, since few have any, and each byte of a
 /// site is there once for every tracked function.
 #[derive(Debug)]
 pub struct Options {
     /// Name given by the user; replaces the path as identity.
     pub label: Option<&'static str>,
-    /// Never sampled.
+    /// True if calls are never sampled.
     pub exact: bool,
-    /// The returned value is classified.
+    /// True if the returned value is classified.
     pub classifies_errors: bool,
     /// Limits.
     pub budget: Budget,
@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Nothing.
+    /// The options of an attribute without any.
     pub const NONE: Self = Self {
         label: None,
         exact: false,
@@ -66,10 +66,10 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site that is not registered yet.
+    /// Makes a site that is not registered yet.
     ///
-    /// Generated code is compiled once for each tracked function, so what it says is little: a flat
-    /// list of arguments, and options only where there are some.
+    /// Generated code is compiled once for each tracked function, so it is short: a flat list of
+    /// arguments, and options only where there are some.
     pub const fn new(
         module: &'static str,
         file: &'static str,
@@ -82,22 +82,22 @@ impl Site {
         Self { declaration, index: Index::none() }
     }
 
-    /// The same site with options.
+    /// Returns the same site with options.
     #[must_use]
     pub const fn with(self, options: &'static Options) -> Self {
         let Self { declaration, index } = self;
         Self { declaration: Declaration { options, ..declaration }, index }
     }
 
-    /// The same site of what is polled.
+    /// Returns the same site for futures, or for a stream.
     #[must_use]
     pub const fn polled(self) -> Self {
         let Self { declaration, index } = self;
         Self { declaration: Declaration { polled: true, ..declaration }, index }
     }
 
-    /// The site of one of the types that the function of this one is called with, named after the
-    /// path of a closure in it.
+    /// Makes the site of one of the types that the function of this one is called with, named after
+    /// the path of a closure in it.
     pub(crate) fn of_type(&self, closure: &'static str) -> Self {
         let options = Options {
             label: Some(registry::without_closures(closure)),
@@ -107,29 +107,29 @@ impl Site {
         Self { declaration: Declaration { options, ..self.declaration }, index: Index::none() }
     }
 
-    /// Whether its calls are futures.
+    /// Returns whether its calls are futures.
     pub(crate) fn is_polled(&self) -> bool {
         self.declaration.polled
     }
 
-    /// Whether its calls must not be sampled.
+    /// Returns whether its calls must not be sampled.
     pub(crate) fn is_exact(&self) -> bool {
         self.declaration.options.exact
     }
 
-    /// Its place in the list of sites.
+    /// Returns its place in the list of sites.
     pub(crate) fn list_index(&self) -> &Index {
         &self.index
     }
 
-    /// The place of the site in a thread's table: the index plus one; 0, where no site is, while it
-    /// has none; beyond every table when it was refused one.
+    /// Returns the place of the site in a thread's table: the index plus one; 0, where no site is,
+    /// while it has none; beyond every table when it was refused one.
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.index.place()
     }
 
-    /// The identity: the label, or the path of the function.
+    /// Returns the identity: the label, or the path of the function.
     pub(crate) fn name(&self) -> &'static str {
         match self.declaration.options.label {
             Some(label) => label,
@@ -137,7 +137,7 @@ impl Site {
         }
     }
 
-    /// The declaration as plain data.
+    /// Returns the declaration as plain data.
     pub(crate) fn describe(&self) -> Function {
         let text = self.text();
         Function {
@@ -154,7 +154,8 @@ impl Site {
         }
     }
 
-    /// What is written down of the site. Allocates nothing, unless its function is in a closure.
+    /// Returns the text of the site in the segment. Allocates nothing, unless its function is in a
+    /// closure.
     pub(crate) fn text(&self) -> SiteText<'static> {
         let declared = &self.declaration;
         let options = declared.options;

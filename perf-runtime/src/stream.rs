@@ -1,5 +1,5 @@
-//! `perf_stream!`: streams whose polls are spans, as `hot::future` has it of futures. Nothing else may
-//! name the crate that knows streams. Without that, `stream_absent` says what is missing.
+//! `perf_stream!`: streams whose polls are spans, as those of futures are in `hot::future`. Nothing
+//! else may name the crate that knows streams. Without the feature, `stream_absent` stands here.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -36,7 +36,7 @@ pub fn track_stream<S: Stream>(site: &'static Site, stream: S) -> Tracked<S, Unj
     track(site, stream)
 }
 
-/// One call from the first poll until there are no more items.
+/// The stream of one call, from the first poll until there are no more items.
 impl<S: Stream> Stream for Tracked<S, Unjudged> {
     type Item = S::Item;
 

@@ -1,4 +1,4 @@
-//! Stands in for `stream` where the feature of that name is off, and says so.
+//! The stand-in for `stream` where the feature of that name is off: an error that names it.
 
 /// Measures a stream, with the feature `stream`.
 #[macro_export]

@@ -1,6 +1,6 @@
-//! What threads share is made of: atomics, cells and locks of the standard library, or in their
-//! place those of `models`, which try every order (`--cfg perf_loom`). And locks that are given up
-//! rather than waited for.
+//! The means of sharing between threads: atomics, cells and locks of the standard library, or in
+//! their place those of `models`, which try every order (`--cfg perf_loom`). And locks that are
+//! given up rather than waited for.
 //!
 //! The recorder must never block its host: the holder may be a thread that a fork left behind, or
 //! the very thread that a signal handler interrupted.
@@ -28,7 +28,8 @@ fn yield_now() {
     }
 }
 
-/// A function that is `const`, except where it makes what `models` try: that is known at run time.
+/// Makes a function that is `const`, except where it makes what `models` try: that is known at run
+/// time.
 macro_rules! const_fn {
     ($(#[$attribute:meta])* $visibility:vis fn $($rest:tt)*) => {
         #[cfg(not(perf_loom))]
@@ -41,8 +42,8 @@ macro_rules! const_fn {
 }
 pub(crate) use const_fn;
 
-/// How often a lock is tried: some hundred milliseconds, far beyond the microseconds that anyone
-/// holds one.
+/// The number of tries for a lock: some hundred milliseconds, far beyond the microseconds that
+/// anyone holds one.
 const ATTEMPTS: u32 = if cfg!(perf_loom) { 2 } else { 100_000 };
 
 /// Locks `mutex`, unless it cannot be had in good time.
@@ -54,7 +55,7 @@ pub(crate) fn lock_briefly<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     })
 }
 
-/// Tries `attempt` until it gives something, but not for long.
+/// Tries `attempt` until it returns something, but not for long.
 pub(crate) fn briefly<R>(mut attempt: impl FnMut() -> Option<R>) -> Option<R> {
     for _ in 0..ATTEMPTS {
         let result = attempt();

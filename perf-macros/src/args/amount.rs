@@ -1,25 +1,26 @@
 //! Amounts with a unit, read exactly: `"2.5ms"` is 2,500,000 ns, without a floating-point number
 //! on the way. Pure; knows no tokens.
 
-/// Why an amount was refused.
+/// A reason to refuse an amount.
 #[derive(Debug, PartialEq)]
 pub(super) struct Problem {
-    /// What is wrong with it.
+    /// Fault of the amount.
     pub(super) what: String,
-    /// What to do, when that is more than to look at an example.
+    /// Way out, when that is more than to look at an example.
     pub(super) help: Option<String>,
 }
 
 /// A unit: its name, and the power of ten that takes it to the stored unit.
 type Unit = (&'static str, usize);
 
-/// Both ways to write a micro are in use: the sign U+00B5 and the letter U+03BC.
+/// The units of durations. Both ways to write a micro are in use: the sign U+00B5 and the letter
+/// U+03BC.
 const DURATIONS: [Unit; 6] =
     [("ns", 0), ("us", 3), ("\u{b5}s", 3), ("\u{3bc}s", 3), ("ms", 6), ("s", 9)];
 
 const SHARES: [Unit; 1] = [("%", 2)];
 
-/// A duration, in nanoseconds.
+/// Reads a duration, in nanoseconds.
 pub(super) fn nanoseconds(text: &str) -> Result<u64, Problem> {
     let amount = scaled(text, &DURATIONS, "a duration needs a unit: `ns`, `us`, `ms` or `s`")?;
     if amount == 0 {
@@ -28,7 +29,7 @@ pub(super) fn nanoseconds(text: &str) -> Result<u64, Problem> {
     Ok(amount)
 }
 
-/// A share of a whole, in hundredths of a per cent.
+/// Reads a share of a whole, in hundredths of a per cent.
 pub(super) fn basis_points(text: &str) -> Result<u32, Problem> {
     let amount = scaled(text, &SHARES, "a share is a number of per cent, as in `10%`")?;
     if amount == 0 {
@@ -55,7 +56,7 @@ fn scaled(text: &str, units: &[Unit], no_unit: &str) -> Result<u64, Problem> {
     shift(number, power)
 }
 
-/// A decimal number times a power of ten, if that is whole and fits.
+/// Multiplies a decimal number by a power of ten, if the result is whole and fits.
 fn shift(number: &str, power: usize) -> Result<u64, Problem> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() || fraction.contains('.') || number.ends_with('.') {

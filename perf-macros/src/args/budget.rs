@@ -15,7 +15,7 @@ const EXAMPLE: &str = "`budget(p95 = \"2ms\", calls = 100, max_regression = \"10
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Limit {
-    /// The field.
+    /// Name of the field.
     pub(crate) field: &'static str,
     /// Its value, in the field's unit.
     pub(crate) value: u64,
@@ -26,12 +26,12 @@ pub(crate) struct Limit {
 pub(crate) struct Budget {
     /// The word `budget`.
     pub(crate) name: Ident,
-    /// At least one, unless there were errors.
+    /// Limits, at least one, unless there were errors.
     pub(crate) limits: Vec<Limit>,
 }
 
 impl Budget {
-    /// How many limits there are.
+    /// The number of limits that exist.
     pub(crate) const LIMITS: usize = NAMES.len();
 
     pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> syn::Result<Self> {
@@ -102,7 +102,7 @@ fn whole(number: &LitInt, example: &str) -> syn::Result<u64> {
     })
 }
 
-/// The string after `=`. A number with its unit, as in `2ms`, lacks only the quotes.
+/// Returns the string after `=`. A number with its unit, as in `2ms`, lacks only the quotes.
 fn quoted(entry: &Entry, example: &str) -> syn::Result<LitStr> {
     let literal = entry.literal(example)?;
     let help = match &literal {

@@ -23,7 +23,7 @@ enum Value {
     List(Group),
 }
 
-/// The arguments of a list, without repetitions. `names` are those that exist.
+/// Splits a list into its arguments, without repetitions. `names` are those that exist.
 pub(super) fn split(list: TokenStream, names: &[&str], errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for argument in between_commas(list) {
@@ -44,7 +44,7 @@ pub(super) fn split(list: TokenStream, names: &[&str], errors: &mut Errors) -> V
     entries
 }
 
-/// The parts of a list; an empty part only where two commas meet.
+/// Splits a list at its commas; a part is empty only where two commas meet.
 pub(super) fn between_commas(list: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part = TokenStream::new();
@@ -95,7 +95,7 @@ impl Entry {
         Err(error(input.span(), what, "options are separated by commas"))
     }
 
-    /// The place of an option that takes no value.
+    /// Returns the place of an option that takes no value.
     pub(super) fn flag(&self) -> syn::Result<Span> {
         let span = match &self.value {
             Value::Absent => return Ok(self.name.span()),
@@ -106,7 +106,7 @@ impl Entry {
         Err(error(span, format!("`{}` takes no value", self.name), help))
     }
 
-    /// The path after `=`.
+    /// Reads the path after `=`.
     pub(super) fn path(&self, example: &str) -> syn::Result<Path> {
         let value = self.equals(example)?;
         Path::parse_mod_style.parse2(value.clone()).map_err(|_| {
@@ -115,13 +115,13 @@ impl Entry {
         })
     }
 
-    /// The literal after `=`; `example` shows how one would be written.
+    /// Reads the literal after `=`; `example` shows how one would be written.
     pub(super) fn literal(&self, example: &str) -> syn::Result<Lit> {
         let value = self.equals(example)?;
         syn::parse2(value.clone()).map_err(|_| self.wrong(&value, example))
     }
 
-    /// The string after `=`, if it is one.
+    /// Reads the string after `=`, if it is one.
     pub(super) fn string(&self) -> Option<syn::LitStr> {
         match &self.value {
             Value::Equals(value) => syn::parse2(value.clone()).ok(),
@@ -129,7 +129,7 @@ impl Entry {
         }
     }
 
-    /// The tokens between the brackets after `=`.
+    /// Returns the tokens between the brackets after `=`.
     pub(super) fn array(&self, example: &str) -> syn::Result<TokenStream> {
         let value = self.equals(example)?;
         let content = |input: ParseStream| {
@@ -140,7 +140,7 @@ impl Entry {
         content.parse2(value.clone()).map_err(|_| self.wrong(&value, example))
     }
 
-    /// The tokens between the parentheses.
+    /// Returns the tokens between the parentheses.
     pub(super) fn list(&self, example: &str) -> syn::Result<TokenStream> {
         match &self.value {
             Value::List(list) => Ok(list.stream()),
@@ -149,7 +149,7 @@ impl Entry {
         }
     }
 
-    /// The error for a name that does not exist.
+    /// Makes the error for a name that does not exist.
     pub(super) fn unknown(&self, kind: &str, names: &[&str]) -> syn::Error {
         let name = self.name.to_string();
         let help = match nearest(&name, names) {

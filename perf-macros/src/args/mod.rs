@@ -1,5 +1,5 @@
-//! The attribute's arguments: tokens in, [`Options`] out, and every error on the way. Which item
-//! they stand on is not known here; see `validate`.
+//! The attribute's arguments: tokens in, [`Options`] out, and every error on the way. The item
+//! below is not known here; see `validate`.
 
 mod amount;
 mod budget;
@@ -23,7 +23,7 @@ const NAMES: [&str; 12] = [
     "only", "except",
 ];
 
-/// What stands between the parentheses of `#[perf_track(…)]`.
+/// The options between the parentheses of `#[perf_track(…)]`.
 ///
 /// An option keeps the place it was written at, so that a later stage can point there.
 #[derive(Default, Clone)]
@@ -32,9 +32,9 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     /// `skip`: leave the function as it is.
     pub(crate) skip: Option<Span>,
-    /// `err`, `ok_if = path` or `err_if = path`: classify what the function returns.
+    /// `err`, `ok_if = path` or `err_if = path`: classify the returned value.
     pub(crate) outcome: Option<Outcome>,
-    /// `crate = path`: where perf-runtime is to be found.
+    /// `crate = path`: the place of perf-runtime.
     pub(crate) runtime: Option<Path>,
     /// `exact`: never sampled.
     pub(crate) exact: Option<Span>,
@@ -44,12 +44,12 @@ pub(crate) struct Options {
     pub(crate) budget: Option<Budget>,
     /// `tags = […]`.
     pub(crate) tags: Vec<LitStr>,
-    /// `only = …`, `except = …`: which functions of a block.
+    /// `only = …`, `except = …`: the choice of functions in a block.
     pub(crate) selection: Selection,
 }
 
 impl Options {
-    /// Reads the arguments. Whatever is wrong goes to `errors`; the rest is still read.
+    /// Reads the arguments. Every error goes to `errors`; the rest is still read.
     pub(crate) fn parse(args: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self::default();
         for entry in entry::split(args, &NAMES, errors) {
@@ -89,7 +89,7 @@ impl Options {
         }
     }
 
-    /// These options on something within a block that carries `block`: its own come first, `exact`,
+    /// Joins these options with those of the `block` around: its own come first; `exact`,
     /// `per_type` and the tags add up.
     pub(crate) fn within(mut self, block: &Self) -> Self {
         self.runtime = self.runtime.or_else(|| block.runtime.clone());

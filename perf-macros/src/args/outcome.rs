@@ -1,4 +1,4 @@
-//! The options that tell success from error: `err`, `ok_if` and `err_if`.
+//! The options that separate success from error: `err`, `ok_if` and `err_if`.
 
 use proc_macro2::Span;
 use syn::Path;
@@ -6,7 +6,7 @@ use syn::Path;
 use super::entry::Entry;
 use crate::errors::error;
 
-/// How what a function returns is classified.
+/// The way in which a returned value is classified.
 #[derive(Clone)]
 pub(crate) enum Outcome {
     /// By its type.
@@ -33,7 +33,7 @@ impl Outcome {
         Ok(Self::If { name, span: entry.name.span(), predicate: entry.path(example)? })
     }
 
-    /// The name of the option.
+    /// Returns the name of the option.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Err(_) => "err",
@@ -41,7 +41,7 @@ impl Outcome {
         }
     }
 
-    /// Where to point at it.
+    /// Returns the place of the option, for errors.
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Err(span) | Self::If { span, .. } => *span,
@@ -49,7 +49,7 @@ impl Outcome {
     }
 }
 
-/// The error for two of them.
+/// Makes the error for two of them.
 pub(super) fn twice(earlier: &Outcome, later: Option<&Outcome>) -> syn::Error {
     let later = later.unwrap_or(earlier);
     let what = format!("`{}` and `{}` exclude each other", earlier.name(), later.name());

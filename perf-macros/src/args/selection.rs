@@ -1,4 +1,4 @@
-//! `only = …` and `except = …`: which functions of a block are meant, by name.
+//! `only = …` and `except = …`: the choice of functions in a block, by name.
 
 use syn::LitStr;
 
@@ -7,7 +7,7 @@ use crate::errors::{Errors, error};
 
 const EXAMPLE: &str = "`only = \"parse_*\"` or `except = [\"new\", \"get_*\"]`";
 
-/// Which functions of a block are tracked. Without either list, all.
+/// The choice of tracked functions in a block. Without either list, all.
 #[derive(Default, Clone)]
 pub(crate) struct Selection {
     pub(crate) only: Option<Vec<LitStr>>,
@@ -15,19 +15,19 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Whether a function of this name is among them.
+    /// Returns whether a function of this name is among them.
     pub(crate) fn takes(&self, name: &str) -> bool {
         let is_in =
             |patterns: &Vec<LitStr>| patterns.iter().any(|pattern| matches(&pattern.value(), name));
         self.only.as_ref().is_none_or(is_in) && !self.except.as_ref().is_some_and(is_in)
     }
 
-    /// The patterns, in the order they were written.
+    /// Lists the patterns, in the order they were written.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &LitStr> {
         self.only.iter().chain(&self.except).flatten()
     }
 
-    /// This selection, or `outer` where nothing is selected here.
+    /// Returns this selection, or `outer` where nothing is selected here.
     pub(super) fn or(self, outer: &Self) -> Self {
         match self {
             Self { only: None, except: None } => outer.clone(),
@@ -36,7 +36,7 @@ impl Selection {
     }
 }
 
-/// Whether `name` is what `pattern` stands for, in which `*` is any number of characters.
+/// Returns whether `name` fits `pattern`, in which `*` is any number of characters.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(first) else { return false };
@@ -51,7 +51,7 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     name.ends_with(last)
 }
 
-/// One pattern, or several between brackets.
+/// Reads one pattern, or several between brackets.
 pub(super) fn patterns(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<LitStr>> {
     if let Some(one) = entry.string() {
         return check(one).map(|one| vec![one]);
@@ -76,7 +76,7 @@ pub(super) fn patterns(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Li
     Ok(patterns)
 }
 
-/// Whether it can stand for the name of a function.
+/// Checks that it can stand for the name of a function.
 fn check(pattern: LitStr) -> syn::Result<LitStr> {
     let text = pattern.value();
     let can_be = |c: char| c == '_' || c == '*' || c.is_alphanumeric();

@@ -1,4 +1,4 @@
-//! What the options accept, and what they say when they do not.
+//! The values that options accept, and the errors for others.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ fn accepted(args: &str) -> Options {
     options
 }
 
-/// The messages for each of these arguments.
+/// Returns the messages for each of these arguments.
 fn refusals(all: &[&str]) -> String {
     let mut text = String::new();
     for args in all {

@@ -13,7 +13,7 @@ const TAG_LENGTH: usize = 60;
 const LABEL_EXAMPLE: &str = "`name = \"parse request\"`";
 const TAGS_EXAMPLE: &str = "`tags = [\"io\", \"startup\"]`";
 
-/// The value of `name = "…"`.
+/// Reads the value of `name = "…"`.
 pub(super) fn label(entry: &Entry) -> syn::Result<LitStr> {
     match entry.literal(LABEL_EXAMPLE)? {
         Lit::Str(label) => check("a name", &label, LABEL_LENGTH).map(|()| label),
@@ -24,7 +24,7 @@ pub(super) fn label(entry: &Entry) -> syn::Result<LitStr> {
     }
 }
 
-/// The value of `tags = […]`, without the tags that are wrong.
+/// Reads the value of `tags = […]`, without the tags that are wrong.
 pub(super) fn tags(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<LitStr>> {
     let mut tags: Vec<LitStr> = Vec::new();
     for element in between_commas(entry.array(TAGS_EXAMPLE)?) {
@@ -50,7 +50,7 @@ fn tag(element: proc_macro2::TokenStream, earlier: &[LitStr]) -> syn::Result<Lit
     Ok(tag)
 }
 
-/// Whether text can stand in a table, a file and a terminal.
+/// Checks that text can stand in a table, a file and a terminal.
 fn check(kind: &str, text: &LitStr, longest: usize) -> syn::Result<()> {
     let value = text.value();
     let (what, help) = if value.trim().is_empty() {

@@ -11,7 +11,7 @@ use crate::errors::{Errors, error};
 use crate::item::{Attribute, Block, Function, Member, are_of_tests};
 use crate::validate::{self, ATTRIBUTE};
 
-/// What is to be done with the members of a block, in their order. Without a plan, nothing.
+/// The plan for the members of a block, in their order. Without a plan, nothing is done.
 pub(super) struct Plan(Option<Vec<Step>>);
 
 enum Step {
@@ -23,7 +23,7 @@ enum Step {
 }
 
 impl Plan {
-    /// The plan for a block that carries `options`. Takes the attributes within off.
+    /// Makes the plan for a block that carries `options`. Takes the attributes within off.
     pub(super) fn of(block: &mut Block, options: &Options, errors: &mut Errors) -> Self {
         if options.skip.is_some() {
             return Self(None);
@@ -41,7 +41,7 @@ impl Plan {
         Self(Some(block.members.iter_mut().map(step).collect()))
     }
 
-    /// The block as it is tracked.
+    /// Returns the block as it is tracked.
     pub(super) fn carry_out(self, block: &Block, record: Record) -> TokenStream {
         let Self(Some(steps)) = self else { return block.to_token_stream() };
         let mut members = TokenStream::new();
@@ -60,7 +60,7 @@ impl Plan {
     }
 }
 
-/// The options a function is tracked under, if it is. Takes its own attribute off.
+/// Returns the options that a function is tracked under, if it is. Takes its own attribute off.
 fn function_options(
     function: &mut Function,
     block: &Options,
@@ -79,8 +79,8 @@ fn function_options(
     (!passes).then(|| block.clone())
 }
 
-/// The options that the functions of a block in a module are tracked under, if they are. Takes its
-/// own attribute off.
+/// Returns the options that the functions of a block in a module are tracked under, if they are.
+/// Takes its own attribute off.
 fn block_options(inner: &mut Block, outer: &Options, errors: &mut Errors) -> Option<Options> {
     refuse_conditional(&inner.attributes, errors);
     let Some(own) = inner.take_attribute(ATTRIBUTE) else {
@@ -92,8 +92,8 @@ fn block_options(inner: &mut Block, outer: &Options, errors: &mut Errors) -> Opt
     Some(options.within(outer))
 }
 
-/// Whether `#[perf_track]` is there under some condition is decided after this block is expanded:
-/// too late to leave something out.
+/// Refuses `#[perf_track]` under a condition: that is decided after this block is expanded, too
+/// late to leave something out.
 fn refuse_conditional(attributes: &[Attribute], errors: &mut Errors) {
     let conditional = attributes.iter().filter(|attribute| {
         attribute.name() == "cfg_attr" && attribute.arguments().to_string().contains(ATTRIBUTE)

@@ -5,11 +5,11 @@ use quote::{quote, quote_spanned};
 
 use crate::item::{braced, is_punct};
 
-/// A body without its braces. Inner attributes must stay in front of whatever is added.
+/// A body without its braces. Inner attributes must stay in front of all additions.
 pub(super) struct Body {
     pub(super) attributes: TokenStream,
     pub(super) statements: Vec<TokenTree>,
-    /// Where its braces are.
+    /// Place of its braces.
     span: Span,
 }
 
@@ -27,9 +27,9 @@ impl Body {
         }
     }
 
-    /// The body of a closure or an `async` block, behind what tells its type and the `bindings` of the
-    /// arguments. The innermost braces are the user's: there the compiler misses a value, if none is
-    /// returned.
+    /// Makes the body of a closure or an `async` block, behind an edge that gives its type and the
+    /// `bindings` of the arguments. The innermost braces are the user's: there the compiler misses
+    /// a value, if none is returned.
     ///
     /// Before edition 2024 a block drops the temporaries of its last expression after its variables,
     /// of which the arguments are now some. In the arm of a `match` they are dropped before, as they

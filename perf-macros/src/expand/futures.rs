@@ -1,6 +1,6 @@
-//! Futures are wrapped, so that what is measured is their polls and not their making: that of an
-//! `async fn`, and that of a function which makes one, if that can be seen: an `async` block at the
-//! end, boxed or not, as people write it by hand and as `async_trait` does.
+//! Futures are wrapped, so that their polls are measured and not their making. That holds for an
+//! `async fn`, and for a function that visibly makes a future: with an `async` block at the end,
+//! boxed or not, as people write it by hand and as `async_trait` does.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, quote_spanned};
@@ -10,7 +10,7 @@ use super::site;
 use crate::args::{Options, Outcome};
 use crate::item::{Function, is_punct};
 
-/// The call that wraps a future.
+/// Makes the call that wraps a future.
 pub(super) fn wrapped(
     runtime: &TokenStream,
     options: &Options,
@@ -73,7 +73,7 @@ impl Future {
         })
     }
 
-    /// The statements of the tracked body.
+    /// Returns the statements of the tracked body.
     pub(super) fn tracked(
         self,
         function: &Function,
@@ -93,7 +93,7 @@ impl Future {
         tokens
     }
 
-    /// The statements of the body with something in the place of the `async` block.
+    /// Returns the statements of the body with something in the place of the `async` block.
     pub(super) fn with(self, replace: impl FnOnce(Vec<TokenTree>) -> TokenStream) -> TokenStream {
         let mut future = replace(self.block);
         if let Some((path, parentheses)) = self.boxed {
@@ -109,12 +109,12 @@ impl Future {
     }
 }
 
-/// Whether a token is this word.
+/// Returns whether a token is this word.
 fn is(tree: &TokenTree, word: &str) -> bool {
     matches!(tree, TokenTree::Ident(it) if it == word)
 }
 
-/// Where `.boxed()` begins, if these tokens end with it.
+/// Finds the beginning of `.boxed()`, if these tokens end with it.
 fn before_boxed(trees: &[TokenTree]) -> Option<usize> {
     let [before @ .., dot, method, TokenTree::Group(arguments)] = trees else { return None };
     let is_boxed = is_punct(dot, '.')
@@ -124,7 +124,7 @@ fn before_boxed(trees: &[TokenTree]) -> Option<usize> {
     is_boxed.then_some(before.len())
 }
 
-/// Where the `async` block begins that these tokens end with.
+/// Finds the beginning of the `async` block that these tokens end with.
 fn block_at_end(trees: &[TokenTree]) -> Option<usize> {
     let [before @ .., TokenTree::Group(braces)] = trees else { return None };
     if braces.delimiter() != Delimiter::Brace {
@@ -138,7 +138,8 @@ fn block_at_end(trees: &[TokenTree]) -> Option<usize> {
     begins_expression(&trees[..at]).then_some(at)
 }
 
-/// Whether what follows these tokens is an expression of its own: not the operand of another.
+/// Returns whether an expression after these tokens stands for itself: not as the operand of
+/// another.
 fn begins_expression(before: &[TokenTree]) -> bool {
     match before.last() {
         None => true,
@@ -148,7 +149,7 @@ fn begins_expression(before: &[TokenTree]) -> bool {
     }
 }
 
-/// Where the path of `Box::pin` begins that these tokens end with.
+/// Finds the beginning of the path of `Box::pin` that these tokens end with.
 fn box_pin(trees: &[TokenTree]) -> Option<usize> {
     let is_colon = |tree: &TokenTree| is_punct(tree, ':');
     let [before @ .., name, one, two, pin] = trees else { return None };

@@ -1,5 +1,5 @@
-//! What a linter sees: the function as it was written. Only a predicate is named in it, or it would
-//! count as used by nobody, and so would its import.
+//! The code for a linter: the function as it was written. Only a predicate is named in it, or it
+//! would count as used by nobody, and so would its import.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -10,7 +10,7 @@ use super::{futures, site};
 use crate::args::{Options, Outcome};
 use crate::item::{Function, braced};
 
-/// The predicate that must be named in a function with these options.
+/// Returns the predicate that must be named in a function with these options.
 fn predicate(options: &Options) -> Option<(&'static str, &Path)> {
     match &options.outcome {
         Some(Outcome::If { name, predicate, .. }) if options.skip.is_none() => {
@@ -20,12 +20,12 @@ fn predicate(options: &Options) -> Option<(&'static str, &Path)> {
     }
 }
 
-/// Whether a function with these options is not what it was.
+/// Returns whether these options change a function.
 pub(super) fn adds_to(options: &Options) -> bool {
     predicate(options).is_some()
 }
 
-/// The function, with its predicate in it if there is one.
+/// Returns the function, with its predicate in it if there is one.
 pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
     let (Some(braces), Some((name, predicate))) = (&function.body, predicate(options)) else {
         return function.to_token_stream();
@@ -47,8 +47,8 @@ pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
     function.with_statements(statements, braces.span())
 }
 
-/// A statement that asks the judge of what the function returns, and never runs. What has no name
-/// is found by returning it.
+/// Makes a statement that asks the judge about the returned value, and never runs. A type without a
+/// name is found by returning the value.
 fn question(
     runtime: &TokenStream,
     judge: &TokenStream,
@@ -62,7 +62,7 @@ fn question(
     quote_spanned!(Span::mixed_site()=> #runtime::judged! { #judge #named })
 }
 
-/// An `async` block with a statement before the others.
+/// Puts a statement before the others of an `async` block.
 fn at_beginning(mut block: Vec<TokenTree>, mut statement: TokenStream) -> TokenStream {
     if let Some(TokenTree::Group(braces)) = block.pop() {
         statement.extend(braces.stream());

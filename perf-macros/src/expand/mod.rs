@@ -1,7 +1,7 @@
 //! The last stage, when all is well: the user's item, with a few tokens at the beginning of each
 //! tracked body.
 //!
-//! What these tokens mean is written in the macros of perf-runtime: the compiler expands them faster
+//! The meaning of these tokens is in the macros of perf-runtime: the compiler expands them faster
 //! than this crate could, which it runs unoptimised, and fewer tokens pass between the two.
 
 mod block;
@@ -22,7 +22,7 @@ use crate::errors::Errors;
 use crate::item::{Function, Item};
 use crate::{fallback, validate};
 
-/// Whether functions are tracked, or only their attributes checked.
+/// The choice between tracking functions and only checking their attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Record {
     On,
@@ -31,7 +31,7 @@ pub(crate) enum Record {
     Off,
 }
 
-/// What `#[perf_track(args)] item` stands for. Pure.
+/// Expands `#[perf_track(args)] item`. Pure.
 pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
@@ -61,11 +61,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, record: Record) -> To
     }
 }
 
-/// The item as it was, or tracked if all is well. Written only then: most of the time that a macro
-/// takes goes into that.
+/// Returns the item as it was, or tracked if all is well. The latter is written only then: most of
+/// a macro's time goes into that.
 ///
-/// What is as it was is the tokens that came, where it can be: what `macro_rules` passed on whole is
-/// taken apart for good when somebody has looked into it.
+/// The unchanged item is the tokens that came, where it can be: whatever `macro_rules` passed on
+/// whole is taken apart for good when somebody has looked into it.
 fn finish(
     untracked: TokenStream,
     lints_differ: bool,
@@ -83,7 +83,7 @@ fn finish(
     }
 }
 
-/// A function as it is tracked under these options, or as it was under `skip`.
+/// Returns a function as it is tracked under these options, or as it was under `skip`.
 fn track(function: &Function, options: &Options, record: Record) -> TokenStream {
     if record == Record::Linted {
         return linted::function(function, options);

@@ -1,6 +1,6 @@
-//! Functions whose body moves: into a closure, where what it returns is classified, since a guard
-//! sees neither `?` nor `return`; or into an `async` block, since a guard that lives across an
-//! `.await` would measure whatever the thread does meanwhile.
+//! Functions whose body moves: into a closure, where the returned value is classified, since a
+//! guard sees neither `?` nor `return`; or into an `async` block, since a guard that lives across
+//! an `.await` would measure all other work of the thread meanwhile.
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::quote_spanned;
@@ -10,7 +10,7 @@ use super::{futures, site};
 use crate::args::{Options, Outcome};
 use crate::item::{Function, Rebound, braced};
 
-/// A function that is not async, and is classified.
+/// Tracks a function that is not async, and is classified.
 pub(super) fn observed(
     function: &Function,
     options: &Options,
@@ -41,7 +41,7 @@ pub(super) fn observed(
     function.with_parameters(parts.parameters, statements, braces)
 }
 
-/// An `async fn`.
+/// Tracks an `async fn`.
 pub(super) fn awaited(
     function: &Function,
     options: &Options,
@@ -66,9 +66,9 @@ pub(super) fn awaited(
     function.with_parameters(parts.parameters, statements, braces)
 }
 
-/// What both are made of.
+/// The parts that both are made of.
 struct Parts {
-    /// Where the compiler should point, in what is written here.
+    /// Place for errors in the tokens that are written here.
     mixed: Span,
     runtime: TokenStream,
     /// The returned type, as far as it can be named; empty without.
@@ -92,7 +92,7 @@ impl Parts {
     }
 }
 
-/// An edge that is never taken. It tells an `async` block what it returns, as the signature did:
+/// Makes an edge that is never taken. It gives an `async` block the type that the signature has:
 /// coercions and inference then happen where they would have.
 fn edge(returned: &TokenStream, runtime: &TokenStream) -> TokenStream {
     let Some(first) = returned.clone().into_iter().next() else {

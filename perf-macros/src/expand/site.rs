@@ -1,4 +1,5 @@
-//! What the macros of perf-runtime are given of a tracked function, and how its site is named.
+//! The arguments for the macros of perf-runtime: the declaration of a tracked function, and the
+//! name of its site.
 
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -7,7 +8,8 @@ use syn::Path;
 use crate::args::{Budget, Options, Outcome};
 use crate::item::{Angles, Function, is_punct};
 
-/// The module that generated code may use. Its names cannot be shadowed: the path is absolute.
+/// Returns the path of the module that generated code may use. Its names cannot be shadowed: the
+/// path is absolute.
 ///
 /// Errors about what is called there show the place of `span`.
 pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
@@ -17,8 +19,8 @@ pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
     quote_spanned!(site=> #path::__private)
 }
 
-/// Where the compiler should point when what is returned cannot be classified: at the predicate, or at
-/// the type.
+/// Returns the place for an error about a returned value that cannot be classified: the predicate,
+/// or the type.
 pub(super) fn place(options: &Options, returned: &TokenStream) -> Span {
     match &options.outcome {
         Some(Outcome::If { predicate, .. }) => written(predicate),
@@ -30,7 +32,7 @@ fn written(path: &Path) -> Span {
     path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
 
-/// The arguments of `site!`: where the function is written, and the options, if there are any.
+/// Makes the arguments of `site!`: the place of the function, and the options, if there are any.
 pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream {
     let Place { file, line, column } = Place::of(&function.signature.name);
     let site = Span::mixed_site();
@@ -41,7 +43,7 @@ pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream
     tokens
 }
 
-/// An expression for the site, as a reference that lives as long as the program.
+/// Makes an expression for the site, as a reference that lives as long as the program.
 pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream {
     let site = Span::mixed_site();
     if options.per_type.is_some() {
@@ -51,7 +53,7 @@ pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream
     }
 }
 
-/// The judge that asks a predicate, under the name of the option that gave it.
+/// Makes the judge that asks a predicate, under the name of the option that gave it.
 ///
 /// It has the place of the predicate, where errors about that belong.
 pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> TokenStream {
@@ -60,7 +62,7 @@ pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> To
     quote_spanned!(site=> #runtime::#judge(#predicate))
 }
 
-/// A reference to the options that were given.
+/// Makes a reference to the options that were given.
 fn given(options: &Options) -> Option<TokenStream> {
     let site = Span::mixed_site();
     let runtime = runtime(options, site);
@@ -81,8 +83,8 @@ fn given(options: &Options) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote_spanned!(site=> &#kind { #(#names: #values,)* #rest }))
 }
 
-/// The rest of a struct of which so many fields are given. Clippy has something against one of
-/// nothing.
+/// Fills the rest of a struct with `given` out of `of` fields. Clippy has something against a rest
+/// of nothing.
 fn rest(given: usize, of: usize, kind: &TokenStream) -> Option<TokenStream> {
     (given < of).then(|| quote_spanned!(Span::mixed_site()=> ..#kind::NONE))
 }
@@ -103,7 +105,7 @@ fn some(value: &impl ToTokens) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value))
 }
 
-/// A type that can be written in a body: `_` stands where the signature says `impl Trait`.
+/// Makes a type that can be written in a body: `_` stands where the signature has `impl Trait`.
 pub(super) fn nameable(kind: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     let mut trees = kind.into_iter().peekable();
@@ -133,8 +135,8 @@ pub(super) fn nameable(kind: TokenStream) -> TokenStream {
     tokens
 }
 
-/// Where the function is written: also for one of many in an `impl` block, or in a macro, which
-/// `line!()` would not tell apart.
+/// The place of the function: also for one of many in an `impl` block, or in a macro, which
+/// `line!()` would not distinguish.
 #[derive(Default)]
 struct Place {
     file: String,
@@ -143,7 +145,8 @@ struct Place {
 }
 
 impl Place {
-    /// Outside of the compiler, as in this crate's tests, a token is nowhere.
+    /// Returns the place of a name. Outside of the compiler, as in this crate's tests, a token is
+    /// nowhere.
     fn of(name: &Ident) -> Self {
         if !proc_macro::is_available() {
             return Self::default();

@@ -9,7 +9,7 @@ use super::site;
 use crate::args::Options;
 use crate::item::Function;
 
-/// The statements of the tracked body.
+/// Returns the statements of the tracked body.
 pub(super) fn statements(function: &Function, options: &Options, body: Body) -> TokenStream {
     let mixed = Span::mixed_site();
     let runtime = site::runtime(options, mixed);

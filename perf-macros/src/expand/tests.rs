@@ -1,5 +1,5 @@
-//! What each kind of item becomes. Outside of the compiler tokens have no place: file and line are
-//! empty here.
+//! The code made of each kind of item. Outside of the compiler tokens have no place: file and line
+//! are empty here.
 
 use super::{Record, expand};
 use crate::snapshots::assert_text;

@@ -20,12 +20,12 @@ impl Attribute {
         Self { pound, brackets, name }
     }
 
-    /// Last segment of its path.
+    /// Returns the last segment of its path.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What stands between its parentheses.
+    /// Returns the tokens between its parentheses.
     pub(crate) fn arguments(&self) -> TokenStream {
         match unwrapped(self.brackets.stream()).pop() {
             Some(TokenTree::Group(arguments)) => arguments.stream(),
@@ -33,13 +33,13 @@ impl Attribute {
         }
     }
 
-    /// Whether it is of no effect: `#[perf_track(skip)]`.
+    /// Returns whether it is of no effect: `#[perf_track(skip)]`.
     pub(crate) fn is_skip(&self) -> bool {
         self.arguments().to_string() == "skip"
     }
 
-    /// The same attribute with other arguments, if its name must have been imported: taken off, it
-    /// would leave an import that nothing uses.
+    /// Returns the same attribute with other arguments, if its name must have been imported: taken
+    /// off, it would leave an import that nothing uses.
     pub(crate) fn if_imported(&self, arguments: TokenStream) -> Option<Self> {
         let TokenTree::Ident(name) = unwrapped(self.brackets.stream()).into_iter().next()? else {
             return None;
@@ -59,7 +59,7 @@ impl Attribute {
         brackets
     }
 
-    /// Where to point at it.
+    /// Returns the place for errors about it.
     pub(crate) fn span(&self) -> Span {
         self.brackets.span()
     }
@@ -78,7 +78,7 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Option<Attrib
     Some(attributes.remove(at))
 }
 
-/// Whether the item is there for tests only, or is one.
+/// Returns whether the item is there for tests only, or is one.
 pub(crate) fn are_of_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match attribute.name() {
         "test" | "bench" => true,
@@ -87,7 +87,7 @@ pub(crate) fn are_of_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Whether a condition asks for tests, as far as can be told from its words.
+/// Returns whether a condition asks for tests, as far as its words show.
 fn wants_test(condition: TokenStream) -> bool {
     let mut is_denied = false;
     condition.into_iter().any(|tree| match tree {
@@ -118,7 +118,7 @@ pub(super) fn split_off(trees: Vec<TokenTree>) -> (Vec<Attribute>, Vec<TokenTree
     (attributes, trees.split_off(done))
 }
 
-/// The tokens, without the invisible group that may be around all of them.
+/// Removes the invisible group that may be around all of the tokens.
 fn whole(trees: Vec<TokenTree>) -> Vec<TokenTree> {
     match trees.as_slice() {
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
@@ -128,7 +128,7 @@ fn whole(trees: Vec<TokenTree>) -> Vec<TokenTree> {
     }
 }
 
-/// The last segment of the path at the beginning of an attribute's content.
+/// Returns the last segment of the path at the beginning of an attribute's content.
 fn last_segment(content: TokenStream) -> String {
     let mut name = String::new();
     for tree in unwrapped(content) {

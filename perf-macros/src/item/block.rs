@@ -12,7 +12,7 @@ use super::scan::{braced, braces, end, ends_in_braces, is_punct, leading_word, u
 pub(crate) struct Block {
     pub(crate) kind: Kind,
     pub(crate) attributes: Vec<Attribute>,
-    /// Everything from there to the braces, as written.
+    /// Tokens from there to the braces, as written.
     head: TokenStream,
     braces: Group,
     pub(crate) members: Vec<Member>,
@@ -27,14 +27,14 @@ pub(crate) enum Kind {
 
 pub(crate) enum Member {
     Function(Function),
-    /// In a module.
+    /// A block in a module.
     Block(Block),
     /// A constant, a type, a macro call.
     Other(TokenStream),
 }
 
 impl Kind {
-    /// The kind that this keyword begins.
+    /// Returns the kind that this keyword begins.
     pub(crate) fn of(word: &str) -> Option<Self> {
         match word {
             "impl" => Some(Self::Impl),
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// What it is called, with its article.
+    /// Returns its name, with its article.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Impl => "an `impl` block",
@@ -67,7 +67,7 @@ impl Block {
         Ok(Self { kind, attributes, head: trees.into_iter().collect(), braces, members })
     }
 
-    /// The block with other members.
+    /// Returns the block with other members.
     pub(crate) fn with_members(&self, members: TokenStream) -> TokenStream {
         let mut tokens = TokenStream::new();
         tokens.append_all(&self.attributes);
@@ -76,7 +76,7 @@ impl Block {
         tokens
     }
 
-    /// The names of the functions in it.
+    /// Lists the names of the functions in it.
     pub(crate) fn function_names(&self) -> Vec<String> {
         let names = self.members.iter().filter_map(|member| match member {
             Member::Function(function) => Some(function.signature.name.to_string()),
@@ -85,7 +85,7 @@ impl Block {
         names.collect()
     }
 
-    /// Whether anything in it carries an attribute of that name.
+    /// Returns whether anything in it carries an attribute of that name.
     pub(crate) fn carries_within(&self, name: &str) -> bool {
         self.members.iter().any(|member| match member {
             Member::Function(function) => function.attribute(name).is_some(),
@@ -114,8 +114,8 @@ fn without_braces(kind: Kind) -> String {
 }
 
 impl Member {
-    /// Only modules are looked into further: whatever else has braces in an `impl` block or a trait is
-    /// a macro's affair.
+    /// Parses a member. Only modules are looked into further: in an `impl` block or a trait,
+    /// everything else with braces is a macro's affair.
     fn parse(within: Kind, trees: Vec<TokenTree>) -> syn::Result<Self> {
         let word = leading_word(&trees).map(|word| word.to_string());
         match word.as_deref() {
@@ -150,7 +150,7 @@ impl ToTokens for Block {
     }
 }
 
-/// The members of a block.
+/// Splits a block into its members.
 fn split_members(members: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut split = Vec::new();
     let mut member: Vec<TokenTree> = Vec::new();
@@ -175,8 +175,9 @@ fn is_inner_attribute(member: &[TokenTree]) -> bool {
             && brackets.delimiter() == Delimiter::Bracket)
 }
 
-/// Whether the member goes on after the braces or semicolon just read: in what ends with a semicolon
-/// until there is one, and between `<` and `>`, where a comma or the `>` follows the braces.
+/// Returns whether the member goes on after the braces or semicolon just read. One that ends with a
+/// semicolon goes on until there is one; so does one between `<` and `>`, where a comma or the `>`
+/// follows the braces.
 fn goes_on(member: &[TokenTree], next: Option<&TokenTree>) -> bool {
     if member.last().is_some_and(|last| is_punct(last, ';')) {
         return false;

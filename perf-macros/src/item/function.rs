@@ -1,4 +1,4 @@
-//! A function, split into what may be looked at and what may be replaced.
+//! A function, split into the parts that may be looked at and the parts that may be replaced.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -13,9 +13,9 @@ pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     /// Visibility and signature, as written.
     head: Vec<TokenTree>,
-    /// What has to be known of the signature.
+    /// Facts of the signature.
     pub(crate) signature: Signature,
-    /// With its braces; `None` where a semicolon stands.
+    /// Body with its braces; `None` where a semicolon stands.
     pub(crate) body: Option<Group>,
     /// Its body or the semicolon, as written.
     last: TokenTree,
@@ -34,7 +34,7 @@ impl Function {
         Ok(Self { attributes, head, signature, body, last })
     }
 
-    /// The attribute of that name, if there is one.
+    /// Returns the attribute of that name, if there is one.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name() == name)
     }
@@ -44,17 +44,17 @@ impl Function {
         attribute::take(&mut self.attributes, name)
     }
 
-    /// Its parameters for a body that moves into something else.
+    /// Returns its parameters for a body that moves into something else.
     pub(crate) fn rebound(&self) -> Rebound {
         Rebound::of(&self.signature.parameters)
     }
 
-    /// The function with other statements, between braces at `span`.
+    /// Returns the function with other statements, between braces at `span`.
     pub(crate) fn with_statements(&self, statements: TokenStream, span: Span) -> TokenStream {
         self.with(None, statements, span)
     }
 
-    /// The function with other parameters as well.
+    /// Returns the function with other parameters as well.
     pub(crate) fn with_parameters(
         &self,
         parameters: Group,

@@ -1,6 +1,6 @@
 //! The item under the attribute, taken apart only as far as needed: a function is its head and its
-//! body; an `impl` block, a trait or a module its functions and the rest. Bodies stay tokens, and what is not changed is given
-//! back as it was written.
+//! body; an `impl` block, a trait or a module its functions and the rest. Bodies stay tokens, and
+//! unchanged parts are given back as they were written.
 
 mod attribute;
 mod block;
@@ -18,7 +18,7 @@ pub(crate) use parameters::Rebound;
 pub(crate) use scan::{Angles, braced, is_punct};
 use scan::{leading_word, unwrapped};
 
-/// What an attribute can stand on.
+/// An item that the attribute can stand on.
 pub(crate) enum Item {
     Function(Function),
     Block(Block),
@@ -27,9 +27,9 @@ pub(crate) enum Item {
 
 /// Something that cannot be tracked.
 pub(crate) struct Other {
-    /// What it is, with its article.
+    /// Kind of the item, with its article.
     pub(crate) kind: &'static str,
-    /// The word that says so.
+    /// Place of the word that names the kind.
     pub(crate) span: Span,
 }
 

@@ -1,9 +1,9 @@
-//! The parameters of a function whose body moves into a closure or a future, which drops what it
-//! captured in another order than a function drops its arguments.
+//! The parameters of a function whose body moves into a closure or a future, which drops its
+//! captures in another order than a function drops its arguments.
 //!
 //! So each argument is bound once more in there, in the order of the signature: it is moved in
-//! whether the body uses it or not, and dropped when it would have been. This is what the compiler
-//! itself makes of the parameters of an `async fn`.
+//! whether the body uses it or not, and dropped when it would have been. The compiler itself does
+//! the same with the parameters of an `async fn`.
 
 use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, format_ident, quote_spanned};
@@ -11,7 +11,7 @@ use quote::{TokenStreamExt, format_ident, quote_spanned};
 use super::attribute::{self, Attribute};
 use super::scan::{Angles, is_punct, unwrapped};
 
-/// Parameters for the signature, and what binds the arguments again in the body.
+/// Parameters for the signature, and statements that bind the arguments again in the body.
 pub(crate) struct Rebound {
     pub(crate) parameters: Group,
     pub(crate) bindings: TokenStream,
@@ -39,12 +39,12 @@ const LINTS: [&str; 5] = ["allow", "deny", "expect", "forbid", "warn"];
 
 /// A parameter, as written.
 enum Parameter {
-    /// `self`, in whatever form; or what has no pattern.
+    /// `self`, in whatever form; or a parameter without a pattern.
     Kept(Vec<TokenTree>),
     Typed {
         attributes: Vec<Attribute>,
         pattern: Vec<TokenTree>,
-        /// With its colon.
+        /// Type with its colon.
         kind: TokenStream,
     },
 }
@@ -63,7 +63,7 @@ impl Parameter {
         }
     }
 
-    /// The parameter, and the statements that bind its argument again.
+    /// Returns the parameter, and the statements that bind its argument again.
     fn rebound(self, at: usize) -> (TokenStream, TokenStream) {
         let (attributes, pattern, kind) = match self {
             Self::Kept(trees) => return (trees.into_iter().collect(), TokenStream::new()),
@@ -94,7 +94,7 @@ impl Parameter {
     }
 }
 
-/// The name in the pattern `name` or `mut name`.
+/// Returns the name in the pattern `name` or `mut name`.
 fn name(pattern: &[TokenTree]) -> Option<Ident> {
     match pattern {
         [TokenTree::Ident(name)] if name != "_" => Some(name.clone()),
@@ -103,7 +103,7 @@ fn name(pattern: &[TokenTree]) -> Option<Ident> {
     }
 }
 
-/// Where the colon between pattern and type stands: the first that is none of two.
+/// Finds the colon between pattern and type: the first that is none of two.
 fn colon(pattern: &[TokenTree]) -> Option<usize> {
     let mut follows_colon = false;
     pattern.iter().position(|tree| {
@@ -118,7 +118,7 @@ fn colon(pattern: &[TokenTree]) -> Option<usize> {
     })
 }
 
-/// The parameters, each with the comma after it.
+/// Splits the parameters, each with the comma after it.
 fn split(parameters: TokenStream) -> Vec<Vec<TokenTree>> {
     let (mut split, mut one, mut depth) = (Vec::new(), Vec::new(), Angles::default());
     for tree in unwrapped(parameters) {
@@ -146,7 +146,7 @@ mod tests {
         [parameters.to_string(), bindings.to_string()]
     }
 
-    /// How tokens are set apart in text is nobody's promise.
+    /// Compares without the spaces, since nobody promises how tokens are set apart in text.
     fn assert_rebound(parameters: &str, expected: [&str; 2]) {
         let squeezed = |text: &str| text.replace(' ', "");
         let found = rebound(parameters);

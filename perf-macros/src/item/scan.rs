@@ -1,8 +1,8 @@
-//! Finding one's way in token trees, where `macro_rules` may have left invisible groups.
+//! The way through token trees, where `macro_rules` may have left invisible groups.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-/// The keyword that says what an item is, after attributes, visibility and qualifiers.
+/// Returns the keyword for the kind of an item, after attributes, visibility and qualifiers.
 pub(super) fn leading_word(trees: &[TokenTree]) -> Option<Ident> {
     let mut rest = trees;
     loop {
@@ -26,7 +26,7 @@ pub(super) fn leading_word(trees: &[TokenTree]) -> Option<Ident> {
     }
 }
 
-/// Whether a word stands before the keyword of its item and is not that keyword itself.
+/// Returns whether a word stands before the keyword of its item and is not that keyword itself.
 fn qualifies(word: &Ident, after: &[TokenTree]) -> bool {
     const OF_FUNCTIONS: [&str; 6] = ["fn", "async", "unsafe", "extern", "safe", "gen"];
     let word = word.to_string();
@@ -45,7 +45,7 @@ fn qualifies(word: &Ident, after: &[TokenTree]) -> bool {
     }
 }
 
-/// The tokens inside the invisible group in which `macro_rules` passes on a whole `item`.
+/// Returns the tokens inside the invisible group in which `macro_rules` passes on a whole `item`.
 pub(super) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     match trees.as_slice() {
@@ -56,7 +56,7 @@ pub(super) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
     }
 }
 
-/// A pair of braces, bare or as `macro_rules` passes on a `block`.
+/// Returns a pair of braces, bare or as `macro_rules` passes on a `block`.
 pub(super) fn braces(tree: TokenTree) -> Option<Group> {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group),
@@ -67,14 +67,15 @@ pub(super) fn braces(tree: TokenTree) -> Option<Group> {
     }
 }
 
-/// A pair of braces at `span`.
+/// Makes a pair of braces at `span`.
 pub(crate) fn braced(content: TokenStream, span: Span) -> Group {
     let mut group = Group::new(Delimiter::Brace, content);
     group.set_span(span);
     group
 }
 
-/// Whether a token is a pair of braces, or what `macro_rules` passes on and ends like an item.
+/// Returns whether a token is a pair of braces, or a group from `macro_rules` that ends like an
+/// item.
 pub(super) fn ends_in_braces(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Group(group) => match group.delimiter() {
@@ -90,7 +91,7 @@ pub(super) fn ends_in_braces(tree: &TokenTree) -> bool {
     }
 }
 
-/// Where the tokens end, for an error about what should follow.
+/// Returns the place where the tokens end, for an error about what should follow.
 pub(super) fn end(trees: &[TokenTree]) -> Span {
     trees.last().map_or_else(Span::call_site, TokenTree::span)
 }
@@ -99,11 +100,11 @@ pub(crate) fn is_punct(tree: &TokenTree, character: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == character)
 }
 
-/// How many `<` are open, which are no brackets to the tokenizer.
+/// The open `<`, which are no brackets to the tokenizer.
 #[derive(Default)]
 pub(crate) struct Angles {
     open: usize,
-    /// The last token was the beginning of `->`.
+    /// Set if the last token was the beginning of `->`.
     begins_arrow: bool,
 }
 
@@ -117,7 +118,7 @@ impl Angles {
         self.begins_arrow = is_punct(tree, '-');
     }
 
-    /// Whether a `>` would be the end of an arrow.
+    /// Returns whether a `>` would be the end of an arrow.
     pub(crate) fn ends_arrow(&self) -> bool {
         self.begins_arrow
     }

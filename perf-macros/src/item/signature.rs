@@ -1,18 +1,18 @@
-//! The few facts of a signature that matter here. The rest is the compiler's to judge: what it takes
-//! in the edition and version at hand is taken, and what it refuses it explains best.
+//! The few facts of a signature that matter here. The rest is the compiler's to judge: it takes
+//! whatever its edition and version allow, and explains best what it refuses.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::scan::{Angles, end, is_punct};
 
-/// What a function is called, and what could keep it from being tracked.
+/// The name of a function, and the facts that could keep it from being tracked.
 pub(crate) struct Signature {
     /// The words before `fn`, visibility included.
     qualifiers: Vec<Ident>,
     pub(crate) name: Ident,
-    /// Where among the tokens of the signature the parameters stand.
+    /// Place of the parameters among the tokens of the signature.
     pub(super) parameters_at: usize,
-    /// With their parentheses.
+    /// Parameters with their parentheses.
     pub(crate) parameters: Group,
     /// The type after `->`, as written.
     pub(crate) returned: Option<TokenStream>,
@@ -38,20 +38,20 @@ impl Signature {
         })
     }
 
-    /// The `...` of a variadic function.
+    /// Returns the place of the `...` of a variadic function.
     pub(crate) fn variadic(&self) -> Option<Span> {
         let trees: Vec<TokenTree> = self.parameters.stream().into_iter().collect();
         let dots = trees.windows(3).find(|dots| dots.iter().all(|dot| is_punct(dot, '.')))?;
         Some(dots[0].span())
     }
 
-    /// Whether the function never returns.
+    /// Returns whether the function never returns.
     pub(crate) fn never_returns(&self) -> bool {
         let mut returned = self.returned.iter().cloned().flatten();
         returned.next().is_some_and(|tree| is_punct(&tree, '!'))
     }
 
-    /// The place of a word before `fn`.
+    /// Returns the place of a word before `fn`.
     pub(crate) fn qualifier(&self, word: &str) -> Option<Span> {
         self.qualifiers.iter().find(|qualifier| *qualifier == word).map(Ident::span)
     }
@@ -64,7 +64,7 @@ fn word(tree: &TokenTree) -> Option<Ident> {
     }
 }
 
-/// Where the parameters are: the first parentheses that are not between `<` and `>`.
+/// Finds the parameters: the first parentheses that are not between `<` and `>`.
 fn parameters(after_name: &[TokenTree]) -> Option<(usize, &Group)> {
     let mut depth = Angles::default();
     after_name.iter().enumerate().find_map(|(at, tree)| {
@@ -78,7 +78,7 @@ fn parameters(after_name: &[TokenTree]) -> Option<(usize, &Group)> {
     })
 }
 
-/// The type between `->` and `where`.
+/// Returns the type between `->` and `where`.
 fn returned(after_parameters: &[TokenTree]) -> Option<TokenStream> {
     let [minus, arrow, rest @ ..] = after_parameters else { return None };
     if !is_punct(minus, '-') || !is_punct(arrow, '>') {

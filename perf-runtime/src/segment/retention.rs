@@ -1,47 +1,47 @@
-//! How much may be kept of recordings that nobody collected: segments of processes that have ended, and
+//! The limits on recordings that nobody collected: segments of processes that have ended, and
 //! sessions whose `perf-report run` was killed. Pure; recorder and reports share it.
 //!
-//! What is kept takes at most a share of its file system, so that a small one is not filled, and the
+//! These take at most a share of their file system, so that a small one is not filled, and the
 //! oldest give way where a new segment would find no room.
 
 use super::limits::{parse_bytes, parse_share};
 
-/// Recordings that are kept where `PERF_TRACK_RETENTION_COUNT` does not say otherwise.
+/// Recordings that may stay where `PERF_TRACK_RETENTION_COUNT` is not set.
 pub const USUAL_RECORDINGS: u64 = 1_000;
 
-/// Bytes that they may have together where `PERF_TRACK_RETENTION` does not say otherwise: this share of the
-/// file system, in millionths, and no more than [`USUAL_BYTES`].
+/// Share of the file system, in millionths, that they may have together where
+/// `PERF_TRACK_RETENTION` is not set; never more than [`USUAL_BYTES`].
 pub const USUAL_SHARE: u32 = 250_000;
 
 /// See [`USUAL_SHARE`].
 pub const USUAL_BYTES: u64 = 256 << 20;
 
-/// How much may be kept.
+/// The limits on recordings that nobody collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Recordings: segments, and sessions.
+    /// Number of recordings: segments, and sessions.
     pub recordings: u64,
     /// Their bytes together.
     pub bytes: Amount,
-    /// Whether somebody has set one of these.
+    /// True if somebody has set one of these.
     pub are_set: bool,
 }
 
 /// Bytes, or a share of a file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(u64),
-    /// So many millionths of the file system.
+    /// A share of the file system, in millionths.
     Share(u32),
-    /// What is usual: see [`USUAL_SHARE`].
+    /// The usual amount: see [`USUAL_SHARE`].
     Usual,
 }
 
-/// What is kept.
+/// The recordings that are there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Recordings.
+    /// Number of recordings.
     pub recordings: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -54,11 +54,11 @@ pub struct Space {
     pub total: u64,
     /// Bytes that this user may still use.
     pub free: u64,
-    /// Whether another file can be made, as far as is known.
+    /// False where no other file can be made, as far as is known.
     pub takes_files: bool,
 }
 
-/// Why something is not kept.
+/// A reason why a recording has to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// There were too many.
@@ -70,8 +70,8 @@ pub enum Reason {
 }
 
 impl Limits {
-    /// What `PERF_TRACK_RETENTION` and `PERF_TRACK_RETENTION_COUNT` say. What is malformed is as if it were
-    /// not set.
+    /// Reads the values of `PERF_TRACK_RETENTION` and `PERF_TRACK_RETENTION_COUNT`. A malformed one
+    /// counts as not set.
     ///
     /// ```
     /// use perf_runtime::segment::retention::{Amount, Limits};
@@ -90,7 +90,7 @@ impl Limits {
         }
     }
 
-    /// Bytes that may be kept in a file system.
+    /// Returns the bytes that may be held in a file system.
     pub fn bytes_in(&self, space: Space) -> u64 {
         match self.bytes {
             Amount::Bytes(bytes) => bytes,
@@ -99,8 +99,9 @@ impl Limits {
         }
     }
 
-    /// Why the oldest of what is held has to go, if it has to: it is too much, or a segment that needs
-    /// `needed` bytes finds no room. The newest stays, however large it is, where it is not in the way.
+    /// Returns why the oldest recording has to go, if it has to: `held` is too much, or a segment
+    /// that needs `needed` bytes finds no room. The newest stays, however large it is, where it is
+    /// not in the way.
     pub fn exceeded(&self, held: Held, space: Space, needed: u64) -> Option<Reason> {
         let most_bytes = self.bytes_in(space);
         let is_last = held.recordings == 1 && self.recordings > 0 && most_bytes > 0;
@@ -114,8 +115,8 @@ impl Limits {
         }
     }
 
-    /// The limits that hold once one was exceeded: a sixteenth less, so that it is not exceeded again by
-    /// the next recording.
+    /// Returns the limits that hold once one was exceeded: a sixteenth less, so that the next
+    /// recording does not exceed it again.
     #[must_use]
     pub fn lowered(&self, space: Space) -> Self {
         let lower = |limit: u64| limit - limit / 16;
@@ -147,12 +148,12 @@ impl Reason {
     const ALL: [(Self, &'static str); 3] =
         [(Self::Count, "count"), (Self::Size, "size"), (Self::Space, "space")];
 
-    /// Its name in documents: `count`, `size` or `space`.
+    /// Returns its name in documents: `count`, `size` or `space`.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, name)| name)
     }
 
-    /// What has this name.
+    /// Returns the reason with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|&(reason, _)| reason)
     }
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
 
     const MIB: u64 = 1 << 20;
-    /// Of a container.
+    /// The file system of a container.
     const SMALL: Space = Space { total: 64 * MIB, free: 60 * MIB, takes_files: true };
 
     fn exceeded(limits: &Limits, recordings: u64, bytes: u64, space: Space) -> Option<Reason> {

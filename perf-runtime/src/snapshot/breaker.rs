@@ -1,7 +1,7 @@
-//! How exactly calls were recorded, and when and why that changed: the steps and states of the
+//! The exactness of recording, with each change and its reason: the steps and states of the
 //! recorder's circuit breaker, as plain data.
 
-/// How the calls of a function are recorded.
+/// The way in which the calls of a function are recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -9,18 +9,18 @@ pub enum Step {
     /// Every call is timed.
     #[default]
     Exact,
-    /// Every call is counted; one in so many is timed, and stands for the others.
+    /// Every call is counted; some, at random, are timed, and stand for the others.
     Sampled,
     /// Every call is counted, none is timed.
     Counted,
 }
 
-/// State of the recorder as a whole.
+/// The state of the recorder as a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum BreakerState {
-    /// Times are taken.
+    /// Times are taken: the usual state.
     #[default]
     Closed,
     /// Times are taken on trial.
@@ -29,7 +29,7 @@ pub enum BreakerState {
     Open,
 }
 
-/// Why the breaker took a step.
+/// The reason for a step of the breaker.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -49,17 +49,17 @@ pub enum Reason {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Transition {
-    /// When, in nanoseconds since the recording of its process began.
+    /// Time of the step, in nanoseconds since the recording of its process began.
     pub at_ns: u64,
-    /// Process in which it happened.
+    /// Process id of the recorder that took it.
     pub pid: u32,
     /// Name of the function; `None` for the recorder as a whole.
     pub function: Option<String>,
-    /// What it went from and to: names of [`Step`]s, or of [`BreakerState`]s for the whole.
+    /// State before: the name of a [`Step`], or of a [`BreakerState`] for the whole.
     pub from: String,
-    /// See `from`.
+    /// State after, named alike.
     pub to: String,
-    /// Why.
+    /// Reason for the step.
     pub reason: Reason,
     /// Calls for each timed one from then on: 1 where all are timed, 0 where none is.
     pub interval: u32,
@@ -71,17 +71,17 @@ macro_rules! numbered {
         impl $type {
             const ALL: &[(Self, &'static str)] = &[$((Self::$variant, $name)),+];
 
-            /// As it is written down in a segment.
+            /// Returns its number in a segment.
             pub const fn number(self) -> u32 {
                 self as u32
             }
 
-            /// What stands for `number`; the first where none does.
+            /// Returns the variant for `number`; the first where there is none.
             pub(crate) fn from_number(number: u32) -> Self {
                 Self::ALL.get(number as usize).map_or_else(Self::default, |&(it, _)| it)
             }
 
-            /// Its name, in lower case.
+            /// Returns its name, in lower case.
             pub fn name(self) -> &'static str {
                 Self::ALL.get(self as usize).map_or("", |&(_, name)| name)
             }

@@ -2,7 +2,7 @@
 
 use crate::buckets;
 
-/// How often each duration occurred, as sorted pairs of bucket and count.
+/// The number of times that each duration occurred, as sorted pairs of bucket and count.
 ///
 /// ```
 /// use perf_runtime::snapshot::Histogram;
@@ -21,7 +21,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// A histogram of `(bucket, count)` pairs in any order. Pairs of one bucket are added up,
+    /// Makes a histogram of `(bucket, count)` pairs in any order. Pairs of one bucket are added up,
     /// buckets beyond the scale count as its last, and empty ones are dropped.
     pub fn from_buckets(pairs: impl IntoIterator<Item = (u32, u64)>) -> Self {
         let mut buckets: Vec<(u32, u64)> = pairs
@@ -40,7 +40,7 @@ impl Histogram {
         Self { buckets }
     }
 
-    /// The `(bucket, count)` pairs, sorted by bucket.
+    /// Returns the `(bucket, count)` pairs, sorted by bucket.
     pub fn buckets(&self) -> &[(u32, u64)] {
         &self.buckets
     }
@@ -57,7 +57,7 @@ impl Histogram {
         }
     }
 
-    /// Adds what `other` counted.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Self) {
         if self.buckets.is_empty() {
             self.buckets.clone_from(&other.buckets);
@@ -74,14 +74,14 @@ impl Histogram {
         }
     }
 
-    /// Durations counted.
+    /// Returns the number of durations counted.
     pub fn count(&self) -> u64 {
         self.buckets.iter().fold(0, |sum, &(_, count)| sum.saturating_add(count))
     }
 
-    /// The duration in nanoseconds below or at which a share `q` (0 to 1) of the calls lie, within
-    /// 1.6 %; `None` when nothing was counted. A `q` outside its range, or not a number, counts as
-    /// the nearer end.
+    /// Returns the duration in nanoseconds below or at which a share `q` (0 to 1) of the calls lie,
+    /// within 1.6 %; `None` when nothing was counted. A `q` outside its range, or not a number,
+    /// counts as the nearer end.
     pub fn quantile_ns(&self, q: f64) -> Option<u64> {
         let rank = rank_of(q, self.count())?;
         let mut seen = 0_u64;
@@ -95,7 +95,7 @@ impl Histogram {
     }
 }
 
-/// The nearest rank (from 1) of quantile `q` among `count` values.
+/// Returns the nearest rank (from 1) of quantile `q` among `count` values.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,26 +1,26 @@
-//! The measures of one function or one calling context, and how they add up. Pure data.
+//! The measures of one function or one calling context, and their sum. Pure data.
 
 use super::{Histogram, Lifetimes, Memory, Polls};
 
-/// What was measured of a function, in one context or over several.
+/// The measures of a function, in one context or over several.
 ///
 /// `total_ns` and `self_ns` hold also the time of calls that had not finished when they were read;
 /// everything else is about finished calls only.
 ///
-/// Of an async function all times but [`lifetimes`](Self::lifetimes) are those in which its futures
-/// were polled: a call's duration is that of all its polls.
+/// For an async function all times but [`lifetimes`](Self::lifetimes) are those of its polls: a
+/// call's duration is that of all its polls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Measures {
     /// Finished calls, however they ended. Exact also where calls are sampled.
     pub calls: u64,
-    /// Those that were timed. Where that is not all, times are estimates: each timed call stands
+    /// Timed calls among them. Where that is not all, times are estimates: each timed call stands
     /// for the same share of the others.
     pub timed: u64,
     /// Calls that were counted while none was timed: they are in no time and in no histogram.
     pub unmeasured: u64,
-    /// Of `calls`, those whose context is an estimate: counted for the function, and divided among its
-    /// contexts by how often it was seen there. Over all contexts their number is exact.
+    /// Calls among `calls` with an estimated context: counted for the function, and divided among
+    /// its contexts by how often it was seen there. Over all contexts their number is exact.
     #[cfg_attr(feature = "serde", serde(default))]
     pub placed: u64,
     /// Finished calls whose returned value was classified as an error.
@@ -29,64 +29,66 @@ pub struct Measures {
     pub panics: u64,
     /// Futures dropped before they were ready.
     pub cancelled: u64,
-    /// Outermost calls still running, of async functions being polled, when the recording was read, or when its process ended.
+    /// Outermost calls still running when the recording was read, or when its process ended; of
+    /// async functions, those being polled.
     pub unfinished: u64,
-    /// Time between entry and exit, children included. Recursive calls count once, by the
-    /// outermost. Of calls that were not timed, without the clock readings that the timed ones
-    /// they are estimated from hold: it is what the program spent, so more calls can be in less time
-    /// than their mean says.
+    /// Time between entry and exit, children included, in nanoseconds. Recursive calls count once,
+    /// by the outermost. It is the time that the program spent. For calls that were not timed it is
+    /// therefore without the clock readings in the timed ones that stand for them: so it may be
+    /// less than the mean times the calls.
     pub total_ns: u64,
-    /// Time spent in the function itself, outside every tracked child. Exact also in recursion.
+    /// Time spent in the function itself, outside every tracked child, in nanoseconds. Exact also
+    /// in recursion.
     pub self_ns: u64,
-    /// How far `self_ns` may be off, one standard deviation: by how well it is known what recording
-    /// takes, and by how many calls were timed.
+    /// Possible error of `self_ns`, one standard deviation, in nanoseconds: the cost of recording
+    /// is not known exactly, and not all calls were timed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub self_error_ns: u64,
-    /// Step of the clock by which single durations were measured.
+    /// Step of the clock by which single durations were measured, in nanoseconds.
     #[cfg_attr(feature = "serde", serde(default))]
     pub resolution_ns: u64,
-    /// What recording took beside `total_ns`: this function's calls and those of all tracked
-    /// functions that it called. Estimated from the cost of a call, which each process measures. The
-    /// time that passed is the sum of both.
+    /// Time of recording beside `total_ns`, in nanoseconds: of this function's calls, and of those
+    /// to all tracked functions below. Estimated from the cost of a call, which each process
+    /// measures. The time that passed is the sum of both.
     pub overhead_ns: u64,
-    /// What recording took beside `self_ns`.
+    /// Time of recording beside `self_ns`, in nanoseconds.
     pub self_overhead_ns: u64,
-    /// How long threads waited beside `total_ns` for a processor that another thread had, against
-    /// their will. On Linux, waits of about 100 microseconds and more; elsewhere 0. No duration of a
-    /// call holds it either.
+    /// Time beside `total_ns` that threads waited for a processor which another thread had, against
+    /// their will, in nanoseconds. On Linux, waits of about 100 microseconds and more; elsewhere 0.
+    /// No duration of a call holds it either.
     #[cfg_attr(feature = "serde", serde(default))]
     pub preempted_ns: u64,
-    /// As `preempted_ns`, beside `self_ns`.
+    /// Time of such waits beside `self_ns`, in nanoseconds.
     #[cfg_attr(feature = "serde", serde(default))]
     pub self_preempted_ns: u64,
-    /// Sum of the durations of all finished calls, recursive ones each for itself: `calls` times
-    /// the mean.
+    /// Sum of the durations of all finished calls, recursive ones each for itself, in nanoseconds:
+    /// `calls` times the mean.
     pub sum_ns: u64,
-    /// Sum of the squares of those durations.
+    /// Sum of the squares of those durations, in square nanoseconds.
     pub sum_of_squares_ns2: u128,
-    /// Shortest finished call; 0 when there is none.
+    /// Shortest finished call, in nanoseconds; 0 when there is none.
     pub min_ns: u64,
-    /// Longest finished call; 0 when there is none.
+    /// Longest finished call, in nanoseconds; 0 when there is none.
     pub max_ns: u64,
-    /// Time since the first call, summed over threads.
+    /// Time since the first call, summed over threads, in nanoseconds.
     pub active_ns: u64,
-    /// Of that, how long calls were sampled.
+    /// Part of `active_ns` in which calls were sampled.
     pub sampled_ns: u64,
-    /// Of that, how long calls were counted only.
+    /// Part of `active_ns` in which calls were counted only.
     pub counted_ns: u64,
     /// Calls for each timed one while they were sampled, at most; 0 if they never were.
     pub largest_interval: u32,
-    /// How often the breaker changed how calls are recorded.
+    /// Number of times that the breaker changed the way in which calls are recorded.
     pub transitions: u64,
-    /// Allocated and freed by the function and all tracked functions that it called. Recursive calls
-    /// count for the outermost one.
+    /// Memory of the function and all tracked functions below it. Recursive calls count for the
+    /// outermost one.
     pub memory: Memory,
-    /// Allocated and freed by the function itself, outside every tracked child.
+    /// Memory of the function itself, outside every tracked child.
     pub self_memory: Memory,
-    /// Of an async function: its polls.
+    /// Polls of an async function; empty for others.
     #[cfg_attr(feature = "serde", serde(default))]
     pub polls: Polls,
-    /// Of an async function: how long its calls lasted.
+    /// Lifetimes of an async function's calls; empty for others.
     #[cfg_attr(feature = "serde", serde(default))]
     pub lifetimes: Lifetimes,
     /// Durations of the finished calls; each timed one as often as the calls it stands for.
@@ -94,7 +96,7 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Adds what `other` measured.
+    /// Adds the measures of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.merge_range(other);
         self.calls = self.calls.saturating_add(other.calls);
@@ -116,24 +118,25 @@ impl Measures {
         self.histogram.merge(&other.histogram);
     }
 
-    /// Calls that times are known or estimated of.
+    /// Returns the calls whose times are known or estimated.
     pub fn measured(&self) -> u64 {
         self.calls.saturating_sub(self.unmeasured)
     }
 
-    /// Whether times are estimates, since not all calls were timed, or not all of their polls.
+    /// Returns whether times are estimates, since not all calls were timed, or not all of their
+    /// polls.
     pub fn is_estimated(&self) -> bool {
         self.timed < self.calls || self.polls.timed < self.polls.count
     }
 
-    /// Mean duration of a finished call in nanoseconds; `None` without calls.
+    /// Returns the mean duration of a finished call in nanoseconds; `None` without calls.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a mean")]
     pub fn mean_ns(&self) -> Option<f64> {
         (self.measured() > 0).then(|| self.sum_ns as f64 / self.measured() as f64)
     }
 
-    /// Standard deviation of the duration of a finished call (of the calls as a population), in
-    /// nanoseconds; `None` without calls.
+    /// Returns the standard deviation of the duration of a finished call (of the calls as a
+    /// population), in nanoseconds; `None` without calls.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a deviation")]
     pub fn stddev_ns(&self) -> Option<f64> {
         // n * sum(x^2) - sum(x)^2 in integers: nothing cancels before the division.
@@ -144,8 +147,8 @@ impl Measures {
         (calls > 0).then(|| (spread as f64).sqrt() / calls as f64)
     }
 
-    /// Quantile `q` (0 to 1) of the duration of a finished call in nanoseconds, within 1.6 %, and
-    /// never outside the shortest and the longest; `None` without calls.
+    /// Returns quantile `q` (0 to 1) of the duration of a finished call in nanoseconds, within 1.6
+    /// %, and never outside the shortest and the longest; `None` without calls.
     pub fn quantile_ns(&self, q: f64) -> Option<u64> {
         let ns = self.histogram.quantile_ns(q)?;
         Some(ns.clamp(self.min_ns, self.max_ns.max(self.min_ns)))
@@ -183,12 +186,12 @@ pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What is anything from little to more than can be added up.
+    /// Makes any amount from little to more than can be added up.
     pub(in crate::snapshot) fn amount() -> impl Strategy<Value = u64> {
         prop_oneof![8 => 0_u64..1000, 2 => any::<u64>(), 1 => Just(u64::MAX)]
     }
 
-    /// Every field for itself, so that none can be forgotten in a merge.
+    /// Makes every field for itself, so that none can be forgotten in a merge.
     pub(in crate::snapshot) fn measures() -> impl Strategy<Value = Measures> {
         let histogram = proptest::collection::vec((0..crate::buckets::COUNT, amount()), 0..4);
         // Boxed, since three of these at once would not fit on a test's stack.
@@ -257,7 +260,7 @@ pub(super) mod tests {
         sum
     }
 
-    /// Everything that adds up.
+    /// Lists everything that adds up.
     pub(in crate::snapshot) fn sums(measures: &Measures) -> [u64; 20] {
         let Measures { calls, errors, panics, cancelled, unfinished, .. } = *measures;
         let Measures { total_ns, self_ns, sum_ns, overhead_ns, self_overhead_ns, .. } = *measures;

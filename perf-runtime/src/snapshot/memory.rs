@@ -1,7 +1,7 @@
-//! What was allocated and freed, and how it adds up. Pure data.
+//! Allocated and freed memory, and its sum. Pure data.
 
-/// What a function allocated and freed, in one context or over several. All zero where the program
-/// has no [`crate::CountingAlloc`].
+/// The memory that a function allocated and freed, in one context or over several. All zero where
+/// the program has no [`crate::CountingAlloc`].
 ///
 /// ```
 /// use perf_runtime::snapshot::Memory;
@@ -14,22 +14,22 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Memory {
-    /// Allocations; memory that grows or shrinks is one, and is freed once.
+    /// Number of allocations; memory that grows or shrinks is one, and is freed once.
     pub allocs: u64,
     /// Bytes asked for by these.
     pub alloc_bytes: u64,
-    /// Times that memory was freed, whoever had allocated it.
+    /// Number of times that memory was freed, whoever had allocated it.
     pub frees: u64,
     /// Bytes that were freed.
     pub freed_bytes: u64,
-    /// Bytes allocated and not freed, at most: of one call with all that it called, or of the
-    /// function itself in one context over all of its calls. Threads and contexts are not added
-    /// up, for it is not known whether they had so much at the same time.
+    /// Peak of bytes allocated and not freed: of one call with all calls below it, or of the
+    /// function itself in one context over all of its calls. Threads and contexts are not added up,
+    /// for it is not known whether they had so much at the same time.
     pub peak_bytes: u64,
 }
 
 impl Memory {
-    /// Adds what `other` allocated and freed.
+    /// Adds the memory of `other`; of two peaks the larger stays.
     pub fn merge(&mut self, other: &Self) {
         self.allocs = self.allocs.saturating_add(other.allocs);
         self.alloc_bytes = self.alloc_bytes.saturating_add(other.alloc_bytes);
@@ -38,8 +38,8 @@ impl Memory {
         self.peak_bytes = self.peak_bytes.max(other.peak_bytes);
     }
 
-    /// Bytes allocated and not freed: what was handed on, or leaked. Below zero for a function that
-    /// frees what others allocated.
+    /// Returns the bytes allocated and not freed: memory handed on, or leaked. Below zero for a
+    /// function that frees the memory of others.
     pub fn grown_bytes(&self) -> i64 {
         let grown = i128::from(self.alloc_bytes) - i128::from(self.freed_bytes);
         i64::try_from(grown).unwrap_or(if grown < 0 { i64::MIN } else { i64::MAX })

@@ -1,4 +1,4 @@
-//! Merging snapshots: functions by name, contexts by path, metrics by name and kind. Pure.
+//! The sum of snapshots: functions by name, contexts by path, metrics by name and kind. Pure.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -7,7 +7,7 @@ use super::{
     Context, Function, Losses, Measures, Metric, MetricKind, Process, Snapshot, Transition,
 };
 
-/// Adds up any number of snapshots, in any order, to the same result.
+/// A sum of any number of snapshots, which is the same in any order.
 ///
 /// ```
 /// use perf_runtime::snapshot::{Merger, Snapshot};
@@ -44,7 +44,7 @@ impl Merger {
         self.losses.merge(&snapshot.losses);
     }
 
-    /// The sum of all that was added, in canonical order.
+    /// Returns the sum of all that was added, in canonical order.
     pub fn finish(mut self) -> Snapshot {
         let places = self.sort_functions();
         for context in &mut self.contexts {
@@ -104,7 +104,7 @@ impl Merger {
         }
     }
 
-    /// Sorts the functions by name and tells where each went.
+    /// Sorts the functions by name and returns the new place of each.
     fn sort_functions(&mut self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.functions.len()).collect();
         order.sort_unstable_by(|&a, &b| self.functions[a].name.cmp(&self.functions[b].name));
@@ -119,8 +119,8 @@ impl Merger {
     }
 }
 
-/// Level by level, the children of one parent in the order of their functions: one order for one
-/// tree, and no recursion, however deep the tree is.
+/// Sorts contexts level by level, the children of one parent in the order of their functions: one
+/// order for one tree, and no recursion, however deep the tree is.
 fn sort_contexts(mut contexts: Vec<Context>) -> Vec<Context> {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); contexts.len()];
     let mut level: Vec<usize> = Vec::new();
@@ -156,7 +156,7 @@ mod tests {
     use crate::snapshot::metric::tests::reading;
     use proptest::prelude::*;
 
-    /// One of six names, and one of three declarations of it.
+    /// Makes one of six names, and one of three declarations of it.
     fn function(name: u8, line: u32) -> Function {
         Function { name: format!("f{name}"), line, ..Function::default() }
     }
@@ -232,7 +232,7 @@ mod tests {
         )
     }
 
-    /// Everything of a snapshot that adds up, over all contexts.
+    /// Lists everything of a snapshot that adds up, over all contexts.
     fn totals(snapshot: &Snapshot) -> Vec<u64> {
         let mut sum = Measures::default();
         for context in &snapshot.contexts {

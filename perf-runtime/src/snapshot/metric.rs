@@ -1,41 +1,41 @@
-//! Counts, gauges and ratios that a program tells of itself, and how they add up. Pure data.
+//! Counts, gauges and ratios of a program's own, and their sum. Pure data.
 
 use std::cmp::Ordering;
 
-/// A number that the program told of itself, over all threads and processes.
+/// A number of the program's own, over all threads and processes.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metric {
-    /// Identity, together with the kind: what the program calls it.
+    /// Name given by the program: with the kind, the identity.
     pub name: String,
-    /// Source file that tells it, as the compiler was given it; the first by name where there are
+    /// Source file that updates it, as the compiler was given it; the first by name where there are
     /// several.
     pub file: String,
     /// Line in that file, from 1.
     pub line: u32,
-    /// What it told.
+    /// Value, by its kind.
     pub reading: Reading,
 }
 
-/// What kind of number a metric is.
+/// The kind of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum MetricKind {
-    /// Goes up only: `perf_count!`.
+    /// A number that goes up only: `perf_count!`.
     Count,
-    /// Goes up and down: `perf_gauge!`.
+    /// A number that goes up and down: `perf_gauge!`.
     Gauge,
     /// A part of a whole: `perf_gauge!` with `of`.
     Ratio,
 }
 
-/// What a metric told.
+/// The value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Reading {
-    /// All that was counted.
+    /// The sum of all that was counted.
     Count(u64),
     /// The values of a gauge.
     Gauge(Gauge),
@@ -47,18 +47,19 @@ pub enum Reading {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gauge {
-    /// How many there were.
+    /// Number of values.
     pub samples: u64,
-    /// Their sum in units of 2^-48 ([`Gauge::UNITS`]), since whole numbers add up the same in any order. It stays at
-    /// the end of its range, some 6 × 10^23.
+    /// Sum of the values in units of 2^-48 ([`Gauge::UNITS`]), since whole numbers add up the same
+    /// in any order. It stays at the end of its range, some 6 × 10^23.
     pub sum: i128,
-    /// The smallest.
+    /// Smallest value.
     pub min: f64,
-    /// The largest.
+    /// Largest value.
     pub max: f64,
-    /// The last.
+    /// Last value.
     pub last: f64,
-    /// When that was, in nanoseconds since 1970; between processes, within some milliseconds.
+    /// Time of the last value, in nanoseconds since 1970; between processes, within some
+    /// milliseconds.
     pub last_unix_ns: u64,
 }
 
@@ -66,7 +67,7 @@ pub struct Gauge {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ratio {
-    /// How often something was added.
+    /// Number of updates.
     pub samples: u64,
     /// Sum of the parts.
     pub part: u64,
@@ -75,12 +76,12 @@ pub struct Ratio {
 }
 
 impl Metric {
-    /// The order in a [`Snapshot`](super::Snapshot): by name, then by kind.
+    /// Returns the key of the order in a [`Snapshot`](super::Snapshot): by name, then by kind.
     pub fn key(&self) -> (&str, MetricKind) {
         (&self.name, self.reading.kind())
     }
 
-    /// Adds what `other`, which has the same name and kind, told.
+    /// Adds the value of `other`, which has the same name and kind.
     pub(super) fn merge(&mut self, other: &Self) {
         self.reading.merge(&other.reading);
         if (&other.file, other.line) < (&self.file, self.line) {
@@ -90,7 +91,7 @@ impl Metric {
 }
 
 impl Reading {
-    /// What kind of number it is.
+    /// Returns the kind of the metric.
     pub fn kind(&self) -> MetricKind {
         match self {
             Self::Count(_) => MetricKind::Count,
@@ -99,7 +100,7 @@ impl Reading {
         }
     }
 
-    /// Adds what `other` told. Kinds do not mix: one of another kind changes nothing.
+    /// Adds the value of `other`. Kinds do not mix: one of another kind changes nothing.
     ///
     /// ```
     /// use perf_runtime::snapshot::Reading;
@@ -122,7 +123,7 @@ impl Gauge {
     /// Units of [`Gauge::sum`] in 1: 2^48.
     pub const UNITS: f64 = 281_474_976_710_656.0;
 
-    /// Mean of all values; `None` without any.
+    /// Returns the mean of all values; `None` without any.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a mean")]
     pub fn mean(&self) -> Option<f64> {
         (self.samples > 0).then(|| self.sum as f64 / Self::UNITS / self.samples as f64)
@@ -148,7 +149,7 @@ impl Gauge {
 }
 
 impl Ratio {
-    /// The part of the whole; `None` where the whole is 0.
+    /// Returns the part of the whole; `None` where the whole is 0.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a ratio")]
     pub fn value(&self) -> Option<f64> {
         (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
@@ -167,7 +168,7 @@ pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A gauge after `values`, told one after the other.
+    /// Makes a gauge after `values`, one after the other.
     fn gauge(values: &[(f64, u64)]) -> Gauge {
         values.iter().fold(Gauge::default(), |mut sum, &(value, last_unix_ns)| {
             let one = Gauge {

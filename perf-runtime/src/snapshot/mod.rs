@@ -1,4 +1,4 @@
-//! What was recorded, as plain data: the boundary between recorder and reports.
+//! Recordings as plain data: the boundary between recorder and reports.
 //!
 //! Values with public fields and the laws they obey (merging, percentiles). No IO, no clock, no
 //! pointers into a segment. Times are nanoseconds, sizes bytes.
@@ -33,23 +33,24 @@ pub use polls::{Lifetimes, Polls};
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
-    /// Every known function, sorted by name, whether it was called or not.
+    /// Every known function, sorted by name, called or not.
     pub functions: Vec<Function>,
     /// The calling-context tree. A parent comes before its children; the children of one parent
     /// are sorted by function name.
     pub contexts: Vec<Context>,
-    /// What the program told of itself, sorted by name and kind.
+    /// Numbers of the program's own, sorted by name and kind.
     pub metrics: Vec<Metric>,
     /// The latest steps of the circuit breakers, sorted by time since the start of their process.
     pub transitions: Vec<Transition>,
     /// The processes that recorded, sorted by start time and process id.
     pub processes: Vec<Process>,
-    /// What is known to be missing.
+    /// Losses that are known.
     pub losses: Losses,
 }
 
 impl Snapshot {
-    /// The measures of each function over all contexts, in the order of [`Snapshot::functions`].
+    /// Returns the measures of each function over all contexts, in the order of
+    /// [`Snapshot::functions`]: as many as these.
     ///
     /// Totals may be added up because recursion folds: no function is its own ancestor.
     pub fn by_function(&self) -> Vec<Measures> {
@@ -62,7 +63,7 @@ impl Snapshot {
         sums
     }
 
-    /// This snapshot and `other` as one.
+    /// Returns this snapshot and `other` as one.
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {
         let mut merger = Merger::default();
@@ -72,7 +73,7 @@ impl Snapshot {
     }
 }
 
-/// A tracked function: its identity, and where and how it was declared.
+/// A tracked function: its identity, its declaration, and its options.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Function {
@@ -86,12 +87,12 @@ pub struct Function {
     pub line: u32,
     /// Column of the declaration, from 1.
     pub column: u32,
-    /// Never sampled, whatever the load.
+    /// True if it is never sampled, whatever the load.
     pub exact: bool,
-    /// Its calls are futures: an async function, or something like it.
+    /// True if its calls are futures: an async function, or something like it.
     #[cfg_attr(feature = "serde", serde(default))]
     pub polled: bool,
-    /// The returned value is classified as success or error.
+    /// True if the returned value is classified as success or error.
     pub classifies_errors: bool,
     /// Limits given in the attribute.
     pub budget: Budget,
@@ -122,7 +123,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// No limit at all.
+    /// The budget without any limit.
     pub const NONE: Self = Self {
         p50_ns: None,
         p95_ns: None,
@@ -144,7 +145,7 @@ pub struct Context {
     /// Index of the caller into [`Snapshot::contexts`], smaller than this node's own; `None` for a
     /// root.
     pub parent: Option<usize>,
-    /// What was measured here.
+    /// Measures of the function in this context.
     pub measures: Measures,
 }
 
@@ -152,7 +153,7 @@ pub struct Context {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Process {
-    /// When recording began, in nanoseconds since 1970.
+    /// Beginning of the recording, in nanoseconds since 1970.
     pub started_unix_ns: u64,
     /// Process id.
     pub pid: u32,
@@ -160,38 +161,39 @@ pub struct Process {
     pub parent_pid: u32,
     /// Path of the program, with unprintable bytes replaced.
     pub program: String,
-    /// How the program was built.
+    /// Build of the program.
     pub build: Build,
-    /// Clock that the times were read from.
+    /// Clock of the times.
     pub clock: Clock,
-    /// Threads that recorded at the same time, at most.
+    /// Peak of threads that recorded at the same time.
     pub threads: u32,
     /// Size of the segment in bytes.
     pub segment_bytes: u64,
-    /// Whether its global allocator is [`crate::CountingAlloc`].
+    /// True if its global allocator is [`crate::CountingAlloc`].
     pub counts_allocs: bool,
-    /// How long it recorded, from its first tracked call to the last moment that is known.
+    /// Time of the recording, from its first tracked call to the last moment that is known, in
+    /// nanoseconds.
     pub recorded_ns: u64,
-    /// What recording took, over all threads. Estimated from the cost of a call, which each
-    /// process measures.
+    /// Time that recording took, over all threads, in nanoseconds. Estimated from the cost of a
+    /// call, which each process measures.
     pub overhead_ns: u64,
-    /// What it was allowed to take of a thread's time, in millionths.
+    /// Share of a thread's time that recording may take, in millionths.
     pub overhead_budget_ppm: u32,
     /// State of the breaker for the recorder as a whole, when it was read.
     pub breaker: BreakerState,
-    /// What it used; `None` where that is not known.
+    /// Time and memory of the process; `None` where they are not known.
     #[cfg_attr(feature = "serde", serde(default))]
     pub usage: Option<Usage>,
 }
 
-/// What a process used from when its program was loaded to its end, or to the last moment that is known
-/// of one that was killed: at most some 50 ms before its last tracked call.
+/// The time and memory of a process from the loading of its program to its end. For one that was
+/// killed, to the last moment that is known: at most some 50 ms before its last tracked call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Usage {
-    /// When it was loaded, on the monotonic clock of the machine, in nanoseconds.
+    /// Time of loading, on the monotonic clock of the machine, in nanoseconds.
     pub loaded_monotonic_ns: u64,
-    /// The last moment that is known, on the same clock.
+    /// Last moment that is known, on the same clock.
     pub latest_monotonic_ns: u64,
     /// Processor time in user mode, in nanoseconds.
     pub user_ns: u64,
@@ -201,7 +203,7 @@ pub struct Usage {
     pub peak_rss_bytes: Option<u64>,
 }
 
-/// How a recorded program was built, as seen by the perf-runtime linked into it.
+/// The build of a recorded program, as seen by the perf-runtime linked into it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Build {
@@ -217,7 +219,7 @@ pub struct Build {
     pub runtime: String,
 }
 
-/// Where times were read from.
+/// The clock that times were read from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -229,7 +231,7 @@ pub enum Clock {
     Counter,
 }
 
-/// What is known to be missing from a snapshot.
+/// The losses of a snapshot, as far as they are known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Losses {
@@ -237,11 +239,11 @@ pub struct Losses {
     pub lost_calls: u64,
     /// Calls that were counted but are in no histogram, for want of space.
     pub uncounted_durations: u64,
-    /// Times that the clock was seen to run backwards.
+    /// Number of times that the clock ran backwards.
     pub clock_anomalies: u64,
     /// Updates of metrics that could not be recorded, or whose value was no finite number.
     pub lost_metrics: u64,
-    /// Allocations, and times that memory was freed, that are in no context for want of space.
+    /// Allocations and frees that are in no context for want of space.
     pub lost_allocs: u64,
     /// Steps of the circuit breaker that are in no [`Snapshot::transitions`], since a process keeps
     /// its latest few.
@@ -249,7 +251,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// Adds what `other` lost.
+    /// Adds the losses of `other`.
     pub fn merge(&mut self, other: &Self) {
         self.lost_calls = self.lost_calls.saturating_add(other.lost_calls);
         self.uncounted_durations =

@@ -1,5 +1,4 @@
-//! Of async functions: the polls that their calls are made up of, and how long calls lasted. Pure
-//! data.
+//! The polls of async functions' calls, and the lifetimes of these. Pure data.
 
 use super::Histogram;
 
@@ -15,24 +14,24 @@ use super::Histogram;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Polls {
-    /// Times that its futures were polled.
+    /// Number of times that its futures were polled.
     pub count: u64,
-    /// Those that were timed. Where that is not all, total and self time are estimates.
+    /// Timed polls among them. Where that is not all, total and self time are estimates.
     #[cfg_attr(feature = "serde", serde(default))]
     pub timed: u64,
     /// Polls that were counted while none was timed: they are in no time over all calls.
     #[cfg_attr(feature = "serde", serde(default))]
     pub unmeasured: u64,
-    /// Longest poll, for which the thread could do nothing else.
+    /// Longest poll, in nanoseconds, for which the thread could do nothing else.
     pub max_ns: u64,
     /// Calls that were suspended here and have not ended, less those that were suspended elsewhere
     /// first and ended here: below zero where calls arrive from other contexts. Over all contexts,
-    /// how many calls had begun and not ended.
+    /// the number of calls that had begun and not ended.
     pub in_flight: i64,
 }
 
 impl Polls {
-    /// Adds the polls of `other`.
+    /// Adds the polls of `other`; of two longest ones the longer stays.
     pub fn merge(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
         self.timed = self.timed.saturating_add(other.timed);
@@ -43,8 +42,8 @@ impl Polls {
     }
 }
 
-/// How long the calls of an async function lasted, from the beginning of the first poll to the end
-/// of the last, waiting included. Empty for other functions.
+/// The times of an async function's calls from the beginning of the first poll to the end of the
+/// last, waiting included. Empty for other functions.
 ///
 /// ```
 /// use perf_runtime::snapshot::Lifetimes;
@@ -56,11 +55,11 @@ impl Polls {
 pub struct Lifetimes {
     /// Finished calls that were timed; where calls are sampled, chosen at random.
     pub count: u64,
-    /// Sum of their lifetimes.
+    /// Sum of their lifetimes, in nanoseconds.
     pub sum_ns: u64,
-    /// The longest.
+    /// Longest lifetime, in nanoseconds; 0 without calls.
     pub max_ns: u64,
-    /// All of them.
+    /// Distribution of the lifetimes.
     pub histogram: Histogram,
 }
 
@@ -73,14 +72,14 @@ impl Lifetimes {
         self.histogram.merge(&other.histogram);
     }
 
-    /// Mean lifetime in nanoseconds; `None` without calls.
+    /// Returns the mean lifetime in nanoseconds; `None` without calls.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a mean")]
     pub fn mean_ns(&self) -> Option<f64> {
         (self.count > 0).then(|| self.sum_ns as f64 / self.count as f64)
     }
 
-    /// Quantile `q` (0 to 1) of the lifetimes in nanoseconds, within 1.6 %, and never above the
-    /// longest; `None` without calls.
+    /// Returns quantile `q` (0 to 1) of the lifetimes in nanoseconds, within 1.6 %, and never above
+    /// the longest; `None` without calls.
     pub fn quantile_ns(&self, q: f64) -> Option<u64> {
         Some(self.histogram.quantile_ns(q)?.min(self.max_ns))
     }

@@ -1,7 +1,7 @@
-//! What was recorded between two snapshots of the same processes. Pure.
+//! The difference between two snapshots of the same processes. Pure.
 //!
 //! Counts and sums are exact. Extremes do not subtract: those of durations follow from the
-//! histogram, and of gauges and of memory they are those of the later snapshot.
+//! histogram, and those of gauges and of memory are the later snapshot's.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,14 @@ use super::{
 use crate::buckets;
 
 impl Snapshot {
-    /// What was recorded after `earlier`, a snapshot that was taken of the same processes.
+    /// Returns everything recorded after `earlier`, a snapshot that was taken of the same
+    /// processes.
     ///
-    /// Calls that were running then count as calls of the time after, with the whole of their own
+    /// A call that was running then counts as a call of the time after, with the whole of its own
     /// duration; totals and self times hold only what came after. The shortest and the longest call
-    /// are exact where the time after had one shorter or longer than any before, and else within the
-    /// 3.2 % of a bucket. Of gauges and of allocated memory the extremes are those of the whole time.
+    /// are exact where the time after had one shorter or longer than any before, and else within
+    /// the 3.2 % of a bucket. The extremes of gauges and of allocated memory are those of the whole
+    /// time.
     ///
     /// ```
     /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
@@ -58,7 +60,7 @@ impl Snapshot {
     }
 }
 
-/// The contexts in which anything happened after `earlier`, and their callers.
+/// Lists the contexts in which anything happened after `earlier`, and their callers.
 fn contexts(later: &Snapshot, earlier: &Snapshot) -> Vec<Context> {
     let before = known_contexts(later, earlier);
     let mut measures: Vec<Measures> = later
@@ -88,8 +90,8 @@ fn contexts(later: &Snapshot, earlier: &Snapshot) -> Vec<Context> {
     kept
 }
 
-/// Keeps the number of each function's calls what it is: where calls are placed in contexts by estimate,
-/// one may have had more of them in the earlier snapshot than it has in the later one.
+/// Keeps the number of each function's calls: where calls are placed in contexts by estimate, one
+/// may have had more of them in the earlier snapshot than it has in the later one.
 fn keep_counts(later: &Snapshot, earlier: &Snapshot, measures: &mut [Measures]) {
     let calls = |snapshot: &Snapshot| -> HashMap<String, u64> {
         let sums = snapshot.functions.iter().zip(snapshot.by_function());
@@ -117,7 +119,7 @@ fn keep_counts(later: &Snapshot, earlier: &Snapshot, measures: &mut [Measures]) 
     }
 }
 
-/// What each context of `later` had measured in `earlier`: contexts are the same whose functions and
+/// Finds the earlier measures of each context of `later`: contexts are the same whose functions and
 /// callers have the same names.
 fn known_contexts<'a>(later: &Snapshot, earlier: &'a Snapshot) -> Vec<Option<&'a Measures>> {
     let name = |snapshot: &Snapshot, context: &Context| {
@@ -199,7 +201,7 @@ impl Measures {
         since
     }
 
-    /// The shortest and the longest call after `earlier`, as far as that is known.
+    /// Returns the shortest and the longest call after `earlier`, as far as that is known.
     fn range_since(&self, earlier: &Self, histogram: &Histogram) -> (u64, u64) {
         let buckets = histogram.buckets();
         let lowest = buckets.first().map_or(self.min_ns, |&(at, _)| buckets::lower_bound(at));
@@ -212,9 +214,9 @@ impl Measures {
 }
 
 impl Histogram {
-    /// As many as came after `earlier`. Where durations stand for calls that were not timed, they may since
-    /// stand for others: then a bucket has fewer than before, and what the rest has too much of is taken
-    /// from all of it alike.
+    /// Takes the earlier durations off. Durations that stand for untimed calls may since stand for
+    /// others. Then a bucket has fewer than before, and the excess of the others is taken from all
+    /// of them alike.
     fn since(&self, earlier: &Self) -> Self {
         let before: HashMap<u32, u64> = earlier.buckets().iter().copied().collect();
         let more = Self::from_buckets(self.buckets().iter().map(|&(bucket, count)| {
@@ -223,7 +225,7 @@ impl Histogram {
         more.thinned_to(self.count().saturating_sub(earlier.count()))
     }
 
-    /// As many as `most` at most, of each bucket the same part.
+    /// Thins it to `most` durations, each bucket by the same part.
     fn thinned_to(self, most: u64) -> Self {
         let all = self.count();
         if all <= most {
@@ -242,7 +244,8 @@ impl Histogram {
 }
 
 impl Polls {
-    /// What was in flight still is; the longest poll may have come before, which is not known.
+    /// Takes the earlier polls off. A call in flight still is; the longest poll may have come
+    /// before, which is not known.
     fn since(&self, earlier: &Self) -> Self {
         Self {
             count: self.count.saturating_sub(earlier.count),
@@ -337,7 +340,7 @@ mod tests {
         measures
     }
 
-    /// Calls of four functions from any contexts.
+    /// Makes calls of four functions from any contexts.
     fn snapshot() -> impl Strategy<Value = Snapshot> {
         let durations = proptest::collection::vec(1_u64..1_000_000, 1..4);
         let context = (0_usize..4, proptest::option::of(0_usize..6), durations);
@@ -359,7 +362,7 @@ mod tests {
         })
     }
 
-    /// Without extremes, which are not known exactly.
+    /// Removes extremes, which are not known exactly.
     fn sums(mut snapshot: Snapshot) -> Snapshot {
         for context in &mut snapshot.contexts {
             (context.measures.min_ns, context.measures.max_ns) = (0, 0);

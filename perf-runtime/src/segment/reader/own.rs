@@ -1,19 +1,20 @@
-//! Own times of a shard's contexts, as estimated from what was recorded. Pure arithmetic in ticks.
+//! Own times of a shard's contexts, estimated from its records. Pure arithmetic in ticks.
 //!
-//! The time of a thread is known context by context, and adds up. While functions are tallied, the time
-//! of a context holds that of the tallied calls below it, too; what shares it is its *region*: the
-//! context and the tallied functions below, as far as the next context that is not tallied.
+//! The time of a thread is known context by context, and adds up. While functions are tallied, the
+//! time of a context holds that of the tallied calls below it, too. This time is shared in a
+//! *region*: the context and the tallied functions below, as far as the next context that is not
+//! tallied.
 //!
-//! Three things are known of tallied functions. How often each was called, exactly. What a call of it
-//! took with all below, from one in some hundred that was timed while everything below was tallied. And
-//! who called whom how often, from windows in which everything was recorded; only counts are taken from
-//! there, since to record a call of some nanoseconds takes several times as long as the call. So a
-//! function's own time is what its calls took less what the calls took that they made; [`super::windows`]
-//! has a second opinion. A region's own
-//! times are scaled by one factor, so that they add up to its time.
+//! Three things are known about tallied functions. The number of their calls, exactly. The time of
+//! a call with all below, from one in some hundred that was timed while everything below was
+//! tallied. And the number of calls from each caller, from windows in which everything was
+//! recorded; only counts are taken from there, since to record a call of some nanoseconds takes
+//! several times as long as the call. So a function's own time is the time of its calls less that
+//! of the calls they made; [`super::windows`] has a second opinion. A region's own times are scaled
+//! by one factor, so that they add up to its time.
 //!
-//! What recording took is taken off: of each call that was timed, the parts that fall into its own and
-//! into its caller's time, and of each that was tallied what that costs.
+//! The time of recording is taken off: for each timed call, the parts that fall into its own and
+//! into its caller's time, and for each tallied one the cost of that.
 
 use std::collections::HashMap;
 
@@ -24,14 +25,14 @@ use super::tallies::Tally;
 use super::tree::float;
 use super::windows::{Opinion, Windows};
 
-/// What is estimated of one context. Times in ticks.
+/// The estimate for one context. Times in ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Estimate {
     /// Time spent here and in no context below, without the recording.
     pub(super) own: f64,
     /// Recording that fell into that time, and was taken off.
     pub(super) overhead: f64,
-    /// How far `own` may be off (one standard deviation).
+    /// Possible error of `own` (one standard deviation).
     pub(super) error: f64,
     /// Calls that were tallied, as far as they were made here.
     pub(super) tallied: u64,
@@ -45,30 +46,33 @@ pub(super) struct Contexts<'a> {
     pub(super) cost: &'a Cost,
 }
 
-/// How far the cost of recording a call may be off, as a part of it.
+/// The possible error in the cost of recording a call, as a part of it.
 pub(super) const COST_ERROR: f64 = 0.1;
 
-/// Where calls that are tallied take hardly longer altogether than tallying them takes by itself, the
-/// processor did it while it waited for something else: nothing of it is left where they take this part
-/// of that, and it shows as by itself where they take as much and a sixth of that part more. Measured on
-/// a loop (0.94 times as long, of which a quarter shows) and on libraries (1.05 and more, all shows).
+/// The part of the tallying time at which nothing of it is left. Where tallied calls take hardly
+/// longer altogether than tallying takes by itself, the processor did the tallying while it waited
+/// for something else. It shows in full where they take as much and a sixth of this part more.
+/// Measured on a loop (0.94 times as long, and a quarter shows) and on libraries (1.05 and more,
+/// all shows).
 const HIDDEN: f64 = 0.9;
 const LEAST_PART: f64 = 0.2;
 
-/// Calls of a function for each call of its caller: up to the first it is no loop, from the second on it is
-/// one, and tallying takes this part there of what it takes between calls of others. Measured on loops of
-/// functions of 1 to 3 ns, where it took .2 to .5.
+/// The bounds of a loop, in calls of a function for each call of its caller: up to the first it is
+/// none, from the second on it is one. Tallying takes this part there of its time between calls of
+/// others. Measured on loops of functions of 1 to 3 ns, where it took .2 to .5.
 const LOOP: [f64; 2] = [8.0, 64.0];
 const PART_IN_LOOPS: f64 = 0.4;
 
-/// How far what a call takes in one context may be from what it takes on average, as a part of it.
+/// The possible difference between the time of a call in one context and its average, as a part of
+/// it.
 const CONTEXT_ERROR: f64 = 0.2;
 
-/// Calls that were timed while tallied from which on their mean says what a call takes.
+/// The number of calls, timed while tallied, from which on their mean is good.
 const ENOUGH_TIMED: u64 = 32;
 
 impl Contexts<'_> {
-    /// Estimates all of them, and what recording their calls took altogether, tallied or not, in ticks.
+    /// Estimates all of them, and the time that recording their calls took altogether, tallied or
+    /// not, in ticks.
     pub(super) fn estimate(&self) -> (Vec<Estimate>, f64) {
         let regions = Regions::of(self);
         let calls = regions.calls(self);
@@ -92,30 +96,31 @@ impl Contexts<'_> {
         (contexts, timed + roots + shares.all)
     }
 
-    /// What recording took of a context's own time, but for what is tallied.
+    /// Returns the time of recording within a context's own time, but for tallied calls.
     fn cost_of(&self, at: usize) -> f64 {
         let node = &self.nodes[at];
         let made = float(node.made.all());
         float(node.timed) * self.cost.inside + made * self.cost.outside
     }
 
-    /// Time that a context was in, in a window or not, without the recording.
+    /// Returns the time of a context, in a window or not, without the recording.
     fn time(&self, at: usize) -> f64 {
         let own = &self.nodes[at].own;
         float(own.whole) + float(own.partial) - self.cost_of(at)
     }
 }
 
-/// What calls took with all that they called.
+/// The times of calls with all calls below them.
 struct Totals<'a> {
     contexts: &'a Contexts<'a>,
     regions: &'a Regions,
     calls: &'a Calls,
-    /// For each tally, what a call took.
+    /// Time of a call, for each tally.
     mean: Vec<f64>,
     /// Time in each context and all below.
     below: Vec<f64>,
-    /// How far the time of the calls that each context made may be off, by how few of them were seen.
+    /// Possible error in the time of the calls that each context made, since so few of them were
+    /// seen.
     of_calls: Vec<f64>,
 }
 
@@ -161,12 +166,12 @@ impl<'a> Totals<'a> {
         squares.into_iter().map(f64::sqrt).collect()
     }
 
-    /// What a tallied call of the function of `tally` took of its caller's time.
+    /// Returns the part of its caller's time that a tallied call of the function of `tally` took.
     fn taken_by(&self, tally: usize) -> f64 {
         self.mean[tally] + self.contexts.cost.untimed
     }
 
-    /// The own time of each context, and what tallying took of it.
+    /// Returns the own time of each context, and the part of it that tallying took.
     fn shares(&self) -> Shares {
         let (parts, sums) = self.parts();
         let mut known = Sums::default();
@@ -199,7 +204,7 @@ impl<'a> Totals<'a> {
         shares
     }
 
-    /// Own times by what calls take, and what is known of each region.
+    /// Returns own times by the times of calls, and the sums of each region.
     fn parts(&self) -> (Vec<f64>, Vec<Sums>) {
         let own = self.own();
         let windows = Windows::of(self.contexts, self.regions, self.calls);
@@ -227,13 +232,13 @@ impl<'a> Totals<'a> {
         (parts, sums)
     }
 
-    /// What tallying takes for the calls of a context, by itself.
+    /// Returns the time that tallying takes for the calls of a context, by itself.
     fn cost_of_tallied(&self, at: usize) -> f64 {
         self.calls.tallied[at] * self.contexts.cost.untimed
     }
 
-    /// The part of that which it took there: in a loop that calls one function, what it needs is at hand,
-    /// and the processor does it beside the function's work.
+    /// Returns the part of that time which shows there: in a loop that calls one function, its data
+    /// is at hand, and the processor does it beside the function's work.
     fn part_in_loops(&self, at: usize) -> f64 {
         let Some(parent) = self.contexts.parents[at] else { return 1.0 };
         let turns = self.calls_of(at) / self.calls_of(parent).max(1.0);
@@ -243,13 +248,13 @@ impl<'a> Totals<'a> {
         1.0 - (1.0 - PART_IN_LOOPS) * is_loop
     }
 
-    /// Calls of a tallied function that its own time is to be explained by: tallied or not.
+    /// Returns the calls of a tallied function that have to explain its own time: tallied or not.
     fn calls_of(&self, at: usize) -> f64 {
         self.calls.tallied[at] + float(self.contexts.nodes[at].timed)
     }
 
-    /// The own time of each context as the difference of what its calls and those that they made took;
-    /// below zero where that is no more than the error.
+    /// Returns the own time of each context as the difference between the times of its calls and of
+    /// those that they made; below zero where that is no more than the error.
     fn own(&self) -> Vec<f64> {
         let (nodes, parents) = (self.contexts.nodes, self.contexts.parents);
         let mut own: Vec<f64> = Vec::with_capacity(nodes.len());
@@ -282,7 +287,7 @@ impl<'a> Totals<'a> {
         own
     }
 
-    /// What a call of each tallied function took in itself.
+    /// Returns the own time in a call of each tallied function.
     fn of_functions(&self, own: &[f64], windows: &Windows) -> Vec<f64> {
         let own = self.regions.sums(self.contexts, |at| own[at]);
         let unsure = self.regions.sums(self.contexts, |at| self.unsure(at));
@@ -299,7 +304,7 @@ impl<'a> Totals<'a> {
         (0..own.len()).map(of).collect()
     }
 
-    /// How far [`Self::own`] may be off, by how well it is known what recording takes.
+    /// Returns the possible error of [`Self::own`], as the cost of recording is not known exactly.
     fn unsure(&self, at: usize) -> f64 {
         let (cost, node) = (self.contexts.cost, &self.contexts.nodes[at]);
         let timed = cost.inside * float(node.timed) + cost.outside * float(node.made.all());
@@ -309,28 +314,28 @@ impl<'a> Totals<'a> {
     }
 }
 
-/// What is known of a region.
+/// The sums over a region.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
-    /// Own times as estimated from what calls took.
+    /// Own times, estimated from the times of calls.
     own: f64,
-    /// What timing took, which is in no other of these.
+    /// Time of timing, which is in no other of these.
     timed: f64,
-    /// What tallying takes by itself.
+    /// Time of tallying by itself.
     tallied: f64,
-    /// The same, less where it is done in loops.
+    /// Time of tallying, less where it is done in loops.
     in_loops: f64,
-    /// The time that passed: both together.
+    /// Time that passed: both together.
     time: f64,
 }
 
 /// Times of contexts.
 struct Shares {
-    /// The own time of each.
+    /// Own time of each.
     own: Vec<f64>,
-    /// What tallying took of its time.
+    /// Part of its time that tallying took.
     tallying: Vec<f64>,
-    /// What it took in all, where calls were made from outside, too.
+    /// Time of tallying in all, also where calls were made from outside.
     all: f64,
 }
 
@@ -345,12 +350,12 @@ impl Sums {
         }
     }
 
-    /// The time that passed without what tallying took of it.
+    /// Returns the time that passed without the time of tallying in it.
     fn left(&self, tallied: f64) -> f64 {
         positive(self.time - tallied, COST_ERROR * tallied.hypot(self.timed))
     }
 
-    /// The part of what tallying takes by itself that it took here.
+    /// Returns the part of the tallying time by itself that shows here.
     fn part_of_tallying(&self) -> f64 {
         if self.tallied > 0.0 {
             (6.0 * (self.time / self.tallied - HIDDEN)).clamp(LEAST_PART, 1.0)
@@ -360,13 +365,13 @@ impl Sums {
     }
 }
 
-/// An own time of which is known that it is not below zero, and that `time` is off by as much as `unsure`:
-/// the time itself where that is the larger by far, and never nothing.
+/// Returns an own time that is known not to be below zero, where `time` is off by as much as
+/// `unsure`: the time itself where that is the larger by far, and never nothing.
 pub(super) fn positive(time: f64, unsure: f64) -> f64 {
     f64::midpoint(time, time.hypot(unsure)).max(0.0)
 }
 
-/// The tally of each site.
+/// Maps each site to its tally.
 pub(super) fn by_site(tallies: &[Tally]) -> HashMap<u32, usize> {
     tallies.iter().enumerate().map(|(at, tally)| (tally.site, at)).collect()
 }

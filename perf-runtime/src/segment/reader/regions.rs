@@ -1,15 +1,15 @@
-//! Which contexts of a shard share the time in which functions were tallied, and how often each of them
-//! was called then. Pure.
+//! The regions of a shard: contexts that share the time in which functions were tallied, with the
+//! number of their calls then. Pure.
 
 use super::node::Node;
 use super::own::{Contexts, by_site};
 use super::tree::{float, whole};
 
-/// Which contexts share a time.
+/// The regions of a shard.
 pub(super) struct Regions {
     /// Each region.
     pub(super) all: Vec<Region>,
-    /// That of each context.
+    /// Region of each context.
     pub(super) region_of: Vec<usize>,
     /// The tally of each context's function, if that was ever tallied.
     pub(super) tally_of: Vec<Option<usize>>,
@@ -18,21 +18,22 @@ pub(super) struct Regions {
 /// A context and the tallied functions below it.
 pub(super) struct Region {
     pub(super) head: usize,
-    /// The head is a tallied function that is called from outside of all contexts.
+    /// True where the head is a tallied function that is called from outside of all contexts.
     pub(super) is_outside: bool,
     /// Calls of its tallied functions that were recorded in their contexts.
     calls: f64,
 }
 
-/// How often contexts were entered while functions were tallied.
+/// The calls of contexts while functions were tallied.
 pub(super) struct Calls {
-    /// For each region, calls that were tallied for each that was recorded in its context.
+    /// Tallied calls of each region for every call that was recorded in its context.
     pub(super) growth: Vec<f64>,
     /// Tallied calls of each context.
     pub(super) tallied: Vec<f64>,
     /// Tallied calls that each made.
     pub(super) made: Vec<f64>,
-    /// Recursive calls among them: from which context, of the function of which one, how many.
+    /// Recursive calls among them: the calling context, the context of the function, and their
+    /// number.
     pub(super) nested: Vec<(usize, usize, f64)>,
 }
 
@@ -60,7 +61,7 @@ impl Regions {
         self.all.len() - 1
     }
 
-    /// How often contexts were entered while functions were tallied.
+    /// Estimates the calls of contexts while functions were tallied.
     pub(super) fn calls(&self, contexts: &Contexts<'_>) -> Calls {
         let growth = self.growth(contexts);
         let tallied = self.divide(contexts, &growth);
@@ -74,10 +75,11 @@ impl Regions {
         Calls { growth, tallied, made, nested }
     }
 
-    /// For each region, calls that were tallied for each that was recorded in its context: the factors
-    /// by which these explain best how often each function was tallied. The most likely ones where
-    /// counts follow Poisson's law (Richardson, "Bayesian-based iterative method of image restoration",
-    /// 1972; Lucy, "An iterative technique for the rectification of observed distributions", 1974).
+    /// Returns the tallied calls of each region for every call that was recorded in its context:
+    /// the factors that explain the tallies of the functions best. They are the most likely ones
+    /// where counts follow Poisson's law (Richardson, "Bayesian-based iterative method of image
+    /// restoration", 1972; Lucy, "An iterative technique for the rectification of observed
+    /// distributions", 1974).
     fn growth(&self, contexts: &Contexts<'_>) -> Vec<f64> {
         const STEPS: u32 = 40;
         let tallied: f64 = contexts.tallies.iter().map(|tally| float(tally.calls)).sum();
@@ -105,8 +107,7 @@ impl Regions {
         growth
     }
 
-    /// The tallied calls of each context: those of its function, divided among the contexts in which it
-    /// was seen.
+    /// Divides the tallied calls of each function among the contexts in which it was seen.
     fn divide(&self, contexts: &Contexts<'_>, growth: &[f64]) -> Vec<f64> {
         let weight = |at: usize| {
             // Where it was not seen in a window, there may still have been some of the calls.
@@ -121,11 +122,11 @@ impl Regions {
         self.tally_of.iter().enumerate().map(of).collect()
     }
 
-    /// Recursive calls. They are recorded in the context of the outermost one, so what is known is how
-    /// many there were and how many calls of each context were no call of a context below: these are
-    /// divided among the functions above that were called so.
+    /// Divides the recursive calls among the functions above. They are recorded in the context of
+    /// the outermost one, so only two numbers are known: that of all of them, and that of the calls
+    /// in each context which were no calls of a context below.
     fn nested(contexts: &Contexts<'_>, tallied: &[f64]) -> Vec<(usize, usize, f64)> {
-        /// Contexts further up are not looked at.
+        /// The number of contexts above that are looked at.
         const MOST_ABOVE: usize = 1000;
         let made = |node: &Node| float(node.made.all());
         let mut surplus: Vec<f64> = contexts.nodes.iter().map(made).collect();
@@ -153,7 +154,7 @@ impl Regions {
         all
     }
 
-    /// The sums of some value over the contexts of each tallied function.
+    /// Sums up a value over the contexts of each tallied function.
     pub(super) fn sums(&self, contexts: &Contexts<'_>, value: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut sums = vec![0.0; contexts.tallies.len()];
         for (at, tally) in self.tally_of.iter().enumerate() {
@@ -164,7 +165,7 @@ impl Regions {
         sums
     }
 
-    /// The tallied calls of each context in whole numbers that add up to what was counted.
+    /// Rounds the tallied calls of each context to whole numbers that add up to the count.
     pub(super) fn tallied_in_whole_numbers(
         &self,
         contexts: &Contexts<'_>,
@@ -191,10 +192,10 @@ impl Regions {
     }
 }
 
-/// Calls by which a context is known: those in windows, and less of those before any function was
-/// tallied.
+/// Returns the calls by which a context is known: those in windows, and less of those before any
+/// function was tallied.
 fn seen(contexts: &Contexts<'_>, at: usize) -> f64 {
-    /// What a call at the start is worth: what a program does then may be something else.
+    /// The weight of a call at the start, when a program may do something else.
     const AT_START: f64 = 0.25;
     let node = &contexts.nodes[at];
     float(node.calls_in_windows()) + AT_START * float(node.own.partial_calls.min(node.timed))

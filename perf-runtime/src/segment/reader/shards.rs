@@ -18,7 +18,7 @@ use crate::snapshot::{Context, Losses};
 pub(super) struct Shards {
     pub(super) contexts: Vec<Context>,
     pub(super) losses: Losses,
-    /// The last moment that a shard knows of.
+    /// Last moment known to a shard.
     pub(super) latest: u64,
     /// Ticks that recording took.
     pub(super) overhead: f64,
@@ -42,14 +42,14 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Sha
     Ok(all)
 }
 
-/// Which count of folds.
+/// The two counts of folds.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fold {
     Begun,
     Done,
 }
 
-/// How many folds all nodes had begun or done.
+/// Counts the folds that all nodes had begun or done.
 pub(super) fn folds(bytes: Bytes<'_>, facts: &Facts, which: Fold) -> Result<u64, SegmentError> {
     let field = match which {
         Fold::Begun => offset_of!(NodeRecord, folds_begun),
@@ -129,7 +129,7 @@ impl Shards {
     }
 }
 
-/// The shards, in the order they were made.
+/// Lists the shards, in the order they were made.
 pub(super) fn places(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<u32>, SegmentError> {
     let links = Links {
         previous: offset_of!(ShardRecord, previous),
@@ -139,7 +139,7 @@ pub(super) fn places(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<u32>, Segmen
     links.follow(bytes, &mut Unclaimed::of(bytes), facts.shards)
 }
 
-/// The nodes of a shard, in the order they were made: a parent comes before its children.
+/// Lists the nodes of a shard, in the order they were made: a parent comes before its children.
 pub(super) fn nodes(
     bytes: Bytes<'_>,
     unclaimed: &mut Unclaimed,

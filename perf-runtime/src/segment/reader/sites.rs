@@ -1,4 +1,4 @@
-//! The list of sites: the functions, and which function each site number stands for.
+//! The list of sites: the functions, and the function for each site number.
 
 use std::collections::HashMap;
 use std::mem::offset_of;
@@ -15,7 +15,7 @@ use crate::snapshot::{Budget, Function};
 pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
 
 /// Reads the list that ends with the site at `last`. One more stands at the end, for calls in
-/// contexts for which there was no memory.
+/// contexts without memory.
 pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
     let (mut functions, mut function_of_site) = (Vec::new(), HashMap::new());
     let (mut place, mut unclaimed) = (last, Unclaimed::of(bytes));
@@ -31,7 +31,7 @@ pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
     Ok((functions, function_of_site))
 }
 
-/// Length of the record at `at` with its text.
+/// Returns the length of the record at `at` with its text.
 fn record_bytes(bytes: Bytes<'_>, at: usize) -> Result<usize, SegmentError> {
     let lengths = bytes.slice(at + offset_of!(SiteRecord, text_bytes), 4 * 4)?.as_chunks().0;
     let text: usize = lengths.iter().map(|length| u32::from_ne_bytes(*length) as usize).sum();
@@ -88,7 +88,8 @@ mod tests {
     use super::*;
     use crate::segment::layout::UNIT;
 
-    /// A list of `sites` records, one unit after the other, whose names go on over all of the rest.
+    /// Makes a list of `sites` records, one unit after the other, whose names go on over all of the
+    /// rest.
     fn overlapping(sites: u32) -> Vec<u8> {
         let mut bytes = vec![0; 64 * UNIT];
         for place in 1..=sites {

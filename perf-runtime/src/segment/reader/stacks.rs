@@ -1,14 +1,14 @@
-//! What each thread is in: its running calls, told from the marks that they leave in the segment.
+//! The stack of each thread: its running calls, known by the marks that they leave in the segment.
 //!
-//! A shard names the node that its thread is in, and each node says since when its outermost call
-//! has been running. The running nodes in the order of their beginning are the stack, but for what
-//! carries no such mark: a recursive call, which is recorded in the node of the outermost one, and
-//! a call that is not timed. Where those were is told by the nodes' parents. A thread that is in A
-//! and in B below it, and now in a child of A, has called A again from B.
+//! A shard names the node of its thread, and each node has the beginning of its outermost running
+//! call. The running nodes in the order of their beginning are the stack, but for calls without
+//! such a mark: a recursive call, which is recorded in the node of the outermost one, and a call
+//! that is not timed. Their places follow from the nodes' parents. A thread that is in A and in B
+//! below it, and now in a child of A, has called A again from B.
 //!
 //! Of a running process two copies are taken. A call that both have with one and the same beginning
-//! was running all the time between them, so also at the moment when the second copy saw which
-//! node the thread was in. Those calls, and the node with its parents, are the stack of that moment.
+//! was running all the time between them, and so at the moment when the second copy saw the
+//! thread's node. Those calls, and the node with its parents, are the stack of that moment.
 
 use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
@@ -32,26 +32,26 @@ use crate::snapshot::{Function, Process};
 /// that a forged segment cannot fill the memory.
 const MOST_FRAMES: usize = 1 << 20;
 
-/// What the threads of a process were in at one moment.
+/// The stacks of a process's threads at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stacks {
     /// The process.
     pub process: Process,
-    /// The moment, in nanoseconds since 1970: when the segment was read, or the last moment of
-    /// which it tells. Computed from when the recording began, without what the clock was set since.
+    /// The moment, in nanoseconds since 1970: when the segment was read, or the last one known from
+    /// it. Computed from the beginning of the recording, so it ignores later changes of the clock.
     pub unix_ns: u64,
     /// The threads that have recorded and still ran, in the order they began to.
     pub threads: Vec<ThreadStack>,
     /// Threads that had ended, as far as no later thread has taken their place.
     pub ended_threads: u64,
-    /// Async functions of which calls were in flight, those with the oldest call first.
+    /// Async functions with calls in flight, those with the oldest call first.
     pub futures: Vec<InFlight>,
 }
 
-/// What one thread was in.
+/// The stack of one thread.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ThreadStack {
-    /// The thread as the operating system numbers it.
+    /// Id of the thread in the operating system.
     pub thread_id: u32,
     /// The running calls of tracked functions, the outermost first; empty outside of all.
     pub frames: Vec<Frame>,
@@ -60,17 +60,17 @@ pub struct ThreadStack {
 /// A running call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// The function's name.
+    /// Name of the function.
     pub function: String,
-    /// For how long it had been running, in nanoseconds. `None` when it is not known: of a
-    /// recursive call, and of one that was not timed.
+    /// Time since the call began, in nanoseconds. `None` when it is not known: for a recursive
+    /// call, and for one that was not timed.
     pub running_ns: Option<u64>,
-    /// Whether the function is running further out as well.
+    /// True if the function is running further out as well.
     pub recursive: bool,
 }
 
-/// What the threads of a running process are in. `monotonic_ns` tells the time on the clock that
-/// processes have in common, `CLOCK_MONOTONIC` in nanoseconds.
+/// Reads the stacks of a running process's threads. `monotonic_ns` returns the time on the clock
+/// that processes have in common, `CLOCK_MONOTONIC` in nanoseconds.
 ///
 /// A call that begins or ends meanwhile may be seen or not; every other one is seen.
 ///
@@ -103,10 +103,10 @@ pub fn stacks(path: &Path, monotonic_ns: impl Fn() -> u64) -> Result<Stacks, Seg
     read
 }
 
-/// What the threads of a process that has ended were in at the end.
+/// Reads the last stacks of the threads of a process that has ended.
 ///
-/// Nobody writes down when a process is killed: times end with the last moment of which the
-/// segment tells, and are what the calls had been running for at least.
+/// Nobody writes down when a process is killed. So times end with the last moment known from the
+/// segment: the calls had been running for at least as long.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
@@ -144,7 +144,7 @@ fn at_end(bytes: &[u8]) -> Result<Stacks, SegmentError> {
     marks.stacks(&marks, marks.facts.monotonic_ns(last.max(marks.facts.latest.ticks)))
 }
 
-/// What one copy of a segment tells of running calls.
+/// The marks of running calls in one copy of a segment.
 struct Marks {
     facts: Facts,
     functions: Vec<Function>,
@@ -156,25 +156,25 @@ struct Shard {
     place: u32,
     is_owned: bool,
     thread_id: u32,
-    /// Address of the node that the thread is in; 0 outside of all.
+    /// Address of the thread's node; 0 outside of all.
     current: u64,
-    /// Whether the call there is recursive.
+    /// True if the call there is recursive.
     is_recursive: bool,
-    /// When it last entered or left one, in ticks.
+    /// Time at which it last entered or left one, in ticks.
     last: u64,
-    /// By their addresses in the process.
+    /// Nodes by their addresses in the process.
     nodes: HashMap<u64, Node>,
-    /// How many more calls of async functions were suspended here for the first time than ended here having been,
-    /// modulo 2^64.
+    /// Calls of async functions that were suspended here for the first time, less those that ended
+    /// here after that, modulo 2^64.
     in_flight: Vec<Flight>,
 }
 
 #[derive(Clone, Copy)]
 struct Node {
-    /// Among the functions.
+    /// Place among the functions.
     function: usize,
     parent: u64,
-    /// When the outermost running call began, in ticks; 0 while none runs that is timed.
+    /// Beginning of the outermost running call, in ticks; 0 while no timed one runs.
     start: u64,
 }
 
@@ -193,7 +193,7 @@ impl Marks {
         Ok(Self { facts, functions, shards, flights })
     }
 
-    /// What the threads were in at `now_ns` on the monotonic clock.
+    /// Returns the stacks of the threads at `now_ns` on the monotonic clock.
     fn stacks(&self, earlier: &Self, now_ns: u64) -> Result<Stacks, SegmentError> {
         let (mut threads, mut frames) = (Vec::new(), 0);
         let before: HashMap<u32, &Shard> =
@@ -281,7 +281,7 @@ impl Shard {
         })
     }
 
-    /// The running calls, of which there may be `most`. `before` is the same shard a moment ago.
+    /// Returns the running calls, at most `most`. `before` is the same shard a moment ago.
     fn stack(&self, before: Option<&Self>, most: usize) -> Result<Vec<Call>, SegmentError> {
         let start_before =
             |place: &u64| before.and_then(|shard| Some(shard.nodes.get(place)?.start));
@@ -330,8 +330,8 @@ impl Stack<'_> {
         self.calls.last().map_or(0, |call| call.at)
     }
 
-    /// Adds a call that is recorded in the node `at`, and those between it and the innermost so far, of
-    /// which only its parents tell.
+    /// Adds a call that is recorded in the node `at`, and the calls between it and the innermost so
+    /// far, which only its parents show.
     fn enter(&mut self, at: u64, most: usize) -> Result<(), SegmentError> {
         let (outer, innermost) = (self.calls.len(), self.innermost());
         let mut next = Some(at).filter(|&at| at != 0);

@@ -1,8 +1,8 @@
-//! How exactly calls are recorded, and for how long they were recorded less exactly.
+//! The exactness of a recording, and the time that was recorded less exactly.
 
 use crate::snapshot::Step;
 
-/// The step that holds, and what came before. Times in ticks.
+/// The step that holds, and the time of those before. Times in ticks.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Steps {
     pub(super) step: Step,
@@ -13,12 +13,12 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// Ticks in which some calls were timed, until `now`.
+    /// Returns the ticks in which some calls were timed, until `now`.
     pub(super) fn sampled(&self, now: u64) -> u64 {
         self.in_step(Step::Sampled, now).saturating_add(self.sampled)
     }
 
-    /// Ticks in which calls were counted only, until `now`.
+    /// Returns the ticks in which calls were counted only, until `now`.
     pub(super) fn counted(&self, now: u64) -> u64 {
         self.in_step(Step::Counted, now).saturating_add(self.counted)
     }

@@ -1,4 +1,4 @@
-//! What a shard counts of functions outside of their contexts.
+//! The calls of functions that a shard counts outside of their contexts.
 
 use std::mem::offset_of;
 
@@ -10,7 +10,7 @@ use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, TallyRecord};
 use crate::snapshot::{Memory, Step};
 
-/// What a tally says.
+/// The contents of a tally.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
     pub(super) site: u32,
@@ -19,22 +19,22 @@ pub(super) struct Tally {
     pub(super) errors: u64,
     pub(super) panics: u64,
     pub(super) memory: Memory,
-    /// Of an async function: calls that ended, those among them that were given up, and how many more
-    /// were suspended for the first time than ended having been.
+    /// For an async function: calls that ended, and those among them that were given up; then the
+    /// calls that were suspended for the first time, less those that ended after that.
     pub(super) ended: u64,
     pub(super) cancelled: u64,
     pub(super) suspended: i64,
     pub(super) transitions: u32,
-    /// Calls that were timed while those that they made were tallied, and what they took together.
+    /// Calls that were timed while the calls below them were tallied, and their time together.
     pub(super) timed: u64,
     pub(super) timed_ticks: u64,
-    /// As these, of calls that took many times as long, which are not in those.
+    /// The same for calls that took many times as long, which are not in those.
     pub(super) long: u64,
     pub(super) long_ticks: u64,
     pub(super) steps: Steps,
 }
 
-/// The tallies of a shard, in the order they were made.
+/// Reads the tallies of a shard, in the order they were made.
 pub(super) fn read(
     bytes: Bytes<'_>,
     unclaimed: &mut Unclaimed,
@@ -82,10 +82,11 @@ impl Tally {
         })
     }
 
-    /// What a call took that was timed, in ticks. Those that took many times as long as the others count
-    /// the more the more there are: one of them among hundreds is an interruption rather than a habit.
+    /// Returns the time of a timed call, in ticks. Calls that took many times as long as the others
+    /// weigh the more the more there are: one of them among hundreds is an interruption rather than
+    /// a habit.
     pub(super) fn mean(&self) -> f64 {
-        /// The number of which each counts half.
+        /// The number at which each of them weighs half.
         const HALF: f64 = 4.0;
         let (long, long_ticks) = (float(self.long), float(self.long_ticks));
         let weight = long / (long + HALF);
@@ -93,7 +94,7 @@ impl Tally {
         (float(self.timed_ticks) + long_ticks * weight) / calls.max(1.0)
     }
 
-    /// Whether calls were timed in windows meanwhile.
+    /// Returns whether calls were timed in windows meanwhile.
     pub(super) fn is_measured(&self) -> bool {
         self.steps.sampled > 0 || self.steps.step == Step::Sampled
     }

@@ -2,7 +2,7 @@
 //!
 //! The writer may be overwriting one while it is copied. It changes the number at the end of a
 //! record first and the one at its beginning last, and a copy is taken from the beginning to the
-//! end: where both agree, what stands between them is theirs.
+//! end: where both agree, everything between belongs to them.
 
 use std::mem::offset_of;
 
@@ -12,7 +12,7 @@ use crate::segment::SegmentError;
 use crate::segment::layout::{Header, TRANSITIONS, TransitionRecord, WHOLE_RECORDER};
 use crate::snapshot::{BreakerState, Reason, Step, Transition};
 
-/// The steps that the ring holds, and how many it holds no more.
+/// Reads the steps in the ring, and the number of earlier ones.
 pub(super) fn read(
     bytes: Bytes<'_>,
     facts: &Facts,
@@ -39,7 +39,7 @@ struct Record {
 }
 
 impl Record {
-    /// `None` where nothing was written yet, or is being written.
+    /// Reads a record; `None` where nothing was written yet, or is being written.
     fn read(bytes: Bytes<'_>, place: usize) -> Result<Option<Self>, SegmentError> {
         let at = offset_of!(Header, transitions) + place * size_of::<TransitionRecord>();
         let number = bytes.u64(at + offset_of!(TransitionRecord, number))?;
@@ -56,7 +56,8 @@ impl Record {
         Ok((number != 0 && number & u64::from(u32::MAX) == u64::from(end)).then_some(record))
     }
 
-    /// `None` of a function that the copy does not know: it was written down later.
+    /// Makes the transition; `None` for a function that the copy does not know, since it was
+    /// written down later.
     fn transition(
         &self,
         facts: &Facts,
@@ -88,7 +89,8 @@ mod tests {
     use crate::segment::rate::Rate;
     use crate::segment::reader::node::Writer;
 
-    /// A header in which the record of each place has these numbers at its beginning and its end.
+    /// Makes a header in which the record of each place has these numbers at its beginning and its
+    /// end.
     fn header(count: u64, records: &[(u64, u32, u32)]) -> Vec<u8> {
         let mut bytes = vec![0; HEADER_BYTES];
         let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);

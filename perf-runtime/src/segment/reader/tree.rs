@@ -1,9 +1,9 @@
-//! The nodes of one shard as a tree: what of a function's time is its own, what is that of the
-//! functions it called, and what is the recorder's. Pure arithmetic in ticks.
+//! The nodes of one shard as a tree. It divides a function's time into its own, that of the
+//! functions it called, and the recorder's. Pure arithmetic in ticks.
 //!
 //! Self time is not recorded; it is the time in a function's frames less that of the calls they
-//! made. A recursive call is recorded in the node of the outermost one, so the caller keeps apart
-//! what such calls took.
+//! made. A recursive call is recorded in the node of the outermost one, so the caller keeps the
+//! time of such calls apart.
 
 use std::collections::HashMap;
 use std::mem::offset_of;
@@ -26,7 +26,7 @@ pub(super) struct Tree {
     pub(super) tallies: Vec<Tally>,
     /// Ticks that the recorder took between calls.
     pub(super) recorder_ticks: u64,
-    /// The last moment that the shard knows of.
+    /// Last moment known to the shard.
     pub(super) now: u64,
 }
 
@@ -80,7 +80,7 @@ impl Tree {
         }
     }
 
-    /// What each node measured.
+    /// Returns the measures of each node.
     pub(super) fn measures(&self, facts: &Facts) -> Vec<Measures> {
         let in_callees = self.in_callees();
         let overhead = self.overhead(facts);
@@ -100,8 +100,8 @@ impl Tree {
         .collect()
     }
 
-    /// Ticks that recording all calls took: what of it fell into some function's own time, and is no
-    /// more than that, and what calls from outside of all functions took there.
+    /// Returns the ticks that recording all calls took: the part within functions, at most their
+    /// own time, and the part of calls from outside of all functions.
     pub(super) fn cost(&self, facts: &Facts) -> f64 {
         let own = self
             .nodes
@@ -114,7 +114,7 @@ impl Tree {
         within + roots.map(|(root, _)| root.overhead_outside(facts)).sum::<f64>()
     }
 
-    /// Ticks that each node's frames spent in the calls they made.
+    /// Returns the ticks that each node's frames spent in the calls they made.
     fn in_callees(&self) -> Vec<u64> {
         let recursive =
             |node: &Node| node.callees.finished().saturating_add(node.callees.unfinished(self.now));
@@ -127,7 +127,7 @@ impl Tree {
         ticks
     }
 
-    /// Lets the callers of the context that allocated last know what was highest there: the writer
+    /// Hands the highest amount of the context that allocated last up to its callers: the writer
     /// does so when it turns to another.
     fn complete_peaks(&mut self, last: u32) {
         let last = self.nodes.iter().position(|node| last != 0 && node.allocated.place == last);
@@ -140,7 +140,7 @@ impl Tree {
         }
     }
 
-    /// What each node and those below it allocated.
+    /// Returns the memory of each node, with those below it.
     pub(super) fn memory(&self) -> Vec<Memory> {
         let mut all: Vec<Memory> = self.nodes.iter().map(|node| node.allocated.own).collect();
         // Children come after their parents, so theirs is complete when it is passed on.
@@ -155,7 +155,7 @@ impl Tree {
         all
     }
 
-    /// Ticks of each node's time that are the recorder's.
+    /// Returns the recorder's ticks within each node's time.
     ///
     /// A timed call costs its caller more than it measures itself.
     fn overhead(&self, facts: &Facts) -> Vec<Overhead> {
@@ -179,12 +179,12 @@ impl Tree {
     }
 }
 
-/// Ticks that are the recorder's.
+/// The recorder's ticks within a node's time.
 #[derive(Debug, Clone, Copy)]
 struct Overhead {
-    /// In the function's own time.
+    /// Ticks in the function's own time.
     own: f64,
-    /// In its total.
+    /// Ticks in its total.
     total: f64,
 }
 
@@ -197,7 +197,7 @@ struct Times {
 }
 
 impl Node {
-    /// Since when the outermost call runs, if one does that is timed.
+    /// Returns the beginning of the outermost running call, if that is timed.
     fn running_since(&self) -> Option<u64> {
         (self.start > UNTIMED).then_some(self.start)
     }
@@ -206,19 +206,19 @@ impl Node {
         self.running_since().map_or(0, |start| now.saturating_sub(start))
     }
 
-    /// Ticks that recording its calls took in the function that made them.
+    /// Returns the ticks that recording its calls took in the function that made them.
     fn overhead_outside(&self, facts: &Facts) -> f64 {
         let timed = self.timed.min(self.calls);
         float(timed) * facts.cost.outside + float(self.calls - timed) * facts.cost.untimed
     }
 
-    /// From entry to exit, recursive calls not counted.
+    /// Returns the time from entry to exit, recursive calls not counted.
     fn total(&self, now: u64) -> u64 {
         let outermost = self.spent.saturating_sub(self.nested.finished());
         outermost.saturating_add(self.unfinished(now))
     }
 
-    /// The same, recursive calls counted each for itself.
+    /// Returns the same, with each recursive call for itself.
     fn frames(&self, now: u64) -> u64 {
         let finished = self.spent;
         let running = self.unfinished(now).saturating_add(self.nested.unfinished(now));
@@ -251,7 +251,8 @@ impl Node {
         }
     }
 
-    /// Of an async function: its calls, and the polls that they were made up of.
+    /// Returns the measures of an async function: its calls, and the polls that they were made up
+    /// of.
     pub(super) fn of_polls(&self, polled: &Polled, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         let durations =
@@ -278,12 +279,12 @@ impl Node {
         }
     }
 
-    /// Of what stands beside an async function's polls: calls that are suspended.
+    /// Returns the suspended calls, out of the record beside an async function's polls.
     fn in_flight(&self) -> i64 {
         self.own.partial_calls.cast_signed()
     }
 
-    /// Finished calls, and how long they took.
+    /// Returns the finished calls and their durations.
     pub(super) fn durations(&self, facts: &Facts) -> Measures {
         let ns = |ticks: u64| facts.rate.ns(ticks);
         let has_times = self.timed > 0;

@@ -1,9 +1,9 @@
-//! What windows tell of own times: what was recorded there while everything was, less what recording
-//! took; and what was recorded before the function was tallied. Pure.
+//! The second opinion of windows on own times: the time recorded in them less that of recording;
+//! and the time from before the function was tallied. Pure.
 //!
-//! A second opinion on functions whose own time is a small difference of what calls take, and the only
-//! one on those that call themselves, by way of others or not: their outermost call takes as long as all
-//! within, and the mean is neither one's.
+//! It is for functions whose own time is a small difference between the times of calls. For
+//! functions that call themselves, by way of others or not, it is the only one: their outermost
+//! call takes as long as all within, and the mean is neither one's.
 
 use super::header::Cost;
 use super::node::{Early, Node};
@@ -11,7 +11,7 @@ use super::own::{COST_ERROR, Contexts};
 use super::regions::{Calls, Regions};
 use super::tree::float;
 
-/// A time, and how far it may be off.
+/// A time, and its possible error.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Opinion {
     pub(super) time: f64,
@@ -19,7 +19,7 @@ pub(super) struct Opinion {
 }
 
 impl Opinion {
-    /// Both together: each counts the more, the surer it is.
+    /// Joins both: each counts the more, the surer it is.
     pub(super) fn with(self, other: Option<Self>) -> Self {
         let Some(other) = other else { return self };
         let weight = |it: Self| it.unsure.max(1e-9).powi(-2);
@@ -30,29 +30,30 @@ impl Opinion {
         }
     }
 
-    /// The same, which may be off by this part of the time as well.
+    /// Adds a possible error of this part of the time.
     fn less_sure_by(self, part: f64) -> Self {
         Self { unsure: self.unsure.hypot(part * self.time), ..self }
     }
 }
 
-/// What windows tell.
+/// The opinions of windows.
 pub(super) struct Windows {
-    /// Of each tallied function, its own time in a call.
+    /// Own time in a call, for each tallied function.
     pub(super) functions: Vec<Option<Opinion>>,
-    /// Whether it calls what is running already.
+    /// True for each function that calls one which is running already.
     pub(super) is_recursive: Vec<bool>,
-    /// Of each context that is not tallied, its own time while functions were.
+    /// Own time while functions were tallied, for each context that is not.
     pub(super) contexts: Vec<Option<Opinion>>,
 }
 
-/// Calls in windows from which on they tell something.
+/// The number of calls in windows from which on they are of use.
 const ENOUGH_CALLS: f64 = 30.0;
 
-/// How far what a call takes at the start of a thread may be from what it takes later, as a part of it.
+/// The possible difference between a call's time at the start of a thread and later, as a part of
+/// it.
 const EARLY_ERROR: f64 = 0.3;
 
-/// As [`EARLY_ERROR`], where it holds the time of some callees.
+/// The same, where that holds the time of some callees.
 const ROUGH_ERROR: f64 = 1.0;
 
 impl Windows {
@@ -102,13 +103,13 @@ impl Windows {
     }
 }
 
-/// How far a time in windows may be off, by what recording took of it and by chance.
+/// Returns the possible error of a time in windows, by the cost of recording and by chance.
 fn unsure(own: f64, cost: f64, calls: f64) -> f64 {
     (COST_ERROR * cost).hypot((own - cost).max(0.0) / calls.max(1.0).sqrt())
 }
 
-/// Of each context, whether its own time before its function was tallied holds no time of callees that
-/// were tallied earlier.
+/// Returns for each context whether its own time from before its function was tallied is free of
+/// callees that were tallied earlier.
 fn whole_before(contexts: &Contexts<'_>, regions: &Regions) -> Vec<bool> {
     let since = |at: usize| regions.tally_of[at].map(|tally| contexts.tallies[tally].steps.since);
     let mut is_whole = vec![true; contexts.nodes.len()];
@@ -120,10 +121,10 @@ fn whole_before(contexts: &Contexts<'_>, regions: &Regions) -> Vec<bool> {
     is_whole
 }
 
-/// What was recorded of a function while everything was.
+/// The records of a function from the times when everything was recorded.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
-    /// Its own time, in ticks, with what recording took.
+    /// Its own time, in ticks, with that of recording.
     own: f64,
     calls: f64,
     /// Calls that it made.
@@ -139,7 +140,7 @@ impl Seen {
         }
     }
 
-    /// The sums over the contexts of each tallied function.
+    /// Sums up the contexts of each tallied function.
     fn of_functions(
         contexts: &Contexts<'_>,
         regions: &Regions,
@@ -151,12 +152,12 @@ impl Seen {
         (0..own.len()).map(of).collect()
     }
 
-    /// What recording took of the own time.
+    /// Returns the time of recording within the own time.
     fn cost(&self, cost: &Cost) -> f64 {
         self.calls * cost.inside + self.made * cost.outside
     }
 
-    /// Own time in a call, if there are enough of them.
+    /// Returns the own time in a call, if there are enough of them.
     fn opinion(&self, cost: &Cost) -> Option<Opinion> {
         let cost = self.cost(cost);
         (self.calls >= ENOUGH_CALLS).then(|| Opinion {

@@ -1,13 +1,14 @@
-//! What becomes of a segment's file while it is written to, and what is done about it.
+//! The fate of a segment's file while it is written to, and the remedy.
 //!
-//! Whoever cleans up may take its name away: the file is there as long as it is mapped, but nobody finds it
-//! any more, and it is gone with the process. No file without a name can be given one again. So it is
-//! copied to a new one beside it, again and again while the process records, and for the last time when it
-//! ends: then nothing is missing. A copy is complete before it has its name.
+//! Whoever cleans up may take its name away: the file is there as long as it is mapped, but nobody
+//! finds it any more, and it is gone with the process. No file without a name can be given one
+//! again. So it is copied to a new one beside it, again and again while the process records, and
+//! for the last time when it ends: then nothing is missing. A copy is complete before it has its
+//! name.
 //!
-//! A file that somebody made shorter is another matter: to touch what it has no more ends the process by a
-//! signal (SIGBUS). Nobody can look before each touch; where it is seen in time, private memory takes its
-//! place, and nothing is recorded any more.
+//! A file that somebody made shorter is another matter: to touch the missing part ends the process
+//! by a signal (SIGBUS). Nobody can look before each touch; where it is seen in time, private
+//! memory takes its place, and nothing is recorded any more.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -30,10 +31,10 @@ use crate::sync::lock_briefly;
 /// Times that a segment is copied until no ring was folded meanwhile.
 const MOST_COPIES: u32 = 4;
 
-/// What became of the file.
+/// The fate of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is where it was made, as far as can be told.
+    /// It is where it was made, as far as can be known.
     Kept,
     /// Somebody moved it.
     Elsewhere,
@@ -57,19 +58,19 @@ impl Fate {
 #[derive(Debug)]
 pub(super) struct Copies {
     fate: AtomicU8,
-    /// Where the copy is, and where the next one is made.
+    /// Path of the copy, and of the next one.
     path: PathBuf,
     new: PathBuf,
     /// The lock on the copy.
     lock: Mutex<Option<Lock>>,
-    /// What says since when figures count, if anything does: see [`super::mark`].
+    /// Mark from which figures count, if there is one: see [`super::mark`].
     mark: Mutex<Option<Mapping>>,
-    /// Where that is, beside the segment and beside the copy.
+    /// Paths of the mark, beside the segment and beside the copy.
     mark_paths: [PathBuf; 2],
 }
 
 impl Copies {
-    /// Of the segment at `path`.
+    /// Makes the copies beside the segment at `path`.
     pub(super) fn beside(path: &Path) -> Self {
         let copy = name_after(path);
         Self {
@@ -82,8 +83,8 @@ impl Copies {
         }
     }
 
-    /// In a fork's child: leaves the lock to the parent. Where a thread of the parent was just taking it, it is
-    /// held until this process ends, too.
+    /// Leaves the lock to the parent, in a fork's child. Where a thread of the parent was just
+    /// taking it, it is held until this process ends, too.
     pub(super) fn let_go(&self) {
         if let Ok(held) = self.lock.try_lock() {
             held.iter().for_each(Lock::let_go);
@@ -91,28 +92,28 @@ impl Copies {
     }
 }
 
-/// What is seen of the file.
+/// The present sight of the file.
 enum Seen {
     There,
     Moved,
     Removed,
     Shorter,
-    /// Nobody can tell, as where this process may not look into the folder any more.
+    /// Nobody can know, as where this process may not look into the folder any more.
     Unclear,
 }
 
 impl Segment {
-    /// What became of the file, when it was looked at last.
+    /// Returns the fate of the file at the last look.
     pub(crate) fn fate(&self) -> Fate {
         Fate::of_number(self.copies.fate.load(Relaxed))
     }
 
-    /// Where the file is, or its copy.
+    /// Returns the path of the file, or of its copy.
     pub(crate) fn path(&self) -> &Path {
         if self.fate() == Fate::Copied { &self.copies.path } else { self.first_path() }
     }
 
-    /// Looks what became of the file, and copies it where it was removed. With `is_last`, nothing will be
+    /// Looks after the file, and copies it where it was removed. With `is_last`, nothing will be
     /// recorded any more.
     ///
     /// Allocates nothing as long as all goes well.
@@ -143,7 +144,7 @@ impl Segment {
         }
     }
 
-    /// Has at hand what is in `file`, which says since when figures count, should somebody remove that.
+    /// Keeps the mark in `file` at hand, should somebody remove that.
     pub(super) fn keep_mark(&self, file: &File) {
         let (Some(mut held), Ok(mark)) =
             (lock_briefly(&self.copies.mark), Mapping::of_contents(file))
@@ -156,7 +157,7 @@ impl Segment {
         }
     }
 
-    /// Writes the mark anew, if somebody removed it: what came before it would be counted.
+    /// Writes the mark anew, if somebody removed it: the figures before it would be counted.
     fn renew_mark(&self, path: &Path) {
         let Ok(held) = self.copies.mark.try_lock() else { return };
         let Some(mark) = *held else { return };
@@ -200,13 +201,13 @@ impl Segment {
         }
     }
 
-    /// Whether whoever looks for segments finds this one under `name`.
+    /// Returns whether whoever looks for segments finds this one under `name`.
     fn is_found_at(&self, name: &Path) -> bool {
         let is_segment = name.extension().is_some_and(|extension| extension == EXTENSION);
         is_segment && name.parent() == self.first_path().parent()
     }
 
-    /// Copies the segment to where its copy is.
+    /// Copies the segment to the path of its copy.
     fn copy(&self, is_last: bool) -> io::Result<()> {
         let copies = &self.copies;
         let held = if is_last { lock_briefly(&copies.lock) } else { copies.lock.try_lock().ok() };
@@ -244,8 +245,8 @@ impl Segment {
         file.write_all_at(&is_locked, of_identity(offset_of!(Identity, is_locked)))
     }
 
-    /// Writes all that is in use, from its beginning on. What is linked meanwhile may lie behind what was in
-    /// use before.
+    /// Writes all bytes in use, from the beginning on. Records linked meanwhile may lie behind
+    /// these.
     fn write_pieces(&self, file: &File) -> io::Result<()> {
         for (piece, offset) in self.pieces().zip((0_u64..).step_by(GRANULE)) {
             let used = self.used();
@@ -257,21 +258,21 @@ impl Segment {
         Ok(())
     }
 
-    /// How many folds the nodes have done, or begun, altogether.
+    /// Counts the folds that the nodes have done, or begun, altogether.
     fn folds(&self, count: impl Fn(&NodeRecord) -> &AtomicU32) -> u64 {
         let nodes = self.shards().flat_map(|shard| self.nodes(shard));
         nodes.fold(0, |sum, node| sum.wrapping_add(count(node).load(Acquire).into()))
     }
 }
 
-/// A new file, in place of one that an earlier attempt left.
+/// Makes a new file, in place of one that an earlier attempt left.
 fn new_file(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW).open(path)
 }
 
-/// The path of the copy: the name of a segment that begun a nanosecond later.
+/// Returns the path of the copy: the name of a segment begun a nanosecond later.
 fn name_after(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let later = stem.rsplit_once('-').and_then(|(pid, began)| {

@@ -1,4 +1,4 @@
-//! A folder by its descriptor: what lies in it, its file system, files opened and removed there.
+//! A folder by its descriptor: its entries, its file system, and files opened and removed there.
 //!
 //! Nothing here allocates on Linux, since it is asked for when a call finds no room for its segment, and that
 //! call may be anywhere in its program.
@@ -13,8 +13,8 @@ use std::path::Path;
 use super::system;
 use crate::segment::retention::Space;
 
-/// How everything is opened here: no link is followed, nothing is waited for, programs that are started do not
-/// inherit it.
+/// The flags for opening anything here: no link is followed, nothing is waited for, programs that
+/// are started do not inherit it.
 const FLAGS: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
 
 /// An open folder.
@@ -22,14 +22,14 @@ const FLAGS: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC
 pub(super) struct Folder(File);
 
 impl Folder {
-    /// The folder at `path`, if there is one.
+    /// Opens the folder at `path`, if there is one.
     pub(super) fn open(path: &Path) -> Option<Self> {
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(FLAGS | libc::O_DIRECTORY);
         options.open(path).ok().map(Self)
     }
 
-    /// The folder of this name in it, if it is of this user and closed to others.
+    /// Opens the folder of this name in it, if it is of this user and closed to others.
     pub(super) fn own_folder(&self, name: &CStr) -> Option<Self> {
         let folder = Self(self.open_below(name, libc::O_RDONLY | libc::O_DIRECTORY)?);
         let metadata = folder.0.metadata().ok()?;
@@ -37,17 +37,18 @@ impl Folder {
         is_own.then_some(folder)
     }
 
-    /// The regular file of this name in it, for reading.
+    /// Opens the regular file of this name in it, for reading.
     pub(super) fn file(&self, name: &CStr) -> Option<File> {
         regular(self.open_below(name, libc::O_RDONLY)?)
     }
 
-    /// The same for reading and writing, made where it is missing.
+    /// Opens the same for reading and writing, made where it is missing.
     pub(super) fn made_file(&self, name: &CStr) -> Option<File> {
         regular(self.open_below(name, libc::O_RDWR | libc::O_CREAT)?)
     }
 
-    /// What the file of this name takes of the file system, without a look into it.
+    /// Returns the bytes that the file of this name takes of the file system, without a look into
+    /// it.
     pub(super) fn bytes_of(&self, name: &CStr) -> u64 {
         let mut found = MaybeUninit::<libc::stat>::zeroed();
         let (folder, flags) = (self.0.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
@@ -61,17 +62,17 @@ impl Folder {
         if answer == 0 { u64::try_from(blocks).unwrap_or(0).saturating_mul(512) } else { 0 }
     }
 
-    /// When something in it was made or removed last, in seconds since 1970.
+    /// Returns the time at which an entry was last made or removed, in seconds since 1970.
     pub(super) fn changed(&self) -> i64 {
         self.0.metadata().map_or(i64::MAX, |metadata| metadata.mtime())
     }
 
-    /// Removes the file of this name. Whether it was this process that did.
+    /// Removes the file of this name, and returns whether it was this process that did.
     pub(super) fn remove(&self, name: &CStr) -> bool {
         self.unlink(name, 0)
     }
 
-    /// Removes the empty folder of this name. Whether it was this process that did.
+    /// Removes the empty folder of this name, and returns whether it was this process that did.
     pub(super) fn remove_folder(&self, name: &CStr) -> bool {
         self.unlink(name, libc::AT_REMOVEDIR)
     }
@@ -89,7 +90,8 @@ impl Folder {
         (file >= 0).then(|| unsafe { OwnedFd::from_raw_fd(file) }.into())
     }
 
-    /// Size and what is free of the file system; `None` where the system does not say.
+    /// Returns the size of the file system, and the free part; `None` where the system does not
+    /// show it.
     pub(super) fn space(&self) -> Option<Space> {
         let mut found = MaybeUninit::<libc::statvfs>::zeroed();
         // SAFETY: writes to a record on this stack.
@@ -120,7 +122,7 @@ fn regular(file: File) -> Option<File> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Folder {
     pub(super) fn each(&self, mut look: impl FnMut(&CStr)) {
-        /// Where the length of an entry stands in it, and where its name begins.
+        /// Place of an entry's length in it, and of its name.
         const LENGTH: usize = 16;
         const NAME: usize = 19;
         #[repr(C, align(8))]

@@ -1,4 +1,4 @@
-//! Where the pieces of a segment's file are mapped.
+//! The places where the pieces of a segment's file are mapped.
 
 use std::io;
 use std::ptr::NonNull;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use super::map::Mapping;
 
-/// The file grows by a multiple of this, and each such piece is mapped as a whole.
+/// The unit by which the file grows; each such piece is mapped as a whole.
 pub(super) const GRANULE: usize = 32 << 10;
 
-/// Where each granule of the file is mapped; readable without the lock.
+/// The address of each granule of the file; readable without the lock.
 #[derive(Debug)]
 pub(super) struct Granules {
     count: AtomicUsize,
@@ -26,17 +26,17 @@ impl Granules {
         Ok(Self { count: AtomicUsize::new(0), starts: starts.into_boxed_slice() })
     }
 
-    /// Bytes that the file may grow to.
+    /// Returns the bytes that the file may grow to.
     pub(super) fn limit(&self) -> u64 {
         (self.starts.len() * GRANULE) as u64
     }
 
-    /// Granules that may still be added.
+    /// Returns the granules that may still be added.
     pub(super) fn room(&self) -> usize {
         self.starts.len() - self.count.load(Ordering::Relaxed)
     }
 
-    /// Where the granule of this number is mapped, if it is.
+    /// Returns the address of the granule of this number, if it is mapped.
     #[inline]
     pub(super) fn start(&self, number: usize) -> Option<NonNull<u8>> {
         NonNull::new(self.starts.get(number)?.load(Ordering::Relaxed))

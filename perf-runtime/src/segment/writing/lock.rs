@@ -34,20 +34,20 @@ impl Lock {
         Self { descriptor: AtomicI32::new(descriptor), identity }
     }
 
-    /// Whether it is held.
+    /// Returns whether it is held.
     pub(crate) fn is_held(&self) -> bool {
         self.metadata().is_some()
     }
 
-    /// What the system says of the file, whatever became of its name; `None` where the descriptor is ours no
-    /// more.
+    /// Returns the system's facts about the file, whatever became of its name; `None` where the
+    /// descriptor is ours no more.
     pub(super) fn metadata(&self) -> Option<Metadata> {
         let descriptor = self.descriptor.load(Relaxed);
         let found = if descriptor < 0 { None } else { metadata_of(descriptor) };
         found.filter(|found| identity_of(found) == self.identity)
     }
 
-    /// The file, opened once more without its name, which may lead elsewhere by now.
+    /// Opens the file once more without its name, which may lead elsewhere by now.
     pub(super) fn file(&self) -> Option<File> {
         let descriptor = self.descriptor.load(Relaxed);
         if descriptor < 0 {
@@ -61,7 +61,8 @@ impl Lock {
         (identity_of(&found) == self.identity).then_some(file)
     }
 
-    /// What the file is called now, as far as the system says so and it is true. Allocates nothing.
+    /// Shows `look` the present name of the file, as far as the system knows it and it is true.
+    /// Allocates nothing.
     pub(super) fn with_name<R>(&self, look: impl FnOnce(&Path) -> R) -> Option<R> {
         let mut link = [0_u8; 32];
         write!(&mut link[..], "/proc/self/fd/{}\0", self.descriptor.load(Relaxed)).ok()?;
@@ -74,7 +75,7 @@ impl Lock {
         (identity_of(&found) == self.identity).then(|| look(name))
     }
 
-    /// In a fork's child: leaves the lock to the parent. Does only what a signal handler may do.
+    /// Leaves the lock to the parent, in a fork's child. Does only what a signal handler may do.
     pub(super) fn let_go(&self) {
         if self.is_held() {
             // SAFETY: the descriptor is of our file, and nobody but this module knows of it.
@@ -83,7 +84,7 @@ impl Lock {
     }
 }
 
-/// What the system says of what is open at `descriptor`, if anything is.
+/// Returns the system's facts about the file open at `descriptor`, if any is.
 fn metadata_of(descriptor: RawFd) -> Option<Metadata> {
     // SAFETY: the file is looked at and never closed through this, so that it need not be ours; a
     // descriptor that is not open is an error of the call.
@@ -91,13 +92,13 @@ fn metadata_of(descriptor: RawFd) -> Option<Metadata> {
     file.metadata().ok()
 }
 
-/// Device and inode.
+/// Returns device and inode.
 pub(super) fn identity_of(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// A descriptor of the same open file that programs which are started do not inherit; -1 where there can be
-/// none.
+/// Duplicates the descriptor of an open file to one that started programs do not inherit; -1 where
+/// there can be none.
 fn keep(descriptor: RawFd) -> RawFd {
     // Where the limit on descriptors is low there is none so high.
     match duplicate(descriptor, LEAST_DESCRIPTOR) {
@@ -106,7 +107,7 @@ fn keep(descriptor: RawFd) -> RawFd {
     }
 }
 
-/// The same open file at another descriptor, `least` or above; below zero where there is none.
+/// Duplicates it to another descriptor, `least` or above; below zero where there is none.
 fn duplicate(descriptor: RawFd, least: RawFd) -> RawFd {
     // SAFETY: a system call on integers.
     unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, least) }
@@ -126,7 +127,8 @@ fn set(descriptor: RawFd) -> bool {
     unsafe { libc::flock(descriptor, libc::LOCK_EX | libc::LOCK_NB) == 0 }
 }
 
-/// Whether somebody holds the lock on `file`; `None` where that cannot be found out without taking it.
+/// Returns whether somebody holds the lock on `file`; `None` where that cannot be found out without
+/// taking it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn is_locked(file: &File) -> Option<bool> {
     let mut found = whole_file();

@@ -25,22 +25,22 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// `bytes` rounded up to pages; the kernel rounds further where its pages are larger.
+    /// Rounds `bytes` up to pages; the kernel rounds further where its pages are larger.
     pub(crate) const fn pages(bytes: usize) -> usize {
         bytes.next_multiple_of(4 << 10)
     }
 
-    /// A mapping that was taken apart with [`Mapping::start`].
+    /// Makes a mapping again that was taken apart with [`Mapping::start`].
     pub(crate) fn again(start: NonNull<u8>, bytes: usize) -> Self {
         Self { start, bytes }
     }
 
-    /// First byte; aligned to a page.
+    /// Returns the first byte; aligned to a page.
     pub(crate) fn start(self) -> NonNull<u8> {
         self.start
     }
 
-    /// The starts of its parts of `bytes` bytes; a shorter rest is left out.
+    /// Splits it into parts of `bytes` bytes, and lists their starts; a shorter rest is left out.
     pub(crate) fn split(self, bytes: usize) -> impl Iterator<Item = NonNull<u8>> {
         // SAFETY: `at` is at most the length of the mapping.
         (0..self.bytes / bytes).map(move |at| unsafe { self.start.add(at * bytes) })
@@ -71,7 +71,7 @@ impl Mapping {
         Self::map(bytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
     }
 
-    /// The same, of bytes that are zeroes again in the child of a fork, where the system can do that.
+    /// Maps bytes that are zeroes again in the child of a fork, where the system can do that.
     pub(crate) fn wiped(bytes: usize) -> io::Result<Self> {
         if system::is_quiet() {
             return Self::reserved(reserve::wiped(bytes), bytes);
@@ -86,8 +86,8 @@ impl Mapping {
         Ok(Self { start, bytes })
     }
 
-    /// Maps what is in `file`, to be copied from here by [`Self::write_to`] and by nothing else: it is there as
-    /// long as it is mapped, also without its name.
+    /// Maps the contents of `file`, to be copied from here by [`Self::write_to`] and by nothing
+    /// else: it is there as long as it is mapped, also without its name.
     pub(crate) fn of_contents(file: &File) -> io::Result<Self> {
         let bytes = usize::try_from(file.metadata()?.len()).map_err(|_| out_of_range())?;
         Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), 0)
@@ -105,8 +105,8 @@ impl Mapping {
         Ok(Self { start, bytes })
     }
 
-    /// Puts private zeroed pages in the place of this mapping, so that what still points here can
-    /// do no harm to the file. For a process that was just forked; safe in a signal handler.
+    /// Puts private zeroed pages in the place of this mapping, so that old pointers to it can do no
+    /// harm to the file. For a process that was just forked; safe in a signal handler.
     pub(crate) fn detach(self) {
         let access = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
@@ -116,8 +116,8 @@ impl Mapping {
         unsafe { libc::mmap(self.start.as_ptr().cast(), self.bytes, access, flags, -1, 0) };
     }
 
-    /// Writes what it holds into `file` at `offset`. The system copies it, so that others may write to it
-    /// meanwhile, and what a truncated file has no more is an error.
+    /// Writes its contents into `file` at `offset`. The system copies them, so that others may
+    /// write to it meanwhile, and the missing part of a truncated file is an error.
     pub(crate) fn write_to(self, file: &File, offset: u64) -> io::Result<()> {
         // To make a file longer than the process may is not only an error, but ends it by a signal.
         if !system::may_write_files_of(offset.saturating_add(self.bytes as u64)) {

@@ -1,4 +1,4 @@
-//! Writes the mark from which on figures count: see `segment::reader::mark`.
+//! The mark from which on figures count: see `segment::reader::mark`.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};

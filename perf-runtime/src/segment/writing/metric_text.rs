@@ -1,10 +1,10 @@
-//! How a metric is written down in a segment. Safe code: bytes in, bytes out.
+//! The record of a metric in a segment. Safe code: bytes in, bytes out.
 
 use super::site_text::{clip, put};
 use crate::segment::layout::{METRIC_COUNT, METRIC_GAUGE, METRIC_RATIO, MetricSiteRecord};
 use crate::snapshot::MetricKind;
 
-/// A place that tells a metric, borrowed for writing.
+/// A place that updates a metric, borrowed for writing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MetricText<'a> {
     pub(crate) name: &'a str,
@@ -14,12 +14,12 @@ pub(crate) struct MetricText<'a> {
 }
 
 impl MetricText<'_> {
-    /// Bytes that [`MetricText::write_text`] writes.
+    /// Returns the number of bytes that [`MetricText::write_text`] writes.
     pub(crate) fn text_bytes(&self) -> usize {
         clip(self.name).len() + clip(self.file).len()
     }
 
-    /// The record for index `index`, linked to `previous`.
+    /// Makes the record for index `index`, linked to `previous`.
     pub(crate) fn record(&self, previous: u32, index: u32) -> MetricSiteRecord {
         MetricSiteRecord {
             previous,

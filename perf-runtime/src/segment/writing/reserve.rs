@@ -1,5 +1,6 @@
-//! Private memory that is taken from the system at the start, for a program that confines itself later: see
-//! `PERF_TRACK_RESERVE`. Handed out once it is asked for nothing more, and never given back.
+//! Private memory that is taken from the system at the start, for a program that confines itself
+//! later: see `PERF_TRACK_RESERVE`. Handed out once the system is asked for nothing more, and never
+//! given back.
 
 use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -15,15 +16,16 @@ struct Pool {
     used: AtomicUsize,
 }
 
-/// For what a fork's child may see, and for what is zeroes there.
+/// The pool that a fork's child sees, and the pool that is zeroes there.
 static KEPT: Pool = Pool::empty();
 static WIPED: Pool = Pool::empty();
 
-/// Beside what grows with the segment: the tables of some threads.
+/// The least for the second, beside the part that grows with the segment: the tables of some
+/// threads.
 const LEAST_WIPED: usize = 1 << 20;
 
-/// Reserves what the contexts of a segment of `segment_bytes` bytes need. Where the system does not grant
-/// it, new contexts have no memory later.
+/// Reserves the memory for the contexts of a segment of `segment_bytes` bytes. Where the system
+/// does not grant it, new contexts have no memory later.
 pub(crate) fn reserve(segment_bytes: u64) {
     let bytes = usize::try_from(segment_bytes).unwrap_or(usize::MAX);
     KEPT.fill(Mapping::pages(bytes));
@@ -33,12 +35,12 @@ pub(crate) fn reserve(segment_bytes: u64) {
     }
 }
 
-/// Memory of which a fork's child has a copy.
+/// Hands out memory that a fork's child has a copy of.
 pub(super) fn kept(bytes: usize) -> Option<NonNull<u8>> {
     KEPT.take(bytes)
 }
 
-/// Memory that is zeroes in a fork's child, if the system can do that.
+/// Hands out memory that is zeroes in a fork's child, if the system can do that.
 pub(super) fn wiped(bytes: usize) -> Option<NonNull<u8>> {
     WIPED.take(bytes)
 }

@@ -1,9 +1,10 @@
-//! Makes room where segments lie: those of ended processes that nobody collected give way, and so do sessions
-//! whose `perf-report run` was killed, the oldest first. What goes is counted: see
+//! Makes room among the segments: those of ended processes that nobody collected give way, and so
+//! do sessions whose `perf-report run` was killed, the oldest first. Whatever goes is counted: see
 //! [`crate::segment::discarded`].
 //!
-//! Nobody removes what may still be written to. Nothing here allocates, since it is also asked for when a call
-//! finds no room for its segment, and that call may be anywhere in its program.
+//! Nobody removes a file that may still be written to. Nothing here allocates, since it is also
+//! asked for when a call finds no room for its segment, and that call may be anywhere in its
+//! program.
 
 use std::ffi::CStr;
 use std::fs::File;
@@ -18,15 +19,15 @@ use crate::segment::life::{self, Life};
 use crate::segment::reader::Outline;
 use crate::segment::retention::{Held, Limits, Reason};
 
-/// What gives way, and where.
+/// The recordings that give way, and their place.
 #[derive(Debug)]
 pub(crate) struct Room {
-    /// The folder in which sessions lie, and segments of processes that are in none.
+    /// Folder of the sessions, and of segments of processes that are in none.
     pub(super) base: PathBuf,
-    /// How much may be kept there.
+    /// Limits on the recordings there.
     pub(super) limits: Limits,
-    /// Whether segments that lie there in no session give way: not where the user has put them, unless the
-    /// user has also set limits.
+    /// True if segments in no session give way: not where the user has put them, unless the user
+    /// has also set limits.
     pub(super) has_segments: bool,
 }
 
@@ -36,16 +37,17 @@ const BATCH: usize = 32;
 /// Times that a folder is gone through, in each of which a batch gives way.
 const MOST_BATCHES: u32 = 64;
 
-/// After so many seconds without change a session without a lock is taken for one that has ended: its `run`
-/// was killed before it took it, or is of a version that took none.
+/// The seconds without change after which a session without a lock is taken for one that has ended:
+/// its `run` was killed before it took it, or is of a version that took none.
 const QUIET_SECONDS: i64 = 24 * 60 * 60;
 
-/// Longest name of what is of concern here.
+/// Longest name of a file of interest.
 const NAME_BYTES: usize = 64;
 
 impl Room {
-    /// Has the oldest recordings give way, until the others are within the limits and `needed` bytes are free;
-    /// one at least, if the system has `refused` to give more. Whether it is worth another attempt.
+    /// Has the oldest recordings give way, until the others are within the limits and `needed`
+    /// bytes are free; one at least, if the system has `refused` to give more. Returns whether it
+    /// is worth another attempt.
     pub(crate) fn make(&self, needed: u64, refused: bool) -> bool {
         if system::is_quiet() {
             return false;
@@ -102,8 +104,9 @@ impl Room {
         any
     }
 
-    /// Recordings in a folder, those of processes that live included. Their bytes are counted only where
-    /// `limits` may be exceeded: not where everything in the file system is less.
+    /// Counts the recordings in a folder, those of processes that live included. Their bytes are
+    /// counted only where `limits` may be exceeded: not where everything in the file system is
+    /// less.
     fn all_in(&self, folder: &Folder, limits: &Limits) -> Held {
         let is_much = folder
             .space()
@@ -120,7 +123,7 @@ impl Room {
         held
     }
 
-    /// Those of processes that have ended, and the oldest of them.
+    /// Finds the recordings of ended processes, and the oldest of them.
     fn oldest_in(&self, folder: &Folder) -> Option<Oldest> {
         let mut oldest = Oldest { held: Held::default(), first: [None; BATCH] };
         folder.each(|name| {
@@ -151,7 +154,7 @@ impl Held {
     }
 }
 
-/// What may give way in a folder.
+/// The recordings in a folder that may give way.
 struct Oldest {
     held: Held,
     first: [Option<Recording>; BATCH],
@@ -175,12 +178,12 @@ impl Oldest {
     }
 }
 
-/// A segment of a process that has ended, or a session of which all have.
+/// A segment of a process that has ended, or a session in which all have.
 #[derive(Clone, Copy)]
 struct Recording {
     name: [u8; NAME_BYTES],
     is_session: bool,
-    /// When it was written to last, in seconds and nanoseconds.
+    /// Time of the last write, in seconds and nanoseconds.
     changed: (i64, i64),
     bytes: u64,
 }
@@ -207,13 +210,14 @@ impl Recording {
     }
 }
 
-/// Whether the process of a segment has ended, as far as can be told.
+/// Returns whether the process of a segment has ended, as far as can be known.
 fn has_ended(name: &CStr, file: &File) -> bool {
     let pid = name.to_str().ok().and_then(life::pid_in);
     life::life_of(file, pid, lock::is_locked(file)) == Life::Ended
 }
 
-/// When a session was written to last, if it is over: its `run` has ended, and all processes that record there.
+/// Returns the time of a session's last write, if it is over: its `run` has ended, and all
+/// processes that record there.
 fn is_over(session: &Folder) -> Option<(i64, i64)> {
     let is_without_run = if let Some(lock) = session.file(LOCK) {
         let is_free = lock.try_lock_shared().is_ok();
@@ -243,14 +247,14 @@ fn is_over(session: &Folder) -> Option<(i64, i64)> {
 const LOCK: &CStr = c"alive";
 const LEDGER: &CStr = c"discarded";
 
-/// What discards: in a folder, with its file of counts.
+/// The removal of recordings from a folder, with its file of counts.
 struct Discarding<'a> {
     folder: &'a Folder,
     ledger: Option<Ledger>,
 }
 
 impl Discarding<'_> {
-    /// Removes a recording, and counts it. Whether it was there; `None` if it must stay.
+    /// Removes a recording, and counts it. Returns whether it was there; `None` if it must stay.
     fn discard(&mut self, recording: &Recording, reason: Reason) -> Option<bool> {
         let name = recording.name();
         if !recording.is_session {
@@ -275,8 +279,8 @@ impl Discarding<'_> {
         Some(self.folder.remove_folder(name))
     }
 
-    /// Counted before it is removed, so that whoever ends in between has said too much, not too little; if the
-    /// file system is too full for that, after it.
+    /// Removes a segment. It is counted before that, so that a process which ends in between leaves
+    /// too high a count, not too low a one; if the file system is too full for that, after it.
     fn discard_segment(&mut self, folder: &Folder, name: &CStr, reason: Reason) -> bool {
         let Some(file) = folder.file(name) else { return false };
         let outline = Outline::of(&file);
@@ -306,7 +310,7 @@ impl Discarding<'_> {
     }
 }
 
-/// Name of the file beside the segment `name` that says since when its figures count.
+/// Returns the name of the mark beside the segment `name`, from which its figures count.
 fn mark_of(name: &CStr) -> Option<Recording> {
     let stem = name.to_bytes().strip_suffix(SEGMENT_END)?;
     let mut mark = [0; NAME_BYTES];

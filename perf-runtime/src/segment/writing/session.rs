@@ -1,5 +1,5 @@
-//! Where this process's segment goes, what its header says, and what is left behind when it cannot
-//! be made. Reads the environment; knows nothing of calls.
+//! The place of this process's segment, the facts in its header, and the note that is left when it
+//! cannot be made. Reads the environment; knows nothing of calls.
 
 use std::ffi::OsString;
 use std::io;
@@ -17,27 +17,27 @@ use crate::segment::limits::{parse_bytes, parse_share};
 use crate::segment::retention::Limits;
 use crate::segment::{EXTENSION, UNRECORDED_PREFIX, life};
 
-/// Largest segment where `PERF_TRACK_MEMORY` does not say otherwise.
+/// Largest segment where `PERF_TRACK_MEMORY` is not set.
 const DEFAULT_MEMORY: u64 = 64 << 20;
 
 /// Smallest segment that holds anything.
 const LEAST_MEMORY: u64 = 64 << 10;
 
-/// Largest segment, whatever `PERF_TRACK_MEMORY` says: the table of its pieces, which is made at the
-/// start, takes 1 MiB then.
+/// Largest segment, whatever is in `PERF_TRACK_MEMORY`: the table of its pieces, which is made at
+/// the start, takes 1 MiB then.
 const MOST_MEMORY: u64 = 4 << 30;
 
-/// More than what is allocated until a process records, mostly names of files, and the first list of
-/// sites.
+/// More than the bytes allocated until a process records, mostly names of files, and the first list
+/// of sites.
 const START_BYTES: usize = 256 << 10;
 
-/// Whether there is memory for a start.
+/// Returns whether there is memory for a start.
 pub(crate) fn has_memory() -> bool {
     has_memory_for(START_BYTES)
 }
 
-/// Whether `bytes` bytes can be allocated, in several pieces. The standard library ends a process that asks
-/// for a name's few bytes in vain, and here that process is somebody else's.
+/// Returns whether `bytes` bytes can be allocated, in several pieces. The standard library ends a
+/// process that asks for a name's few bytes in vain, and here that process is somebody else's.
 pub(crate) fn has_memory_for(bytes: usize) -> bool {
     let mut room: Vec<u8> = Vec::new();
     let is_there = room.try_reserve_exact(bytes).is_ok();
@@ -46,8 +46,8 @@ pub(crate) fn has_memory_for(bytes: usize) -> bool {
     is_there
 }
 
-/// What the environment says under this name. Nothing where the process acts for another user than the one
-/// who made its environment.
+/// Reads a variable of the environment. Nothing where the process acts for another user than the
+/// one who made its environment.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     heeded(system::acts_for_another(), || std::env::var_os(name))
 }
@@ -56,11 +56,11 @@ fn heeded(acts_for_another: bool, variable: impl FnOnce() -> Option<OsString>) -
     if acts_for_another { None } else { variable() }
 }
 
-/// Error number that says why this process must not record, if that is so.
+/// Returns the error number that explains why this process must not record, if that is so.
 ///
-/// In a program that may do what its user may not, no place is safe: the user's own folder can be turned into a
-/// link to anywhere while a file is made in it, and that of the program's owner would be filled by whoever
-/// runs it. So nothing is recorded there.
+/// In a program with rights that its user lacks, no place is safe: the user's own folder can be
+/// turned into a link to anywhere while a file is made in it, and that of the program's owner would
+/// be filled by whoever runs it. So nothing is recorded there.
 pub(crate) fn prohibition() -> Option<i32> {
     prohibited(system::acts_for_another())
 }
@@ -69,7 +69,7 @@ fn prohibited(acts_for_another: bool) -> Option<i32> {
     acts_for_another.then_some(libc::EPERM)
 }
 
-/// Whether `PERF_TRACK` says that nothing is to be recorded.
+/// Returns whether `PERF_TRACK` switches recording off.
 pub(crate) fn is_switched_off() -> bool {
     is_one_of("PERF_TRACK", ["off", "0", "false", "no"])
 }
@@ -78,17 +78,17 @@ fn is_one_of(name: &str, words: [&str; 4]) -> bool {
     variable(name).is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
 }
 
-/// What the process records into.
+/// The segment that was made.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) segment: Segment,
-    /// Error number that says why it does not lie where it should, if that is so.
+    /// Error number that explains why it does not lie in its usual place, if that is so.
     pub(crate) fallback: Option<i32>,
 }
 
-/// Makes the segment of this process in the session's folder, or, where the system does not let it, in the one
-/// that takes its place. When that fails too, leaves an empty file in the former whose name holds the error
-/// number, if even that can be made, and returns the number.
+/// Makes the segment of this process in the session's folder, or, where the system does not let it,
+/// in the one that takes its place. When that fails too, it returns the error number, and leaves an
+/// empty file in the former folder with that number in its name, if even that can be made.
 ///
 /// In a folder that is not ours alone nothing is left at all: it may be a link to anywhere.
 pub(crate) fn create_segment() -> Result<Made, i32> {
@@ -114,8 +114,8 @@ pub(crate) fn create_segment() -> Result<Made, i32> {
     Err(failure.number)
 }
 
-/// Error number that says why a folder that nobody named, or a session in it, is not in shared memory, if that
-/// is so on a system that has one.
+/// Returns the error number that explains why a folder that nobody named, or a session in it, is
+/// not in shared memory, if that is so on a system that has one.
 fn why_not_in_memory(folder: &Path) -> Option<i32> {
     let base = if folder::is_session(folder) { folder.parent()? } else { folder };
     let places = folder::places(system::user_id());
@@ -127,12 +127,12 @@ fn why_not_in_memory(folder: &Path) -> Option<i32> {
     })
 }
 
-/// Why there is no segment in a folder.
+/// The failure to make a segment in a folder.
 struct Failure {
     number: i32,
-    /// Whether there is a folder, or something in its place, that is not to be used.
+    /// True if there is a folder, or something in its place, that is not to be used.
     is_refused: bool,
-    /// Whether the folder is ours.
+    /// True if the folder is ours.
     is_prepared: bool,
 }
 
@@ -157,14 +157,14 @@ fn create_in(folder: &Path, stem: &str, is_named: bool) -> Result<Segment, Failu
     Segment::create(&path, limit, whole, room).map_err(of_system)
 }
 
-/// Bytes that should be free when a segment begins: an eighth of the file system, if that is less than it may
-/// grow to, so that it is not in want soon.
+/// Returns the bytes that should be free when a segment begins: an eighth of the file system, if
+/// that is less than it may grow to, so that it is not in want soon.
 fn needed(folder: &Path, limit: u64, whole: bool) -> u64 {
     let eighth = system::space(folder).map_or(0, |space| space.total / 8);
     if whole { limit } else { limit.min(eighth) }
 }
 
-/// What gives way for a segment in `folder`, if anything does.
+/// Returns the room for a segment in `folder`, if anything gives way there.
 fn room(folder: &Path, is_named: bool) -> Option<Room> {
     let text = |name| variable(name).and_then(|value| value.into_string().ok());
     let [bytes, count] = ["PERF_TRACK_RETENTION", "PERF_TRACK_RETENTION_COUNT"].map(text);
@@ -202,9 +202,9 @@ pub(crate) fn write_facts(header: &mut Header, clock_is_counter: bool) {
     header.text_bytes = u32::try_from(used).unwrap_or(0);
 }
 
-/// Writes `text` and a zero byte; a text that is too long is cut. The bytes written.
+/// Writes `text` and a zero byte, and returns the bytes written; a text that is too long is cut.
 fn put_text(place: &mut [u8], text: &str) -> usize {
-    /// What no single text may use up.
+    /// Bytes that no single text may exceed.
     const LONGEST: usize = 2048;
     let room = place.len().saturating_sub(1).min(LONGEST);
     let text = &text.as_bytes()[..text.floor_char_boundary(room)];
@@ -214,7 +214,7 @@ fn put_text(place: &mut [u8], text: &str) -> usize {
     text.len() + 1
 }
 
-/// The folder, and whether somebody named it.
+/// Returns the folder, and whether somebody named it.
 fn session_folder() -> (PathBuf, bool) {
     match variable("PERF_TRACK_DIR").filter(|folder| !folder.is_empty()) {
         Some(folder) => (folder.into(), true),
@@ -230,19 +230,20 @@ fn file_path(folder: &Path, stem: &str, extension: &str) -> PathBuf {
     folder.join(format!("{stem}.{extension}"))
 }
 
-/// Creating an empty file may succeed where reserving space did not. If it does not either, the
-/// reports have to find out for themselves.
+/// Leaves an empty file, which may be possible where reserving space was not. If it is not either,
+/// the reports have to find out for themselves.
 fn leave_note(path: &Path) {
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
 }
 
-/// Whether `PERF_TRACK_RESERVE` says that all of it is to be reserved at once, so that nothing is asked of
-/// the system later that a program could do without.
+/// Returns whether `PERF_TRACK_RESERVE` asks for all of it at once, so that the system is asked
+/// later for nothing that a program could do without.
 pub(crate) fn is_reserved() -> bool {
     is_one_of("PERF_TRACK_RESERVE", ["on", "1", "true", "yes"])
 }
 
-/// Bytes that a segment may grow to. A malformed value is reported by `perf-report doctor`.
+/// Returns the bytes that a segment may grow to. A malformed value is reported by `perf-report
+/// doctor`.
 fn memory_limit() -> u64 {
     given_memory().unwrap_or(DEFAULT_MEMORY).clamp(LEAST_MEMORY, MOST_MEMORY)
 }
@@ -252,8 +253,8 @@ fn given_memory() -> Option<u64> {
     given.and_then(|text| parse_bytes(&text))
 }
 
-/// The same of a segment in `folder`: where nobody has said how much, no more than a quarter of a small file
-/// system, which the program and others may need as well.
+/// Returns the same for a segment in `folder`: without a value, no more than a quarter of a small
+/// file system, which the program and others may need as well.
 fn memory_limit_in(folder: &Path) -> u64 {
     let quarter = || system::space(folder).map_or(u64::MAX, |space| space.total / 4);
     match given_memory() {
@@ -262,8 +263,8 @@ fn memory_limit_in(folder: &Path) -> u64 {
     }
 }
 
-/// Bytes that names made at run time may take, in private memory: a quarter of what the segment may, but
-/// room for a thousand or two.
+/// Returns the bytes that names made at run time may take, in private memory: a quarter of the
+/// segment's limit, but room for a thousand or two.
 pub(crate) fn memory_for_names() -> u64 {
     const LEAST: u64 = 2 << 20;
     static BYTES: OnceNonZeroUsize = OnceNonZeroUsize::new();
@@ -274,8 +275,8 @@ pub(crate) fn memory_for_names() -> u64 {
     BYTES.get_or_init(bytes).get() as u64
 }
 
-/// Share of a thread's time that recording may take, in millionths. A malformed value is reported
-/// by `perf-report doctor`.
+/// Returns the share of a thread's time that recording may take, in millionths. A malformed value
+/// is reported by `perf-report doctor`.
 pub(crate) fn overhead_budget() -> u32 {
     let given = variable("PERF_TRACK_OVERHEAD").and_then(|value| value.into_string().ok());
     given.and_then(|text| parse_share(&text)).unwrap_or(DEFAULT_BUDGET_PPM)

@@ -1,4 +1,4 @@
-//! How a site is written down in a segment. Safe code: bytes in, bytes out.
+//! The record of a site in a segment. Safe code: bytes in, bytes out.
 
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, SiteRecord,
@@ -24,12 +24,12 @@ pub(crate) struct SiteText<'a> {
 }
 
 impl SiteText<'_> {
-    /// Bytes that [`SiteText::write_text`] writes.
+    /// Returns the number of bytes that [`SiteText::write_text`] writes.
     pub(crate) fn text_bytes(&self) -> usize {
         self.lengths().iter().sum()
     }
 
-    /// The record for index `index`, linked to `previous`.
+    /// Makes the record for index `index`, linked to `previous`.
     pub(crate) fn record(&self, previous: u32, index: u32) -> SiteRecord {
         let flag = |on: bool, flag: u32| if on { flag } else { 0 };
         SiteRecord {
@@ -75,7 +75,7 @@ pub(super) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
     }
 }
 
-/// The beginning of `text`, at most [`LONGEST_TEXT`] bytes, whole characters.
+/// Returns the beginning of `text`, at most [`LONGEST_TEXT`] bytes, whole characters.
 pub(super) fn clip(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_TEXT)]
 }

@@ -1,4 +1,4 @@
-//! What the recorder asks the operating system about itself. Safe faces over libc.
+//! The operating system's answers to the recorder's questions about itself. Safe faces over libc.
 
 use std::ffi::{CStr, CString};
 use std::fs::File;
@@ -13,26 +13,26 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::entries::Folder;
 use crate::segment::retention::Space;
 
-/// Whether the system is asked for nothing any more that a program could do without.
+/// Set once the system is asked for nothing any more that a program could do without.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
-/// From here on asks the system for nothing that a program could do without: it may be about to confine
-/// itself to a few system calls, and be ended for any other.
+/// Asks the system for nothing from here on that a program could do without: the program may be
+/// about to confine itself to a few system calls, and be ended for any other.
 pub(crate) fn be_quiet() {
     IS_QUIET.store(true, Relaxed);
 }
 
-/// Whether that is so.
+/// Returns whether that is so.
 pub(crate) fn is_quiet() -> bool {
     IS_QUIET.load(Relaxed)
 }
 
-/// Size and what is free of the file system that `folder` lies in.
+/// Returns the size of `folder`'s file system, and the free part.
 pub(crate) fn space(folder: &Path) -> Option<Space> {
     Folder::open(folder)?.space()
 }
 
-/// Error number that says why nothing can be made in `folder`, if that is so.
+/// Returns the error number that explains why nothing can be made in `folder`, if that is so.
 pub(crate) fn refusal(folder: &Path) -> Option<i32> {
     let path = CString::new(folder.as_os_str().as_bytes()).ok()?;
     // SAFETY: a system call on a name that ends with zero.
@@ -40,7 +40,7 @@ pub(crate) fn refusal(folder: &Path) -> Option<i32> {
     (answer != 0).then(|| std::io::Error::last_os_error().raw_os_error())?
 }
 
-/// Whether files may be as long as this, in bytes.
+/// Returns whether files may be as long as this, in bytes.
 pub(crate) fn may_write_files_of(bytes: u64) -> bool {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: writes to a record that lives on this stack.
@@ -78,14 +78,14 @@ pub(crate) fn stay_loaded() {
     }
 }
 
-/// User that this process acts for.
+/// Returns the user that this process acts for.
 pub(crate) fn user_id() -> u32 {
     // SAFETY: takes nothing, cannot fail.
     unsafe { libc::geteuid() }
 }
 
-/// Whether this process may do what the user who started it may not: its program is of another user or group
-/// (setuid, setgid), or has capabilities.
+/// Returns whether this process has rights that the user who started it lacks: its program is of
+/// another user or group (setuid, setgid), or has capabilities.
 pub(crate) fn acts_for_another() -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: looks up a number, which is 0 where it is not known.
@@ -100,14 +100,14 @@ pub(crate) fn acts_for_another() -> bool {
     }
 }
 
-/// Parent of this process.
+/// Returns the parent of this process.
 pub(crate) fn parent_pid() -> u32 {
     // SAFETY: takes nothing, cannot fail.
     unsafe { libc::getppid() }.cast_unsigned()
 }
 
-/// This thread as the operating system numbers it; the process id where it has no numbers, and 0 where the
-/// system is not asked for it.
+/// Returns this thread's number in the operating system; the process id where it has no numbers,
+/// and 0 where the system is not asked for it.
 pub(crate) fn thread_id() -> u32 {
     if is_quiet() {
         return 0;
@@ -120,21 +120,23 @@ pub(crate) fn thread_id() -> u32 {
     id
 }
 
-/// Processor time of this thread, in nanoseconds; time that passes, where the system is not asked for it.
+/// Returns the processor time of this thread, in nanoseconds; time that passes, where the system is
+/// not asked for it.
 pub(crate) fn thread_cpu_ns() -> u64 {
     clock_ns(if is_quiet() { libc::CLOCK_MONOTONIC } else { libc::CLOCK_THREAD_CPUTIME_ID })
 }
 
-/// How often this thread gave up its processor.
+/// The times that this thread gave up its processor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Switches {
-    /// To wait for something.
+    /// Times that it waited for something.
     pub(crate) voluntary: i64,
-    /// Because another thread was to run there.
+    /// Times that another thread was to run there.
     pub(crate) involuntary: i64,
 }
 
-/// How often this thread gave up its processor; `None` where the system does not say.
+/// Counts the times that this thread gave up its processor; `None` where the system does not show
+/// it.
 pub(crate) fn switches() -> Option<Switches> {
     #[cfg(target_os = "linux")]
     {
@@ -146,7 +148,7 @@ pub(crate) fn switches() -> Option<Switches> {
     None
 }
 
-/// What the operating system says that this process has used, whatever programs it has run.
+/// The system's account of this process, whatever programs it has run.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Account {
     pub(crate) user_ns: u64,
@@ -155,9 +157,9 @@ pub(crate) struct Account {
     pub(crate) peak_rss_bytes: u64,
 }
 
-/// What this process has used; `None` where the system does not say.
+/// Reads the account of this process; `None` where the system does not show it.
 pub(crate) fn account() -> Option<Account> {
-    /// Bytes in what the system counts memory by.
+    /// Bytes in the system's unit of memory.
     const RSS_UNIT: u64 = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
     let usage = resource_usage(libc::RUSAGE_SELF)?;
     let ns = |time: libc::timeval| {
@@ -183,8 +185,9 @@ fn resource_usage(who: libc::c_int) -> Option<libc::rusage> {
     (answer == 0).then(|| unsafe { usage.assume_init() })
 }
 
-/// Largest resident memory since this process became the program that it is, in bytes; `None` where the
-/// system does not say. Allocates nothing, since the process may be about to end.
+/// Returns the largest resident memory since this process became the program that it is, in bytes;
+/// `None` where the system does not show it. Allocates nothing, since the process may be about to
+/// end.
 pub(crate) fn peak_of_program() -> Option<u64> {
     const KEY: &[u8] = b"VmHWM:";
     if is_quiet() {
@@ -210,7 +213,7 @@ pub(crate) fn peak_of_program() -> Option<u64> {
     Some(kib.saturating_mul(1024))
 }
 
-/// The monotonic clock in nanoseconds; the same for all processes since the machine started.
+/// Reads the monotonic clock in nanoseconds; the same for all processes since the machine started.
 pub(crate) fn monotonic_ns() -> u64 {
     clock_ns(libc::CLOCK_MONOTONIC)
 }
@@ -223,7 +226,7 @@ fn clock_ns(clock: libc::clockid_t) -> u64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
 }
 
-/// Nanoseconds since 1970.
+/// Reads the clock in nanoseconds since 1970.
 pub(crate) fn unix_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
@@ -236,8 +239,8 @@ pub(crate) fn after_fork(in_child: extern "C" fn()) -> bool {
     unsafe { libc::pthread_atfork(None, None, Some(in_child)) == 0 }
 }
 
-/// Has `bytes` bytes of private pages from `start` on be zeroes in every process that is forked. Whether
-/// the system can.
+/// Has `bytes` bytes of private pages from `start` on be zeroes in every process that is forked,
+/// and returns whether the system can.
 pub(crate) fn wipe_in_children(start: NonNull<u8>, bytes: usize) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: changes no memory of this process; the kernel refuses what is not private.

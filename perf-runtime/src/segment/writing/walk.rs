@@ -1,6 +1,6 @@
-//! The lists of a segment as its own process walks them, while threads write to what is listed.
+//! The lists of a segment as its own process walks them, while threads write to the records.
 //!
-//! Through atomics only, and what was written before a record was linked and never changes after.
+//! It reads atomics, and bytes that were written before a record was linked and never change after.
 //! Links lead further back, or the walk ends: the file can be written to from outside.
 
 use std::iter;
@@ -27,7 +27,7 @@ pub(crate) struct LoggedStep {
 }
 
 impl Segment {
-    /// The histogram page at `place`, if there can be one.
+    /// Returns the histogram page at `place`, if there can be one.
     #[inline]
     pub(crate) fn histogram_page<'a>(&self, place: u32) -> Option<&'a HistogramPage> {
         // SAFETY: mapped for the life of the process and aligned to a unit, as `place` is. Its
@@ -35,7 +35,7 @@ impl Segment {
         Some(unsafe { self.find::<HistogramPage>(place)?.as_ref() })
     }
 
-    /// All shards, the newest first.
+    /// Walks all shards, the newest first.
     pub(crate) fn shards(&self) -> impl Iterator<Item = &ShardRecord> {
         let shard = |place| {
             // SAFETY: mapped for the life of the process and aligned to a unit. `place` is a link,
@@ -50,7 +50,7 @@ impl Segment {
         all.map(|(_, record)| record)
     }
 
-    /// All nodes of a shard, the newest first.
+    /// Walks all nodes of a shard, the newest first.
     pub(crate) fn nodes(&self, shard: &ShardRecord) -> impl Iterator<Item = &NodeRecord> {
         let node = |place| {
             // SAFETY: as for shards.
@@ -63,7 +63,7 @@ impl Segment {
         all.map(|(_, record)| record)
     }
 
-    /// All tallies of a shard, the newest first.
+    /// Walks all tallies of a shard, the newest first.
     pub(crate) fn tallies(&self, shard: &ShardRecord) -> impl Iterator<Item = &TallyRecord> {
         let tally = |place| {
             // SAFETY: as for shards.
@@ -76,7 +76,7 @@ impl Segment {
         all.map(|(_, record)| record)
     }
 
-    /// The steps of the breaker that are still known, the oldest first.
+    /// Lists the steps of the breaker that are still known, the oldest first.
     pub(crate) fn logged_steps(&self) -> impl Iterator<Item = LoggedStep> {
         let header = self.header();
         let count = header.transition_count.load(Acquire);
@@ -87,7 +87,7 @@ impl Segment {
         })
     }
 
-    /// Where the record at `place` is mapped. None is where the header is.
+    /// Returns the address of the record at `place`. None is where the header is.
     #[inline]
     fn find<R>(&self, place: u32) -> Option<NonNull<R>> {
         let offset = place as usize * UNIT;
@@ -103,7 +103,7 @@ impl Segment {
 }
 
 impl TransitionRecord {
-    /// What it says, if it is the complete one of that number: see `log_transition`.
+    /// Reads the step, if the record is the complete one of that number: see `log_transition`.
     fn read(&self, number: u64) -> Option<LoggedStep> {
         if self.number.load(Acquire) != number {
             return None;

@@ -1,8 +1,8 @@
 //! A segment as its own process sees it: the file, and the memory handed out from it.
 //!
-//! Owns the file's growth and its lists of sites, metrics and shards. Calls are recorded by `hot`, straight
-//! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and
-//! may take a lock, but gives up rather than wait for it long.
+//! Owns the file's growth and its lists of sites, metrics and shards. `hot` records calls, straight
+//! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and may
+//! take a lock, but gives up rather than wait for it long.
 
 use std::ffi::CString;
 use std::fs::{File, OpenOptions};
@@ -24,8 +24,8 @@ use crate::segment::UNNAMED_EXTENSION;
 use crate::segment::layout::{self, Header, UNIT};
 use crate::sync::lock_briefly;
 
-/// The pieces double up to this. The first is one granule, since a test suite may run thousands
-/// of processes.
+/// The size up to which the pieces double. The first is one granule, since a test suite may run
+/// thousands of processes.
 const LARGEST_GROWTH: usize = 1 << 20;
 
 /// Largest block that can be reserved.
@@ -35,7 +35,7 @@ pub(crate) const LARGEST_BLOCK: usize = GRANULE;
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
-    /// The same for the system, made while there is memory for it.
+    /// Path for the system, made while there is memory for it.
     system_path: CString,
     /// Device and inode, so that a file put in its place later is not mistaken for it.
     identity: (u64, u64),
@@ -44,11 +44,11 @@ pub(crate) struct Segment {
     granules: Granules,
     /// Set in the child of a fork: the file is the parent's.
     detached: AtomicBool,
-    /// By which others know that this process lives.
+    /// Lock by which others know that this process lives.
     lock: Lock,
-    /// What gives way where there is no space for it.
+    /// Recordings that give way where there is no space for it.
     room: Option<Room>,
-    /// What is done when somebody takes the file away.
+    /// Remedy when somebody takes the file away.
     pub(super) copies: Copies,
 }
 
@@ -70,8 +70,9 @@ unsafe impl Send for Segment {}
 // SAFETY: as above.
 unsafe impl Sync for Segment {}
 
-/// What memory is given up for first, when it becomes scarce: distributions, then contexts, then functions
-/// without their contexts; what is left is for threads and the names of functions.
+/// The uses of memory, in the order in which they are given up when it becomes scarce:
+/// distributions, then contexts, then functions without their contexts; the rest is for threads and
+/// the names of functions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Use {
     Histogram,
@@ -89,8 +90,9 @@ pub(crate) struct Block {
 impl Segment {
     /// Makes the file `path`, which must not exist, with its header's place reserved and zeroed.
     ///
-    /// It gets its name once it is locked: until then others might take it for one that was left behind.
-    /// With `whole`, all that it may grow to is reserved now. What is in `room` gives way for it.
+    /// It gets its name once it is locked: until then others might take it for one that was left
+    /// behind. With `whole`, everything that it may grow to is reserved now. Recordings in `room`
+    /// give way for it.
     pub(crate) fn create(
         path: &Path,
         limit_bytes: u64,
@@ -150,40 +152,40 @@ impl Segment {
         })
     }
 
-    /// The header.
+    /// Returns the header.
     pub(crate) fn header(&self) -> &Header {
         // SAFETY: it begins the first mapping, which is zeroed, aligned to a page, longer than a
         // header, and never unmapped; what changes after `write_facts` is atomic.
         unsafe { self.header.as_ref() }
     }
 
-    /// The header before anyone else knows of the segment.
+    /// Returns the header before anyone else knows of the segment.
     pub(crate) fn header_mut(&mut self) -> &mut Header {
         // SAFETY: as for `header`; `&mut self` says that no other reference exists.
         unsafe { self.header.as_mut() }
     }
 
-    /// Where the file was made.
+    /// Returns the path where the file was made.
     pub(super) fn first_path(&self) -> &Path {
         &self.path
     }
 
-    /// Device and inode of the file.
+    /// Returns device and inode of the file.
     pub(super) fn identity(&self) -> (u64, u64) {
         self.identity
     }
 
-    /// The lock on the file.
+    /// Returns the lock on the file.
     pub(super) fn lock(&self) -> &Lock {
         &self.lock
     }
 
-    /// Bytes of it that are in use.
+    /// Returns its bytes in use.
     pub(crate) fn used(&self) -> u64 {
         self.header().used.load(Ordering::Relaxed)
     }
 
-    /// Whether so much of the limit is in use that `use_of` has to do without.
+    /// Returns whether the segment is so full that `use_of` has to do without.
     pub(crate) fn is_scarce(&self, use_of: Use) -> bool {
         let sixteenths = match use_of {
             Use::Histogram => 12,
@@ -201,13 +203,13 @@ impl Segment {
         self.reserve_in(&mut space, bytes)
     }
 
-    /// Where the granule of this number is mapped, if it is.
+    /// Returns the address of the granule of this number, if it is mapped.
     #[inline]
     pub(super) fn granule(&self, number: usize) -> Option<NonNull<u8>> {
         self.granules.start(number)
     }
 
-    /// Bytes that the file may grow to.
+    /// Returns the bytes that the file may grow to.
     pub(crate) fn limit(&self) -> u64 {
         self.granules.limit()
     }
@@ -231,12 +233,12 @@ impl Segment {
         self.pieces().for_each(Mapping::detach);
     }
 
-    /// Whether that was done.
+    /// Returns whether that was done.
     pub(super) fn is_cut_off(&self) -> bool {
         self.detached.load(Ordering::Relaxed)
     }
 
-    /// The memory of the file, from its beginning on, in pieces of one length.
+    /// Lists the memory of the file, from its beginning on, in pieces of one length.
     pub(super) fn pieces(&self) -> impl Iterator<Item = Mapping> + '_ {
         self.granules.iter()
     }
@@ -288,7 +290,7 @@ impl Segment {
         Some(())
     }
 
-    /// The file, if it still has its name.
+    /// Opens the file, if it still has its name.
     fn open_by_name(&self) -> Option<File> {
         let file = system::open_for_growth(&self.system_path)?;
         let found = file.metadata().ok()?;
@@ -296,7 +298,7 @@ impl Segment {
     }
 }
 
-/// What `attempt` gives, once so much has given way in `room` that there is space for it.
+/// Makes `attempt` until enough has given way in `room`, and returns its result.
 fn making_room<T>(
     room: Option<&Room>,
     needed: u64,

@@ -9,7 +9,8 @@ use crate::snapshot::Step;
 
 const COST: Cost = Cost { inside: 20.0, outside: 30.0, untimed: 5.0, sampled: 20.0 };
 
-/// A context in which `timed` calls were recorded, in `ticks` of its own, and made as many calls.
+/// Makes a context in which `timed` calls were recorded, in `ticks` of its own, and made as many
+/// calls.
 fn node(site: u32, timed: u64, ticks: u64, made: u64) -> Node {
     Node {
         site,
@@ -20,7 +21,7 @@ fn node(site: u32, timed: u64, ticks: u64, made: u64) -> Node {
     }
 }
 
-/// A function that was called `calls` times while it was tallied, each time for `mean` ticks.
+/// Makes a function that was called `calls` times while it was tallied, each time for `mean` ticks.
 fn tally(site: u32, calls: u64, mean: u64) -> Tally {
     let timed = 1000;
     let timed_ticks = timed * (mean + 20);
@@ -114,7 +115,7 @@ fn a_recursive_function_takes_what_it_took_before_it_was_tallied() {
     near(found[1].own / 51_000.0, 40.0);
 }
 
-/// Any tree of up to 30 contexts of up to 6 functions, of which some are tallied.
+/// Makes any tree of up to 30 contexts of up to 6 functions, some of them tallied.
 fn trees() -> impl Strategy<Value = (Vec<Node>, Vec<Option<usize>>, Vec<Tally>)> {
     let one =
         (0_u32..6, 0_u64..1 << 40, 0_u64..1 << 20, 0_u64..1 << 20, any::<prop::sample::Index>());

@@ -8,17 +8,17 @@ use crate::segment::layout::{
     UNIT,
 };
 
-/// A segment as its process leaves it. Four ticks are a nanosecond; the clocks were read at tick
-/// 0 and at tick 4,000, which were 1,000 ns and 2,000 ns on the monotonic clock.
+/// A segment as its process leaves it. Four ticks are a nanosecond; the clocks were read at tick 0
+/// and at tick 4,000, which were 1,000 ns and 2,000 ns on the monotonic clock.
 struct Made {
     bytes: Vec<u8>,
     sites: u32,
 }
 
-/// Where a record lies.
+/// The place of a record.
 type Place = u32;
 
-/// Where the node at `place` is in its process.
+/// Returns the address of the node at `place` in its process.
 fn address(place: Place) -> u64 {
     offset_of(place) as u64
 }
@@ -48,7 +48,7 @@ impl Made {
         self.bytes[at..at + 8].copy_from_slice(&value.to_ne_bytes());
     }
 
-    /// A new record at the end, linked behind the one that `head` names.
+    /// Adds a new record at the end, linked behind the one that `head` names.
     fn link(&mut self, bytes: usize, head: usize, previous: usize) -> Place {
         let at = self.bytes.len();
         let place = u32::try_from(at / UNIT).unwrap();
@@ -80,7 +80,7 @@ impl Made {
         place
     }
 
-    /// A context of `thread` in which `site` runs since tick `start`.
+    /// Adds a context of `thread` in which `site` runs since tick `start`.
     fn node(&mut self, thread: Place, parent: Place, site: u32, start: u64) -> Place {
         let head = offset_of(thread) + offset_of!(ShardRecord, nodes);
         let place = self.link(size_of::<NodeRecord>(), head, offset_of!(NodeRecord, previous));
@@ -98,7 +98,7 @@ impl Made {
     }
 }
 
-/// The stack in a line, times in nanoseconds: `main 12 → f ? → main again`.
+/// Shows the stack in a line, times in nanoseconds: `main 12 → f ? → main again`.
 fn line(thread: &ThreadStack) -> String {
     let frames = thread.frames.iter().map(|frame| match (frame.running_ns, frame.recursive) {
         (Some(ns), false) => format!("{} {ns}", frame.function),
@@ -112,7 +112,7 @@ fn lines(stacks: &Stacks) -> Vec<String> {
     stacks.threads.iter().map(line).collect()
 }
 
-/// `main`, which calls `serve`, which calls `query`, since ticks 400, 800 and 1,600.
+/// Makes `main`, which calls `serve`, which calls `query`, since ticks 400, 800 and 1,600.
 fn nested() -> (Made, Place, [Place; 3]) {
     let mut made = Made::new();
     let [main, serve, query] = ["main", "serve", "query"].map(|name| made.site(name));
@@ -222,18 +222,19 @@ proptest! {
     }
 }
 
-/// A thread that runs: what it did, one enter or leave a tick, without recursion.
+/// A thread that runs: its calls, one enter or leave a tick, without recursion.
 struct Life {
     /// Caller and function of each node; node `n` is at place `n + 1`.
     nodes: Vec<(u32, usize)>,
-    /// After each step: the running calls, as place and start.
+    /// Running calls after each step, as place and start.
     stacks: Vec<Vec<(u32, u64)>>,
 }
 
 const FUNCTIONS: usize = 5;
 
 impl Life {
-    /// Each step calls a function, or returns: at random, or because the function is running.
+    /// Lives through `steps`, each of which calls a function, or returns: at random, or because the
+    /// function is running.
     fn of(steps: &[usize]) -> Self {
         let mut life = Self { nodes: Vec::new(), stacks: vec![Vec::new()] };
         for (tick, &function) in (1..).zip(steps) {
@@ -259,7 +260,7 @@ impl Life {
         u32::try_from(at).unwrap() + 1
     }
 
-    /// A copy in which `current` is as of one moment and each node as of another.
+    /// Makes a copy with `current` as of one moment and each node as of another.
     fn copy(&self, current: usize, node: impl Fn(usize) -> usize) -> Shard {
         let start = |place: u32, moment: usize| {
             let call = self.stacks[moment].iter().find(|call| call.0 == place);

@@ -1,4 +1,4 @@
-//! Tests of what gives way, in which order, and what is counted of it.
+//! Tests of the recordings that give way, their order, and their counts.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -24,14 +24,14 @@ impl Place {
         fs::DirBuilder::new().mode(0o700).create(self.0.join(name)).unwrap();
     }
 
-    /// A file that was changed so many seconds after 1970.
+    /// Makes a file that was changed `changed` seconds after 1970.
     fn file(&self, name: &str, changed: u64) {
         fs::write(self.0.join(name), [1; 5_000]).unwrap();
         let file = File::options().append(true).open(self.0.join(name)).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(changed)).unwrap();
     }
 
-    /// The segment of a process that has ended.
+    /// Makes the segment of a process that has ended.
     fn dead(&self, name: &str, changed: u64) {
         self.file(&format!("{name}.ptseg"), changed);
     }
@@ -61,7 +61,7 @@ impl Drop for Place {
     }
 }
 
-/// No process has this id.
+/// The id of no process.
 const DEAD: &str = "4294967295";
 
 #[test]
