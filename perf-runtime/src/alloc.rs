@@ -6,23 +6,20 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::allocations;
 
-/// A global allocator that counts what each tracked function allocates and frees. The memory is
-/// that of another allocator, normally the system's.
+/// A global allocator that counts what each tracked function allocates and frees. The memory is that
+/// of another allocator, normally the system's.
 ///
 /// ```
 /// use perf_runtime::{CountingAlloc, perf_track};
 ///
-/// An allocation belongs to the innermost tracked function on its thread, and freeing belongs to
-/// the function that frees: memory handed on is freed by whoever drops it. So the memory that a
-/// function has not freed by the end of its calls, calls below included, is handed on or leaks.
-/// Growing is one of each: an allocation of the new size, and the freeing of the old. Outside of
-/// tracked functions, and on threads that have called none yet, nothing is counted, nor is what the
-/// recorder allocates for itself.
+/// #[global_allocator]
+/// static ALLOCATOR: CountingAlloc = CountingAlloc::new();
 ///
-/// Counting takes two nanoseconds, four where the last allocation was made in another call (`cargo
-/// bench -p perf-runtime --bench alloc`). It takes no lock, and no memory but 64 bytes of the
-/// segment, and as many beside it, for each context on each thread. With `default-features =
-/// false`, the other allocator is all that remains.
+/// #[perf_track]
+/// fn copies(text: &str) -> Vec<String> {
+///     // One for the vector, one for each text.
+///     (0..3).map(|_| text.to_owned()).collect()
+/// }
 ///
 /// assert_eq!(copies("abc").len(), 3);
 /// let measures = &perf_runtime::snapshot()?.by_function()[0];
@@ -30,22 +27,21 @@ use crate::allocations;
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// An allocation belongs to the innermost tracked function that the thread is in, and freeing to
-/// the one that frees: memory that a function hands on is freed by whoever drops it. So what a
-/// function allocates and does not free by the end of its calls, those that it calls included, is
-/// what it hands on, or leaks. Growing is one of each: an allocation of the new size, and the
-/// freeing of the old. Outside of tracked functions, and on threads that have called none yet,
-/// nothing is counted, nor is what the recorder allocates for itself.
+/// An allocation belongs to the innermost tracked function on its thread, and freeing belongs to the
+/// function that frees: memory handed on is freed by whoever drops it. So the memory that a function
+/// has not freed by the end of its calls, calls below included, is handed on or leaks. Growing is one
+/// of each: an allocation of the new size, and the freeing of the old. Outside of tracked functions,
+/// and on threads that have called none yet, nothing is counted, nor is the recorder's own memory.
 ///
 /// Counting takes two nanoseconds, four where the last allocation was made in another call (`cargo
-/// bench -p perf-runtime --bench alloc`), no lock, and no memory but 64 bytes of the segment, and as
-/// many beside it, for each context on each thread.
-/// With `default-features = false`, the other allocator is all that remains.
+/// bench -p perf-runtime --bench alloc`). It takes no lock, and no memory but 64 bytes of the segment,
+/// and as many beside it, for each context on each thread. With `default-features = false`, the other
+/// allocator is all that remains.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CountingAlloc<A = System>(A);
 
 impl CountingAlloc {
-    /// Counts the allocations that it passes on to the system's allocator.
+    /// Counts allocations, and passes them on to the system's allocator.
     #[must_use]
     pub const fn new() -> Self {
         Self(System)
@@ -53,7 +49,7 @@ impl CountingAlloc {
 }
 
 impl<A> CountingAlloc<A> {
-    /// Counts the allocations that it passes on to `allocator`.
+    /// Counts allocations, and passes them on to `allocator`.
     ///
     /// ```
     /// use std::alloc::System;

@@ -101,7 +101,7 @@ macro_rules! perf_gauge {
     };
 }
 
-/// The metric of a kind and a name: a static for a literal, looked up for any other name.
+/// Returns the metric of a kind and a name: a static for a literal, looked up for any other name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_metric {

@@ -9,9 +9,9 @@ use crate::errors::error;
 /// The way in which a returned value is classified.
 #[derive(Clone)]
 pub(crate) enum Outcome {
-    /// By its type.
+    /// The classification by its type.
     Err(Span),
-    /// By a predicate on a reference to it.
+    /// The classification by a predicate on a reference to it.
     If {
         /// The name of the option.
         name: &'static str,

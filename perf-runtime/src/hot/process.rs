@@ -49,7 +49,7 @@ pub(crate) struct Recorder {
     noting_moment: AtomicBool,
     /// Time for the next look at the segment's file, in ticks.
     look_at: AtomicU64,
-    /// In a fork's child: the recorder that this one's parent had from its own.
+    /// Recorder that this one's parent had from its own, in a fork's child.
     of_parent: AtomicPtr<Recorder>,
 }
 
@@ -72,7 +72,7 @@ const FAILED: u8 = 4;
 
 static STATE: AtomicU8 = AtomicU8::new(NEW);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
-/// In a fork's child: the parent's recorder. Still reachable, so that tools which look for leaked
+/// The parent's recorder, in a fork's child. Still reachable, so that tools which look for leaked
 /// memory in a program find none of ours.
 static OF_PARENT: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
 static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);

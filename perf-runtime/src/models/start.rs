@@ -23,7 +23,7 @@ enum Kind {
 /// The statics of `hot::process`.
 struct Process {
     state: AtomicU32,
-    /// In place of a pointer; 0 is null.
+    /// Number in place of a pointer; 0 is null.
     recorder: AtomicUsize,
     error: AtomicU32,
     /// Memory that a start writes before anyone may see it.

@@ -13,7 +13,7 @@ pub const USUAL_RECORDINGS: u64 = 1_000;
 /// `PERF_TRACK_RETENTION` is not set; never more than [`USUAL_BYTES`].
 pub const USUAL_SHARE: u32 = 250_000;
 
-/// See [`USUAL_SHARE`].
+/// Bytes that they may have together in any case: see [`USUAL_SHARE`].
 pub const USUAL_BYTES: u64 = 256 << 20;
 
 /// The limits on recordings that nobody collected.

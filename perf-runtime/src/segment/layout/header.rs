@@ -81,8 +81,8 @@ pub(crate) struct Identity {
     pub(crate) started: u64,
     /// 1 where the process held the lock on the file when it looked last.
     pub(crate) is_locked: AtomicU32,
-    /// In a copy, which takes the place of a segment that was removed while it was written to: the
-    /// time of copying, [`COPIED_AT_END`] or before. 0 in the segment itself.
+    /// Kind of a copy, which takes the place of a segment that was removed while it was written to:
+    /// [`COPIED_WHILE_RUNNING`] or [`COPIED_AT_END`]. 0 in the segment itself.
     pub(crate) copied: u32,
 }
 

@@ -67,9 +67,9 @@ pub(crate) struct NodeRecord {
 /// Time in which a thread was in a context and in none below it, in ticks.
 #[repr(C)]
 pub(crate) struct Own {
-    /// While everything was recorded.
+    /// Time while everything was recorded.
     pub(crate) whole: AtomicU64,
-    /// While some functions were tallied: holds the time of their calls below this context.
+    /// Time while some functions were tallied, which holds that of their calls below this context.
     pub(crate) partial: AtomicU64,
     /// Calls that ended then. For records beside a node, see [`CALLS`].
     pub(crate) partial_calls: AtomicU64,
@@ -78,15 +78,15 @@ pub(crate) struct Own {
 /// Calls made from a context that were timed.
 #[repr(C)]
 pub(crate) struct Made {
-    /// While everything was recorded.
+    /// Calls made while everything was recorded.
     pub(crate) whole: AtomicU64,
-    /// While some functions were tallied.
+    /// Calls made while some functions were tallied.
     pub(crate) partial: AtomicU64,
     /// Recursive calls of this function: those made somewhere below.
     pub(crate) nested: AtomicU64,
 }
 
-/// Before version 5: recursive calls, which are recorded in the node of the outermost one.
+/// Recursive calls, which are recorded in the node of the outermost one. Before version 5.
 #[repr(C)]
 pub(crate) struct Recursion {
     /// Time of the finished ones, in ticks; estimated where calls are sampled.
@@ -104,11 +104,11 @@ pub(crate) struct Sampling {
     /// ticks.
     pub(crate) created: AtomicU32,
     pub(crate) reserved: u32,
-    /// Before version 5: the step, a `snapshot::Step`.
+    /// The step, a `snapshot::Step`. Before version 5.
     pub(crate) step: u32,
-    /// Before version 5: calls for each one that is timed, on average.
+    /// Calls for each one that is timed, on average. Before version 5.
     pub(crate) interval: u32,
-    /// Before version 5: time of the step, and time spent in earlier sampled and counted steps.
+    /// Time of the step, and time spent in earlier sampled and counted steps. Before version 5.
     pub(crate) since: u64,
     pub(crate) sampled_ticks: u64,
     pub(crate) counted_ticks: u64,
@@ -118,11 +118,11 @@ pub(crate) struct Sampling {
     /// The node's figures when its function began to be tallied, for the first time: time in this
     /// context and in none below, calls, and calls made from here. Before version 5 always 0.
     pub(crate) early_ticks: AtomicU64,
-    /// Before version 5: steps taken.
+    /// Steps taken. Before version 5.
     pub(crate) transitions: u32,
     pub(crate) early_calls: AtomicU32,
     pub(crate) early_made: AtomicU32,
-    /// Before version 5: the largest `interval` so far.
+    /// Largest `interval` so far. Before version 5.
     pub(crate) largest_interval: u32,
 }
 

@@ -7,7 +7,7 @@ use crate::snapshot::Step;
 pub(super) struct Steps {
     pub(super) step: Step,
     pub(super) since: u64,
-    /// In earlier steps of each kind.
+    /// Time in earlier steps of each kind.
     pub(super) sampled: u64,
     pub(super) counted: u64,
 }

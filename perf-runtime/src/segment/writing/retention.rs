@@ -1,4 +1,4 @@
-//! Makes room among the segments: those of ended processes that nobody collected give way, and so
+//! The way to make room among the segments: those of ended processes that nobody collected give way, and so
 //! do sessions whose `perf-report run` was killed, the oldest first. Whatever goes is counted: see
 //! [`crate::segment::discarded`].
 //!

@@ -11,9 +11,9 @@ use crate::snapshot::Step;
 /// Time spent in a context and in none below.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::segment::reader) struct Own {
-    /// While everything was recorded.
+    /// Time while everything was recorded.
     pub(in crate::segment::reader) whole: u64,
-    /// While some functions were tallied, whose calls below are in it.
+    /// Time while some functions were tallied, with that of their calls below.
     pub(in crate::segment::reader) partial: u64,
     /// Calls that ended then; see [`CALLS`] for records beside a node.
     pub(in crate::segment::reader) partial_calls: u64,
@@ -52,9 +52,9 @@ impl Early {
 /// Calls made from a context.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::segment::reader) struct Made {
-    /// While everything was recorded.
+    /// Calls made while everything was recorded.
     pub(in crate::segment::reader) whole: u64,
-    /// While some functions were tallied.
+    /// Calls made while some functions were tallied.
     pub(in crate::segment::reader) partial: u64,
     /// Recursive calls of this function while everything was recorded, made somewhere below.
     pub(in crate::segment::reader) nested: u64,
