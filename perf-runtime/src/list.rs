@@ -233,15 +233,15 @@ mod tests {
     fn an_item_is_found_under_its_index() {
         static LIST: List<Index> = List::new();
         static ITEM: Index = Index::none();
-        let mut told = Vec::new();
+        let mut published = Vec::new();
         for _ in 0..2 {
             let index = LIST.register(&ITEM, &ITEM, |index| {
-                told.push(index);
+                published.push(index);
                 Some(())
             });
             assert_eq!(index, Some(0));
         }
-        assert_eq!((told, ITEM.slot()), (vec![0], 0));
+        assert_eq!((published, ITEM.slot()), (vec![0], 0));
         let registered: Vec<_> =
             LIST.registered().map(|(index, item)| (index, item.get())).collect();
         assert_eq!(registered, [(0, Some(0))]);

@@ -191,7 +191,7 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
         &self,
         name: &N,
         takes: impl FnOnce() -> Option<usize>,
-        keep: impl FnOnce() -> K,
+        own: impl FnOnce() -> K,
         make: impl FnOnce(K) -> T,
     ) -> Option<&'static T>
     where
@@ -213,7 +213,7 @@ impl<T: Sync, K: Copy + Eq + Hash> Named<T, K> {
             return None;
         }
         let named = self.items.get_or_init(Box::default);
-        let kept = keep();
+        let kept = own();
         let entry = briefly(|| named.try_entry(kept))?;
         self.count.fetch_add(1, Relaxed);
         Some(*entry.or_insert_with(|| Box::leak(Box::new(make(kept)))))

@@ -129,15 +129,15 @@ mod tests {
         }
     }
 
-    fn said(state: &State, condition: Condition, losses: Losses) -> Vec<String> {
+    fn texts(state: &State, condition: Condition, losses: Losses) -> Vec<String> {
         concerns(state, &condition, &losses).iter().map(Concern::to_string).collect()
     }
 
     #[test]
     fn nothing_is_wrong_with_an_exact_recording() {
-        assert!(said(&State::Recording, good(), Losses::default()).is_empty());
+        assert!(texts(&State::Recording, good(), Losses::default()).is_empty());
         let budget = Condition { overhead: 0.9, overhead_budget: 1.0, ..good() };
-        assert!(said(&State::Recording, budget, Losses::default()).is_empty(), "it may");
+        assert!(texts(&State::Recording, budget, Losses::default()).is_empty(), "it may");
     }
 
     #[test]
@@ -153,9 +153,9 @@ mod tests {
         };
         let losses =
             Losses { lost_calls: 3, lost_metrics: 4, clock_anomalies: 5, ..Losses::default() };
-        let said = said(&State::Recording, condition, losses);
+        let texts = texts(&State::Recording, condition, losses);
         assert_eq!(
-            said,
+            texts,
             [
                 "the breaker is open: no call is timed",
                 "calls that could not be recorded: 3",
@@ -175,7 +175,7 @@ mod tests {
         let concerns =
             concerns(&State::Failed { error: 28 }, &Condition::default(), &Losses::default());
         assert_eq!((concerns.len(), concerns[0].points()), (1, 100));
-        let off = said(&State::Off, Condition::default(), Losses::default());
+        let off = texts(&State::Off, Condition::default(), Losses::default());
         assert!(off.is_empty(), "as the user wants it");
     }
 }

@@ -327,7 +327,7 @@ fn find_in_tree(thread: &'static Thread, entry: &Entry, site: &Site, key: u64) -
     let known = || thread.child(of, index).ok_or_else(|| thread.overflow_of(index));
     match sampling::aside(thread, known) {
         Ok(node) => {
-            thread.recent.keep(of, node);
+            thread.recent.put(of, node);
             remember(entry, node, key);
             Found::New(node)
         }

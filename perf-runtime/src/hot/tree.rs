@@ -49,7 +49,7 @@ impl Recent {
     }
 
     /// Keeps `node`, which is below the context `caller`, in place of another.
-    pub(super) fn keep(&self, caller: u64, node: &'static NodeRecord) {
+    pub(super) fn put(&self, caller: u64, node: &'static NodeRecord) {
         if self.places.get().is_none() {
             self.places.set(wiped_page_for::<Option<NonNull<NodeRecord>>>(RECENT));
         }

@@ -192,7 +192,7 @@ fn without_orderings_some_are() {
 
 #[test]
 #[should_panic(expected = "calls")]
-fn with_folds_that_do_not_say_that_they_have_begun_some_are() {
+fn with_folds_that_are_not_marked_as_begun_some_are() {
     explore_within(2, || read_while_folded(Fault::NeverBegun));
 }
 

@@ -172,7 +172,7 @@ pub fn take(folder: &Path, discarded: &[Discarded]) -> io::Result<()> {
 impl Ledger {
     fn all(&self) -> io::Result<Vec<Discarded>> {
         let records = (0..MOST).map_while(|at| self.record(at).transpose());
-        records.map(|record| Ok(said_by(&record?))).collect()
+        records.map(|record| Ok(parsed(&record?))).collect()
     }
 }
 
@@ -205,7 +205,7 @@ fn numbers(record: &[u8; RECORD]) -> (u64, u64) {
     (number(0), number(21))
 }
 
-fn said_by(record: &[u8; RECORD]) -> Discarded {
+fn parsed(record: &[u8; RECORD]) -> Discarded {
     let text = |range: std::ops::Range<usize>| {
         String::from_utf8_lossy(&record[range]).trim_end_matches([' ', '\0', '\n']).to_owned()
     };

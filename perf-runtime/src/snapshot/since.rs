@@ -289,8 +289,8 @@ impl Reading {
             (Self::Gauge(gauge), Self::Gauge(before)) => {
                 let samples = gauge.samples.saturating_sub(before.samples);
                 let sum = gauge.sum.saturating_sub(before.sum);
-                let told = Gauge { samples, sum, ..gauge };
-                Self::Gauge(if samples > 0 { told } else { Gauge::default() })
+                let since = Gauge { samples, sum, ..gauge };
+                Self::Gauge(if samples > 0 { since } else { Gauge::default() })
             }
             (Self::Ratio(ratio), Self::Ratio(before)) => Self::Ratio(Ratio {
                 samples: ratio.samples.saturating_sub(before.samples),
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn what_programs_told_is_taken_apart() {
+    fn the_values_of_metrics_are_taken_apart() {
         let gauge =
             |samples, sum| Reading::Gauge(Gauge { samples, sum, last: 7.0, ..Gauge::default() });
         assert_eq!(Reading::Count(9).since(&Reading::Count(4)), Reading::Count(5));

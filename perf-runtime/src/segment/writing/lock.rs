@@ -30,7 +30,7 @@ pub(crate) struct Lock {
 impl Lock {
     /// Locks `file`, whose device and inode are `identity`, if that can be done at once.
     pub(super) fn take(file: &File, identity: (u64, u64)) -> Self {
-        let descriptor = if set(file.as_raw_fd()) { keep(file.as_raw_fd()) } else { -1 };
+        let descriptor = if set(file.as_raw_fd()) { duplicate_high(file.as_raw_fd()) } else { -1 };
         Self { descriptor: AtomicI32::new(descriptor), identity }
     }
 
@@ -99,7 +99,7 @@ pub(super) fn identity_of(metadata: &Metadata) -> (u64, u64) {
 
 /// Duplicates the descriptor of an open file to one that started programs do not inherit; -1 where
 /// there can be none.
-fn keep(descriptor: RawFd) -> RawFd {
+fn duplicate_high(descriptor: RawFd) -> RawFd {
     // Where the limit on descriptors is low there is none so high.
     match duplicate(descriptor, LEAST_DESCRIPTOR) {
         high if high >= 0 => high,

@@ -66,7 +66,7 @@ impl Mapping {
     /// Maps `bytes` zeroed bytes that no other process sees. `bytes` are whole pages.
     pub(crate) fn private(bytes: usize) -> io::Result<Self> {
         if system::is_quiet() {
-            return Self::reserved(reserve::kept(bytes), bytes);
+            return Self::reserved(reserve::copied(bytes), bytes);
         }
         Self::map(bytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
     }

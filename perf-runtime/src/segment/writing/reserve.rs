@@ -17,7 +17,7 @@ struct Pool {
 }
 
 /// The pool that a fork's child sees, and the pool that is zeroes there.
-static KEPT: Pool = Pool::empty();
+static COPIED: Pool = Pool::empty();
 static WIPED: Pool = Pool::empty();
 
 /// The least for the second, beside the part that grows with the segment: the tables of some
@@ -28,7 +28,7 @@ const LEAST_WIPED: usize = 1 << 20;
 /// does not grant it, new contexts have no memory later.
 pub(crate) fn reserve(segment_bytes: u64) {
     let bytes = usize::try_from(segment_bytes).unwrap_or(usize::MAX);
-    KEPT.fill(Mapping::pages(bytes));
+    COPIED.fill(Mapping::pages(bytes));
     WIPED.fill(Mapping::pages(bytes / 4 + LEAST_WIPED));
     if let Some(start) = NonNull::new(WIPED.start.load(Relaxed)) {
         system::wipe_in_children(start, WIPED.bytes.load(Relaxed));
@@ -36,8 +36,8 @@ pub(crate) fn reserve(segment_bytes: u64) {
 }
 
 /// Hands out memory that a fork's child has a copy of.
-pub(super) fn kept(bytes: usize) -> Option<NonNull<u8>> {
-    KEPT.take(bytes)
+pub(super) fn copied(bytes: usize) -> Option<NonNull<u8>> {
+    COPIED.take(bytes)
 }
 
 /// Hands out memory that is zeroes in a fork's child, if the system can do that.

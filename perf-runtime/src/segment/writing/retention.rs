@@ -136,7 +136,7 @@ impl Room {
             };
             if let Some(found) = found {
                 oldest.held.add(found.bytes);
-                oldest.keep(found);
+                oldest.insert(found);
             }
         });
         (oldest.held.recordings > 0).then_some(oldest)
@@ -161,8 +161,8 @@ struct Oldest {
 }
 
 impl Oldest {
-    /// Keeps `found` in its place, if it is among the oldest.
-    fn keep(&mut self, found: Recording) {
+    /// Inserts `found` in its place, if it is among the oldest.
+    fn insert(&mut self, found: Recording) {
         let mut next = Some(found);
         for place in &mut self.first {
             if let (Some(new), Some(known)) = (&next, &*place)

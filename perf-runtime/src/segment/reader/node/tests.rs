@@ -110,9 +110,9 @@ impl Recording {
 }
 
 /// A reader's figures: the number of calls, their histogram, sum, squares, shortest and longest.
-type Said = (u64, Vec<(u32, u64)>, u64, u128, u64, u64);
+type Figures = (u64, Vec<(u32, u64)>, u64, u128, u64, u64);
 
-fn said(node: &Node) -> Said {
+fn figures(node: &Node) -> Figures {
     let mut counts: HashMap<u32, u64> = HashMap::new();
     node.histogram.iter().for_each(|&(bucket, count)| *counts.entry(bucket).or_default() += count);
     let mut histogram: Vec<(u32, u64)> = counts.into_iter().filter(|it| it.1 > 0).collect();
@@ -121,12 +121,12 @@ fn said(node: &Node) -> Said {
     (node.calls, histogram, sums.sum, sums.squares, sums.min, sums.max)
 }
 
-fn expected(durations: &[u32]) -> Said {
+fn expected(durations: &[u32]) -> Figures {
     let mut node = Recording::new().read(Writer::Ended).unwrap();
     node.calls = durations.len() as u64;
     node.histogram = durations.iter().map(|&ticks| (ticks, 1)).collect();
     node.sums.add(durations.iter().map(|&ticks| (u64::from(ticks), 1)));
-    said(&node)
+    figures(&node)
 }
 
 proptest! {
@@ -140,14 +140,14 @@ proptest! {
             made.time(ring);
             made.fold(ring, steps);
         }
-        prop_assert_eq!(said(&made.read(Writer::Ended).unwrap()), expected(&durations));
+        prop_assert_eq!(figures(&made.read(Writer::Ended).unwrap()), expected(&durations));
     }
 
     #[test]
     fn what_is_not_folded_yet_counts(durations in proptest::collection::vec(0_u32..32, 0..RING)) {
         let mut made = Recording::new();
         made.time(&durations);
-        prop_assert_eq!(said(&made.read(Writer::Ended).unwrap()), expected(&durations));
+        prop_assert_eq!(figures(&made.read(Writer::Ended).unwrap()), expected(&durations));
     }
 
     #[test]
@@ -169,7 +169,7 @@ proptest! {
         prop_assert_eq!((node.calls, in_histogram), (calls, calls));
         // Before the last fold has begun, nobody knows yet that it was for the last call's sake.
         if steps >= 3 {
-            prop_assert_eq!(said(&node), self::expected(&expected));
+            prop_assert_eq!(figures(&node), self::expected(&expected));
         }
     }
 }
@@ -207,7 +207,7 @@ fn a_fold_during_the_copy_costs_no_call() {
     made.fold(&[7; RING], usize::MAX);
     // The copy of `head` is from before the last calls, everything else from after the fold.
     made.put(offset_of!(NodeRecord, head), RING as u64 - 3);
-    assert_eq!(said(&made.read(Writer::Running).unwrap()), expected(&[7; RING]));
+    assert_eq!(figures(&made.read(Writer::Running).unwrap()), expected(&[7; RING]));
 }
 
 #[test]

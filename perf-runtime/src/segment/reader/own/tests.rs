@@ -67,7 +67,7 @@ fn a_region_is_divided_by_what_calls_take() {
 #[test]
 fn what_tallying_takes_in_a_loop_is_a_part_of_what_it_takes_by_itself() {
     let calls = 100_000_u64;
-    let told = |turns: u64| {
+    let estimated = |turns: u64| {
         let heads = calls / turns;
         let nodes = [node(0, heads, calls * 40 + heads * 20, 0), node(1, 1, 0, 0)];
         let tallies = [tally(1, calls, 30)];
@@ -77,8 +77,8 @@ fn what_tallying_takes_in_a_loop_is_a_part_of_what_it_takes_by_itself() {
         let timed = 50.0 * float(heads) + 50.0;
         (contexts.estimate().1 - timed) / float(calls)
     };
-    near(told(4), 5.0);
-    near(told(100), 5.0 * PART_IN_LOOPS);
+    near(estimated(4), 5.0);
+    near(estimated(100), 5.0 * PART_IN_LOOPS);
 }
 
 #[test]
