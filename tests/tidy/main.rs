@@ -5,6 +5,8 @@
 
 mod dependencies;
 mod documents;
+mod layers;
+mod openings;
 mod places;
 mod scripts;
 mod sizes;

@@ -3,6 +3,7 @@
 //! Sources are looked at token by token, so that comments and texts are passed over and what stands
 //! inside of macro calls is not.
 
+use perf_tests::house::{is_ident, is_punct};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::sources::{self, Source};
@@ -102,14 +103,6 @@ impl Seen<'_> {
             _ => None,
         }
     }
-}
-
-fn is_ident(token: Option<&TokenTree>, names: &[&str]) -> bool {
-    matches!(token, Some(TokenTree::Ident(ident)) if names.iter().any(|name| ident == name))
-}
-
-fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
 }
 
 /// Calls `look` for every token of `source`, at any depth. A source that is not even tokens is one
