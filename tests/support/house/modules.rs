@@ -18,7 +18,8 @@ pub struct Arrow {
 }
 
 /// Returns the arrows between the files of the crate whose sources lie below `src`, which ends with
-/// `/`. Test code is left out; a name that is exported again leads to where it is defined.
+/// `/`. Test code is left out. A name that a folder exports again leads to the file in it that defines
+/// the name; where that comes from elsewhere, it leads to both.
 pub fn arrows(sources: &[Source], src: &str) -> Vec<Arrow> {
     let mut modules = Modules::new(sources, src);
     for root in modules.roots() {
@@ -130,12 +131,13 @@ impl<'a> Modules<'a> {
         let mut arrows = Vec::new();
         for mentioned in &file.mentions.paths {
             let module = joined(&file.module, &mentioned.inside);
-            let target = self.absolute(&module, mentioned);
-            let Some(at) = target.and_then(|path| self.file_of(&path)) else { continue };
-            let to = &self.files[at].place;
-            if *to != file.place && seen.insert(at) {
-                let (from, to) = (file.place.clone(), to.clone());
-                arrows.push(Arrow { from, line: mentioned.line, to });
+            let Some(path) = self.absolute(&module, mentioned) else { continue };
+            for at in self.files_on(&path) {
+                let to = &self.files[at].place;
+                if *to != file.place && seen.insert(at) {
+                    let (from, to) = (file.place.clone(), to.clone());
+                    arrows.push(Arrow { from, line: mentioned.line, to });
+                }
             }
         }
         arrows
@@ -179,20 +181,25 @@ impl<'a> Modules<'a> {
         self.src.split('/').next().unwrap_or_default().replace('-', "_")
     }
 
-    /// Returns the file in which a path from the root ends, past files that only export it again.
-    fn file_of(&self, path: &[String]) -> Option<usize> {
+    /// Returns the file in which a path from the root ends, and the files that export it again on
+    /// the way there, but for the fronts of the rooms that it ends in.
+    fn files_on(&self, path: &[String]) -> Vec<usize> {
         let mut path = path.to_vec();
+        let mut modules: Vec<Path> = Vec::new();
         for _ in 0..STEPS {
-            let deepest = (0..=path.len())
-                .rev()
-                .find(|length| self.of_module.contains_key(&path[..*length]))?;
+            let is_module = |length: &usize| self.of_module.contains_key(&path[..*length]);
+            let Some(deepest) = (0..=path.len()).rev().find(is_module) else { break };
             let (module, rest) = path.split_at(deepest);
+            modules.push(module.to_vec());
             match rest.first().and_then(|name| self.named(module, name)) {
                 Some(target) => path = joined(&target, &rest[1..]),
-                None => return self.of_module.get(module).copied(),
+                None => break,
             }
         }
-        None
+        let Some(end) = modules.pop() else { return Vec::new() };
+        modules.retain(|module| !end.starts_with(module));
+        modules.push(end);
+        modules.iter().map(|module| self.of_module[module]).collect()
     }
 }
 

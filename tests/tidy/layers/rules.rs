@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(to("mod inner {\n  use super::super::b;\n}\nuse self::inner::x;"), [b(2)]);
         assert_eq!(to("fn f(x: ::std::fmt::Error) -> Vec<crate::b::T> {}"), [b(1)]);
         // What `c` exports again is defined in `b`.
-        assert_eq!(to("use crate::c::f;"), [b(1)]);
+        assert_eq!(to("use crate::c::f;"), [c(1), b(1)]);
         // Neither comments, nor texts, nor visibility, nor names of other crates.
         assert!(
             to("//! [`crate::b`]\nconst B: &str = \"crate::b\";\npub(in crate::a) use b::f;")
