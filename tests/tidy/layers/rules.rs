@@ -47,7 +47,7 @@ pub(super) fn rotten(table: &Table, code: &Graph) -> Vec<String> {
     let rooms: BTreeSet<&str> = code.nodes().collect();
     let arrows: BTreeSet<(&str, &str)> = code.arrows().collect();
     let twice = (1..names.len()).filter(|at| names[..*at].contains(&names[*at]));
-    let gone = names.iter().filter(|name| !rooms.contains(**name));
+    let gone = gone(&names, code).into_iter();
     let lacking = rooms.iter().filter(|room| !names.contains(room));
     let listed = table.downward().chain(table.upward.iter().copied());
     let unused = listed.filter(|arrow| !arrows.contains(arrow));
@@ -109,6 +109,12 @@ pub(super) fn fitting(table: &Table, code: &Graph) -> String {
     }
     text.push_str("    ],\n");
     text
+}
+
+/// Returns the rooms of a list that the code does not have.
+pub(super) fn gone<'a>(listed: &[&'a str], code: &Graph) -> Vec<&'a str> {
+    let is_there = |room: &&str| code.nodes().any(|one| one == *room);
+    listed.iter().copied().filter(|room| !is_there(room)).collect()
 }
 
 /// Finds files of perf-runtime's hot path that lean on what is no part of it.
