@@ -9,6 +9,7 @@ mod layers;
 mod openings;
 mod places;
 mod scripts;
+mod seen;
 mod sizes;
 mod sources;
 
