@@ -7,17 +7,13 @@ use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
 use super::{output, self_test};
-use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, RunDocument, Verdict};
-use crate::project::baseline;
-use crate::project::config::check::CheckSettings;
+use crate::error::UserError;
+use crate::model::{Comparison, Verdict};
+use crate::project::check::Question;
 use crate::project::context::Context;
-use crate::project::named::{self, Named};
+use crate::project::named::Named;
 use crate::project::store::RunRef;
 use crate::verdict::{self, FailOn, Gate};
-
-/// The baseline that is taken when none is named.
-const USUAL: &str = "main";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,115 +79,20 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
-    let wanted = wanted(context, settings.baseline.as_deref())?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let kept = wanted.as_deref().map(|name| kept(context, name)).transpose()?.flatten();
-    let (current, empty) = with_data(current(context, args.run.as_ref(), kept.as_ref())?)?;
-    let (baseline, why) = match (kept, wanted) {
-        (Some(baseline), _) => (Some(baseline), String::new()),
-        (None, None) => (None, "there is no baseline yet".to_owned()),
-        (None, Some(name)) => match Named::reference(context, &name, &current.runs) {
-            Ok(baseline) => (Some(baseline), String::new()),
-            Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
-            Err(error) => return Err(error),
-        },
-    };
-    if let Some(baseline) = &baseline {
-        judge::must_be_comparable(baseline, &current)?;
-    }
-    let history = baseline.as_ref();
-    let history = history.map(|it| named::history(context, &it.runs, &current.runs));
-    let history = history.unwrap_or_default();
+    let question = Question::find(context, settings.baseline.as_deref(), args.run.as_ref())?;
+    question.notices.iter().for_each(|notice| output::warning(notice));
     if args.self_test {
         let names = &args.self_test_function;
-        return self_test::run(&current, names, &fail_on, &args.write, |judged| {
-            judge(&history, baseline.as_ref(), judged, &settings, why.clone())
+        return self_test::run(&question.current, names, &fail_on, &args.write, |judged| {
+            question.answer_for(judged, &settings)
         });
     }
-    let mut comparison = judge(&history, baseline.as_ref(), &current, &settings, why)?;
-    comparison.missing.extend(empty);
+    let comparison = question.answer(&settings)?;
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
-    advise(&comparison, gate, baseline.as_ref(), &fail_on);
+    advise(&comparison, gate, question.baseline.as_ref(), &fail_on);
     Ok(judge::code(gate).into())
-}
-
-fn judge(
-    history: &[RunDocument],
-    baseline: Option<&Named>,
-    current: &Named,
-    settings: &CheckSettings,
-    why: String,
-) -> Result<Comparison, UserError> {
-    match (baseline, current.runs.last()) {
-        (None, Some(newest)) => Ok(verdict::alone(newest, &settings.limits(), why)),
-        (Some(baseline), _) => judge::compare_beside(history, baseline, current, settings),
-        (None, None) => Err(UserError::new(Code::NothingToJudge, "there is no run to judge")),
-    }
-}
-
-/// The baseline of that name, where it is kept in a file and not a window of a branch.
-pub(super) fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
-    named::is_file(name).then(|| Named::baseline(context, name)).transpose()
-}
-
-/// The name of the baseline to judge by. One that is named must exist.
-pub(super) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
-    if let Some(name) = given {
-        if named::is_file(name) && !baseline::exists(context, name) {
-            baseline::load(context, name)?;
-        }
-        return Ok(Some(name.to_owned()));
-    }
-    let mut names = baseline::names(context)?;
-    match names.as_slice() {
-        [] => Ok(None),
-        [_] => Ok(names.pop()),
-        several if several.iter().any(|name| name == USUAL) => Ok(Some(USUAL.to_owned())),
-        several => {
-            let problem = format!("there are {} baselines and none is `{USUAL}`", several.len());
-            Err(UserError::new(Code::Usage, problem)
-                .help(format!("name one with --baseline: {}", several.join(", "))))
-        }
-    }
-}
-
-/// The runs that recorded anything, without which nothing can be judged, and what is missing of the others.
-fn with_data(mut named: Named) -> Result<(Named, Option<String>), UserError> {
-    let all = named.runs.len();
-    named.runs.retain(|run| run.process.count > 0);
-    if !named.runs.is_empty() {
-        let empty = all - named.runs.len();
-        let missing = (empty > 0).then(|| format!("{empty} of {all} runs recorded nothing"));
-        if let Some(missing) = &missing {
-            let verb = if empty == 1 { "is" } else { "are" };
-            output::warning(&format!("{missing}, and {verb} left out"));
-        }
-        return Ok((named, missing));
-    }
-    let problem = format!("run {} recorded nothing", named.name);
-    Err(UserError::new(Code::NothingToJudge, problem)
-        .help("`perf-report doctor` looks for what stands in the way"))
-}
-
-/// The run to judge: the one that is named, or else the newest of the baseline's command. What another
-/// command did since says nothing of it.
-pub(super) fn current(
-    context: &Context,
-    named: Option<&RunRef>,
-    baseline: Option<&Named>,
-) -> Result<Named, UserError> {
-    let newest = baseline.and_then(|baseline| baseline.runs.last());
-    let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
-    match (named, command) {
-        (Some(reference), _) => Named::run(context, reference),
-        (None, Some(command)) => {
-            let named = Named::newest_of(context, &command)?;
-            named.notice.as_deref().into_iter().for_each(output::warning);
-            Ok(named)
-        }
-        (None, None) => Named::run(context, &RunRef::default()),
-    }
 }
 
 /// Says what to do next.

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::judge::{self, LimitArgs, WriteArgs};
+use super::judge::{LimitArgs, WriteArgs};
 use crate::error::{ExitCode as Code, UserError};
+use crate::project::check;
 use crate::project::context::Context;
 use crate::project::named::Named;
 
@@ -37,6 +38,6 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     // Of large runs, reading takes as long as judging.
     let (baseline, current) =
         rayon::join(|| Named::any(context, &args.baseline), || Named::any(context, &args.current));
-    args.write.write(&judge::compare(context, &baseline?, &current?, &settings)?)?;
+    args.write.write(&check::compare(context, &baseline?, &current?, &settings)?)?;
     Ok(Code::Fine.into())
 }

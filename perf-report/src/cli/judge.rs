@@ -8,18 +8,17 @@ use super::format::TextFormat;
 use super::help;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, Metric, RunDocument, SelfTestDocument};
+use crate::model::{Comparison, Metric, SelfTestDocument};
 use crate::project::blessings;
 use crate::project::config::check::{
     self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings,
 };
 use crate::project::config::{self, quantity};
 use crate::project::context::Context;
-use crate::project::named::{self, Named};
 use crate::record::facts;
 use crate::render::human::{self, Verbosity};
 use crate::render::{csv, markdown};
-use crate::verdict::{self, Blessed, FailOn, Gate, Load};
+use crate::verdict::{Blessed, FailOn, Gate, Load};
 
 const MUCH_SLOWER: &str = "Slower by more than PCT is a regression; `never` for none";
 const SLOWER: &str = "Slower by more than PCT is degraded";
@@ -168,94 +167,6 @@ impl WriteArgs {
             TextFormat::Markdown => markdown::comparison(comparison),
         })
     }
-}
-
-/// Refuses what no comparison can come of: a run that is part of the baseline, and runs that have no
-/// function in common.
-pub(super) fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError> {
-    let nothing = |problem: String, help: &str| {
-        Err(UserError::new(Code::NothingToJudge, problem).help(help.to_owned()))
-    };
-    let is_in_baseline =
-        |run: &RunDocument| baseline.runs.iter().any(|other| other.run.id == run.run.id);
-    if current.runs.iter().any(is_in_baseline) {
-        let problem = format!("run {} is part of baseline {:?}", current.name, baseline.name);
-        return nothing(problem, "record another one with `perf-report run`, and check that");
-    }
-    let names = |runs: &[RunDocument]| -> BTreeSet<String> {
-        let functions = runs.iter().flat_map(|run| &run.functions);
-        functions.filter(|it| it.calls > 0).map(|it| it.name.clone()).collect()
-    };
-    let (before, now) = (names(&baseline.runs), names(&current.runs));
-    let crates = |names: &BTreeSet<String>| -> BTreeSet<String> {
-        names.iter().filter_map(|name| Some(name.split_once("::")?.0.to_owned())).collect()
-    };
-    let tell = |runs: &[RunDocument]| runs.iter().any(|run| !run.metrics.is_empty());
-    let of_metrics_only = before.is_empty() && now.is_empty() && tell(&baseline.runs);
-    // Functions may all have been renamed; a crate is not.
-    if of_metrics_only || !before.is_disjoint(&now) || !crates(&before).is_disjoint(&crates(&now)) {
-        return Ok(());
-    }
-    let problem =
-        format!("run {} and baseline {:?} have no function in common", current.name, baseline.name);
-    nothing(problem, "name the run that belongs to the baseline with --run")
-}
-
-/// Judges the runs of `current` against those of `baseline`, and refuses when their times say
-/// nothing about each other. What is noise is learned from the stored runs, too.
-pub(super) fn compare(
-    context: &Context,
-    baseline: &Named,
-    current: &Named,
-    settings: &CheckSettings,
-) -> Result<Comparison, UserError> {
-    let history = named::history(context, &baseline.runs, &current.runs);
-    compare_beside(&history, baseline, current, settings)
-}
-
-/// The same, beside a history that is known already.
-pub(super) fn compare_beside(
-    history: &[RunDocument],
-    baseline: &Named,
-    current: &Named,
-    settings: &CheckSettings,
-) -> Result<Comparison, UserError> {
-    let newest = current.runs.last();
-    let differences: Vec<verdict::Difference> = baseline
-        .runs
-        .iter()
-        .flat_map(|run| newest.map(|newest| verdict::differences(run, newest)).unwrap_or_default())
-        .collect();
-    let is_refused = !differences.is_empty() && !verdict::only_machine(&differences);
-    if is_refused && settings.allow_cross_machine != Some(true) {
-        let what: BTreeSet<String> = differences.iter().map(ToString::to_string).collect();
-        let what: Vec<_> = what.into_iter().collect();
-        let problem = format!("the two runs cannot be compared by time: {}", what.join("; "));
-        return Err(UserError::new(Code::NothingToJudge, problem).help(
-            "save a baseline on this machine with this build, or take --allow-cross-machine for a \
-             comparison that never fails",
-        ));
-    }
-    let sides =
-        verdict::Sides { baseline: &baseline.runs, current: &current.runs, history, paired: false };
-    let comparison = verdict::compare_runs(sides, &settings.limits())
-        .ok_or_else(|| UserError::new(Code::NothingToJudge, "there is no run to compare"))?;
-    Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
-}
-
-/// Judges runs of B against those of A, which were made in turn, so that a share `level` of what is
-/// found may be wrong.
-pub(super) fn in_turn(
-    a: &[RunDocument],
-    b: &[RunDocument],
-    settings: &CheckSettings,
-    level: f64,
-) -> Result<Comparison, UserError> {
-    let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
-    let limits = verdict::Limits { false_discoveries: level, ..settings.limits() };
-    let comparison = verdict::compare_runs(sides, &limits)
-        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
-    Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
 }
 
 /// What to do about a run that fails for what is missing in it; `None` where it fails for something else.

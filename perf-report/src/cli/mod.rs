@@ -30,6 +30,7 @@ mod run;
 mod self_test;
 mod show;
 mod stacks;
+mod values;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;

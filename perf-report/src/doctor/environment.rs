@@ -30,14 +30,15 @@ fn is_clock(value: &str) -> bool {
     ["counter", "monotonic"].iter().any(|clock| value.eq_ignore_ascii_case(clock))
 }
 
-pub(super) fn examine() -> Vec<Check> {
+/// Looks at the variables that are set. `options` are those that stand for options of commands.
+pub(super) fn examine(options: &[String]) -> Vec<Check> {
     let set: Vec<(String, String)> = std::env::vars_os()
         .map(|(name, value)| {
             (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
         })
         .filter(|(name, _)| name.starts_with("PERF_TRACK"))
         .collect();
-    check(&set)
+    check(&set, options)
 }
 
 /// What is wrong with the variables that the recorder reads: it uses its defaults for them, and
@@ -56,8 +57,9 @@ fn wrong(name: &str, value: &str, expected: &str) -> String {
     format!("{name}={value:?} is not {expected}: the default is used")
 }
 
-fn check(set: &[(String, String)]) -> Vec<Check> {
-    let mut checks: Vec<Check> = set.iter().filter_map(|(name, value)| one(name, value)).collect();
+fn check(set: &[(String, String)], options: &[String]) -> Vec<Check> {
+    let found = set.iter().filter_map(|(name, value)| one(name, value, options));
+    let mut checks: Vec<Check> = found.collect();
     if checks.is_empty() {
         let names: Vec<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
         let finding = if names.is_empty() {
@@ -70,7 +72,7 @@ fn check(set: &[(String, String)]) -> Vec<Check> {
     checks
 }
 
-fn one(name: &str, value: &str) -> Option<Check> {
+fn one(name: &str, value: &str, options: &[String]) -> Option<Check> {
     if let Some(&(_, is_valid, expected)) = RECORDER.iter().find(|(known, ..)| *known == name) {
         if !is_valid(value) {
             let help = format!("set it to {expected}, or unset it");
@@ -82,7 +84,6 @@ fn one(name: &str, value: &str) -> Option<Check> {
         }
         return None;
     }
-    let options = crate::cli::variables();
     if options.iter().any(|known| known == name) {
         return None;
     }
@@ -109,7 +110,7 @@ mod tests {
 
     #[track_caller]
     fn finds(name: &str, value: &str, state: State, expected: &str) {
-        let checks = check(&[(name.to_owned(), value.to_owned())]);
+        let checks = check(&[(name.to_owned(), value.to_owned())], &[]);
         let [check] = checks.as_slice() else { panic!("{checks:?}") };
         let text = match &check.help {
             Some(help) => format!("{}; {help}", check.finding),
@@ -149,7 +150,7 @@ mod tests {
         let share = "set and well-formed: PERF_TRACK_OVERHEAD";
         finds("PERF_TRACK_OVERHEAD", "2.5 %", State::Good, share);
         finds("PERF_TRACK", "ON", State::Good, "set and well-formed: PERF_TRACK");
-        assert_eq!(check(&[])[0].finding, "no PERF_TRACK variable is set");
+        assert_eq!(check(&[], &[])[0].finding, "no PERF_TRACK variable is set");
     }
 
     #[test]

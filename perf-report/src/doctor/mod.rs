@@ -53,13 +53,13 @@ impl Check {
     }
 }
 
-/// Looks at everything.
-pub fn examine(context: &Context) -> Vec<Check> {
+/// Looks at everything. `options` are the environment variables that stand for options of commands.
+pub fn examine(context: &Context, options: &[String]) -> Vec<Check> {
     let mut checks = vec![setup::workspace(context), setup::store(context)];
     checks.extend(setup::baselines(context));
     checks.extend(folders::recording(context));
     checks.push(setup::clock());
     checks.push(setup::git(context));
-    checks.extend(environment::examine());
+    checks.extend(environment::examine(options));
     checks
 }

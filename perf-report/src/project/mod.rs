@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod blessings;
+pub mod check;
 pub mod config;
 pub mod context;
 pub mod named;

@@ -12,23 +12,24 @@ use crate::text::{suggest, units};
 const HISTORY: usize = 50;
 
 /// Runs that a user named, with the name that the comparison shows.
-pub(crate) struct Named {
+#[derive(Debug)]
+pub struct Named {
     /// Name of the baseline, or id of the run.
-    pub(crate) name: String,
+    pub name: String,
     /// The runs, at least one, oldest first.
-    pub(crate) runs: Vec<RunDocument>,
+    pub runs: Vec<RunDocument>,
     /// A line that whoever named none of these runs should read: runs that were passed over.
-    pub(crate) notice: Option<String>,
+    pub notice: Option<String>,
 }
 
 impl Named {
     /// Runs under the name that a comparison shows for them.
-    pub(crate) fn new(name: String, runs: Vec<RunDocument>) -> Self {
+    pub fn new(name: String, runs: Vec<RunDocument>) -> Self {
         Self { name, runs, notice: None }
     }
 
     /// The baseline of this name.
-    pub(crate) fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
+    pub fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
         Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
     }
 
@@ -37,7 +38,7 @@ impl Named {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when the branch has no such run.
-    pub(crate) fn reference(
+    pub fn reference(
         context: &Context,
         text: &str,
         current: &[RunDocument],
@@ -66,7 +67,7 @@ impl Named {
 
     /// The stored run, or the baseline, that `text` names. A baseline comes first, since its name
     /// was given on purpose.
-    pub(crate) fn any(context: &Context, text: &str) -> Result<Self, UserError> {
+    pub fn any(context: &Context, text: &str) -> Result<Self, UserError> {
         if baseline::exists(context, text) {
             return Self::baseline(context, text);
         }
@@ -75,7 +76,7 @@ impl Named {
     }
 
     /// The stored run, with those that `run --repeat` made with it.
-    pub(crate) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
+    pub fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(context)?;
         let run = store.find(reference)?;
         Self::with_group(&store, run)
@@ -85,7 +86,7 @@ impl Named {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when there is none.
-    pub(crate) fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
+    pub fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
         let store = store::open(context)?;
         let entries = store.entries()?;
         let Some(entry) = entries.iter().find(|entry| entry.command == command) else {
@@ -120,7 +121,7 @@ impl Named {
 
 /// Stored runs of the same command on the same kind of machine, without those of either side. None
 /// where there is no store: a comparison needs no history.
-pub(crate) fn history(
+pub fn history(
     context: &Context,
     baseline: &[RunDocument],
     current: &[RunDocument],
@@ -132,7 +133,7 @@ pub(crate) fn history(
 }
 
 /// Whether `text` names the file of a baseline, and no window of a branch.
-pub(crate) fn is_file(text: &str) -> bool {
+pub fn is_file(text: &str) -> bool {
     window(text).is_none()
 }
 

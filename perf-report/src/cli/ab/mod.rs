@@ -18,6 +18,7 @@ use crate::analysis::interleave::{self, Decision, Side};
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, Interleaved, Stopped};
+use crate::project::check::in_turn;
 use crate::project::config::check::{self, CheckSettings};
 use crate::project::context::Context;
 use crate::project::store::{self, Store as _};
@@ -254,7 +255,7 @@ fn play(
         if progress == Progress::Interrupted {
             return Ok(None);
         }
-        let comparison = judge::in_turn(&game.a, &game.b, settings, level)?;
+        let comparison = in_turn(&game.a, &game.b, settings, level)?;
         let decision = interleave::decide(look, &comparison, progress == Progress::TimeIsOver);
         if let Decision::Stop(stopped) = decision {
             return Ok(Some((comparison, stopped)));

@@ -10,17 +10,17 @@ use clap::builder::FalseyValueParser;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::judge::{self, LimitArgs};
+use super::judge::LimitArgs;
 use super::output::{self, OutputArgs};
-use super::{check, function, help};
+use super::{function, help};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Change, Comparison, Metric, Verdict};
-use crate::project::blessings;
 use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::config::quantity;
 use crate::project::context::Context;
 use crate::project::named::Named;
 use crate::project::store::RunRef;
+use crate::project::{blessings, check};
 use crate::record::facts;
 use crate::verdict::{self, Better, Blessed, Blessing, CustomLimits};
 
@@ -166,8 +166,9 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     // The same two that `check` judges.
     let current =
         check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
+    current.notice.as_deref().into_iter().for_each(output::warning);
     let baseline = Named::reference(context, &name, &current.runs)?;
-    let comparison = judge::compare(context, &baseline, &current, &settings)?;
+    let comparison = check::compare(context, &baseline, &current, &settings)?;
     let function = named(function, &comparison)?;
     let rows = rows(function, args, &comparison)?;
     let commit = &comparison.current_run.commit;

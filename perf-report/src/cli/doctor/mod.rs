@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
                 .help("write `perf-report doctor --noise -- COMMAND`, or `perf-report doctor`"));
         }
     }
-    let checks = doctor::examine(context);
+    let checks = doctor::examine(context, &super::variables());
     let worst = checks.iter().map(|check| check.state).max().unwrap_or(State::Good);
     let text = match args.format {
         output::Format::Human => human(&checks, args.output.screen().styled),

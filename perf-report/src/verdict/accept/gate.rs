@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{BudgetKind, Comparison, Metric, Verdict};
 
 /// What makes `check` fail. Regressions and exceeded budgets always do, the rest when asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailOn {
     /// Worse by more than the limit; always
     Regression,

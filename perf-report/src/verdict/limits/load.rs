@@ -1,7 +1,7 @@
 //! Where the work of a program comes from.
 
 /// The source of a program's work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Load {
     /// The command decides it: each run does the same
     #[default]

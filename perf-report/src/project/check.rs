@@ -1,0 +1,265 @@
+//! A check: which runs are held against which, and what comes of it. What is printed of that is up to
+//! whoever asks.
+
+use std::collections::BTreeSet;
+
+use super::baseline;
+use super::config::check::CheckSettings;
+use super::context::Context;
+use super::named::{self, Named};
+use super::store::RunRef;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::{Comparison, RunDocument};
+use crate::verdict;
+
+/// The baseline that is taken when none is named.
+const USUAL: &str = "main";
+
+/// The runs of a check.
+#[derive(Debug)]
+pub struct Question {
+    /// The runs that are judged, at least one, each of which recorded something.
+    pub current: Named,
+    /// The runs that they are judged by, if there are any.
+    pub baseline: Option<Named>,
+    /// Lines that whoever asked should read: runs that were passed over, or left out.
+    pub notices: Vec<String>,
+    /// Why there is no baseline; empty where there is one.
+    no_baseline: String,
+    /// Runs that were left out since they recorded nothing.
+    missing: Option<String>,
+    /// Other runs, from which noise is learned.
+    history: Vec<RunDocument>,
+}
+
+impl Question {
+    /// Finds the runs: those of the baseline `baseline`, else of the usual one, and the run `run`, else the
+    /// newest of the baseline's command.
+    ///
+    /// # Errors
+    /// When a run or baseline that was named does not exist or cannot be read, when it cannot be told which
+    /// baseline is meant, and with [`Code::NothingToJudge`] where the runs cannot be compared.
+    pub fn find(
+        context: &Context,
+        baseline: Option<&str>,
+        run: Option<&RunRef>,
+    ) -> Result<Self, UserError> {
+        let wanted = wanted(context, baseline)?;
+        let kept = wanted.as_deref().map(|name| kept(context, name)).transpose()?.flatten();
+        let mut current = current(context, run, kept.as_ref())?;
+        let mut notices: Vec<String> = current.notice.take().into_iter().collect();
+        let (current, missing) = with_data(current)?;
+        notices.extend(
+            missing.as_ref().map(|(missing, verb)| format!("{missing}, and {verb} left out")),
+        );
+        let (baseline, no_baseline) = match (kept, wanted) {
+            (Some(baseline), _) => (Some(baseline), String::new()),
+            (None, None) => (None, "there is no baseline yet".to_owned()),
+            (None, Some(name)) => match Named::reference(context, &name, &current.runs) {
+                Ok(baseline) => (Some(baseline), String::new()),
+                Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
+                Err(error) => return Err(error),
+            },
+        };
+        baseline.as_ref().map(|baseline| must_be_comparable(baseline, &current)).transpose()?;
+        let history = baseline.as_ref();
+        let history = history.map(|it| named::history(context, &it.runs, &current.runs));
+        Ok(Self {
+            history: history.unwrap_or_default(),
+            missing: missing.map(|(missing, _)| missing),
+            current,
+            baseline,
+            notices,
+            no_baseline,
+        })
+    }
+
+    /// Judges the runs.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] where their times cannot be compared.
+    pub fn answer(&self, settings: &CheckSettings) -> Result<Comparison, UserError> {
+        let mut comparison = self.answer_for(&self.current, settings)?;
+        comparison.missing.extend(self.missing.clone());
+        Ok(comparison)
+    }
+
+    /// Judges `current` as if it were what is asked about.
+    ///
+    /// # Errors
+    /// As for [`answer`](Self::answer).
+    pub fn answer_for(
+        &self,
+        current: &Named,
+        settings: &CheckSettings,
+    ) -> Result<Comparison, UserError> {
+        match (&self.baseline, current.runs.last()) {
+            (None, Some(newest)) => {
+                Ok(verdict::alone(newest, &settings.limits(), self.no_baseline.clone()))
+            }
+            (Some(baseline), _) => compare_beside(&self.history, baseline, current, settings),
+            (None, None) => Err(UserError::new(Code::NothingToJudge, "there is no run to judge")),
+        }
+    }
+}
+
+/// Returns the baseline of that name, where it is kept in a file and is no window of a branch.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
+    named::is_file(name).then(|| Named::baseline(context, name)).transpose()
+}
+
+/// Returns the name of the baseline to judge by; `None` where there is no baseline. One that is named must
+/// exist.
+///
+/// # Errors
+/// When the one that is named cannot be read, and when none is named and several could be meant.
+pub fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
+    if let Some(name) = given {
+        if named::is_file(name) && !baseline::exists(context, name) {
+            baseline::load(context, name)?;
+        }
+        return Ok(Some(name.to_owned()));
+    }
+    let mut names = baseline::names(context)?;
+    match names.as_slice() {
+        [] => Ok(None),
+        [_] => Ok(names.pop()),
+        several if several.iter().any(|name| name == USUAL) => Ok(Some(USUAL.to_owned())),
+        several => {
+            let problem = format!("there are {} baselines and none is `{USUAL}`", several.len());
+            Err(UserError::new(Code::Usage, problem)
+                .help(format!("name one with --baseline: {}", several.join(", "))))
+        }
+    }
+}
+
+/// Returns the runs to judge: those that are named, or else the newest of the baseline's command. What
+/// another command did since says nothing of it.
+///
+/// # Errors
+/// When there is no such run.
+pub fn current(
+    context: &Context,
+    named: Option<&RunRef>,
+    baseline: Option<&Named>,
+) -> Result<Named, UserError> {
+    let newest = baseline.and_then(|baseline| baseline.runs.last());
+    let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
+    match (named, command) {
+        (Some(reference), _) => Named::run(context, reference),
+        (None, Some(command)) => Named::newest_of(context, &command),
+        (None, None) => Named::run(context, &RunRef::default()),
+    }
+}
+
+/// Leaves out runs that recorded nothing: `2 of 5 runs recorded nothing`, and the verb that goes with it.
+fn with_data(mut named: Named) -> Result<(Named, Option<(String, &'static str)>), UserError> {
+    let all = named.runs.len();
+    named.runs.retain(|run| run.process.count > 0);
+    if named.runs.is_empty() {
+        let problem = format!("run {} recorded nothing", named.name);
+        return Err(UserError::new(Code::NothingToJudge, problem)
+            .help("`perf-report doctor` looks for what stands in the way"));
+    }
+    let empty = all - named.runs.len();
+    let verb = if empty == 1 { "is" } else { "are" };
+    let missing = (empty > 0).then(|| (format!("{empty} of {all} runs recorded nothing"), verb));
+    Ok((named, missing))
+}
+
+/// Refuses runs of which no comparison can be made: one that is part of the baseline, and runs that have no
+/// function in common.
+fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError> {
+    let nothing = |problem: String, help: &str| {
+        Err(UserError::new(Code::NothingToJudge, problem).help(help.to_owned()))
+    };
+    let is_in_baseline =
+        |run: &RunDocument| baseline.runs.iter().any(|other| other.run.id == run.run.id);
+    if current.runs.iter().any(is_in_baseline) {
+        let problem = format!("run {} is part of baseline {:?}", current.name, baseline.name);
+        return nothing(problem, "record another one with `perf-report run`, and check that");
+    }
+    let names = |runs: &[RunDocument]| -> BTreeSet<String> {
+        let functions = runs.iter().flat_map(|run| &run.functions);
+        functions.filter(|it| it.calls > 0).map(|it| it.name.clone()).collect()
+    };
+    let (before, now) = (names(&baseline.runs), names(&current.runs));
+    let crates = |names: &BTreeSet<String>| -> BTreeSet<String> {
+        names.iter().filter_map(|name| Some(name.split_once("::")?.0.to_owned())).collect()
+    };
+    let has_metrics = |runs: &[RunDocument]| runs.iter().any(|run| !run.metrics.is_empty());
+    let of_metrics_only = before.is_empty() && now.is_empty() && has_metrics(&baseline.runs);
+    // Functions may all have been renamed; a crate is not.
+    if of_metrics_only || !before.is_disjoint(&now) || !crates(&before).is_disjoint(&crates(&now)) {
+        return Ok(());
+    }
+    let problem =
+        format!("run {} and baseline {:?} have no function in common", current.name, baseline.name);
+    nothing(problem, "name the run that belongs to the baseline with --run")
+}
+
+/// Judges the runs of `current` against those of `baseline`. What is noise is learned from the stored runs,
+/// too.
+///
+/// # Errors
+/// [`Code::NothingToJudge`] where the times of the runs say nothing about each other.
+pub fn compare(
+    context: &Context,
+    baseline: &Named,
+    current: &Named,
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let history = named::history(context, &baseline.runs, &current.runs);
+    compare_beside(&history, baseline, current, settings)
+}
+
+/// Judges the same, beside a history that is known already.
+fn compare_beside(
+    history: &[RunDocument],
+    baseline: &Named,
+    current: &Named,
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let newest = current.runs.last();
+    let differences: Vec<verdict::Difference> = baseline
+        .runs
+        .iter()
+        .flat_map(|run| newest.map(|newest| verdict::differences(run, newest)).unwrap_or_default())
+        .collect();
+    let is_refused = !differences.is_empty() && !verdict::only_machine(&differences);
+    if is_refused && settings.allow_cross_machine != Some(true) {
+        let what: BTreeSet<String> = differences.iter().map(ToString::to_string).collect();
+        let what: Vec<_> = what.into_iter().collect();
+        let problem = format!("the two runs cannot be compared by time: {}", what.join("; "));
+        return Err(UserError::new(Code::NothingToJudge, problem).help(
+            "save a baseline on this machine with this build, or take --allow-cross-machine for a \
+             comparison that never fails",
+        ));
+    }
+    let sides =
+        verdict::Sides { baseline: &baseline.runs, current: &current.runs, history, paired: false };
+    let comparison = verdict::compare_runs(sides, &settings.limits())
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "there is no run to compare"))?;
+    Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
+}
+
+/// Judges runs of B against those of A, which were made in turn, so that a share `level` of the findings
+/// may be wrong.
+///
+/// # Errors
+/// [`Code::NothingToJudge`] of no runs.
+pub fn in_turn(
+    a: &[RunDocument],
+    b: &[RunDocument],
+    settings: &CheckSettings,
+    level: f64,
+) -> Result<Comparison, UserError> {
+    let sides = verdict::Sides { baseline: a, current: b, history: &[], paired: true };
+    let limits = verdict::Limits { false_discoveries: level, ..settings.limits() };
+    let comparison = verdict::compare_runs(sides, &limits)
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
+    Ok(Comparison { baseline: Some("A".to_owned()), current: "B".to_owned(), ..comparison })
+}
