@@ -4,6 +4,8 @@
 //! pure ones, and prints what they give back. Whatever a user can cause is an [`error::UserError`].
 
 pub mod analysis;
+pub mod bench_tracker;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod doctor;
 pub mod error;
@@ -18,3 +20,6 @@ pub mod render;
 pub mod stats;
 pub mod text;
 pub mod verdict;
+
+pub use error::UserError;
+pub use project::{Budget, Project, Settings};

@@ -1,4 +1,4 @@
-//! What the recorder may bring into the programs that link it.
+//! What the recorder, and the library of reports, bring into the programs that link them.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -37,10 +37,20 @@ const LINKED: &[&str] = &[
     "smallvec",
 ];
 
+/// Crates for terminals and command lines, which the library of reports does without.
+const OF_COMMANDS: &[&str] =
+    &["anstream", "clap", "clap_builder", "console", "indicatif", "ratatui", "terminal_size"];
+
 fn tree_of_the_recorder() -> BTreeSet<String> {
+    tree(&["--package", "perf-runtime", "--features", "record"])
+}
+
+/// Returns the names of all that a package brings in.
+fn tree(package: &[&str]) -> BTreeSet<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["tree", "--package", "perf-runtime", "--edges", "normal", "--features", "record"])
+        .args(["tree", "--edges", "normal"])
+        .args(package)
         .args(["--prefix", "none", "--format", "{p}", "--offline", "--locked"])
         .current_dir(sources::root())
         .output()
@@ -71,6 +81,17 @@ fn the_list_names_nothing_that_is_gone() {
     let tree = tree_of_the_recorder();
     let gone: Vec<_> = LINKED.iter().filter(|name| !tree.contains(**name)).collect();
     assert_eq!(gone, Vec::<&&str>::new(), "remove them from `LINKED`");
+}
+
+#[test]
+fn the_library_of_reports_brings_in_nothing_for_terminals() {
+    let library = tree(&["--package", "perf-report", "--no-default-features"]);
+    assert!(library.contains("rusqlite"), "the tree was read: {library:?}");
+    let commands = tree(&["--package", "perf-report"]);
+    for name in OF_COMMANDS {
+        assert!(!library.contains(*name), "{name} is linked by the library");
+    }
+    assert!(commands.contains("clap"), "the rule can fail: {commands:?}");
 }
 
 #[test]

@@ -36,8 +36,12 @@ const UNSAFE: &[&str] = &[
 ];
 
 /// Where a crate may look at its features: one place each.
-const FEATURES: &[&str] =
-    &["perf-runtime/src/gate.rs", "perf-macros/src/lib.rs", "perf-report/src/overhead/mod.rs"];
+const FEATURES: &[&str] = &[
+    "perf-runtime/src/gate.rs",
+    "perf-macros/src/lib.rs",
+    "perf-report/src/lib.rs",
+    "perf-report/src/overhead/mod.rs",
+];
 
 /// Where the stated exception to that stands: `derive` of serde on plain data.
 const SERDE_DERIVES: &[&str] = &["perf-runtime/src/snapshot/"];

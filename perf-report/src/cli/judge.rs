@@ -102,11 +102,6 @@ pub(super) struct WriteArgs {
     output: OutputArgs,
 }
 
-/// Whether this is a job of a CI.
-pub(super) fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
-}
-
 impl LimitArgs {
     /// These settings over those of `perf.toml`.
     pub(super) fn settings(
@@ -115,7 +110,7 @@ impl LimitArgs {
         baseline: Option<&str>,
         fail_on: &[FailOn],
     ) -> Result<CheckSettings, UserError> {
-        let file = config::check_settings(context, self.profile.as_deref(), in_ci())?;
+        let file = config::check_settings(context, self.profile.as_deref(), config::in_ci())?;
         let some_fail_on: BTreeSet<_> = fail_on.iter().copied().collect();
         let given = CheckSettings {
             baseline: baseline.map(str::to_owned),

@@ -1,6 +1,5 @@
 //! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
 
-use super::judge::in_ci;
 use super::{function, help, keep};
 use crate::analysis::history::TrendRules;
 use crate::error::{ExitCode as Code, UserError};
@@ -69,7 +68,9 @@ impl TrendArgs {
         let limits = given.or(config::trend_settings(context)?).limits();
         let load = match self.load {
             Some(load) => load,
-            None => config::check_settings(context, None, in_ci())?.load.unwrap_or_default(),
+            None => {
+                config::check_settings(context, None, config::in_ci())?.load.unwrap_or_default()
+            }
         };
         Ok(TrendRules { limits, load })
     }

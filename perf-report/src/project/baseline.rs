@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize as _;
 use serde_json::ser::Formatter;
@@ -78,6 +78,19 @@ pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
         Err(error) => return Err(unreadable(context, name, error)),
     };
     Baseline::from_json(&text).map_err(|error| unreadable(context, name, error))
+}
+
+/// Reads the baseline, or the run, in the file at `path`.
+///
+/// # Errors
+/// When there is no such file, or it cannot be read.
+pub fn read(path: &Path) -> Result<Baseline, UserError> {
+    let cannot = |code, error: Box<dyn std::error::Error + Send + Sync>| {
+        UserError::new(code, format!("{} cannot be read", path.display())).because(error)
+    };
+    let text = files::read_text(path, files::LARGEST_DOCUMENT)
+        .map_err(|error| cannot(ExitCode::Usage, error.into()))?;
+    Baseline::from_json(&text).map_err(|error| cannot(ExitCode::Unreadable, error.into()))
 }
 
 /// Keeps `runs`, oldest first, as the baseline `name`, in place of a former one of that name. The

@@ -46,21 +46,38 @@ impl Question {
     ) -> Result<Self, UserError> {
         let wanted = wanted(context, baseline)?;
         let kept = wanted.as_deref().map(|name| kept(context, name)).transpose()?.flatten();
-        let mut current = current(context, run, kept.as_ref())?;
-        let mut notices: Vec<String> = current.notice.take().into_iter().collect();
-        let (current, missing) = with_data(current)?;
-        notices.extend(
-            missing.as_ref().map(|(missing, verb)| format!("{missing}, and {verb} left out")),
-        );
+        let current = current(context, run, kept.as_ref())?;
+        let recorded = with_data(current)?;
         let (baseline, no_baseline) = match (kept, wanted) {
             (Some(baseline), _) => (Some(baseline), String::new()),
             (None, None) => (None, "there is no baseline yet".to_owned()),
-            (None, Some(name)) => match Named::reference(context, &name, &current.runs) {
+            (None, Some(name)) => match Named::reference(context, &name, &recorded.runs.runs) {
                 Ok(baseline) => (Some(baseline), String::new()),
                 Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
                 Err(error) => return Err(error),
             },
         };
+        Self::of(context, recorded, baseline, no_baseline)
+    }
+
+    /// Asks about `current`, to be judged by `baseline`.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] where the runs cannot be compared.
+    pub fn between(context: &Context, baseline: Named, current: Named) -> Result<Self, UserError> {
+        Self::of(context, with_data(current)?, Some(baseline), String::new())
+    }
+
+    fn of(
+        context: &Context,
+        recorded: Recorded,
+        baseline: Option<Named>,
+        no_baseline: String,
+    ) -> Result<Self, UserError> {
+        let Recorded { runs: mut current, missing } = recorded;
+        let left_out =
+            missing.as_ref().map(|(missing, verb)| format!("{missing}, and {verb} left out"));
+        let notices = current.notice.take().into_iter().chain(left_out).collect();
         baseline.as_ref().map(|baseline| must_be_comparable(baseline, &current)).transpose()?;
         let history = baseline.as_ref();
         let history = history.map(|it| named::history(context, &it.runs, &current.runs));
@@ -155,8 +172,15 @@ pub fn current(
     }
 }
 
-/// Leaves out runs that recorded nothing: `2 of 5 runs recorded nothing`, and the verb that goes with it.
-fn with_data(mut named: Named) -> Result<(Named, Option<(String, &'static str)>), UserError> {
+/// Runs that recorded something.
+struct Recorded {
+    runs: Named,
+    /// How many did not, `2 of 5 runs recorded nothing`, and the verb that goes with it.
+    missing: Option<(String, &'static str)>,
+}
+
+/// Leaves out runs that recorded nothing.
+fn with_data(mut named: Named) -> Result<Recorded, UserError> {
     let all = named.runs.len();
     named.runs.retain(|run| run.process.count > 0);
     if named.runs.is_empty() {
@@ -167,7 +191,7 @@ fn with_data(mut named: Named) -> Result<(Named, Option<(String, &'static str)>)
     let empty = all - named.runs.len();
     let verb = if empty == 1 { "is" } else { "are" };
     let missing = (empty > 0).then(|| (format!("{empty} of {all} runs recorded nothing"), verb));
-    Ok((named, missing))
+    Ok(Recorded { runs: named, missing })
 }
 
 /// Refuses runs of which no comparison can be made: one that is part of the baseline, and runs that have no

@@ -1,5 +1,5 @@
 //! What a project keeps: its [`workspace`] and [`config`], [`baseline`]s, [`blessings`], and runs in a
-//! [`store`]. Prints nothing.
+//! [`store`]. [`Project`] is all of it for a program outside. Prints nothing.
 
 pub mod baseline;
 pub mod blessings;
@@ -7,5 +7,156 @@ pub mod check;
 pub mod config;
 pub mod context;
 pub mod named;
+pub mod settings;
 pub mod store;
 pub mod workspace;
+
+use std::path::{Path, PathBuf};
+
+use check::Question;
+use context::Context;
+use named::Named;
+use store::RunRef;
+
+use crate::analysis::history;
+use crate::error::{ExitCode, UserError};
+use crate::model::{Comparison, HistoryDocument, Metric};
+use crate::record::facts;
+use crate::verdict::Blessed;
+
+pub use settings::{Budget, Settings};
+
+/// A project with what it keeps: settings, baselines, stored runs.
+///
+/// Does what `perf-report check` does:
+///
+/// ```no_run
+/// use perf_report::{Budget, Project};
+///
+/// let project = Project::open(".")?;
+/// let current = project.run("latest")?;
+/// let baseline = project.baseline("main")?;
+/// let settings = project.settings()?.budget("app::parse", Budget::new().p99("2ms")?);
+/// let comparison = project.check(&baseline, &current, &settings)?;
+/// print!("{}", comparison.to_markdown());
+/// if comparison.has_regressions() {
+///     std::process::exit(3);
+/// }
+/// # Ok::<(), perf_report::UserError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Project {
+    context: Context,
+}
+
+impl Project {
+    /// Opens the project that the folder `path` belongs to: the nearest folder upwards with a `.perf/` or a
+    /// `perf.toml`, else the root of the cargo workspace or of the repository.
+    ///
+    /// # Errors
+    /// With [`ExitCode::Usage`] when `path` is no folder.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, UserError> {
+        let path = path.as_ref();
+        let is_no_folder =
+            || UserError::new(ExitCode::Usage, format!("{} is no folder", path.display()));
+        let folder = path.canonicalize().map_err(|error| is_no_folder().because(error))?;
+        if !folder.is_dir() {
+            return Err(is_no_folder());
+        }
+        Ok(Self { context: Context::new(folder, None) })
+    }
+
+    /// Returns the folder that holds `perf.toml` and `.perf/`.
+    pub fn root(&self) -> &Path {
+        &self.context.root
+    }
+
+    /// Loads a stored run, with those that `run --repeat` made with it. `reference` is `latest`, `latest~2`,
+    /// an id or its beginning, or a label.
+    ///
+    /// # Errors
+    /// When there is no such run, when more than one could be meant, and when it cannot be read.
+    pub fn run(&self, reference: &str) -> Result<Named, UserError> {
+        let Ok(reference) = reference.parse::<RunRef>();
+        Named::run(&self.context, &reference)
+    }
+
+    /// Loads a baseline by its name; or, for `main~10`, the last 10 runs of branch `main` that may be compared
+    /// with each other; or the baseline or run in a file, where `name` ends in `.json`.
+    ///
+    /// # Errors
+    /// When there is none of this name, and when it cannot be read.
+    pub fn baseline(&self, name: &str) -> Result<Named, UserError> {
+        if Path::new(name).extension().is_some_and(|extension| extension == "json") {
+            let baseline = baseline::read(&self.context.dir.join(name))?;
+            return Ok(Named::new(name.to_owned(), baseline.runs));
+        }
+        Named::window_or_baseline(&self.context, name)
+    }
+
+    /// Returns the names of the baselines, sorted.
+    ///
+    /// # Errors
+    /// When their folder cannot be read.
+    pub fn baselines(&self) -> Result<Vec<String>, UserError> {
+        baseline::names(&self.context)
+    }
+
+    /// Keeps `runs` as the baseline `name`, in the place of one that has this name, and returns its file.
+    ///
+    /// # Errors
+    /// When the name is not allowed or the file cannot be written; a former one is still there then.
+    pub fn save_baseline(&self, name: &str, runs: &Named) -> Result<PathBuf, UserError> {
+        baseline::save(&self.context, name, &runs.runs)
+    }
+
+    /// Reads `perf.toml` and `perf-blessed.toml`: the profile `ci` where the variable `CI` is set, else
+    /// `default`. A missing file says nothing.
+    ///
+    /// # Errors
+    /// With [`ExitCode::Usage`] when a file cannot be read, or says something that is not understood.
+    pub fn settings(&self) -> Result<Settings, UserError> {
+        self.settings_of(None)
+    }
+
+    /// Reads the settings of the profile that is named, else as [`settings`](Self::settings).
+    ///
+    /// # Errors
+    /// As for [`settings`](Self::settings), and when nobody has defined the profile.
+    pub fn settings_of(&self, profile: Option<&str>) -> Result<Settings, UserError> {
+        let file = config::check_settings(&self.context, profile, config::in_ci())?;
+        let list = blessings::load(&self.context)?;
+        let blessed = Blessed { list, today: facts::today() };
+        Ok(Settings { check: config::check::CheckSettings { blessed, ..file } })
+    }
+
+    /// Judges the runs of `current` against those of `baseline`. What is noise is learned from the other
+    /// stored runs, too.
+    ///
+    /// # Errors
+    /// With [`ExitCode::NothingToJudge`] where the runs cannot be compared: one is part of the baseline, they
+    /// have no function in common, nothing was recorded, or they are of different machines or builds.
+    pub fn check(
+        &self,
+        baseline: &Named,
+        current: &Named,
+        settings: &Settings,
+    ) -> Result<Comparison, UserError> {
+        let question = Question::between(&self.context, baseline.clone(), current.clone())?;
+        question.answer(&settings.check)
+    }
+
+    /// Returns the history of `metric` over the last `most` stored runs of the newest one's command: each
+    /// function with its values, its trend, and the changes of its level.
+    ///
+    /// # Errors
+    /// When no run is stored, or the store cannot be read.
+    pub fn history(&self, metric: Metric, most: usize) -> Result<HistoryDocument, UserError> {
+        let newest = self.run("latest")?;
+        let mut runs = named::history_of(&self.context, &newest.runs, most.saturating_sub(1))?;
+        runs.extend(newest.runs.into_iter().next_back());
+        let limits = config::trend_settings(&self.context)?.limits();
+        history::history(&runs, metric, limits)
+            .ok_or_else(|| UserError::new(ExitCode::NothingToJudge, "no run is stored yet"))
+    }
+}

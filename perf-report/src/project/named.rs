@@ -12,7 +12,7 @@ use crate::text::{suggest, units};
 const HISTORY: usize = 50;
 
 /// Runs that a user named, with the name that the comparison shows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Named {
     /// Name of the baseline, or id of the run.
     pub name: String,
@@ -47,6 +47,20 @@ impl Named {
             Some((branch, most)) => Self::of_branch(context, branch, most, current),
             None => Self::baseline(context, text),
         }
+    }
+
+    /// Loads the baseline of this name, or for `main~10` the last runs of a branch that may be compared with
+    /// its newest one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn window_or_baseline(context: &Context, text: &str) -> Result<Self, UserError> {
+        let Some((branch, most)) = window(text) else { return Self::baseline(context, text) };
+        let store = store::open(context)?;
+        let of_branch = Filter { branch: Some(branch.to_owned()), ..Filter::default() };
+        let newest = store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(branch))?;
+        let filter = Filter { branch: of_branch.branch, ..Filter::comparable(&newest) };
+        Ok(Self::new(text.to_owned(), store.recent(&filter, most)?))
     }
 
     fn of_branch(
@@ -130,6 +144,21 @@ pub fn history(
     let filter = Filter::comparable(newest).but(baseline).but(current);
     let runs = store::open(context).ok().and_then(|store| store.recent(&filter, HISTORY).ok());
     runs.unwrap_or_default()
+}
+
+/// Returns at most `most` stored runs that may be compared with the newest of `runs`, and are none of them,
+/// oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn history_of(
+    context: &Context,
+    runs: &[RunDocument],
+    most: usize,
+) -> Result<Vec<RunDocument>, UserError> {
+    let Some(newest) = runs.last() else { return Ok(Vec::new()) };
+    let filter = Filter::comparable(newest).but(std::slice::from_ref(newest));
+    Ok(store::open(context)?.recent(&filter, most)?)
 }
 
 /// Whether `text` names the file of a baseline, and no window of a branch.

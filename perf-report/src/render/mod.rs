@@ -52,3 +52,21 @@ impl Default for Screen {
         Self { width: 100, styled: false }
     }
 }
+
+impl crate::model::Comparison {
+    /// Writes the comparison for a pull request or a job summary, as `check --format markdown` does.
+    pub fn to_markdown(&self) -> String {
+        markdown::comparison(self)
+    }
+
+    /// Writes the comparison for a terminal of 100 columns, without colours.
+    pub fn to_text(&self) -> String {
+        human::comparison(self, human::Verbosity::Brief, Screen::default())
+    }
+
+    /// Writes the comparison as a document `perf-track/comparison`.
+    pub fn to_json(&self) -> String {
+        // Plain data always becomes JSON: only maps with keys that are no text do not.
+        json::json(self).unwrap_or_default()
+    }
+}

@@ -12,15 +12,20 @@ const LARGEST_PCT: f64 = 1e6;
 /// # Errors
 /// What is wrong, as the end of a sentence.
 pub(crate) fn limit(text: &str) -> Result<Option<f64>, String> {
-    let text = text.trim();
-    if ["never", "off"].contains(&text) {
+    if is_never(text) {
         return Ok(None);
     }
+    let text = text.trim();
     let number = text.strip_suffix('%').unwrap_or(text).trim_end();
     match number.parse::<f64>() {
         Ok(pct) => in_range(pct).map(Some),
         Err(_) => Err(format!("{text:?} is no limit: write `15%`, or `never`")),
     }
+}
+
+/// Returns whether the text is a word for no limit.
+pub(crate) fn is_never(text: &str) -> bool {
+    ["never", "off"].contains(&text.trim())
 }
 
 /// Checks a number of per cent.

@@ -13,6 +13,7 @@ mod collect;
 mod desk;
 mod doctor;
 mod history;
+mod library;
 mod overhead;
 mod repeat;
 mod run;

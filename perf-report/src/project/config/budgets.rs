@@ -92,7 +92,7 @@ impl Section<'_, '_> {
 
 /// A limit in the unit of its kind; `never` and `off` for none.
 fn budget(value: &DeValue<'_>, kind: BudgetKind) -> Result<Option<f64>, String> {
-    if value.as_str().is_some_and(|word| ["never", "off"].contains(&word)) {
+    if value.as_str().is_some_and(values::is_never) {
         return Ok(None);
     }
     match kind {

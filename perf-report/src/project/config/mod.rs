@@ -55,6 +55,11 @@ use check::CheckSettings;
 use source::SourceError;
 use trend::TrendSettings;
 
+/// Returns whether this is a job of a CI.
+pub fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
+}
+
 /// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
 ///
 /// # Errors

@@ -115,6 +115,14 @@ pub fn failures<'a>(comparison: &'a Comparison, fail_on: &BTreeSet<FailOn>) -> V
     changes.chain(budgets).map(|(_, row)| row).collect()
 }
 
+impl Comparison {
+    /// Returns whether something is worse than allowed: a regression that nobody accepted, or an exceeded
+    /// budget. That is where `check` ends with 3.
+    pub fn has_regressions(&self) -> bool {
+        !failures(self, &BTreeSet::new()).is_empty()
+    }
+}
+
 /// Whether something could not be judged.
 fn is_open(comparison: &Comparison) -> bool {
     rows(comparison).chain(budgets(comparison)).any(|(verdict, _)| verdict == Verdict::Inconclusive)

@@ -6,7 +6,7 @@ use crate::model::{
 };
 use crate::stats::number::float;
 use crate::text::suggest;
-use crate::verdict::limits::{Allowances, Allowed, Limits, Origin, Rule, Severity};
+use crate::verdict::limits::{Allowances, Allowed, Limits, Rule, Severity};
 
 /// The limits that functions can have, in the order of their rows.
 const OF_FUNCTIONS: [BudgetKind; 8] = [
@@ -53,7 +53,7 @@ fn of_command(usage: Usage, rule: &Rule) -> impl Iterator<Item = BudgetResult> {
     let limits = rule.limits.iter().filter(move |_| !is_off);
     let subject = Subject { name: COMMAND, is_estimate: false, is_called: true };
     limits.filter_map(move |(&kind, &given)| {
-        let allowed = Allowed { value: given.value?, origin: Origin::File(given.line) };
+        let allowed = Allowed { value: given.value?, origin: given.origin() };
         let actual = match kind {
             BudgetKind::WallNs => usage.wall_ns.map(float),
             BudgetKind::CpuNs => usage.cpu_ns().map(float),
@@ -134,7 +134,10 @@ pub(crate) fn misspelt(runs: &[&RunDocument], allowances: &Allowances) -> Vec<St
                 let ours = plain.split_once("::").map(|(crate_name, _)| crate_name);
                 ours.is_some_and(|ours| known.iter().any(|name| crate_of(name) == Some(ours)))
             };
-            let what = format!("perf.toml:{line} has a budget for {pattern:?}");
+            let what = match line {
+                0 => format!("there is a budget for {pattern:?}"),
+                line => format!("perf.toml:{line} has a budget for {pattern:?}"),
+            };
             match slip {
                 Some(near) => Some(format!("{what}, which no run knows; did you mean {near:?}?")),
                 None if !is_ours() => None,

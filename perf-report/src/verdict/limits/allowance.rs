@@ -34,12 +34,12 @@ pub struct Rule {
     pub severity: Option<Given<Severity>>,
 }
 
-/// What one line of `perf.toml` says.
+/// A value, and the line of `perf.toml` that gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Given<T> {
-    /// What it says.
+    /// The value.
     pub value: T,
-    /// The line, from 1.
+    /// The line, from 1; 0 where the program that asks gave it.
     pub line: usize,
 }
 
@@ -76,6 +76,8 @@ pub enum Origin {
     Attribute,
     /// On a line of `perf.toml`, from 1.
     File(usize),
+    /// By the program that asks.
+    Program,
 }
 
 /// The end of a sentence: `over the limit of 10 % that its attribute sets`.
@@ -84,6 +86,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Attribute => f.write_str("that its attribute sets"),
             Self::File(line) => write!(f, "that perf.toml:{line} sets"),
+            Self::Program => f.write_str("that the program sets"),
         }
     }
 }
@@ -97,9 +100,16 @@ pub struct Allowed<T> {
     pub origin: Origin,
 }
 
+impl<T> Given<T> {
+    /// Returns where it was given.
+    pub(crate) fn origin(&self) -> Origin {
+        if self.line == 0 { Origin::Program } else { Origin::File(self.line) }
+    }
+}
+
 impl<T> From<Given<T>> for Allowed<T> {
     fn from(given: Given<T>) -> Self {
-        Self { value: given.value, origin: Origin::File(given.line) }
+        Self { origin: given.origin(), value: given.value }
     }
 }
 
@@ -123,7 +133,7 @@ impl Allowances {
     /// gives one, else that of its attribute.
     pub fn limit(&self, function: &Function, kind: BudgetKind) -> Option<Allowed<f64>> {
         if let Some(given) = self.most_specific(&function.name, |rule| rule.limits.get(&kind)) {
-            let origin = Origin::File(given.line);
+            let origin = given.origin();
             return given.value.map(|value| Allowed { value, origin });
         }
         let budget = &function.budget;
