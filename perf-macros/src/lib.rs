@@ -46,9 +46,8 @@ use proc_macro::TokenStream;
 /// # drop(Cache.get("a"));
 /// ```
 ///
-/// That is all: there is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows
-/// what was recorded; [`snapshot()`](../perf_runtime/fn.snapshot.html) gives it to the program
-/// itself.
+/// There is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows the recording;
+/// [`snapshot()`](../perf_runtime/fn.snapshot.html) returns it to the program itself.
 ///
 /// # What is measured
 ///
@@ -56,24 +55,25 @@ use proc_macro::TokenStream;
 /// spread of durations, and calls that ended in a panic, in the context of the tracked functions
 /// that led there. Recursive calls are counted one by one; their time is that of the outermost.
 ///
-/// Not measured is what happens outside the body: arguments are evaluated before it and dropped
-/// after it, and so are, before edition 2024, temporaries of the last expression. Of a function that
-/// returns an iterator, only making it is measured, not running it.
+/// Nothing outside the body is measured: arguments are evaluated before it and dropped after it, and
+/// so are, before edition 2024, temporaries of the last expression. A function that returns an
+/// iterator is measured while it makes that, not while the iterator runs.
 ///
 /// The function stays what it was: signature, attributes and visibility are left as written, its
 /// statements stay in place, in the same order, and things are dropped when they were.
 ///
 /// # Async functions
 ///
-/// A call is the future, from its first poll until it is ready, or dropped before that: then it is
-/// cancelled. Each poll is measured where it happens, and only while it lasts, also when the future
-/// moves to another thread; total and self time, and a call's duration, are those of its polls. Beside
-/// them stand the number of polls, the longest of them, and the *lifetime* from the beginning of the
-/// first to the end of the last. A future that is never polled is no call.
+/// A call is the future, from its first poll until it is ready. A future that is dropped before that
+/// is a cancelled call; one that is never polled is no call. Each poll is measured where it happens,
+/// and only while it lasts, also when the future moves to another thread. Total and self time, and a
+/// call's duration, are those of its polls. Beside them stand the number of polls, the longest of
+/// them, and the *lifetime* from the beginning of the first to the end of the last.
 ///
-/// The same holds of functions that make a future in their last expression, as `async_trait` has them,
-/// or people by hand: `async move { … }`, `Box::pin(async move { … })` and `async move { … }.boxed()`.
-/// Statements before it belong to nobody's call. Other futures are measured by
+/// The same holds for functions that make a future in their last expression, as `async_trait` has
+/// them, or people by hand: `async move { … }`, `Box::pin(async move { … })` and
+/// `async move { … }.boxed()`. Statements before it belong to nobody's call. Other futures are
+/// measured by
 /// [`perf_future!`](../perf_runtime/macro.perf_future.html), and streams by
 /// [`perf_stream!`](../perf_runtime/macro.perf_stream.html).
 /// ```
@@ -95,10 +95,10 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// `name = "…"`: the name in reports, and the identity with which history is kept. Without it, that
-/// is the path of the function: `crate::module::function`, `crate::Type<_>::method`, or
-/// `<crate::Type as crate::Trait>::method`; closures that it stands in are left out. Functions of one
-/// name are counted as one.
+/// `name = "…"`: the name in reports, and the identity with which history is kept. By default it is
+/// the path of the function, without the closures around it: `crate::module::function`,
+/// `crate::Type<_>::method`, or `<crate::Type as crate::Trait>::method`. Functions of one name are
+/// counted as one.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(name = "parse request")]
@@ -109,8 +109,8 @@ use proc_macro::TokenStream;
 /// `err`: counts calls that returned `Err` or `None`, whether by `?`, `return` or the last
 /// expression. Other types can take part through
 /// [`Outcome`](../perf_runtime/trait.Outcome.html). The body of a function that is not async then runs
-/// in a `move` closure: its arguments are dropped in the order that they were, but inside of what is
-/// measured. `#[track_caller]` would lose its effect there, and is refused.
+/// in a `move` closure: its arguments are dropped in the same order as without, but within the
+/// measured time. `#[track_caller]` would lose its effect there, and is refused.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(err)]
@@ -121,8 +121,8 @@ use proc_macro::TokenStream;
 /// # assert!(port("http").is_err());
 /// ```
 ///
-/// `ok_if = path` and `err_if = path`: the same, told by a function that takes a reference to what is
-/// returned.
+/// `ok_if = path` and `err_if = path`: the same, judged by a function that takes a reference to the
+/// returned value.
 /// ```
 /// # use perf_runtime::perf_track;
 /// struct Response { status: u16 }
@@ -146,9 +146,9 @@ use proc_macro::TokenStream;
 /// # pay();
 /// ```
 ///
-/// `per_type`: a generic function is one function in reports, `crate::sort<_>`; with this it is one for
-/// each type that it is called with, `crate::sort<u32>`. Looking that up takes some ten nanoseconds a
-/// call, and each is kept until the process ends.
+/// `per_type`: a generic function is one function in reports, `crate::sort<_>`; with this option it is
+/// one for each type that it is called with, `crate::sort<u32>`. Looking that up takes some ten
+/// nanoseconds a call, and each is kept until the process ends.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(per_type)]
@@ -158,9 +158,14 @@ use proc_macro::TokenStream;
 /// # sort(&mut [2, 1]);
 /// ```
 ///
-/// `budget(…)`: limits that `perf-report check` holds the function to. Of one call, as a duration
-/// with its unit (`ns`, `us`, `ms` or `s`): `p50`, `p95`, `p99`, `mean` and `max`. Of a whole run,
-/// as a number: `calls` and `allocs`. Against the baseline: `max_regression`, in per cent.
+/// `budget(…)`: limits that `perf-report check` holds the function to.
+///
+/// | limit | on | value |
+/// |---|---|---|
+/// | `p50`, `p95`, `p99`, `mean`, `max` | the duration of a call | text with its unit: `ns`, `us`, `ms` or `s` |
+/// | `calls`, `allocs` | a whole run | a whole number |
+/// | `max_regression` | the slow-down against the baseline | text in per cent, `"10%"` |
+///
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(budget(p95 = "2ms", max = "0.5s", calls = 1_000, max_regression = "10%"))]
@@ -179,7 +184,7 @@ use proc_macro::TokenStream;
 /// `skip`: leaves the function as it is; for functions of a tracked block, or to switch one off for a
 /// while. Other options beside it are checked, and have no effect.
 ///
-/// `crate = path`: where perf-runtime is, for crates that know it by another name. Libraries that
+/// `crate = path`: the path to perf-runtime, for crates that know it by another name. Libraries that
 /// write the attribute in a macro of theirs name their own re-export.
 /// ```
 /// mod facade {
@@ -193,14 +198,14 @@ use proc_macro::TokenStream;
 ///
 /// # On an `impl` block, a trait or a module
 ///
-/// Every function with a body is tracked, those of an inline module also in the blocks and modules in
-/// it, but for those that carry `#[perf_track(skip)]`, those that cannot be tracked, and what is for
-/// tests alone (`#[test]`, `#[cfg(test)]`): these are left as they are. `only = …` and `except = …` choose by
-/// name; `*` stands for any characters.
+/// Every function with a body is tracked; in an inline module, also in its blocks and modules. Three
+/// kinds are left as they are: functions with `#[perf_track(skip)]`, functions that cannot be tracked,
+/// and items for tests alone (`#[test]`, `#[cfg(test)]`). `only = …` and `except = …` choose by name;
+/// `*` stands for any characters.
 ///
-/// `crate`, `exact`, `per_type` and `tags` hold for all functions; one can add options with an
-/// attribute of its own, and is tracked once, whatever it is called. `name`, `err`, `ok_if`, `err_if` and
-/// `budget` belong to one function, and are refused on the whole.
+/// `crate`, `exact`, `per_type` and `tags` hold for all functions. A function can add options with an
+/// attribute of its own, whatever that is called, and is tracked once. `name`, `err`, `ok_if`,
+/// `err_if` and `budget` belong to one function, and are refused on the whole.
 /// ```
 /// # use perf_runtime::perf_track;
 /// # struct Store;
@@ -241,9 +246,9 @@ use proc_macro::TokenStream;
 /// - `const fn`: it may run in the compiler, where no clock is.
 /// - Functions without a body, variadic ones, naked ones, and `gen fn`.
 /// - Functions inside of `macro_rules!` calls in a tracked block: they are not written yet when the
-///   attribute is expanded. Put it on them inside the macro.
+///   attribute is expanded. Put the attribute on them inside the macro.
 ///
-/// Asked for directly, these are compile errors, which leave the item itself in place:
+/// The attribute on one of these is a compile error, which leaves the item itself in place:
 /// ```compile_fail
 /// # use perf_runtime::perf_track;
 /// #[perf_track]
@@ -262,8 +267,8 @@ use proc_macro::TokenStream;
 ///
 /// # Beside lints
 ///
-/// Clippy sees the item as it was written; only the options are checked there. So it finds what it
-/// finds without the attribute, and what an option asks of a type is for `cargo check` to say.
+/// Clippy sees the item as it was written; only the options are checked there. So it finds the same as
+/// without the attribute. A type that an option does not fit is an error of `cargo check`.
 ///
 /// # With recording switched off
 ///

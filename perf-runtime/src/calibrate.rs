@@ -11,8 +11,8 @@ use crate::writing::system;
 /// % of 100 µs, and only decide which histogram bucket a duration falls into.
 const SHORTEST_NS: u64 = 100_000;
 
-/// Reads both clocks. Of a few tries it takes the one whose readings are closest together, since
-/// the thread may be interrupted between them.
+/// Reads both clocks. It tries a few times, and takes the closest two readings, since the thread
+/// may be interrupted between them.
 pub(crate) fn now() -> Moment {
     let tries = (0..5).map(|_| {
         let before = clock::now();

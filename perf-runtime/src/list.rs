@@ -45,8 +45,7 @@ impl<T> List<T> {
     /// Gives `item`, which keeps `index`, a place, after `publish` has made it known under that
     /// place. `None` when there is no room for it, or `publish` fails; then it is not tried again.
     ///
-    /// Of two threads that register one item at once the first wins; the other's place stays an
-    /// alias.
+    /// If two threads register one item at once, the first wins; the other's place stays an alias.
     #[cold]
     pub(crate) fn register(
         &self,

@@ -1,11 +1,11 @@
 //! `perf_count!` and `perf_gauge!`: numbers of the program's own. Their stand-ins, where recording
 //! is compiled out, are in `metric_absent`.
 
-/// Adds to a count that the program keeps of itself: cache hits, retries, bytes sent.
+/// Adds to a count of the program's own: cache hits, retries, bytes sent.
 ///
-/// Without a second argument it adds 1, with one that many: any whole number (a negative one adds
-/// nothing, since counts never go down). Counts of all threads, processes and uses of the name add
-/// up, exactly, also when the process is killed.
+/// Without a second argument it adds 1, otherwise that amount: any whole number. A negative one adds
+/// nothing, since counts never go down. Counts of all threads, processes and uses of the name add up,
+/// exactly, also when the process is killed. It never panics.
 ///
 /// ```
 /// use perf_runtime::perf_count;
@@ -26,15 +26,15 @@
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// A call costs about a nanosecond: it takes no lock, and allocates nothing after the thread's
-/// first. A name made at run time, `perf_count!(format!("hit.{shard}"))`, is looked up at each call, which
+/// A call costs about a nanosecond: it takes no lock, and allocates nothing after the thread's first.
+/// A name made at run time, `perf_count!(format!("hit.{shard}"))`, is looked up at each call, which
 /// takes longer, and is kept until the process ends: there should be hundreds of them and not
-/// millions. Where there are more than there is room for (see [`perf_scope!`](crate::perf_scope)), what is
-/// added to further counts is added to the count `(other names)`, and reports say so. Gauges of further names,
-/// which cannot be added up, are counted as updates that could not be recorded.
+/// millions. Where there are too many (see [`perf_scope!`](crate::perf_scope)), further counts are
+/// added to the count `(other names)`, which reports show. Gauges of further names cannot be added
+/// up: their updates count as lost.
 ///
-/// A count and a gauge of one name are two metrics. A count that the program holds and never adds
-/// to is in every report as 0.
+/// A count and a gauge of one name are two metrics. A count in the program that is never added to is
+/// in every report as 0.
 #[macro_export]
 macro_rules! perf_count {
     ($name:literal $(,)?) => {
@@ -51,15 +51,15 @@ macro_rules! perf_count {
     };
 }
 
-/// Notes the level of something that goes up and down, or what part of a whole is.
+/// Notes the level of something that goes up and down, or a part of a whole.
 ///
 /// `perf_gauge!("name", value)` takes any number and keeps the last, the smallest, the largest and
-/// the mean over all threads and processes. Numbers that are not finite are not kept, and counted
-/// as lost.
+/// the mean over all threads and processes. Numbers that are not finite are not kept, and count as
+/// lost.
 ///
 /// `perf_gauge!("name", part, of = whole)` takes two whole numbers and adds each to a sum; the ratio
 /// is that of the sums. So it is exact over any number of threads, processes and runs, where a mean
-/// of ratios is not. For what happens one at a time, `part` is 0 or 1 and `whole` is 1.
+/// of ratios is not. For events one at a time, `part` is 0 or 1 and `whole` is 1.
 ///
 /// ```
 /// use perf_runtime::perf_gauge;
@@ -82,9 +82,8 @@ macro_rules! perf_count {
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// What is said of names and cost at [`perf_count!`](crate::perf_count) holds here. A gauge also
-/// reads the clock, to know which thread's value is the last, and costs some ten nanoseconds more
-/// than that.
+/// Names and cost are as with [`perf_count!`](crate::perf_count). A gauge also reads the clock, by
+/// which the last value over all threads is found, and costs some ten nanoseconds more.
 #[macro_export]
 macro_rules! perf_gauge {
     ($name:literal, $part:expr, of = $whole:expr $(,)?) => {

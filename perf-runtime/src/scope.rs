@@ -1,10 +1,11 @@
 //! `perf_scope!` and `perf_future!`: a call without a function. Their stand-ins, where recording is
 //! compiled out, are in `scope_absent`.
 
-/// Measures the rest of the block it stands in, as a call of a function named like it.
+/// Measures the rest of the block it stands in, as a call of a function with the given name.
 ///
 /// For work that is no function of its own: a phase of a long function, a turn of a loop. Keep the
-/// value until the work is done; dropping it ends the call.
+/// value until the work is done; dropping it ends the call. It never panics. With a literal
+/// name, a call costs about as much as that of a tracked function.
 ///
 /// ```
 /// use perf_runtime::perf_scope;
@@ -26,14 +27,15 @@
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// One name is one function, wherever it is used. Names made at run time are kept until the
-/// process ends, so there should be hundreds of them and not millions. Those of scopes and metrics together
-/// may take a quarter of `PERF_TRACK_MEMORY`, at 1 KiB a name and its length: some 16,000 names where nothing
-/// else is said, and 2 MiB at least. Calls of further names count, exactly, as calls of `(other names)`, and reports say so.
+/// One name is one function, wherever it is used. Names made at run time are kept until the process
+/// ends, so there should be hundreds of them and not millions. Those of scopes and metrics together
+/// may take a quarter of `PERF_TRACK_MEMORY`, and 2 MiB at least, at 1 KiB a name and its length: some
+/// 16,000 names by default. Calls of further names count, exactly, as calls of `(other names)`, which
+/// reports show.
 ///
-/// It is not for `async` blocks: a value that lives across an `.await` would measure whatever else
-/// the thread does meanwhile, and makes the future impossible to send to another thread. That is what
-/// [`perf_future!`](crate::perf_future) is for.
+/// It is not for `async` blocks: a value that lives across an `.await` would measure the thread's
+/// other work meanwhile, and keeps the future from being sent to another thread. Use
+/// [`perf_future!`](crate::perf_future) there.
 #[macro_export]
 macro_rules! perf_scope {
     ($name:literal) => {{
@@ -45,7 +47,9 @@ macro_rules! perf_scope {
     };
 }
 
-/// Measures a future, as a call of an async function named like it.
+/// Measures a future, as a call of an async function with the given name.
+///
+/// The value is a future with the same output. The name is a literal.
 ///
 /// ```
 /// use perf_runtime::perf_future;
@@ -63,9 +67,9 @@ macro_rules! perf_scope {
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// The time that counts is that of its polls; how long it took until it was ready is its lifetime.
-/// A future that is dropped before that counts as cancelled, and one that was never polled not at
-/// all. See [`perf_track`](macro@crate::perf_track) on async functions.
+/// The time of the call is that of its polls; the time until it is ready, waiting included, is its
+/// lifetime. A future that is dropped before that counts as cancelled; one that was never polled does
+/// not count. See [`perf_track`](macro@crate::perf_track) on async functions.
 #[macro_export]
 macro_rules! perf_future {
     ($name:literal, $future:expr $(,)?) => {{

@@ -10,10 +10,11 @@ use crate::hot::future::{Next, Tracked, track_future as track};
 use crate::judge::Unjudged;
 use crate::site::Site;
 
-/// Measures a stream, as one call of an async function named like it. With the feature `stream`.
+/// Measures a stream, as one call of an async function with the given name. It needs the feature
+/// `stream`.
 ///
-/// The call lasts from the first poll until there are no more items; each poll counts. A stream that
-/// is dropped before that counts as cancelled.
+/// The value is a stream of the same items. The call lasts from the first poll until there are no
+/// more items; each poll counts. A stream that is dropped before that counts as cancelled.
 ///
 /// ```
 /// use futures_core::Stream;

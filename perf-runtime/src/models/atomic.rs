@@ -1,5 +1,5 @@
-//! Atomics whose values may be as old as their orderings allow, and which can be weakened, so that a
-//! model shows that it needs them.
+//! Atomics with values as old as their orderings allow. The orderings can be weakened, which shows
+//! that a model needs them.
 
 use std::cell::Cell;
 use std::fmt;

@@ -6,8 +6,8 @@ use super::rate::Moment;
 /// Reads the counter and the clock behind `monotonic_ns`; `None` where there is no counter. Only
 /// for a segment of this machine whose ticks are the counter's.
 ///
-/// Of a few tries it takes the one whose readings are closest together, since the thread may be
-/// interrupted between them.
+/// It tries a few times, and takes the closest two readings, since the thread may be interrupted
+/// between them.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) fn now(monotonic_ns: impl Fn() -> u64) -> Option<Moment> {
     let tries = (0..5).map(|_| {

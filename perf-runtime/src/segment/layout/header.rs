@@ -31,9 +31,9 @@ pub(crate) struct Header {
     /// Factor from ticks to nanoseconds, as the bits of an `f64`, that decides into which bucket a
     /// duration falls: the first estimate, known to be good to 0.1 %.
     pub(crate) fold_rate: AtomicU64,
-    /// The cost of recording a call, in ticks, as the bits of `f64`s: the part that the call's own
-    /// duration holds, the part that only its caller's holds, and a call that is not timed. Means
-    /// over the probes of [`Probes`] from version 5 on.
+    /// The cost of recording a call, in ticks, as the bits of `f64`s: the part within the call's
+    /// own duration, the part within its caller's only, and the cost of a call that is not timed.
+    /// Means over the probes of [`Probes`] from version 5 on.
     pub(crate) cost: [AtomicU64; 3],
     /// The cost of folding a full ring, in ticks: the least that was seen. 0 before the first.
     pub(crate) fold_cost: AtomicU64,

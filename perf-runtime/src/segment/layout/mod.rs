@@ -107,8 +107,8 @@ pub(crate) const OVERFLOW: u32 = u32::MAX - 1;
 
 /// [`NodeRecord::site`] of a record beside the node of an async function, whose calls are its
 /// polls, as if that had called it. It holds the calls of the function that ended there, and the
-/// time of all polls of each. [`Own::partial_calls`] is the number of calls that were suspended
-/// there for the first time, less those that ended there after that, modulo 2^64.
+/// time of all polls of each. [`Own::partial_calls`] counts the first suspensions of calls there,
+/// less the ends of suspended calls, modulo 2^64.
 pub(crate) const CALLS: u32 = u32::MAX - 2;
 
 /// [`NodeRecord::site`] of another such record: the lifetimes of those calls, from the beginning of

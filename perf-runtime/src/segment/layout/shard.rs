@@ -56,9 +56,8 @@ pub(crate) struct TallyRecord {
     /// Tally of the shard that was made before this one.
     pub(crate) previous: u32,
 
-    /// For an async function: calls that ended in such a poll, and those among them that were given
-    /// up. Then the calls that were suspended for the first time, less those that ended after that,
-    /// modulo 2^64.
+    /// For an async function: calls that ended in such a poll; those among them that were given up;
+    /// and the first suspensions of calls, less the ends of suspended calls, modulo 2^64.
     pub(crate) ended: AtomicU64,
     pub(crate) cancelled: AtomicU64,
     pub(crate) suspended: AtomicU64,

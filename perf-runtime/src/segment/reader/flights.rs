@@ -1,8 +1,8 @@
 //! Calls of async functions that are in flight: suspended at least once, and not ended.
 //!
-//! Their number is in the nodes and tallies: each counts the calls that were suspended there for
-//! the first time, less those that ended there. Their ages are in the places that calls take as
-//! long as they are in flight, if there is room; so some may be unknown.
+//! Their number is in the nodes and tallies: each counts the first suspensions of calls there, less
+//! the ends of suspended ones. Their ages are in the places that calls take as long as they are in
+//! flight, if there is room; so some may be unknown.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem::offset_of;
@@ -25,8 +25,8 @@ pub struct InFlight {
     pub ages_ns: Vec<u64>,
 }
 
-/// A function, by its place among the functions, and the number of additional calls in flight,
-/// modulo 2^64.
+/// A function, by its place among the functions, and the first suspensions of its calls, less the
+/// ends of suspended calls, modulo 2^64.
 pub(super) type Flight = (usize, u64);
 
 /// The futures in flight, by function.

@@ -122,9 +122,9 @@ impl Regions {
         self.tally_of.iter().enumerate().map(of).collect()
     }
 
-    /// Divides the recursive calls among the functions above. They are recorded in the context of
-    /// the outermost one, so only two numbers are known: that of all of them, and that of the calls
-    /// in each context which were no calls of a context below.
+    /// Divides the recursive calls among the functions above. They are recorded in the context of the
+    /// outermost one, so only two numbers are known: that of each function's recursive calls, and
+    /// that of the calls which a context made without a context below for them.
     fn nested(contexts: &Contexts<'_>, tallied: &[f64]) -> Vec<(usize, usize, f64)> {
         /// The number of contexts above that are looked at.
         const MOST_ABOVE: usize = 1000;

@@ -6,7 +6,7 @@
 //! that is not timed. Their places follow from the nodes' parents. A thread that is in A and in B
 //! below it, and now in a child of A, has called A again from B.
 //!
-//! Of a running process two copies are taken. A call that both have with one and the same beginning
+//! A running process is copied twice. A call that both copies have with one and the same beginning
 //! was running all the time between them, and so at the moment when the second copy saw the
 //! thread's node. Those calls, and the node with its parents, are the stack of that moment.
 
@@ -164,8 +164,7 @@ struct Shard {
     last: u64,
     /// Nodes by their addresses in the process.
     nodes: HashMap<u64, Node>,
-    /// Calls of async functions that were suspended here for the first time, less those that ended
-    /// here after that, modulo 2^64.
+    /// First suspensions of async functions' calls here, less ends of suspended calls, modulo 2^64.
     in_flight: Vec<Flight>,
 }
 

@@ -19,8 +19,8 @@ pub(super) struct Tally {
     pub(super) errors: u64,
     pub(super) panics: u64,
     pub(super) memory: Memory,
-    /// For an async function: calls that ended, and those among them that were given up; then the
-    /// calls that were suspended for the first time, less those that ended after that.
+    /// For an async function: calls that ended; those among them that were given up; and the first
+    /// suspensions of calls, less the ends of suspended calls.
     pub(super) ended: u64,
     pub(super) cancelled: u64,
     pub(super) suspended: i64,

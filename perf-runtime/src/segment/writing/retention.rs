@@ -279,8 +279,9 @@ impl Discarding<'_> {
         Some(self.folder.remove_folder(name))
     }
 
-    /// Removes a segment. It is counted before that, so that a process which ends in between leaves
-    /// too high a count, not too low a one; if the file system is too full for that, after it.
+    /// Removes a segment. It is counted first: if the process ends in between, the count is too
+    /// high rather than too low. If the file system is too full for that, it is counted after its
+    /// removal.
     fn discard_segment(&mut self, folder: &Folder, name: &CStr, reason: Reason) -> bool {
         let Some(file) = folder.file(name) else { return false };
         let outline = Outline::of(&file);

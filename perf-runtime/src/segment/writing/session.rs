@@ -87,8 +87,9 @@ pub(crate) struct Made {
 }
 
 /// Makes the segment of this process in the session's folder, or, where the system does not let it,
-/// in the one that takes its place. When that fails too, it returns the error number, and leaves an
-/// empty file in the former folder with that number in its name, if even that can be made.
+/// in the one that takes its place. When that fails too, it returns the error number. It then
+/// leaves an empty file in the former folder, with the number in its name, if even that can be
+/// made.
 ///
 /// In a folder that is not ours alone nothing is left at all: it may be a link to anywhere.
 pub(crate) fn create_segment() -> Result<Made, i32> {
@@ -114,8 +115,8 @@ pub(crate) fn create_segment() -> Result<Made, i32> {
     Err(failure.number)
 }
 
-/// Returns the error number that explains why a folder that nobody named, or a session in it, is
-/// not in shared memory, if that is so on a system that has one.
+/// Returns an error number if a folder that nobody named, or a session in it, is not in shared
+/// memory, on a system that has one: the reason for that.
 fn why_not_in_memory(folder: &Path) -> Option<i32> {
     let base = if folder::is_session(folder) { folder.parent()? } else { folder };
     let places = folder::places(system::user_id());
