@@ -40,6 +40,12 @@ pub struct Status {
 }
 
 /// The health of the recording: a score, the reasons for it, and the figures behind both.
+///
+/// ```
+/// let health = perf_runtime::health();
+/// assert!(health.score <= 100);
+/// println!("{:.1} % of the time, {} calls lost", health.overhead * 100.0, health.losses.lost_calls);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Health {
@@ -175,12 +181,30 @@ pub struct BreakerStep {
 
 impl BreakerStep {
     /// Returns the name of the function; `None` for the recorder as a whole.
+    ///
+    /// ```
+    /// for step in perf_runtime::health().steps {
+    ///     let function = step.function().unwrap_or("the recorder as a whole");
+    ///     println!("{:?} {function}: {} → {}", step.at, step.from, step.to);
+    /// }
+    /// ```
     pub fn function(&self) -> Option<&'static str> {
         self.site.and_then(recorder::name_of)
     }
 }
 
 /// A function that carries the attribute, and the number of its calls.
+///
+/// ```
+/// use perf_runtime::perf_track;
+///
+/// #[perf_track]
+/// fn parse() {}
+///
+/// parse();
+/// let parse = perf_runtime::registry().into_iter().find(|it| it.name().ends_with("parse")).unwrap();
+/// assert_eq!((parse.calls, parse.describe().exact), (1, false));
+/// ```
 #[derive(Clone, Copy)]
 pub struct TrackedFunction {
     pub(super) declared: Declared,

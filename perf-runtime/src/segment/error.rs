@@ -4,6 +4,13 @@
 use std::{fmt, io};
 
 /// A reason why a segment could not be read.
+///
+/// ```
+/// use perf_runtime::segment::{self, SegmentError};
+///
+/// let error = segment::parse(b"no segment").unwrap_err();
+/// assert!(matches!(error, SegmentError::NotASegment), "{error}");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SegmentError {

@@ -22,6 +22,11 @@ pub const SESSION_PREFIX: &str = "session-";
 pub const SESSION_LOCK: &str = "alive";
 
 /// Returns the folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
+///
+/// ```
+/// let folder = perf_runtime::segment::folder::default_path(1000);
+/// assert!(folder.ends_with("perf-track-1000"));
+/// ```
 pub fn default_path(uid: u32) -> PathBuf {
     let mut places = places(uid);
     let is_possible = |place: &PathBuf| place.parent().is_some_and(Path::is_dir);

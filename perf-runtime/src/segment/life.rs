@@ -133,6 +133,12 @@ fn of_unfinished(named: Option<u32>) -> Life {
 }
 
 /// Returns the process id in the name of a segment, `<pid>-<anything>.ptseg`.
+///
+/// ```
+/// use perf_runtime::segment::life::pid_of;
+/// assert_eq!(pid_of("4711-a.ptseg".as_ref()), Some(4711));
+/// assert_eq!(pid_of("notes.txt".as_ref()), None);
+/// ```
 pub fn pid_of(path: &Path) -> Option<u32> {
     pid_in(path.file_name()?.to_str()?)
 }

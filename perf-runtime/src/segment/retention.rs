@@ -102,6 +102,14 @@ impl Limits {
     /// Returns why the oldest recording has to go, if it has to: `held` is too much, or a segment
     /// that needs `needed` bytes finds no room. The newest stays, however large it is, where it is
     /// not in the way.
+    ///
+    /// ```
+    /// use perf_runtime::segment::retention::{Amount, Held, Limits, Reason, Space};
+    /// let limits = Limits { recordings: 10, bytes: Amount::Bytes(1_000), are_set: true };
+    /// let space = Space { total: 1_000_000, free: 900_000, takes_files: true };
+    /// assert_eq!(limits.exceeded(Held { recordings: 11, bytes: 500 }, space, 0), Some(Reason::Count));
+    /// assert_eq!(limits.exceeded(Held { recordings: 2, bytes: 500 }, space, 0), None);
+    /// ```
     pub fn exceeded(&self, held: Held, space: Space, needed: u64) -> Option<Reason> {
         let most_bytes = self.bytes_in(space);
         let is_last = held.recordings == 1 && self.recordings > 0 && most_bytes > 0;

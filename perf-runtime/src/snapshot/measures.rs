@@ -9,6 +9,14 @@ use super::{Histogram, Lifetimes, Memory, Polls};
 ///
 /// For an async function all times but [`lifetimes`](Self::lifetimes) are those of its polls: a
 /// call's duration is that of all its polls.
+///
+/// ```
+/// use perf_runtime::snapshot::Measures;
+///
+/// let measures = Measures { calls: 4, sum_ns: 600, min_ns: 100, max_ns: 200, ..Measures::default() };
+/// assert_eq!(measures.mean_ns(), Some(150.0));
+/// assert_eq!(Measures::default().mean_ns(), None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Measures {

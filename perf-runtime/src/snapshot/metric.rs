@@ -44,6 +44,19 @@ pub enum Reading {
 }
 
 /// The values that a gauge had; all zero while there is none.
+///
+/// ```
+/// use perf_runtime::perf_gauge;
+/// use perf_runtime::snapshot::Reading;
+///
+/// perf_gauge!("queue", 3);
+/// perf_gauge!("queue", 5);
+/// let metrics = perf_runtime::snapshot()?.metrics;
+/// let queue = metrics.iter().find(|metric| metric.name == "queue").map(|it| it.reading);
+/// let Some(Reading::Gauge(queue)) = queue else { panic!() };
+/// assert_eq!((queue.mean(), queue.max, queue.samples), (Some(4.0), 5.0, 2));
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gauge {
@@ -64,6 +77,13 @@ pub struct Gauge {
 }
 
 /// The sums of a ratio.
+///
+/// ```
+/// use perf_runtime::snapshot::Ratio;
+///
+/// assert_eq!(Ratio { samples: 2, part: 3, whole: 4 }.value(), Some(0.75));
+/// assert_eq!(Ratio::default().value(), None);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Ratio {

@@ -27,8 +27,17 @@ pub use polls::{Lifetimes, Polls};
 /// Everything that one process, or any number of merged ones, recorded.
 ///
 /// ```
-/// let snapshot = perf_runtime::snapshot::Snapshot::default();
-/// assert!(snapshot.functions.is_empty());
+/// use perf_runtime::perf_track;
+///
+/// #[perf_track]
+/// fn work() {}
+///
+/// work();
+/// let snapshot = perf_runtime::snapshot()?;
+/// let called = &snapshot.contexts[0];
+/// assert!(snapshot.functions[called.function].name.ends_with("work"));
+/// assert_eq!(called.measures.calls, 1);
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -53,6 +62,14 @@ impl Snapshot {
     /// [`Snapshot::functions`]: as many as these.
     ///
     /// Totals may be added up because recursion folds: no function is its own ancestor.
+    ///
+    /// ```
+    /// let snapshot = perf_runtime::snapshot()?;
+    /// for (function, measures) in snapshot.functions.iter().zip(snapshot.by_function()) {
+    ///     println!("{}: {} calls, {} ns itself", function.name, measures.calls, measures.self_ns);
+    /// }
+    /// # Ok::<(), perf_runtime::segment::SegmentError>(())
+    /// ```
     pub fn by_function(&self) -> Vec<Measures> {
         let mut sums = vec![Measures::default(); self.functions.len()];
         for context in &self.contexts {
@@ -64,6 +81,14 @@ impl Snapshot {
     }
 
     /// Returns this snapshot and `other` as one.
+    ///
+    /// ```
+    /// use perf_runtime::snapshot::Snapshot;
+    ///
+    /// let snapshot = perf_runtime::snapshot()?;
+    /// assert_eq!(snapshot.merged(&Snapshot::default()), snapshot);
+    /// # Ok::<(), perf_runtime::segment::SegmentError>(())
+    /// ```
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {
         let mut merger = Merger::default();
@@ -137,6 +162,25 @@ impl Budget {
 }
 
 /// One node of the calling-context tree: a function as called on one path from a root.
+///
+/// ```
+/// use perf_runtime::snapshot::Snapshot;
+///
+/// /// Names from the root down.
+/// fn path(snapshot: &Snapshot, at: usize) -> Vec<&str> {
+///     let up = std::iter::successors(Some(at), |at| snapshot.contexts[*at].parent);
+///     let functions = up.map(|at| snapshot.contexts[at].function);
+///     let mut names: Vec<_> = functions.map(|it| snapshot.functions[it].name.as_str()).collect();
+///     names.reverse();
+///     names
+/// }
+///
+/// let snapshot = perf_runtime::snapshot()?;
+/// for (at, context) in snapshot.contexts.iter().enumerate() {
+///     println!("{}: {} calls", path(&snapshot, at).join(" → "), context.measures.calls);
+/// }
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Context {
@@ -232,6 +276,14 @@ pub enum Clock {
 }
 
 /// The losses of a snapshot, as far as they are known.
+///
+/// ```
+/// let losses = perf_runtime::snapshot()?.losses;
+/// if losses != perf_runtime::snapshot::Losses::default() {
+///     eprintln!("incomplete: {losses:?}");
+/// }
+/// # Ok::<(), perf_runtime::segment::SegmentError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Losses {

@@ -46,6 +46,14 @@ const MOST_COPIES: usize = 4;
 ///
 /// # Errors
 /// Every [`SegmentError`].
+///
+/// ```no_run
+/// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {
+/// let snapshot = perf_runtime::segment::read("4711-a.ptseg".as_ref())?;
+/// println!("{} functions", snapshot.functions.len());
+/// # Ok(())
+/// # }
+/// ```
 pub fn read(path: &Path) -> Result<Snapshot, SegmentError> {
     let mut merger = Merger::default();
     Reader::default().read_into(path, &mut merger)?;
