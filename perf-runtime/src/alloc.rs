@@ -1,4 +1,4 @@
-//! A global allocator that counts for the function that allocates, and leaves the work to another.
+//! A global allocator that counts for the allocating function, and leaves the work to another.
 //!
 //! The counting itself is in `hot::alloc`; where recording is compiled out, in `alloc_absent`.
 
@@ -6,8 +6,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 use crate::allocations;
 
-/// A global allocator that counts what each tracked function allocates and frees. The memory is that
-/// of another allocator, normally the system's.
+/// A global allocator that counts the allocations and frees of each tracked function. The memory is
+/// that of another allocator, normally the system's.
 ///
 /// ```
 /// use perf_runtime::{CountingAlloc, perf_track};

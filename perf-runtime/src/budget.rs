@@ -20,8 +20,8 @@ const WHOLE_PPM: u32 = 1_000_000;
 /// millisecond of recording, which is 5 % of a fiftieth of a second.
 pub(crate) const OWN_CREDIT: u64 = 1 << 21;
 
-/// Ticks that all threads together may take beyond that before they sample, so that very short
-/// programs are recorded exactly.
+/// Ticks for all threads together beyond that, before they sample, so that very short programs are
+/// recorded exactly.
 pub(crate) const COMMON_CREDIT: u64 = 3 << 21;
 
 /// The part of the budget that windows have in any case.

@@ -96,8 +96,8 @@ impl Site {
         Self { declaration: Declaration { polled: true, ..declaration }, index }
     }
 
-    /// Makes the site of one of the types that the function of this one is called with, named after
-    /// the path of a closure in it.
+    /// Makes the site for one of the types of this site's function, named after the path of a
+    /// closure in it.
     pub(crate) fn of_type(&self, closure: &'static str) -> Self {
         let options = Options {
             label: Some(registry::without_closures(closure)),

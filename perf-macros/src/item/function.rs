@@ -1,4 +1,4 @@
-//! A function, split into the parts that may be looked at and the parts that may be replaced.
+//! A function, split into one part to look at and one to replace.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};

@@ -30,7 +30,7 @@ pub(crate) struct Cost {
     outside: f64,
     /// Cost of a call that is counted and not timed.
     tallied: f64,
-    /// The part that the duration of a call holds which is counted and timed, in no context.
+    /// The part within the duration of a call that is counted and timed, in no context.
     sampled: f64,
 }
 

@@ -1,10 +1,10 @@
 //! The notice of forks that ran no handlers: `_Fork`, and the bare system calls `fork` and `clone`.
 //!
 //! The child of such a fork has its parent's segment mapped, and would write to it beside the
-//! parent. So the tables that lead a thread to its records lie in pages that the operating system
-//! wipes in a child. The first call of every function, and the first update of every metric, then
-//! finds nothing there, as if it were the first of all. On that way one more such page shows
-//! whether the process is another. The usual call looks at none.
+//! parent. So the tables that lead a thread to its records lie in pages of a special kind: the
+//! operating system wipes them in a child. The first call of every function, and the first update
+//! of every metric, then finds nothing there, as if it were the first of all. On that way one more
+//! such page shows whether the process is another. The usual call looks at none.
 //!
 //! Whatever was found before the fork is not looked for again: a call that runs over it ends in the
 //! parent's segment, if it ends before the first call that begins; and until then allocations are

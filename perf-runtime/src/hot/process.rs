@@ -35,7 +35,7 @@ pub(crate) struct Recorder {
     /// Costs of recording a call, and the moment when they were measured last, in ticks.
     pub(super) costs: Costs,
     pub(super) measured_cost: AtomicU64,
-    /// Ticks that threads may still take beyond what each has.
+    /// Ticks in common for threads that have spent their own.
     credit: AtomicU64,
     /// Share of a thread's time that recording may take, in millionths.
     pub(super) budget_ppm: u32,
@@ -72,8 +72,8 @@ const FAILED: u8 = 4;
 
 static STATE: AtomicU8 = AtomicU8::new(NEW);
 static RECORDER: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
-/// The parent's recorder, in a fork's child. Still reachable, so that tools which look for leaked
-/// memory in a program find none of ours.
+/// The parent's recorder, in a fork's child. Still reachable, so that tools in search of leaked
+/// memory find none of ours.
 static OF_PARENT: AtomicPtr<Recorder> = AtomicPtr::new(ptr::null_mut());
 static ERROR_NUMBER: AtomicI32 = AtomicI32::new(0);
 

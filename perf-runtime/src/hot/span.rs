@@ -1,11 +1,11 @@
 //! Entry and exit of a tracked call: the code inlined into the tracked function, and the whole of a
 //! tallied call. Calls in their contexts are in [`call`].
 //!
-//! A tallied call is counted, and leaves a mark while it runs, so that calls below it know that the
-//! context is not the whole truth. That is a handful of loads and stores which wait for nothing but
-//! each other's addresses. Each call looks for its entry in a table that is empty while everything
-//! is recorded, so its length decides whether calls are tallied. The number that leads there
-//! decides whether they are recorded.
+//! A tallied call is counted, and leaves a mark while it runs, by which calls below know that the
+//! context is not the whole truth. That is a handful of loads and stores, which wait only for each
+//! other's addresses. Each call looks for its entry in a table that is empty while everything is
+//! recorded, so its length decides whether calls are tallied. The number that leads there decides
+//! whether they are recorded.
 //!
 //! Without optimisation, entry and exit are not inlined into the tracked function, since that would
 //! only make every stack larger; the steps that they consist of are.
@@ -34,7 +34,7 @@ use crate::site::Site;
 pub struct Span<'place> {
     entered: Entered,
     place: &'place Place,
-    /// The mark of a type that stays on the thread that it began on.
+    /// The mark of a type that stays on the thread of its beginning.
     stays: PhantomData<*const ()>,
 }
 
@@ -46,7 +46,7 @@ pub struct Place(MaybeUninit<Surroundings>);
 pub struct Scope {
     entered: Entered,
     place: Place,
-    /// The mark of a type that stays on the thread that it began on.
+    /// The mark of a type that stays on the thread of its beginning.
     stays: PhantomData<*const ()>,
 }
 

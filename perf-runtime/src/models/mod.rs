@@ -36,7 +36,7 @@ fn explore_weakened(model: impl Fn() + Sync + Send + 'static) {
     explore(model);
 }
 
-/// Runs two threads that do `first` and `second` to what they share, and then the rest.
+/// Runs two threads that do `first` and `second` to one shared value, and then the rest.
 fn race<T: Send + Sync + 'static>(
     shared: T,
     first: impl FnOnce(&T) + 'static,

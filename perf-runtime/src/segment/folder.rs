@@ -70,7 +70,7 @@ pub fn is_session(folder: &Path) -> bool {
         .is_some_and(|name| name.as_encoded_bytes().starts_with(SESSION_PREFIX.as_bytes()))
 }
 
-/// Makes sure that `path` is a folder of user `uid` that nobody else may enter, creating it with
+/// Makes sure that `path` is a folder of user `uid`, closed to everybody else, creating it with
 /// mode 0700 where it is missing (its parent must exist).
 ///
 /// # Errors

@@ -41,9 +41,9 @@ pub struct Measures {
     /// async functions, those being polled.
     pub unfinished: u64,
     /// Time between entry and exit, children included, in nanoseconds. Recursive calls count once,
-    /// by the outermost. It is the time that the program spent. For calls that were not timed it is
-    /// therefore without the clock readings in the timed ones that stand for them: so it may be
-    /// less than the mean times the calls.
+    /// by the outermost. It is the time that the program spent. Untimed calls are estimated from
+    /// timed ones, but without the clock readings in these: so the total may be less than the mean
+    /// times the calls.
     pub total_ns: u64,
     /// Time spent in the function itself, outside every tracked child, in nanoseconds. Exact also
     /// in recursion.
@@ -61,9 +61,9 @@ pub struct Measures {
     pub overhead_ns: u64,
     /// Time of recording beside `self_ns`, in nanoseconds.
     pub self_overhead_ns: u64,
-    /// Time beside `total_ns` that threads waited for a processor which another thread had, against
-    /// their will, in nanoseconds. On Linux, waits of about 100 microseconds and more; elsewhere 0.
-    /// No duration of a call holds it either.
+    /// Time beside `total_ns` that threads waited, against their will, for a processor of another
+    /// thread, in nanoseconds. On Linux, waits of about 100 microseconds and more; elsewhere 0. No
+    /// duration of a call holds it either.
     #[cfg_attr(feature = "serde", serde(default))]
     pub preempted_ns: u64,
     /// Time of such waits beside `self_ns`, in nanoseconds.
@@ -86,7 +86,7 @@ pub struct Measures {
     pub counted_ns: u64,
     /// Calls for each timed one while they were sampled, at most; 0 if they never were.
     pub largest_interval: u32,
-    /// Number of times that the breaker changed the way in which calls are recorded.
+    /// Number of times that the breaker changed the recording of its calls.
     pub transitions: u64,
     /// Memory of the function and all tracked functions below it. Recursive calls count for the
     /// outermost one.
@@ -143,7 +143,7 @@ impl Measures {
         (self.measured() > 0).then(|| self.sum_ns as f64 / self.measured() as f64)
     }
 
-    /// Returns the standard deviation of the duration of a finished call (of the calls as a
+    /// Returns the standard deviation of a finished call's duration (the calls being the
     /// population), in nanoseconds; `None` without calls.
     #[expect(clippy::cast_precision_loss, reason = "17 digits are enough for a deviation")]
     pub fn stddev_ns(&self) -> Option<f64> {

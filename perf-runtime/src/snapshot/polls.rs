@@ -42,8 +42,8 @@ impl Polls {
     }
 }
 
-/// The times of an async function's calls from the beginning of the first poll to the end of the
-/// last, waiting included. Empty for other functions.
+/// The lifetimes of an async function's calls: from the beginning of the first poll to the end of
+/// the last, waiting included. Empty for other functions.
 ///
 /// ```
 /// use perf_runtime::snapshot::Lifetimes;

@@ -1,5 +1,5 @@
-//! The review of the load: which functions are tallied is decided anew by the share of the thread's
-//! time that recording takes.
+//! The review of the load: by the share of the thread's time that recording takes, it is decided
+//! anew which functions are tallied.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -181,7 +181,7 @@ fn begin_tallying(thread: &'static Thread, slot: u32, entry: &Entry, now: u64) -
     Some(())
 }
 
-/// Has functions timed again whose calls are so rare that it costs next to nothing, and returns
+/// Has functions timed again whose calls are so rare that timing costs next to nothing, and returns
 /// their number.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn time_cheap(thread: &'static Thread, elapsed: f64, now: u64) -> u32 {

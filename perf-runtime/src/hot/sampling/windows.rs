@@ -13,7 +13,7 @@ const WINDOW_TICKS: u64 = 1 << 17;
 /// The time before a window in which everything is recorded as in it.
 const WARMING_TICKS: u64 = 1 << 13;
 
-/// The calls that may pass before a window that is due is put off.
+/// The calls that may pass before a due window is put off.
 const MOST_MISSED: u32 = 1 << 10;
 
 /// Begins the time before a window.
@@ -46,7 +46,7 @@ pub(super) fn end_window(thread: &Thread, now: u64, took: u64) {
     sampler.window_turn.set(next);
 }
 
-/// Counts a call that could not begin the window that is due.
+/// Counts a call that could not begin the due window.
 pub(super) fn miss(thread: &Thread) {
     let sampler = &thread.sampler;
     sampler.missed.set(sampler.missed.get() + 1);

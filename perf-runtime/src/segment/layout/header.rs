@@ -28,8 +28,8 @@ pub(crate) struct Header {
     pub(crate) shards: AtomicU32,
     /// Calls without a shard.
     pub(crate) lost_calls: AtomicU64,
-    /// Factor from ticks to nanoseconds, as the bits of an `f64`, that decides into which bucket a
-    /// duration falls: the first estimate, known to be good to 0.1 %.
+    /// Factor from ticks to nanoseconds, as the bits of an `f64`, by which the bucket of a duration
+    /// is found: the first estimate, known to be good to 0.1 %.
     pub(crate) fold_rate: AtomicU64,
     /// The cost of recording a call, in ticks, as the bits of `f64`s: the part within the call's
     /// own duration, the part within its caller's only, and the cost of a call that is not timed.
@@ -81,7 +81,7 @@ pub(crate) struct Identity {
     pub(crate) started: u64,
     /// 1 where the process held the lock on the file when it looked last.
     pub(crate) is_locked: AtomicU32,
-    /// Kind of a copy, which takes the place of a segment that was removed while it was written to:
+    /// Kind of a copy, in the place of a segment that was removed while it was written to:
     /// [`COPIED_WHILE_RUNNING`] or [`COPIED_AT_END`]. 0 in the segment itself.
     pub(crate) copied: u32,
 }

@@ -76,8 +76,8 @@ pub(crate) struct TallyRecord {
     /// calls below it are tallied.
     pub(crate) timed: AtomicU64,
     pub(crate) timed_ticks: AtomicU64,
-    /// The same for calls that took so much longer than the others that the thread may have been
-    /// interrupted; those above are without them.
+    /// The same for calls so much longer than the others that the thread may have been interrupted;
+    /// those above are without them.
     pub(crate) long: AtomicU64,
     pub(crate) long_ticks: AtomicU64,
     pub(crate) reserved: [u64; 4],

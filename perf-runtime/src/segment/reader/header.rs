@@ -191,7 +191,7 @@ pub(super) fn last_writer(bytes: &[u8]) -> Writer {
     if is_copy { Writer::Running } else { Writer::Ended }
 }
 
-/// Checks that this is a complete segment of a version that can be read.
+/// Checks that this is a complete segment of a readable version.
 fn check(bytes: Bytes<'_>) -> Result<(), SegmentError> {
     let length = bytes.0.len() as u64;
     if length == 0 {

@@ -70,7 +70,7 @@ pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
     Ok(merger.finish())
 }
 
-/// A reader of one segment after the other, which keeps the memory it needs for that.
+/// A reader of one segment after the other, which keeps its memory from one to the next.
 ///
 /// ```no_run
 /// use perf_runtime::{segment::Reader, snapshot::Merger};

@@ -166,7 +166,7 @@ impl<'a> Totals<'a> {
         squares.into_iter().map(f64::sqrt).collect()
     }
 
-    /// Returns the part of its caller's time that a tallied call of the function of `tally` took.
+    /// Returns the part that a tallied call of `tally`'s function takes of its caller's time.
     fn taken_by(&self, tally: usize) -> f64 {
         self.mean[tally] + self.contexts.cost.untimed
     }
@@ -237,8 +237,8 @@ impl<'a> Totals<'a> {
         self.calls.tallied[at] * self.contexts.cost.untimed
     }
 
-    /// Returns the part of that time which shows there: in a loop that calls one function, its data
-    /// is at hand, and the processor does it beside the function's work.
+    /// Returns the visible part of that time: in a loop that calls one function, its data is at
+    /// hand, and the processor does the tallying beside the function's work.
     fn part_in_loops(&self, at: usize) -> f64 {
         let Some(parent) = self.contexts.parents[at] else { return 1.0 };
         let turns = self.calls_of(at) / self.calls_of(parent).max(1.0);
@@ -253,8 +253,8 @@ impl<'a> Totals<'a> {
         self.calls.tallied[at] + float(self.contexts.nodes[at].timed)
     }
 
-    /// Returns the own time of each context as the difference between the times of its calls and of
-    /// those that they made; below zero where that is no more than the error.
+    /// Returns the own time of each context: the time of its calls less the time of those they
+    /// made; below zero where that is no more than the error.
     fn own(&self) -> Vec<f64> {
         let (nodes, parents) = (self.contexts.nodes, self.contexts.parents);
         let mut own: Vec<f64> = Vec::with_capacity(nodes.len());

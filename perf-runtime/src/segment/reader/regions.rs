@@ -1,5 +1,5 @@
-//! The regions of a shard: contexts that share the time in which functions were tallied, with the
-//! number of their calls then. Pure.
+//! The regions of a shard: contexts that share the time of tallying, with the number of their calls
+//! then. Pure.
 
 use super::node::Node;
 use super::own::{Contexts, by_site};
@@ -122,9 +122,9 @@ impl Regions {
         self.tally_of.iter().enumerate().map(of).collect()
     }
 
-    /// Divides the recursive calls among the functions above. They are recorded in the context of the
-    /// outermost one, so only two numbers are known: that of each function's recursive calls, and
-    /// that of the calls which a context made without a context below for them.
+    /// Divides the recursive calls among the functions above. They are recorded in the context of
+    /// the outermost one, so only two numbers are known: each function's recursive calls, and each
+    /// context's calls that have no context below it.
     fn nested(contexts: &Contexts<'_>, tallied: &[f64]) -> Vec<(usize, usize, f64)> {
         /// The number of contexts above that are looked at.
         const MOST_ABOVE: usize = 1000;

@@ -206,7 +206,7 @@ impl Node {
         self.running_since().map_or(0, |start| now.saturating_sub(start))
     }
 
-    /// Returns the ticks that recording its calls took in the function that made them.
+    /// Returns the ticks for recording its calls, as far as these fall into the calling function.
     fn overhead_outside(&self, facts: &Facts) -> f64 {
         let timed = self.timed.min(self.calls);
         float(timed) * facts.cost.outside + float(self.calls - timed) * facts.cost.untimed

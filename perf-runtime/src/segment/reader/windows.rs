@@ -40,7 +40,7 @@ impl Opinion {
 pub(super) struct Windows {
     /// Own time in a call, for each tallied function.
     pub(super) functions: Vec<Option<Opinion>>,
-    /// True for each function that calls one which is running already.
+    /// True for each function with calls to one that is running already.
     pub(super) is_recursive: Vec<bool>,
     /// Own time while functions were tallied, for each context that is not.
     pub(super) contexts: Vec<Option<Opinion>>,

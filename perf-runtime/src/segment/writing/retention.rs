@@ -37,8 +37,8 @@ const BATCH: usize = 32;
 /// Times that a folder is gone through, in each of which a batch gives way.
 const MOST_BATCHES: u32 = 64;
 
-/// The seconds without change after which a session without a lock is taken for one that has ended:
-/// its `run` was killed before it took it, or is of a version that took none.
+/// The seconds without change after which a session without a lock counts as ended: its `run` was
+/// killed before it took the lock, or is of a version that took none.
 const QUIET_SECONDS: i64 = 24 * 60 * 60;
 
 /// Longest name of a file of interest.

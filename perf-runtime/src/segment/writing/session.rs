@@ -237,8 +237,8 @@ fn leave_note(path: &Path) {
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
 }
 
-/// Returns whether `PERF_TRACK_RESERVE` asks for all of it at once, so that the system is asked
-/// later for nothing that a program could do without.
+/// Returns whether `PERF_TRACK_RESERVE` asks for all of it at once, so that later the system is
+/// asked for nothing but the indispensable.
 pub(crate) fn is_reserved() -> bool {
     is_one_of("PERF_TRACK_RESERVE", ["on", "1", "true", "yes"])
 }
