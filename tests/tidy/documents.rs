@@ -7,6 +7,7 @@ use std::process::Command;
 use perf_tests::program;
 use serde_json::Value;
 
+use crate::packages::packages_in;
 use crate::sources::{self, Source};
 use crate::{Finding, assert_none};
 
@@ -80,13 +81,7 @@ fn known_to_cargo() -> BTreeSet<String> {
 
 /// Packages and targets of the workspace in `folder`.
 fn known_in(folder: &Path) -> Vec<String> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--locked"])
-        .current_dir(folder)
-        .output()
-        .expect("cargo can be run");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
-    let packages = metadata["packages"].as_array().expect("packages is a list");
+    let packages = packages_in(folder);
     let targets = packages.iter().filter_map(|package| package["targets"].as_array()).flatten();
     let names = packages.iter().chain(targets).filter_map(|named| named["name"].as_str());
     names.map(str::to_owned).collect()

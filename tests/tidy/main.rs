@@ -7,6 +7,7 @@ mod dependencies;
 mod documents;
 mod layers;
 mod openings;
+mod packages;
 mod places;
 mod scripts;
 mod seen;
