@@ -68,8 +68,9 @@ impl Graph {
         reached
     }
 
-    /// Returns the nodes from the bottom up: each behind those that it imports, but for arrows of a
-    /// circle, and otherwise in the order of `wanted`, then by name.
+    /// Returns the nodes from the bottom up: each behind those that it imports, and otherwise in the
+    /// order of `wanted`, which also decides where a circle is cut; nodes that are not in it are cut
+    /// where it costs least.
     pub fn from_the_bottom<'a>(&'a self, wanted: &[&str]) -> Vec<&'a str> {
         let circles = self.circles();
         let around = |from: &str, to: &str| {
@@ -83,7 +84,8 @@ impl Graph {
             let missing = |node: &str| {
                 let missing: Vec<&str> =
                     self.imports(node).filter(|to| left.contains(to)).collect();
-                (missing.iter().filter(|to| !around(node, to)).count(), missing.len())
+                let outside = missing.iter().filter(|to| !around(node, to)).count();
+                (outside, if wanted.contains(&node) { 0 } else { missing.len() })
             };
             let lowest = (0..left.len()).min_by_key(|at| missing(left[*at]));
             let Some(at) = lowest else { return sorted };
