@@ -288,7 +288,7 @@ fn show(args: &Show, context: &Context) -> Result<(), UserError> {
         TextFormat::Human => human::show(run, &all, args.output.screen()),
         TextFormat::Json if baseline.runs.len() == 1 => output::json(run),
         TextFormat::Json => output::json(&baseline),
-        TextFormat::Csv => csv::run(run),
+        TextFormat::Csv => csv::functions(run),
         TextFormat::Markdown => markdown::run(run, &all),
     };
     args.output.write(&text)?;

@@ -14,7 +14,8 @@ use crate::model::{
     CHANGEPOINTS_SCHEMA, CHANGEPOINTS_VERSION, ChangePoints, LevelChange, SeriesChanges,
 };
 use crate::project::context::Context;
-use crate::render::changepoints as render;
+use crate::render::words::changepoints::left_out;
+use crate::render::{csv, human, markdown};
 use crate::stats::segments::{self, Settings};
 
 const EXAMPLES: &str = "\
@@ -86,15 +87,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     };
     if matches!(args.format, TextFormat::Csv) {
         // There is no place for it among the rows.
-        if let Some(note) = render::left_out(&document) {
+        if let Some(note) = left_out(&document) {
             output::warning(&note);
         }
     }
     args.output.write(&match args.format {
-        TextFormat::Human => render::human(&document, args.output.screen()),
+        TextFormat::Human => human::changepoints(&document, args.output.screen()),
         TextFormat::Json => output::json(&document),
-        TextFormat::Csv => render::csv(&document),
-        TextFormat::Markdown => render::markdown(&document),
+        TextFormat::Csv => csv::changepoints(&document),
+        TextFormat::Markdown => markdown::changepoints(&document),
     })?;
     Ok(Code::Fine.into())
 }

@@ -9,7 +9,7 @@ use crate::analysis::history::{self, LEAST_RUNS};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{DeclineDocument, RunDocument, Trend};
 use crate::project::context::Context;
-use crate::render::decline as render;
+use crate::render::{csv, human, markdown};
 use crate::text::units;
 
 /// Runs before those that are judged, which tell how far runs lie apart.
@@ -65,10 +65,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let document = DeclineDocument { branch: args.past.branch.clone(), ..document };
     args.output.write(&match args.format {
-        TextFormat::Human => render::human(&document, args.output.screen()),
+        TextFormat::Human => human::decline(&document, args.output.screen()),
         TextFormat::Json => output::json(&document),
-        TextFormat::Csv => render::csv(&document),
-        TextFormat::Markdown => render::markdown(&document),
+        TextFormat::Csv => csv::decline(&document),
+        TextFormat::Markdown => markdown::decline(&document),
     })?;
     let fails = document.functions.iter().any(|row| row.trend == Trend::Regression);
     Ok(if fails { Code::Regression } else { Code::Fine }.into())

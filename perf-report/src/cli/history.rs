@@ -12,8 +12,7 @@ use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::HistoryDocument;
 use crate::project::context::Context;
-use crate::render::history as render;
-use crate::render::history::Shown;
+use crate::render::{Shown, csv, human, markdown};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,10 +105,10 @@ impl Args {
         let shown =
             Shown { limit: (!self.all).then_some(self.limit), one: self.function.is_some() };
         self.output.write(&match self.format {
-            TextFormat::Human => render::human(document, shown, self.output.screen()),
+            TextFormat::Human => human::history(document, shown, self.output.screen()),
             TextFormat::Json => output::json(document),
-            TextFormat::Csv => render::csv(document),
-            TextFormat::Markdown => render::markdown(document, shown),
+            TextFormat::Csv => csv::history(document),
+            TextFormat::Markdown => markdown::history(document, shown),
         })
     }
 }

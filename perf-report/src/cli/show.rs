@@ -10,7 +10,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::store::{self, RunRef, Store as _};
-use crate::render::{Selection, Sort, csv, human, markdown, tree};
+use crate::render::{Selection, Sort, csv, human, markdown};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -87,9 +87,9 @@ impl Args {
             (TextFormat::Csv, _) if self.metrics => csv::metrics(run),
             (TextFormat::Markdown, _) if self.metrics => markdown::run_metrics(run, &selection),
             (TextFormat::Human, false) => human::show(run, &selection, self.output.screen()),
-            (TextFormat::Human, true) => tree::tree(run, self.all, self.output.screen()),
+            (TextFormat::Human, true) => human::tree(run, self.all, self.output.screen()),
             (TextFormat::Json, _) => output::json(run),
-            (TextFormat::Csv, false) => csv::run(run),
+            (TextFormat::Csv, false) => csv::functions(run),
             (TextFormat::Csv, true) => csv::tree(run),
             (TextFormat::Markdown, false) => markdown::run(run, &selection),
             (TextFormat::Markdown, true) => markdown::run_tree(run, self.all),

@@ -1,42 +1,21 @@
-//! Turns documents into text: pure functions from a document to a `String`.
+//! Documents as text: pure functions from a document to a `String`.
 //!
-//! One file a medium: [`human`] and [`tree`] for screens, [`markdown`] for pull requests, [`csv`]
-//! for spreadsheets, [`json`] for programs. Names come from programs that are not trusted, so
-//! whatever is put into text passes [`sanitize`](crate::text::sanitize) first. Nothing here prints, reads, or judges.
+//! A folder a medium: `human` for screens, `markdown` for pull requests, `csv` for spreadsheets, and
+//! [`json`] for programs. `words` holds what all of them say. Names come from programs that are not
+//! trusted, so whatever is put into text passes [`sanitize`](crate::text::sanitize) first. Nothing
+//! here prints, reads, or judges.
 
-pub mod changepoints;
-pub mod csv;
-pub mod decline;
-pub mod history;
-pub mod human;
+pub(crate) mod csv;
+pub(crate) mod human;
 pub mod json;
-pub mod markdown;
-pub mod tree;
+pub(crate) mod markdown;
+pub(crate) mod words;
 
-mod costs;
-mod estimates;
-mod evidence;
-mod facts;
-mod findings;
-mod folding;
-mod futures;
-mod interleaved;
-mod memory;
-mod paint;
-mod select;
-mod self_test;
-mod sentences;
-mod sparkline;
-mod table;
-mod text;
-
-#[cfg(test)]
-mod accepted_tests;
 #[cfg(test)]
 mod tests;
 
-pub use human::summary::summary;
-pub use select::{Selection, Sort};
+pub use human::summary;
+pub use words::select::{Selection, Shown, Sort};
 
 /// The screen that text is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::model::{Function, RunDocument};
 use crate::text::sanitize;
 
 /// The functions of a run.
-pub fn run(run: &RunDocument) -> String {
+pub(crate) fn functions(run: &RunDocument) -> String {
     const HEADER: [&str; 33] = [
         "name",
         "module",

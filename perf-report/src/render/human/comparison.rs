@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::paint::{Paint, style};
+use super::wrap;
 use crate::model::{BudgetResult, Comparison, Verdict};
-use crate::render::evidence::Part;
-use crate::render::findings::{self, Finding};
-use crate::render::folding::{self, Folded};
-use crate::render::paint::{Paint, style};
-use crate::render::{Screen, evidence, facts, interleaved, sentences, text};
+use crate::render::Screen;
+use crate::render::words::evidence::Part;
+use crate::render::words::findings::{self, Finding};
+use crate::render::words::folding::{self, Folded};
+use crate::render::words::{evidence, facts, fit, interleaved, sentences};
 use crate::text::{sanitize, units};
 
 /// Findings of a verdict that are shown before the rest is only counted.
@@ -17,7 +19,7 @@ const INDENT: usize = 16;
 
 /// How much of a comparison is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Verbosity {
+pub(crate) enum Verbosity {
     /// What fails in full, of the rest what matters most.
     #[default]
     Brief,
@@ -26,7 +28,7 @@ pub enum Verbosity {
 }
 
 /// A comparison for a screen.
-pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen) -> String {
+pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let findings = findings::findings(comparison);
     let mut text = headline(comparison, &findings, paint);
@@ -58,7 +60,7 @@ pub fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen)
     text.push('\n');
     text.push_str(&footer(comparison, paint, screen));
     if let Some(said) = sentences::closing(comparison, &findings) {
-        text.push_str(&text::wrap_words(&said, "", screen.width));
+        text.push_str(&wrap::words(&said, "", screen.width));
     }
     text
 }
@@ -97,7 +99,7 @@ fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen:
     let mut text = String::new();
     for (title, items) in lines {
         if !items.is_empty() {
-            let lines = text::join_wrapped(&items, &" ".repeat(10), screen.width);
+            let lines = wrap::items(&items, &" ".repeat(10), screen.width);
             let lines = format!("{title:10}{}", lines.trim_start());
             text.extend(lines.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
         }
@@ -112,11 +114,11 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
         return String::new();
     };
     let mut text = format!("\n{}\n", paint.paint(style::STRONG, &format!("{whole}, of which")));
-    let width = causes.iter().map(|part| text::width(&part.change)).max().unwrap_or(0);
+    let width = causes.iter().map(|part| fit::width(&part.change)).max().unwrap_or(0);
     for Part { change, name, reason } in causes {
-        let room = screen.width.saturating_sub(width + 6 + text::width(&reason)).max(20);
-        let name = name.map_or_else(String::new, |name| text::name(&name, room) + "  ");
-        let gap = " ".repeat(width - text::width(&change));
+        let room = screen.width.saturating_sub(width + 6 + fit::width(&reason)).max(20);
+        let name = name.map_or_else(String::new, |name| fit::name(&name, room) + "  ");
+        let gap = " ".repeat(width - fit::width(&change));
         let reason = paint.paint(style::FAINT, &reason);
         let _ = writeln!(text, "  {gap}{change}  {name}{reason}");
     }
@@ -127,7 +129,7 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
 fn said(verdict: Verdict, reason: &str, (paint, screen): (Paint, Screen)) -> String {
     let indent = " ".repeat(INDENT);
     let word = paint.verdict(verdict, &format!("  {:width$}", verdict.word(), width = INDENT - 2));
-    word + text::wrap_words(reason, &indent, screen.width).trim_start()
+    word + wrap::words(reason, &indent, screen.width).trim_start()
 }
 
 fn finding(finding: &Finding<'_>, paint: Paint, screen: Screen) -> String {
@@ -151,10 +153,10 @@ fn block(
 ) -> String {
     let room = screen.width.saturating_sub(INDENT).max(20);
     let word = paint.verdict(verdict, &format!("  {word:width$}", width = INDENT - 2));
-    let name = paint.paint(style::STRONG, &text::name(name, room));
+    let name = paint.paint(style::STRONG, &fit::name(name, room));
     let indent = " ".repeat(INDENT);
     let reasons: String =
-        reasons.iter().map(|reason| text::wrap_words(reason, &indent, screen.width)).collect();
+        reasons.iter().map(|reason| wrap::words(reason, &indent, screen.width)).collect();
     format!("{word}{name}\n{reasons}")
 }
 
@@ -172,15 +174,15 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
             units::plural(comparison.budgets.len() as u64, "budget")
         ));
     }
-    let mut text = text::join_wrapped(&items, "", screen.width);
+    let mut text = wrap::items(&items, "", screen.width);
     if items.is_empty() {
         text.clear();
     }
     let seen = evidence::resolution(comparison);
-    text.extend(seen.map(|seen| text::wrap_words(&seen, "", screen.width)));
+    text.extend(seen.map(|seen| wrap::words(&seen, "", screen.width)));
     for note in &comparison.notes {
         let note = format!("note: {}", sanitize::screen(note));
-        for line in text::wrap_words(&note, "", screen.width).lines() {
+        for line in wrap::words(&note, "", screen.width).lines() {
             text += &paint.paint(style::WARN, line);
             text.push('\n');
         }

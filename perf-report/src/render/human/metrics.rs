@@ -1,25 +1,22 @@
 //! What the programs told of themselves, as a table.
 
-use crate::model::{CustomMetric, MetricKind, RunDocument};
-use crate::render::paint::style;
-use crate::render::select::Selection;
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, text};
+use super::paint::style;
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
+use crate::model::{CustomMetric, RunDocument};
+use crate::render::words::metrics::value;
+use crate::render::{Screen, Selection};
 use crate::text::units;
 
 /// The metrics of a run for a screen, and how many more there are; nothing when there are none.
-pub(in crate::render) fn metrics(
-    run: &RunDocument,
-    selection: &Selection,
-    screen: Screen,
-) -> Option<String> {
+pub(crate) fn metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> Option<String> {
     let (shown, beyond) = selection.select_metrics(run);
     if shown.is_empty() {
         return None;
     }
     let more = if beyond > 0 {
         let more = units::plural(beyond as u64, "more metric");
-        text::wrap_words(&format!("… {more}; --all shows them"), "", screen.width)
+        wrap::words(&format!("… {more}; --all shows them"), "", screen.width)
     } else {
         String::new()
     };
@@ -52,16 +49,4 @@ fn table(metrics: &[&CustomMetric]) -> Table {
     ];
     let names = metrics.iter().map(|metric| metric.name.clone()).collect();
     Table { title: "metric", names, columns }
-}
-
-/// The value, a ratio as a share of its whole: `91.7 % of 1,200`.
-pub(in crate::render) fn value(metric: &CustomMetric) -> Option<String> {
-    let value = metric.value.filter(|value| value.is_finite())?;
-    Some(match (metric.kind, metric.whole) {
-        (MetricKind::Ratio, Some(whole)) => {
-            format!("{} of {}", units::percent(value * 100.0), units::count(whole))
-        }
-        (MetricKind::Ratio, None) => units::percent(value * 100.0),
-        _ => units::number(value),
-    })
 }

@@ -1,22 +1,23 @@
 //! What `doctor --noise` found, for a screen.
 
+use super::paint::{Paint, style};
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
 use crate::model::{NoiseDocument, NoiseRow};
-use crate::render::estimates::Mark;
-use crate::render::paint::{Paint, style};
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, text};
+use crate::render::Screen;
+use crate::render::words::estimates::Mark;
 use crate::text::{sanitize, units};
 
 /// Functions that are named.
 const TOP: usize = 20;
 
 /// How much the same code differs from itself.
-pub fn noise(noise: &NoiseDocument, screen: Screen) -> String {
+pub(crate) fn noise(noise: &NoiseDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let mut text = headline(noise, paint);
     let command = sanitize::screen(&noise.command.join(" ")).into_owned();
     for items in [vec![command], facts(noise)] {
-        let lines = text::join_wrapped(&items, "", screen.width);
+        let lines = wrap::items(&items, "", screen.width);
         text.extend(lines.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
     }
     if noise.functions.is_empty() {
@@ -36,8 +37,7 @@ pub fn noise(noise: &NoiseDocument, screen: Screen) -> String {
         [("note: ", style::FAINT, &noise.notes), ("advice: ", style::WARN, &noise.advice)]
     {
         for line in lines {
-            let line =
-                text::wrap_words(&format!("{begin}{}", sanitize::screen(line)), "", screen.width);
+            let line = wrap::words(&format!("{begin}{}", sanitize::screen(line)), "", screen.width);
             text.extend(line.lines().map(|line| paint.paint(style, line) + "\n"));
         }
     }

@@ -2,31 +2,33 @@
 
 use anstyle::Style;
 
+use super::paint::{Paint, style};
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
 use crate::model::{OverheadDocument, OverheadRow};
-use crate::render::estimates::Mark;
-use crate::render::paint::{Paint, style};
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, costs, text};
+use crate::render::Screen;
+use crate::render::words::costs;
+use crate::render::words::estimates::Mark;
 use crate::text::units;
 
 /// What recording costs: whether every target is met, where it was measured, the table, what was
 /// missed, and what to know.
-pub fn overhead(document: &OverheadDocument, screen: Screen) -> String {
+pub(crate) fn overhead(document: &OverheadDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let style = if document.met { style::GOOD } else { style::BAD };
     let (word, rest) = costs::verdict(document);
     let mut lines = format!("{}  {rest}\n", paint.paint(style, word));
-    let origin = text::join_wrapped(&costs::origin(document), "", screen.width);
+    let origin = wrap::items(&costs::origin(document), "", screen.width);
     lines += &painted(paint, style::FAINT, &origin);
     lines.push('\n');
     lines += &table(&document.rows).render(screen);
     lines.push('\n');
     for missed in costs::missed(document) {
-        let wrapped = text::wrap_words(&format!("missed: {missed}"), "", screen.width);
+        let wrapped = wrap::words(&format!("missed: {missed}"), "", screen.width);
         lines += &painted(paint, style::BAD, &wrapped);
     }
     for note in &document.notes {
-        let wrapped = text::wrap_words(&format!("note: {note}"), "", screen.width);
+        let wrapped = wrap::words(&format!("note: {note}"), "", screen.width);
         lines += &painted(paint, style::FAINT, &wrapped);
     }
     lines

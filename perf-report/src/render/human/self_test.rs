@@ -1,9 +1,11 @@
 //! What a gate would catch, as a table for a screen.
 
+use super::paint::{Paint, style};
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
 use crate::model::{Extra, SelfTestDocument, SelfTestRow};
-use crate::render::paint::{Paint, style};
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, facts, self_test as words, text};
+use crate::render::Screen;
+use crate::render::words::{facts, fit, self_test as words};
 use crate::text::sanitize;
 
 /// Where the text of a blind spot begins.
@@ -12,30 +14,30 @@ const INDENT: usize = 9;
 const OTHER: usize = 24;
 
 /// What a gate would catch: whether it sees, what was tried, each function, and why not.
-pub fn self_test(document: &SelfTestDocument, screen: Screen) -> String {
+pub(crate) fn self_test(document: &SelfTestDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let sees = document.blind == 0;
     let (word, rest) = words::verdict(document);
     let word = paint.paint(if sees { style::GOOD.bold() } else { style::BAD }, word);
     let mut lines = format!("{word}  {}\n", paint.paint(style::STRONG, &rest));
     for line in sides(document) {
-        let line = text::wrap_words(&line, &" ".repeat(10), screen.width);
+        let line = wrap::words(&line, &" ".repeat(10), screen.width);
         lines.extend(line.trim_start().lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
     }
     lines.push('\n');
     lines += &table(&document.functions).render(screen);
     for row in words::blind(document) {
         let room = screen.width.saturating_sub(INDENT).max(20);
-        let name = paint.paint(style::STRONG, &text::name(&row.name, room));
+        let name = paint.paint(style::STRONG, &fit::name(&row.name, room));
         let word = paint.paint(style::BAD, &format!("  {:width$}", "blind", width = INDENT - 2));
         lines.extend(["\n", &word, &name, "\n"]);
         let reason = sanitize::screen(&row.reason);
-        lines += &text::wrap_words(&reason, &" ".repeat(INDENT), screen.width);
+        lines += &wrap::words(&reason, &" ".repeat(INDENT), screen.width);
     }
     lines.push('\n');
     let notes = document.notes.iter().map(|note| format!("note: {}", sanitize::screen(note)));
     for note in std::iter::once(words::ABOUT.to_owned()).chain(notes) {
-        let note = text::wrap_words(&note, "", screen.width);
+        let note = wrap::words(&note, "", screen.width);
         lines.extend(note.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
     }
     lines
@@ -76,7 +78,7 @@ fn table(rows: &[SelfTestRow]) -> Table {
         }),
         column("by", 80, Align::Left, &|row| {
             let (what, other) = words::caught_by(row);
-            let other = other.map(|name| format!(" of {}", text::name(name, OTHER)));
+            let other = other.map(|name| format!(" of {}", fit::name(name, OTHER)));
             plain(what + &other.unwrap_or_default())
         }),
         column("one call more", 50, Align::Left, &|row| extra(row.extra_call)),

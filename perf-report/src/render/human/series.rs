@@ -1,18 +1,19 @@
 //! What `run --repeat` says when it is done: how far its runs lie apart.
 
+use super::paint::{Paint, style};
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
 use crate::analysis::series::{self, Series};
 use crate::model::RunDocument;
-use crate::render::estimates::Mark;
-use crate::render::paint::{Paint, style};
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, text};
+use crate::render::Screen;
+use crate::render::words::estimates::Mark;
 use crate::text::{sanitize, units};
 
 /// Functions that are named.
 const TOP: usize = 10;
 
 /// Several runs of one command: of each function the median and the spread over the runs.
-pub fn series(runs: &[RunDocument], screen: Screen) -> String {
+pub(crate) fn series(runs: &[RunDocument], screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let functions = series::functions(runs);
     let mut text = String::new();
@@ -20,7 +21,7 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
         let command = sanitize::line_start(&sanitize::screen(&run.run.command.join(" ")));
         text += &(paint.paint(style::STRONG, &command) + "\n");
     }
-    text += &paint.paint(style::FAINT, &text::join_wrapped(&facts(runs), "", screen.width));
+    text += &paint.paint(style::FAINT, &wrap::items(&facts(runs), "", screen.width));
     if functions.is_empty() {
         return text + "\nno tracked function was called in every run\n";
     }
@@ -33,7 +34,7 @@ pub fn series(runs: &[RunDocument], screen: Screen) -> String {
     }
     if let Some((count, how)) = series::unsteady(runs) {
         let note = format!("note: in {count} of {} runs, {how}", runs.len());
-        let lines = text::wrap_words(&note, "", screen.width);
+        let lines = wrap::words(&note, "", screen.width);
         text += "\n";
         text.extend(lines.lines().map(|line| paint.paint(style::WARN, line) + "\n"));
     }

@@ -2,13 +2,15 @@
 
 use anstyle::Style;
 
-use super::metrics;
+use super::metrics::metrics;
+use super::paint::{Paint, style};
+use super::table::{ALWAYS, Align, Cell, Column, Table};
+use super::wrap;
 use crate::model::{Function, RunDocument};
-use crate::render::estimates::{self, Mark, is_notable, is_unmeasured};
-use crate::render::paint::{Paint, style};
-use crate::render::select::Selected;
-use crate::render::table::{ALWAYS, Align, Cell, Column, Table};
-use crate::render::{Screen, Selection, facts, futures, memory, text};
+use crate::render::words::estimates::{self, Mark, is_notable, is_unmeasured};
+use crate::render::words::select::Selected;
+use crate::render::words::{facts, fit, futures, memory};
+use crate::render::{Screen, Selection};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
@@ -18,7 +20,7 @@ const BAR: f64 = 8.0;
 const HOT_PCT: f64 = 10.0;
 
 /// A run for a screen: what was run, its functions, what is missing.
-pub fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
     let selected = selection.select(run);
     let mut text = header(run, screen);
     text.push('\n');
@@ -37,7 +39,7 @@ pub fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String 
 }
 
 /// What the programs of a run told of themselves, for a screen.
-pub fn show_metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+pub(crate) fn show_metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
     let metrics = metrics(run, selection, screen).unwrap_or_else(|| {
         let none = match &selection.filter {
             Some(filter) if !run.metrics.is_empty() => {
@@ -46,20 +48,20 @@ pub fn show_metrics(run: &RunDocument, selection: &Selection, screen: Screen) ->
             _ => "The programs told nothing of themselves: see `perf_count!` and `perf_gauge!`."
                 .to_owned(),
         };
-        text::wrap_words(&none, "", screen.width)
+        wrap::words(&none, "", screen.width)
     });
     format!("{}\n{metrics}", header(run, screen))
 }
 
 /// What was run, when, of which commit, how it ended and what it took.
-pub(in crate::render) fn header(run: &RunDocument, screen: Screen) -> String {
+pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
-    let command = text::shorten_middle(&facts::command(run), screen.width);
+    let command = fit::shorten_middle(&facts::command(run), screen.width);
     let ended = if facts::failed(run) { style::BAD } else { style::PLAIN };
-    let outcome = text::join_wrapped(&facts::outcome(run), "", screen.width);
-    let origin = text::join_wrapped(&facts::origin(run), "", screen.width);
+    let outcome = wrap::items(&facts::outcome(run), "", screen.width);
+    let origin = wrap::items(&facts::origin(run), "", screen.width);
     let all = facts::with_unrecorded(run);
-    let all = all.map_or_else(String::new, |all| text::wrap_words(&all, "", screen.width));
+    let all = all.map_or_else(String::new, |all| wrap::words(&all, "", screen.width));
     format!(
         "{}\n{}{}{}",
         paint.paint(style::STRONG, &command),
@@ -70,7 +72,7 @@ pub(in crate::render) fn header(run: &RunDocument, screen: Screen) -> String {
 }
 
 /// The table of some functions of a run.
-pub(in crate::render) fn functions_table(
+pub(crate) fn functions_table(
     run: &RunDocument,
     functions: &[&Function],
     locations: bool,
@@ -157,7 +159,7 @@ fn memory_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
 fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let lines = |style: Style, text: &str| {
-        painted_lines(paint, style, &text::wrap_words(text, "", screen.width))
+        painted_lines(paint, style, &wrap::words(text, "", screen.width))
     };
     let mut footer = String::new();
     if !selected.beyond.is_empty() {
@@ -219,7 +221,7 @@ fn nothing(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
         }
         _ => "No tracked function was called.".to_owned(),
     };
-    text::wrap_words(&text, "", screen.width)
+    wrap::words(&text, "", screen.width)
 }
 
 fn column(
@@ -273,7 +275,7 @@ fn location(function: &Function) -> Cell {
     let place = if function.file.is_empty() {
         String::new()
     } else {
-        format!("{}:{}", text::shorten_middle(&text::name(&function.file, 60), 60), function.line)
+        format!("{}:{}", fit::shorten_middle(&fit::name(&function.file, 60), 60), function.line)
     };
     Cell::new(style::FAINT, place)
 }

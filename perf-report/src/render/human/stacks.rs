@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
+use super::paint::{Paint, style};
+use super::wrap;
 use crate::model::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
-use crate::render::paint::{Paint, style};
-use crate::render::{Screen, facts, text};
+use crate::render::Screen;
+use crate::render::words::{facts, fit};
 use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
@@ -16,7 +18,7 @@ const DRAWN_LEVELS: usize = 12;
 const NAME_NEEDS: usize = 12;
 
 /// What the threads of all processes are in.
-pub fn stacks(document: &StacksDocument, screen: Screen) -> String {
+pub(crate) fn stacks(document: &StacksDocument, screen: Screen) -> String {
     let blocks = document.processes.iter().map(|process| Block::of(process, screen).text());
     blocks.collect::<Vec<_>>().join("\n")
 }
@@ -36,8 +38,8 @@ impl<'a> Block<'a> {
         let mut block = Self { process, screen, number: 0, unit: 0, since: 0 };
         for frame in process.threads.iter().flat_map(|thread| &thread.frames) {
             let (number, unit) = block.time(frame);
-            block.number = block.number.max(text::width(&number));
-            block.unit = block.unit.max(text::width(unit));
+            block.number = block.number.max(fit::width(&number));
+            block.unit = block.unit.max(fit::width(unit));
             block.since = block.since.max(block.since(frame).len());
         }
         block
@@ -58,7 +60,7 @@ impl<'a> Block<'a> {
         if !self.process.running && busy().next().is_some() {
             let end =
                 "Nothing was recorded after that; these calls ran on until the process ended.";
-            let lines = text::wrap_words(end, "", self.screen.width);
+            let lines = wrap::words(end, "", self.screen.width);
             let _ = write!(text, "\n{}", self.faint(&lines));
         }
         text
@@ -73,13 +75,13 @@ impl<'a> Block<'a> {
         let rows: Vec<[String; 3]> = futures.iter().map(|it| self.ages(it)).collect();
         let titles = ["calls", "oldest", "median"];
         let width = |at: usize| {
-            let cells = rows.iter().map(|row| text::width(&row[at]));
+            let cells = rows.iter().map(|row| fit::width(&row[at]));
             cells.chain([titles[at].len()]).max().unwrap_or(0)
         };
         let widths = [width(0), width(1), width(2)];
         let line = |cells: [&str; 3]| {
             let cells = cells.iter().zip(widths).map(|(cell, width)| {
-                format!("{}{cell}", " ".repeat(width.saturating_sub(text::width(cell))))
+                format!("{}{cell}", " ".repeat(width.saturating_sub(fit::width(cell))))
             });
             cells.collect::<Vec<_>>().join("  ")
         };
@@ -91,7 +93,7 @@ impl<'a> Block<'a> {
         let mut text =
             format!("\n{}\n", self.paint().paint(style::STRONG, title)) + &self.faint(&head);
         for (row, it) in rows.iter().zip(futures) {
-            let name = text::name(&it.function, left);
+            let name = fit::name(&it.function, left);
             let _ = writeln!(text, "{}  {name}", line([&row[0], &row[1], &row[2]]));
         }
         text
@@ -122,8 +124,8 @@ impl<'a> Block<'a> {
             format!("ended, last heard of at {time}")
         });
         items.extend(counts(process));
-        let program = text::shorten_middle(&program, self.screen.width);
-        let items = text::join_wrapped(&items, "", self.screen.width);
+        let program = fit::shorten_middle(&program, self.screen.width);
+        let items = wrap::items(&items, "", self.screen.width);
         format!("{}\n{}", self.paint().paint(style::STRONG, &program), self.faint(&items))
     }
 
@@ -151,19 +153,19 @@ impl<'a> Block<'a> {
             0 => branch,
             width => format!("{:width$}  {branch}", self.since(frame)),
         };
-        let taken = self.number + 1 + self.unit + 2 + text::width(&before) + note.len();
+        let taken = self.number + 1 + self.unit + 2 + fit::width(&before) + note.len();
         let name =
-            text::name(&frame.function, self.screen.width.saturating_sub(taken).max(NAME_NEEDS));
+            fit::name(&frame.function, self.screen.width.saturating_sub(taken).max(NAME_NEEDS));
         let (time_style, name_style) =
             if is_innermost { (style::HEAT, style::STRONG) } else { (style::PLAIN, style::PLAIN) };
         let (number, unit) = self.time(frame);
         let paint = |style: Style, text: &str| self.paint().paint(style, text);
         format!(
             "{}{} {}{}  {}{}{}",
-            " ".repeat(self.number - text::width(&number)),
+            " ".repeat(self.number - fit::width(&number)),
             paint(time_style, &number),
             paint(style::FAINT, unit),
-            " ".repeat(self.unit - text::width(unit)),
+            " ".repeat(self.unit - fit::width(unit)),
             paint(style::FAINT, &before),
             paint(name_style, &name),
             paint(style::FAINT, note),

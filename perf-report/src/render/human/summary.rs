@@ -2,10 +2,12 @@
 
 use anstyle::Style;
 
-use super::{functions_table, header};
+use super::paint::{Paint, style};
+use super::show::{functions_table, header};
+use super::wrap;
 use crate::model::RunDocument;
-use crate::render::paint::{Paint, style};
-use crate::render::{Screen, Selection, estimates, facts, futures, text};
+use crate::render::words::{estimates, facts, futures};
+use crate::render::{Screen, Selection};
 use crate::text::units;
 
 /// Functions that the summary names.
@@ -46,7 +48,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         let metrics = units::plural(run.metrics.len() as u64, "metric");
         next.insert(1, format!("perf-report show --metrics, for {metrics} of the program"));
     }
-    for line in text::join_wrapped(&next, "", screen.width).lines() {
+    for line in wrap::items(&next, "", screen.width).lines() {
         text += &paint.paint(style::FAINT, line);
         text.push('\n');
     }
@@ -56,6 +58,6 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
 /// A sentence in as many lines as it takes.
 fn painted(sentence: &str, style: Style, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
-    let lines = text::wrap_words(sentence, "", screen.width);
+    let lines = wrap::words(sentence, "", screen.width);
     lines.lines().map(|line| paint.paint(style, line) + "\n").collect()
 }

@@ -1,0 +1,69 @@
+//! What things look like on a screen: the few styles there are, and when they are used.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::{Trend, Verdict};
+
+/// Colours text, or leaves it as it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paint {
+    /// Whether to colour at all.
+    pub(crate) styled: bool,
+}
+
+/// The roles that text can have.
+pub(crate) mod style {
+    use super::{AnsiColor, Style};
+
+    /// Text as it is.
+    pub(crate) const PLAIN: Style = Style::new();
+    /// What a reader looks for first.
+    pub(crate) const STRONG: Style = Style::new().bold();
+    /// What a reader may skip.
+    pub(crate) const FAINT: Style = Style::new().dimmed();
+    /// Where the time goes.
+    pub(crate) const HEAT: Style = AnsiColor::Cyan.on_default();
+    /// Failures.
+    pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+    /// What needs a look.
+    pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+    /// What became better.
+    pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+}
+
+impl Paint {
+    /// `text` in `style`.
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
+        if self.styled && style != Style::new() && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// `text` in the style of what is judged so.
+    pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
+        self.paint(of_verdict(verdict), text)
+    }
+}
+
+/// The style of a verdict.
+pub(crate) fn of_verdict(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Regression => style::BAD,
+        Verdict::Degraded | Verdict::Inconclusive => style::WARN,
+        Verdict::Improved => style::GOOD,
+        Verdict::Stable => style::FAINT,
+        Verdict::Changed | Verdict::Added | Verdict::Removed | Verdict::Renamed => style::HEAT,
+    }
+}
+
+/// The style of a word.
+pub(crate) fn of_trend(trend: Trend) -> Style {
+    match trend {
+        Trend::Regression => style::BAD,
+        Trend::Degraded => style::WARN,
+        Trend::Improvement => style::GOOD,
+        Trend::Stable => style::FAINT,
+    }
+}
