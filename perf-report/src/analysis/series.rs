@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Extent, RunDocument};
+use crate::model::{Extent, RepeatRow, RepeatSummary, RunDocument};
 use crate::stats::number::float;
 use crate::stats::robust;
 
@@ -28,6 +28,25 @@ impl Series {
     pub fn steady_calls(&self) -> Option<u64> {
         let first = *self.calls.first()?;
         self.calls.iter().all(|calls| *calls == first).then_some(first)
+    }
+}
+
+/// Sums up `runs` of one command.
+pub fn summary(runs: &[RunDocument]) -> RepeatSummary {
+    let walls = walls(runs);
+    let row = |series: Series| RepeatRow {
+        calls: series.steady_calls(),
+        self_ns: series.median_ns(),
+        spread_pct: variation_pct(&series.self_ns),
+        name: series.name,
+    };
+    RepeatSummary {
+        command: runs.first().map(|run| run.run.command.clone()).unwrap_or_default(),
+        runs: runs.len(),
+        wall_ns: robust::median(&walls),
+        wall_spread_pct: variation_pct(&walls),
+        functions: functions(runs).into_iter().map(row).collect(),
+        unsteady: unsteady(runs),
     }
 }
 

@@ -5,16 +5,17 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use clap::builder::FalseyValueParser;
-use serde::Serialize;
 
-use super::format::TextFormat;
+use super::media::Format;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Baseline, Run, RunDocument};
+use crate::model::{
+    BASELINES_SCHEMA, BASELINES_VERSION, BaselineRow, BaselinesDocument, RunDocument,
+};
 use crate::project::baseline;
 use crate::project::context::Context;
 use crate::project::store::{self, RunRef, Store as _};
-use crate::render::{Selection, csv, human, markdown};
+use crate::render::Medium;
 use crate::text::units;
 use crate::verdict;
 
@@ -76,7 +77,7 @@ struct List {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: output::Format,
+    format: Format,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -91,7 +92,7 @@ struct Show {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -181,117 +182,26 @@ fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError>
 }
 
 fn list(args: &List, context: &Context) -> Result<(), UserError> {
-    let names = baseline::names(context)?;
-    let rows: Vec<Row> = names.into_iter().map(|name| Row::of(context, name)).collect();
-    let text = match args.format {
-        output::Format::Human => table(&rows),
-        output::Format::Json => output::json(&Document {
-            schema: "perf-track/baselines",
-            version: 1,
-            baselines: rows.iter().map(Item::of).collect(),
-        }),
+    let row = |name: String| {
+        let baseline = baseline::load(context, &name);
+        BaselineRow::of(name, baseline.as_ref().map_err(output::describe))
     };
-    args.output.write(&text)?;
-    if rows.is_empty() {
+    let document = BaselinesDocument {
+        schema: BASELINES_SCHEMA.to_owned(),
+        version: BASELINES_VERSION,
+        baselines: baseline::names(context)?.into_iter().map(row).collect(),
+    };
+    args.output.write(&document, args.format)?;
+    if document.baselines.is_empty() {
         output::message("there is no baseline yet");
         output::help("keep the newest run as one with `perf-report baseline save main`");
     }
     Ok(())
 }
 
-/// A baseline in a list; one that cannot be read is listed too.
-struct Row {
-    name: String,
-    baseline: Result<Baseline, UserError>,
-}
-
-impl Row {
-    fn of(context: &Context, name: String) -> Self {
-        Self { baseline: baseline::load(context, &name), name }
-    }
-
-    /// The newest run.
-    fn run(&self) -> Result<Option<&RunDocument>, &UserError> {
-        self.baseline.as_ref().map(|baseline| baseline.runs.last())
-    }
-
-    fn cells(&self) -> [String; 6] {
-        let name = self.name.clone();
-        let Ok(Some(document)) = self.run() else {
-            let none = || "-".to_owned();
-            return [name, "cannot be read".to_owned(), none(), none(), none(), String::new()];
-        };
-        let run = &document.run;
-        let commit = run.git.as_ref().map_or_else(
-            || "-".to_owned(),
-            |git| {
-                let short: String = git.commit.chars().take(10).collect();
-                if git.dirty { short + "+" } else { short }
-            },
-        );
-        let runs = self.baseline.as_ref().map_or(0, |baseline| baseline.runs.len());
-        let [runs, functions] =
-            [runs, document.functions.len()].map(|count| units::count(count as u64));
-        [name, run.id.clone(), runs, commit, functions, run.label.clone().unwrap_or_default()]
-    }
-}
-
-/// Document `perf-track/baselines`.
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: &'static str,
-    version: u32,
-    baselines: Vec<Item<'a>>,
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    name: &'a str,
-    /// What was run, of several runs in the newest; `null` when the file cannot be read.
-    run: Option<&'a Run>,
-    /// Runs that it holds.
-    runs: Option<usize>,
-    /// Functions that it holds.
-    functions: Option<usize>,
-    /// Why the file cannot be read.
-    error: Option<String>,
-}
-
-impl<'a> Item<'a> {
-    fn of(row: &'a Row) -> Self {
-        let document = row.run().ok().flatten();
-        Self {
-            name: &row.name,
-            run: document.map(|document| &document.run),
-            runs: row.baseline.as_ref().ok().map(|baseline| baseline.runs.len()),
-            functions: document.map(|document| document.functions.len()),
-            error: row.baseline.as_ref().err().map(output::describe),
-        }
-    }
-}
-
-fn table(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let header = ["NAME", "RUN", "RUNS", "COMMIT", "FUNCTIONS", "LABEL"].map(str::to_owned);
-    let cells: Vec<[String; 6]> =
-        std::iter::once(header).chain(rows.iter().map(Row::cells)).collect();
-    output::columns(&cells)
-}
-
 fn show(args: &Show, context: &Context) -> Result<(), UserError> {
     let baseline = baseline::load(context, &args.name)?;
-    let all = Selection::default();
-    let Some(run) = baseline.runs.last() else { return args.output.write("") };
-    let text = match args.format {
-        TextFormat::Human => human::show(run, &all, args.output.screen()),
-        TextFormat::Json if baseline.runs.len() == 1 => output::json(run),
-        TextFormat::Json => output::json(&baseline),
-        TextFormat::Csv => csv::functions(run),
-        TextFormat::Markdown => markdown::run(run, &all),
-    };
-    args.output.write(&text)?;
+    args.output.write(&baseline, args.format)?;
     if baseline.runs.len() > 1 {
         let runs = units::plural(baseline.runs.len() as u64, "run");
         output::message(&format!("this is the newest of {runs}; --format json has all of them"));

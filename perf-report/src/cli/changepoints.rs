@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 
-use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
@@ -14,8 +13,7 @@ use crate::model::{
     CHANGEPOINTS_SCHEMA, CHANGEPOINTS_VERSION, ChangePoints, LevelChange, SeriesChanges,
 };
 use crate::project::context::Context;
-use crate::render::words::changepoints::left_out;
-use crate::render::{csv, human, markdown};
+use crate::render::{Medium, left_out};
 use crate::stats::segments::{self, Settings};
 
 const EXAMPLES: &str = "\
@@ -44,7 +42,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -85,18 +83,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         version: CHANGEPOINTS_VERSION,
         series: all_changes(&series, settings),
     };
-    if matches!(args.format, TextFormat::Csv) {
+    if args.format == Medium::Csv {
         // There is no place for it among the rows.
         if let Some(note) = left_out(&document) {
             output::warning(&note);
         }
     }
-    args.output.write(&match args.format {
-        TextFormat::Human => human::changepoints(&document, args.output.screen()),
-        TextFormat::Json => output::json(&document),
-        TextFormat::Csv => csv::changepoints(&document),
-        TextFormat::Markdown => markdown::changepoints(&document),
-    })?;
+    args.output.write(&document, args.format)?;
     Ok(Code::Fine.into())
 }
 

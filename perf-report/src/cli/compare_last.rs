@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use super::format::TextFormat;
-use super::output::{self, OutputArgs};
+use super::output::OutputArgs;
 use super::past::{self, Past, PastArgs, TrendArgs};
 use crate::analysis::history::{self, LEAST_RUNS};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{DeclineDocument, RunDocument, Trend};
 use crate::project::context::Context;
-use crate::render::{csv, human, markdown};
+use crate::render::Medium;
 use crate::text::units;
 
 /// Runs before those that are judged, which tell how far runs lie apart.
@@ -46,7 +45,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -64,12 +63,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         return Err(past::no_value(args.past.metric, args.last));
     }
     let document = DeclineDocument { branch: args.past.branch.clone(), ..document };
-    args.output.write(&match args.format {
-        TextFormat::Human => human::decline(&document, args.output.screen()),
-        TextFormat::Json => output::json(&document),
-        TextFormat::Csv => csv::decline(&document),
-        TextFormat::Markdown => markdown::decline(&document),
-    })?;
+    args.output.write(&document, args.format)?;
     let fails = document.functions.iter().any(|row| row.trend == Trend::Regression);
     Ok(if fails { Code::Regression } else { Code::Fine }.into())
 }

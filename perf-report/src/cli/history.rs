@@ -5,14 +5,13 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
-use super::format::TextFormat;
-use super::output::{self, OutputArgs};
+use super::output::OutputArgs;
 use super::past::{self, Past, PastArgs, TrendArgs};
 use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::HistoryDocument;
 use crate::project::context::Context;
-use crate::render::{Shown, csv, human, markdown};
+use crate::render::{HistoryView, Medium, Shown};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,7 +68,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -96,19 +95,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let is_wanted = |name: &str| names.contains(name);
     let document = history::history_of(&runs, args.past.metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
-    args.write(&HistoryDocument { branch: args.past.branch.clone(), ..document })?;
+    let history = &HistoryDocument { branch: args.past.branch.clone(), ..document };
+    let shown = Shown { limit: (!args.all).then_some(args.limit), one: args.function.is_some() };
+    args.output.write(&HistoryView { history, shown }, args.format)?;
     Ok(Code::Fine.into())
-}
-
-impl Args {
-    fn write(&self, document: &HistoryDocument) -> Result<(), UserError> {
-        let shown =
-            Shown { limit: (!self.all).then_some(self.limit), one: self.function.is_some() };
-        self.output.write(&match self.format {
-            TextFormat::Human => human::history(document, shown, self.output.screen()),
-            TextFormat::Json => output::json(document),
-            TextFormat::Csv => csv::history(document),
-            TextFormat::Markdown => markdown::history(document, shown),
-        })
-    }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::builder::FalseyValueParser;
 
-use super::format::TextFormat;
 use super::help;
-use super::output::{self, OutputArgs};
+use super::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, Metric, SelfTestDocument};
 use crate::project::blessings;
@@ -16,8 +15,7 @@ use crate::project::config::check::{
 use crate::project::config::{self, quantity};
 use crate::project::context::Context;
 use crate::record::facts;
-use crate::render::human::{self, Verbosity};
-use crate::render::{csv, markdown};
+use crate::render::{ComparisonView, Medium, Verbosity};
 use crate::verdict::{Blessed, FailOn, Gate, Load};
 
 const MUCH_SLOWER: &str = "Slower by more than PCT is a regression; `never` for none";
@@ -96,7 +94,7 @@ pub(super) struct WriteArgs {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -144,23 +142,13 @@ impl LimitArgs {
 impl WriteArgs {
     /// Writes what a gate would catch.
     pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
-        self.output.write(&match self.format {
-            TextFormat::Human => human::self_test(document, self.output.screen()),
-            TextFormat::Json => output::json(document),
-            TextFormat::Csv => csv::self_test(document),
-            TextFormat::Markdown => markdown::self_test(document),
-        })
+        self.output.write(document, self.format)
     }
 
     /// Writes a comparison.
     pub(super) fn write(&self, comparison: &Comparison) -> Result<(), UserError> {
         let verbosity = if self.all { Verbosity::All } else { Verbosity::Brief };
-        self.output.write(&match self.format {
-            TextFormat::Human => human::comparison(comparison, verbosity, self.output.screen()),
-            TextFormat::Json => output::json(comparison),
-            TextFormat::Csv => csv::comparison(comparison),
-            TextFormat::Markdown => markdown::comparison(comparison),
-        })
+        self.output.write(&ComparisonView { comparison, verbosity }, self.format)
     }
 }
 

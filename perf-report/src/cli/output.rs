@@ -7,25 +7,14 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::{ExitCode as Code, UserError};
-use crate::render::{self, Screen};
+use crate::render::{Document, Medium, Screen};
 use crate::text::sanitize;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
-
-/// How a result is written by commands that know no further formats.
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs
-    Json,
-}
 
 /// Where the result of a command goes; flattened into the arguments of commands that have one.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,8 +25,24 @@ pub(super) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// The screen that the result is made for.
-    pub(super) fn screen(&self) -> Screen {
+    /// Writes the whole `document` in a medium that it has.
+    ///
+    /// # Errors
+    /// When the file or standard output takes no more, except for a reader that went away.
+    pub(super) fn write(
+        &self,
+        document: &impl Document,
+        medium: impl Into<Medium>,
+    ) -> Result<(), UserError> {
+        let text = document.text(medium.into(), self.screen()).ok_or_else(|| {
+            // No command offers such a one.
+            UserError::new(Code::Internal, "the result cannot be written in this format")
+        })?;
+        self.write_text(&text)
+    }
+
+    /// Returns the screen that the result is made for.
+    fn screen(&self) -> Screen {
         match self.output {
             Some(_) => Screen::default(),
             None => Screen {
@@ -47,11 +52,11 @@ impl OutputArgs {
         }
     }
 
-    /// Writes the whole result.
+    /// Writes a result that is text already.
     ///
     /// # Errors
     /// When the file or standard output takes no more, except for a reader that went away.
-    pub(super) fn write(&self, text: &str) -> Result<(), UserError> {
+    pub(super) fn write_text(&self, text: &str) -> Result<(), UserError> {
         let text = &sanitize::lines(text);
         match &self.output {
             Some(path) => std::fs::write(path, text).map_err(|error| unwritable(path, error)),
@@ -108,36 +113,6 @@ pub(super) fn describe(error: &UserError) -> String {
 /// Text that may hold names from anywhere, line by line as a screen may have it.
 fn harmless(text: &str) -> String {
     text.lines().map(sanitize::screen).collect::<Vec<_>>().join("\n")
-}
-
-/// A value as indented JSON.
-pub(super) fn json(value: &impl serde::Serialize) -> String {
-    // Plain data always becomes JSON: only maps with keys that are no text do not.
-    render::json::json(value).unwrap_or_default()
-}
-
-/// Rows of cells as columns two spaces apart, the last one as it is.
-pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let safe = |row: &[String; N]| {
-        let mut row = row.clone().map(|cell| sanitize::screen(&cell).into_owned());
-        if let Some(first) = row.first_mut() {
-            *first = sanitize::line_start(first);
-        }
-        row
-    };
-    let rows: Vec<[String; N]> = rows.iter().map(safe).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(line, "{cell}{:1$}", "", width - cell.width() + 2);
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 /// Prints what clap has to say: help and version on standard output, mistakes on standard error.

@@ -3,17 +3,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::format::TextFormat;
-use super::output::{self, OutputArgs};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use super::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::OverheadDocument;
 use crate::overhead::judge::{self, Circumstances};
 use crate::overhead::{self, Measured, Plan, Probe, child};
 use crate::project::config;
 use crate::project::config::targets::{Given, Targets};
 use crate::project::context::Context;
 use crate::record::facts::{self, Identity};
-use crate::render::{csv, human, markdown};
+use crate::render::{Medium, json};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,7 +55,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -67,7 +68,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     if let Some(probe) = args.probe {
         let plan = Plan { threads: args.threads, time: args.time };
-        args.output.write(&output::json(&overhead::measure(probe, plan)?))?;
+        args.output.write_text(&json::exact(&overhead::measure(probe, plan)?))?;
         return Ok(Code::Fine.into());
     }
     let targets =
@@ -78,7 +79,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         optimised: !cfg!(debug_assertions),
     };
     let document = judge::document(circumstances, &args.measure()?, &targets);
-    args.write(&document)?;
+    args.output.write(&document, args.format)?;
     Ok(if document.met { Code::Fine } else { Code::Regression }.into())
 }
 
@@ -93,15 +94,6 @@ impl Args {
         };
         shares.into_iter().map(measure).collect()
     }
-
-    fn write(&self, document: &OverheadDocument) -> Result<(), UserError> {
-        self.output.write(&match self.format {
-            TextFormat::Human => human::overhead(document, self.output.screen()),
-            TextFormat::Json => output::json(document),
-            TextFormat::Csv => csv::overhead(document),
-            TextFormat::Markdown => markdown::overhead(document),
-        })
-    }
 }
 
 /// The least time in which something can be measured.
@@ -115,5 +107,15 @@ fn time(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err(format!("{text} is not between 10ms and 3600s"))
+    }
+}
+
+impl ValueEnum for Probe {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()))
     }
 }

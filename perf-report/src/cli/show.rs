@@ -2,15 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::builder::FalseyValueParser;
+use clap::ValueEnum;
+use clap::builder::{FalseyValueParser, PossibleValue};
 
-use super::format::TextFormat;
-use super::output::{self, OutputArgs};
+use super::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::store::{self, RunRef, Store as _};
-use crate::render::{Selection, Sort, csv, human, markdown};
+use crate::render::{Medium, Part, RunView, Selection, Sort};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,7 +64,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -73,26 +72,17 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let run = store::open(context)?.find(&args.run)?;
-    args.output.write(&args.text(&run))?;
+    let view = RunView { run: &run, part: args.part(), selection: args.selection() };
+    args.output.write(&view, args.format)?;
     Ok(Code::Fine.into())
 }
 
 impl Args {
-    fn text(&self, run: &RunDocument) -> String {
-        let selection = self.selection();
-        match (self.format, self.tree) {
-            (TextFormat::Human, _) if self.metrics => {
-                human::show_metrics(run, &selection, self.output.screen())
-            }
-            (TextFormat::Csv, _) if self.metrics => csv::metrics(run),
-            (TextFormat::Markdown, _) if self.metrics => markdown::run_metrics(run, &selection),
-            (TextFormat::Human, false) => human::show(run, &selection, self.output.screen()),
-            (TextFormat::Human, true) => human::tree(run, self.all, self.output.screen()),
-            (TextFormat::Json, _) => output::json(run),
-            (TextFormat::Csv, false) => csv::functions(run),
-            (TextFormat::Csv, true) => csv::tree(run),
-            (TextFormat::Markdown, false) => markdown::run(run, &selection),
-            (TextFormat::Markdown, true) => markdown::run_tree(run, self.all),
+    fn part(&self) -> Part {
+        match (self.metrics, self.tree) {
+            (true, _) => Part::Metrics,
+            (false, true) => Part::Tree,
+            (false, false) => Part::Functions,
         }
     }
 
@@ -103,5 +93,42 @@ impl Args {
             limit: (!self.all).then_some(self.limit),
             locations: self.locations,
         }
+    }
+}
+
+impl ValueEnum for Sort {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::SelfTime,
+            Self::Total,
+            Self::Calls,
+            Self::Mean,
+            Self::P99,
+            Self::Lifetime,
+            Self::Polls,
+            Self::LongestPoll,
+            Self::Allocs,
+            Self::Grown,
+            Self::Name,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::SelfTime => ("self", "Time outside tracked callees"),
+            Self::Total => ("total", "Time between entry and exit"),
+            Self::Calls => ("calls", "Finished calls"),
+            Self::Mean => ("mean", "Mean duration of a call"),
+            Self::P99 => ("p99", "99th percentile of the duration of a call"),
+            Self::Lifetime => {
+                ("lifetime", "Mean lifetime of a call of an async function, waiting included")
+            }
+            Self::Polls => ("polls", "Polls of an async function"),
+            Self::LongestPoll => ("longest-poll", "Longest poll of an async function"),
+            Self::Allocs => ("allocs", "Allocations, those of tracked callees included"),
+            Self::Grown => ("grown", "Bytes allocated and not freed"),
+            Self::Name => ("name", "Name, from A"),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }

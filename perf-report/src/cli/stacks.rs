@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 use perf_runtime::segment::SegmentError;
 
-use super::format::TextFormat;
 use super::output::{self, OutputArgs};
 use super::{collect, keep};
 use crate::error::{ExitCode as Code, UserError};
@@ -17,7 +16,7 @@ use crate::model::{ProcessStacks, StacksDocument};
 use crate::project::context::Context;
 use crate::project::workspace::Programs;
 use crate::record::{collect as segments, session};
-use crate::render::{csv, human, markdown};
+use crate::render::Medium;
 use crate::text::shell::shell_word;
 use crate::text::units;
 
@@ -52,7 +51,7 @@ pub(super) struct Args {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: TextFormat,
+    format: Medium,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -60,12 +59,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let document = StacksDocument::of(read(&args.segments(context)?)?);
-    args.output.write(&match args.format {
-        TextFormat::Human => human::stacks(&document, args.output.screen()),
-        TextFormat::Json => output::json(&document),
-        TextFormat::Csv => csv::stacks(&document),
-        TextFormat::Markdown => markdown::stacks(&document),
-    })?;
+    args.output.write(&document, args.format)?;
     Ok(Code::Fine.into())
 }
 

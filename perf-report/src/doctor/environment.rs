@@ -3,7 +3,7 @@
 use perf_runtime::segment::limits::{parse_bytes, parse_share};
 use perf_runtime::segment::retention::{parse_amount, parse_count};
 
-use super::Check;
+use crate::model::Check;
 use crate::text::suggest;
 
 const SUBJECT: &str = "environment";
@@ -106,10 +106,10 @@ fn is_switch(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::State;
+    use crate::model::CheckState;
 
     #[track_caller]
-    fn finds(name: &str, value: &str, state: State, expected: &str) {
+    fn finds(name: &str, value: &str, state: CheckState, expected: &str) {
         let checks = check(&[(name.to_owned(), value.to_owned())], &[]);
         let [check] = checks.as_slice() else { panic!("{checks:?}") };
         let text = match &check.help {
@@ -124,14 +124,14 @@ mod tests {
         finds(
             "PERF_TRACK",
             "banana",
-            State::Broken,
+            CheckState::Broken,
             "PERF_TRACK=\"banana\" is not `on` or `off`: the default is used; \
              set it to `on` or `off`, or unset it",
         );
         finds(
             "PERF_TRACK_MEMORY",
             "a lot",
-            State::Broken,
+            CheckState::Broken,
             "PERF_TRACK_MEMORY=\"a lot\" is not a size such as `64MiB`: the default is used; \
              set it to a size such as `64MiB`, or unset it",
         );
@@ -140,16 +140,21 @@ mod tests {
                 "PERF_TRACK_OVERHEAD={malformed:?} is not a share such as `5%`: the default is \
                  used; set it to a share such as `5%`, or unset it"
             );
-            finds("PERF_TRACK_OVERHEAD", malformed, State::Broken, &said);
+            finds("PERF_TRACK_OVERHEAD", malformed, CheckState::Broken, &said);
         }
     }
 
     #[test]
     fn well_formed_values_are_fine() {
-        finds("PERF_TRACK_MEMORY", "64 MiB", State::Good, "set and well-formed: PERF_TRACK_MEMORY");
+        finds(
+            "PERF_TRACK_MEMORY",
+            "64 MiB",
+            CheckState::Good,
+            "set and well-formed: PERF_TRACK_MEMORY",
+        );
         let share = "set and well-formed: PERF_TRACK_OVERHEAD";
-        finds("PERF_TRACK_OVERHEAD", "2.5 %", State::Good, share);
-        finds("PERF_TRACK", "ON", State::Good, "set and well-formed: PERF_TRACK");
+        finds("PERF_TRACK_OVERHEAD", "2.5 %", CheckState::Good, share);
+        finds("PERF_TRACK", "ON", CheckState::Good, "set and well-formed: PERF_TRACK");
         assert_eq!(check(&[], &[])[0].finding, "no PERF_TRACK variable is set");
     }
 
@@ -158,13 +163,13 @@ mod tests {
         finds(
             "PERF_TRACK",
             "off",
-            State::Notice,
+            CheckState::Notice,
             "PERF_TRACK=off switches recording off; unset it to record",
         );
         finds(
             "PERF_TRACK_MEMROY",
             "1",
-            State::Notice,
+            CheckState::Notice,
             "PERF_TRACK_MEMROY is set, and nothing reads it; did you mean PERF_TRACK_MEMORY?",
         );
     }

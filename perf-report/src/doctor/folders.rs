@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Check;
+use crate::model::Check;
 use crate::project::context::Context;
 use crate::record::{collect, command, retention, session};
 use crate::text::units;

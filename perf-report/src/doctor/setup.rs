@@ -1,7 +1,7 @@
 //! The workspace, its store and baselines, the clock, git.
 
-use super::Check;
 use crate::error::ExitCode;
+use crate::model::Check;
 use crate::project::context::Context;
 use crate::project::store::{self, Store as _};
 use crate::project::{baseline, workspace};

@@ -1,8 +1,8 @@
-//! A baseline: runs of one state of the code, by which others are judged.
+//! A baseline: runs of one state of the code, by which others are judged; and the list of all.
 
 use serde::{Deserialize, Serialize};
 
-use super::{BASELINE_SCHEMA, BASELINE_VERSION, RunDocument};
+use super::{BASELINE_SCHEMA, BASELINE_VERSION, Run, RunDocument};
 
 /// Document `perf-track/baseline`: runs that were kept by name. A baseline of one run is that run's
 /// document alone.
@@ -17,8 +17,48 @@ pub struct Baseline {
     pub runs: Vec<RunDocument>,
 }
 
+/// Document `perf-track/baselines`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BaselinesDocument {
+    /// [`super::BASELINES_SCHEMA`].
+    pub schema: String,
+    /// [`super::BASELINES_VERSION`] of the writer.
+    pub version: u32,
+    /// The baselines, by name.
+    pub baselines: Vec<BaselineRow>,
+}
+
+/// A baseline in the list; one that cannot be read is listed too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BaselineRow {
+    /// Its name.
+    pub name: String,
+    /// What was run, of several runs in the newest; `null` when the file cannot be read.
+    pub run: Option<Run>,
+    /// Runs that it holds.
+    pub runs: Option<u64>,
+    /// Functions that it holds.
+    pub functions: Option<u64>,
+    /// Why the file cannot be read.
+    pub error: Option<String>,
+}
+
+impl BaselineRow {
+    /// Returns the row of the baseline `name`, or the reason for which it cannot be read.
+    pub fn of(name: String, baseline: Result<&Baseline, String>) -> Self {
+        let newest = baseline.as_ref().ok().and_then(|baseline| baseline.runs.last());
+        Self {
+            name,
+            run: newest.map(|newest| newest.run.clone()),
+            runs: baseline.as_ref().ok().map(|baseline| baseline.runs.len() as u64),
+            functions: newest.map(|newest| newest.functions.len() as u64),
+            error: baseline.err(),
+        }
+    }
+}
+
 impl Baseline {
-    /// Of `runs`, oldest first.
+    /// Returns the baseline of `runs`, oldest first.
     pub fn of(mut runs: Vec<RunDocument>) -> Self {
         let newest = runs.pop();
         let mut runs: Vec<RunDocument> = runs.iter().map(RunDocument::sample).collect();
@@ -28,8 +68,8 @@ impl Baseline {
 }
 
 impl RunDocument {
-    /// The run as one sample of several: without tree, histograms, and the list of processes, which
-    /// only one of them needs.
+    /// Returns the run as one sample of several: without tree, histograms, and the list of processes,
+    /// which only one of them needs.
     #[must_use]
     pub fn sample(&self) -> Self {
         let mut run = self.clone();

@@ -5,8 +5,10 @@
 //! ignored when reading.
 
 mod baseline;
+mod blessings;
 mod causes;
 mod changepoints;
+mod checks;
 mod comparison;
 pub mod convert;
 mod decline;
@@ -20,6 +22,7 @@ mod overhead;
 mod probe;
 mod read;
 mod recording;
+mod repeat;
 mod run;
 mod self_test;
 mod stacks;
@@ -30,9 +33,11 @@ mod waiver;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub use baseline::Baseline;
+pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
+pub use blessings::{BlessingRow, BlessingsDocument};
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
+pub use checks::{Check, CheckState, ChecksDocument};
 pub use comparison::{
     BudgetKind, BudgetResult, Change, Comparison, Side, Verdict, budget_order, worst_first,
 };
@@ -47,6 +52,7 @@ pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResul
 pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
+pub use repeat::{RepeatRow, RepeatSummary};
 pub use run::{
     Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
     Toolchain, TreeNode,
@@ -65,6 +71,14 @@ pub const RUN_VERSION: u32 = 1;
 pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
 /// Newest version of [`BASELINE_SCHEMA`].
 pub const BASELINE_VERSION: u32 = 1;
+/// Name of the schema of a [`BaselinesDocument`].
+pub const BASELINES_SCHEMA: &str = "perf-track/baselines";
+/// Newest version of [`BASELINES_SCHEMA`].
+pub const BASELINES_VERSION: u32 = 1;
+/// Name of the schema of a [`BlessingsDocument`].
+pub const BLESSINGS_SCHEMA: &str = "perf-track/blessings";
+/// Newest version of [`BLESSINGS_SCHEMA`].
+pub const BLESSINGS_VERSION: u32 = 1;
 /// Name of the schema of [`ChangePoints`].
 pub const CHANGEPOINTS_SCHEMA: &str = "perf-track/changepoints";
 /// Newest version of [`CHANGEPOINTS_SCHEMA`].
@@ -73,6 +87,10 @@ pub const CHANGEPOINTS_VERSION: u32 = 1;
 pub const COMPARISON_SCHEMA: &str = "perf-track/comparison";
 /// Newest version of [`COMPARISON_SCHEMA`].
 pub const COMPARISON_VERSION: u32 = 1;
+/// Name of the schema of a [`ChecksDocument`].
+pub const DOCTOR_SCHEMA: &str = "perf-track/doctor";
+/// Newest version of [`DOCTOR_SCHEMA`].
+pub const DOCTOR_VERSION: u32 = 1;
 /// Name of the schema of a [`StacksDocument`].
 pub const STACKS_SCHEMA: &str = "perf-track/stacks";
 /// Newest version of [`STACKS_SCHEMA`].

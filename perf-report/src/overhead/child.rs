@@ -57,13 +57,7 @@ fn command(probe: Probe, plan: Plan, folder: &TempDir) -> io::Result<Command> {
         .arg("overhead")
         .args(["--threads", &plan.threads.to_string()])
         .args(["--time", &format!("{}us", plan.time.as_micros())])
-        .arg(word(probe))
+        .arg(probe.word())
         .stdin(Stdio::null());
     Ok(command)
-}
-
-/// The word that makes a process measure.
-fn word(probe: Probe) -> String {
-    use clap::ValueEnum as _;
-    probe.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

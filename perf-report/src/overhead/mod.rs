@@ -24,8 +24,8 @@ use crate::model::Operation;
 
 pub use measure::measure;
 
-/// How a process is set up to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// The setup of a process that measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
     /// All of each call is recorded.
     Exact,
@@ -33,6 +33,20 @@ pub enum Probe {
     Sampled,
     /// Recording is switched off.
     Off,
+}
+
+impl Probe {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Sampled, Self::Off];
+
+    /// Returns the word that makes a process measure with this setup.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Sampled => "sampled",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// How long is measured, and on how many threads beside one alone.

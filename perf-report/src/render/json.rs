@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::text::sanitize;
 
-/// A document as JSON, two spaces a level, ending in a newline, in visible characters only.
+/// Returns a document as JSON, two spaces a level, ending in a newline, in visible characters only.
 ///
 /// # Errors
 /// None for the documents of [`crate::model`]; the type of the error is what `serde_json` needs for
@@ -13,4 +13,10 @@ pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(document)?;
     text.push('\n');
     Ok(sanitize::json(text))
+}
+
+/// Returns a document of [`crate::model`] as JSON.
+pub(crate) fn exact(document: &impl Serialize) -> String {
+    // Plain data always becomes JSON: only maps with keys that are no text do not.
+    json(document).unwrap_or_default()
 }

@@ -5,16 +5,22 @@
 //! trusted, so whatever is put into text passes [`sanitize`](crate::text::sanitize) first. Nothing
 //! here prints, reads, or judges.
 
-pub(crate) mod csv;
-pub(crate) mod human;
+mod csv;
+mod document;
+mod human;
 pub mod json;
-pub(crate) mod markdown;
-pub(crate) mod words;
+mod markdown;
+mod views;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use human::summary;
+pub use document::{Document, Medium};
+pub(crate) use human::columns;
+pub use human::{series, summary};
+pub use views::{ComparisonView, HistoryView, Part, RunView, Verbosity};
+pub(crate) use words::changepoints::left_out;
 pub use words::select::{Selection, Shown, Sort};
 
 /// The screen that text is made for.
@@ -40,7 +46,7 @@ impl crate::model::Comparison {
 
     /// Writes the comparison for a terminal of 100 columns, without colours.
     pub fn to_text(&self) -> String {
-        human::comparison(self, human::Verbosity::Brief, Screen::default())
+        human::comparison(self, Verbosity::Brief, Screen::default())
     }
 
     /// Writes the comparison as a document `perf-track/comparison`.

@@ -11,6 +11,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::judge::LimitArgs;
+use super::media::Format;
 use super::output::{self, OutputArgs};
 use super::{function, help};
 use crate::error::{ExitCode as Code, UserError};
@@ -89,7 +90,7 @@ pub(super) struct Args {
     /// How to write the list
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: output::Format,
+    format: Format,
 
     #[command(flatten)]
     output: OutputArgs,

@@ -10,6 +10,7 @@ use crate::error::UserError;
 use crate::project::context::Context;
 use crate::project::workspace::Programs;
 use crate::record::collect::{self, About, Listing};
+use crate::render;
 use crate::text::units;
 
 /// What is left where it is, since it is not this workspace's.
@@ -82,7 +83,7 @@ pub(super) fn list(listing: &Listing, context: &Context) -> Result<(), UserError
         let cell = |text: &str| text.to_owned();
         [pid(mark.pid), cell(""), cell("0 B"), cell("not recorded"), cell(""), mark.to_string()]
     }));
-    output::OutputArgs::default().write(&output::columns(&rows))
+    output::OutputArgs::default().write_text(&render::columns(&rows))
 }
 
 fn row(about: &About, programs: &Programs, now: u64) -> [String; 6] {

@@ -7,13 +7,11 @@ use clap::builder::FalseyValueParser;
 use super::Args;
 use crate::analysis::{interleave, noise};
 use crate::cli::ab::{Match, Progress, Rules};
-use crate::cli::output::{self, Format};
+use crate::cli::output;
 use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::NoiseDocument;
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
-use crate::render::human;
 use crate::text::units;
 
 /// How the command is run.
@@ -50,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let found = noise::noise(made, &settings.limits(), &fail_on)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
     drop(rounds);
-    write(args, &found)?;
+    args.output.write(&found, args.format)?;
     Ok(Code::Fine.into())
 }
 
@@ -70,11 +68,4 @@ fn game<'a>(args: &'a Args, context: &'a Context, seed: u64) -> Match<'a> {
         a: Vec::new(),
         b: Vec::new(),
     }
-}
-
-fn write(args: &Args, found: &NoiseDocument) -> Result<(), UserError> {
-    args.output.write(&match args.format {
-        Format::Human => human::noise(found, args.output.screen()),
-        Format::Json => output::json(found),
-    })
 }

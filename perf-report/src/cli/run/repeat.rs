@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::Args;
+use crate::analysis::series;
 use crate::cli::rounds::{self, Rounds};
 use crate::cli::{keep, output};
 use crate::error::UserError;
@@ -11,7 +12,7 @@ use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::record::nothing;
 use crate::record::recorder::{Order, Recorded, Recorder};
-use crate::render::human;
+use crate::render;
 use crate::text::units;
 
 /// What became of the runs.
@@ -123,7 +124,8 @@ fn stopped(args: &Args, outcome: &Outcome) -> Option<String> {
 fn tell(args: &Args, context: &Context, outcome: &Outcome) {
     let recorded = outcome.runs.iter().any(|run| run.process.count > 0);
     if recorded {
-        output::message(&format!("\n{}", human::series(&outcome.runs, output::message_screen())));
+        let summary = series::summary(&outcome.runs);
+        output::message(&format!("\n{}", render::series(&summary, output::message_screen())));
     }
     if let (Some((_, words)), failed) = (&outcome.failure, outcome.failed) {
         let runs = units::plural(failed.into(), "run");

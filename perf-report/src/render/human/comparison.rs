@@ -5,27 +5,17 @@ use std::fmt::Write as _;
 use super::paint::{Paint, style};
 use super::wrap;
 use crate::model::{BudgetResult, Comparison, Verdict};
-use crate::render::Screen;
 use crate::render::words::evidence::Part;
 use crate::render::words::findings::{self, Finding};
 use crate::render::words::folding::{self, Folded};
 use crate::render::words::{evidence, facts, fit, interleaved, sentences};
+use crate::render::{Screen, Verbosity};
 use crate::text::{sanitize, units};
 
 /// Findings of a verdict that are shown before the rest is only counted.
 const SHOWN: usize = 12;
 /// Where the text of a finding begins.
 const INDENT: usize = 16;
-
-/// How much of a comparison is shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Verbosity {
-    /// What fails in full, of the rest what matters most.
-    #[default]
-    Brief,
-    /// Every function that changed.
-    All,
-}
 
 /// A comparison for a screen.
 pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen) -> String {

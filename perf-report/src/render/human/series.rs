@@ -3,8 +3,7 @@
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::wrap;
-use crate::analysis::series::{self, Series};
-use crate::model::RunDocument;
+use crate::model::{RepeatRow, RepeatSummary};
 use crate::render::Screen;
 use crate::render::words::estimates::Mark;
 use crate::text::{sanitize, units};
@@ -12,28 +11,27 @@ use crate::text::{sanitize, units};
 /// Functions that are named.
 const TOP: usize = 10;
 
-/// Several runs of one command: of each function the median and the spread over the runs.
-pub(crate) fn series(runs: &[RunDocument], screen: Screen) -> String {
+/// Returns the median and the spread of each function over several runs of one command.
+pub fn series(summary: &RepeatSummary, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
-    let functions = series::functions(runs);
     let mut text = String::new();
-    if let Some(run) = runs.first() {
-        let command = sanitize::line_start(&sanitize::screen(&run.run.command.join(" ")));
+    if summary.runs > 0 {
+        let command = sanitize::line_start(&sanitize::screen(&summary.command.join(" ")));
         text += &(paint.paint(style::STRONG, &command) + "\n");
     }
-    text += &paint.paint(style::FAINT, &wrap::items(&facts(runs), "", screen.width));
+    text += &paint.paint(style::FAINT, &wrap::items(&facts(summary), "", screen.width));
+    let functions = &summary.functions;
     if functions.is_empty() {
         return text + "\nno tracked function was called in every run\n";
     }
-    let shown = &functions[..functions.len().min(TOP)];
     text.push('\n');
-    text += &table(shown).render(screen);
+    text += &table(&functions[..functions.len().min(TOP)]).render(screen);
     if functions.len() > TOP {
         let more = units::plural((functions.len() - TOP) as u64, "more function");
         text += &(paint.paint(style::FAINT, &format!("… {more}")) + "\n");
     }
-    if let Some((count, how)) = series::unsteady(runs) {
-        let note = format!("note: in {count} of {} runs, {how}", runs.len());
+    if let Some((count, how)) = &summary.unsteady {
+        let note = format!("note: in {count} of {} runs, {how}", summary.runs);
         let lines = wrap::words(&note, "", screen.width);
         text += "\n";
         text.extend(lines.lines().map(|line| paint.paint(style::WARN, line) + "\n"));
@@ -41,11 +39,10 @@ pub(crate) fn series(runs: &[RunDocument], screen: Screen) -> String {
     text
 }
 
-fn facts(runs: &[RunDocument]) -> Vec<String> {
-    let walls = series::walls(runs);
-    let mut items = vec![units::plural(runs.len() as u64, "run")];
-    if let Some(median) = crate::stats::robust::median(&walls) {
-        let spread = series::variation_pct(&walls).map_or_else(String::new, plus_minus);
+fn facts(summary: &RepeatSummary) -> Vec<String> {
+    let mut items = vec![units::plural(summary.runs as u64, "run")];
+    if let Some(median) = summary.wall_ns {
+        let spread = summary.wall_spread_pct.map_or_else(String::new, plus_minus);
         items.push(format!("wall {}{spread}", units::duration(median)));
     }
     items
@@ -55,29 +52,25 @@ fn plus_minus(pct: f64) -> String {
     format!(" ± {}", units::percent(pct))
 }
 
-fn table(shown: &[Series]) -> Table {
-    let column = |title, stays, align, cell: &dyn Fn(&Series) -> Cell| Column {
+fn table(shown: &[RepeatRow]) -> Table {
+    let column = |title, stays, cell: &dyn Fn(&RepeatRow) -> Cell| Column {
         title,
         stays,
-        align,
+        align: Align::Right,
         cells: shown.iter().map(cell).collect(),
     };
-    let plain = style::PLAIN;
+    let unless = |value: Option<String>, otherwise: &str| {
+        Cell::new(style::PLAIN, value.unwrap_or_else(|| otherwise.to_owned()))
+    };
     Table {
         title: "function",
-        names: shown.iter().map(|series| series.name.clone()).collect(),
+        names: shown.iter().map(|row| row.name.clone()).collect(),
         columns: vec![
-            column("calls", 1, Align::Right, &|series| {
-                let varies = || "vary".to_owned();
-                Cell::new(plain, series.steady_calls().map_or_else(varies, units::count))
+            column("calls", 1, &|row| unless(row.calls.map(units::count), "vary")),
+            column("median self", ALWAYS, &|row| {
+                Cell::duration(style::STRONG, Mark::Exact, row.self_ns)
             }),
-            column("median self", ALWAYS, Align::Right, &|series| {
-                Cell::duration(style::STRONG, Mark::Exact, series.median_ns())
-            }),
-            column("spread", ALWAYS, Align::Right, &|series| {
-                let spread = series::variation_pct(&series.self_ns);
-                Cell::new(plain, spread.map_or_else(|| "·".to_owned(), units::percent))
-            }),
+            column("spread", ALWAYS, &|row| unless(row.spread_pct.map(units::percent), "·")),
         ],
     }
 }
@@ -85,6 +78,7 @@ fn table(shown: &[Series]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::series::summary;
     use crate::model::{Probe, samples};
 
     #[test]
@@ -99,6 +93,6 @@ mod tests {
         lookup.unwrap().calls += 1;
         runs[2].run.machine.probe = Some(Probe { lost_pct: 48.0, ..Probe::default() });
         let screen = Screen { width: 80, styled: false };
-        insta::assert_snapshot!(series(&runs, screen));
+        insta::assert_snapshot!(series(&summary(&runs), screen));
     }
 }

@@ -9,8 +9,7 @@ use jiff::civil::{Date, date};
 use crate::model::{
     Budget, BudgetKind, Comparison, Metric, RunDocument, SelfTestDocument, Verdict, samples,
 };
-use crate::render::human::Verbosity;
-use crate::render::{Screen, csv, human, json, markdown};
+use crate::render::{Screen, Verbosity, csv, human, json, markdown};
 use crate::verdict::{
     Blessed, Blessing, Given, Limits, Rule, Severity, Sides, alone, compare_runs, gate, self_test,
     slow_down,

@@ -6,8 +6,8 @@ mod history;
 
 use insta::assert_snapshot;
 
-use super::human::Verbosity;
-use super::{Screen, Selection, Sort, csv, human, json, markdown, summary};
+use super::{Screen, Selection, Sort, Verbosity, csv, human, json, markdown, summary};
+use crate::analysis::series;
 use crate::model::{
     Budget, Comparison, Function, MetricKind, OverheadDocument, RunDocument, StacksDocument,
     Verdict, samples,
@@ -557,7 +557,10 @@ fn what_a_program_says_is_obeyed_by_nobody() {
                     obeyed_by_nobody("metrics", &human::show_metrics(&run, &brief(), screen));
                     obeyed_by_nobody("tree", &human::tree(&run, true, screen));
                     obeyed_by_nobody("summary", &summary(&run, screen));
-                    obeyed_by_nobody("series", &human::series(&[run.clone(), run.clone()], screen));
+                    obeyed_by_nobody(
+                        "series",
+                        &human::series(&series::summary(&[run.clone(), run.clone()]), screen),
+                    );
                 }
             }
             obeyed_by_nobody("markdown", &markdown::run(&run, &brief()));

@@ -33,32 +33,31 @@ impl Shown {
     }
 }
 
-/// What functions are sorted by: the largest first, names from A.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+/// The order of functions: the largest first, names from A.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// Time outside tracked callees
+    /// Time outside tracked callees.
     #[default]
-    #[value(name = "self")]
     SelfTime,
-    /// Time between entry and exit
+    /// Time between entry and exit.
     Total,
-    /// Finished calls
+    /// Finished calls.
     Calls,
-    /// Mean duration of a call
+    /// Mean duration of a call.
     Mean,
-    /// 99th percentile of the duration of a call
+    /// 99th percentile of the duration of a call.
     P99,
-    /// Mean lifetime of a call of an async function, waiting included
+    /// Mean lifetime of a call of an async function, waiting included.
     Lifetime,
-    /// Polls of an async function
+    /// Polls of an async function.
     Polls,
-    /// Longest poll of an async function
+    /// Longest poll of an async function.
     LongestPoll,
-    /// Allocations, those of tracked callees included
+    /// Allocations, those of tracked callees included.
     Allocs,
-    /// Bytes allocated and not freed
+    /// Bytes allocated and not freed.
     Grown,
-    /// Name, from A
+    /// The name, from A.
     Name,
 }
 

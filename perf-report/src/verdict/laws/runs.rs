@@ -5,8 +5,7 @@ use proptest::prelude::*;
 
 use super::{custom, findings, metrics, nonsense, number, scaled, verdicts, without_floors};
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
-use crate::render::human::{self, Verbosity};
-use crate::render::{Screen, markdown};
+use crate::render::{ComparisonView, Document as _, Screen, Verbosity};
 use crate::stats::number::float;
 use crate::verdict::reason::with_suite;
 use crate::verdict::{Limits, MetricLimits, Sides, Thresholds, compare_runs};
@@ -297,8 +296,8 @@ proptest! {
             ];
             prop_assert!(numbers.into_iter().flatten().all(f64::is_finite), "{:?}", row);
         }
-        let human = human::comparison(&comparison, Verbosity::All, Screen::default());
-        for text in [human, markdown::comparison(&comparison)] {
+        let view = ComparisonView { comparison: &comparison, verbosity: Verbosity::All };
+        for text in [view.human(Screen::default())].into_iter().chain(view.markdown()) {
             prop_assert_eq!(unreadable(&text), None::<String>, "{}", text);
         }
     }

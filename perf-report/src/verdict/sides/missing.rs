@@ -14,7 +14,7 @@ use crate::text::units;
 /// use perf_report::model::RunDocument;
 ///
 /// fn may_be_a_baseline(run: &RunDocument) -> bool {
-///     perf_report::verdict::sides::missing(run).is_empty()
+///     perf_report::verdict::missing(run).is_empty()
 /// }
 /// ```
 pub fn missing(run: &RunDocument) -> Vec<String> {

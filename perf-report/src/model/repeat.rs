@@ -1,0 +1,33 @@
+//! Several runs of one command, as `run --repeat` sums them up.
+
+use super::Command;
+
+/// How far runs of one command lie apart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RepeatSummary {
+    /// The command.
+    pub command: Command,
+    /// Runs of it.
+    pub runs: usize,
+    /// Median wall time of a run, nanoseconds.
+    pub wall_ns: Option<f64>,
+    /// Coefficient of variation of the wall times, per cent.
+    pub wall_spread_pct: Option<f64>,
+    /// Every function that was called in all runs, most self time first.
+    pub functions: Vec<RepeatRow>,
+    /// Runs that a machine made which was less than steady, and how unsteady it was at worst.
+    pub unsteady: Option<(usize, String)>,
+}
+
+/// How far the values of one function lie apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RepeatRow {
+    /// The function.
+    pub name: String,
+    /// Its calls in each run; `None` when they were not as many in all.
+    pub calls: Option<u64>,
+    /// Median of its self time in a run, nanoseconds.
+    pub self_ns: f64,
+    /// Coefficient of variation of its self time, per cent.
+    pub spread_pct: Option<f64>,
+}

@@ -1,0 +1,200 @@
+//! The documents that leave the program, each with its media. Of those that can be shown in more than
+//! one way, a view carries the document and the options.
+
+use super::json::exact;
+use super::{Document, Screen, Selection, Shown, csv, human, markdown};
+use crate::model::{
+    Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
+    DeclineDocument, HistoryDocument, NoiseDocument, OverheadDocument, RunDocument,
+    SelfTestDocument, StacksDocument,
+};
+
+/// A run, and what is shown of it.
+#[derive(Debug, Clone)]
+pub struct RunView<'a> {
+    /// The run.
+    pub run: &'a RunDocument,
+    /// The part that is shown; JSON has all of them.
+    pub part: Part,
+    /// The functions and metrics that people see, and their order. Without a limit, a tree folds
+    /// nothing.
+    pub selection: Selection,
+}
+
+/// A part of a run that is shown by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The functions, and for people also the metrics of the program.
+    #[default]
+    Functions,
+    /// The tree of calls.
+    Tree,
+    /// The metrics of the program.
+    Metrics,
+}
+
+impl<'a> RunView<'a> {
+    /// Returns the view of the whole `run`.
+    pub fn whole(run: &'a RunDocument) -> Self {
+        Self { run, part: Part::Functions, selection: Selection::default() }
+    }
+
+    fn is_all(&self) -> bool {
+        self.selection.limit.is_none()
+    }
+}
+
+impl Document for RunView<'_> {
+    fn human(&self, screen: Screen) -> String {
+        match self.part {
+            Part::Functions => human::show(self.run, &self.selection, screen),
+            Part::Tree => human::tree(self.run, self.is_all(), screen),
+            Part::Metrics => human::show_metrics(self.run, &self.selection, screen),
+        }
+    }
+
+    fn json(&self) -> String {
+        exact(self.run)
+    }
+
+    fn csv(&self) -> Option<String> {
+        Some(match self.part {
+            Part::Functions => csv::functions(self.run),
+            Part::Tree => csv::tree(self.run),
+            Part::Metrics => csv::metrics(self.run),
+        })
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(match self.part {
+            Part::Functions => markdown::run(self.run, &self.selection),
+            Part::Tree => markdown::run_tree(self.run, self.is_all()),
+            Part::Metrics => markdown::run_metrics(self.run, &self.selection),
+        })
+    }
+}
+
+/// The newest run, but in JSON all of them.
+impl Document for Baseline {
+    fn human(&self, screen: Screen) -> String {
+        self.newest().map(|run| run.human(screen)).unwrap_or_default()
+    }
+
+    fn json(&self) -> String {
+        match self.runs.as_slice() {
+            [] => String::new(),
+            [run] => exact(run),
+            _ => exact(self),
+        }
+    }
+
+    fn csv(&self) -> Option<String> {
+        self.newest().map_or_else(|| Some(String::new()), |run| run.csv())
+    }
+
+    fn markdown(&self) -> Option<String> {
+        self.newest().map_or_else(|| Some(String::new()), |run| run.markdown())
+    }
+}
+
+impl Baseline {
+    fn newest(&self) -> Option<RunView<'_>> {
+        self.runs.last().map(RunView::whole)
+    }
+}
+
+/// A comparison, and how much of it people see.
+#[derive(Debug, Clone, Copy)]
+pub struct ComparisonView<'a> {
+    /// The comparison.
+    pub comparison: &'a Comparison,
+    /// How much of it is shown on a screen.
+    pub verbosity: Verbosity,
+}
+
+/// The part of a comparison that is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// What fails in full, of the rest what matters most.
+    #[default]
+    Brief,
+    /// Every function that changed.
+    All,
+}
+
+impl Document for ComparisonView<'_> {
+    fn human(&self, screen: Screen) -> String {
+        human::comparison(self.comparison, self.verbosity, screen)
+    }
+
+    fn json(&self) -> String {
+        exact(self.comparison)
+    }
+
+    fn csv(&self) -> Option<String> {
+        Some(csv::comparison(self.comparison))
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(markdown::comparison(self.comparison))
+    }
+}
+
+/// A history, and how much of it people see.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryView<'a> {
+    /// The history.
+    pub history: &'a HistoryDocument,
+    /// The part that is shown; CSV and JSON have all of it.
+    pub shown: Shown,
+}
+
+impl Document for HistoryView<'_> {
+    fn human(&self, screen: Screen) -> String {
+        human::history(self.history, self.shown, screen)
+    }
+
+    fn json(&self) -> String {
+        exact(self.history)
+    }
+
+    fn csv(&self) -> Option<String> {
+        Some(csv::history(self.history))
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(markdown::history(self.history, self.shown))
+    }
+}
+
+/// Implements [`Document`] for documents that are shown as they are: `Type: function, media beside
+/// human and json`.
+macro_rules! shown_whole {
+    ($($document:ty: $function:ident $(, $medium:ident)*;)*) => {$(
+        impl Document for $document {
+            fn human(&self, screen: Screen) -> String {
+                human::$function(self, screen)
+            }
+
+            fn json(&self) -> String {
+                exact(self)
+            }
+
+            $(fn $medium(&self) -> Option<String> {
+                Some($medium::$function(self))
+            })*
+        }
+    )*};
+}
+
+shown_whole! {
+    ChangePoints: changepoints, csv, markdown;
+    DeclineDocument: decline, csv, markdown;
+    OverheadDocument: overhead, csv, markdown;
+    SelfTestDocument: self_test, csv, markdown;
+    StacksDocument: stacks, csv, markdown;
+    BaselinesDocument: baselines;
+    BlessingsDocument: blessings;
+    ChecksDocument: checks;
+    NoiseDocument: noise;
+}
