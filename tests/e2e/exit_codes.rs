@@ -1,4 +1,4 @@
-//! What every command ends with, as the README says: a table of causes, each with its exit code and a word
+//! What every command ends with, as the guide says: a table of causes, each with its exit code and a word
 //! of what is said.
 
 mod check;
@@ -12,7 +12,7 @@ use perf_report::model::RunDocument;
 use perf_report::project::store::{Sqlite, Store as _};
 use perf_tests::{Finished, Lab, lab};
 
-const README: &str = include_str!("../../README.md");
+const GUIDE: &str = include_str!("../../docs/configuration.md");
 
 /// A way to an exit code.
 #[derive(Debug, Clone, Default)]
@@ -116,23 +116,23 @@ fn carry_out<'a>(cases: impl IntoIterator<Item = &'a Case>) {
     assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
-/// The first column of the README's table whose title begins with `title`.
+/// The first column of the guide's table whose title begins with `title`.
 fn rows(title: &str) -> Vec<String> {
-    let lines = README.lines().skip_while(|line| !line.starts_with(title)).skip(2);
+    let lines = GUIDE.lines().skip_while(|line| !line.starts_with(title)).skip(2);
     let rows = lines.take_while(|line| line.starts_with('|'));
     rows.filter_map(|line| Some(line.split('|').nth(1)?.trim().to_owned())).collect()
 }
 
 #[test]
-fn check_ends_as_the_readme_says() {
+fn check_ends_as_the_guide_says() {
     let table = check::rows();
     let tried: Vec<&str> = table.iter().map(|(row, _)| *row).collect();
-    assert_eq!(tried, rows("| | exit code of `check` |"), "each row of the README has its cases");
+    assert_eq!(tried, rows("| | exit code of `check` |"), "each row of the guide has its cases");
     carry_out(table.iter().flat_map(|(_, cases)| cases));
 }
 
 #[test]
-fn every_command_ends_as_the_readme_says() {
+fn every_command_ends_as_the_guide_says() {
     let cases = others::cases();
     carry_out(&cases);
     let of_check = check::rows();

@@ -13,7 +13,7 @@ use linter::{Diagnostic, Linter};
 use perf_tests::skipped;
 use sources::Variant;
 
-/// What differs nevertheless, and why. README lists it.
+/// What differs nevertheless, and why. `docs/how-it-measures.md` lists it.
 struct Exception {
     linter: Linter,
     lint: &'static str,

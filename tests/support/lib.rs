@@ -3,6 +3,8 @@
 //! Nothing here links perf-report: tests see it as a user does, as a program that prints.
 
 mod apart;
+#[cfg(doctest)]
+mod guide;
 pub mod house;
 mod lab;
 mod run;

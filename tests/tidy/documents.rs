@@ -1,15 +1,16 @@
-//! Documents against what they speak of: versions, schemas, and commands that people will type.
+//! Documents against what they speak of: versions, schemas, the code map; and in modules of their own
+//! the commands that people will type, the links that they will follow, and the guide as a whole.
+
+mod commands;
+mod guide;
+mod links;
+mod markdown;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::Command;
 
-use perf_tests::program;
 use serde_json::Value;
 
-use crate::packages::packages_in;
 use crate::sources::{self, Source};
-use crate::{Finding, assert_none};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -51,113 +52,6 @@ fn the_gate_runs_the_test_command_of_the_readme() {
     assert_eq!(tests.count(), 1, "one command of the README passes the tests");
     let workflow = sources::one(".github/workflows/ci.yml");
     assert!(workflow.text.contains(".ci/run"), "the workflow calls the script");
-}
-
-/// A command that a document tells people to type, without the `$`, in words.
-struct Typed<'a> {
-    line: usize,
-    words: Vec<&'a str>,
-}
-
-/// The commands in a document: lines that begin with `$`, cut at every `--`, since what follows it
-/// is a command of its own or arguments of a program.
-fn commands(document: &Source) -> Vec<Typed<'_>> {
-    let mut commands = Vec::new();
-    for (line, text) in document.lines() {
-        let Some(typed) = text.trim_start().strip_prefix("$ ") else { continue };
-        let typed = typed.split(" # ").next().unwrap_or(typed);
-        for part in typed.split(" -- ") {
-            commands.push(Typed { line, words: part.split_whitespace().collect() });
-        }
-    }
-    commands
-}
-
-/// Names of packages and of their targets.
-fn known_to_cargo() -> BTreeSet<String> {
-    let peers = sources::root().join("perf-runtime/benches/peers");
-    [sources::root(), peers].iter().flat_map(|folder| known_in(folder)).collect()
-}
-
-/// Packages and targets of the workspace in `folder`.
-fn known_in(folder: &Path) -> Vec<String> {
-    let packages = packages_in(folder);
-    let targets = packages.iter().filter_map(|package| package["targets"].as_array()).flatten();
-    let names = packages.iter().chain(targets).filter_map(|named| named["name"].as_str());
-    names.map(str::to_owned).collect()
-}
-
-/// Names that `-p`, `--bin` and the like give to cargo, and that it does not know.
-fn unknown_to_cargo(document: &Source, known: &BTreeSet<String>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for typed in commands(document).iter().filter(|typed| typed.words[0] == "cargo") {
-        for pair in typed.words.windows(2) {
-            let names = ["-p", "--package", "--bin", "--test", "--example", "--bench"];
-            if names.contains(&pair[0]) && !known.contains(pair[1]) {
-                let what = format!("cargo knows no {}", pair[1]);
-                findings.push(Finding::new(document, typed.line, what));
-            }
-        }
-    }
-    findings
-}
-
-/// Subcommands and options given to perf-report that its help does not have.
-fn unknown_to_perf_report(document: &Source) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for typed in commands(document) {
-        let words = typed.words.strip_prefix(&["cargo"]).unwrap_or(&typed.words);
-        let Some(arguments) = words.strip_prefix(&["perf-report"]) else { continue };
-        let Some(help) = arguments.first().and_then(|subcommand| help_of(subcommand)) else {
-            let what = format!("perf-report has no {}", arguments.join(" "));
-            findings.push(Finding::new(document, typed.line, what));
-            continue;
-        };
-        for option in arguments.iter().filter(|word| word.starts_with("--")) {
-            let option = option.split('=').next().unwrap_or(option);
-            if !help.contains(option) {
-                let what = format!("perf-report {} has no {option}", arguments[0]);
-                findings.push(Finding::new(document, typed.line, what));
-            }
-        }
-    }
-    findings
-}
-
-fn help_of(subcommand: &str) -> Option<String> {
-    let output = Command::new(program!("perf-report-under-test"))
-        .args([subcommand, "--help"])
-        .output()
-        .expect("perf-report can be run");
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn documents() -> Vec<Source> {
-    let mut all = sources::all();
-    all.retain(|source| source.path.ends_with("md"));
-    all
-}
-
-#[test]
-fn commands_for_cargo_name_what_exists() {
-    let known = known_to_cargo();
-    assert_none(documents().iter().flat_map(|document| unknown_to_cargo(document, &known)));
-}
-
-#[test]
-fn commands_for_perf_report_exist() {
-    assert_none(documents().iter().flat_map(unknown_to_perf_report));
-}
-
-#[test]
-fn the_rules_on_commands_can_fail() {
-    let known = BTreeSet::from(["perf-report".to_owned()]);
-    let text = "$ cargo run -p perf-report -- run -- cargo run --bin gone\n\n$ perf-report no-such\n$ perf-report show --no-such\n";
-    let document = Source::made_up("README.md", text);
-    let lines =
-        |findings: Vec<Finding>| findings.iter().map(|found| found.line).collect::<Vec<_>>();
-    assert_eq!(lines(unknown_to_cargo(&document, &known)), [1]);
-    assert_eq!(lines(unknown_to_perf_report(&document)), [3, 4]);
 }
 
 /// Modules of the three crates that the code map does not name, and paths in it that are gone.

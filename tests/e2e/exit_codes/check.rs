@@ -1,4 +1,4 @@
-//! What `check` ends with: for each row of the README's table, the ways to get there.
+//! What `check` ends with: for each row of the guide's table, the ways to get there.
 
 use perf_report::model::RunDocument;
 
@@ -14,10 +14,10 @@ const BUDGET: &str = "[budget.\"app::parse\"]\np99 = \"1us\"\n";
 const BLESSED: &str = "[[blessing]]\nfunction = \"app::parse\"\ncalls = { from = 1000, to = 2000 }\n\
                        reason = \"why\"\ncreated = 2026-11-20\n";
 
-/// A row of the README, and the cases of it.
+/// A row of the guide, and the cases of it.
 type Row = (&'static str, Vec<Case>);
 
-/// The rows, in the order of the README.
+/// The rows, in the order of the guide.
 pub(super) fn rows() -> Vec<Row> {
     vec![
         nothing_is_worse(),
