@@ -16,7 +16,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
-/// Where the result of a command goes; flattened into the arguments of commands that have one.
+/// The destination of a command's result; flattened into the arguments of commands that have one.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct OutputArgs {
     /// Write the result to FILE instead of standard output
@@ -67,7 +67,7 @@ impl OutputArgs {
     }
 }
 
-/// The screen that messages on standard error are made for.
+/// Returns the screen that messages on standard error are made for.
 pub(super) fn message_screen() -> Screen {
     Screen {
         width: width_of(&io::stderr()),
@@ -99,7 +99,7 @@ pub(super) fn error(error: &UserError) {
     }
 }
 
-/// The problem and its causes, one a line.
+/// Returns the problem and its causes, one a line.
 pub(super) fn describe(error: &UserError) -> String {
     let mut text = error.problem.clone();
     let mut cause = std::error::Error::source(error);
@@ -110,7 +110,7 @@ pub(super) fn describe(error: &UserError) -> String {
     text
 }
 
-/// Text that may hold names from anywhere, line by line as a screen may have it.
+/// Returns text that may hold names from anywhere, line by line as a screen may have it.
 fn harmless(text: &str) -> String {
     text.lines().map(sanitize::screen).collect::<Vec<_>>().join("\n")
 }

@@ -33,13 +33,13 @@ pub struct BaselinesDocument {
 pub struct BaselineRow {
     /// Its name.
     pub name: String,
-    /// What was run, of several runs in the newest; `null` when the file cannot be read.
+    /// The run, of several the newest; `null` when the file cannot be read.
     pub run: Option<Run>,
     /// Runs that it holds.
     pub runs: Option<u64>,
     /// Functions that it holds.
     pub functions: Option<u64>,
-    /// Why the file cannot be read.
+    /// The reason for which the file cannot be read.
     pub error: Option<String>,
 }
 

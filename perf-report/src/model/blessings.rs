@@ -32,7 +32,7 @@ pub struct BlessingRow {
     pub current: Option<f64>,
     /// Commit of the run that it was accepted for, when it is known.
     pub commit: Option<String>,
-    /// Why it is accepted.
+    /// The reason for which it is accepted.
     pub reason: String,
     /// The day on which it was accepted, `YYYY-MM-DD`.
     pub created: String,

@@ -34,11 +34,11 @@ pub enum CheckState {
 pub struct Check {
     /// The state that it is in.
     pub state: CheckState,
-    /// What was looked at, in a word or two.
+    /// The thing that was looked at, in a word or two.
     pub subject: String,
-    /// What was found.
+    /// The finding, in words.
     pub finding: String,
-    /// What to do about it.
+    /// The way out.
     pub help: Option<String>,
 }
 

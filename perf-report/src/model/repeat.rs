@@ -2,7 +2,7 @@
 
 use super::Command;
 
-/// How far runs of one command lie apart.
+/// The distances between runs of one command.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RepeatSummary {
     /// The command.
@@ -19,7 +19,7 @@ pub struct RepeatSummary {
     pub unsteady: Option<(usize, String)>,
 }
 
-/// How far the values of one function lie apart.
+/// The distances between the values of one function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RepeatRow {
     /// The function.

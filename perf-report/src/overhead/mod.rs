@@ -1,4 +1,4 @@
-//! What recording costs on this machine.
+//! The cost of recording on this machine.
 //!
 //! [`child`] starts perf-report once more for each [`Probe`], with a recorder and a folder of its
 //! own; there [`measure()`] times [`Operation`]s in batches. [`judge`] makes figures of the batches
@@ -49,7 +49,7 @@ impl Probe {
     }
 }
 
-/// How long is measured, and on how many threads beside one alone.
+/// The time to measure, and the threads to measure on beside one alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
     /// Threads.
@@ -58,7 +58,7 @@ pub struct Plan {
     pub time: Duration,
 }
 
-/// What a process measured of an operation.
+/// The measurements of an operation in one process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batches {
     /// The operation.
@@ -73,7 +73,7 @@ pub struct Batches {
     pub ns: Vec<f64>,
 }
 
-/// What a process measured.
+/// The measurements of one process.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// By operation and threads.

@@ -28,7 +28,7 @@ pub use words::select::{Selection, Shown, Sort};
 pub struct Screen {
     /// Columns to keep within, as far as that is possible.
     pub width: usize,
-    /// Whether ANSI colours may be used.
+    /// Permission to use ANSI colours.
     pub styled: bool,
 }
 

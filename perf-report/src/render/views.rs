@@ -108,14 +108,14 @@ impl Baseline {
 pub struct ComparisonView<'a> {
     /// The comparison.
     pub comparison: &'a Comparison,
-    /// How much of it is shown on a screen.
+    /// The part of it that a screen shows.
     pub verbosity: Verbosity,
 }
 
 /// The part of a comparison that is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Verbosity {
-    /// What fails in full, of the rest what matters most.
+    /// All that fails, and the most important of the rest.
     #[default]
     Brief,
     /// Every function that changed.

@@ -5,7 +5,7 @@ use crate::model::ChangePoints;
 use crate::stats::segments::Kind;
 use crate::text::sanitize;
 
-/// As CSV, a line a change.
+/// Returns a line a change.
 pub(crate) fn changepoints(document: &ChangePoints) -> String {
     const HEADER: [&str; 9] = [
         "series",

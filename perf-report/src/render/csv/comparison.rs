@@ -1,54 +1,45 @@
 //! A comparison as CSV.
 
-use super::{field_name, float, write};
-use crate::model::Comparison;
+use super::{Column, field_name, float, write};
+use crate::model::{BudgetResult, Change, Comparison};
 use crate::text::sanitize;
 
-/// The rows of a comparison, then its budgets: those have the limit for a baseline, and a metric
-/// that begins with `budget.`.
+/// Returns a line a row, then a line a budget: its limit is the baseline, and its metric begins
+/// with `budget.`.
 pub(crate) fn comparison(comparison: &Comparison) -> String {
-    const HEADER: [&str; 12] = [
-        "name",
-        "metric",
-        "baseline",
-        "current",
-        "change_pct",
-        "verdict",
-        "reason",
-        "low_pct",
-        "high_pct",
-        "p_value",
-        "detectable_pct",
-        "noise_pct",
+    let titles = COLUMNS.map(|(title, _)| title);
+    let cells = |row: &Change| COLUMNS.iter().map(|(_, cell)| cell(row)).collect();
+    let rows = comparison.functions.iter().map(cells);
+    write(&titles, rows.chain(comparison.budgets.iter().map(budget)))
+}
+
+/// The columns of a row.
+const COLUMNS: [Column<Change>; 12] = [
+    ("name", |row| sanitize::csv(&row.name)),
+    ("metric", |row| field_name(&row.metric)),
+    ("baseline", |row| float(row.baseline)),
+    ("current", |row| float(row.current)),
+    ("change_pct", |row| float(row.change_pct)),
+    ("verdict", |row| row.verdict.to_string()),
+    ("reason", |row| sanitize::csv(&row.reason)),
+    ("low_pct", |row| float(row.interval_pct.map(|interval| interval.0))),
+    ("high_pct", |row| float(row.interval_pct.map(|interval| interval.1))),
+    ("p_value", |row| float(row.p_value)),
+    ("detectable_pct", |row| float(row.detectable_pct)),
+    ("noise_pct", |row| float(row.noise_pct)),
+];
+
+/// Returns the cells of a budget, as far as it has those of a row.
+fn budget(row: &BudgetResult) -> Vec<String> {
+    let mut cells = vec![
+        sanitize::csv(&row.name),
+        format!("budget.{}", field_name(&row.limit)),
+        float(Some(row.allowed)),
+        float(row.actual),
+        String::new(),
+        row.verdict.to_string(),
+        sanitize::csv(&row.reason),
     ];
-    let rows = comparison.functions.iter().map(|row| {
-        vec![
-            sanitize::csv(&row.name),
-            field_name(&row.metric),
-            float(row.baseline),
-            float(row.current),
-            float(row.change_pct),
-            row.verdict.to_string(),
-            sanitize::csv(&row.reason),
-            float(row.interval_pct.map(|interval| interval.0)),
-            float(row.interval_pct.map(|interval| interval.1)),
-            float(row.p_value),
-            float(row.detectable_pct),
-            float(row.noise_pct),
-        ]
-    });
-    let nothing = || std::iter::repeat_with(String::new).take(5);
-    let budgets = comparison.budgets.iter().map(|row| {
-        let cells = vec![
-            sanitize::csv(&row.name),
-            format!("budget.{}", field_name(&row.limit)),
-            float(Some(row.allowed)),
-            float(row.actual),
-            String::new(),
-            row.verdict.to_string(),
-            sanitize::csv(&row.reason),
-        ];
-        cells.into_iter().chain(nothing()).collect()
-    });
-    write(&HEADER, rows.chain(budgets))
+    cells.resize(COLUMNS.len(), String::new());
+    cells
 }

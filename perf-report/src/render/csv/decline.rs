@@ -1,34 +1,23 @@
 //! Functions that became slower run by run, as CSV.
 
-use super::{field_name, number, write};
-use crate::model::DeclineDocument;
+use super::{Column, field_name, number, table};
+use crate::model::{Decline, DeclineDocument};
 use crate::text::sanitize;
 
-/// As CSV, a line a function.
+/// Returns a line a function.
 pub(crate) fn decline(document: &DeclineDocument) -> String {
-    const HEADER: [&str; 9] = [
-        "name",
-        "trend",
-        "direction",
-        "first",
-        "last",
-        "change_pct",
-        "p_value",
-        "adjusted_p_value",
-        "reason",
-    ];
-    let rows = document.functions.iter().map(|row| {
-        vec![
-            sanitize::csv(&row.name),
-            field_name(&row.trend),
-            field_name(&row.direction),
-            number(row.values.first().copied()),
-            number(row.values.last().copied()),
-            number(row.change_pct),
-            row.p_value.to_string(),
-            row.adjusted_p_value.to_string(),
-            sanitize::csv(&row.reason),
-        ]
-    });
-    write(&HEADER, rows)
+    table(&COLUMNS, &document.functions)
 }
+
+/// The columns of a function.
+const COLUMNS: [Column<Decline>; 9] = [
+    ("name", |row| sanitize::csv(&row.name)),
+    ("trend", |row| field_name(&row.trend)),
+    ("direction", |row| field_name(&row.direction)),
+    ("first", |row| number(row.values.first().copied())),
+    ("last", |row| number(row.values.last().copied())),
+    ("change_pct", |row| number(row.change_pct)),
+    ("p_value", |row| row.p_value.to_string()),
+    ("adjusted_p_value", |row| row.adjusted_p_value.to_string()),
+    ("reason", |row| sanitize::csv(&row.reason)),
+];

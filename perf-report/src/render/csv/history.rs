@@ -1,10 +1,10 @@
-//! How functions did over the stored runs, as CSV.
+//! The history of functions as CSV.
 
 use super::{field_name, write};
 use crate::model::HistoryDocument;
 use crate::text::sanitize;
 
-/// As CSV, a line a function and run, oldest first: what `changepoints` reads.
+/// Returns a line a function and run, oldest first: the input of `changepoints`.
 pub(crate) fn history(document: &HistoryDocument) -> String {
     const HEADER: [&str; 8] =
         ["series", "index", "value", "commit", "time", "run", "metric", "branch"];

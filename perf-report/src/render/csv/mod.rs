@@ -24,6 +24,16 @@ pub(crate) use run::{metrics, tree};
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
 
+/// A column: its title, and its cell of a row.
+type Column<T> = (&'static str, fn(&T) -> String);
+
+/// Returns a line a row under the titles of `columns`.
+fn table<'a, T: 'a>(columns: &[Column<T>], rows: impl IntoIterator<Item = &'a T>) -> String {
+    let titles: Vec<_> = columns.iter().map(|(title, _)| *title).collect();
+    let cells = |row: &T| columns.iter().map(|(_, cell)| cell(row)).collect();
+    write(&titles, rows.into_iter().map(cells))
+}
+
 fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let written = writer
@@ -35,7 +45,7 @@ fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The name that the JSON gives to a value of a list of names.
+/// Returns the name that JSON gives to a value of a list of names.
 fn field_name(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,

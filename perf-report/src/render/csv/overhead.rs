@@ -1,38 +1,30 @@
-//! What recording costs, as CSV.
+//! The cost of recording as CSV.
 
-use super::{float, write};
+use super::{Column, float, table};
 use crate::model::{OverheadDocument, OverheadRow};
 
-/// What recording costs, a line a row of the table.
+/// Returns a line a row of the table.
 pub(crate) fn overhead(document: &OverheadDocument) -> String {
-    const HEADER: [&str; 11] = [
-        "operation",
-        "threads",
-        "operations",
-        "cost_ns",
-        "mean_ns",
-        "median_ns",
-        "p95_ns",
-        "min_ns",
-        "per_second",
-        "overhead_pct",
-        "met",
-    ];
-    let row = |row: &OverheadRow| {
-        let met = row.targets.iter().all(|target| target.met);
-        vec![
-            row.operation.word().to_owned(),
-            row.threads.to_string(),
-            row.operations.to_string(),
-            float(Some(row.cost_ns)),
-            float(Some(row.mean_ns)),
-            float(Some(row.median_ns)),
-            float(Some(row.p95_ns)),
-            float(Some(row.min_ns)),
-            float(Some(row.per_second)),
-            float(row.overhead_pct),
-            if row.targets.is_empty() { String::new() } else { met.to_string() },
-        ]
-    };
-    write(&HEADER, document.rows.iter().map(row))
+    table(&COLUMNS, &document.rows)
+}
+
+/// The columns of an operation.
+const COLUMNS: [Column<OverheadRow>; 11] = [
+    ("operation", |row| row.operation.word().to_owned()),
+    ("threads", |row| row.threads.to_string()),
+    ("operations", |row| row.operations.to_string()),
+    ("cost_ns", |row| float(Some(row.cost_ns))),
+    ("mean_ns", |row| float(Some(row.mean_ns))),
+    ("median_ns", |row| float(Some(row.median_ns))),
+    ("p95_ns", |row| float(Some(row.p95_ns))),
+    ("min_ns", |row| float(Some(row.min_ns))),
+    ("per_second", |row| float(Some(row.per_second))),
+    ("overhead_pct", |row| float(row.overhead_pct)),
+    ("met", met),
+];
+
+/// Returns whether every target is met; nothing without a target.
+fn met(row: &OverheadRow) -> String {
+    let met = row.targets.iter().all(|target| target.met);
+    if row.targets.is_empty() { String::new() } else { met.to_string() }
 }

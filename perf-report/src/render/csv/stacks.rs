@@ -4,7 +4,8 @@ use super::{number, write};
 use crate::model::{Frame, FuturesInFlight, StacksDocument, ThreadStack};
 use crate::text::sanitize;
 
-/// The running calls of all threads, the outermost of a thread first.
+/// Returns a line a running call, the outermost of a thread first, then a line a function with
+/// futures in flight.
 pub(crate) fn stacks(document: &StacksDocument) -> String {
     const HEADER: [&str; 12] = [
         "pid",
@@ -39,7 +40,7 @@ pub(crate) fn stacks(document: &StacksDocument) -> String {
     write(&HEADER, rows)
 }
 
-/// The cells of a call that a thread is in.
+/// Returns the cells of a call that a thread is in.
 fn frame_cells(thread: &ThreadStack, frame: &Frame) -> [String; 9] {
     [
         thread.id.to_string(),
@@ -54,7 +55,8 @@ fn frame_cells(thread: &ThreadStack, frame: &Frame) -> [String; 9] {
     ]
 }
 
-/// The cells of the futures of a function: no thread is in them, and times are those of the oldest.
+/// Returns the cells of a function's futures: no thread is in them, and times are those of the
+/// oldest.
 fn futures_cells(futures: &FuturesInFlight) -> [String; 9] {
     [
         String::new(),

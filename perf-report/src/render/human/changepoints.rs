@@ -13,7 +13,7 @@ use crate::text::units;
 /// Series that are shown on a screen.
 const SHOWN: usize = 50;
 
-/// For a screen.
+/// Returns the series that changed, each with its changes.
 pub(crate) fn changepoints(document: &ChangePoints, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let changed: Vec<_> =

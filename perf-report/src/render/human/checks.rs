@@ -1,4 +1,4 @@
-//! What `doctor` found, for a screen.
+//! The checks of `doctor` for a screen.
 
 use std::fmt::Write as _;
 

@@ -14,16 +14,36 @@ use crate::text::{sanitize, units};
 
 /// Findings of a verdict that are shown before the rest is only counted.
 const SHOWN: usize = 12;
-/// Where the text of a finding begins.
+/// The column in which the text of a finding begins.
 const INDENT: usize = 16;
 
-/// A comparison for a screen.
+/// Returns the verdict, both sides, the causes, and each finding with its reason.
 pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let findings = findings::findings(comparison);
     let mut text = headline(comparison, &findings, paint);
     text.push_str(&sides(comparison, paint, screen));
     text.push_str(&causes(comparison, paint, screen));
+    let blocks = blocks(comparison, &findings, verbosity, (paint, screen));
+    if !blocks.is_empty() {
+        text.push('\n');
+        text.push_str(&blocks.concat());
+    }
+    text.push('\n');
+    text.push_str(&footer(comparison, paint, screen));
+    if let Some(closing) = sentences::closing(comparison, &findings) {
+        text.push_str(&wrap::words(&closing, "", screen.width));
+    }
+    text
+}
+
+/// Returns the budgets that are exceeded and the findings, a block each.
+fn blocks(
+    comparison: &Comparison,
+    findings: &[Finding<'_>],
+    verbosity: Verbosity,
+    (paint, screen): (Paint, Screen),
+) -> Vec<String> {
     let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict >= Verdict::Degraded);
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
     for verdict in order() {
@@ -41,18 +61,9 @@ pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: 
             let more = format!("… {} more {verdict}; --all shows them", shown.len() - limit);
             blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
         }
-        blocks.extend(lines.iter().map(|line| said(verdict, line, (paint, screen))));
+        blocks.extend(lines.iter().map(|line| line_of_several(verdict, line, (paint, screen))));
     }
-    if !blocks.is_empty() {
-        text.push('\n');
-        text.push_str(&blocks.concat());
-    }
-    text.push('\n');
-    text.push_str(&footer(comparison, paint, screen));
-    if let Some(said) = sentences::closing(comparison, &findings) {
-        text.push_str(&wrap::words(&said, "", screen.width));
-    }
-    text
+    blocks
 }
 
 fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> String {
@@ -97,7 +108,7 @@ fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen:
     text
 }
 
-/// The change of the whole, and the functions that it is owed to.
+/// Returns the change of the whole, and the functions that made it.
 fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     let causes = evidence::causes(comparison);
     let Some(whole) = evidence::whole(comparison).filter(|_| !causes.is_empty()) else {
@@ -115,8 +126,8 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     text
 }
 
-/// A verdict with what is said of several.
-fn said(verdict: Verdict, reason: &str, (paint, screen): (Paint, Screen)) -> String {
+/// Returns a verdict with a line about several findings.
+fn line_of_several(verdict: Verdict, reason: &str, (paint, screen): (Paint, Screen)) -> String {
     let indent = " ".repeat(INDENT);
     let word = paint.verdict(verdict, &format!("  {:width$}", verdict.word(), width = INDENT - 2));
     word + wrap::words(reason, &indent, screen.width).trim_start()
@@ -180,7 +191,8 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     text
 }
 
-/// The order in which verdicts are read: what needs a decision, then what is good, then the rest.
+/// Returns the verdicts in the order of reading: what needs a decision, then what is good, then the
+/// rest.
 fn order() -> [Verdict; 8] {
     [
         Verdict::Regression,

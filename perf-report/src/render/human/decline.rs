@@ -12,7 +12,7 @@ use crate::render::words::decline::{
 use crate::render::words::fit;
 use crate::text::sanitize;
 
-/// For a screen.
+/// Returns the functions that decline, then those that may, each with its values and its reason.
 pub(crate) fn decline(document: &DeclineDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let look = document.functions.first().map_or(style::FAINT, |it| of_trend(it.trend));

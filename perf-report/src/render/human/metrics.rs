@@ -1,4 +1,4 @@
-//! What the programs told of themselves, as a table.
+//! The metrics of the program as a table.
 
 use super::paint::style;
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -8,7 +8,7 @@ use crate::render::words::metrics::value;
 use crate::render::{Screen, Selection};
 use crate::text::units;
 
-/// The metrics of a run for a screen, and how many more there are; nothing when there are none.
+/// Returns the table of a run's metrics, and the number of those left out; `None` without metrics.
 pub(crate) fn metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> Option<String> {
     let (shown, beyond) = selection.select_metrics(run);
     if shown.is_empty() {

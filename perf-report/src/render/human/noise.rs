@@ -1,4 +1,4 @@
-//! What `doctor --noise` found, for a screen.
+//! The differences of the same code for a screen, as `doctor --noise` finds them.
 
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -11,7 +11,7 @@ use crate::text::{sanitize, units};
 /// Functions that are named.
 const TOP: usize = 20;
 
-/// How much the same code differs from itself.
+/// Returns the rate of false alarms, each function, and what to do.
 pub(crate) fn noise(noise: &NoiseDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let mut text = headline(noise, paint);

@@ -1,4 +1,4 @@
-//! What recording costs, as a table for a screen.
+//! The cost of recording as a table for a screen.
 
 use anstyle::Style;
 
@@ -11,8 +11,8 @@ use crate::render::words::costs;
 use crate::render::words::estimates::Mark;
 use crate::text::units;
 
-/// What recording costs: whether every target is met, where it was measured, the table, what was
-/// missed, and what to know.
+/// Returns the verdict on the targets, the place of the measurement, the table, the targets that
+/// were missed, and the notes.
 pub(crate) fn overhead(document: &OverheadDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let style = if document.met { style::GOOD } else { style::BAD };

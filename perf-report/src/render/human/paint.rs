@@ -1,4 +1,4 @@
-//! What things look like on a screen: the few styles there are, and when they are used.
+//! The looks of text on a screen: a few styles, and when they are used.
 
 use anstyle::{AnsiColor, Style};
 
@@ -7,7 +7,7 @@ use crate::model::{Trend, Verdict};
 /// Colours text, or leaves it as it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paint {
-    /// Whether to colour at all.
+    /// Permission to colour at all.
     pub(crate) styled: bool,
 }
 
@@ -17,22 +17,22 @@ pub(crate) mod style {
 
     /// Text as it is.
     pub(crate) const PLAIN: Style = Style::new();
-    /// What a reader looks for first.
+    /// The style for what a reader looks for first.
     pub(crate) const STRONG: Style = Style::new().bold();
-    /// What a reader may skip.
+    /// The style for what a reader may skip.
     pub(crate) const FAINT: Style = Style::new().dimmed();
-    /// Where the time goes.
+    /// The style for the places where the time goes.
     pub(crate) const HEAT: Style = AnsiColor::Cyan.on_default();
     /// Failures.
     pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-    /// What needs a look.
+    /// The style for what needs a look.
     pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
-    /// What became better.
+    /// The style for what became better.
     pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 }
 
 impl Paint {
-    /// `text` in `style`.
+    /// Returns `text` in `style`.
     pub(crate) fn paint(self, style: Style, text: &str) -> String {
         if self.styled && style != Style::new() && !text.is_empty() {
             format!("{style}{text}{style:#}")
@@ -41,13 +41,13 @@ impl Paint {
         }
     }
 
-    /// `text` in the style of what is judged so.
+    /// Returns `text` in the style of `verdict`.
     pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.paint(of_verdict(verdict), text)
     }
 }
 
-/// The style of a verdict.
+/// Returns the style of a verdict.
 pub(crate) fn of_verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Regression => style::BAD,
@@ -58,7 +58,7 @@ pub(crate) fn of_verdict(verdict: Verdict) -> Style {
     }
 }
 
-/// The style of a word.
+/// Returns the style of a trend.
 pub(crate) fn of_trend(trend: Trend) -> Style {
     match trend {
         Trend::Regression => style::BAD,

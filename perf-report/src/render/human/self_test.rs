@@ -1,4 +1,4 @@
-//! What a gate would catch, as a table for a screen.
+//! The self-test of a gate as a table for a screen.
 
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -8,12 +8,13 @@ use crate::render::Screen;
 use crate::render::words::{facts, fit, self_test as words};
 use crate::text::sanitize;
 
-/// Where the text of a blind spot begins.
+/// The column in which the text of a blind spot begins.
 const INDENT: usize = 9;
 /// Room for the name of another function that fails instead.
 const OTHER: usize = 24;
 
-/// What a gate would catch: whether it sees, what was tried, each function, and why not.
+/// Returns the verdict on the gate, both sides, a row a function, and the reason for each blind
+/// spot.
 pub(crate) fn self_test(document: &SelfTestDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let sees = document.blind == 0;

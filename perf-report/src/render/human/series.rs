@@ -1,4 +1,4 @@
-//! What `run --repeat` says when it is done: how far its runs lie apart.
+//! The end of `run --repeat` for a screen: the distances between its runs.
 
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};

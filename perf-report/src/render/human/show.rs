@@ -19,7 +19,7 @@ const BAR: f64 = 8.0;
 /// A function's share of the self time from which it stands out.
 const HOT_PCT: f64 = 10.0;
 
-/// A run for a screen: what was run, its functions, what is missing.
+/// Returns the facts of a run, its functions and metrics, and what is missing.
 pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
     let selected = selection.select(run);
     let mut text = header(run, screen);
@@ -38,7 +38,7 @@ pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> 
     text + &footer(run, &selected, screen)
 }
 
-/// What the programs of a run told of themselves, for a screen.
+/// Returns the facts of a run and the metrics of its programs.
 pub(crate) fn show_metrics(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
     let metrics = metrics(run, selection, screen).unwrap_or_else(|| {
         let none = match &selection.filter {
@@ -53,7 +53,7 @@ pub(crate) fn show_metrics(run: &RunDocument, selection: &Selection, screen: Scr
     format!("{}\n{metrics}", header(run, screen))
 }
 
-/// What was run, when, of which commit, how it ended and what it took.
+/// Returns the command, its time and commit, its end, and what it took.
 pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let command = fit::shorten_middle(&facts::command(run), screen.width);
@@ -71,7 +71,7 @@ pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     )
 }
 
-/// The table of some functions of a run.
+/// Returns the table of some functions of a run.
 pub(crate) fn functions_table(
     run: &RunDocument,
     functions: &[&Function],
@@ -120,7 +120,7 @@ pub(crate) fn functions_table(
     Table { title: "function", names, columns }
 }
 
-/// What futures did, if there are any.
+/// Returns the columns about futures, if there are any.
 fn futures_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
     let of = |which: &futures::Column| {
         let stays = match which {
@@ -139,7 +139,7 @@ fn futures_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
     futures::columns(run).iter().map(of).collect()
 }
 
-/// What was allocated, if it was counted.
+/// Returns the columns about allocations, if these were counted.
 fn memory_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
     let of = |which: memory::Column| {
         let stays = match which {
@@ -175,8 +175,8 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
         let names: Vec<_> = selected.never_called.iter().map(|f| f.name.as_str()).collect();
         let functions = units::plural(names.len() as u64, "tracked function");
         let verb = if names.len() == 1 { "was" } else { "were" };
-        let said = format!("{functions} {verb} never called: {}", facts::some(&names));
-        footer += &lines(style::FAINT, &said);
+        let line = format!("{functions} {verb} never called: {}", facts::some(&names));
+        footer += &lines(style::FAINT, &line);
     }
     for line in estimates::lines(run) {
         footer += &lines(style::WARN, &line);
@@ -234,7 +234,7 @@ fn column(
     Column { title, stays, align: Align::Right, cells }
 }
 
-/// A column of counts, in which a zero is a dot when it is only there for the others.
+/// Returns a column of counts, in which a zero is a dot when it is only there for the others.
 fn counts(
     title: &'static str,
     stays: u8,
@@ -248,17 +248,17 @@ fn counts(
     })
 }
 
-/// A time of one call.
+/// Returns the cell of a time of one call.
 fn time(time: Option<(Mark, f64)>) -> Cell {
     time.map_or_else(nothing_known, |(mark, ns)| Cell::duration(style::PLAIN, mark, ns))
 }
 
-/// A time of all calls.
+/// Returns the cell of a time of all calls.
 fn sum(function: &Function, style: Style, mark: Mark, ns: u64) -> Cell {
     if is_unmeasured(function) { nothing_known() } else { Cell::duration(style, mark, float(ns)) }
 }
 
-/// What of the self time is the recorder's, where that matters.
+/// Returns the recorder's part of the self time, where that matters.
 fn recorder(function: &Function) -> Cell {
     if is_notable(function) {
         Cell::new(style::WARN, format!("~{:.0} %", function.recorder_pct()))
@@ -280,7 +280,7 @@ fn location(function: &Function) -> Cell {
     Cell::new(style::FAINT, place)
 }
 
-/// A share in per cent, drawn.
+/// Draws a share in per cent.
 fn bar(pct: f64) -> String {
     const STEPS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     #[expect(

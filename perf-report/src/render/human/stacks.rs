@@ -17,7 +17,7 @@ const DRAWN_LEVELS: usize = 12;
 /// The narrowest that names become.
 const NAME_NEEDS: usize = 12;
 
-/// What the threads of all processes are in.
+/// Returns the calls that the threads of all processes are in.
 pub(crate) fn stacks(document: &StacksDocument, screen: Screen) -> String {
     let blocks = document.processes.iter().map(|process| Block::of(process, screen).text());
     blocks.collect::<Vec<_>>().join("\n")
@@ -66,7 +66,7 @@ impl<'a> Block<'a> {
         text
     }
 
-    /// The futures in flight, a line a function.
+    /// Returns the futures in flight, a line a function.
     fn futures(&self) -> String {
         let futures = &self.process.futures;
         if futures.is_empty() {
@@ -99,7 +99,7 @@ impl<'a> Block<'a> {
         text
     }
 
-    /// How many there are, and how old they are.
+    /// Returns the number of these futures, the age of the oldest, and the median age.
     fn ages(&self, futures: &FuturesInFlight) -> [String; 3] {
         let age = |ns: Option<u64>| match ns.map(float) {
             Some(ns) if self.process.running => units::duration(ns),
@@ -137,7 +137,7 @@ impl<'a> Block<'a> {
         lines.lines().map(|line| self.paint().paint(style::FAINT, line) + "\n").collect()
     }
 
-    /// One call: for how long, since when if that matters, and what.
+    /// Returns one call: the time it has been running, when it began if that matters, and its name.
     fn line(&self, depth: usize, frame: &Frame, is_innermost: bool) -> String {
         let branch = match depth {
             0 => String::new(),
@@ -172,15 +172,15 @@ impl<'a> Block<'a> {
         )
     }
 
-    /// For how long a call has been running, and the unit of that.
+    /// Returns the time that a call has been running, and its unit.
     fn time(&self, frame: &Frame) -> (String, &'static str) {
         let Some(ns) = frame.running_ns else { return ("?".to_owned(), "") };
         let (number, unit) = units::duration_parts(float(ns));
         (if self.process.running { number } else { format!("≥ {number}") }, unit)
     }
 
-    /// When a call began that nobody saw end: the time of day, with the date if that is another
-    /// one than in the heading.
+    /// Returns the beginning of a call that nobody saw end: the time of day, with the date if it is
+    /// not that of the heading.
     fn since(&self, frame: &Frame) -> String {
         let Some(since) = frame.since.as_deref().filter(|_| !self.process.running) else {
             return String::new();
@@ -199,7 +199,7 @@ fn title(thread: &ThreadStack) -> String {
     format!("thread {}{}", thread.id, name.unwrap_or_default())
 }
 
-/// How many threads are in tracked calls, in none, and gone.
+/// Counts the threads in tracked calls, in none, and gone.
 fn counts(process: &ProcessStacks) -> Vec<String> {
     let in_none = process.threads.iter().filter(|thread| thread.frames.is_empty()).count() as u64;
     let busy = process.threads.len() as u64 - in_none;

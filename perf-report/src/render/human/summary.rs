@@ -1,4 +1,4 @@
-//! What `run` says when it is done: where the time went, and what to do next.
+//! The end of `run` for a screen: where the time went, and what to do next.
 
 use anstyle::Style;
 
@@ -13,7 +13,8 @@ use crate::text::units;
 /// Functions that the summary names.
 const TOP: usize = 10;
 
-/// A run in short: the functions with the most own time, what is missing, and the next steps.
+/// Returns a run in short: the functions with the most self time, what is missing, and the next
+/// steps.
 pub fn summary(run: &RunDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let selection = Selection { limit: Some(TOP), ..Selection::default() };
@@ -35,19 +36,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
     for line in estimates::lines(run).into_iter().chain(notes) {
         text += &painted(&line, style::WARN, screen);
     }
-    let mut next = vec![
-        "next: perf-report show --tree".to_owned(),
-        "perf-report baseline save main, to keep this run".to_owned(),
-        "perf-report check, to judge the next one".to_owned(),
-    ];
-    if !selected.beyond.is_empty() {
-        let more = units::plural(selected.beyond.len() as u64, "more function");
-        next.insert(1, format!("perf-report show, for {more}"));
-    }
-    if !run.metrics.is_empty() {
-        let metrics = units::plural(run.metrics.len() as u64, "metric");
-        next.insert(1, format!("perf-report show --metrics, for {metrics} of the program"));
-    }
+    let next = next_steps(run, selected.beyond.len() as u64);
     for line in wrap::items(&next, "", screen.width).lines() {
         text += &paint.paint(style::FAINT, line);
         text.push('\n');
@@ -55,7 +44,23 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
     text
 }
 
-/// A sentence in as many lines as it takes.
+/// Returns the commands to go on with; `beyond` functions are not shown yet.
+fn next_steps(run: &RunDocument, beyond: u64) -> Vec<String> {
+    let mut next = vec!["next: perf-report show --tree".to_owned()];
+    if !run.metrics.is_empty() {
+        let metrics = units::plural(run.metrics.len() as u64, "metric");
+        next.push(format!("perf-report show --metrics, for {metrics} of the program"));
+    }
+    if beyond > 0 {
+        let more = units::plural(beyond, "more function");
+        next.push(format!("perf-report show, for {more}"));
+    }
+    next.push("perf-report baseline save main, to keep this run".to_owned());
+    next.push("perf-report check, to judge the next one".to_owned());
+    next
+}
+
+/// Returns a sentence in as many lines as it takes.
 fn painted(sentence: &str, style: Style, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let lines = wrap::words(sentence, "", screen.width);

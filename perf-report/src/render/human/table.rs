@@ -29,7 +29,7 @@ pub(crate) struct Table {
 pub(crate) struct Column {
     /// Its title.
     pub(crate) title: &'static str,
-    /// How long it stays when the screen is narrow: the lowest leaves first, the highest never.
+    /// Its rank when the screen is narrow: the lowest leaves first, the highest never.
     pub(crate) stays: u8,
     /// The side its cells stand on.
     pub(crate) align: Align,
@@ -56,17 +56,17 @@ pub(crate) struct Cell {
     pub(crate) text: String,
     /// Its unit.
     pub(crate) unit: &'static str,
-    /// What it looks like.
+    /// Its style.
     pub(crate) style: Style,
 }
 
 impl Cell {
-    /// A cell without a unit.
+    /// Returns a cell without a unit.
     pub(crate) fn new(style: Style, text: impl Into<String>) -> Self {
         Self { text: text.into(), unit: "", style }
     }
 
-    /// A duration in nanoseconds, and how far it can be relied on.
+    /// Returns the cell of a duration in nanoseconds, with its mark.
     pub(crate) fn duration(style: Style, mark: Mark, ns: f64) -> Self {
         let (number, unit) = crate::text::units::duration_parts(ns);
         Self { text: format!("{}{number}", mark.sign()), unit, style }
@@ -86,7 +86,7 @@ impl Column {
         (text + unit).max(fit::width(self.title))
     }
 
-    /// All cells, as wide as the column.
+    /// Returns all cells, as wide as the column.
     fn texts(&self, paint: Paint) -> Vec<String> {
         let (width, unit_width) = (self.width(), self.unit_width());
         self.cells.iter().map(|cell| self.text(cell, width, unit_width, paint)).collect()
@@ -114,7 +114,7 @@ impl Column {
 }
 
 impl Table {
-    /// The table as lines that keep within the screen.
+    /// Returns the table as lines that keep within the screen.
     pub(crate) fn render(mut self, screen: Screen) -> String {
         let name_width = self.fit(screen.width);
         let paint = Paint { styled: screen.styled };
@@ -134,12 +134,12 @@ impl Table {
         lines
     }
 
-    /// Part of a screen of `width` columns that names get before a column of numbers does.
+    /// Returns the part of a screen that names get before a column of numbers does.
     pub(crate) fn names_need(width: usize) -> usize {
         (width * 28 / 100).clamp(20, 40)
     }
 
-    /// Takes columns away until the rest fits. The width that remains for names.
+    /// Takes columns away until the rest fits, and returns the width that remains for names.
     fn fit(&mut self, width: usize) -> usize {
         let longest = self.names.iter().map(|name| fit::width(&fit::name(name, usize::MAX))).max();
         let longest = longest.unwrap_or(0).max(fit::width(self.title));

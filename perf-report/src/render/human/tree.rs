@@ -20,7 +20,7 @@ const DRAWN_LEVELS: usize = 12;
 /// Share of all time from which a context stands out, in per cent.
 const HOT_PCT: f64 = 10.0;
 
-/// The tree of a run with what was run above it. `all` shows contexts that are folded otherwise.
+/// Returns the tree of a run below its facts. `all` shows contexts that are folded otherwise.
 pub(crate) fn tree(run: &RunDocument, all: bool, screen: Screen) -> String {
     let mut text = header(run, screen);
     text.push('\n');
@@ -38,7 +38,7 @@ pub(crate) fn tree(run: &RunDocument, all: bool, screen: Screen) -> String {
     text
 }
 
-/// Only the tree.
+/// Returns the tree alone.
 pub(crate) fn plain_tree(run: &RunDocument, all: bool, screen: Screen) -> String {
     let lines = Forest::of(run).lines(if all { 0.0 } else { FOLD_PCT });
     let paint = Paint { styled: screen.styled };
@@ -78,13 +78,14 @@ struct Forest<'a> {
 struct Pending {
     nodes: Vec<usize>,
     depth: usize,
-    /// What stands before the branch: a line for each ancestor that has further siblings.
+    /// The drawing before the branch: a line for each ancestor that has further siblings.
     prefix: String,
     last: bool,
 }
 
 impl<'a> Forest<'a> {
-    /// A node whose parent does not come before it is a root: documents are not trusted to be trees.
+    /// Returns the nodes of `run` by parent. A node whose parent does not come before it is a root:
+    /// documents are not trusted to be trees.
     fn of(run: &'a RunDocument) -> Self {
         let mut places = HashMap::new();
         let mut forest =
@@ -101,7 +102,7 @@ impl<'a> Forest<'a> {
         forest
     }
 
-    /// The lines from the roots down, the longest first on every level.
+    /// Returns the lines from the roots down, the longest first on every level.
     fn lines(&self, fold_pct: f64) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut stack = self.level(&self.roots, 0, "", fold_pct);
@@ -122,7 +123,7 @@ impl<'a> Forest<'a> {
         lines
     }
 
-    /// Siblings in reverse, as a stack takes them: small ones together in the last place.
+    /// Returns siblings in reverse, as a stack takes them: small ones together in the last place.
     fn level(&self, siblings: &[usize], depth: usize, prefix: &str, fold_pct: f64) -> Vec<Pending> {
         let share = |at: &usize| share_pct(self.nodes[*at].total_ns, self.all_ns);
         let (mut shown, folded): (Vec<_>, Vec<_>) =
@@ -164,19 +165,19 @@ impl<'a> Forest<'a> {
     }
 }
 
-/// A number of calls, marked where their place in the tree is an estimate.
+/// Returns a number of calls, marked where their place in the tree is an estimate.
 fn calls_marked(placed: u64, calls: u64) -> String {
     let mark = if placed > 0 { Mark::Estimated } else { Mark::Exact };
     format!("{}{}", mark.sign(), units::count(calls))
 }
 
-/// A duration as its number, marked, and its unit.
+/// Returns the number of a duration with its mark, and the unit.
 fn marked(mark: Mark, ns: u64) -> (String, &'static str) {
     let (number, unit) = units::duration_parts(float(ns));
     (format!("{}{number}", mark.sign()), unit)
 }
 
-/// The drawing before a name.
+/// Returns the drawing before a name.
 fn branch(pending: &Pending) -> String {
     let arm = match (pending.depth, pending.last) {
         (0, _) => "",
@@ -219,7 +220,7 @@ impl Widths {
         format!("{:>total$}  {:>6}  {:>own$}  {:>calls$}  context", "total", "%", "self", "calls")
     }
 
-    /// Width of everything before the names.
+    /// Returns the width of everything before the names.
     fn numbers(&self) -> usize {
         self.heading().len() - "context".len()
     }

@@ -3,12 +3,13 @@
 use crate::render::words::fit::{self, shorten_middle};
 use crate::text::sanitize;
 
-/// Items joined by ` · `, wrapped between items, each line after `indent`.
+/// Returns items joined by ` · `, wrapped between items, each line after `indent`.
 pub(crate) fn items(items: &[String], indent: &str, width: usize) -> String {
     wrap(items.iter().map(String::as_str), " · ", indent, width)
 }
 
-/// Words wrapped at `width` columns, each line after `indent`. A number and its unit stay together.
+/// Returns words wrapped at `width` columns, each line after `indent`. A number and its unit stay
+/// together.
 pub(crate) fn words(text: &str, indent: &str, width: usize) -> String {
     let mut begin = 0;
     let mut items = Vec::new();
@@ -24,7 +25,7 @@ pub(crate) fn words(text: &str, indent: &str, width: usize) -> String {
     wrap(items.into_iter(), " ", indent, width)
 }
 
-/// Whether two words are a number and its unit, or a sign and its number.
+/// Returns whether two words are a number and its unit, or a sign and its number.
 fn are_one(before: &str, after: &str) -> bool {
     const UNITS: [&str; 17] = [
         "%", "×", "ns", "µs", "ms", "s", "min", "h", "B", "KiB", "MiB", "GiB", "TiB", "k", "M",
@@ -38,7 +39,7 @@ fn are_one(before: &str, after: &str) -> bool {
     is_unit || (is_sign && is_number(after, |word| word.chars().next()))
 }
 
-/// Lines of `items`, each ending in a newline. An item wider than a line is shortened.
+/// Returns the lines of `items`, each ending in a newline. An item wider than a line is shortened.
 fn wrap<'a>(
     items: impl Iterator<Item = &'a str>,
     separator: &str,

@@ -6,7 +6,7 @@ use crate::model::{ChangePoints, LevelChange, SeriesChanges};
 use crate::render::words::changepoints::{between, headline, levels, notes, pct};
 use crate::text::sanitize::{self, markdown_cell as cell};
 
-/// As Markdown.
+/// Returns a headline, the notes, and a row a change.
 pub(crate) fn changepoints(document: &ChangePoints) -> String {
     let mut text = format!("### {}\n", headline(document));
     for note in notes(document) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{notes, table};
-use crate::model::{Comparison, Contender, Side, Verdict};
+use crate::model::{BudgetResult, Comparison, Contender, Side, Verdict};
 use crate::render::words::findings::{self, Finding};
 use crate::render::words::{evidence, facts, interleaved, sentences};
 use crate::text::sanitize::{
@@ -12,7 +12,7 @@ use crate::text::sanitize::{
 };
 use crate::text::units;
 
-/// A comparison: the verdict, what changed, and the rest folded.
+/// Returns the verdict, what changed, and the rest folded.
 pub(crate) fn comparison(comparison: &Comparison) -> String {
     let findings = findings::findings(comparison);
     let mut text = format!("### {}\n\n", headline(comparison, &findings));
@@ -21,25 +21,7 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
     if let Some((whole, causes)) = owed {
         let _ = writeln!(text, "\n{}: {}.", escape(&whole), escape(&causes));
     }
-    let exceeded: Vec<_> =
-        comparison.budgets.iter().filter(|row| row.verdict >= Verdict::Degraded).collect();
-    let (shown, quiet): (Vec<_>, Vec<_>) =
-        findings.iter().partition(|finding| finding.main.verdict >= Verdict::Degraded);
-    if !exceeded.is_empty() || !shown.is_empty() {
-        text.push('\n');
-        let budgets = exceeded.iter().map(|row| {
-            let fails = row.verdict == Verdict::Regression;
-            let word = if fails { "**over budget**" } else { "over budget" };
-            vec![word.to_owned(), cell(&row.name), escape_cell(&row.reason)]
-        });
-        let rows = budgets.chain(shown.iter().map(|finding| row(finding)));
-        text += &findings_table(rows);
-    }
-    if !quiet.is_empty() {
-        let title = format!("{} with other changes", findings::in_words(quiet.iter().copied()));
-        let table = findings_table(quiet.iter().map(|finding| row(finding)));
-        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
-    }
+    text += &changes(comparison, &findings);
     if comparison.baseline.is_some() {
         let stable = findings::stable(comparison);
         let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
@@ -48,10 +30,36 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
         text.extend(resolution.map(|seen| format!("{}\n", escape(&seen))));
     }
     text += &notes(comparison.notes.iter().cloned());
-    if let Some(said) = sentences::closing(comparison, &findings) {
-        let _ = writeln!(text, "\n{}", escape(&said));
+    if let Some(closing) = sentences::closing(comparison, &findings) {
+        let _ = writeln!(text, "\n{}", escape(&closing));
     }
     text
+}
+
+/// Returns the table of what needs a look, and that of other changes, folded.
+fn changes(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
+    let mut text = String::new();
+    let exceeded: Vec<_> =
+        comparison.budgets.iter().filter(|row| row.verdict >= Verdict::Degraded).collect();
+    let (shown, quiet): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.main.verdict >= Verdict::Degraded);
+    if !exceeded.is_empty() || !shown.is_empty() {
+        text.push('\n');
+        let budgets = exceeded.into_iter().map(budget);
+        text += &findings_table(budgets.chain(shown.into_iter().map(row)));
+    }
+    if !quiet.is_empty() {
+        let title = format!("{} with other changes", findings::in_words(quiet.iter().copied()));
+        let table = findings_table(quiet.into_iter().map(row));
+        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
+    }
+    text
+}
+
+fn budget(row: &BudgetResult) -> Vec<String> {
+    let fails = row.verdict == Verdict::Regression;
+    let word = if fails { "**over budget**" } else { "over budget" };
+    vec![word.to_owned(), cell(&row.name), escape_cell(&row.reason)]
 }
 
 fn findings_table(rows: impl Iterator<Item = Vec<String>>) -> String {
@@ -86,13 +94,15 @@ fn sides(comparison: &Comparison) -> String {
         let rounds: Vec<_> = interleaved::rounds(made).iter().map(|item| escape(item)).collect();
         return side("A", &made.a) + &side("B", &made.b) + &rounds.join(" · ");
     }
-    let said = |runs: u64, side: &Side| {
+    let in_words = |runs: u64, side: &Side| {
         let items = evidence::runs(runs).into_iter().chain(facts::side(side));
         items.map(|item| escape(&item)).collect::<Vec<_>>().join(" · ")
     };
-    let current = said(comparison.current_runs, &comparison.current_run);
+    let current = in_words(comparison.current_runs, &comparison.current_run);
     match &comparison.baseline_run {
-        Some(baseline) => format!("{current} against {}", said(comparison.baseline_runs, baseline)),
+        Some(baseline) => {
+            format!("{current} against {}", in_words(comparison.baseline_runs, baseline))
+        }
         None => current,
     }
 }

@@ -10,7 +10,7 @@ use crate::text::sanitize::{
     markdown_cell as cell, markdown_sentence as escape, markdown_sentence_cell as escape_cell,
 };
 
-/// As Markdown.
+/// Returns a headline and a row a function that declines, or may.
 pub(crate) fn decline(document: &DeclineDocument) -> String {
     let mut text = format!("### {}: {}\n", word(document), escape(&headline(document)));
     let rows: Vec<&Decline> = findings(document).chain(unsure(document).take(UNSURE)).collect();

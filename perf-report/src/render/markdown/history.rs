@@ -15,7 +15,7 @@ use crate::text::units;
 /// The widest picture of a series.
 const WIDEST: usize = 30;
 
-/// As Markdown.
+/// Returns all functions with their courses, or the one that was asked for with its runs.
 pub(crate) fn history(document: &HistoryDocument, shown: Shown) -> String {
     let mut text = match document.functions.as_slice() {
         [function] if shown.one => of_one(document, function, shown),
@@ -74,7 +74,12 @@ fn of_one(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) 
     for line in lines {
         let _ = writeln!(text, "- {}", escape(&line));
     }
-    text += "\n| commit | time (UTC) | value | against previous | |\n";
+    text + &runs_table(document, function, shown)
+}
+
+/// Returns a row a run, the newest first.
+fn runs_table(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) -> String {
+    let mut text = "\n| commit | time (UTC) | value | against previous | |\n".to_owned();
     text += "| :-- | :-- | --: | --: | :-- |\n";
     let newest_first = document.runs.iter().enumerate().rev();
     for (place, run) in newest_first.take(shown.most()) {

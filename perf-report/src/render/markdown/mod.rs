@@ -26,14 +26,14 @@ use crate::text::sanitize::{self, markdown_sentence as escape};
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
 const LONGEST_TABLE: usize = 24_000;
 
-/// Text as it is.
+/// Returns `text` so that it is shown as it is.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(sanitize::longest_run(text, '`').max(2) + 1);
     format!("{fence}text\n{text}{fence}\n")
 }
 
-/// A table of cells that are safe already, and how many rows it has no room for. The numbers stand
-/// on the right.
+/// Returns a table of cells that are safe already, and the number of rows that it has no room for.
+/// The numbers stand on the right.
 fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
     let text_columns = [
         "function",

@@ -1,4 +1,4 @@
-//! What recording costs, as Markdown.
+//! The cost of recording as Markdown.
 
 use super::{notes, table};
 use crate::model::OverheadDocument;
@@ -6,7 +6,7 @@ use crate::render::words::costs;
 use crate::text::sanitize::{markdown_cell as cell, markdown_sentence as escape};
 use crate::text::units;
 
-/// What recording costs.
+/// Returns the verdict on the targets, and a row an operation.
 pub(crate) fn overhead(document: &OverheadDocument) -> String {
     let (word, rest) = costs::verdict(document);
     let mark = if document.met { "✅" } else { "❌" };

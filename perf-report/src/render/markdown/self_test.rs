@@ -1,4 +1,4 @@
-//! What a gate would catch, as Markdown.
+//! The self-test of a gate as Markdown.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::model::{SelfTestDocument, SelfTestRow};
 use crate::render::words::self_test as gate;
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 
-/// What a gate would catch.
+/// Returns the verdict on the gate, a row a function, and the reason for each blind spot.
 pub(crate) fn self_test(document: &SelfTestDocument) -> String {
     let (word, rest) = gate::verdict(document);
     let mark = if document.blind == 0 { "✅" } else { "❌" };

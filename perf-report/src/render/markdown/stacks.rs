@@ -4,7 +4,7 @@ use super::fenced;
 use crate::model::StacksDocument;
 use crate::render::{Screen, human};
 
-/// Stacks as they look on a screen.
+/// Returns stacks as they look on a screen.
 pub(crate) fn stacks(document: &StacksDocument) -> String {
     fenced(&human::stacks(document, Screen { width: 120, styled: false }))
 }

@@ -19,7 +19,7 @@ const TOKENIZE: &str = "code_stats::parse::tokenize";
 
 const SCREEN: Screen = Screen { width: 100, styled: false };
 
-/// The comparison in every medium; of the JSON, what is not stable.
+/// Checks the comparison in every medium; of the JSON, what is not stable.
 #[track_caller]
 fn in_every_medium(name: &str, mut comparison: Comparison) {
     assert_snapshot!(name, human::comparison(&comparison, Verbosity::Brief, SCREEN));
@@ -28,7 +28,7 @@ fn in_every_medium(name: &str, mut comparison: Comparison) {
     assert_snapshot!(format!("{name}_json"), json::json(&comparison).unwrap());
 }
 
-/// Runs like `run`, whose functions each take up to a per cent longer or shorter by chance.
+/// Returns runs like `run`, whose functions each take up to a per cent longer or shorter by chance.
 fn runs_of(run: &RunDocument, count: usize) -> Vec<RunDocument> {
     let one = |at: usize| {
         let names = run.functions.iter().enumerate();
@@ -40,14 +40,14 @@ fn runs_of(run: &RunDocument, count: usize) -> Vec<RunDocument> {
     (0..count).map(one).collect()
 }
 
-/// Runs that changed in nothing but the time of one function.
+/// Returns runs that changed in nothing but the time of one function.
 fn slower() -> Vec<RunDocument> {
     let mut run = slow_down(&samples::typical(), TOKENIZE, 1.4);
     run.run.id = "20261121T081530-77fe".to_owned();
     runs_of(&run, 3)
 }
 
-/// What is said of `current` beside five runs of the baseline.
+/// Judges `current` by five runs of the baseline.
 fn judged(current: &[RunDocument], limits: &Limits) -> Comparison {
     let baseline = runs_of(&samples::typical(), 5);
     let sides = Sides { baseline: &baseline, current, history: &[], paired: false };
@@ -65,7 +65,7 @@ fn rule(pattern: &str, limits: &[(BudgetKind, f64, usize)]) -> Rule {
     Rule { pattern: pattern.to_owned(), line: 11, limits, ..Rule::default() }
 }
 
-/// Limits with budgets of the file, and one of the command.
+/// Returns limits with budgets of the file, and one of the command.
 fn budgeted(severity: Option<Severity>) -> Limits {
     let severity = severity.map(|value| Given { value, line: 14 });
     let mut limits = Limits::default();
@@ -134,7 +134,7 @@ fn blessed_exceeded_and_expired() {
     in_every_medium("blessed_expired", compared(&blessed(7.2e6, date(2027, 2, 1))));
 }
 
-/// What the gate with `limits` would catch of three typical runs.
+/// Tries the gate with `limits` on three typical runs.
 fn tried(limits: &Limits, names: &[&str]) -> SelfTestDocument {
     let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
     let judge = |runs: &[RunDocument]| Ok::<_, Infallible>(judged(runs, limits));

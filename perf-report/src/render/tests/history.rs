@@ -29,7 +29,7 @@ fn runs() -> Vec<RunDocument> {
     runs
 }
 
-/// Many runs that become slower little by little.
+/// Returns many runs that become slower little by little.
 fn drifting() -> Vec<RunDocument> {
     let drift = |(ns, at): (u64, u64)| ns + 16_000 * at;
     let times = noisy(8, 200, 8_000_000, 10).into_iter().zip(0..).map(drift).collect();

@@ -1,10 +1,10 @@
-//! What is said of the changes of series.
+//! The words about changes of series.
 
 use crate::model::{ChangePoints, LevelChange, SeriesChanges};
 use crate::stats::segments::{FEWEST, Kind};
 use crate::text::{sanitize, units};
 
-/// `2 of 14 series changed their level`
+/// Counts the series that changed: `2 of 14 series changed their level`.
 pub(crate) fn headline(document: &ChangePoints) -> String {
     let changed = document.series.iter().filter(|series| !series.change_points.is_empty());
     let judged = document.series.iter().filter(|series| !is_too_short(series));
@@ -30,11 +30,11 @@ fn is_too_short(series: &SeriesChanges) -> bool {
     series.points.saturating_sub(series.left_out_lines.len() as u64) < FEWEST as u64
 }
 
-/// What must be known of the series before believing that they kept their level.
+/// Returns what must be known before one believes that a series kept its level.
 pub(crate) fn notes(document: &ChangePoints) -> Vec<String> {
     let short = document.series.iter().filter(|series| is_too_short(series)).count() as u64;
-    let is_said = short == document.series.len() as u64;
-    let too_short = (short > 0 && !is_said).then(|| {
+    let are_all = short == document.series.len() as u64;
+    let too_short = (short > 0 && !are_all).then(|| {
         let (series, have) =
             if short == 1 { ("1", "has") } else { (&*units::count(short), "have") };
         format!("{series} series {have} fewer than {FEWEST} values, too few to see a change")
@@ -42,8 +42,8 @@ pub(crate) fn notes(document: &ChangePoints) -> Vec<String> {
     left_out(document).into_iter().chain(too_short).collect()
 }
 
-/// Which values were left out, if any: `3 values that are no finite numbers were left out: of a at lines 4 and
-/// 9, and of b at line 12`.
+/// Names the values that were left out, if any: `3 values that are no finite numbers were left out:
+/// of a at lines 4 and 9, and of b at line 12`.
 pub(crate) fn left_out(document: &ChangePoints) -> Option<String> {
     /// Series that are named, and lines of each.
     const NAMED: usize = 3;
@@ -72,7 +72,7 @@ pub(crate) fn left_out(document: &ChangePoints) -> Option<String> {
     Some(format!("{values} left out: {}", and(&named)))
 }
 
-/// `a, b and c`
+/// Joins `parts`: `a, b and c`.
 fn and(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
@@ -81,7 +81,7 @@ fn and(parts: &[String]) -> String {
     }
 }
 
-/// `at 60: 1.00 → 1.15 (+15.0 %), between 1a2b and 3c4d`
+/// Describes a change: `at 60: 1.00 → 1.15 (+15.0 %), between 1a2b and 3c4d`.
 pub(crate) fn in_words(change: &LevelChange) -> String {
     let between = between(change).map_or_else(String::new, |between| format!(", {between}"));
     let at = match change.kind {
@@ -93,13 +93,13 @@ pub(crate) fn in_words(change: &LevelChange) -> String {
     format!("{at} {index}: {}{pct}{between}", levels(change))
 }
 
-/// `1.00 → 1.15`
+/// Returns both levels: `1.00 → 1.15`.
 pub(crate) fn levels(change: &LevelChange) -> String {
     let [before, after] = [change.before, change.after].map(units::number);
     format!("{before} → {after}")
 }
 
-/// `+15.0 %`; nothing of a level of 0.
+/// Returns the change in per cent, `+15.0 %`; `None` of a level of 0.
 pub(crate) fn pct(change: &LevelChange) -> Option<String> {
     let is_zero = change.before.abs() < f64::MIN_POSITIVE;
     let beyond = f64::INFINITY.copysign(change.after - change.before);

@@ -3,7 +3,7 @@
 use crate::model::{Figure, OverheadDocument, OverheadRow, TargetResult};
 use crate::text::units;
 
-/// Whether the targets are met: a word, and the rest of the sentence.
+/// Judges the targets: a word, and the rest of the sentence.
 pub(crate) fn verdict(document: &OverheadDocument) -> (&'static str, String) {
     let targets = || document.rows.iter().flat_map(|row| &row.targets);
     let all = targets().count() as u64;
@@ -16,7 +16,7 @@ pub(crate) fn verdict(document: &OverheadDocument) -> (&'static str, String) {
     }
 }
 
-/// What was measured where and when.
+/// Returns the version, the machine and the time of the measurement.
 pub(crate) fn origin(document: &OverheadDocument) -> Vec<String> {
     let build = if document.optimised { "release" } else { "debug" };
     vec![
@@ -30,7 +30,7 @@ pub(crate) fn origin(document: &OverheadDocument) -> Vec<String> {
     ]
 }
 
-/// A sentence for each target that was missed.
+/// Returns a sentence for each target that was missed.
 pub(crate) fn missed(document: &OverheadDocument) -> Vec<String> {
     let sentence = |row: &OverheadRow, target: &TargetResult| {
         let threads = units::plural(row.threads.into(), "thread");
@@ -45,7 +45,7 @@ pub(crate) fn missed(document: &OverheadDocument) -> Vec<String> {
     document.rows.iter().flat_map(targets).collect()
 }
 
-/// The targets of a row: `✓ ≤ 100 ns`.
+/// Returns the targets of a row: `✓ ≤ 100 ns`.
 pub(crate) fn targets(row: &OverheadRow) -> String {
     let one = |target: &TargetResult| {
         let mark = if target.met { '✓' } else { '✗' };

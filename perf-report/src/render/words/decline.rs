@@ -1,4 +1,4 @@
-//! What is said of functions that became slower run by run.
+//! The words about functions that became slower run by run.
 
 use super::history::{name, title};
 use super::sparkline::sparkline;
@@ -13,18 +13,18 @@ pub(crate) fn picture(row: &Decline) -> String {
     sparkline(&values, 20)
 }
 
-/// What is beyond a limit and no chance.
+/// Returns the functions beyond a limit that no chance explains.
 pub(crate) fn findings(document: &DeclineDocument) -> impl Iterator<Item = &Decline> {
     document.functions.iter().filter(|row| row.trend != Trend::Stable)
 }
 
-/// What became worse run by run, and may be chance or is too little.
+/// Returns the functions that became worse run by run by chance or by too little.
 pub(crate) fn unsure(document: &DeclineDocument) -> impl Iterator<Item = &Decline> {
     let is = |row: &&Decline| row.trend == Trend::Stable && row.direction == Direction::Worse;
     document.functions.iter().filter(is)
 }
 
-/// The word of a function; of one that is no finding, why not.
+/// Returns the trend of a function; for a function that is no finding, the reason in a word.
 pub(crate) fn word_of(row: &Decline, document: &DeclineDocument) -> &'static str {
     match row.trend {
         Trend::Stable if row.adjusted_p_value > document.false_discoveries => "perhaps",
@@ -34,19 +34,19 @@ pub(crate) fn word_of(row: &Decline, document: &DeclineDocument) -> &'static str
     }
 }
 
-/// Whether it is worse by more than may be, were it certain.
+/// Returns whether its change would be beyond a limit, were it certain.
 fn is_beyond(row: &Decline, document: &DeclineDocument) -> bool {
     let TrendLimits { degraded_pct, regression_pct, .. } = document.limits;
     let limit = [degraded_pct, regression_pct].into_iter().flatten().reduce(f64::min);
     limit.is_some_and(|limit| row.change_pct.is_none_or(|pct| pct.abs() > limit))
 }
 
-/// The worst word.
+/// Returns the worst trend.
 pub(crate) fn word(document: &DeclineDocument) -> &'static str {
     document.functions.first().map_or(Trend::Stable, |row| row.trend).word()
 }
 
-/// `2 functions became slower run by run over the last 5 runs`
+/// Counts the functions: `2 functions became slower run by run over the last 5 runs`.
 pub(crate) fn headline(document: &DeclineDocument) -> String {
     let runs = units::plural(document.points.len() as u64, "run");
     let title = title(document.metric);
@@ -55,7 +55,7 @@ pub(crate) fn headline(document: &DeclineDocument) -> String {
     };
     let worse = of(&[Trend::Regression, Trend::Degraded]);
     let better = of(&[Trend::Improvement]);
-    let said = match (worse, better) {
+    let found = match (worse, better) {
         (0, 0) => none_declines(document),
         (0, better) => format!("{} better run by run", became(better)),
         (worse, 0) => format!("{} worse run by run", became(worse)),
@@ -63,7 +63,7 @@ pub(crate) fn headline(document: &DeclineDocument) -> String {
             format!("{} worse run by run, and {} better", became(worse), units::count(better))
         }
     };
-    format!("{said}: {title} over the last {runs}")
+    format!("{found}: {title} over the last {runs}")
 }
 
 fn none_declines(document: &DeclineDocument) -> String {
@@ -78,7 +78,8 @@ fn became(functions: u64) -> String {
     format!("{} became", units::plural(functions, "function"))
 }
 
-/// The command, the branch, from which run to which, and what chance is told by.
+/// Returns the command, the branch, the first and the last run, and the runs that chance is judged
+/// by.
 pub(crate) fn facts(document: &DeclineDocument) -> Vec<String> {
     let words: Vec<_> = document.command.iter().map(|word| sanitize::screen(word)).collect();
     let mut items = vec![words.join(" ")];
@@ -96,7 +97,7 @@ pub(crate) fn facts(document: &DeclineDocument) -> Vec<String> {
     items
 }
 
-/// How many functions there are besides; nothing where the headline said so.
+/// Counts the other functions; `None` where the headline counts them.
 pub(crate) fn rest(document: &DeclineDocument) -> Option<String> {
     let unsure_ones = unsure(document).count();
     let shown = findings(document).count() + unsure_ones.min(UNSURE);

@@ -1,4 +1,4 @@
-//! Figures that are not exact: how they are marked, and what is said of them below a table.
+//! Figures that are not exact: their marks, and the lines about them below a table.
 
 use std::cmp::Reverse;
 
@@ -13,7 +13,7 @@ const NAMED: usize = 5;
 /// Share of a function's self time from which the recorder's part is shown, in per cent.
 pub(crate) const NOTABLE_PCT: f64 = 5.0;
 
-/// How far a time can be relied on.
+/// The reliability of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
     /// To the nanosecond.
@@ -27,23 +27,23 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    /// Of the durations of a function's calls.
+    /// Returns the mark for the durations of a function's calls.
     pub(crate) fn of_calls(function: &Function) -> Self {
         if function.has_estimated_times() { Self::Estimated } else { Self::Exact }
     }
 
-    /// Of a percentile of them.
+    /// Returns the mark for a percentile of them.
     fn of_percentiles(function: &Function) -> Self {
         if function.lost_durations > 0 { Self::Estimated } else { Self::of_calls(function) }
     }
 
-    /// Of a function's total time.
+    /// Returns the mark for a function's total time.
     pub(crate) fn of_total(function: &Function) -> Self {
         let is_part = function.unmeasured_calls > 0 || function.unmeasured_polls() > 0;
         if is_part { Self::AtLeast } else { Self::of_calls(function) }
     }
 
-    /// Of a function's self time.
+    /// Returns the mark for a function's self time.
     pub(crate) fn of_self(function: &Function) -> Self {
         match Self::of_total(function) {
             Self::Exact if function.self_estimated => Self::Estimated,
@@ -51,7 +51,7 @@ impl Mark {
         }
     }
 
-    /// Of the total and of the self time of some contexts together.
+    /// Returns the marks for the total and the self time of some contexts together.
     pub(crate) fn of_nodes<'a>(nodes: impl Iterator<Item = &'a TreeNode>) -> [Self; 2] {
         let mark = |is| if is { Self::Estimated } else { Self::Exact };
         nodes.fold([Self::Exact; 2], |[total, own], node| {
@@ -59,7 +59,7 @@ impl Mark {
         })
     }
 
-    /// What stands before the figure.
+    /// Returns the sign before the figure.
     pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::Exact => "",
@@ -69,18 +69,19 @@ impl Mark {
         }
     }
 
-    /// A duration in nanoseconds, marked.
+    /// Returns a duration in nanoseconds, marked.
     pub(crate) fn duration(self, ns: f64) -> String {
         format!("{}{}", self.sign(), units::duration(ns))
     }
 }
 
-/// What a call took on average.
+/// Returns the mean time of a call.
 pub(crate) fn mean(function: &Function) -> Option<(Mark, f64)> {
     function.mean_ns.map(|ns| (Mark::of_calls(function), ns))
 }
 
-/// A duration of a single call: itself, or the step of the clock where it is shorter than that.
+/// Returns the duration of a single call: itself, or the step of the clock where it is shorter than
+/// that.
 pub(crate) fn single(function: &Function, ns: Option<u64>) -> Option<(Mark, f64)> {
     let step = function.resolution_ns;
     let of = |ns: u64| {
@@ -93,7 +94,7 @@ pub(crate) fn single(function: &Function, ns: Option<u64>) -> Option<(Mark, f64)
     ns.map(of)
 }
 
-/// Whether total and self time hold none of the function's calls, or of their polls.
+/// Returns whether total and self time hold none of the function's calls, or of their polls.
 pub(crate) fn is_unmeasured(function: &Function) -> bool {
     match &function.futures {
         Some(futures) if futures.polls > 0 => futures.unmeasured_polls >= futures.polls,
@@ -101,23 +102,23 @@ pub(crate) fn is_unmeasured(function: &Function) -> bool {
     }
 }
 
-/// Whether the recorder's part of a function's self time should be shown.
+/// Returns whether the recorder's part of a function's self time should be shown.
 pub(crate) fn is_notable(function: &Function) -> bool {
     function.recorder_pct() > NOTABLE_PCT
 }
 
-/// A share of the self time of a run in per cent, marked.
+/// Returns a share of the self time of a run in per cent, marked.
 pub(crate) fn share(function: &Function, pct: f64) -> String {
     let mark = Mark::of_self(function).sign();
     if is_unmeasured(function) { "–".to_owned() } else { format!("{mark}{pct:.1}") }
 }
 
-/// What passed beside the times of functions: a line each.
+/// Returns the lines about times that stand in no function.
 pub(crate) fn beside(run: &RunDocument) -> impl Iterator<Item = String> {
     overhead(run).into_iter().chain(preempted(run))
 }
 
-/// How long threads waited for a processor that another one had, where that is much.
+/// Returns the time that threads waited for a processor, where that is much.
 fn preempted(run: &RunDocument) -> Option<String> {
     /// Share of all time, in per cent, that is worth a line.
     const NOTABLE_PCT: f64 = 1.0;
@@ -132,7 +133,7 @@ fn preempted(run: &RunDocument) -> Option<String> {
     })
 }
 
-/// What recording took, in all.
+/// Returns the time that recording took in all.
 fn overhead(run: &RunDocument) -> Option<String> {
     let ns = run.recording.overhead_ns.filter(|ns| *ns > 0)?;
     let took = Mark::Estimated.duration(float(ns));
@@ -143,7 +144,7 @@ fn overhead(run: &RunDocument) -> Option<String> {
     Some(format!("recording took {took}{share}{}", in_self_times(run)))
 }
 
-/// The functions whose self time is the recorder's in good part.
+/// Names the functions whose self time is the recorder's in good part.
 fn in_self_times(run: &RunDocument) -> String {
     let mut notable: Vec<_> = run.functions.iter().filter(|f| is_notable(f)).collect();
     notable.sort_by_key(|function| Reverse(function.self_overhead_ns));
@@ -157,7 +158,7 @@ fn in_self_times(run: &RunDocument) -> String {
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
 }
 
-/// Functions of which recording takes longer than they do, and what to do about it: a line each.
+/// Names functions that take less time than their recording, and what to do about it: a line each.
 fn advice(run: &RunDocument) -> Vec<String> {
     /// Functions that are named.
     const NAMED: usize = 2;
@@ -184,7 +185,7 @@ fn advice(run: &RunDocument) -> Vec<String> {
     found.iter().take(NAMED).map(line).collect()
 }
 
-/// What was not recorded exactly, and for how long: a line each.
+/// Returns a line for each figure that was not recorded exactly.
 pub(crate) fn lines(run: &RunDocument) -> Vec<String> {
     let mut lines = steps(run);
     lines.extend(advice(run));
@@ -205,7 +206,7 @@ pub(crate) fn lines(run: &RunDocument) -> Vec<String> {
     lines
 }
 
-/// The functions of which `value` is not zero, largest first.
+/// Returns the functions of which `value` is not zero, largest first.
 fn of(run: &RunDocument, value: impl Fn(&Function) -> u64) -> Vec<&Function> {
     let mut found: Vec<_> = run.functions.iter().filter(|function| value(function) > 0).collect();
     found.sort_by(|a, b| (value(b), &a.name).cmp(&(value(a), &b.name)));
@@ -234,7 +235,7 @@ fn counted_line(function: &Function) -> String {
     format!("counted only for {times}, {calls} in no time (≥): {name}")
 }
 
-/// Calls that are in no time, or polls, which total and self time rest on.
+/// Counts the calls that are in no time, or the polls, on which total and self time rest.
 fn in_no_time(function: &Function) -> (u64, &'static str) {
     match function.unmeasured_polls() {
         0 => (function.unmeasured_calls, "call"),
@@ -242,13 +243,13 @@ fn in_no_time(function: &Function) -> (u64, &'static str) {
     }
 }
 
-/// A part of the time since the first call.
+/// Returns a part of the time since the first call.
 fn of_active(function: &Function, ns: u64) -> String {
     let [part, all] = [ns, function.active_ns].map(|ns| units::duration(float(ns)));
     format!("{part} of {all}")
 }
 
-/// Steps that the breaker took for the recorder as a whole.
+/// Returns the steps that the breaker took for the recorder as a whole.
 fn steps(run: &RunDocument) -> Vec<String> {
     let whole: Vec<_> =
         run.recording.breaker.iter().filter(|step| step.function.is_none()).collect();

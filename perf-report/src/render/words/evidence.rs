@@ -1,4 +1,4 @@
-//! What a comparison rests on, and what its change is owed to, in the words of every medium.
+//! The evidence of a comparison and the causes of its change, in the words of every medium.
 
 use super::fit;
 use crate::model::{Cause, Comparison};
@@ -10,12 +10,12 @@ const CAUSES: usize = 6;
 /// Part of the largest cause below which one is not shown.
 const NOTABLE_PART: f64 = 0.01;
 
-/// How many runs stand against how many: `5 runs`.
+/// Counts the runs of a side where there are several: `the newest of 5 runs`.
 pub(crate) fn runs(count: u64) -> Option<String> {
     (count > 1).then(|| format!("the newest of {}", units::plural(count, "run")))
 }
 
-/// The change of the whole: `self time 3.36 s → 4.20 s a run (+25.0 %)`.
+/// Returns the change of the whole: `self time 3.36 s → 4.20 s a run (+25.0 %)`.
 pub(crate) fn whole(comparison: &Comparison) -> Option<String> {
     let time = comparison.self_time?;
     let [old, new] = [time.baseline_ns, time.current_ns].map(units::duration);
@@ -26,15 +26,16 @@ pub(crate) fn whole(comparison: &Comparison) -> Option<String> {
 /// A part of the change of the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// How much: `+844 ms`.
+    /// The amount: `+844 ms`.
     pub(crate) change: String,
-    /// The function that it is owed to; `None` of the rest.
+    /// The function that caused it; `None` for the rest.
     pub(crate) name: Option<String>,
-    /// How.
+    /// The way in which it did.
     pub(crate) reason: String,
 }
 
-/// What the change of the whole is owed to, and what remains of it: the parts add up to the whole.
+/// Returns the causes of the change of the whole, and what remains of it: the parts add up to the
+/// whole.
 pub(crate) fn causes(comparison: &Comparison) -> Vec<Part> {
     let largest = comparison.causes.first().map_or(0.0, |cause| cause.change_ns.abs());
     let notable = |cause: &&Cause| cause.change_ns.abs() >= largest * NOTABLE_PART;
@@ -56,12 +57,12 @@ pub(crate) fn causes(comparison: &Comparison) -> Vec<Part> {
     parts
 }
 
-/// `+844 ms`
+/// Returns a time with its sign: `+844 ms`.
 fn difference(ns: f64) -> String {
     format!("{}{}", if ns < 0.0 { '-' } else { '+' }, units::duration(ns.abs()))
 }
 
-/// The same in one sentence: `+120 ms: 100 ms from db::query, self +40 % a call; …`.
+/// Returns the causes in one sentence: `+120 ms: 100 ms from db::query, self +40 % a call; …`.
 pub(crate) fn causes_in_words(comparison: &Comparison) -> Option<String> {
     let parts: Vec<_> = causes(comparison)
         .into_iter()
@@ -73,7 +74,8 @@ pub(crate) fn causes_in_words(comparison: &Comparison) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// What the comparison could have seen: the promise of a verdict that passes.
+/// Returns the smallest change that the comparison could have seen: the promise of a verdict that
+/// passes.
 pub(crate) fn resolution(comparison: &Comparison) -> Option<String> {
     let mut seen: Vec<f64> =
         comparison.functions.iter().filter_map(|row| row.detectable_pct).collect();

@@ -1,10 +1,10 @@
-//! What is said of a run as a whole, as short phrases that every medium can use.
+//! The facts of a run as a whole, as short phrases that every medium can use.
 
 use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
 use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
-/// The command on one line: `cargo test -- --nocapture`.
+/// Returns the command on one line: `cargo test -- --nocapture`.
 pub(crate) fn command(run: &RunDocument) -> String {
     let words: Vec<_> = run.run.command.iter().map(|word| sanitize::screen(word)).collect();
     if words.is_empty() {
@@ -14,7 +14,7 @@ pub(crate) fn command(run: &RunDocument) -> String {
     }
 }
 
-/// Which run it is, when, and of which commit.
+/// Returns the run's id, label, time and commit.
 pub(crate) fn origin(run: &RunDocument) -> Vec<String> {
     let mut items = vec![format!("run {}", sanitize::screen(&run.run.id))];
     items.extend(run.run.label.as_deref().map(|label| format!("“{}”", sanitize::screen(label))));
@@ -23,7 +23,7 @@ pub(crate) fn origin(run: &RunDocument) -> Vec<String> {
     items
 }
 
-/// How the command ended and what those of its processes that recorded took.
+/// Returns the end of the command, and what those of its processes took that recorded.
 pub(crate) fn outcome(run: &RunDocument) -> Vec<String> {
     let mut items = vec![ending(run)];
     items.extend(used(run.process.own_usage()));
@@ -36,7 +36,8 @@ pub(crate) fn outcome(run: &RunDocument) -> Vec<String> {
     items
 }
 
-/// What the command took with the processes that did not record, where that is notably more.
+/// Returns what the command took with the processes that did not record, where that is notably
+/// more.
 pub(crate) fn with_unrecorded(run: &RunDocument) -> Option<String> {
     /// Share of time or memory from which on it is.
     const NOTABLE: f64 = 0.25;
@@ -53,7 +54,7 @@ pub(crate) fn with_unrecorded(run: &RunDocument) -> Option<String> {
     is_notable.then(|| format!("with what did not record: {}", used(all).join(", ")))
 }
 
-/// Time, processor time and memory, as far as they are known.
+/// Returns time, processor time and memory, as far as they are known.
 fn used(usage: Usage) -> Vec<String> {
     let time = |ns: u64| units::duration(float(ns));
     let mut items = Vec::new();
@@ -65,12 +66,13 @@ fn used(usage: Usage) -> Vec<String> {
     items
 }
 
-/// Whether the command ended as it should.
+/// Returns whether the command failed or was ended by a signal.
 pub(crate) fn failed(run: &RunDocument) -> bool {
     run.run.signal.is_some() || run.run.exit_code.is_some_and(|code| code != 0)
 }
 
-/// What is missing from the recording, or went wrong with it. Empty for a run without blemish.
+/// Returns what is missing from the recording, or went wrong with it; nothing for a run without
+/// blemish.
 pub(crate) fn problems(run: &RunDocument) -> Vec<String> {
     let mut problems = Vec::new();
     let recording = &run.recording;
@@ -99,7 +101,7 @@ pub(crate) fn problems(run: &RunDocument) -> Vec<String> {
     problems
 }
 
-/// Calls that had not finished, with the functions they are of.
+/// Counts the calls that had not finished, and names their functions.
 pub(crate) fn unfinished(run: &RunDocument) -> Option<String> {
     let running: Vec<_> = run.functions.iter().filter(|function| function.unfinished > 0).collect();
     let calls = running.iter().fold(0_u64, |sum, function| sum.saturating_add(function.unfinished));
@@ -113,7 +115,7 @@ pub(crate) fn unfinished(run: &RunDocument) -> Option<String> {
     })
 }
 
-/// The first of `names`, and how many more there are.
+/// Returns the first of `names`, and the number of the others.
 pub(crate) fn some(names: &[&str]) -> String {
     const SHOWN: usize = 4;
     let mut text: Vec<_> =
@@ -124,7 +126,7 @@ pub(crate) fn some(names: &[&str]) -> String {
     text.join(", ")
 }
 
-/// One of the two runs of a comparison: which, when, and of which commit.
+/// Returns one of the two runs of a comparison: its id, commit and time.
 pub(crate) fn side(side: &Side) -> Vec<String> {
     let mut items = vec![format!("run {}", sanitize::screen(&side.id))];
     if let Some(hash) = &side.commit {
@@ -140,7 +142,7 @@ pub(crate) fn side(side: &Side) -> Vec<String> {
     items
 }
 
-/// The beginning of a commit's hash, as people write it.
+/// Returns the beginning of a commit's hash, as people write it.
 pub(crate) fn short_commit(commit: &str) -> String {
     sanitize::screen(&commit.chars().take(10).collect::<String>()).into_owned()
 }
@@ -152,7 +154,7 @@ fn commit(git: &Git) -> String {
     sanitize::screen(&format!("{branch}{hash}{dirty}")).into_owned()
 }
 
-/// `2026-11-20T23:45:52Z` as `2026-11-20 23:45:52 UTC`; anything else as it is.
+/// Returns `2026-11-20T23:45:52Z` as `2026-11-20 23:45:52 UTC`; anything else as it is.
 pub(crate) fn time(rfc3339: &str) -> String {
     let text = sanitize::screen(rfc3339).into_owned();
     let Some((date, time)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) else {
@@ -189,7 +191,7 @@ fn processes(run: &RunDocument) -> String {
 fn processes_in_words(count: u64) -> String {
     if count == 1 { "1 process".to_owned() } else { format!("{} processes", units::count(count)) }
 }
-/// How far a verdict bears, behind its word.
+/// Returns the limits of a verdict, to stand behind its word.
 pub(crate) fn bearing(comparison: &Comparison) -> &'static str {
     match () {
         () if comparison.advisory => " (advisory)",

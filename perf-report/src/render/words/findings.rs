@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::{COMMAND, Change, Comparison, Metric, Verdict};
 use crate::text::units;
 
-/// What a comparison found of one function, or of one metric of the program's own.
+/// The news about one function, or about one metric of the program's own.
 #[derive(Debug)]
 pub(crate) struct Finding<'a> {
     /// The row that says most.
@@ -15,8 +15,8 @@ pub(crate) struct Finding<'a> {
 }
 
 impl Finding<'_> {
-    /// The other rows in a few words, those of another verdict after its name:
-    /// `mean +40.0 %, p50 +40.0 %; degraded: p95 +21.0 %`.
+    /// Returns the other rows in a few words, those of another verdict after its name: `mean +40.0
+    /// %, p50 +40.0 %; degraded: p95 +21.0 %`.
     pub(crate) fn also_in_words(&self) -> Option<String> {
         let groups: Vec<_> = [self.main.verdict]
             .into_iter()
@@ -39,8 +39,8 @@ impl Finding<'_> {
     }
 }
 
-/// `+40.0 %`, `new`, or of a rate `98 % → 93 %`: of it, a change in per cent would be mistaken for
-/// its points.
+/// Returns `+40.0 %`, `new`, or of a rate `98 % → 93 %`: a change of a rate in per cent would be
+/// mistaken for its points.
 fn change(row: &Change) -> String {
     match (row.metric, row.baseline, row.current, row.change_pct) {
         (Metric::Success, Some(old), Some(new), _) => {
@@ -52,8 +52,8 @@ fn change(row: &Change) -> String {
     }
 }
 
-/// Everything that is not stable, a function or a metric each, worst first. Within a verdict, what changed most
-/// comes first, as in the comparison.
+/// Returns everything that is not stable, a function or a metric each, worst first. Within a
+/// verdict, the largest change comes first, as in the comparison.
 pub(crate) fn findings(comparison: &Comparison) -> Vec<Finding<'_>> {
     let mut order: Vec<Finding<'_>> = Vec::new();
     let mut places: HashMap<_, usize> = HashMap::new();
@@ -71,12 +71,13 @@ pub(crate) fn findings(comparison: &Comparison) -> Vec<Finding<'_>> {
     order
 }
 
-/// What a row is about: a function with all of its metrics, or one metric of the program's own.
+/// Returns the subject of a row: a function with all of its metrics, or one metric of the program's
+/// own.
 fn subject(row: &Change) -> (&str, Option<Metric>) {
     (&row.name, Some(row.metric).filter(|metric| metric.is_custom()))
 }
 
-/// The functions and metrics of which nothing changed, in words.
+/// Counts the functions and metrics of which nothing changed.
 pub(crate) fn stable(comparison: &Comparison) -> String {
     let mut worst: HashMap<_, bool> = HashMap::new();
     for row in &comparison.functions {
@@ -88,12 +89,12 @@ pub(crate) fn stable(comparison: &Comparison) -> String {
     numbers(stable().count() as u64 - metrics, metrics)
 }
 
-/// Functions and metrics with this worst verdict.
+/// Counts the functions and metrics with this worst verdict.
 pub(crate) fn count(findings: &[Finding<'_>], verdict: Verdict) -> u64 {
     of(findings, verdict).count() as u64
 }
 
-/// Those with this worst verdict, if any.
+/// Returns the findings with this worst verdict.
 pub(crate) fn of<'a, 'b>(
     findings: &'b [Finding<'a>],
     verdict: Verdict,
@@ -101,7 +102,7 @@ pub(crate) fn of<'a, 'b>(
     findings.iter().filter(move |finding| finding.main.verdict == verdict)
 }
 
-/// How many functions and metrics there are: `2 functions`, `1 function and 3 metrics`.
+/// Counts functions and metrics: `2 functions`, `1 function and 3 metrics`.
 pub(crate) fn in_words<'a>(findings: impl Iterator<Item = &'a Finding<'a>>) -> String {
     let (mut functions, mut metrics) = (0, 0);
     for finding in findings {
@@ -119,7 +120,7 @@ fn numbers(functions: u64, metrics: u64) -> String {
     }
 }
 
-/// Of the rows of the worst verdict, the one with the lowest metric: a count before the time that it
+/// Puts the row with the lowest metric of the worst verdict first: a count before the time that it
 /// explains, self time before the times that hold it.
 fn choose_main(finding: &mut Finding<'_>) {
     let mut rows = std::mem::take(&mut finding.also);

@@ -1,15 +1,15 @@
-//! Measuring, shortening and wrapping text in columns of a screen. Pure.
+//! Names and text within some columns of a screen. Pure.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::text::sanitize;
 
-/// Columns that `text` takes.
+/// Returns the columns that `text` takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A function's name for a screen, at most `width` columns wide.
+/// Returns a function's name for a screen, at most `width` columns wide.
 pub(crate) fn name(name: &str, width: usize) -> String {
     if name.is_empty() {
         shorten("(no name)", width)
@@ -18,8 +18,8 @@ pub(crate) fn name(name: &str, width: usize) -> String {
     }
 }
 
-/// `path` within `width` columns: leading segments give way first, since the last ones say what it
-/// is; then the middle.
+/// Returns `path` within `width` columns: leading segments give way first, since the last ones say
+/// what it is; then the middle.
 pub(crate) fn shorten(path: &str, width: usize) -> String {
     if self::width(path) <= width {
         return path.to_owned();
@@ -31,7 +31,7 @@ pub(crate) fn shorten(path: &str, width: usize) -> String {
         .map_or_else(|| shorten_middle(path, width), |rest| format!("…{rest}"))
 }
 
-/// `text` within `width` columns, its beginning and its end.
+/// Returns `text` within `width` columns, its beginning and its end.
 pub(crate) fn shorten_middle(text: &str, width: usize) -> String {
     if self::width(text) <= width {
         return text.to_owned();
@@ -42,7 +42,7 @@ pub(crate) fn shorten_middle(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
-/// As many characters as fit into `width` columns.
+/// Takes as many characters as fit into `width` columns.
 fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
     let mut used = 0;
     chars

@@ -1,4 +1,4 @@
-//! Which findings are shown one by one, and what is said of the others in one line.
+//! The findings that are shown one by one, and a line about the others.
 
 use super::findings::{self, Finding};
 use super::fit;
@@ -16,12 +16,12 @@ const NAMED: usize = 3;
 pub(crate) struct Folded<'a, 'b> {
     /// Those to be shown one by one.
     pub(crate) shown: Vec<&'b Finding<'a>>,
-    /// What is said of the others.
+    /// The lines about the others.
     pub(crate) lines: Vec<String>,
 }
 
-/// Divides `findings`, all of `verdict`. What fails is always shown, and what may be asked to fail by
-/// itself; of several that cannot be judged there is one line.
+/// Divides `findings`, all of `verdict`. What fails is always shown by itself, and what may be
+/// asked to fail; of several that cannot be judged there is one line.
 pub(crate) fn fold<'a, 'b>(verdict: Verdict, findings: Vec<&'b Finding<'a>>) -> Folded<'a, 'b> {
     let is_one = verdict == Verdict::Inconclusive && findings.len() == 1;
     if verdict >= Verdict::Degraded || is_one {
@@ -39,7 +39,8 @@ pub(crate) fn fold<'a, 'b>(verdict: Verdict, findings: Vec<&'b Finding<'a>>) -> 
     Folded { shown, lines: of_light(&light).into_iter().collect() }
 }
 
-/// `7 functions with 96 % of the self time cannot be judged: app::parse +1.4 %, …; --all says why`.
+/// Returns a line: `7 functions with 96 % of the self time cannot be judged: app::parse +1.4 %, …;
+/// --all says why`.
 fn open(mut findings: Vec<&Finding<'_>>) -> Option<String> {
     findings.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let names = named(&findings, |finding| {
@@ -53,7 +54,7 @@ fn open(mut findings: Vec<&Finding<'_>>) -> Option<String> {
     (!findings.is_empty()).then(|| format!("{some} cannot be judged: {names}; --all says why"))
 }
 
-/// By how much of the run a finding may have changed it.
+/// Returns the share of the run that a finding may have changed.
 fn weight(finding: &Finding<'_>) -> f64 {
     finding.main.share_pct.unwrap_or(100.0) * finding.main.change_pct.unwrap_or(0.0).abs()
 }
@@ -67,7 +68,7 @@ fn of_light(findings: &[&Finding<'_>]) -> Option<String> {
         .then(|| format!("{some} with less than {limit} of the self time{each}: {names}"))
 }
 
-/// The first findings by name, and how many more there are.
+/// Returns the first findings by name, and the number of the others.
 fn named(findings: &[&Finding<'_>], name: impl Fn(&Finding<'_>) -> String) -> String {
     let mut names: Vec<_> = findings.iter().take(NAMED).map(|finding| name(finding)).collect();
     if findings.len() > NAMED {
@@ -76,7 +77,7 @@ fn named(findings: &[&Finding<'_>], name: impl Fn(&Finding<'_>) -> String) -> St
     sanitize::screen(&names.join(", ")).into_owned()
 }
 
-/// `7 functions with 96 % of the self time`; no share where it is none of a function's.
+/// Returns `7 functions with 96 % of the self time`; no share where it is none of a function's.
 pub(crate) fn with_share<'a, 'b: 'a>(findings: impl Iterator<Item = &'a Finding<'b>>) -> String {
     let findings: Vec<_> = findings.collect();
     let some = findings::in_words(findings.iter().copied());

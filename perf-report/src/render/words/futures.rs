@@ -1,4 +1,4 @@
-//! What the futures of async functions did, as tables for every medium say it. Pure.
+//! The futures of async functions, as tables of every medium show them. Pure.
 
 use super::estimates::Mark;
 use crate::model::{Function, Futures, RunDocument};
@@ -7,37 +7,37 @@ use crate::stats::number::float;
 /// A column about futures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Column {
-    /// How often they were polled.
+    /// The number of polls.
     Polls,
-    /// Longest poll.
+    /// The longest poll.
     LongestPoll,
-    /// Mean lifetime.
+    /// The mean lifetime.
     Lifetime,
-    /// 99th percentile of the lifetimes.
+    /// The 99th percentile of the lifetimes.
     LifetimeP99,
 }
 
-/// What a column says of a function.
+/// The value of a column for a function.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Value {
-    /// Nothing: it is not async.
+    /// No value: the function is not async.
     None,
-    /// That this was not measured.
+    /// A value that was not measured.
     Unknown,
     /// A number of things.
     Count(u64),
-    /// A time in nanoseconds, and how far it can be relied on.
+    /// A time in nanoseconds, and its mark.
     Time(Mark, f64),
 }
 
-/// The columns that say anything: none where no future was polled.
+/// Returns the columns that have values: none where no future was polled.
 pub(crate) fn columns(run: &RunDocument) -> &'static [Column] {
     const ALL: &[Column] =
         &[Column::Lifetime, Column::LifetimeP99, Column::Polls, Column::LongestPoll];
     if is_async(run) { ALL } else { &[] }
 }
 
-/// What the times of async functions are, if there are any.
+/// Returns a line about the times of async functions, if there are any.
 pub(crate) fn explained(run: &RunDocument) -> Option<String> {
     is_async(run).then(|| {
         "times of async functions are those of their polls; lifetimes hold the waiting between \
@@ -52,7 +52,7 @@ fn is_async(run: &RunDocument) -> bool {
 }
 
 impl Column {
-    /// What stands above it.
+    /// Returns the title.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Polls => "polls",
@@ -62,7 +62,7 @@ impl Column {
         }
     }
 
-    /// What it says of a function.
+    /// Returns the value for a function.
     pub(crate) fn value(self, function: &Function) -> Value {
         let Some(futures) = &function.futures else { return Value::None };
         if self == Self::Polls {
@@ -98,14 +98,14 @@ mod tests {
         let main = samples::named(&mut run, "code_stats::main");
         (main.futures, main.sampled) = (Some(futures), true);
         let main = main.clone();
-        let said: Vec<_> = columns(&run).iter().map(|it| (it.title(), it.value(&main))).collect();
+        let values: Vec<_> = columns(&run).iter().map(|it| (it.title(), it.value(&main))).collect();
         let expected = [
             ("lifetime", Value::Unknown),
             ("p99 lifetime", Value::Unknown),
             ("polls", Value::Count(3)),
             ("longest poll", Value::Time(Mark::Estimated, 7.0)),
         ];
-        assert_eq!(said, expected);
+        assert_eq!(values, expected);
         let other = samples::named(&mut run, "code_stats::metrics::weigh");
         assert_eq!(Column::Lifetime.value(other), Value::None);
     }

@@ -1,11 +1,11 @@
-//! What is said of a history, as short phrases that every medium can use.
+//! The words about a history, as short phrases that every medium can use.
 
 use super::facts;
 use crate::model::{FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict};
 use crate::stats::segments::{FEWEST, Kind};
 use crate::text::{sanitize, units};
 
-/// `self time a call of 6 functions over 24 runs`
+/// Counts functions and runs: `self time a call of 6 functions over 24 runs`.
 pub(crate) fn headline(document: &HistoryDocument) -> String {
     let title = title(document.metric);
     let runs = units::plural(document.runs.len() as u64, "run");
@@ -26,7 +26,7 @@ pub(crate) fn headline(document: &HistoryDocument) -> String {
     format!("{title} of {functions} over {runs}{found}")
 }
 
-/// What the metric is called, and of what it is.
+/// Returns the title of the metric, and what it is of.
 pub(crate) fn title(metric: Metric) -> String {
     let title = metric.title();
     match metric {
@@ -38,12 +38,12 @@ pub(crate) fn title(metric: Metric) -> String {
     }
 }
 
-/// Whether its values are durations.
+/// Returns whether the values of a metric are durations.
 pub(crate) fn is_time(metric: Metric) -> bool {
     !metric.is_count() && !metric.is_custom() && metric != Metric::PeakRssBytes
 }
 
-/// The command, the branch, and from when to when.
+/// Returns the command, the branch, and the time from the first run to the last.
 pub(crate) fn facts(document: &HistoryDocument) -> Vec<String> {
     let mut items = vec![command(document)];
     items.extend(document.branch.as_deref().map(|it| format!("branch {}", sanitize::screen(it))));
@@ -56,7 +56,7 @@ pub(crate) fn facts(document: &HistoryDocument) -> Vec<String> {
     items
 }
 
-/// From when to when, what both have in common said once.
+/// Returns the time from run to run, what both have in common only once.
 fn span(first: &Side, last: &Side) -> String {
     let (from, to) = (minute(first), minute(last));
     let day = |time: &str| time.split(' ').next().map(str::to_owned);
@@ -76,14 +76,14 @@ fn command(document: &HistoryDocument) -> String {
     }
 }
 
-/// `2026-11-20 23:45`
+/// Returns the time of a run to the minute: `2026-11-20 23:45`.
 pub(crate) fn minute(run: &Side) -> String {
     let time = facts::time(&run.time);
     let minute = time.strip_suffix(" UTC").and_then(|it| it.get(..it.len().saturating_sub(3)));
     minute.map_or_else(|| time.clone(), str::to_owned)
 }
 
-/// The word of a function, or what it is instead.
+/// Returns the trend of a function, or what it is instead.
 pub(crate) fn trend(function: &FunctionHistory) -> String {
     match (function.trend, function.verdict) {
         (Some(word), _) => word.to_string(),
@@ -94,7 +94,7 @@ pub(crate) fn trend(function: &FunctionHistory) -> String {
     }
 }
 
-/// What the words rest on.
+/// Returns the meaning of the trends here.
 pub(crate) fn legend(document: &HistoryDocument) -> Vec<String> {
     let mut lines = Vec::new();
     if document.baseline_runs > 0 {
@@ -114,7 +114,7 @@ pub(crate) fn legend(document: &HistoryDocument) -> Vec<String> {
     lines
 }
 
-/// Why no change of level is seen.
+/// Returns the reason for which no change of level is seen.
 pub(crate) fn too_few(document: &HistoryDocument) -> Option<String> {
     document.too_few.then(|| {
         let runs = units::plural(document.runs.len() as u64, "run");
@@ -123,20 +123,20 @@ pub(crate) fn too_few(document: &HistoryDocument) -> Option<String> {
     })
 }
 
-/// `worse by 10 % is DEGRADED, by 15 % a REGRESSION`
+/// Returns the limits: `worse by 10 % is DEGRADED, by 15 % a REGRESSION`.
 fn limits(document: &HistoryDocument) -> String {
     let limits = document.limits;
     let pct = |limit: Option<f64>| limit.map(units::percent);
-    let said = [
+    let limits = [
         pct(limits.degraded_pct).map(|pct| format!("worse by more than {pct} is DEGRADED")),
         pct(limits.regression_pct).map(|pct| format!("by {pct} a REGRESSION")),
         pct(limits.improvement_pct).map(|pct| format!("better by {pct} an IMPROVEMENT")),
     ];
-    let said: Vec<String> = said.into_iter().flatten().collect();
-    if said.is_empty() { "no limit is set".to_owned() } else { said.join(", ") }
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    if limits.is_empty() { "no limit is set".to_owned() } else { limits.join(", ") }
 }
 
-/// The newest change in a column: `+12.0 % at 3fa9c1d`.
+/// Returns a change for a column: `+12.0 % at 3fa9c1d`.
 pub(crate) fn short(change: &HistoryChange, runs: &[Side]) -> String {
     let (pct, place) = (pct(change), place(runs, change.index));
     match change.kind {
@@ -145,14 +145,15 @@ pub(crate) fn short(change: &HistoryChange, runs: &[Side]) -> String {
     }
 }
 
-/// A change that may be none of the program's, and why: `+100.0 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15):
-/// 10 ns → 20 ns, but 1 % of the calls decide it`.
+/// Returns a change that the program may not have made, and why: `+100.0 % between 9d8e7f6 and
+/// 3fa9c1d (2026-09-19 10:15): 10 ns → 20 ns, but 1 % of the calls decide it`.
 pub(crate) fn doubtful(change: &HistoryChange, document: &HistoryDocument) -> String {
     let why = change.doubt.as_deref().unwrap_or("but it may be chance");
     format!("{}, {}", long(change, document), sanitize::screen(why))
 }
 
-/// A change as a sentence: `+15.7 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15): 12.1 ms → 14.0 ms`.
+/// Returns a change as a sentence: `+15.7 % between 9d8e7f6 and 3fa9c1d (2026-09-19 10:15): 12.1 ms
+/// → 14.0 ms`.
 pub(crate) fn long(change: &HistoryChange, document: &HistoryDocument) -> String {
     let [before, after] = [change.before, change.after].map(|value| document.metric.number(value));
     let [last_before, first, end] =
@@ -176,12 +177,13 @@ fn pct(change: &HistoryChange) -> String {
     change.change_pct.map_or_else(|| "from 0".to_owned(), units::change)
 }
 
-/// What people know a run by: its commit, or else its id.
+/// Returns the name of the run at a place.
 pub(crate) fn place(runs: &[Side], at: u64) -> String {
     side(runs, at).map(name).unwrap_or_default()
 }
 
-/// The same of the run itself; `+` says that files differed from the commit.
+/// Returns the name of a run: its commit, or else its id. A `+` means that files differed from the
+/// commit.
 pub(crate) fn name(run: &Side) -> String {
     match &run.commit {
         Some(commit) => {
@@ -196,7 +198,7 @@ fn side(runs: &[Side], at: u64) -> Option<&Side> {
     runs.get(usize::try_from(at).ok()?)
 }
 
-/// The change against the run before that has a value.
+/// Returns the change against the run before that has a value.
 pub(crate) fn step(function: &FunctionHistory, place: usize) -> String {
     let now = function.values.get(place).copied().flatten();
     let before = function.values.get(..place).unwrap_or_default().iter().rev().flatten().next();
@@ -208,7 +210,7 @@ pub(crate) fn step(function: &FunctionHistory, place: usize) -> String {
     }
 }
 
-/// What the level did at this run, or what is wrong with it.
+/// Returns what the level did at this run, or what is wrong with it.
 pub(crate) fn mark(
     document: &HistoryDocument,
     function: &FunctionHistory,

@@ -1,4 +1,4 @@
-//! What functions allocated, as tables for every medium say it. Pure.
+//! The allocations of functions, as tables of every medium show them. Pure.
 
 use crate::model::{Function, RunDocument};
 use crate::text::units;
@@ -8,7 +8,7 @@ use crate::text::units;
 pub(crate) enum Column {
     /// Allocations.
     Allocs,
-    /// Bytes of these.
+    /// Bytes of the allocations.
     Allocated,
     /// Bytes that were not freed.
     Growth,
@@ -16,7 +16,7 @@ pub(crate) enum Column {
     Peak,
 }
 
-/// The columns that say anything: none where nothing was counted.
+/// Returns the columns that have values: none where nothing was counted.
 pub(crate) fn columns(run: &RunDocument) -> Vec<Column> {
     let any = |has: fn(&Function) -> bool| run.functions.iter().any(has);
     let allocates = any(|f| f.allocs > Some(0));
@@ -29,7 +29,7 @@ pub(crate) fn columns(run: &RunDocument) -> Vec<Column> {
 }
 
 impl Column {
-    /// What stands above it.
+    /// Returns the title.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Allocs => "allocs",
@@ -39,7 +39,7 @@ impl Column {
         }
     }
 
-    /// What it says of a function; `None` where nothing was counted, or nothing happened.
+    /// Returns the value for a function; `None` where nothing was counted, or nothing happened.
     pub(crate) fn value(self, function: &Function) -> Option<String> {
         let positive = |value: Option<u64>| value.filter(|&value| value > 0);
         match self {
@@ -70,15 +70,15 @@ mod tests {
         samples::named(&mut run, "code_stats::main").grown_bytes = Some(-1536);
         let all: Vec<&str> = titles(&run);
         assert_eq!(all, ["allocs", "allocated", "growth", "peak"]);
-        let said = |name: &str, run: &mut RunDocument| {
+        let values = |name: &str, run: &mut RunDocument| {
             let function = samples::named(run, name).clone();
             columns(run).into_iter().map(move |it| it.value(&function)).collect::<Vec<_>>()
         };
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
-            said("code_stats::parse::parse_file", &mut run),
+            values("code_stats::parse::parse_file", &mut run),
             [text("3"), text("2.00 KiB"), None, text("512 B")]
         );
-        assert_eq!(said("code_stats::main", &mut run), [None, None, text("-1.50 KiB"), None]);
+        assert_eq!(values("code_stats::main", &mut run), [None, None, text("-1.50 KiB"), None]);
     }
 }

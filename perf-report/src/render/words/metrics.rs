@@ -1,9 +1,9 @@
-//! What the programs told of themselves, in words.
+//! The metrics of the program, in words.
 
 use crate::model::{CustomMetric, MetricKind};
 use crate::text::units;
 
-/// The value, a ratio as a share of its whole: `91.7 % of 1,200`.
+/// Returns the value, a ratio as a share of its whole: `91.7 % of 1,200`.
 pub(crate) fn value(metric: &CustomMetric) -> Option<String> {
     let value = metric.value.filter(|value| value.is_finite())?;
     Some(match (metric.kind, metric.whole) {

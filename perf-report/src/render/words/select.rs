@@ -1,28 +1,29 @@
-//! Which functions and metrics of a run are shown, and in which order.
+//! The choice of functions, metrics and runs that are shown, and their order.
 
 use std::cmp::Reverse;
 
 use crate::model::{CustomMetric, Function, RunDocument};
 
-/// What to show of a run.
+/// The part of a run that is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The order of the functions.
     pub sort: Sort,
     /// Only functions and metrics whose name holds this text, in any case of letters.
     pub filter: Option<String>,
-    /// So many functions at most, and so many metrics; `None` for all, with those that were never called.
+    /// The most functions that are shown, and the most metrics; `None` for all, with those that
+    /// were never called.
     pub limit: Option<usize>,
-    /// Whether places in the source are shown even where there is little room.
+    /// Places in the source, shown even where there is little room.
     pub locations: bool,
 }
 
-/// What to show of a history.
+/// The part of a history that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
-    /// So many functions at most, or runs of one function; `None` for all.
+    /// The most functions that are shown, or runs of one function; `None` for all.
     pub limit: Option<usize>,
-    /// Whether it is of one function that was asked for, so that its runs are shown.
+    /// One function that was asked for, so that its runs are shown.
     pub one: bool,
 }
 
@@ -89,7 +90,7 @@ impl Selection {
         Selected { shown: called, beyond, never_called }
     }
 
-    /// The metrics of `run` to show, and how many there are beyond the limit.
+    /// Returns the metrics of `run` to show, and the number of those beyond the limit.
     pub(crate) fn select_metrics<'a>(
         &self,
         run: &'a RunDocument,
@@ -108,7 +109,8 @@ impl Selection {
 }
 
 impl Sort {
-    /// Equal functions stand by name, so that the order never depends on the document's.
+    /// Sorts `functions`. Equal ones stand by name, so that the order never depends on the
+    /// document's.
     fn sort(self, functions: &mut [&Function]) {
         functions.sort_by(|a, b| a.name.cmp(&b.name));
         match self {

@@ -1,9 +1,9 @@
-//! What a gate would catch, in words, the same for every medium.
+//! The self-test of a gate in words, the same for every medium.
 
 use crate::model::{Extra, SelfTestDocument, SelfTestRow};
 use crate::text::units;
 
-/// Whether the gate sees: a word, and the rest of the sentence.
+/// Judges the gate: a word, and the rest of the sentence.
 pub(crate) fn verdict(document: &SelfTestDocument) -> (&'static str, String) {
     let all = document.functions.len() as u64;
     let functions = units::plural(all, "function");
@@ -25,7 +25,7 @@ pub(crate) fn verdict(document: &SelfTestDocument) -> (&'static str, String) {
     }
 }
 
-/// The smallest slow-down that fails.
+/// Returns the smallest slow-down that fails.
 pub(crate) fn smallest(row: &SelfTestRow) -> String {
     match row.smallest_pct {
         None => "none".to_owned(),
@@ -34,22 +34,22 @@ pub(crate) fn smallest(row: &SelfTestRow) -> String {
     }
 }
 
-/// What fails then, and of which function, where it is another.
+/// Returns the metric that fails then, and its function where it is another.
 pub(crate) fn caught_by(row: &SelfTestRow) -> (String, Option<&str>) {
     let Some(by) = &row.caught_by else { return ("–".to_owned(), None) };
     (by.what(), Some(by.name.as_str()).filter(|name| *name != row.name))
 }
 
-/// What becomes of one more of something.
+/// Returns what becomes of one more of something.
 pub(crate) fn extra(extra: Extra) -> &'static str {
     extra.word()
 }
 
-/// The functions that may become slower unseen, and why.
+/// Returns the functions that may become slower unseen.
 pub(crate) fn blind(document: &SelfTestDocument) -> impl Iterator<Item = &SelfTestRow> {
     document.functions.iter().filter(|row| row.smallest_pct.is_none())
 }
 
-/// What the figures mean.
+/// The meaning of the figures.
 pub(crate) const ABOUT: &str = "caught from: the smallest growth of a function's own time that fails \
      this check, all else staying as it is";

@@ -1,4 +1,4 @@
-//! The sentences that a comparison begins and ends with, for every medium.
+//! The first and the last sentence of a comparison, for every medium.
 
 use super::findings::{self, Finding};
 use super::{fit, folding};
@@ -6,18 +6,15 @@ use crate::model::{Comparison, Verdict};
 use crate::stats::robust;
 use crate::text::{sanitize, units};
 
-/// The verdict in one sentence.
+/// Returns the verdict in one sentence.
 pub(crate) fn opening(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
     let count = |verdict| findings::count(findings, verdict);
-    let budgets = exceeded(comparison);
-    let over = they_are(budgets, &units::plural(budgets, "budget"), "exceeded");
+    let (budgets, over) = of_budgets(comparison, Verdict::Regression, "exceeded");
+    let (warned, warns) = of_budgets(comparison, Verdict::Degraded, "exceeded, which only warns");
     let all = |verdict, how: &str| {
         let some = findings::in_words(findings::of(findings, verdict));
         they_are(count(verdict), &some, how)
     };
-    let warned = comparison.budgets.iter().filter(|row| row.verdict == Verdict::Degraded).count();
-    let warned = warned as u64;
-    let warns = they_are(warned, &units::plural(warned, "budget"), "exceeded, which only warns");
     let Some(against) = against(comparison) else {
         return match budgets {
             0 if warned > 0 => warns,
@@ -53,7 +50,7 @@ pub(crate) fn opening(comparison: &Comparison, findings: &[Finding<'_>]) -> Stri
     }
 }
 
-/// What the run was compared with, if with anything.
+/// Names the other side of the comparison, if there is one.
 pub(crate) fn against(comparison: &Comparison) -> Option<String> {
     let name = comparison.baseline.as_deref()?;
     if comparison.interleaved.is_some() {
@@ -64,17 +61,19 @@ pub(crate) fn against(comparison: &Comparison) -> Option<String> {
     Some(format!("{kind} {}", sanitize::screen(name)))
 }
 
-fn exceeded(comparison: &Comparison) -> u64 {
-    comparison.budgets.iter().filter(|row| row.verdict == Verdict::Regression).count() as u64
+/// Counts the budgets of a verdict: the number, and a sentence.
+fn of_budgets(comparison: &Comparison, verdict: Verdict, how: &str) -> (u64, String) {
+    let count = comparison.budgets.iter().filter(|row| row.verdict == verdict).count() as u64;
+    (count, they_are(count, &units::plural(count, "budget"), how))
 }
 
-/// `1 function is better`, `2 functions are better`.
+/// Returns `1 function is better`, `2 functions are better`.
 fn they_are(count: u64, some: &str, how: &str) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{some} {verb} {how}")
 }
 
-/// The word that the verdict is announced by.
+/// Returns the word that announces the verdict.
 pub(crate) fn announcement(comparison: &Comparison, findings: &[Finding<'_>]) -> &'static str {
     let improved = findings::count(findings, Verdict::Improved) > 0;
     match comparison.verdict {
@@ -85,11 +84,11 @@ pub(crate) fn announcement(comparison: &Comparison, findings: &[Finding<'_>]) ->
     }
 }
 
-/// What someone needs who reads nothing else of a comparison with something: `in short: worse than baseline
-/// main: …`.
+/// Returns the sentence for someone who reads nothing else of a comparison with something: `in
+/// short: worse than baseline main: …`.
 pub(crate) fn closing(comparison: &Comparison, findings: &[Finding<'_>]) -> Option<String> {
     let against = against(comparison)?;
-    let said = match announcement(comparison, findings) {
+    let judgement = match announcement(comparison, findings) {
         "regression" => {
             changed(comparison, findings, Verdict::Regression, &format!("worse than {against}"))
         }
@@ -111,10 +110,11 @@ pub(crate) fn closing(comparison: &Comparison, findings: &[Finding<'_>]) -> Opti
         (_, true) => "; by what is counted, for the machines differ",
         _ => "",
     };
-    Some(format!("in short: {said}{whole}{bearing}"))
+    Some(format!("in short: {judgement}{whole}{bearing}"))
 }
 
-/// What changed, above all which, and what became of the time of all functions.
+/// Counts what changed, names the heaviest of it, and adds what became of the time of all
+/// functions.
 fn changed(
     comparison: &Comparison,
     findings: &[Finding<'_>],
@@ -134,16 +134,14 @@ fn changed(
         format!("{some}, above all {name}")
     };
     let together = together(comparison, verdict).unwrap_or_default();
-    let budgets = match exceeded(comparison) {
-        0 => String::new(),
-        budgets => {
-            format!("; and {}", they_are(budgets, &units::plural(budgets, "budget"), "exceeded"))
-        }
+    let budgets = match of_budgets(comparison, Verdict::Regression, "exceeded") {
+        (0, _) => String::new(),
+        (_, budgets) => format!("; and {budgets}"),
     };
     format!("{how}: {which}{together}{budgets}")
 }
 
-/// What became of the time of all functions together, where what was found explains most of it.
+/// Returns the change of the time of all functions together, where the findings explain most of it.
 fn together(comparison: &Comparison, verdict: Verdict) -> Option<String> {
     /// Part of the change that must be explained.
     const MOST: f64 = 0.5;
@@ -156,7 +154,7 @@ fn together(comparison: &Comparison, verdict: Verdict) -> Option<String> {
     is_explained.then(|| format!("; the time of all tracked functions changed by {pct}"))
 }
 
-/// How small a change would have been seen.
+/// Returns the smallest change that would have been seen.
 fn seen(comparison: &Comparison) -> String {
     let mut detectable: Vec<f64> =
         comparison.functions.iter().filter_map(|row| row.detectable_pct).collect();
@@ -172,7 +170,7 @@ mod tests {
     use crate::model::samples;
     use crate::verdict::{Limits, compare};
 
-    fn said(comparison: &Comparison) -> String {
+    fn closing_of(comparison: &Comparison) -> String {
         closing(comparison, &findings::findings(comparison)).unwrap_or_default()
     }
 
@@ -181,14 +179,14 @@ mod tests {
         let (old, new) = (samples::typical(), samples::changed());
         let limits = Limits::default();
         let mut slower = compare(&old, &new, &limits);
-        insta::assert_snapshot!(said(&slower), @"in short: worse than run 20261120T234552-1a2b: 3 functions, above all code_stats::parse::tokenize; the time of all tracked functions changed by +25.0 %");
+        insta::assert_snapshot!(closing_of(&slower), @"in short: worse than run 20261120T234552-1a2b: 3 functions, above all code_stats::parse::tokenize; the time of all tracked functions changed by +25.0 %");
         slower.missing = vec!["4 calls not recorded".to_owned()];
         slower.advisory = true;
-        insta::assert_snapshot!(said(&slower), @"in short: worse than run 20261120T234552-1a2b: 3 functions, above all code_stats::parse::tokenize; the time of all tracked functions changed by +25.0 %; the run is not whole; advice only, for the runs differ in more than the code");
-        insta::assert_snapshot!(said(&compare(&new, &old, &limits)), @"in short: worse than run 20261121T081530-77fe: 1 function, code_stats::metrics::weigh");
+        insta::assert_snapshot!(closing_of(&slower), @"in short: worse than run 20261120T234552-1a2b: 3 functions, above all code_stats::parse::tokenize; the time of all tracked functions changed by +25.0 %; the run is not whole; advice only, for the runs differ in more than the code");
+        insta::assert_snapshot!(closing_of(&compare(&new, &old, &limits)), @"in short: worse than run 20261121T081530-77fe: 1 function, code_stats::metrics::weigh");
         let mut same = compare(&old, &old, &limits);
-        insta::assert_snapshot!(said(&same), @"in short: not known to be worse than run 20261120T234552-1a2b, but 1 function with 1.2 % of the self time cannot be judged");
+        insta::assert_snapshot!(closing_of(&same), @"in short: not known to be worse than run 20261120T234552-1a2b, but 1 function with 1.2 % of the self time cannot be judged");
         same.baseline = None;
-        assert_eq!(said(&same), "");
+        assert_eq!(closing_of(&same), "");
     }
 }

@@ -4,14 +4,15 @@ use crate::stats::robust;
 
 /// Blocks of one to eight eighths.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Where there is no value.
+/// The sign for a missing value.
 const NOTHING: char = '·';
 /// The whole height is this part of the largest value at the least: noise of a per cent or two must
 /// not look like mountains.
 const LEAST_SPAN: f64 = 0.2;
 
-/// `values`, oldest first, in at most `width` columns; where there are more values, a column is the
-/// median of a few. Lowest value lowest, in a picture whose height is at least a fifth of the largest.
+/// Draws `values`, oldest first, in at most `width` columns; where there are more values, a column
+/// is the median of a few. The lowest value is lowest, in a picture whose height is at least a
+/// fifth of the largest.
 pub(crate) fn sparkline(values: &[Option<f64>], width: usize) -> String {
     let columns = resampled(values, width);
     let known = || columns.iter().flatten().copied();
@@ -27,7 +28,7 @@ pub(crate) fn sparkline(values: &[Option<f64>], width: usize) -> String {
     columns.iter().map(|value| value.map_or(NOTHING, block)).collect()
 }
 
-/// One value a column: the median of the values that fall into it.
+/// Returns one value a column: the median of the values that fall into it.
 fn resampled(values: &[Option<f64>], width: usize) -> Vec<Option<f64>> {
     let width = width.max(1);
     if values.len() <= width {

@@ -1,4 +1,4 @@
-//! How functions did over the stored runs, for a screen: all of them, or one with its runs.
+//! The history of functions for a screen: all of them, or one with its runs.
 
 mod one;
 
@@ -20,7 +20,7 @@ const NARROWEST: usize = 8;
 /// Columns between two columns of a table.
 const GAP: usize = 2;
 
-/// For a screen.
+/// Returns all functions with their courses, or the one that was asked for with its runs.
 pub(crate) fn history(document: &HistoryDocument, shown: Shown, screen: Screen) -> String {
     match document.functions.as_slice() {
         [function] if shown.one => one::one(document, function, shown, screen),
@@ -48,7 +48,7 @@ fn all(document: &HistoryDocument, shown: Shown, screen: Screen) -> String {
     text
 }
 
-/// What the words mean here, and what must be known of the runs.
+/// Adds the meaning of the words, and what must be known of the runs.
 fn notes(text: &mut String, document: &HistoryDocument, screen: Screen) {
     let paint = Paint { styled: screen.styled };
     let lines = words::legend(document)
@@ -72,8 +72,8 @@ fn table(document: &HistoryDocument, functions: &[&FunctionHistory], screen: Scr
     });
     let changes = functions.iter().map(|it| {
         let change = it.change_points.last();
-        let said = change.map_or_else(|| "·".to_owned(), |it| words::short(it, &document.runs));
-        Cell::new(style::PLAIN, said)
+        let change = change.map_or_else(|| "·".to_owned(), |it| words::short(it, &document.runs));
+        Cell::new(style::PLAIN, change)
     });
     let (trends, changes): (Vec<Cell>, Vec<Cell>) = (trends.collect(), changes.collect());
     let widest = |cells: &[Cell], title: &str| {
@@ -101,7 +101,7 @@ fn table(document: &HistoryDocument, functions: &[&FunctionHistory], screen: Scr
     }
 }
 
-/// A value of the document's metric.
+/// Returns the cell of a value of the document's metric.
 fn value(document: &HistoryDocument, number: f64) -> Cell {
     if words::is_time(document.metric) {
         let (text, unit) = units::duration_parts(number);

@@ -12,7 +12,7 @@ use crate::render::words::{fit, history as words};
 use crate::render::{Screen, Shown};
 use crate::text::{sanitize, units};
 
-/// A function with its runs, the newest first.
+/// Returns a function with its course, its changes, and its runs, the newest first.
 pub(crate) fn one(
     document: &HistoryDocument,
     function: &FunctionHistory,
@@ -42,7 +42,8 @@ pub(crate) fn one(
     text
 }
 
-/// The word and why. What is new or gone has no word, and says so itself.
+/// Returns the trend and its reason. A function that is new or gone has no trend, and its reason
+/// says so.
 fn judgement(function: &FunctionHistory, screen: Screen, paint: Paint) -> String {
     let reason = sanitize::screen(&function.reason);
     match function.trend {
@@ -54,7 +55,7 @@ fn judgement(function: &FunctionHistory, screen: Screen, paint: Paint) -> String
     }
 }
 
-/// The series, as wide as it may be, with its lowest and its highest value.
+/// Draws the series as wide as it may be, with its lowest and its highest value.
 fn picture(
     document: &HistoryDocument,
     function: &FunctionHistory,
@@ -99,7 +100,7 @@ fn changes(
     text
 }
 
-/// The runs as a table, the newest first, and how many there are besides.
+/// Returns the runs as a table, the newest first, and the number of those left out.
 fn runs(document: &HistoryDocument, function: &FunctionHistory, shown: Shown) -> (Table, usize) {
     let places: Vec<usize> = (0..document.runs.len()).rev().take(shown.most()).collect();
     let at = |place: usize| function.values.get(place).copied().flatten();
