@@ -10,5 +10,7 @@ mod budgets_and_blessings {}
 mod for_library_authors {}
 #[doc = include_str!("../../docs/getting-started.md")]
 mod getting_started {}
+#[doc = include_str!("../../docs/library.md")]
+mod library {}
 #[doc = include_str!("../../docs/metrics.md")]
 mod metrics {}
