@@ -9,10 +9,8 @@ use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
 use crate::record::collect::{self, Collected, Listing, SegmentId};
-use crate::record::pending;
 use crate::render;
 use crate::text::shell::shell_word;
-use crate::text::units;
 
 /// What a run is to say of itself.
 #[derive(Debug, clap::Args)]
@@ -147,21 +145,6 @@ fn not_stored(error: UserError, folder: &Path) -> UserError {
     };
     let code = error.code;
     UserError::new(code, "the run was not stored").because(error).help(help)
-}
-
-/// Clears the folder of what is stored now. What is left there, in words.
-pub(super) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
-    let mut left = collected.clear();
-    pending::forget(folder);
-    if !collected.damaged.is_empty() {
-        let number = units::plural(collected.damaged.len() as u64, "segment");
-        left.push(format!("{number} that could not be read: kept in {}", folder.display()));
-    }
-    if crate::record::session::is_session(folder) {
-        // Whatever is still needed in it, or not ours, keeps it.
-        let _ = crate::record::session::remove(folder);
-    }
-    left
 }
 
 /// Tells what the run holds, what is missing from it, and where it is.

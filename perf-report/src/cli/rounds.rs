@@ -1,8 +1,6 @@
 //! Several runs one after the other: how far they are, how long it still takes, and whether somebody
 //! has asked for the end. Shared by `run --repeat`, `ab` and `doctor --noise`.
 
-use std::ffi::OsString;
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,6 +15,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::record::command::Interrupt;
 use crate::record::facts;
+use crate::record::in_turn::Watcher;
 
 /// Rounds that are made where nobody says how many.
 pub(super) const ROUNDS: u32 = 10;
@@ -68,6 +67,40 @@ pub(super) struct Rounds {
     shown: Option<(Arc<Mutex<String>>, Progress)>,
 }
 
+impl Watcher for Rounds {
+    fn show(&self, text: &str) {
+        if let Some((shown, _)) = &self.shown
+            && let Ok(mut shown) = shown.lock()
+        {
+            text.clone_into(&mut shown);
+        }
+    }
+
+    fn show_run(&self, what: &str, done: u32, of: u32) {
+        let left = interleave::time_left(done, of, self.elapsed());
+        let left = left.map_or_else(String::new, |left| {
+            format!(" · about {} left", interleave::roughly(left))
+        });
+        self.show(&format!("{what}{left}"));
+    }
+
+    fn show_fallback(&self, words: &str) {
+        warn_of_fallback(Some(words.to_owned()));
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn begin_anew(&mut self) {
+        self.began = Instant::now();
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted().is_some()
+    }
+}
+
 impl Rounds {
     /// Begins. From here on a signal does not end this process, but see [`Rounds::interrupted`].
     pub(super) fn begin(quiet: bool) -> Result<Self, UserError> {
@@ -82,63 +115,18 @@ impl Rounds {
         Ok(Self { interrupt, began: Instant::now(), shown })
     }
 
-    /// Time since the beginning.
-    pub(super) fn elapsed(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    /// The clock begins anew: what was before is no measure of what comes.
-    pub(super) fn begin_anew(&mut self) {
-        self.began = Instant::now();
-    }
-
-    /// Says what is going on now.
-    pub(super) fn show(&self, text: &str) {
-        if let Some((shown, _)) = &self.shown
-            && let Ok(mut shown) = shown.lock()
-        {
-            text.clone_into(&mut shown);
-        }
-    }
-
-    /// Says that `done` of `of` runs are done, and what it is that runs now.
-    pub(super) fn show_run(&self, what: &str, done: u32, of: u32) {
-        let left = interleave::time_left(done, of, self.elapsed());
-        let left = left.map_or_else(String::new, |left| {
-            format!(" · about {} left", interleave::roughly(left))
-        });
-        self.show(&format!("{what}{left}"));
-    }
-
-    /// The signal that asked for the end, if one did.
+    /// Returns the signal that asked for the end, if one did.
     pub(super) fn interrupted(&self) -> Option<u8> {
         self.interrupt.signal()
     }
 }
 
-/// Says that what is recorded is not in shared memory, if that is so, and was not said before.
-pub(super) fn say_fallback(words: Option<String>) {
-    static IS_SAID: AtomicBool = AtomicBool::new(false);
+/// Warns that what is recorded is not in shared memory, if that is so, once in a process.
+pub(super) fn warn_of_fallback(words: Option<String>) {
+    static IS_SHOWN: AtomicBool = AtomicBool::new(false);
     if let Some(words) = words
-        && !IS_SAID.swap(true, Ordering::Relaxed)
+        && !IS_SHOWN.swap(true, Ordering::Relaxed)
     {
         output::warning(&words);
     }
-}
-
-/// A command that could not be started.
-pub(super) fn cannot_start(program: &OsString, error: io::Error) -> UserError {
-    let problem = format!("the command `{}` cannot be started", program.display());
-    let help = match error.kind() {
-        io::ErrorKind::NotFound => "check its spelling, and that it is in PATH",
-        io::ErrorKind::PermissionDenied => "check that it is a program that you may execute",
-        _ => "check that it runs without `perf-report run --`",
-    };
-    UserError::new(Code::Usage, problem).because(error).help(help)
-}
-
-/// There is nowhere to record, and runs that are made to be compared need it.
-pub(super) fn cannot_record(error: &impl std::fmt::Display) -> UserError {
-    UserError::new(Code::Usage, format!("nothing can be recorded: {error}"))
-        .help("name a folder of your own with --dir, or see `perf-report doctor`")
 }

@@ -28,7 +28,10 @@ impl Named {
         Self { name, runs, notice: None }
     }
 
-    /// The baseline of this name.
+    /// Loads the baseline of this name.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
     pub fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
         Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
     }
@@ -79,8 +82,11 @@ impl Named {
         Ok(Self::new(format!("{branch}~{most}"), runs))
     }
 
-    /// The stored run, or the baseline, that `text` names. A baseline comes first, since its name
+    /// Loads the stored run, or the baseline, that `text` names. A baseline comes first, since its name
     /// was given on purpose.
+    ///
+    /// # Errors
+    /// When there is neither, or it cannot be read.
     pub fn any(context: &Context, text: &str) -> Result<Self, UserError> {
         if baseline::exists(context, text) {
             return Self::baseline(context, text);
@@ -89,7 +95,10 @@ impl Named {
         Self::run(context, &reference).map_err(|error| or_baseline(context, text, error))
     }
 
-    /// The stored run, with those that `run --repeat` made with it.
+    /// Loads the stored run, with those that `run --repeat` made with it.
+    ///
+    /// # Errors
+    /// When there is no such run, or more than one could be meant, or it cannot be read.
     pub fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(context)?;
         let run = store.find(reference)?;

@@ -4,6 +4,8 @@
 pub mod collect;
 pub mod command;
 pub mod facts;
+pub(crate) mod failure;
+pub(crate) mod in_turn;
 pub mod nothing;
 pub mod pending;
 pub mod recorder;

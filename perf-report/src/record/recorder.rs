@@ -16,6 +16,7 @@ use super::facts::{self, Identity, Prober};
 use super::pending;
 use super::session::{self, Session};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
+use crate::text::units;
 
 /// What to run, and what the run is to say of itself.
 #[derive(Debug, Clone, Copy)]
@@ -173,6 +174,21 @@ fn discard(session: &Session) {
     pending::forget(session.folder());
     // Should something be left that is not ours, the folder stays, and harms nobody.
     let _ = session.remove();
+}
+
+/// Clears the folder of what is stored now. Returns sentences about what is left there.
+pub fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
+    let mut left = collected.clear();
+    pending::forget(folder);
+    if !collected.damaged.is_empty() {
+        let number = units::plural(collected.damaged.len() as u64, "segment");
+        left.push(format!("{number} that could not be read: kept in {}", folder.display()));
+    }
+    if session::is_session(folder) {
+        // Whatever is still needed in it, or not ours, keeps it.
+        let _ = session::remove(folder);
+    }
+    left
 }
 
 /// The document of what was collected.

@@ -1,7 +1,6 @@
 //! `perf-report ab`: two commands in turn, and what differs between them.
 
 mod cargo;
-mod rounds;
 mod sides;
 
 use std::collections::BTreeSet;
@@ -23,10 +22,10 @@ use crate::project::config::check::{self, CheckSettings};
 use crate::project::context::Context;
 use crate::project::store::{self, Store as _};
 use crate::record::command::Streams;
+use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
 use crate::text::units;
 use crate::verdict::{self, FailOn, Gate};
 
-pub(super) use rounds::{Match, Progress, Rules};
 use sides::Sides;
 
 const EXAMPLES: &str = "\
@@ -168,9 +167,9 @@ impl RoundArgs {
     }
 
     /// The two sides, about to run in turn.
-    fn between<'a>(&self, sides: &'a Sides, context: &'a Context, seed: u64) -> Match<'a> {
+    fn between<'a>(&self, sides: &'a Sides, context: &'a Context, seed: u64) -> InTurn<'a> {
         let streams = if self.show_output { Streams::Errors } else { Streams::Tail };
-        Match {
+        InTurn {
             rules: Rules {
                 allow_failure: self.turns.allow_failure,
                 probe: true,
@@ -198,11 +197,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         return Ok(interrupted(&rounds, "before the first round"));
     };
     let seed = args.rounds.turns.seed();
-    let mut game = args.rounds.between(&sides, context, seed);
-    game.rules.probe = !args.no_probe;
-    game.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
-    let judged = play(args, planned, &mut game, &settings, &mut rounds)?;
-    let done = units::plural(game.rounds().into(), "round");
+    let mut pairing = args.rounds.between(&sides, context, seed);
+    pairing.rules.probe = !args.no_probe;
+    pairing.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
+    let judged = play(args, planned, &mut pairing, &settings, &mut rounds)?;
+    let done = units::plural(pairing.rounds().into(), "round");
     let Some((comparison, stopped)) = judged else {
         return Ok(interrupted(&rounds, &format!("after {done}")));
     };
@@ -211,14 +210,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let interleaved = Interleaved {
         a: sides.get(Side::A).contender.clone(),
         b: sides.get(Side::B).contender.clone(),
-        rounds: game.rounds(),
+        rounds: pairing.rounds(),
         warm_up: args.rounds.turns.warmup,
         seed,
         elapsed_ns,
         stopped,
     };
     if args.keep {
-        store_runs(context, game, &sides)?;
+        store_runs(context, pairing, &sides)?;
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
     args.write.write(&comparison)?;
@@ -241,21 +240,21 @@ fn judged_code(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Code {
 fn play(
     args: &Args,
     (planned, most): (u32, u32),
-    game: &mut Match<'_>,
+    pairing: &mut InTurn<'_>,
     settings: &CheckSettings,
     rounds: &mut Rounds,
 ) -> Result<Option<(Comparison, Stopped)>, UserError> {
-    if game.warm_up(args.rounds.turns.warmup, rounds)? == Progress::Interrupted {
+    if pairing.warm_up(args.rounds.turns.warmup, rounds)? == Progress::Interrupted {
         return Ok(None);
     }
     let looks = interleave::looks(planned, most);
     let levels = interleave::levels(settings.limits().false_discoveries, &looks);
     for (look, level) in looks.into_iter().zip(levels) {
-        let progress = game.until(look.rounds, rounds)?;
+        let progress = pairing.until(look.rounds, rounds)?;
         if progress == Progress::Interrupted {
             return Ok(None);
         }
-        let comparison = in_turn(&game.a, &game.b, settings, level)?;
+        let comparison = in_turn(&pairing.a, &pairing.b, settings, level)?;
         let decision = interleave::decide(look, &comparison, progress == Progress::TimeIsOver);
         if let Decision::Stop(stopped) = decision {
             return Ok(Some((comparison, stopped)));
@@ -269,22 +268,22 @@ fn interrupted(rounds: &Rounds, when: &str) -> ExitCode {
     ExitCode::from(128 + rounds.interrupted().unwrap_or(0))
 }
 
-fn store_runs(context: &Context, mut game: Match<'_>, sides: &Sides) -> Result<(), UserError> {
+fn store_runs(context: &Context, mut pairing: InTurn<'_>, sides: &Sides) -> Result<(), UserError> {
     let mut store = store::open_or_create(context)?;
-    for (side, runs) in [(Side::A, &mut game.a), (Side::B, &mut game.b)] {
+    for (side, runs) in [(Side::A, &mut pairing.a), (Side::B, &mut pairing.b)] {
         // A commit in a worktree is on no branch, also where CI names that of the checkout.
         let apart = runs.iter_mut().filter(|_| sides.get(side).is_apart());
         for git in apart.filter_map(|run| run.run.git.as_mut()) {
             (git.branch, git.branch_from) = (None, None);
         }
     }
-    let mut runs = [game.a, game.b].concat();
+    let mut runs = [pairing.a, pairing.b].concat();
     runs.sort_by(|one, other| one.run.time.cmp(&other.run.time));
     for run in &runs {
         store.save(run)?;
     }
     let count = units::plural(runs.len() as u64, "run");
-    let label = game.rules.label.unwrap_or_default();
+    let label = pairing.rules.label.unwrap_or_default();
     let place = context.shown(&context.store);
     output::message(&format!("stored {count} in {place}, labelled {label}-a and {label}-b"));
     Ok(())

@@ -14,6 +14,7 @@ use crate::model::Contender;
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
 use crate::record::facts;
+use crate::record::in_turn::Watcher as _;
 use crate::record::worktree::Worktree;
 
 /// Both sides, ready to run.

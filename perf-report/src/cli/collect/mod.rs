@@ -128,7 +128,7 @@ fn collect_once(
     let clear_before = || {
         let is_left = args.keep || before.runs.is_empty();
         let listing = (!is_left).then(|| before.listing.clone());
-        listing.map_or_else(Vec::new, |listing| keep::clear(&collect::read(listing), folder))
+        listing.map_or_else(Vec::new, |listing| recorder::clear(&collect::read(listing), folder))
     };
     if collected.is_all_damaged() {
         for problem in clear_before() {
@@ -147,7 +147,7 @@ fn collect_once(
         return Ok(None);
     }
     let mut left = clear_before();
-    left.extend(if args.keep { Vec::new() } else { keep::clear(&collected, folder) });
+    left.extend(if args.keep { Vec::new() } else { recorder::clear(&collected, folder) });
     keep::tell(context, &document, &collected, &left);
     others.in_words().iter().for_each(|words| output::help(words));
     Ok(Some(Code::Fine.into()))

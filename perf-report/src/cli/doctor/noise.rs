@@ -6,12 +6,12 @@ use clap::builder::FalseyValueParser;
 
 use super::Args;
 use crate::analysis::{interleave, noise};
-use crate::cli::ab::{Match, Progress, Rules};
 use crate::cli::output;
 use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
+use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
 use crate::text::units;
 
 /// How the command is run.
@@ -31,19 +31,20 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, None, &[])?;
     let seed = args.rounds.turns.seed();
     let mut rounds = Rounds::begin(args.rounds.quiet)?;
-    let mut game = game(args, context, seed);
-    let mut progress = game.warm_up(args.rounds.turns.warmup, &mut rounds)?;
+    let mut pairing = against_itself(args, context, seed);
+    let mut progress = pairing.warm_up(args.rounds.turns.warmup, &mut rounds)?;
     if progress == Progress::Done {
-        progress = game.until(args.rounds.turns.rounds.unwrap_or(ROUNDS), &rounds)?;
+        progress = pairing.until(args.rounds.turns.rounds.unwrap_or(ROUNDS), &rounds)?;
     }
     if progress == Progress::Interrupted {
-        let done = units::plural(game.rounds().into(), "round");
+        let done = units::plural(pairing.rounds().into(), "round");
         let signal = rounds.interrupted().unwrap_or(0);
         output::warning(&format!("interrupted after {done}: nothing was judged"));
         return Ok(ExitCode::from(128 + signal));
     }
     rounds.show("judging");
-    let made = noise::Rounds { a: &game.a, b: &game.b, warm_up: args.rounds.turns.warmup, seed };
+    let made =
+        noise::Rounds { a: &pairing.a, b: &pairing.b, warm_up: args.rounds.turns.warmup, seed };
     let fail_on = settings.fail_on.clone().unwrap_or_default();
     let found = noise::noise(made, &settings.limits(), &fail_on)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no round was made"))?;
@@ -52,9 +53,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(Code::Fine.into())
 }
 
-fn game<'a>(args: &'a Args, context: &'a Context, seed: u64) -> Match<'a> {
+fn against_itself<'a>(args: &'a Args, context: &'a Context, seed: u64) -> InTurn<'a> {
     let job = Job { words: &args.command, streams: Streams::Tail, ..Job::default() };
-    Match {
+    InTurn {
         rules: Rules {
             allow_failure: args.rounds.turns.allow_failure,
             probe: true,

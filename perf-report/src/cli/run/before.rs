@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use super::Args;
-use crate::cli::{build, output, rounds};
+use crate::cli::{build, output};
 use crate::error::UserError;
 use crate::record::command::{Job, Streams};
+use crate::record::failure;
 use crate::record::recorder::{Order, Recorder};
 
 /// Builds and warms up as `args` say. The exit code of a warm-up that failed, which ends it all.
@@ -33,13 +34,13 @@ fn warm_up(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>, UserError>
     let job = Job { streams: Streams::Tail, ..order.job };
     let finished = Recorder::prepare(Order { job, probe: false, ..order })
         .run(|| {})
-        .map_err(|error| rounds::cannot_start(&args.command[0], error))?;
+        .map_err(|error| failure::cannot_start(&args.command[0], error))?;
     let ended = finished.ended.clone();
     finished.discard();
     if ended.status.success() {
         return Ok(None);
     }
-    let end = build::end_of(&ended.tail);
+    let end = failure::shown_end(&ended.tail);
     output::warning(&format!("a warm-up of the command {}{end}", ended.in_words()));
     Ok((!args.keep_going).then(|| ended.shell_code().into()))
 }

@@ -14,8 +14,8 @@ use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
-use crate::record::recorder::{Order, Recorded, Recorder};
-use crate::record::{facts, nothing, retention, session};
+use crate::record::recorder::{self, Order, Recorded, Recorder};
+use crate::record::{facts, failure, nothing, retention, session};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -132,7 +132,7 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
     let show_progress = || progress::start(progress::calls(&folder?));
     let finished = recorder
         .run(show_progress)
-        .map_err(|error| rounds::cannot_start(&args.command[0], error))?;
+        .map_err(|error| failure::cannot_start(&args.command[0], error))?;
     let shell_code = finished.ended.shell_code();
     let code = ExitCode::from(shell_code);
     let Some(left) = finished.collect() else { return Ok(code) };
@@ -154,9 +154,9 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     // Should `collect` have been faster, it is stored as well.
     let ids = keep::ids(collected.taken(), Some(&document.run.id));
     keep::store(context, folder, &document, (&collected, &ids))?;
-    let left = keep::clear(&collected, folder);
+    let left = recorder::clear(&collected, folder);
     if args.quiet {
-        rounds::say_fallback(collected.fallback.clone());
+        rounds::warn_of_fallback(collected.fallback.clone());
         return Ok(());
     }
     keep::tell(context, &document, &collected, &left);

@@ -10,8 +10,9 @@ use crate::cli::{keep, output};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
-use crate::record::nothing;
-use crate::record::recorder::{Order, Recorded, Recorder};
+use crate::record::in_turn::Watcher as _;
+use crate::record::recorder::{self, Order, Recorded, Recorder};
+use crate::record::{failure, nothing};
 use crate::render;
 use crate::text::units;
 
@@ -66,10 +67,10 @@ fn one(
     let first = outcome.stored.first().cloned();
     let recorder = Recorder::prepare(Order { group: Some((first.as_deref(), round)), ..order });
     if let Err(error) = recorder.folder() {
-        return Err(rounds::cannot_record(error));
+        return Err(failure::cannot_record(error));
     }
     let finished =
-        recorder.run(|| {}).map_err(|error| rounds::cannot_start(&args.command[0], error))?;
+        recorder.run(|| {}).map_err(|error| failure::cannot_start(&args.command[0], error))?;
     outcome.interrupted = rounds.interrupted();
     if outcome.interrupted.is_some() {
         finished.discard();
@@ -95,11 +96,11 @@ fn keep_run(
 ) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
-    rounds::say_fallback(collected.fallback.clone());
+    rounds::warn_of_fallback(collected.fallback.clone());
     // Should `collect` have been faster, it is stored as well.
     let ids = keep::ids(collected.taken(), Some(&document.run.id));
     keep::store(context, folder, &document, (&collected, &ids))?;
-    for problem in keep::clear(&collected, folder) {
+    for problem in recorder::clear(&collected, folder) {
         output::warning(&problem);
     }
     if collected.snapshot.processes.is_empty() {

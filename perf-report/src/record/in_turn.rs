@@ -1,50 +1,71 @@
-//! Two commands in turn, round after round. What is made of the runs is decided by whoever asks.
+//! Two commands in turn, round after round. Whoever asks decides what becomes of the runs.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::command::{Ended, Job};
+use super::failure::{cannot_record, cannot_start, shown_end};
+use super::nothing;
+use super::recorder::{self, Order as Recording, Recorded, Recorder};
 use crate::analysis::interleave::{self, Order, Side};
-use crate::cli::rounds::{self as shared, Rounds};
-use crate::cli::{build, keep};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
-use crate::record::command::{Ended, Job};
-use crate::record::nothing;
-use crate::record::recorder::{self, Recorded, Recorder};
 
-/// What holds for every run.
+/// A watcher of runs: sees how far they are, and may ask for the end.
+pub(crate) trait Watcher {
+    /// Shows what is going on.
+    fn show(&self, text: &str);
+
+    /// Shows that `done` of `of` runs are done, and which one runs now.
+    fn show_run(&self, what: &str, done: u32, of: u32);
+
+    /// Shows that runs are recorded in another folder than they should be, and why.
+    fn show_fallback(&self, words: &str);
+
+    /// Returns the time since the runs began.
+    fn elapsed(&self) -> Duration;
+
+    /// Starts the clock anew: the runs before are no measure of those to come.
+    fn begin_anew(&mut self);
+
+    /// Returns whether somebody has asked for the end.
+    fn is_interrupted(&self) -> bool;
+}
+
+/// The rules that hold for every run.
 #[derive(Debug)]
-pub(in crate::cli) struct Rules {
+pub(crate) struct Rules {
     /// Whether a command may fail.
-    pub(in crate::cli) allow_failure: bool,
+    pub(crate) allow_failure: bool,
     /// Whether to look how steady the machine is.
-    pub(in crate::cli) probe: bool,
-    /// Folder to record in.
-    pub(in crate::cli) base: Option<PathBuf>,
-    /// What the labels of the runs begin with, if they have some.
-    pub(in crate::cli) label: Option<String>,
-    /// How long the rounds may take.
-    pub(in crate::cli) time_limit: Option<Duration>,
+    pub(crate) probe: bool,
+    /// The folder to record in.
+    pub(crate) base: Option<PathBuf>,
+    /// The beginning of the labels of the runs, if they have some.
+    pub(crate) label: Option<String>,
+    /// The time that the rounds may take.
+    pub(crate) time_limit: Option<Duration>,
 }
 
 /// Two commands that run in turn, and their runs so far.
-pub(in crate::cli) struct Match<'a> {
-    pub(in crate::cli) rules: Rules,
+#[derive(Debug)]
+pub(crate) struct InTurn<'a> {
+    pub(crate) rules: Rules,
     /// The commands of A and B.
-    pub(in crate::cli) jobs: [Job<'a>; 2],
+    pub(crate) jobs: [Job<'a>; 2],
     /// A folder of the source of commands that name none.
-    pub(in crate::cli) source: &'a Path,
+    pub(crate) source: &'a Path,
     /// The order within the rounds.
-    pub(in crate::cli) order: Order,
+    pub(crate) order: Order,
     /// Runs of A, one a round.
-    pub(in crate::cli) a: Vec<RunDocument>,
+    pub(crate) a: Vec<RunDocument>,
     /// Runs of B, one a round.
-    pub(in crate::cli) b: Vec<RunDocument>,
+    pub(crate) b: Vec<RunDocument>,
 }
 
-/// How far the rounds have come.
+/// The progress of the rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Progress {
+pub(crate) enum Progress {
     /// As far as they should.
     Done,
     /// There was no time for one more.
@@ -53,52 +74,59 @@ pub(in crate::cli) enum Progress {
     Interrupted,
 }
 
-impl Match<'_> {
-    /// Rounds that were made.
-    pub(in crate::cli) fn rounds(&self) -> u32 {
+impl InTurn<'_> {
+    /// Returns the number of rounds that were made.
+    pub(crate) fn rounds(&self) -> u32 {
         u32::try_from(self.b.len().min(self.a.len())).unwrap_or(u32::MAX)
     }
 
     /// Makes rounds of which nothing is kept.
-    pub(in crate::cli) fn warm_up(
+    ///
+    /// # Errors
+    /// As for [`until`](Self::until).
+    pub(crate) fn warm_up(
         &self,
         times: u32,
-        rounds: &mut Rounds,
+        watcher: &mut impl Watcher,
     ) -> Result<Progress, UserError> {
         for round in 1..=times {
             for side in [Side::A, Side::B] {
-                rounds.show(&format!("warming up {}", side.letter()));
+                watcher.show(&format!("warming up {}", side.letter()));
                 let place = format!("{} failed in round {round} of warming up", side.letter());
-                if self.run(side, (round, None), &place, rounds)?.is_none() {
+                if self.run(side, (round, None), &place, watcher)?.is_none() {
                     return Ok(Progress::Interrupted);
                 }
             }
         }
         // How long these took says little of what comes.
-        rounds.begin_anew();
+        watcher.begin_anew();
         Ok(Progress::Done)
     }
 
     /// Makes rounds until there are `wanted`.
-    pub(in crate::cli) fn until(
+    ///
+    /// # Errors
+    /// When a command cannot be started or recorded, when it fails although it must not, and when it recorded
+    /// nothing.
+    pub(crate) fn until(
         &mut self,
         wanted: u32,
-        rounds: &Rounds,
+        watcher: &impl Watcher,
     ) -> Result<Progress, UserError> {
         while self.rounds() < wanted {
             let done = self.rounds();
             let limit = self.rules.time_limit;
-            if done > 0 && interleave::time_is_over(done, rounds.elapsed(), limit) {
+            if done > 0 && interleave::time_is_over(done, watcher.elapsed(), limit) {
                 return Ok(Progress::TimeIsOver);
             }
             let sides = self.order.next().unwrap_or([Side::A, Side::B]);
             for (at, side) in (0..).zip(sides) {
                 let round = done + 1;
                 let what = format!("round {round} of {wanted} · {}", side.letter());
-                rounds.show_run(&what, 2 * done + at, wanted.saturating_mul(2));
+                watcher.show_run(&what, 2 * done + at, wanted.saturating_mul(2));
                 let first = self.runs(side).first().map(|run| run.run.id.clone());
                 let place = format!("{} failed in round {round}", side.letter());
-                match self.run(side, (round, first.as_deref()), &place, rounds)? {
+                match self.run(side, (round, first.as_deref()), &place, watcher)? {
                     Some(run) => self.runs(side).push(run),
                     None => return Ok(Progress::Interrupted),
                 }
@@ -114,21 +142,21 @@ impl Match<'_> {
         }
     }
 
-    /// Runs one side once; `None` when somebody has asked for the end. `place` is said when it fails.
+    /// Runs one side once; `None` when somebody has asked for the end. An error names `place`.
     fn run(
         &self,
         side: Side,
         (round, first): (u32, Option<&str>),
         place: &str,
-        rounds: &Rounds,
+        watcher: &impl Watcher,
     ) -> Result<Option<RunDocument>, UserError> {
-        if rounds.interrupted().is_some() {
+        if watcher.is_interrupted() {
             return Ok(None);
         }
         let job = self.jobs[usize::from(side == Side::B)];
         let label = self.rules.label.as_ref();
         let label = label.map(|label| format!("{label}-{}", side.letter().to_lowercase()));
-        let recorder = Recorder::prepare(recorder::Order {
+        let recorder = Recorder::prepare(Recording {
             job,
             base: self.rules.base.as_deref(),
             source: job.dir.unwrap_or(self.source),
@@ -138,11 +166,10 @@ impl Match<'_> {
             probe: self.rules.probe,
         });
         if let Err(error) = recorder.folder() {
-            return Err(shared::cannot_record(error));
+            return Err(cannot_record(error));
         }
-        let finished =
-            recorder.run(|| {}).map_err(|error| shared::cannot_start(&job.words[0], error))?;
-        if rounds.interrupted().is_some() {
+        let finished = recorder.run(|| {}).map_err(|error| cannot_start(&job.words[0], error))?;
+        if watcher.is_interrupted() {
             finished.discard();
             return Ok(None);
         }
@@ -154,15 +181,20 @@ impl Match<'_> {
         let left = finished.collect().ok_or_else(|| {
             UserError::new(Code::Internal, "what was recorded is gone before it was read")
         })?;
-        document(left, job, side).map(Some)
+        document(left, job, side, watcher).map(Some)
     }
 }
 
-/// The run, once its folder is cleared away. One that recorded nothing cannot be compared.
-fn document(recorded: Recorded, job: Job<'_>, side: Side) -> Result<RunDocument, UserError> {
+/// Makes the run, and clears its folder away. One that recorded nothing cannot be compared.
+fn document(
+    recorded: Recorded,
+    job: Job<'_>,
+    side: Side,
+    watcher: &impl Watcher,
+) -> Result<RunDocument, UserError> {
     let Recorded { document, collected, session, gone, began } = recorded;
     let empty = collected.snapshot.processes.is_empty();
-    shared::say_fallback(collected.fallback.clone());
+    collected.fallback.iter().for_each(|words| watcher.show_fallback(words));
     let folder = session.folder();
     let command = nothing::Command {
         words: job.words,
@@ -171,7 +203,7 @@ fn document(recorded: Recorded, job: Job<'_>, side: Side) -> Result<RunDocument,
         began,
     };
     let why = empty.then(|| nothing::why(command, &collected, gone));
-    keep::clear(&collected, session.folder());
+    recorder::clear(&collected, session.folder());
     match why {
         Some((reason, help)) => {
             let problem = format!("{} recorded nothing: {reason}", side.letter());
@@ -182,7 +214,7 @@ fn document(recorded: Recorded, job: Job<'_>, side: Side) -> Result<RunDocument,
 }
 
 fn failed(place: &str, ended: &Ended) -> UserError {
-    let problem = format!("{place}: it {}{}", ended.in_words(), build::end_of(&ended.tail));
+    let problem = format!("{place}: it {}{}", ended.in_words(), shown_end(&ended.tail));
     UserError::new(Code::Usage, problem)
         .help("--allow-failure goes on, and judges such runs as well")
 }
