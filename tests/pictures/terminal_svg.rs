@@ -1,4 +1,4 @@
-//! Draws what a terminal shows: text with colours on standard input, an SVG on standard output.
+//! Draws the screen of a terminal: text with colours on standard input, an SVG on standard output.
 //!
 //! `docs/images/make.sh` makes the pictures of the documents with it, from runs of the real
 //! commands. An SVG of this kind needs no font and no script: letters are stretched to their columns
@@ -14,7 +14,7 @@ const FONT_SIZE: f64 = 13.5;
 const MARGIN: f64 = 20.0;
 const TITLE_BAR: f64 = 34.0;
 
-/// Colours as classes: what a terminal calls them, and what they look like.
+/// The colours of a terminal, as classes.
 const STYLE: &str = "\
 text{fill:#c9d1d9;white-space:pre}\
 .strong{font-weight:600;fill:#f0f6fc}.faint{fill:#8b949e}\
@@ -30,7 +30,7 @@ fn main() -> io::Result<()> {
     io::stdout().write_all(picture(&title, &text).as_bytes())
 }
 
-/// How a character is shown.
+/// The look of a character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Look {
     is_strong: bool,
@@ -147,7 +147,7 @@ fn draw_line(svg: &mut String, line: &Line, top: f64) {
     }
 }
 
-/// What a character is drawn as.
+/// A way to draw a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Space,
@@ -210,7 +210,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A number of rows or columns, of which a screen has few.
+/// Converts a number of rows or columns, of which a screen has few.
 #[expect(clippy::cast_precision_loss, reason = "a screen has few")]
 fn size(count: usize) -> f64 {
     count as f64

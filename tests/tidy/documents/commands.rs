@@ -1,4 +1,5 @@
-//! Commands in documents name what exists: packages and targets of cargo, and what perf-report takes.
+//! Commands in documents name what exists: packages and targets of cargo, commands and options of
+//! perf-report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +19,7 @@ struct Typed {
     words: Vec<String>,
 }
 
-/// The commands in a document: behind a `$` in blocks, behind `run:` in those of workflows, and in
+/// Finds the commands in a document: behind a `$` in blocks, behind `run:` in those of workflows, and in
 /// prose between backquotes, if they begin with one of the programs that the rules are about.
 fn commands(document: &Source) -> Vec<Typed> {
     let markdown = Markdown::of(document);
@@ -59,8 +60,8 @@ fn is_ours(typed: &str) -> bool {
         .any(|program| typed.starts_with(program))
 }
 
-/// Cuts what is typed at every `--`: what follows it is a command of its own, or arguments of the
-/// program that cargo runs, which is perf-report itself or none of ours.
+/// Cuts a command at every `--`. The rest is a command of its own, or the arguments of the program
+/// that cargo runs: perf-report, or one that is not ours.
 fn split(commands: &mut Vec<Typed>, line: usize, typed: &str) {
     let mut program = None;
     for part in words(typed).split(|word| word == "--") {
@@ -75,8 +76,8 @@ fn split(commands: &mut Vec<Typed>, line: usize, typed: &str) {
     }
 }
 
-/// What is typed as a shell would take it: quotes hold a word together, `#` begins a comment, and
-/// what follows a pipe is no matter of ours.
+/// Splits a command as a shell does: quotes hold a word together, `#` begins a comment. A pipe ends
+/// it, since the next command is not ours.
 fn words(typed: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
@@ -104,7 +105,7 @@ fn known_to_cargo() -> Packages {
     workspaces.iter().flat_map(|folder| known_in(&root.join(folder))).collect()
 }
 
-/// The packages of the workspace in `folder`.
+/// Returns the packages of the workspace in `folder`.
 fn known_in(folder: &Path) -> Packages {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--locked"])
@@ -120,8 +121,8 @@ fn known_in(folder: &Path) -> Packages {
     packages.map(|package| (text(&package["name"]), targets(package).unwrap_or_default())).collect()
 }
 
-/// Names that options give to cargo, and that it does not know: of packages, and of targets in the
-/// package that is named, or in any.
+/// Finds names of packages and targets that cargo does not know. A target must be in the package that
+/// the command names, or in any.
 fn unknown_to_cargo(document: &Source, known: &Packages) -> Vec<Finding> {
     let mut findings = Vec::new();
     for typed in commands(document).iter().filter(|typed| typed.words[0] == "cargo") {
@@ -164,7 +165,7 @@ fn unknown_to_cargo(document: &Source, known: &Packages) -> Vec<Finding> {
 struct Help(BTreeMap<String, Option<String>>);
 
 impl Help {
-    /// The help of a command, if there is one of that name.
+    /// Returns the help of a command, if there is one of that name.
     fn of(&mut self, command: &[String]) -> Option<&str> {
         let ask = || {
             let output = Command::new(program!("perf-report-under-test"))
@@ -177,7 +178,7 @@ impl Help {
         self.0.entry(command.join(" ")).or_insert_with(ask).as_deref()
     }
 
-    /// The words that name the command at the beginning of `arguments`: one, or two as in
+    /// Returns the words at the beginning of `arguments` that name a command: one, or two as in
     /// `baseline save`.
     fn command<'a>(&mut self, arguments: &'a [String]) -> Option<&'a [String]> {
         let has_commands = self.of(arguments.get(..1)?)?.contains("\nCommands:\n");
@@ -187,7 +188,7 @@ impl Help {
         }
     }
 
-    /// Whether a command takes an option.
+    /// Returns whether a command takes an option.
     fn has(&mut self, command: &[String], option: &str) -> bool {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let help = self.of(command).unwrap_or_default();
@@ -195,7 +196,7 @@ impl Help {
     }
 }
 
-/// Subcommands and options given to perf-report that its help does not have.
+/// Finds commands and options of perf-report that its help does not have.
 fn unknown_to_perf_report(document: &Source, help: &mut Help) -> Vec<Finding> {
     let mut findings = Vec::new();
     for Typed { line, words } in commands(document) {

@@ -32,18 +32,17 @@ fn the_rule_on_the_readme_can_fail() {
     assert_eq!(too_long(&of_lines(README_LIMIT + 1)).len(), 1);
 }
 
-/// Whether a document is a page of the guide.
+/// Returns whether a document is a page of the guide.
 fn is_page(document: &Source) -> bool {
     document.path.starts_with("docs/") && document.path != SUMMARY
 }
 
 const SUMMARY: &str = "docs/SUMMARY.md";
 
-/// How each page begins, before the question that it answers.
+/// The beginning of each page, before the question that it answers.
 const OPENING: &str = "This page answers: ";
 
-/// A page begins with a title and with the question that it answers, and shows an example before its
-/// first section.
+/// Finds pages without a title, a question that they answer, or an example before the first section.
 fn misshapen(page: &Source) -> Vec<Finding> {
     let markdown = Markdown::of(page);
     let mut findings = Vec::new();
@@ -84,7 +83,7 @@ fn the_rule_on_pages_can_fail() {
     assert_eq!(findings("# A\n\nThis page answers: what?\n\n## B\n\n```text\nx\n```\n"), 1);
 }
 
-/// Pages that the summary does not list. That what it lists exists is a matter of the rule on links.
+/// Finds pages that the summary does not list. The rule on links finds those that do not exist.
 fn unlisted(summary: &Source, pages: &[&str]) -> Vec<Finding> {
     let is_listed = |page: &&&str| {
         let name = page.strip_prefix("docs/").unwrap_or(page);
@@ -115,15 +114,15 @@ fn the_guide_builds_as_a_book() {
     let docs = sources::root().join("docs");
     let built = Command::new("mdbook").arg("build").arg(docs).arg("-d").arg(folder.path()).output();
     let Ok(output) = built else { return skipped("mdbook is not installed") };
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && folder.path().join("index.html").is_file(), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && folder.path().join("index.html").is_file(), "{errors}");
 }
 
-/// Where the Rust examples of the documents become tests.
+/// The file that makes tests of the Rust examples.
 const TESTS: &str = "tests/support/guide.rs";
 
-/// Blocks without a language, which some readers take for Rust; and documents whose Rust examples are
-/// not among the `tests`.
+/// Finds blocks without a language, which rustdoc takes for Rust, and Rust examples that are not among
+/// the `tests`.
 fn unchecked(document: &Source, tests: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, language) in Markdown::of(document).blocks {
@@ -158,7 +157,7 @@ fn the_rule_on_examples_can_fail() {
 
 const CONFIGURATION: &str = "docs/configuration.md";
 
-/// Names that the page on the configuration does not have between backquotes.
+/// Finds names that the page on the configuration does not have between backquotes.
 fn undocumented(page: &Source, names: &BTreeSet<String>) -> Vec<Finding> {
     let documented: BTreeSet<&str> =
         Markdown::of(page).prose().flat_map(|it| quoted(it.text)).collect();
@@ -166,7 +165,7 @@ fn undocumented(page: &Source, names: &BTreeSet<String>) -> Vec<Finding> {
     missing.map(|name| Finding::new(page, 1, format!("no `{name}`"))).collect()
 }
 
-/// The variables that stand for options, from the help of each command.
+/// Returns the variables that stand for options, from the help of each command.
 fn variables() -> BTreeSet<String> {
     let help = |words: &[&str]| {
         let output =
@@ -213,7 +212,7 @@ fn every_variable_is_documented() {
     assert_none(undocumented(&sources::one(CONFIGURATION), &variables));
 }
 
-/// The keys of a table of `perf.toml`, as perf-report names them where one is unknown.
+/// Returns the keys of a table of `perf.toml`, as perf-report names them where one is unknown.
 fn keys(table: &str) -> BTreeSet<String> {
     let lab = lab!();
     fs::write(lab.folder().join("Cargo.toml"), "[workspace]\n").expect("a file can be written");

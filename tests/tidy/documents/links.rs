@@ -7,13 +7,12 @@ use super::markdown::{Markdown, documents};
 use crate::sources::{self, Source};
 use crate::{Finding, assert_none};
 
-/// The targets of links and pictures in a line: what stands in `](…)`.
+/// Returns the targets of links and pictures in a line, each the text in `](…)`.
 fn targets(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split(')').next())
 }
 
-/// `target` as seen from the document at `path`, without `.` and `..`; `None` if it leads out of the
-/// repository.
+/// Resolves `target` from the document at `path`; `None` if it leads out of the repository.
 fn resolved(path: &str, target: &str) -> Option<PathBuf> {
     let mut whole = PathBuf::new();
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
@@ -27,7 +26,7 @@ fn resolved(path: &str, target: &str) -> Option<PathBuf> {
     Some(whole)
 }
 
-/// Links of `document` that lead nowhere. `exists` knows the files, `anchors` the titles of documents.
+/// Finds links of `document` that lead nowhere. `exists` knows the files, `anchors` the titles.
 fn broken(
     document: &Source,
     exists: &dyn Fn(&Path) -> bool,
@@ -61,12 +60,12 @@ fn broken(
     findings
 }
 
-/// The line with what stands between backquotes left out.
+/// Leaves out the text between backquotes.
 fn without_code(text: &str) -> String {
     text.split('`').step_by(2).collect::<Vec<_>>().join("")
 }
 
-/// Whether a target is not of this repository.
+/// Returns whether a target lies outside of this repository.
 fn is_elsewhere(target: &str) -> bool {
     target.contains("://") || target.starts_with("mailto:")
 }

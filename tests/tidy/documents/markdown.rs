@@ -15,15 +15,16 @@ pub(super) struct Line<'a> {
     pub(super) language: Option<&'a str>,
 }
 
-/// The lines of a document, and the first lines of its blocks.
+/// A document in lines, with the first lines of its blocks.
 #[derive(Debug, Default)]
 pub(super) struct Markdown<'a> {
     pub(super) lines: Vec<Line<'a>>,
-    /// Where each block opens, and what follows its quotes.
+    /// The line that opens each block, and the rest of that line.
     pub(super) blocks: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Markdown<'a> {
+    /// Takes a document apart.
     pub(super) fn of(document: &'a Source) -> Self {
         let mut markdown = Self::default();
         let mut language = None;
@@ -40,18 +41,18 @@ impl<'a> Markdown<'a> {
         markdown
     }
 
-    /// The lines of prose.
+    /// Returns the lines of prose.
     pub(super) fn prose(&self) -> impl Iterator<Item = Line<'a>> {
         self.lines.iter().copied().filter(|line| line.language.is_none())
     }
 
-    /// The lines of blocks in `language`.
+    /// Returns the lines of blocks in `language`.
     pub(super) fn code(&self, language: &str) -> impl Iterator<Item = Line<'a>> {
         self.lines.iter().copied().filter(move |line| line.language == Some(language))
     }
 
-    /// What links to this document may name behind a `#`: its titles, as GitHub makes anchors of
-    /// them. A title that is there before gets a number.
+    /// Returns the anchors that links may name behind a `#`: its titles, as GitHub turns them into
+    /// anchors. A title that stands there before gets a number.
     pub(super) fn anchors(&self) -> Vec<String> {
         let mut anchors: Vec<String> = Vec::new();
         for line in self.prose() {
@@ -72,12 +73,12 @@ fn anchor(title: &str) -> String {
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-/// The pieces of `text` between single backquotes.
+/// Returns the pieces of `text` between single backquotes.
 pub(super) fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Every document of the repository.
+/// Returns every document of the repository.
 pub(super) fn documents() -> Vec<Source> {
     let mut all = sources::all();
     all.retain(|source| Path::new(&source.path).extension().is_some_and(|end| end == "md"));
@@ -85,7 +86,7 @@ pub(super) fn documents() -> Vec<Source> {
 }
 
 #[test]
-fn code_and_prose_are_told_apart() {
+fn code_and_prose_are_kept_apart() {
     let text =
         "# A b\nprose `x y` and `z`\n```console\n$ command\n```\n## A b\n#no title\n## `c.d`: e\n";
     let document = Source::made_up("a.md", text);
