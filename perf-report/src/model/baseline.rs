@@ -1,4 +1,4 @@
-//! A baseline: runs of one state of the code, by which others are judged; and the list of all.
+//! Baselines, by which other runs are judged, and the list of all.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,11 +33,11 @@ pub struct BaselinesDocument {
 pub struct BaselineRow {
     /// Its name.
     pub name: String,
-    /// The run, of several the newest; `null` when the file cannot be read.
+    /// The newest run; `null` when the file cannot be read.
     pub run: Option<Run>,
-    /// Runs that it holds.
+    /// Number of runs in the baseline; `null` when the file cannot be read.
     pub runs: Option<u64>,
-    /// Functions that it holds.
+    /// Number of functions in the baseline; `null` when the file cannot be read.
     pub functions: Option<u64>,
     /// The reason for which the file cannot be read.
     pub error: Option<String>,

@@ -24,11 +24,11 @@ pub struct BlessingRow {
     pub function: String,
     /// The metric that became worse.
     pub metric: Metric,
-    /// The value before.
+    /// The value before, in the unit of `metric`.
     pub from: f64,
-    /// The value up to which it is accepted.
+    /// The value up to which it is accepted, in the unit of `metric`.
     pub to: f64,
-    /// The value of the run; `null` when it has none.
+    /// The value of the run, in the unit of `metric`; `null` when it has none.
     pub current: Option<f64>,
     /// Commit of the run that it was accepted for, when it is known.
     pub commit: Option<String>,
@@ -38,7 +38,7 @@ pub struct BlessingRow {
     pub created: String,
     /// The last day on which it counts; `null` is for ever.
     pub expires: Option<String>,
-    /// Its worth today: `active`, `expired`, `no longer needed`, or `not in this run`.
+    /// The state of the entry today: `active`, `expired`, `no longer needed`, or `not in this run`.
     pub state: String,
     /// Line of the entry in its file, from 1.
     pub line: usize,

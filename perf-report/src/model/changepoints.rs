@@ -1,4 +1,4 @@
-//! Where series change their level.
+//! Changes of level in series of values.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct ChangePoints {
 pub struct SeriesChanges {
     /// Its name.
     pub name: String,
-    /// Values that it has.
+    /// Number of its values.
     pub points: u64,
     /// Lines of the table whose values are no finite numbers (`NaN`, `inf`), and were left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,19 +32,19 @@ pub struct SeriesChanges {
 /// One change of a level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LevelChange {
-    /// The first value of the new level: what its column `index` says, else its place in the series,
-    /// from 0.
+    /// The first value of the new level: its number in the column `index`, else its place in the
+    /// series, from 0.
     pub index: u64,
-    /// The level before.
+    /// The level before, in the unit of the series.
     pub before: f64,
-    /// The level from there on.
+    /// The level from there on, in the unit of the series.
     pub after: f64,
     /// The change in per cent of the size of the level before; `null` where there is nothing to
     /// divide by.
     pub change_pct: Option<f64>,
-    /// How probable so clear a change is somewhere in a series without one.
+    /// The probability of a change as clear somewhere in a series without one, 0 to 1.
     pub p_value: f64,
-    /// From one value to the next, or little by little from `index` on.
+    /// The kind of change: from one value to the next, or little by little from `index` on.
     #[serde(default)]
     pub kind: Kind,
     /// The commit of the last value before, if one is given.

@@ -17,24 +17,24 @@ pub struct ChecksDocument {
     pub checks: Vec<Check>,
 }
 
-/// The state of something that was looked at.
+/// The state of a thing that was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// In order.
+    /// Good order.
     Good,
-    /// In order, and worth knowing.
+    /// Good order, with something worth knowing.
     Notice,
-    /// Something will not work.
+    /// A fault: something will not work.
     Broken,
 }
 
-/// Something that was looked at.
+/// The check of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// The state that it is in.
+    /// The state of the thing.
     pub state: CheckState,
-    /// The thing that was looked at, in a word or two.
+    /// The thing, in a word or two.
     pub subject: String,
     /// The finding, in words.
     pub finding: String,

@@ -1,4 +1,4 @@
-//! What processes recorded, and what is known about the command, as one [`RunDocument`]. Pure.
+//! The document of a run, made of what its processes recorded and of facts about the command. Pure.
 
 mod futures;
 mod memory;
@@ -12,8 +12,8 @@ use super::{
     RUN_VERSION, Run, RunDocument, Toolchain, TreeNode, Usage,
 };
 
-/// The document of a run. `run` and `process` say what is known apart from the recording; their
-/// fields that come from the recording (toolchain, count and list of processes) are filled in.
+/// Returns the document of a run. `run` and `process` come with the facts from outside the
+/// recording. Their other fields (toolchain, number and list of processes) are filled in here.
 pub fn document(
     snapshot: &Snapshot,
     mut run: Run,
@@ -36,7 +36,7 @@ pub fn document(
     }
 }
 
-/// How the recorded programs were built; different values are joined with a comma.
+/// Returns the build of the recorded programs; different values are joined with a comma.
 pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
     let joined = |field: fn(&snapshot::Build) -> &String| {
         let mut values: Vec<&str> =
@@ -54,7 +54,7 @@ pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
     }
 }
 
-/// Whether allocations were counted, in some process at least.
+/// Returns whether at least one process counted allocations.
 pub fn counts_allocations(snapshot: &Snapshot) -> bool {
     memory::is_counted(snapshot)
 }
@@ -94,8 +94,8 @@ fn functions(snapshot: &Snapshot) -> Vec<Function> {
     functions
 }
 
-/// Of each context, whether its self time is an estimate: since its total is, or that of a call
-/// made from it, which was taken off.
+/// Returns for each context whether its self time is an estimate. It is one where the total of the
+/// context is one, or the total of a call made from there: that was subtracted.
 fn self_estimated(snapshot: &Snapshot) -> Vec<bool> {
     let contexts = &snapshot.contexts;
     let mut estimated = vec![false; contexts.len()];
@@ -161,8 +161,8 @@ fn row(function: &snapshot::Function, measures: &Measures) -> Function {
     }
 }
 
-/// Timed calls that no bucket knows. The durations of sampled calls stand for others, and are as many as
-/// were taken.
+/// Returns the number of timed calls that are in no bucket. It is 0 where calls were sampled: then
+/// each timed one is in the buckets as often as the calls that it stands for.
 fn lost_durations(measures: &Measures) -> u64 {
     if measures.is_estimated() {
         return 0;
@@ -170,7 +170,7 @@ fn lost_durations(measures: &Measures) -> u64 {
     measures.timed.saturating_sub(measures.histogram.count())
 }
 
-/// Buckets by the shortest time that they hold.
+/// Returns the buckets, each by the shortest time in it.
 fn histogram(histogram: &snapshot::Histogram) -> Histogram {
     let buckets = histogram.buckets().iter();
     buckets.map(|&(bucket, count)| (buckets::lower_bound(bucket), count)).collect()

@@ -1,4 +1,4 @@
-//! Functions that became slower run by run, as `compare-last` found.
+//! Functions that became slower run by run, as `compare-last` found them.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,20 +15,20 @@ pub struct DeclineDocument {
     pub command: Command,
     /// Comparability key of all runs.
     pub machine_key: String,
-    /// The branch that all runs are of; `null` where it was not asked for one.
+    /// The branch of all runs; `null` where no branch was asked for.
     pub branch: Option<String>,
-    /// What the values are of.
+    /// The metric of the values.
     pub metric: Metric,
-    /// What the words are given by.
+    /// The limits behind the words, in per cent.
     pub limits: TrendLimits,
-    /// Earlier runs that tell how far runs lie apart by chance.
+    /// Number of earlier runs, which show how far runs lie apart by chance.
     pub history_runs: u64,
-    /// Of all declines that are called so, the share that may be chance, 0 to 1.
+    /// The share of all declines found that may be chance, 0 to 1.
     pub false_discoveries: f64,
-    /// What must be known of the runs before believing a word, in words.
+    /// Sentences to read before a word is believed.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// The runs that are looked at, oldest first; those that `run --repeat` made together are one.
+    /// The runs, oldest first; those that `run --repeat` made together are one point.
     pub points: Vec<Point>,
     /// Every function with a value in each of them: declines first, then improvements.
     pub functions: Vec<Decline>,
@@ -37,22 +37,22 @@ pub struct DeclineDocument {
 /// A run, or those that were made with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Runs that it is the median of.
+    /// Number of runs whose median it is, from 1.
     pub runs: u64,
     /// The newest of them.
     #[serde(flatten)]
     pub newest: Side,
 }
 
-/// Which way a function goes.
+/// The direction of a function over the runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// Each run is worse than the one before.
+    /// A course on which each run is worse than the one before.
     Worse,
-    /// Each run is better than the one before.
+    /// A course on which each run is better than the one before.
     Better,
-    /// Neither.
+    /// A course both ways, or on the spot.
     Mixed,
 }
 
@@ -61,18 +61,20 @@ pub enum Direction {
 pub struct Decline {
     /// The function; `(command)` for the command as a whole.
     pub name: String,
-    /// A value for each point.
+    /// A value for each point, in the unit of the metric.
     pub values: Vec<f64>,
-    /// Which way they go.
+    /// The direction of the values.
     pub direction: Direction,
     /// The change from the first to the last in per cent; `null` where there is nothing to divide by.
     pub change_pct: Option<f64>,
-    /// How probable so steady and so large a change is by chance; 1 where the values go both ways.
+    /// The probability of a change as steady and as large by chance, 0 to 1; 1 where the values go
+    /// both ways.
     pub p_value: f64,
-    /// The same among all functions of the document.
+    /// The probability after the correction for the number of functions, 0 to 1.
     pub adjusted_p_value: f64,
-    /// `regression`, `degraded` or `improvement` where that is no chance and beyond a limit.
+    /// The word: `regression`, `degraded` or `improvement` where the change is no chance and beyond
+    /// a limit.
     pub trend: Trend,
-    /// Why, in words.
+    /// The reason for the word, in words.
     pub reason: String,
 }

@@ -1,4 +1,4 @@
-//! How functions did over the stored runs.
+//! The values of functions over the stored runs, and their trends.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Metric, Side, Verdict};
 use crate::stats::segments::Kind;
 
-/// Where a function is heading: the verdict on its newest runs in one word.
+/// The trend of a function: the verdict on its newest runs in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trend {
-    /// Better, by more than the limit, and that is no noise.
+    /// A change for the better by more than the limit, beyond noise.
     Improvement,
-    /// Neither better nor worse by more than a limit, as far as can be told from noise.
+    /// No change by more than a limit, as far as noise lets one see.
     Stable,
-    /// Worse by more than the first limit, and that is no noise.
+    /// A change for the worse by more than the first limit, beyond noise.
     Degraded,
-    /// Worse by more than the second limit, and that is no noise.
+    /// A change for the worse by more than the second limit, beyond noise.
     Regression,
 }
 
@@ -26,7 +26,7 @@ impl Trend {
     pub const WORST_FIRST: [Self; 4] =
         [Self::Regression, Self::Degraded, Self::Improvement, Self::Stable];
 
-    /// The word for people.
+    /// Returns the word for people.
     pub fn word(self) -> &'static str {
         match self {
             Self::Improvement => "IMPROVEMENT",
@@ -43,14 +43,14 @@ impl fmt::Display for Trend {
     }
 }
 
-/// From which change on a trend has which word, in per cent; `None` is never.
+/// The changes from which on a trend has its word, in per cent; `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrendLimits {
-    /// Better by more is an improvement.
+    /// The least change for the better that is an improvement, in per cent.
     pub improvement_pct: Option<f64>,
-    /// Worse by more is degraded.
+    /// The least change for the worse that is degraded, in per cent.
     pub degraded_pct: Option<f64>,
-    /// Worse by more is a regression.
+    /// The least change for the worse that is a regression, in per cent.
     pub regression_pct: Option<f64>,
 }
 
@@ -71,22 +71,23 @@ pub struct HistoryDocument {
     pub command: Command,
     /// Comparability key of all runs.
     pub machine_key: String,
-    /// The branch that all runs are of; `null` where it was not asked for one.
+    /// The branch of all runs; `null` where no branch was asked for.
     pub branch: Option<String>,
-    /// What the values are of.
+    /// The metric of the values.
     pub metric: Metric,
-    /// What the words are given by.
+    /// The limits behind the words, in per cent.
     pub limits: TrendLimits,
-    /// Newest runs that the words are about: more than one where `run --repeat` made them.
+    /// Number of newest runs that are judged, from 1; more than one where `run --repeat` made them.
     pub judged_runs: u64,
-    /// Runs before these that they are judged by; 0 where there is none, and no word is given.
+    /// Number of runs before these that they are judged by; 0 where there is none, and no word is
+    /// given.
     pub baseline_runs: u64,
-    /// Whether the runs are too few to see changes of level in them.
+    /// True if the runs are too few to find changes of level in them.
     pub too_few: bool,
-    /// What must be known of the runs before believing a word, in words.
+    /// Sentences to read before a word is believed.
     pub notes: Vec<String>,
-    /// Places in `runs` of those that are not whole, from 0: neither is the newest judged by them, nor are
-    /// changes of level looked for in them, unless most are.
+    /// Places in `runs` of those that are not whole, from 0. They are left out of the baseline and
+    /// of the search for changes of level, unless most runs are like that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_whole: Vec<u64>,
     /// The runs, oldest first.
@@ -95,23 +96,24 @@ pub struct HistoryDocument {
     pub functions: Vec<FunctionHistory>,
 }
 
-/// How one function did.
+/// The course of one function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionHistory {
     /// The function; `(command)` for the command as a whole.
     pub name: String,
-    /// Its value in each of the runs, in their order; `null` where a run has none.
+    /// Its value in each of the runs, in their order and in the unit of the metric; `null` where a
+    /// run has none.
     pub values: Vec<Option<f64>>,
-    /// Its value in the newest run that has one; in the middle one of several that `run --repeat` made
-    /// with it.
+    /// Its value in the newest run that has one, in the unit of the metric. Of several runs that
+    /// `run --repeat` made together, it is the median.
     pub latest: f64,
-    /// Where it is heading; `null` where nothing can be said, as of a function that is new or gone.
+    /// Its trend; `null` where there is nothing to judge, as for a function that is new or gone.
     pub trend: Option<Trend>,
-    /// The verdict that the word is a view on; `null` where there is none.
+    /// The verdict behind the word; `null` where there is none.
     pub verdict: Option<Verdict>,
-    /// The change that was judged, per cent.
+    /// The change that was judged, in per cent.
     pub change_pct: Option<f64>,
-    /// Why, in words.
+    /// The reason for the word, in words.
     pub reason: String,
     /// Changes of its level, oldest first.
     pub change_points: Vec<HistoryChange>,
@@ -123,21 +125,21 @@ pub struct FunctionHistory {
 /// One change of a level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryChange {
-    /// From one run to the next, or little by little.
+    /// The kind of change: from one run to the next, or little by little.
     pub kind: Kind,
-    /// Place in `runs` of the first run after the step, or of the first that drifts; from 0.
+    /// Place in `runs` of the first run after the step, or of the first that drifts, from 0.
     pub index: u64,
-    /// Place of the last run of a drift; of a step, `index`.
+    /// Place in `runs` of the last run of a drift, from 0; for a step the same as `index`.
     pub end: u64,
-    /// Place of the last run before `index` that has a value.
+    /// Place in `runs` of the last run before `index` that has a value, from 0.
     pub last_before: u64,
-    /// The level before.
+    /// The level before, in the unit of the metric.
     pub before: f64,
-    /// The level after.
+    /// The level after, in the unit of the metric.
     pub after: f64,
     /// The change in per cent of the level before; `null` where there is nothing to divide by.
     pub change_pct: Option<f64>,
-    /// How probable so clear a change is somewhere in a series without one.
+    /// The probability of a change as clear somewhere in a series without one, 0 to 1.
     pub p_value: f64,
     /// Commit of the last run before; `null` where it is not known.
     pub commit_before: Option<String>,
@@ -145,7 +147,7 @@ pub struct HistoryChange {
     pub commit: Option<String>,
     /// Commit of the run at `end`; `null` where it is not known.
     pub commit_end: Option<String>,
-    /// Why it may be none of the program's, in words.
+    /// The reason for which it may not come from the program, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
 }

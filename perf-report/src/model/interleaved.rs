@@ -1,4 +1,4 @@
-//! How the runs of a comparison were made, when `ab` made them.
+//! The rounds of a comparison that `ab` made.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 /// Two commands that were run in turn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interleaved {
-    /// What is compared with.
+    /// The side to compare with.
     pub a: Contender,
-    /// What is judged.
+    /// The side that is judged.
     pub b: Contender,
-    /// Rounds that were judged, in each of which both ran once.
+    /// Number of judged rounds, in each of which both ran once.
     pub rounds: u32,
-    /// Rounds before these that were not judged.
+    /// Number of rounds before these, which were not judged.
     pub warm_up: u32,
-    /// What the order within the rounds came from; the same seed gives the same order.
+    /// The seed of the order within the rounds; the same seed gives the same order.
     pub seed: u64,
     /// Time that the judged rounds took, nanoseconds.
     pub elapsed_ns: u64,
-    /// Why there were no more of them.
+    /// The reason for which there were no more of them.
     pub stopped: Stopped,
 }
 
@@ -28,19 +28,19 @@ pub struct Interleaved {
 pub struct Contender {
     /// The command, as it was given.
     pub command: String,
-    /// Full hash of the commit that was built for it; `null` when it is of no commit of its own.
+    /// Full hash of the commit that was built for it; `null` when it has no commit of its own.
     pub commit: Option<String>,
 }
 
-/// Why no more rounds were made.
+/// The reason for which no more rounds were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stopped {
-    /// Whatever more rounds can decide is decided.
+    /// A decision of everything that more rounds can decide.
     Decided,
-    /// Something is open, and as many rounds were made as may be.
+    /// The limit of rounds, with something still open.
     Rounds,
-    /// There was no time for another round.
+    /// The limit of time: none was left for another round.
     Time,
 }
 

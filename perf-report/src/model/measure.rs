@@ -1,4 +1,4 @@
-//! What a comparison compares: the metrics of functions, of the command, and of the program's own.
+//! The metrics of functions, of the command, and of the program's own.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +12,13 @@ pub const COMMAND: &str = "(command)";
 /// The unit in which a value is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Nanoseconds.
+    /// Nanoseconds, shown in the unit that fits.
     Time,
     /// Bytes.
     Size,
     /// A number of things.
     Count,
-    /// A part of a whole, 0.5 for half.
+    /// A part of a whole, 0 to 1; 0.5 is half.
     Share,
     /// Things a second.
     Rate,
@@ -40,7 +40,7 @@ impl Unit {
     }
 }
 
-/// What is compared. Counts are of the whole run; times are of one call, except
+/// A metric that runs are compared by. Counts are of the whole run; times are of one call, except
 /// [`Metric::TotalNs`].
 ///
 /// A run's time is its calls times the time of a call, and both change for different reasons: more
@@ -55,7 +55,7 @@ pub enum Metric {
     Errors,
     /// Calls that ended by unwinding; exact.
     Panics,
-    /// Share of the calls that returned no error, 0.5 for half; exact.
+    /// Share of the calls that returned no error, 0 to 1; 0.5 is half; exact.
     Success,
     /// Allocations by the function itself, outside tracked callees, over the run; exact. Like own
     /// time, it names the function that changed and none of its callers.
@@ -84,13 +84,13 @@ pub enum Metric {
     CpuNs,
     /// Largest resident memory of one of its processes.
     PeakRssBytes,
-    /// Units of work a second, on the wall: the more, the better. Of an open load only.
+    /// Units of work a second, on the wall: the more, the better. Only an open load has it.
     Throughput,
-    /// A count that the program keeps of itself; exact.
+    /// A count that the program keeps for itself; exact.
     Count,
     /// The last value of a gauge of the program's own.
     Gauge,
-    /// A ratio of the program's own, 0.5 for half.
+    /// A ratio of the program's own; 0.5 is half.
     Ratio,
 }
 
@@ -118,22 +118,23 @@ impl Metric {
     /// Every metric of the whole command.
     pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
 
-    /// Whether less of it is worse, where it is judged by noise.
+    /// Returns whether less of it is worse, where it is judged by noise.
     pub fn less_is_worse(self) -> bool {
         self == Self::Throughput
     }
 
-    /// Whether it is one of a function, and neither of the command nor of the program's own.
+    /// Returns whether it belongs to functions, and neither to the command nor to the program's
+    /// own.
     pub fn is_of_function(self) -> bool {
         Self::ALL.contains(&self)
     }
 
-    /// Whether it is one that programs tell of themselves.
+    /// Returns whether it is one of the program's own.
     pub fn is_custom(self) -> bool {
         matches!(self, Self::Count | Self::Gauge | Self::Ratio)
     }
 
-    /// Whether it counts something, so that it has no noise.
+    /// Returns whether it counts something, and so has no noise.
     pub fn is_count(self) -> bool {
         matches!(
             self,
@@ -147,12 +148,12 @@ impl Metric {
         )
     }
 
-    /// Whether it is a percentile, which a bucket of the histogram stands for.
+    /// Returns whether it is a percentile, which a bucket of the histogram stands for.
     pub fn is_percentile(self) -> bool {
         self == Self::P50Ns || self.is_outer_percentile()
     }
 
-    /// Whether it is one that few calls decide.
+    /// Returns whether it is a percentile that few calls decide.
     pub fn is_outer_percentile(self) -> bool {
         Self::OUTER_PERCENTILES.contains(&self)
     }
@@ -193,7 +194,7 @@ impl Metric {
         }
     }
 
-    /// What people call it, on the command line and in `perf.toml` too: `self`, `p95`.
+    /// Returns its name on the command line and in `perf.toml`: `self`, `p95`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Calls => "calls",
@@ -219,8 +220,8 @@ impl Metric {
         }
     }
 
-    /// The metric of that [`word`](Self::word), also as documents name it: `self`, `self_ns`,
-    /// `allocs`, `self_allocs`.
+    /// Returns the metric of that [`word`](Self::word), or of its name in documents: `self`,
+    /// `self_ns`, `allocs`, `self_allocs`.
     pub fn from_word(word: &str) -> Option<Self> {
         let word = word.strip_suffix("_ns").unwrap_or(word);
         let word = match word {

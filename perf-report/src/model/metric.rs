@@ -1,39 +1,39 @@
-//! A number that a program told of itself, over a whole run.
+//! Metrics of the program's own, over a whole run.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What `perf_count!` or `perf_gauge!` told, over all threads and processes.
+/// A metric of the program's own, over all threads and processes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomMetric {
-    /// What the program calls it; identity, together with the kind.
+    /// Its name in the program; identity, together with the kind.
     pub name: String,
-    /// What kind of number it is.
+    /// The kind of number.
     pub kind: MetricKind,
-    /// The number: all that was counted, the last value of a gauge, or the part of the whole.
-    /// `null` when a gauge was never told, or the whole is 0.
+    /// The number: the sum of a count, the last value of a gauge, or the part of the whole of a
+    /// ratio. `null` when a gauge was never set, or the whole is 0.
     #[serde(serialize_with = "plain")]
     pub value: Option<f64>,
-    /// Smallest value of a gauge.
+    /// Smallest value of a gauge; `None` when it was never set.
     #[serde(default, serialize_with = "plain")]
     pub min: Option<f64>,
-    /// Largest value of a gauge.
+    /// Largest value of a gauge; `None` when it was never set.
     #[serde(default, serialize_with = "plain")]
     pub max: Option<f64>,
-    /// Mean of all values of a gauge.
+    /// Mean of all values of a gauge; `None` when it was never set.
     #[serde(default, serialize_with = "plain")]
     pub mean: Option<f64>,
-    /// How often a gauge or a ratio was told; of a count, nobody knows.
+    /// Number of updates of a gauge or a ratio; `None` for a count, whose updates are not counted.
     #[serde(default)]
     pub samples: Option<u64>,
-    /// Sum of the parts of a ratio.
+    /// Sum of the parts of a ratio; `None` for other kinds.
     #[serde(default)]
     pub part: Option<u64>,
-    /// Sum of the wholes of a ratio.
+    /// Sum of the wholes of a ratio; `None` for other kinds.
     #[serde(default)]
     pub whole: Option<u64>,
-    /// Source file that tells it.
+    /// Source file of the call that updates it.
     #[serde(default)]
     pub file: String,
     /// Line in that file.
@@ -41,23 +41,23 @@ pub struct CustomMetric {
     pub line: u32,
 }
 
-/// What kind of number a metric is.
+/// The kind of number of a metric.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum MetricKind {
-    /// Goes up only.
+    /// A sum, which only goes up.
     #[default]
     Count,
-    /// Goes up and down.
+    /// A value, which goes up and down.
     Gauge,
     /// A part of a whole.
     Ratio,
 }
 
 impl MetricKind {
-    /// The word in documents and on the screen.
+    /// Returns the word in documents and on the screen.
     pub fn word(self) -> &'static str {
         match self {
             Self::Count => "count",

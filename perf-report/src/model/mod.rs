@@ -1,7 +1,8 @@
-//! The documents that leave the program: runs, comparisons, histories, stacks and costs, as plain data.
+//! The documents that leave the program, as plain data: runs, comparisons, histories, stacks and
+//! costs.
 //!
-//! Pure: no IO, no clock. What a field means is said here once; the JSON Schemas in `schemas/` say
-//! the same for other languages. Every document carries `schema` and `version`; unknown fields are
+//! Pure: no IO, no clock. The meaning of a field stands here once, and for other languages in the
+//! JSON Schemas in `schemas/`. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
 mod baseline;

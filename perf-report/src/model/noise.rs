@@ -1,4 +1,4 @@
-//! How much the same code differs from itself, as `doctor --noise` found.
+//! The differences of the same code from itself, as `doctor --noise` found them.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,33 +17,34 @@ pub struct NoiseDocument {
     pub time: String,
     /// The machine, as the last run found it.
     pub machine: Machine,
-    /// Rounds that were judged, of two runs each.
+    /// Number of judged rounds, of two runs each.
     pub rounds: u32,
-    /// Rounds before these that were not judged.
+    /// Number of rounds before these, which were not judged.
     pub warm_up: u32,
-    /// What the order of the runs came from, and what told them apart.
+    /// The seed of the order of the runs, and of the comparisons: it decides which of two runs is
+    /// on which side.
     pub seed: u64,
     /// Median wall time of a run, nanoseconds.
     pub wall_ns: Option<f64>,
-    /// Coefficient of variation of the wall times, per cent.
+    /// Coefficient of variation of the wall times, in per cent.
     pub wall_spread_pct: Option<f64>,
-    /// Comparisons that were made of the runs, all of the same code. They share the runs.
+    /// Number of comparisons of the runs, all of the same code. They share the runs.
     pub comparisons: u32,
-    /// Of these, those in which something was found worse.
+    /// Number of those comparisons in which something was found worse.
     pub alarms: u32,
-    /// The same in per cent.
+    /// The share of those comparisons, 0 to 100 per cent.
     pub false_alarm_pct: f64,
-    /// The configured limit of a function's self time, per cent; `null` when it is not judged.
+    /// The configured limit of a function's self time, in per cent; `null` when it is not judged.
     pub regression_pct: Option<f64>,
-    /// What to do about it, in words; empty when nothing has to be done.
+    /// Advice, in words; empty when nothing has to be done.
     pub advice: Vec<String>,
-    /// What the figures depend on, in words.
+    /// Conditions that the figures depend on, in words.
     pub notes: Vec<String>,
     /// Every function that was called in all runs, most self time first.
     pub functions: Vec<NoiseRow>,
 }
 
-/// How much one function differs from itself.
+/// The differences of one function from itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoiseRow {
     /// The function.
@@ -52,11 +53,11 @@ pub struct NoiseRow {
     pub calls: Option<u64>,
     /// Median of its self time in a run, nanoseconds.
     pub self_ns: f64,
-    /// Coefficient of variation of its self time, per cent.
+    /// Coefficient of variation of its self time, in per cent.
     pub spread_pct: Option<f64>,
-    /// The smallest change of its self time for the worse that such rounds would find four times out
-    /// of five, as `ab` judges them, per cent; `null` when it was not judged.
+    /// The smallest change of its self time for the worse that such rounds would find four times
+    /// out of five when `ab` judges them, in per cent; `null` when it was not judged.
     pub detectable_pct: Option<f64>,
-    /// Comparisons in which it was found worse.
+    /// Number of comparisons in which it was found worse.
     pub alarms: u32,
 }

@@ -1,4 +1,4 @@
-//! What recording costs on a machine, operation by operation.
+//! The cost of recording on a machine, operation by operation.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,22 +13,22 @@ pub struct OverheadDocument {
     pub version: u32,
     /// Version of perf-report, and of the recorder in it.
     pub perf_track: String,
-    /// When it was measured; RFC 3339, UTC.
+    /// The time of the measurement; RFC 3339, UTC.
     pub time: String,
     /// The machine; its key is empty.
     pub machine: Machine,
-    /// Whether perf-report was built with optimisation. Otherwise the figures say nothing of a
+    /// True if perf-report was built with optimisation. Otherwise the figures have no bearing on a
     /// release build.
     pub optimised: bool,
-    /// Whether every target was met.
+    /// True if every target was met.
     pub met: bool,
     /// The operations, each on one thread and on several.
     pub rows: Vec<OverheadRow>,
-    /// What to know about the figures.
+    /// Notes on the figures, in words.
     pub notes: Vec<String>,
 }
 
-/// What an operation costs on so many threads. Times are processor time of a thread for one
+/// The cost of an operation on a number of threads. Times are processor time of a thread for one
 /// operation, over batches of operations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OverheadRow {
@@ -36,56 +36,58 @@ pub struct OverheadRow {
     pub operation: Operation,
     /// Threads that did nothing else at the same time.
     pub threads: u32,
-    /// Operations that were measured.
+    /// Number of operations that were measured.
     pub operations: u64,
-    /// What the operation adds: its median, less that of the bare call where it is made around one.
+    /// The addition by the operation, in nanoseconds: its median, less that of the bare call where
+    /// it is made around one.
     pub cost_ns: f64,
-    /// Mean over the batches.
+    /// Mean over the batches, in nanoseconds.
     pub mean_ns: f64,
-    /// Median of the batches.
+    /// Median of the batches, in nanoseconds.
     pub median_ns: f64,
-    /// 95th percentile of the batches.
+    /// 95th percentile of the batches, in nanoseconds.
     pub p95_ns: f64,
-    /// Fastest batch.
+    /// Fastest batch, in nanoseconds an operation.
     pub min_ns: f64,
     /// Operations a second of the clock on the wall, all threads together.
     pub per_second: f64,
-    /// The cost in per cent of the bare call; `None` for what is not made around one.
+    /// The cost in per cent of the bare call; `None` for an operation that is not made around one.
     pub overhead_pct: Option<f64>,
     /// The targets that were set for it.
     pub targets: Vec<TargetResult>,
 }
 
-/// A target, and whether it was met.
+/// A target, and the figure beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TargetResult {
-    /// The figure that it is set for.
+    /// The figure with the target.
     pub figure: Figure,
-    /// The most that it may be; for operations a second the least.
+    /// The largest figure that meets it, in the unit of the figure; for operations a second the
+    /// smallest.
     pub allowed: f64,
-    /// What it was.
+    /// The measured figure, in the same unit.
     pub actual: f64,
-    /// Whether that is within.
+    /// True if the target was met.
     pub met: bool,
 }
 
-/// A figure that targets are set for: the field of [`OverheadRow`] of that name.
+/// A figure that can have a target: the field of [`OverheadRow`] of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Figure {
-    /// At most.
+    /// `cost_ns`, of which a target is the most.
     CostNs,
-    /// At most.
+    /// `overhead_pct`, of which a target is the most.
     OverheadPct,
-    /// At least, over all threads.
+    /// `per_second`, over all threads, of which a target is the least.
     PerSecond,
 }
 
-/// Something whose cost is measured.
+/// An operation whose cost is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Operation {
-    /// A function that is not tracked; what the others are compared with.
+    /// A call that is not tracked, to compare the others with.
     Bare,
     /// A tracked call of which everything is recorded.
     Call,
@@ -131,7 +133,7 @@ impl Operation {
         Self::Breaker,
     ];
 
-    /// The word for it in documents and targets.
+    /// Returns its word in documents and targets.
     pub fn word(self) -> &'static str {
         match self {
             Self::Bare => "bare",
@@ -150,7 +152,7 @@ impl Operation {
         }
     }
 
-    /// What it is, in some words.
+    /// Returns its title, in some words.
     pub fn title(self) -> &'static str {
         match self {
             Self::Bare => "bare call",
@@ -169,7 +171,7 @@ impl Operation {
         }
     }
 
-    /// Whether it is made around a bare call, so that only the difference is its cost.
+    /// Returns whether it is made around a bare call, whose cost is not its own.
     pub fn is_around_a_call(self) -> bool {
         !matches!(self, Self::Bare | Self::Status | Self::Health | Self::Registry | Self::Breaker)
     }

@@ -1,4 +1,4 @@
-//! How fast and how steady the machine was around a run, and the word for it.
+//! The speed and steadiness of the machine around a run, and the word for it.
 
 use std::fmt;
 
@@ -7,38 +7,39 @@ use serde::{Deserialize, Serialize};
 use crate::stats::number::float;
 use crate::text::units;
 
-/// The time of work that is always the same, done a few times before and after the command. It says
-/// something about the machine only among runs that one build of perf-report has stored.
+/// The time of work that is always the same, done a few times before and after the command. It is
+/// comparable only among runs that one build of perf-report has stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
-    /// Median of the times before the command.
+    /// Median of the times before the command, in nanoseconds.
     pub before_ns: u64,
-    /// Median of the times after it; `null` when perf-report was ended before.
+    /// Median of the times after it, in nanoseconds; `null` when perf-report was ended before.
     pub after_ns: Option<u64>,
-    /// How far these times lay apart, before or after, whichever was more: the range of the nine
+    /// The spread of these times before or after, whichever was larger: the range of the nine
     /// tenths nearest to the fastest, in per cent of the median.
     pub spread_pct: f64,
-    /// What of the time that it took in all was no work, before or after, whichever was more, in per
-    /// cent: others ran instead. Where two want one processor, it is half.
+    /// The share of the elapsed time in which others ran instead, before or after, whichever was
+    /// larger: 0 to 100 per cent. Where two want one processor, it is half.
     pub lost_pct: f64,
-    /// Share of the processors' time, while the command ran, that went to other virtual machines;
-    /// `null` where the system does not tell.
+    /// The share of the processors' time that went to other virtual machines while the command ran,
+    /// 0 to 100 per cent; `null` where the system does not count it.
     #[serde(default)]
     pub steal_pct: Option<f64>,
-    /// Processes that ran or wanted to before the command, on average over a minute; `null` where the
-    /// system does not tell.
+    /// Number of processes that ran or wanted to before the command, on average over a minute;
+    /// `null` where the system does not count them.
     #[serde(default)]
     pub load: Option<f64>,
 }
 
-/// How far a machine can be relied on.
+/// The steadiness of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Steadiness {
-    /// The same work takes the same time.
+    /// The same time for the same work.
     Steady,
-    /// It does not quite.
+    /// Not quite the same time for the same work.
     Uneasy,
-    /// It does not at all: somebody else works here, or the processor changes its speed.
+    /// Quite different times for the same work: somebody else works here, or the processor changes
+    /// its speed.
     Noisy,
 }
 
@@ -51,13 +52,13 @@ const LOST: (f64, f64) = (10.0, 20.0);
 const STEAL: (f64, f64) = (1.0, 5.0);
 
 impl Probe {
-    /// How the time of the work changed from before the command to after it, in per cent.
+    /// Returns the change of the work's time from before the command to after it, in per cent.
     pub fn change_pct(&self) -> Option<f64> {
         let (before, after) = (float(self.before_ns), float(self.after_ns?));
         (before > 0.0).then(|| (after / before - 1.0) * 100.0)
     }
 
-    /// How far the machine can be relied on: the worst of what was found.
+    /// Returns the steadiness of the machine: the worst of what was found.
     pub fn steadiness(&self) -> Steadiness {
         let level = |value: f64, (uneasy, noisy): (f64, f64)| match value {
             value if value > noisy => Steadiness::Noisy,
@@ -72,8 +73,8 @@ impl Probe {
             .max(level(steal, STEAL))
     }
 
-    /// What the machine was, and what makes it less than steady, in words: `noisy: …`. `None` of one
-    /// that is steady.
+    /// Returns the steadiness and the figures behind it, in words: `noisy: …`. `None` for a steady
+    /// machine.
     pub fn complaint(&self) -> Option<String> {
         let steadiness = self.steadiness();
         if steadiness == Steadiness::Steady {

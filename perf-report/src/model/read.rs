@@ -1,4 +1,5 @@
-//! JSON text to a [`RunDocument`], with errors that say what kind of text it was. Pure.
+//! The reading of JSON text as a [`RunDocument`] or a baseline. Its errors name the kind of text
+//! that was found. Pure.
 
 use std::fmt;
 
@@ -10,25 +11,25 @@ use super::{
     RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
 };
 
-/// Why a text is not a run.
+/// The reason for which a text is no run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// The text has no characters at all, or the baseline no run.
+    /// A text without any characters, or a baseline without a run.
     Empty,
-    /// The text is not JSON, is cut short, or lacks a field.
+    /// A text that is not JSON, is cut short, or lacks a field.
     Malformed(serde_json::Error),
-    /// It is a document of another kind.
+    /// A document of another kind.
     OtherKind {
         /// Its `schema`.
         found: String,
     },
-    /// Written by a newer perf-report.
+    /// A document of a newer perf-report.
     Newer {
         /// Its `version`.
         found: u32,
     },
-    /// Of a version that never was.
+    /// A document of a version that never was.
     NoSuchVersion {
         /// Its `version`.
         found: u32,
@@ -63,7 +64,7 @@ impl std::error::Error for DocumentError {
     }
 }
 
-/// What every document begins with, by which a newer one is not called malformed.
+/// The beginning of every document, by which a newer one is not called malformed.
 #[derive(Deserialize)]
 struct Head {
     schema: String,
@@ -82,7 +83,8 @@ impl RunDocument {
     /// Reads a run from JSON as a [`sample`](Self::sample), in less time and memory.
     ///
     /// # Errors
-    /// Every [`DocumentError`]; nothing is said of what a sample is without.
+    ///
+    /// Every [`DocumentError`]; fields that a sample lacks are not checked.
     pub fn sample_from_json(text: &str) -> Result<Self, DocumentError> {
         let read = read(text, |sample: &Sample| (&sample.schema, sample.version))?;
         let Sample { schema, version, run, mut process, mut functions, metrics, recording } = read;
@@ -107,8 +109,8 @@ struct Sample {
     recording: Recording,
 }
 
-/// Reads a run as `T`, of which `head` tells schema and version. Only of a text that is none, the
-/// head is read by itself, so that a good one is gone through once.
+/// Reads a run as `T`; `head` returns its schema and version. The head alone is read only where the
+/// text is no run: a good text is gone through once.
 fn read<T: DeserializeOwned>(
     text: &str,
     head: impl Fn(&T) -> (&str, u32),

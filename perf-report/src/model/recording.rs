@@ -1,30 +1,31 @@
-//! How a run was recorded: what it cost, what is missing, and when calls were not recorded exactly.
+//! The account of how a run was recorded: its cost, its gaps, and the times when calls were not
+//! recorded exactly.
 
 use serde::{Deserialize, Serialize};
 
-/// How the run was recorded.
+/// The account of how a run was recorded.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     /// The least exact way in which calls of a function were recorded: `exact`, `sampled` or
     /// `counted`; `none` when no process recorded.
     pub mode: String,
-    /// Calls known to be missing.
+    /// Number of calls known to be missing.
     pub lost_calls: u64,
-    /// Recordings of processes that had ended, discarded before anybody collected them; for each reason.
+    /// Recordings of ended processes that were discarded before anybody collected them, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discarded: Vec<Discarded>,
-    /// Updates of metrics known to be missing, those by no finite number among them.
+    /// Number of updates of metrics known to be missing, those by no finite number among them.
     #[serde(default)]
     pub lost_metrics: u64,
-    /// What recording took, over all threads, estimated from the cost of a call that each process
-    /// measures; `null` where it was not.
+    /// Time of all threads that recording took, in nanoseconds; `null` when no process recorded. It
+    /// is estimated from the cost of a call, which each process measures.
     pub overhead_ns: Option<u64>,
     /// The latest steps of the circuit breaker, by process and time.
     pub breaker: Vec<Breaker>,
-    /// Earlier steps, which are not in `breaker`.
+    /// Number of earlier steps, which are not in `breaker`.
     #[serde(default)]
     pub forgotten_steps: u64,
-    /// What went wrong while recording or collecting, in words.
+    /// Problems of recording or collecting, in words.
     #[serde(default)]
     pub problems: Vec<String>,
 }
@@ -32,40 +33,41 @@ pub struct Recording {
 /// Recordings that were discarded before anybody collected them: they are missing from the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discarded {
-    /// Why: `count`, since there were too many; `size`, since they held too much; `space`, since new ones
-    /// found no room.
+    /// The reason: `count` for too many of them, `size` for too large ones, `space` for want of
+    /// room for new ones.
     pub reason: String,
-    /// How many.
+    /// Number of recordings.
     pub recordings: u64,
-    /// Finished calls in them, at least.
+    /// Number of finished calls in them, at least.
     pub calls: u64,
 }
 
-/// A step of the circuit breaker: the calls of a function are recorded in another way from then
-/// on, or those of all functions.
+/// A step of the circuit breaker: from then on the calls of a function are recorded in another way,
+/// or those of all functions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Breaker {
-    /// What it went to: `exact`, `sampled` or `counted` of a function; `closed`, `open` or
-    /// `half-open` of the recorder as a whole.
+    /// The state after it: `exact`, `sampled` or `counted` for a function; `closed`, `open` or
+    /// `half-open` for the recorder as a whole.
     pub state: String,
-    /// Why.
+    /// The reason, in words.
     pub reason: String,
-    /// Until the next step of the same function in the process, on whichever thread, or until the
-    /// recording ended.
+    /// The time in nanoseconds until the next step of the same function in the process, on
+    /// whichever thread, or until the recording ended.
     pub duration_ns: u64,
-    /// The function; `null` of the recorder as a whole.
+    /// The function; `null` for the recorder as a whole.
     #[serde(default)]
     pub function: Option<String>,
-    /// What it went from.
+    /// The state before it.
     #[serde(default)]
     pub from: String,
     /// Process id.
     #[serde(default)]
     pub pid: u32,
-    /// When, since the process began to record.
+    /// The time of the step in nanoseconds since the process began to record.
     #[serde(default)]
     pub at_ns: u64,
-    /// Of how many calls one is timed, on average, from then on; 0 when none is.
+    /// The interval of timed calls from then on: one call in this number is timed, on average; 0
+    /// when none is.
     #[serde(default)]
     pub interval: u32,
 }

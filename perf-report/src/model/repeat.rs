@@ -7,15 +7,15 @@ use super::Command;
 pub struct RepeatSummary {
     /// The command.
     pub command: Command,
-    /// Runs of it.
+    /// Number of its runs.
     pub runs: usize,
     /// Median wall time of a run, nanoseconds.
     pub wall_ns: Option<f64>,
-    /// Coefficient of variation of the wall times, per cent.
+    /// Coefficient of variation of the wall times, in per cent.
     pub wall_spread_pct: Option<f64>,
     /// Every function that was called in all runs, most self time first.
     pub functions: Vec<RepeatRow>,
-    /// Runs that a machine made which was less than steady, and how unsteady it was at worst.
+    /// Number of runs on a machine that was less than steady, and the worst it was, in words.
     pub unsteady: Option<(usize, String)>,
 }
 
@@ -28,6 +28,6 @@ pub struct RepeatRow {
     pub calls: Option<u64>,
     /// Median of its self time in a run, nanoseconds.
     pub self_ns: f64,
-    /// Coefficient of variation of its self time, per cent.
+    /// Coefficient of variation of its self time, in per cent.
     pub spread_pct: Option<f64>,
 }

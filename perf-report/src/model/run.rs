@@ -12,7 +12,7 @@ pub struct RunDocument {
     pub schema: String,
     /// [`super::RUN_VERSION`] of the writer.
     pub version: u32,
-    /// What was run, when, and where.
+    /// The command, its time, its source and its machine.
     pub run: Run,
     /// The command and its processes as a whole.
     pub process: ProcessSummary,
@@ -20,25 +20,26 @@ pub struct RunDocument {
     pub functions: Vec<Function>,
     /// The calling-context tree; parents come before their children.
     pub tree: Vec<TreeNode>,
-    /// What the programs told of themselves, sorted by name and kind.
+    /// Metrics of the programs' own, sorted by name and kind.
     #[serde(default)]
     pub metrics: Vec<CustomMetric>,
-    /// How it was recorded, and what is known to be missing.
+    /// The account of how it was recorded, and of what is known to be missing.
     pub recording: Recording,
 }
 
 impl RunDocument {
-    /// Self time of all functions, nanoseconds.
+    /// Returns the self time of all functions, in nanoseconds.
     pub fn own_ns(&self) -> u64 {
         self.sum(|function| function.self_ns)
     }
 
-    /// How long threads waited in tracked functions for a processor that another one had, nanoseconds.
+    /// Returns the time for which threads in tracked functions waited for a processor that another
+    /// one had, in nanoseconds.
     pub fn preempted_ns(&self) -> u64 {
         self.sum(|function| function.self_preempted_ns)
     }
 
-    /// The same in per cent of the time that passed in tracked functions.
+    /// Returns that waiting in per cent of the time that passed in tracked functions.
     pub fn preempted_pct(&self) -> f64 {
         crate::stats::number::share_pct(
             self.preempted_ns(),
@@ -51,15 +52,15 @@ impl RunDocument {
     }
 }
 
-/// What was run, when, and where.
+/// The command of a run, its time, its source and its machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// Unique, sortable by time: `20261120T234552-1a2b`.
+    /// Identity, unique and sortable by time: `20261120T234552-1a2b`.
     pub id: String,
     /// Label given with `--label`.
     pub label: Option<String>,
-    /// Id of the first of the runs that were made one after the other by `run --repeat` or `ab`, of
-    /// one side; left out of a run that was made by itself.
+    /// Id of the first run of its group: the runs of one side that `run --repeat` or `ab` made one
+    /// after the other. Left out of a run that was made by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Number of the run among these, from 1.
@@ -77,12 +78,12 @@ pub struct Run {
     pub git: Option<Git>,
     /// The machine.
     pub machine: Machine,
-    /// How the recorded programs were built.
+    /// The build of the recorded programs.
     pub toolchain: Toolchain,
 }
 
 impl Run {
-    /// Whether `run --repeat` or `ab` made both one after the other, of one side.
+    /// Returns whether `run --repeat` or `ab` made both runs one after the other, for one side.
     pub fn was_made_with(&self, other: &Self) -> bool {
         self.group.is_some() && self.group == other.group
     }
@@ -91,25 +92,25 @@ impl Run {
 /// A command line, one element a word.
 pub type Command = Vec<String>;
 
-/// State of the source.
+/// The state of the source.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Git {
     /// Full hash of the checked-out commit.
     pub commit: String,
-    /// Branch; `None` when detached, and nobody named one.
+    /// Branch; `None` when the head is detached and nobody named a branch.
     pub branch: Option<String>,
-    /// Who named it, where it is not the one that is checked out: a variable of a CI system, or
-    /// `--branch`.
+    /// The source of the branch's name, where it is not the one checked out: a variable of a CI
+    /// system, or `--branch`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch_from: Option<String>,
-    /// Whether tracked files differ from the commit.
+    /// True if tracked files differ from the commit.
     pub dirty: bool,
 }
 
 /// The machine that ran the command.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Comparability key: runs of different keys must not be compared by time.
+    /// Comparability key: times are compared only between runs of one key.
     pub key: String,
     /// Model of the processor.
     pub cpu: String,
@@ -119,12 +120,12 @@ pub struct Machine {
     pub os: String,
     /// Architecture.
     pub arch: String,
-    /// How fast and how steady it was; left out when that was not measured.
+    /// The speed and steadiness of the machine; left out when they were not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
 }
 
-/// How the recorded programs were built. When they differ, values are joined with a comma.
+/// The build of the recorded programs. Where they differ, values are joined with a comma.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Toolchain {
     /// Output of `rustc --version`.
@@ -142,26 +143,26 @@ pub struct Toolchain {
 /// The command and its processes as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProcessSummary {
-    /// Processes that recorded.
+    /// Number of processes that recorded.
     pub count: u64,
-    /// Wall time of the command.
+    /// Wall time of the command, in nanoseconds.
     pub wall_ns: Option<u64>,
-    /// Processor time in user mode, all processes.
+    /// Processor time in user mode, all processes, in nanoseconds.
     pub user_ns: Option<u64>,
-    /// Processor time in the kernel, all processes.
+    /// Processor time in the kernel, all processes, in nanoseconds.
     pub system_ns: Option<u64>,
-    /// Largest resident memory of one process.
+    /// Largest resident memory of one process, in bytes.
     pub peak_rss_bytes: Option<u64>,
-    /// What the processes that recorded used, since their programs were loaded; `None` where that is
-    /// not known of each. The fields above are of the whole command.
+    /// The usage of the processes that recorded, since their programs were loaded; `None` where it
+    /// is not known of each. The fields above are of the whole command.
     #[serde(default)]
     pub recorded: Option<Usage>,
-    /// Processes that could not record.
+    /// Number of processes that could not record.
     #[serde(default)]
     pub unrecorded: u64,
-    /// Processes known to have been ended by a signal.
+    /// Number of processes known to have been ended by a signal.
     pub killed: u64,
-    /// Segments that could not be read.
+    /// Number of segments that could not be read.
     pub damaged: u64,
     /// The processes that recorded.
     #[serde(default)]
@@ -177,22 +178,22 @@ pub struct Process {
     pub parent_pid: u32,
     /// Path of its program.
     pub program: String,
-    /// When it began to record, nanoseconds since 1970.
+    /// The start of its recording, in nanoseconds since 1970.
     pub started_unix_ns: u64,
-    /// Threads that recorded at the same time, at most.
+    /// The most threads that recorded at the same time.
     pub threads: u32,
-    /// How long it recorded.
+    /// The length of its recording, in nanoseconds.
     #[serde(default)]
     pub recorded_ns: u64,
-    /// What recording took, over all threads. Estimated.
+    /// Time of all its threads that recording took, in nanoseconds. Estimated.
     #[serde(default)]
     pub overhead_ns: u64,
-    /// What recording was allowed to take of a thread's time, in per cent; `null` when that is not
-    /// known.
+    /// The share of a thread's time that recording was allowed to take, in per cent; `null` when it
+    /// is not known.
     #[serde(default)]
     pub overhead_budget_pct: Option<f64>,
-    /// State of the circuit breaker of the recorder as a whole at the end: `closed`, `half-open`
-    /// or `open`; empty when that is not known.
+    /// State at the end of the circuit breaker for the recorder as a whole: `closed`, `half-open`
+    /// or `open`; empty when it is not known.
     #[serde(default)]
     pub breaker: String,
 }
@@ -210,123 +211,132 @@ pub struct Function {
     pub module: String,
     /// Source file of the declaration.
     pub file: String,
-    /// Line of the declaration.
+    /// Line of the declaration, from 1.
     pub line: u32,
-    /// Finished calls.
+    /// Number of finished calls.
     pub calls: u64,
-    /// Calls that returned an error; counted where the attribute says `err`.
+    /// Number of calls that returned an error; counted where the attribute has `err`.
     pub errors: u64,
-    /// Calls that ended by unwinding.
+    /// Number of calls that ended by unwinding.
     pub panics: u64,
-    /// Futures dropped before they were ready.
+    /// Number of futures dropped before they were ready.
     pub cancelled: u64,
-    /// Calls that had not finished when the process ended; of an async function at least so many.
+    /// Number of calls that had not finished when the process ended; for an async function at least
+    /// this many.
     #[serde(default)]
     pub unfinished: u64,
-    /// Time between entry and exit, children included; recursion counts by the outermost call.
+    /// Time between entry and exit in nanoseconds, children included; recursion counts by the
+    /// outermost call.
     pub total_ns: u64,
-    /// Time outside every tracked child.
+    /// Time outside every tracked child, in nanoseconds.
     pub self_ns: u64,
-    /// Mean duration of a call.
+    /// Mean duration of a call, in nanoseconds.
     pub mean_ns: Option<f64>,
-    /// Standard deviation of the duration of a call.
+    /// Standard deviation of the duration of a call, in nanoseconds.
     pub stddev_ns: Option<f64>,
-    /// Shortest call.
+    /// Shortest call, in nanoseconds.
     pub min_ns: Option<u64>,
-    /// Longest call.
+    /// Longest call, in nanoseconds.
     pub max_ns: Option<u64>,
-    /// Median, within 1.6 %.
+    /// Median in nanoseconds, within 1.6 %.
     pub p50_ns: Option<u64>,
-    /// 90th percentile, within 1.6 %.
+    /// 90th percentile in nanoseconds, within 1.6 %.
     pub p90_ns: Option<u64>,
-    /// 95th percentile, within 1.6 %.
+    /// 95th percentile in nanoseconds, within 1.6 %.
     pub p95_ns: Option<u64>,
-    /// 99th percentile, within 1.6 %.
+    /// 99th percentile in nanoseconds, within 1.6 %.
     pub p99_ns: Option<u64>,
-    /// Whether times were estimated, since not all calls were timed.
+    /// True if times were estimated, since not all calls were timed.
     pub sampled: bool,
-    /// Whether `self_ns` is an estimate: calls of this function were sampled, or of one that it
+    /// True if `self_ns` is an estimate: calls of this function were sampled, or of one that it
     /// called.
     #[serde(default)]
     pub self_estimated: bool,
-    /// Finished calls that were counted and not timed. Each timed one stands for the same share of
-    /// them, but for `unmeasured_calls`.
+    /// Number of finished calls that were counted and not timed. Each timed one stands for the same
+    /// share of them, but for `unmeasured_calls`.
     #[serde(default)]
     pub untimed_calls: u64,
-    /// Calls that were counted while none was timed: they are in no time.
+    /// Number of calls that were counted while none was timed: they are in no time.
     #[serde(default)]
     pub unmeasured_calls: u64,
-    /// Timed calls whose durations are in the sums and in no percentile, for want of space.
+    /// Number of timed calls whose durations are in the sums and in no percentile, for want of
+    /// space.
     #[serde(default)]
     pub lost_durations: u64,
-    /// Of `raw_total_ns`, what recording took: of these calls and those made from there. Estimated.
+    /// The part of `raw_total_ns` that recording took, of these calls and those made from there, in
+    /// nanoseconds. Estimated.
     #[serde(default)]
     pub overhead_ns: u64,
-    /// Of `raw_self_ns`, what recording took. Estimated.
+    /// The part of `raw_self_ns` that recording took, in nanoseconds. Estimated.
     #[serde(default)]
     pub self_overhead_ns: u64,
-    /// Of `raw_total_ns`, how long threads waited for a processor that another thread had, against their will. Found on Linux, in waits of about 100 microseconds and more.
+    /// The part of `raw_total_ns` for which threads waited, against their will, for a processor
+    /// that another thread had, in nanoseconds. Found on Linux, in waits of about 100 microseconds
+    /// and more.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub preempted_ns: u64,
-    /// As `preempted_ns`, of `raw_self_ns`.
+    /// The same part of `raw_self_ns`, in nanoseconds.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub self_preempted_ns: u64,
-    /// The time that passed: `total_ns`, `overhead_ns` and `preempted_ns`. 0 in documents of earlier versions of
-    /// perf-report, whose `total_ns` includes it.
+    /// The time that passed, in nanoseconds: `total_ns`, `overhead_ns` and `preempted_ns`. 0 in
+    /// documents of earlier versions of perf-report, whose `total_ns` includes it.
     #[serde(default)]
     pub raw_total_ns: u64,
-    /// As `raw_total_ns`, of `self_ns`.
+    /// The time that passed outside every tracked child, in nanoseconds: `self_ns`,
+    /// `self_overhead_ns` and `self_preempted_ns`. 0 where `raw_total_ns` is.
     #[serde(default)]
     pub raw_self_ns: u64,
-    /// How far `self_ns` may be off, one standard deviation: by how well it is known what recording
-    /// takes, and by how many calls were timed. 0 where nobody asked.
+    /// The error of `self_ns`, one standard deviation, in nanoseconds: from the cost of recording
+    /// and from the number of timed calls. 0 where it was not estimated.
     #[serde(default)]
     pub self_error_ns: u64,
-    /// Step of the clock by which a single duration was measured: what is shorter was not told apart. 0
-    /// where nobody asked.
+    /// Step of the clock behind a single duration, in nanoseconds: shorter ones look the same. 0
+    /// where it was not measured.
     #[serde(default)]
     pub resolution_ns: u64,
-    /// Time since the first call, over all threads and contexts.
+    /// Time since the first call, over all threads and contexts, in nanoseconds.
     #[serde(default)]
     pub active_ns: u64,
-    /// Of `active_ns`, how long calls were sampled.
+    /// The part of `active_ns` in which calls were sampled, in nanoseconds.
     #[serde(default)]
     pub sampled_ns: u64,
-    /// Of `active_ns`, how long calls were only counted.
+    /// The part of `active_ns` in which calls were only counted, in nanoseconds.
     #[serde(default)]
     pub counted_ns: u64,
-    /// Of how many calls one was timed while they were sampled, at most; 0 if they never were.
+    /// The largest interval of sampling: one call in this number was timed; 0 if calls were never
+    /// sampled.
     #[serde(default)]
     pub largest_interval: u32,
-    /// Whether returned values were classified, so that `errors` means something.
+    /// True if returned values were classified as success or error; otherwise `errors` has no
+    /// meaning.
     #[serde(default)]
     pub classifies_errors: bool,
-    /// Allocations, those of tracked functions that it called included; `null` when they were not
-    /// counted, as everything about memory.
+    /// Number of allocations, those of called tracked functions included; `null` when they were not
+    /// counted, like every field about memory.
     pub allocs: Option<u64>,
-    /// Bytes of these.
+    /// Size of these allocations, in bytes.
     pub alloc_bytes: Option<u64>,
     /// Bytes allocated and not freed by it and by those that it called: handed on, or leaked. Below
-    /// zero where it frees what others allocated.
+    /// zero where it frees the allocations of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grown_bytes: Option<i64>,
-    /// Bytes that one call, with all that it called, had allocated and not freed at most.
+    /// The most bytes that one call, with all its callees, had allocated and not freed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_bytes: Option<u64>,
-    /// Allocations by the function itself.
+    /// Number of allocations by the function itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_allocs: Option<u64>,
-    /// Bytes of these.
+    /// Size of these allocations, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_alloc_bytes: Option<u64>,
     /// Bytes allocated and not freed by the function itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_grown_bytes: Option<i64>,
-    /// Bytes that the function itself had allocated and not freed at most, in one context on one
+    /// The most bytes that the function itself had allocated and not freed, in one context on one
     /// thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_peak_bytes: Option<u64>,
-    /// What its futures did; left out for functions that are not async.
+    /// The measures of its futures; left out for functions that are not async.
     #[serde(rename = "async", default, skip_serializing_if = "Option::is_none")]
     pub futures: Option<Futures>,
     /// Tags of the attribute.
@@ -341,55 +351,57 @@ pub struct Function {
 }
 
 impl Function {
-    /// Calls that were timed.
+    /// Returns the number of calls that were timed.
     pub fn timed_calls(&self) -> u64 {
         self.calls.saturating_sub(self.untimed_calls)
     }
 
-    /// Calls that are in the times.
+    /// Returns the number of calls that are in the times.
     pub fn measured_calls(&self) -> u64 {
         self.calls.saturating_sub(self.unmeasured_calls)
     }
 
-    /// Returns the self time of a call, in nanoseconds: of those calls that are in the times. `None` of none.
+    /// Returns the self time of a call in nanoseconds, over the calls that are in the times; `None`
+    /// where there are none.
     pub fn self_ns_a_call(&self) -> Option<f64> {
         let calls = self.measured_calls();
         (calls > 0).then(|| float(self.self_ns) / float(calls))
     }
 
-    /// Returns whether its errors are counted: it classifies what it returns, or counted one.
+    /// Returns whether its errors are counted: its returned values are classified, or an error was
+    /// counted.
     pub fn counts_errors(&self) -> bool {
         self.classifies_errors || self.errors > 0
     }
 
-    /// Returns the share of the calls that returned no error, 0.5 for half; `None` where errors are not
+    /// Returns the share of the calls that returned no error, 0 to 1; `None` where errors are not
     /// counted, or nothing was called.
     pub fn success_rate(&self) -> Option<f64> {
         let is_known = self.counts_errors() && self.calls > 0;
         is_known.then(|| 1.0 - float(self.errors.min(self.calls)) / float(self.calls))
     }
 
-    /// Polls that are in no time, if it is async.
+    /// Returns the number of polls that are in no time; 0 unless it is async.
     pub fn unmeasured_polls(&self) -> u64 {
         self.futures.as_ref().map_or(0, |futures| futures.unmeasured_polls)
     }
 
-    /// Whether the times of calls are estimates: not all were timed, or what recording took, which is
-    /// taken off, was a notable part of them.
+    /// Returns whether the times of calls are estimates: not all calls were timed, or recording
+    /// took a notable part of the time, which was subtracted.
     pub fn has_estimated_times(&self) -> bool {
-        /// In per cent.
+        /// The part of the time that is notable, in per cent.
         const NOTABLE_PCT: f64 = 5.0;
         let recording = crate::stats::number::share_pct(self.overhead_ns, self.raw_total_ns);
         self.sampled || (self.is_corrected() && recording > NOTABLE_PCT)
     }
 
-    /// What recording took of the self time, in per cent.
+    /// Returns the part of the self time that recording took, in per cent.
     pub fn recorder_pct(&self) -> f64 {
         let beside = if self.is_corrected() { self.self_overhead_ns } else { 0 };
         crate::stats::number::share_pct(self.self_overhead_ns, self.self_ns.saturating_add(beside))
     }
 
-    /// Whether what recording took has been taken off the times.
+    /// Returns whether the cost of recording was subtracted from the times.
     pub fn is_corrected(&self) -> bool {
         self.raw_total_ns > 0
     }
@@ -401,19 +413,19 @@ pub type Histogram = Vec<(u64, u64)>;
 /// Limits given in the attribute; see `perf_runtime::snapshot::Budget`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Budget {
-    /// Limit of the median.
+    /// Limit of the median, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p50_ns: Option<u64>,
-    /// Limit of the 95th percentile.
+    /// Limit of the 95th percentile, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p95_ns: Option<u64>,
-    /// Limit of the 99th percentile.
+    /// Limit of the 99th percentile, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p99_ns: Option<u64>,
-    /// Limit of the mean.
+    /// Limit of the mean, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_ns: Option<u64>,
-    /// Limit of the longest call.
+    /// Limit of the longest call, in nanoseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_ns: Option<u64>,
     /// Limit of the number of calls.
@@ -422,13 +434,13 @@ pub struct Budget {
     /// Limit of the number of allocations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocs: Option<u64>,
-    /// Largest slow-down against the baseline in per cent.
+    /// Largest slow-down against the baseline, in per cent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_regression_pct: Option<f64>,
 }
 
 impl Budget {
-    /// Whether no limit was given.
+    /// Returns whether no limit was given.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -444,43 +456,43 @@ fn is_zero(count: &u64) -> bool {
 pub struct TreeNode {
     /// Number of the node, from 0; larger than its parent's.
     pub id: u32,
-    /// The caller; `null` for a root.
+    /// The `id` of the caller; `null` for a root.
     pub parent: Option<u32>,
     /// Name of the function.
     pub function: String,
-    /// Finished calls in this context.
+    /// Number of finished calls in this context.
     pub calls: u64,
-    /// Of `calls`, those whose place in the tree is an estimate: their number over the whole tree is
-    /// exact.
+    /// Number of `calls` whose place in the tree is an estimate: their number over the whole tree
+    /// is exact.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub placed_calls: u64,
-    /// Time between entry and exit in this context, nanoseconds.
+    /// Time between entry and exit in this context, in nanoseconds.
     pub total_ns: u64,
-    /// Time outside every tracked child, nanoseconds.
+    /// Time outside every tracked child, in nanoseconds.
     pub self_ns: u64,
-    /// Calls in this context that returned an error.
+    /// Number of calls in this context that returned an error.
     #[serde(default)]
     pub errors: u64,
-    /// Calls in this context that ended by unwinding.
+    /// Number of calls in this context that ended by unwinding.
     #[serde(default)]
     pub panics: u64,
-    /// Whether times were estimated, since not all calls were timed.
+    /// True if times were estimated, since not all calls were timed.
     #[serde(default)]
     pub sampled: bool,
-    /// Whether `self_ns` is an estimate: calls in this context were sampled, or some that were made
+    /// True if `self_ns` is an estimate: calls in this context were sampled, or some of those made
     /// from it.
     #[serde(default)]
     pub self_estimated: bool,
-    /// Allocations in this context and those below it; `null` when they were not counted.
+    /// Number of allocations in this context and those below it; `null` when they were not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocs: Option<u64>,
-    /// Bytes of these.
+    /// Size of these allocations, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alloc_bytes: Option<u64>,
     /// Bytes allocated and not freed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grown_bytes: Option<i64>,
-    /// Allocations in this context alone.
+    /// Number of allocations in this context alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_allocs: Option<u64>,
 }

@@ -14,13 +14,13 @@ use super::{
 };
 use crate::stats::number::float;
 
-/// A context: its caller's index, its function, its calls, and its own time for all of them.
+/// A context: the index of its caller, its function, its calls, and their self time together.
 pub(crate) type Node<'a> = (Option<u32>, &'a str, u64, u64);
 
 const US: u64 = 1_000;
 const MS: u64 = 1_000_000;
 
-/// A program that parses source files on four threads.
+/// The contexts of a program that parses source files on four threads.
 const NODES: [Node<'static>; 9] = [
     (None, "code_stats::main", 1, 1_240 * US),
     (Some(0), "code_stats::walk::collect_files", 1, 41 * MS),
@@ -33,7 +33,7 @@ const NODES: [Node<'static>; 9] = [
     (Some(7), "code_stats::metrics::weigh", 912_000, 31 * MS),
 ];
 
-/// A run with nothing in it.
+/// Returns a run with nothing in it.
 pub(crate) fn empty() -> RunDocument {
     RunDocument {
         schema: RUN_SCHEMA.to_owned(),
@@ -74,7 +74,7 @@ pub(crate) fn empty() -> RunDocument {
     }
 }
 
-/// A run of a real kind of program: nine functions that were called, two that were not.
+/// Returns a run of a real kind of program: nine functions that were called, two that were not.
 pub(crate) fn typical() -> RunDocument {
     let mut run = of(&NODES);
     run.run.label = Some("nightly".to_owned());
@@ -100,8 +100,8 @@ pub(crate) fn typical() -> RunDocument {
     run
 }
 
-/// [`typical`] after a change: one function slower, one faster, one called more often, one failing
-/// more often, one new, one gone.
+/// Returns [`typical`] after a change: one function slower, one faster, one called more often, one
+/// failing more often, one new, one gone.
 pub(crate) fn changed() -> RunDocument {
     let mut nodes = NODES;
     nodes[2].1 = "code_stats::report::Page::render";
@@ -124,7 +124,7 @@ pub(crate) fn changed() -> RunDocument {
     run
 }
 
-/// [`typical`] of a program that counts allocations: parsing hands on, looking up frees.
+/// Returns [`typical`] with allocations counted: parsing hands memory on, looking up frees it.
 pub(crate) fn allocating() -> RunDocument {
     let mut run = typical();
     for function in &mut run.functions {
@@ -149,8 +149,8 @@ pub(crate) fn allocating() -> RunDocument {
     run
 }
 
-/// [`typical`] as it looks when the breaker had to act: one function sampled, one counted for a
-/// time, one whose time is in good part the recorder's.
+/// Returns [`typical`] after the breaker acted: one function sampled, one counted for a time, one
+/// whose time is in good part the recorder's.
 pub(crate) fn sampled() -> RunDocument {
     let mut run = typical();
     run.recording.mode = "counted".to_owned();
@@ -181,7 +181,7 @@ pub(crate) fn sampled() -> RunDocument {
     run
 }
 
-/// [`sampled`], but for one function that was counted all the time.
+/// Returns [`sampled`], but with one function that was counted all the time.
 pub(crate) fn counted() -> RunDocument {
     let mut run = sampled();
     let weigh = named(&mut run, "code_stats::metrics::weigh");
@@ -200,7 +200,7 @@ fn add_never_called(run: &mut RunDocument) {
     run.functions.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
-/// A run whose names try to do harm in terminals, Markdown, spreadsheets and pages.
+/// Returns a run whose names try to do harm in terminals, Markdown, spreadsheets and pages.
 pub(crate) fn hostile() -> RunDocument {
     let long = "long::".to_owned() + &"x".repeat(10_000);
     let names = [
@@ -231,7 +231,7 @@ pub(crate) fn hostile() -> RunDocument {
     run
 }
 
-/// A run with these contexts, and the functions that they add up to.
+/// Returns a run with these contexts, and with the functions that they add up to.
 pub(crate) fn of(nodes: &[Node<'_>]) -> RunDocument {
     let mut run = empty();
     run.tree = tree(nodes);
@@ -249,7 +249,7 @@ pub(crate) fn of(nodes: &[Node<'_>]) -> RunDocument {
     run
 }
 
-/// [`typical`] with metrics of each kind, before and after a change.
+/// Returns [`typical`] with metrics of each kind, for use before and after a change.
 pub(crate) fn with_metrics(hits: f64, length: f64, rate: f64) -> RunDocument {
     let mut run = typical();
     let ratio = metric("cache.hit_rate", MetricKind::Ratio, Some(rate));
@@ -262,7 +262,7 @@ pub(crate) fn with_metrics(hits: f64, length: f64, rate: f64) -> RunDocument {
     run
 }
 
-/// A metric that a program tells of itself; a gauge has had one other value, one lower.
+/// Returns a metric of the program's own; a gauge has had one other value, one lower.
 pub(crate) fn metric(name: &str, kind: MetricKind, value: Option<f64>) -> CustomMetric {
     let of_gauge = |value: Option<f64>| value.filter(|_| kind == MetricKind::Gauge);
     CustomMetric {
@@ -279,7 +279,7 @@ pub(crate) fn metric(name: &str, kind: MetricKind, value: Option<f64>) -> Custom
     }
 }
 
-/// The function of that name.
+/// Returns the function of that name.
 pub(crate) fn named<'a>(run: &'a mut RunDocument, name: &str) -> &'a mut Function {
     run.functions.iter_mut().find(|function| function.name == name).unwrap()
 }
@@ -305,7 +305,7 @@ fn tree(nodes: &[Node<'_>]) -> Vec<TreeNode> {
         .collect()
 }
 
-/// A function with a plausible distribution around its mean.
+/// Returns a function with a plausible distribution around its mean.
 fn function(name: &str, calls: u64, total_ns: u64, self_ns: u64) -> Function {
     let mean = total_ns.checked_div(calls);
     let at =

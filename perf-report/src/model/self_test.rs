@@ -1,4 +1,4 @@
-//! What a gate would catch: known slow-downs, put into a copy of a run, and what was said of them.
+//! Known slow-downs, put into copies of a run, and the smallest of them that a gate catches.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,37 +13,37 @@ pub struct SelfTestDocument {
     pub version: u32,
     /// Name of the baseline, or `null` when there was none and only budgets could catch anything.
     pub baseline: Option<String>,
-    /// Where the baseline came from; `null` when there was none.
+    /// The run of the baseline; `null` when there was none.
     pub baseline_run: Option<Side>,
     /// The run that slow-downs were put into a copy of.
     pub current_run: Side,
-    /// The largest slow-down that was tried, in per cent.
+    /// The largest slow-down that was tried, in whole per cent.
     pub largest_pct: u32,
-    /// Functions of which not even that would be caught.
+    /// Number of functions for which not even that would be caught.
     pub blind: u64,
     /// A row for each function that was tried, most self time first.
     pub functions: Vec<SelfTestRow>,
-    /// What a reader must know, in words.
+    /// Sentences for the reader, in words.
     pub notes: Vec<String>,
 }
 
-/// What would be caught of one function.
+/// The result of the trials with one function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelfTestRow {
     /// The function.
     pub name: String,
-    /// Share of the self time of the run, in per cent.
+    /// Share of the self time of the run, 0 to 100 per cent.
     pub share_pct: f64,
     /// The smallest slow-down of its own time, in whole per cent, that fails the check; 0 when it
     /// fails as it is, `null` when none would.
     pub smallest_pct: Option<u32>,
-    /// What fails then; `null` when nothing would.
+    /// The row that fails then; `null` when none would.
     pub caught_by: Option<CaughtBy>,
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: String,
-    /// What becomes of one call more.
+    /// The effect of one call more.
     pub extra_call: Extra,
-    /// What becomes of one error more.
+    /// The effect of one error more.
     pub extra_error: Extra,
 }
 
@@ -58,22 +58,22 @@ pub struct CaughtBy {
     pub limit: Option<BudgetKind>,
 }
 
-/// What becomes of one more of something that is counted exactly.
+/// The effect of one more of a thing that is counted exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Extra {
-    /// It fails the check.
+    /// A failure of the check.
     Fails,
-    /// It is shown, and fails nothing.
+    /// A line in the report, without a failure.
     Shown,
-    /// Nobody would see it.
+    /// No trace in the report.
     Unseen,
-    /// It is not counted in this run.
+    /// No effect: it is not counted in this run.
     NotCounted,
 }
 
 impl Extra {
-    /// The word on the screen.
+    /// Returns the word on the screen.
     pub fn word(self) -> &'static str {
         match self {
             Self::Fails => "fails",

@@ -1,4 +1,4 @@
-//! Stacks: what the threads of processes are in, or were in at the end.
+//! Stacks: the running calls of the threads of processes, now or at their end.
 
 use std::path::Path;
 
@@ -12,11 +12,11 @@ pub struct StacksDocument {
     pub schema: String,
     /// [`super::STACKS_VERSION`] of the writer.
     pub version: u32,
-    /// The processes, the one that began to record first before the others.
+    /// The processes, in the order in which they began to record.
     pub processes: Vec<ProcessStacks>,
 }
 
-/// What the threads of a process are in.
+/// The stacks of the threads of a process.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessStacks {
     /// Process id.
@@ -25,17 +25,16 @@ pub struct ProcessStacks {
     pub program: String,
     /// Path of the segment that it was read from.
     pub segment: String,
-    /// Whether it runs. Otherwise this is what its threads were in at the end, and times are what
-    /// is known for certain: calls may have run on until the process ended.
+    /// True if it runs. Otherwise the calls are those at its end, and times are lower bounds: calls
+    /// may have run on until the process ended.
     pub running: bool,
-    /// When it was looked at, or of a process that has ended the last moment of which its segment
-    /// tells; RFC 3339, UTC.
+    /// The time of the look, or for an ended process the last moment in its segment; RFC 3339, UTC.
     pub time: String,
     /// Threads that recorded and have not ended, sorted by id.
     pub threads: Vec<ThreadStack>,
-    /// Threads that recorded and had ended, as far as no later thread took their place.
+    /// Number of threads that recorded and had ended, as far as no later thread took their place.
     pub ended_threads: u64,
-    /// Async functions of which calls are in flight: suspended, and not ended; those with the oldest call first.
+    /// Async functions with calls in flight, suspended and not ended. The oldest call comes first.
     #[serde(default)]
     pub futures: Vec<FuturesInFlight>,
 }
@@ -45,19 +44,19 @@ pub struct ProcessStacks {
 pub struct FuturesInFlight {
     /// Name of the function.
     pub function: String,
-    /// How many calls.
+    /// Number of these calls.
     pub in_flight: u64,
-    /// Those of which the age is known: the recorder keeps that of some thousands.
+    /// Number of them with a known age: the recorder keeps that of some thousands.
     pub aged: u64,
-    /// For how long the oldest of them has been in flight.
+    /// The age of the oldest of them, in nanoseconds.
     pub oldest_ns: Option<u64>,
-    /// When that began; RFC 3339, UTC.
+    /// The time when that began; RFC 3339, UTC.
     pub since: Option<String>,
-    /// The age that half of them exceed.
+    /// The age that half of them exceed, in nanoseconds.
     pub median_ns: Option<u64>,
 }
 
-/// What a thread is in.
+/// The stack of a thread.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadStack {
     /// The thread as the operating system numbers it.
@@ -73,17 +72,17 @@ pub struct ThreadStack {
 pub struct Frame {
     /// Name of the function.
     pub function: String,
-    /// For how long it has been running. `None` when that is not known: of a recursive call, and
-    /// of one that is not timed.
+    /// The time for which it has been running, in nanoseconds. `None` when it is not known: for a
+    /// recursive call, and for one that is not timed.
     pub running_ns: Option<u64>,
-    /// When it began; RFC 3339, UTC.
+    /// The time when it began; RFC 3339, UTC.
     pub since: Option<String>,
-    /// Whether it is a call from within another one of the same function.
+    /// True if it is a call from within another one of the same function.
     pub recursive: bool,
 }
 
 impl StacksDocument {
-    /// The document of these processes.
+    /// Returns the document of these processes.
     pub fn of(processes: Vec<ProcessStacks>) -> Self {
         let schema = super::STACKS_SCHEMA.to_owned();
         Self { schema, version: super::STACKS_VERSION, processes }
@@ -91,8 +90,8 @@ impl StacksDocument {
 }
 
 impl ProcessStacks {
-    /// What was read from the segment at `path`. `unix_ns` is the moment that times run until,
-    /// `text` makes text of a moment, and `name` names a thread.
+    /// Returns the stacks read from the segment at `path`. `unix_ns` is the moment that times run
+    /// until, `text` returns a moment as text, and `name` the name of a thread.
     pub fn of(
         stacks: &segment::Stacks,
         path: &Path,

@@ -1,33 +1,34 @@
-//! What a command used: as a whole, and those of its processes that recorded.
+//! The resources that a command used: as a whole, and by those of its processes that recorded.
 //!
-//! A command is often more than the program that is measured: `cargo test` compiles first, and a compiler
-//! takes longer and needs more memory than what it makes.
+//! A command is often more than the program that is measured. `cargo test` compiles first, and a
+//! compiler takes longer and needs more memory than its output.
 
 use perf_runtime::snapshot;
 use serde::{Deserialize, Serialize};
 
 use super::{ProcessSummary, RunDocument};
 
-/// Time, processor time and memory that processes used. `None` is what is not known.
+/// Time, processor time and memory that processes used. `None` where a value is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// From the start of the first to the end of the last, nanoseconds.
+    /// From the start of the first to the end of the last, in nanoseconds.
     pub wall_ns: Option<u64>,
-    /// Processor time in user mode, all processes, nanoseconds.
+    /// Processor time in user mode, all processes, in nanoseconds.
     pub user_ns: Option<u64>,
-    /// Processor time in the kernel, all processes, nanoseconds.
+    /// Processor time in the kernel, all processes, in nanoseconds.
     pub system_ns: Option<u64>,
-    /// Largest resident memory of one process, bytes.
+    /// Largest resident memory of one process, in bytes.
     pub peak_rss_bytes: Option<u64>,
 }
 
 impl Usage {
-    /// Returns processor time in user mode and in the kernel, nanoseconds; `None` unless both are known.
+    /// Returns the processor time in user mode and in the kernel together, in nanoseconds; `None`
+    /// unless both are known.
     pub fn cpu_ns(&self) -> Option<u64> {
         self.user_ns.zip(self.system_ns).map(|(user, system)| user.saturating_add(system))
     }
 
-    /// Returns what `processes` used; `None` unless that is known of each.
+    /// Returns the usage of `processes`; `None` unless it is known of each.
     pub(super) fn of(processes: &[snapshot::Process]) -> Option<Self> {
         let all = processes.iter().map(|it| it.usage.as_ref()).collect::<Option<Vec<_>>>()?;
         let first = all.iter().map(|it| it.loaded_monotonic_ns).min()?;
@@ -45,7 +46,7 @@ impl Usage {
     }
 }
 
-/// Which processes of a command are meant.
+/// The processes of a command that are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// Those that recorded.
@@ -55,8 +56,8 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// Returns the processes whose usage can be compared over `runs`: those that recorded, where each
-    /// run knows that.
+    /// Returns the processes whose usage is comparable over `runs`: those that recorded, where each
+    /// run has their usage.
     ///
     /// ```
     /// use perf_report::model::{Extent, RunDocument};
@@ -72,12 +73,13 @@ impl Extent {
 }
 
 impl ProcessSummary {
-    /// Returns what the processes that recorded used, or all of the command where that is not known.
+    /// Returns the usage of the processes that recorded, or of the whole command where that is not
+    /// known.
     pub fn own_usage(&self) -> Usage {
         self.recorded.unwrap_or_else(|| self.usage(Extent::Command))
     }
 
-    /// Returns what the processes of `extent` used.
+    /// Returns the usage of the processes of `extent`.
     pub fn usage(&self, extent: Extent) -> Usage {
         match extent {
             Extent::Recorded => self.recorded.unwrap_or_default(),

@@ -47,7 +47,7 @@ pub fn time_of(function: &Function, metric: Metric) -> Option<f64> {
     value.filter(|value| value.is_finite() && *value >= 0.0)
 }
 
-/// Returns the value of a metric of those processes of a command that `extent` names; `None` where it is
+/// Returns the value of a metric of the command, over the processes of `extent`; `None` where it is
 /// not known.
 pub fn value_of_command(process: &ProcessSummary, extent: Extent, metric: Metric) -> Option<f64> {
     let usage = process.usage(extent);

@@ -1,15 +1,15 @@
-//! What the futures of async functions did.
+//! The fields of a function about its futures.
 
 use perf_runtime::snapshot::{self, Measures};
 
 use crate::model::{Function, Futures};
 
-/// Whether its calls are futures.
+/// Returns whether the calls of `function` are futures.
 pub(super) fn has_any(function: &snapshot::Function, measures: &Measures) -> bool {
     function.polled || measures.polls.count > 0 || measures.lifetimes.count > 0
 }
 
-/// A function with what its futures did.
+/// Returns `function` with the measures of its futures.
 pub(super) fn of_function(function: Function, measures: &Measures) -> Function {
     let futures = futures(measures);
     // One that is suspended is in no poll, and one in its first poll was not suspended yet.

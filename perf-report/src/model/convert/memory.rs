@@ -1,15 +1,15 @@
-//! What functions allocated, where that was counted.
+//! The fields about memory, where allocations were counted.
 
 use perf_runtime::snapshot::{Measures, Snapshot};
 
 use crate::model::{Function, TreeNode};
 
-/// Whether any process of `snapshot` counted allocations.
+/// Returns whether any process of `snapshot` counted allocations.
 pub(super) fn is_counted(snapshot: &Snapshot) -> bool {
     snapshot.processes.iter().any(|process| process.counts_allocs)
 }
 
-/// What a function allocated.
+/// Returns `function` with its allocations.
 pub(super) fn of_function(function: Function, measures: &Measures) -> Function {
     let (all, own) = (&measures.memory, &measures.self_memory);
     Function {
@@ -25,7 +25,7 @@ pub(super) fn of_function(function: Function, measures: &Measures) -> Function {
     }
 }
 
-/// What was allocated in a context.
+/// Returns `node` with the allocations of its context.
 pub(super) fn of_context(node: TreeNode, measures: &Measures) -> TreeNode {
     TreeNode {
         allocs: Some(measures.memory.allocs),

@@ -1,4 +1,4 @@
-//! How the processes of a run recorded, as its [`Recording`]. Pure.
+//! The [`Recording`] of a run, from the snapshot of its processes. Pure.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::text::units;
 /// Steps of the breaker that a document holds: a run may be of thousands of processes.
 const MOST_STEPS: usize = 256;
 
-/// How `snapshot` was recorded. `problems` are those of collecting it.
+/// Returns the account of how `snapshot` was recorded. `problems` are those of collecting it.
 pub(super) fn recording(snapshot: &Snapshot, mut problems: Vec<String>) -> Recording {
     let losses = &snapshot.losses;
     problems.extend(in_words(losses));
@@ -43,7 +43,7 @@ fn mode(snapshot: &Snapshot) -> &'static str {
     }
 }
 
-/// What there was no name for, in words.
+/// Returns a sentence about the calls and counts that no name was left for.
 fn names_left_out(snapshot: &Snapshot) -> Option<String> {
     let is_of_others =
         |at: usize| snapshot.functions.get(at).is_some_and(|it| it.name == OTHER_NAMES);
@@ -65,7 +65,7 @@ fn names_left_out(snapshot: &Snapshot) -> Option<String> {
     })
 }
 
-/// What there was no context for, in words.
+/// Returns a sentence about the calls that no context was left for.
 fn contexts_left_out(snapshot: &Snapshot) -> Option<String> {
     let overflow = snapshot.functions.iter().position(|it| it.name == OVERFLOW_NAME)?;
     let function_of = |at: usize| snapshot.contexts.get(at).map(|context| context.function);
@@ -106,8 +106,9 @@ fn in_words(losses: &Losses) -> Vec<String> {
     problems
 }
 
-/// The steps of all breakers by process and time, and how many more there were. Where they are too
-/// many, those of whole recorders and those that lasted longest are kept.
+/// Returns the steps of all breakers by process and time, and the number of steps left out. Where
+/// there are more than [`MOST_STEPS`], those of whole recorders stay, and those that lasted
+/// longest.
 fn steps(snapshot: &Snapshot) -> (Vec<Breaker>, u64) {
     let mut end_of: HashMap<u32, u64> = HashMap::new();
     for process in &snapshot.processes {

@@ -4,7 +4,8 @@ use super::{MS, Node, US, named, of};
 use crate::model::{Function, Futures, RunDocument};
 use crate::stats::number::float;
 
-/// A shop that takes orders. One of its futures blocks its thread, and one never ends.
+/// The contexts of a shop that takes orders. One of its futures blocks its thread, and one never
+/// ends.
 const NODES: [Node<'static>; 7] = [
     (None, "shop::main", 1, 2_150 * US),
     (Some(0), "shop::config::load", 1, 830 * US),
@@ -15,8 +16,8 @@ const NODES: [Node<'static>; 7] = [
     (Some(3), "shop::json::encode", 412, 12 * MS),
 ];
 
-/// A run of a server: calls that wait for long and are polled in little time, a call that holds its
-/// thread up, calls that were given up, and calls that had not ended when it was stopped.
+/// Returns a run of a server. Some calls wait for long and are polled in little time, one holds its
+/// thread up, some were given up, and some had not ended when it was stopped.
 pub(crate) fn serving() -> RunDocument {
     let mut run = of(&NODES);
     run.run.command = ["target/release/shop", "--port", "8080"].map(String::from).to_vec();
@@ -35,8 +36,8 @@ pub(crate) fn serving() -> RunDocument {
     run
 }
 
-/// [`serving`] as it looks when not all polls were timed: of one function some are in no time, of
-/// another none is in any.
+/// Returns [`serving`] with polls that were not timed: for one function some of them, for another
+/// all.
 pub(crate) fn serving_sampled() -> RunDocument {
     let mut run = serving();
     run.recording.mode = "counted".to_owned();
@@ -53,7 +54,8 @@ pub(crate) fn serving_sampled() -> RunDocument {
     run
 }
 
-/// What the futures of `function` did; lifetimes lie around their mean, if it is not 0.
+/// Returns the measures of the futures of `function`; lifetimes lie around their mean, if it is not
+/// 0.
 fn futures(function: &Function, polls: u64, max_poll_ns: u64, mean_ns: u64) -> Futures {
     let at = |per_mille: u64| (mean_ns > 0).then_some(mean_ns * per_mille / 1000);
     Futures {

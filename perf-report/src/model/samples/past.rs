@@ -1,4 +1,4 @@
-//! Runs one after the other, of functions whose time of a call is known in each.
+//! Runs one after the other, with a known time of a call of each function.
 
 use super::{Node, of};
 use crate::model::{Git, RunDocument};
@@ -6,8 +6,8 @@ use crate::model::{Git, RunDocument};
 /// Calls of each function in each run.
 const CALLS: u64 = 100;
 
-/// A run for each value, oldest first, a day apart and of a commit of its own; every function makes
-/// 100 calls of so many nanoseconds of its own.
+/// Returns a run for each value, oldest first, a day apart and each with a commit of its own. Every
+/// function makes 100 calls, each with that value as its self time in nanoseconds.
 pub(crate) fn past(functions: &[(&str, Vec<u64>)]) -> Vec<RunDocument> {
     let runs = functions.iter().map(|(_, times)| times.len()).min().unwrap_or(0);
     (0..runs).map(|at| on_day(at, functions)).collect()
@@ -30,8 +30,8 @@ fn on_day(at: usize, functions: &[(&str, Vec<u64>)]) -> RunDocument {
     run
 }
 
-/// So many values of about `level`, in whole nanoseconds, that lie within `noise` per mille of it.
-/// The same for the same `seed`.
+/// Returns `count` values of about `level`, in whole nanoseconds, within `noise` per mille of it.
+/// The same `seed` gives the same values.
 pub(crate) fn noisy(seed: u64, count: usize, level: u64, noise: u64) -> Vec<u64> {
     let mut stream = crate::stats::random::Stream::of(seed);
     let spread = crate::stats::number::float(level * noise) / 1_000.0;
