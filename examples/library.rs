@@ -3,6 +3,8 @@
 //! Judges the newest stored run by the baseline `main`, prints what changed, and ends with 3 where
 //! something became worse than allowed.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its result")]
+
 use std::process::ExitCode;
 
 use perf_report::{Budget, Project, UserError};
