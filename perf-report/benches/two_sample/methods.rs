@@ -2,10 +2,11 @@
 
 use perf_report::stats::history::{self, History};
 use perf_report::stats::moderated::{self, Difference};
-use perf_report::stats::{rank, robust, student, welch};
+use perf_report::stats::{robust, student};
 
 use crate::cases::Case;
 use crate::numbers::count;
+use crate::{rank, welch};
 
 pub(crate) type Fires = fn(&Case) -> bool;
 

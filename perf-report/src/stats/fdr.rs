@@ -1,12 +1,12 @@
-//! Many tests at once: which findings may be believed.
+//! Many tests at once, and the findings among them that may be believed.
 //!
 //! Benjamini and Hochberg, "Controlling the False Discovery Rate", J. R. Stat. Soc. B 57 (1995), for
 //! tests that are independent or depend on each other the same way, as functions on one machine do;
 //! Benjamini and Yekutieli, "The Control of the False Discovery Rate in Multiple Testing under
 //! Dependency", Ann. Stat. 29 (2001), for any.
 
-/// Adjusted p-values, in the order of `p_values`: rejecting those up to q keeps the share of false
-/// ones among the rejected at q at most. A value that is not a number counts as 1.
+/// Adjusts p-values, in their order: rejecting those up to q keeps the share of false ones among the
+/// rejected at q at most. A value that is not a number counts as 1.
 pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
     let p_values: Vec<f64> =
         p_values.iter().map(|p| if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) }).collect();
@@ -23,7 +23,8 @@ pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// The same, however the tests depend on each other; larger by the sum of 1, 1/2, 1/3 and so on.
+/// Adjusts p-values of tests that depend on each other in any way; they are larger by the sum of 1, 1/2,
+/// 1/3 and so on.
 pub fn adjusted_under_dependence(p_values: &[f64]) -> Vec<f64> {
     let harmonic: f64 =
         (1..=p_values.len() as u64).map(|rank| 1.0 / crate::stats::number::float(rank)).sum();

@@ -1,22 +1,23 @@
 //! Runs compared with a baseline that earlier runs bear out.
 //!
-//! Five runs say where a time was before only to half of the noise between runs. The runs before
-//! those five, back to where the level last changed, say it better: the smallest change that is found
-//! shrinks by a fifth. They are taken in blocks, the newest first, while a block agrees with all
-//! after it; by a robust location, as a wild run of a history is nobody's fault today. The noise is
-//! that of the history, and the test that of [`super::moderated`].
+//! Five runs place a time only to half of the noise between runs. The runs before those five, back to where
+//! the level last changed, show it better: the smallest change that is found shrinks by a fifth. They are
+//! taken in blocks, the newest first, while a block agrees with all after it; by a robust location, as a
+//! wild run of a history is nobody's fault today. The noise is that of the history, and the test that of
+//! [`super::moderated`].
 
-use super::moderated::{self, Difference, HISTORY, Prior, Side};
+use super::moderated::{self, Difference, HISTORY, Prior};
 use super::number::float;
+use super::side::Side;
 use super::{robust, student};
 
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;
-/// How many standard errors two levels may be apart and still agree. Where levels that differ agree
-/// by mistake, they differ by less than noise hides.
+/// The standard errors that two levels may be apart and still agree. Where levels that differ agree by
+/// mistake, they differ by less than noise hides.
 const AGREE: f64 = 2.0;
-/// So many current runs show themselves how far apart they may lie; fewer are held against what runs
-/// of the history differ by.
+/// The current runs that show by themselves how far apart they may lie; fewer are held against the
+/// differences between runs of the history.
 const SPEAKS_FOR_ITSELF: usize = 3;
 /// The quantile of the history that fewer runs are held against.
 const OUTER: f64 = 0.98;
@@ -26,15 +27,15 @@ const NEIGHBOURS: usize = 2;
 /// Runs of the same machine that are on neither side of a comparison, oldest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct History<'a> {
-    /// Those older than the baseline: they know its level, and the noise.
+    /// Runs older than the baseline: they know its level, and the noise.
     pub before: &'a [f64],
-    /// Those that are newer than a run of it: they know the noise only, since what is judged may have
-    /// begun in them.
+    /// Runs newer than one of the baseline: they know the noise only, since the change that is judged may
+    /// have begun in them.
     pub since: &'a [f64],
 }
 
-/// Compares `current` with `baseline`, beside a history. Without one of six runs, baseline included,
-/// there is no more to know than [`moderated::two_samples`] does without a prior. `None` as there.
+/// Compares `current` with `baseline`, beside a history. Without one of six runs, baseline included, it
+/// knows no more than [`moderated::two_samples`] without a prior. `None` as there.
 ///
 /// ```
 /// use perf_report::stats::history::{History, compare};
@@ -68,12 +69,12 @@ pub fn compare(history: History<'_>, baseline: &[f64], current: &[f64]) -> Optio
     Some(Difference::new(difference.log_ratio, standard_error, difference.degrees))
 }
 
-/// What is not too old to be about this machine.
+/// Returns the runs that are not too old to be about this machine.
 fn newest(runs: &[f64]) -> &[f64] {
     runs.get(runs.len().saturating_sub(HISTORY)..).unwrap_or_default()
 }
 
-/// The newest runs of `before` whose level is that of the baseline.
+/// Returns the newest runs of `before` whose level is that of the baseline.
 fn agreeing<'a>(before: &'a [f64], baseline: &Side, runs: usize, sigma: f64) -> &'a [f64] {
     let block = runs.max(BLOCK);
     let (mut level, mut count) = (baseline.mean, baseline.count);
@@ -93,7 +94,7 @@ fn agreeing<'a>(before: &'a [f64], baseline: &Side, runs: usize, sigma: f64) -> 
     before.get(rest.len()..).unwrap_or_default()
 }
 
-/// The baseline with the level of the runs that agree with it, each counted as a run.
+/// Makes the baseline with the level of the runs that agree with it, each counted as a run.
 fn extended(baseline: &Side, same: &[f64], sigma: f64) -> Side {
     let more = float(same.len() as u64);
     let level = robust::huber(same, sigma).unwrap_or(baseline.mean);
@@ -102,20 +103,19 @@ fn extended(baseline: &Side, same: &[f64], sigma: f64) -> Side {
     Side { count, mean, ..*baseline }
 }
 
-/// How far so many runs in a row are from the level, in units of what one run is off by for each
-/// standard error.
+/// Measures how far every `runs` runs in a row are from the level, in standard errors.
 fn off_level(values: &[f64], runs: usize, level: &Side) -> Vec<f64> {
     let unit = unit(level.count, runs);
     values.windows(runs).map(|window| (mean(window) - level.mean).abs() / unit).collect()
 }
 
-/// The standard error of a mean of so many runs, beside that of `count` others, in units of what one
-/// run is off by.
+/// Returns the standard error of a mean of `runs` runs beside one of `count` others, that of a single run
+/// being 1.
 fn unit(count: f64, runs: usize) -> f64 {
     (1.0 / count + 1.0 / float(runs as u64)).sqrt()
 }
 
-/// The same, of runs whose level may have changed: from the middle of those on either side.
+/// Measures the same of runs whose level may have changed: from the middle of those on either side.
 fn off_neighbours(values: &[f64], runs: usize) -> Vec<f64> {
     let off = |(at, window): (usize, &[f64])| {
         let before = values.get(at.saturating_sub(NEIGHBOURS)..at).unwrap_or_default();
@@ -132,8 +132,7 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / float(values.len() as u64)
 }
 
-/// What one run would have to be off by as a rule for noise with normal tails to lie as far out as runs
-/// of the history do.
+/// Returns the noise of one run with which normal tails would lie as far out as runs of the history do.
 fn tail(mut off: Vec<f64>, prior: Prior) -> f64 {
     off.sort_unstable_by(f64::total_cmp);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a count")]

@@ -13,7 +13,7 @@ fn times() -> impl Strategy<Value = f64> {
     (-20.0..20.0_f64).prop_map(f64::exp)
 }
 
-/// Anything that a file may hold.
+/// Makes anything that a file may hold.
 fn anything() -> impl Strategy<Value = f64> {
     prop_oneof![times(), any::<f64>(), Just(0.0), Just(f64::MAX), Just(f64::MIN_POSITIVE)]
 }
@@ -95,7 +95,8 @@ proptest! {
     }
 }
 
-/// Share of experiments of `rounds` rounds without a difference, in which one is found at `alpha`.
+/// Returns the share of experiments of `rounds` rounds without a difference, in which one is found at
+/// `alpha`.
 fn false_alarms(rounds: usize, alpha: f64, noise: impl Fn(&mut Stream) -> f64) -> f64 {
     const EXPERIMENTS: u32 = 4_000;
     let mut stream = Stream::of(rounds as u64);
@@ -115,7 +116,7 @@ fn rounds_of_the_same_program_differ_as_seldom_as_is_said() {
     };
     for rounds in [5, 8, 10, 20, 40] {
         for alpha in [0.05, 0.01] {
-            // A tenth more than is said, and three standard deviations of the share of 4,000.
+            // A tenth more than promised, and three standard deviations of the share of 4,000.
             let most = 1.1 * alpha + 3.0 * f64::sqrt(alpha / 4_000.0);
             let (calm, wild) =
                 (false_alarms(rounds, alpha, Stream::normal), false_alarms(rounds, alpha, wild));

@@ -1,65 +1,66 @@
-//! Did the time change? Two sets of runs, on the log scale, with what is known beforehand of the
-//! noise between runs.
+//! The difference of two sets of runs, on the log scale, with what is known beforehand of the noise between
+//! runs.
 //!
-//! Few runs say little of their own spread: three of them agree by chance to a tenth of it every
-//! so often, and a plain t test then calls any difference certain. So the variance is moderated: a
-//! prior, worth so many degrees of freedom, is pooled with that of the runs. Smyth, "Linear Models
-//! and Empirical Bayes Methods", Stat. Appl. Genet. Mol. Biol. 3 (2004). Here the prior also bounds
-//! the variance from below; and a side whose runs lie far apart is believed to be known badly, as
-//! noise between runs has heavy tails. Where earlier runs are at hand, see [`super::history`].
+//! Few runs show little of their own spread: three of them agree by chance to a tenth of it every so often,
+//! and a plain t test then calls any difference certain. So the variance is moderated: a prior, worth some
+//! degrees of freedom, is pooled with that of the runs. Smyth, "Linear Models and Empirical Bayes Methods",
+//! Stat. Appl. Genet. Mol. Biol. 3 (2004). Here the prior also bounds the variance from below; and a side
+//! whose runs lie far apart is believed to be known badly, as noise between runs has heavy tails. Where
+//! earlier runs are at hand, see [`super::history`].
 //!
-//! A run is one value: what its calls within spread says nothing of the noise between runs.
+//! A run is one value: the spread of its calls shows nothing of the noise between runs.
 
+use super::side::Side;
 use super::trimmed::Trimmed;
 use super::{robust, student};
 
-/// Below this spread, a hundredth of a per cent, no clock and no machine repeats itself: runs that
-/// are equal to the last digit still do not make a difference of 1e-9 certain.
+/// The least spread, a hundredth of a per cent: below it no clock and no machine repeats itself, and runs
+/// that are equal to the last digit still do not make a difference of 1e-9 certain.
 pub(super) const LEAST_SIGMA: f64 = 1e-4;
 
-/// How much of a history the noise is taken from: older runs ran elsewhere.
+/// The runs of a history from which the noise is taken: older ones ran elsewhere.
 pub(super) const HISTORY: usize = 50;
 
-/// A history of fewer runs says nothing of its noise.
+/// The fewest runs of a history that show its noise.
 const LEAST_HISTORY: usize = 6;
 
-/// What a prior is worth at most, in degrees of freedom, beside the spread of one side alone: as much
-/// as five runs.
+/// The most that a prior is worth beside the spread of one side alone, in degrees of freedom: as much as
+/// five runs.
 const FAINT: f64 = 4.0;
 
-/// What is known beforehand of the noise between runs, on the log scale.
+/// The knowledge from before of the noise between runs, on the log scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prior {
     /// Standard deviation of the logarithm of a run's value: 0.05 is a noise of 5 %.
     pub sigma: f64,
-    /// How many degrees of freedom that is worth; may be infinite.
+    /// The degrees of freedom that this is worth; may be infinite.
     pub degrees: f64,
 }
 
 impl Prior {
-    /// Variance and degrees, where they are any; the degrees finite, so that they can be added.
+    /// Returns variance and degrees, where they are any; the degrees finite, so that they can be added.
     fn known(self) -> Option<(f64, f64)> {
         let is_any = self.sigma >= 0.0 && self.sigma.is_finite() && self.degrees > 0.0;
         is_any.then(|| (self.sigma.max(LEAST_SIGMA).powi(2), self.degrees.min(1e9)))
     }
 }
 
-/// How two sets of runs differ, on the log scale.
+/// The difference of two sets of runs, on the log scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
-    /// Logarithm of current over baseline.
+    /// The logarithm of current over baseline.
     pub log_ratio: f64,
-    /// Of `log_ratio`; positive.
+    /// The standard error of `log_ratio`; positive.
     pub standard_error: f64,
-    /// Degrees of freedom that the standard error is known with.
+    /// The degrees of freedom with which the standard error is known.
     pub degrees: f64,
-    /// How probable so large a difference, on either side, is of runs of the same code.
+    /// The probability of so large a difference, on either side, between runs of the same code.
     pub p_value: f64,
 }
 
-/// How many standard errors an interval, and a change that is found, reach. It depends on the degrees
-/// of freedom only, takes far longer to find than anything else about a difference, and is the same
-/// for most differences of a comparison.
+/// The standard errors that an interval, and a change that is found, reach. They depend on the degrees of
+/// freedom only, take far longer to find than anything else about a difference, and are the same for most
+/// differences of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reach {
     interval: f64,
@@ -67,7 +68,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// With so many degrees of freedom; the rest as for [`Difference::interval_pct`] and
+    /// Finds the reach of this many degrees of freedom; the rest as for [`Difference::interval_pct`] and
     /// [`Difference::detectable_pct`].
     pub fn of(degrees: f64, confidence: f64, alpha: f64, power: f64) -> Self {
         let found = student::quantile(1.0 - alpha / 2.0, degrees);
@@ -84,41 +85,41 @@ impl Difference {
         Self { log_ratio, standard_error, degrees, p_value }
     }
 
-    /// The difference beside one of `log_shift` that all such sets have in common, from which each
-    /// is off by `spread`.
+    /// Takes off a shift of `log_shift` that all such sets have in common, from which each is off by
+    /// `spread`.
     #[must_use]
     pub fn beside(self, log_shift: f64, spread: f64) -> Self {
         let standard_error = self.standard_error.hypot(spread);
         Self::new(self.log_ratio - log_shift, standard_error, self.degrees)
     }
 
-    /// Per cent that the current runs are above the baseline.
+    /// Returns the per cent that the current runs are above the baseline.
     pub fn change_pct(&self) -> f64 {
         percent(self.log_ratio)
     }
 
-    /// What [`Reach::of`] makes of the degrees of this difference.
+    /// Finds the reach of the degrees of this difference; see [`Reach::of`].
     pub fn reach(&self, confidence: f64, alpha: f64, power: f64) -> Reach {
         Reach::of(self.degrees, confidence, alpha, power)
     }
 
-    /// [`interval_pct`](Self::interval_pct) by a reach that is known already.
+    /// Returns [`interval_pct`](Self::interval_pct) by a reach that is known already.
     pub fn interval_within(&self, reach: Reach) -> (f64, f64) {
         let reach = reach.interval * self.standard_error;
         (percent(self.log_ratio - reach), percent(self.log_ratio + reach))
     }
 
-    /// [`detectable_pct`](Self::detectable_pct) by a reach that is known already.
+    /// Returns [`detectable_pct`](Self::detectable_pct) by a reach that is known already.
     pub fn detectable_within(&self, reach: Reach) -> f64 {
         percent(reach.detectable * self.standard_error)
     }
 
-    /// Between which changes, in per cent, the true one is with this confidence (such as 0.95).
+    /// Returns the confidence interval of the change, in per cent, with this confidence (such as 0.95).
     pub fn interval_pct(&self, confidence: f64) -> (f64, f64) {
         self.interval_within(self.reach(confidence, 0.05, 0.8))
     }
 
-    /// The smallest slow-down in per cent that a test at `alpha` (two-sided) finds with probability
+    /// Returns the smallest slow-down in per cent that a test at `alpha` (two-sided) finds with probability
     /// `power` where the noise is as here.
     pub fn detectable_pct(&self, alpha: f64, power: f64) -> f64 {
         self.detectable_within(self.reach(0.95, alpha, power))
@@ -129,9 +130,9 @@ fn percent(log_ratio: f64) -> f64 {
     100.0 * log_ratio.exp_m1()
 }
 
-/// Compares runs of one build with runs of another, each a positive value such as a time. One run
-/// on each side is enough with a prior. `None` where nothing can be said: a side without values, a
-/// value that is not positive and finite, or one run on each side and no prior.
+/// Compares runs of one build with runs of another, each a positive value such as a time. One run on each
+/// side is enough with a prior. `None` where there is no answer: a side without values, a value that is not
+/// positive and finite, or one run on each side and no prior.
 ///
 /// ```
 /// use perf_report::stats::moderated::{Prior, two_samples};
@@ -144,12 +145,12 @@ pub fn two_samples(baseline: &[f64], current: &[f64], prior: Option<Prior>) -> O
     between(&Side::of(&logs(baseline)?)?, &Side::of(&logs(current)?)?, prior)
 }
 
-/// The same of sides that are known already.
+/// Compares sides whose moments are known already.
 pub(super) fn between(baseline: &Side, current: &Side, prior: Option<Prior>) -> Option<Difference> {
     let own = baseline.degrees + current.degrees;
     let (variance, degrees) = moderated(baseline.squares + current.squares, own, prior)?;
     let pooled = variance * (1.0 / baseline.count + 1.0 / current.count);
-    let apart = baseline.error(prior) + current.error(prior);
+    let apart = variance_of_mean(baseline, prior) + variance_of_mean(current, prior);
     Some(Difference::new(current.mean - baseline.mean, pooled.max(apart).sqrt(), degrees))
 }
 
@@ -157,8 +158,8 @@ pub(super) fn between(baseline: &Side, current: &Side, prior: Option<Prior>) -> 
 /// share cancels out. The prior is of one value, not of a difference of two. `None` as
 /// [`two_samples`], and where the sides are not equally long.
 ///
-/// Of eight pairs and more, the 15 % that differ most to either side, at least one, say nothing but
-/// that they differ that way: a wild round neither makes a finding nor hides one.
+/// Of eight pairs and more, the 15 % that differ most to either side, at least one, show nothing but that
+/// they differ that way: a wild round neither makes a finding nor hides one.
 pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
     if a.len() != b.len() {
         return None;
@@ -171,9 +172,9 @@ pub fn pairs(a: &[f64], b: &[f64], prior: Option<Prior>) -> Option<Difference> {
     Some(Difference::new(side.mean, (variance / side.count).sqrt(), degrees))
 }
 
-/// The noise between runs of a history, oldest first: that from one run to the next or the third
-/// next, so that steps in it and spikes do not count. `None` of a history of fewer than six runs,
-/// or with a value among its last fifty that is not positive and finite.
+/// Estimates the noise between runs of a history, oldest first: that from one run to the next or the third
+/// next, so that steps in it and spikes do not count. `None` of a history of fewer than six runs, or with a
+/// value among its last fifty that is not positive and finite.
 pub fn prior_of_history(values_oldest_first: &[f64]) -> Option<Prior> {
     let recent = values_oldest_first.len().saturating_sub(HISTORY);
     let logs = logs(values_oldest_first.get(recent..)?)?;
@@ -187,8 +188,8 @@ pub fn prior_of_history(values_oldest_first: &[f64]) -> Option<Prior> {
     Some(Prior { sigma, degrees })
 }
 
-/// Variance with its degrees: that of the runs' own squares pooled with the prior's, and not below
-/// the prior's.
+/// Pools the variance of the runs' own squares with the prior's, not below the prior's; returns it with its
+/// degrees.
 fn moderated(squares: f64, own: f64, prior: Option<Prior>) -> Option<(f64, f64)> {
     let floor = LEAST_SIGMA.powi(2);
     if let Some((variance, degrees)) = prior.and_then(Prior::known) {
@@ -198,43 +199,16 @@ fn moderated(squares: f64, own: f64, prior: Option<Prior>) -> Option<(f64, f64)>
     (own > 0.0).then(|| ((squares / own).max(floor), own))
 }
 
-/// A set of values, as the tests need it.
-pub(super) struct Side {
-    /// How many values the mean is of.
-    pub(super) count: f64,
-    pub(super) mean: f64,
-    /// Sum of the squares about the mean.
-    pub(super) squares: f64,
-    /// Degrees of freedom of the squares.
-    pub(super) degrees: f64,
+/// Returns the variance of a side's mean, by its own spread more than by the prior: where three runs lie
+/// far apart, their mean is known badly, though the prior and the other side be steady. Returns 0 without a
+/// prior, where the sides are only known together.
+fn variance_of_mean(side: &Side, prior: Option<Prior>) -> f64 {
+    let faint = prior.map(|prior| Prior { degrees: prior.degrees.min(FAINT), ..prior });
+    let own = faint.and_then(|faint| moderated(side.squares, side.degrees, Some(faint)));
+    own.map_or(0.0, |(variance, _)| variance / side.count)
 }
 
-impl Side {
-    /// The variance of the mean, by the spread of this side more than by the prior: where three runs
-    /// lie far apart, their mean is known badly, though the prior and the other side be steady. 0
-    /// without a prior, where the sides are only known together.
-    fn error(&self, prior: Option<Prior>) -> f64 {
-        let faint = prior.map(|prior| Prior { degrees: prior.degrees.min(FAINT), ..prior });
-        let own = faint.and_then(|faint| moderated(self.squares, self.degrees, Some(faint)));
-        own.map_or(0.0, |(variance, _)| variance / self.count)
-    }
-
-    pub(super) fn of(values: &[f64]) -> Option<Self> {
-        if values.is_empty() {
-            return None;
-        }
-        // Sorted, so that the order of the runs changes not even the last digit.
-        let mut sorted = values.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        #[expect(clippy::cast_precision_loss, reason = "no set of runs holds 2^53 of them")]
-        let count = sorted.len() as f64;
-        let mean = sorted.iter().sum::<f64>() / count;
-        let squares = sorted.iter().map(|value| (value - mean).powi(2)).sum();
-        Some(Self { count, mean, squares, degrees: count - 1.0 })
-    }
-}
-
-/// `None` where a value is not positive and finite.
+/// Takes logarithms; `None` where a value is not positive and finite.
 pub(super) fn logs(values: &[f64]) -> Option<Vec<f64>> {
     values.iter().map(|&value| (value > 0.0 && value.is_finite()).then(|| value.ln())).collect()
 }

@@ -10,12 +10,12 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream of this seed.
+    /// Makes the stream of this seed.
     pub fn of(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// The next number, each equally probable.
+    /// Draws the next number, each equally probable.
     pub fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -24,20 +24,20 @@ impl Stream {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`; 0 where there is none. Lemire, "Fast Random Integer Generation in an
-    /// Interval", ACM Trans. Model. Comput. Simul. 29 (2019), without the correction: off by less
-    /// than a part in 2^40 for all that has fewer than 2^24 elements.
+    /// Draws a number below `limit`; 0 where there is none. Lemire, "Fast Random Integer Generation in an
+    /// Interval", ACM Trans. Model. Comput. Simul. 29 (2019), without the correction: off by less than a
+    /// part in 2^40 for all that has fewer than 2^24 elements.
     pub fn below(&mut self, limit: usize) -> usize {
         let product = u128::from(self.number()) * (limit as u128);
         usize::try_from(product >> 64).unwrap_or(0)
     }
 
-    /// A number from 0 up to, but without, 1.
+    /// Draws a number from 0 up to, but without, 1.
     pub fn share(&mut self) -> f64 {
         crate::stats::number::float(self.number() >> 11) / crate::stats::number::float(1 << 53)
     }
 
-    /// Normal noise, of mean 0 and variance 1. Box and Muller, Ann. Math. Stat. 29 (1958).
+    /// Draws normal noise, of mean 0 and variance 1. Box and Muller, Ann. Math. Stat. 29 (1958).
     pub fn normal(&mut self) -> f64 {
         let (radius, angle) = (1.0 - self.share(), std::f64::consts::TAU * self.share());
         (-2.0 * radius.ln()).sqrt() * angle.cos()

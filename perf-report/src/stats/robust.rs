@@ -5,7 +5,7 @@
 /// Makes the median absolute deviation of normal values their standard deviation.
 const MAD_TO_SIGMA: f64 = 1.482_602_218_505_602;
 
-/// The median; of an even number of values, the mean of the two in the middle. `None` of no values.
+/// Finds the median; of an even number of values, the mean of the two in the middle. `None` of no values.
 /// Values that are not numbers are sorted to the ends.
 ///
 /// ```
@@ -16,7 +16,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
     median_in_place(&mut sorted)
 }
 
-/// The same, without a copy; the order of `values` is lost.
+/// Finds the median without a copy; the order of `values` is lost.
 pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {
         return None;
@@ -27,7 +27,7 @@ pub fn median_in_place(values: &mut [f64]) -> Option<f64> {
     Some(lower.map_or(*upper, |lower| f64::midpoint(lower, *upper)))
 }
 
-/// The standard deviation that normal values of this median absolute deviation have. `None` of no
+/// Returns the standard deviation that normal values of this median absolute deviation have. `None` of no
 /// values.
 ///
 /// ```
@@ -40,10 +40,9 @@ pub fn mad_sigma(values: &[f64]) -> Option<f64> {
     median_in_place(&mut deviations).map(|mad| mad * MAD_TO_SIGMA)
 }
 
-/// The standard deviation of what a series does from one value to the next: the larger, over lags 1
-/// and 3, of the median absolute difference, scaled so that it is that of independent normal
-/// values. Steps and single spikes do not move it; slow waves count little. `None` of fewer than
-/// two values.
+/// Estimates the standard deviation from one value of a series to the next: the larger, over lags 1 and 3,
+/// of the median absolute difference, on the scale of independent normal values. Steps and single spikes do
+/// not move it; slow waves count little. `None` of fewer than two values.
 ///
 /// ```
 /// let step = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 51.0, 52.0, 51.0, 52.0, 51.0, 52.0];
@@ -60,9 +59,9 @@ pub fn lagged_sigma(series: &[f64]) -> Option<f64> {
     Some(at_lag(3).map_or(near, |far| far.max(near)))
 }
 
-/// A location between mean and median: the mean of values drawn in to within one and a half `sigma`
-/// of it. Huber, "Robust Estimation of a Location Parameter", Ann. Math. Stat. 35 (1964), with a
-/// scale that is known. `None` of no values; the median where `sigma` is not positive.
+/// Finds a location between mean and median: the mean of values drawn in to within one and a half `sigma`
+/// of it. Huber, "Robust Estimation of a Location Parameter", Ann. Math. Stat. 35 (1964), with a scale that
+/// is known. `None` of no values; the median where `sigma` is not positive.
 ///
 /// ```
 /// let wild = [1.0, 2.0, 3.0, 1e9];

@@ -1,4 +1,4 @@
-//! Looking at the evidence before all of it is there, without more error than one look makes.
+//! Looks at the evidence before all of it is there, without more error than one look makes.
 //!
 //! Early looks get little of the error and the last one most of it, as O'Brien and Fleming's bounds
 //! do ("A Multiple Testing Procedure for Clinical Trials", Biometrics 35, 1979), by the spending
@@ -16,8 +16,8 @@ const POINTS: u32 = 401;
 /// No bound is farther out, in standard deviations: beyond, p-values are below 1e-15.
 const FARTHEST: f64 = 8.0;
 
-/// How much of the error `alpha` may be spent once a share `fraction` of the planned evidence is
-/// there: 0 without any, `alpha` with all.
+/// Returns the part of the error `alpha` that may be spent once a share `fraction` of the planned evidence
+/// is there: 0 without any, `alpha` with all.
 ///
 /// ```
 /// use perf_report::stats::sequential::spent;
@@ -33,9 +33,9 @@ pub fn spent(alpha: f64, fraction: f64) -> f64 {
     4.0 * normal.sf(last / fraction.min(1.0).sqrt())
 }
 
-/// The p-value, two-sided, up to which each look may stop with a finding, so that all of them together
-/// err with probability `alpha`. The looks are given as shares of the planned evidence, such as
-/// rounds done of those planned, rising; one that adds nothing gets 0.
+/// Finds the two-sided p-value up to which each look may stop with a finding: all of them together err with
+/// probability `alpha`. The looks are given as shares of the planned evidence, such as rounds done of those
+/// planned, rising; one that adds nothing gets 0.
 ///
 /// ```
 /// let levels = perf_report::stats::sequential::levels(0.05, &[0.5, 1.0]);
@@ -57,8 +57,8 @@ pub fn levels(alpha: f64, fractions: &[f64]) -> Vec<f64> {
     fractions.iter().map(level).collect()
 }
 
-/// Where evidence that has crossed no bound so far may be, without a difference: a random walk,
-/// whose variance is the share of the evidence.
+/// The places of evidence that has crossed no bound so far, without a difference: a random walk, whose
+/// variance is the share of the evidence.
 #[derive(Debug, Default)]
 struct Walk {
     fraction: f64,

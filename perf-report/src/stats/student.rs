@@ -5,11 +5,11 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
-/// From here on the normal distribution is the same to all digits that matter.
+/// The degrees from which the normal distribution is the same to all digits that matter.
 const NEARLY_NORMAL: f64 = 1e6;
 
-/// How probable `t`, or one farther from zero on either side, is by chance. One where there is no
-/// evidence at all: `t` is no number or `degrees` is not positive.
+/// Returns the probability of `t`, or of one farther from zero on either side, by chance. It is 1 where
+/// there is no evidence at all: `t` is no number or `degrees` is not positive.
 ///
 /// ```
 /// // Two-sided 5 % point of 10 degrees of freedom.
@@ -28,7 +28,7 @@ pub fn two_sided_p(t: f64, degrees: f64) -> f64 {
     if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) }
 }
 
-/// The value that a share `p` of the distribution lies below. Infinite at and beyond 0 and 1, and
+/// Finds the value that a share `p` of the distribution lies below. Infinite at and beyond 0 and 1, and
 /// where `degrees` is not positive (nothing is known, so that everything is possible).
 ///
 /// ```
@@ -52,8 +52,8 @@ pub fn quantile(p: f64, degrees: f64) -> f64 {
     }
 }
 
-/// By Newton's method, held between bounds that are halved where a step would leave them: the inverse
-/// that `statrs` has is exact to fewer digits than its distribution.
+/// Finds it by Newton's method, held between bounds that are halved where a step would leave them: the
+/// inverse that `statrs` has is exact to fewer digits than its distribution.
 fn refined(student: &StudentsT, p: f64) -> f64 {
     let tail = p.min(1.0 - p);
     let (mut low, mut high) = (0.0, 1.0);

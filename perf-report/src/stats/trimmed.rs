@@ -1,23 +1,23 @@
 //! A mean that the outer values do not move, with its standard error.
 //!
-//! Yuen, "The Two-Sample Trimmed t for Unequal Population Variances", Biometrika 61 (1974); of one
-//! sample, Tukey and others, Sankhya A 25 (1963). Of few values the test they give is a little
-//! too ready to find something; it is as rare as is said where each outer pair costs half a degree of
-//! freedom more than the two values in it (by simulation, 8 to 40 normal values).
+//! Yuen, "The Two-Sample Trimmed t for Unequal Population Variances", Biometrika 61 (1974); of one sample,
+//! Tukey and others, Sankhya A 25 (1963). Of few values the test they give is a little too ready to find
+//! something; it is as rare as promised where each outer pair costs half a degree of freedom more than the
+//! two values in it (by simulation, 8 to 40 normal values).
 
-use super::moderated::Side;
 use super::number::float;
+use super::side::Side;
 
-/// From so many values on the outer ones are trimmed.
+/// The values from which on the outer ones are trimmed.
 const LEAST_TRIMMED: usize = 8;
 
 /// Values without the outer 15 % on each side, at least one.
 pub(super) struct Trimmed {
-    /// What the variance of the mean is to be divided by.
+    /// The divisor of the variance of the mean.
     pub(super) count: f64,
-    /// Mean of those in the middle.
+    /// The mean of those in the middle.
     pub(super) mean: f64,
-    /// Sum of the squares of all about their mean, the outer ones drawn in to those in the middle.
+    /// The sum of the squares of all about their mean, the outer ones drawn in to those in the middle.
     pub(super) squares: f64,
     pub(super) degrees: f64,
 }

@@ -1,11 +1,11 @@
-//! Judges every split between its neighbours, strictly, and takes back the weakest until all hold.
+//! The strict judgement of every split between its neighbours, which takes back the weakest until all hold.
 
 use super::evidence::{Evidence, evidence};
 use super::noise::Noise;
 use super::search::{least_shift, places_with};
 use super::{Change, Kind, Settings};
 
-/// The changes that hold.
+/// Returns the changes that hold.
 pub(super) fn judge(values: &[f64], mut splits: Vec<usize>, settings: &Settings) -> Vec<Change> {
     if splits.is_empty() {
         return Vec::new();
@@ -50,14 +50,14 @@ pub(super) fn judge(values: &[f64], mut splits: Vec<usize>, settings: &Settings)
         .collect()
 }
 
-/// Where the segment before a split begins, the split, and where the segment after it ends.
+/// Returns the begin of the segment before a split, the split, and the end of the segment after it.
 fn neighbours(splits: &[usize], at: usize, length: usize) -> (usize, usize, usize) {
     let before = at.checked_sub(1).and_then(|at| splits.get(at)).copied().unwrap_or(0);
     let after = splits.get(at + 1).copied().unwrap_or(length);
     (before, splits[at], after)
 }
 
-/// Above 1 for a split that does not hold, and the more the less it does.
+/// Weighs a split: above 1 if it does not hold, and the more the less it does.
 fn weakness(
     splits: &[usize],
     at: usize,

@@ -1,10 +1,10 @@
-//! A staircase of steps in one direction that a slope explains better is a drift.
+//! Drifts: staircases of steps in one direction that a slope explains better.
 
 use super::stairs::staircases;
 use super::{Change, Kind};
 use crate::stats::number::float;
 
-/// The changes, with drifts in place of the steps that they explain better.
+/// Returns the changes, with drifts in place of the steps that they explain better.
 pub(super) fn changes(values: &[f64], steps: &[Change]) -> Vec<Change> {
     let places: Vec<usize> = steps.iter().map(|step| step.index).collect();
     let mut changes = Vec::new();

@@ -1,9 +1,11 @@
-//! How likely chance makes the values on two sides of a place differ as they do.
+//! The probability by which chance makes the values on two sides of a place differ as they do.
 
 use super::noise::Noise;
 use super::scan::Ranked;
-use super::search::OPEN;
 use super::{scale, scores, shift};
+
+/// Values on each side of a place in the open, where scores are comparable and shifts can be tested.
+pub(super) const OPEN: usize = 8;
 
 /// Values on each side that the test of shifts looks at: beyond, ranks see as well.
 const NEAR: usize = 64;
@@ -14,16 +16,16 @@ const UNLIKE: f32 = 10.5;
 /// A difference between the values before a place and those after.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evidence {
-    /// How likely there is such a difference at a given place without a change.
+    /// The probability of such a difference at a given place without a change.
     pub(super) p_value: f64,
     /// The level before.
     pub(super) level: f64,
-    /// What the values after are higher.
+    /// The height of the values after above those before.
     pub(super) shift: f64,
 }
 
-/// Compares `values[from..at]` with `values[at..to]`. What is rarer than `enough` is not looked at
-/// more closely.
+/// Compares `values[from..at]` with `values[at..to]`. A difference that is rarer than `enough` is not
+/// looked at more closely.
 pub(super) fn evidence(
     values: &[f64],
     (from, at, to): (usize, usize, usize),
@@ -53,8 +55,8 @@ pub(super) fn evidence(
     Evidence { p_value: (2.0 * better.p_value).min(1.0), ..better }
 }
 
-/// Whether the values from `split` on are like those before once the shift is taken back. Where they
-/// are not, the values changed in another way: a machine more or less, not a level.
+/// Returns whether the values from `split` on are like those before once the shift is taken back. Where
+/// they are not, the values changed in another way: a machine more or less, not a level.
 fn is_shift(values: &[f64], split: usize, shift: f64) -> bool {
     let mut aligned = values.to_vec();
     for value in aligned.iter_mut().skip(split) {

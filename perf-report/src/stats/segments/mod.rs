@@ -1,16 +1,16 @@
-//! Where the level of a series changed: steps and drifts, found in what is noisy, has several
-//! levels at once, and holds wild values. Pure and deterministic.
+//! Changes of the level of a series: steps and drifts, found in what is noisy, has several levels at once,
+//! and holds wild values. Pure and deterministic.
 //!
 //! The order of work, a module a step:
 //!
 //! 1. `scale`: values to logarithms, so that a change is a ratio.
-//! 2. `plateaus`: levels that lie far apart. What follows is done within each.
+//! 2. `plateaus`: levels that lie far apart. All later steps are done within each.
 //! 3. `scan`: candidates. The place where the ranks before and after differ most, by a smooth test.
-//! 4. `evidence`: how likely chance makes such a difference: by ranks (`scores`), which no wild value
+//! 4. `evidence`: the probability of such a difference by chance: by ranks (`scores`), which no wild value
 //!    moves, and by how much better the values fit together once those after are shifted (`shift`).
-//! 5. `search`: splits at candidates until nothing is left to split, generously.
-//! 6. `noise`: how much less values that depend on their predecessors say than as many that do not,
-//!    about the levels, or about a slope that explains the values better (`stairs`).
+//! 5. `search`: splits at candidates, generously, until none is left.
+//! 6. `noise`: the loss of evidence where values depend on their predecessors, about the levels, or
+//!    about a slope that explains the values better (`stairs`).
 //! 7. `boundaries`: each split again, between its neighbours, strictly; the weakest goes first.
 //! 8. `drift`: a staircase that a slope explains better is one (`stairs`).
 //!
@@ -38,15 +38,15 @@ use serde::{Deserialize, Serialize};
 
 use super::number::float;
 
-/// Fewer values have no change, whatever they are.
+/// The fewest values that can have a change.
 pub const FEWEST: usize = 8;
 /// Values from which a series is long.
 const LONG: u64 = 60;
 
-/// What counts as a change.
+/// The rules by which a change counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// How often a series without any change may be said to have one, 0 to 1.
+    /// The share of series without any change in which one may be found, 0 to 1.
     pub false_alarms: f64,
     /// The smallest change of interest, as a ratio less one: 0.01 is 1 %.
     pub min_effect: f64,
@@ -70,8 +70,8 @@ impl Settings {
     /// One in 200; 0.5 %.
     pub const SENSITIVE: Self = Self::with(5e-3, 0.005);
 
-    /// The same for a series of so many values: a short one holds less that may be a change, and whoever looks
-    /// at it sees a false one at once.
+    /// Adapts the rules to a series of this many values: a short one holds less that may be a change, and
+    /// whoever looks at it sees a false one at once.
     fn of_so_many(self, values: usize) -> Self {
         let part = (float(values as u64) / float(LONG)).min(1.0);
         Self { false_alarms: self.false_alarms * part.powi(2), ..self }
@@ -82,14 +82,14 @@ impl Settings {
     }
 }
 
-/// How a level changes.
+/// The way in which a level changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// From one value to the next.
+    /// A change from one value to the next.
     #[default]
     Step,
-    /// Little by little.
+    /// A change little by little.
     Drift,
 }
 
@@ -100,19 +100,19 @@ pub struct ChangePoint {
     pub index: usize,
     /// Place of the last value of a drift; of a step, `index`.
     pub end: usize,
-    /// How it changes.
+    /// The way in which it changes.
     pub kind: Kind,
     /// The level before, in the unit of the values: the mean of the middle half.
     pub before: f64,
     /// The level after. Where the values have several levels at once, `before` moved by the shift
     /// that lays those after best onto those before.
     pub after: f64,
-    /// How likely a series without a change has one as clear as this, anywhere in it.
+    /// The probability that a series without a change has one as clear as this, anywhere in it.
     pub p_value: f64,
 }
 
 impl ChangePoint {
-    /// The change in per cent of the size of the level before; `None` where there is nothing to
+    /// Returns the change in per cent of the size of the level before; `None` where there is nothing to
     /// divide by.
     pub fn change_pct(&self) -> Option<f64> {
         let pct = (self.after - self.before) / self.before.abs() * 100.0;
@@ -120,7 +120,7 @@ impl ChangePoint {
     }
 }
 
-/// The changes of level in a series, oldest first.
+/// Finds the changes of level in a series, oldest first.
 ///
 /// Values that are not finite are left out, and keep their place in the count. With a value of zero
 /// or below, all are judged by differences in units of the typical size, not by ratios. Fewer than
@@ -147,7 +147,7 @@ pub fn change_points(values: &[f64], settings: Settings) -> Vec<ChangePoint> {
         .collect()
 }
 
-/// The steps of a series: between levels that lie far apart, and within each of these.
+/// Finds the steps of a series: between levels that lie far apart, and within each of these.
 fn judged(scaled: &scale::Scaled, settings: &Settings) -> Vec<Change> {
     let values = scaled.values.as_slice();
     let mut steps = plateaus::steps(scaled, settings);

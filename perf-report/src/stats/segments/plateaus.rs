@@ -1,11 +1,11 @@
-//! Levels that anyone can see: values that lie apart from those before by many times what they differ by
-//! among themselves. Tests by rank, which hold for any noise, need many values on each side to be
-//! certain; where levels lie so far apart, five do.
+//! Levels that anyone can see: values that lie apart from those before by many times their own spread.
+//! Tests by rank, which hold for any noise, need many values on each side to be certain; where levels lie
+//! so far apart, five do.
 //!
-//! A step is looked for between a few values before a place and as many after it, by a t test, so that
-//! no level further away is taken for noise. What the rest of the series knows of its noise counts, too: few
+//! A step is looked for between a few values before a place and as many after it, by a t test, so that no
+//! level further away is taken for noise. What the rest of the series knows of its noise counts, too: few
 //! values differ by little among themselves now and then. Then both levels must stay what they are, up to
-//! the next step: where machines take turns they do not, and nothing is said here.
+//! the next step: where machines take turns they do not, and no step is found here.
 
 use super::scale::{self, Scaled};
 use super::search::least_shift;
@@ -17,8 +17,8 @@ use crate::stats::{robust, student};
 const WINDOWS: [usize; 5] = [4, 5, 6, 8, 12];
 /// Most values on each side that are compared, up to the steps beside.
 const NEAR: usize = 12;
-/// Fewer values on each side show only what is [`Scaled::far`] apart: two neighbouring steps of a clock come
-/// in this order by chance now and then.
+/// The fewest values on each side that show a difference less than [`Scaled::far`]: two neighbouring steps
+/// of a clock come in this order by chance now and then.
 const FEWEST: usize = 5;
 /// Noise that there is at least, on the scale of [`Scaled`].
 const LEAST_NOISE: f64 = 0.005;
@@ -27,35 +27,34 @@ const OF_ALL: f64 = 0.6;
 /// Standard errors of that least noise below which no test calls levels apart.
 const LEAST_ERRORS: f64 = 4.0;
 /// Degrees of freedom of the noise of the whole series, of each value outside of those compared: a median
-/// of differences says so much less than a standard deviation.
+/// of differences is worth this much less than a standard deviation.
 const OF_A_VALUE: f64 = 0.3;
-/// What those are worth at most: noise may be another at another level.
+/// The most that those are worth: noise may be another at another level.
 const MOST_DEGREES: f64 = 12.0;
-/// What tests that assume the normal distribution leave to what is not: one in how many of the false
-/// alarms that are allowed.
+/// The part of the allowed false alarms that tests by the normal distribution may use, one in this many,
+/// since values may have another.
 const STRICTER: f64 = 4.0;
-/// How much more likely than allowed in the end chance may make a candidate, which has been compared with
-/// a few values only.
+/// The factor on the allowed probability of a candidate, which has been compared with a few values only.
 const GENEROUS: f64 = 20.0;
 
 /// A place where the level may have changed.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     at: usize,
-    /// By the values near it.
+    /// The difference by the values near it.
     seen: Seen,
 }
 
-/// How far apart two sides are.
+/// The distance of two sides.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
-    /// How likely chance sets two sides so far apart somewhere in the series.
+    /// The probability that chance sets two sides this far apart somewhere in the series.
     p_value: f64,
-    /// What values of one level differ by: a standard deviation.
+    /// The spread of values of one level: a standard deviation.
     noise: f64,
 }
 
-/// The steps between such levels, oldest first.
+/// Finds the steps between such levels, oldest first.
 pub(super) fn steps(scaled: &Scaled, settings: &Settings) -> Vec<Change> {
     let Some(series) = Series::new(scaled) else { return Vec::new() };
     let limit = settings.false_alarms / STRICTER;
@@ -76,12 +75,12 @@ pub(super) fn steps(scaled: &Scaled, settings: &Settings) -> Vec<Change> {
 struct Series<'a> {
     values: &'a [f64],
     far: f64,
-    /// What values of one level differ by: a standard deviation.
+    /// The spread of values of one level: a standard deviation.
     noise: f64,
 }
 
 impl<'a> Series<'a> {
-    /// The noise is told by the differences of neighbours, which few steps do not move.
+    /// Measures the noise by the differences of neighbours, which few steps do not move.
     fn new(scaled: &'a Scaled) -> Option<Self> {
         /// The median size of a difference of two normal values, in their deviations.
         const OF_DIFFERENCE: f64 = 0.953_873;
@@ -91,7 +90,7 @@ impl<'a> Series<'a> {
         Some(Self { values, far: scaled.far(), noise })
     }
 
-    /// The places that show best that the level changed, and none beside another, oldest first.
+    /// Finds the places that show best that the level changed, and none beside another, oldest first.
     fn candidates(&self, limit: f64) -> Vec<Candidate> {
         let places = (1..self.values.len()).filter_map(|at| self.candidate(at));
         let mut found: Vec<Candidate> = places.filter(|it| it.seen.p_value <= limit).collect();
@@ -107,7 +106,7 @@ impl<'a> Series<'a> {
         kept
     }
 
-    /// The level before `at` against that after it, in whatever window shows it best.
+    /// Compares the level before `at` with that after it, in whatever window shows it best.
     fn candidate(&self, at: usize) -> Option<Candidate> {
         let windows = WINDOWS.into_iter().filter_map(|window| {
             let old = self.values.get(at.checked_sub(window)?..at)?;
@@ -138,8 +137,8 @@ impl<'a> Series<'a> {
         Some(Seen { p_value: (p_value * tried).min(1.0), noise })
     }
 
-    /// A step between its neighbours, and how likely chance makes it; certainly, where one of its levels
-    /// does not stay, or it is of no interest.
+    /// Judges a step between its neighbours; returns its probability by chance, which is 1 where one of its
+    /// levels does not stay or the step is of no interest.
     fn judge(&self, steps: &[Candidate], at: usize, settings: &Settings) -> (f64, Change) {
         let from = at.checked_sub(1).map_or(0, |before| steps[before].at);
         let to = steps.get(at + 1).map_or(self.values.len(), |after| after.at);
@@ -167,7 +166,7 @@ fn squares(values: &[f64]) -> f64 {
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
-/// The least and the greatest.
+/// Returns the least and the greatest value.
 fn range(values: &[f64]) -> [f64; 2] {
     [
         values.iter().copied().fold(f64::INFINITY, f64::min),
@@ -180,7 +179,7 @@ fn overlap(old: &[f64], new: &[f64]) -> bool {
     old_least <= new_most && new_least <= old_most
 }
 
-/// Whether both levels are nearly all of the values up to the next steps.
+/// Returns whether both levels are nearly all of the values up to the next steps.
 fn stays(sides: [&[f64]; 2], noise: f64) -> bool {
     /// One in how many values may be wild, and lie towards the other level.
     const WILD: usize = 8;

@@ -8,7 +8,7 @@ use crate::stats::robust;
 #[derive(Debug)]
 pub(super) struct Scaled {
     pub(super) values: Vec<f64>,
-    /// Where in the series each value was; empty if nothing was left out.
+    /// The place in the series of each value; empty if nothing was left out.
     places: Vec<usize>,
     unit: Unit,
 }
@@ -41,7 +41,8 @@ impl Scaled {
         Self { values, places, unit: Unit::Linear(typical) }
     }
 
-    /// What is more than from one step of a clock to the next, on this scale: from 1 to 2, or from 0 to 1.
+    /// Returns a distance that is more than from one step of a clock to the next, on this scale: from 1 to
+    /// 2, or from 0 to 1.
     pub(super) fn far(&self) -> f64 {
         match self.unit {
             Unit::Ratio => 2.3_f64.ln(),
@@ -63,14 +64,14 @@ impl Scaled {
     }
 }
 
-/// A value that was on the scale and is back, without the last digits, which the way there and back made:
-/// of 3 came 3.0000000000000004, and of the largest number there is, infinity.
+/// Rounds a value that was on the scale and is back: drops the last digits, which the way there and back
+/// made: of 3 came 3.0000000000000004, and of the largest number there is, infinity.
 fn as_given(value: f64) -> f64 {
     let value = value.clamp(f64::MIN, f64::MAX);
     format!("{value:.12e}").parse().ok().filter(|it: &f64| it.is_finite()).unwrap_or(value)
 }
 
-/// The mean of the middle half of `values`: as steady as a mean where there are several levels at
+/// Returns the mean of the middle half of `values`: as steady as a mean where there are several levels at
 /// once, between which a median jumps, and moved as little by wild ones. 0 of none.
 pub(super) fn level(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();

@@ -1,5 +1,5 @@
-//! Where the values before and after differ most, in whatever way: a smooth test of ranks for every
-//! place at once.
+//! The places where the values before and after differ most, in whatever way: a smooth test of ranks for
+//! every place at once.
 //!
 //! Each value becomes the cosines 1 to [`WAVES`] of its rank; without a change their sums are
 //! uncorrelated, and the weighted sum of squares is Neyman's smooth test (Neyman 1937; Rayner and
@@ -13,7 +13,7 @@ use super::ties::Ties;
 
 /// Cosines that are looked at.
 const WAVES: usize = 16;
-/// Ranks that are told apart.
+/// The ranks that are held apart.
 const CELLS: usize = 512;
 
 type Waves = [f32; WAVES];
@@ -52,17 +52,17 @@ impl Ranked {
         Self { cells }
     }
 
-    /// Every place between the values of the segment, with its score.
+    /// Scores every place between the values of the segment.
     pub(super) fn places(&self) -> Vec<Candidate> {
         self.places_within(0, self.cells.len())
     }
 
-    /// The score of a place in the segment.
+    /// Returns the score of a place in the segment.
     pub(super) fn score(&self, at: usize) -> f32 {
         self.places().get(at - 1).map_or(0.0, |place| place.score)
     }
 
-    /// Every place between the values from `from` to `to`, with its score among these.
+    /// Scores every place between the values from `from` to `to`, among these.
     pub(super) fn places_within(&self, from: usize, to: usize) -> Vec<Candidate> {
         let waves = waves();
         let cells = self.cells.get(from..to).unwrap_or_default();
@@ -88,7 +88,7 @@ impl Ranked {
     }
 }
 
-/// The first of the places that score most, with at least `side` values before and after it.
+/// Finds the first of the places that score most, with at least `side` values before and after it.
 pub(super) fn best(places: &[Candidate], side: usize) -> Option<Candidate> {
     let places = places.get(side - 1..=places.len().checked_sub(side)?)?;
     let better =
@@ -102,7 +102,7 @@ fn add(sum: &mut Waves, waves: &Waves) {
     }
 }
 
-/// The weighted cosines of each rank.
+/// Returns the weighted cosines of each rank.
 #[expect(clippy::cast_possible_truncation, reason = "precision is all that is lost")]
 fn waves() -> &'static [Waves] {
     static TABLE: OnceLock<Vec<Waves>> = OnceLock::new();

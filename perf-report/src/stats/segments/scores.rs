@@ -1,6 +1,6 @@
-//! The test of normal scores of van der Waerden (Proc. Kon. Ned. Akad. Wet. A 55, 1952): ranks, so that
-//! no wild value moves it, weighted so that it loses nothing to a t test where noise is normal. For a
-//! handful of values after many that is much: ranks as they are hardly tell far from farthest.
+//! The test of normal scores of van der Waerden (Proc. Kon. Ned. Akad. Wet. A 55, 1952): ranks, so that no
+//! wild value moves it, weighted so that it loses nothing to a t test where noise is normal. For a handful
+//! of values after many that is much: plain ranks hardly hold far and farthest apart.
 
 use statrs::distribution::{ContinuousCDF as _, Normal};
 use statrs::function::erf::erfc;
@@ -9,8 +9,8 @@ use statrs::function::factorial::ln_binomial;
 use super::ties::Ties;
 use crate::stats::number::float;
 
-/// How likely it is, without a change, that the ranks of the values before `split` and of the others
-/// differ so much, in either direction. Ties are ordered as by chance.
+/// Returns the probability that, without a change, the ranks of the values before `split` and of the others
+/// differ this much, in either direction. Ties are ordered as by chance.
 pub(super) fn p_value(values: &[f64], split: usize) -> f64 {
     let count = values.len();
     let few = split.min(count - split);
@@ -40,7 +40,7 @@ pub(super) fn p_value(values: &[f64], split: usize) -> f64 {
     erfc(sum.abs() / (2.0 * variance).sqrt()).max(f64::MIN_POSITIVE)
 }
 
-/// What a normal value of this rank is expected to be.
+/// Returns the expected normal value of this rank.
 fn score(rank: u64, count: u64) -> f64 {
     Normal::standard().inverse_cdf((float(rank) + 0.5) / float(count))
 }

@@ -1,14 +1,12 @@
-//! Splits a series at candidates, generously: what is no change is taken back later.
+//! The generous split of a series at candidates: one that is no change is taken back later.
 
-use super::evidence::evidence;
+use super::evidence::{OPEN, evidence};
 use super::noise::Noise;
 use super::scan::{self, Candidate, Ranked};
 use super::{FEWEST, Settings};
 use crate::stats::number::float;
 
-/// Values on each side of a candidate in the open, so that its score is comparable everywhere.
-pub(super) const OPEN: usize = 8;
-/// A change with at most so many values after it is fresh.
+/// The most values after a change that is fresh.
 const FRESH: usize = 12;
 /// Independent places among those: each shares most of its values with the next.
 const FRESH_PLACES: f64 = 2.5;
@@ -21,7 +19,7 @@ const INTERESTING: f32 = 19.0;
 const STRIKING: f32 = 26.0;
 /// The shortest window.
 const WINDOW: usize = 32;
-/// How much more likely than allowed in the end chance may make a split here.
+/// The factor on the allowed probability of a split here, which is judged strictly later.
 const GENEROUS: f64 = 10.0;
 
 /// Places of the first values after possible changes, in order.
@@ -38,20 +36,19 @@ pub(super) fn search(values: &[f64], settings: &Settings) -> Vec<usize> {
     splits
 }
 
-/// About how many independent places a series of this length has to look at: twice the logarithm
-/// of the length for the series as a whole, in standard deviations of either sign, and a few in each
-/// window.
+/// Estimates the number of independent places in a series of this length: twice the logarithm of the length
+/// for the series as a whole, in standard deviations of either sign, and a few in each window.
 fn places(length: usize) -> f64 {
     4.0 * float(length.max(FEWEST) as u64).ln() + float(length as u64) / 16.0
 }
 
-/// The same for a change with so many values after it, to the end of the series. Most of
-/// the false alarms that are allowed are spent on the few places at the end, so that news come early.
+/// Estimates the same for a change with this many values after it, to the end of the series. Most of the
+/// false alarms that are allowed are spent on the few places at the end, so that news come early.
 pub(super) fn places_with(after: usize, is_last: bool, length: usize) -> f64 {
     if is_last && after <= FRESH { FRESH_PLACES / NEWS } else { places(length) / (1.0 - NEWS) }
 }
 
-/// The smallest shift of interest of a change with so many values after it, on the scale of
+/// Returns the smallest shift of interest of a change with this many values after it, on the scale of
 /// [`super::scale::Scaled`]: news of little weight can wait for more.
 pub(super) fn least_shift(after: usize, is_last: bool, settings: &Settings) -> f64 {
     let is_fresh = is_last && after <= FRESH;
@@ -83,13 +80,13 @@ fn split(values: &[f64], (from, to): (usize, usize), settings: &Settings) -> Opt
     best.1.or_else(|| hidden(values, &ranked, from, length, settings))
 }
 
-/// The best candidate with values enough on both sides.
+/// Finds the best candidate with values enough on both sides.
 fn open(places: &[Candidate]) -> Option<Candidate> {
     let side = OPEN.min((places.len() + 1) / 3);
     scan::best(places, side).filter(|best| best.score > INTERESTING)
 }
 
-/// Candidates with few values after them.
+/// Finds candidates with few values after them.
 fn fresh<'a>(
     places: &'a [Candidate],
     is_last: bool,
@@ -102,7 +99,7 @@ fn fresh<'a>(
     after.filter(|candidate| candidate.score > INTERESTING * 0.5)
 }
 
-/// A split inside a window, where changes up and down again leave no trace in the whole.
+/// Finds a split inside a window, where changes up and down again leave no trace in the whole.
 fn hidden(
     values: &[f64],
     ranked: &Ranked,
@@ -124,7 +121,7 @@ fn hidden(
         .map(|(_, found, _)| from + found.at)
 }
 
-/// Windows that overlap by half, each size four times the one before.
+/// Lists windows that overlap by half, each size four times the one before.
 fn windows(length: usize) -> impl Iterator<Item = (usize, usize)> {
     std::iter::successors(Some(WINDOW), |window| Some(4 * window))
         .take_while(move |window| *window < length)

@@ -1,18 +1,17 @@
-//! How much better the values on two sides of a place fit together once those of one side are
-//! shifted.
+//! The gain in fit of the values on two sides of a place once those of one side are shifted.
 //!
-//! The larger side gives the density of the noise, by a kernel with heavy tails (Parzen 1962). The
-//! values of the other are likely under it or not, and the statistic is by how much their likelihood
-//! grows with the best common shift: a likelihood ratio for a shift under noise of unknown shape.
-//! Where a series has several levels at once, as on machines of several kinds, a shift by less than
-//! their distance is seen because the levels no longer meet. How large the statistic becomes by
-//! chance is told by the same values dealt to the two sides anew (Pitman 1937).
+//! The larger side gives the density of the noise, by a kernel with heavy tails (Parzen 1962). The values
+//! of the other are likely under it or not, and the statistic is by how much their likelihood grows with
+//! the best common shift: a likelihood ratio for a shift under noise of unknown shape. Where a series has
+//! several levels at once, as on machines of several kinds, a shift by less than their distance is seen
+//! because the levels no longer meet. The same values, dealt to the two sides anew, show how large the
+//! statistic becomes by chance (Pitman 1937).
 
 use std::ops::Range;
 
 use crate::stats::random::Stream;
 
-/// Width of the kernel, and of a cell, in interquartile ranges: narrow, to tell levels apart.
+/// Width of the kernel, and of a cell, in interquartile ranges: narrow, to hold levels apart.
 const WIDTH: f64 = 0.1;
 /// The narrowest cell, as a difference of logarithms: a twentieth of what is a change by default.
 const NARROWEST: f64 = 0.000_5;
@@ -24,13 +23,13 @@ const FARTHEST: f64 = 3.0;
 const FIRST_DEALS: usize = 50;
 /// Deals in all.
 const DEALS: usize = 400;
-/// Of the deals, those that show how fast the tail of their distribution falls.
+/// The deals that show how fast the tail of their distribution falls.
 const TAIL: usize = DEALS / 10;
 
-/// What a shift explains.
+/// The evidence for a shift.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shifted {
-    /// How likely chance alone explains as much.
+    /// The probability by which chance alone explains as much.
     pub(super) p_value: f64,
     /// The values after less those before.
     pub(super) shift: f64,
@@ -48,7 +47,7 @@ pub(super) fn test(values: &[f64], split: usize) -> Shifted {
     }
 }
 
-/// By how much the logarithm of the likelihood grows, and with which shift.
+/// The growth of the logarithm of the likelihood, and its shift.
 #[derive(Debug, Clone, Copy, Default)]
 struct Gain {
     gain: f32,
@@ -105,7 +104,7 @@ impl Grid {
         grid
     }
 
-    /// The gain of the values at these places, the others being the density.
+    /// Returns the gain of the values at these places, the others being the density.
     fn gain_of(&mut self, probe: Range<usize>) -> Gain {
         let cells = self.cells.get(probe).unwrap_or_default().to_vec();
         self.gain(&cells)
@@ -143,8 +142,8 @@ impl Grid {
         best
     }
 
-    /// How often `count` values that are dealt by chance gain as much as `observed`. Beyond what the
-    /// deals show, the tail is taken to fall exponentially, as that of a likelihood ratio does.
+    /// Returns the share of deals in which `count` values gain as much as `observed` by chance. Beyond
+    /// these deals, the tail is taken to fall exponentially, as that of a likelihood ratio does.
     #[expect(clippy::cast_precision_loss, reason = "small constants")]
     fn p_value(&mut self, count: usize, observed: f32) -> f64 {
         let mut random = Stream::of(self.cells.len() as u64);
@@ -172,7 +171,7 @@ impl Grid {
     }
 }
 
-/// Cauchy's curve, one cell wide on each side, from `-length` to `length`.
+/// Returns Cauchy's curve, one cell wide on each side, from `-length` to `length`.
 fn kernel(length: usize) -> Vec<f32> {
     let curve = |at: usize| {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
@@ -182,7 +181,7 @@ fn kernel(length: usize) -> Vec<f32> {
     (0..2 * length).map(curve).collect()
 }
 
-/// The natural logarithm within 0.001, the same on every machine, and in a loop several at a time.
+/// Returns the natural logarithm within 0.001, the same on every machine, and in a loop several at a time.
 #[expect(clippy::cast_precision_loss, reason = "an exponent")]
 fn ln(x: f32) -> f32 {
     let bits = x.to_bits();

@@ -1,4 +1,4 @@
-//! Levels and slopes through values, and what is left of the values without them.
+//! Levels and slopes through values, and the residuals of the values without them.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use crate::stats::robust;
 
 /// Fewest values of a drift.
 const FEWEST: usize = 20;
-/// How much better a slope must be: twice the logarithm of a Bayes factor, from where on Kass and
-/// Raftery (JASA 90, 1995) call evidence strong.
+/// The advantage that a slope must have: twice the logarithm of a Bayes factor that Kass and Raftery (JASA
+/// 90, 1995) call strong.
 const STRONG: f64 = 6.0;
 /// Standard deviations at which wild values are held.
 const WILD: f64 = 3.0;
 
-/// What is left of the values without the levels between `splits`, and without the slopes that
-/// explain those better.
+/// Returns the values without the levels between `splits`, and without the slopes that explain those
+/// better.
 pub(super) fn residuals(values: &[f64], splits: &[usize]) -> Vec<f64> {
     let levels = levels(values, splits);
     let mut residuals = without(values, &levels);
@@ -58,7 +58,7 @@ pub(super) fn staircases(
 }
 
 impl Staircase {
-    /// The slope, if it explains the values better than the steps.
+    /// Returns the slope, if it explains the values better than the steps.
     pub(super) fn slope(&self, values: &[f64], places: &[usize]) -> Option<Slope> {
         let piece = &values[self.from..self.to];
         if piece.len() < FEWEST {
@@ -77,15 +77,15 @@ impl Staircase {
     }
 }
 
-/// Where values begin and by how much they rise each time.
+/// A straight line: the level at which values begin, and their rise each time.
 pub(super) struct Slope {
     pub(super) level: f64,
     pub(super) rise: f64,
 }
 
 impl Slope {
-    /// Through the medians of the first and the last third (Tukey, "Exploratory Data Analysis",
-    /// 1977).
+    /// Draws a slope through the medians of the first and the last third (Tukey, "Exploratory Data
+    /// Analysis", 1977).
     fn through(values: &[f64]) -> Self {
         let third = values.len() / 3;
         let first = robust::median(&values[..third]).unwrap_or(0.0);
@@ -100,12 +100,12 @@ impl Slope {
     }
 }
 
-/// What is left of the values without their levels.
+/// Takes the levels off the values.
 fn without(values: &[f64], levels: &[f64]) -> Vec<f64> {
     values.iter().zip(levels).map(|(value, level)| value - level).collect()
 }
 
-/// The level of each value: that of the values between the same splits.
+/// Returns the level of each value: that of the values between the same splits.
 fn levels(values: &[f64], splits: &[usize]) -> Vec<f64> {
     let mut levels = Vec::with_capacity(values.len());
     for to in splits.iter().copied().chain([values.len()]) {
@@ -115,7 +115,7 @@ fn levels(values: &[f64], splits: &[usize]) -> Vec<f64> {
     levels
 }
 
-/// Residuals with wild ones held.
+/// Returns the residuals with wild ones held.
 pub(super) fn held(mut residuals: Vec<f64>) -> Vec<f64> {
     let sigma = robust::mad_sigma(&residuals).unwrap_or(0.0);
     if sigma > 0.0 {
@@ -126,7 +126,7 @@ pub(super) fn held(mut residuals: Vec<f64>) -> Vec<f64> {
     residuals
 }
 
-/// A residual, held where it is wild.
+/// Returns a residual, held where it is wild.
 fn hold(residual: f64, sigma: f64) -> f64 {
     residual.clamp(-WILD * sigma, WILD * sigma)
 }

@@ -13,7 +13,7 @@ fn hash(at: usize) -> u64 {
     Stream::of(at as u64).number()
 }
 
-/// Noise of about one, the same in every run.
+/// Returns noise of about one, the same in every run.
 fn noise(at: usize) -> f64 {
     let hash = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let unit =
@@ -51,7 +51,7 @@ fn steps_are_found_where_they_are() {
     assert!(change.p_value < 1e-6);
 }
 
-/// How many of so many series have an answer that is right.
+/// Counts the series whose answer is right.
 fn right(stream: &mut Stream, series: u64, mut answers: impl FnMut(&mut Stream) -> bool) -> usize {
     (0..series).filter(|_| answers(stream)).count()
 }

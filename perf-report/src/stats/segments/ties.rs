@@ -12,7 +12,7 @@ pub(super) struct Ties {
 }
 
 impl Ties {
-    /// Of these values: of their order, so that it is the same in another unit.
+    /// Makes the order of ties of these values: by their order, so that it is the same in another unit.
     pub(super) fn of(values: &[f64]) -> Self {
         let order = values.windows(2).map(|two| match two[0].total_cmp(&two[1]) {
             Ordering::Less => 1,
@@ -23,7 +23,7 @@ impl Ties {
         Self { seed }
     }
 
-    /// Where a value stands among those that are equal to it.
+    /// Returns the place of a value among those that are equal to it.
     pub(super) fn rank(self, place: usize) -> u64 {
         Stream::of(self.seed.wrapping_add(place as u64)).number()
     }

@@ -1,39 +1,33 @@
-//! Whether one set of values tends to be above another, by their order alone.
+//! The tendency of one set of values to be above another, by their order alone.
 //!
 //! Mann and Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger than
 //! the Other", Ann. Math. Stat. 18 (1947); the shift: Hodges and Lehmann, "Estimates of Location
 //! Based on Rank Tests", Ann. Math. Stat. 34 (1963). Five runs against three have 56 orders, so that
 //! no p-value is below 0.036: too coarse for many functions at once. The verdicts use
-//! [`super::moderated`], and this to be held against.
+//! `perf_report::stats::moderated`, and this to be held against.
 
+use perf_report::stats::number::float;
+use perf_report::stats::robust;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::number::float;
-use super::robust;
-
-/// Up to so many values on both sides together every order is counted.
+/// The most values on both sides together of which every order is counted.
 const EXACT: usize = 40;
 
-/// How two sets of values are ordered.
+/// The order of two sets of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ranks {
+pub(crate) struct Ranks {
     /// Pairs of a value of either side in which that of the first is the larger; half for equal ones.
-    pub u: f64,
+    pub(crate) u: f64,
     /// Two-sided: exact up to forty values, ties included; beyond, by the normal distribution,
     /// corrected for ties and continuity.
-    pub p_value: f64,
-    /// By how much the second side is above the first: median of the differences of all pairs.
-    pub shift: f64,
+    pub(crate) p_value: f64,
+    /// The height of the second side above the first: median of the differences of all pairs.
+    pub(crate) shift: f64,
 }
 
 /// Compares the order of `a` and `b`. `None` without values on a side or with values that are not
 /// finite.
-///
-/// ```
-/// let ranks = perf_report::stats::rank::mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]).unwrap();
-/// assert!((ranks.p_value - 0.1).abs() < 1e-12 && ranks.shift == 3.0);
-/// ```
-pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<Ranks> {
+pub(crate) fn mann_whitney(a: &[f64], b: &[f64]) -> Option<Ranks> {
     if a.is_empty() || b.is_empty() || a.iter().chain(b).any(|value| !value.is_finite()) {
         return None;
     }
@@ -51,7 +45,7 @@ pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<Ranks> {
     Some(Ranks { u: float(double_u) / 2.0, p_value, shift })
 }
 
-/// Twice the rank of each value, so that the mean rank of equal values is whole; sorted.
+/// Returns twice the rank of each value, so that the mean rank of equal values is whole; sorted.
 fn doubled_ranks(mut values: Vec<f64>) -> Vec<usize> {
     values.sort_unstable_by(f64::total_cmp);
     let mut ranks = Vec::with_capacity(values.len());
@@ -64,7 +58,7 @@ fn doubled_ranks(mut values: Vec<f64>) -> Vec<usize> {
     ranks
 }
 
-/// Twice the smaller tail of the sums of all choices of `size` ranks.
+/// Returns twice the smaller tail of the sums of all choices of `size` ranks.
 fn exact(ranks: &[usize], size: usize, double_u: u64) -> f64 {
     let most: usize = ranks.iter().sum();
     // By number of ranks chosen, and by their sum: how many choices there are.
@@ -105,6 +99,12 @@ fn cubed(tied: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn three_against_three() {
+        let ranks = mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]).unwrap();
+        assert!((ranks.p_value - 0.1).abs() < 1e-12 && (ranks.shift - 3.0).abs() < 1e-12);
+    }
 
     #[test]
     fn permeability_of_membranes() {

@@ -1,28 +1,23 @@
-//! Whether a difference is larger than what shuffling the same values makes.
+//! A difference against those that shuffling the same values makes.
 //!
-//! Fisher, "The Design of Experiments" (1935), section 21; Pitman, "Significance Tests which may be
-//! Applied to Samples from any Populations", J. R. Stat. Soc. Suppl. 4 (1937). Every arrangement is
-//! tried where they are few; else so many random ones, counting the one that was observed: Phipson
-//! and Smyth, "Permutation P-values Should Never Be Zero", Stat. Appl. Genet. Mol. Biol. 9 (2010).
+//! Fisher, "The Design of Experiments" (1935), section 21; Pitman, "Significance Tests which may be Applied
+//! to Samples from any Populations", J. R. Stat. Soc. Suppl. 4 (1937). Every arrangement is tried where
+//! they are few; else some random ones, counting the one that was observed: Phipson and Smyth, "Permutation
+//! P-values Should Never Be Zero", Stat. Appl. Genet. Mol. Biol. 9 (2010).
 
-use super::number::float;
-use super::random::Stream;
+use perf_report::stats::number::float;
+use perf_report::stats::random::Stream;
 
-/// Up to so many arrangements all are tried.
+/// The most arrangements of which all are tried.
 const ALL: u64 = 40_000;
-/// Else so many random ones.
+/// The random arrangements that are tried else.
 const SOME: u64 = 9_999;
 /// Sums of the same values in another order differ in their last digits.
 const ROUNDING: f64 = 1e-12;
 
-/// How probable means that differ so much, either way, are if the values could be of either side.
-/// `None` without values on a side or with values that are not finite.
-///
-/// ```
-/// let p = perf_report::stats::permutation::two_samples(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0], 1);
-/// assert_eq!(p, Some(2.0 / 20.0));
-/// ```
-pub fn two_samples(a: &[f64], b: &[f64], seed: u64) -> Option<f64> {
+/// Returns the probability of means that differ this much, either way, if the values could be of either
+/// side. `None` without values on a side or with values that are not finite.
+pub(crate) fn two_samples(a: &[f64], b: &[f64], seed: u64) -> Option<f64> {
     let mut values: Vec<f64> = a.iter().chain(b).copied().collect();
     if a.is_empty() || b.is_empty() {
         return None;
@@ -51,14 +46,9 @@ pub fn two_samples(a: &[f64], b: &[f64], seed: u64) -> Option<f64> {
     Some(float(hits.count() as u64 + 1) / float(SOME + 1))
 }
 
-/// How probable a mean so far from zero, either way, is if each difference could have either sign,
-/// as those of pairs of equals do. `None` without values or with values that are not finite.
-///
-/// ```
-/// let p = perf_report::stats::permutation::sign_flip(&[1.0, 2.0, 1.5, 0.5], 1);
-/// assert_eq!(p, Some(2.0 / 16.0));
-/// ```
-pub fn sign_flip(differences: &[f64], seed: u64) -> Option<f64> {
+/// Returns the probability of a mean this far from zero, either way, if each difference could have either
+/// sign, as those of pairs of equals do. `None` without values or with values that are not finite.
+pub(crate) fn sign_flip(differences: &[f64], seed: u64) -> Option<f64> {
     if differences.is_empty() {
         return None;
     }
@@ -85,13 +75,13 @@ pub fn sign_flip(differences: &[f64], seed: u64) -> Option<f64> {
     Some(float(hits.count() as u64 + 1) / float(SOME + 1))
 }
 
-/// The sum, and that of the absolute values. `None` where they are not finite.
+/// Returns the sum, and that of the absolute values. `None` where they are not finite.
 fn sums(values: &[f64]) -> Option<(f64, f64)> {
     let (total, scale) = (values.iter().sum::<f64>(), values.iter().map(|value| value.abs()).sum());
     (total.is_finite() && f64::is_finite(scale)).then_some((total, scale))
 }
 
-/// Ways to choose `size` of `all`; at most as many as there are numbers.
+/// Counts the ways to choose `size` of `all`; at most as many as there are numbers.
 fn choices(all: u64, size: u64) -> u64 {
     let size = size.min(all - size);
     (0..size).fold(
@@ -122,6 +112,12 @@ mod tests {
     /// Darwin's maize: how many eighths of an inch crossed plants were taller than self-fertilised.
     const MAIZE: [f64; 15] =
         [49., -67., 8., 16., 6., 23., 28., 41., 14., 29., 56., 24., 75., 60., -48.];
+
+    #[test]
+    fn few_arrangements_are_all_tried() {
+        assert_eq!(two_samples(&[1.0, 2.0, 3.0], &[7.0, 8.0, 9.0], 1), Some(2.0 / 20.0));
+        assert_eq!(sign_flip(&[1.0, 2.0, 1.5, 0.5], 1), Some(2.0 / 16.0));
+    }
 
     #[test]
     fn darwins_maize() {

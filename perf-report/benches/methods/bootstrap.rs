@@ -1,30 +1,20 @@
-//! How far a statistic would be off in other samples, found by drawing from the one that there is.
+//! The error that a statistic would have in other samples, found by draws from the one that there is.
 //!
 //! The bias-corrected and accelerated interval: Efron, "Better Bootstrap Confidence Intervals",
 //! J. Am. Stat. Assoc. 82 (1987); Efron and Tibshirani, "An Introduction to the Bootstrap" (1993),
 //! chapter 14. The draws are the same for the same seed. It is of use from ten values or so; of
 //! fewer, the ends are those of the sample.
 
+use perf_report::stats::number::float;
+use perf_report::stats::random::Stream;
 use statrs::distribution::{ContinuousCDF, Normal};
-
-use super::number::float;
-use super::random::Stream;
 
 /// Draws: enough that the ends of a 95 % interval are steady to a hundredth of its width or two.
 const DRAWS: usize = 2_000;
 
-/// Between which values `statistic` of `values` is with this confidence (such as 0.95). `None` of
-/// fewer than two values, of a statistic that is not a number, and of a confidence not within 0 and 1.
-///
-/// ```
-/// use perf_report::stats::{bootstrap, robust};
-///
-/// let values: Vec<f64> = (0..40).map(|step| f64::from(step % 10)).collect();
-/// let median = |values: &[f64]| robust::median(values).unwrap_or(f64::NAN);
-/// let (low, high) = bootstrap::interval(&values, median, 0.95, 1).unwrap();
-/// assert!(low >= 2.0 && low < 4.5 && high > 4.5 && high <= 7.0);
-/// ```
-pub fn interval(
+/// Finds the interval of `statistic` of `values` with this confidence (such as 0.95). `None` of fewer than
+/// two values, of a statistic that is not a number, and of a confidence not within 0 and 1.
+pub(crate) fn interval(
     values: &[f64],
     statistic: impl Fn(&[f64]) -> f64,
     confidence: f64,
@@ -50,7 +40,7 @@ pub fn interval(
     Some((end(outside)?, end(1.0 - outside)?))
 }
 
-/// The statistic of each draw, sorted.
+/// Returns the statistic of each draw, sorted.
 fn draw(values: &[f64], statistic: &impl Fn(&[f64]) -> f64, seed: u64) -> Vec<f64> {
     let mut stream = Stream::of(seed);
     let mut sample = values.to_vec();
@@ -65,7 +55,7 @@ fn draw(values: &[f64], statistic: &impl Fn(&[f64]) -> f64, seed: u64) -> Vec<f6
     draws
 }
 
-/// The share of the draws below `observed`, half of those equal to it; neither 0 nor 1.
+/// Returns the share of the draws below `observed`, half of those equal to it; neither 0 nor 1.
 fn share_below(draws: &[f64], observed: f64) -> f64 {
     let below = draws.partition_point(|draw| *draw < observed);
     let upto = draws.partition_point(|draw| *draw <= observed);
@@ -73,7 +63,7 @@ fn share_below(draws: &[f64], observed: f64) -> f64 {
     (f64::midpoint(float(below as u64), float(upto as u64)) * one).clamp(one, 1.0 - one)
 }
 
-/// A sixth of the skewness of the statistic, from leaving out one value at a time.
+/// Returns a sixth of the skewness of the statistic, from leaving out one value at a time.
 fn acceleration(values: &[f64], statistic: &impl Fn(&[f64]) -> f64) -> f64 {
     let mut rest = values.get(1..).unwrap_or_default().to_vec();
     let mut without = Vec::with_capacity(values.len());
@@ -97,6 +87,8 @@ fn at_share(sorted: &[f64], share: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use perf_report::stats::robust;
+
     use super::*;
 
     /// The spatial test data, A, of Efron and Tibshirani (1993), table 14.1.
@@ -109,6 +101,14 @@ mod tests {
         let count = float(values.len() as u64);
         let mean = values.iter().sum::<f64>() / count;
         values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count
+    }
+
+    #[test]
+    fn a_median_lies_within_its_interval() {
+        let values: Vec<f64> = (0..40).map(|step| f64::from(step % 10)).collect();
+        let median = |values: &[f64]| robust::median(values).unwrap_or(f64::NAN);
+        let (low, high) = interval(&values, median, 0.95, 1).unwrap();
+        assert!((2.0..4.5).contains(&low) && high > 4.5 && high <= 7.0);
     }
 
     #[test]

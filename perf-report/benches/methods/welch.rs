@@ -1,33 +1,28 @@
-//! Whether two means differ, where the spreads may differ too.
+//! The difference of two means, where the spreads may differ too.
 //!
 //! Welch, "The Generalization of 'Student's' Problem when Several Different Population Variances are
 //! Involved", Biometrika 34 (1947). Of few runs it believes a spread that is small by chance; the
-//! verdicts use [`super::moderated`], and this to be held against.
+//! verdicts use `perf_report::stats::moderated`, and this to be held against.
 
-use super::number::float;
-use super::student;
+use perf_report::stats::number::float;
+use perf_report::stats::student;
 
 /// A difference of two means.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Welch {
+pub(crate) struct Welch {
     /// Mean of the second less that of the first.
-    pub difference: f64,
-    /// In standard errors.
-    pub t: f64,
+    pub(crate) difference: f64,
+    /// The difference in standard errors.
+    pub(crate) t: f64,
     /// Degrees of freedom, not whole (Satterthwaite's).
-    pub degrees: f64,
+    pub(crate) degrees: f64,
     /// Two-sided.
-    pub p_value: f64,
+    pub(crate) p_value: f64,
 }
 
 /// Compares the means of `a` and `b`. `None` with fewer than two values on a side, with values that
 /// are not finite, or where neither side has any spread.
-///
-/// ```
-/// let welch = perf_report::stats::welch::welch(&[1.0, 2.0, 3.0], &[11.0, 12.0, 13.0]).unwrap();
-/// assert!((welch.difference - 10.0).abs() < 1e-12 && welch.p_value < 0.001);
-/// ```
-pub fn welch(a: &[f64], b: &[f64]) -> Option<Welch> {
+pub(crate) fn welch(a: &[f64], b: &[f64]) -> Option<Welch> {
     let ((mean_a, part_a, own_a), (mean_b, part_b, own_b)) = (moments(a)?, moments(b)?);
     let variance = part_a + part_b;
     let difference = mean_b - mean_a;
@@ -37,7 +32,7 @@ pub fn welch(a: &[f64], b: &[f64]) -> Option<Welch> {
     is_known.then(|| Welch { difference, t, degrees, p_value: student::two_sided_p(t, degrees) })
 }
 
-/// The mean, its variance, and the degrees of freedom of that.
+/// Returns the mean, its variance, and the degrees of freedom of that.
 fn moments(values: &[f64]) -> Option<(f64, f64, f64)> {
     if values.len() < 2 {
         return None;
@@ -51,6 +46,12 @@ fn moments(values: &[f64]) -> Option<(f64, f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn means_that_lie_far_apart() {
+        let welch = welch(&[1.0, 2.0, 3.0], &[11.0, 12.0, 13.0]).unwrap();
+        assert!((welch.difference - 10.0).abs() < 1e-12 && welch.p_value < 0.001);
+    }
 
     #[test]
     fn students_sleep() {
