@@ -1,4 +1,4 @@
-//! Files written so that nobody ever sees half of one, and read so that nothing is waited for.
+//! Files: written so that nobody ever sees half of one, and read without waiting for anything.
 
 use std::fs;
 use std::io::{self, Read, Write as _};
@@ -6,16 +6,6 @@ use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::Path;
 
 use tempfile::NamedTempFile;
-
-use crate::project::workspace;
-
-/// What `.perf/` keeps out of version control: everything but the baselines.
-const IGNORED: &str = "\
-# Runs belong to this machine. Baselines, in baselines/, are made to be committed.
-/perf.sqlite*
-/sessions/
-/.tmp*
-";
 
 /// The largest document that is read, in bytes: a baseline, a table, what was left of a run.
 pub const LARGEST_DOCUMENT: u64 = 256 << 20;
@@ -78,25 +68,8 @@ fn kind_of(kind: fs::FileType) -> &'static str {
     }
 }
 
-/// Makes `folder` and its parents. A new `.perf/` gets a `.gitignore`.
-///
-/// # Errors
-/// When the folder cannot be made.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    if folder.ends_with(workspace::FOLDER) {
-        // Not worth failing for: it only spares the user a line of their own.
-        let _ = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(folder.join(".gitignore"))
-            .and_then(|mut file| file.write_all(IGNORED.as_bytes()));
-    }
-    Ok(())
-}
-
-/// A new file in `folder` with the permissions that any new file would have; it goes away unless
-/// it is persisted.
+/// Makes a file in `folder` with the permissions that any new file would have; it goes away unless it is
+/// persisted.
 ///
 /// # Errors
 /// When the file cannot be made.

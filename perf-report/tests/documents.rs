@@ -11,7 +11,7 @@ use perf_report::model::{
     OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::project::context::Context;
-use perf_report::project::store::{self, Store as _};
+use perf_report::project::store;
 use perf_report::render::json;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ impl Project {
         fs::create_dir(folder.path().join(".perf")).unwrap();
         let project = Self { folder };
         for run in runs {
-            store::open_or_create(&project.context()).unwrap().save(run).unwrap();
+            store::open_or_create(&project.context().store).unwrap().save(run).unwrap();
         }
         project
     }

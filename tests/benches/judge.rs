@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use perf_report::model::{Function, RunDocument};
-use perf_report::project::store::{Sqlite, Store as _};
+use perf_report::project::store::{Filter, Sqlite, Store as _};
 use perf_report::stats::random::Stream;
 use perf_tests::{Lab, lab, program};
 
@@ -40,7 +40,7 @@ fn record(lab: &Lab) -> Result<RunDocument, Box<dyn std::error::Error>> {
     let finished = lab.run::<&str>(program!("slowed-under-test"), []);
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     let store = Sqlite::open(&lab.store())?;
-    let newest = store.entries()?.into_iter().next().ok_or("nothing was stored")?;
+    let newest = store.newest(&Filter::default())?.ok_or("nothing was stored")?;
     Ok(store.load(&newest.id)?)
 }
 

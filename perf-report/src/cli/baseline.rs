@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::project::baseline;
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef, Store as _};
+use crate::project::store::{self, RunRef};
 use crate::render::Medium;
 use crate::text::units;
 use crate::verdict;
@@ -155,7 +155,7 @@ fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError
 
 /// The runs to keep, oldest first.
 fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
-    let store = store::open(context)?;
+    let store = store::open(&context.store)?;
     let run = store.find(&args.run)?;
     if run.process.count == 0 {
         let problem =

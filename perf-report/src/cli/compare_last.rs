@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::output::OutputArgs;
-use super::past::{self, Past, PastArgs, TrendArgs};
+use super::past::{self, PastArgs, TrendArgs};
 use crate::analysis::history::{self, LEAST_RUNS};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{DeclineDocument, RunDocument, Trend};
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 
 /// As many runs as it takes, those that were made together being one, and a history before them.
 fn runs(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
-    let stored = Past::open(&args.past, context)?;
+    let stored = args.past.open(context)?;
     let mut most = args.last + HISTORY;
     loop {
         let runs = stored.runs(most)?;

@@ -28,7 +28,7 @@ pub(super) fn by_end<'a>(
 
 fn told(wanted: &str, error: PickError<'_>, unknown: UserError) -> UserError {
     match error {
-        PickError::Unknown(Some(near)) => unknown.help(format!("did you mean `{near}`?")),
+        PickError::Unknown(Some(near)) => unknown.help(suggest::did_you_mean(near)),
         PickError::Unknown(None) => unknown,
         PickError::Ambiguous(some) => {
             let some: Vec<_> = some.iter().map(|name| format!("`{name}`")).collect();

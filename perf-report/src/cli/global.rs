@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use crate::error::{ExitCode, UserError};
 use crate::project::context::Context;
+use crate::project::store::Location;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GlobalArgs {
-    /// Database that holds the runs [default: .perf/perf.sqlite in the workspace root]
+    /// Database that holds the runs, a file or `sqlite:FILE` [default: .perf/perf.sqlite in the workspace root]
     #[arg(long, value_name = "FILE", env = "PERF_TRACK_STORE", global = true)]
     #[arg(hide_env_values = true, help_heading = "Global options")]
     store: Option<PathBuf>,
@@ -44,6 +45,7 @@ impl GlobalArgs {
                 .because(error)
                 .help("change to a folder that exists")
         })?;
-        Ok(Context::new(dir, self.store))
+        let store = self.store.map(|store| Location::parse(store.as_os_str(), &dir)).transpose()?;
+        Ok(Context::new(dir, store))
     }
 }

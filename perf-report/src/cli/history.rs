@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use super::output::OutputArgs;
-use super::past::{self, Past, PastArgs, TrendArgs};
+use super::past::{self, PastArgs, TrendArgs};
 use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::HistoryDocument;
@@ -79,7 +79,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let rules = args.trend.rules(context)?;
-    let runs = Past::open(&args.past, context)?.runs(args.last)?;
+    let runs = args.past.open(context)?.runs(args.last)?;
     let mut names = history::names(&runs, args.past.metric);
     if names.is_empty() {
         return Err(past::no_value(args.past.metric, runs.len()));

@@ -1,18 +1,15 @@
-//! What `run` and `collect` share: a collected folder becomes a stored run and a summary.
+//! The parts that `run` and `collect` share: the names of a run, and the summary of one that was stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::output;
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::project::context::Context;
-use crate::project::store::{self, Entry, Fault, Sqlite, Store as _, StoreError};
-use crate::record::collect::{self, Collected, Listing, SegmentId};
+use crate::record::collect::Collected;
 use crate::render;
-use crate::text::shell::shell_word;
 
-/// What a run is to say of itself.
+/// The names under which a run is stored.
 #[derive(Debug, clap::Args)]
 pub(super) struct NameArgs {
     /// Name to find the run by later
@@ -54,101 +51,8 @@ fn line(text: &str) -> Result<String, String> {
     }
 }
 
-/// Which process stored the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stored {
-    /// This one.
-    Now,
-    /// Another one, or one that was killed before it cleared the folder: some of it at least.
-    Before,
-}
-
-/// What the segments in a folder are known by.
-pub(super) type Ids = BTreeMap<PathBuf, SegmentId>;
-
-/// What these are known by. `run` is the id of the run that their folder is of.
-pub(super) fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str>) -> Ids {
-    paths.map(|path| (path.clone(), collect::id_of(path, run))).collect()
-}
-
-/// Stores the run that was made of what was `collected`, once. When that fails its segments stay where
-/// they are, and the error says how to store it later.
-pub(super) fn store(
-    context: &Context,
-    folder: &Path,
-    document: &RunDocument,
-    (collected, ids): (&Collected, &Ids),
-) -> Result<Stored, UserError> {
-    let segments: BTreeSet<_> = collected.taken().filter_map(|path| ids.get(path)).collect();
-    let segments: Vec<SegmentId> = segments.into_iter().copied().collect();
-    let save = |mut store: Sqlite| match store.save_made_of(document, &segments) {
-        Err(StoreError { fault: Fault::Taken, .. }) => Ok(Stored::Before),
-        Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&store, document) => {
-            Ok(Stored::Before)
-        }
-        result => Ok(result.map(|()| Stored::Now)?),
-    };
-    store::open_or_create(context).and_then(save).map_err(|error| not_stored(error, folder))
-}
-
-/// Whether the stored run of this id is this one: ids are made up, and could be the same by chance.
-fn is_stored(store: &Sqlite, document: &RunDocument) -> bool {
-    let is_same = |run: RunDocument| {
-        run.run.time == document.run.time && run.run.command == document.run.command
-    };
-    store.load(&document.run.id).is_ok_and(is_same)
-}
-
-/// What lies in a folder although it is stored: whoever stored it was killed before it had cleared the
-/// folder, or was asked to keep it.
-#[derive(Debug, Default)]
-pub(super) struct Before {
-    /// What a stored run is made of.
-    pub(super) listing: Listing,
-    /// Ids of the runs.
-    pub(super) runs: BTreeSet<String>,
-}
-
-/// Tells what of `listing` is stored from what is not. `pending` is the id of the run that `folder` is of.
-pub(super) fn stored_before(
-    context: &Context,
-    listing: Listing,
-    ids: &Ids,
-    (pending, folder): (Option<&str>, &Path),
-) -> Result<(Before, Listing), UserError> {
-    let find = || -> Result<_, UserError> {
-        let store = match Sqlite::open(&context.store) {
-            Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
-            store => store?,
-        };
-        let segments: Vec<SegmentId> = ids.values().copied().collect();
-        let is_pending = |entry: &Entry| pending == Some(entry.id.as_str());
-        let known = pending.is_some() && store.entries()?.iter().any(is_pending);
-        Ok(Some((store.made_of(&segments)?, known)))
-    };
-    let found = find().map_err(|error| not_stored(error, folder))?;
-    let Some((made_of, is_pending_known)) = found else {
-        return Ok((Before::default(), listing));
-    };
-    let runs = made_of.values().cloned();
-    let runs = runs.chain(pending.filter(|_| is_pending_known).map(str::to_owned)).collect();
-    let (listing, rest) =
-        listing.partition(|path| ids.get(path).is_some_and(|id| made_of.contains_key(id)));
-    Ok((Before { listing, runs }, rest))
-}
-
-fn not_stored(error: UserError, folder: &Path) -> UserError {
-    let later = format!("perf-report collect --dir {}", shell_word(folder));
-    let help = match &error.help {
-        Some(help) => format!("{help}; nothing is lost, store the run later with\n  {later}"),
-        None => format!("nothing is lost, store the run later with\n  {later}"),
-    };
-    let code = error.code;
-    UserError::new(code, "the run was not stored").because(error).help(help)
-}
-
-/// Tells what the run holds, what is missing from it, and where it is.
-pub(super) fn tell(
+/// Prints what the run holds, what is missing from it, and where it is.
+pub(super) fn report(
     context: &Context,
     document: &RunDocument,
     collected: &Collected,
@@ -163,11 +67,11 @@ pub(super) fn tell(
     if recorded {
         output::message(&format!("\n{}", render::summary(document, output::message_screen())));
     }
-    let store = context.shown(&context.store);
+    let store = context.shown_store();
     output::message(&format!("stored as run {} in {store}", document.run.id));
 }
 
-/// There is nothing in `folder` to collect.
+/// Makes the error that nothing in `folder` can be collected.
 pub(super) fn no_data(folder: &Path) -> UserError {
     let problem = format!("no process has recorded in {}", folder.display());
     UserError::new(ExitCode::NothingToJudge, problem)

@@ -1,17 +1,18 @@
-//! What `history` and `compare-last` share: which of the stored runs, which metric, which words.
+//! The options that `history` and `compare-last` share: the stored runs, the metric, the words for changes.
 
 use super::{function, help, keep};
 use crate::analysis::history::TrendRules;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Metric, RunDocument};
+use crate::model::Metric;
 use crate::project::config;
 use crate::project::config::check::{self, Limit};
 use crate::project::config::trend::TrendSettings;
 use crate::project::context::Context;
-use crate::project::store::{self, Filter, RunRef, Sqlite, Store as _};
+use crate::project::past::Past;
+use crate::project::store::RunRef;
 use crate::verdict::Load;
 
-/// Which runs.
+/// The runs and the metric of a history.
 #[derive(Debug, clap::Args)]
 pub(super) struct PastArgs {
     /// The run to go back from: `latest`, `latest~1`, an id or its beginning, or a label
@@ -34,8 +35,8 @@ const BETTER: &str = "Better by more than PCT is an IMPROVEMENT; `never` for non
 const WORSE: &str = "Worse by more than PCT is DEGRADED";
 const MUCH_WORSE: &str = "Worse by more than PCT is a REGRESSION";
 
-/// When to use which word. What is not given comes from `[trend]` of `perf.toml`, then from what is
-/// built in.
+/// The limits from which each word is used. One that is not given comes from `[trend]` of `perf.toml`, then
+/// from what is built in.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Words")]
 pub(super) struct TrendArgs {
@@ -57,8 +58,18 @@ pub(super) struct TrendArgs {
     load: Option<Load>,
 }
 
+impl PastArgs {
+    /// Opens the stored runs that were asked for.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when no run is stored, or none of the branch.
+    pub(super) fn open(&self, context: &Context) -> Result<Past, UserError> {
+        Past::open(context, &self.run, self.branch.as_deref())
+    }
+}
+
 impl TrendArgs {
-    /// These limits over those of `perf.toml`.
+    /// Lays these limits over those of `perf.toml`.
     pub(super) fn rules(&self, context: &Context) -> Result<TrendRules, UserError> {
         let given = TrendSettings {
             improvement: self.improvement,
@@ -76,51 +87,7 @@ impl TrendArgs {
     }
 }
 
-/// The stored runs that may be compared by time with the newest that is meant.
-pub(super) struct Past {
-    store: Sqlite,
-    newest: RunDocument,
-    filter: Filter,
-}
-
-impl Past {
-    /// Those that were asked for.
-    ///
-    /// # Errors
-    /// [`Code::NothingToJudge`] when no run is stored, or none of the branch.
-    pub(super) fn open(args: &PastArgs, context: &Context) -> Result<Self, UserError> {
-        let store = store::open(context)?;
-        let branch = args.branch.clone();
-        let newest = match &branch {
-            Some(name) => {
-                let of_branch = Filter { branch: branch.clone(), ..Filter::default() };
-                store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(name))?
-            }
-            None => newest(&store, &args.run)?,
-        };
-        let filter = Filter { branch, ..Filter::before(&newest, &store.entries()?) };
-        Ok(Self { store, newest, filter })
-    }
-
-    /// The newest run and those before it, at most `most` in all, oldest first.
-    pub(super) fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
-        let mut runs = self.store.recent(&self.filter, most.saturating_sub(1))?;
-        runs.push(self.newest.clone());
-        Ok(runs)
-    }
-}
-
-/// The run that is named; of `latest`, the newest that recorded something, since a command that
-/// records nothing has no history.
-fn newest(store: &Sqlite, wanted: &RunRef) -> Result<RunDocument, UserError> {
-    let named = store.find(wanted)?;
-    if named.process.count > 0 || *wanted != RunRef::default() {
-        return Ok(named);
-    }
-    Ok(store.recent(&Filter::default(), 1)?.pop().unwrap_or(named))
-}
-
-/// The one of `names` that is meant by `wanted`.
+/// Finds the one of `names` that is meant by `wanted`.
 pub(super) fn function<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -130,7 +97,7 @@ pub(super) fn function<'a>(
     function::by_part(wanted, names, unknown)
 }
 
-/// A metric that has a history.
+/// Reads a metric that has a history.
 fn metric(word: &str) -> Result<Metric, String> {
     let metric = match Metric::from_word(word) {
         Some(metric) if Metric::OF_COMMAND.contains(&metric) => metric,
@@ -142,7 +109,7 @@ fn metric(word: &str) -> Result<Metric, String> {
     Ok(metric)
 }
 
-/// Why there is nothing to show of runs that there are.
+/// Makes the error that nothing is known of a metric in runs that there are.
 pub(super) fn no_value(metric: Metric, runs: usize) -> UserError {
     let title = metric.title();
     let which = match runs {
@@ -152,10 +119,4 @@ pub(super) fn no_value(metric: Metric, runs: usize) -> UserError {
     let problem = format!("nothing is known of {title} in {which}");
     UserError::new(Code::NothingToJudge, problem)
         .help("look at another --metric; `perf-report show --format json` has what a run knows")
-}
-
-fn no_run_of(branch: &str) -> UserError {
-    let problem = format!("no run of branch {branch:?} is stored");
-    UserError::new(Code::NothingToJudge, problem)
-        .help("runs of a branch are stored by `perf-report run` while it is checked out")
 }

@@ -8,7 +8,7 @@ use clap::builder::{FalseyValueParser, PossibleValue};
 use super::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef, Store as _};
+use crate::project::store::{self, RunRef};
 use crate::render::{Medium, Part, RunView, Selection, Sort};
 
 const EXAMPLES: &str = "\
@@ -71,7 +71,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let run = store::open(context)?.find(&args.run)?;
+    let run = store::open(&context.store)?.find(&args.run)?;
     let view = RunView { run: &run, part: args.part(), selection: args.selection() };
     args.output.write(&view, args.format)?;
     Ok(Code::Fine.into())

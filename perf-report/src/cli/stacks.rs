@@ -15,7 +15,7 @@ use crate::live::stacks::{self, Missing};
 use crate::model::{ProcessStacks, StacksDocument};
 use crate::project::context::Context;
 use crate::project::workspace::Programs;
-use crate::record::{collect as segments, session};
+use crate::record::{collect as segments, folder};
 use crate::render::Medium;
 use crate::text::shell::shell_word;
 use crate::text::units;
@@ -89,7 +89,7 @@ impl Args {
 
     /// The folder in which processes record.
     fn base(&self, context: &Context) -> Result<PathBuf, UserError> {
-        let Some(dir) = &self.dir else { return Ok(session::default_base()) };
+        let Some(dir) = &self.dir else { return Ok(folder::default_base()) };
         let base: PathBuf = context.dir.join(dir).components().collect();
         collect::check(&base, true)?;
         Ok(base)

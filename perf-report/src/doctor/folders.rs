@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Check;
 use crate::project::context::Context;
-use crate::record::{collect, command, retention, session};
+use crate::record::{collect, command, folder, life, retention};
 use crate::text::units;
 
 const SUBJECT: &str = "recording";
@@ -20,15 +20,15 @@ pub(super) fn recording(context: &Context) -> Vec<Check> {
     let named = std::env::var_os(command::DIR_VARIABLE).filter(|dir| !dir.is_empty());
     let folder: PathBuf = match &named {
         Some(dir) => context.dir.join(dir).components().collect(),
-        None => session::preferred_base(),
+        None => folder::preferred_base(),
     };
-    match session::check(&folder) {
+    match folder::check(&folder) {
         Ok(()) => checks.push(space(&folder, named.is_none())),
         Err(error) if error.is_missing() => checks.push(missing(&folder, named.is_none())),
         Err(error) => checks.push(unusable(&error.to_string(), named.is_none())),
     }
-    let mut all = if named.is_some() { vec![folder] } else { session::bases() };
-    all.retain(|folder| session::check(folder).is_ok());
+    let mut all = if named.is_some() { vec![folder] } else { folder::bases() };
+    all.retain(|folder| folder::check(folder).is_ok());
     for folder in all {
         checks.extend(left_over(&folder));
         checks.extend(held(&folder, named.is_some()));
@@ -125,7 +125,7 @@ fn left_over(folder: &Path) -> Vec<Check> {
         let help = "free space, or set PERF_TRACK_DIR to another folder";
         checks.push(Check::notice(SUBJECT, unrecorded.to_string(), help));
     }
-    let sessions = session::left_over(folder).unwrap_or_default();
+    let sessions = life::left_over(folder).unwrap_or_default();
     if sessions.len() > FEW {
         let finding =
             format!("{} runs that were never stored, in {}", sessions.len(), folder.display());

@@ -1,9 +1,9 @@
 //! The workspace, its store and baselines, the clock, git.
 
-use crate::error::ExitCode;
+use crate::error::{ExitCode, UserError};
 use crate::model::Check;
 use crate::project::context::Context;
-use crate::project::store::{self, Store as _};
+use crate::project::store::{self, Filter};
 use crate::project::{baseline, workspace};
 use crate::record::facts;
 
@@ -19,14 +19,17 @@ pub(super) fn workspace(context: &Context) -> Check {
 
 pub(super) fn store(context: &Context) -> Check {
     let subject = "store";
-    let path = context.shown(&context.store);
-    let entries = store::open(context).and_then(|store| Ok(store.entries()?));
-    match entries {
-        Ok(entries) => {
-            let runs = match entries.as_slice() {
-                [] => "no run yet".to_owned(),
-                [one] => format!("1 run, {}", one.id),
-                [newest, ..] => format!("{} runs, the newest {}", entries.len(), newest.id),
+    let path = context.shown_store();
+    let found = store::open(&context.store).and_then(|store| {
+        let newest = store.newest(&Filter::default())?;
+        Ok((newest, store.count(&Filter::default())?))
+    });
+    match found.map_err(UserError::from) {
+        Ok((newest, count)) => {
+            let runs = match (newest, count) {
+                (None, _) => "no run yet".to_owned(),
+                (Some(one), ..=1) => format!("1 run, {}", one.id),
+                (Some(newest), count) => format!("{count} runs, the newest {}", newest.id),
             };
             Check::good(subject, format!("{path}: {runs}"))
         }

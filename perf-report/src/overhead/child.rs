@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};
-use crate::record::session;
+use crate::record::folder;
 
 /// What a process of its own measures.
 ///
@@ -31,7 +31,7 @@ pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
 
 /// Where segments usually are, in memory if possible, but a folder that nobody looks into.
 fn folder() -> io::Result<TempDir> {
-    let base = session::preferred_base();
+    let base = folder::preferred_base();
     let mut builder = tempfile::Builder::new();
     builder.prefix("perf-report-overhead-");
     let in_memory = base.parent().and_then(|base| builder.tempdir_in(base).ok());

@@ -12,24 +12,25 @@ use serde::Serialize as _;
 use serde_json::ser::Formatter;
 
 use super::context::Context;
+use super::workspace;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::{Baseline, RunDocument};
 use crate::text::{sanitize, suggest};
 
-/// Folder of the baselines inside `.perf/`.
+/// The folder of the baselines inside `.perf/`.
 const FOLDER: &str = "baselines";
 const EXTENSION: &str = "json";
 
 /// The longest name, so that every file system takes the file.
 const LONGEST_NAME: usize = 100;
 
-/// Folder that holds the baselines; it may not exist yet.
+/// Returns the folder that holds the baselines; it may not exist yet.
 pub fn folder(context: &Context) -> PathBuf {
     context.folder().join(FOLDER)
 }
 
-/// The file of the baseline `name`.
+/// Returns the file of the baseline `name`.
 ///
 /// # Errors
 /// When the name could stand for something other than a file in the folder of baselines.
@@ -38,7 +39,7 @@ pub fn path(context: &Context, name: &str) -> Result<PathBuf, UserError> {
     Ok(folder(context).join(format!("{name}.{EXTENSION}")))
 }
 
-/// Names of all baselines, sorted.
+/// Lists the names of all baselines, sorted.
 ///
 /// # Errors
 /// When the folder cannot be read; that it does not exist is no error.
@@ -109,19 +110,19 @@ pub fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<PathB
         .help("nothing was changed; check the folder's permissions and the free space")
     };
     let text = to_text(runs).map_err(|error| unwritable(error.into()))?;
-    files::make_folder(&context.folder())
-        .and_then(|()| files::make_folder(&folder(context)))
+    workspace::make_folder(&context.folder())
+        .and_then(|()| workspace::make_folder(&folder(context)))
         .and_then(|()| files::replace(&path, &text))
         .map_err(unwritable)?;
     Ok(path)
 }
 
-/// Whether there is a baseline of this name, readable or not.
+/// Returns whether there is a baseline of this name, readable or not.
 pub fn exists(context: &Context, name: &str) -> bool {
     path(context, name).is_ok_and(|path| path.exists())
 }
 
-/// Removes the baseline `name`. The path that its file had.
+/// Removes the baseline `name`. Returns the path that its file had.
 ///
 /// # Errors
 /// When there is none of this name, or its file cannot be removed.
@@ -137,7 +138,7 @@ pub fn remove(context: &Context, name: &str) -> Result<PathBuf, UserError> {
     }
 }
 
-/// A name is part of a path, of commands and of reports, on any system.
+/// Checks a name, which is part of a path, of commands and of reports, on any system.
 fn check_name(name: &str) -> Result<(), UserError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let problem = if name.is_empty() {
@@ -159,13 +160,13 @@ fn check_name(name: &str) -> Result<(), UserError> {
 fn unknown(context: &Context, name: &str) -> UserError {
     let names = names(context).unwrap_or_default();
     let error = UserError::new(ExitCode::Usage, format!("there is no baseline {name:?}"));
-    match suggest::nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => {
-            error.help(format!("save one with `perf-report baseline save {name}`"))
+    error.help(suggest::nearest_or(name, names.iter().map(String::as_str), || {
+        if names.is_empty() {
+            format!("save one with `perf-report baseline save {name}`")
+        } else {
+            format!("there are: {}", names.join(", "))
         }
-        None => error.help(format!("there are: {}", names.join(", "))),
-    }
+    }))
 }
 
 fn unreadable(
@@ -195,8 +196,8 @@ fn to_text(runs: &[RunDocument]) -> serde_json::Result<String> {
     Ok(sanitize::json(String::from_utf8_lossy(&text).into_owned()))
 }
 
-/// What is open where a function of one of several runs begins: the baseline, its runs, the run, its
-/// functions.
+/// The number of open brackets where a function of one of several runs begins: the baseline, its runs, the
+/// run, its functions.
 const A_FUNCTION_OF_SEVERAL: usize = 4;
 
 fn serializer(
@@ -209,9 +210,9 @@ fn serializer(
 /// JSON for people who review it: a field a line, an object of a list a line, and lists of plain
 /// values (such as histograms) on one line.
 struct Reviewable {
-    /// What is open, outermost first.
+    /// The open brackets, outermost first.
     open: Vec<Open>,
-    /// Inside of more than this, nothing begins a line.
+    /// The most open brackets inside which something begins a line.
     deepest: usize,
 }
 

@@ -1,46 +1,54 @@
-//! Where a command works: the folder it was called in, the workspace, the store.
+//! The place where a command works: the folder in which it was called, the workspace, the store.
 
 use std::path::{Path, PathBuf};
 
+use super::store::Location;
 use super::workspace;
 
-/// Name of the store inside [`workspace::FOLDER`].
+/// The name of the store inside [`workspace::FOLDER`].
 const STORE: &str = "perf.sqlite";
 
-/// Where a command works. Absolute paths; what they name need not exist.
+/// The place where a command works. Absolute paths; what they name need not exist.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Folder the command was called in.
+    /// The folder in which the command was called.
     pub dir: PathBuf,
-    /// Root of the workspace, which holds `perf.toml` and `.perf/`; see [`workspace::root`].
+    /// The root of the workspace, which holds `perf.toml` and `.perf/`; see [`workspace::root`].
     pub root: PathBuf,
-    /// Database that holds the runs.
-    pub store: PathBuf,
+    /// The store that holds the runs.
+    pub store: Location,
 }
 
 impl Context {
-    /// The context of a command called in `dir`, with the store at `store` (relative to `dir`) or
-    /// in the workspace that `dir` belongs to.
-    pub fn new(dir: PathBuf, store: Option<PathBuf>) -> Self {
+    /// Makes the context of a command called in `dir`, with this store or the one of the workspace to which
+    /// `dir` belongs.
+    pub fn new(dir: PathBuf, store: Option<Location>) -> Self {
         let root = workspace::root(&dir);
-        let store =
-            store.map_or_else(|| root.join(workspace::FOLDER).join(STORE), |path| dir.join(path));
+        let own = || Location::Sqlite(root.join(workspace::FOLDER).join(STORE));
+        let store = store.unwrap_or_else(own);
         Self { dir, root, store }
     }
 
-    /// The programs of the workspace.
+    /// Returns the programs of the workspace.
     pub fn programs(&self) -> workspace::Programs {
         let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| self.dir.join(target));
         workspace::Programs::of(&self.root, target.as_deref())
     }
 
-    /// The folder `.perf/` of the workspace; it may not exist yet.
+    /// Returns the folder `.perf/` of the workspace; it may not exist yet.
     pub fn folder(&self) -> PathBuf {
         self.root.join(workspace::FOLDER)
     }
 
-    /// `path` as it is shortest to read: relative to the current folder when it lies below it.
+    /// Writes `path` as it is shortest to read: relative to the current folder when it lies below it.
     pub fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.dir).unwrap_or(path).display().to_string()
+    }
+
+    /// Writes the place of the store as it is shortest to read.
+    pub fn shown_store(&self) -> String {
+        match &self.store {
+            Location::Sqlite(path) => self.shown(path),
+        }
     }
 }

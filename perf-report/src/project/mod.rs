@@ -1,12 +1,15 @@
-//! What a project keeps: its [`workspace`] and [`config`], [`baseline`]s, [`blessings`], and runs in a
-//! [`store`]. [`Project`] is all of it for a program outside. Prints nothing.
+//! The belongings of a project: its [`workspace`] and [`config`], [`baseline`]s, [`blessings`], and runs in
+//! a [`store`], which come in by the [`intake`] and are found again as [`named`] ones or as the [`past`] of
+//! one. [`Project`] is all of it for a program outside. Prints nothing.
 
 pub mod baseline;
 pub mod blessings;
 pub mod check;
 pub mod config;
 pub mod context;
+pub mod intake;
 pub mod named;
+pub mod past;
 pub mod settings;
 pub mod store;
 pub mod workspace;

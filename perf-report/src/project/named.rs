@@ -3,7 +3,7 @@
 
 use super::baseline;
 use super::context::Context;
-use super::store::{self, Filter, RunRef, Store as _};
+use super::store::{self, Filter, RunRef};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::text::{suggest, units};
@@ -36,8 +36,8 @@ impl Named {
         Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
     }
 
-    /// What `text` names to judge `current` by: a baseline, or as `main~10` the last runs of a branch
-    /// that may be compared with it.
+    /// Loads the reference for `current` that `text` names: a baseline, or as `main~10` the last runs of a
+    /// branch that may be compared with it.
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when the branch has no such run.
@@ -59,7 +59,7 @@ impl Named {
     /// When there is none.
     pub fn window_or_baseline(context: &Context, text: &str) -> Result<Self, UserError> {
         let Some((branch, most)) = window(text) else { return Self::baseline(context, text) };
-        let store = store::open(context)?;
+        let store = store::open(&context.store)?;
         let of_branch = Filter { branch: Some(branch.to_owned()), ..Filter::default() };
         let newest = store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(branch))?;
         let filter = Filter { branch: of_branch.branch, ..Filter::comparable(&newest) };
@@ -75,7 +75,7 @@ impl Named {
         let Some(newest) = current.last() else { return Err(no_run_of(branch)) };
         let filter =
             Filter { branch: Some(branch.to_owned()), ..Filter::comparable(newest).but(current) };
-        let runs = store::open(context)?.recent(&filter, most)?;
+        let runs = store::open(&context.store)?.recent(&filter, most)?;
         if runs.is_empty() {
             return Err(no_run_of(branch));
         }
@@ -100,20 +100,20 @@ impl Named {
     /// # Errors
     /// When there is no such run, or more than one could be meant, or it cannot be read.
     pub fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
-        let store = store::open(context)?;
+        let store = store::open(&context.store)?;
         let run = store.find(reference)?;
-        Self::with_group(&store, run)
+        Self::with_group(&*store, run)
     }
 
-    /// The newest run of `command`, with those that `run --repeat` made with it.
+    /// Loads the newest run of `command`, with those that `run --repeat` made with it.
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when there is none.
     pub fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
-        let store = store::open(context)?;
-        let entries = store.entries()?;
-        let Some(entry) = entries.iter().find(|entry| entry.command == command) else {
-            let newest = entries.first().map_or_else(
+        let store = store::open(&context.store)?;
+        let of_command = Filter { command: Some(command.to_owned()), ..Filter::default() };
+        let Some(entry) = store.newest(&of_command)? else {
+            let newest = store.newest(&Filter::default())?.map_or_else(
                 || "no run is stored yet".to_owned(),
                 |entry| format!("the newest one, {}, is of `{}`", entry.id, entry.command),
             );
@@ -124,7 +124,8 @@ impl Named {
                  `--run latest`",
             ));
         };
-        let newer = entries.iter().take_while(|other| other.id != entry.id).count();
+        let newer = Filter { newer_than: Some(entry.id.clone()), ..Filter::default() };
+        let newer = store.count(&newer)?;
         let notice = (newer > 0).then(|| {
             let runs = units::plural(newer as u64, "newer run");
             format!(
@@ -134,15 +135,15 @@ impl Named {
             )
         });
         let run = store.load(&entry.id)?;
-        Ok(Self { notice, ..Self::with_group(&store, run)? })
+        Ok(Self { notice, ..Self::with_group(&*store, run)? })
     }
 
-    fn with_group(store: &impl store::Store, run: RunDocument) -> Result<Self, UserError> {
+    fn with_group(store: &dyn store::Store, run: RunDocument) -> Result<Self, UserError> {
         Ok(Self::new(run.run.id.clone(), store.with_group(run)?))
     }
 }
 
-/// Stored runs of the same command on the same kind of machine, without those of either side. None
+/// Loads stored runs of the same command on the same kind of machine, without those of either side; none
 /// where there is no store: a comparison needs no history.
 pub fn history(
     context: &Context,
@@ -151,7 +152,8 @@ pub fn history(
 ) -> Vec<RunDocument> {
     let Some(newest) = current.last() else { return Vec::new() };
     let filter = Filter::comparable(newest).but(baseline).but(current);
-    let runs = store::open(context).ok().and_then(|store| store.recent(&filter, HISTORY).ok());
+    let runs =
+        store::open(&context.store).ok().and_then(|store| store.recent(&filter, HISTORY).ok());
     runs.unwrap_or_default()
 }
 
@@ -167,7 +169,7 @@ pub fn history_of(
 ) -> Result<Vec<RunDocument>, UserError> {
     let Some(newest) = runs.last() else { return Ok(Vec::new()) };
     let filter = Filter::comparable(newest).but(std::slice::from_ref(newest));
-    Ok(store::open(context)?.recent(&filter, most)?)
+    Ok(store::open(&context.store)?.recent(&filter, most)?)
 }
 
 /// Whether `text` names the file of a baseline, and no window of a branch.
@@ -175,7 +177,7 @@ pub fn is_file(text: &str) -> bool {
     window(text).is_none()
 }
 
-/// Branch and number of runs of a text such as `main~10`.
+/// Splits a text such as `main~10` into branch and number of runs.
 fn window(text: &str) -> Option<(&str, usize)> {
     let (branch, most) = text.rsplit_once('~')?;
     let most = most.parse().ok().filter(|most| *most > 0)?;

@@ -1,19 +1,29 @@
-//! Finds the folder that a project's recordings belong to. Only looks; makes nothing.
+//! The folder that a project's recordings belong to: found from a folder in it, and made where it is needed.
 
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::files;
 
-/// Folder for the store and the baselines, inside the workspace root.
+/// The folder for the store and the baselines, inside the workspace root.
 pub const FOLDER: &str = ".perf";
 
-/// Name of the configuration file in the workspace root.
+/// The `.gitignore` of `.perf/`: everything but the baselines stays out of version control.
+const IGNORED: &str = "\
+# Runs belong to this machine. Baselines, in baselines/, are made to be committed.
+/perf.sqlite*
+/sessions/
+/.tmp*
+";
+
+/// The name of the configuration file in the workspace root.
 pub const CONFIG: &str = "perf.toml";
 
-/// Name of the file of accepted regressions in the workspace root.
+/// The name of the file of accepted regressions in the workspace root.
 pub const BLESSED: &str = "perf-blessed.toml";
 
-/// The workspace root for work in `dir`.
+/// Finds the workspace root for work in `dir`.
 ///
 /// It is the nearest folder, upwards from `dir`, that already holds `.perf/` or `perf.toml`. The
 /// search ends at the project's edge, so that a stray `.perf/` in the home folder catches no
@@ -35,15 +45,32 @@ pub fn root(dir: &Path) -> PathBuf {
         .to_owned()
 }
 
-/// Where the programs of a workspace are: below its root, or in its target folder.
+/// Makes `folder` and its parents. A new `.perf/` gets a `.gitignore`.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    if folder.ends_with(FOLDER) {
+        // Not worth failing for: it only spares the user a line of their own.
+        let _ = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(folder.join(".gitignore"))
+            .and_then(|mut file| file.write_all(IGNORED.as_bytes()));
+    }
+    Ok(())
+}
+
+/// The folders of a workspace's programs: its root and its target folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programs {
     folders: Vec<PathBuf>,
 }
 
 impl Programs {
-    /// Those of the workspace at `root`. `target` is the target folder that the environment names, if it
-    /// names one.
+    /// Finds those of the workspace at `root`. `target` is the target folder that the environment names, if
+    /// it names one.
     pub fn of(root: &Path, target: Option<&Path>) -> Self {
         let configured = root.ancestors().find_map(|dir| {
             let text = read(&dir.join(".cargo/config.toml")).ok()?;
@@ -56,7 +83,7 @@ impl Programs {
         Self { folders: folders.into_iter().flatten().map(real).collect() }
     }
 
-    /// Whether the program at `path` is one of them.
+    /// Returns whether the program at `path` is one of them.
     pub fn contain(&self, path: &str) -> bool {
         self.folders.iter().any(|folder| Path::new(path).starts_with(folder))
     }
@@ -66,7 +93,7 @@ fn declares_workspace(dir: &Path) -> bool {
     read(&dir.join("Cargo.toml")).is_ok_and(|text| has_workspace_table(&text))
 }
 
-fn read(path: &Path) -> std::io::Result<String> {
+fn read(path: &Path) -> io::Result<String> {
     files::read_text(path, files::LARGEST_SETTINGS)
 }
 
@@ -79,7 +106,6 @@ fn has_workspace_table(manifest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     /// Makes the given files (folders when they end in `/`) and asks for the root seen from `dir`.
     #[track_caller]

@@ -1,8 +1,7 @@
-//! What is known of a run whose recording is not stored yet, beside its segments.
+//! The facts of a run whose recording is not stored yet, beside its segments.
 //!
-//! `run` leaves it in the session's folder until the run is stored. Should storing fail, or
-//! perf-report be killed, `collect` finds there what no segment knows: the command, when it began,
-//! on which commit.
+//! `run` leaves it in the session's folder until the run is stored. Should storing fail, or perf-report be
+//! killed, `collect` finds there the facts that no segment has: the command, its start, its commit.
 
 use std::fs;
 use std::io;
@@ -15,7 +14,7 @@ use crate::model::{ProcessSummary, Run, RunDocument, convert};
 
 const FILE: &str = "run.json";
 
-/// Leaves in `folder` what is known of the run.
+/// Leaves the facts of the run in `folder`.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -25,13 +24,13 @@ pub fn write(folder: &Path, run: &Run, process: &ProcessSummary) -> io::Result<(
     files::replace(&folder.join(FILE), &serde_json::to_string(&document)?)
 }
 
-/// What was left in `folder`, if anything was and can be read.
+/// Reads the facts that were left in `folder`, if any were and can be read.
 pub fn read(folder: &Path) -> Option<(Run, ProcessSummary)> {
     let text = files::read_text(&folder.join(FILE), files::LARGEST_DOCUMENT).ok()?;
     RunDocument::from_json(&text).ok().map(|document| (document.run, document.process))
 }
 
-/// Removes what was left in `folder`.
+/// Removes the facts that were left in `folder`.
 pub fn forget(folder: &Path) {
     // That there is nothing to remove is as good.
     let _ = fs::remove_file(folder.join(FILE));

@@ -13,8 +13,8 @@ use perf_runtime::segment::folder::FolderError;
 use super::collect::{self, Collected};
 use super::command::{self, Ended, Job};
 use super::facts::{self, Identity, Prober};
-use super::pending;
 use super::session::{self, Session};
+use super::{folder, life, pending};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::text::units;
 
@@ -184,9 +184,9 @@ pub fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
         let number = units::plural(collected.damaged.len() as u64, "segment");
         left.push(format!("{number} that could not be read: kept in {}", folder.display()));
     }
-    if session::is_session(folder) {
+    if folder::is_session(folder) {
         // Whatever is still needed in it, or not ours, keeps it.
-        let _ = session::remove(folder);
+        let _ = life::remove(folder);
     }
     left
 }

@@ -1,6 +1,6 @@
-//! What lies in the folders in which processes record, of processes that have ended, and of runs whose
-//! `perf-report run` was killed: how much it is, and what gives way. The recorder does the same when it starts;
-//! what may be kept is decided in [`perf_runtime::segment::retention`].
+//! Recordings that nobody collected, of processes that have ended, and of runs whose `perf-report run` was
+//! killed: how much they hold, and which give way. The recorder does the same when it starts;
+//! [`perf_runtime::segment::retention`] decides how much may stay.
 
 use std::fs;
 use std::io;
@@ -12,33 +12,33 @@ use perf_runtime::segment::discarded::{self, Ledger};
 use perf_runtime::segment::retention::{Held, Limits, Reason, Space};
 use perf_runtime::segment::{MARK_EXTENSION, Outline};
 
-use super::{collect, session};
+use super::{collect, folder, life};
 use crate::files;
 use crate::text::units;
 
-/// Variables that say how much may be kept.
+/// The variables that limit what may stay.
 const VARIABLES: [&str; 2] = ["PERF_TRACK_RETENTION", "PERF_TRACK_RETENTION_COUNT"];
 
 /// A recording that nobody has collected, and that nobody adds to any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
-    /// A segment, or the folder of a session.
+    /// The segment, or the folder of the session.
     pub path: PathBuf,
-    /// Whether it is that.
+    /// True for the folder of a session.
     pub is_session: bool,
-    /// When it was written to last.
+    /// The time of the last write.
     pub changed: SystemTime,
-    /// What it takes of its file system.
+    /// The bytes that it takes of its file system.
     pub bytes: u64,
 }
 
-/// What the environment says about how much may be kept.
+/// Reads the limits from the environment.
 pub fn limits() -> Limits {
     let [bytes, recordings] = VARIABLES.map(|name| std::env::var(name).ok());
     Limits::given(bytes.as_deref(), recordings.as_deref())
 }
 
-/// The file system that `folder` lies in; `None` where the system does not tell.
+/// Measures the file system that `folder` lies in; `None` where the system does not know.
 pub fn space(folder: &Path) -> Option<Space> {
     let system = statvfs(folder).ok()?;
     // The types differ between systems.
@@ -51,13 +51,13 @@ pub fn space(folder: &Path) -> Option<Space> {
         u64::from(system.files()),
         u64::from(system.files_available()),
     );
-    // One that has no limit says that it has nothing.
+    // One that has no limit reports that it has nothing.
     let amount = |of: u64| if all == 0 { u64::MAX } else { of.saturating_mul(unit) };
     let takes_files = all_files == 0 || free_files > 0;
     Some(Space { total: amount(all), free: amount(free), takes_files })
 }
 
-/// What lies in `base` that nobody adds to any more, the oldest first.
+/// Lists the recordings in `base` to which nobody adds any more, the oldest first.
 pub fn recordings(base: &Path) -> Vec<Recording> {
     let entries = fs::read_dir(base).into_iter().flatten();
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -66,7 +66,7 @@ pub fn recordings(base: &Path) -> Vec<Recording> {
     found
 }
 
-/// What recordings hold together.
+/// Sums up what recordings hold.
 pub fn held(recordings: &[Recording]) -> Held {
     let bytes = recordings.iter().fold(0_u64, |sum, one| sum.saturating_add(one.bytes));
     Held { recordings: recordings.len() as u64, bytes }
@@ -74,8 +74,8 @@ pub fn held(recordings: &[Recording]) -> Held {
 
 fn look_at(path: PathBuf) -> Option<Recording> {
     let changed = |path: &Path| fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
-    if session::is_session(&path) {
-        session::is_over(&path).then_some(())?;
+    if folder::is_session(&path) {
+        life::is_over(&path).then_some(())?;
         let inside = files_in(&path);
         let newest = inside.iter().chain([&path]).filter_map(|path| changed(path).ok()).max()?;
         let bytes = inside.iter().map(|path| bytes_of(path)).sum();
@@ -103,7 +103,7 @@ fn bytes_of(path: &Path) -> u64 {
     fs::symlink_metadata(path).map_or(0, |metadata| metadata.blocks().saturating_mul(512))
 }
 
-/// Has the oldest recordings in `base` give way until the others are within the limits and `needed` bytes are
+/// Discards the oldest recordings in `base` until the others are within the limits and `needed` bytes are
 /// free. Segments that lie in no session do so only where `has_segments`.
 pub fn make_room(base: &Path, needed: u64, has_segments: bool) {
     let mut limits = limits();
@@ -133,7 +133,8 @@ fn limits_lowered(space: Space) -> Limits {
     limits().lowered(space)
 }
 
-/// Removes a recording in `base` that somebody asked to remove, and so counts it nowhere. Whether it is gone.
+/// Removes a recording in `base` that somebody asked to remove, and so counts it nowhere. Returns whether
+/// it is gone.
 pub fn remove(base: &Path, recording: &Recording) -> bool {
     Discarding { base, ledger: None }.discard(recording, None)
 }
@@ -145,7 +146,7 @@ struct Discarding<'a> {
 
 impl Discarding<'_> {
     /// Removes a recording, unless somebody has begun to add to it, and counts it where there is a reason.
-    /// Whether it is gone.
+    /// Returns whether it is gone.
     fn discard(&mut self, recording: &Recording, reason: Option<Reason>) -> bool {
         if look_at(recording.path.clone()).is_none() {
             return !recording.path.exists();
@@ -164,8 +165,8 @@ impl Discarding<'_> {
         fs::remove_dir(&recording.path).is_ok()
     }
 
-    /// Counted before it is removed, so that whoever ends in between has said too much, not too little; if the
-    /// file system is too full for that, after it.
+    /// Removes a segment and counts it before, so that whoever ends in between has counted too much, not
+    /// too little; if the file system is too full for that, after it.
     fn discard_segment(&mut self, path: &Path, reason: Option<Reason>) -> bool {
         let outline = |path: &Path| files::open(path, u64::MAX).ok().map(|file| Outline::of(&file));
         let mark = path.with_extension(MARK_EXTENSION);
@@ -192,18 +193,18 @@ impl Discarding<'_> {
     }
 }
 
-/// What is held in `base` by recordings that nobody adds to any more, and how to free it.
+/// An account of the recordings in a folder to which nobody adds any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// How much it is, in words.
+    /// The finding, in words.
     pub finding: String,
-    /// What to do.
+    /// The advice on how to free it.
     pub help: String,
-    /// Whether it is a good part of what there may be, or runs are among it that were never stored.
+    /// True where they hold a good part of what may stay, or runs are among them that were never stored.
     pub is_notable: bool,
 }
 
-/// What is held in `base`, which somebody has `named` or not; `None` where there is nothing.
+/// Accounts for the recordings in `base`, which somebody has `named` or not; `None` where there are none.
 pub fn account(base: &Path, named: bool) -> Option<Account> {
     let recordings = recordings(base);
     let (held, given_way) = (held(&recordings), given_way(base));
@@ -225,7 +226,7 @@ pub fn account(base: &Path, named: bool) -> Option<Account> {
     })
 }
 
-/// What is held is worth a word from this part of what may be held on.
+/// The part of the limits from which recordings are worth a word: one in this many.
 const NOTABLE: u64 = 4;
 
 fn in_words(base: &Path, (held, sessions): (Held, u64), most: u64, given_way: u64) -> String {
@@ -252,7 +253,7 @@ fn in_words(base: &Path, (held, sessions): (Held, u64), most: u64, given_way: u6
     )
 }
 
-/// How many recordings in `base` gave way, of which no report has told yet.
+/// Counts the recordings in `base` that gave way and of which no report has spoken yet.
 pub fn given_way(base: &Path) -> u64 {
     let all = discarded::read(base).unwrap_or_default();
     all.iter().fold(0, |sum, one| sum.saturating_add(one.recordings))

@@ -36,6 +36,31 @@ pub fn slip<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
+/// Asks whether the name `near` was meant.
+///
+/// ```
+/// assert_eq!(perf_report::text::suggest::did_you_mean("main"), "did you mean `main`?");
+/// ```
+pub fn did_you_mean(near: &str) -> String {
+    format!("did you mean `{near}`?")
+}
+
+/// Advises on a name that is none of `candidates`: asks for the nearest, if one is near, or else gives the
+/// advice of `otherwise`.
+///
+/// ```
+/// use perf_report::text::suggest::nearest_or;
+/// let advice = |wanted| nearest_or(wanted, ["main"], || "save one".to_owned());
+/// assert_eq!((advice("mian"), advice("x")), ("did you mean `main`?".into(), "save one".into()));
+/// ```
+pub fn nearest_or<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    nearest(wanted, candidates).map_or_else(otherwise, did_you_mean)
+}
+
 /// Advice on a word that is none of `words`: the one that was meant, or else all that there are.
 ///
 /// ```
@@ -45,10 +70,7 @@ pub fn slip<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> 
 /// ```
 pub fn one_of<'a>(wanted: &str, words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();
-    match nearest(wanted, words.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", words.join(", ")),
-    }
+    nearest_or(wanted, words.iter().copied(), || format!("there are {}", words.join(", ")))
 }
 
 /// Why a part of a name stands for none of the names.

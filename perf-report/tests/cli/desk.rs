@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use perf_report::model::{Function, Machine, ProcessSummary, Recording, Run, RunDocument};
 use perf_report::model::{RUN_SCHEMA, RUN_VERSION};
-use perf_report::project::store::{Sqlite, Store as _};
+use perf_report::project::store::{Query, Sqlite, Store as _};
 
 /// A folder of its own: a workspace with a place for segments. Gone when dropped.
 pub(crate) struct Desk {
@@ -91,7 +91,7 @@ impl Desk {
     /// The runs that are stored, oldest first.
     pub(crate) fn stored(&self) -> Vec<RunDocument> {
         let store = Sqlite::open(&self.store()).unwrap();
-        let entries = store.entries().unwrap();
+        let entries = store.entries(&Query::default()).unwrap();
         entries.iter().rev().map(|entry| store.load(&entry.id).unwrap()).collect()
     }
 

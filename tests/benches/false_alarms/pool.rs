@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use perf_report::model::RunDocument;
-use perf_report::project::store::{Sqlite, Store as _};
+use perf_report::project::store::{Filter, Sqlite, Store as _};
 use perf_tests::Lab;
 
 use crate::Result;
@@ -62,7 +62,7 @@ impl Pool {
             for (kind, runs) in &mut pool.0 {
                 record(lab, program, *kind)?;
                 let store = Sqlite::open(&lab.store())?;
-                let newest = store.entries()?.into_iter().next().ok_or("nothing was stored")?;
+                let newest = store.newest(&Filter::default())?.ok_or("nothing was stored")?;
                 runs.push(store.load(&newest.id)?);
             }
             progress(&format!("{}: {round} of {runs}, {:.0?}", program.name, began.elapsed()));

@@ -7,21 +7,27 @@ use jiff::civil::Date;
 use super::Args;
 use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{BLESSINGS_SCHEMA, BLESSINGS_VERSION, BlessingRow, BlessingsDocument, Metric};
+use crate::model::{
+    BLESSINGS_SCHEMA, BLESSINGS_VERSION, BlessingRow, BlessingsDocument, Metric, RunDocument,
+};
 use crate::project::blessings;
 use crate::project::context::Context;
-use crate::project::store::{self, Store as _};
+use crate::project::store::{self, RunRef};
 use crate::record::facts;
 use crate::verdict::{self, Blessing, BlessingState};
 
 /// The values of a run, by function and metric.
 type Values = BTreeMap<(String, Metric), f64>;
 
+fn find(context: &Context, wanted: &RunRef) -> Result<RunDocument, UserError> {
+    store::open(&context.store)?.find(wanted)
+}
+
 /// Lists what is accepted, and whether it still counts.
 pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
     let list = blessings::load(context)?;
     let wanted = args.run.clone().unwrap_or_default();
-    let run = match store::open(context).and_then(|store| store.find(&wanted)) {
+    let run = match find(context, &wanted) {
         Ok(run) => Some(run),
         Err(error) if error.code == Code::NothingToJudge => None,
         Err(error) => return Err(error),

@@ -5,15 +5,15 @@ use std::path::Path;
 use crate::cli::output;
 use crate::project::workspace::Programs;
 use crate::record::collect::{self, About};
+use crate::record::folder;
 use crate::record::retention::{self, Recording};
-use crate::record::session;
 use crate::text::units;
 
 /// Removes what lies in `folder`, and in the places that stand in for it, that nobody adds to any more: what
 /// `programs` recorded, or all.
 pub(super) fn run(folder: &Path, programs: Option<&Programs>) {
     let (mut freed, mut removed, mut left) = (0_u64, 0_u64, 0_u64);
-    for base in std::iter::once(folder.to_owned()).chain(session::alternatives(folder)) {
+    for base in std::iter::once(folder.to_owned()).chain(folder::alternatives(folder)) {
         for recording in retention::recordings(&base) {
             if programs.is_some_and(|programs| !is_of(&recording, programs)) {
                 left += 1;

@@ -9,14 +9,15 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use self::scope::Others;
-use super::keep::{self, Before, Stored};
+use super::keep;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{ProcessSummary, Run};
 use crate::project::context::Context;
+use crate::project::intake::{self, Before, Stored};
 use crate::record::collect::{self, Collected, Listing};
 use crate::record::facts::{self, Identity};
-use crate::record::{pending, recorder, session};
+use crate::record::{folder, pending, recorder, session};
 
 /// Times that somebody else may collect the same at the same time.
 const ATTEMPTS: u32 = 5;
@@ -83,7 +84,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let folder = match &args.dir {
         // Without a trailing slash, which would look behind a link.
         Some(dir) => context.dir.join(dir).components().collect(),
-        None => session::default_base(),
+        None => folder::default_base(),
     };
     check(&folder, args.dir.is_some())?;
     if args.list {
@@ -118,8 +119,8 @@ fn collect_once(
     };
     let pending = pending::read(folder);
     let id = pending.as_ref().map(|(run, _)| run.id.as_str());
-    let ids = keep::ids(listing.paths(), id);
-    let (before, rest) = keep::stored_before(context, listing, &ids, (id, folder))?;
+    let ids = intake::ids(listing.paths(), id);
+    let (before, rest) = intake::stored_before(context, listing, &ids, (id, folder))?;
     let mut collected = collect::read(rest);
     collected.fallback = session::fallback(&collected);
     if before.runs.is_empty() && collected.is_empty() {
@@ -143,12 +144,12 @@ fn collect_once(
     }
     let (facts, process) = facts_of(args, context, pending, &before);
     let document = recorder::document(&collected, facts, process, None);
-    if keep::store(context, folder, &document, (&collected, &ids))? == Stored::Before {
+    if intake::store(context, folder, &document, (&collected, &ids))? == Stored::Before {
         return Ok(None);
     }
     let mut left = clear_before();
     left.extend(if args.keep { Vec::new() } else { recorder::clear(&collected, folder) });
-    keep::tell(context, &document, &collected, &left);
+    keep::report(context, &document, &collected, &left);
     others.in_words().iter().for_each(|words| output::help(words));
     Ok(Some(Code::Fine.into()))
 }
@@ -178,12 +179,12 @@ fn tell_before(context: &Context, before: &Before, collected: &Collected, left: 
         (Some(last), count) => format!("{count} runs, {first} to {last},"),
         (None, _) => format!("run {first}"),
     };
-    output::message(&format!("already stored as {runs} in {}", context.shown(&context.store)));
+    output::message(&format!("already stored as {runs} in {}", context.shown_store()));
 }
 
 /// Checks that recordings may be read from `folder`, which the user has `chosen` or not.
 pub(super) fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
-    session::check(folder).map_err(|error| {
+    folder::check(folder).map_err(|error| {
         if error.is_missing() && !chosen {
             return keep::no_data(folder);
         }

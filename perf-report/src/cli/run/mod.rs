@@ -13,9 +13,10 @@ use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
+use crate::project::intake;
 use crate::record::command::{Job, Streams};
 use crate::record::recorder::{self, Order, Recorded, Recorder};
-use crate::record::{facts, failure, nothing, retention, session};
+use crate::record::{facts, failure, folder, nothing, retention};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -152,14 +153,14 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
     // Should `collect` have been faster, it is stored as well.
-    let ids = keep::ids(collected.taken(), Some(&document.run.id));
-    keep::store(context, folder, &document, (&collected, &ids))?;
+    let ids = intake::ids(collected.taken(), Some(&document.run.id));
+    intake::store(context, folder, &document, (&collected, &ids))?;
     let left = recorder::clear(&collected, folder);
     if args.quiet {
         rounds::warn_of_fallback(collected.fallback.clone());
         return Ok(());
     }
-    keep::tell(context, &document, &collected, &left);
+    keep::report(context, &document, &collected, &left);
     if collected.snapshot.processes.is_empty() {
         let command = nothing::Command { words: &args.command, dir: &context.dir, folder, began };
         let (reason, help) = nothing::why(command, &collected, gone);
@@ -171,7 +172,7 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
 
 /// Says how much is held by what nobody collected, where that is worth a word.
 fn tell_held(base: Option<&Path>) {
-    let bases = base.map_or_else(session::bases, |base| vec![base.to_owned()]);
+    let bases = base.map_or_else(folder::bases, |base| vec![base.to_owned()]);
     for account in bases.iter().filter_map(|at| retention::account(at, base.is_some())) {
         if account.is_notable {
             output::warning(&account.finding);

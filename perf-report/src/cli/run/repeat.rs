@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::analysis::series;
+use crate::cli::output;
 use crate::cli::rounds::{self, Rounds};
-use crate::cli::{keep, output};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
+use crate::project::intake;
 use crate::record::in_turn::Watcher as _;
 use crate::record::recorder::{self, Order, Recorded, Recorder};
 use crate::record::{failure, nothing};
@@ -98,8 +99,8 @@ fn keep_run(
     let folder = session.folder();
     rounds::warn_of_fallback(collected.fallback.clone());
     // Should `collect` have been faster, it is stored as well.
-    let ids = keep::ids(collected.taken(), Some(&document.run.id));
-    keep::store(context, folder, &document, (&collected, &ids))?;
+    let ids = intake::ids(collected.taken(), Some(&document.run.id));
+    intake::store(context, folder, &document, (&collected, &ids))?;
     for problem in recorder::clear(&collected, folder) {
         output::warning(&problem);
     }
@@ -151,7 +152,7 @@ fn tell(args: &Args, context: &Context, outcome: &Outcome) {
         output::help(help);
     }
     if let (Some(first), Some(last)) = (outcome.stored.first(), outcome.stored.last()) {
-        let store = context.shown(&context.store);
+        let store = context.shown_store();
         let runs = match outcome.stored.len() {
             1 => format!("run {first}"),
             count => format!("{count} runs, {first} to {last},"),

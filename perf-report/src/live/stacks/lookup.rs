@@ -14,7 +14,7 @@ use perf_runtime::segment::EXTENSION;
 use perf_runtime::segment::life::{Copied, Owner};
 
 use crate::record::collect::{self, Listing, Unrecorded, is_running, pid_of};
-use crate::record::session;
+use crate::record::folder;
 
 /// Why there is no segment of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,12 +74,12 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
 /// ours, or open to others, are passed over.
 pub fn segments(base: &Path) -> Listing {
     let mut all = Listing::default();
-    for base in std::iter::once(base.to_owned()).chain(session::alternatives(base)) {
+    for base in std::iter::once(base.to_owned()).chain(folder::alternatives(base)) {
         let sessions = fs::read_dir(&base).into_iter().flatten();
         let sessions = sessions.filter_map(|entry| Some(entry.ok()?.path()));
-        let sessions = sessions.filter(|path| session::is_session(path));
+        let sessions = sessions.filter(|path| folder::is_session(path));
         for folder in std::iter::once(base.clone()).chain(sessions) {
-            if let (Ok(()), Ok(listing)) = (session::check(&folder), collect::list(&folder)) {
+            if let (Ok(()), Ok(listing)) = (folder::check(&folder), collect::list(&folder)) {
                 all.extend(listing);
             }
         }

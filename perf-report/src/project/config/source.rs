@@ -85,11 +85,10 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
         return Err(SourceError {
             line: None,
             problem: format!("there is no profile {profile:?}"),
-            help: Some(match suggest::nearest(profile, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if profile.is_empty() => "leave --profile out".to_owned(),
-                None => format!("define it as [profile.{profile}.check], or leave --profile out"),
-            }),
+            help: Some(suggest::nearest_or(profile, known, || match profile {
+                "" => "leave --profile out".to_owned(),
+                _ => format!("define it as [profile.{profile}.check], or leave --profile out"),
+            })),
         });
     }
     Ok(CheckSettings { custom, budgets, ..chosen.or(base) })
@@ -242,10 +241,9 @@ impl<'a, 'i> Section<'a, 'i> {
         Err(SourceError {
             line: Some(line(self.text, &key.span())),
             problem: format!("unknown key {:?}{place}", key.get_ref()),
-            help: Some(match suggest::nearest(key.get_ref(), known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known keys: {}", known.join(", ")),
-            }),
+            help: Some(suggest::nearest_or(key.get_ref(), known.iter().copied(), || {
+                format!("known keys: {}", known.join(", "))
+            })),
         })
     }
 

@@ -1,23 +1,25 @@
-//! Why a store cannot be used: typed, and worded for people.
+//! The reasons why a store cannot be used: typed, and worded for people.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
 
-use super::schema::VERSION;
 use crate::error::{ExitCode, UserError};
 use crate::model::DocumentError;
 
-/// Why a store cannot be used.
+/// The reason why a store cannot be used.
 #[derive(Debug)]
 pub struct StoreError {
-    /// File of the store.
-    pub path: PathBuf,
-    /// What is wrong with it.
+    /// The name of the store for people: the path of its file.
+    pub store: String,
+    /// The fault that it has.
     pub fault: Fault,
 }
 
-/// What is wrong with a store.
+/// An error of the engine that keeps the runs.
+pub type EngineError = Box<dyn Error + Send + Sync>;
+
+/// A fault of a store.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Fault {
@@ -29,22 +31,26 @@ pub enum Fault {
     NotAStore,
     /// The file ends too early.
     CutShort {
-        /// Bytes that it has.
+        /// The bytes that it has.
         length: u64,
-        /// Bytes that it needs.
+        /// The bytes that it needs.
         needed: u64,
     },
-    /// SQLite found the file damaged.
-    Damaged(rusqlite::Error),
-    /// Of a version that never was, or is no longer read.
+    /// The engine found it damaged.
+    Damaged(EngineError),
+    /// It is of a version that never was, or is no longer read.
     Older {
-        /// Version of the file.
+        /// The version that it has.
         found: i64,
+        /// The oldest version that is read.
+        oldest: i64,
     },
-    /// Written by a newer perf-report.
+    /// It was written by a newer perf-report.
     Newer {
-        /// Version of the file.
+        /// The version that it has.
         found: i64,
+        /// The newest version that is read.
+        newest: i64,
     },
     /// The file or its folder cannot be made or opened.
     Io(io::Error),
@@ -68,31 +74,18 @@ pub enum Fault {
     },
     /// The run's document cannot be read.
     Document {
-        /// Id of the run.
+        /// The id of the run.
         id: String,
-        /// Why.
+        /// The reason why.
         error: DocumentError,
     },
-    /// Anything else.
-    Other(rusqlite::Error),
+    /// The engine failed in another way.
+    Other(EngineError),
 }
 
 impl StoreError {
-    pub(super) fn new(path: &Path, fault: Fault) -> Self {
-        Self { path: path.to_owned(), fault }
-    }
-
-    pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
-        let fault = match error.sqlite_error_code() {
-            Some(Code::NotADatabase) => Fault::NotAStore,
-            Some(Code::DatabaseCorrupt) => Fault::Damaged(error),
-            Some(Code::DiskFull) => Fault::Full,
-            Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Fault::ReadOnly,
-            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Fault::Busy,
-            _ => Fault::Other(error),
-        };
-        Self::new(path, fault)
+    pub(super) fn new(store: impl fmt::Display, fault: Fault) -> Self {
+        Self { store: store.to_string(), fault }
     }
 
     fn code(&self) -> ExitCode {
@@ -116,14 +109,14 @@ impl StoreError {
     }
 
     fn help(&self) -> Option<String> {
-        let path = self.path.display();
-        let keep = format!("move it away to begin a new store: `mv '{path}' '{path}.bad'`");
+        let store = &self.store;
+        let begin_anew = format!("move it away to begin a new store: `mv '{store}' '{store}.bad'`");
         Some(match &self.fault {
             Fault::Missing => "record a run with `perf-report run -- COMMAND`".to_owned(),
-            Fault::Empty | Fault::Older { .. } => keep,
-            Fault::NotAStore => format!("name another file with --store, or {keep}"),
+            Fault::Empty | Fault::Older { .. } => begin_anew,
+            Fault::NotAStore => format!("name another file with --store, or {begin_anew}"),
             Fault::CutShort { .. } | Fault::Damaged(_) => {
-                format!("nothing was changed; try `sqlite3 '{path}' .recover`, or {keep}")
+                format!("nothing was changed; try `sqlite3 '{store}' .recover`, or {begin_anew}")
             }
             Fault::Newer { .. } => "update perf-report".to_owned(),
             Fault::Io(_) | Fault::ReadOnly => {
@@ -145,42 +138,42 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
+        let store = &self.store;
         match &self.fault {
-            Fault::Missing => write!(f, "no run is stored yet: there is no {path}"),
-            Fault::Empty => write!(f, "the store {path} is empty: it has 0 bytes"),
-            Fault::NotAStore => write!(f, "{path} is not a store of perf-track"),
+            Fault::Missing => write!(f, "no run is stored yet: there is no {store}"),
+            Fault::Empty => write!(f, "the store {store} is empty: it has 0 bytes"),
+            Fault::NotAStore => write!(f, "{store} is not a store of perf-track"),
             Fault::CutShort { length, needed } => {
-                write!(f, "the store {path} is cut short: {length} of {needed} bytes")
+                write!(f, "the store {store} is cut short: {length} of {needed} bytes")
             }
-            Fault::Damaged(_) => write!(f, "the store {path} is damaged"),
-            Fault::Older { found } => write!(
+            Fault::Damaged(_) => write!(f, "the store {store} is damaged"),
+            Fault::Older { found, oldest } => write!(
                 f,
-                "the store {path} has version {found}, and the oldest readable one is {VERSION}"
+                "the store {store} has version {found}, and the oldest readable one is {oldest}"
             ),
-            Fault::Newer { found } => write!(
+            Fault::Newer { found, newest } => write!(
                 f,
-                "the store {path} has version {found}, and this program reads up to {VERSION}"
+                "the store {store} has version {found}, and this program reads up to {newest}"
             ),
-            Fault::Io(_) => write!(f, "the store {path} cannot be opened"),
-            Fault::Full => write!(f, "the disk of the store {path} is full"),
-            Fault::ReadOnly => write!(f, "the store {path}, or its folder, cannot be written"),
-            Fault::Busy => write!(f, "the store {path} is locked by another process"),
-            Fault::Exists { id } => write!(f, "run {id} is stored already in {path}"),
-            Fault::Taken => write!(f, "some of it is stored already in {path}"),
-            Fault::NoRun { id } => write!(f, "run {id} is not in the store {path}"),
+            Fault::Io(_) => write!(f, "the store {store} cannot be opened"),
+            Fault::Full => write!(f, "the disk of the store {store} is full"),
+            Fault::ReadOnly => write!(f, "the store {store}, or its folder, cannot be written"),
+            Fault::Busy => write!(f, "the store {store} is locked by another process"),
+            Fault::Exists { id } => write!(f, "run {id} is stored already in {store}"),
+            Fault::Taken => write!(f, "some of it is stored already in {store}"),
+            Fault::NoRun { id } => write!(f, "run {id} is not in the store {store}"),
             Fault::Document { id, .. } => {
-                write!(f, "run {id} cannot be read from the store {path}")
+                write!(f, "run {id} cannot be read from the store {store}")
             }
-            Fault::Other(_) => write!(f, "the store {path} failed"),
+            Fault::Other(_) => write!(f, "the store {store} failed"),
         }
     }
 }
 
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.fault {
-            Fault::Damaged(error) | Fault::Other(error) => Some(error),
+            Fault::Damaged(error) | Fault::Other(error) => Some(error.as_ref()),
             Fault::Io(error) => Some(error),
             Fault::Document { error, .. } => Some(error),
             _ => None,
@@ -193,7 +186,7 @@ impl From<StoreError> for UserError {
         let mut user = Self::new(error.code(), error.to_string());
         user.help = error.help();
         user.source = match error.fault {
-            Fault::Damaged(error) | Fault::Other(error) => Some(error.into()),
+            Fault::Damaged(error) | Fault::Other(error) => Some(error),
             Fault::Io(error) => Some(error.into()),
             Fault::Document { error, .. } => Some(error.into()),
             _ => None,

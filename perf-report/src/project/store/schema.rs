@@ -1,4 +1,4 @@
-//! The tables of the SQLite store, and how a file is told to be one.
+//! The tables of the SQLite store, and the check that a file has them.
 //!
 //! When the tables change, raise [`VERSION`] and add a step that brings older files up to it.
 
@@ -6,13 +6,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::Fault;
 
-/// Marks a SQLite file as ours: the letters `PTrk`.
+/// The mark of a SQLite file that is ours: the letters `PTrk`.
 pub const APPLICATION_ID: i32 = 0x5054_726b;
 
-/// Version of the tables below, kept in `PRAGMA user_version`.
+/// The version of the tables below, kept in `PRAGMA user_version`.
 pub const VERSION: i32 = 1;
 
-/// One row a run. The document is the truth; the other columns repeat what lists and references
+/// A table with one row a run. The document is the truth; the other columns repeat what lists and references
 /// need, so that they need not read documents. `number` orders runs by when they were stored.
 const TABLES: &str = "
     CREATE TABLE runs (
@@ -29,9 +29,9 @@ const TABLES: &str = "
     CREATE INDEX runs_by_label ON runs (label, number) WHERE label IS NOT NULL;
 ";
 
-/// Which segments the runs were made of, by [`crate::record::collect::id_of`], so that none is stored twice. Made
-/// by the first run that has any: files of before are of the same version, and whoever knows nothing of
-/// this table reads and writes them as ever.
+/// A table of the segments of which the runs were made, by [`crate::record::collect::id_of`], so that none is
+/// stored twice. The first run that has any makes it: older files are of the same version, and whoever knows
+/// nothing of this table reads and writes them as ever.
 const SEGMENTS: &str = "
     CREATE TABLE IF NOT EXISTS segments (
         id  INTEGER PRIMARY KEY,
@@ -39,12 +39,12 @@ const SEGMENTS: &str = "
     ) STRICT;
 ";
 
-/// Makes room for the segments that runs are made of, where there is none yet.
+/// Makes the table of segments, where there is none yet.
 pub(super) fn add_segments(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(SEGMENTS)
 }
 
-/// Whether there is any.
+/// Returns whether there is a table of segments.
 pub(super) fn has_segments(connection: &Connection) -> rusqlite::Result<bool> {
     connection.table_exists(None, "segments")
 }
@@ -58,8 +58,8 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Whether the database is a whole store of this version; reads only. `length` tells the size of
-/// its file, while nobody can be writing it.
+/// Checks that the database is a whole store of this version; reads only. `length` returns the size of its
+/// file, while nobody can be writing it.
 pub(super) fn check(
     connection: &mut Connection,
     length: impl FnOnce() -> u64,
@@ -72,11 +72,11 @@ pub(super) fn check(
     }
     let version = number("user_version")?;
     if version != i64::from(VERSION) {
-        let older = version < i64::from(VERSION);
-        return Ok(Err(if older {
-            Fault::Older { found: version }
+        let ours = i64::from(VERSION);
+        return Ok(Err(if version < ours {
+            Fault::Older { found: version, oldest: ours }
         } else {
-            Fault::Newer { found: version }
+            Fault::Newer { found: version, newest: ours }
         }));
     }
     // SQLite itself notices missing pages, but not that the last one is incomplete.

@@ -11,15 +11,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rayon::prelude::*;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, TransactionBehavior, params, params_from_iter,
+};
 
-use super::error::Fault;
-use super::{Entry, Store, StoreError, schema};
+use super::engine::Store;
+use super::entry::Entry;
+use super::error::{Fault, StoreError};
+use super::query::{Filter, Order, Query};
+use super::schema;
 use crate::files;
 use crate::model::{DocumentError, RunDocument};
+use crate::project::workspace;
 use crate::record::collect::SegmentId;
 
-/// How long a command waits for another one that is storing.
+/// The time that a command waits for another one that is storing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs in one SQLite file.
@@ -35,7 +41,7 @@ impl Sqlite {
     /// # Errors
     /// When there is no file, or it is not a store of this version. The file stays as it is.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let failed = |fault| StoreError::new(path, fault);
+        let failed = |fault| StoreError::new(path.display(), fault);
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(failed(Fault::Missing));
@@ -46,10 +52,10 @@ impl Sqlite {
             Ok(metadata) if metadata.len() == 0 => return Err(failed(Fault::Empty)),
             Ok(_) => {}
         }
-        let mut connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;
+        let mut connection = connect(path).map_err(|error| broken(path, error))?;
         let length = || fs::metadata(path).map_or(0, |metadata| metadata.len());
         schema::check(&mut connection, length)
-            .map_err(|error| StoreError::sqlite(path, error))?
+            .map_err(|error| broken(path, error))?
             .map_err(failed)?;
         Ok(Self { connection, path: path.to_owned() })
     }
@@ -68,13 +74,13 @@ impl Sqlite {
         }
     }
 
-    /// What `read` makes of the text of a run, which is not copied for it.
+    /// Returns what `read` makes of the text of a run, which is not copied for it.
     fn read(
         &self,
         id: &str,
         read: impl Fn(&str) -> Result<RunDocument, DocumentError>,
     ) -> Result<RunDocument, StoreError> {
-        let failed = |fault| StoreError::new(&self.path, fault);
+        let failed = |fault| StoreError::new(self.path.display(), fault);
         let query = || {
             let query = "SELECT document FROM runs WHERE id = ?1";
             let mut statement = self.connection.prepare_cached(query)?;
@@ -86,14 +92,14 @@ impl Sqlite {
             .map_err(|error| failed(Fault::Document { id: id.to_owned(), error }))
     }
 
-    /// The same store for another thread: a connection is for one.
+    /// Opens the store once more, for another thread: a connection is for one.
     fn again(path: &Path) -> Result<Self, StoreError> {
-        let connection = connect(path).map_err(|error| StoreError::sqlite(path, error))?;
+        let connection = connect(path).map_err(|error| broken(path, error))?;
         Ok(Self { connection, path: path.to_owned() })
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
-        StoreError::sqlite(&self.path, error)
+        broken(&self.path, error)
     }
 }
 
@@ -103,7 +109,7 @@ impl Store for Sqlite {
         run: &RunDocument,
         segments: &[SegmentId],
     ) -> Result<(), StoreError> {
-        let failed = |fault| StoreError::new(&self.path, fault);
+        let failed = |fault| StoreError::new(self.path.display(), fault);
         let document =
             serde_json::to_string(run).map_err(|error| failed(Fault::Io(error.into())))?;
         match insert(&mut self.connection, run, &document, segments) {
@@ -116,7 +122,7 @@ impl Store for Sqlite {
             {
                 Err(failed(Fault::Exists { id: run.run.id.clone() }))
             }
-            Err(error) => Err(StoreError::sqlite(&self.path, error)),
+            Err(error) => Err(broken(&self.path, error)),
         }
     }
 
@@ -139,17 +145,30 @@ impl Store for Sqlite {
         query().map_err(|error| self.failed(error))
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+    fn entries(&self, query: &Query) -> Result<Vec<Entry>, StoreError> {
+        let (condition, values) = condition(&query.filter);
+        let order = match query.order {
+            Order::NewestFirst => "DESC",
+            Order::OldestFirst => "ASC",
+        };
+        // A limit below zero is none.
+        let most = query.most.map_or(-1, |most| i64::try_from(most).unwrap_or(i64::MAX));
+        let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
+        let text = format!(
+            "SELECT id, time, label, command, git_commit, git_branch, machine_key
+             FROM runs{condition} ORDER BY number {order} LIMIT {most} OFFSET {skip}"
+        );
         let query = || -> rusqlite::Result<Vec<Entry>> {
-            self.connection
-                .prepare(
-                    "SELECT id, time, label, command, git_commit, git_branch, machine_key
-                     FROM runs ORDER BY number DESC",
-                )?
-                .query_map([], entry)?
-                .collect()
+            self.connection.prepare(&text)?.query_map(params_from_iter(values), entry)?.collect()
         };
         query().map_err(|error| self.failed(error))
+    }
+
+    fn count(&self, filter: &Filter) -> Result<usize, StoreError> {
+        let (condition, values) = condition(filter);
+        let text = format!("SELECT count(*) FROM runs{condition}");
+        let count = self.connection.query_row(&text, params_from_iter(values), |row| row.get(0));
+        count.map_err(|error| self.failed(error))
     }
 
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
@@ -169,6 +188,47 @@ impl Store for Sqlite {
     }
 }
 
+/// Names the fault behind an error of SQLite about the store at `path`.
+fn broken(path: &Path, error: rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode as Code;
+    let fault = match error.sqlite_error_code() {
+        Some(Code::NotADatabase) => Fault::NotAStore,
+        Some(Code::DatabaseCorrupt) => Fault::Damaged(error.into()),
+        Some(Code::DiskFull) => Fault::Full,
+        Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => Fault::ReadOnly,
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => Fault::Busy,
+        _ => Fault::Other(error.into()),
+    };
+    StoreError::new(path.display(), fault)
+}
+
+/// Returns the condition of a query for the runs that are meant, with the values that it compares.
+///
+/// No index is needed for it: SQLite walks the runs in the order in which they were stored, reads a few
+/// hundred bytes of each, never the document, and stops at the limit.
+fn condition(filter: &Filter) -> (String, Vec<&str>) {
+    let stored = |than: &str| format!("number {than} (SELECT number FROM runs WHERE id = ?)");
+    let given = [
+        (&filter.id, "id = ?".to_owned()),
+        (&filter.id_prefix, "instr(id, ?) = 1".to_owned()),
+        (&filter.label, "label = ?".to_owned()),
+        (&filter.machine_key, "machine_key = ?".to_owned()),
+        (&filter.command, "command = ?".to_owned()),
+        (&filter.branch, "git_branch = ?".to_owned()),
+        (&filter.older_than, stored("<")),
+        (&filter.newer_than, stored(">")),
+    ];
+    let given = given.into_iter().filter_map(|(value, text)| Some((value.as_deref()?, text)));
+    let (mut values, mut conditions): (Vec<&str>, Vec<String>) = given.unzip();
+    if !filter.but.is_empty() {
+        conditions.push(format!("id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));
+        values.extend(filter.but.iter().map(String::as_str));
+    }
+    let all = conditions.join(" AND ");
+    let condition = if all.is_empty() { all } else { format!(" WHERE {all}") };
+    (condition, values)
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // SQLite falls back to reading by itself where the file must not be written.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -180,13 +240,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// Makes a new store beside its place and moves it there when it is whole, so that nobody ever sees
 /// half a store. Another process that was faster wins.
 fn create(path: &Path) -> Result<(), StoreError> {
-    let failed = |fault| StoreError::new(path, fault);
+    let failed = |fault| StoreError::new(path.display(), fault);
     let folder = path.parent().unwrap_or(Path::new("."));
-    files::make_folder(folder).map_err(|error| failed(io_fault(error)))?;
+    workspace::make_folder(folder).map_err(|error| failed(io_fault(error)))?;
     let new = files::temporary_in(folder).map_err(|error| failed(io_fault(error)))?;
-    let mut connection = connect(new.path()).map_err(|error| StoreError::sqlite(path, error))?;
-    schema::create(&mut connection).map_err(|error| StoreError::sqlite(path, error))?;
-    connection.close().map_err(|(_, error)| StoreError::sqlite(path, error))?;
+    let mut connection = connect(new.path()).map_err(|error| broken(path, error))?;
+    schema::create(&mut connection).map_err(|error| broken(path, error))?;
+    connection.close().map_err(|(_, error)| broken(path, error))?;
     match new.persist_noclobber(path) {
         Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => {
             Err(failed(io_fault(error.error)))
@@ -203,7 +263,7 @@ fn io_fault(error: io::Error) -> Fault {
     }
 }
 
-/// Whether it was stored: not when one of the segments is another run's.
+/// Stores the run unless one of the segments is another run's; returns whether it was stored.
 fn insert(
     connection: &mut Connection,
     run: &RunDocument,
@@ -234,7 +294,7 @@ fn insert(
     Ok(true)
 }
 
-/// Gives the segments to the run inserted last. Whether all were free: those of a run that was deleted are.
+/// Gives the segments to the run inserted last; returns whether all were free, as those of a deleted run are.
 fn take(connection: &Connection, segments: &[SegmentId]) -> rusqlite::Result<bool> {
     let run = connection.last_insert_rowid();
     schema::add_segments(connection)?;

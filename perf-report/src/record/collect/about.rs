@@ -1,4 +1,4 @@
-//! What a segment says of its process.
+//! The process of a segment, read without merging it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,27 @@ use std::path::{Path, PathBuf};
 use perf_runtime::segment;
 use rayon::prelude::*;
 
-use super::{check_readable, may_be_written, pid_of};
+use super::listing::pid_of;
+use super::process::{check_readable, may_be_written};
 
-/// What is known of a segment without merging it.
+/// The facts of a segment that are known without merging it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// The segment.
     pub path: PathBuf,
-    /// Process id, if the file's name has one.
+    /// The process id, if the file's name has one.
     pub pid: Option<u32>,
-    /// Path of the program; `None` when the segment cannot be read.
+    /// The path of the program; `None` when the segment cannot be read.
     pub program: Option<String>,
-    /// When recording began, in nanoseconds since 1970; 0 when the segment cannot be read.
+    /// The start of the recording, in nanoseconds since 1970; 0 when the segment cannot be read.
     pub started_unix_ns: u64,
-    /// Size of the segment in bytes.
+    /// The size of the segment in bytes.
     pub bytes: u64,
-    /// Whether its process may still write to it.
+    /// True where its process may still write to it.
     pub living: bool,
 }
 
-/// What is known of each of the segments, in their order.
+/// Reads the facts of each segment, in their order.
 pub fn about(segments: &[PathBuf]) -> Vec<About> {
     segments.par_iter().map(|path| about_one(path)).collect()
 }

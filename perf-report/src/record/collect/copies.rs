@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::life::{Copied, Owner};
 
-/// Tells the segments from copies of what is among them already, which must not be counted once more: a segment
+/// Separates the segments from copies of others among them, which must not be counted once more: a segment
 /// goes before its copies, and the copy of the end before others.
 pub(super) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let owners: Vec<_> = segments.iter().map(|path| Owner::of(path)).collect();
@@ -27,7 +27,7 @@ pub(super) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathB
     (segments, again)
 }
 
-/// By which the recording of one recorder is known.
+/// Returns the key of the recording of one recorder.
 fn key(owner: &Owner) -> (u32, u64, u64, u64) {
     (owner.pid, owner.namespace, owner.started, owner.began_unix_ns)
 }
@@ -40,7 +40,7 @@ fn rank(owner: &Owner) -> u8 {
     }
 }
 
-/// What the copy at `path`, whose process has ended, lacks; in words, if it lacks anything.
+/// Describes what the copy at `path`, whose process has ended, lacks, if it lacks anything.
 pub(super) fn lack(path: &Path) -> Option<String> {
     let owner = Owner::of(path).filter(|owner| owner.copied == Copied::WhileRunning)?;
     Some(format!(

@@ -1,4 +1,4 @@
-//! What was discarded before anybody collected it, by reason and in words.
+//! Recordings that were discarded before anybody collected them, by reason and in words.
 
 use perf_runtime::segment::discarded::Discarded;
 use perf_runtime::segment::retention::Reason;
@@ -6,7 +6,7 @@ use perf_runtime::segment::retention::Reason;
 use crate::model;
 use crate::text::units;
 
-/// What was discarded, for each reason, whatever the program.
+/// Sums up what was discarded, for each reason, whatever the program.
 pub(super) fn by_reason<'a>(
     all: &(impl Iterator<Item = &'a Discarded> + Clone),
 ) -> Vec<model::Discarded> {
@@ -23,7 +23,7 @@ pub(super) fn by_reason<'a>(
     sums.into_iter().filter(|sum| sum.recordings > 0).collect()
 }
 
-/// A sentence for each reason.
+/// Writes a sentence for each reason.
 pub(super) fn in_words(discarded: &[model::Discarded]) -> Vec<String> {
     let sentence = |one: &model::Discarded| {
         let why = match Reason::named(&one.reason) {

@@ -1,4 +1,4 @@
-//! By what a segment is known again once it is stored.
+//! The id by which a segment is known again once it is stored.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -6,13 +6,13 @@ use std::path::Path;
 
 use perf_runtime::segment::life::Owner;
 
-/// What a segment, or the mark of a process that could not make one, is known by.
+/// The id of a segment, or of the mark of a process that could not make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SegmentId(pub i64);
 
-/// The id of what lies at `path`: a digest of its name, in which are the process and the moment when it
-/// began to record, of whose it says that it is, and of the run that it belongs to, where that is known.
-/// Where it is not, when the file was changed last takes its place; it stays when a file is moved.
+/// Digests what lies at `path`: its name, which holds the process and the start of its recording; its
+/// owner; and the run to which it belongs, where that is known. Where it is not, the time of the file's
+/// last change takes its place, which stays when a file is moved.
 pub fn id_of(path: &Path, run: Option<&str>) -> SegmentId {
     let name = path.file_name().unwrap_or_default();
     let mut bytes = name.as_encoded_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! What lies in a folder of segments, told by the names of its files.
+//! The contents of a folder of segments, by the names of its files.
 
 use std::fmt;
 use std::fs;
@@ -11,29 +11,29 @@ pub use perf_runtime::segment::life::pid_of;
 use perf_runtime::segment::{COPYING_EXTENSION, EXTENSION, UNNAMED_EXTENSION, UNRECORDED_PREFIX};
 
 use super::process::may_be_written;
-use crate::record::session;
+use crate::record::folder;
 
-/// What lies in a folder of segments.
+/// The contents of a folder of segments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Segments, sorted by path.
     pub segments: Vec<PathBuf>,
     /// Marks of processes that could not make a segment, sorted by path.
     pub unrecorded: Vec<Unrecorded>,
-    /// What was discarded before anybody collected it, by the file that says so.
+    /// The recordings that were discarded before anybody collected them, by the file that counts them.
     pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
-    /// What processes were making when they were killed: it is in no segment, and says nothing.
+    /// The files that processes were making when they were killed: they are no segments, and hold nothing.
     pub unfinished: Vec<PathBuf>,
 }
 
 impl Listing {
-    /// Where all of it lies.
+    /// Returns the paths of all of it.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
         self.segments.iter().chain(marks).chain(self.discarded.iter().map(|(path, _)| path))
     }
 
-    /// Adds what lies elsewhere.
+    /// Adds the contents of another folder.
     pub fn extend(&mut self, other: Self) {
         self.segments.extend(other.segments);
         self.unrecorded.extend(other.unrecorded);
@@ -41,7 +41,7 @@ impl Listing {
         self.unfinished.extend(other.unfinished);
     }
 
-    /// What `is_first` is true of, and the rest.
+    /// Splits it into the files of which `is_first` is true, and the rest.
     pub fn partition(self, mut is_first: impl FnMut(&Path) -> bool) -> (Self, Self) {
         let (segments, other_segments) = self.segments.into_iter().partition(|path| is_first(path));
         let (unrecorded, other_unrecorded) =
@@ -61,11 +61,11 @@ impl Listing {
 /// The mark of a process that could not make its segment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unrecorded {
-    /// The empty file that says so.
+    /// The empty file that is the mark.
     pub path: PathBuf,
-    /// Process id, if the file's name has one.
+    /// The process id, if the file's name has one.
     pub pid: Option<u32>,
-    /// Error number of the operating system.
+    /// The error number of the operating system.
     pub errno: i32,
 }
 
@@ -77,19 +77,19 @@ impl fmt::Display for Unrecorded {
     }
 }
 
-/// Lists `folder`, and where processes record that should record there and cannot.
+/// Lists `folder`, and the folders of processes that should record there and cannot.
 ///
 /// # Errors
 /// When the folder cannot be read.
 pub fn list_everywhere(folder: &Path) -> io::Result<Listing> {
     let mut listing = list(folder)?;
-    for other in session::alternatives(folder) {
+    for other in folder::alternatives(folder) {
         listing.extend(list(&other).unwrap_or_default());
     }
     Ok(listing)
 }
 
-/// Lists `folder`. Other files and folders in it are none of ours.
+/// Lists `folder`. Other files and folders in it are not ours.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -113,7 +113,7 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     }
     listing.segments.sort_unstable();
     listing.unrecorded.sort_unstable();
-    // What cannot be read says nothing.
+    // A ledger that cannot be read counts nothing.
     let mut discarded = discarded::read(folder).unwrap_or_default();
     discarded.retain(|one| one.recordings > 0);
     if !discarded.is_empty() {
@@ -122,7 +122,7 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// Whether nobody goes on making the file: that takes no time to speak of.
+/// Returns whether nobody goes on making the file: that takes no time to speak of.
 fn is_left_behind(path: &Path) -> bool {
     const LONG: Duration = Duration::from_mins(1);
     let changed = fs::symlink_metadata(path).and_then(|found| found.modified());

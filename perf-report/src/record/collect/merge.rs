@@ -1,4 +1,4 @@
-//! Reads segments and merges them, on as many threads as there are cores.
+//! Segments read and merged, on as many threads as there are cores.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,17 +7,17 @@ use std::thread;
 use perf_runtime::segment::{Reader, SegmentError};
 use perf_runtime::snapshot::{Merger, Snapshot};
 
-use super::check_readable;
+use super::process::check_readable;
 
-/// Segments for each thread at least: starting one costs as much as reading a few.
+/// The fewest segments for each thread: starting one costs as much as reading a few.
 const WORTH_A_THREAD: usize = 32;
 
-/// What was in a number of segments.
+/// The contents of several segments.
 #[derive(Debug, Default)]
 pub struct Merged {
-    /// Those that could be read, merged.
+    /// The segments that could be read, merged.
     pub snapshot: Snapshot,
-    /// Those that could not, in the order they were given, and why.
+    /// The segments that could not, in the order in which they were given, and why.
     pub damaged: Vec<(PathBuf, SegmentError)>,
 }
 
@@ -42,7 +42,7 @@ pub fn merge(segments: &[PathBuf]) -> Merged {
 #[derive(Default)]
 struct Part {
     merger: Merger,
-    /// Position of the segment in the list, and why it could not be read.
+    /// The position of the segment in the list, and why it could not be read.
     damaged: Vec<(usize, SegmentError)>,
 }
 

@@ -1,7 +1,7 @@
-//! Turns the segments of a folder into one snapshot, and clears away what has been stored.
+//! The segments of a folder, as one snapshot, and their removal once they are stored.
 //!
-//! A segment that cannot be read costs that segment: it is named, and stays on disk. What a run is
-//! made of besides its recording is none of this module's business.
+//! A segment that cannot be read costs that segment: it is named, and stays on disk. The other parts of a
+//! run are none of this module's business.
 
 mod about;
 mod copies;
@@ -28,10 +28,10 @@ pub use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};
 pub use merge::merge;
 pub use process::{check_readable, is_running, may_be_written};
 
-/// What is added to the name of a segment that could not be read, once it has been reported.
+/// The ending that the name of a segment gets that could not be read, once it has been reported.
 pub const SET_ASIDE: &str = "damaged";
 
-/// What the segments of a folder held.
+/// The contents of the segments of a folder.
 #[derive(Debug, Default)]
 pub struct Collected {
     /// All of them, merged.
@@ -42,22 +42,22 @@ pub struct Collected {
     pub living: Vec<PathBuf>,
     /// Copies of what is in the snapshot already: see [`perf_runtime::segment::life::Copied`].
     pub copies: Vec<PathBuf>,
-    /// What is missing from those whose process was killed, in words.
+    /// The gaps in segments whose process was killed, in words.
     pub lacks: Vec<String>,
     /// Segments that could not be read, and why.
     pub damaged: Vec<(PathBuf, SegmentError)>,
     /// Processes that could not make a segment.
     pub unrecorded: Vec<Unrecorded>,
-    /// What was discarded before it could be read, by the file that says so.
+    /// The recordings that were discarded before they could be read, by the file that counts them.
     pub discarded: Vec<(PathBuf, Vec<Discarded>)>,
-    /// What killed processes left unfinished: it is in no segment, and says nothing.
+    /// The files that killed processes left unfinished: they are no segments, and hold nothing.
     pub unfinished: Vec<PathBuf>,
-    /// Why not all of it was recorded in shared memory, if that is so.
+    /// The reason why not all of it was recorded in shared memory, if that is so.
     pub fallback: Option<String>,
 }
 
 impl Collected {
-    /// Whether the folder held nothing of ours.
+    /// Returns whether the folder held nothing of ours.
     pub fn is_empty(&self) -> bool {
         self.ended.is_empty()
             && self.living.is_empty()
@@ -66,17 +66,17 @@ impl Collected {
             && self.discarded.is_empty()
     }
 
-    /// Whether there is anything that no later reading would find.
+    /// Returns whether there is anything that no later reading would find.
     pub fn is_new(&self) -> bool {
         !(self.ended.is_empty() && self.unrecorded.is_empty() && self.discarded.is_empty())
     }
 
-    /// Whether there were segments and not one could be read.
+    /// Returns whether there were segments and not one could be read.
     pub fn is_all_damaged(&self) -> bool {
         self.ended.is_empty() && self.living.is_empty() && !self.damaged.is_empty()
     }
 
-    /// What is missing from the snapshot, in words.
+    /// Describes what is missing from the snapshot.
     pub fn problems(&self) -> Vec<String> {
         let damaged = damage_in_words(&self.damaged);
         let unrecorded = self.unrecorded.iter().map(Unrecorded::to_string);
@@ -91,12 +91,12 @@ impl Collected {
         words.chain(self.fallback.clone()).collect()
     }
 
-    /// What was discarded, for each reason.
+    /// Sums up what was discarded, for each reason.
     pub fn discarded_by_reason(&self) -> Vec<model::Discarded> {
         discarded::by_reason(&self.discarded.iter().flat_map(|(_, discarded)| discarded))
     }
 
-    /// What a run made of this holds once and for all: everything but what may still be written to.
+    /// Lists what a run made of this holds once and for all: everything but what may still be written to.
     pub fn taken(&self) -> impl Iterator<Item = &PathBuf> {
         let damaged = self.damaged.iter().map(|(path, _)| path);
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
@@ -104,16 +104,16 @@ impl Collected {
         self.ended.iter().chain(&self.copies).chain(damaged).chain(marks).chain(discarded)
     }
 
-    /// Clears the folder of what the snapshot holds: removes segments of processes that had ended,
-    /// and sets damaged ones aside under another name, so that they are reported once and lost
-    /// never. Segments of running processes stay. What could not be cleared, in words.
+    /// Clears the folder of what the snapshot holds: removes segments of processes that had ended, and sets
+    /// damaged ones aside under another name, so that they are reported once and lost never. Segments of
+    /// running processes stay. Returns sentences about what could not be cleared.
     pub fn clear(&self) -> Vec<String> {
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
         let removed = self.ended.iter().chain(&self.copies).chain(marks);
         let failed = |path: &Path, error: &io::Error| {
             format!("{} cannot be cleared away: {error}", path.display())
         };
-        // What cannot be removed says nothing either.
+        // What cannot be removed holds nothing either.
         self.unfinished.iter().for_each(|path| drop(fs::remove_file(path)));
         let removal = removed.filter_map(|path| {
             // There seldom is one.
@@ -128,15 +128,15 @@ impl Collected {
             aside.push(SET_ASIDE);
             unless_gone(fs::rename(path, aside)).err().map(|error| failed(path, &error))
         });
-        let told = self.discarded.iter().filter_map(|(path, discarded)| {
+        let counted = self.discarded.iter().filter_map(|(path, discarded)| {
             let taken = segment::discarded::take(path.parent()?, discarded);
             taken.err().map(|error| failed(path, &error))
         });
-        removal.chain(set_aside).chain(told).collect()
+        removal.chain(set_aside).chain(counted).collect()
     }
 }
 
-/// Somebody else may have cleared away what is gone.
+/// Forgives that a file is gone: somebody else may have cleared it away.
 fn unless_gone(result: io::Result<()>) -> io::Result<()> {
     result
         .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
@@ -183,9 +183,9 @@ pub fn read(listing: Listing) -> Collected {
     }
 }
 
-/// A sentence for each damaged segment; one for all of a kind where there are many.
+/// Writes a sentence for each damaged segment; one for all of a kind where there are many.
 fn damage_in_words(damaged: &[(PathBuf, SegmentError)]) -> Vec<String> {
-    /// Segments of a kind that are named one by one.
+    /// The segments of a kind that are named one by one.
     const FEW: usize = 3;
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -201,8 +201,8 @@ fn damage_in_words(damaged: &[(PathBuf, SegmentError)]) -> Vec<String> {
     sentences.collect()
 }
 
-fn retain(mut paths: Vec<PathBuf>, keep: impl FnMut(&PathBuf) -> bool) -> Vec<PathBuf> {
-    paths.retain(keep);
+fn retain(mut paths: Vec<PathBuf>, is_wanted: impl FnMut(&PathBuf) -> bool) -> Vec<PathBuf> {
+    paths.retain(is_wanted);
     paths
 }
 

@@ -1,4 +1,4 @@
-//! Whether a process still runs, and could still write.
+//! Processes: whether one still runs, and could still write.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
 
 use crate::files;
 
-/// Whether somebody may still write to the segment at `path`. Yes, where that cannot be found out.
+/// Returns whether somebody may still write to the segment at `path`: true where that cannot be found out.
 pub fn may_be_written(path: &Path) -> bool {
     life::life(path, is_locked(path)) != Life::Ended
 }
@@ -23,8 +23,7 @@ const LARGEST: u64 = 4 << 30;
 /// Checks that what lies at `path`, and the copy of before a reset beside it, can be read without waiting,
 /// and has an end.
 ///
-/// # Errors
-/// [`SegmentError::Io`], which says what it is instead.
+/// # Errors [`SegmentError::Io`], which names what it is instead.
 pub fn check_readable(path: &Path) -> Result<(), SegmentError> {
     files::open(path, LARGEST)?;
     match files::open(&path.with_extension(MARK_EXTENSION), LARGEST) {
@@ -33,7 +32,7 @@ pub fn check_readable(path: &Path) -> Result<(), SegmentError> {
     }
 }
 
-/// Whether somebody holds the lock on the file; `None` where that cannot be found out.
+/// Returns whether somebody holds the lock on the file; `None` where that cannot be found out.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_locked(path: &Path) -> Option<bool> {
     use nix::fcntl::{FcntlArg, fcntl};
@@ -55,9 +54,9 @@ fn is_locked(_path: &Path) -> Option<bool> {
     None
 }
 
-/// Whether a process of this id runs. One that has ended and was not waited for does not.
+/// Returns whether a process of this id runs. One that has ended and was not waited for does not.
 ///
-/// An id may have been given to another process since, so that this says nothing of a segment: see
+/// An id may have been given to another process since, so that this shows nothing of a segment: see
 /// [`may_be_written`].
 pub fn is_running(pid: u32) -> bool {
     let Ok(id) = i32::try_from(pid) else { return false };
@@ -71,8 +70,8 @@ pub fn is_running(pid: u32) -> bool {
         .is_none_or(|state| !matches!(state, 'Z' | 'X'))
 }
 
-/// The state in the text of `/proc/<pid>/stat`. The name before it may hold anything, so it is
-/// what follows the last parenthesis.
+/// Finds the state in the text of `/proc/<pid>/stat`: behind the last parenthesis, since the name before it
+/// may hold anything.
 fn state(stat: &str) -> Option<char> {
     stat.rsplit_once(')')?.1.trim_start().chars().next()
 }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use perf_runtime::segment::life::Owner;
 
 use crate::record::collect::{self, About};
-use crate::record::session;
+use crate::record::folder;
 
 /// What the name of a folder begins with in which processes record on their own.
 const PREFIX: &str = "perf-track-";
@@ -78,7 +78,7 @@ impl Place {
 
     /// Whether this user's `perf-report collect` reads it.
     pub(super) fn is_ours(&self) -> bool {
-        session::check(&self.folder).is_ok()
+        folder::check(&self.folder).is_ok()
     }
 
     /// What of it `is_it` knows the program of; what nobody may look at stays as it is.

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use self::elsewhere::Place;
 use self::wrappers::{Effect, Line, Wrapper};
 use super::collect::Collected;
-use super::session;
+use super::folder;
 use crate::project::context::Context;
 use crate::text::sanitize;
 use crate::text::shell::shell_word;
@@ -234,7 +234,7 @@ fn in_words(place: &Place) -> String {
 
 /// How what is there can be stored.
 fn way_to(place: &Place) -> String {
-    let is_default = place.folder == session::default_base();
+    let is_default = place.folder == folder::default_base();
     match (place.is_ours(), is_default) {
         (true, true) => "`perf-report collect --all` stores what is there".to_owned(),
         (true, false) => {

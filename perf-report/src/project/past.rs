@@ -1,0 +1,59 @@
+//! The stored runs that lie behind one: its history.
+
+use super::context::Context;
+use super::store::{self, Filter, RunRef, Store};
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::RunDocument;
+
+/// The stored runs that may be compared by time with the newest that is meant.
+#[derive(Debug)]
+pub struct Past {
+    store: Box<dyn Store>,
+    newest: RunDocument,
+    filter: Filter,
+}
+
+impl Past {
+    /// Opens the past of the newest run of `branch`, or, where none is named, of the run that `from` names.
+    ///
+    /// # Errors
+    /// [`Code::NothingToJudge`] when no run is stored, or none of the branch.
+    pub fn open(context: &Context, from: &RunRef, branch: Option<&str>) -> Result<Self, UserError> {
+        let store = store::open(&context.store)?;
+        let newest = match branch {
+            Some(name) => {
+                let of_branch = Filter { branch: Some(name.to_owned()), ..Filter::default() };
+                store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(name))?
+            }
+            None => newest(&*store, from)?,
+        };
+        let filter = Filter { branch: branch.map(str::to_owned), ..Filter::before(&newest) };
+        Ok(Self { store, newest, filter })
+    }
+
+    /// Returns the newest run and those before it, at most `most` in all, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
+        let mut runs = self.store.recent(&self.filter, most.saturating_sub(1))?;
+        runs.push(self.newest.clone());
+        Ok(runs)
+    }
+}
+
+/// Returns the run that is named; of `latest`, the newest that recorded something, since a command that
+/// records nothing has no history.
+fn newest(store: &dyn Store, wanted: &RunRef) -> Result<RunDocument, UserError> {
+    let named = store.find(wanted)?;
+    if named.process.count > 0 || *wanted != RunRef::default() {
+        return Ok(named);
+    }
+    Ok(store.recent(&Filter::default(), 1)?.pop().unwrap_or(named))
+}
+
+fn no_run_of(branch: &str) -> UserError {
+    let problem = format!("no run of branch {branch:?} is stored");
+    UserError::new(Code::NothingToJudge, problem)
+        .help("runs of a branch are stored by `perf-report run` while it is checked out")
+}

@@ -1,0 +1,120 @@
+//! The place where runs are kept, as a user names it: a file, or a URL.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{ExitCode, UserError};
+
+/// The place where runs are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Location {
+    /// Reads what a user gives: a path, or a URL such as `sqlite:runs.sqlite`. A relative path is one from
+    /// `dir`.
+    ///
+    /// ```
+    /// use std::path::{Path, PathBuf};
+    /// use perf_report::project::store::Location;
+    ///
+    /// let parse = |text: &str| Location::parse(text.as_ref(), Path::new("/project"));
+    /// let file = Location::Sqlite(PathBuf::from("/project/runs.sqlite"));
+    /// for same in ["runs.sqlite", "sqlite:runs.sqlite", "file:///project/runs.sqlite"] {
+    ///     assert_eq!(parse(same).unwrap(), file);
+    /// }
+    /// assert!(parse("postgres://host/runs").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// When it is a URL of a scheme that this build does not know, or one that names no file.
+    pub fn parse(text: &OsStr, dir: &Path) -> Result<Self, UserError> {
+        let url = text.to_str().and_then(|text| text.split_once(':'));
+        let path = match url.map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
+            Some((scheme, rest)) if matches!(scheme.as_str(), "sqlite" | "file") => {
+                file_of(&scheme, rest)?
+            }
+            Some((scheme, rest)) if rest.starts_with("//") && is_scheme(&scheme) => {
+                return Err(unknown(&scheme));
+            }
+            _ => Path::new(text),
+        };
+        Ok(Self::Sqlite(dir.join(path)))
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Returns the file that a URL names behind its scheme. Where a host could stand there is none.
+fn file_of<'a>(scheme: &str, rest: &'a str) -> Result<&'a Path, UserError> {
+    let path = match rest.strip_prefix("//") {
+        Some(path) if path.starts_with('/') => path,
+        None if !rest.is_empty() => rest,
+        _ => {
+            let problem = format!("`{scheme}:{rest}` names no file on this machine");
+            return Err(UserError::new(ExitCode::Usage, problem).help(format!(
+                "write `{scheme}:FILE`, or `{scheme}:///FOLDER/FILE` for a path from the root"
+            )));
+        }
+    };
+    Ok(Path::new(path))
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// Names the scheme alone: the rest of a URL may hold a password.
+fn unknown(scheme: &str) -> UserError {
+    UserError::new(ExitCode::Usage, format!("this build knows no store of the scheme `{scheme}:`"))
+        .help("name a file, as `FILE`, `sqlite:FILE` or `file:FILE`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Location, UserError> {
+        Location::parse(text.as_ref(), Path::new("/project"))
+    }
+
+    #[test]
+    fn paths_and_urls_name_files() {
+        for (text, path) in [
+            ("a/b.sqlite", "/project/a/b.sqlite"),
+            ("/a/b", "/a/b"),
+            ("sqlite:b", "/project/b"),
+            ("SQLite:/a/b", "/a/b"),
+            ("file:///a/b", "/a/b"),
+            ("sqlite:///a/b", "/a/b"),
+            ("odd:name", "/project/odd:name"),
+            ("a b://c", "/project/a b://c"),
+        ] {
+            assert_eq!(parse(text).unwrap(), Location::Sqlite(path.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_scheme_is_named_without_what_may_be_secret() {
+        let error = parse("clickhouse://me:secret@host:8123/perf").unwrap_err();
+        assert_eq!(error.to_string(), "this build knows no store of the scheme `clickhouse:`");
+        assert_eq!(
+            error.help.as_deref(),
+            Some("name a file, as `FILE`, `sqlite:FILE` or `file:FILE`")
+        );
+        for none in ["sqlite:", "file://", "sqlite://host/file"] {
+            assert!(parse(none).unwrap_err().to_string().contains("names no file"), "{none}");
+        }
+    }
+}
