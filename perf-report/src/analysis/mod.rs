@@ -1,5 +1,5 @@
-//! Many runs made into documents: a [`history`], the [`noise`] of the same code, a [`series`] for each
-//! function, two sides in turn ([`interleave`]). Pure.
+//! Documents made of many runs: a [`history`], the [`noise`] of the same code, a [`series`] for
+//! each function, two sides in turn ([`interleave`]). Pure.
 
 pub mod history;
 pub mod interleave;

@@ -1,10 +1,11 @@
-//! How much the same code differs from itself: false alarms, and what would be too small to be seen.
+//! The differences of the same code from itself: false alarms, and changes too small to be seen.
 //! Pure.
 //!
-//! The runs of one command, made in turn as if there were two, are told apart anew again and again: in
-//! each round chance says which of its two runs is called A. All of that is A against A, so that every
-//! alarm is a false one. These comparisons share their runs, so their number makes the rate no more
-//! certain than the runs do (Good, "Permutation, Parametric and Bootstrap Tests of Hypotheses", 2005).
+//! The runs of one command, made in turn as if there were two, are put on two sides again and
+//! again: in each round chance decides which of its two runs is A. All of that is A against A, so
+//! every alarm is a false one. These comparisons share their runs, so their number makes the rate
+//! no more certain than the runs do (Good, "Permutation, Parametric and Bootstrap Tests of
+//! Hypotheses", 2005).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,25 +18,25 @@ use crate::stats::robust;
 use crate::text::units;
 use crate::verdict::{self, FailOn, Gate, Limits, Sides};
 
-/// Comparisons that are made of the runs.
+/// Number of comparisons made of the runs.
 const COMPARISONS: u32 = 100;
-/// Self time that a function needs for its floor to be worth advice, in per cent of all.
+/// Self time from which a function's floor is worth advice, in per cent of all.
 const WORTH_PCT: f64 = 1.0;
 
-/// The runs: both of each round, and what their order came from.
+/// The runs, both of each round, and the seed of their order.
 #[derive(Debug, Clone, Copy)]
 pub struct Rounds<'a> {
     /// One run of each round.
     pub a: &'a [RunDocument],
-    /// The other.
+    /// The other run of each round.
     pub b: &'a [RunDocument],
-    /// Rounds before these that are not judged.
+    /// Number of rounds before these, which are not judged.
     pub warm_up: u32,
-    /// What the order came from, and what tells the runs apart.
+    /// The seed of the order, and of the comparisons.
     pub seed: u64,
 }
 
-/// Judges runs of the same code against each other by `limits`, as `fail_on` says. `None` without a
+/// Judges runs of the same code against each other by `limits`, as `fail_on` asks. `None` without a
 /// round.
 pub fn noise(
     rounds: Rounds<'_>,
@@ -70,7 +71,8 @@ pub fn noise(
     })
 }
 
-/// Comparisons in which something was found worse, and for each function those in which it was.
+/// Counts the comparisons in which something was found worse, and for each function those in which
+/// it was.
 fn alarms(
     rounds: Rounds<'_>,
     limits: &Limits,
@@ -122,8 +124,8 @@ fn rows(rounds: Rounds<'_>, alarms: &BTreeMap<String, u32>, limits: &Limits) -> 
         .collect()
 }
 
-/// About how many rounds see a change of `wanted` per cent, when `rounds` see one of `seen`: the error
-/// falls with their square root.
+/// Estimates the rounds that show a change of `wanted` per cent, when `rounds` show one of `seen`:
+/// the error falls with their square root.
 ///
 /// ```
 /// use perf_report::analysis::noise::rounds_for;
@@ -189,7 +191,7 @@ mod tests {
     use super::*;
     use crate::model::samples;
 
-    /// Runs of both sides; times of `which` are those of the typical run by these factors.
+    /// Returns runs of the typical program, each with its times multiplied by its factor.
     fn runs(factors: &[f64]) -> Vec<RunDocument> {
         let run = |factor: f64| {
             let mut run = samples::typical();

@@ -1,5 +1,5 @@
-//! Several runs of one command as a series of values for each function: where they lie, and how far
-//! apart. Pure.
+//! Several runs of one command as a series of values for each function, with their middle and their
+//! spread. Pure.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +12,19 @@ use crate::stats::robust;
 pub struct Series {
     /// Its name.
     pub name: String,
-    /// Its self time, nanoseconds.
+    /// Its self time in each run, in nanoseconds.
     pub self_ns: Vec<f64>,
-    /// Its calls.
+    /// Its calls in each run.
     pub calls: Vec<u64>,
 }
 
 impl Series {
-    /// Median of the self times.
+    /// Returns the median of the self times, in nanoseconds.
     pub fn median_ns(&self) -> f64 {
         robust::median(&self.self_ns).unwrap_or(0.0)
     }
 
-    /// Calls, if they were as many in each run.
+    /// Returns the number of calls, if each run made as many.
     pub fn steady_calls(&self) -> Option<u64> {
         let first = *self.calls.first()?;
         self.calls.iter().all(|calls| *calls == first).then_some(first)
@@ -50,7 +50,7 @@ pub fn summary(runs: &[RunDocument]) -> RepeatSummary {
     }
 }
 
-/// Every function that was called in all of `runs`, most self time first.
+/// Returns every function that was called in all of `runs`, most self time first.
 pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
     let mut by_name: BTreeMap<&str, Series> = BTreeMap::new();
     for function in runs.iter().flat_map(|run| &run.functions).filter(|it| it.calls > 0) {
@@ -65,15 +65,15 @@ pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
     all
 }
 
-/// The wall times of the runs that have one, nanoseconds.
+/// Returns the wall times of the runs that have one, in nanoseconds.
 pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
     let extent = Extent::of(runs);
     let walls = runs.iter().filter_map(|run| run.process.usage(extent).wall_ns);
     walls.map(float).collect()
 }
 
-/// The coefficient of variation in per cent: standard deviation, of a sample, over mean. `None` of
-/// fewer than two values, and where the mean is nothing to divide by.
+/// Returns the coefficient of variation in per cent: the standard deviation of a sample over its
+/// mean. `None` for fewer than two values, and for a mean that is not above 0.
 ///
 /// ```
 /// use perf_report::analysis::series::variation_pct;
@@ -89,7 +89,7 @@ pub fn variation_pct(values: &[f64]) -> Option<f64> {
     (values.len() > 1 && mean > 0.0 && pct.is_finite()).then_some(pct)
 }
 
-/// How many of the runs a machine that was less than steady made, and how unsteady it was at worst.
+/// Counts the runs on a machine that was less than steady, and describes the worst of them.
 pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
     let probes = runs.iter().filter_map(|run| run.run.machine.probe);
     let complaints: Vec<_> =
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn unsteady_runs_are_counted_and_the_worst_is_told() {
+    fn unsteady_runs_are_counted_and_the_worst_is_described() {
         let mut runs = [run(&[]), run(&[]), run(&[])];
         assert_eq!(unsteady(&runs), None);
         runs[1].run.machine.probe = Some(Probe { lost_pct: 15.0, ..Probe::default() });

@@ -1,4 +1,4 @@
-//! Where the level of a function changed, and what of that is the program's.
+//! The changes of a function's level, and the part of them that comes from the program.
 
 use crate::model::{HistoryChange, Metric, Side};
 use crate::stats::segments::{self, ChangePoint, Kind, Settings};
@@ -6,12 +6,12 @@ use crate::verdict::{Certain, Ends, Load, Used};
 
 use super::FEWEST;
 
-/// Runs on each side of a step that are asked about it.
+/// Runs on each side of a step that decide what is certain of it.
 const NEAR: usize = 12;
-/// Runs at each end of a drift.
+/// Runs at each end of a drift that decide what is certain of it.
 const ENDS: usize = 5;
 
-/// What a level is looked for in.
+/// The runs in which changes of level are looked for, and the metric.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Level<'a> {
     pub(super) used: &'a Used<'a>,
@@ -21,8 +21,8 @@ pub(super) struct Level<'a> {
 }
 
 impl Level<'_> {
-    /// The changes of level of a function, of the runs that have a value, and those that may be none of the
-    /// program's.
+    /// Returns the changes of level of a function, over the runs with a value. The second list has
+    /// those that may not come from the program.
     pub(super) fn changes(
         &self,
         name: &str,
@@ -45,7 +45,8 @@ impl Level<'_> {
         located.partition(|change| change.doubt.is_none())
     }
 
-    /// What is certain of one of the changes, by the runs on either side as far as the next.
+    /// Returns the certain part of one change, by the runs on either side as far as the next
+    /// change.
     fn certain(
         &self,
         name: &str,

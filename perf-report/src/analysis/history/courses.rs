@@ -1,4 +1,4 @@
-//! The last runs of each function, those that were made together as one.
+//! The last runs of each function. Runs that were made together are one point.
 
 use super::series::{self, Series};
 use super::{Course, FALSE_DISCOVERIES, TrendRules, whole};
@@ -8,16 +8,16 @@ use crate::model::{
 use crate::stats::robust;
 use crate::verdict::Ends;
 
-/// Where the runs that were made together begin and end, oldest first.
+/// Returns the runs in groups that were made together, oldest first.
 ///
-/// The rounds of `run --repeat` are of one commit within a minute. Their order says nothing of where
-/// the code is heading, so they are one point, the median.
+/// The rounds of `run --repeat` are of one commit within a minute. Their order shows no trend of
+/// the code, so they are one point, the median.
 pub fn points(runs: &[RunDocument]) -> Vec<&[RunDocument]> {
     runs.chunk_by(|a, b| a.run.was_made_with(&b.run)).collect()
 }
 
-/// Which functions became slower run by run over the last `last` points of `runs`, which are
-/// comparable and oldest first. `None` where there are fewer points.
+/// Finds the functions that became slower run by run over the last `last` points of `runs`, which
+/// are comparable and oldest first. `None` where there are fewer points.
 pub fn decline(
     runs: &[RunDocument],
     last: usize,
@@ -57,7 +57,7 @@ pub fn decline(
     })
 }
 
-/// A function that each of the last points has a value of.
+/// Returns the course of a function; `None` unless each of the last points has a value of it.
 fn course(series: Series, lengths: &[usize], earlier: usize) -> Option<Course> {
     let mut rest = series.values.as_slice();
     let medians = lengths.iter().map(|&length| {
@@ -72,10 +72,10 @@ fn course(series: Series, lengths: &[usize], earlier: usize) -> Option<Course> {
     Some(Course { name: series.name, before, values })
 }
 
-/// What must be known of the runs before believing a word.
+/// Returns sentences to read before a word is believed.
 fn notes(points: &[&[RunDocument]]) -> Vec<String> {
     let runs: Vec<&RunDocument> = points.iter().copied().flatten().collect();
-    whole::said(&runs, "").into_iter().collect()
+    whole::in_words(&runs, "").into_iter().collect()
 }
 
 fn point(runs: &[RunDocument]) -> Option<Point> {

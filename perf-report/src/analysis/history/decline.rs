@@ -1,11 +1,10 @@
-//! Which functions became slower run by run.
+//! Functions that became slower run by run.
 //!
-//! A slow-down that comes in small steps is in no comparison of one run with the one before. But
-//! that N runs without a change are in one order, of all that there are, is a chance of 1 in N!; and
-//! where earlier runs tell how far runs lie apart, so is a change as large as theirs. Order and
-//! spread of values that come in any order are independent, so the two chances multiply. What counts
-//! as found is decided for all functions together, by the control of false discoveries of every
-//! report.
+//! A slow-down in small steps shows in no comparison of one run with the one before. Its order
+//! shows it: N runs without a change are in this one of all orders with a probability of 1 in N!.
+//! Its size shows it too, where earlier runs show how far runs lie apart by chance. Order and
+//! spread of values that come in any order are independent, so the two probabilities multiply. The
+//! control of false discoveries then decides for all functions together, as in every report.
 
 use super::trend;
 use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
@@ -16,8 +15,8 @@ use crate::verdict::judges::certain::Certain;
 use crate::verdict::limits::MetricLimits;
 use crate::verdict::reason;
 
-/// Of all declines that are called so, the share that may be chance. 1/5! is below it, so that five
-/// runs without a history can be enough.
+/// The share of all declines found that may be chance. 1/5! is below it, so five runs without a
+/// history can be enough.
 pub const FALSE_DISCOVERIES: f64 = 0.01;
 /// Fewest runs that can decline.
 pub const LEAST_RUNS: usize = 3;
@@ -27,15 +26,16 @@ pub const LEAST_RUNS: usize = 3;
 pub struct Course {
     /// Its name.
     pub name: String,
-    /// Earlier values, which only tell how far runs lie apart.
+    /// Earlier values, which only show how far runs lie apart.
     pub before: Vec<f64>,
     /// The values that are judged, at least [`LEAST_RUNS`] and as many as of every other function.
     pub values: Vec<f64>,
 }
 
-/// Judges which way `metric` of each function goes. Declines come first, the largest of them first;
-/// then improvements; then what goes both ways, or moves too little. `certain` says what of the change of a
-/// function, from its first value to its last, is the program's; it is asked of those that are no chance.
+/// Judges the direction of `metric` for each function. Declines come first, the largest of them
+/// first; then improvements; then the functions that go both ways, or move too little. `certain`
+/// returns the part of a change, from first value to last, that comes from the program; only
+/// changes beyond chance are passed to it.
 pub fn declines(
     courses: &[Course],
     metric: Metric,
@@ -69,7 +69,7 @@ pub fn declines(
     rows
 }
 
-/// Which way the values go, and how probable so steady and so large a change is.
+/// Returns the direction of the values, and the probability of a change as steady and as large.
 fn chance(course: &Course, metric: Metric) -> (Direction, f64) {
     let values = &course.values;
     let each = |goes: fn(f64, f64) -> bool| values.windows(2).all(|pair| goes(pair[0], pair[1]));
@@ -83,8 +83,8 @@ fn chance(course: &Course, metric: Metric) -> (Direction, f64) {
     (direction, spread(course) / orders)
 }
 
-/// How probable it is that any two of the values lie as far apart as the first and the last: at most
-/// the sum over all pairs. 1 where no earlier runs tell.
+/// Returns the probability that any two of the values lie as far apart as the first and the last:
+/// at most the sum over all pairs. 1 without enough earlier runs.
 fn spread(course: &Course) -> f64 {
     let ends = course.values.first().zip(course.values.last());
     let known = moderated::prior_of_history(&course.before)
@@ -106,14 +106,10 @@ fn judge(
     let change_pct = change_pct(first, last);
     let sign = if metric == Metric::Success { -1.0 } else { 1.0 };
     let by = sign * change_pct.unwrap_or(if last > first { f64::INFINITY } else { 0.0 });
-    let own = MetricLimits {
-        improved_pct: limits.improvement_pct,
-        degraded_pct: limits.degraded_pct,
-        regression_pct: limits.regression_pct,
-    };
+    let own = trend::own_limits(limits);
     let verdict = own.verdict(by);
     let is_found = direction != Direction::Mixed && adjusted_p_value <= FALSE_DISCOVERIES;
-    let said = said(course, direction, metric, [first, last], change_pct);
+    let words = in_words(course, direction, metric, [first, last], change_pct);
     let (verdict, why) = match (direction, is_found) {
         (Direction::Mixed, _) => (Verdict::Stable, String::new()),
         (_, false) if verdict != Verdict::Stable => {
@@ -134,11 +130,12 @@ fn judge(
         p_value,
         adjusted_p_value,
         trend,
-        reason: format!("{said}{why}"),
+        reason: format!("{words}{why}"),
     }
 }
 
-/// The verdict on a change that is no chance, which would be this one were all of it certain, and why.
+/// Returns the verdict on a change beyond chance, and the reason. `verdict` is the one for the
+/// whole change, were all of it certain.
 fn found(
     verdict: Verdict,
     own: MetricLimits,
@@ -156,8 +153,9 @@ fn found(
     }
 }
 
-/// `slower run by run over the last 5: self time 12.1 ms → 14.0 ms a call, +15.7 % in all`
-fn said(
+/// Writes a course in words: `slower run by run over the last 5: self time 12.1 ms → 14.0 ms a
+/// call, +15.7 % in all`.
+fn in_words(
     course: &Course,
     direction: Direction,
     metric: Metric,
@@ -190,7 +188,7 @@ mod tests {
     use super::*;
     use crate::model::samples::noisy;
 
-    /// With nothing in doubt.
+    /// Judges the courses with nothing in doubt.
     fn declines(courses: &[Course], metric: Metric, limits: TrendLimits) -> Vec<Decline> {
         super::declines(courses, metric, limits, |_, [first, last]| {
             Certain::all(change_pct(first, last).unwrap_or(f64::INFINITY))
@@ -205,7 +203,7 @@ mod tests {
         }
     }
 
-    fn said(courses: &[Course]) -> String {
+    fn reported(courses: &[Course]) -> String {
         let rows = declines(courses, Metric::SelfNs, TrendLimits::default());
         let line = |row: &Decline| format!("{} {}: {}", row.name, row.trend, row.reason);
         rows.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -217,7 +215,7 @@ mod tests {
     fn a_steady_decline_that_earlier_runs_bear_out_is_found() {
         let quiet = || noisy(5, 20, 12_000_000, 10);
         let flat = |name: &str| course(name, quiet(), &noisy(9, 5, 12_000_000, 10));
-        insta::assert_snapshot!(said(&[
+        insta::assert_snapshot!(reported(&[
             flat("demo::flat"),
             course("demo::worse", quiet(), &RISE),
             course("demo::a_little", quiet(), &[120, 121, 122, 123, 124].map(|it| it * 100_000)),

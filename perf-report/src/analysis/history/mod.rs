@@ -1,5 +1,5 @@
-//! Many runs of one command as a series of values for each function: what `history` shows, and what
-//! `compare-last` judges. Pure.
+//! Many runs of one command as a series of values for each function: `history` shows them, and
+//! `compare-last` judges them. Pure.
 
 mod changes;
 mod courses;
@@ -22,11 +22,11 @@ use crate::verdict::Used;
 use changes::Level;
 use series::Series;
 
-/// Fewer runs have no change of level, whatever they hold.
+/// The fewest runs in which a change of level can be found.
 pub use crate::stats::segments::FEWEST;
 
-/// The history of `metric` in `runs`, which are comparable and oldest first: each function with its
-/// values, where it is heading, and where its level changed. `None` of no runs.
+/// Returns the history of `metric` in `runs`, which are comparable and oldest first. It has the
+/// values of each function, its trend, and its changes of level. `None` without runs.
 ///
 /// ```
 /// use perf_report::analysis::history::history;
@@ -42,12 +42,13 @@ pub fn history(
     history_of(runs, metric, rules, |_| true)
 }
 
-/// The functions that have a history of `metric`, most self time in the newest run first.
+/// Returns the functions that have a history of `metric`, most self time in the newest run first.
 pub fn names(runs: &[RunDocument], metric: Metric) -> Vec<String> {
     series::all(runs, metric).into_iter().map(|series| series.name).collect()
 }
 
-/// The same as [`history`], with those functions only that are wanted. They are judged among all.
+/// Returns the same as [`history`], but only with the functions that are `wanted`. They are judged
+/// among all.
 pub fn history_of(
     runs: &[RunDocument],
     metric: Metric,
@@ -85,7 +86,7 @@ pub fn history_of(
 fn notes(runs: &[RunDocument], used: &Used<'_>, mut notes: Vec<String>) -> Vec<String> {
     let are_used = used.places.len() == runs.len();
     let then = if are_used { "" } else { ", and no part of a level" };
-    notes.extend(whole::said(&runs.iter().collect::<Vec<_>>(), then));
+    notes.extend(whole::in_words(&runs.iter().collect::<Vec<_>>(), then));
     notes
 }
 
@@ -120,14 +121,15 @@ fn function(
     })
 }
 
-/// The value that is judged: the middle one of the newest runs, or that of the newest before them.
+/// Returns the value that is judged: the median of the newest runs, or else the newest value before
+/// them.
 fn latest(values: &[Option<f64>], judged: usize) -> Option<f64> {
     let (before, newest) = values.split_at(values.len().saturating_sub(judged));
     let newest: Vec<f64> = newest.iter().flatten().copied().collect();
     robust::median(&newest).or_else(|| before.iter().rev().flatten().next().copied())
 }
 
-/// Whether the times of a function are estimates in one of the runs.
+/// Returns whether the times of a function are estimates in one of the runs.
 fn is_estimated(runs: &[RunDocument], name: &str) -> bool {
     runs.iter().flat_map(|run| &run.functions).any(|it| it.has_estimated_times() && it.name == name)
 }

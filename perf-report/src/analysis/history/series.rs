@@ -10,12 +10,12 @@ use crate::model::{COMMAND, Extent, Metric, RunDocument};
 pub(super) struct Series {
     /// Its name.
     pub(super) name: String,
-    /// Its value in each run that has one.
+    /// Its value in each run; `None` where a run has none.
     pub(super) values: Vec<Option<f64>>,
 }
 
-/// Every function that any of `runs` has a value of, most self time in the newest run first, or the
-/// command alone where `metric` is one of the command.
+/// Returns every function with a value in any of `runs`, most self time in the newest run first.
+/// For a metric of the command, it returns the command alone.
 pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
     if !metric.is_of_function() {
         let extent = Extent::of(runs.last());

@@ -1,7 +1,8 @@
-//! Where functions are heading, in one word each: a view on the verdicts that a comparison of the
-//! newest runs with those before them gives, by limits of its own.
+//! The trends of functions, in one word each: a view on the verdicts of a comparison of the newest
+//! runs with those before them, by limits of its own.
 //!
-//! A word is never bolder than the verdict: what may be noise is STABLE, and the reason says so.
+//! A word is never bolder than the verdict: a change that may be noise is STABLE, and the reason
+//! says so.
 
 use std::collections::HashMap;
 
@@ -10,30 +11,31 @@ use crate::verdict::limits::{Limits, MetricLimits, Thresholds};
 use crate::verdict::sides::Sides;
 use crate::verdict::{Load, Used, compare_runs};
 
-/// Runs that the newest are judged by. The ones before these tell what is noise.
+/// Number of runs that the newest are judged by. The ones before these show the noise.
 const BASELINE: usize = 5;
-/// Earlier runs from which their noise is known. Then a run is evidence however few calls it holds.
+/// Number of earlier runs from which their noise is known. Then a run is evidence however few calls
+/// it holds.
 const KNOWN: usize = 8;
 
-/// What is said of the newest runs.
+/// The verdicts on the newest runs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trends {
-    /// Newest runs that are judged: one, or all that `run --repeat` made with it.
+    /// Number of newest runs that are judged: one, or all that `run --repeat` made with it.
     pub judged_runs: usize,
-    /// Runs before them that they are judged by.
+    /// Number of runs before them that they are judged by.
     pub baseline_runs: usize,
-    /// What must be known of the runs before believing a word.
+    /// Sentences to read before a word is believed.
     pub notes: Vec<String>,
     /// The verdict on each function, by its name.
     pub rows: HashMap<String, Change>,
 }
 
-/// What words are given by.
+/// The rules by which words are chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct TrendRules {
-    /// From which change on there is which word.
+    /// The limits of the words.
     pub limits: TrendLimits,
-    /// Where the work comes from.
+    /// The source of the work.
     pub load: Load,
 }
 
@@ -71,31 +73,34 @@ fn trends_by(runs: &[RunDocument], metric: Metric, limits: &Limits) -> Trends {
     Trends { judged_runs, baseline_runs, notes: comparison.notes, rows }
 }
 
-/// How many of the last runs belong to the newest: those that were made with it.
+/// Counts the last runs that belong to the newest: those made with it.
 fn newest(runs: &[RunDocument]) -> usize {
     let Some(last) = runs.last() else { return 0 };
     let with_it = |run: &&RunDocument| run.run.was_made_with(&last.run);
     runs.iter().rev().take_while(with_it).count().max(1)
 }
 
-/// The limits of a comparison of one metric. What is said of the slowest calls of all takes what most calls
-/// take to compare it with.
+/// Returns the limits of a comparison of one metric. The metrics of most calls are compared beside
+/// an outer percentile, whose judgement needs them.
 fn limits_for(metric: Metric, TrendRules { limits, load }: TrendRules) -> Limits {
     let body = [Metric::SelfNs, Metric::MeanNs, Metric::P50Ns];
     let beside = if metric.is_outer_percentile() { &body[..] } else { &[] };
     let metrics = beside.iter().copied().chain([metric]);
     let mut all = Limits { load, ..Limits::new(metrics, Thresholds::default()) };
-    let own = MetricLimits {
-        improved_pct: limits.improvement_pct,
-        degraded_pct: limits.degraded_pct,
-        regression_pct: limits.regression_pct,
-    };
-    all.metrics.insert(metric, own);
+    all.metrics.insert(metric, own_limits(limits));
     all
 }
 
-/// The word for a verdict; `None` for one that is no judgement of a value, as of a function that is
-/// new.
+/// Returns the limits of the words as those of a metric.
+pub(super) fn own_limits(limits: TrendLimits) -> MetricLimits {
+    MetricLimits {
+        improved_pct: limits.improvement_pct,
+        degraded_pct: limits.degraded_pct,
+        regression_pct: limits.regression_pct,
+    }
+}
+
+/// Returns the word for a verdict; `None` for a verdict that judges no value, as on a new function.
 pub fn word(verdict: Verdict) -> Option<Trend> {
     match verdict {
         Verdict::Improved => Some(Trend::Improvement),
@@ -113,14 +118,14 @@ mod tests {
     use super::*;
     use crate::model::samples::{noisy, past};
 
-    /// Twenty runs with noise of so many per mille, and then one that takes so long.
+    /// Returns twenty runs with noise of `noise` per mille, and then one of `last` nanoseconds.
     fn then(noise: u64, last: u64) -> Vec<u64> {
         let mut times = noisy(7, 20, 12_000_000, noise);
         times.push(last);
         times
     }
 
-    fn said(times: Vec<u64>) -> String {
+    fn judged(times: Vec<u64>) -> String {
         let runs = past(&[("demo::f", times)]);
         let trends = trends(&runs, Metric::SelfNs, TrendLimits::default());
         let row = &trends.rows["demo::f"];
@@ -131,11 +136,11 @@ mod tests {
     #[test]
     fn a_word_is_a_view_on_the_verdict() {
         let all = [
-            said(then(10, 14_500_000)),
-            said(then(10, 13_500_000)),
-            said(then(10, 12_500_000)),
-            said(then(10, 10_500_000)),
-            said(then(300, 14_500_000)),
+            judged(then(10, 14_500_000)),
+            judged(then(10, 13_500_000)),
+            judged(then(10, 12_500_000)),
+            judged(then(10, 10_500_000)),
+            judged(then(300, 14_500_000)),
         ];
         insta::assert_snapshot!(all.join("\n"));
     }
@@ -192,7 +197,7 @@ mod tests {
         assert_eq!(words, [Stable, Stable, Degraded, Regression, Improvement]);
     }
 
-    /// Some functions over fourteen runs, each with noise and a step at the end.
+    /// Generates functions over fourteen runs, each with noise and a step at the end.
     fn functions() -> impl Strategy<Value = Vec<Vec<u64>>> {
         let one = (any::<u64>(), 1_000_000_u64..50_000_000, 1_u64..200, 500_u64..2_000);
         proptest::collection::vec(one, 1..6).prop_map(|functions| {

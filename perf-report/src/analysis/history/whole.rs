@@ -1,18 +1,19 @@
-//! Runs that are not whole, in words.
+//! The runs that are not whole, as places and in words.
 
 use crate::model::RunDocument;
 use crate::text::units;
 use crate::verdict;
 
-/// Places of the runs that are not whole.
+/// Returns the places of the runs that are not whole.
 pub(super) fn not_whole(runs: &[RunDocument]) -> Vec<u64> {
     let places = runs.iter().zip(0..).filter(|(run, _)| !verdict::missing(run).is_empty());
     places.map(|(_, at)| at).collect()
 }
 
-/// How many runs are not whole, what follows, and what is missing in the newest of them: `3 of 24 runs are not
-/// whole, and are left out: the command failed with exit code 101`.
-pub(super) fn said(runs: &[&RunDocument], then: &str) -> Option<String> {
+/// Returns a sentence on the runs that are not whole: their number, the consequence, and the gaps
+/// of the newest of them. `3 of 24 runs are not whole, and are left out: the command failed with
+/// exit code 101`.
+pub(super) fn in_words(runs: &[&RunDocument], then: &str) -> Option<String> {
     let missing: Vec<Vec<String>> = runs.iter().map(|run| verdict::missing(run)).collect();
     let parts: Vec<&Vec<String>> = missing.iter().filter(|parts| !parts.is_empty()).collect();
     let newest = parts.last()?.join(", ");

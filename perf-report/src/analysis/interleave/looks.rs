@@ -1,8 +1,8 @@
-//! When to look at the evidence, and whether to go on.
+//! The looks at the evidence, and the decision to go on after each.
 //!
-//! Whoever looks again and again until something shows will find something. So there are few looks,
-//! after rounds that are fixed beforehand, and each is given a share of the error that all of them
-//! together may make: see [`levels`].
+//! Looking again and again until something shows finds something in any case. So there are few
+//! looks, after numbers of rounds that are fixed beforehand. Each gets a share of the error that
+//! all of them together may make: see [`levels`].
 
 use std::time::Duration;
 
@@ -15,18 +15,19 @@ const FEWEST: u32 = 4;
 /// A look at the evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// The rounds after which it is taken.
+    /// Number of rounds after which it is taken.
     pub rounds: u32,
     /// Its number, from 1.
     pub number: u32,
-    /// How many there may be.
+    /// The most looks that there may be.
     pub of: u32,
-    /// Whether as many rounds were made as were planned.
+    /// True once the planned rounds are made.
     pub planned: bool,
 }
 
-/// The looks at `planned` rounds that may become `most`: after half of those planned, if that is
-/// worth it, after all of them, after twice as many and so on, and at the end.
+/// Returns the looks at `planned` rounds, where up to `most` may be made. They come after half of
+/// the planned rounds, if that is worth it, after all of them, after twice the number and so on,
+/// and at the end.
 ///
 /// ```
 /// use perf_report::analysis::interleave::looks;
@@ -52,11 +53,11 @@ pub fn looks(planned: u32, most: u32) -> Vec<Look> {
     looks.map(|(number, rounds)| Look { rounds, number, of, planned: rounds >= planned }).collect()
 }
 
-/// The error that each of `looks` may make, so that all together make `alpha` at the most.
+/// Returns the error that each of `looks` may make, while all together make `alpha` at the most.
 ///
-/// One half is for the looks up to the planned rounds, the other for those after them, if there are
-/// any. Of each half, early looks get little and the last one most: see [`sequential::levels`]. So
-/// what was planned decides nearly as well as if there were no look before, and so does the end.
+/// One half is for the looks up to the planned rounds, the other for any after them. Of each half,
+/// early looks get little and the last one most: see [`sequential::levels`]. So the look after the
+/// planned rounds decides nearly as well as if there were none before it, and so does the last one.
 ///
 /// ```
 /// use perf_report::analysis::interleave::{levels, looks};
@@ -75,16 +76,16 @@ pub fn levels(alpha: f64, looks: &[Look]) -> Vec<f64> {
     [of(first), of(rest)].concat()
 }
 
-/// Whether to go on after a look.
+/// The decision after a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// More rounds may decide what is open.
+    /// More rounds, which may decide what is open.
     Continue,
-    /// They would not.
+    /// No more rounds.
     Stop(Stopped),
 }
 
-/// Whether `limit` leaves no time for one more round, after `rounds` that took `elapsed`.
+/// Returns whether `limit` leaves no time for one more round, after `rounds` that took `elapsed`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -101,9 +102,9 @@ pub fn time_is_over(rounds: u32, elapsed: Duration, limit: Option<Duration>) -> 
 
 /// Decides after `look`, which found `comparison`.
 ///
-/// Open is what was found inconclusive although it was measured in every round, so that it has an
-/// interval, which more rounds make narrower. What has none, such as a function that is called too
-/// seldom to be judged at all, stays as it is.
+/// A row is open if it is inconclusive although every round measured it: then it has an interval,
+/// which more rounds make narrower. A row without one, such as a function that is called too seldom
+/// to be judged at all, stays as it is.
 pub fn decide(look: Look, comparison: &Comparison, time_is_over: bool) -> Decision {
     let open = comparison
         .functions
@@ -131,7 +132,7 @@ mod tests {
     use crate::model::{Metric, samples};
     use crate::verdict::{Limits, Thresholds, compare};
 
-    /// A comparison in which `open` rows are inconclusive, with an interval or without.
+    /// Returns a comparison in which `open` rows are inconclusive, with an interval or without.
     fn comparison(worst: Verdict, open: &[Option<(f64, f64)>]) -> Comparison {
         let run = samples::typical();
         let mut comparison =
@@ -162,8 +163,8 @@ mod tests {
         assert!(looks.iter().all(|look| look.of == 3 && look.planned == (look.number > 1)));
     }
 
-    /// How often so many series of rounds, each with `change` per cent of difference, are found to
-    /// differ up to each of the looks.
+    /// Returns, up to each of the looks, the share of `series` series of rounds that are found to
+    /// differ, each with a difference of `change` per cent.
     fn found(change: f64, levels: &[f64], series: u64) -> Vec<f64> {
         use crate::stats::{moderated, random::Stream};
         let looks = looks(10, 30);
@@ -220,7 +221,7 @@ mod tests {
         let hopeless = comparison(Verdict::Inconclusive, &[None, None]);
         assert_eq!(decided(1, &hopeless), Decision::Stop(Stopped::Decided));
         let worse = comparison(Verdict::Regression, &[Some((2.0, 30.0))]);
-        assert_eq!(decided(0, &worse), Decision::Continue, "the rest is still to be told");
+        assert_eq!(decided(0, &worse), Decision::Continue, "the rest is still open");
         assert_eq!(decided(1, &worse), Decision::Stop(Stopped::Decided));
     }
 

@@ -1,9 +1,9 @@
-//! Runs of two sides in turn: in which order, and for how long. Pure.
+//! Runs of two sides in turn: their order, and their number. Pure.
 //!
-//! What drifts while two sides are measured one after the other (the processor's clock, other
-//! tenants of the machine) looks like a difference between them. Measured in turn, both get the same
-//! of it, and what is left is in the differences within each round. See Kalibera and Jones, "Rigorous
-//! benchmarking in reasonable time", ISMM 2013, on why runs and not calls are what is repeated.
+//! A drift while two sides are measured one after the other (the processor's clock, other tenants
+//! of the machine) looks like a difference between them. Measured in turn, both sides get the same
+//! of it, and the real difference shows within each round. See Kalibera and Jones, "Rigorous
+//! benchmarking in reasonable time", ISMM 2013, on repeating runs rather than calls.
 
 mod looks;
 mod order;
@@ -15,7 +15,8 @@ pub use order::{Order, Side};
 
 use crate::text::units;
 
-/// How long the rest takes when `done` of `of` took `elapsed`; `None` before any is done.
+/// Estimates the time that the rest takes when `done` of `of` took `elapsed`; `None` before any is
+/// done.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +29,7 @@ pub fn time_left(done: u32, of: u32, elapsed: Duration) -> Option<Duration> {
     Some(one.saturating_mul(of.saturating_sub(done)))
 }
 
-/// A time to wait, in whole seconds or minutes.
+/// Writes a time to wait, in whole seconds or minutes.
 ///
 /// ```
 /// use std::time::Duration;

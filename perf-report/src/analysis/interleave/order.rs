@@ -1,18 +1,18 @@
-//! The order in which two sides run: at random, and the same for the same seed.
+//! The order of two sides: at random, and the same for the same seed.
 
 use crate::stats::random::Stream;
 
 /// One of two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// What is compared with.
+    /// The side to compare with.
     A,
-    /// What is judged.
+    /// The side that is judged.
     B,
 }
 
 impl Side {
-    /// The other one.
+    /// Returns the other side.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -21,7 +21,7 @@ impl Side {
         }
     }
 
-    /// Its letter.
+    /// Returns its letter.
     pub fn letter(self) -> &'static str {
         match self {
             Self::A => "A",
@@ -30,9 +30,9 @@ impl Side {
     }
 }
 
-/// The order within each round, without end. Of two rounds in a row, the first a round with an odd
-/// number, one begins with A and the other with B, and chance says which: whatever it does to a run
-/// to be the first of its round, both sides get the same of it.
+/// The order within each round, without end. Rounds come in pairs: one of the two begins with A,
+/// the other with B, and chance decides which. So both sides are the first of a round equally
+/// often, whatever that does to a run.
 ///
 /// ```
 /// use perf_report::analysis::interleave::{Order, Side};
@@ -46,17 +46,17 @@ pub struct Order {
 }
 
 impl Order {
-    /// The order that belongs to `seed`, for ever.
+    /// Returns the order that belongs to `seed`, for ever.
     pub fn new(seed: u64) -> Self {
         Self { chance: Stream::of(seed), owed: None }
     }
 
-    /// A side, either as probable as the other.
+    /// Returns a side, either with the same probability.
     fn toss(&mut self) -> Side {
         if self.chance.number() >> 63 == 1 { Side::A } else { Side::B }
     }
 
-    /// Sides at random, with nothing owed from one to the next.
+    /// Returns sides at random, each independent of the others.
     pub fn coins(mut self) -> impl Iterator<Item = Side> {
         std::iter::repeat_with(move || self.toss())
     }
