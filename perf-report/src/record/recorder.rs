@@ -1,7 +1,7 @@
-//! One run of a command: the folder to record in, the command, what it left there, the document.
+//! One run of a command: the folder to record in, the command, its recordings, the document.
 //!
-//! In three steps, so that whoever shows something can do so in between: [`Recorder::prepare`],
-//! [`Recorder::run`], [`Finished::collect`]. Nothing is stored and nothing is said here.
+//! There are three steps, to show something in between: [`Recorder::prepare`], [`Recorder::run`],
+//! [`Finished::collect`]. Nothing is stored or printed here.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
@@ -18,7 +18,7 @@ use super::{folder, life, pending};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::text::units;
 
-/// What to run, and what the run is to say of itself.
+/// The command to run, and the facts about its run.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
     /// The command.
@@ -31,9 +31,10 @@ pub struct Order<'a> {
     pub label: Option<&'a str>,
     /// The branch that the user names.
     pub branch: Option<&'a str>,
-    /// The id of the first run of its group, if it is not that itself, and its number there.
+    /// The id of the first run of its group, unless it is the first itself, and its number in the
+    /// group.
     pub group: Option<(Option<&'a str>, u32)>,
-    /// Whether to look how fast and how steady the machine is.
+    /// True to look at the speed and steadiness of the machine.
     pub probe: bool,
 }
 
@@ -49,30 +50,30 @@ pub struct Recorder<'a> {
 /// A command that has run.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended.
+    /// The end of the command.
     pub ended: Ended,
     session: Option<Session>,
     facts: Run,
     began: SystemTime,
 }
 
-/// What a command left behind.
+/// The result of a command that recorded.
 #[derive(Debug)]
 pub struct Recorded {
     /// The run.
     pub document: RunDocument,
-    /// What was found in the folder.
+    /// The recordings in the folder.
     pub collected: Collected,
     /// The folder.
     pub session: Session,
-    /// Why the folder could not be read, when it could not.
+    /// The reason for which the folder could not be read, when it could not.
     pub gone: Option<String>,
-    /// When the command was about to run.
+    /// The time when the command was about to run.
     pub began: SystemTime,
 }
 
 impl<'a> Recorder<'a> {
-    /// Makes the folder to record in, and finds out what is true before the command runs.
+    /// Makes the folder to record in, and finds out the facts before the command runs.
     pub fn prepare(order: Order<'a>) -> Self {
         let identity = Identity::now();
         let session = Session::create(order.base, &identity.id);
@@ -97,7 +98,7 @@ impl<'a> Recorder<'a> {
         Self { order, session, facts, prober }
     }
 
-    /// The folder that is recorded in; the error says why there is none.
+    /// Returns the folder to record in; the error has the reason for which there is none.
     ///
     /// # Errors
     /// [`FolderError`]. The command can be run all the same, unrecorded.
@@ -105,12 +106,12 @@ impl<'a> Recorder<'a> {
         self.session.as_ref().map(Session::folder)
     }
 
-    /// Why it is recorded in the temporary folder, if that is so although nobody named it.
+    /// Explains why it is recorded in the temporary folder, if it is and nobody named that folder.
     pub fn fallback(&self) -> Option<String> {
         self.session.as_ref().ok().and_then(Session::fallback)
     }
 
-    /// Runs the command to its end. `while_running` is called once it runs, and what it returns is
+    /// Runs the command to its end. `while_running` is called once it runs; the returned value is
     /// dropped when it has ended.
     ///
     /// # Errors
@@ -133,7 +134,7 @@ impl<'a> Recorder<'a> {
 }
 
 impl Finished {
-    /// Reads what was recorded; `None` if there was no folder to record in.
+    /// Reads the recordings; `None` if there was no folder to record in.
     pub fn collect(self) -> Option<Recorded> {
         let session = self.session?;
         let usage = self.ended.usage;
@@ -157,7 +158,7 @@ impl Finished {
         Some(Recorded { document, collected, session, gone, began: self.began })
     }
 
-    /// Forgets what was recorded.
+    /// Removes the recordings.
     pub fn discard(self) {
         if let Some(session) = self.session {
             // Whatever cannot be removed is found by `doctor`.
@@ -169,7 +170,7 @@ impl Finished {
     }
 }
 
-/// Removes a folder that nothing worth keeping is left in.
+/// Removes a folder with nothing worth keeping in it.
 fn discard(session: &Session) {
     pending::forget(session.folder());
     // Should something be left that is not ours, the folder stays, and harms nobody.
@@ -191,7 +192,7 @@ pub fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
     left
 }
 
-/// The document of what was collected.
+/// Returns the document of the collected recordings.
 pub fn document(
     collected: &Collected,
     mut run: Run,

@@ -1,4 +1,4 @@
-//! Whether somebody has asked for the end, while several commands run one after the other.
+//! The request to end, while several commands run one after the other.
 
 use std::io;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::signals;
 
-/// Notices signals that ask for the end, in place of ending: the command that runs decides for itself,
-/// and whoever starts the next one asks here first. Dropping it does not take the signals back, so it
-/// belongs to work that ends with the process.
+/// A notice of signals that ask for the end, in place of ending. The command that runs decides for
+/// itself; the next one is not started. Dropping it does not take the signals back, so it belongs
+/// to work that ends with the process.
 #[derive(Debug)]
 pub struct Interrupt {
     signal: Arc<AtomicUsize>,
@@ -19,7 +19,7 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// From here on, signals are noticed.
+    /// Notices signals from here on.
     ///
     /// # Errors
     /// When the system does not allow that.
@@ -36,7 +36,7 @@ impl Interrupt {
         Ok(watch)
     }
 
-    /// The signal that asked for the end, if one did.
+    /// Returns the signal that asked for the end, if one did.
     pub fn signal(&self) -> Option<u8> {
         u8::try_from(self.signal.load(Ordering::Acquire)).ok().filter(|signal| *signal > 0)
     }

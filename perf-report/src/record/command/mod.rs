@@ -1,5 +1,5 @@
-//! Runs a command as if the user had: same input, output and signals, unless told otherwise. Measures
-//! what it used.
+//! Commands, run as if the user had run them: with the same input, output and signals, unless asked
+//! otherwise. Their usage is measured.
 
 mod interrupt;
 mod signals;
@@ -16,9 +16,9 @@ use wait4::Wait4 as _;
 
 pub use interrupt::Interrupt;
 
-/// Where the recorder looks for the folder to record to.
+/// The variable with the folder that the recorder records in.
 pub const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
-/// Switches the recorder off in a process and its children.
+/// The variable that switches the recorder off in a process and its children.
 const SWITCH_VARIABLE: &str = "PERF_TRACK";
 
 /// A command, and what is special about its surroundings.
@@ -32,56 +32,56 @@ pub struct Job<'a> {
     pub environment: &'a [(&'a str, OsString)],
     /// Variables of this process that it is started without.
     pub without: &'a [&'a str],
-    /// Where its input comes from and its output goes to.
+    /// The ends of its input and output.
     pub streams: Streams,
 }
 
-/// Where the input of a command comes from and its output goes to.
+/// The ends of a command's input and output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Streams {
-    /// Those of this process.
+    /// The input and output of this process.
     #[default]
     Own,
-    /// Its output goes where that of this process goes; it has no input.
+    /// The output of this process, and no input.
     NoInput,
-    /// All its output goes where the errors of this process go; it has no input.
+    /// The errors of this process for all output, and no input.
     Errors,
-    /// It has no input, and of its output only the end is kept.
+    /// No input, and an output of which only the end is kept.
     Tail,
 }
 
-/// What processor time and memory a command used, with those of its children that it waited for.
+/// The processor time and memory of a command, and of those of its children that it waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Processor time in user mode, nanoseconds.
+    /// Processor time in user mode, in nanoseconds.
     pub user_ns: u64,
-    /// Processor time in the kernel, nanoseconds.
+    /// Processor time in the kernel, in nanoseconds.
     pub system_ns: u64,
-    /// Largest resident memory of one process, bytes.
+    /// Largest resident memory of one process, in bytes.
     pub peak_rss_bytes: u64,
 }
 
-/// How a command ended, and what it used.
+/// The end of a command, and its usage.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    /// How it ended.
+    /// The status that it ended with.
     pub status: ExitStatus,
-    /// From just before it was started until it had ended.
+    /// The time from just before it was started until it had ended.
     pub wall: Duration,
-    /// What it used.
+    /// Its usage.
     pub usage: Usage,
     /// The end of its output, with [`Streams::Tail`]; otherwise empty.
     pub tail: String,
 }
 
 impl Ended {
-    /// The code that a shell would report: the command's own, or 128 and the signal.
+    /// Returns the code that a shell would report: the command's own, or 128 and the signal.
     pub fn shell_code(&self) -> u8 {
         let code = self.status.code().or_else(|| self.status.signal().map(|signal| 128 + signal));
         code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
     }
 
-    /// How it ended, in words: `ended with exit code 1`, `was ended by signal 9`.
+    /// Describes its end in words: `ended with exit code 1`, `was ended by signal 9`.
     pub fn in_words(&self) -> String {
         match (self.status.signal(), self.status.code()) {
             (Some(signal), _) => format!("was ended by signal {signal}"),
@@ -101,8 +101,8 @@ pub fn run(job: Job<'_>) -> io::Result<Ended> {
     start(job, |_| {}, || {})
 }
 
-/// Runs a command to its end, recording into `folder`, or not at all without one. `while_running` is
-/// called once it runs, and what it returns is dropped when it has ended.
+/// Runs a command to its end. It records into `folder`, or not at all without one. `while_running`
+/// is called once it runs; the returned value is dropped when it has ended.
 ///
 /// # Errors
 /// As for [`run`].
@@ -125,25 +125,8 @@ fn start<T>(
     prepare: impl FnOnce(&mut Command),
     while_running: impl FnOnce() -> T,
 ) -> io::Result<Ended> {
-    let Some((program, arguments)) = job.words.split_first() else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
-    };
-    let mut command = Command::new(program);
-    command.args(arguments);
-    for name in job.without {
-        command.env_remove(name);
-    }
-    command.envs(job.environment.iter().map(|(name, value)| (name, value)));
-    if let Some(dir) = job.dir {
-        command.current_dir(dir);
-    }
+    let mut command = command(job)?;
     prepare(&mut command);
-    if job.streams != Streams::Own {
-        command.stdin(Stdio::null());
-    }
-    if job.streams == Streams::Errors {
-        command.stdout(io::stderr());
-    }
     let wants_tail = job.streams == Streams::Tail;
     let tail = wants_tail.then(|| tail::Tail::of(&mut command)).transpose()?;
     let forwarder = signals::Forwarder::prepare()?;
@@ -169,6 +152,29 @@ fn start<T>(
         },
         tail: tail.map(tail::Tail::finish).unwrap_or_default(),
     })
+}
+
+/// Returns the command of a job, ready to be started but for its output with [`Streams::Tail`].
+fn command(job: Job<'_>) -> io::Result<Command> {
+    let Some((program, arguments)) = job.words.split_first() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for name in job.without {
+        command.env_remove(name);
+    }
+    command.envs(job.environment.iter().map(|(name, value)| (name, value)));
+    if let Some(dir) = job.dir {
+        command.current_dir(dir);
+    }
+    if job.streams != Streams::Own {
+        command.stdin(Stdio::null());
+    }
+    if job.streams == Streams::Errors {
+        command.stdout(io::stderr());
+    }
+    Ok(command)
 }
 
 #[cfg(test)]
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn where_it_runs_and_with_which_variables_is_told() {
+    fn it_runs_in_its_folder_with_its_variables() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().canonicalize().unwrap();
         let words = ["sh", "-c", "pwd; echo $SIDE; kill -9 $$"].map(OsString::from);

@@ -1,8 +1,9 @@
-//! Passes signals on to the command, so that it decides when to end and its run is still stored.
+//! The passing on of signals to the command, which decides when to end; then its run is still
+//! stored.
 //!
-//! The terminal sends Ctrl-C to every process of the foreground by itself; passing that on would
-//! make it arrive twice, which many programs take as "at once". So what the kernel sent is not
-//! passed on, and what a process sent to this one is.
+//! The terminal sends Ctrl-C to every process of the foreground by itself. Passed on as well, it
+//! would arrive twice, which many programs take as "at once". So signals from the kernel are not
+//! passed on, and signals that a process sent to this one are.
 
 use std::io;
 use std::sync::Arc;
@@ -18,13 +19,13 @@ use signal_hook::low_level::siginfo::Cause;
 
 const PASSED_ON: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
-/// Holds signals back until there is a process to pass them on to.
+/// The signals held back until there is a process to pass them on to.
 pub(super) struct Forwarder {
     signals: SignalsInfo<WithOrigin>,
 }
 
 impl Forwarder {
-    /// From here on, the signals do not end this process any more.
+    /// Holds signals back from here on: they do not end this process any more.
     pub(super) fn prepare() -> io::Result<Self> {
         Ok(Self { signals: SignalsInfo::new(PASSED_ON.into_iter().filter(|it| heeded(*it)))? })
     }
@@ -44,7 +45,7 @@ impl Forwarder {
     }
 }
 
-/// Signals are being passed on. Once stopped they are ignored: what was recorded is being stored.
+/// The passing on of signals. Once stopped, signals are ignored: the recording is being stored.
 pub(super) struct Forwarding {
     ended: Arc<AtomicBool>,
     handle: Handle,
@@ -64,13 +65,13 @@ fn pass_on(pid: u32, signal: i32) {
     }
 }
 
-/// Whether a signal may be caught. One that whoever started us ignores (as `nohup` does) must stay
-/// ignored in the command; catching it here would give the command its default action.
+/// Returns whether a signal may be caught. One that whoever started us ignores (as `nohup` does)
+/// must stay ignored in the command; catching it here would give the command its default action.
 pub(super) fn heeded(signal: i32) -> bool {
     ignored() & (1 << (signal - 1)) == 0
 }
 
-/// The set of ignored signals, bit 0 for signal 1; empty where the system does not tell.
+/// Returns the set of ignored signals, bit 0 for signal 1; empty where the system does not show it.
 fn ignored() -> u64 {
     std::fs::read_to_string("/proc/self/status")
         .ok()

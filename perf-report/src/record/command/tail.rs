@@ -1,4 +1,4 @@
-//! The end of what a command prints, kept for the case that it fails.
+//! The end of a command's output, kept for the case that it fails.
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read as _};
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// Bytes that are kept.
+/// Bytes of the output that are kept.
 const KEPT: usize = 16 << 10;
-/// How long the rest of the output is waited for once the command has ended. Longer only when a
-/// process that it left behind holds the pipe, and that may be for ever.
+/// The longest wait for the rest of the output once the command has ended. It takes longer only
+/// when a process that it left behind holds the pipe, and that may be for ever.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Reads what a command prints, on either stream, and keeps the end of it.
+/// The end of a command's output on both streams, read while it runs.
 pub(super) struct Tail {
     kept: Arc<Mutex<VecDeque<u8>>>,
     at_end: Receiver<()>,
@@ -36,7 +36,7 @@ impl Tail {
         Ok(Self { kept, at_end })
     }
 
-    /// What was printed last, once the command has ended.
+    /// Returns the last output, once the command has ended.
     pub(super) fn finish(self) -> String {
         let _ = self.at_end.recv_timeout(PATIENCE);
         let bytes = self.kept.lock().map(|kept| kept.iter().copied().collect::<Vec<u8>>());

@@ -5,9 +5,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::model::Git;
 
-/// Variables by which git names a repository, an index or objects, as it does for the hooks that it calls.
-/// Whatever repository they name is not the one that a folder is in. What `git rev-parse --local-env-vars`
-/// has beyond these is settings, which stay.
+/// Variables by which git names a repository, an index or objects, as it does for the hooks that it
+/// calls. The repository in them is another than that of a folder. Further variables of `git
+/// rev-parse --local-env-vars` are settings, which stay.
 pub const VARIABLES: [&str; 14] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -25,12 +25,12 @@ pub const VARIABLES: [&str; 14] = [
     "GIT_REPLACE_REF_BASE",
 ];
 
-/// Where CI systems say what branch they build, where the checkout is on none: of GitHub (of a pull
-/// request first), GitLab, Buildkite, and Jenkins.
+/// Variables of CI systems with the branch that they build, for a checkout on no branch: of GitHub
+/// (of a pull request first), GitLab, Buildkite, and Jenkins.
 const OF_CI: [&str; 5] =
     ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "BRANCH_NAME"];
 
-/// Takes away by what `command` would look at another repository than that of its folder.
+/// Removes the variables that would lead `command` to another repository than that of its folder.
 pub fn of_its_folder(command: &mut Command) -> &mut Command {
     for name in VARIABLES {
         command.env_remove(name);
@@ -38,16 +38,17 @@ pub fn of_its_folder(command: &mut Command) -> &mut Command {
     command
 }
 
-/// A call of `git` in `dir`, about the repository there and no other. Every call of git is made of this one.
+/// Returns a call of `git` in `dir`, about the repository there and no other. Every call of git
+/// begins with it.
 pub fn command(dir: &Path) -> Command {
     let mut command = Command::new("git");
     of_its_folder(&mut command).current_dir(dir).stdin(Stdio::null());
     command
 }
 
-/// The state of the repository that holds `dir`; `None` outside of one, without a commit, and without
-/// git. The branch is the one that is named, or the one that is checked out, or where there is none the
-/// one that the environment of a CI system names.
+/// Returns the state of the repository that holds `dir`; `None` outside of one, without a commit,
+/// and without git. The branch is `branch`, else the one checked out, else the one in the
+/// environment of a CI system.
 pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
     let output = status(dir).ok()?;
     let found = parse(&String::from_utf8_lossy(&output.stdout));
@@ -60,14 +61,15 @@ pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
     Some(git)
 }
 
-/// Why git says nothing of a repository that is there: it belongs to another user. What to do.
+/// Explains why git refuses a repository that is there, and how to allow it: it belongs to another
+/// user.
 pub fn refusal(dir: &Path) -> Option<String> {
     // In English, whatever the user reads: the words are looked for.
     let asked = command(dir).env("LC_ALL", "C").args(["rev-parse", "--git-dir"]).output();
     let output = asked.ok().filter(|output| !output.status.success())?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    said.contains("dubious ownership").then(|| {
-        let root = refused_root(&said).map_or_else(|| dir.display().to_string(), str::to_owned);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    message.contains("dubious ownership").then(|| {
+        let root = refused_root(&message).map_or_else(|| dir.display().to_string(), str::to_owned);
         format!(
             "the repository belongs to another user, and git says nothing of it; allow it with `git \
              config --global --add safe.directory {root}`"
@@ -75,9 +77,10 @@ pub fn refusal(dir: &Path) -> Option<String> {
     })
 }
 
-/// The repository that git names in its refusal: its root, which need not be the folder that was asked about.
-fn refused_root(said: &str) -> Option<&str> {
-    let (_, rest) = said.split_once("in repository at '")?;
+/// Returns the root of the repository in git's refusal, which need not be the folder that was asked
+/// about.
+fn refused_root(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("in repository at '")?;
     rest.split_once("'\n").map(|(root, _)| root)
 }
 
@@ -89,14 +92,14 @@ fn status(dir: &Path) -> std::io::Result<Output> {
         .output()
 }
 
-/// The branch that CI says it builds, and in which variable it does.
+/// Returns the branch that CI builds, and the variable with its name.
 fn of_ci(variable: impl Fn(&str) -> Option<String>) -> Option<(String, &'static str)> {
     let is_tag = variable("GITHUB_REF_TYPE").as_deref() == Some("tag");
     let names = OF_CI.into_iter().filter(|name| !(is_tag && *name == "GITHUB_REF_NAME"));
     names.filter_map(|name| Some((variable(name)?, name))).find(|(value, _)| !value.is_empty())
 }
 
-/// Reads what `git status --porcelain=v2 --branch` prints.
+/// Reads the output of `git status --porcelain=v2 --branch`.
 fn parse(status: &str) -> Option<Git> {
     let header =
         |name: &str| status.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
@@ -137,8 +140,8 @@ mod tests {
 
     #[test]
     fn the_root_of_a_repository_of_another_is_the_one_that_git_names() {
-        let said = "fatal: detected dubious ownership in repository at '/it's here'\nTo add an exception\n";
-        assert_eq!(refused_root(said), Some("/it's here"));
+        let message = "fatal: detected dubious ownership in repository at '/it's here'\nTo add an exception\n";
+        assert_eq!(refused_root(message), Some("/it's here"));
         assert_eq!(refused_root("fatal: not a git repository"), None);
     }
 

@@ -1,10 +1,10 @@
-//! The machine, and the key that says which runs may be compared by time.
+//! The machine, and the key of runs that are comparable by time.
 
 use std::fs;
 
 use crate::model::{Machine, Toolchain};
 
-/// This machine. The key is still empty: it depends on how the recorded programs were built.
+/// Returns this machine. The key is still empty: it depends on the build of the recorded programs.
 pub fn machine() -> Machine {
     Machine {
         key: String::new(),
@@ -17,13 +17,15 @@ pub fn machine() -> Machine {
     }
 }
 
-/// Runs are comparable by time when processor, cores, system, target and optimisation are the
-/// same, and allocations were counted in both or in neither: `m2-` and eight hexadecimal digits made
-/// of these. Nothing in it changes from run to run: not how fast the machine was, not who else ran
-/// there. The versions of the compiler and of the recorder are left out, since that one of them makes
-/// programs slower is something to find out.
+/// Returns the key of comparable runs: `m2-` and eight hexadecimal digits.
 ///
-/// The digit after `m` is raised when the ingredients change. `m1` did not know of allocations.
+/// Runs are comparable by time when processor, cores, system, target and optimisation are the same,
+/// and allocations were counted in both or in neither; the key is made of these. Nothing in it
+/// changes from run to run: neither the speed of the machine, nor who else ran there. The versions
+/// of the compiler and of the recorder are left out, since a program made slower by one of them is
+/// something to find out.
+///
+/// The digit after `m` is raised when the ingredients change. `m1` was without allocations.
 pub fn comparability_key(
     machine: &Machine,
     toolchain: &Toolchain,
@@ -44,7 +46,7 @@ pub fn comparability_key(
     format!("m2-{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }
 
-/// The Fowler–Noll–Vo hash, which, unlike the standard library's, stays the same for ever.
+/// Returns the Fowler–Noll–Vo hash, which, unlike the standard library's, stays the same for ever.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -60,7 +62,8 @@ fn cpu() -> Option<String> {
     cpu_model(&fs::read_to_string("/proc/cpuinfo").ok()?)
 }
 
-/// The model in the text of `/proc/cpuinfo`: its name, or on ARM the numbers that stand for it.
+/// Finds the model in the text of `/proc/cpuinfo`: its name, or on ARM the numbers that stand for
+/// it.
 fn cpu_model(cpuinfo: &str) -> Option<String> {
     let field = |name: &str| {
         cpuinfo.lines().find_map(|line| {

@@ -1,4 +1,4 @@
-//! What is true of a run apart from its recording: when, on which commit, on which machine.
+//! The facts of a run apart from its recording: its time, its commit, its machine.
 //!
 //! Reads the clock, git and the system; decides nothing.
 
@@ -17,17 +17,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// A fresh id and the time it stands for: sortable by time, unlike any other run's.
+/// A fresh id and its time: sortable by time, unlike any other run's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// `20261120T234552-1a2b3c`.
+    /// The id: `20261120T234552-1a2b3c`.
     pub id: String,
-    /// RFC 3339 in UTC, to the millisecond.
+    /// The time: RFC 3339 in UTC, to the millisecond.
     pub time: String,
 }
 
 impl Identity {
-    /// The identity of a run that begins now.
+    /// Returns the identity of a run that begins now.
     pub fn now() -> Self {
         Self::at(Timestamp::now(), random())
     }
@@ -39,13 +39,13 @@ impl Identity {
     }
 }
 
-/// The day, in UTC, so that everybody agrees on which day something expires.
+/// Returns the day in UTC, the same for everybody: on it something may expire.
 pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
-/// A moment in nanoseconds since 1970, in RFC 3339 in UTC, to the millisecond. One that no calendar
-/// has is the last that this one has.
+/// Writes a moment in nanoseconds since 1970 in RFC 3339, in UTC, to the millisecond. A moment
+/// beyond the calendar becomes its last one.
 pub fn time(unix_ns: u64) -> String {
     rfc_3339(Timestamp::from_nanosecond(unix_ns.into()).unwrap_or(Timestamp::MAX))
 }
@@ -54,8 +54,8 @@ fn rfc_3339(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
-/// A number that nobody foresees: two runs that begin in the same second must not share an id. The
-/// keys of a hash map are the standard library's source of randomness.
+/// Returns a number that nobody foresees: two runs that begin in the same second must not share an
+/// id. The keys of a hash map are the standard library's source of randomness.
 pub fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(std::process::id())

@@ -1,11 +1,11 @@
-//! How fast and how steady the machine is: the time of work that is always the same, done a few times
-//! before and after a command.
+//! The speed and steadiness of the machine: the time of work that is always the same, done a few
+//! times before and after a command.
 //!
-//! Most of the work waits for the processor, a chain of multiplications in which each needs the last;
-//! the rest waits for memory, a walk in which each address comes from the last, over more than the
-//! first cache holds. (Over more than the second it would tell of little but what idling had left in
-//! the caches.) It is timed by the clock on the wall, since what disturbs a run is not only a slower
-//! processor, but also whoever else runs on it.
+//! Most of the work waits for the processor, in a chain of multiplications of which each needs the
+//! last. The rest waits for memory, in a walk of which each address comes from the last, over more
+//! than the first cache holds. (Over more than the second it would mostly measure the traces of
+//! idling in the caches.) It is timed by the clock on the wall, since a run is disturbed not only
+//! by a slower processor, but also by whoever else runs on it.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 use crate::model::Probe;
 use crate::stats::robust;
 
-/// Times that the work is done at most: some 5 ms in all on a processor of 2020.
+/// The most times that the work is done: some 5 ms in all on a processor of 2020.
 const REPEATS: usize = 24;
-/// Times that it is done at least, however slow the machine.
+/// The fewest times that it is done, however slow the machine.
 const FEWEST: usize = 7;
-/// Times that it is done before that, untimed, to wake the processor and fill its caches.
+/// The times that it is done before that, untimed, to wake the processor and fill its caches.
 const WARM_UP: usize = 3;
-/// How long it takes at most once it was done so often.
+/// The time after which it is not repeated, once it was done the fewest times.
 const LONGEST: Duration = Duration::from_millis(12);
 /// Links of the chain, some 135 µs, and steps of the walk, some 70 µs.
 const LINKS: u32 = 100_000;
@@ -27,7 +27,7 @@ const STEPS: u32 = 25_000;
 /// Places of the walk, a power of two; 64 KiB of them.
 const PLACES: u32 = 1 << 14;
 
-/// What was found before a command, with what it takes to look again after it.
+/// The look before a command, with the means to look again after it.
 #[derive(Debug)]
 pub struct Prober {
     walk: Vec<u32>,
@@ -35,7 +35,7 @@ pub struct Prober {
     system: System,
 }
 
-/// One look: the median of the times, how far they lie apart, and what of their sum is not work.
+/// One look: the median of the times, their spread, and the share of their sum that is no work.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Reading {
     median_ns: f64,
@@ -51,12 +51,12 @@ impl Prober {
         Self { walk, before, system: System::now() }
     }
 
-    /// What is known before the command.
+    /// Returns the probe as known before the command.
     pub fn so_far(&self) -> Probe {
         probe(self.before, None, &self.system, None)
     }
 
-    /// Looks again.
+    /// Looks again, and returns the whole probe.
     pub fn after(self) -> Probe {
         let system = System::now();
         let after = Reading::take(&self.walk);
@@ -94,8 +94,8 @@ impl Reading {
         Self::of(&times)
     }
 
-    /// The spread is that of the nine tenths nearest to the fastest, so that it takes more than one
-    /// interruption to be called unsteady.
+    /// Sums up the times of one look. The spread is that of the nine tenths nearest to the fastest,
+    /// so it takes more than one interruption to be called unsteady.
     fn of(times: &[f64]) -> Self {
         let mut sorted = times.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
@@ -126,7 +126,7 @@ fn work(walk: &[u32]) {
     black_box(place);
 }
 
-/// One circle through all places, in an order that no processor foresees.
+/// Returns one circle through all places, in an order that no processor foresees.
 fn walk() -> Vec<u32> {
     // A linear congruential generator whose period is the number of places (Hull and Dobell): its
     // increment is odd, and its multiplier less one is a multiple of four.
@@ -139,12 +139,12 @@ fn rounded(ns: f64) -> u64 {
     ns.round() as u64
 }
 
-/// Two decimals: more would say nothing.
+/// Rounds to two decimals: more would be no information.
 fn decimals(pct: f64) -> f64 {
     (pct * 100.0).round() / 100.0
 }
 
-/// What the operating system says of itself, where it is Linux.
+/// The counters of the operating system, where it is Linux.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct System {
     /// Ticks of all processors, and those of them that went to other virtual machines.
@@ -160,8 +160,8 @@ impl System {
     }
 
     fn of(stat: &str, load: &str) -> Self {
-        /// The eighth column of a processor is what was stolen from it; guests come after, and are
-        /// in the others already.
+        /// The column of stolen time of a processor, the eighth; guests come after, and are in the
+        /// others already.
         const STEAL: usize = 7;
         let columns = stat.lines().next().and_then(|line| line.strip_prefix("cpu "));
         let ticks: Vec<u64> = columns
@@ -176,7 +176,8 @@ impl System {
         }
     }
 
-    /// The share of processor time since then that went to other virtual machines.
+    /// Returns the share of processor time since then that went to other virtual machines, in per
+    /// cent.
     fn steal_pct(&self, later: &Self) -> Option<f64> {
         let ((ticks, steal), (all, stolen)) = (self.ticks?, later.ticks?);
         let share = crate::stats::number::share_pct(
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_stolen_is_told_of_the_time_between() {
+    fn the_stolen_time_is_that_between_two_looks() {
         let at_first =
             System::of("cpu  100 0 50 800 10 0 5 35 7 0\ncpu0 1\n", "0.52 0.4 0.3 1/2 3");
         assert_eq!(at_first, System { ticks: Some((1_000, 35)), load: Some(0.52) });

@@ -1,5 +1,5 @@
-//! Recordings that began meanwhile in other places: where processes record on their own, of any user, and
-//! where processes that still run do.
+//! Recordings that began meanwhile in other places: in the folders of all users for processes on
+//! their own, and in those of processes that still run.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,10 +12,10 @@ use perf_runtime::segment::life::Owner;
 use crate::record::collect::{self, About};
 use crate::record::folder;
 
-/// What the name of a folder begins with in which processes record on their own.
+/// The beginning of the name of a folder in which processes record on their own.
 const PREFIX: &str = "perf-track-";
 
-/// Segments that are looked at, the newest ones.
+/// The most segments that are looked at, the newest ones.
 const MOST: usize = 64;
 
 /// A place with recordings that began meanwhile.
@@ -24,11 +24,12 @@ pub(super) struct Place {
     pub(super) folder: PathBuf,
     /// The user that it belongs to.
     pub(super) owner: u32,
-    /// What is there; nothing where nobody may look.
+    /// The recordings there; none where nobody may look.
     pub(super) recordings: Vec<About>,
 }
 
-/// The places that have recordings which began after `began`, but for `folder`. `also` is one more to look at.
+/// Finds the places with recordings that began after `began`, but for `folder`. `also` is one more
+/// to look at.
 pub(super) fn find(began: SystemTime, folder: &Path, also: Option<&Path>) -> Vec<Place> {
     let mut folders: BTreeSet<PathBuf> = defaults();
     folders.extend(also.map(Path::to_owned));
@@ -37,7 +38,7 @@ pub(super) fn find(began: SystemTime, folder: &Path, also: Option<&Path>) -> Vec
     folders.into_iter().filter_map(|folder| Place::look(folder, began)).collect()
 }
 
-/// The folders of all users in which processes record on their own.
+/// Returns the folders of all users in which processes record on their own.
 fn defaults() -> BTreeSet<PathBuf> {
     let bases = [PathBuf::from("/dev/shm"), std::env::temp_dir(), PathBuf::from("/tmp")];
     let entries = bases.iter().filter_map(|base| fs::read_dir(base).ok()).flatten();
@@ -49,7 +50,7 @@ fn defaults() -> BTreeSet<PathBuf> {
     paths.filter(is_one).collect()
 }
 
-/// The folders in which processes record that still run, as far as they may be looked into.
+/// Returns the folders of processes that still run, as far as they may be looked into.
 fn of_running() -> BTreeSet<PathBuf> {
     let entries = fs::read_dir("/proc").into_iter().flatten();
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -76,12 +77,13 @@ impl Place {
         (!recordings.is_empty()).then_some(Self { folder, owner, recordings })
     }
 
-    /// Whether this user's `perf-report collect` reads it.
+    /// Returns whether this user's `perf-report collect` reads it.
     pub(super) fn is_ours(&self) -> bool {
         folder::check(&self.folder).is_ok()
     }
 
-    /// What of it `is_it` knows the program of; what nobody may look at stays as it is.
+    /// Returns the place with the recordings of programs that `is_it` accepts, if there are any. A
+    /// place that nobody may look into stays as it is.
     pub(super) fn only(mut self, is_it: impl Fn(&str) -> bool) -> Option<Self> {
         let is_hidden = self.recordings.is_empty();
         self.recordings.retain(|about| about.program.as_deref().is_some_and(&is_it));

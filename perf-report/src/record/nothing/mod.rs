@@ -1,11 +1,12 @@
-//! Why a command left no recording, and what to do about it: what is known first, then what is likely.
+//! The reason for which a command left no recording, and the way out: certain reasons first, then
+//! likely ones.
 
 mod elsewhere;
 mod programs;
 mod wrappers;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use self::elsewhere::Place;
@@ -28,7 +29,7 @@ pub(crate) struct Command<'a> {
     pub(crate) began: SystemTime,
 }
 
-/// The reason and the advice, the likeliest first.
+/// Returns the likeliest reason and its advice.
 pub(crate) fn why(
     command: Command<'_>,
     collected: &Collected,
@@ -37,7 +38,7 @@ pub(crate) fn why(
     known(command.folder, collected, gone).unwrap_or_else(|| likely(command))
 }
 
-/// What is known for certain, if anything is.
+/// Returns the certain reason, if there is one.
 fn known(folder: &Path, collected: &Collected, gone: Option<String>) -> Option<(String, String)> {
     let elsewhere = "record in another folder with --dir".to_owned();
     if let Some(gone) = gone {
@@ -71,7 +72,7 @@ fn is_full(folder: &Path) -> bool {
         .is_ok_and(|system| system.blocks() > 0 && system.blocks_available() == 0)
 }
 
-/// What the command line, the programs that it names, and other places say.
+/// Returns the likely reason, by the command line, the programs in it, and other places.
 fn likely(command: Command<'_>) -> (String, String) {
     let line = wrappers::look(command.words, command.dir);
     let found = elsewhere::find(command.began, command.folder, line.folder.as_deref());
@@ -95,7 +96,7 @@ fn likely(command: Command<'_>) -> (String, String) {
     }
 }
 
-/// What the words of the command line explain.
+/// Returns the reason that the words of the command line give, if they give one.
 fn by_words(line: &Line, folder: &Path) -> Option<(String, String)> {
     if line.is_off {
         let reason = "the command sets PERF_TRACK=off".to_owned();
@@ -103,7 +104,8 @@ fn by_words(line: &Line, folder: &Path) -> Option<(String, String)> {
     }
     let mut wrappers = line.wrappers.iter();
     if let Some(first) = wrappers.next() {
-        let all: Vec<String> = std::iter::once(first).chain(wrappers.take(2)).map(said).collect();
+        let all: Vec<String> =
+            std::iter::once(first).chain(wrappers.take(2)).map(explanation).collect();
         return Some((all.join(", and "), advice(first, folder)));
     }
     line.folder.as_ref().map(|other| {
@@ -113,37 +115,38 @@ fn by_words(line: &Line, folder: &Path) -> Option<(String, String)> {
     })
 }
 
-fn said(wrapper: &Wrapper) -> String {
-    let Wrapper { said, effect } = wrapper;
+/// Explains the effect of a wrapper.
+fn explanation(wrapper: &Wrapper) -> String {
+    let Wrapper { words, effect } = wrapper;
     match effect {
         Effect::User => format!(
-            "`{said}` runs the program as another user, who may not record in the folder of this one"
+            "`{words}` runs the program as another user, who may not record in the folder of this one"
         ),
         Effect::Environment => format!(
-            "`{said}` takes PERF_TRACK_DIR away from the program, which then records where it does on its own"
+            "`{words}` takes PERF_TRACK_DIR away from the program, which then records where it does on its own"
         ),
         Effect::Files => format!(
-            "`{said}` gives the program other files, among which the folder to record in may not be, or be \
+            "`{words}` gives the program other files, among which the folder to record in may not be, or be \
              read-only"
         ),
         Effect::Machine => format!(
-            "with `{said}` a service or another machine starts the program, which knows nothing of \
+            "with `{words}` a service or another machine starts the program, which knows nothing of \
              PERF_TRACK_DIR"
         ),
-        Effect::Itself => format!("`{said}` records by itself, in a run of its own"),
+        Effect::Itself => format!("`{words}` records by itself, in a run of its own"),
     }
 }
 
 fn advice(wrapper: &Wrapper, folder: &Path) -> String {
-    let said = &wrapper.said;
-    let name = said.split(' ').next().unwrap_or_default();
-    let inside = format!("`{said} … perf-report run -- PROGRAM`");
+    let words = &wrapper.words;
+    let name = words.split(' ').next().unwrap_or_default();
+    let inside = format!("`{words} … perf-report run -- PROGRAM`");
     match wrapper.effect {
         Effect::User => {
             format!("have perf-report run as that user, inside of it: {inside}")
         }
         Effect::Environment if name == "env" => format!(
-            "pass it on: `sh -c 'exec {said} PERF_TRACK_DIR=\"$PERF_TRACK_DIR\" PROGRAM'`; or have perf-report \
+            "pass it on: `sh -c 'exec {words} PERF_TRACK_DIR=\"$PERF_TRACK_DIR\" PROGRAM'`; or have perf-report \
              run inside of it: {inside}"
         ),
         Effect::Environment => {
@@ -163,9 +166,8 @@ fn advice(wrapper: &Wrapper, folder: &Path) -> String {
     }
 }
 
-/// Where the words explain nothing: what the programs are.
+/// Returns the reason that the programs give, for use where the words give none.
 fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
-    let with_recorder = line.programs.iter().find(|path| programs::holds_recorder(path));
     if let Some(program) = line.programs.iter().find(|path| programs::acts_for_another(path)) {
         let program = program.display();
         let reason = format!(
@@ -174,7 +176,6 @@ fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
         );
         return (reason, "run a copy of it without these rights".to_owned());
     }
-    let unless = "unless it was as another user, without PERF_TRACK_DIR or with other files";
     if !found.is_empty() {
         let reason = "no process recorded where it was to".to_owned();
         let help =
@@ -191,9 +192,20 @@ fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
             format!("have perf-report run inside of it: `{name} … perf-report run -- PROGRAM`"),
         );
     }
+    let help =
+        "put #[perf_track] on functions that the command calls, and build perf-runtime with its \
+                default features, which record"
+            .to_owned();
+    (no_call(&line.programs), help)
+}
+
+/// Returns the reason where nothing is left but that no tracked function of `programs` was called.
+fn no_call(programs: &[PathBuf]) -> String {
+    let unless = "unless it was as another user, without PERF_TRACK_DIR or with other files";
+    let with_recorder = programs.iter().find(|path| programs::holds_recorder(path));
     let names: Vec<String> =
-        line.programs.iter().take(3).map(|path| path.display().to_string()).collect();
-    let reason = match (with_recorder, names.is_empty()) {
+        programs.iter().take(3).map(|path| path.display().to_string()).collect();
+    match (with_recorder, names.is_empty()) {
         (Some(program), _) => format!(
             "no tracked function of {} was called, as far as can be told, {unless}",
             program.display()
@@ -205,15 +217,10 @@ fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
         (None, true) => {
             format!("no tracked function was called, as far as can be told, {unless}")
         }
-    };
-    let help =
-        "put #[perf_track] on functions that the command calls, and build perf-runtime with its \
-                default features, which record"
-            .to_owned();
-    (reason, help)
+    }
 }
 
-/// What was recorded there meanwhile.
+/// Describes the recordings that began there meanwhile.
 fn in_words(place: &Place) -> String {
     let folder = place.folder.display();
     let Some(first) = place.recordings.first() else {
@@ -232,7 +239,7 @@ fn in_words(place: &Place) -> String {
     format!("process{pid} ({program}){more} recorded in {folder} meanwhile")
 }
 
-/// How what is there can be stored.
+/// Describes the way to store these recordings.
 fn way_to(place: &Place) -> String {
     let is_default = place.folder == folder::default_base();
     match (place.is_ours(), is_default) {

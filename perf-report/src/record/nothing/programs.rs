@@ -1,4 +1,4 @@
-//! What the file of a program says of it.
+//! The file of a program: its recorder and its rights.
 
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -6,16 +6,16 @@ use std::path::Path;
 
 use crate::files;
 
-/// A text that every program has in which a recorder is, and hardly any other.
+/// A text in every program with a recorder, and in hardly any other.
 const MARK: &[u8] = b"PERF_TRACK_RESERVE";
 
 /// The largest program that is looked into, in bytes.
 const LARGEST: u64 = 1 << 30;
 
-/// Bytes that are looked at at once.
+/// The number of bytes that are looked at at once.
 const PIECE: usize = 1 << 20;
 
-/// Whether a recorder is in the program.
+/// Returns whether a recorder is in the program.
 pub(super) fn holds_recorder(path: &Path) -> bool {
     let Ok(mut file) = files::open(path, LARGEST) else { return false };
     let mut piece = vec![0; PIECE];
@@ -40,7 +40,7 @@ fn has_mark(bytes: &[u8]) -> bool {
     { ends }.any(|at| bytes[at..].starts_with(MARK))
 }
 
-/// Whether the program may do what its user may not.
+/// Returns whether the program may do what its user may not.
 pub(super) fn acts_for_another(path: &Path) -> bool {
     let Ok(metadata) = std::fs::metadata(path) else { return false };
     metadata.permissions().mode() & 0o6000 != 0 || has_capabilities(path)
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setuid_program_is_told_by_its_mode() {
+    fn a_setuid_program_is_recognised_by_its_mode() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("program");
         std::fs::write(&path, "").unwrap();

@@ -1,5 +1,6 @@
-//! What a command line says of who runs the program in it, and with which environment, files and machine. By
-//! its words alone, and those of shell scripts in it: what is found is likely, not certain.
+//! The surroundings of a program by the words of its command line: its user, its environment, its
+//! files and its machine. Only the words count, and those of shell scripts in it: the findings are
+//! likely, not certain.
 
 mod shell;
 mod table;
@@ -12,51 +13,51 @@ use nix::unistd::{AccessFlags, access};
 use self::table::Rule;
 use crate::files;
 
-/// Scripts and wrappers within each other that are looked into.
+/// The most scripts and wrappers within each other that are looked into.
 const DEEPEST: u32 = 6;
 
 /// The largest script that is read, in bytes.
 const LARGEST_SCRIPT: u64 = 64 << 10;
 
-/// What keeps a program from recording where it is to.
+/// An effect that keeps a program from recording where it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// It is another user's process.
+    /// Another user.
     User,
-    /// It does not know `PERF_TRACK_DIR`.
+    /// An environment without `PERF_TRACK_DIR`.
     Environment,
-    /// It sees other files.
+    /// Other files.
     Files,
-    /// A service or another machine starts it.
+    /// A start by a service or another machine.
     Machine,
-    /// It records by itself, in a run of its own.
+    /// A recording of its own, in a run of its own.
     Itself,
 }
 
 /// A program that starts the one that was to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrapper {
-    /// Its name, and the option that matters.
-    pub(super) said: String,
+    /// Its name, and the option that matters, as they stand in the command line.
+    pub(super) words: String,
     pub(super) effect: Effect,
 }
 
-/// What a command line says.
+/// The findings in a command line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
-    /// The outermost first.
+    /// The wrappers, the outermost first.
     pub(super) wrappers: Vec<Wrapper>,
-    /// Another folder that `PERF_TRACK_DIR` is set to.
+    /// Another folder in `PERF_TRACK_DIR`.
     pub(super) folder: Option<PathBuf>,
-    /// Whether `PERF_TRACK` is set to `off`.
+    /// True if `PERF_TRACK` is set to `off`.
     pub(super) is_off: bool,
-    /// Files of the programs that it names.
+    /// Files of the programs in it.
     pub(super) programs: Vec<PathBuf>,
-    /// A program of which nothing is known that starts another one.
+    /// An unknown program that starts another one.
     pub(super) unknown: Option<String>,
 }
 
-/// What the words of a command say that runs in `dir`.
+/// Looks at the words of a command that runs in `dir`.
 pub(super) fn look(words: &[OsString], dir: &Path) -> Line {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let mut look = Look { dir, line: Line::default(), depth: 0 };
@@ -71,7 +72,7 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// A command and its arguments, which may be another command.
+    /// Looks at a command and its arguments, which may be another command.
     fn command(&mut self, words: &[String]) {
         if self.depth >= DEEPEST {
             return;
@@ -88,7 +89,7 @@ impl Look<'_> {
         self.depth -= 1;
     }
 
-    /// Takes the variables that are set before a command; the rest.
+    /// Takes the variables that are set before a command, and returns the rest.
     fn assignments<'w>(&mut self, words: &'w [String]) -> &'w [String] {
         let is_one = |word: &String| word.split_once('=').is_some_and(|(name, _)| is_name(name));
         let count = words.iter().take_while(|word| is_one(word)).count();
@@ -109,7 +110,7 @@ impl Look<'_> {
         }
     }
 
-    /// A wrapper and what it starts.
+    /// Looks at a wrapper and the command that it starts.
     fn wrapped(&mut self, rule: &Rule, name: &str, rest: &[String]) {
         let name = rule.called(name, rest);
         let parts = rule.split(rest);
@@ -117,9 +118,9 @@ impl Look<'_> {
             // What passes the variable on all the same has no such effect.
             let is_passed = effect == Effect::Environment && parts.passes_on();
             if !is_passed {
-                let said =
+                let words =
                     if option.is_empty() { name.clone() } else { format!("{name} {option}") };
-                self.line.wrappers.push(Wrapper { said, effect });
+                self.line.wrappers.push(Wrapper { words, effect });
             }
         }
         if let Some(script) = parts.script {
@@ -128,7 +129,7 @@ impl Look<'_> {
         self.command(parts.command);
     }
 
-    /// The arguments of a shell: a text to run, or a file with one.
+    /// Looks at the arguments of a shell: a text to run, or a file with one.
     fn shell(&mut self, rest: &[String]) {
         let is_option = |word: &&String| word.starts_with(['-', '+']) && word.len() > 1;
         let options = rest.iter().take_while(is_option).count();
@@ -142,14 +143,14 @@ impl Look<'_> {
         }
     }
 
-    /// A text for a shell, and its arguments, which may be a command that it runs.
+    /// Looks at a text for a shell, and at its arguments, which may be a command that it runs.
     fn script(&mut self, text: &str, arguments: &[String]) {
         for words in shell::commands(text) {
             match words.first().map(String::as_str) {
                 Some("export") => drop(self.assignments(&words[1..])),
                 Some("unset") if words.iter().any(|word| word == "PERF_TRACK_DIR") => {
-                    let said = "unset PERF_TRACK_DIR".to_owned();
-                    self.line.wrappers.push(Wrapper { said, effect: Effect::Environment });
+                    let words = "unset PERF_TRACK_DIR".to_owned();
+                    self.line.wrappers.push(Wrapper { words, effect: Effect::Environment });
                 }
                 _ => self.command(&words),
             }
@@ -159,7 +160,7 @@ impl Look<'_> {
         }
     }
 
-    /// Any other program. It may start one that its arguments name.
+    /// Looks at any other program. It may start one that its arguments name.
     fn program(&mut self, first: &str, rest: &[String]) {
         if let Some(path) = self.find(first) {
             if let Some(text) = read_script(&path) {
@@ -180,7 +181,7 @@ impl Look<'_> {
         }
     }
 
-    /// The file of a program, or of a script that a shell is given.
+    /// Finds the file of a program, or of a script for a shell.
     fn find(&self, word: &str) -> Option<PathBuf> {
         if word.contains('/') {
             return Some(self.dir.join(word)).filter(|path| path.is_file());
@@ -196,7 +197,7 @@ fn is_program(path: &Path) -> bool {
     path.is_file() && access(path, AccessFlags::X_OK).is_ok()
 }
 
-/// The text of a shell script; `None` of anything else.
+/// Returns the text of a shell script; `None` for anything else.
 fn read_script(path: &Path) -> Option<String> {
     let text = files::read_text(path, LARGEST_SCRIPT).ok()?;
     let first = text.lines().next()?.strip_prefix("#!")?;
@@ -216,22 +217,22 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn said(line: &str) -> Vec<(String, Effect)> {
+    fn wrappers_of(line: &str) -> Vec<(String, Effect)> {
         let words = shell::commands(line).remove(0);
         let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
         let found = look(&words, Path::new("/nowhere"));
-        found.wrappers.into_iter().map(|wrapper| (wrapper.said, wrapper.effect)).collect()
+        found.wrappers.into_iter().map(|wrapper| (wrapper.words, wrapper.effect)).collect()
     }
 
     #[track_caller]
     fn check(line: &str, expected: &[(&str, Effect)]) {
         let expected: Vec<_> =
-            expected.iter().map(|&(said, effect)| (said.to_owned(), effect)).collect();
-        assert_eq!(said(line), expected, "{line}");
+            expected.iter().map(|&(words, effect)| (words.to_owned(), effect)).collect();
+        assert_eq!(wrappers_of(line), expected, "{line}");
     }
 
     #[test]
-    fn who_runs_a_program_is_told_by_what_starts_it() {
+    fn the_effects_on_a_program_follow_from_its_wrappers() {
         use Effect::{Environment, Files, Itself, Machine, User};
         check("setpriv --reuid=65534 --clear-groups ./app", &[("setpriv --reuid=65534", User)]);
         check("setpriv --clear-groups --reuid 65534 ./app", &[("setpriv --reuid 65534", User)]);
@@ -273,7 +274,7 @@ mod tests {
         std::fs::write(folder.path().join("run"), "#!/bin/sh\n# comment: sudo\nsudo -E ./app\n")
             .unwrap();
         let found = look(&["./run".into()], folder.path());
-        assert_eq!(found.wrappers, [Wrapper { said: "sudo".to_owned(), effect: User }]);
+        assert_eq!(found.wrappers, [Wrapper { words: "sudo".to_owned(), effect: User }]);
     }
 
     #[test]

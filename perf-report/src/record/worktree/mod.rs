@@ -1,4 +1,5 @@
-//! A commit checked out beside the working tree, with its submodules, in a folder that goes away again.
+//! A commit checked out beside the working tree, with its submodules, in a folder that goes away
+//! again.
 
 mod place;
 mod submodules;
@@ -22,9 +23,9 @@ pub struct Worktree {
 }
 
 impl Worktree {
-    /// Checks out `revision` of the repository that holds `dir`, where relative paths that lead out of
-    /// the repository lead to what they do in the working tree. Removes what an earlier process left
-    /// there that was killed.
+    /// Checks out `revision` of the repository that holds `dir`. Relative paths out of the
+    /// repository lead to the same places as in the working tree. The leftovers of earlier
+    /// processes that were killed are removed.
     ///
     /// # Errors
     /// When `dir` is in no repository, there is no such revision, or it cannot be checked out as the
@@ -48,7 +49,7 @@ impl Worktree {
         Ok(worktree)
     }
 
-    /// The folder of the commit that corresponds to `dir` of the repository.
+    /// Returns the folder of the commit that corresponds to `dir` of the repository.
     ///
     /// # Errors
     /// When the commit has no such folder.
@@ -63,22 +64,22 @@ impl Worktree {
             .help("call it in a folder that both sides have, such as the root"))
     }
 
-    /// The root of the checked-out files.
+    /// Returns the root of the checked-out files.
     pub fn root(&self) -> &Path {
         self.place.root()
     }
 
-    /// The root of the working tree that it lies beside.
+    /// Returns the root of the working tree that it lies beside.
     pub fn repository(&self) -> &Path {
         &self.repository
     }
 
-    /// Full hash of the commit.
+    /// Returns the full hash of the commit.
     pub fn commit(&self) -> &str {
         &self.commit
     }
 
-    /// What the checked-out files lack, for when they cannot be built.
+    /// Describes the gaps of the checked-out files, for when they cannot be built.
     pub fn lacks(&self) -> Option<String> {
         let apart = self.place.apart().map(str::to_owned);
         let left_out = (!self.left_out.is_empty()).then(|| {
@@ -100,7 +101,7 @@ impl Drop for Worktree {
     }
 }
 
-/// The root of the working tree that holds `dir`.
+/// Returns the root of the working tree that holds `dir`.
 fn top(dir: &Path) -> Result<PathBuf, UserError> {
     let error = match git(dir, ["rev-parse", "--show-toplevel"]) {
         Ok(top) => return Ok(PathBuf::from(top)),
@@ -115,7 +116,7 @@ fn top(dir: &Path) -> Result<PathBuf, UserError> {
     if let Some(refusal) = facts::git_refusal(dir) {
         return Err(usage(refusal));
     }
-    if git(dir, ["rev-parse", "--is-bare-repository"]).is_ok_and(|said| said == "true") {
+    if git(dir, ["rev-parse", "--is-bare-repository"]).is_ok_and(|answer| answer == "true") {
         return Err(usage(format!("{shown} is a bare repository, which has no working tree"))
             .help("call it in one of those that `git worktree list` shows"));
     }
@@ -124,7 +125,7 @@ fn top(dir: &Path) -> Result<PathBuf, UserError> {
         .help("call it where the commits are, or name commands with --a and --b"))
 }
 
-/// The full hash of the commit that `revision` names.
+/// Returns the full hash of the commit `revision`.
 fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
     let hash = |revision: &str| {
         let wanted = format!("{revision}^{{commit}}");
@@ -135,7 +136,7 @@ fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
         let remote = format!("origin/{revision}");
         let help = if hash(&remote).is_ok() {
             format!("there is {remote:?}, which may be the one that is meant")
-        } else if is_shallow.is_ok_and(|said| said == "true") {
+        } else if is_shallow.is_ok_and(|answer| answer == "true") {
             "this clone is shallow and has the newest commits only: `git fetch --unshallow`, or in CI a \
              checkout with all of them (`fetch-depth: 0`)"
                 .to_owned()
@@ -146,8 +147,8 @@ fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
     })
 }
 
-/// What git says, without the end of the line. It does not see the Ctrl-C that ends us, so that
-/// nothing is left half done, and calls no hooks, which are not made for this.
+/// Returns the output of git, without the end of the line. Git does not see the Ctrl-C that ends
+/// us, so nothing is left half done; nor does it call hooks, which are not made for this.
 fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> io::Result<String> {
     let mut command = facts::git_command(dir);
     command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
@@ -155,8 +156,8 @@ fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> i
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned());
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
-    Err(io::Error::other(if said.is_empty() { "git failed".to_owned() } else { said }))
+    let message = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+    Err(io::Error::other(if message.is_empty() { "git failed".to_owned() } else { message }))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Where a commit is checked out, and how nothing is left of it, whatever ends this process.
+//! The folder of a commit that is checked out. Nothing is left of it, whatever ends this process.
 //!
-//! While it is there, a file beside the repository's objects is locked, and says where it is. The lock of a
-//! process that was killed is gone, and whoever comes next removes what it left.
+//! While it is there, a file beside the repository's objects is locked and holds its path. A
+//! process that was killed loses the lock, and the next one removes its leftovers.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File};
@@ -15,12 +15,13 @@ use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::record::facts;
 
-/// What the names of the folders begin with: hidden, and telling whose they are.
+/// The beginning of the folders' names: hidden, and with their owner in it.
 const PREFIX: &str = ".perf-track-ab-";
-/// What the names of the locks begin and end with.
+/// The beginning and the end of the locks' names.
 const LOCK: (&str, &str) = ("perf-track-ab-", ".lock");
 
-/// What cargo and rustup look for in the folders above a project, beside the manifest of a workspace.
+/// Files that cargo and rustup look for in the folders above a project, beside the manifest of a
+/// workspace.
 const ABOVE: [&str; 4] =
     [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
@@ -28,15 +29,16 @@ const ABOVE: [&str; 4] =
 #[derive(Debug)]
 pub(super) struct Place {
     root: PathBuf,
-    /// Why it is not beside the working tree, if it is not.
+    /// The reason for which it is not beside the working tree, if it is not.
     apart: Option<String>,
-    /// Held until the folder is gone.
+    /// The lock, held until the folder is gone.
     _lock: Lock,
 }
 
 impl Place {
-    /// Makes a folder beside the working tree `repository`, so that paths that lead out of it hold; in the
-    /// temporary folder where that cannot be, and nothing above the working tree counts for a build.
+    /// Makes a folder beside the working tree `repository`, so paths that lead out of it hold.
+    /// Where that fails, and nothing above the working tree counts for a build, it makes one in the
+    /// temporary folder.
     pub(super) fn find(repository: &Path, common: &Path) -> Result<Self, UserError> {
         sweep(repository, common);
         let name = format!("{:08x}", facts::random() & 0xffff_ffff);
@@ -55,7 +57,7 @@ impl Place {
         }
     }
 
-    /// Makes it in the temporary folder, since it cannot be made beside the working tree.
+    /// Makes the folder in the temporary folder, since it cannot be made beside the working tree.
     fn elsewhere(
         repository: &Path,
         mut lock: Lock,
@@ -90,13 +92,14 @@ impl Place {
         &self.root
     }
 
-    /// Why it is not beside the working tree, and what does not hold there.
+    /// Returns the reason for which it is not beside the working tree, and the paths that do not
+    /// hold there.
     pub(super) fn apart(&self) -> Option<&str> {
         self.apart.as_deref()
     }
 }
 
-/// The first file above the working tree, and not above `other` as well, that says how it is built.
+/// Returns the first file about builds above the working tree, and not above `other` as well.
 fn above(repository: &Path, other: &Path) -> Option<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
@@ -107,7 +110,7 @@ fn above(repository: &Path, other: &Path) -> Option<PathBuf> {
     files.find(|file| file.is_file())
 }
 
-/// Removes a worktree, or what there is of one.
+/// Removes a worktree, or its remains.
 pub(super) fn remove(repository: &Path, root: &Path) {
     let by_git = || {
         let remove = ["worktree", "remove", "--force", "--force"].map(OsStr::new);
@@ -134,7 +137,7 @@ fn sweep(repository: &Path, common: &Path) {
     }
 }
 
-/// The folder that a lock names, when nobody holds it. One that names none is about to be taken.
+/// Returns the folder in a lock that nobody holds. A lock without a folder is about to be taken.
 fn abandoned(lock: &Path) -> Option<PathBuf> {
     let mut file = files::open(lock, files::LARGEST_SETTINGS).ok()?;
     file.try_lock().ok()?;
@@ -163,7 +166,7 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Makes a folder that only its owner may enter, and says first where.
+    /// Makes a folder that only its owner may enter, and writes its path to the lock first.
     fn make(&mut self, root: &Path) -> io::Result<()> {
         self.file.set_len(0)?;
         io::Seek::rewind(&mut self.file)?;

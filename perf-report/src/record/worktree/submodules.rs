@@ -1,4 +1,5 @@
-//! Submodules of a commit, from what the repository has of them: without network, and without a trace in it.
+//! Submodules of a commit, from the copies in the repository: without network, and without a trace
+//! in it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +15,7 @@ struct Link {
     commit: String,
 }
 
-/// Where the repositories of submodules may be found.
+/// The places in which the repositories of submodules may be found.
 struct Known {
     /// The folder that corresponds to the checked-out one in the working tree, if there is one.
     working: Option<PathBuf>,
@@ -22,7 +23,7 @@ struct Known {
     keepers: Vec<PathBuf>,
 }
 
-/// Checks out the submodules of the commit in `tree`, and theirs. Returns those that are left out, since
+/// Checks out the submodules of the commit in `tree`, and theirs. Returns those left out, since
 /// they are not checked out in the working tree either.
 pub(super) fn check_out(repository: &Path, tree: &Path) -> Result<Vec<PathBuf>, UserError> {
     let of = |what| Some(repository.join(git(repository, ["rev-parse", what]).ok()?));
@@ -34,7 +35,7 @@ pub(super) fn check_out(repository: &Path, tree: &Path) -> Result<Vec<PathBuf>, 
     Ok(left_out)
 }
 
-/// Checks out the submodules of what is checked out at `below` of `tree`.
+/// Checks out the submodules of the files at `below` of `tree`.
 fn fill(
     tree: &Path,
     below: &Path,
@@ -68,7 +69,7 @@ fn fill(
     Ok(())
 }
 
-/// The submodules in the index of what is checked out in `dir`.
+/// Returns the submodules in the index of the checkout in `dir`.
 fn links(dir: &Path) -> io::Result<Vec<Link>> {
     const OF_A_COMMIT: &str = "160000 ";
     let index = git(dir, ["ls-files", "--stage", "-z"])?;
@@ -82,7 +83,7 @@ fn links(dir: &Path) -> io::Result<Vec<Link>> {
     Ok(links.filter_map(link).collect())
 }
 
-/// What `.gitmodules` calls the submodule at each path.
+/// Returns the name of the submodule at each path, by `.gitmodules`.
 fn names(dir: &Path) -> BTreeMap<PathBuf, String> {
     const PATTERN: &str = r"^submodule\..*\.path$";
     let listed = git(dir, ["config", "-z", "-f", ".gitmodules", "--get-regexp", PATTERN]);
@@ -97,7 +98,7 @@ fn names(dir: &Path) -> BTreeMap<PathBuf, String> {
     listed.split('\0').filter_map(name).collect()
 }
 
-/// The repositories that may have the commits of a submodule, the likeliest first.
+/// Returns the repositories that may have the commits of a submodule, the likeliest first.
 fn repositories(
     populated: Option<&PathBuf>,
     name: Option<&String>,

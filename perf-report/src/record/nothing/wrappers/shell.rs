@@ -1,17 +1,18 @@
-//! Commands in the text of a shell script, as far as that can be told without running it.
+//! Commands in the text of a shell script, as far as they show without running it.
 
-/// Whether a program of this name takes such texts.
+/// Returns whether a program of this name takes such texts.
 pub(super) fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash" | "mksh")
 }
 
-/// Words before a command that say when or how it is run.
+/// Words before a command that steer when or how it is run.
 const BEFORE: [&str; 16] = [
     "exec", "time", "then", "do", "if", "else", "elif", "while", "until", "!", "command",
     "builtin", "nohup", "{", "(", "eval",
 ];
 
-/// The commands of a script, as their words. What a shell would put in place of a word stays as it is.
+/// Returns the commands of a script, as their words. A word that a shell would replace stays as it
+/// is.
 pub(super) fn commands(text: &str) -> Vec<Vec<String>> {
     let mut scan = Scan::default();
     let mut chars = text.chars().peekable();

@@ -1,31 +1,32 @@
-//! Programs that start others, and what that means for who is started. One line each.
+//! Programs that start others, and their effects on the started program. One line each.
 
 use super::Effect::{self, Environment, Files, Itself, Machine, User};
 
-/// When a wrapper has an effect.
+/// The condition of an effect.
 #[derive(Debug, Clone, Copy)]
 enum When {
-    /// Always.
+    /// No condition.
     Ever,
-    /// With an option that begins like one of these; of one letter, also among others behind one dash.
+    /// An option that begins like one of these; an option of one letter counts also among others
+    /// behind one dash.
     With(&'static [&'static str]),
 }
 
-/// What is known of a wrapper.
+/// The rule for a wrapper.
 #[derive(Debug)]
 pub(super) struct Rule {
     names: &'static [&'static str],
-    /// Its first argument has to be one of these, if there are any: `docker run`.
+    /// The words of which its first argument has to be one, if there are any: `docker run`.
     verbs: &'static [&'static str],
     effects: &'static [(Effect, When)],
-    /// Options that are followed by a word of theirs.
+    /// Options followed by a word of their own.
     values: &'static [&'static str],
-    /// An option that is followed by a text for a shell.
+    /// An option followed by a text for a shell.
     script: &'static str,
-    /// Words before the command that are no options.
+    /// Number of words before the command that are no options.
     before: usize,
-    /// Whether options may be followed by several words of theirs, so that nobody knows where the command
-    /// begins.
+    /// True if options may have several words of their own, so the beginning of the command is not
+    /// known.
     is_loose: bool,
 }
 
@@ -242,7 +243,7 @@ const HARMLESS: [&str; 30] = [
     "echo",
 ];
 
-/// Whether a program starts others as they are, or none.
+/// Returns whether a program is known to start others as they are, or none.
 pub(super) fn is_harmless(name: &str) -> bool {
     HARMLESS.contains(&name)
 }
@@ -252,11 +253,11 @@ pub(super) fn is_harmless(name: &str) -> bool {
 pub(super) struct Parts<'w> {
     pub(super) options: Vec<String>,
     pub(super) script: Option<String>,
-    /// What it starts.
+    /// The command that it starts.
     pub(super) command: &'w [String],
 }
 
-/// What is known of the program `name`, called with `first` as its first argument.
+/// Returns the rule for the program `name` with `first` as its first argument, if there is one.
 pub(super) fn rule(name: &str, first: Option<&str>) -> Option<&'static Rule> {
     let rule = RULES.iter().find(|rule| rule.names.contains(&name))?;
     let is_verb = rule.verbs.is_empty() || first.is_some_and(|it| rule.verbs.contains(&it));
@@ -264,7 +265,7 @@ pub(super) fn rule(name: &str, first: Option<&str>) -> Option<&'static Rule> {
 }
 
 impl Rule {
-    /// What it is called, with the argument that makes it one.
+    /// Returns its name, with the argument that makes it a wrapper.
     pub(super) fn called(&self, name: &str, rest: &[String]) -> String {
         match rest.first().filter(|_| !self.verbs.is_empty()) {
             Some(verb) => format!("{name} {verb}"),
@@ -302,12 +303,12 @@ impl Rule {
         parts
     }
 
-    /// Whether the text for a shell is yet to come: `su USER -c TEXT`.
+    /// Returns whether the text for a shell is yet to come: `su USER -c TEXT`.
     fn has_script(&self, rest: &[String]) -> bool {
         self.script == "-c" && rest.iter().any(|word| word == self.script)
     }
 
-    /// The effects of these options, each with the one that has it.
+    /// Returns the effects of these options, each with its option.
     pub(super) fn effects<'o>(&self, options: &'o [String]) -> Vec<(Effect, &'o str)> {
         let option = |wanted: &'static [&'static str]| {
             options.iter().map(String::as_str).find(|option| wanted.iter().any(|it| is(option, it)))
@@ -326,14 +327,14 @@ impl Rule {
 }
 
 impl Parts<'_> {
-    /// Whether the variable is set again for the command.
+    /// Returns whether the variable is set again for the command.
     pub(super) fn passes_on(&self) -> bool {
         let before = self.command.iter().take_while(|word| word.contains('='));
         { before }.any(|word| word.starts_with("PERF_TRACK_DIR="))
     }
 }
 
-/// Whether `option` is `wanted`, or that with a value, or has its letter among others.
+/// Returns whether `option` is `wanted`, or that with a value, or has its letter among others.
 fn is(option: &str, wanted: &str) -> bool {
     if let Some(value) = option.strip_prefix(wanted) {
         return value.is_empty() || wanted.len() > 2 && value.starts_with(['=', ' ']);
