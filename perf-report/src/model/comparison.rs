@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Unit, Waiver, metric};
+use super::{
+    Because, Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Unit, Waiver, metric,
+};
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,10 +145,13 @@ pub struct Change {
     pub verdict: Verdict,
     /// Why, in words.
     pub reason: String,
+    /// Why, as data; empty in documents of versions that had words only.
+    #[serde(default)]
+    pub because: Vec<Because>,
 }
 
 impl Change {
-    /// A row of values that are exact, or that nothing is said of.
+    /// Returns a row of values that are exact, or of which nothing is known yet.
     pub fn exact(name: &str, metric: Metric, values: [Option<f64>; 2]) -> Self {
         Self {
             name: name.to_owned(),
@@ -161,6 +166,7 @@ impl Change {
             share_pct: None,
             verdict: Verdict::default(),
             reason: String::new(),
+            because: Vec::new(),
         }
     }
 }
@@ -186,6 +192,9 @@ pub struct BudgetResult {
     pub verdict: Verdict,
     /// Why, in words, and where the limit was given.
     pub reason: String,
+    /// Why, as data; empty in documents of versions that had words only.
+    #[serde(default)]
+    pub because: Vec<Because>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]

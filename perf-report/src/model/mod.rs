@@ -6,6 +6,7 @@
 //! ignored when reading.
 
 mod baseline;
+mod because;
 mod blessings;
 mod causes;
 mod changepoints;
@@ -35,6 +36,7 @@ mod waiver;
 pub(crate) mod samples;
 
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
+pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use blessings::{BlessingRow, BlessingsDocument};
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};

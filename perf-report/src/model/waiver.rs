@@ -17,6 +17,13 @@ pub struct Waiver {
     pub by: Waived,
 }
 
+impl Waiver {
+    /// Whether it is for a time of a function, or of the command.
+    pub fn is_of_time(&self) -> bool {
+        self.metric.is_some_and(|metric| !metric.is_count() && !metric.is_custom())
+    }
+}
+
 /// Who said that a row may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,22 +1,14 @@
-//! Gathers the rows of a comparison.
+//! Compares: all rooms in a row.
 
-use std::collections::HashMap;
-
-use rayon::prelude::*;
-
-use super::accept;
 use super::evidence::suite::{self, Suite};
-use super::judges::decide::Draft;
-use super::judges::{budgets, counts, custom, decide, load, times, whole};
-use super::limits::{Limits, Severity};
+use super::judges::{bounds, budgets, custom, load, rows};
+use super::limits::Limits;
 use super::owed::{blame, causes};
-use super::sides::{Functions, Pair, Sides, comparable, missing, notes};
+use super::sides::{Functions, Sides, comparable, missing, notes};
+use super::{accept, words};
 use crate::model::{
-    COMPARISON_SCHEMA, COMPARISON_VERSION, Change, Comparison, Function, Metric, RunDocument, Side,
-    Verdict, worst_first,
+    COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, RunDocument, Side, Verdict, worst_first,
 };
-use crate::stats::number::{float, share_pct};
-use crate::text::units;
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
 /// programs told of themselves.
@@ -52,44 +44,29 @@ pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
     Some(judge(sides, [sides.baseline.last()?, sides.current.last()?], limits))
 }
 
-/// Judges `sides`, of which the other argument has the newest runs.
-fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limits) -> Comparison {
-    let differences = comparable::differences(baseline, current);
+/// Judges `sides`, of which `newest` has the newest runs.
+fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Comparison {
+    let differences = comparable::differences(newest[0], newest[1]);
     let functions = Functions::of(sides, limits);
-    let suite = if sides.paired { Suite::default() } else { Suite::of(&functions, sides) };
-    let (mut rows, unsaid) = rows(&functions, sides, &suite, limits);
-    if !sides.paired {
-        suite::tails_that_moved_together(&mut rows);
-    }
-    blame::tell_waiting_from_slow(&mut rows, sides.baseline, sides.current, limits);
+    let suite = Suite::of(&functions, sides);
+    let (mut rows, left_out) = rows::rows(&functions, sides, &suite, limits);
+    suite::take_back_tails(&mut rows, sides);
+    blame::lower_callers(&mut rows, sides, limits);
+    rows.extend(custom::rows(sides.baseline, sides.current, limits));
     let of_load = load::judge(&mut rows, sides, limits);
-    let counts_only = comparable::only_machine(&differences);
-    if counts_only {
-        comparable::times_as_advice(&mut rows);
-    }
-    tell_shares(&mut rows, sides);
-    let mut own = custom::rows(sides.baseline, sides.current, limits);
-    if counts_only {
-        comparable::gauges_as_advice(&mut own);
-    }
-    rows.extend(own);
+    comparable::take_as_advice(&mut rows, &differences);
     let missing = missing::apply(&mut rows, sides);
+    sides.fill_shares(&mut rows);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.sort_by(worst_first);
-    let mut notes = notes::notes(baseline, current, &differences, sides.paired);
-    let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
-    for (which, runs) in [("the baseline", sides.baseline), (judged, sides.current)] {
-        notes.extend(comparable::mixed(which, runs));
-        notes.extend(notes::unsteady(which, runs));
-    }
-    notes.extend(unsaid);
-    notes.extend(of_load);
+    let mut notes = notes::of_two(sides, newest, &differences);
+    notes.extend(left_out.into_iter().chain(of_load));
     notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
-    notes.extend(custom::misspelt(&[baseline, current], &limits.custom));
-    notes.extend(budgets::misspelt(&[baseline, current], &limits.allowances));
+    notes.extend(misspelt(&newest, limits));
+    let counts_only = comparable::only_machine(&differences);
     let mut comparison = Comparison {
-        baseline: Some(baseline.run.id.clone()),
-        baseline_run: Some(Side::from(baseline)),
+        baseline: Some(newest[0].run.id.clone()),
+        baseline_run: Some(Side::from(newest[0])),
         baseline_runs: sides.baseline.len() as u64,
         current_runs: sides.current.len() as u64,
         advisory: !differences.is_empty() && !counts_only,
@@ -99,38 +76,30 @@ fn judge(sides: Sides<'_>, [baseline, current]: [&RunDocument; 2], limits: &Limi
         causes,
         missing,
         functions: rows,
-        ..without_baseline(current, limits, notes)
+        ..without_baseline(newest[1], limits, notes)
     };
-    accept::apply(&mut comparison, limits, current);
-    accept::excuse_callers(&mut comparison, [sides.baseline, sides.current], limits);
+    accept::apply(&mut comparison, limits, Some(sides), newest[1]);
+    words::put(&mut comparison);
     comparison
-}
-
-/// Tells each row of a function what share of a run's self time the function has at most.
-fn tell_shares(rows: &mut [Change], sides: Sides<'_>) {
-    let mut shares: HashMap<&str, f64> = HashMap::new();
-    for run in sides.baseline.iter().chain(sides.current) {
-        let all = run.own_ns();
-        for function in &run.functions {
-            let share = shares.entry(&function.name).or_default();
-            *share = share.max(share_pct(function.self_ns, all));
-        }
-    }
-    for row in rows {
-        row.share_pct = shares.get(row.name.as_str()).copied();
-    }
 }
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
-    let mut notes = notes::about("this run", current);
+    let mut notes = vec![why];
+    notes.extend(notes::about("this run", current));
     notes.extend(notes::unsteady("this run", std::slice::from_ref(current)));
-    notes.insert(0, why);
-    notes.extend(custom::misspelt(&[current], &limits.custom));
-    notes.extend(budgets::misspelt(&[current], &limits.allowances));
+    notes.extend(misspelt(&[current], limits));
     let mut comparison = without_baseline(current, limits, notes);
-    accept::apply(&mut comparison, limits, current);
+    accept::apply(&mut comparison, limits, None, current);
+    words::put(&mut comparison);
     comparison
+}
+
+/// Returns notes on names in `perf.toml` that none of the runs knows.
+fn misspelt(runs: &[&RunDocument], limits: &Limits) -> Vec<String> {
+    let mut notes = bounds::misspelt(runs, &limits.custom);
+    notes.extend(budgets::misspelt(runs, &limits.allowances));
+    notes
 }
 
 /// A comparison of which nothing but the budgets is judged. Its verdict and its numbers are those of
@@ -163,73 +132,10 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
     }
 }
 
-/// The rows, and a note on those that there are not.
-fn rows(
-    functions: &Functions<'_>,
-    sides: Sides<'_>,
-    suite: &Suite,
-    limits: &Limits,
-) -> (Vec<Change>, Option<String>) {
-    let metrics = || limits.metrics.iter().map(|(&metric, &own)| (metric, own));
-    let pairs: Vec<&Pair<'_>> = functions.pairs().collect();
-    let exact = pairs.par_iter().flat_map_iter(|pair| {
-        let counts = metrics().filter(|(metric, _)| metric.is_count());
-        counts.filter_map(|(metric, own)| counts::judge(pair, metric, own))
-    });
-    let noisy = pairs.par_iter().flat_map_iter(|pair| {
-        let times = metrics().filter(|(metric, _)| !metric.is_count());
-        times.filter_map(|(metric, own)| times::draft(pair, metric, own, (suite, sides.paired)))
-    });
-    let (mut rows, mut drafts): (Vec<Change>, Vec<Draft>) = (exact.collect(), noisy.collect());
-    drafts.extend(whole::drafts(sides, limits));
-    // What is switched off takes no part of the error that all others share. It is judged apart,
-    // since the command, or a caller, may be slower for it.
-    let is_off = |draft: &Draft| {
-        limits.allowances.severity_of(&draft.row.name, draft.row.metric) == Severity::Off
-    };
-    let off: Vec<Draft> = drafts.extract_if(.., |draft| is_off(draft)).collect();
-    let (judged, unsaid) = decide::decide(drafts, limits);
-    rows.extend(judged);
-    rows.extend(decide::decide(off, limits).0);
-    rows.extend(functions.renamed.iter().map(renamed));
-    rows.extend(functions.added.iter().map(|new| one_sided(new, Verdict::Added)));
-    rows.extend(functions.removed.iter().map(|old| one_sided(old, Verdict::Removed)));
-    (rows, unsaid)
-}
-
-/// The row that says what a function was called before.
-fn renamed(pair: &Pair<'_>) -> Change {
-    let calls = units::plural(pair.new.calls, "call");
-    Change {
-        verdict: Verdict::Renamed,
-        reason: format!("was {} before: {calls} in both, and the same work", pair.old.name),
-        ..Change::exact(
-            &pair.new.name,
-            Metric::Calls,
-            [Some(float(pair.old.calls)), Some(float(pair.new.calls))],
-        )
-    }
-}
-
-/// The row of a function that only one of the runs knows.
-fn one_sided(function: &Function, verdict: Verdict) -> Change {
-    let calls = units::plural(function.calls, "call");
-    let own = units::duration(float(function.self_ns));
-    let (which, known) = match verdict {
-        Verdict::Added => ("new", (None, Some(float(function.calls)))),
-        _ => ("gone", (Some(float(function.calls)), None)),
-    };
-    let reason = match function.calls {
-        0 => format!("{which}, never called"),
-        _ => format!("{which}: {calls}, self time {own} in the run"),
-    };
-    Change { verdict, reason, ..Change::exact(&function.name, Metric::Calls, [known.0, known.1]) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples;
+    use crate::model::{Metric, samples};
 
     fn said(comparison: &Comparison) -> String {
         comparison

@@ -14,7 +14,8 @@
 //! 6. `accept` takes out what is not judged, lowers what only warns or is blessed, and decides what fails.
 //!
 //! [`compare_runs`] is all of that in a row. [`self_test`] asks the gate whether it would catch a known
-//! change. [`reason`] puts verdicts into words.
+//! change. Every room adds to the grounds of a row, which are
+//! data; [`words`] puts them into a sentence, once, at the end.
 
 mod accept;
 mod blessable;
@@ -23,9 +24,9 @@ pub(crate) mod evidence;
 pub(crate) mod judges;
 pub(crate) mod limits;
 pub(crate) mod owed;
-pub(crate) mod reason;
 pub(crate) mod sides;
 mod trial;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod laws;

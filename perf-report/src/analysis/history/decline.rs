@@ -13,7 +13,7 @@ use crate::stats::{fdr, moderated};
 use crate::text::units;
 use crate::verdict::judges::certain::Certain;
 use crate::verdict::limits::MetricLimits;
-use crate::verdict::reason;
+use crate::verdict::words;
 
 /// The share of all declines found that may be chance. 1/5! is below it, so five runs without a
 /// history can be enough.
@@ -115,7 +115,7 @@ fn judge(
         (_, false) if verdict != Verdict::Stable => {
             (Verdict::Stable, ", but it may be chance".to_owned())
         }
-        (_, false) => (verdict, format!(", {}", reason::against_limits(verdict, own))),
+        (_, false) => (verdict, format!(", {}", words::against_limits(verdict, own))),
         (_, true) => {
             let (verdict, why) = found(verdict, own, sign, || certain([first, last]));
             (verdict, format!(", {why}"))
@@ -143,13 +143,13 @@ fn found(
     certain: impl FnOnce() -> Certain,
 ) -> (Verdict, String) {
     if verdict == Verdict::Stable {
-        return (verdict, reason::against_limits(verdict, own));
+        return (verdict, words::against_limits(verdict, own));
     }
     let certain = certain();
     let beyond = own.verdict(sign * certain.pct);
     match certain.why {
         Some(why) if beyond != verdict => (beyond, why),
-        _ => (beyond, reason::against_limits(beyond, own)),
+        _ => (beyond, words::against_limits(beyond, own)),
     }
 }
 

@@ -8,30 +8,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Change, Comparison, Metric, Verdict, Waived, Waiver};
-use crate::verdict::limits::{Blessed, Blessing};
+use super::allowance::allowance_pct;
+use crate::model::{
+    Because, Blessedness, Comparison, Metric, RunDocument, Verdict, Waived, Waiver,
+};
+use crate::verdict::limits::{Blessing, Limits};
 
-/// Lets pass what is blessed. `allowance_pct` is by how much per cent a row may be worse than what
-/// it is compared with before that is a regression.
+/// Lets pass what is blessed.
 ///
 /// Regressions within a blessing become `degraded`; these and rows that were `degraded` are
 /// [`Comparison::waived`]. An expired blessing that would have helped is noted.
-pub(crate) fn apply(
-    comparison: &mut Comparison,
-    blessed: &Blessed,
-    allowance_pct: impl Fn(&Change) -> f64,
-) {
+pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
+    let blessed = &limits.blessed;
     let mut expired: BTreeMap<_, Vec<&Blessing>> = BTreeMap::new();
     for row in comparison.functions.iter_mut().filter(|row| row.verdict >= Verdict::Degraded) {
         let fits = |it: &&Blessing| it.function == row.name && it.metric == row.metric;
         let Some(blessing) = blessed.list.iter().find(fits) else { continue };
-        let Some(current) = row.current else { continue };
+        let Some(value) = row.current else { continue };
         if blessing.is_expired(blessed.today) {
             let metrics = expired.entry((&blessing.function, blessing.expires, &blessing.reason));
             metrics.or_default().push(blessing);
-        } else if blessing.covers(current, allowance_pct(row)) {
+        } else if blessing.covers(value, allowance_pct(row, limits, current)) {
             row.verdict = Verdict::Degraded;
-            row.reason = format!("{}, but {}", row.reason, accepted(blessing));
+            row.because.push(Because::Blessed(Box::new(as_data(blessing))));
             comparison.waived.push(Waiver {
                 name: row.name.clone(),
                 metric: Some(row.metric),
@@ -39,22 +38,21 @@ pub(crate) fn apply(
                 by: Waived::Blessing,
             });
         } else {
-            row.reason = format!(
-                "{}, beyond the {} blessed {}: {}",
-                row.reason,
-                blessing.value(),
-                blessing.occasion(),
-                blessing.reason
-            );
+            row.because.push(Because::BeyondBlessing(Box::new(as_data(blessing))));
         }
     }
     comparison.notes.extend(expired.into_values().filter_map(|all| said_of_expired(&all)));
 }
 
-fn accepted(blessing: &Blessing) -> String {
-    let until = blessing.expires.map_or_else(String::new, |last| format!(", until {last}"));
-    let (way, value, occasion) = (blessing.way(), blessing.value(), blessing.occasion());
-    format!("blessed {way} to {value} {occasion}{until}: {}", blessing.reason)
+fn as_data(blessing: &Blessing) -> Blessedness {
+    Blessedness {
+        to: blessing.to,
+        less_is_worse: blessing.less_is_worse(),
+        on: blessing.created.to_string(),
+        until: blessing.expires.map(|last| last.to_string()),
+        commit: blessing.commit.clone(),
+        reason: blessing.reason.clone(),
+    }
 }
 
 /// What is said of blessings of one function that ended on one day.
@@ -78,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::model::samples;
-    use crate::verdict::limits::BlessingState;
+    use crate::verdict::limits::{Blessed, BlessingState};
     use crate::verdict::{Limits, compare};
     use jiff::civil::date;
 

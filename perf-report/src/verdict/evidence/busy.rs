@@ -2,19 +2,19 @@
 //! thread that slept waits for a processor when it wakes, and nobody counts that as against its will.
 
 use super::outliers;
-use crate::model::{Function, Metric};
+use crate::model::{Because, Function, Metric, Unconfirmed};
 use crate::verdict::sides::{self, Busier, Pair};
 
 /// Part of a change that must be confirmed by something that waiting does not change.
 pub(crate) const CONFIRMING_PART: f64 = 0.5;
 
 /// Why a time that became longer, from one value to the other, may be so by the machine alone, if so.
-pub(crate) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<String> {
+pub(crate) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> Option<Because> {
     if pair.busier == Busier::No || new <= old {
         return None;
     }
-    let of_most_calls = "what most calls take did not change";
-    let by = if metric.is_outer_percentile() {
+    let of_most_calls = Unconfirmed::MostCalls;
+    let unconfirmed = if metric.is_outer_percentile() {
         (!body_moved(pair, new / old)).then_some(of_most_calls)
     } else if outliers::share(metric).is_some() {
         None
@@ -22,13 +22,11 @@ pub(crate) fn denied(pair: &Pair<'_>, metric: Metric, [old, new]: [f64; 2]) -> O
         let change = a_call(pair, metric, new - old);
         match is_worked(pair, change) {
             Some(true) => None,
-            Some(false) if pair.busier == Busier::Much => {
-                Some("the processor time does not confirm it")
-            }
+            Some(false) if pair.busier == Busier::Much => Some(Unconfirmed::CpuTime),
             _ => moved_by_a_few_calls(pair, change).then_some(of_most_calls),
         }
     };
-    by.map(|by| format!("the machine was busier, and {by}"))
+    unconfirmed.map(|unconfirmed| Because::Busier { unconfirmed })
 }
 
 /// Why the slowest calls of few runs may have become slower, from one value to the other, by chance, if so.
@@ -36,9 +34,9 @@ pub(crate) fn tail_of_few_runs(
     pair: &Pair<'_>,
     metric: Metric,
     [old, new]: [f64; 2],
-) -> Option<String> {
+) -> Option<Because> {
     let is_open = metric.is_outer_percentile() && new > old && !body_moved(pair, new / old);
-    is_open.then(|| "what most calls take did not change, and the runs are few".to_owned())
+    is_open.then_some(Because::TailOfFewRuns)
 }
 
 /// Whether the median changed by a good part of `factor`.
@@ -87,6 +85,12 @@ fn is_worked(pair: &Pair<'_>, change: f64) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::verdict::Limits;
+    use crate::verdict::words::Words;
+
+    fn in_words(ground: impl IntoIterator<Item = Because>) -> Option<String> {
+        let grounds: Vec<Because> = ground.into_iter().collect();
+        Words::of([1, 1]).why(Metric::SelfNs, &grounds)
+    }
 
     fn function(p50_ns: u64) -> Function {
         Function { calls: 1_000, p50_ns: Some(p50_ns), ..Function::default() }
@@ -98,8 +102,8 @@ mod tests {
     fn check_small(old: &Function, new: &Function, limits: &Limits, expected: Option<&str>) {
         let mut pair = Pair::single(old, new, limits);
         (pair.busier, pair.cpu_ns) = (Busier::Much, [Some(50e6), Some(51e6)]);
-        let said = denied(&pair, Metric::SelfNs, [10_000.0, 12_000.0]);
-        assert_eq!(said.as_deref(), expected);
+        let denied = in_words(denied(&pair, Metric::SelfNs, [10_000.0, 12_000.0]));
+        assert_eq!(denied.as_deref(), expected);
     }
 
     #[test]
@@ -109,13 +113,13 @@ mod tests {
         let said = |metric, busier, new_cpu: f64| {
             let mut pair = Pair::single(&old, &new, &limits);
             (pair.busier, pair.cpu_ns) = (busier, [Some(50e6), Some(new_cpu)]);
-            denied(&pair, metric, [10_000.0, 40_000.0])
+            in_words(denied(&pair, metric, [10_000.0, 40_000.0]))
         };
-        let busier = "the machine was busier, and the processor time does not confirm it";
+        let busier = "but the machine was busier, and the processor time does not confirm it";
         assert_eq!(said(Metric::SelfNs, Busier::Much, 51e6).as_deref(), Some(busier));
         assert_eq!(said(Metric::SelfNs, Busier::Much, 80e6), None, "it worked for it");
         assert_eq!(said(Metric::SelfNs, Busier::No, 51e6), None, "it sleeps longer by itself");
-        let tail = "the machine was busier, and what most calls take did not change";
+        let tail = "but the machine was busier, and what most calls take did not change";
         check_small(&old, &new, &limits, Some(tail));
         check_small(&old, &function(11_500), &limits, None);
         assert_eq!(said(Metric::P99Ns, Busier::Much, 51e6).as_deref(), Some(tail));

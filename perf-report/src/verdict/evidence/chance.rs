@@ -1,7 +1,7 @@
 //! Counts that differ from run to run: between two sides they differ as well, by chance. So a change of one
 //! is held against what runs of the same side differ by, as a time is.
 
-use crate::model::{Function, Metric, Verdict, count_of};
+use crate::model::{Because, Change, Function, Metric, Verdict, count_of};
 use crate::stats::moderated::{self, Prior};
 use crate::stats::number::float;
 use crate::verdict::sides::Pair;
@@ -12,20 +12,17 @@ const KNOWN_DEGREES: usize = 4;
 /// What counts that differ at all differ by from run to run, on the log scale, where the runs are fewer.
 const ASSUMED: Prior = Prior { sigma: 0.05, degrees: 4.0 };
 
-/// A verdict with its reason, or a milder one where runs of one side differ by as much.
-pub(crate) fn unless(
-    (verdict, reason): (Verdict, String),
-    may_be_chance: impl FnOnce() -> bool,
-) -> (Verdict, String) {
-    let instead = match verdict {
+/// Makes the verdict of a row a milder one where runs of one side differ by as much.
+pub(crate) fn soften(row: &mut Change, may_be_chance: impl FnOnce() -> bool) {
+    let instead = match row.verdict {
         Verdict::Degraded | Verdict::Regression => Verdict::Inconclusive,
         Verdict::Improved => Verdict::Stable,
-        _ => return (verdict, reason),
+        _ => return,
     };
-    if !may_be_chance() {
-        return (verdict, reason);
+    if may_be_chance() {
+        row.verdict = instead;
+        row.because.push(Because::MayBeChance);
     }
-    (instead, format!("{reason}, which may be chance, since they differ from run to run"))
 }
 
 /// Whether a count of a function may differ by chance between the sides.

@@ -8,9 +8,8 @@
 //! is judged too, since a hot function that became twice as slow should not pass unnoticed for being
 //! hot; but a change counts only as far as it is beyond what the estimates leave open.
 
-use crate::model::{Function, Metric};
+use crate::model::{Because, Function, Metric};
 use crate::stats::number::float;
-use crate::text::units;
 use crate::verdict::sides::Busier;
 
 /// What sampling may be off by where the load comes in phases, in per cent: the bound that the
@@ -41,6 +40,12 @@ pub(crate) fn is_estimated(function: &Function, metric: Metric) -> bool {
         Metric::SelfNs => function.has_estimated_times() || function.self_estimated,
         _ => function.has_estimated_times(),
     }
+}
+
+/// Returns the ground that values are estimates, where one of the two is.
+pub(crate) fn ground(functions: [&Function; 2], metric: Metric) -> Option<Because> {
+    let [baseline, current] = functions.map(|function| is_estimated(function, metric));
+    (baseline || current).then_some(Because::Estimated { baseline, current })
 }
 
 /// What a change from one function's value to another's may be owed to, other than the program. In
@@ -121,20 +126,21 @@ impl Doubt {
         if pct > 0.0 { low.max(0.0) } else { high.min(0.0) }
     }
 
-    /// Why a verdict is a milder one than the figures call for.
-    pub(crate) fn reason(self, pct: f64) -> String {
+    /// Returns why a verdict is a milder one than a change of `pct` per cent calls for.
+    pub(crate) fn grounds(self, pct: f64) -> impl Iterator<Item = Because> {
         let is_recorders = self.recorder * pct > 0.0 && self.recorder.abs() >= LEAST_RECORDER_PCT;
-        let recorder = is_recorders
-            .then(|| format!("about {} of it is the recorder's own", units::change(self.recorder)));
-        let what = if self.is_sampled { "what is sampled" } else { "what recording takes" };
-        let sampling = (self.sampling > 0.0)
-            .then(|| format!("{what} may be off by {}", units::rough_percent(self.sampling)));
-        let machine = (self.machine > 0.0).then(|| {
-            let pct = units::percent(self.machine);
-            format!("the machine was busier, which may make {pct}")
-        });
-        let reasons: Vec<_> = recorder.into_iter().chain(sampling).chain(machine).collect();
-        format!("but {}", reasons.join(", and "))
+        let off_pct = self.sampling;
+        let sampling = if self.is_sampled {
+            Because::Sampling { off_pct }
+        } else {
+            Because::Recording { off_pct }
+        };
+        let grounds = [
+            is_recorders.then_some(Because::Recorder { pct: self.recorder }),
+            (off_pct > 0.0).then_some(sampling),
+            (self.machine > 0.0).then_some(Because::BusyMachine { pct: self.machine }),
+        ];
+        grounds.into_iter().flatten()
     }
 }
 
@@ -269,6 +275,12 @@ fn error_pct(function: &Function) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::words::Words;
+
+    fn in_words(doubt: Doubt, pct: f64) -> String {
+        let grounds: Vec<Because> = doubt.grounds(pct).collect();
+        Words::of([1, 1]).why(Metric::MeanNs, &grounds).unwrap_or_default()
+    }
 
     fn sampled(calls: u64, timed: u64, deviation: f64) -> Function {
         Function {
@@ -331,7 +343,7 @@ mod tests {
         let with = |overhead_ns| Function { overhead_ns, ..sampled(10, 10, 1.0) };
         let doubt = Doubt::of(&with(100), &with(400), Metric::MeanNs, 100.0);
         assert_eq!(doubt.interval(50.0), Some((20.0, 50.0)));
-        assert_eq!(doubt.reason(50.0), "but about +30.0 % of it is the recorder's own");
+        assert_eq!(in_words(doubt, 50.0), "but about +30.0 % of it is the recorder's own");
     }
 
     #[test]
@@ -345,7 +357,7 @@ mod tests {
         assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
         assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
         assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
-        assert_eq!(doubt(50.0).reason(12.0), "but the machine was busier, which may make 20 %");
+        assert_eq!(in_words(doubt(50.0), 12.0), "but the machine was busier, which may make 20 %");
     }
 
     #[test]

@@ -80,6 +80,13 @@ pub(crate) struct Measured {
     pub(crate) suite_pct: f64,
 }
 
+impl Measured {
+    /// Returns the noise from run to run in per cent.
+    pub(crate) fn noise_pct(&self) -> f64 {
+        self.sigma.exp_m1() * 100.0
+    }
+}
+
 /// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
 /// `suite` has one. `None` where one of the sides has no value.
 pub(crate) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {

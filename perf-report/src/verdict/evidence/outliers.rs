@@ -8,7 +8,7 @@
 //! Medians are of whole calls. Where callees take most of a call, the median confirms a change of
 //! self time only if it moved by about as much: otherwise it is the callees that moved it.
 
-use crate::model::{Function, Metric};
+use crate::model::{Because, Function, Metric};
 use crate::stats::number::float;
 use crate::stats::quantile;
 use crate::verdict::sides::Pair;
@@ -54,8 +54,8 @@ pub(crate) fn share(metric: Metric) -> Option<f64> {
 
 /// Whether so few calls made a percentile change that a little more or less of them would undo it: where
 /// durations are a few steps of the clock, or of two kinds, it goes from one to the other for next to
-/// nothing. In words.
-pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<String> {
+/// nothing.
+pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<Because> {
     let share = share(metric)?;
     // Of the median two calls in a hundred, of the outermost one in five hundred.
     let few = ((1.0 - share) / 5.0).min(0.02);
@@ -69,10 +69,7 @@ pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Optio
     let steps = 2.0 * float(pair.old.resolution_ns.max(pair.new.resolution_ns));
     let left = (new - old) * sign;
     let is_undone = left <= 0.0 || left < steps;
-    is_undone.then(|| {
-        let per_cent = crate::text::units::percent(few * 100.0);
-        format!("{per_cent} of the calls decide it")
-    })
+    is_undone.then_some(Because::DecidedByFew { calls_pct: few * 100.0 })
 }
 
 /// Whether callees take next to nothing of its time.
@@ -84,6 +81,7 @@ fn is_leaf(function: &Function) -> bool {
 mod tests {
     use super::*;
     use crate::verdict::Limits;
+    use crate::verdict::words::Words;
 
     /// Medians in microseconds, calls, the change of the mean in microseconds.
     #[track_caller]
@@ -149,16 +147,21 @@ mod tests {
         }
     }
 
-    fn decided_by_few(metric: Metric, old: &Function, new: &Function) -> Option<String> {
+    fn decided_by_few(metric: Metric, old: &Function, new: &Function) -> Option<Because> {
         let limits = Limits::default();
         made_by_few(&Pair::single(old, new, &limits), metric, 20.0)
+    }
+
+    fn in_words(ground: impl IntoIterator<Item = Because>) -> Option<String> {
+        let grounds: Vec<Because> = ground.into_iter().collect();
+        Words::of([1, 1]).why(Metric::P95Ns, &grounds)
     }
 
     #[test]
     fn a_percentile_that_goes_from_one_duration_to_the_next_says_nothing() {
         let (old, new) = (of_two_kinds(49), of_two_kinds(51));
         let why = decided_by_few(Metric::P95Ns, &old, &new);
-        assert_eq!(why.as_deref(), Some("1 % of the calls decide it"));
+        assert_eq!(in_words(why).as_deref(), Some("but 1 % of the calls decide it"));
         assert_eq!(decided_by_few(Metric::P95Ns, &of_two_kinds(20), &of_two_kinds(400)), None);
         assert_eq!(decided_by_few(Metric::P50Ns, &of_two_kinds(400), &of_two_kinds(600)), None);
         assert_eq!(decided_by_few(Metric::MeanNs, &old, &new), None);

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
+use crate::model::{Because, Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
 use crate::stats::moderated::Difference;
 use crate::stats::number::float;
 use crate::stats::robust;
@@ -50,8 +50,12 @@ impl Default for Suite {
 }
 
 impl Suite {
-    /// Of the functions of a comparison, and the machines of its runs.
+    /// Returns the suite that the functions of a comparison make, on the machines of its runs. Runs that were
+    /// made in turn have none: what moved all of them moved both sides.
     pub(crate) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
+        if sides.paired {
+            return Self::default();
+        }
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
         let machine_pct = machine_pct(sides);
         let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
@@ -81,10 +85,26 @@ impl Suite {
     }
 }
 
+/// Returns the change of a value in per cent, of one that is `pct` beside a suite that changed by `suite_pct`.
+pub(crate) fn with_suite(pct: f64, suite_pct: f64) -> f64 {
+    ((1.0 + pct / 100.0) * (1.0 + suite_pct / 100.0) - 1.0) * 100.0
+}
+
+/// Returns the change in per cent beside a suite that changed by `suite_pct`, of a value that changed by `pct`.
+pub(crate) fn without_suite(pct: f64, suite_pct: f64) -> f64 {
+    ((1.0 + pct / 100.0) / (1.0 + suite_pct / 100.0) - 1.0) * 100.0
+}
+
 /// Takes back what outer percentiles say where those of most functions moved together: no change of the
 /// code does that to the slowest calls of all and leaves what most calls take, but a machine that was
-/// slow for a part of the run.
-pub(crate) fn tails_that_moved_together(rows: &mut [Change]) {
+/// slow for a part of the run. Runs that were made in turn shared it.
+pub(crate) fn take_back_tails(rows: &mut [Change], sides: Sides<'_>) {
+    if !sides.paired {
+        tails_that_moved_together(rows);
+    }
+}
+
+fn tails_that_moved_together(rows: &mut [Change]) {
     /// Functions that make it an event.
     const LEAST: usize = 3;
     for metric in Metric::OUTER_PERCENTILES {
@@ -105,11 +125,8 @@ pub(crate) fn tails_that_moved_together(rows: &mut [Change]) {
             .collect();
         for row in rows.iter_mut().filter(|row| is_worse(row) && !names.contains(&row.name)) {
             row.verdict = Verdict::Inconclusive;
-            row.reason = format!(
-                "{}, but the slowest calls of {moved} of {judged} functions moved together, and what \
-                 most calls take did not",
-                row.reason
-            );
+            row.because
+                .push(Because::TailsMovedTogether { moved: moved as u64, of: judged as u64 });
         }
     }
 }
@@ -230,7 +247,6 @@ mod tests {
         let row = |at: usize| Change {
             verdict: if at < moved { Verdict::Regression } else { Verdict::Stable },
             p_value: Some(0.001),
-            reason: "p95 1 → 2".to_owned(),
             ..Change::exact(&format!("f{at}"), Metric::P95Ns, [Some(1.0), Some(2.0)])
         };
         (0..of).map(row).collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::model::{Function, Metric, RunDocument, count_of};
-use crate::stats::number::float;
+use crate::stats::number::{ends, float};
 use crate::stats::robust;
 use crate::verdict::limits::Limits;
 use crate::verdict::sides::Sides;
@@ -72,10 +72,7 @@ impl<'a> Done<'a> {
     pub(crate) fn differs(&self) -> bool {
         const LEAST_TIMES: f64 = 1.01;
         let units = self.runs.iter().filter_map(|run| run.units);
-        let ends = units.fold((f64::INFINITY, 0.0_f64), |(least, most), units| {
-            (least.min(units), most.max(units))
-        });
-        ends.1 > LEAST_TIMES * ends.0
+        ends(units).is_some_and(|(least, most)| most > LEAST_TIMES * least)
     }
 
     /// What each run counted of `metric` in a function, where all did any work and counted.

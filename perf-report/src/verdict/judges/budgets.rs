@@ -1,8 +1,9 @@
 //! Judges the limits that a run must keep by itself, as given in the attribute, or in `perf.toml`.
 
-use super::custom;
+use super::bounds;
 use crate::model::{
-    BudgetKind, BudgetResult, COMMAND, Function, RunDocument, Unit, Usage, Verdict, budget_order,
+    Because, BudgetKind, BudgetResult, COMMAND, Function, RunDocument, Unit, Usage, Verdict,
+    budget_order,
 };
 use crate::stats::number::float;
 use crate::text::suggest;
@@ -31,7 +32,7 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
         functions.flat_map(|function| of_function(function, allowances)).collect();
     let usage = run.process.own_usage();
     rows.extend(of_command(usage, &allowances.command));
-    rows.extend(custom::budgets(run, &limits.custom));
+    rows.extend(bounds::budgets(run, &limits.custom));
     rows.sort_by(budget_order);
     rows
 }
@@ -94,26 +95,26 @@ fn judge(
     actual: Option<f64>,
 ) -> BudgetResult {
     let actual = actual.filter(|value| value.is_finite());
-    let what = limit.title();
-    let budget = format!("the budget of {} {}", limit.unit().text(allowed.value), allowed.origin);
-    let (verdict, reason) = match actual {
-        Some(value) => {
-            let is_time = limit.unit() == Unit::Time;
-            let mark = if is_time && subject.is_estimate { "~" } else { "" };
-            let (verdict, how) = if value > allowed.value {
-                (Verdict::Regression, "over")
-            } else {
-                (Verdict::Stable, "within")
-            };
-            (verdict, format!("{what} {mark}{}, {how} {budget}", limit.unit().text(value)))
+    let origin = allowed.origin;
+    let (verdict, ground) = match actual {
+        Some(value) if value > allowed.value => {
+            (Verdict::Regression, Because::OverBudget { origin })
         }
-        None if !subject.is_called => {
-            (Verdict::Inconclusive, format!("never called, so {budget} for {what} says nothing"))
-        }
-        None => (Verdict::Inconclusive, format!("{what} not measured, so {budget} says nothing")),
+        Some(_) => (Verdict::Stable, Because::WithinBudget { origin }),
+        None if !subject.is_called => (Verdict::Inconclusive, Because::BudgetOfUncalled { origin }),
+        None => (Verdict::Inconclusive, Because::BudgetOfUnmeasured { origin }),
     };
-    let name = subject.name.to_owned();
-    BudgetResult { name, limit, allowed: allowed.value, actual, verdict, reason }
+    let is_estimate = subject.is_estimate && actual.is_some() && limit.unit() == Unit::Time;
+    let estimated = is_estimate.then_some(Because::Estimated { baseline: false, current: true });
+    BudgetResult {
+        name: subject.name.to_owned(),
+        limit,
+        allowed: allowed.value,
+        actual,
+        verdict,
+        reason: String::new(),
+        because: estimated.into_iter().chain([ground]).collect(),
+    }
 }
 
 /// Tables of `perf.toml` that name no function of the runs, where they seem meant for one: it is of
@@ -160,9 +161,11 @@ mod tests {
     use super::*;
     use crate::model::{Budget, samples};
     use crate::verdict::limits::Given;
+    use crate::verdict::words;
 
     fn said(rows: &[BudgetResult]) -> String {
-        let line = |row: &BudgetResult| format!("{} {}: {}", row.verdict, row.name, row.reason);
+        let line =
+            |row: &BudgetResult| format!("{} {}: {}", row.verdict, row.name, words::of_budget(row));
         rows.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 

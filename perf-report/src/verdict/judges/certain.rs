@@ -3,13 +3,14 @@
 //! be measured at all, what sampling and the recorder leave open, whether the machine was busier, whether a
 //! few calls made it, whether a run is whole, whether others decided how much there was to do.
 
-use super::decide::Test;
 use super::{load, times, whole};
-use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::model::{Because, Change, Metric, RunDocument, Verdict, Which};
 use crate::stats::number;
+use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::suite::Suite;
 use crate::verdict::limits::{Limits, Load, MetricLimits};
 use crate::verdict::sides::{Pair, Sides, missing};
+use crate::verdict::words::Words;
 
 /// Runs before a change, and runs after it.
 #[derive(Debug, Clone, Copy)]
@@ -20,11 +21,11 @@ pub struct Ends<'a> {
     pub after: &'a [RunDocument],
     /// Other runs before these.
     pub history: &'a [RunDocument],
-    /// What a run of each side is called.
+    /// Names of a run of each side.
     pub called: [&'static str; 2],
 }
 
-/// What of a change is certain.
+/// The part of a change that is certain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Certain {
     /// The change, per cent: 0 where nothing is certain. Infinite of a count that was 0.
@@ -34,25 +35,38 @@ pub struct Certain {
 }
 
 impl Certain {
-    /// All of it.
+    /// Returns all of a change.
+    #[cfg(test)]
     pub(crate) fn all(pct: f64) -> Self {
         Self { pct, why: None }
     }
+}
 
-    fn nothing(why: impl Into<String>) -> Self {
-        Self { pct: 0.0, why: Some(why.into()) }
+/// The part of a change that is certain, and the grounds on which it is less than what was measured.
+struct Part {
+    pct: f64,
+    because: Vec<Because>,
+}
+
+impl Part {
+    fn all(pct: f64) -> Self {
+        Self { pct, because: Vec::new() }
+    }
+
+    fn none(because: Vec<Because>) -> Self {
+        Self { pct: 0.0, because }
     }
 }
 
 impl Ends<'_> {
-    /// What is certain of a change of a level. Floors that are set for what matters say nothing of it: it is
-    /// shown for what it is.
+    /// Returns what is certain of a change of a level. Floors that are set for what matters say nothing of it:
+    /// it is shown for what it is.
     pub fn level(&self, name: &str, metric: Metric, values: [f64; 2], load: Load) -> Certain {
         let limits = Limits { floor_ns: 0.0, run_floor_ns: 0.0, ..limits(metric, load) };
         self.certain(name, metric, values, &limits)
     }
 
-    /// What is certain of a change that may fail a gate.
+    /// Returns what is certain of a change that may fail a gate.
     pub fn finding(&self, name: &str, metric: Metric, values: [f64; 2], load: Load) -> Certain {
         self.certain(name, metric, values, &limits(metric, load))
     }
@@ -65,37 +79,37 @@ impl Ends<'_> {
             paired: false,
         };
         let pct = change_pct(values);
-        let certain = match what_is_missing(sides, metric, pct) {
-            Some(why) => Certain::nothing(why),
+        let part = match not_whole(sides, metric, pct) {
+            Some(because) => Part::none(because),
             None if metric.is_count() => of_a_count(sides, name, metric, values, limits),
             None if metric.is_of_function() => of_a_time(sides, name, metric, pct, limits),
             None => of_the_command(sides, metric, values, limits),
         };
-        let named = |why: String| {
-            why.replace("the baseline", self.called[0]).replace("this run", self.called[1])
-        };
-        Certain { why: certain.why.map(named), ..certain }
+        let runs = [self.before, self.after].map(|runs| runs.len() as u64);
+        let words = Words { runs, called: self.called };
+        Certain { pct: part.pct, why: words.why(metric, &part.because) }
     }
 }
 
-/// Per cent of the first; infinite where that is 0.
+/// Returns the change in per cent of the first; infinite where that is 0.
 fn change_pct([before, after]: [f64; 2]) -> f64 {
     let from_0 = if after > before { f64::INFINITY } else { 0.0 };
     number::change_pct(before, after).unwrap_or(from_0)
 }
 
-/// Limits by which any change is a finding, however few the calls are: there are many runs.
+/// Returns limits by which any change is a finding, however few the calls are: there are many runs.
 fn limits(metric: Metric, load: Load) -> Limits {
     let limits = Limits::new([metric], crate::verdict::Thresholds::default());
     let metrics = [(metric, MetricLimits::EXACT)].into();
     Limits { metrics, min_calls: 1, load, ..limits }
 }
 
-fn what_is_missing(sides: Sides<'_>, metric: Metric, pct: f64) -> Option<String> {
+/// Returns the grounds on which a run that is not whole denies a change, if so.
+fn not_whole(sides: Sides<'_>, metric: Metric, pct: f64) -> Option<Vec<Because>> {
     let verdict = if pct > 0.0 { Verdict::Regression } else { Verdict::Improved };
     let mut row = Change { verdict, ..Change::exact("", metric, [None, None]) };
     missing::apply(std::slice::from_mut(&mut row), sides);
-    (row.verdict != verdict).then(|| row.reason.trim_start_matches(", ").to_owned())
+    (row.verdict != verdict).then_some(row.because)
 }
 
 /// Counts have no noise, but of an open load those of a run that did more.
@@ -105,74 +119,57 @@ fn of_a_count(
     metric: Metric,
     values: [f64; 2],
     limits: &Limits,
-) -> Certain {
+) -> Part {
     let pct = change_pct(values);
     if limits.load == Load::Closed {
-        return Certain::all(pct);
+        return Part::all(pct);
     }
-    let row = Change {
+    let mut row = Change {
         verdict: Verdict::Regression,
         change_pct: Some(pct),
         ..Change::exact(name, metric, values.map(Some))
     };
-    let mut rows = [row];
-    load::judge(&mut rows, sides, limits);
-    let [row] = rows;
-    let why = row.reason.split_once(", where ").map(|(_, why)| format!("where {why}"));
+    load::judge(std::slice::from_mut(&mut row), sides, limits);
     match row.verdict {
-        Verdict::Stable => Certain { pct: 0.0, why },
-        _ => Certain { pct: row.change_pct.unwrap_or(pct), why },
+        Verdict::Stable => Part::none(row.because),
+        _ => Part { pct: row.change_pct.unwrap_or(pct), because: row.because },
     }
 }
 
-fn of_a_time(sides: Sides<'_>, name: &str, metric: Metric, pct: f64, limits: &Limits) -> Certain {
+fn of_a_time(sides: Sides<'_>, name: &str, metric: Metric, pct: f64, limits: &Limits) -> Part {
     let Some(pair) = Pair::of(sides, name, limits) else {
-        return Certain::nothing("but this run does not know the function");
+        return Part::none(vec![Because::Unknown { side: Which::Current }]);
     };
     let own = MetricLimits::EXACT;
     let Some(draft) = times::draft(&pair, metric, own, (&Suite::default(), false)) else {
-        return Certain::nothing(format!("but {}", why_no_row(&pair, metric)));
+        return Part::none(vec![why_no_row(&pair, metric)]);
     };
     let is_nothing = |value: Option<f64>| value.is_some_and(|value| value <= 0.0);
     match draft.test {
-        Some(test) => by_test(&test, pct),
+        Some(test) => certain_part(test.floor, test.denied, test.doubt, pct),
         None if is_nothing(draft.row.baseline) || is_nothing(draft.row.current) => {
-            Certain::nothing(times::OF_NOTHING)
+            Part::none(vec![Because::OfNothing])
         }
-        None => Certain::nothing(format!("but {}", draft.row.reason)),
+        None => Part::none(draft.row.because),
     }
 }
 
-/// Why a time has no row in a comparison.
-pub(crate) fn why_no_row(pair: &Pair<'_>, metric: Metric) -> String {
-    if pair.has_no_percentiles(metric) {
-        return "percentiles of a function that is sampled are those of a few windows".to_owned();
-    }
-    format!("its calls are too few for the {}", metric.title())
+/// Returns why a time has no row in a comparison.
+fn why_no_row(pair: &Pair<'_>, metric: Metric) -> Because {
+    if pair.has_no_percentiles(metric) { Because::SampledPercentile } else { Because::TooFewFor }
 }
 
-fn of_the_command(sides: Sides<'_>, metric: Metric, values: [f64; 2], limits: &Limits) -> Certain {
+fn of_the_command(sides: Sides<'_>, metric: Metric, values: [f64; 2], limits: &Limits) -> Part {
     let (floor, doubt, denied) = whole::objections(sides, metric, values, limits);
-    by(floor.as_deref(), denied.as_deref(), doubt, change_pct(values))
+    certain_part(floor, denied, doubt, change_pct(values))
 }
 
-fn by_test(test: &Test, pct: f64) -> Certain {
-    by(test.floor.as_deref(), test.denied.as_deref(), test.doubt, pct)
-}
-
-fn by(
-    floor: Option<&str>,
-    denied: Option<&str>,
-    doubt: crate::verdict::evidence::estimates::Doubt,
-    pct: f64,
-) -> Certain {
-    if let Some(floor) = floor {
-        return Certain::nothing(floor);
-    }
-    if let Some(denied) = denied {
-        return Certain::nothing(format!("but {denied}"));
+/// Returns what floors, denials and doubts leave of a change.
+fn certain_part(floor: Option<Because>, denied: Option<Because>, doubt: Doubt, pct: f64) -> Part {
+    if let Some(ground) = floor.or(denied) {
+        return Part::none(vec![ground]);
     }
     let certain = doubt.certain_part(pct);
-    let why = (certain.total_cmp(&pct).is_ne()).then(|| doubt.reason(pct));
-    Certain { pct: certain, why }
+    let is_less = certain.total_cmp(&pct).is_ne();
+    Part { pct: certain, because: doubt.grounds(pct).filter(|_| is_less).collect() }
 }

@@ -8,15 +8,15 @@
 //! calls` a single one fails. Allocations are judged like calls, and like errors where there were
 //! more calls to make them.
 
-use crate::model::{Change, Function, Metric, Verdict, count_of};
-use crate::stats::number::{change_pct, float};
-use crate::text::units;
+mod success;
+
+use crate::model::{Because, Change, Function, Metric, Verdict, Which, count_of};
+use crate::stats::number::{change_pct, ends, float, nearest_ends};
 use crate::verdict::evidence::chance;
 use crate::verdict::limits::MetricLimits;
-use crate::verdict::reason;
 use crate::verdict::sides::{self, Pair};
 
-/// What one side counted.
+/// The counts of one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Counted {
     /// What is judged, in the run that has least of it and in the one that has most.
@@ -28,58 +28,67 @@ struct Counted {
     classifies: bool,
 }
 
-/// The row of a count, where there is anything to say.
+/// A verdict and its grounds.
+type Judgement = (Verdict, Vec<Because>);
+
+/// Returns the row of a count, where there is anything to say.
 pub(crate) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Option<Change> {
+    if metric == Metric::Success {
+        return success::judge(pair, limits);
+    }
     let old = Counted::of(&pair.olds, pair.old, metric)?;
     let new = Counted::of(&pair.news, pair.new, metric)?;
     if metric == Metric::Errors && !old.classifies && !new.classifies {
         return None;
     }
-    if metric == Metric::Success {
-        return success(pair, limits);
-    }
-    let runs = pair.olds.len() + pair.news.len();
-    let (baseline, current) = nearest(old, new);
-    let (verdict, reason) = if old.least == old.most && new.least == new.most {
-        verdict(old, new, metric, limits, runs)
-    } else if baseline == current {
-        in_some_runs(pair, metric, [old, new], limits)
-    } else {
-        let nearest = [(old, baseline), (new, current)].map(|(side, value)| Counted {
-            least: value,
-            most: value,
-            ..side
-        });
-        let (verdict, reason) = verdict(nearest[0], nearest[1], metric, limits, runs);
-        let has_values =
-            !matches!(verdict, Verdict::Inconclusive | Verdict::Added | Verdict::Removed);
-        let between = has_values.then(|| reason::nearest(&old.range(metric), &new.range(metric)));
-        let reason = reason + &between.unwrap_or_default();
-        chance::unless((verdict, reason), || chance::may_count_differ(pair, metric))
+    let nearest = nearest_ends(old.ends(), new.ends());
+    let (baseline, current) = nearest.unwrap_or_else(|| {
+        let common = new.least.max(old.least);
+        (common, common)
+    });
+    let differs = old.least < old.most || new.least < new.most;
+    let (verdict, because) = match nearest {
+        None if differs => in_some_runs(pair, metric, [old, new], limits),
+        _ => verdict(old.with(baseline), new.with(current), metric, limits),
     };
-    let (verdict, reason) = match not_where_they_happen(pair, metric, old) {
-        Some(why) if verdict >= Verdict::Degraded => {
-            (Verdict::Inconclusive, format!("{reason}, but {why}"))
-        }
-        _ => (verdict, reason),
-    };
-    Some(Change {
+    let mut row = Change {
         change_pct: change_pct(float(baseline), float(current)),
         verdict,
-        reason,
+        because,
         ..Change::exact(&pair.new.name, metric, [Some(float(baseline)), Some(float(current))])
-    })
+    };
+    if differs && nearest.is_some() {
+        soften(&mut row, pair, [old, new]);
+    }
+    if row.verdict >= Verdict::Degraded && are_counted_elsewhere(pair, metric, old) {
+        row.verdict = Verdict::Inconclusive;
+        row.because.push(Because::SampledPanics);
+    }
+    Some(row)
 }
 
-/// Of a count of which the runs of the two sides overlap: that there are more in some runs is no finding, nor
-/// is it nothing.
+/// Adds where the runs of the two sides come nearest, and makes the verdict a milder one where they may be as
+/// far apart by chance.
+fn soften(row: &mut Change, pair: &Pair<'_>, [old, new]: [Counted; 2]) {
+    let is_of_values =
+        !matches!(row.verdict, Verdict::Inconclusive | Verdict::Added | Verdict::Removed);
+    if is_of_values {
+        let (baseline, current) = (old.range(), new.range());
+        row.because.push(Because::NearestRuns { baseline, current });
+    }
+    let metric = row.metric;
+    chance::soften(row, || chance::may_count_differ(pair, metric));
+}
+
+/// Judges a count whose runs of the two sides overlap: that there are more in some runs is no finding, nor is
+/// it nothing.
 fn in_some_runs(
     pair: &Pair<'_>,
     metric: Metric,
     [old, new]: [Counted; 2],
     limits: MetricLimits,
-) -> (Verdict, String) {
-    let said = varies(metric, old, new);
+) -> Judgement {
+    let overlap = Because::RunsOverlap { baseline: old.range(), current: new.range() };
     let middle = |runs: &[Option<&Function>]| {
         sides::middle(runs, |function| count_of(function, metric)).unwrap_or(0.0)
     };
@@ -87,168 +96,83 @@ fn in_some_runs(
     let most_pct = limits.regression_pct.unwrap_or(f64::INFINITY);
     let is_more = change_pct(before, now).is_none_or(|pct| pct > most_pct) && now > before;
     if is_more && !chance::may_count_differ(pair, metric) {
-        (Verdict::Inconclusive, format!("{said}: more in most runs, and no more in others"))
+        (Verdict::Inconclusive, vec![overlap, Because::MoreInMostRuns])
     } else if matches!(metric, Metric::Errors | Metric::Panics) && new.most > old.most {
-        (Verdict::Inconclusive, format!("{said}: more in some runs, and no more in others"))
+        (Verdict::Inconclusive, vec![overlap, Because::MoreInSomeRuns])
     } else {
-        (Verdict::Stable, said)
+        (Verdict::Stable, vec![overlap])
     }
 }
 
-/// Why more panics than some may be another function's, if so: those of sampled calls are counted by whoever
-/// is called next. Where there were none before, there are some now.
-fn not_where_they_happen(pair: &Pair<'_>, metric: Metric, old: Counted) -> Option<&'static str> {
+/// Whether more panics than some may be another function's: those of sampled calls are counted by whoever is
+/// called next. Where there were none before, there are some now.
+fn are_counted_elsewhere(pair: &Pair<'_>, metric: Metric, old: Counted) -> bool {
     let is_sampled = pair.olds.iter().chain(&pair.news).flatten().any(|function| function.sampled);
-    (metric == Metric::Panics && is_sampled && old.most > 0)
-        .then_some("panics of sampled calls are not counted where they happen")
+    metric == Metric::Panics && is_sampled && old.most > 0
 }
 
 impl Counted {
     fn of(runs: &[Option<&Function>], newest: &Function, metric: Metric) -> Option<Self> {
         let counts = runs.iter().flatten().map(|function| count_of(function, metric));
-        let (least, most) = counts.collect::<Option<Vec<_>>>().and_then(|counts| {
-            Some((counts.iter().copied().min()?, counts.iter().copied().max()?))
-        })?;
+        let (least, most) = ends(counts.collect::<Option<Vec<_>>>()?)?;
         Some(Self { least, most, calls: newest.calls, classifies: newest.counts_errors() })
     }
 
-    /// `100 to 110`, or the number where it is the same in all runs.
-    fn range(self, metric: Metric) -> String {
-        let [least, most] = [self.least, self.most].map(|count| metric.number(float(count)));
-        if least == most { most } else { format!("{least} to {most}") }
+    fn ends(self) -> (u64, u64) {
+        (self.least, self.most)
+    }
+
+    fn range(self) -> (f64, f64) {
+        (float(self.least), float(self.most))
+    }
+
+    /// Returns the same with one count for all runs.
+    fn with(self, count: u64) -> Self {
+        Self { least: count, most: count, ..self }
     }
 }
 
-/// A value of each side, as near to each other as they come.
-fn nearest(old: Counted, new: Counted) -> (u64, u64) {
-    if new.least > old.most {
-        (old.most, new.least)
-    } else if new.most < old.least {
-        (old.least, new.most)
-    } else {
-        let common = new.least.max(old.least);
-        (common, common)
-    }
-}
-
-fn varies(metric: Metric, old: Counted, new: Counted) -> String {
-    let title = metric.title();
-    let [old, new] = [old, new].map(|side| side.range(metric));
-    format!("{title} differ from run to run: {old} before and {new} now")
-}
-
-fn verdict(
-    old: Counted,
-    new: Counted,
-    metric: Metric,
-    limits: MetricLimits,
-    runs: usize,
-) -> (Verdict, String) {
+/// Judges two counts that are the same in all runs of a side, or taken to be.
+fn verdict(old: Counted, new: Counted, metric: Metric, limits: MetricLimits) -> Judgement {
     let (baseline, current) = (old.most, new.most);
-    let said = reason::values(metric, float(baseline), float(current));
     if metric == Metric::Errors && old.classifies != new.classifies {
-        let which = if old.classifies { "this run" } else { "the baseline" };
-        return (Verdict::Inconclusive, format!("errors were not counted in {which}"));
+        let side = if old.classifies { Which::Current } else { Which::Baseline };
+        return (Verdict::Inconclusive, vec![Because::NotCounted { side }]);
     }
-    if baseline == current {
-        let title = metric.title();
-        let what = if current == 1 { title.trim_end_matches('s') } else { title };
-        let amount = metric.number(float(current));
-        let amount = match metric {
-            Metric::SelfAllocBytes => format!("{what} {amount}"),
-            _ => format!("{amount} {what}"),
-        };
-        let which = if runs > 2 { format!("all {runs} runs") } else { "both runs".to_owned() };
-        return (Verdict::Stable, format!("{amount} in {which}"));
+    match (metric, baseline, current) {
+        _ if baseline == current => (Verdict::Stable, vec![Because::Same]),
+        (Metric::Calls, _, 0) => (Verdict::Removed, vec![Because::NoLongerCalled]),
+        (Metric::Calls, 0, _) => (Verdict::Added, vec![Because::NeverCalledBefore]),
+        _ => by_limits([old, new], metric, limits),
     }
-    if metric == Metric::Calls && current == 0 {
-        return (Verdict::Removed, format!("no longer called; {} before", times(baseline)));
+}
+
+/// Judges two counts that differ.
+fn by_limits([old, new]: [Counted; 2], metric: Metric, limits: MetricLimits) -> Judgement {
+    let pct = change_pct(float(old.most), float(new.most)).unwrap_or(f64::INFINITY);
+    let verdict = limits.verdict(pct);
+    let has_more_calls = metric != Metric::Calls && is_same_rate(old, new);
+    if verdict == Verdict::Regression && has_more_calls {
+        let calls = Because::WithCalls { baseline: old.calls, current: new.calls };
+        return (Verdict::Degraded, vec![calls]);
     }
-    if metric == Metric::Calls && baseline == 0 {
-        return (Verdict::Added, format!("called {}, never before", times(current)));
-    }
-    let pct = change_pct(float(baseline), float(current)).unwrap_or(f64::INFINITY);
-    let beyond = |limit: Option<f64>, pct: f64| limit.is_some_and(|limit| pct > limit);
-    if current < baseline {
-        let verdict =
-            if beyond(limits.improved_pct, -pct) { Verdict::Improved } else { Verdict::Stable };
-        return (verdict, said);
-    }
-    if !beyond(limits.regression_pct, pct) {
-        let degraded = beyond(limits.degraded_pct, pct);
-        return (if degraded { Verdict::Degraded } else { Verdict::Stable }, said);
-    }
-    if metric != Metric::Calls && same_rate(old, new) {
-        let grew = reason::values(Metric::Calls, float(old.calls), float(new.calls));
-        return (Verdict::Degraded, format!("{said}, with {grew}"));
-    }
-    if limits.regression_pct == Some(0.0) {
-        return (Verdict::Regression, said);
-    }
-    let why = reason::against_limits(Verdict::Regression, limits);
-    (Verdict::Regression, format!("{said}, {why}"))
+    (verdict, vec![limits.ground(verdict, None)])
 }
 
 /// Whether the calls grew at least as much as what is counted among them.
-fn same_rate(old: Counted, new: Counted) -> bool {
+fn is_same_rate(old: Counted, new: Counted) -> bool {
     u128::from(new.most) * u128::from(old.calls) <= u128::from(old.most) * u128::from(new.calls)
         && old.calls > 0
-}
-
-/// The row of the success rate, of a function whose errors are counted. That there are more errors
-/// is for the row of errors to judge; this one says what they come to.
-fn success(pair: &Pair<'_>, limits: MetricLimits) -> Option<Change> {
-    let rates = |runs: &[Option<&Function>]| -> Vec<f64> {
-        runs.iter().flatten().filter_map(|function| function.success_rate()).collect()
-    };
-    let sides = [rates(&pair.olds), rates(&pair.news)];
-    let (olds, news) = (ends(&sides[0])?, ends(&sides[1])?);
-    let varies = olds.0 < olds.1 || news.0 < news.1;
-    let (old, new) = if news.1 < olds.0 {
-        (olds.0, news.1)
-    } else if news.0 > olds.1 {
-        (olds.1, news.0)
-    } else {
-        (olds.0.max(news.0), olds.0.max(news.0))
-    };
-    let said = reason::values(Metric::Success, old, new);
-    let lost = (old - new) * 100.0;
-    let (verdict, reason) = if old.to_bits() == new.to_bits() {
-        let rate = Metric::Success.number(new);
-        let varies = if varies { ", and differs from run to run" } else { "" };
-        (Verdict::Stable, format!("success rate {rate} on both sides{varies}"))
-    } else if limits.regression_pct.is_some_and(|limit| lost > limit) {
-        (
-            Verdict::Regression,
-            format!("{said}, {}", reason::against_limits(Verdict::Regression, limits)),
-        )
-    } else {
-        (if lost > 0.0 { Verdict::Degraded } else { Verdict::Improved }, said)
-    };
-    let level = pair.limits.false_discoveries;
-    let may_be_chance = || varies && chance::may_differ(&sides[0], &sides[1], level);
-    let (verdict, reason) = chance::unless((verdict, reason), may_be_chance);
-    Some(Change {
-        change_pct: change_pct(old, new),
-        verdict,
-        reason,
-        ..Change::exact(&pair.new.name, Metric::Success, [Some(old), Some(new)])
-    })
-}
-
-/// Least and most of the success rates of the runs of a side.
-fn ends(rates: &[f64]) -> Option<(f64, f64)> {
-    let rates = rates.iter().copied();
-    rates.map(|rate| (rate, rate)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-}
-
-fn times(calls: u64) -> String {
-    if calls == 1 { "once".to_owned() } else { units::plural(calls, "time") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::words::Words;
+
+    fn in_words(row: &Change) -> String {
+        Words::of([1, 1]).reason(row)
+    }
 
     fn function(calls: u64, errors: u64) -> Function {
         Function {
@@ -268,7 +192,7 @@ mod tests {
     fn check(metric: Metric, old: (u64, u64), new: (u64, u64), verdict: Verdict, why: &str) {
         let limits = crate::verdict::Limits::default().metrics[&metric];
         let row = row(&function(old.0, old.1), &function(new.0, new.1), metric, limits).unwrap();
-        assert_eq!((row.verdict, row.reason.as_str()), (verdict, why));
+        assert_eq!((row.verdict, in_words(&row).as_str()), (verdict, why));
     }
 
     #[test]
@@ -301,7 +225,7 @@ mod tests {
         let allocating = |calls, self_allocs| Function { self_allocs, ..function(calls, 0) };
         let limits = crate::verdict::Limits::default().metrics[&Metric::SelfAllocs];
         let judge = |old: &Function, new: &Function| {
-            row(old, new, Metric::SelfAllocs, limits).map(|row| (row.verdict, row.reason))
+            row(old, new, Metric::SelfAllocs, limits).map(|row| (row.verdict, in_words(&row)))
         };
         let check = |old: (u64, u64), new: (u64, u64), verdict, why: &str| {
             let row = judge(&allocating(old.0, Some(old.1)), &allocating(new.0, Some(new.1)));
@@ -322,7 +246,7 @@ mod tests {
         let old = Function { classifies_errors: false, ..function(10, 0) };
         let row = row(&old, &function(10, 3), Metric::Errors, MetricLimits::EXACT).unwrap();
         assert_eq!(row.verdict, Verdict::Inconclusive);
-        assert_eq!(row.reason, "errors were not counted in the baseline");
+        assert_eq!(in_words(&row), "errors were not counted in the baseline");
         assert_eq!(super::tests::row(&old, &old, Metric::Errors, MetricLimits::EXACT), None);
     }
 
@@ -336,7 +260,11 @@ mod tests {
             (pair.olds, pair.news) =
                 (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
             let row = judge(&pair, Metric::Calls, limits.metrics[&Metric::Calls]).unwrap();
-            format!("{}: {}", row.verdict, row.reason)
+            format!(
+                "{}: {}",
+                row.verdict,
+                Words::of([old.len() as u64, new.len() as u64]).reason(&row)
+            )
         };
         insta::assert_snapshot!([
             said(&[100, 100, 100], &[100]),
@@ -361,7 +289,7 @@ mod tests {
         let said = |old: (u64, u64), new: (u64, u64)| {
             let row =
                 row(&function(old.0, old.1), &function(new.0, new.1), Metric::Success, limits);
-            row.map(|row| format!("{}: {}", row.verdict, row.reason)).unwrap_or_default()
+            row.map(|row| format!("{}: {}", row.verdict, in_words(&row))).unwrap_or_default()
         };
         insta::assert_snapshot!([
             said((100, 4), (100, 4)),
@@ -387,8 +315,8 @@ mod tests {
             let mut pair = Pair::single(&olds[0], &news[0], &limits);
             (pair.olds, pair.news) =
                 (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
-            let row = success(&pair, own).unwrap();
-            format!("{}: {}", row.verdict, row.reason)
+            let row = success::judge(&pair, own).unwrap();
+            format!("{}: {}", row.verdict, in_words(&row))
         };
         insta::assert_snapshot!([
             said(&[4, 6, 5], &[5, 7]),

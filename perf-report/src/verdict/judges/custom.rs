@@ -6,18 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    BudgetKind, BudgetResult, Change, CustomMetric, Metric, MetricKind, RunDocument, Verdict,
-};
-use crate::text::{suggest, units};
+use crate::model::{Because, Change, CustomMetric, MetricKind, RunDocument, Verdict};
+use crate::stats::number::{ends, nearest_ends};
 use crate::verdict::evidence::chance;
 use crate::verdict::limits::{Better, CustomLimits, Limits};
-use crate::verdict::reason;
 
 /// Metrics by name and kind. Of a document that holds one twice, the first counts.
 type ByKey<'a> = BTreeMap<(&'a str, MetricKind), &'a CustomMetric>;
 
-/// A row for each metric that at least one of the sides has a value of. Where runs of a side differ,
+/// Returns a row for each metric that at least one of the sides has a value of. Where runs of a side differ,
 /// sides whose values overlap are the same, and others are judged by those that come nearest.
 pub(crate) fn rows(
     baseline: &[RunDocument],
@@ -26,32 +23,20 @@ pub(crate) fn rows(
 ) -> Vec<Change> {
     let (olds, news) = (by_run(baseline), by_run(current));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
-    let row = |key: (&str, MetricKind)| {
-        let (name, kind) = key;
-        let (values, verdict, reason) = match (olds.get(&key), news.get(&key)) {
-            (Some(old), Some(new)) => of_both(key, [old, new], limits),
-            (None, Some(new)) => {
-                let most = range(new).1;
-                ([None, Some(most)], Verdict::Added, format!("new: {}", said(kind, most)))
-            }
-            (Some(old), None) => {
-                let most = range(old).1;
-                let said = format!("gone: {} before", said(kind, most));
-                ([Some(most), None], Verdict::Removed, said)
-            }
-            (None, None) => return None,
-        };
-        Some(Change {
-            change_pct: values[0].zip(values[1]).and_then(|(old, new)| change_pct(old, new)),
-            verdict,
-            reason,
-            ..Change::exact(name, kind.into(), values)
-        })
+    let row = |key: (&str, MetricKind)| match (olds.get(&key), news.get(&key)) {
+        (Some(old), Some(new)) => Some(of_both(key, [old, new], limits)),
+        (None, Some(new)) => {
+            Some(of_one(key, [None, most(new)], Verdict::Added, Because::New { self_ns: None }))
+        }
+        (Some(old), None) => {
+            Some(of_one(key, [most(old), None], Verdict::Removed, Because::Gone { self_ns: None }))
+        }
+        (None, None) => None,
     };
     keys.into_iter().filter_map(row).collect()
 }
 
-/// The values of each metric in some runs.
+/// Returns the values of each metric in some runs.
 fn by_run(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Vec<f64>> {
     let mut values = BTreeMap::<_, Vec<f64>>::new();
     for run in runs {
@@ -63,176 +48,95 @@ fn by_run(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Vec<f64>> {
     values
 }
 
-/// Least and most of some values, at least one.
-fn range(values: &[f64]) -> (f64, f64) {
-    let ends = (f64::INFINITY, f64::NEG_INFINITY);
-    values.iter().fold(ends, |(least, most), value| (value.min(least), value.max(most)))
+fn most(values: &[f64]) -> Option<f64> {
+    ends(values.iter().copied()).map(|(_, most)| most)
 }
 
-fn of_both(
+/// Returns the row of a metric that one of the sides has no value of.
+fn of_one(
     (name, kind): (&str, MetricKind),
-    [olds, news]: [&[f64]; 2],
-    limits: &Limits,
-) -> ([Option<f64>; 2], Verdict, String) {
-    let own = limits.custom.get(name).copied().unwrap_or_default();
-    let (old, new) = (range(olds), range(news));
-    let (before, now) = if new.0 > old.1 {
-        (old.1, new.0)
-    } else if new.1 < old.0 {
-        (old.0, new.1)
-    } else {
-        let common = new.0.max(old.0);
-        (common, common)
-    };
-    let values = [Some(before), Some(now)];
-    let varies = old.0 < old.1 || new.0 < new.1;
-    let between = |(least, most): (f64, f64)| {
-        let [least, most] = [least, most].map(|value| number(kind, value));
-        if least == most { most } else { format!("{least} to {most}") }
-    };
-    if varies && before.total_cmp(&now).is_eq() {
-        let said = format!(
-            "{kind} differs from run to run: {} before, {} now",
-            between(old),
-            between(new)
-        );
-        return (values, Verdict::Stable, said);
-    }
-    let (verdict, reason) = judge(kind, before, now, own);
-    if !varies {
-        return (values, verdict, reason);
-    }
-    let reason = reason + &reason::nearest(&between(old), &between(new));
-    let may_be_chance = || chance::may_differ(olds, news, limits.false_discoveries);
-    let (verdict, reason) = chance::unless((verdict, reason), may_be_chance);
-    (values, verdict, reason)
+    values: [Option<f64>; 2],
+    verdict: Verdict,
+    ground: Because,
+) -> Change {
+    Change { verdict, because: vec![ground], ..Change::exact(name, kind.into(), values) }
 }
 
-fn by_key(run: &RunDocument) -> ByKey<'_> {
+fn of_both((name, kind): (&str, MetricKind), [olds, news]: [&[f64]; 2], limits: &Limits) -> Change {
+    let own = limits.custom.get(name).copied().unwrap_or_default();
+    let [baseline, current] =
+        [olds, news].map(|side| ends(side.iter().copied()).unwrap_or_default());
+    let differs = baseline.0 < baseline.1 || current.0 < current.1;
+    let nearest = nearest_ends(baseline, current);
+    let common = baseline.0.max(current.0);
+    let (before, now) = nearest.unwrap_or((common, common));
+    let (verdict, ground) = match nearest {
+        None if differs => (Verdict::Stable, Because::RunsOverlap { baseline, current }),
+        _ => judge(kind, before, now, own),
+    };
+    let mut row = Change {
+        change_pct: change_pct(before, now),
+        verdict,
+        because: vec![ground],
+        ..Change::exact(name, kind.into(), [Some(before), Some(now)])
+    };
+    if differs && nearest.is_some() {
+        row.because.push(Because::NearestRuns { baseline, current });
+        chance::soften(&mut row, || chance::may_differ(olds, news, limits.false_discoveries));
+    }
+    row
+}
+
+pub(super) fn by_key(run: &RunDocument) -> ByKey<'_> {
     // The last insertion stays.
     run.metrics.iter().rev().map(|metric| ((metric.name.as_str(), metric.kind), metric)).collect()
 }
 
-fn value(metric: &CustomMetric) -> Option<f64> {
+pub(super) fn value(metric: &CustomMetric) -> Option<f64> {
     metric.value.filter(|value| value.is_finite())
 }
 
-fn judge(kind: MetricKind, old: f64, new: f64, limits: CustomLimits) -> (Verdict, String) {
+fn judge(kind: MetricKind, old: f64, new: f64, limits: CustomLimits) -> (Verdict, Because) {
     let change = new - old;
     if change == 0.0 {
-        return (Verdict::Stable, format!("{} in both runs", said(kind, new)));
+        return (Verdict::Stable, Because::Same);
     }
-    let said = reason::values(kind.into(), old, new);
-    let Some(better) = limits.better else { return (Verdict::Changed, said) };
+    let Some(better) = limits.better else { return (Verdict::Changed, Because::NoDirection) };
     let is_better = (change > 0.0) == (better == Better::Higher);
     let size = change_pct(old, new).map_or(f64::INFINITY, f64::abs);
+    let limit_pct = limits.max_regression_pct;
     // A count has no noise, so that any change of it is a finding; see `counts`.
-    let within = limits.max_regression_pct.filter(|limit| size <= *limit);
-    match (is_better, within, limits.max_regression_pct) {
-        (_, Some(limit), _) if kind != MetricKind::Count => {
-            (Verdict::Stable, format!("{said}, within {}", units::percent(limit)))
+    let within = limit_pct.filter(|limit| size <= *limit);
+    match (is_better, within, limit_pct) {
+        (_, Some(_), _) if kind != MetricKind::Count => {
+            (Verdict::Stable, Because::WithinLimit { limit_pct })
         }
-        (true, ..) => (Verdict::Improved, format!("{said}, better")),
-        (false, None, Some(limit)) => {
-            (Verdict::Regression, format!("{said}, worse by more than {}", units::percent(limit)))
+        (true, ..) => (Verdict::Improved, Because::BetterThanLimit { limit_pct: 0.0 }),
+        (false, None, Some(limit_pct)) => {
+            (Verdict::Regression, Because::OverLimit { limit_pct, origin: None })
         }
-        (false, Some(limit), _) => {
-            let limit = units::percent(limit);
-            (Verdict::Degraded, format!("{said}, worse but within the limit of {limit}"))
+        (false, ..) => {
+            let ground = Because::OverLowerLimit { lower_pct: 0.0, limit_pct, origin: None };
+            (Verdict::Degraded, ground)
         }
-        (false, None, None) => (Verdict::Degraded, format!("{said}, worse")),
     }
 }
 
-/// Change in per cent of the size of the baseline, which may be below zero here.
+/// Returns the change in per cent of the size of the baseline, which may be below zero here.
 fn change_pct(old: f64, new: f64) -> Option<f64> {
     let pct = (new - old) / old.abs() * 100.0;
     pct.is_finite().then_some(pct)
-}
-
-/// A value with what it is: `ratio 91.7 %`.
-fn said(kind: MetricKind, value: f64) -> String {
-    format!("{kind} {}", number(kind, value))
-}
-
-fn number(kind: MetricKind, value: f64) -> String {
-    Metric::from(kind).number(value)
-}
-
-/// A row for each limit of a value that `limits` sets, for the metrics that the run has: a program
-/// that tells none of a name is judged by none of its limits.
-pub(crate) fn budgets(
-    run: &RunDocument,
-    limits: &BTreeMap<String, CustomLimits>,
-) -> Vec<BudgetResult> {
-    let mut rows = Vec::new();
-    for ((name, kind), metric) in by_key(run) {
-        let Some(limits) = limits.get(name) else { continue };
-        for (limit, allowed) in [(BudgetKind::Min, limits.min), (BudgetKind::Max, limits.max)] {
-            rows.extend(
-                allowed.map(|allowed| budget(name, (limit, allowed), (kind, value(metric)))),
-            );
-        }
-    }
-    rows
-}
-
-/// Names in `limits` that none of the runs has, where they have one that is nearly the same.
-pub(crate) fn misspelt(
-    runs: &[&RunDocument],
-    limits: &BTreeMap<String, CustomLimits>,
-) -> Vec<String> {
-    let known: BTreeSet<_> =
-        runs.iter().flat_map(|run| &run.metrics).map(|metric| metric.name.as_str()).collect();
-    let unknown = limits.keys().filter(|name| !known.contains(name.as_str()));
-    unknown
-        .filter_map(|name| {
-            let near = suggest::slip(name, known.iter().copied())?;
-            Some(format!(
-                "perf.toml speaks of a metric {name:?} that was never told; is it {near:?}?"
-            ))
-        })
-        .collect()
-}
-
-fn budget(
-    name: &str,
-    (limit, allowed): (BudgetKind, f64),
-    (kind, actual): (MetricKind, Option<f64>),
-) -> BudgetResult {
-    let (bound, beyond) = match limit {
-        BudgetKind::Min => ("minimum", "below"),
-        _ => ("maximum", "above"),
-    };
-    let broken = |value: f64| match limit {
-        BudgetKind::Min => value < allowed,
-        _ => value > allowed,
-    };
-    let allowed_text = number(kind, allowed);
-    let (verdict, reason) = match actual {
-        None => (
-            Verdict::Inconclusive,
-            format!("never told, so the {bound} of {allowed_text} says nothing"),
-        ),
-        Some(value) if broken(value) => (
-            Verdict::Regression,
-            format!(
-                "{}, {beyond} the {bound} of {allowed_text} that perf.toml sets",
-                said(kind, value)
-            ),
-        ),
-        Some(value) => (
-            Verdict::Stable,
-            format!("{}, within the {bound} of {allowed_text}", said(kind, value)),
-        ),
-    };
-    BudgetResult { name: name.to_owned(), limit, allowed, actual, verdict, reason }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::samples;
+    use crate::verdict::words::Words;
+
+    fn in_words(row: &Change) -> String {
+        Words::of([1, 1]).reason(row)
+    }
 
     const COUNT: MetricKind = MetricKind::Count;
     const RATIO: MetricKind = MetricKind::Ratio;
@@ -258,7 +162,7 @@ mod tests {
         let custom = BTreeMap::from([("m".to_owned(), limits)]);
         let limits = Limits { custom, ..Limits::default() };
         let rows = rows(&runs[..1], &runs[1..], &limits);
-        assert_eq!((rows[0].verdict, rows[0].reason.as_str()), (verdict, why));
+        assert_eq!((rows[0].verdict, in_words(&rows[0]).as_str()), (verdict, why));
     }
 
     #[test]
@@ -310,7 +214,7 @@ mod tests {
         let limits = Limits { custom, ..Limits::default() };
         let said = |olds: &[f64], news: &[f64]| {
             let row = &rows(&runs(olds), &runs(news), &limits)[0];
-            format!("{}: {}", row.verdict, row.reason)
+            format!("{}: {}", row.verdict, in_words(row))
         };
         insta::assert_snapshot!([
             said(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.6]),
@@ -329,31 +233,8 @@ mod tests {
         let new = run(&[("a", RATIO, Some(0.5)), ("b", MetricKind::Gauge, None)]);
         let said: Vec<_> = rows(&[old], &[new], &Limits::default())
             .into_iter()
-            .map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason))
+            .map(|row| format!("{} {}: {}", row.verdict, row.name, in_words(&row)))
             .collect();
         assert_eq!(said, ["removed a: gone: count 1 before", "added a: new: ratio 50 %"]);
-    }
-
-    #[test]
-    fn limits_of_a_value_need_no_baseline() {
-        let told = [Some(0.83), Some(2.0), None];
-        let run =
-            run(&[("rate", RATIO, told[0]), ("retries", COUNT, told[1]), ("wait", RATIO, told[2])]);
-        let limits = BTreeMap::from([
-            ("rate".to_owned(), CustomLimits { min: Some(0.9), ..CustomLimits::default() }),
-            ("retries".to_owned(), CustomLimits { max: Some(2.0), ..CustomLimits::default() }),
-            ("retrys".to_owned(), CustomLimits { max: Some(1.0), ..CustomLimits::default() }),
-            ("wait".to_owned(), CustomLimits { max: Some(0.1), ..CustomLimits::default() }),
-        ]);
-        let said: Vec<_> = budgets(&run, &limits)
-            .into_iter()
-            .map(|row| format!("{} {}: {}", row.verdict, row.name, row.reason))
-            .collect();
-        insta::assert_snapshot!(said.join("\n"), @r"
-        regression rate: ratio 83 %, below the minimum of 90 % that perf.toml sets
-        stable retries: count 2, within the maximum of 2
-        inconclusive wait: never told, so the maximum of 10 % says nothing
-        ");
-        insta::assert_snapshot!(misspelt(&[&run], &limits).join("\n"), @r#"perf.toml speaks of a metric "retrys" that was never told; is it "retries"?"#);
     }
 }

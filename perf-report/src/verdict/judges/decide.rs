@@ -8,23 +8,20 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::model::{Change, Verdict};
+use crate::model::{Because, Change, Verdict};
 use crate::stats::fdr;
 use crate::stats::moderated::{Difference, Reach};
 use crate::stats::number::float;
 use crate::text::units;
 use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::noise::{Measured, Source};
-use crate::verdict::limits::Limits;
-use crate::verdict::limits::MetricLimits;
-use crate::verdict::reason;
+use crate::verdict::evidence::suite::{with_suite, without_suite};
+use crate::verdict::limits::{Limits, MetricLimits, Origin};
 
 /// The level of intervals.
 const CONFIDENCE: f64 = 0.95;
 /// How often the smallest detectable change is to be found.
 const POWER: f64 = 0.8;
-/// A change in per cent beyond which its size says nothing more: twenty times.
-const SENSIBLE_PCT: f64 = 1900.0;
 /// Share of false ones among changes that are called suspicious.
 const SUSPICION: f64 = 0.2;
 
@@ -45,24 +42,18 @@ pub(crate) struct Test {
     /// Whether that is the difference of the values that the row shows. One that is shorter than it can be
     /// known was taken to be as long as that.
     pub(crate) is_of_values: bool,
-    /// Runs of the two sides.
-    pub(crate) runs: [usize; 2],
     /// What it may change by.
     pub(crate) limits: MetricLimits,
-    /// Where the regression limit comes from, if not from the settings, as the end of a sentence.
-    pub(crate) origin: String,
-    /// Whether the two values are estimates.
-    pub(crate) marks: [bool; 2],
-    /// What they are of, if that is not said by the metric: ` by unit of work`.
-    pub(crate) per: &'static str,
+    /// Where the regression limit comes from, if not from the settings.
+    pub(crate) origin: Option<Origin>,
     /// Which floor the change stays below.
-    pub(crate) floor: Option<String>,
+    pub(crate) floor: Option<Because>,
     /// What else than the program may have changed it.
     pub(crate) doubt: Doubt,
-    /// Why it would not matter, if so: `less than 1 % of either run`.
-    pub(crate) small: Option<String>,
-    /// What else is known, and speaks against it: `the median does not confirm it`.
-    pub(crate) denied: Option<String>,
+    /// Why it would not matter, if so.
+    pub(crate) small: Option<Because>,
+    /// What else is known, and speaks against it.
+    pub(crate) denied: Option<Because>,
 }
 
 /// Judges every draft. The rows are in the order of the drafts. Outer percentiles, which ever fewer
@@ -141,7 +132,7 @@ impl Level {
 }
 
 impl Test {
-    fn judge(self, row: Change, adjusted: f64, level: Level, reach: Reach) -> Change {
+    fn judge(self, mut row: Change, adjusted: f64, level: Level, reach: Reach) -> Change {
         let difference = self.measured.difference;
         let pct = difference.change_pct();
         let interval = self.interval(pct, reach);
@@ -150,30 +141,20 @@ impl Test {
         let worse = |pct: f64| if metric.less_is_worse() { turned(pct) } else { pct };
         let bounds = [worse(interval.0), worse(interval.1)];
         let bounds = (bounds[0].min(bounds[1]), bounds[0].max(bounds[1]));
-        let (verdict, why) = self.verdict(worse(pct), bounds, (adjusted, detectable), level);
+        let suite_pct = Some(self.measured.suite_pct).filter(|pct| *pct != 0.0);
+        row.because.extend(suite_pct.map(|suite_pct| Because::BesideSuite { suite_pct }));
+        let seen = Seen { pct: worse(pct), bounds, adjusted, detectable };
+        let verdict = self.verdict(seen, level, &mut row.because);
         let (baseline, pct) = self.shown(pct, &row);
         let interval = (interval.0.min(pct), interval.1.max(pct));
-        let said = reason::measured(
-            metric,
-            [baseline, row.current.unwrap_or(0.0)],
-            self.marks,
-            Some(reason::Seen {
-                pct,
-                suite_pct: self.measured.suite_pct,
-                interval: Some(interval).filter(|_| self.runs[0].max(self.runs[1]) > 1),
-                per: self.per,
-            }),
-        );
-        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Change {
             baseline: Some(baseline),
             change_pct: finite(pct),
             interval_pct: Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite()),
             p_value: finite(difference.p_value),
             detectable_pct: finite(detectable),
-            noise_pct: finite(self.measured.sigma.exp_m1() * 100.0),
+            noise_pct: finite(self.measured.noise_pct()),
             verdict,
-            reason: format!("{said}, {why}"),
             ..row
         }
     }
@@ -182,9 +163,7 @@ impl Test {
     /// than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
     fn shown(&self, pct: f64, row: &Change) -> (f64, f64) {
         match row.change_pct.filter(|_| !self.is_of_values) {
-            Some(own) => {
-                (row.baseline.unwrap_or(0.0), reason::without_suite(own, self.measured.suite_pct))
-            }
+            Some(own) => (row.baseline.unwrap_or(0.0), without_suite(own, self.measured.suite_pct)),
             None => (self.judged_baseline(pct, row), pct),
         }
     }
@@ -197,7 +176,7 @@ impl Test {
         const LEAST_PCT: f64 = 1.0;
         const LEAST_PART: f64 = 0.05;
         let (shown, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
-        let pct = reason::with_suite(pct, self.measured.suite_pct);
+        let pct = with_suite(pct, self.measured.suite_pct);
         let judged = current / (1.0 + pct / 100.0);
         let denied = (current / shown - 1.0) * 100.0 - pct;
         let agrees = denied.abs() <= LEAST_PCT.max(LEAST_PART * pct.abs());
@@ -213,78 +192,72 @@ impl Test {
         })
     }
 
-    fn verdict(
-        &self,
-        pct: f64,
-        interval: (f64, f64),
-        (adjusted, detectable): (f64, f64),
-        level: Level,
-    ) -> (Verdict, String) {
-        let limits = self.limits;
+    /// Returns the verdict, and adds its grounds to `because`.
+    fn verdict(&self, seen: Seen, level: Level, because: &mut Vec<Because>) -> Verdict {
+        let (limits, pct) = (self.limits, seen.pct);
         let verdict = limits.verdict(pct);
         if let Some(floor) = &self.floor {
-            return (Verdict::Stable, floor.clone());
+            because.push(floor.clone());
+            return Verdict::Stable;
         }
-        if adjusted > level.found {
-            return self.unseen(verdict, adjusted, detectable, level);
+        if seen.adjusted > level.found {
+            let (verdict, ground) = self.unseen(verdict, seen, level);
+            because.push(ground);
+            return verdict;
         }
         if let Some(denied) = self.denied.as_ref().filter(|_| verdict != Verdict::Stable) {
-            let instead = if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
-            return (instead, format!("but {denied}"));
+            because.push(denied.clone());
+            return if pct > 0.0 { Verdict::Inconclusive } else { Verdict::Stable };
         }
-        let may_be_none = self.doubt != Doubt::NONE && interval.0 <= 0.0 && interval.1 >= 0.0;
+        let (low, high) = seen.bounds;
+        let may_be_none = self.doubt != Doubt::NONE && low <= 0.0 && high >= 0.0;
         let certain_pct = if may_be_none { 0.0 } else { self.doubt.certain_part(pct) };
         let certain = limits.verdict(certain_pct);
         if certain != verdict {
-            let instead = match verdict {
+            because.extend(self.doubt.grounds(pct));
+            return match verdict {
                 Verdict::Improved => Verdict::Stable,
                 _ => certain.max(Verdict::Inconclusive),
             };
-            return (instead, self.doubt.reason(pct));
         }
-        let origin = if verdict >= Verdict::Degraded { self.origin.as_str() } else { "" };
-        (verdict, format!("{}{origin}", reason::against_limits(verdict, limits)))
+        because.push(limits.ground(verdict, self.origin));
+        verdict
     }
 
-    /// The verdict on a change that may be noise, of `would` were it none.
-    fn unseen(
-        &self,
-        would: Verdict,
-        adjusted: f64,
-        detectable: f64,
-        level: Level,
-    ) -> (Verdict, String) {
-        if detectable > level.resolution_pct {
+    /// Returns the verdict on a change that may be noise, of `would` were it none.
+    fn unseen(&self, would: Verdict, seen: Seen, level: Level) -> (Verdict, Because) {
+        if seen.detectable > level.resolution_pct {
             return match &self.small {
                 Some(small) => (Verdict::Stable, small.clone()),
-                None => (Verdict::Inconclusive, self.too_coarse(detectable)),
+                None => (Verdict::Inconclusive, self.too_coarse(seen.detectable)),
             };
         }
-        if would >= Verdict::Degraded && adjusted < SUSPICION {
-            return (Verdict::Inconclusive, "perhaps slower, but it may be noise".to_owned());
+        if would >= Verdict::Degraded && seen.adjusted < SUSPICION {
+            return (Verdict::Inconclusive, Because::PerhapsNoise);
         }
-        let seen = units::coarse_percent(detectable);
-        (Verdict::Stable, format!("within the noise; a change of {seen} would have been seen"))
+        (Verdict::Stable, Because::WithinNoise { detectable_pct: seen.detectable })
     }
 
-    fn too_coarse(&self, detectable: f64) -> String {
-        let only = if detectable > SENSIBLE_PCT {
-            "no change of a sensible size could be told from noise".to_owned()
-        } else {
-            let pct = units::coarse_percent(detectable);
-            format!("only a change of {pct} could be told from noise")
-        };
-        match (self.measured.source, self.runs) {
-            (Source::Assumed, [1, 1]) => format!("but with one run of each side {only}"),
-            (Source::Assumed, [old, new]) => {
-                format!("but with {} against {new}, {only}", units::plural(old as u64, "run"))
-            }
-            _ => {
-                let noise = units::coarse_change(self.measured.sigma.exp_m1() * 100.0);
-                format!("but runs differ by {noise}, so that {only}")
-            }
-        }
+    fn too_coarse(&self, detectable: f64) -> Because {
+        let noise = (self.measured.source != Source::Assumed).then(|| self.measured.noise_pct());
+        Because::TooCoarse { detectable_pct: finite(detectable), noise_pct: noise }
     }
+}
+
+/// A change for the worse as it was seen, in per cent.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    pct: f64,
+    /// What it lies between.
+    bounds: (f64, f64),
+    /// Its p-value, adjusted for all that were tested.
+    adjusted: f64,
+    /// The smallest change that would have been seen.
+    detectable: f64,
+}
+
+fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
 }
 
 /// A change in per cent of what there is more of the better, as one of what there is less of: half as much

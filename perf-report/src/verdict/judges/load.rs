@@ -2,13 +2,12 @@
 //! seconds, so that all its counts grow. There counts are judged by unit of work, which is a call that no
 //! tracked function made.
 
-use crate::model::{Change, Metric, Verdict};
-use crate::stats::number::change_pct;
+use crate::model::{Because, Change, Metric, Verdict};
+use crate::stats::number::{change_pct, ends, nearest_ends};
 use crate::stats::robust;
 use crate::text::units;
 use crate::verdict::evidence::work::{Done, Work};
 use crate::verdict::limits::{Limits, Load};
-use crate::verdict::reason;
 use crate::verdict::sides::Sides;
 
 /// Change of a count by unit of work, in per cent, that says nothing: what a run was in the middle of when
@@ -82,41 +81,30 @@ fn by_unit_of_work(row: &mut Change, done: &[Done<'_>; 2], growth: f64, limits: 
     let by_chance = 300.0 / old.min(new).max(1.0).sqrt();
     (row.baseline, row.current) = (Some(old), Some(new));
     row.change_pct = Some(pct).filter(|pct| pct.is_finite());
-    let (values, work) = (reason::values(row.metric, old, new), change(growth));
-    (row.verdict, row.reason) = if pct.abs() <= LEAST_PCT.max(by_chance) {
-        (Verdict::Stable, format!("{values}, where the work changed by {work}"))
+    let (work_pct, change_pct) = (growth_pct(growth), row.change_pct);
+    (row.verdict, row.because) = if pct.abs() <= LEAST_PCT.max(by_chance) {
+        (Verdict::Stable, vec![Because::WithWork { work_pct }])
     } else {
         let verdict = own.verdict(pct);
-        let why = reason::against_limits(verdict, own);
-        let by_unit = units::change(pct);
-        (
-            verdict,
-            format!("{values}, where the work changed by {work}: {by_unit} by unit of work, {why}"),
-        )
+        let by_unit = Because::ByUnitOfWork { work_pct, change_pct };
+        (verdict, vec![by_unit, own.ground(verdict, None)])
     };
 }
 
 /// Change of a count by unit of work, in per cent, between the two runs that come nearest: how much was
 /// done differs from run to run, and how often for each unit may as well.
 fn nearest_change(olds: &[(f64, f64)], news: &[(f64, f64)]) -> f64 {
-    let ends = |counted: &[(f64, f64)]| {
-        let rates = counted.iter().map(|(count, units)| count / units);
-        rates
-            .fold((f64::INFINITY, 0.0_f64), |(least, most), rate| (least.min(rate), most.max(rate)))
-    };
-    let ((least, most), (new_least, new_most)) = (ends(olds), ends(news));
-    let pct = if new_least > most {
-        change_pct(most, new_least)
-    } else if new_most < least {
-        change_pct(least, new_most)
-    } else {
-        Some(0.0)
-    };
-    pct.unwrap_or(f64::INFINITY)
+    let rates = |counted: &[(f64, f64)]| ends(counted.iter().map(|(count, units)| count / units));
+    let nearest = rates(olds).zip(rates(news)).and_then(|(old, new)| nearest_ends(old, new));
+    nearest.map_or(0.0, |(old, new)| change_pct(old, new).unwrap_or(f64::INFINITY))
+}
+
+fn growth_pct(growth: f64) -> f64 {
+    (growth - 1.0) * 100.0
 }
 
 fn change(growth: f64) -> String {
-    units::change((growth - 1.0) * 100.0)
+    units::change(growth_pct(growth))
 }
 
 /// Of a command that does more in one run than in another anyway: counts that changed as the work did are no
@@ -131,7 +119,7 @@ fn take_back(rows: &mut [Change], growth: f64) -> usize {
             Verdict::Improved => Verdict::Stable,
             _ => continue,
         };
-        row.reason.push_str(", as all counts did, of work that differs from run to run");
+        row.because.push(Because::WorkVaries);
         taken_back += 1;
     }
     taken_back

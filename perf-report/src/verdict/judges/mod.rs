@@ -3,6 +3,7 @@
 //! [`budgets`], which need no baseline; of the work that others drive ([`load`]); and of the changes in a
 //! series of runs ([`certain`]).
 
+pub(crate) mod bounds;
 pub(crate) mod budgets;
 pub(crate) mod certain;
 pub(crate) mod counts;
@@ -10,5 +11,6 @@ pub(crate) mod custom;
 pub(crate) mod decide;
 mod grounds;
 pub(crate) mod load;
+pub(crate) mod rows;
 pub(crate) mod times;
 pub(crate) mod whole;

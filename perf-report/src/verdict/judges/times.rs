@@ -7,19 +7,14 @@
 //! below which nobody could notice.
 
 use super::decide::{Draft, Test};
-use crate::model::{Change, Function, Metric, Verdict, time_of};
+use crate::model::{Because, Change, Function, Metric, Origin, Verdict, time_of};
 use crate::stats::number::{change_pct, float};
 use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::noise::{self, Source, Values};
 use crate::verdict::evidence::suite::Suite;
 use crate::verdict::evidence::{busy, estimates, outliers};
 use crate::verdict::limits::MetricLimits;
-use crate::verdict::reason;
 use crate::verdict::sides::Pair;
-
-/// What is said of a time that was 0 and is not, or is 0 and was not.
-pub(crate) const OF_NOTHING: &str =
-    "but a time of nothing says how little was measured, and no more";
 
 /// The row of a time, where there is anything to say.
 ///
@@ -54,8 +49,8 @@ pub(crate) fn draft(
     let change_pct = change_pct(baseline, current);
     let row =
         Change { change_pct, interval_pct: change_pct.and_then(|pct| doubt.interval(pct)), ..row };
-    if let Some((verdict, reason)) = pair.cannot_judge(metric) {
-        return Some(Draft { row: Change { verdict, reason, ..row }, test: None });
+    if let Some((verdict, because)) = pair.cannot_judge(metric) {
+        return Some(Draft { row: Change { verdict, because, ..row }, test: None });
     }
     let floor = pair.below_floor(metric, current - baseline);
     let Some(measured) = noise::difference(&values, suite, paired) else {
@@ -67,7 +62,7 @@ pub(crate) fn draft(
     let denied = match metric {
         _ if is_mean && measured.source == Source::Assumed => {
             let is_confirmed = outliers::more_than_a_few_calls(pair, metric, change, limit);
-            (!is_confirmed).then(|| "the median does not confirm it".to_owned())
+            (!is_confirmed).then_some(Because::MedianUnmoved)
         }
         _ => outliers::made_by_few(pair, metric, change).or_else(|| {
             let is_few = measured.source == Source::Assumed;
@@ -75,33 +70,29 @@ pub(crate) fn draft(
         }),
     };
     let denied = denied.or_else(|| busy::denied(pair, metric, [baseline, current]));
-    let marks = [old, new].map(|function| estimates::is_estimated(function, metric));
+    let because = Vec::from_iter(estimates::ground([old, new], metric));
     let test = Test {
         measured,
         is_of_values: values.middles() == [Some(baseline), Some(current)],
-        runs: [values.olds.len(), values.news.len()],
         limits: own.limits,
         origin: own.origin,
-        marks,
-        per: "",
         floor,
         doubt,
         small: pair.small(metric),
         denied,
     };
-    Some(Draft { row, test: Some(test) })
+    Some(Draft { row: Change { because, ..row }, test: Some(test) })
 }
 
 /// A time that is zero on one side or on both, of which no ratio speaks, and so no test.
-fn from_or_to_nothing(row: Change, floor: Option<String>) -> Draft {
-    let values = [row.baseline, row.current].map(Option::unwrap_or_default);
-    let said = reason::measured(row.metric, values, [false; 2], None);
-    let (verdict, reason) = match floor {
-        Some(floor) => (Verdict::Stable, format!("{said}, {floor}")),
-        None if values[0].total_cmp(&values[1]).is_eq() => (Verdict::Stable, said),
-        None => (Verdict::Inconclusive, format!("{said}, {OF_NOTHING}")),
+fn from_or_to_nothing(row: Change, floor: Option<Because>) -> Draft {
+    let [baseline, current] = [row.baseline, row.current].map(Option::unwrap_or_default);
+    let (verdict, ground) = match floor {
+        Some(floor) => (Verdict::Stable, floor),
+        None if baseline.total_cmp(&current).is_eq() => (Verdict::Stable, Because::Same),
+        None => (Verdict::Inconclusive, Because::OfNothing),
     };
-    Draft { row: Change { verdict, reason, ..row }, test: None }
+    Draft { row: Change { verdict, because: vec![ground], ..row }, test: None }
 }
 
 impl Pair<'_> {
@@ -125,17 +116,16 @@ impl Pair<'_> {
 /// What a time may change by, and where that was given, if not in the settings.
 struct Own {
     limits: MetricLimits,
-    /// The end of a sentence.
-    origin: String,
+    origin: Option<Origin>,
 }
 
 /// The limits of a time, with the one that the function has of its own.
 fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
     let Some(own) = pair.limits.allowances.max_regression(pair.new) else {
-        return Own { limits, origin: String::new() };
+        return Own { limits, origin: None };
     };
     let degraded_pct = limits.degraded_pct.map(|limit| limit.min(own.value.unwrap_or(limit)));
-    let origin = own.value.map_or_else(String::new, |_| format!(" {}", own.origin));
+    let origin = own.value.map(|_| own.origin);
     Own { limits: MetricLimits { regression_pct: own.value, degraded_pct, ..limits }, origin }
 }
 

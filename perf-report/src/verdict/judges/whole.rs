@@ -6,10 +6,11 @@
 
 use super::decide::{Draft, Test};
 use crate::analysis::series;
-use crate::model::{COMMAND, Change, Extent, Metric, RunDocument, Usage, value_of_command};
+use crate::model::{
+    Because, COMMAND, Change, Extent, Metric, RunDocument, Unconfirmed, Usage, value_of_command,
+};
 use crate::stats::number::{change_pct, float};
 use crate::stats::robust;
-use crate::text::units;
 use crate::verdict::evidence::busy::CONFIRMING_PART;
 use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::noise::{self, Source, Values};
@@ -61,18 +62,17 @@ fn draft(
     let by_waiting = work
         .filter(|_| metric == Metric::Throughput)
         .and_then(|work| less_by_waiting(sides, work, [baseline, current]));
+    let is_of_a_unit = work.is_some() && metric == Metric::CpuNs;
     let row = Change {
         change_pct: change_pct(baseline, current),
+        because: Vec::from_iter(is_of_a_unit.then_some(Because::PerUnitOfWork)),
         ..Change::exact(COMMAND, metric, [Some(baseline), Some(current)])
     };
     let test = Test {
         measured,
         is_of_values: true,
-        runs: [values.olds.len(), values.news.len()],
         limits: own,
-        origin: String::new(),
-        marks: [false; 2],
-        per: if work.is_some() && metric == Metric::CpuNs { " by unit of work" } else { "" },
+        origin: None,
         floor,
         doubt,
         small: None,
@@ -88,15 +88,15 @@ pub(crate) fn objections(
     metric: Metric,
     [baseline, current]: [f64; 2],
     limits: &Limits,
-) -> (Option<String>, Doubt, Option<String>) {
+) -> (Option<Because>, Doubt, Option<Because>) {
     // Of an open load, processor time is that of a unit of work.
     let is_whole_time =
         metric == Metric::WallNs || metric == Metric::CpuNs && limits.load == Load::Closed;
     let change = (current - baseline).abs();
     let floor = if metric == Metric::PeakRssBytes && change < float(RSS_BATCH_BYTES) {
-        Some(format!("a change of less than {}", units::bytes(RSS_BATCH_BYTES)))
+        Some(Because::BelowSizeFloor { floor_bytes: RSS_BATCH_BYTES })
     } else if is_whole_time && change < limits.run_floor_ns {
-        Some(format!("a change of less than {}", units::duration(limits.run_floor_ns)))
+        Some(Because::BelowRunFloor { floor_ns: limits.run_floor_ns })
     } else {
         None
     };
@@ -112,7 +112,7 @@ pub(crate) fn objections(
 
 /// Why there may be less throughput by the machine alone, if so: it was busier, and a unit of work takes no
 /// more processor time.
-fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> Option<String> {
+fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> Option<Because> {
     let extent = sides.extent();
     let [old_cpu, new_cpu] = [sides.baseline, sides.current].map(|runs| {
         let a_unit = |run: &RunDocument| cpu_of_a_unit(run, extent, work);
@@ -120,15 +120,13 @@ fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> O
     });
     let is_busier = sides.busier() > Busier::No;
     let confirmed = (new_cpu? / old_cpu?).ln() >= CONFIRMING_PART * (old / new).ln();
-    (new < old && is_busier && !confirmed).then(|| {
-        "the machine was busier, and the processor time of a unit of work does not confirm it"
-            .to_owned()
-    })
+    let unconfirmed = Unconfirmed::CpuTimeOfAUnit;
+    (new < old && is_busier && !confirmed).then_some(Because::Busier { unconfirmed })
 }
 
 /// Why a change of the time on the wall may be none of the program's, if so: threads waited for a
 /// processor, on one side more than on the other, and the processor time did not change by as much.
-fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
+fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<Because> {
     /// Share of the time, in per cent, that is much.
     const MUCH_PCT: f64 = 1.0;
     /// By what factor other programs make a command longer at most, of which only that they ran is known.
@@ -154,25 +152,22 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<String> {
         (old_wall, new_wall, old_waited)
     };
     let explains = slower * waited / 100.0 >= CONFIRMING_PART * (slower - faster);
-    let why = if waited >= MUCH_PCT && explains {
-        let share = units::percent(waited);
-        format!("the machine was busy: threads waited {share} of their time for a processor")
-    } else if (new_wall - old_wall).abs() < A_FEW_SLICES_NS {
-        "a few time slices of other programs are as much".to_owned()
+    let unconfirmed = if confirms(worked_pct) {
+        Unconfirmed::CpuTimeOfABusyMachine
     } else {
-        // Of a command that is over soon, most is outside of tracked functions.
-        if slower > MOST_TIMES * faster {
-            return None;
-        }
-        let unsteady = [sides.current, sides.baseline].into_iter().find_map(series::unsteady);
-        unsteady.map(|(_, how)| how)?
+        Unconfirmed::CpuTime
     };
-    let worked = if confirms(worked_pct) {
-        "a busier machine makes processor time more as well"
-    } else {
-        "the processor time does not confirm it"
-    };
-    Some(format!("{why}, and {worked}"))
+    if waited >= MUCH_PCT && explains {
+        return Some(Because::Waited { waited_pct: waited, unconfirmed });
+    }
+    if (new_wall - old_wall).abs() < A_FEW_SLICES_NS {
+        return Some(Because::TimeSlices { unconfirmed });
+    }
+    // Of a command that is over soon, most is outside of tracked functions.
+    let may_be_unsteady = slower <= MOST_TIMES * faster;
+    let mut sides = [sides.current, sides.baseline].into_iter().filter(|_| may_be_unsteady);
+    let (_, how) = sides.find_map(series::unsteady)?;
+    Some(Because::Unsteady { how, unconfirmed })
 }
 
 /// Units of work a second.

@@ -7,7 +7,7 @@ use super::{custom, findings, metrics, nonsense, number, scaled, verdicts, witho
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
 use crate::render::{ComparisonView, Document as _, Screen, Verbosity};
 use crate::stats::number::float;
-use crate::verdict::reason::with_suite;
+use crate::verdict::evidence::suite::with_suite;
 use crate::verdict::{Limits, MetricLimits, Sides, Thresholds, compare_runs};
 
 /// Functions that a case has at most.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{BudgetKind, COMMAND, Function, Metric};
+use crate::model::{BudgetKind, COMMAND, Function, Metric, Origin};
 use crate::stats::number::float;
 
 /// What `perf.toml` allows, whatever the profile, and how much the metrics weigh in this one.
@@ -67,17 +67,6 @@ impl Severity {
             Self::Off => "off",
         }
     }
-}
-
-/// Where a limit was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// In the attribute of the function.
-    Attribute,
-    /// On a line of `perf.toml`, from 1.
-    File(usize),
-    /// By the program that asks.
-    Program,
 }
 
 /// The end of a sentence: `over the limit of 10 % that its attribute sets`.

@@ -73,7 +73,7 @@ impl Blessing {
     }
 
     /// Whether less of it is worse. What programs tell of themselves says that by what was accepted.
-    fn less_is_worse(&self) -> bool {
+    pub(crate) fn less_is_worse(&self) -> bool {
         self.metric == Metric::Success || (self.metric.is_custom() && self.to < self.from)
     }
 
@@ -92,16 +92,6 @@ impl Blessing {
 
     pub(crate) fn is_expired(&self, today: Date) -> bool {
         self.expires.is_some_and(|last| last < today)
-    }
-
-    /// `on 2026-11-20 in 3f2c1ab09d`
-    pub(crate) fn occasion(&self) -> String {
-        let commit: Option<String> =
-            self.commit.as_ref().map(|commit| commit.chars().take(10).collect());
-        match commit.filter(|commit| !commit.is_empty()) {
-            Some(commit) => format!("on {} in {commit}", self.created),
-            None => format!("on {}", self.created),
-        }
     }
 
     /// The accepted value as people read it.

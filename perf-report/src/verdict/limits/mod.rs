@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Metric, Verdict};
+use crate::model::{Because, Metric, Verdict};
 
 mod allowance;
 mod blessing;
 mod custom;
 mod load;
 
-pub use allowance::{Allowances, Allowed, Given, Origin, Rule, Severity};
+pub use crate::model::Origin;
+pub use allowance::{Allowances, Allowed, Given, Rule, Severity};
 pub use blessing::{Blessed, Blessing, BlessingState, per_cent_of};
 pub use custom::{Better, CustomLimits};
 pub use load::Load;
@@ -92,6 +93,26 @@ impl MetricLimits {
             Verdict::Improved
         } else {
             Verdict::Stable
+        }
+    }
+
+    /// Returns how a change with this verdict lies to the limits; `origin` is the place where one of its own
+    /// was given.
+    pub(crate) fn ground(self, verdict: Verdict, origin: Option<Origin>) -> Because {
+        let smallest = [self.degraded_pct, self.regression_pct].into_iter().flatten();
+        match verdict {
+            Verdict::Regression => {
+                Because::OverLimit { limit_pct: self.regression_pct.unwrap_or_default(), origin }
+            }
+            Verdict::Degraded => Because::OverLowerLimit {
+                lower_pct: self.degraded_pct.unwrap_or_default(),
+                limit_pct: self.regression_pct,
+                origin,
+            },
+            Verdict::Improved => {
+                Because::BetterThanLimit { limit_pct: self.improved_pct.unwrap_or_default() }
+            }
+            _ => Because::WithinLimit { limit_pct: smallest.reduce(f64::min) },
         }
     }
 

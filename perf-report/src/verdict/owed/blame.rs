@@ -8,9 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::model::{Because, Change, Metric, RunDocument, Verdict};
 use crate::stats::number::float;
 use crate::verdict::limits::Limits;
+use crate::verdict::sides::Sides;
 
 /// The times that hold the time of callees, per call.
 const INCLUSIVE: [Metric; 5] =
@@ -20,13 +21,8 @@ const INCLUSIVE: [Metric; 5] =
 ///
 /// The worst verdict of all rows stays what it was: nothing is lowered but for a regression that
 /// remains.
-pub(crate) fn tell_waiting_from_slow(
-    rows: &mut [Change],
-    baseline: &[RunDocument],
-    current: &[RunDocument],
-    limits: &Limits,
-) {
-    let waiting = waiting(rows, baseline, current, limits);
+pub(crate) fn lower_callers(rows: &mut [Change], sides: Sides<'_>, limits: &Limits) {
+    let waiting = waiting(rows, sides, limits);
     let inherited = |row: &Change| {
         row.verdict == Verdict::Regression && is_inclusive(row) && waiting.contains_key(&row.name)
     };
@@ -38,18 +34,13 @@ pub(crate) fn tell_waiting_from_slow(
     for row in rows.iter_mut() {
         if inherited(row) {
             row.verdict = Verdict::Degraded;
-            row.reason = format!("{}, but only for waiting on {}", row.reason, waiting[&row.name]);
+            row.because.push(Because::WaitsFor { function: waiting[&row.name].clone() });
         }
     }
 }
 
 /// Functions whose growth is not their own doing, each with the callee that it waits for most.
-fn waiting(
-    rows: &[Change],
-    baseline: &[RunDocument],
-    current: &[RunDocument],
-    limits: &Limits,
-) -> BTreeMap<String, String> {
+fn waiting(rows: &[Change], sides: Sides<'_>, limits: &Limits) -> BTreeMap<String, String> {
     let regressed: HashSet<&str> = rows
         .iter()
         .filter(|row| row.verdict == Verdict::Regression && !row.metric.is_count())
@@ -60,7 +51,7 @@ fn waiting(
     }
     let limit = limits.metrics.get(&Metric::MeanNs).and_then(|limits| limits.degraded_pct);
     let allowed = limit.unwrap_or(0.0) / 100.0;
-    let (old, new) = (Calls::of(baseline), Calls::of(current));
+    let (old, new) = (Calls::of(sides.baseline), Calls::of(sides.current));
     regressed
         .iter()
         .filter_map(|&caller| {
@@ -80,13 +71,13 @@ fn waiting(
 /// each with the callee that it waits for most. Callers of such callers are among them.
 pub(crate) fn excused(
     rows: &[Change],
-    [baseline, current]: [&[RunDocument]; 2],
+    sides: Sides<'_>,
     limits: &Limits,
     accepted: &BTreeSet<String>,
 ) -> BTreeMap<String, String> {
     let limit = limits.metrics.get(&Metric::MeanNs).and_then(|limits| limits.degraded_pct);
     let allowed = limit.unwrap_or(0.0) / 100.0;
-    let (old, new) = (Calls::of(baseline), Calls::of(current));
+    let (old, new) = (Calls::of(sides.baseline), Calls::of(sides.current));
     let slower = rows.iter().filter(|row| row.verdict == Verdict::Degraded && is_inclusive(row));
     let mut open: BTreeSet<&str> = slower.map(|row| row.name.as_str()).collect();
     open.retain(|name| !accepted.contains(*name));

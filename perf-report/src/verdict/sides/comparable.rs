@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::model::{Because, Change, Metric, RunDocument, Verdict};
 
 const MACHINE: &str = "machine";
 
@@ -64,21 +64,19 @@ pub(crate) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
     })
 }
 
-/// Makes of each finding about a time, or about memory, an advice: the machine may have made it.
-pub(crate) fn times_as_advice(rows: &mut [Change]) {
-    let times = rows.iter_mut().filter(|row| !row.metric.is_count() && !row.metric.is_custom());
-    times.for_each(as_advice);
-}
-
-/// The same of gauges, of which nobody knows whether they are times.
-pub(crate) fn gauges_as_advice(rows: &mut [Change]) {
-    rows.iter_mut().filter(|row| row.metric == Metric::Gauge).for_each(as_advice);
+/// Makes of each finding about a time, about memory, or about a gauge, which may be either, an advice where the
+/// machine differs and may have made it.
+pub(crate) fn take_as_advice(rows: &mut [Change], differences: &[Difference]) {
+    let may_be_made = |metric: Metric| !metric.is_count() && metric != Metric::Ratio;
+    if only_machine(differences) {
+        rows.iter_mut().filter(|row| may_be_made(row.metric)).for_each(as_advice);
+    }
 }
 
 fn as_advice(row: &mut Change) {
     if matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression) {
         row.verdict = Verdict::Inconclusive;
-        row.reason += ", as advice: the runs are of different machines";
+        row.because.push(Because::OtherMachine);
     }
 }
 

@@ -4,8 +4,8 @@
 
 use perf_runtime::segment::OVERFLOW_NAME;
 
-use super::Sides;
-use crate::model::{Change, RunDocument, Verdict};
+use super::runs::Sides;
+use crate::model::{Because, Change, RunDocument, Verdict, Which};
 use crate::text::units;
 
 /// What is missing in a run, in words; empty of one that is whole as far as is known.
@@ -56,10 +56,9 @@ fn of_no_function(run: &RunDocument) -> u64 {
     overflow.map_or(0, |function| function.calls)
 }
 
-/// What is missing in some of the runs of a side, in words.
-fn of_side(runs: &[RunDocument]) -> Option<String> {
-    let parts = runs.iter().rev().map(missing).find(|parts| !parts.is_empty())?;
-    Some(parts.join(", "))
+/// What is missing in the newest of the runs of a side that are not whole, in words.
+fn of_side(runs: &[RunDocument]) -> Option<Vec<String>> {
+    runs.iter().rev().map(missing).find(|parts| !parts.is_empty())
 }
 
 /// Takes back what `rows` say only because something is missing on one of the sides. What is missing in
@@ -68,22 +67,27 @@ pub(crate) fn apply(rows: &mut [Change], sides: Sides<'_>) -> Vec<String> {
     let now = of_side(sides.current);
     if let Some(missing) = &now {
         let is_better = |row: &Change| matches!(row.verdict, Verdict::Improved | Verdict::Removed);
-        leave_open(rows, is_better, &format!("but this run is not whole: {missing}"));
+        leave_open(rows, is_better, Which::Current, missing);
     }
     if let Some(missing) = of_side(sides.baseline) {
         let is_more = |row: &Change| {
             let adds_up = row.metric.is_count() || !row.metric.is_of_function();
             adds_up && row.verdict >= Verdict::Degraded
         };
-        leave_open(rows, is_more, &format!("but the baseline is not whole: {missing}"));
+        leave_open(rows, is_more, Which::Baseline, &missing);
     }
-    now.into_iter().collect()
+    now.map(|missing| missing.join(", ")).into_iter().collect()
 }
 
-fn leave_open(rows: &mut [Change], which: impl Fn(&Change) -> bool, why: &str) {
-    for row in rows.iter_mut().filter(|row| which(row)) {
+fn leave_open(
+    rows: &mut [Change],
+    is_open: impl Fn(&Change) -> bool,
+    side: Which,
+    missing: &[String],
+) {
+    for row in rows.iter_mut().filter(|row| is_open(row)) {
         row.verdict = Verdict::Inconclusive;
-        row.reason = format!("{}, {why}", row.reason);
+        row.because.push(Because::NotWhole { side, missing: missing.to_vec() });
     }
 }
 

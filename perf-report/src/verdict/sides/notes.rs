@@ -1,13 +1,30 @@
 //! What a reader must know about the two runs before believing a comparison.
 
-use super::comparable::Difference;
+use super::comparable::{self, Difference};
+use super::runs::Sides;
 use crate::analysis::series;
 use crate::model::RunDocument;
 use crate::text::units;
 
+/// Returns notes on the sides, of which `newest` has the newest runs: on these, and on sides that were not made
+/// alike.
+pub(crate) fn of_two(
+    sides: Sides<'_>,
+    newest: [&RunDocument; 2],
+    differences: &[Difference],
+) -> Vec<String> {
+    let mut notes = notes(newest[0], newest[1], differences, sides.paired);
+    let judged = if sides.current.len() == 1 { "this run" } else { "what was judged" };
+    for (which, runs) in [("the baseline", sides.baseline), (judged, sides.current)] {
+        notes.extend(comparable::mixed(which, runs));
+        notes.extend(unsteady(which, runs));
+    }
+    notes
+}
+
 /// Notes on both runs, and on what differs between them. Runs that were made in turn are of
 /// different commands on purpose.
-pub(crate) fn notes(
+fn notes(
     baseline: &RunDocument,
     current: &RunDocument,
     differences: &[Difference],

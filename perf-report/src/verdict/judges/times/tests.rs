@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::Futures;
 use crate::verdict::Limits;
+use crate::verdict::words::Words;
 
 fn function(calls: u64, ns: u64) -> Function {
     Function {
@@ -27,7 +28,9 @@ fn row_of_runs(metric: Metric, olds: &[Function], news: &[Function]) -> Option<C
     pair.run_ns = [olds, news].map(|runs| vec![pair.run_ns[0][0]; runs.len()]);
     (pair.olds, pair.news) = (olds.iter().map(Some).collect(), news.iter().map(Some).collect());
     let draft = draft(&pair, metric, limits.metrics[&metric], (&Suite::default(), false))?;
-    crate::verdict::judges::decide::decide(vec![draft], &limits).0.pop()
+    let row = crate::verdict::judges::decide::decide(vec![draft], &limits).0.pop()?;
+    let words = Words::of([olds, news].map(|runs| runs.len() as u64));
+    Some(Change { reason: words.reason(&row), ..row })
 }
 
 #[track_caller]

@@ -1,0 +1,184 @@
+//! The functions of a comparison, each with what every run knows of it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::renames;
+use super::runs::{Busier, Sides};
+use crate::model::{Function, RunDocument, Usage};
+use crate::stats::number::float;
+use crate::stats::robust;
+use crate::verdict::limits::Limits;
+
+/// What the middle one of the runs that know a function says of it.
+pub(crate) fn middle(
+    runs: &[Option<&Function>],
+    of: impl Fn(&Function) -> Option<u64>,
+) -> Option<f64> {
+    let values = runs.iter().flatten().filter_map(|function| of(function)).map(float);
+    robust::median(&values.collect::<Vec<_>>())
+}
+
+/// A function on both sides, and what it is judged by.
+#[derive(Debug)]
+pub(crate) struct Pair<'a> {
+    /// The function in the newest run of the baseline that knows it.
+    pub(crate) old: &'a Function,
+    /// The function in the newest of the runs that are judged.
+    pub(crate) new: &'a Function,
+    /// The function in each run of the baseline.
+    pub(crate) olds: Vec<Option<&'a Function>>,
+    /// The function in each of the runs that are judged.
+    pub(crate) news: Vec<Option<&'a Function>>,
+    /// The function in the runs of the history that know it, as [`Sides::past`] has them.
+    pub(crate) past: [Vec<&'a Function>; 2],
+    /// Self time of all functions in each run of the two sides.
+    pub(crate) run_ns: [Vec<u64>; 2],
+    /// Processor time of the middle run of each side, nanoseconds, where it is known.
+    pub(crate) cpu_ns: [Option<f64>; 2],
+    /// How much busier the machine was while the runs that are judged were made.
+    pub(crate) busier: Busier,
+    /// For how much more of their time threads waited for a processor in the runs that are judged, in
+    /// per cent.
+    pub(crate) waited_pct: f64,
+    /// The limits of the comparison.
+    pub(crate) limits: &'a Limits,
+}
+
+#[cfg(test)]
+impl<'a> Pair<'a> {
+    /// Of one run against one, with nothing else known.
+    pub(crate) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
+        let run_ns = 10_000_000_000;
+        let (olds, news) = (vec![Some(old)], vec![Some(new)]);
+        let past = Default::default();
+        Self {
+            old,
+            new,
+            olds,
+            news,
+            past,
+            run_ns: [vec![run_ns], vec![run_ns]],
+            cpu_ns: [None; 2],
+            busier: Busier::No,
+            waited_pct: 0.0,
+            limits,
+        }
+    }
+}
+
+impl<'a> Pair<'a> {
+    /// A function that both sides know under this name.
+    pub(crate) fn of(sides: Sides<'a>, name: &str, limits: &'a Limits) -> Option<Self> {
+        let known = |runs: &'a [RunDocument]| -> Vec<Option<&'a Function>> {
+            let of = |run: &'a RunDocument| run.functions.iter().find(|it| it.name == name);
+            runs.iter().map(of).collect()
+        };
+        let newest = |runs: &[Option<&'a Function>]| runs.iter().rev().copied().find_map(|it| it);
+        let (olds, news) = (known(sides.baseline), known(sides.current));
+        let own_ns = |runs: &[RunDocument]| runs.iter().map(RunDocument::own_ns).collect();
+        let [old_waited, new_waited] = sides.waited_pct();
+        Some(Self {
+            old: newest(&olds)?,
+            new: newest(&news)?,
+            past: sides.past().map(|runs| known(runs).into_iter().flatten().collect()),
+            run_ns: [own_ns(sides.baseline), own_ns(sides.current)],
+            cpu_ns: sides.used(Usage::cpu_ns),
+            busier: sides.busier(),
+            waited_pct: new_waited - old_waited,
+            olds,
+            news,
+            limits,
+        })
+    }
+}
+
+/// The functions of a comparison.
+#[derive(Debug, Default)]
+pub(crate) struct Functions<'a> {
+    /// Those that both sides know under one name, sorted by it.
+    pub(crate) both: Vec<Pair<'a>>,
+    /// Those that had another name.
+    pub(crate) renamed: Vec<Pair<'a>>,
+    /// Those that only the current side knows.
+    pub(crate) added: Vec<&'a Function>,
+    /// Those that only the baseline knows.
+    pub(crate) removed: Vec<&'a Function>,
+}
+
+impl<'a> Functions<'a> {
+    /// Of `sides`, to be judged by `limits`.
+    pub(crate) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
+        let [olds, news] = [sides.baseline, sides.current].map(Index::of);
+        let past = sides.past().map(Index::of);
+        let [old_waited, new_waited] = sides.waited_pct();
+        let (cpu_ns, busier) = (sides.used(Usage::cpu_ns), sides.busier());
+        let mut functions = Self::default();
+        let pair = |before: &str, now: &str| {
+            Some(Pair {
+                old: olds.newest(before)?,
+                new: news.newest(now)?,
+                olds: olds.in_each(before),
+                news: news.in_each(now),
+                past: past
+                    .each_ref()
+                    .map(|runs| runs.in_each(before).into_iter().flatten().collect()),
+                run_ns: [olds.own_ns.clone(), news.own_ns.clone()],
+                cpu_ns,
+                busier,
+                waited_pct: new_waited - old_waited,
+                limits,
+            })
+        };
+        let names: BTreeSet<_> = olds.names().chain(news.names()).collect();
+        for name in names {
+            match (olds.newest(name), news.newest(name)) {
+                (Some(_), Some(_)) => functions.both.extend(pair(name, name)),
+                (None, Some(new)) => functions.added.push(new),
+                (Some(old), None) => functions.removed.push(old),
+                (None, None) => {}
+            }
+        }
+        for (before, now) in renames::find(&functions.removed, &functions.added, limits.floor_ns) {
+            functions.removed.retain(|function| function.name != before);
+            functions.added.retain(|function| function.name != now);
+            functions.renamed.extend(pair(before, now));
+        }
+        functions
+    }
+
+    /// Every function that both sides know, whatever its name was.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = &Pair<'a>> {
+        self.both.iter().chain(&self.renamed)
+    }
+}
+
+/// The functions of several runs by their names.
+struct Index<'a> {
+    runs: Vec<HashMap<&'a str, &'a Function>>,
+    /// Self time of all functions in each.
+    own_ns: Vec<u64>,
+}
+
+impl<'a> Index<'a> {
+    fn of(runs: &'a [RunDocument]) -> Self {
+        let own_ns = runs.iter().map(RunDocument::own_ns).collect();
+        // A name is there once in every document we write; of one that says otherwise, the first
+        // counts.
+        let by_name = |run: &'a RunDocument| {
+            run.functions.iter().rev().map(|function| (function.name.as_str(), function)).collect()
+        };
+        Self { runs: runs.iter().map(by_name).collect(), own_ns }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.runs.iter().flat_map(|run| run.keys().copied())
+    }
+
+    fn newest(&self, name: &str) -> Option<&'a Function> {
+        self.runs.iter().rev().find_map(|run| run.get(name).copied())
+    }
+
+    fn in_each(&self, name: &str) -> Vec<Option<&'a Function>> {
+        self.runs.iter().map(|run| run.get(name).copied()).collect()
+    }
+}

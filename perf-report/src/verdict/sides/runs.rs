@@ -1,0 +1,141 @@
+//! The runs of a comparison, and what the machine did meanwhile.
+
+use std::collections::HashMap;
+
+use crate::model::{Change, Extent, Probe, RunDocument, Steadiness, Usage};
+use crate::stats::number::{float, share_pct};
+use crate::stats::robust;
+
+/// The runs of a comparison. A run is one sample: however many calls it holds, they say nothing of
+/// how much the next run differs.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'a> {
+    /// Runs of the code that is compared with, at least one, oldest first.
+    pub baseline: &'a [RunDocument],
+    /// Runs of the code that is judged, at least one, oldest first.
+    pub current: &'a [RunDocument],
+    /// Other runs that may be compared with these by time, oldest first: what they differ by is
+    /// noise, but for the steps in them.
+    pub history: &'a [RunDocument],
+    /// Whether the runs of the two sides were made in turn, so that the first of one side belongs to
+    /// the first of the other.
+    pub paired: bool,
+}
+
+impl<'a> Sides<'a> {
+    /// The history: what is older than the baseline, and knows its level and the noise; and what is
+    /// newer than a run of it, and knows the noise only.
+    pub(crate) fn past(&self) -> [&'a [RunDocument]; 2] {
+        // RFC 3339 in UTC sorts as text.
+        let oldest = self.baseline.iter().map(|run| &run.run.time).min();
+        let is_before = |run: &RunDocument| oldest.is_some_and(|oldest| run.run.time < *oldest);
+        let (before, since) = self.history.split_at(self.history.partition_point(is_before));
+        [before, since]
+    }
+
+    /// Returns the processes whose usage is compared. Runs of the history that do not know it say
+    /// nothing of it.
+    pub(crate) fn extent(&self) -> Extent {
+        Extent::of(self.baseline.iter().chain(self.current))
+    }
+
+    /// Returns how much busier the machine was while the runs that are judged were made: by what threads
+    /// waited for a processor, by what the probe lost to other programs, and by how steady it was, in the
+    /// middle one of the runs of each side.
+    pub(crate) fn busier(&self) -> Busier {
+        /// Of the time of threads, and of that of the probe, from which it is busier, and much so, in per cent.
+        const WAITED_PCT: [f64; 2] = [0.25, 1.0];
+        const LOST_PCT: [f64; 2] = [1.5, 10.0];
+        let [old_waited, new_waited] = self.waited_pct();
+        let [old_lost, new_lost] = self.probed(|probe| probe.lost_pct);
+        let [old_unsteady, new_unsteady] =
+            self.probed(|probe| if probe.steadiness() == Steadiness::Steady { 0.0 } else { 1.0 });
+        let (waited, lost) = (new_waited - old_waited, new_lost - old_lost);
+        let is_less_steady = new_unsteady > 0.5 && old_unsteady <= 0.5;
+        if waited >= WAITED_PCT[1] || lost >= LOST_PCT[1] || is_less_steady {
+            Busier::Much
+        } else if waited >= WAITED_PCT[0] || lost >= LOST_PCT[0] {
+            Busier::Somewhat
+        } else {
+            Busier::No
+        }
+    }
+
+    /// What the middle one of the probes of each side says; nothing where there is none.
+    fn probed(&self, of: fn(&Probe) -> f64) -> [f64; 2] {
+        [self.baseline, self.current].map(|runs| {
+            let values = runs.iter().filter_map(|run| run.run.machine.probe.as_ref().map(of));
+            robust::median(&values.collect::<Vec<_>>()).unwrap_or(0.0)
+        })
+    }
+
+    /// Returns what the middle run of each side used, where it is known.
+    pub(crate) fn used(&self, of: fn(&Usage) -> Option<u64>) -> [Option<f64>; 2] {
+        let extent = self.extent();
+        [self.baseline, self.current].map(|runs| {
+            let values = runs.iter().filter_map(|run| of(&run.process.usage(extent)));
+            robust::median(&values.map(float).collect::<Vec<_>>())
+        })
+    }
+
+    /// For how much of their time in tracked functions threads waited for a processor, in per cent: in
+    /// the middle one of the runs of each side.
+    pub(crate) fn waited_pct(&self) -> [f64; 2] {
+        [self.baseline, self.current].map(|runs| {
+            let waited: Vec<f64> = runs.iter().map(RunDocument::preempted_pct).collect();
+            robust::median(&waited).unwrap_or(0.0)
+        })
+    }
+
+    /// Fills in the share of a run's self time that each function has at most.
+    pub(crate) fn fill_shares(self, rows: &mut [Change]) {
+        let mut shares: HashMap<&str, f64> = HashMap::new();
+        for run in self.baseline.iter().chain(self.current) {
+            let all = run.own_ns();
+            for function in &run.functions {
+                let share = shares.entry(&function.name).or_default();
+                *share = share.max(share_pct(function.self_ns, all));
+            }
+        }
+        for row in rows.iter_mut().filter(|row| !row.metric.is_custom()) {
+            row.share_pct = shares.get(row.name.as_str()).copied();
+        }
+    }
+}
+
+/// How much busier a machine was while the runs that are judged were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Busier {
+    /// As far as is known it was not.
+    No,
+    /// By as much as the slowest calls show, and means that these make.
+    Somewhat,
+    /// By as much as shows everywhere.
+    Much,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples;
+
+    /// What is said where the probes of a baseline of three and of one run lost so much, in per cent.
+    fn busier(olds: [f64; 3], new: f64) -> Busier {
+        let run = |lost_pct: f64| {
+            let mut run = samples::empty();
+            run.run.machine.probe = Some(Probe { lost_pct, ..Probe::default() });
+            run
+        };
+        let (olds, news) = (olds.map(run), [run(new)]);
+        Sides { baseline: &olds, current: &news, history: &[], paired: false }.busier()
+    }
+
+    #[test]
+    fn a_machine_is_busier_by_what_the_middle_probe_lost() {
+        assert_eq!(busier([2.0, 3.0, 2.5], 3.0), Busier::No);
+        assert_eq!(busier([2.0, 3.0, 2.5], 5.0), Busier::Somewhat);
+        assert_eq!(busier([2.0, 45.0, 2.5], 45.0), Busier::Much, "one odd run hides nothing");
+        assert_eq!(busier([45.0, 46.0, 45.0], 46.0), Busier::No);
+        assert_eq!(busier([45.0, 46.0, 45.0], 2.0), Busier::No);
+    }
+}
