@@ -1,6 +1,6 @@
 //! What may stand only in certain places: `unsafe`, features, printing, ending the process, paths.
 
-use perf_tests::house::is_ident;
+use perf_tests::house::{is_ident, is_punct};
 use proc_macro2::{Group, TokenStream, TokenTree};
 
 use crate::seen::find;
@@ -67,6 +67,12 @@ const GIT: &[&str] = &["perf-report/src/record/facts/git.rs"];
 /// A rule, by what it finds in a source.
 type Rule = fn(&Source) -> Vec<Finding>;
 
+/// What perf-report uses of perf-runtime: what reads, and nothing that records.
+const READING: &[&str] = &["segment", "snapshot", "buckets"];
+
+/// Where it may use more: what measures the cost of recording, in a process of its own.
+const MEASURING: &[&str] = &["perf-report/src/overhead/"];
+
 /// Each list of places with its name, and what is to be found there.
 const LISTS: &[(&str, &[&str], Rule)] = &[
     ("UNSAFE", UNSAFE, has_unsafe_code),
@@ -76,6 +82,7 @@ const LISTS: &[(&str, &[&str], Rule)] = &[
     ("PRINTING", PRINTING, is_there),
     ("ENDING", ENDING, has_ends),
     ("GIT", GIT, has_git),
+    ("MEASURING", MEASURING, has_recording),
 ];
 
 fn is_there(source: &Source) -> Vec<Finding> {
@@ -184,6 +191,25 @@ fn has_git(source: &Source) -> Vec<Finding> {
     })
 }
 
+fn uses_the_recorder(source: &Source) -> Vec<Finding> {
+    let is_report = source.is_below(&["perf-report/src/"]);
+    if is_report { outside(MEASURING, source, has_recording) } else { Vec::new() }
+}
+
+fn has_recording(source: &Source) -> Vec<Finding> {
+    find(source, "perf-report only reads what was recorded", |seen| {
+        seen.is_of("perf_runtime") && !names_only(seen.token, READING)
+    })
+}
+
+/// Returns whether it is one of `names`, or a list of imports from these alone.
+fn names_only(token: &TokenTree, names: &[&str]) -> bool {
+    let TokenTree::Group(imports) = token else { return is_ident(Some(token), names) };
+    let tokens: Vec<TokenTree> = imports.stream().into_iter().collect();
+    let imports = tokens.split(|token| is_punct(Some(token), ','));
+    imports.filter_map(<[_]>::first).all(|first| is_ident(Some(first), names))
+}
+
 fn is_unfinished(source: &Source) -> Vec<Finding> {
     find(source, "a placeholder", |seen| {
         seen.is_ident(&["todo", "unimplemented"]) && seen.is_macro()
@@ -237,6 +263,11 @@ fn only_main_ends_the_process() {
 #[test]
 fn git_is_called_from_one_place() {
     assert_none(in_rust_sources(calls_git));
+}
+
+#[test]
+fn perf_report_only_reads_what_was_recorded() {
+    assert_none(in_rust_sources(uses_the_recorder));
 }
 
 #[test]
@@ -319,6 +350,15 @@ fn the_rule_on_git_can_fail() {
     let text = "fn f() {\n  Command::new(\"sh\");\n  process::Command::new(\"git\").arg(a);\n}\n";
     assert_eq!(lines_found(calls_git, "perf-report/src/x.rs", text), [3]);
     assert!(lines_found(calls_git, GIT[0], text).is_empty());
+}
+
+#[test]
+fn the_rule_on_the_recorder_can_fail() {
+    let text = "use perf_runtime::segment::folder;\nuse perf_runtime::{buckets, snapshot::Node};\n\
+        use perf_runtime::{\n  snapshot,\n  health,\n};\nfn f() { perf_runtime::status() }\n";
+    assert_eq!(lines_found(uses_the_recorder, "perf-report/src/x.rs", text), [3, 7]);
+    assert!(lines_found(uses_the_recorder, MEASURING[0], text).is_empty());
+    assert!(lines_found(uses_the_recorder, "tests/x.rs", text).is_empty());
 }
 
 #[test]

@@ -73,19 +73,21 @@ impl Graph {
     /// where it costs least.
     pub fn from_the_bottom<'a>(&'a self, wanted: &[&str]) -> Vec<&'a str> {
         let circles = self.circles();
-        let around = |from: &str, to: &str| {
-            circles.iter().any(|circle| circle.contains(&from) && circle.contains(&to))
+        let members = |node: &'a str| {
+            let circle = circles.iter().find(|circle| circle.contains(&node));
+            circle.map_or_else(|| vec![node], Clone::clone)
         };
         let rank = |node: &&str| wanted.iter().position(|one| one == node);
         let mut left: Vec<&str> = self.nodes().collect();
         left.sort_by_key(|node| (rank(node).is_none(), rank(node)));
         let mut sorted = Vec::new();
         loop {
-            let missing = |node: &str| {
-                let missing: Vec<&str> =
-                    self.imports(node).filter(|to| left.contains(to)).collect();
-                let outside = missing.iter().filter(|to| !around(node, to)).count();
-                (outside, if wanted.contains(&node) { 0 } else { missing.len() })
+            let missing = |node: &'a str| {
+                let members = members(node);
+                let outside = members.iter().flat_map(|member| self.imports(member));
+                let outside = outside.filter(|to| left.contains(to) && !members.contains(to));
+                let inside = self.imports(node).filter(|to| left.contains(to));
+                (outside.count(), if wanted.contains(&node) { 0 } else { inside.count() })
             };
             let lowest = (0..left.len()).min_by_key(|at| missing(left[*at]));
             let Some(at) = lowest else { return sorted };
@@ -109,5 +111,33 @@ impl Graph {
             floors += 1;
         }
         floors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two rooms in a circle on one, and a third on top.
+    fn house() -> Graph {
+        Graph::new(["d"], [("c", "b"), ("b", "a"), ("b", "c"), ("e", "c")])
+    }
+
+    #[test]
+    fn nodes_that_reach_each_other_are_a_circle() {
+        assert_eq!(house().circles(), [["b", "c"]]);
+        assert!(Graph::new([], [("a", "b"), ("b", "c"), ("a", "c")]).circles().is_empty());
+    }
+
+    #[test]
+    fn a_circle_stands_on_one_floor() {
+        assert_eq!(house().floors(), 3);
+        assert_eq!(Graph::default().floors(), 0);
+    }
+
+    #[test]
+    fn a_circle_is_cut_where_the_order_says() {
+        assert_eq!(house().from_the_bottom(&["b", "c"]), ["a", "b", "c", "d", "e"]);
+        assert_eq!(house().from_the_bottom(&["c", "b"]), ["a", "c", "b", "d", "e"]);
     }
 }
