@@ -44,7 +44,7 @@ const REPORT: Table = Table {
         ("verdict", "model stats text"),
         ("analysis", "model stats text verdict"),
         ("files", "text"),
-        ("record", "error files model stats text"),
+        ("record", "analysis error files model stats text"),
         ("project", "analysis error files model record stats text verdict"),
         ("bench_tracker", "error model project stats text"),
         ("import", ""),
