@@ -75,7 +75,7 @@ fn tally_of(handle: &Handle, slot: u32) -> Option<&'static TallyRecord> {
     if handle.is_busy() { None } else { handle.entry(slot)?.tally() }
 }
 
-/// A thread's memory of its last allocation.
+/// A thread's note of its last allocation.
 pub(super) struct Ledger {
     /// Context of the last allocation: a number as in [`crate::segment::layout::ShardRecord::current`].
     context: Cell<u64>,

@@ -1,4 +1,4 @@
-//! A thread's memory of each site.
+//! The entries in which a thread remembers sites.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -6,7 +6,8 @@ use std::ptr::NonNull;
 use super::context::node;
 use crate::segment::layout::{NodeRecord, TallyRecord};
 
-/// A thread's memory of a site. Zeroes, as fresh pages hold, are a site without a call yet.
+/// The entry in which a thread remembers a site. Zeroes, as fresh pages hold, are a site without a call
+/// yet.
 #[repr(C, align(32))]
 pub(in crate::gate::hot) struct Entry {
     /// Calls that may still be tallied before [`super::super::sampling`] is asked. 0 where calls

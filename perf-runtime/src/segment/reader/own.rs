@@ -49,18 +49,21 @@ pub(super) struct Contexts<'a> {
 /// The possible error in the cost of recording a call, as a part of it.
 pub(super) const COST_ERROR: f64 = 0.1;
 
-/// The part of the tallying time at which nothing of it is left. Where tallied calls take hardly
-/// longer altogether than tallying takes by itself, the processor did the tallying while it waited
-/// for something else. It shows in full where they take as much and a sixth of this part more.
-/// Measured on a loop (0.94 times as long, and a quarter shows) and on libraries (1.05 and more,
-/// all shows).
+/// The ratio at which nothing of the tallying shows: of the time that passed to the time of tallying
+/// by itself. Where tallied calls take hardly longer altogether than tallying takes by itself, the
+/// processor did it while it waited for something else. All of it shows from a ratio that is a sixth
+/// higher. Measured on a loop (0.94, and a quarter shows) and on libraries (1.05 and more, all shows).
 const HIDDEN: f64 = 0.9;
+
+/// The least part of the tallying that shows.
 const LEAST_PART: f64 = 0.2;
 
 /// The bounds of a loop, in calls of a function for each call of its caller: up to the first it is
-/// none, from the second on it is one. Tallying takes this part there of its time between calls of
-/// others. Measured on loops of functions of 1 to 3 ns, where it took .2 to .5.
+/// none, from the second on it is one.
 const LOOP: [f64; 2] = [8.0, 64.0];
+
+/// The time of tallying in a loop, as a part of its time between calls of others. Measured on loops
+/// of functions of 1 to 3 ns, where it was .2 to .5.
 const PART_IN_LOOPS: f64 = 0.4;
 
 /// The possible difference between the time of a call in one context and its average, as a part of
