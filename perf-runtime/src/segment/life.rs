@@ -2,9 +2,9 @@
 //!
 //! A process id is no identity: it may have been given to another process since, and means another
 //! one in each namespace of processes, as containers have. So a process holds a lock on its segment
-//! as long as it lives, and everybody who sees the file sees the lock. There is no lock in a
-//! program that closes other people's descriptors. For that case the segment names the namespace of
-//! the process and its start, by which those who share the namespace know it.
+//! as long as it lives, and everybody who sees the file sees the lock. A program that closes
+//! descriptors of others loses it. For that case the segment names the namespace of the process and
+//! its start, by which those who share the namespace know it.
 //!
 //! Standard library only, so that recorder and reports share one rule; the caller finds out about
 //! the lock. Nothing here allocates for a name of usual length, since the recorder asks where its

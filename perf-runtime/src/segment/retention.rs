@@ -13,7 +13,7 @@ pub const USUAL_RECORDINGS: u64 = 1_000;
 /// `PERF_TRACK_RETENTION` is not set; never more than [`USUAL_BYTES`].
 pub const USUAL_SHARE: u32 = 250_000;
 
-/// Bytes that they may have together in any case: see [`USUAL_SHARE`].
+/// The most bytes of that share: see [`USUAL_SHARE`].
 pub const USUAL_BYTES: u64 = 256 << 20;
 
 /// The limits on recordings that nobody collected.
@@ -100,8 +100,8 @@ impl Limits {
     }
 
     /// Returns why the oldest recording has to go, if it has to: `held` is too much, or a segment
-    /// that needs `needed` bytes finds no room. The newest stays, however large it is, where it is
-    /// not in the way.
+    /// that needs `needed` bytes finds no room; `None` where it may stay. The newest stays, however
+    /// large it is, where it is not in the way.
     ///
     /// ```
     /// use perf_runtime::segment::retention::{Amount, Held, Limits, Reason, Space};
