@@ -18,8 +18,8 @@ mod validate;
 use expand::Record;
 use proc_macro::TokenStream;
 
-/// Records calls, time and outcome of a function, or of every function of an `impl` block, a trait or
-/// a module.
+/// Records calls, time and outcome of a function, or of every function of an `impl` block, a trait
+/// or a module.
 ///
 /// ```
 /// use perf_runtime::perf_track;
@@ -46,8 +46,8 @@ use proc_macro::TokenStream;
 /// # drop(Cache.get("a"));
 /// ```
 ///
-/// There is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows the recording;
-/// [`snapshot()`](../perf_runtime/fn.snapshot.html) returns it to the program itself.
+/// There is nothing to start, to hold or to flush. `perf-report run -- PROGRAM` shows the
+/// recording; [`snapshot()`](../perf_runtime/fn.snapshot.html) returns it to the program itself.
 ///
 /// # What is measured
 ///
@@ -55,8 +55,8 @@ use proc_macro::TokenStream;
 /// spread of durations, and calls that ended in a panic, in the context of the tracked functions
 /// that led there. Recursive calls are counted one by one; their time is that of the outermost.
 ///
-/// Nothing outside the body is measured: arguments are evaluated before it and dropped after it, and
-/// so are, before edition 2024, temporaries of the last expression. A function that returns an
+/// Nothing outside the body is measured: arguments are evaluated before it and dropped after it,
+/// and so are, before edition 2024, temporaries of the last expression. A function that returns an
 /// iterator is measured while it makes that, not while the iterator runs.
 ///
 /// The function stays what it was: signature, attributes and visibility are left as written, its
@@ -64,11 +64,11 @@ use proc_macro::TokenStream;
 ///
 /// # Async functions
 ///
-/// A call is the future, from its first poll until it is ready. A future that is dropped before that
-/// is a cancelled call; one that is never polled is no call. Each poll is measured where it happens,
-/// and only while it lasts, also when the future moves to another thread. Total and self time, and a
-/// call's duration, are those of its polls. Beside them stand the number of polls, the longest of
-/// them, and the *lifetime* from the beginning of the first to the end of the last.
+/// A call is the future, from its first poll until it is ready. A future that is dropped before
+/// that is a cancelled call; one that is never polled is no call. Each poll is measured where it
+/// happens, and only while it lasts, also when the future moves to another thread. Total and self
+/// time, and a call's duration, are those of its polls. Beside them stand the number of polls, the
+/// longest of them, and the *lifetime* from the beginning of the first to the end of the last.
 ///
 /// The same holds for functions that make a future in their last expression, as `async_trait` has
 /// them, or people by hand: `async move { … }`, `Box::pin(async move { … })` and
@@ -107,10 +107,10 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// `err`: counts calls that returned `Err` or `None`, whether by `?`, `return` or the last
-/// expression. Other types can take part through
-/// [`Outcome`](../perf_runtime/trait.Outcome.html). The body of a function that is not async then runs
-/// in a `move` closure: its arguments are dropped in the same order as without, but within the
-/// measured time. `#[track_caller]` would lose its effect there, and is refused.
+/// expression. Other types can take part through [`Outcome`](../perf_runtime/trait.Outcome.html).
+/// The body of a function that is not async then runs in a `move` closure: its arguments are
+/// dropped in the same order as without, but within the measured time. `#[track_caller]` would lose
+/// its effect there, and is refused.
 /// ```
 /// # use perf_runtime::perf_track;
 /// #[perf_track(err)]
@@ -146,8 +146,8 @@ use proc_macro::TokenStream;
 /// # pay();
 /// ```
 ///
-/// `per_type`: a generic function is one function in reports, `crate::sort<_>`; with this option it is
-/// one for each type that it is called with, `crate::sort<u32>`. Looking that up takes some ten
+/// `per_type`: a generic function is one function in reports, `crate::sort<_>`; with this option it
+/// is one for each type that it is called with, `crate::sort<u32>`. Looking that up takes some ten
 /// nanoseconds a call, and each is kept until the process ends.
 /// ```
 /// # use perf_runtime::perf_track;
@@ -181,11 +181,11 @@ use proc_macro::TokenStream;
 /// # load();
 /// ```
 ///
-/// `skip`: leaves the function as it is; for functions of a tracked block, or to switch one off for a
-/// while. Other options beside it are checked, and have no effect.
+/// `skip`: leaves the function as it is; for functions of a tracked block, or to switch one off for
+/// a while. Other options beside it are checked, and have no effect.
 ///
-/// `crate = path`: the path to perf-runtime, for crates that know it by another name. Libraries that
-/// write the attribute in a macro of theirs name their own re-export.
+/// `crate = path`: the path to perf-runtime, for crates that know it by another name. Libraries
+/// that write the attribute in a macro of theirs name their own re-export.
 /// ```
 /// mod facade {
 ///     pub use perf_runtime as tracking;
@@ -198,13 +198,13 @@ use proc_macro::TokenStream;
 ///
 /// # On an `impl` block, a trait or a module
 ///
-/// Every function with a body is tracked; in an inline module, also in its blocks and modules. Three
-/// kinds are left as they are: functions with `#[perf_track(skip)]`, functions that cannot be tracked,
-/// and items for tests alone (`#[test]`, `#[cfg(test)]`). `only = …` and `except = …` choose by name;
-/// `*` stands for any characters.
+/// Every function with a body is tracked; in an inline module, also in its blocks and modules.
+/// Three kinds are left as they are: functions with `#[perf_track(skip)]`, functions that cannot be
+/// tracked, and items for tests alone (`#[test]`, `#[cfg(test)]`). `only = …` and `except = …`
+/// choose by name; `*` stands for any characters.
 ///
-/// `crate`, `exact`, `per_type` and `tags` hold for all functions. A function can add options with an
-/// attribute of its own, whatever that is called, and is tracked once. `name`, `err`, `ok_if`,
+/// `crate`, `exact`, `per_type` and `tags` hold for all functions. A function can add options with
+/// an attribute of its own, whatever that is called, and is tracked once. `name`, `err`, `ok_if`,
 /// `err_if` and `budget` belong to one function, and are refused on the whole.
 /// ```
 /// # use perf_runtime::perf_track;
@@ -260,15 +260,15 @@ use proc_macro::TokenStream;
 ///
 /// # Beside other attributes
 ///
-/// The order does not matter for those that the compiler knows, `#[test]`, `#[inline]` and
-/// `#[cfg]` among them. An attribute macro that rewrites the function sees it tracked when it
-/// stands below this one, and untracked when it stands above. `#[async_trait]` on the whole may stand
-/// on either side.
+/// The order does not matter for those that the compiler knows, `#[test]`, `#[inline]` and `#[cfg]`
+/// among them. An attribute macro that rewrites the function sees it tracked when it stands below
+/// this one, and untracked when it stands above. `#[async_trait]` on the whole may stand on either
+/// side.
 ///
 /// # Beside lints
 ///
-/// Clippy sees the item as it was written; only the options are checked there. So it finds the same as
-/// without the attribute. A type that an option does not fit is an error of `cargo check`.
+/// Clippy sees the item as it was written; only the options are checked there. So it finds the same
+/// as without the attribute. A type that an option does not fit is an error of `cargo check`.
 ///
 /// # With recording switched off
 ///

@@ -27,16 +27,17 @@ use crate::allocations;
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// An allocation belongs to the innermost tracked function on its thread, and freeing belongs to the
-/// function that frees: memory handed on is freed by whoever drops it. So the memory that a function
-/// has not freed by the end of its calls, calls below included, is handed on or leaks. Growing is one
-/// of each: an allocation of the new size, and the freeing of the old. Outside of tracked functions,
-/// and on threads that have called none yet, nothing is counted, nor is the recorder's own memory.
+/// An allocation belongs to the innermost tracked function on its thread, and freeing belongs to
+/// the function that frees: memory handed on is freed by whoever drops it. So the memory that a
+/// function has not freed by the end of its calls, calls below included, is handed on or leaks.
+/// Growing is one of each: an allocation of the new size, and the freeing of the old. Outside of
+/// tracked functions, and on threads that have called none yet, nothing is counted, nor is the
+/// recorder's own memory.
 ///
 /// Counting takes two nanoseconds, four where the last allocation was made in another call (`cargo
-/// bench -p perf-runtime --bench alloc`). It takes no lock, and no memory but 64 bytes of the segment,
-/// and as many beside it, for each context on each thread. With `default-features = false`, the other
-/// allocator is all that remains.
+/// bench -p perf-runtime --bench alloc`). It takes no lock, and no memory but 64 bytes of the
+/// segment, and as many beside it, for each context on each thread. With `default-features =
+/// false`, the other allocator is all that remains.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CountingAlloc<A = System>(A);
 

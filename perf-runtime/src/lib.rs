@@ -15,9 +15,9 @@
 //! # Ok::<(), perf_runtime::segment::SegmentError>(())
 //! ```
 //!
-//! Nothing has to be set up, kept alive, or flushed. Each thread writes its measurements into a file
-//! that is mapped into memory, the [segment]; `perf-report` reads it while the program runs, after
-//! it ended, or after it was killed. Normally that is the way to see the figures:
+//! Nothing has to be set up, kept alive, or flushed. Each thread writes its measurements into a
+//! file that is mapped into memory, the [segment]; `perf-report` reads it while the program runs,
+//! after it ended, or after it was killed. Normally that is the way to see the figures:
 //!
 //! ```console
 //! $ perf-report run -- ./my-program
@@ -26,15 +26,15 @@
 //! # What else can be recorded
 //!
 //! [`perf_scope!`] measures a block as if it were a function, [`perf_future!`] a future and
-//! [`perf_stream!`] a stream (feature `stream`). [`perf_count!`] and [`perf_gauge!`] keep numbers of
-//! the program's own: cache hits, the length of a queue, a hit rate. With [`CountingAlloc`] as its
-//! global allocator, a program has the allocations of each function counted.
+//! [`perf_stream!`] a stream (feature `stream`). [`perf_count!`] and [`perf_gauge!`] keep numbers
+//! of the program's own: cache hits, the length of a queue, a hit rate. With [`CountingAlloc`] as
+//! its global allocator, a program has the allocations of each function counted.
 //!
 //! # What a tracked call costs
 //!
-//! Two readings of the processor's time-stamp counter, and some stores to known addresses: about 1.2
-//! times the two readings alone. Entry and exit take no lock, allocate nothing, and cannot panic.
-//! `cargo bench -p perf-runtime --bench record` measures it.
+//! Two readings of the processor's time-stamp counter, and some stores to known addresses: about
+//! 1.2 times the two readings alone. Entry and exit take no lock, allocate nothing, and cannot
+//! panic. `cargo bench -p perf-runtime --bench record` measures it.
 //!
 //! The first call of a function from a new context takes some hundred nanoseconds more, for its
 //! place in the tree; the first call of a process some hundred microseconds, for the segment. A
@@ -42,17 +42,17 @@
 //! those that begin.
 //!
 //! Each process measures when it starts what recording a call costs on the machine. From that it
-//! estimates the share of recording in each function's time, which is kept beside the time as it was
-//! measured ([`overhead_ns`](snapshot::Measures::overhead_ns)).
+//! estimates the share of recording in each function's time, which is kept beside the time as it
+//! was measured ([`overhead_ns`](snapshot::Measures::overhead_ns)).
 //!
 //! # When it would cost too much
 //!
 //! Recording keeps within 5 % of each thread's time, or the share in `PERF_TRACK_OVERHEAD`. A
 //! function whose calls would take more is sampled: every call is counted, at 2 to 3 ns, and one in
 //! some hundred is timed, at random, and stands for the others. Counts stay exact, and times become
-//! exact again when the load has fallen. A thread saves up what it does not use, so a short burst is
-//! recorded exactly. `#[perf_track(exact)]` is never sampled. Each report marks its estimates, and so
-//! does [`is_estimated`](snapshot::Measures::is_estimated).
+//! exact again when the load has fallen. A thread saves up what it does not use, so a short burst
+//! is recorded exactly. `#[perf_track(exact)]` is never sampled. Each report marks its estimates,
+//! and so does [`is_estimated`](snapshot::Measures::is_estimated).
 //!
 //! # What a program can ask
 //!

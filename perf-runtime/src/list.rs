@@ -25,8 +25,8 @@ pub(crate) struct List<T: 'static> {
 
 /// The place of an item in its list, kept in the item.
 ///
-/// 0 until it is registered, then its index plus one; [`Index::REFUSED`] where there was no room, and
-/// [`Index::MUTED`] where nothing is recorded.
+/// 0 until it is registered, then its index plus one; [`Index::REFUSED`] where there was no room,
+/// and [`Index::MUTED`] where nothing is recorded.
 #[derive(Debug)]
 pub(crate) struct Index(AtomicU32);
 

@@ -3,9 +3,9 @@
 
 /// Adds to a count of the program's own: cache hits, retries, bytes sent.
 ///
-/// Without a second argument it adds 1, otherwise that amount: any whole number. A negative one adds
-/// nothing, since counts never go down. Counts of all threads, processes and uses of the name add up,
-/// exactly, also when the process is killed. It never panics.
+/// Without a second argument it adds 1, otherwise that amount: any whole number. A negative one
+/// adds nothing, since counts never go down. Counts of all threads, processes and uses of the name
+/// add up, exactly, also when the process is killed. It never panics.
 ///
 /// ```
 /// use perf_runtime::perf_count;
@@ -26,15 +26,15 @@
 /// # Ok::<(), perf_runtime::segment::SegmentError>(())
 /// ```
 ///
-/// A call costs about a nanosecond: it takes no lock, and allocates nothing after the thread's first.
-/// A name made at run time, `perf_count!(format!("hit.{shard}"))`, is looked up at each call, which
-/// takes longer, and is kept until the process ends: there should be hundreds of them and not
-/// millions. Where there are too many (see [`perf_scope!`](crate::perf_scope)), further counts are
-/// added to the count `(other names)`, which reports show. Gauges of further names cannot be added
-/// up: their updates count as lost.
+/// A call costs about a nanosecond: it takes no lock, and allocates nothing after the thread's
+/// first. A name made at run time, `perf_count!(format!("hit.{shard}"))`, is looked up at each
+/// call, which takes longer, and is kept until the process ends: there should be hundreds of them
+/// and not millions. Where there are too many (see [`perf_scope!`](crate::perf_scope)), further
+/// counts are added to the count `(other names)`, which reports show. Gauges of further names
+/// cannot be added up: their updates count as lost.
 ///
-/// A count and a gauge of one name are two metrics. A count in the program that is never added to is
-/// in every report as 0.
+/// A count and a gauge of one name are two metrics. A count in the program that is never added to
+/// is in every report as 0.
 #[macro_export]
 macro_rules! perf_count {
     ($name:literal $(,)?) => {
@@ -57,9 +57,9 @@ macro_rules! perf_count {
 /// the mean over all threads and processes. Numbers that are not finite are not kept, and count as
 /// lost.
 ///
-/// `perf_gauge!("name", part, of = whole)` takes two whole numbers and adds each to a sum; the ratio
-/// is that of the sums. So it is exact over any number of threads, processes and runs, where a mean
-/// of ratios is not. For events one at a time, `part` is 0 or 1 and `whole` is 1.
+/// `perf_gauge!("name", part, of = whole)` takes two whole numbers and adds each to a sum; the
+/// ratio is that of the sums. So it is exact over any number of threads, processes and runs, where
+/// a mean of ratios is not. For events one at a time, `part` is 0 or 1 and `whole` is 1.
 ///
 /// ```
 /// use perf_runtime::perf_gauge;

@@ -29,9 +29,9 @@
 ///
 /// One name is one function, wherever it is used. Names made at run time are kept until the process
 /// ends, so there should be hundreds of them and not millions. Those of scopes and metrics together
-/// may take a quarter of `PERF_TRACK_MEMORY`, and 2 MiB at least, at 1 KiB a name and its length: some
-/// 16,000 names by default. Calls of further names count, exactly, as calls of `(other names)`, which
-/// reports show.
+/// may take a quarter of `PERF_TRACK_MEMORY`, and 2 MiB at least, at 1 KiB a name and its length:
+/// some 16,000 names by default. Calls of further names count, exactly, as calls of `(other
+/// names)`, which reports show.
 ///
 /// It is not for `async` blocks: a value that lives across an `.await` would measure the thread's
 /// other work meanwhile, and keeps the future from being sent to another thread. Use
@@ -68,8 +68,8 @@ macro_rules! perf_scope {
 /// ```
 ///
 /// The time of the call is that of its polls; the time until it is ready, waiting included, is its
-/// lifetime. A future that is dropped before that counts as cancelled; one that was never polled does
-/// not count. See [`perf_track`](macro@crate::perf_track) on async functions.
+/// lifetime. A future that is dropped before that counts as cancelled; one that was never polled
+/// does not count. See [`perf_track`](macro@crate::perf_track) on async functions.
 #[macro_export]
 macro_rules! perf_future {
     ($name:literal, $future:expr $(,)?) => {{

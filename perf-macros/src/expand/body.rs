@@ -31,10 +31,10 @@ impl Body {
     /// `bindings` of the arguments. The innermost braces are the user's: there the compiler misses
     /// a value, if none is returned.
     ///
-    /// Before edition 2024 a block drops the temporaries of its last expression after its variables,
-    /// of which the arguments are now some. In the arm of a `match` they are dropped before, as they
-    /// are in the block that the compiler makes of the body of an `async fn`. Nor do the user's items
-    /// come after statements there.
+    /// Before edition 2024 a block drops the temporaries of its last expression after its
+    /// variables, of which the arguments are now some. In the arm of a `match` they are dropped
+    /// before, as they are in the block that the compiler makes of the body of an `async fn`. Nor
+    /// do the user's items come after statements there.
     pub(super) fn moved(self, edge: &TokenStream, bindings: &TokenStream, mixed: Span) -> Group {
         let statements = self.statements.into_iter().collect();
         if edge.is_empty() && bindings.is_empty() {

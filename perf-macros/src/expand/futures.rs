@@ -43,8 +43,8 @@ pub(super) struct Future {
 }
 
 impl Future {
-    /// Recognises `async move { … }`, `Box::pin(async move { … })` and `async move { … }.boxed()` at
-    /// the end of a body.
+    /// Recognises `async move { … }`, `Box::pin(async move { … })` and `async move { … }.boxed()`
+    /// at the end of a body.
     pub(super) fn returned_by(body: &Body) -> Option<Self> {
         let trees = body.statements.as_slice();
         let ends = [Some(trees.len()), before_boxed(trees)];

@@ -9,8 +9,8 @@ use super::scan::{is_punct, unwrapped};
 pub(crate) struct Attribute {
     pound: TokenTree,
     brackets: Group,
-    /// Last segment of its path, seen through `unsafe(…)`: `naked` for `#[unsafe(naked)]`. Kept, since
-    /// it is asked for again and again, also of every line of documentation.
+    /// Last segment of its path, seen through `unsafe(…)`: `naked` for `#[unsafe(naked)]`. Kept,
+    /// since it is asked for again and again, also of every line of documentation.
     name: String,
 }
 

@@ -19,7 +19,8 @@ pub enum State {
     Recording,
     /// `PERF_TRACK=off` was set at the first tracked call.
     Off,
-    /// The segment could not be made, or cannot be written to any more; the program runs unrecorded.
+    /// The segment could not be made, or cannot be written to any more; the program runs
+    /// unrecorded.
     Failed {
         /// Error number of the operating system.
         error: i32,

@@ -58,8 +58,8 @@ pub fn registry() -> Vec<TrackedFunction> {
 /// frequent questions there are [`health()`] and [`registry()`].
 ///
 /// # Errors
-/// A [`SegmentError`] when the segment's file was removed from outside and cannot be made anew, was damaged,
-/// or cannot be opened.
+/// A [`SegmentError`] when the segment's file was removed from outside and cannot be made anew, was
+/// damaged, or cannot be opened.
 ///
 /// ```
 /// # fn main() -> Result<(), perf_runtime::segment::SegmentError> {

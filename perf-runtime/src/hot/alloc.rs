@@ -77,7 +77,8 @@ fn tally_of(handle: &Handle, slot: u32) -> Option<&'static TallyRecord> {
 
 /// A thread's note of its last allocation.
 pub(super) struct Ledger {
-    /// Context of the last allocation: a number as in [`crate::segment::layout::ShardRecord::current`].
+    /// Context of the last allocation: a number as in
+    /// [`crate::segment::layout::ShardRecord::current`].
     context: Cell<u64>,
     account: Cell<Option<&'static Account>>,
     /// Bytes allocated and not freed by this thread, as far as they were counted. Goes below zero,

@@ -16,7 +16,8 @@ use crate::writing::{Segment, Use};
 /// Pages at most: room for some 16,000 futures, in 256 KiB.
 const MOST_PAGES: usize = 64;
 
-/// Places of a page that are tried: with three quarters of a page taken, one call in ten finds none there.
+/// Places of a page that are tried: with three quarters of a page taken, one call in ten finds none
+/// there.
 const PROBES: usize = 8;
 
 /// The pages of this process.

@@ -1,5 +1,5 @@
-//! Cells that are filled once, as `once_cell::race` has them: a pointer that the first one sets. Here
-//! it is a number, of one of the values that were tried.
+//! Cells that are filled once, as `once_cell::race` has them: a pointer that the first one sets.
+//! Here it is a number, of one of the values that were tried.
 
 use std::fmt;
 use std::sync::Mutex;

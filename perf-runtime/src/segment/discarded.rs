@@ -1,9 +1,10 @@
 //! The recordings that were discarded before anybody collected them: a file of counts beside the
 //! segments, by program and by reason, for the next report of the folder.
 //!
-//! Each record is a line of [`RECORD`] bytes that is written at once, under a lock, so that recorders of many
-//! processes lose no count; the lock is tried and never waited for. A program's record stays where it is.
-//! Standard library only; nothing here allocates but [`read`] and [`take`].
+//! Each record is a line of [`RECORD`] bytes that is written at once, under a lock, so that
+//! recorders of many processes lose no count; the lock is tried and never waited for. A program's
+//! record stays where it is. Standard library only; nothing here allocates but [`read`] and
+//! [`take`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -46,7 +47,8 @@ pub struct Discarded {
 pub struct Ledger(File);
 
 impl Ledger {
-    /// Opens the file of counts in `folder`, which is made where it is missing, if nobody else has it.
+    /// Opens the file of counts in `folder`, which is made where it is missing, if nobody else has
+    /// it.
     ///
     /// # Errors
     /// When it cannot be made or opened; [`io::ErrorKind::WouldBlock`] when somebody has it.

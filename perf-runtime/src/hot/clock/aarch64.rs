@@ -12,8 +12,8 @@ pub(super) fn read() -> u64 {
     ticks
 }
 
-/// Reads the counter when all instructions before have been executed, and none after (Arm ARM, D12.1.2:
-/// reads of the counter may be speculative without a barrier).
+/// Reads the counter when all instructions before have been executed, and none after (Arm ARM,
+/// D12.1.2: reads of the counter may be speculative without a barrier).
 #[inline(always)]
 pub(super) fn read_in_order() -> u64 {
     let ticks: u64;

@@ -6,8 +6,8 @@ use std::ptr::NonNull;
 use super::context::node;
 use crate::segment::layout::{NodeRecord, TallyRecord};
 
-/// The entry in which a thread remembers a site. Zeroes, as fresh pages hold, are a site without a call
-/// yet.
+/// The entry in which a thread remembers a site. Zeroes, as fresh pages hold, are a site without a
+/// call yet.
 #[repr(C, align(32))]
 pub(in crate::gate::hot) struct Entry {
     /// Calls that may still be tallied before [`super::super::sampling`] is asked. 0 where calls

@@ -3,7 +3,8 @@
 //!
 //! Taken at a thread's first tracked call or metric, returned when it ends, and then used by the
 //! next thread that begins, tables, nodes and counts included: memory is bounded by the threads
-//! that run at the same time. Only the owning thread touches any of it, so there are cells and no locks.
+//! that run at the same time. Only the owning thread touches any of it, so there are cells and no
+//! locks.
 
 mod attach;
 mod context;
@@ -117,8 +118,9 @@ impl Thread {
     }
 
     /// Makes room for `count` entries at least. Running spans name entries by slot, so the table
-    /// may move; the old one stays mapped, for a signal handler that interrupted its reader. Each is at least
-    /// twice as long as the one before, so that together they are no longer than the newest.
+    /// may move; the old one stays mapped, for a signal handler that interrupted its reader. Each
+    /// is at least twice as long as the one before, so that together they are no longer than the
+    /// newest.
     pub(super) fn reach(&self, count: u32) -> Option<()> {
         let old = self.entry_count.get();
         if count <= old {

@@ -43,8 +43,8 @@ pub(crate) struct NodeRecord {
     /// kept, a [`Recursion`]: the recursive calls of this function.
     pub(crate) own: Own,
 
-    /// Calls that were made from here. In older versions, a [`Recursion`]: those of functions that were
-    /// running already.
+    /// Calls that were made from here. In older versions, a [`Recursion`]: those of functions that
+    /// were running already.
     pub(crate) made: Made,
     pub(crate) sampling: Sampling,
 

@@ -49,10 +49,11 @@ pub(super) struct Contexts<'a> {
 /// The possible error in the cost of recording a call, as a part of it.
 pub(super) const COST_ERROR: f64 = 0.1;
 
-/// The ratio at which nothing of the tallying shows: of the time that passed to the time of tallying
-/// by itself. Where tallied calls take hardly longer altogether than tallying takes by itself, the
-/// processor did it while it waited for something else. All of it shows from a ratio that is a sixth
-/// higher. Measured on a loop (0.94, and a quarter shows) and on libraries (1.05 and more, all shows).
+/// The ratio at which nothing of the tallying shows: of the time that passed to the time of
+/// tallying by itself. Where tallied calls take hardly longer altogether than tallying takes by
+/// itself, the processor did it while it waited for something else. All of it shows from a ratio
+/// that is a sixth higher. Measured on a loop (0.94, and a quarter shows) and on libraries (1.05
+/// and more, all shows).
 const HIDDEN: f64 = 0.9;
 
 /// The least part of the tallying that shows.

@@ -1,7 +1,7 @@
 //! A folder by its descriptor: its entries, its file system, and files opened and removed there.
 //!
-//! Nothing here allocates on Linux, since it is asked for when a call finds no room for its segment, and that
-//! call may be anywhere in its program.
+//! Nothing here allocates on Linux, since it is asked for when a call finds no room for its
+//! segment, and that call may be anywhere in its program.
 
 use std::ffi::CStr;
 use std::fs::{File, OpenOptions};

@@ -1,8 +1,8 @@
 //! The lock by which others know that this process lives: see [`crate::segment::life`].
 //!
-//! It is one of the open file, which a fork's child lets go of, and which no other descriptor of the file
-//! takes away when it is closed. The descriptor is held for the life of the process; should the program
-//! close it, or put another file in its place, nothing is done to that.
+//! It is one of the open file, which a fork's child lets go of, and which no other descriptor of
+//! the file takes away when it is closed. The descriptor is held for the life of the process;
+//! should the program close it, or put another file in its place, nothing is done to that.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};

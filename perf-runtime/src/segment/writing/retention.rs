@@ -1,6 +1,6 @@
-//! The way to make room among the segments: those of ended processes that nobody collected give way, and so
-//! do sessions whose `perf-report run` was killed, the oldest first. Whatever goes is counted: see
-//! [`crate::segment::discarded`].
+//! The way to make room among the segments: those of ended processes that nobody collected give
+//! way, and so do sessions whose `perf-report run` was killed, the oldest first. Whatever goes is
+//! counted: see [`crate::segment::discarded`].
 //!
 //! Nobody removes a file that may still be written to. Nothing here allocates, since it is also
 //! asked for when a call finds no room for its segment, and that call may be anywhere in its

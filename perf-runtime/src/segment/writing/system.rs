@@ -48,7 +48,8 @@ pub(crate) fn may_write_files_of(bytes: u64) -> bool {
     answer != 0 || limit.rlim_cur == libc::RLIM_INFINITY || bytes <= limit.rlim_cur
 }
 
-/// Opens a file to read and write; the standard library may ask for memory for a long path, in vain.
+/// Opens a file to read and write; the standard library may ask for memory for a long path, in
+/// vain.
 pub(crate) fn open_for_growth(path: &CStr) -> Option<File> {
     let flags = libc::O_RDWR | libc::O_CLOEXEC | libc::O_NOFOLLOW;
     // SAFETY: opens a file by a name that ends with zero.
@@ -57,8 +58,8 @@ pub(crate) fn open_for_growth(path: &CStr) -> Option<File> {
     (descriptor >= 0).then(|| unsafe { File::from_raw_fd(descriptor) })
 }
 
-/// Keeps the library that the recorder is in from being unloaded: threads call it when they end, and forks
-/// when they begin. Does nothing in a program, which never is.
+/// Keeps the library that the recorder is in from being unloaded: threads call it when they end,
+/// and forks when they begin. Does nothing in a program, which never is.
 pub(crate) fn stay_loaded() {
     #[cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
     {
