@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::interleave::{Order, Side};
 use super::series;
+use crate::model::unsteady;
 use crate::model::{
     Metric, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, NoiseRow, RunDocument, Verdict,
 };
@@ -180,7 +181,7 @@ fn notes(all: &[RunDocument], rounds: u32) -> Vec<String> {
          this hour, not of every one",
         2 * rounds
     )];
-    if let Some((count, how)) = series::unsteady(all) {
+    if let Some((count, how)) = unsteady(all) {
         notes.push(format!("in {count} of {} runs, {how}", all.len()));
     }
     notes

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::unsteady;
 use crate::model::{Extent, RepeatRow, RepeatSummary, RunDocument};
 use crate::stats::number::float;
 use crate::stats::robust;
@@ -87,16 +88,6 @@ pub fn variation_pct(values: &[f64]) -> Option<f64> {
     let deviation = (squares / (count - 1.0)).sqrt();
     let pct = deviation / mean * 100.0;
     (values.len() > 1 && mean > 0.0 && pct.is_finite()).then_some(pct)
-}
-
-/// Counts the runs on a machine that was less than steady, and describes the worst of them.
-pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
-    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
-    let complaints: Vec<_> =
-        probes.filter_map(|probe| Some((probe.steadiness(), probe.complaint()?))).collect();
-    let worst = complaints.iter().max_by_key(|(steadiness, _)| *steadiness)?;
-    let most = if complaints.len() > 1 { "unsteady, at worst " } else { "" };
-    Some((complaints.len(), format!("the machine was {most}{}", worst.1)))
 }
 
 #[cfg(test)]

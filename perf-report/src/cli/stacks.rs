@@ -14,7 +14,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::live::stacks::{self, Missing};
 use crate::model::{ProcessStacks, StacksDocument};
 use crate::project::context::Context;
-use crate::project::workspace::Programs;
+use crate::record::programs::Programs;
 use crate::record::{collect as segments, folder};
 use crate::render::Medium;
 use crate::text::shell::shell_word;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::store::Location;
 use super::workspace;
+use crate::record::programs::Programs;
 
 /// The name of the store inside [`workspace::FOLDER`].
 const STORE: &str = "perf.sqlite";
@@ -30,9 +31,9 @@ impl Context {
     }
 
     /// Returns the programs of the workspace.
-    pub fn programs(&self) -> workspace::Programs {
+    pub fn programs(&self) -> Programs {
         let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| self.dir.join(target));
-        workspace::Programs::of(&self.root, target.as_deref())
+        workspace::programs(&self.root, target.as_deref())
     }
 
     /// Returns the folder `.perf/` of the workspace; it may not exist yet.

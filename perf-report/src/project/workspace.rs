@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::files;
+use crate::record::programs::Programs;
 
 /// The folder for the store and the baselines, inside the workspace root.
 pub const FOLDER: &str = ".perf";
@@ -62,31 +63,22 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folders of a workspace's programs: its root and its target folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Programs {
-    folders: Vec<PathBuf>,
+/// Finds the programs of the workspace at `root`: below it, and in its target folder. `target` is the one that
+/// the environment names, if it names one.
+pub fn programs(root: &Path, target: Option<&Path>) -> Programs {
+    let configured = root.ancestors().find_map(|dir| {
+        let text = read(&dir.join(".cargo/config.toml")).ok()?;
+        let config: toml_edit::DocumentMut = text.parse().ok()?;
+        Some(dir.join(config.get("build")?.get("target-dir")?.as_str()?))
+    });
+    let folders = [Some(root.to_owned()), target.map(|target| root.join(target)), configured];
+    Programs::below(folders.into_iter().flatten())
 }
 
-impl Programs {
-    /// Finds those of the workspace at `root`. `target` is the target folder that the environment names, if
-    /// it names one.
-    pub fn of(root: &Path, target: Option<&Path>) -> Self {
-        let configured = root.ancestors().find_map(|dir| {
-            let text = read(&dir.join(".cargo/config.toml")).ok()?;
-            let config: toml_edit::DocumentMut = text.parse().ok()?;
-            Some(dir.join(config.get("build")?.get("target-dir")?.as_str()?))
-        });
-        let folders = [Some(root.to_owned()), target.map(|target| root.join(target)), configured];
-        // Processes know their program by its path without links.
-        let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
-        Self { folders: folders.into_iter().flatten().map(real).collect() }
-    }
-
-    /// Returns whether the program at `path` is one of them.
-    pub fn contain(&self, path: &str) -> bool {
-        self.folders.iter().any(|folder| Path::new(path).starts_with(folder))
-    }
+/// Finds the programs of the workspace that `dir` belongs to, as [`programs`] does.
+pub fn programs_of(dir: &Path) -> Programs {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| dir.join(target));
+    programs(&root(dir), target.as_deref())
 }
 
 fn declares_workspace(dir: &Path) -> bool {
@@ -161,7 +153,7 @@ mod tests {
         std::os::unix::fs::symlink(&root, base.join("link")).unwrap();
         let named = |path: &str| base.join(path).display().to_string();
         let check = |programs: &Programs, path: &str| programs.contain(&named(path));
-        let programs = Programs::of(&base.join("link"), Some(&base.join("shared")));
+        let linked = programs(&base.join("link"), Some(&base.join("shared")));
         for (path, is_one) in [
             ("work/project/target/debug/app", true),
             ("work/project/a b (deleted)", true),
@@ -170,14 +162,14 @@ mod tests {
             ("work/app", false),
             ("built/app", false),
         ] {
-            assert_eq!(check(&programs, path), is_one, "{path}");
+            assert_eq!(check(&linked, path), is_one, "{path}");
         }
-        assert!(!programs.contain("") && !programs.contain("app"));
+        assert!(!linked.contain("") && !linked.contain("app"));
         fs::create_dir_all(base.join("work/.cargo")).unwrap();
         let config = format!("[build]\ntarget-dir = {:?}", named("built"));
         fs::write(base.join("work/.cargo/config.toml"), config).unwrap();
-        assert!(check(&Programs::of(&root, None), "built/app"));
-        assert!(!check(&Programs::of(&root, None), "shared/debug/app"));
+        assert!(check(&programs(&root, None), "built/app"));
+        assert!(!check(&programs(&root, None), "shared/debug/app"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::command::{Ended, Job};
 use super::failure::{cannot_record, cannot_start, shown_end};
 use super::nothing;
+use super::programs::Programs;
 use super::recorder::{self, Order as Recording, Recorded, Recorder};
 use crate::analysis::interleave::{self, Order, Side};
 use crate::error::{ExitCode as Code, UserError};
@@ -43,6 +44,8 @@ pub(crate) struct Rules {
     pub(crate) base: Option<PathBuf>,
     /// The beginning of the labels of the runs, if they have some.
     pub(crate) label: Option<String>,
+    /// Finds the programs of the project that a folder belongs to.
+    pub(crate) programs_of: fn(&Path) -> Programs,
     /// The time that the rounds may take.
     pub(crate) time_limit: Option<Duration>,
 }
@@ -181,7 +184,7 @@ impl InTurn<'_> {
         let left = finished.collect().ok_or_else(|| {
             UserError::new(Code::Internal, "what was recorded is gone before it was read")
         })?;
-        document(left, job, side, watcher).map(Some)
+        document(left, job, (side, self.rules.programs_of), watcher).map(Some)
     }
 }
 
@@ -189,7 +192,7 @@ impl InTurn<'_> {
 fn document(
     recorded: Recorded,
     job: Job<'_>,
-    side: Side,
+    (side, programs_of): (Side, fn(&Path) -> Programs),
     watcher: &impl Watcher,
 ) -> Result<RunDocument, UserError> {
     let Recorded { document, collected, session, gone, began } = recorded;
@@ -201,6 +204,7 @@ fn document(
         dir: job.dir.unwrap_or(Path::new(".")),
         folder,
         began,
+        programs_of,
     };
     let why = empty.then(|| nothing::why(command, &collected, gone));
     recorder::clear(&collected, session.folder());

@@ -21,6 +21,7 @@ use crate::project::check::in_turn;
 use crate::project::config::check::{self, CheckSettings};
 use crate::project::context::Context;
 use crate::project::store;
+use crate::project::workspace;
 use crate::record::command::Streams;
 use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
 use crate::text::units;
@@ -175,6 +176,7 @@ impl RoundArgs {
                 probe: true,
                 base: self.turns.base(context),
                 label: None,
+                programs_of: workspace::programs_of,
                 time_limit: self.time_limit(),
             },
             jobs: [Side::A, Side::B].map(|side| sides.get(side).job(streams)),

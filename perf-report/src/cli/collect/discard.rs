@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::cli::output;
-use crate::project::workspace::Programs;
 use crate::record::collect::{self, About};
 use crate::record::folder;
+use crate::record::programs::Programs;
 use crate::record::retention::{self, Recording};
 use crate::text::units;
 

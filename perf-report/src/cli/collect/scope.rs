@@ -8,8 +8,8 @@ use perf_runtime::segment::discarded::Discarded;
 use crate::cli::output;
 use crate::error::UserError;
 use crate::project::context::Context;
-use crate::project::workspace::Programs;
 use crate::record::collect::{self, About, Listing};
+use crate::record::programs::Programs;
 use crate::render;
 use crate::text::units;
 

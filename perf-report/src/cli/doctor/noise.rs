@@ -10,6 +10,7 @@ use crate::cli::output;
 use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
+use crate::project::workspace;
 use crate::record::command::{Job, Streams};
 use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
 use crate::text::units;
@@ -61,6 +62,7 @@ fn against_itself<'a>(args: &'a Args, context: &'a Context, seed: u64) -> InTurn
             probe: true,
             base: args.rounds.turns.base(context),
             label: None,
+            programs_of: workspace::programs_of,
             time_limit: None,
         },
         jobs: [job; 2],

@@ -13,7 +13,7 @@ use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
-use crate::project::intake;
+use crate::project::{intake, workspace};
 use crate::record::command::{Job, Streams};
 use crate::record::recorder::{self, Order, Recorded, Recorder};
 use crate::record::{facts, failure, folder, nothing, retention};
@@ -162,7 +162,13 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     }
     keep::report(context, &document, &collected, &left);
     if collected.snapshot.processes.is_empty() {
-        let command = nothing::Command { words: &args.command, dir: &context.dir, folder, began };
+        let command = nothing::Command {
+            words: &args.command,
+            dir: &context.dir,
+            folder,
+            began,
+            programs_of: workspace::programs_of,
+        };
         let (reason, help) = nothing::why(command, &collected, gone);
         output::warning(&format!("nothing was recorded: {reason}"));
         output::help(&help);

@@ -10,7 +10,7 @@ use crate::cli::rounds::{self, Rounds};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
-use crate::project::intake;
+use crate::project::{intake, workspace};
 use crate::record::in_turn::Watcher as _;
 use crate::record::recorder::{self, Order, Recorded, Recorder};
 use crate::record::{failure, nothing};
@@ -105,7 +105,13 @@ fn keep_run(
         output::warning(&problem);
     }
     if collected.snapshot.processes.is_empty() {
-        let command = nothing::Command { words, dir: &context.dir, folder, began };
+        let command = nothing::Command {
+            words,
+            dir: &context.dir,
+            folder,
+            began,
+            programs_of: workspace::programs_of,
+        };
         outcome.nothing.get_or_insert_with(|| nothing::why(command, &collected, gone));
     }
     outcome.stored.push(document.run.id.clone());

@@ -11,7 +11,7 @@ use nix::time::{ClockId, clock_gettime};
 use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{self, SegmentError};
 
-pub use lookup::{Missing, is_written, of_process, segments, written_by};
+pub use lookup::{Missing, is_written, of_process, segments};
 
 use crate::model::ProcessStacks;
 use crate::record::{collect, facts};

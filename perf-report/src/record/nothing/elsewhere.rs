@@ -54,7 +54,7 @@ fn defaults() -> BTreeSet<PathBuf> {
 fn of_running() -> BTreeSet<PathBuf> {
     let entries = fs::read_dir("/proc").into_iter().flatten();
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let segments = pids.flat_map(crate::live::stacks::written_by);
+    let segments = pids.flat_map(crate::record::mapped::written_by);
     segments.filter_map(|path| path.parent().map(Path::to_owned)).collect()
 }
 

@@ -13,7 +13,7 @@ use self::elsewhere::Place;
 use self::wrappers::{Effect, Line, Wrapper};
 use super::collect::Collected;
 use super::folder;
-use crate::project::context::Context;
+use super::programs::Programs;
 use crate::text::sanitize;
 use crate::text::shell::shell_word;
 
@@ -27,6 +27,8 @@ pub(crate) struct Command<'a> {
     pub(crate) dir: &'a Path,
     pub(crate) folder: &'a Path,
     pub(crate) began: SystemTime,
+    /// Finds the programs of the project that a folder belongs to.
+    pub(crate) programs_of: fn(&Path) -> Programs,
 }
 
 /// Returns the likeliest reason and its advice.
@@ -77,7 +79,7 @@ fn likely(command: Command<'_>) -> (String, String) {
     let line = wrappers::look(command.words, command.dir);
     let found = elsewhere::find(command.began, command.folder, line.folder.as_deref());
     // Somebody else's may have begun at any moment.
-    let programs = Context::new(command.dir.to_owned(), None).programs();
+    let programs = (command.programs_of)(command.dir);
     let is_named = |program: &str| {
         let name = Path::new(program).file_name();
         line.programs.iter().any(|path| path.file_name() == name) || programs.contain(program)

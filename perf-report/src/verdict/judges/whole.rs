@@ -5,7 +5,7 @@
 //! judges them.
 
 use super::decide::{Draft, Test};
-use crate::analysis::series;
+use crate::model::unsteady;
 use crate::model::{
     Because, COMMAND, Change, Extent, Metric, RunDocument, Unconfirmed, Usage, value_of_command,
 };
@@ -166,7 +166,7 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<Because> {
     // Of a command that is over soon, most is outside of tracked functions.
     let may_be_unsteady = slower <= MOST_TIMES * faster;
     let mut sides = [sides.current, sides.baseline].into_iter().filter(|_| may_be_unsteady);
-    let (_, how) = sides.find_map(series::unsteady)?;
+    let (_, how) = sides.find_map(unsteady)?;
     Some(Because::Unsteady { how, unconfirmed })
 }
 

@@ -2,7 +2,6 @@
 
 use super::comparable::{self, Difference};
 use super::runs::Sides;
-use crate::analysis::series;
 use crate::model::RunDocument;
 use crate::text::units;
 
@@ -57,7 +56,7 @@ fn notes(
 
 /// A note on a machine that was not steady while some of the runs were made.
 pub(crate) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
-    let (count, how) = series::unsteady(runs)?;
+    let (count, how) = crate::model::unsteady(runs)?;
     Some(match runs.len() {
         1 => format!("during {which}, {how}"),
         of => format!("during {count} of the {of} runs of {which}, {how}"),
