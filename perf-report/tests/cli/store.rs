@@ -129,6 +129,17 @@ fn of_recent_runs_one_whose_tree_cannot_be_read_is_left_out_and_the_newest_is_wh
 }
 
 #[test]
+fn a_store_may_be_named_by_url() {
+    let desk = Desk::new();
+    desk.store_run("one");
+    let url = format!("sqlite:{}", desk.store().display());
+    desk.report(&["show", "--store", &url]).said(0, "");
+    let unknown = desk.report(&["show", "--store", "clickhouse://me:secret@host:8123/perf"]);
+    unknown.said(2, "this build knows no store of the scheme `clickhouse:`");
+    assert!(!unknown.stderr.contains("secret"), "{}", unknown.stderr);
+}
+
+#[test]
 fn a_run_is_stored_once() {
     let desk = Desk::new();
     let one = desk.store_run("one");

@@ -129,6 +129,32 @@ fn runs_that_recorded_nothing_do_not_count_among_the_recent() {
     assert!(recent(0).is_empty());
 }
 
+#[test]
+fn a_group_is_found_from_each_of_its_runs_though_it_is_long_and_others_stored_between() {
+    let member = |id: &str, label, group: Option<&str>| {
+        let mut run = run(id, label);
+        run.run.group = group.map(str::to_owned);
+        run
+    };
+    let mut runs = vec![member("before", None, None)];
+    for number in 0..70 {
+        runs.push(member(&format!("g{number}"), None, Some("g0")));
+        runs.push(member(&format!("other{number}"), Some("other"), None));
+    }
+    runs.extend(["h0", "h1"].map(|id| member(id, None, Some("h0"))));
+    let store = Stored::with(&runs).store;
+    let group = |id: &str| {
+        let runs = store.with_group(store.load(id).unwrap()).unwrap();
+        runs.into_iter().map(|run| run.run.id).collect::<Vec<_>>()
+    };
+    let whole: Vec<String> = (0..70).map(|number| format!("g{number}")).collect();
+    assert_eq!((group("g0"), group("g69")), (whole.clone(), whole));
+    assert_eq!(
+        (group("h1"), group("before")),
+        (vec!["h0".into(), "h1".into()], vec!["before".into()])
+    );
+}
+
 /// Runs of which any two differ in something that a filter sees.
 fn varied() -> Vec<RunDocument> {
     let number = |at: usize, of: usize| ["x", "y", ""][at % of];
