@@ -13,12 +13,10 @@ mod methods;
 #[path = "../common/numbers.rs"]
 mod numbers;
 #[path = "../methods/rank.rs"]
-#[expect(dead_code, reason = "only the p-value is looked at")]
 mod rank;
 mod real;
 mod simulated;
 #[path = "../methods/welch.rs"]
-#[expect(dead_code, reason = "only the p-value is looked at")]
 mod welch;
 
 use cases::Case;
