@@ -18,8 +18,17 @@ pub enum Medium {
 
 /// A document that leaves the program, with a method a medium.
 ///
-/// A new medium is a method here and a variant of [`Medium`]. Documents that do not have it say
-/// nothing; a command offers only what its document has.
+/// A new medium is a method here and a variant of [`Medium`]. Documents that do not have it have
+/// `None`; a command offers only what its document has.
+///
+/// ```
+/// use perf_report::model::{Check, ChecksDocument};
+/// use perf_report::render::{Document as _, Medium, Screen};
+///
+/// let checks = ChecksDocument::of(vec![Check::good("clock", "the processor's counter")]);
+/// assert_eq!(checks.human(Screen::default()), "✓ clock  the processor's counter\n");
+/// assert_eq!(checks.text(Medium::Csv, Screen::default()), None, "a list for people has no rows");
+/// ```
 pub trait Document {
     /// Returns the text for people, within the columns of `screen`.
     fn human(&self, screen: Screen) -> String;
