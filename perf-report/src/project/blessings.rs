@@ -1,5 +1,5 @@
-//! The file of accepted regressions: read, added to, taken from. What stands in it is decided by
-//! [`crate::project::config`], what it is worth by [`crate::verdict`].
+//! The file of accepted regressions: reading, adding, removing. Its text is the business of
+//! [`crate::project::config`], the worth of an entry that of [`crate::verdict`].
 //!
 //! It lies beside `perf.toml`, in the root of the workspace, and not in `.perf/`: it is a decision
 //! of the project, to be seen in the review of the change that needs it, and must also be committed
@@ -17,12 +17,12 @@ use crate::files;
 use crate::model::Metric;
 use crate::verdict::Blessing;
 
-/// The file; it may not exist yet.
+/// Returns the path of the file, which may not exist yet.
 pub fn path(context: &Context) -> PathBuf {
     context.root.join(workspace::BLESSED)
 }
 
-/// All blessings, in the order of the file; none where there is no file.
+/// Loads all blessings, in the order of the file; none where there is no file.
 ///
 /// # Errors
 /// When the file cannot be read, or says something that is not understood, with the line.
@@ -30,8 +30,8 @@ pub fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
     config::read(context, workspace::BLESSED, blessed::blessings)
 }
 
-/// Adds blessings, each in the place of a former one for the same function and metric. What people
-/// wrote beside them stays.
+/// Adds blessings, each in the place of a former one for the same function and metric. Comments
+/// that people wrote beside them stay.
 ///
 /// # Errors
 /// When the file is not understood or cannot be written; it is as it was then.
@@ -41,7 +41,7 @@ pub fn add(context: &Context, new: &[Blessing]) -> Result<(), UserError> {
     write(context, &text)
 }
 
-/// Removes the blessings of `function`, or the one for `metric`. How many these were.
+/// Removes the blessings of `function`, or the one for `metric`. Returns their number.
 ///
 /// # Errors
 /// As for [`add`].

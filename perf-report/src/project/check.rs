@@ -1,5 +1,5 @@
-//! A check: which runs are held against which, and what comes of it. What is printed of that is up to
-//! whoever asks.
+//! A check: the runs to judge, the runs to judge them by, and the comparison. Nothing is printed
+//! here.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
 use crate::verdict;
 
-/// The baseline that is taken when none is named.
+/// The baseline in use when none is named.
 const USUAL: &str = "main";
 
 /// The runs of a check.
@@ -22,19 +22,19 @@ pub struct Question {
     pub current: Named,
     /// The runs that they are judged by, if there are any.
     pub baseline: Option<Named>,
-    /// Lines that whoever asked should read: runs that were passed over, or left out.
+    /// Lines for the reader about runs that were passed over, or left out.
     pub notices: Vec<String>,
-    /// Why there is no baseline; empty where there is one.
+    /// The reason for which there is no baseline; empty where there is one.
     no_baseline: String,
-    /// Runs that were left out since they recorded nothing.
+    /// A sentence on runs that were left out since they recorded nothing.
     missing: Option<String>,
-    /// Other runs, from which noise is learned.
+    /// Other runs, which show the noise.
     history: Vec<RunDocument>,
 }
 
 impl Question {
-    /// Finds the runs: those of the baseline `baseline`, else of the usual one, and the run `run`, else the
-    /// newest of the baseline's command.
+    /// Finds the runs: those of the baseline `baseline`, else of the usual one, and the run `run`,
+    /// else the newest of the baseline's command.
     ///
     /// # Errors
     /// When a run or baseline that was named does not exist or cannot be read, when it cannot be told which
@@ -101,7 +101,7 @@ impl Question {
         Ok(comparison)
     }
 
-    /// Judges `current` as if it were what is asked about.
+    /// Judges `current` in place of the runs in question.
     ///
     /// # Errors
     /// As for [`answer`](Self::answer).
@@ -128,8 +128,8 @@ pub fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
     named::is_file(name).then(|| Named::baseline(context, name)).transpose()
 }
 
-/// Returns the name of the baseline to judge by; `None` where there is no baseline. One that is named must
-/// exist.
+/// Returns the name of the baseline to judge by; `None` where there is no baseline. A baseline that
+/// is named must exist.
 ///
 /// # Errors
 /// When the one that is named cannot be read, and when none is named and several could be meant.
@@ -153,8 +153,8 @@ pub fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, 
     }
 }
 
-/// Returns the runs to judge: those that are named, or else the newest of the baseline's command. What
-/// another command did since says nothing of it.
+/// Returns the runs to judge: those that are named, or else the newest of the baseline's command.
+/// Newer runs of other commands have no bearing on it.
 ///
 /// # Errors
 /// When there is no such run.
@@ -175,7 +175,7 @@ pub fn current(
 /// Runs that recorded something.
 struct Recorded {
     runs: Named,
-    /// How many did not, `2 of 5 runs recorded nothing`, and the verb that goes with it.
+    /// The number of the others, `2 of 5 runs recorded nothing`, and the verb that goes with it.
     missing: Option<(String, &'static str)>,
 }
 
@@ -194,7 +194,7 @@ fn with_data(mut named: Named) -> Result<Recorded, UserError> {
     Ok(Recorded { runs: named, missing })
 }
 
-/// Refuses runs of which no comparison can be made: one that is part of the baseline, and runs that have no
+/// Refuses runs that cannot be compared: a run that is part of the baseline, and runs without a
 /// function in common.
 fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError> {
     let nothing = |problem: String, help: &str| {
@@ -225,8 +225,7 @@ fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError
     nothing(problem, "name the run that belongs to the baseline with --run")
 }
 
-/// Judges the runs of `current` against those of `baseline`. What is noise is learned from the stored runs,
-/// too.
+/// Judges the runs of `current` against those of `baseline`. The stored runs, too, show the noise.
 ///
 /// # Errors
 /// [`Code::NothingToJudge`] where the times of the runs say nothing about each other.
@@ -240,7 +239,7 @@ pub fn compare(
     compare_beside(&history, baseline, current, settings)
 }
 
-/// Judges the same, beside a history that is known already.
+/// Judges the same, beside a history that is already loaded.
 fn compare_beside(
     history: &[RunDocument],
     baseline: &Named,
@@ -270,7 +269,7 @@ fn compare_beside(
     Ok(Comparison { baseline: Some(baseline.name.clone()), ..comparison })
 }
 
-/// Judges runs of B against those of A, which were made in turn, so that a share `level` of the findings
+/// Judges runs of B against those of A, which were made in turn. A share `level` of the findings
 /// may be wrong.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What a program outside judges by: the project's settings, with budgets of its own on top.
+//! The settings of a program outside: those of the project, with budgets of its own on top.
 
 use super::config::check::CheckSettings;
 use crate::error::{ExitCode, UserError};
@@ -7,10 +7,10 @@ use crate::stats::number::float;
 use crate::text::values;
 use crate::verdict::{FailOn, Given, Limits, Rule};
 
-/// The pattern of the budget of the command as a whole, as in `perf.toml`.
+/// The pattern of the budget for the command as a whole, as in `perf.toml`.
 const COMMAND: &str = "command";
 
-/// The settings of a check: those of `perf.toml`, and what the program adds to them.
+/// The settings of a check: those of `perf.toml`, completed by the program.
 ///
 /// The default is what is built in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,8 +20,8 @@ pub struct Settings {
 
 impl Settings {
     /// Sets the limits of the function `name`, or of functions whose names begin in one way
-    /// (`app::db::*`), or of the whole command (`command`). They take the place of those that `perf.toml`
-    /// has under this name.
+    /// (`app::db::*`), or of the whole command (`command`). They take the place of those under this
+    /// name in `perf.toml`.
     #[must_use]
     pub fn budget(mut self, name: &str, budget: Budget) -> Self {
         let rule = Rule { pattern: name.to_owned(), ..budget.rule };
@@ -49,13 +49,13 @@ impl Settings {
         self
     }
 
-    /// Returns the limits that these settings come to, over the built-in ones.
+    /// Returns the limits by these settings, over the built-in ones.
     pub fn limits(&self) -> Limits {
         self.check.limits()
     }
 }
 
-/// The limits of a function, or of a command: what it may take, and by how much it may become slower.
+/// The limits of a function, or of a command: its cost, and its slow-down.
 ///
 /// Values are written as in `perf.toml`: `2ms`, `64MiB`, `10%`; `never` takes a limit away that the
 /// function's attribute sets.
@@ -124,7 +124,7 @@ impl Budget {
         self.with(BudgetKind::Allocs, Some(float(most)))
     }
 
-    /// Limits by how much the times may be worse than in the baseline, such as `10%`; `never` for no limit.
+    /// Limits the slow-down of the times against the baseline, such as `10%`; `never` for no limit.
     ///
     /// # Errors
     /// With [`ExitCode::Usage`] where the text is no limit in per cent.

@@ -1,4 +1,4 @@
-//! The text of `perf-blessed.toml` becomes blessings, or an error that says where; and back. Pure.
+//! The text of `perf-blessed.toml` as blessings, and back; an error names the line. Pure.
 //!
 //! ```toml
 //! [[blessing]]
@@ -23,20 +23,22 @@ use toml::de::DeValue;
 pub(crate) use edit::{with, without};
 
 use super::quantity;
-use super::source::{Section, SourceError, expected, line, parse, text};
+use super::source::{Section, SourceError, line, parse};
+use super::value::{expected, text};
 use crate::model::Metric;
 use crate::verdict::Blessing;
 
 /// The only key of the document.
 const KEY: &str = "blessing";
 
-/// Keys of an entry, in the order in which people read them; its metrics stand behind the first.
+/// Keys of an entry, in the order in which people read them; its metrics stand behind the first
+/// ones.
 const KEYS: [&str; 8] =
     ["function", "metric", "from", "to", "commit", "reason", "created", "expires"];
-/// How many of [`KEYS`] stand before the metrics.
+/// Number of [`KEYS`] that stand before the metrics.
 const BEFORE_METRICS: usize = 4;
 
-/// The blessings in `text`.
+/// Reads the blessings in `source`.
 pub(crate) fn blessings(source: &str) -> Result<Vec<Blessing>, SourceError> {
     let document = parse(source)?;
     let root = Section { text: source, path: String::new(), table: document.get_ref() };
@@ -61,7 +63,7 @@ pub(crate) fn blessings(source: &str) -> Result<Vec<Blessing>, SourceError> {
     Ok(list)
 }
 
-/// The blessings of an entry, one for each of its metrics.
+/// Reads the blessings of an entry, one for each of its metrics.
 fn of_entry(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Vec<Blessing>, SourceError> {
     let at = line(source, &entry.span());
     let whole = |problem: String| SourceError { line: Some(at), problem, help: None };
@@ -69,32 +71,11 @@ fn of_entry(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Vec<Blessing>,
     let table =
         table.ok_or_else(|| whole(format!("`{KEY}` must be a list of tables: [[{KEY}]]")))?;
     let section = Section { text: source, path: format!("[{KEY}]"), table };
-    let metrics: Vec<Metric> = quantity::metrics().collect();
-    let words: Vec<_> = metrics.iter().map(|metric| metric.word()).collect();
+    let words: Vec<_> = quantity::metrics().map(Metric::word).collect();
     section.only(&[&KEYS[..], &words].concat())?;
     let missing = |key: &str| whole(format!("a blessing without `{key}`"));
     let function = section.value("function", filled)?.ok_or_else(|| missing("function"))?;
-    let mut ranges = Vec::new();
-    if let Some(metric) = section.value("metric", |value| quantity::metric(&text(value)?))? {
-        ranges.push((metric, range(&section, metric, &missing)?));
-    }
-    for metric in metrics {
-        let word = metric.word();
-        let Some(value) = section.table.get(word) else { continue };
-        let inner = value.get_ref().as_table().ok_or_else(|| {
-            let problem =
-                format!("`{word}`: {}", expected("`{ from = …, to = … }`", value.get_ref()));
-            section.error(&value.span(), problem)
-        })?;
-        let inner = Section { text: source, path: format!("{KEY}.{word}"), table: inner };
-        inner.only(&["from", "to"])?;
-        let missing = |key: &str| whole(format!("a blessing of `{word}` without `{key}`"));
-        ranges.push((metric, range(&inner, metric, &missing)?));
-    }
-    if ranges.is_empty() {
-        let example = "such as `self = { from = \"5ms\", to = \"7ms\" }`";
-        return Err(whole(format!("a blessing without a metric, {example}")));
-    }
+    let ranges = ranges(&section, &whole)?;
     let commit = section.value("commit", text)?;
     let reason = section.value("reason", filled)?.ok_or_else(|| missing("reason"))?;
     let created = section.value("created", read_date)?.ok_or_else(|| missing("created"))?;
@@ -113,7 +94,37 @@ fn of_entry(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Vec<Blessing>,
     Ok(ranges.into_iter().map(of_metric).collect())
 }
 
-/// From which value to which.
+/// Reads the metrics of an entry, each with the values of its range.
+fn ranges(
+    section: &Section<'_, '_>,
+    whole: &dyn Fn(String) -> SourceError,
+) -> Result<Vec<(Metric, (f64, f64))>, SourceError> {
+    let missing = |key: &str| whole(format!("a blessing without `{key}`"));
+    let mut ranges = Vec::new();
+    if let Some(metric) = section.value("metric", |value| quantity::metric(&text(value)?))? {
+        ranges.push((metric, range(section, metric, &missing)?));
+    }
+    for metric in quantity::metrics() {
+        let word = metric.word();
+        let Some(value) = section.table.get(word) else { continue };
+        let inner = value.get_ref().as_table().ok_or_else(|| {
+            let problem =
+                format!("`{word}`: {}", expected("`{ from = …, to = … }`", value.get_ref()));
+            section.error(&value.span(), problem)
+        })?;
+        let inner = Section { text: section.text, path: format!("{KEY}.{word}"), table: inner };
+        inner.only(&["from", "to"])?;
+        let missing = |key: &str| whole(format!("a blessing of `{word}` without `{key}`"));
+        ranges.push((metric, range(&inner, metric, &missing)?));
+    }
+    if ranges.is_empty() {
+        let example = "such as `self = { from = \"5ms\", to = \"7ms\" }`";
+        return Err(whole(format!("a blessing without a metric, {example}")));
+    }
+    Ok(ranges)
+}
+
+/// Reads the value before, and the value up to which it is accepted.
 fn range(
     section: &Section<'_, '_>,
     metric: Metric,
@@ -137,7 +148,7 @@ fn read_date(value: &DeValue<'_>) -> Result<Date, String> {
     text.parse().map_err(|_| format!("{text:?} is no date: write 2027-01-31"))
 }
 
-/// Whether a blessing is for this metric of `function`.
+/// Returns whether a blessing is for this metric of `function`.
 fn is_for(blessing: &Blessing, function: &str, metric: Metric) -> bool {
     blessing.function == function && blessing.metric == metric
 }

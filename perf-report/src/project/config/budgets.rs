@@ -1,11 +1,12 @@
-//! The tables `[budget."…"]` of `perf.toml`: what functions, and the command as a whole, may take.
-//! Pure.
+//! The tables `[budget."…"]` of `perf.toml`: the limits of functions, and of the command as a
+//! whole. Pure.
 
 use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::source::{Section, SourceError, expected, limit, line, number, severity, whole_number};
+use super::source::{Section, SourceError, line};
+use super::value::{expected, limit, number, severity, whole_number};
 use crate::model::BudgetKind;
 use crate::stats::number::float;
 use crate::text::values;
@@ -30,14 +31,14 @@ const OF_COMMAND: [(&str, BudgetKind); 3] = [
     ("peak-memory", BudgetKind::PeakRssBytes),
 ];
 
-/// The key of the table that is about the command as a whole.
+/// The key of the table for the command as a whole.
 const COMMAND: &str = "command";
 
 const MAX_REGRESSION: &str = "max-regression";
 const SEVERITY: &str = "severity";
 
 impl Section<'_, '_> {
-    /// What the tables under `budget` say.
+    /// Reads the tables under `budget`.
     pub(super) fn budgets(&self) -> Result<Allowances, SourceError> {
         let mut allowances = Allowances::default();
         let Some(budgets) = self.section("budget")? else { return Ok(allowances) };
@@ -90,7 +91,7 @@ impl Section<'_, '_> {
     }
 }
 
-/// A limit in the unit of its kind; `never` and `off` for none.
+/// Reads a limit in the unit of its kind; `never` and `off` for none.
 fn budget(value: &DeValue<'_>, kind: BudgetKind) -> Result<Option<f64>, String> {
     if value.as_str().is_some_and(values::is_never) {
         return Ok(None);
@@ -182,12 +183,12 @@ severity = "off"
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let said = |text: &str| {
+        let mistake = |text: &str| {
             let error = check_settings(text, "ci").unwrap_err();
             let line = error.line.map_or_else(String::new, |line| line.to_string());
             format!("{line}: {}; {}", error.problem, error.help.unwrap_or_default())
         };
-        let of_f = |line: &str| said(&format!("[budget.f]\n{line}"));
+        let of_f = |line: &str| mistake(&format!("[budget.f]\n{line}"));
         let all = [
             of_f("p98 = \"1ms\""),
             of_f("max_regression = 5"),
@@ -197,11 +198,11 @@ severity = "off"
             of_f("calls = -1"),
             of_f("severity = \"wran\""),
             of_f("severity = true"),
-            said("[budget.command]\npeak-memory = \"64 mibs\""),
-            said("[budget.command]\nmax-regression = 3"),
-            said("[budget.\"a*b\"]\ncalls = 3"),
-            said("[budget]\nf = 3"),
-            said("[budgets.f]\ncalls = 3"),
+            mistake("[budget.command]\npeak-memory = \"64 mibs\""),
+            mistake("[budget.command]\nmax-regression = 3"),
+            mistake("[budget.\"a*b\"]\ncalls = 3"),
+            mistake("[budget]\nf = 3"),
+            mistake("[budgets.f]\ncalls = 3"),
         ];
         insta::assert_snapshot!(all.join("\n"), @r#"
         2: unknown key "p98" in [budget.f]; did you mean `p99`?

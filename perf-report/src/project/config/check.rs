@@ -1,4 +1,4 @@
-//! What `check` judges by: settings in layers, and what they come to. Pure.
+//! The settings of `check`, in layers, and the limits made of them. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -9,38 +9,39 @@ use crate::verdict::{
     Allowances, Blessed, CustomLimits, FailOn, Limits, Load, MetricLimits, Severity, Thresholds,
 };
 
-/// The settings of one place: the command line, a profile. What it does not say is `None`.
+/// The settings of one place: the command line, a profile. A setting that is not given there is
+/// `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckSettings {
     /// Name of the baseline.
     pub baseline: Option<String>,
-    /// What fails besides regressions and budgets.
+    /// Reasons to fail besides regressions and budgets.
     pub fail_on: Option<BTreeSet<FailOn>>,
-    /// Whether runs of different machines are compared, as advice.
+    /// Permission to compare runs of different machines, as advice.
     pub allow_cross_machine: Option<bool>,
     /// The metrics that are judged.
     pub metrics: Option<BTreeSet<Metric>>,
-    /// Faster by more is improved.
+    /// The limit of an improvement: faster by more is one.
     pub improved: Option<Limit>,
-    /// Slower by more is degraded.
+    /// The limit of a degradation: slower by more is one.
     pub degraded: Option<Limit>,
-    /// Slower by more is a regression.
+    /// The limit of a regression: slower by more is one.
     pub regression: Option<Limit>,
-    /// Smallest change of a call that can be a finding.
+    /// The smallest change of a call that can be a finding.
     pub floor: Option<Duration>,
-    /// Smallest change over the run that can be a finding.
+    /// The smallest change over the run that can be a finding.
     pub run_floor: Option<Duration>,
-    /// Calls that a time needs to be judged.
+    /// The fewest calls for a time to be judged.
     pub min_calls: Option<u64>,
-    /// Where the work comes from.
+    /// The source of the work.
     pub load: Option<Load>,
-    /// What counts as a unit of work, where the load is open.
+    /// The unit of work, where the load is open.
     pub unit_of_work: Option<String>,
     /// Limits of single metrics.
     pub metric: BTreeMap<Metric, MetricSettings>,
-    /// What is said of the metrics that programs tell of themselves, by their names.
+    /// Limits of the metrics of the program's own, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
-    /// What is said of functions and of the command as a whole.
+    /// Limits of functions and of the command as a whole.
     pub budgets: Allowances,
     /// Regressions that somebody accepted.
     pub blessed: Blessed,
@@ -49,13 +50,13 @@ pub struct CheckSettings {
 /// Limits of one metric.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct MetricSettings {
-    /// Better by more is improved.
+    /// The limit of an improvement: better by more is one.
     pub improved: Option<Limit>,
-    /// Worse by more is degraded.
+    /// The limit of a degradation: worse by more is one.
     pub degraded: Option<Limit>,
-    /// Worse by more is a regression.
+    /// The limit of a regression: worse by more is one.
     pub regression: Option<Limit>,
-    /// How much a finding weighs.
+    /// The weight of a finding.
     pub severity: Option<Severity>,
 }
 
@@ -77,7 +78,7 @@ pub struct MetricLimit {
 }
 
 impl CheckSettings {
-    /// These settings, and those of `lower` where these say nothing.
+    /// Returns these settings, completed by those of `lower`.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         let mut metric = lower.metric;
@@ -109,7 +110,7 @@ impl CheckSettings {
         }
     }
 
-    /// The limits that these settings come to, over the built-in ones.
+    /// Returns the limits by these settings, over the built-in ones.
     pub fn limits(&self) -> Limits {
         let built_in = Thresholds::default();
         let given = |limit: Option<Limit>, default| limit.map_or(default, |limit| limit.0);
@@ -190,7 +191,7 @@ impl FromStr for MetricLimit {
     }
 }
 
-/// The metric of that name.
+/// Returns the metric of that name.
 ///
 /// # Errors
 /// When there is none, with the names that there are.
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_is_what_is_built_in() {
+    fn no_settings_are_the_built_in_limits() {
         assert_eq!(CheckSettings::default().limits(), Limits::default());
     }
 

@@ -42,6 +42,7 @@ pub(crate) mod quantity;
 mod source;
 pub mod targets;
 pub mod trend;
+mod value;
 
 use std::io;
 
@@ -60,11 +61,11 @@ pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
 }
 
-/// The settings of `check` in the workspace's `perf.toml`, under the profile asked for.
+/// Returns the settings of `check` in the workspace's `perf.toml`, under the profile asked for.
 ///
 /// # Errors
-/// When the file cannot be read, is no TOML, or says something that is not understood; when the
-/// profile is one that nobody has defined.
+///
+/// When the file cannot be read, is no TOML, or has a mistake; when the profile is defined nowhere.
 pub fn check_settings(
     context: &Context,
     profile: Option<&str>,
@@ -76,7 +77,7 @@ pub fn check_settings(
     })
 }
 
-/// What recording may cost, as the workspace's `perf.toml` says.
+/// Returns the targets for the cost of recording in the workspace's `perf.toml`.
 ///
 /// # Errors
 /// As for [`check_settings`].
@@ -84,7 +85,7 @@ pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
     read(context, workspace::CONFIG, source::targets)
 }
 
-/// From which change on a trend has which word, as the workspace's `perf.toml` says.
+/// Returns the limits of the words of a trend in the workspace's `perf.toml`.
 ///
 /// # Errors
 /// As for [`check_settings`].
@@ -92,7 +93,7 @@ pub fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
     read(context, workspace::CONFIG, source::trend)
 }
 
-/// Reads a file of the workspace's root, of which `parse` makes something. No file is an empty one.
+/// Reads a file of the workspace's root, and parses it with `parse`. No file is an empty one.
 pub(crate) fn read<T>(
     context: &Context,
     file: &str,

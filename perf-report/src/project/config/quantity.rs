@@ -1,34 +1,38 @@
-//! Values of any metric as people write them in files and on the command line, and back. Pure. What
-//! they look like on the screen is for [`Metric::number`].
+//! Values of any metric as people write them in files and on the command line, and back. Pure.
+//! Their form on the screen is that of [`Metric::number`].
 
 use toml::de::DeValue;
 use toml_edit::{Item, value};
 
 use super::check;
-use super::source::{expected, number};
+use super::value::{expected, number};
 use crate::model::{Metric, MetricKind, Unit};
 use crate::text::values;
 
-/// Every metric that has values in files: of functions, of the command, and the kinds of the program's own.
+/// Returns every metric with values in files: of functions, of the command, and the kinds of the
+/// program's own.
 pub(crate) fn metrics() -> impl Iterator<Item = Metric> {
     let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio].map(Metric::from);
     Metric::ALL.into_iter().chain(Metric::OF_COMMAND).chain(own)
 }
 
-/// The metric that a word names: one of functions, of the command, or a kind of the program's own.
+/// Returns the metric of that word: one of functions, of the command, or a kind of the program's
+/// own.
 ///
 /// # Errors
-/// There is none; with the one that was meant, if that can be told.
+///
+/// When there is none, with the nearest one if one is near.
 pub(crate) fn metric(word: &str) -> Result<Metric, String> {
     let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio];
     let own = own.into_iter().find(|kind| kind.word() == word);
     own.map_or_else(|| check::metric(word), |kind| Ok(kind.into()))
 }
 
-/// A value as the command line gives it: `8ms`, `64MiB`, `1200`, `96%`, `-0.5`.
+/// Reads a value from the command line: `8ms`, `64MiB`, `1200`, `96%`, `-0.5`.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
     let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     match metric.unit() {
@@ -42,7 +46,7 @@ pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
     }
 }
 
-/// A value of a file: numbers as such, what has a unit as text.
+/// Reads a value from a file: numbers as such, values with a unit as text.
 ///
 /// # Errors
 /// As for [`parse`].
@@ -59,7 +63,7 @@ pub(super) fn read(metric: Metric, value: &DeValue<'_>) -> Result<f64, String> {
     parse(metric, text)
 }
 
-/// A value as [`read`] finds it.
+/// Writes a value so that [`read`] finds it again.
 pub(super) fn item(metric: Metric, number: f64) -> Item {
     #[expect(clippy::cast_possible_truncation, reason = "counts fit, and `as` saturates")]
     let count = number as i64;
@@ -72,21 +76,21 @@ pub(super) fn item(metric: Metric, number: f64) -> Item {
     }
 }
 
-/// A time in the unit that makes it shortest to read, to the last digit.
+/// Writes a time in the largest unit that it fills, to the last digit.
 pub(crate) fn time(ns: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
     let unit = units.into_iter().find(|(size, _)| ns >= *size).unwrap_or((1.0, "ns"));
     format!("{}{}", ns / unit.0, unit.1)
 }
 
-/// Per cent, with the digits that [`rounded`] leaves.
+/// Writes a share in per cent, with the digits that [`rounded`] leaves.
 fn share(share: f64) -> String {
     let text = format!("{:.9}", share * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// A value that reads well in a file: whole things, or four digits. Never better than it was: below
-/// it where less is worse, else above it.
+/// Rounds a value to one that reads well in a file: whole things, or four digits. It is never
+/// better than before: below where less is worse, else above.
 pub(crate) fn rounded(metric: Metric, value: f64, less_is_worse: bool) -> f64 {
     let outwards = if less_is_worse { f64::floor } else { f64::ceil };
     if matches!(metric.unit(), Unit::Count | Unit::Size) || value == 0.0 {

@@ -1,37 +1,41 @@
-//! The text of `perf.toml` becomes settings, or an error that says where. Pure.
+//! The text of `perf.toml` as settings; an error names the line. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::check::{CheckSettings, Duration, Limit, MetricSettings, metric};
+use super::check::{CheckSettings, MetricSettings, metric};
 use super::targets::{self, Given};
 use super::trend::TrendSettings;
-use crate::text::{suggest, values};
-use crate::verdict::{Better, CustomLimits, FailOn, Load, Severity};
+use super::value::{
+    better, boolean, duration, fail_on, limit, load, real, set, severity, text, whole_number,
+};
+use crate::model::Metric;
+use crate::text::suggest;
+use crate::verdict::CustomLimits;
 
 /// Profiles that exist without being written down.
 const BUILT_IN: [&str; 2] = ["default", "ci"];
 /// The profile that the others complete.
 const BASE: &str = "default";
 
-/// What is wrong with the text.
+/// A mistake in the text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SourceError {
     /// Line of the mistake, from 1.
     pub(crate) line: Option<usize>,
-    /// What is wrong.
+    /// The mistake, in words.
     pub(crate) problem: String,
-    /// What to do.
+    /// The way out.
     pub(crate) help: Option<String>,
 }
 
 /// The keys of the whole document.
 const ROOT: [&str; 5] = ["profile", "metrics", "budget", "overhead", "trend"];
 
-/// What recording may cost.
+/// Reads the targets for the cost of recording.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
     let document = parse(text)?;
     let root = Section { text, path: String::new(), table: document.get_ref() };
@@ -39,7 +43,7 @@ pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
     root.targets()
 }
 
-/// From which change on a trend has which word.
+/// Reads the limits of the words of a trend.
 pub(super) fn trend(text: &str) -> Result<TrendSettings, SourceError> {
     let document = parse(text)?;
     let root = Section { text, path: String::new(), table: document.get_ref() };
@@ -55,8 +59,8 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
     })
 }
 
-/// The settings of `check` under `profile`, over those of the default profile. The whole text is
-/// checked, whichever profile is asked for.
+/// Reads the settings of `check` under `profile`, over those of the default profile. The whole text
+/// is checked, whichever profile is asked for.
 pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings, SourceError> {
     let document = parse(text)?;
     let root = Section { text, path: String::new(), table: document.get_ref() };
@@ -94,10 +98,10 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     Ok(CheckSettings { custom, budgets, ..chosen.or(base) })
 }
 
-/// A table of the document, with what is needed to say where it is.
+/// A table of the document, with its place for errors.
 pub(super) struct Section<'a, 'i> {
     pub(super) text: &'a str,
-    /// `profile.ci.check`
+    /// The path of the table: `profile.ci.check`.
     pub(super) path: String,
     pub(super) table: &'a DeTable<'i>,
 }
@@ -127,7 +131,7 @@ impl<'a, 'i> Section<'a, 'i> {
             "unit-of-work",
             "metric",
         ])?;
-        let mut settings = CheckSettings {
+        Ok(CheckSettings {
             baseline: self.value("baseline", text)?,
             fail_on: self.value("fail-on", |value| set(value, fail_on))?,
             allow_cross_machine: self.value("allow-cross-machine", boolean)?,
@@ -140,14 +144,19 @@ impl<'a, 'i> Section<'a, 'i> {
             min_calls: self.value("min-calls", whole_number)?,
             load: self.value("load", load)?,
             unit_of_work: self.value("unit-of-work", text)?,
+            metric: self.of_metrics()?,
             ..CheckSettings::default()
-        };
+        })
+    }
+
+    fn of_metrics(&self) -> Result<BTreeMap<Metric, MetricSettings>, SourceError> {
+        let mut settings = BTreeMap::new();
         if let Some(metrics) = self.section("metric")? {
             for name in metrics.table.keys() {
                 let known =
                     metric(name.get_ref()).map_err(|problem| self.error(&name.span(), problem))?;
                 if let Some(section) = metrics.section(name.get_ref())? {
-                    settings.metric.insert(known, section.metric()?);
+                    settings.insert(known, section.metric()?);
                 }
             }
         }
@@ -174,7 +183,7 @@ impl<'a, 'i> Section<'a, 'i> {
         })
     }
 
-    /// What recording may cost: a target for an operation, or several.
+    /// Reads the targets for the cost of recording, one or several for an operation.
     fn targets(&self) -> Result<Vec<Given>, SourceError> {
         let Some(section) = self.section("overhead")? else { return Ok(Vec::new()) };
         let mut given = Vec::new();
@@ -199,7 +208,7 @@ impl<'a, 'i> Section<'a, 'i> {
         Ok(given)
     }
 
-    /// What the tables under `metrics` say of the metrics that programs tell of themselves.
+    /// Reads the tables under `metrics`, about the metrics of the program's own.
     fn custom(&self) -> Result<BTreeMap<String, CustomLimits>, SourceError> {
         let mut custom = BTreeMap::new();
         if let Some(metrics) = self.section("metrics")? {
@@ -273,246 +282,11 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 }
 
-pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
-    value.as_str().map(str::to_owned).ok_or_else(|| expected("text in quotes", value))
-}
-
-fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| expected("`true` or `false`", value))
-}
-
-fn load(value: &DeValue<'_>) -> Result<Load, String> {
-    let word = value.as_str().ok_or_else(|| expected("\"open\" or \"closed\"", value))?;
-    one_of(word, Load::ALL, Load::word, "load")
-}
-
-/// The one of `all` that `word` names.
-fn one_of<T: Copy>(
-    word: &str,
-    all: impl IntoIterator<Item = T> + Clone,
-    name: impl Fn(T) -> &'static str,
-    what: &str,
-) -> Result<T, String> {
-    all.clone().into_iter().find(|one| name(*one) == word).ok_or_else(|| {
-        let words = all.into_iter().map(&name);
-        format!("{word:?} is no {what}; {}", suggest::one_of(word, words))
-    })
-}
-
-pub(super) fn whole_number(value: &DeValue<'_>) -> Result<u64, String> {
-    number(value)
-        .and_then(|digits| digits.parse().ok())
-        .ok_or_else(|| expected("a whole number, not negative", value))
-}
-
-pub(super) fn limit(value: &DeValue<'_>) -> Result<Limit, String> {
-    if let Some(text) = value.as_str() {
-        return text.parse();
-    }
-    let pct = number(value).and_then(|digits| digits.parse().ok());
-    let pct = pct.ok_or_else(|| expected("per cent, such as \"15%\"", value))?;
-    values::in_range(pct).map(|pct| Limit(Some(pct)))
-}
-
-fn duration(value: &DeValue<'_>) -> Result<Duration, String> {
-    value.as_str().ok_or_else(|| expected("a duration, such as \"10ns\"", value))?.parse()
-}
-
-fn better(value: &DeValue<'_>) -> Result<Better, String> {
-    let word = value.as_str().ok_or_else(|| expected("\"higher\" or \"lower\"", value))?;
-    one_of(word, Better::ALL, Better::word, "direction")
-}
-
-pub(super) fn severity(value: &DeValue<'_>) -> Result<Severity, String> {
-    let word = value.as_str().ok_or_else(|| expected("\"fail\", \"warn\" or \"off\"", value))?;
-    one_of(word, Severity::ALL, Severity::word, "severity")
-}
-
-fn real(value: &DeValue<'_>) -> Result<f64, String> {
-    let real = number(value).and_then(|digits| digits.parse::<f64>().ok());
-    real.filter(|real| real.is_finite()).ok_or_else(|| expected("a number", value))
-}
-
-fn fail_on(word: &str) -> Result<FailOn, String> {
-    one_of(word, FailOn::ALL, FailOn::word, "reason to fail")
-}
-
-fn set<T: Ord>(
-    value: &DeValue<'_>,
-    parse: impl Fn(&str) -> Result<T, String>,
-) -> Result<BTreeSet<T>, String> {
-    let items = value.as_array().ok_or_else(|| expected("a list of texts", value))?;
-    items
-        .iter()
-        .map(Spanned::get_ref)
-        .map(|item| parse(item.as_str().ok_or_else(|| expected("a list of texts", item))?))
-        .collect()
-}
-
-/// The digits of a plain decimal number.
-pub(super) fn number(value: &DeValue<'_>) -> Option<String> {
-    let integer = value.as_integer().filter(|integer| integer.radix() == 10);
-    let digits = integer.map(|integer| integer.as_str().to_owned());
-    digits.or_else(|| value.as_float().map(|float| float.as_str().to_owned()))
-}
-
-pub(super) fn expected(what: &str, found: &DeValue<'_>) -> String {
-    format!("expected {what}, found a value of type {}", found.type_str())
-}
-
-/// Line of the beginning of a span, from 1.
+/// Returns the line of the beginning of a span, from 1.
 pub(super) fn line(text: &str, span: &Range<usize>) -> usize {
     let before = text.as_bytes().iter().take(span.start);
     before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Metric;
-
-    const FULL: &str = r#"
-[profile.default.check]
-baseline = "main"
-fail-on = ["degraded", "missing"]
-allow-cross-machine = true
-metrics = ["self", "p99", "calls"]
-improved = 5
-degraded = "7.5%"
-regression = "never"
-floor = "50ns"
-run-floor = "1ms"
-min-calls = 20
-load = "open"
-unit-of-work = "shop::handle"
-
-[profile.default.check.metric.p99]
-regression = "50%"
-severity = "warn"
-
-[metrics."cache.hit_rate"]
-better = "higher"
-max-regression = "5%"
-min = 0.9
-max = 1
-
-[profile.ci.check]
-baseline = "release"
-metric.p99.degraded = 40.5
-"#;
-
-    #[track_caller]
-    fn fails(text: &str, line: Option<usize>, problem: &str, help: Option<&str>) {
-        let error = check_settings(text, "default").unwrap_err();
-        let expected =
-            SourceError { line, problem: problem.to_owned(), help: help.map(str::to_owned) };
-        assert_eq!(error, expected);
-    }
-
-    #[test]
-    fn every_key_is_read() {
-        let settings = check_settings(FULL, "default").unwrap();
-        let limit = |pct| Some(Limit(pct));
-        let custom = CustomLimits {
-            better: Some(Better::Higher),
-            max_regression_pct: Some(5.0),
-            min: Some(0.9),
-            max: Some(1.0),
-        };
-        let expected = CheckSettings {
-            baseline: Some("main".to_owned()),
-            fail_on: Some([FailOn::Degraded, FailOn::Missing].into()),
-            allow_cross_machine: Some(true),
-            metrics: Some([Metric::SelfNs, Metric::P99Ns, Metric::Calls].into()),
-            improved: limit(Some(5.0)),
-            degraded: limit(Some(7.5)),
-            regression: limit(None),
-            floor: Some(Duration(50.0)),
-            run_floor: Some(Duration(1e6)),
-            min_calls: Some(20),
-            load: Some(Load::Open),
-            unit_of_work: Some("shop::handle".to_owned()),
-            metric: [(
-                Metric::P99Ns,
-                MetricSettings {
-                    regression: limit(Some(50.0)),
-                    severity: Some(Severity::Warn),
-                    ..MetricSettings::default()
-                },
-            )]
-            .into(),
-            custom: [("cache.hit_rate".to_owned(), custom)].into(),
-            ..CheckSettings::default()
-        };
-        assert_eq!(settings, expected);
-    }
-
-    #[test]
-    fn a_profile_completes_itself_from_the_default() {
-        let settings = check_settings(FULL, "ci").unwrap();
-        assert_eq!(settings.baseline.as_deref(), Some("release"));
-        assert_eq!(settings.min_calls, Some(20));
-        let p99 = settings.metric[&Metric::P99Ns];
-        assert_eq!(
-            (p99.degraded, p99.regression),
-            (Some(Limit(Some(40.5))), Some(Limit(Some(50.0))))
-        );
-    }
-
-    #[test]
-    fn the_built_in_profiles_need_not_be_written_down() {
-        assert_eq!(check_settings("", "ci"), Ok(CheckSettings::default()));
-        let error = check_settings(FULL, "cl").unwrap_err();
-        assert_eq!(error.problem, "there is no profile \"cl\"");
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_line() {
-        fails("\nprofle = 1", Some(2), "unknown key \"profle\"", Some("did you mean `profile`?"));
-        fails(
-            "[profile.ci.check]\nregresion = 3",
-            Some(2),
-            "unknown key \"regresion\" in [profile.ci.check]",
-            Some("did you mean `regression`?"),
-        );
-        let metric = |line: &str| format!("[metrics.hits]\n{line}");
-        let broken = |line: &str, at, problem: &str| fails(&metric(line), Some(at), problem, None);
-        broken("max-regression = 5", 1, "`max-regression` says nothing without `better`");
-        broken("min = 2\nmax = 1", 1, "no value is both at least 2 and at most 1");
-        let up = "`better`: \"up\" is no direction; there are higher, lower";
-        broken("better = \"up\"", 2, up);
-        fails("[profile]\nci = 3", Some(2), "`ci` must be a table: [profile.ci]", None);
-        let check = |line: &str| format!("[profile.default.check]\n{line}");
-        let wrong = |line: &str, problem: &str| fails(&check(line), Some(2), problem, None);
-        wrong(
-            "regression = -1",
-            "`regression`: -1 is no limit: it must be between 0 % and 1000000 %",
-        );
-        wrong(
-            "floor = 10",
-            "`floor`: expected a duration, such as \"10ns\", found a value of type integer",
-        );
-        wrong(
-            "min-calls = 2.5",
-            "`min-calls`: expected a whole number, not negative, found a value of type float",
-        );
-        wrong(
-            "baseline = true",
-            "`baseline`: expected text in quotes, found a value of type boolean",
-        );
-        wrong(
-            "fail-on = [\"mising\"]",
-            "`fail-on`: \"mising\" is no reason to fail; did you mean `missing`?",
-        );
-        wrong("load = \"opn\"", "`load`: \"opn\" is no load; did you mean `open`?");
-        wrong("load = 3", "`load`: expected \"open\" or \"closed\", found a value of type integer");
-        wrong("metrics = [\"p98\"]", "`metrics`: there is no metric \"p98\"; did you mean `p99`?");
-    }
-
-    #[test]
-    fn what_is_no_toml_is_named_with_its_line() {
-        let error = check_settings("\n\n[profile", "default").unwrap_err();
-        assert_eq!(error.line, Some(3));
-        assert!(error.problem.starts_with("this is no TOML: "), "{}", error.problem);
-    }
-}
+mod tests;

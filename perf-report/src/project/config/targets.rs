@@ -1,4 +1,4 @@
-//! What operations may cost: targets as people write them, in layers. Pure.
+//! The targets for the cost of operations, as people write them, in layers. Pure.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -6,31 +6,31 @@ use std::str::FromStr;
 use crate::model::{Figure, Operation};
 use crate::text::{suggest, values};
 
-/// What operations may cost, by operation.
+/// The targets by operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Targets(BTreeMap<Operation, Vec<Target>>);
 
-/// What a figure may be.
+/// A limit of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
     /// The figure.
     pub figure: Figure,
-    /// The most that it may be; for operations a second the least.
+    /// The largest figure that meets it; for operations a second the smallest.
     pub allowed: f64,
 }
 
-/// A target of an operation, or that it has none: `status=100us`, `call=50%`, `status=20000/s`,
+/// A target of an operation, or `never` for none: `status=100us`, `call=50%`, `status=20000/s`,
 /// `registry=never`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Given {
     /// The operation.
     pub operation: Operation,
-    /// `None` is none.
+    /// The target; `None` is none.
     pub target: Option<Target>,
 }
 
 impl Default for Targets {
-    /// What perf-track promises.
+    /// Returns the promises of perf-track.
     fn default() -> Self {
         let at_most = |ns| vec![Target { figure: Figure::CostNs, allowed: ns }];
         let mut health = at_most(10_000.0);
@@ -46,8 +46,8 @@ impl Default for Targets {
 }
 
 impl Targets {
-    /// These targets, but those of `given` for the operations that it names; of several for one
-    /// figure the last.
+    /// Returns these targets, with those of `given` in place of all targets of the operations in
+    /// it. Of several for one figure, the last counts.
     #[must_use]
     pub fn overridden(mut self, given: &[Given]) -> Self {
         for named in given {
@@ -63,7 +63,7 @@ impl Targets {
         self
     }
 
-    /// The targets of an operation.
+    /// Returns the targets of an operation.
     pub fn of(&self, operation: Operation) -> &[Target] {
         self.0.get(&operation).map_or(&[], Vec::as_slice)
     }
@@ -80,7 +80,7 @@ impl FromStr for Given {
     }
 }
 
-/// The operation of that name.
+/// Returns the operation of that name.
 ///
 /// # Errors
 /// When there is none, with the names that there are.
@@ -92,11 +92,12 @@ pub fn operation(name: &str) -> Result<Operation, String> {
     })
 }
 
-/// A target without its operation: a duration, per cent of the bare call, operations a second, or
-/// `never`.
+/// Reads a target without its operation: a duration, per cent of the bare call, operations a
+/// second, or `never`.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub fn target_of(text: &str) -> Result<Option<Target>, String> {
     let text = text.trim();
     if text == "never" {
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn naming_an_operation_replaces_what_was_said_of_it() {
+    fn naming_an_operation_replaces_all_its_targets() {
         let targets = Targets::default()
             .overridden(&[given("status=1us"), given("status=5/s"), given("call=9%")])
             .overridden(&[given("call=8%"), given("breaker=never")]);

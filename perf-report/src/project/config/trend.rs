@@ -1,21 +1,22 @@
-//! From which change on a trend has which word: settings in layers, and what they come to. Pure.
+//! The limits of the words of a trend: settings in layers, and the limits made of them. Pure.
 
 use super::check::Limit;
 use crate::model::TrendLimits;
 
-/// The settings of one place: the command line, the file. What it does not say is `None`.
+/// The settings of one place: the command line, the file. A setting that is not given there is
+/// `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct TrendSettings {
-    /// Better by more is an improvement.
+    /// The limit of an improvement: better by more is one.
     pub improvement: Option<Limit>,
-    /// Worse by more is degraded.
+    /// The limit of a degradation: worse by more is one.
     pub degraded: Option<Limit>,
-    /// Worse by more is a regression.
+    /// The limit of a regression: worse by more is one.
     pub regression: Option<Limit>,
 }
 
 impl TrendSettings {
-    /// These settings, and those of `lower` where these say nothing.
+    /// Returns these settings, completed by those of `lower`.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         Self {
@@ -25,7 +26,7 @@ impl TrendSettings {
         }
     }
 
-    /// The limits that these settings come to, over the built-in ones.
+    /// Returns the limits by these settings, over the built-in ones.
     pub fn limits(self) -> TrendLimits {
         let built_in = TrendLimits::default();
         let given = |limit: Option<Limit>, default| limit.map_or(default, |limit| limit.0);

@@ -1,4 +1,4 @@
-//! Changes the text of `perf-blessed.toml`, and leaves what people wrote in it. Pure.
+//! Changes to the text of `perf-blessed.toml`, in which the rest of what people wrote stays. Pure.
 
 use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Key, Table, value};
@@ -9,15 +9,16 @@ use crate::project::config::quantity;
 use crate::project::config::source::{SourceError, line};
 use crate::verdict::Blessing;
 
-/// What stands above the first entry.
+/// The text above the first entry.
 const HEADER: &str = "\
 # Regressions that were accepted: perf-report lets them pass, up to `to`, until `expires`.
 # Written by `perf-report bless`, and made to be committed and reviewed.
 
 ";
 
-/// `source` with these blessings, those that were accepted together as one entry, which takes the place of
-/// what was accepted of the same metrics. Everything else, comments too, stays as it is.
+/// Returns `source` with these blessings. Those that were accepted together become one entry, in
+/// the place of earlier blessings of the same metrics. Everything else, comments too, stays as it
+/// is.
 pub(crate) fn with(source: &str, new: &[Blessing]) -> Result<String, SourceError> {
     let mut document = editable(source)?;
     if document.get(KEY).is_none() {
@@ -50,8 +51,8 @@ pub(crate) fn with(source: &str, new: &[Blessing]) -> Result<String, SourceError
     Ok(document.to_string())
 }
 
-/// `source` without the blessings of `function`, or without the one for `metric`; and how many
-/// these were.
+/// Returns `source` without the blessings of `function`, or without the one for `metric`, and their
+/// number.
 pub(crate) fn without(
     source: &str,
     function: &str,
@@ -65,8 +66,8 @@ pub(crate) fn without(
     Ok((document.to_string(), removed))
 }
 
-/// Takes metrics out of the entries for `function`, and entries of which none is left, all but the one at
-/// `kept`. How many metrics these were.
+/// Takes metrics out of the entries for `function`, and removes entries without any left, all but
+/// the one at `kept`. Returns the number of metrics taken.
 fn take_from(
     entries: &mut ArrayOfTables,
     function: &str,
@@ -92,7 +93,7 @@ fn take_from(
     removed
 }
 
-/// Takes a metric out of an entry, as a key or as the one that it names.
+/// Takes a metric out of an entry, as a key or as its only metric.
 fn take(table: &mut Table, metric: Metric) {
     table.remove(metric.word());
     let named = table.get("metric").and_then(Item::as_str);
@@ -103,7 +104,7 @@ fn take(table: &mut Table, metric: Metric) {
     }
 }
 
-/// Whether two blessings say the same of different metrics.
+/// Returns whether two blessings differ in the metric only.
 fn are_of_one_entry(one: &Blessing, other: &Blessing) -> bool {
     let shared = |it: &Blessing| {
         (it.function.clone(), it.commit.clone(), it.reason.clone(), it.created, it.expires)
@@ -115,7 +116,7 @@ fn is_entry_for(table: &Table, function: &str) -> bool {
     table.get("function").and_then(Item::as_str) == Some(function)
 }
 
-/// The metrics of an entry: those that are keys of it, or the one that it names.
+/// Returns the metrics of an entry: those that are keys of it, or the one that it names.
 fn metrics_of(table: &Table) -> Vec<Metric> {
     let named = table.get("metric").and_then(Item::as_str);
     let keys = table.iter().map(|(key, _)| key);
@@ -138,7 +139,7 @@ fn inline_list() -> SourceError {
     }
 }
 
-/// Writes what blessings of one entry say.
+/// Writes blessings of one entry into its table.
 fn fill(table: &mut Table, together: &[Blessing]) {
     let Some(first) = together.first() else { return };
     let mut set = |key: &str, item: Option<Item>| {
@@ -170,6 +171,11 @@ fn fill(table: &mut Table, together: &[Blessing]) {
     set("reason", Some(value(&first.reason)));
     set("created", Some(value(date(first.created))));
     set("expires", first.expires.map(|last| value(date(last))));
+    sort(table, together);
+}
+
+/// Sorts the keys of an entry as [`KEYS`] are, with its metrics in their place.
+fn sort(table: &mut Table, together: &[Blessing]) {
     let place = |key: &Key| {
         let of_all = KEYS.iter().position(|known| *known == key.get());
         let metric = together.iter().position(|it| it.metric.word() == key.get());

@@ -25,7 +25,7 @@ fn two() -> String {
     with("", &entries).unwrap()
 }
 
-/// A file of entries of one metric each, as all were once.
+/// A file with one metric in each entry, as in the first format.
 const ONE_EACH: &str = r#"
 # Ask Ada.
 [[blessing]]
@@ -80,8 +80,8 @@ fn what_is_written_is_read_back() {
 #[test]
 fn entries_of_one_metric_are_read_and_become_one_where_all_of_them_are_accepted_anew() {
     let read = blessings(ONE_EACH).unwrap();
-    let said: Vec<_> = read.iter().map(|it| (it.metric, it.from, it.line)).collect();
-    assert_eq!(said, [(Metric::SelfNs, 5_122_000.0, 3), (Metric::Calls, 1200.0, 12)]);
+    let found: Vec<_> = read.iter().map(|it| (it.metric, it.from, it.line)).collect();
+    assert_eq!(found, [(Metric::SelfNs, 5_122_000.0, 3), (Metric::Calls, 1200.0, 12)]);
     let both = [
         blessing("app::parse", Metric::SelfNs, 5_122_000.0, 8_000_000.0),
         blessing("app::parse", Metric::Calls, 1200.0, 2000.0),
@@ -180,18 +180,18 @@ fn an_entry_is_replaced_and_what_people_wrote_stays() {
 
 #[test]
 fn mistakes_are_named_with_their_line() {
-    let said = |text: &str| {
+    let mistake = |text: &str| {
         let error = blessings(text).unwrap_err();
         let line = error.line.map_or_else(String::new, |line| line.to_string());
         format!("{line}: {}; {}", error.problem, error.help.unwrap_or_default())
     };
     let changed = |from: &str, to: &str| {
         assert!(two().contains(from), "{from}");
-        said(&two().replacen(from, to, 1))
+        mistake(&two().replacen(from, to, 1))
     };
     let old = |from: &str, to: &str| {
         assert!(ONE_EACH.contains(from), "{from}");
-        said(&ONE_EACH.replacen(from, to, 1))
+        mistake(&ONE_EACH.replacen(from, to, 1))
     };
     let all = [
         changed("reason", "raeson"),
@@ -209,9 +209,9 @@ fn mistakes_are_named_with_their_line() {
         old("metric = \"calls\"", "metric = \"self\""),
         old("metric = \"calls\"", "calls = { from = 1, to = 2 }\nmetric = \"calls\""),
         old("metric = \"self\"\nfrom = \"5.122ms\"\nto = \"7.171ms\"\n", ""),
-        said("blessing = 3"),
-        said("[[blessings]]"),
-        said("[[blessing"),
+        mistake("blessing = 3"),
+        mistake("[[blessings]]"),
+        mistake("[[blessing"),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     9: unknown key "raeson" in [[blessing]]; did you mean `reason`?
