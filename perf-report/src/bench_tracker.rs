@@ -1,9 +1,9 @@
-//! A tracker of benchmarks by plain threshold, under the names that users of an existing tracker know: they
+//! A tracker of benchmarks by plain threshold, under the names of an existing tracker: its users
 //! change an import.
 //!
-//! A benchmark is a function of a stored run, its time is the mean of a call. A change beyond a percentage is
-//! a regression, whatever runs differ by anyway: that is not asked for here, and the output says so.
-//! [`Project::check`] asks for it.
+//! A benchmark is a function of a stored run, and its time is the mean of a call. A change beyond a
+//! percentage is a regression, however much runs differ anyway: that is not asked for here, and the
+//! output says so. [`Project::check`] asks for it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,16 +24,17 @@ const BASELINE: &str = "benchmarks";
 /// The threshold by which benchmarks are judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PerformanceBudget {
-    /// Slower than the baseline by more per cent is a regression.
+    /// The limit of a regression in per cent: slower than the baseline by more is one.
     pub max_regression_percent: f64,
     /// Largest mean time of a call in nanoseconds, whatever the baseline is.
     pub max_time_ns: Option<u64>,
-    /// Whether [`BenchmarkTracker::has_regressions`] is true where one of these is exceeded.
+    /// True to fail where one of these is exceeded: then [`BenchmarkTracker::has_regressions`] is
+    /// true.
     pub fail_on_violation: bool,
 }
 
 impl Default for PerformanceBudget {
-    /// 10 %, no time limit, failing.
+    /// Returns a budget of 10 %, without a time limit, that fails.
     fn default() -> Self {
         Self { max_regression_percent: 10.0, max_time_ns: None, fail_on_violation: true }
     }
@@ -42,18 +43,18 @@ impl Default for PerformanceBudget {
 /// The times of benchmarks at one version.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BenchmarkBaseline {
-    /// The version, as [`BenchmarkTracker::save_baseline`] was given it; empty of a run.
+    /// The version given to [`BenchmarkTracker::save_baseline`]; empty for a run.
     pub version: String,
     /// Commit that was recorded, where it is known.
     pub git_commit: Option<String>,
-    /// When it was recorded: RFC 3339, UTC.
+    /// The time of the recording: RFC 3339, UTC.
     pub timestamp: String,
     /// Mean time of a call in nanoseconds, by the benchmark's name.
     pub benchmarks: BTreeMap<String, f64>,
 }
 
 impl BenchmarkBaseline {
-    /// Takes the middle run of each benchmark.
+    /// Takes the median over the runs for each benchmark.
     fn of(runs: &[RunDocument]) -> Self {
         let mut times = BTreeMap::<String, Vec<f64>>::new();
         for function in runs.iter().flat_map(|run| &run.functions) {
@@ -75,15 +76,15 @@ impl BenchmarkBaseline {
 pub struct BenchmarkComparison {
     /// The benchmark.
     pub name: String,
-    /// Mean time of a call in the baseline, in nanoseconds; `None` of a new benchmark.
+    /// Mean time of a call in the baseline, in nanoseconds; `None` for a new benchmark.
     pub baseline_ns: Option<f64>,
     /// Mean time of a call now, in nanoseconds.
     pub current_ns: f64,
     /// Change in per cent of the baseline; above 0 is slower.
     pub change_percent: Option<f64>,
-    /// Whether it is slower than the baseline by more than the budget allows.
+    /// True if it is slower than the baseline by more than the budget allows.
     pub is_regression: bool,
-    /// Whether it takes longer than the budget allows, whatever the baseline is.
+    /// True if it takes longer than the budget allows, whatever the baseline is.
     pub is_over_time: bool,
 }
 
@@ -135,8 +136,8 @@ impl BenchmarkTracker {
         Ok(BenchmarkBaseline::of(&kept.runs))
     }
 
-    /// Keeps the newest stored run as the baseline, with `version` (a tag, such as `v1.2`) and its commit.
-    /// It is the project's baseline `benchmarks`, in `.perf/baselines/`.
+    /// Saves the newest stored run as the baseline, with `version` (a tag, such as `v1.2`) and its
+    /// commit. It is the project's baseline `benchmarks`, in `.perf/baselines/`.
     ///
     /// # Errors
     /// When no run is stored, or the file cannot be written.
@@ -146,7 +147,7 @@ impl BenchmarkTracker {
         Project::open(&self.root)?.save_baseline(BASELINE, &newest)
     }
 
-    /// Holds the benchmarks of `current` against those of `baseline`, in the order of their names.
+    /// Compares the benchmarks of `current` with those of `baseline`, in the order of their names.
     pub fn compare_with_baseline(
         &self,
         current: &BenchmarkBaseline,
@@ -185,7 +186,8 @@ impl BenchmarkTracker {
         }
     }
 
-    /// Returns whether a benchmark is worse than the budget allows, and the budget says that this fails.
+    /// Returns whether a benchmark is worse than the budget allows; false for a budget that does
+    /// not fail.
     pub fn has_regressions(&self, comparison: &[BenchmarkComparison]) -> bool {
         self.budget.fail_on_violation
             && comparison.iter().any(|it| it.is_regression || it.is_over_time)

@@ -1,4 +1,4 @@
-//! What can go wrong for a user, and the exit code that says so.
+//! The errors of users, and their exit codes.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitCode {
-    /// All is well.
+    /// Success.
     Fine = 0,
-    /// Something failed that the user could not have done otherwise.
+    /// A failure that the user could not have prevented.
     Internal = 1,
-    /// Usage or configuration.
+    /// A mistake in usage or configuration.
     Usage = 2,
     /// A regression, or a budget exceeded.
     Regression = 3,
-    /// Nothing to judge: no baseline, no data.
+    /// A lack of anything to judge: no baseline, no data.
     NothingToJudge = 4,
-    /// Inconclusive.
+    /// An inconclusive judgement.
     Inconclusive = 5,
     /// Unreadable data.
     Unreadable = 6,
@@ -28,26 +28,26 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// An error that a person can act on: what was wrong, where, and what to do.
+/// An error that a person can act on: the problem, its place, and the way out.
 #[derive(Debug)]
 pub struct UserError {
-    /// The exit code that goes with it.
+    /// The exit code.
     pub code: ExitCode,
-    /// What was wrong and where, in one sentence without a full stop.
+    /// The problem and its place, in one sentence without a full stop.
     pub problem: String,
-    /// What to do about it, if anything can be done.
+    /// The way out, if there is one.
     pub help: Option<String>,
-    /// What caused it.
+    /// The cause.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl UserError {
-    /// An error with no advice and no cause.
+    /// Returns an error with no advice and no cause.
     pub fn new(code: ExitCode, problem: impl Into<String>) -> Self {
         Self { code, problem: problem.into(), help: None, source: None }
     }
 
-    /// Adds what to do.
+    /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -1,7 +1,7 @@
-//! Collects, stores, compares, and judges what perf-runtime recorded.
+//! A program and a library that collect, store, compare, and judge the recordings of perf-runtime.
 //!
 //! Reading order: [`cli`] loads through the modules that do IO, hands plain data ([`model`]) to the
-//! pure ones, and prints what they give back. Whatever a user can cause is an [`error::UserError`].
+//! pure ones, and prints the result. Every mistake of a user is an [`error::UserError`].
 
 pub mod analysis;
 pub mod bench_tracker;

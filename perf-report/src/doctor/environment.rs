@@ -8,7 +8,7 @@ use crate::text::suggest;
 
 const SUBJECT: &str = "environment";
 
-/// A variable, whether a value is well-formed, and what it may hold in words.
+/// A variable, the test of its values, and the permitted values in words.
 type Variable = (&'static str, fn(&str) -> bool, &'static str);
 
 /// Variables that the recorder reads.
@@ -30,7 +30,8 @@ fn is_clock(value: &str) -> bool {
     ["counter", "monotonic"].iter().any(|clock| value.eq_ignore_ascii_case(clock))
 }
 
-/// Looks at the variables that are set. `options` are those that stand for options of commands.
+/// Looks at the variables that are set. `options` are the variables that stand for options of
+/// commands.
 pub(super) fn examine(options: &[String]) -> Vec<Check> {
     let set: Vec<(String, String)> = std::env::vars_os()
         .map(|(name, value)| {
@@ -41,8 +42,8 @@ pub(super) fn examine(options: &[String]) -> Vec<Check> {
     check(&set, options)
 }
 
-/// What is wrong with the variables that the recorder reads: it uses its defaults for them, and
-/// cannot say so itself. One sentence each.
+/// Returns a sentence for each malformed variable of the recorder, which uses its defaults for them
+/// and has no way to report that.
 pub fn malformed() -> Vec<String> {
     RECORDER
         .iter()
@@ -136,11 +137,11 @@ mod tests {
              set it to a size such as `64MiB`, or unset it",
         );
         for malformed in ["150%", "much", "5"] {
-            let said = format!(
+            let finding = format!(
                 "PERF_TRACK_OVERHEAD={malformed:?} is not a share such as `5%`: the default is \
                  used; set it to a share such as `5%`, or unset it"
             );
-            finds("PERF_TRACK_OVERHEAD", malformed, CheckState::Broken, &said);
+            finds("PERF_TRACK_OVERHEAD", malformed, CheckState::Broken, &finding);
         }
     }
 

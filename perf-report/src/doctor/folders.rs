@@ -1,4 +1,4 @@
-//! The folders that processes record in, and what was left in them.
+//! The folders that processes record in, and the leftovers in them.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::text::units;
 
 const SUBJECT: &str = "recording";
 
-/// Runs that were never stored and are named one by one.
+/// The most runs never stored that are named one by one.
 const FEW: usize = 3;
 
-/// Less free space than this is worth a word: the segments of a few processes.
+/// The free space below which there is a notice: the segments of a few processes.
 const LITTLE_SPACE: u64 = 256 << 20;
 
 pub(super) fn recording(context: &Context) -> Vec<Check> {
@@ -36,7 +36,8 @@ pub(super) fn recording(context: &Context) -> Vec<Check> {
     checks
 }
 
-/// Nothing can be recorded in a folder, or only in the one that takes its place.
+/// Returns the check of a folder that cannot be recorded in. With a fallback, another one takes its
+/// place.
 fn unusable(why: &str, has_fallback: bool) -> Check {
     if has_fallback {
         let finding = format!("processes record in the temporary folder: {why}");
@@ -51,7 +52,7 @@ fn unusable(why: &str, has_fallback: bool) -> Check {
     )
 }
 
-/// What recordings that nobody collected hold.
+/// Returns a check of the space held by recordings that nobody collected.
 fn held(folder: &Path, named: bool) -> Option<Check> {
     let account = retention::account(folder, named)?;
     Some(Check::notice(SUBJECT, account.finding, account.help))
@@ -73,7 +74,7 @@ fn missing(folder: &Path, has_fallback: bool) -> Check {
     }
 }
 
-/// Why nothing can be made in `folder`, if that is so.
+/// Explains why nothing can be made in `folder`, if that is so.
 fn refusal(folder: &Path) -> Option<String> {
     nix::unistd::access(folder, nix::unistd::AccessFlags::W_OK)
         .err()
@@ -105,7 +106,7 @@ fn space(folder: &Path, has_fallback: bool) -> Check {
     }
 }
 
-/// Recordings that nobody has collected.
+/// Returns a check for each kind of recordings that nobody has collected.
 fn left_over(folder: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let listing = collect::list(folder).unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Looks at everything that recording and reporting depend on, and says what is not in order.
+//! The checks of everything that recording and reporting depend on.
 //!
-//! Looks only: makes, changes and removes nothing. `render` shows what was found.
+//! They only look: they make, change and remove nothing. `render` shows the findings.
 
 mod environment;
 mod folders;

@@ -1,4 +1,4 @@
-//! The workspace, its store and baselines, the clock, git.
+//! The checks of the workspace, its store and baselines, the clock, and git.
 
 use crate::error::{ExitCode, UserError};
 use crate::model::Check;
@@ -61,7 +61,8 @@ pub(super) fn baselines(context: &Context) -> Vec<Check> {
     checks
 }
 
-/// What the recorder will read the time from. It asks the processor itself; Linux tells the same.
+/// Returns a check of the clock that the recorder will use. The recorder asks the processor itself;
+/// Linux gives the same answer.
 pub(super) fn clock() -> Check {
     let subject = "clock";
     let counter = "the processor's counter, at some 10 ns a reading";

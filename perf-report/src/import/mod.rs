@@ -1,3 +1,3 @@
-//! Formats of others: series of values in a [`table`].
+//! The formats of others: series of values in a [`table`].
 
 pub mod table;

@@ -1,6 +1,6 @@
 //! Series of values from a table that somebody else made: CSV with a line a value. Pure.
 //!
-//! Columns are found by their titles, in any order; those that are not known are passed over.
+//! Columns are found by their titles, in any order; unknown ones are passed over.
 
 use std::collections::HashMap;
 
@@ -11,26 +11,26 @@ use csv::{ReaderBuilder, StringRecord};
 pub struct Series {
     /// Its name.
     pub name: String,
-    /// Its values. What is no finite number (`NaN`, `inf`, `1e999`) keeps its place.
+    /// Its values. A value that is no finite number (`NaN`, `inf`, `1e999`) keeps its place.
     pub values: Vec<f64>,
-    /// What is known of each value besides.
+    /// The further columns of each value.
     pub points: Vec<Point>,
 }
 
 impl Series {
-    /// Lines of the table whose values are no finite numbers.
+    /// Returns the lines of the table whose values are no finite numbers.
     pub fn unusable_lines(&self) -> Vec<u64> {
         let points = self.points.iter().zip(&self.values);
         points.filter(|(_, value)| !value.is_finite()).map(|(point, _)| point.line).collect()
     }
 }
 
-/// Where a value of a series comes from.
+/// The origin of a value of a series.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Point {
     /// Line of the table, from 1.
     pub line: u64,
-    /// Its number, if the table has them.
+    /// Its number in the column `index`, if the table has one.
     pub index: Option<u64>,
     /// Its commit.
     pub commit: Option<String>,
@@ -38,12 +38,12 @@ pub struct Point {
     pub time: Option<String>,
 }
 
-/// What is wrong with a table.
+/// A mistake in a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableError {
     /// Line of the mistake, from 1.
     pub line: u64,
-    /// What is wrong, as the end of a sentence.
+    /// The mistake, as the end of a sentence.
     pub problem: String,
 }
 
@@ -154,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_line() {
-        let said = |text: &str| {
+    fn mistakes_are_named_with_their_line() {
+        let mistake = |text: &str| {
             let error = series(text).unwrap_err();
             format!("{}: {}", error.line, error.problem)
         };
         insta::assert_snapshot!([
-            said("name,value\n"),
-            said("series,value\na,1\na,x\n"),
-            said("series,value,index\na,1,-3\n"),
-            said("series,value\na\n"),
-            said(""),
+            mistake("name,value\n"),
+            mistake("series,value\na,1\na,x\n"),
+            mistake("series,value,index\na,1,-3\n"),
+            mistake("series,value\na\n"),
+            mistake(""),
         ].join("\n"), @r#"
         1: there is no column `series` among its titles
         3: `value` is "x", and no number

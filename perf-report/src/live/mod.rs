@@ -1,3 +1,3 @@
-//! What runs now: the [`stacks`] of a process. Keeps no run.
+//! The view of running processes: their [`stacks`]. Keeps no run.
 
 pub mod stacks;

@@ -236,12 +236,12 @@ fn metric(metric: &snapshot::Metric) -> CustomMetric {
     match metric.reading {
         Reading::Count(count) => CustomMetric { value: Some(count as f64), ..unknown },
         Reading::Gauge(gauge) => {
-            let told = |value| (gauge.samples > 0).then_some(value);
+            let if_set = |value| (gauge.samples > 0).then_some(value);
             CustomMetric {
                 kind: MetricKind::Gauge,
-                value: told(gauge.last),
-                min: told(gauge.min),
-                max: told(gauge.max),
+                value: if_set(gauge.last),
+                min: if_set(gauge.min),
+                max: if_set(gauge.max),
                 mean: gauge.mean(),
                 samples: Some(gauge.samples),
                 ..unknown

@@ -43,14 +43,14 @@ impl fmt::Display for Trend {
     }
 }
 
-/// The changes from which on a trend has its word, in per cent; `None` is never.
+/// The limits beyond which a trend has its word, in per cent; `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrendLimits {
-    /// The least change for the better that is an improvement, in per cent.
+    /// The limit of an improvement in per cent: better by more is one.
     pub improvement_pct: Option<f64>,
-    /// The least change for the worse that is degraded, in per cent.
+    /// The limit of a degradation in per cent: worse by more is one.
     pub degraded_pct: Option<f64>,
-    /// The least change for the worse that is a regression, in per cent.
+    /// The limit of a regression in per cent: worse by more is one.
     pub regression_pct: Option<f64>,
 }
 

@@ -137,7 +137,7 @@ mod tests {
             steal_pct,
             load: None,
         };
-        let said = |probe: Probe| probe.complaint().unwrap_or_else(|| "steady".to_owned());
+        let words = |probe: Probe| probe.complaint().unwrap_or_else(|| "steady".to_owned());
         let words = [
             probe(3.0, Some(1_010), Some(0.0)),
             probe(3.0, None, None),
@@ -145,7 +145,7 @@ mod tests {
             probe(1.0, Some(1_300), Some(0.0)),
             probe(90.0, Some(900), Some(12.0)),
         ]
-        .map(said);
+        .map(words);
         insta::assert_snapshot!(words.join("\n"), @r"
         steady
         steady

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_run_is_told_apart() {
+    fn texts_that_are_no_run_are_distinguished() {
         let check = |text: &str, expected: &str| {
             assert_eq!(RunDocument::from_json(text).unwrap_err().to_string(), expected);
         };

@@ -1,5 +1,5 @@
-//! Starts perf-report once more, to measure with a recorder that nobody else uses: in a folder of
-//! its own, which is gone afterwards.
+//! A further process of perf-report, which measures with a recorder that nobody else uses. Its
+//! folder is its own, and gone afterwards.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -10,10 +10,11 @@ use super::{Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};
 use crate::record::folder;
 
-/// What a process of its own measures.
+/// Measures in a process of its own.
 ///
 /// # Errors
-/// When it cannot be started, fails, or says something else.
+///
+/// When the process cannot be started, fails, or prints something else.
 pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let failed = || UserError::new(ExitCode::Internal, "the cost of recording cannot be measured");
     let folder = folder().map_err(|error| failed().because(error))?;
@@ -23,13 +24,13 @@ pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     if output.status.success() {
         return serde_json::from_slice(&output.stdout).map_err(|error| failed().because(error));
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.trim().trim_start_matches("error:").trim();
-    let said = if said.is_empty() { output.status.to_string() } else { said.to_owned() };
-    Err(failed().because(said))
+    let message = String::from_utf8_lossy(&output.stderr);
+    let message = message.trim().trim_start_matches("error:").trim();
+    let message = if message.is_empty() { output.status.to_string() } else { message.to_owned() };
+    Err(failed().because(message))
 }
 
-/// Where segments usually are, in memory if possible, but a folder that nobody looks into.
+/// Makes a folder beside those of segments, in memory if possible, but one that nobody looks into.
 fn folder() -> io::Result<TempDir> {
     let base = folder::preferred_base();
     let mut builder = tempfile::Builder::new();

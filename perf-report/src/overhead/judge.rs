@@ -1,4 +1,4 @@
-//! From batches to figures, and from figures to what was met. Pure.
+//! The figures made of batches, and the judgement of figures by targets. Pure.
 
 use statrs::statistics::{Data, Distribution as _, Min as _, OrderStatistics as _};
 
@@ -9,18 +9,18 @@ use crate::model::{
 };
 use crate::project::config::targets::{Target, Targets};
 
-/// Where and with what was measured.
+/// The time, the machine and the build of a measurement.
 #[derive(Debug, Clone)]
 pub struct Circumstances {
-    /// RFC 3339, UTC.
+    /// The time: RFC 3339, UTC.
     pub time: String,
     /// The machine.
     pub machine: Machine,
-    /// Whether the build was optimised.
+    /// True if the build was optimised.
     pub optimised: bool,
 }
 
-/// The document of what the processes measured, each of which compared with a bare call of its
+/// Returns the document of the measurements of processes, each compared with a bare call of its
 /// own.
 pub fn document(of: Circumstances, measured: &[Measured], targets: &Targets) -> OverheadDocument {
     let mut rows: Vec<OverheadRow> = Vec::new();
@@ -67,7 +67,7 @@ fn rows_of(batches: &[Batches]) -> Vec<OverheadRow> {
     rows.iter().cloned().map(compare).collect()
 }
 
-/// The figures of an operation by itself; `None` where nothing was measured.
+/// Returns the figures of an operation by itself; `None` where nothing was measured.
 fn figures(batches: &Batches) -> Option<OverheadRow> {
     let mut ns = Data::new(batches.ns.clone());
     let median_ns = ns.median();
@@ -87,7 +87,7 @@ fn figures(batches: &Batches) -> Option<OverheadRow> {
     .filter(|row| row.mean_ns.is_finite())
 }
 
-/// How a target was met. Operations a second are those of `most` threads.
+/// Judges a figure by a target. Operations a second are those of `most` threads.
 fn result(
     row: &OverheadRow,
     most: u32,
@@ -144,7 +144,7 @@ mod tests {
         Measured { batches, sampled_interval: 0 }
     }
 
-    /// A bare call of 2 ns, a tracked one of 8 ns, and `status()`.
+    /// Returns a bare call of 2 ns, a tracked one of 8 ns, and `status()`.
     fn typical() -> Measured {
         measured(vec![
             batches(Operation::Bare, 1, &[2.0, 1.0, 9.0]),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_tell_what_the_figures_depend_on() {
+    fn notes_name_what_the_figures_depend_on() {
         let mut sampled = measured(vec![batches(Operation::CallSampled, 8, &[1.0])]);
         let unsampled = judged(&[sampled.clone()], &[]).notes;
         assert_eq!(

@@ -1,8 +1,8 @@
-//! Times operations in batches, in a process that was set up for it.
+//! The times of operations in batches, in a process that was set up for it.
 //!
 //! Every thread follows one timetable: a slice of time for each operation, then all of them again.
 //! So candidates alternate, all threads do the same at the same time, and nobody waits for anybody.
-//! Batches are timed by the processor time of their thread, since what other programs take is no
+//! Batches are timed by the processor time of their thread, since the time of other programs is no
 //! cost of recording.
 
 use std::thread;
@@ -20,16 +20,17 @@ use crate::stats::number::float;
 /// Rounds of the timetable; the first warms up.
 const ROUNDS: u32 = 6;
 
-/// Processor time that a batch takes: long beside the reading of its clock.
+/// Processor time of a batch: long beside the reading of its clock.
 const BATCH: Duration = Duration::from_micros(50);
 
 /// Processor time of tracked calls after which a thread samples them.
 const UNTIL_SAMPLED: Duration = Duration::from_millis(80);
 
-/// Measures what a process of this kind can, on one thread and on several.
+/// Measures the operations for a process of this kind, on one thread and on several.
 ///
 /// # Errors
-/// When the recorder of this process cannot do what `probe` is about.
+///
+/// When the recorder of this process does not do what `probe` asks for.
 pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let clock = Clock::new();
     let candidates: Vec<Candidate> = operations::of(probe)
@@ -48,7 +49,7 @@ pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     Ok(measured)
 }
 
-/// Whether the recorder does what `probe` is about.
+/// Checks that the recorder does what `probe` asks for.
 fn check(probe: Probe) -> Result<(), UserError> {
     let state = perf_runtime::status().state;
     let expected = if probe == Probe::Off { State::Off } else { State::Recording };
@@ -65,7 +66,7 @@ fn largest_interval() -> u32 {
     measures.iter().map(|measures| measures.largest_interval).max().unwrap_or(0)
 }
 
-/// An operation, and how many of it make a batch.
+/// An operation, and the number of it in a batch.
 struct Candidate {
     operation: Operation,
     repeat: Repeat,
@@ -83,22 +84,22 @@ impl Candidate {
         candidate
     }
 
-    /// Processor time of a batch.
+    /// Measures the processor time of a batch.
     fn batch(&self, clock: &Clock) -> Duration {
         let start = clock.now();
         (self.repeat)(self.in_batch);
         clock.now().saturating_sub(start).saturating_sub(clock.own)
     }
 
-    /// The same for one operation, in nanoseconds.
+    /// Measures the processor time of one operation in a batch, in nanoseconds.
     fn each_ns(&self, clock: &Clock) -> f64 {
         self.batch(clock).as_secs_f64() * 1e9 / f64::from(self.in_batch)
     }
 }
 
-/// The processor time of this thread.
+/// A clock of this thread's processor time.
 struct Clock {
-    /// What a reading takes.
+    /// The time of a reading.
     own: Duration,
     start: Instant,
 }
@@ -120,7 +121,7 @@ impl Clock {
     }
 }
 
-/// When each operation has its turns.
+/// The turns of each operation.
 #[derive(Clone, Copy)]
 struct Timetable {
     start: Instant,
@@ -128,13 +129,13 @@ struct Timetable {
 }
 
 impl Timetable {
-    /// The end of the turn with this number.
+    /// Returns the end of the turn with this number.
     fn end(&self, turn: u32) -> Instant {
         self.start + self.slice * (turn + 1)
     }
 }
 
-/// Measures all candidates on so many threads.
+/// Measures all candidates on `threads` threads.
 fn phase(
     candidates: &[Candidate],
     threads: u32,
@@ -162,7 +163,8 @@ fn phase(
     candidates.iter().enumerate().map(of_candidate).collect()
 }
 
-/// What one thread does. The batches of each candidate.
+/// Measures on one thread. Returns the batches of each candidate, each as the time of one
+/// operation.
 fn work(candidates: &[Candidate], timetable: Timetable, warm_up: Duration) -> Vec<Vec<f64>> {
     let clock = Clock::new();
     for candidate in candidates.iter().filter(|it| it.operation != Operation::Bare) {

@@ -1,5 +1,5 @@
-//! In place of `measure` where perf-report is built without the feature `overhead`: there is no
-//! recorder to measure.
+//! The place of `measure` in a perf-report without the feature `overhead`: there is no recorder to
+//! measure.
 
 use super::{Measured, Plan, Probe};
 use crate::error::{ExitCode, UserError};

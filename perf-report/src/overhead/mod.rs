@@ -2,9 +2,9 @@
 //!
 //! [`child`] starts perf-report once more for each [`Probe`], with a recorder and a folder of its
 //! own; there [`measure()`] times [`Operation`]s in batches. [`judge`] makes figures of the batches
-//! and holds them against the targets of the configuration; both are pure. `measure` and `operations` are the only
-//! modules of perf-report with tracked functions in them, and the feature `overhead`, which brings
-//! the recorder in, is looked at only here.
+//! and compares them with the targets of the configuration; both are pure. Only `measure` and
+//! `operations` have tracked functions in them, of all modules of perf-report. The feature
+//! `overhead` brings the recorder in, and is looked at only here.
 
 pub mod child;
 pub mod judge;
@@ -27,16 +27,16 @@ pub use measure::measure;
 /// The setup of a process that measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
-    /// All of each call is recorded.
+    /// A recorder that records all of each call.
     Exact,
-    /// Recording may take so little time that calls are sampled.
+    /// A recorder with so small a share of the time that calls are sampled.
     Sampled,
-    /// Recording is switched off.
+    /// A recorder that is switched off.
     Off,
 }
 
 impl Probe {
-    /// All of them.
+    /// All setups.
     pub const ALL: [Self; 3] = [Self::Exact, Self::Sampled, Self::Off];
 
     /// Returns the word that makes a process measure with this setup.
@@ -52,9 +52,9 @@ impl Probe {
 /// The time to measure, and the threads to measure on beside one alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Threads.
+    /// The number of threads.
     pub threads: u32,
-    /// For all operations and threads together.
+    /// The time for all operations and threads together.
     pub time: Duration,
 }
 
@@ -69,15 +69,16 @@ pub struct Batches {
     pub operations: u64,
     /// Operations a second of the clock on the wall, all threads together.
     pub per_second: f64,
-    /// For each batch the processor time of one operation.
+    /// The processor time of one operation in nanoseconds, for each batch.
     pub ns: Vec<f64>,
 }
 
 /// The measurements of one process.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// By operation and threads.
+    /// The batches by operation and threads.
     pub batches: Vec<Batches>,
-    /// One call in so many was timed, at the least; 0 where calls were not sampled.
+    /// The largest interval of sampling: one call in this number was timed; 0 where calls were not
+    /// sampled.
     pub sampled_interval: u32,
 }

@@ -1,5 +1,5 @@
-//! The operations whose cost is measured, each as a loop. The tracked functions of perf-report are
-//! all here, and only a process that measures itself calls them.
+//! The operations whose cost is measured, each as a loop. They hold all tracked functions of
+//! perf-report, and only a process that measures itself calls them.
 
 use std::hint::black_box;
 
@@ -9,13 +9,13 @@ use perf_runtime::{health, perf_count, perf_gauge, perf_scope, perf_track, regis
 use super::Probe;
 use crate::model::Operation;
 
-/// Sites that [`Operation::Registry`] is asked for.
+/// Number of sites for [`Operation::Registry`].
 const SITES: usize = 1_000;
 
 /// An operation, repeated as often as asked for.
 pub(super) type Repeat = Box<dyn Fn(u32) + Sync>;
 
-/// What is measured in a process of this kind, the bare call first.
+/// Returns the operations for a process of this kind, the bare call first.
 pub(super) fn of(probe: Probe) -> Vec<(Operation, Repeat)> {
     let mut operations = vec![(Operation::Bare, repeat(bare))];
     operations.extend(match probe {
@@ -43,7 +43,7 @@ fn exact() -> Vec<(Operation, Repeat)> {
     ]
 }
 
-/// A loop over `operation`, in which each depends on the one before.
+/// Returns a loop over `operation`, in which each depends on the one before.
 fn repeat(operation: impl Fn(u64) -> u64 + Sync + 'static) -> Repeat {
     Box::new(move |times| {
         black_box((0..times).fold(1, |x, _| operation(black_box(x))));

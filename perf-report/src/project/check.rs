@@ -37,8 +37,8 @@ impl Question {
     /// else the newest of the baseline's command.
     ///
     /// # Errors
-    /// When a run or baseline that was named does not exist or cannot be read, when it cannot be told which
-    /// baseline is meant, and with [`Code::NothingToJudge`] where the runs cannot be compared.
+    /// When a run or baseline that was named does not exist or cannot be read, when several baselines
+    /// could be meant, and with [`Code::NothingToJudge`] where the runs cannot be compared.
     pub fn find(
         context: &Context,
         baseline: Option<&str>,

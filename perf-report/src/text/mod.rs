@@ -1,5 +1,5 @@
-//! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), and names that
-//! are not trusted ([`sanitize`]). Pure, and knows no document.
+//! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), and names
+//! that are not trusted ([`sanitize`]). Pure, and independent of documents.
 
 pub mod sanitize;
 pub(crate) mod shell;

@@ -1,4 +1,4 @@
-//! Makes untrusted text harmless, for each medium in its own way.
+//! The harmless form of untrusted text, for each medium its own.
 //!
 //! Function names, labels, commands and messages come from recorded programs. They may hold escape
 //! sequences that move the cursor or retitle the window, newlines that fake further lines,
@@ -22,14 +22,14 @@ use std::fmt::Write as _;
 pub use line::{line_start, lines};
 pub use sentence::{markdown_sentence, markdown_sentence_cell};
 
-/// What begins a command of a CI server anywhere in a line: `##[…]`, `##vso[…]`, `##teamcity[…]`.
+/// The beginning of a CI server's command anywhere in a line: `##[…]`, `##vso[…]`, `##teamcity[…]`.
 const COMMAND: &str = "##";
 
 /// The longest name that goes into Markdown, in characters.
 const LONGEST_IN_MARKDOWN: usize = 200;
 
-/// Text for a screen: on one line, with every invisible or reordering character as a visible
-/// escape.
+/// Returns text for a screen: on one line, with every invisible or reordering character as a
+/// visible escape.
 ///
 /// ```
 /// use perf_report::text::sanitize::screen;
@@ -46,8 +46,7 @@ pub fn screen(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text for Markdown: a code span, which keeps GitHub from finding links, mentions and emphasis in
-/// it.
+/// Returns text for Markdown: a code span, in which GitHub finds no links, mentions and emphasis.
 ///
 /// ```
 /// use perf_report::text::sanitize::markdown;
@@ -62,14 +61,14 @@ pub fn markdown(text: &str) -> String {
     code_span(&safe)
 }
 
-/// A code span of text that has no line breaks.
+/// Returns a code span of text without line breaks.
 fn code_span(text: &str) -> String {
     let fence = "`".repeat(longest_run(text, '`') + 1);
     let space = if fence.len() > 1 { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// The same for the cell of a table, which a pipe would end.
+/// Returns the same for the cell of a table, which a pipe would end.
 ///
 /// ```
 /// use perf_report::text::sanitize::markdown_cell;
@@ -88,8 +87,8 @@ fn cut(text: String, longest: usize) -> String {
     }
 }
 
-/// A JSON document, whose texts then hold no character that is not seen. It says the same: what
-/// is escaped can only stand within texts.
+/// Returns a JSON document whose texts hold no invisible character. Its meaning stays: such
+/// characters can only stand within texts.
 ///
 /// ```
 /// use perf_report::text::sanitize::json;
@@ -115,7 +114,7 @@ pub fn json(document: String) -> String {
     safe
 }
 
-/// A text field of CSV, before quoting. [`csv_undo`] gives the text back.
+/// Returns a text field of CSV, before quoting. [`csv_undo`] gives the text back.
 ///
 /// ```
 /// use perf_report::text::sanitize::csv;
@@ -138,8 +137,8 @@ pub fn csv(text: &str) -> String {
     line::apart(safe, r"\u{23}")
 }
 
-/// The text that [`csv()`] was given: strip one leading `'`, then undo the escapes. `None` when the
-/// field was not written by [`csv()`].
+/// Returns the text behind a field of [`csv()`]: strips one leading `'`, then undoes the escapes.
+/// `None` when the field was not written by [`csv()`].
 pub fn csv_undo(field: &str) -> Option<String> {
     let mut text = String::with_capacity(field.len());
     let mut rest = field.strip_prefix('\'').unwrap_or(field).chars();
@@ -176,7 +175,7 @@ fn push_visible(text: &mut String, c: char) {
     }
 }
 
-/// Characters that are not seen, or that change how others are seen.
+/// Returns whether a character is invisible, or changes how others are seen.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -189,7 +188,7 @@ fn is_harmful(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Length of the longest run of `wanted` in `text`.
+/// Returns the length of the longest run of `wanted` in `text`.
 pub(crate) fn longest_run(text: &str, wanted: char) -> usize {
     let mut longest = 0;
     let mut run = 0;

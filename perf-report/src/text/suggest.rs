@@ -1,9 +1,9 @@
-//! "Did you mean": the known name that a mistyped one is nearest to. Pure.
+//! "Did you mean": the nearest known name to a mistyped one. Pure.
 
-/// How alike two names must be, from 0 (nothing in common) to 1 (equal).
+/// The least likeness of two names, from 0 (nothing in common) to 1 (equal).
 const ALIKE: f64 = 0.7;
 
-/// The candidate that `wanted` most likely stands for, if one is near.
+/// Returns the candidate that `wanted` most likely stands for, if one is near.
 ///
 /// ```
 /// use perf_report::text::suggest::nearest;
@@ -19,8 +19,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// The candidate that `wanted` becomes by one or two slips of the finger: for names that often begin
-/// alike, where [`nearest`] would find too many.
+/// Returns the candidate that `wanted` becomes by one or two slips of the finger. It is for names
+/// that often begin alike, where [`nearest`] would find too many.
 ///
 /// ```
 /// use perf_report::text::suggest::slip;
@@ -61,7 +61,7 @@ pub fn nearest_or<'a>(
     nearest(wanted, candidates).map_or_else(otherwise, did_you_mean)
 }
 
-/// Advice on a word that is none of `words`: the one that was meant, or else all that there are.
+/// Advises on a word that is none of `words`: suggests the nearest, or else lists them all.
 ///
 /// ```
 /// use perf_report::text::suggest::one_of;
@@ -73,17 +73,17 @@ pub fn one_of<'a>(wanted: &str, words: impl IntoIterator<Item = &'a str>) -> Str
     nearest_or(wanted, words.iter().copied(), || format!("there are {}", words.join(", ")))
 }
 
-/// Why a part of a name stands for none of the names.
+/// The reason for which a part of a name stands for none of the names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickError<'a> {
-    /// None is like it; the nearest, if one is near.
+    /// A part like none of them; with the nearest, if one is near.
     Unknown(Option<&'a str>),
-    /// It fits more than one; some of them.
+    /// A part of more than one; with some of them.
     Ambiguous(Vec<&'a str>),
 }
 
-/// The one of `names` that people mean by `wanted`: the name itself, else the only one that ends in
-/// it after a `::`, else the only one that holds it, in any case of letters.
+/// Returns the one of `names` that people mean by `wanted`: the name itself, else the only one that
+/// ends in it after a `::`, else the only one with it inside, in any case of letters.
 ///
 /// ```
 /// use perf_report::text::suggest::{PickError, pick};
@@ -104,7 +104,7 @@ pub fn pick<'a>(
     first_that_fits(wanted, names, &[&|name| name.to_lowercase().contains(&lower)])
 }
 
-/// The one of `names` that is `wanted`, or else the only one that ends in it after a `::`.
+/// Returns the one of `names` that is `wanted`, or else the only one that ends in it after a `::`.
 ///
 /// ```
 /// use perf_report::text::suggest::pick_by_end;
@@ -122,8 +122,8 @@ pub fn pick_by_end<'a>(
     first_that_fits(wanted, names, &[])
 }
 
-/// The one of `names` that is `wanted`, that ends in it, or that fits by the first of `others` that any
-/// fits.
+/// Returns the one of `names` that is `wanted`, that ends in it, or that fits by the first of
+/// `others` with any fit.
 fn first_that_fits<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,

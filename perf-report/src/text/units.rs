@@ -1,9 +1,9 @@
 //! Quantities as people read them: three significant digits and a unit. Pure.
 //!
-//! For text only. Documents keep base units (`_ns`, `_bytes`) and never hold what is made here.
+//! They are for text only. Documents keep base units (`_ns`, `_bytes`) and never hold such text.
 
 use crate::stats::number::float;
-/// A duration in nanoseconds: `24.9 ms`.
+/// Writes a duration in nanoseconds: `24.9 ms`.
 ///
 /// ```
 /// use perf_report::text::units::duration;
@@ -15,7 +15,7 @@ pub fn duration(ns: f64) -> String {
     if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
 
-/// A duration in nanoseconds as its number and its unit, for columns that align both.
+/// Returns a duration in nanoseconds as its number and its unit, for columns that align both.
 pub fn duration_parts(ns: f64) -> (String, &'static str) {
     const UNITS: [(f64, &str); 6] =
         [(3.6e12, "h"), (6e10, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
@@ -36,12 +36,12 @@ pub fn duration_parts(ns: f64) -> (String, &'static str) {
     (significant(ns / size), name)
 }
 
-/// A number of things: `1,234,567`.
+/// Writes a number of things: `1,234,567`.
 pub fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
-/// A large number of things, to three digits: `45.2 M`.
+/// Writes a large number of things, to three digits: `45.2 M`.
 ///
 /// ```
 /// use perf_report::text::units::rough_count;
@@ -56,7 +56,7 @@ pub fn rough_count(value: f64) -> String {
     format!("{}{name}", significant(rounded / size))
 }
 
-/// A number without a unit: whole ones in full, others to three significant digits.
+/// Writes a number without a unit: whole ones in full, others to three significant digits.
 ///
 /// ```
 /// use perf_report::text::units::number;
@@ -76,12 +76,12 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A number of which three digits matter: `1,520`, `0.0123`.
+/// Writes a number of which three digits matter: `1,520`, `0.0123`.
 pub fn rough_number(value: f64) -> String {
     number(three_digits(value))
 }
 
-/// Three digits and a power of ten: `1.8e308`.
+/// Writes three digits and a power of ten: `1.8e308`.
 fn power(value: f64) -> String {
     let text = format!("{value:.2e}");
     match text.split_once('e') {
@@ -90,7 +90,7 @@ fn power(value: f64) -> String {
     }
 }
 
-/// What stands for a number that is none.
+/// Returns the word for a number that is none.
 fn beyond(value: f64) -> &'static str {
     match value {
         value if value.is_nan() => "?",
@@ -99,12 +99,12 @@ fn beyond(value: f64) -> &'static str {
     }
 }
 
-/// The text of a number with a decimal point, without the zeros at its end.
+/// Returns the text of a number with a decimal point, without the zeros at its end.
 fn without_zeros(number: &str) -> &str {
     number.trim_end_matches('0').trim_end_matches('.')
 }
 
-/// A share or a limit in per cent: `62.1 %`, `15 %`.
+/// Writes a share or a limit in per cent: `62.1 %`, `15 %`.
 pub fn percent(value: f64) -> String {
     if !value.is_finite() || value.abs() >= 1e15 {
         return format!("{} %", power(value));
@@ -113,8 +113,8 @@ pub fn percent(value: f64) -> String {
     format!("{} %", grouped(without_zeros(&format!("{value:.digits$}"))))
 }
 
-/// A share that may be many times the whole, in per cent to three digits: `3,780 %`. How much it is
-/// beyond a million says nothing.
+/// Writes a share that may be many times the whole, in per cent to three digits: `3,780 %`. Beyond
+/// a million, its size has no meaning.
 pub fn rough_percent(value: f64) -> String {
     if value.abs() < 1e3 || value.is_nan() {
         percent(value)
@@ -125,7 +125,7 @@ pub fn rough_percent(value: f64) -> String {
     }
 }
 
-/// A share of which only the size matters, in per cent to two digits: `0.95 %`, `78 %`.
+/// Writes a share of which only the size matters, in per cent to two digits: `0.95 %`, `78 %`.
 pub fn coarse_percent(value: f64) -> String {
     // Below it, the power of ten that makes two digits of it is no number.
     if !value.is_finite() || value.abs() < 1e-300 {
@@ -135,7 +135,7 @@ pub fn coarse_percent(value: f64) -> String {
     rough_percent((value * scale).round() / scale)
 }
 
-/// A change in per cent with its sign: `+23.9 %`.
+/// Writes a change in per cent with its sign: `+23.9 %`.
 pub fn change(pct: f64) -> String {
     if pct.abs() < 0.05 {
         return "±0 %".to_owned();
@@ -146,8 +146,8 @@ pub fn change(pct: f64) -> String {
     if pct.abs() < 1000.0 { format!("{pct:+.1} %") } else { times(pct) }
 }
 
-/// Two changes in per cent that something lies between: `-1.2 to +3.4 %`. Where one of them is many times
-/// the whole, both are factors: `0.45 × to 14 ×`.
+/// Writes an interval of changes in per cent: `-1.2 to +3.4 %`. Where one of them is many times the
+/// whole, both are factors: `0.45 × to 14 ×`.
 pub fn range((low, high): (f64, f64)) -> String {
     let is_many = |pct: f64| pct.abs() >= 1000.0;
     if is_many(low) || is_many(high) {
@@ -156,7 +156,7 @@ pub fn range((low, high): (f64, f64)) -> String {
     format!("{} to {}", change(low).trim_end_matches(" %"), change(high))
 }
 
-/// What a change in per cent multiplies by: `0.45 ×`.
+/// Writes the factor of a change in per cent: `0.45 ×`.
 fn factor(pct: f64) -> String {
     let factor = (pct / 100.0 + 1.0).max(0.0);
     match factor {
@@ -167,17 +167,17 @@ fn factor(pct: f64) -> String {
     }
 }
 
-/// How much values differ, of which only the size matters: `12 %`, `30 ×`.
+/// Writes the size of a difference, roughly: `12 %`, `30 ×`.
 pub fn coarse_change(pct: f64) -> String {
     if pct.abs() < 1000.0 { coarse_percent(pct) } else { times(pct) }
 }
 
-/// `1 process`, `2 processes`.
+/// Writes a number of processes: `1 process`, `2 processes`.
 pub fn processes(processes: u64) -> String {
     if processes == 1 { "1 process".to_owned() } else { format!("{} processes", count(processes)) }
 }
 
-/// A size: `64.2 MiB`.
+/// Writes a size: `64.2 MiB`.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
@@ -187,19 +187,19 @@ pub fn bytes(bytes: u64) -> String {
     )
 }
 
-/// Bytes more or less than before: `+64.2 MiB`.
+/// Writes bytes more or less than before: `+64.2 MiB`.
 pub fn growth(change: i64) -> String {
     let sign = if change < 0 { '-' } else { '+' };
     format!("{sign}{}", bytes(change.unsigned_abs()))
 }
 
-/// `one` with its number: `1 call`, `2 calls`.
+/// Writes `one` with its number: `1 call`, `2 calls`.
 pub fn plural(value: u64, one: &str) -> String {
     let ending = if value == 1 { "" } else { "s" };
     format!("{} {one}{ending}", count(value))
 }
 
-/// `one` with its number and its verb: `1 call is`, `2 calls are`.
+/// Writes `one` with its number and its verb: `1 call is`, `2 calls are`.
 ///
 /// ```
 /// use perf_report::text::units::they_are;
@@ -220,7 +220,7 @@ fn times(pct: f64) -> String {
     }
 }
 
-/// `value` rounded to three significant digits.
+/// Rounds `value` to three significant digits.
 fn three_digits(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
@@ -235,7 +235,7 @@ fn exponent(value: f64) -> i32 {
     value.abs().log10().floor() as i32
 }
 
-/// Text of a number with three significant digits, more only before the decimal point.
+/// Writes a number with three significant digits, more only before the decimal point.
 fn significant(value: f64) -> String {
     if value.abs() >= 1e15 {
         return power(value);
@@ -248,7 +248,7 @@ fn significant(value: f64) -> String {
     grouped(&format!("{value:.decimals$}"))
 }
 
-/// Commas between groups of three digits of the whole part.
+/// Puts commas between groups of three digits of the whole part.
 fn grouped(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
     let (sign, digits) = whole.split_at(usize::from(whole.starts_with('-')));

@@ -7,10 +7,11 @@ use crate::stats::number::float;
 /// The largest limit that can be given, in per cent.
 const LARGEST_PCT: f64 = 1e6;
 
-/// A limit in per cent: `15`, `15%`, `2.5 %`; `never` and `off` for none.
+/// Reads a limit in per cent: `15`, `15%`, `2.5 %`; `never` and `off` for none.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub(crate) fn limit(text: &str) -> Result<Option<f64>, String> {
     if is_never(text) {
         return Ok(None);
@@ -40,10 +41,11 @@ pub(crate) fn in_range(pct: f64) -> Result<f64, String> {
     }
 }
 
-/// A duration in nanoseconds: `10ns`, `1.5 ms`, `2s`.
+/// Reads a duration in nanoseconds: `10ns`, `1.5 ms`, `2s`.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     const UNITS: [(&str, f64); 5] =
         [("ns", 1.0), ("µs", 1e3), ("us", 1e3), ("ms", 1e6), ("s", 1e9)];
@@ -57,10 +59,11 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     if ns.is_finite() && ns >= 0.0 { Ok(ns) } else { Err(wrong()) }
 }
 
-/// A part of a whole as a fraction: `96%`, `0.5 %`.
+/// Reads a part of a whole as a fraction: `96%`, `0.5 %`.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let wrong = || format!("{text:?} is no share: write `96%`");
     let number = text.trim().strip_suffix('%').ok_or_else(wrong)?;
@@ -68,10 +71,11 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
     if pct.is_finite() && pct >= 0.0 { Ok(pct / 100.0) } else { Err(wrong()) }
 }
 
-/// A size in bytes, as [`parse_bytes`] reads it: `64MiB`, `1.5 GB`, `4096`.
+/// Reads a size in bytes, by [`parse_bytes`]: `64MiB`, `1.5 GB`, `4096`.
 ///
 /// # Errors
-/// What is wrong, as the end of a sentence.
+///
+/// The mistake, as the end of a sentence.
 pub(crate) fn size_bytes(text: &str) -> Result<f64, String> {
     let wrong = || format!("{text:?} is no size: write `64MiB`, `1.5GB` or `4096`");
     parse_bytes(text).map(float).ok_or_else(wrong)

@@ -1,7 +1,7 @@
-//! Which segment belongs to a process, and whether it is still written to.
+//! The search for the segment of a process, and for the writer of a segment.
 //!
 //! A process id may have been given to another process since, and a segment may have been copied.
-//! So a process is asked which segments it has mapped, where the system tells.
+//! So the mapped segments of a process are looked at, where the system shows them.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,23 +14,23 @@ use crate::record::collect::{self, Listing, Unrecorded, is_running, pid_of};
 use crate::record::folder;
 use crate::record::mapped::{Mapped, mapped_segments};
 
-/// Why there is no segment of a process.
+/// The reason for which there is no segment of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
-    /// No process of this id runs, and none has left a segment.
+    /// No process with this id, and no segment left by one.
     NoProcess,
-    /// It runs, and may not be looked into: it is another user's, or protected by the system.
+    /// A process that may not be looked into: it is another user's, or protected by the system.
     Hidden,
-    /// It runs, and its segment was removed.
+    /// A process whose segment was removed.
     Removed,
-    /// It could not make a segment.
+    /// A process that could not make a segment.
     Unrecorded(Unrecorded),
-    /// It runs, and has not recorded anything.
+    /// A process that runs and has not recorded anything.
     NotRecording,
 }
 
-/// The newest segment of the process `pid`: the one that it writes to, wherever that is, or else
-/// one in `base` or in a session's folder in there.
+/// Finds the newest segment of the process `pid`: the one that it writes to, wherever that is, or
+/// else one in `base` or in a session's folder in there.
 ///
 /// # Errors
 /// [`Missing`], when there is none.
@@ -67,9 +67,9 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
     })
 }
 
-/// What lies in `base`, where processes record that cannot there, and in the sessions' folders of these, the
-/// oldest first. Folders that are not
-/// ours, or open to others, are passed over.
+/// Lists the recordings in `base`, in its alternatives for processes that cannot record there, and
+/// in the sessions' folders in these, the oldest first. Folders that are not ours, or open to
+/// others, are passed over.
 pub fn segments(base: &Path) -> Listing {
     let mut all = Listing::default();
     for base in std::iter::once(base.to_owned()).chain(folder::alternatives(base)) {
@@ -86,14 +86,14 @@ pub fn segments(base: &Path) -> Listing {
     all
 }
 
-/// When the process of a segment began to record, by the segment's name: `<pid>-<hex>.ptseg`.
+/// Returns the start of a process's recording, by the name of its segment: `<pid>-<hex>.ptseg`.
 fn began(path: &Path) -> Option<u64> {
     let (_, hex) = path.file_stem()?.to_str()?.split_once('-')?;
     u64::from_str_radix(hex, 16).ok()
 }
 
-/// Whether a process writes to the segment at `path`, or makes it anew as a copy. Where the system does not
-/// tell, whether a process of that id runs.
+/// Returns whether a process writes to the segment at `path`, or makes it anew as a copy. Where the
+/// system does not show it, a running process with that id counts.
 pub fn is_written(path: &Path) -> bool {
     if !collect::may_be_written(path) {
         return false;
@@ -113,12 +113,12 @@ pub fn is_written(path: &Path) -> bool {
     mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(is_it))
 }
 
-/// Whether it is a copy of a segment that was removed: nobody has it mapped.
+/// Returns whether it is a copy of a segment that was removed: nobody has it mapped.
 pub(super) fn is_copy(path: &Path) -> bool {
     Owner::of(path).is_some_and(|owner| owner.copied != Copied::Not)
 }
 
-/// The ids of a process: in this namespace, and in those within it that it is in.
+/// Returns the ids of a process: in this namespace, and in the nested ones that it is in.
 fn ids(pid: u32) -> Vec<u32> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let inner = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_does_not_record_is_told_from_none() {
+    fn a_process_that_does_not_record_is_distinguished_from_none() {
         let base = tempfile::tempdir().unwrap();
         let this = std::process::id();
         assert_eq!(of_process(this, base.path()), Err(Missing::NotRecording));

@@ -1,5 +1,5 @@
-//! What the threads of a process are in: finds its segment, looks at the clock, asks the system for
-//! the names of threads. What the segment says is read by perf-runtime, and is shown elsewhere.
+//! The stacks of the threads of a process: its segment, the clock, and the names of threads are
+//! looked up here. perf-runtime reads the segment.
 
 mod lookup;
 
@@ -16,8 +16,8 @@ pub use lookup::{Missing, is_written, of_process, segments};
 use crate::model::ProcessStacks;
 use crate::record::{collect, facts};
 
-/// What the threads of the process that wrote the segment at `path` are in; if it has ended, what
-/// they were in at the end.
+/// Reads the stacks of the process that wrote the segment at `path`; for a process that has ended,
+/// those at its end.
 ///
 /// # Errors
 /// Every [`SegmentError`].
@@ -42,7 +42,7 @@ pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
     Ok(ProcessStacks::of(&stacks, path, (false, stacks.unix_ns), facts::time, |_| None))
 }
 
-/// The clock that processes have in common.
+/// Returns the time of the clock that processes have in common.
 fn monotonic_ns() -> u64 {
     let time = clock_gettime(ClockId::CLOCK_MONOTONIC).map(std::time::Duration::from);
     time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
@@ -53,7 +53,8 @@ fn unix_ns() -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The name of a thread, where the system tells it: ids of other namespaces are those of others here.
+/// Returns the name of a thread, where the system has it. Ids of other namespaces belong to other
+/// threads here.
 fn thread_name(path: &Path, pid: u32, thread: u32) -> Option<String> {
     Owner::of(path).filter(Owner::is_of_here)?;
     let name = fs::read(format!("/proc/{pid}/task/{thread}/comm")).ok()?;

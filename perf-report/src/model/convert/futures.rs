@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_are_told_as_durations_are() {
+    fn lifetimes_are_reported_as_durations_are() {
         let polls = Polls { count: 7, max_ns: 40, unmeasured: 2, ..Polls::default() };
         let measures =
             Measures { polls, lifetimes: lasted(&[10, 20, 30, 900]), ..Measures::default() };

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn losses_are_told_in_words() {
+    fn losses_are_described_in_words() {
         let losses = Losses {
             lost_calls: 3,
             uncounted_durations: 2,
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_were_too_many_are_told_in_words() {
+    fn names_that_were_too_many_are_described_in_words() {
         let others = Function { name: OTHER_NAMES.to_owned(), ..Function::default() };
         let measures = Measures { calls: 7, ..Measures::default() };
         let context = Context { function: 0, measures, ..Context::default() };
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_without_their_context_are_told_in_words() {
+    fn calls_without_their_context_are_described_in_words() {
         let named = |name: &str| Function { name: name.to_owned(), ..Function::default() };
         let of = |function, parent, calls| {
             let measures = Measures { calls, ..Measures::default() };

@@ -1,4 +1,4 @@
-//! What must not begin a line: what a terminal's reader, a CI server, a spreadsheet or Markdown obeys.
+//! The beginnings of lines that a terminal's reader, a CI server, a spreadsheet or Markdown obeys.
 
 use std::fmt::Write as _;
 
@@ -19,8 +19,8 @@ pub(super) fn apart(text: String, escape: &str) -> String {
     safe
 }
 
-/// Text that may begin a line of a screen, with its first character as a visible escape where the line
-/// would be a command of a CI server, a formula, or markup.
+/// Returns text that may begin a line of a screen. Its first character is a visible escape where
+/// the line would be a command of a CI server, a formula, or markup.
 ///
 /// ```
 /// use perf_report::text::sanitize::line_start;
@@ -33,7 +33,8 @@ pub fn line_start(text: &str) -> String {
     escaped(text, is_obeyed)
 }
 
-/// Text of several lines, none of which begins with a command of a CI server, whatever it is made for.
+/// Returns text of several lines, none of which begins with a command of a CI server, whatever
+/// medium it is for.
 ///
 /// ```
 /// use perf_report::text::sanitize::lines;
@@ -54,7 +55,7 @@ fn escaped(line: &str, is_obeyed: impl Fn(&str) -> bool) -> String {
     safe + &rest[first.len_utf8()..]
 }
 
-/// The line without spaces and colours at its beginning.
+/// Returns the line without spaces and colours at its beginning.
 fn content(line: &str) -> &str {
     let mut rest = line.trim_start();
     while let Some((_, after)) =
@@ -72,14 +73,15 @@ fn is_obeyed(text: &str) -> bool {
     is_signed || STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// Whether the first word is a number with a sign, which no spreadsheet computes anything from.
+/// Returns whether the first word is a number with a sign, which no spreadsheet computes anything
+/// from.
 fn is_number(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or_default();
     let digits = word[1..].trim_end_matches([',', ';', ')', '%', '…']);
     word.is_ascii() && digits.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// Whether the first word is an option: `--all`.
+/// Returns whether the first word is an option: `--all`.
 fn is_option(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or_default();
     word.strip_prefix("--").is_some_and(|name| {

@@ -1,18 +1,19 @@
-//! Sentences for Markdown: words of ours stay as they are, and what could be markup becomes code.
+//! Sentences for Markdown: words of ours stay as they are, and possible markup becomes code.
 //!
-//! An entity or a backslash would keep GitHub from markup too, but not from mentions and references,
-//! which it looks for in the finished text; and who reads the raw text would read them.
+//! An entity or a backslash would keep GitHub from markup too, but not from mentions and
+//! references, which it looks for in the finished text. Besides, readers of the raw text would see
+//! them.
 
 use super::{code_span, cut, screen};
 
 /// The longest sentence that goes into Markdown, in characters.
 const LONGEST: usize = 600;
-/// Words that a name with spaces in it may have: `<app::S as app::T>::f`.
+/// The most words in a name with spaces in it: `<app::S as app::T>::f`.
 const LONGEST_NAME: usize = 8;
 
-/// Text for Markdown that holds sentences of ours with untrusted names in them: each word that could
-/// be markup, a link, a mention or an emoji is code, and all others are as they were. Cut when very
-/// long.
+/// Returns text for Markdown from sentences of ours with untrusted names in them. Each word that
+/// could be markup, a link, a mention or an emoji becomes code, and all others stay as they were.
+/// Very long text is cut.
 ///
 /// ```
 /// use perf_report::text::sanitize::markdown_sentence;
@@ -36,7 +37,7 @@ pub fn markdown_sentence(text: &str) -> String {
     safe.join(" ")
 }
 
-/// The same for the cell of a table, which a pipe would end.
+/// Returns the same for the cell of a table, which a pipe would end.
 ///
 /// ```
 /// use perf_report::text::sanitize::markdown_sentence_cell;
@@ -47,8 +48,8 @@ pub fn markdown_sentence_cell(text: &str) -> String {
     markdown_sentence(&text.replace(r"\|", r"\u{7c}")).replace('|', r"\|")
 }
 
-/// How many of the words belong to the name that the first of them begins: one, unless an angle bracket
-/// is open behind it.
+/// Counts the words of the name that the first of them begins: one, unless an angle bracket is open
+/// behind it.
 fn name_length(words: &[&str]) -> usize {
     let mut open = 0_usize;
     for (at, word) in words.iter().take(LONGEST_NAME).enumerate() {
@@ -67,7 +68,7 @@ fn name_length(words: &[&str]) -> usize {
     1
 }
 
-/// A word, as code where it could be markup; the punctuation around it stays outside.
+/// Returns a word, as code where it could be markup; the punctuation around it stays outside.
 fn word(word: &str) -> String {
     let core = word.trim_start_matches(['(', '“', '"', '\'']);
     let begin = word.len() - core.len();
@@ -90,7 +91,7 @@ fn word(word: &str) -> String {
     format!("{}{}{}", &word[..begin], code_span(core), &word[end..])
 }
 
-/// Whether GitHub could make something else of the word than its letters.
+/// Returns whether GitHub could make something else of the word than its letters.
 fn could_be_markup(word: &str) -> bool {
     const ALWAYS: [char; 12] = ['`', '<', '>', '[', ']', '*', '\\', '|', '$', '&', '#', '@'];
     // Between two words, an at sign mentions nobody.
@@ -101,12 +102,13 @@ fn could_be_markup(word: &str) -> bool {
         || has_emoji_or_link(word)
 }
 
-/// A tilde ends struck text only behind a letter; before one it is our mark of an estimate.
+/// Returns whether a tilde of the word may end struck text. It does so only behind a letter; before
+/// one it is our mark of an estimate.
 fn has_strike(word: &str) -> bool {
     word.char_indices().any(|(at, c)| c == '~' && at > 0)
 }
 
-/// An underscore within a word emphasises nothing.
+/// Returns whether the word has a mark of emphasis. An underscore within a word is none.
 fn has_emphasis(word: &str) -> bool {
     let is_within = |at: usize| {
         let before = word[..at].chars().next_back();
@@ -116,7 +118,8 @@ fn has_emphasis(word: &str) -> bool {
     word.match_indices('_').any(|(at, _)| !is_within(at))
 }
 
-/// A colon begins an emoji or ends the scheme of a link, except in times and before line numbers.
+/// Returns whether a colon begins an emoji or ends the scheme of a link, as it does not in times
+/// and before line numbers.
 fn has_emoji_or_link(word: &str) -> bool {
     let parts = word.split(':').skip(1);
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -124,7 +127,7 @@ fn has_emoji_or_link(word: &str) -> bool {
     (1..).zip(parts).any(|(at, part)| !is_number(part) || (at < last && part.len() > 2))
 }
 
-/// Whether the word ends in `:name:`, where the name is no number of a time or a line.
+/// Returns whether the word ends in `:name:`, where the name is no number of a time or a line.
 fn ends_in_emoji(word: &str) -> bool {
     let name = word.strip_suffix(':').and_then(|rest| rest.rsplit_once(':')).map(|(_, name)| name);
     name.is_some_and(|name| {
@@ -135,7 +138,7 @@ fn ends_in_emoji(word: &str) -> bool {
     })
 }
 
-/// Whether a line that begins with this word would be a list, a heading, a quote or a rule.
+/// Returns whether a line that begins with this word would be a list, a heading, a quote or a rule.
 fn begins_a_block(word: &str) -> bool {
     let number = word.trim_end_matches(['.', ')']);
     let is_item =
@@ -189,7 +192,7 @@ mod tests {
         assert_eq!(markdown_sentence(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
     }
 
-    /// What a reader sees of the code spans of `text`, and what is outside of them.
+    /// Returns `text` as a reader sees it, and the part outside of its code spans.
     fn apart(text: &str) -> (String, String) {
         let (mut seen, mut outside) = (String::new(), String::new());
         let mut rest = text;
