@@ -137,7 +137,7 @@ fn save(args: &Save, context: &Context) -> Result<(), UserError> {
     Ok(())
 }
 
-/// A run in which something is missing is a baseline only when that is asked for.
+/// Refuses a run with something missing, unless `is_allowed`.
 fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError> {
     let broken = runs.iter().find_map(|run| {
         let missing = verdict::missing(run);
@@ -153,7 +153,7 @@ fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError
         .help("keep another run, or this one all the same with --allow-failed"))
 }
 
-/// The runs to keep, oldest first.
+/// Returns the runs to keep, oldest first.
 fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
     let store = store::open(&context.store)?;
     let run = store.find(&args.run)?;

@@ -1,4 +1,4 @@
-//! Builds what is to be run, before anything is measured: for `run` and `ab`.
+//! The build before anything is measured: for `run` and `ab`.
 
 use std::ffi::OsString;
 
@@ -6,16 +6,17 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::record::command::{self, Job, Streams};
 use crate::record::failure::{cannot_start, shown_end};
 
-/// The words that have a shell run `command`.
+/// Returns the words of a shell that runs `command`.
 pub(super) fn shell(command: &str) -> Vec<OsString> {
     ["sh", "-c", command].map(OsString::from).to_vec()
 }
 
-/// Runs `command`, for a shell, where `job` runs and with its variables. `what` is what it builds, for
-/// the error: `of the working tree`.
+/// Runs `command` with a shell, in the folder and with the variables of `job`. `what` names the
+/// object of the build in the error: `of the working tree`.
 ///
 /// # Errors
-/// When it cannot be started, and when it fails: with the end of what it printed.
+///
+/// When it cannot be started, and when it fails: with the end of its output.
 pub(super) fn build(command: &str, job: Job<'_>, what: &str) -> Result<(), UserError> {
     let words = shell(command);
     let job = Job { words: &words, streams: Streams::Tail, ..job };

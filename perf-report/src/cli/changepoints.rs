@@ -1,4 +1,4 @@
-//! `perf-report changepoints`: where series that somebody else recorded change their level.
+//! `perf-report changepoints`: the changes of level in series that somebody else recorded.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,7 +109,7 @@ fn read(args: &Args, context: &Context) -> Result<String, UserError> {
     })
 }
 
-/// The changes of every series, on all processors.
+/// Finds the changes of every series, on all processors.
 fn all_changes(series: &[Series], settings: Settings) -> Vec<SeriesChanges> {
     series.par_iter().map(|series| changes(series, settings)).collect()
 }

@@ -1,4 +1,4 @@
-//! `perf-report check`: judges a run by a baseline and by its budgets, and fails when it must.
+//! `perf-report check`: a judgement of a run by a baseline and by its budgets, with an exit code.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(judge::code(gate).into())
 }
 
-/// Says what to do next.
+/// Advises on the next step.
 fn advise(
     comparison: &Comparison,
     gate: Gate,
@@ -126,7 +126,7 @@ fn advise(
     }
 }
 
-/// What would help to judge what could not be.
+/// Returns advice for rows that could not be judged.
 fn more_evidence(comparison: &Comparison, baseline: &str) -> Option<String> {
     let open = comparison.functions.iter().filter(|row| row.verdict == Verdict::Inconclusive);
     let (noisy, rare): (Vec<_>, Vec<_>) = open.partition(|row| row.detectable_pct.is_some());

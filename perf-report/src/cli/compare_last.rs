@@ -1,4 +1,4 @@
-//! `perf-report compare-last`: which functions became slower run by run.
+//! `perf-report compare-last`: the functions that became slower run by run.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use crate::project::context::Context;
 use crate::render::Medium;
 use crate::text::units;
 
-/// Runs before those that are judged, which tell how far runs lie apart.
+/// Number of runs before those that are judged, which show how far runs lie apart.
 const HISTORY: usize = 50;
 
 const EXAMPLES: &str = "\
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(if fails { Code::Regression } else { Code::Fine }.into())
 }
 
-/// As many runs as it takes, those that were made together being one, and a history before them.
+/// Returns enough runs, counting those that were made together as one, and a history before them.
 fn runs(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
     let stored = args.past.open(context)?;
     let mut most = args.last + HISTORY;

@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::help;
 
-/// What parsing came to: the options, and what is wrong with the environment.
+/// The result of parsing: the options, and the mistakes in the environment.
 pub(super) struct Parsed {
     pub(super) matches: ArgMatches,
     pub(super) warnings: Vec<String>,
@@ -37,7 +37,7 @@ pub(super) fn parse(command: Command, args: &[OsString]) -> Result<Parsed, clap:
     }
 }
 
-/// An option whose value comes from the environment and is malformed.
+/// An option with a malformed value from the environment.
 struct Culprit {
     option: String,
     variable: String,
@@ -62,7 +62,7 @@ impl Culprit {
     }
 }
 
-/// The variable that stands for `--option` anywhere in `command`.
+/// Returns the variable that stands for `--option` anywhere in `command`.
 fn twin(command: &Command, option: &str) -> Option<String> {
     command
         .get_arguments()
@@ -71,14 +71,14 @@ fn twin(command: &Command, option: &str) -> Option<String> {
         .or_else(|| command.get_subcommands().find_map(|command| twin(command, option)))
 }
 
-/// `command`, with options that fulfil `condition` taken from the command line only.
+/// Returns `command`, with options that fulfil `condition` taken from the command line only.
 fn without_twins(command: Command, condition: &dyn Fn(&Arg) -> bool) -> Command {
     command
         .mut_args(|arg| if condition(&arg) { arg.env(Resettable::Reset) } else { arg })
         .mut_subcommands(|command| without_twins(command, condition))
 }
 
-/// All variables that stand for an option of `command`, sorted.
+/// Returns all variables that stand for an option of `command`, sorted.
 pub(super) fn variables(command: &Command) -> Vec<String> {
     let own = command.get_arguments().filter_map(Arg::get_env);
     let mut names: Vec<String> = own.map(|name| name.to_string_lossy().into_owned()).collect();

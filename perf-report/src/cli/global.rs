@@ -27,8 +27,8 @@ enum Color {
 }
 
 impl GlobalArgs {
-    /// Makes `--color` the rule for everything printed from here on. `auto` leaves the decision to
-    /// the terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
+    /// Makes `--color` the rule for all further output. `auto` leaves the decision to the terminal,
+    /// `NO_COLOR` and `CLICOLOR_FORCE`.
     pub(super) fn apply_color(&self) {
         let choice = match self.color {
             Color::Auto => anstream::ColorChoice::Auto,
@@ -38,7 +38,7 @@ impl GlobalArgs {
         choice.write_global();
     }
 
-    /// Where the command works.
+    /// Returns the place where the command works.
     pub(super) fn context(self) -> Result<Context, UserError> {
         let dir = std::env::current_dir().map_err(|error| {
             UserError::new(ExitCode::Usage, "the current folder cannot be found")

@@ -1,5 +1,4 @@
-//! What `--help` and `help` say: what the code knows better than a text does, and which command was
-//! meant.
+//! The texts of `--help` and `help` that depend on the code, and suggestions for mistyped commands.
 
 use std::ffi::OsString;
 
@@ -34,12 +33,12 @@ pub(super) fn metric_to_bless() -> String {
     )
 }
 
-/// Whether a metric has a trend in per cent; a rate has none.
+/// Returns whether a metric has a trend in per cent; a rate has none.
 pub(super) fn has_history(metric: Metric) -> bool {
     metric != Metric::Success
 }
 
-/// Every metric that can be judged.
+/// Returns every metric that can be judged.
 fn judged() -> impl Iterator<Item = Metric> {
     Metric::ALL.into_iter().chain(Metric::OF_COMMAND)
 }
@@ -69,7 +68,7 @@ pub(super) fn setting(text: &str, of: impl Fn(&Limits) -> String) -> String {
     format!("{text} [default: {}]", of(&Limits::default()))
 }
 
-/// Adds what was meant to a mistake in the words after `help`: of these, clap suggests nothing.
+/// Adds a suggestion to a mistake in the words after `help`, for which clap has none.
 pub(super) fn suggest(mut error: clap::Error, command: &Command, args: &[OsString]) -> clap::Error {
     if error.kind() != ErrorKind::InvalidSubcommand
         || error.get(ContextKind::SuggestedSubcommand).is_some()
@@ -100,7 +99,7 @@ mod tests {
     /// The widest line that is set by hand.
     const WIDEST: usize = 80;
 
-    /// Every command that has help, with its name as people type it.
+    /// Returns every command that has help, with its name as people type it.
     fn commands() -> Vec<(String, Command)> {
         fn add(command: &Command, path: &str, to: &mut Vec<(String, Command)>) {
             to.push((path.to_owned(), command.clone()));
@@ -112,8 +111,8 @@ mod tests {
         all
     }
 
-    /// Lines after which a word of the next one would have had room: a text that was wrapped when it
-    /// was written, and once more on the screen.
+    /// Finds lines after which a word of the next one would have had room: a text that was wrapped
+    /// when it was written, and once more on the screen.
     fn wrapped_twice(text: &str, width: usize) -> Vec<String> {
         let lines: Vec<&str> = text.lines().collect();
         let is_prose = |line: &str| line.starts_with(|c: char| !c.is_whitespace());
@@ -150,7 +149,7 @@ mod tests {
         }
     }
 
-    /// The help of an option, on one line.
+    /// Returns the help of an option, on one line.
     fn help_of(path: &str, option: &str) -> String {
         let all = commands();
         let (_, command) = all.iter().find(|(name, _)| name == path).unwrap();

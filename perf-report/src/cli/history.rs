@@ -1,4 +1,4 @@
-//! `perf-report history`: how functions did over the stored runs.
+//! `perf-report history`: the courses of functions over the stored runs.
 
 use std::collections::HashSet;
 use std::process::ExitCode;

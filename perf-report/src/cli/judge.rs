@@ -1,4 +1,4 @@
-//! What `compare` and `check` share: the options that say how to judge, and how to write it.
+//! The options that `compare` and `check` share: the rules of the judgement, and its output.
 
 use std::collections::BTreeSet;
 
@@ -101,7 +101,7 @@ pub(super) struct WriteArgs {
 }
 
 impl LimitArgs {
-    /// These settings over those of `perf.toml`.
+    /// Returns these settings over those of `perf.toml`.
     pub(super) fn settings(
         &self,
         context: &Context,
@@ -140,7 +140,7 @@ impl LimitArgs {
 }
 
 impl WriteArgs {
-    /// Writes what a gate would catch.
+    /// Writes the document of a self-test.
     pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
         self.output.write(document, self.format)
     }
@@ -152,7 +152,7 @@ impl WriteArgs {
     }
 }
 
-/// What to do about a run that fails for what is missing in it; `None` where it fails for something else.
+/// Advises on a run that fails for its gaps; `None` where it fails for something else.
 pub(super) fn not_whole(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Option<String> {
     let is_asked = fail_on.contains(&FailOn::Incomplete) && !comparison.missing.is_empty();
     is_asked.then(|| {
@@ -165,7 +165,7 @@ pub(super) fn not_whole(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> 
     })
 }
 
-/// The exit code of a judgement.
+/// Returns the exit code of a judgement.
 pub(super) fn code(gate: Gate) -> Code {
     match gate {
         Gate::Passed => Code::Fine,

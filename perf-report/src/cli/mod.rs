@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, each load → pure → render.
 //!
 //! Only this module prints (through `output`), and only its [`main`] turns a result into an exit
-//! code. What the commands do lives elsewhere in the crate, where a library user can call it.
+//! code. The work of the commands lives elsewhere in the crate, where a library user can call it.
 
 mod ab;
 mod baseline;
@@ -111,12 +111,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
-/// The environment variables that stand for an option of some command, sorted.
+/// Returns the environment variables that stand for an option of some command, sorted.
 pub fn variables() -> Vec<String> {
     environment::variables(&Cli::command())
 }
 
-/// The arguments without the subcommand's name, which cargo passes as the first of them.
+/// Returns the arguments without the subcommand's name, which cargo passes as the first of them.
 pub fn without_cargo_subcommand(
     args: impl IntoIterator<Item = OsString>,
 ) -> impl Iterator<Item = OsString> {

@@ -81,7 +81,7 @@ pub(super) fn message(text: &str) {
     let _ = writeln!(stderr, "{}", sanitize::lines(text.trim_end_matches('\n')));
 }
 
-/// Prints what went wrong without ending the command.
+/// Prints a warning, without ending the command.
 pub(super) fn warning(text: &str) {
     message(&format!("{WARNING}warning:{WARNING:#} {}", harmless(text)));
 }
@@ -91,7 +91,7 @@ pub(super) fn help(text: &str) {
     message(&format!("{HELP}help:{HELP:#} {}", harmless(text)));
 }
 
-/// Prints an error: the problem, its causes, what to do.
+/// Prints an error: the problem, its causes, the way out.
 pub(super) fn error(error: &UserError) {
     message(&format!("{ERROR}error:{ERROR:#} {}", harmless(&describe(error))));
     if let Some(text) = &error.help {
@@ -115,7 +115,7 @@ fn harmless(text: &str) -> String {
     text.lines().map(sanitize::screen).collect::<Vec<_>>().join("\n")
 }
 
-/// Prints what clap has to say: help and version on standard output, mistakes on standard error.
+/// Prints a message of clap: help and version on standard output, mistakes on standard error.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let safe = sanitize::lines(&text);

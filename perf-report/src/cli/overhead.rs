@@ -1,4 +1,4 @@
-//! `perf-report overhead`: what recording costs on this machine, held against targets.
+//! `perf-report overhead`: the cost of recording on this machine, beside targets.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -84,7 +84,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 impl Args {
-    /// Lets a process for each kind measure. Most of what there is takes a whole recording.
+    /// Lets a process for each kind measure. Most operations take a whole recording, which gets
+    /// most of the time.
     fn measure(&self) -> Result<Vec<Measured>, UserError> {
         let shares = [(Probe::Exact, 4), (Probe::Sampled, 1), (Probe::Off, 1)];
         let all: u32 = shares.iter().map(|(_, share)| share).sum();
@@ -99,7 +100,7 @@ impl Args {
 /// The least time in which something can be measured.
 const LEAST: Duration = Duration::from_millis(10);
 
-/// A time to measure for.
+/// Reads a time to measure for.
 fn time(text: &str) -> Result<Duration, String> {
     let ns = text.parse::<config::check::Duration>()?.0;
     let seconds = ns / 1e9;

@@ -22,10 +22,10 @@ use perf_runtime::segment;
 use crate::record::collect;
 use crate::text::units;
 
-/// Commands that are faster than this never see the spinner.
+/// The time until a spinner appears: faster commands never see one.
 const PATIENCE: Duration = Duration::from_millis(500);
 const FRAME: Duration = Duration::from_millis(120);
-/// Reading what is recorded takes at most this share of a core: one part in so many.
+/// The most of a core that reading the recordings may take: one part in this number.
 const SHARE: u32 = 20;
 
 /// A running spinner; dropping it gives the line back.
@@ -49,7 +49,8 @@ pub(super) fn start(message: impl FnMut() -> String + Send + 'static) -> Option<
     Some(Progress { stop: Some(stop), thread: Some(thread) })
 }
 
-/// What is recorded in `folder` so far, in words, to be asked again and again.
+/// Returns a function to be called again and again, which counts the recorded calls in `folder`, in
+/// words.
 pub(super) fn calls(folder: &Path) -> impl FnMut() -> String + Send + 'static {
     let folder = folder.to_owned();
     let mut counter = Counter::default();
@@ -88,7 +89,7 @@ fn spin(mut message: impl FnMut() -> String, mut go_on: impl FnMut() -> bool) {
     bar.finish_and_clear();
 }
 
-/// Adds up calls. Segments of processes that have ended are read once.
+/// A counter of calls, for which segments of ended processes are read once.
 #[derive(Default)]
 struct Counter {
     ended: HashMap<PathBuf, u64>,
@@ -157,7 +158,7 @@ impl Drop for LastLine {
     }
 }
 
-/// Whether the command, or another job, has the terminal for itself.
+/// Returns whether the command, or another job, has the terminal for itself.
 fn is_taken() -> bool {
     let stderr = io::stderr();
     let raw = tcgetattr(&stderr).is_ok_and(|mode| !mode.local_flags.contains(LocalFlags::ICANON));
@@ -165,7 +166,7 @@ fn is_taken() -> bool {
     raw || background
 }
 
-/// What indicatif would draw where the cursor is, drawn on the last line. One line needs no moves.
+/// The drawing of indicatif on the last line, in place of the cursor's. One line needs no moves.
 impl TermLike for LastLine {
     fn width(&self) -> u16 {
         terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| width.0)

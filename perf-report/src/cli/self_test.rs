@@ -1,4 +1,4 @@
-//! `perf-report check --self-test`: whether this check can be seen to fail.
+//! `perf-report check --self-test`: a trial of the check with known slow-downs.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::model::{Comparison, RunDocument};
 use crate::project::named::Named;
 use crate::verdict::{self, FailOn};
 
-/// Tries the gate with copies of `current`, which `judge` judges as `check` does.
+/// Tries the gate with copies of `current`; `judge` judges them like `check`.
 pub(super) fn run(
     current: &Named,
     names: &[String],

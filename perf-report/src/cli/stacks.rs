@@ -1,4 +1,4 @@
-//! `perf-report stacks`: what each thread is in now, or was in when its process ended.
+//! `perf-report stacks`: the stack of each thread, now or at the end of its process.
 
 use std::ffi::OsString;
 use std::fs;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 impl Args {
-    /// The segments that are meant.
+    /// Returns the segments that are meant.
     fn segments(&self, context: &Context) -> Result<Vec<PathBuf>, UserError> {
         let Some(target) = &self.target else {
             let is_all = self.all || self.dir.is_some();
@@ -87,7 +87,7 @@ impl Args {
         }
     }
 
-    /// The folder in which processes record.
+    /// Returns the folder in which processes record.
     fn base(&self, context: &Context) -> Result<PathBuf, UserError> {
         let Some(dir) = &self.dir else { return Ok(folder::default_base()) };
         let base: PathBuf = context.dir.join(dir).components().collect();
@@ -102,7 +102,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, UserError> {
     if segments.is_empty() { Err(keep::no_data(folder)) } else { Ok(segments) }
 }
 
-/// The segments in `base` that processes write to: those of `programs`, or all.
+/// Returns the segments in `base` that processes write to: those of `programs`, or all.
 fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, UserError> {
     let all = stacks::segments(base).segments;
     let running: Vec<_> = all.iter().filter(|path| stacks::is_written(path)).cloned().collect();
@@ -129,7 +129,8 @@ fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, Use
     Err(UserError::new(Code::NothingToJudge, problem).help(help))
 }
 
-/// Those of `running` that programs of this workspace write to. What is left out is said.
+/// Returns the segments of `running` that programs of this workspace write to, and reports the
+/// number of the others.
 fn of_programs(
     running: &[PathBuf],
     programs: &Programs,
@@ -156,8 +157,8 @@ fn of_programs(
     Ok(own)
 }
 
-/// What the threads are in, segment by segment. Those that cannot be read are named, unless there
-/// is nothing else.
+/// Reads the stacks, segment by segment. Unreadable segments are named, unless there is nothing
+/// else.
 fn read(segments: &[PathBuf]) -> Result<Vec<ProcessStacks>, UserError> {
     let (mut processes, mut damaged) = (Vec::new(), Vec::new());
     for path in segments {
@@ -195,7 +196,7 @@ fn unknown(path: &Path, why: &str) -> UserError {
         .help("name a process by its id, a segment (PID-….ptseg), or a folder of segments")
 }
 
-/// Why nothing can be said of the process `pid`.
+/// Returns the error of a process without a readable segment.
 fn none_of(pid: u32, missing: Missing, base: &Path) -> UserError {
     let base = base.display();
     match missing {

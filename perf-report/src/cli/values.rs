@@ -1,4 +1,4 @@
-//! Values of options that the pure rooms define: how the command line names and explains them.
+//! The values of options that the pure rooms define, with their names and help on the command line.
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;

@@ -1,4 +1,4 @@
-//! The list of what is accepted, beside what it is now.
+//! The list of accepted regressions, beside the values of a run.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ fn find(context: &Context, wanted: &RunRef) -> Result<RunDocument, UserError> {
     store::open(&context.store)?.find(wanted)
 }
 
-/// Lists what is accepted, and whether it still counts.
+/// Lists the accepted regressions, with the state of each.
 pub(super) fn list(args: &Args, context: &Context) -> Result<(), UserError> {
     let list = blessings::load(context)?;
     let wanted = args.run.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `perf-report bless`: accepts a known regression, in a file to commit and review.
+//! `perf-report bless`: the acceptance of a known regression, in a file to commit and review.
 
 mod list;
 
@@ -99,10 +99,10 @@ pub(super) struct Args {
     limits: LimitArgs,
 }
 
-/// What `perf.toml` says of metrics of the program's own.
+/// The limits in `perf.toml` for metrics of the program's own.
 type Customs = BTreeMap<String, CustomLimits>;
 
-/// When a blessing ends.
+/// The end of a blessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expiry {
     After(u16),
@@ -126,7 +126,7 @@ impl FromStr for Expiry {
 }
 
 impl Expiry {
-    /// The last day, counted from `today`.
+    /// Returns the last day, counted from `today`; `None` for no end.
     fn last_day(self, today: Date) -> Result<Option<Date>, UserError> {
         match self {
             Self::Never => Ok(None),
@@ -160,16 +160,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
     // What was blessed before must not hide what is to be blessed now.
     let settings = CheckSettings { blessed: Blessed::default(), ..settings };
-    let name = check::wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
-        UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
-            .help("save one with `perf-report baseline save main`")
-    })?;
-    // The same two that `check` judges.
-    let current =
-        check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
-    current.notice.as_deref().into_iter().for_each(output::warning);
-    let baseline = Named::reference(context, &name, &current.runs)?;
-    let comparison = check::compare(context, &baseline, &current, &settings)?;
+    let comparison = compared(args, context, &settings)?;
     let function = named(function, &comparison)?;
     let rows = rows(function, args, &comparison)?;
     let commit = &comparison.current_run.commit;
@@ -187,7 +178,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
             expires,
             line: 0,
         };
-        say(row, &blessing);
+        report(row, &blessing);
         new.push(blessing);
     }
     blessings::add(context, &new)?;
@@ -198,7 +189,24 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     Ok(())
 }
 
-/// The function or metric that is meant by `wanted`.
+/// Compares the same two runs that `check` judges.
+fn compared(
+    args: &Args,
+    context: &Context,
+    settings: &CheckSettings,
+) -> Result<Comparison, UserError> {
+    let name = check::wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
+        UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
+            .help("save one with `perf-report baseline save main`")
+    })?;
+    let current =
+        check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
+    current.notice.as_deref().into_iter().for_each(output::warning);
+    let baseline = Named::reference(context, &name, &current.runs)?;
+    check::compare(context, &baseline, &current, settings)
+}
+
+/// Returns the function or metric that is meant by `wanted`.
 fn named<'a>(wanted: &str, comparison: &'a Comparison) -> Result<&'a str, UserError> {
     let problem = format!("neither run has a function or metric {wanted:?} that is judged");
     let unknown = UserError::new(Code::Usage, problem)
@@ -206,7 +214,7 @@ fn named<'a>(wanted: &str, comparison: &'a Comparison) -> Result<&'a str, UserEr
     function::by_end(wanted, comparison.functions.iter().map(|row| row.name.as_str()), unknown)
 }
 
-/// The rows to accept: those of the metrics that are named, else all that are regressions.
+/// Returns the rows to accept: those of the named metrics, else all regressions.
 fn rows<'a>(
     function: &str,
     args: &Args,
@@ -245,7 +253,7 @@ fn rows<'a>(
     args.metric.iter().map(row).collect()
 }
 
-/// From which value to which.
+/// Returns the value before, and the value up to which it is accepted.
 fn range(row: &Change, args: &Args, custom: &Customs) -> Result<(f64, f64), UserError> {
     let usage = |problem: String| UserError::new(Code::Usage, problem);
     let word = row.metric.word();
@@ -276,7 +284,7 @@ fn range(row: &Change, args: &Args, custom: &Customs) -> Result<(f64, f64), User
     Ok((from, to))
 }
 
-/// Whether less of it is worse; of what a program tells of itself, `perf.toml` says so.
+/// Returns whether less of it is worse; for a metric of the program's own, by `perf.toml`.
 fn less_is_worse(row: &Change, custom: &Customs) -> Result<bool, UserError> {
     if !row.metric.is_custom() {
         return Ok(row.metric == Metric::Success);
@@ -291,8 +299,8 @@ fn less_is_worse(row: &Change, custom: &Customs) -> Result<bool, UserError> {
     })
 }
 
-/// Says what is accepted.
-fn say(row: &Change, blessing: &Blessing) {
+/// Reports an accepted regression.
+fn report(row: &Change, blessing: &Blessing) {
     let (title, name) = (row.metric.title(), &row.name);
     let (was, will) = (row.metric.number(blessing.from), blessing.value());
     output::message(&format!("blessed: {title} of {name} from {was} {} to {will}", blessing.way()));

@@ -1,4 +1,4 @@
-//! `collect --discard`: frees what recordings hold that nobody wants.
+//! `collect --discard`: the removal of recordings that nobody wants.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::record::programs::Programs;
 use crate::record::retention::{self, Recording};
 use crate::text::units;
 
-/// Removes what lies in `folder`, and in the places that stand in for it, that nobody adds to any more: what
-/// `programs` recorded, or all.
+/// Removes the recordings in `folder`, and in the places that stand in for it, once nobody adds to
+/// them any more: those of `programs`, or all.
 pub(super) fn run(folder: &Path, programs: Option<&Programs>) {
     let (mut freed, mut removed, mut left) = (0_u64, 0_u64, 0_u64);
     for base in std::iter::once(folder.to_owned()).chain(folder::alternatives(folder)) {
@@ -33,7 +33,7 @@ pub(super) fn run(folder: &Path, programs: Option<&Programs>) {
     }
 }
 
-/// Whether a recording is of one of `programs`. A session in which nothing is recorded is anybody's.
+/// Returns whether a recording is of one of `programs`. A session without recordings is anybody's.
 fn is_of(recording: &Recording, programs: &Programs) -> bool {
     let segments = if recording.is_session {
         collect::list(&recording.path).unwrap_or_default().segments

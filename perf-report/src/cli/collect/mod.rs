@@ -1,4 +1,4 @@
-//! `perf-report collect`: stores what processes recorded without `perf-report run`.
+//! `perf-report collect`: the storing of recordings made without `perf-report run`.
 
 mod discard;
 mod scope;
@@ -19,7 +19,7 @@ use crate::record::collect::{self, Collected, Listing};
 use crate::record::facts::{self, Identity};
 use crate::record::{folder, pending, recorder, session};
 
-/// Times that somebody else may collect the same at the same time.
+/// The most attempts while somebody else collects the same at the same time.
 const ATTEMPTS: u32 = 5;
 
 const EXAMPLES: &str = "\
@@ -105,18 +105,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Err(UserError::new(Code::Internal, problem).help("look whether there is anything left"))
 }
 
-/// Stores what is not stored yet, and clears the folder of all that is; `None` when somebody else has
-/// stored some of it meanwhile.
+/// Stores the new recordings, and clears the folder of all that are stored; `None` when somebody
+/// else has stored some of them meanwhile.
 fn collect_once(
     args: &Args,
     context: &Context,
     folder: &Path,
 ) -> Result<Option<ExitCode>, UserError> {
-    let (listing, others) = if args.dir.is_some() || args.all {
-        (listed(folder)?, Others::default())
-    } else {
-        scope::of_workspace(listed(folder)?, &context.programs())
-    };
+    let (listing, others) = meant(args, context, folder)?;
     let pending = pending::read(folder);
     let id = pending.as_ref().map(|(run, _)| run.id.as_str());
     let ids = intake::ids(listing.paths(), id);
@@ -126,11 +122,7 @@ fn collect_once(
     if before.runs.is_empty() && collected.is_empty() {
         return Err(no_data(&others, folder));
     }
-    let clear_before = || {
-        let is_left = args.keep || before.runs.is_empty();
-        let listing = (!is_left).then(|| before.listing.clone());
-        listing.map_or_else(Vec::new, |listing| recorder::clear(&collect::read(listing), folder))
-    };
+    let clear_before = || clear_before(args, &before, folder);
     if collected.is_all_damaged() {
         for problem in clear_before() {
             output::warning(&problem);
@@ -138,7 +130,7 @@ fn collect_once(
         return Err(all_damaged(&collected, folder));
     }
     if !before.runs.is_empty() && !collected.is_new() {
-        tell_before(context, &before, &collected, &clear_before());
+        report_before(context, &before, &collected, &clear_before());
         others.in_words().iter().for_each(|words| output::help(words));
         return Ok(Some(Code::Fine.into()));
     }
@@ -154,6 +146,23 @@ fn collect_once(
     Ok(Some(Code::Fine.into()))
 }
 
+/// Returns the recordings to store, and the others in the folder.
+fn meant(args: &Args, context: &Context, folder: &Path) -> Result<(Listing, Others), UserError> {
+    let listing = listed(folder)?;
+    Ok(if args.dir.is_some() || args.all {
+        (listing, Others::default())
+    } else {
+        scope::of_workspace(listing, &context.programs())
+    })
+}
+
+/// Clears the folder of recordings that were stored before. Returns the problems with that.
+fn clear_before(args: &Args, before: &Before, folder: &Path) -> Vec<String> {
+    let is_left = args.keep || before.runs.is_empty();
+    let listing = (!is_left).then(|| before.listing.clone());
+    listing.map_or_else(Vec::new, |listing| recorder::clear(&collect::read(listing), folder))
+}
+
 fn listed(folder: &Path) -> Result<Listing, UserError> {
     collect::list_everywhere(folder).map_err(|error| {
         let problem = format!("folder {} cannot be read", folder.display());
@@ -161,15 +170,15 @@ fn listed(folder: &Path) -> Result<Listing, UserError> {
     })
 }
 
-/// There is nothing to collect, or nothing of this workspace.
+/// Returns the error of a folder with nothing to collect, or with nothing of this workspace.
 fn no_data(others: &Others, folder: &Path) -> UserError {
     let Some(words) = others.in_words() else { return keep::no_data(folder) };
     let problem = format!("no program of this workspace has recorded in {}", folder.display());
     UserError::new(Code::NothingToJudge, problem).help(words)
 }
 
-/// Tells that all of it was stored before.
-fn tell_before(context: &Context, before: &Before, collected: &Collected, left: &[String]) {
+/// Reports that all of it was stored before.
+fn report_before(context: &Context, before: &Before, collected: &Collected, left: &[String]) {
     for problem in collected.problems().iter().chain(left) {
         output::warning(problem);
     }
@@ -198,7 +207,8 @@ pub(super) fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
     })
 }
 
-/// What `run` left there, or what is true now. Where the run that it left is stored, this is another one.
+/// Returns the facts that `run` left there, or else the facts of now. Where the run that it left is
+/// stored, the new one gets an id of its own.
 fn facts_of(
     args: &Args,
     context: &Context,

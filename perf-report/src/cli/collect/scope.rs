@@ -1,4 +1,4 @@
-//! Whose recordings are meant: those of this workspace's programs, or all.
+//! The choice of recordings: those of this workspace's programs, or all.
 
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,17 +13,17 @@ use crate::record::programs::Programs;
 use crate::render;
 use crate::text::units;
 
-/// What is left where it is, since it is not this workspace's.
+/// The recordings that stay where they are, since they are not this workspace's.
 #[derive(Debug, Default)]
 pub(super) struct Others {
-    /// Segments of other programs, or of nobody knows which.
+    /// Number of segments of other programs, or of unknown ones.
     segments: u64,
-    /// Processes that could not make a segment.
+    /// Number of processes that could not make a segment.
     unrecorded: u64,
 }
 
 impl Others {
-    /// What is left, in words, if anything is.
+    /// Describes the recordings that stay, if there are any.
     pub(super) fn in_words(&self) -> Option<String> {
         let items = [
             (self.segments, "recording of programs elsewhere", "recordings of programs elsewhere"),
@@ -43,7 +43,7 @@ impl Others {
     }
 }
 
-/// The part of `listing` that programs of this workspace left, and what the others did.
+/// Splits `listing` into the recordings of this workspace's programs, and the others.
 pub(super) fn of_workspace(listing: Listing, programs: &Programs) -> (Listing, Others) {
     let about = collect::about(&listing.segments).into_iter();
     let own: BTreeSet<_> =
@@ -62,7 +62,7 @@ pub(super) fn of_workspace(listing: Listing, programs: &Programs) -> (Listing, O
     (own, others)
 }
 
-/// Whether recordings that were discarded were of programs of this workspace, as far as is known.
+/// Returns whether discarded recordings were of programs of this workspace, as far as is known.
 fn may_be_own(discarded: &Discarded, programs: &Programs) -> bool {
     discarded.program.is_empty() || programs.contain(&discarded.program)
 }
@@ -71,7 +71,7 @@ fn is_own(about: &About, programs: &Programs) -> bool {
     about.program.as_deref().is_some_and(|program| programs.contain(program))
 }
 
-/// Lists the recordings, and the programs that left them.
+/// Lists the recordings, and the programs that made them.
 pub(super) fn list(listing: &Listing, context: &Context) -> Result<(), UserError> {
     let programs = context.programs();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -112,7 +112,7 @@ fn pid(pid: Option<u32>) -> String {
     pid.map_or_else(|| "unknown".to_owned(), |pid| pid.to_string())
 }
 
-/// An age in its largest unit.
+/// Writes an age in its largest unit.
 fn age(ns: u64) -> String {
     match ns / 1_000_000_000 {
         seconds @ 0..120 => format!("{seconds} s"),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_said() {
+    fn what_is_left_is_described() {
         assert_eq!(Others::default().in_words(), None);
         let words = |segments, unrecorded| Others { segments, unrecorded }.in_words().unwrap();
         assert!(words(1, 0).starts_with("1 recording of programs elsewhere left there: "));

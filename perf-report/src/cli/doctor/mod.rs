@@ -1,4 +1,5 @@
-//! `perf-report doctor`: what is in order, what is not, and what to do about it.
+//! `perf-report doctor`: the state of everything that recording and reporting depend on, and
+//! advice.
 
 mod noise;
 

@@ -1,4 +1,4 @@
-//! What `run` does before it measures: builds, and warms up.
+//! The steps of `run` before it measures: a build, and warm-ups.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,8 @@ use crate::record::command::{Job, Streams};
 use crate::record::failure;
 use crate::record::recorder::{Order, Recorder};
 
-/// Builds and warms up as `args` say. The exit code of a warm-up that failed, which ends it all.
+/// Builds and warms up as `args` ask. Returns the exit code of a warm-up that failed and so ends it
+/// all.
 pub(super) fn prepare(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>, UserError> {
     let say = |text: &str| {
         if !args.quiet {
@@ -29,7 +30,8 @@ pub(super) fn prepare(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>,
     Ok(None)
 }
 
-/// Runs the command once, and forgets what it recorded. Its exit code, if it failed and that matters.
+/// Runs the command once, and removes its recordings. Returns its exit code, if it failed and that
+/// matters.
 fn warm_up(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>, UserError> {
     let job = Job { streams: Streams::Tail, ..order.job };
     let finished = Recorder::prepare(Order { job, probe: false, ..order })

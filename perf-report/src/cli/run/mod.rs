@@ -1,4 +1,4 @@
-//! `perf-report run`: runs a command, and keeps what its processes recorded.
+//! `perf-report run`: a run of a command, and the storing of its recordings.
 
 mod before;
 mod repeat;
@@ -117,7 +117,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         once(args, context, order)?
     };
     if !args.quiet {
-        tell_held(order.base);
+        report_held(order.base);
     }
     Ok(code)
 }
@@ -148,7 +148,7 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
     }
 }
 
-/// Stores, clears away, and tells.
+/// Stores the run, clears away its recordings, and reports.
 fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
@@ -176,8 +176,8 @@ fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), Us
     Ok(())
 }
 
-/// Says how much is held by what nobody collected, where that is worth a word.
-fn tell_held(base: Option<&Path>) {
+/// Reports the space held by recordings that nobody collected, where it is notable.
+fn report_held(base: Option<&Path>) {
     let bases = base.map_or_else(folder::bases, |base| vec![base.to_owned()]);
     for account in bases.iter().filter_map(|at| retention::account(at, base.is_some())) {
         if account.is_notable {

@@ -17,20 +17,20 @@ use crate::record::{failure, nothing};
 use crate::render;
 use crate::text::units;
 
-/// What became of the runs.
+/// The result of the runs.
 #[derive(Default)]
 struct Outcome {
-    /// Those that ended well.
+    /// The runs that ended well.
     runs: Vec<RunDocument>,
-    /// Ids of all that are stored.
+    /// Ids of all stored runs.
     stored: Vec<String>,
-    /// How the first that failed ended: its code, and in words.
+    /// The end of the first run that failed: its code, and in words.
     failure: Option<(u8, String)>,
-    /// Those that failed.
+    /// Number of runs that failed.
     failed: u32,
     /// The signal that asked for the end.
     interrupted: Option<u8>,
-    /// Why a run recorded nothing, and what to do; of the first such run.
+    /// The reason for which a run recorded nothing, and advice; of the first such run.
     nothing: Option<(String, String)>,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context, order: Order<'_>) -> Result<Ex
     }
     drop(rounds);
     if !args.quiet {
-        tell(args, context, &outcome);
+        report(args, context, &outcome);
     }
     let interrupted = outcome.interrupted.map(|signal| 128 + signal);
     Ok(interrupted.or(outcome.failure.map(|(code, _)| code)).unwrap_or(0).into())
@@ -88,7 +88,7 @@ fn one(
     Ok(())
 }
 
-/// Stores a run and clears away what it left.
+/// Stores a run and clears away its recordings.
 fn keep_run(
     context: &Context,
     (recorded, words): (Recorded, &[OsString]),
@@ -121,7 +121,7 @@ fn keep_run(
     Ok(())
 }
 
-/// How many of the runs there are, where it is not all: `2 of 4 runs are stored`.
+/// Describes how many runs are stored, where not all are: `2 of 4 runs are stored`.
 fn stopped(args: &Args, outcome: &Outcome) -> Option<String> {
     let stored = outcome.stored.len() as u64;
     let verb = if stored == 1 { "is" } else { "are" };
@@ -129,25 +129,15 @@ fn stopped(args: &Args, outcome: &Outcome) -> Option<String> {
         .then(|| format!("{stored} of {} runs {verb} stored", args.repeat))
 }
 
-fn tell(args: &Args, context: &Context, outcome: &Outcome) {
+/// Reports the summary of the runs, what went wrong, and where they are stored.
+fn report(args: &Args, context: &Context, outcome: &Outcome) {
     let recorded = outcome.runs.iter().any(|run| run.process.count > 0);
     if recorded {
         let summary = series::summary(&outcome.runs);
         output::message(&format!("\n{}", render::series(&summary, output::message_screen())));
     }
-    if let (Some((_, words)), failed) = (&outcome.failure, outcome.failed) {
-        let runs = units::plural(failed.into(), "run");
-        let left_out = stopped(args, outcome).filter(|_| !args.keep_going);
-        output::warning(&match &left_out {
-            Some(left_out) => format!("{words}, which ended it: {left_out}"),
-            None if args.keep_going => {
-                format!("{runs} failed, and the figures are without them; {words}")
-            }
-            None => words.clone(),
-        });
-        if left_out.is_some() {
-            output::help("--keep-going goes on after a run that failed");
-        }
+    if let Some((_, words)) = &outcome.failure {
+        report_failure(args, outcome, words);
     }
     if outcome.interrupted.is_some() {
         let done = outcome.stored.len();
@@ -168,5 +158,21 @@ fn tell(args: &Args, context: &Context, outcome: &Outcome) {
     if recorded && outcome.runs.len() > 1 && outcome.failure.is_none() {
         let count = outcome.runs.len();
         output::help(&format!("keep them with `perf-report baseline save main --runs {count}`"));
+    }
+}
+
+/// Reports the runs that failed, by the `words` of the first.
+fn report_failure(args: &Args, outcome: &Outcome, words: &str) {
+    let runs = units::plural(outcome.failed.into(), "run");
+    let left_out = stopped(args, outcome).filter(|_| !args.keep_going);
+    output::warning(&match &left_out {
+        Some(left_out) => format!("{words}, which ended it: {left_out}"),
+        None if args.keep_going => {
+            format!("{runs} failed, and the figures are without them; {words}")
+        }
+        None => words.to_owned(),
+    });
+    if left_out.is_some() {
+        output::help("--keep-going goes on after a run that failed");
     }
 }
