@@ -117,7 +117,7 @@ pub struct FunctionHistory {
     pub reason: String,
     /// Changes of its level, oldest first.
     pub change_points: Vec<HistoryChange>,
-    /// Changes of what was measured that may be none of the program's, oldest first.
+    /// Changes of its level that may not come from the program, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubtful_changes: Vec<HistoryChange>,
 }

@@ -14,6 +14,7 @@ mod checks;
 mod comparison;
 pub mod convert;
 mod decline;
+mod function;
 mod futures;
 mod history;
 mod interleaved;
@@ -28,6 +29,7 @@ mod repeat;
 mod run;
 mod self_test;
 mod stacks;
+mod tree;
 mod usage;
 mod value;
 mod waiver;
@@ -45,6 +47,7 @@ pub use comparison::{
     BudgetKind, BudgetResult, Change, Comparison, Side, Verdict, budget_order, worst_first,
 };
 pub use decline::{Decline, DeclineDocument, Direction, Point};
+pub use function::{Budget, Function, Histogram};
 pub use futures::Futures;
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use interleaved::{Contender, Interleaved, Stopped};
@@ -56,12 +59,10 @@ pub use probe::{Probe, Steadiness, unsteady};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
 pub use repeat::{RepeatRow, RepeatSummary};
-pub use run::{
-    Budget, Command, Function, Git, Histogram, Machine, Process, ProcessSummary, Run, RunDocument,
-    Toolchain, TreeNode,
-};
+pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
+pub use tree::TreeNode;
 pub use usage::{Extent, Usage};
 pub use value::{count_of, time_of, value, value_of_command};
 pub use waiver::{Waived, Waiver};

@@ -23,7 +23,7 @@ pub struct SelfTestDocument {
     pub blind: u64,
     /// A row for each function that was tried, most self time first.
     pub functions: Vec<SelfTestRow>,
-    /// Sentences for the reader, in words.
+    /// Notes for the reader, in words.
     pub notes: Vec<String>,
 }
 

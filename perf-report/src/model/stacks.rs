@@ -111,17 +111,7 @@ impl ProcessStacks {
             frames: thread.frames.iter().map(frame).collect(),
         };
         let since = |ns: u64| text(unix_ns.saturating_sub(ns));
-        let futures = |futures: &segment::InFlight| {
-            let oldest_ns = futures.ages_ns.first().copied();
-            FuturesInFlight {
-                function: futures.function.clone(),
-                in_flight: futures.calls,
-                aged: futures.ages_ns.len() as u64,
-                oldest_ns,
-                since: oldest_ns.map(since),
-                median_ns: futures.ages_ns.get(futures.ages_ns.len() / 2).copied(),
-            }
-        };
+        let futures = |futures: &segment::InFlight| FuturesInFlight::of(futures, since);
         let mut threads: Vec<_> = stacks.threads.iter().map(thread).collect();
         threads.sort_by_key(|thread| thread.id);
         Self {
@@ -133,6 +123,22 @@ impl ProcessStacks {
             threads,
             ended_threads: stacks.ended_threads,
             futures: stacks.futures.iter().map(futures).collect(),
+        }
+    }
+}
+
+impl FuturesInFlight {
+    /// Returns the calls in flight of one function. `since` returns the time that lies a number of
+    /// nanoseconds back.
+    fn of(futures: &segment::InFlight, since: impl Fn(u64) -> String) -> Self {
+        let oldest_ns = futures.ages_ns.first().copied();
+        Self {
+            function: futures.function.clone(),
+            in_flight: futures.calls,
+            aged: futures.ages_ns.len() as u64,
+            oldest_ns,
+            since: oldest_ns.map(since),
+            median_ns: futures.ages_ns.get(futures.ages_ns.len() / 2).copied(),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{ProcessSummary, RunDocument};
 /// Time, processor time and memory that processes used. `None` where a value is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// From the start of the first to the end of the last, in nanoseconds.
+    /// Time from the start of the first to the end of the last, in nanoseconds.
     pub wall_ns: Option<u64>,
     /// Processor time in user mode, all processes, in nanoseconds.
     pub user_ns: Option<u64>,
@@ -49,9 +49,9 @@ impl Usage {
 /// The processes of a command that are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Those that recorded.
+    /// The processes that recorded.
     Recorded,
-    /// All.
+    /// All processes.
     Command,
 }
 

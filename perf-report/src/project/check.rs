@@ -228,7 +228,8 @@ fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError
 /// Judges the runs of `current` against those of `baseline`. The stored runs, too, show the noise.
 ///
 /// # Errors
-/// [`Code::NothingToJudge`] where the times of the runs say nothing about each other.
+///
+/// [`Code::NothingToJudge`] where the times of the runs cannot be compared.
 pub fn compare(
     context: &Context,
     baseline: &Named,

@@ -72,7 +72,7 @@ pub struct Budget {
     rule: Rule,
 }
 
-/// Makes the setters of limits that are written as text.
+/// The setters of limits that are written as text.
 macro_rules! setters {
     ($($(#[$doc:meta])* $name:ident: $kind:ident by $parse:path;)*) => {$(
         $(#[$doc])*

@@ -6,9 +6,9 @@ use crate::verdict::{Certain, Ends, Load, Used};
 
 use super::FEWEST;
 
-/// Runs on each side of a step that decide what is certain of it.
+/// Number of runs on each side of a step that decide what is certain of it.
 const NEAR: usize = 12;
-/// Runs at each end of a drift that decide what is certain of it.
+/// Number of runs at each end of a drift that decide what is certain of it.
 const ENDS: usize = 5;
 
 /// The runs in which changes of level are looked for, and the metric.

@@ -2,7 +2,7 @@
 //! runs with those before them, by limits of its own.
 //!
 //! A word is never bolder than the verdict: a change that may be noise is STABLE, and the reason
-//! says so.
+//! explains it.
 
 use std::collections::HashMap;
 

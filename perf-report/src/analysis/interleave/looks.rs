@@ -163,8 +163,8 @@ mod tests {
         assert!(looks.iter().all(|look| look.of == 3 && look.planned == (look.number > 1)));
     }
 
-    /// Returns, up to each of the looks, the share of `series` series of rounds that are found to
-    /// differ, each with a difference of `change` per cent.
+    /// Returns the share of `series` series of rounds that are found to differ up to each of the
+    /// looks, each with a difference of `change` per cent.
     fn found(change: f64, levels: &[f64], series: u64) -> Vec<f64> {
         use crate::stats::{moderated, random::Stream};
         let looks = looks(10, 30);
