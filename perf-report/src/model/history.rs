@@ -43,7 +43,7 @@ impl fmt::Display for Trend {
     }
 }
 
-/// The limits beyond which a trend has its word, in per cent; `None` is never.
+/// The limits beyond which a trend has its word, in per cent; `null` is never.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TrendLimits {
     /// The limit of an improvement in per cent: better by more is one.

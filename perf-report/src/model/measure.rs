@@ -18,7 +18,7 @@ pub enum Unit {
     Size,
     /// A number of things.
     Count,
-    /// A part of a whole, 0 to 1; 0.5 is half.
+    /// A part of a whole, 0.5 for half.
     Share,
     /// Things a second.
     Rate,

@@ -15,22 +15,22 @@ pub struct CustomMetric {
     /// ratio. `null` when a gauge was never set, or the whole is 0.
     #[serde(serialize_with = "plain")]
     pub value: Option<f64>,
-    /// Smallest value of a gauge; `None` when it was never set.
+    /// Smallest value of a gauge; `null` when it was never set, and for other kinds.
     #[serde(default, serialize_with = "plain")]
     pub min: Option<f64>,
-    /// Largest value of a gauge; `None` when it was never set.
+    /// Largest value of a gauge; `null` when it was never set, and for other kinds.
     #[serde(default, serialize_with = "plain")]
     pub max: Option<f64>,
-    /// Mean of all values of a gauge; `None` when it was never set.
+    /// Mean of all values of a gauge; `null` when it was never set, and for other kinds.
     #[serde(default, serialize_with = "plain")]
     pub mean: Option<f64>,
-    /// Number of updates of a gauge or a ratio; `None` for a count, whose updates are not counted.
+    /// Number of updates of a gauge or a ratio; `null` for a count, whose updates are not counted.
     #[serde(default)]
     pub samples: Option<u64>,
-    /// Sum of the parts of a ratio; `None` for other kinds.
+    /// Sum of the parts of a ratio; `null` for other kinds.
     #[serde(default)]
     pub part: Option<u64>,
-    /// Sum of the wholes of a ratio; `None` for other kinds.
+    /// Sum of the wholes of a ratio; `null` for other kinds.
     #[serde(default)]
     pub whole: Option<u64>,
     /// Source file of the call that updates it.

@@ -32,7 +32,7 @@ pub struct NoiseDocument {
     pub comparisons: u32,
     /// Number of those comparisons in which something was found worse.
     pub alarms: u32,
-    /// The share of those comparisons, 0 to 100 per cent.
+    /// The share of alarms among the comparisons, 0 to 100 per cent.
     pub false_alarm_pct: f64,
     /// The configured limit of a function's self time, in per cent; `null` when it is not judged.
     pub regression_pct: Option<f64>,

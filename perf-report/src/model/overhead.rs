@@ -51,7 +51,7 @@ pub struct OverheadRow {
     pub min_ns: f64,
     /// Operations a second of the clock on the wall, all threads together.
     pub per_second: f64,
-    /// The cost in per cent of the bare call; `None` for an operation that is not made around one.
+    /// The cost in per cent of the bare call; `null` for an operation that is not made around one.
     pub overhead_pct: Option<f64>,
     /// The targets that were set for it.
     pub targets: Vec<TargetResult>,

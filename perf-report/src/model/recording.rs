@@ -17,7 +17,7 @@ pub struct Recording {
     /// Number of updates of metrics known to be missing, those by no finite number among them.
     #[serde(default)]
     pub lost_metrics: u64,
-    /// Time of all threads that recording took, in nanoseconds; `null` when no process recorded. It
+    /// Time of all threads that recording took, in nanoseconds; `null` when it is not known. It
     /// is estimated from the cost of a call, which each process measures.
     pub overhead_ns: Option<u64>,
     /// The latest steps of the circuit breaker, by process and time.

@@ -15,7 +15,7 @@ pub struct RepeatSummary {
     pub wall_spread_pct: Option<f64>,
     /// Every function that was called in all runs, most self time first.
     pub functions: Vec<RepeatRow>,
-    /// Number of runs on a machine that was less than steady, and the worst it was, in words.
+    /// Number of runs on a machine that was less than steady, and its worst state in words.
     pub unsteady: Option<(usize, String)>,
 }
 

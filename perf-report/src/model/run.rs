@@ -69,7 +69,7 @@ pub struct Run {
     pub time: String,
     /// The command and its arguments; empty when segments were collected without one.
     pub command: Command,
-    /// Exit code of the command; `None` when a signal ended it or there was no command.
+    /// Exit code of the command; `null` when a signal ended it or there was no command.
     pub exit_code: Option<i32>,
     /// Signal that ended the command.
     pub signal: Option<i32>,
@@ -96,7 +96,7 @@ pub type Command = Vec<String>;
 pub struct Git {
     /// Full hash of the checked-out commit.
     pub commit: String,
-    /// Branch; `None` when the head is detached and nobody named a branch.
+    /// Branch; `null` when the head is detached and nobody named a branch.
     pub branch: Option<String>,
     /// The source of the branch's name, where it is not the one checked out: a variable of a CI
     /// system, or `--branch`.
@@ -152,7 +152,7 @@ pub struct ProcessSummary {
     pub system_ns: Option<u64>,
     /// Largest resident memory of one process, in bytes.
     pub peak_rss_bytes: Option<u64>,
-    /// The usage of the processes that recorded, since their programs were loaded; `None` where it
+    /// The usage of the processes that recorded, since their programs were loaded; `null` where it
     /// is not known of each. The fields above are of the whole command.
     #[serde(default)]
     pub recorded: Option<Usage>,

@@ -34,7 +34,8 @@ pub struct ProcessStacks {
     pub threads: Vec<ThreadStack>,
     /// Number of threads that recorded and had ended, as far as no later thread took their place.
     pub ended_threads: u64,
-    /// Async functions with calls in flight, suspended and not ended. The oldest call comes first.
+    /// Async functions with calls in flight, suspended and not ended. The one with the oldest call
+    /// comes first.
     #[serde(default)]
     pub futures: Vec<FuturesInFlight>,
 }
@@ -72,7 +73,7 @@ pub struct ThreadStack {
 pub struct Frame {
     /// Name of the function.
     pub function: String,
-    /// The time for which it has been running, in nanoseconds. `None` when it is not known: for a
+    /// The time for which it has been running, in nanoseconds. `null` when it is not known: for a
     /// recursive call, and for one that is not timed.
     pub running_ns: Option<u64>,
     /// The time when it began; RFC 3339, UTC.

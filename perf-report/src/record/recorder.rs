@@ -57,7 +57,7 @@ pub struct Finished {
     began: SystemTime,
 }
 
-/// The result of a command that recorded.
+/// The run of a command, and the folder with its recordings.
 #[derive(Debug)]
 pub struct Recorded {
     /// The run.

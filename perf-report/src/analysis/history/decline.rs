@@ -1,10 +1,10 @@
 //! Functions that became slower run by run.
 //!
-//! A slow-down in small steps shows in no comparison of one run with the one before. Its order
-//! shows it: N runs without a change are in this one of all orders with a probability of 1 in N!.
-//! Its size shows it too, where earlier runs show how far runs lie apart by chance. Order and
-//! spread of values that come in any order are independent, so the two probabilities multiply. The
-//! control of false discoveries then decides for all functions together, as in every report.
+//! A slow-down in small steps shows in no comparison of one run with the one before. Two things
+//! show it. One is its order: without a change, N runs come in ascending order once in N! times.
+//! The other is its size, where earlier runs show how far runs lie apart by chance. For values in
+//! random order, order and spread are independent, so the two probabilities multiply. The control
+//! of false discoveries then decides for all functions together, as in every report.
 
 use super::trend;
 use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};

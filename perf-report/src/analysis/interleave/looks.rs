@@ -1,8 +1,8 @@
 //! The looks at the evidence, and the decision to go on after each.
 //!
-//! Looking again and again until something shows finds something in any case. So there are few
-//! looks, after numbers of rounds that are fixed beforehand. Each gets a share of the error that
-//! all of them together may make: see [`levels`].
+//! Whoever looks again and again until something shows will find something. So there are few looks,
+//! after numbers of rounds that are fixed beforehand. Each gets a share of the error that all of
+//! them together may make: see [`levels`].
 
 use std::time::Duration;
 

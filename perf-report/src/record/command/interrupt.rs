@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::signals;
 
-/// A notice of signals that ask for the end, in place of ending. The command that runs decides for
+/// A watch for signals that ask for the end, in place of ending. The command that runs decides for
 /// itself; the next one is not started. Dropping it does not take the signals back, so it belongs
 /// to work that ends with the process.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use crate::model::Git;
 
 /// Variables by which git names a repository, an index or objects, as it does for the hooks that it
-/// calls. The repository in them is another than that of a folder. Further variables of `git
+/// calls. The repository in them is not the one that a folder is in. Further variables of `git
 /// rev-parse --local-env-vars` are settings, which stay.
 pub const VARIABLES: [&str; 14] = [
     "GIT_DIR",

@@ -39,7 +39,7 @@ impl Identity {
     }
 }
 
-/// Returns the day in UTC, the same for everybody: on it something may expire.
+/// Returns the day in UTC, so everybody agrees on the day on which something expires.
 pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }

@@ -19,7 +19,7 @@ const REPEATS: usize = 24;
 const FEWEST: usize = 7;
 /// The times that it is done before that, untimed, to wake the processor and fill its caches.
 const WARM_UP: usize = 3;
-/// The time after which it is not repeated, once it was done the fewest times.
+/// The longest time for it, once it was done [`FEWEST`] times.
 const LONGEST: Duration = Duration::from_millis(12);
 /// Links of the chain, some 135 µs, and steps of the walk, some 70 µs.
 const LINKS: u32 = 100_000;

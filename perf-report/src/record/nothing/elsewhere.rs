@@ -1,5 +1,5 @@
-//! Recordings that began meanwhile in other places: in the folders of all users for processes on
-//! their own, and in those of processes that still run.
+//! Recordings that began meanwhile in other places: in the folders where processes of any user
+//! record on their own, and in those of running processes.
 
 use std::collections::BTreeSet;
 use std::fs;

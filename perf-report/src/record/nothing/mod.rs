@@ -201,7 +201,7 @@ fn by_programs(line: &Line, found: &[Place]) -> (String, String) {
     (no_call(&line.programs), help)
 }
 
-/// Returns the reason where nothing is left but that no tracked function of `programs` was called.
+/// Returns the reason of last resort: no tracked function of `programs` was called.
 fn no_call(programs: &[PathBuf]) -> String {
     let unless = "unless it was as another user, without PERF_TRACK_DIR or with other files";
     let with_recorder = programs.iter().find(|path| programs::holds_recorder(path));

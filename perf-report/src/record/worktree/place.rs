@@ -15,7 +15,7 @@ use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::record::facts;
 
-/// The beginning of the folders' names: hidden, and with their owner in it.
+/// The beginning of the folders' names: hidden, and with the name of their maker.
 const PREFIX: &str = ".perf-track-ab-";
 /// The beginning and the end of the locks' names.
 const LOCK: (&str, &str) = ("perf-track-ab-", ".lock");
