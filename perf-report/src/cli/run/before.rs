@@ -12,17 +12,17 @@ use crate::record::recorder::{Order, Recorder};
 /// Builds and warms up as `args` ask. Returns the exit code of a warm-up that failed and so ends it
 /// all.
 pub(super) fn prepare(args: &Args, order: Order<'_>) -> Result<Option<ExitCode>, UserError> {
-    let say = |text: &str| {
+    let report = |text: &str| {
         if !args.quiet {
             output::message(text);
         }
     };
     if let Some(command) = &args.build {
-        say(&format!("building: {command}"));
+        report(&format!("building: {command}"));
         build::build(command, Job::default(), "of the command")?;
     }
     for round in 1..=args.warm_up.unwrap_or(0) {
-        say(&format!("warming up, {round} of {}", args.warm_up.unwrap_or(0)));
+        report(&format!("warming up, {round} of {}", args.warm_up.unwrap_or(0)));
         if let Some(code) = warm_up(args, order)? {
             return Ok(Some(code));
         }

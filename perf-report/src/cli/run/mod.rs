@@ -137,7 +137,7 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
     let shell_code = finished.ended.shell_code();
     let code = ExitCode::from(shell_code);
     let Some(left) = finished.collect() else { return Ok(code) };
-    match keep_run(args, context, left) {
+    match store_run(args, context, left) {
         Ok(()) => Ok(code),
         // The command's own failure says more than ours.
         Err(error) if shell_code != 0 => {
@@ -149,7 +149,7 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
 }
 
 /// Stores the run, clears away its recordings, and reports.
-fn keep_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
+fn store_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
     let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
     // Should `collect` have been faster, it is stored as well.

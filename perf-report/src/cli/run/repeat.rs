@@ -83,13 +83,13 @@ fn one(
         outcome.failure.get_or_insert((code, format!("run {round} {words}")));
     }
     if let Some(recorded) = finished.collect() {
-        keep_run(context, (recorded, &args.command), code == 0, outcome)?;
+        store_run(context, (recorded, &args.command), code == 0, outcome)?;
     }
     Ok(())
 }
 
 /// Stores a run and clears away its recordings.
-fn keep_run(
+fn store_run(
     context: &Context,
     (recorded, words): (Recorded, &[OsString]),
     is_good: bool,

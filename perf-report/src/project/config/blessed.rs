@@ -38,6 +38,9 @@ const KEYS: [&str; 8] =
 /// Number of [`KEYS`] that stand before the metrics.
 const BEFORE_METRICS: usize = 4;
 
+/// The value before, and the value up to which it is accepted.
+type Range = (f64, f64);
+
 /// Reads the blessings in `source`.
 pub(crate) fn blessings(source: &str) -> Result<Vec<Blessing>, SourceError> {
     let document = parse(source)?;
@@ -98,7 +101,7 @@ fn of_entry(source: &str, entry: &Spanned<DeValue<'_>>) -> Result<Vec<Blessing>,
 fn ranges(
     section: &Section<'_, '_>,
     whole: &dyn Fn(String) -> SourceError,
-) -> Result<Vec<(Metric, (f64, f64))>, SourceError> {
+) -> Result<Vec<(Metric, Range)>, SourceError> {
     let missing = |key: &str| whole(format!("a blessing without `{key}`"));
     let mut ranges = Vec::new();
     if let Some(metric) = section.value("metric", |value| quantity::metric(&text(value)?))? {
@@ -124,12 +127,12 @@ fn ranges(
     Ok(ranges)
 }
 
-/// Reads the value before, and the value up to which it is accepted.
+/// Reads the two values of a range.
 fn range(
     section: &Section<'_, '_>,
     metric: Metric,
     missing: &dyn Fn(&str) -> SourceError,
-) -> Result<(f64, f64), SourceError> {
+) -> Result<Range, SourceError> {
     let quantity = |key| {
         section.value(key, |value| quantity::read(metric, value))?.ok_or_else(|| missing(key))
     };
