@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::interleave::{Order, Side};
 use super::series;
-use crate::model::unsteady;
 use crate::model::{
     Metric, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, NoiseRow, RunDocument, Verdict,
 };
 use crate::stats::robust;
 use crate::text::units;
+use crate::verdict::unsteady;
 use crate::verdict::{self, FailOn, Gate, Limits, Sides};
 
 /// Number of comparisons made of the runs.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::unsteady;
 use crate::model::{Extent, RepeatRow, RepeatSummary, RunDocument};
 use crate::stats::number::float;
 use crate::stats::robust;
+
+use crate::verdict::unsteady;
 
 /// A function over all runs, a value a run, in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -93,7 +94,7 @@ pub fn variation_pct(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, Probe, samples};
+    use crate::model::{Function, samples};
 
     fn run(functions: &[(&str, u64, u64)]) -> RunDocument {
         let mut run = samples::empty();
@@ -125,29 +126,5 @@ mod tests {
         assert_eq!(variation_pct(&[]), None);
         assert_eq!(variation_pct(&[0.0, 0.0]), None);
         assert_eq!(variation_pct(&[4.0, 4.0]), Some(0.0));
-    }
-
-    #[test]
-    fn unsteady_runs_are_counted_and_the_worst_is_described() {
-        let mut runs = [run(&[]), run(&[]), run(&[])];
-        assert_eq!(unsteady(&runs), None);
-        runs[1].run.machine.probe = Some(Probe { lost_pct: 15.0, ..Probe::default() });
-        runs[2].run.machine.probe = Some(Probe { lost_pct: 50.0, ..Probe::default() });
-        insta::assert_debug_snapshot!([unsteady(&runs[..2]), unsteady(&runs)], @r#"
-        [
-            Some(
-                (
-                    1,
-                    "the machine was uneasy: other programs took 15 % of a processor",
-                ),
-            ),
-            Some(
-                (
-                    2,
-                    "the machine was unsteady, at worst noisy: other programs took 50 % of a processor",
-                ),
-            ),
-        ]
-        "#);
     }
 }

@@ -55,7 +55,7 @@ pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{CustomMetric, MetricKind};
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
-pub use probe::{Probe, Steadiness, unsteady};
+pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
 pub use repeat::{RepeatRow, RepeatSummary};

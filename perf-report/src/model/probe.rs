@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::RunDocument;
 use crate::stats::number::float;
 use crate::text::units;
 
@@ -111,16 +110,6 @@ impl fmt::Display for Steadiness {
             Self::Noisy => "noisy",
         })
     }
-}
-
-/// Counts the runs on a machine that was less than steady, and describes the worst of them.
-pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
-    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
-    let complaints: Vec<_> =
-        probes.filter_map(|probe| Some((probe.steadiness(), probe.complaint()?))).collect();
-    let worst = complaints.iter().max_by_key(|(steadiness, _)| *steadiness)?;
-    let most = if complaints.len() > 1 { "unsteady, at worst " } else { "" };
-    Some((complaints.len(), format!("the machine was {most}{}", worst.1)))
 }
 
 #[cfg(test)]

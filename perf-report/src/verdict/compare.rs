@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
-/// programs told of themselves.
+/// programs recorded of themselves.
 ///
 /// One run of each side shows what is counted, and large changes of times. More of them show more:
 /// see [`compare_runs`].
@@ -37,7 +37,7 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
 /// Judges the runs of one side against those of the other, by what runs of the same code differ by.
 /// `None` where one of the sides holds no run.
 ///
-/// Runs that [`super::differences`] tells apart are compared too. Where it is the machine only, what is
+/// Runs that [`super::differences`] finds unlike are compared too. Where it is the machine only, what is
 /// counted decides ([`Comparison::counts_only`]); otherwise the result is [`Comparison::advisory`]. It says
 /// why.
 pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
@@ -102,7 +102,7 @@ fn misspelt(runs: &[&RunDocument], limits: &Limits) -> Vec<String> {
     notes
 }
 
-/// A comparison of which nothing but the budgets is judged. Its verdict and its numbers are those of
+/// Returns a comparison of which nothing but the budgets is judged. Its verdict and its numbers are those of
 /// [`accept::apply`].
 fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) -> Comparison {
     Comparison {
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::model::{Metric, samples};
 
-    fn said(comparison: &Comparison) -> String {
+    fn shown(comparison: &Comparison) -> String {
         comparison
             .functions
             .iter()
@@ -151,7 +151,7 @@ mod tests {
     fn every_change_makes_its_row() {
         let (old, new) = (samples::typical(), samples::changed());
         let comparison = compare(&old, &new, &Limits::default());
-        insta::assert_snapshot!(said(&comparison), @r"
+        insta::assert_snapshot!(shown(&comparison), @r"
         regression code_stats::cache::Store::lookup: calls 412 → 824 (+100.0 %), over the limit of 3 %
         regression code_stats::parse::parse_file: errors 3 → 5 (+66.7 %)
         regression code_stats::parse::tokenize: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::stats::number::float;
 
-/// Up to eight functions with any counts and times, and a caller for each.
+/// Returns up to eight functions with any counts and times, and a caller for each.
 fn run() -> impl Strategy<Value = RunDocument> {
     let node = (any::<prop::sample::Index>(), 0_u64..2_000, 0_u64..4_000_000_000);
     (vec(node, 0..8), metrics(0.0..1e9)).prop_map(|(nodes, metrics)| {
@@ -30,7 +30,7 @@ fn run() -> impl Strategy<Value = RunDocument> {
     })
 }
 
-/// Metrics of a program's own, some of them with the same name.
+/// Returns metrics of a program's own, some of them with the same name.
 fn metrics(value: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<CustomMetric>> {
     let kinds = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio];
     let metric = (0_u8..3, prop::sample::select(kinds.to_vec()), proptest::option::of(value));
@@ -45,7 +45,7 @@ fn metrics(value: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<Custo
     })
 }
 
-/// Any number at all, the worst ones often.
+/// Returns any number at all, the worst ones often.
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         any::<f64>(),
@@ -57,7 +57,7 @@ fn number() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// A function whose fields contradict each other.
+/// Returns a function whose fields contradict each other.
 fn nonsense() -> impl Strategy<Value = Function> {
     let count = prop_oneof![any::<u64>(), Just(0), Just(1), Just(u64::MAX)];
     (vec(count, 9), number(), number(), any::<bool>()).prop_map(|(n, mean, limit, classifies)| {
@@ -87,7 +87,7 @@ fn without_floors() -> Limits {
     Limits { floor_ns: 0.0, run_floor_ns: 0.0, suite_ns: 0.0, interruptions_ns: 0.0, ..limits }
 }
 
-/// What `perf.toml` may say of the metrics, the worst included.
+/// Returns what `perf.toml` may set for the metrics, the worst included.
 fn custom() -> impl Strategy<Value = CustomLimits> {
     let better = proptest::option::of(prop::sample::select(vec![Better::Higher, Better::Lower]));
     let limit = || proptest::option::of(number());
@@ -116,7 +116,7 @@ fn verdicts(comparison: &Comparison) -> Vec<(String, Metric, Verdict)> {
     rows
 }
 
-/// All times of a run `factor` times as long. A power of two, so that no rounding interferes.
+/// Returns all times of a run `factor` times as long. A power of two, so that no rounding interferes.
 fn scaled(mut run: RunDocument, factor: u64) -> RunDocument {
     let scale = |time: &mut Option<u64>| *time = time.map(|ns| ns * factor);
     for function in &mut run.functions {

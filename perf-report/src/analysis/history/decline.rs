@@ -11,9 +11,8 @@ use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
 use crate::stats::number::{change_pct, float};
 use crate::stats::{fdr, moderated};
 use crate::text::units;
-use crate::verdict::judges::certain::Certain;
 use crate::verdict::limits::MetricLimits;
-use crate::verdict::words;
+use crate::verdict::{Certain, words};
 
 /// The share of all declines found that may be chance. 1/5! is below it, so five runs without a
 /// history can be enough.

@@ -1,4 +1,4 @@
-//! By how much a row may be worse before that is a regression.
+//! The change for the worse that is allowed before it is a regression.
 
 use crate::model::{Change, Function, RunDocument};
 use crate::verdict::limits::Limits;

@@ -41,7 +41,7 @@ pub(super) fn apply(comparison: &mut Comparison, limits: &Limits, current: &RunD
             row.because.push(Because::BeyondBlessing(Box::new(as_data(blessing))));
         }
     }
-    comparison.notes.extend(expired.into_values().filter_map(|all| said_of_expired(&all)));
+    comparison.notes.extend(expired.into_values().filter_map(|all| note_on_expired(&all)));
 }
 
 fn as_data(blessing: &Blessing) -> Blessedness {
@@ -55,8 +55,8 @@ fn as_data(blessing: &Blessing) -> Blessedness {
     }
 }
 
-/// What is said of blessings of one function that ended on one day.
-fn said_of_expired(all: &[&Blessing]) -> Option<String> {
+/// Returns a note on blessings of one function that ended on one day.
+fn note_on_expired(all: &[&Blessing]) -> Option<String> {
     let first = all.iter().min_by_key(|it| it.line)?;
     let metrics: BTreeSet<_> = all.iter().map(|it| it.metric).collect();
     let titles: Vec<_> = metrics.into_iter().map(Metric::title).collect();
@@ -96,8 +96,8 @@ mod tests {
         }
     }
 
-    /// What is said of the own time of the function, and of the blessing, on `today`.
-    fn said(to: f64, today: Date) -> String {
+    /// Returns the row of the own time of the function, and the notes, on `today`.
+    fn shown(to: f64, today: Date) -> String {
         let list = vec![blessing(Metric::SelfNs, 5.12e6, to)];
         let limits = Limits { blessed: Blessed { list, today }, ..Limits::default() };
         let all = compare(&samples::typical(), &samples::changed(), &limits);
@@ -111,18 +111,18 @@ mod tests {
 
     #[test]
     fn a_blessed_regression_is_degraded_and_says_who_accepted_it() {
-        insta::assert_snapshot!(said(7.2e6, date(2027, 1, 31)), @r"
+        insta::assert_snapshot!(shown(7.2e6, date(2027, 1, 31)), @r"
         degraded: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %, but blessed up to 7.20 ms on 2026-11-20 in 3f2c1ab09d, until 2027-01-31: tokens keep their spans
         waived: Some(SelfNs) by Blessing
         3 outer percentiles were left out: nothing but noise could be seen in so few runs
         ");
-        let all = said(7.17e6 / 1.02, date(2026, 12, 1));
+        let all = shown(7.17e6 / 1.02, date(2026, 12, 1));
         assert!(all.starts_with("degraded: "), "what is allowed anyway comes on top: {all}");
     }
 
     #[test]
     fn beyond_the_blessing_it_is_a_regression_again() {
-        insta::assert_snapshot!(said(6e6, date(2026, 12, 1)), @r"
+        insta::assert_snapshot!(shown(6e6, date(2026, 12, 1)), @r"
         regression: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %, beyond the 6.00 ms blessed on 2026-11-20 in 3f2c1ab09d: tokens keep their spans
         3 outer percentiles were left out: nothing but noise could be seen in so few runs
         ");
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn an_expired_blessing_no_longer_helps() {
-        insta::assert_snapshot!(said(7.2e6, date(2027, 2, 1)), @r"
+        insta::assert_snapshot!(shown(7.2e6, date(2027, 2, 1)), @r"
         regression: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %
         3 outer percentiles were left out: nothing but noise could be seen in so few runs
         what was blessed of code_stats::parse::tokenize (self time) expired on 2027-01-31 (perf-blessed.toml:7): tokens keep their spans

@@ -6,8 +6,8 @@ use crate::verdict::limits::Limits;
 
 /// Makes a command that is slower only for functions that may be slower `degraded`, and waives it.
 ///
-/// Of processor time, what the functions grew by is taken off as it is. Of the time on the wall it
-/// is at most that, since several threads may have done it at once.
+/// The growth of these functions is taken off processor time as it is. Off the time on the wall that is the most
+/// that may be taken, since several threads may have run at once.
 pub(super) fn lower(comparison: &mut Comparison, limits: &Limits, current: &RunDocument) {
     let waived = |name: &str| {
         let mut of_times = comparison.waived.iter().filter(|it| it.is_of_time());

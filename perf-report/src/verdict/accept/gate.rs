@@ -35,7 +35,7 @@ impl FailOn {
         Self::Incomplete,
     ];
 
-    /// The word for it on the command line and in `perf.toml`.
+    /// Returns the word for it on the command line and in `perf.toml`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Regression => "regression",
@@ -74,7 +74,7 @@ pub struct Failure<'a> {
 }
 
 impl Failure<'_> {
-    /// What failed of it: `self time`, `the budget for p99`.
+    /// Returns what failed of it: `self time`, `the budget for p99`.
     pub fn what(&self) -> String {
         let of_budget = || self.limit.map(|limit| format!("the budget for {}", limit.title()));
         self.metric.map(|metric| metric.title().to_owned()).or_else(of_budget).unwrap_or_default()
@@ -100,7 +100,7 @@ pub fn gate(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Gate {
     }
 }
 
-/// Everything that is worse than allowed, in the order of the comparison.
+/// Returns everything that is worse than allowed, in the order of the comparison.
 pub fn failures<'a>(comparison: &'a Comparison, fail_on: &BTreeSet<FailOn>) -> Vec<Failure<'a>> {
     let asked = |reason| fail_on.contains(&reason);
     let changes = rows(comparison).filter(|(verdict, row)| match verdict {
@@ -123,13 +123,13 @@ impl Comparison {
     }
 }
 
-/// Whether something could not be judged.
+/// Returns whether something could not be judged.
 fn is_open(comparison: &Comparison) -> bool {
     rows(comparison).chain(budgets(comparison)).any(|(verdict, _)| verdict == Verdict::Inconclusive)
         || (comparison.baseline.is_some() && comparison.of == 0)
 }
 
-/// The changes that may fail.
+/// Returns the changes that may fail.
 fn rows(comparison: &Comparison) -> impl Iterator<Item = (Verdict, Failure<'_>)> {
     let waived = waived(comparison);
     let rows = comparison.functions.iter().filter(|_| !comparison.advisory);
@@ -139,7 +139,7 @@ fn rows(comparison: &Comparison) -> impl Iterator<Item = (Verdict, Failure<'_>)>
     rows.filter(move |(_, row)| !waived.contains(row))
 }
 
-/// The budgets that may fail.
+/// Returns the budgets that may fail.
 fn budgets(comparison: &Comparison) -> impl Iterator<Item = (Verdict, Failure<'_>)> {
     let waived = waived(comparison);
     let rows = comparison.budgets.iter().map(|row| {

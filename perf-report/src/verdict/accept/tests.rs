@@ -18,7 +18,7 @@ fn limits(rules: &[Rule]) -> Limits {
     limits
 }
 
-fn said(comparison: &Comparison, name: &str) -> String {
+fn shown(comparison: &Comparison, name: &str) -> String {
     let rows = comparison.functions.iter().filter(|row| row.name.ends_with(name));
     let rows = rows.map(|row| format!("{}: {}", row.verdict, row.reason));
     let budgets = comparison.budgets.iter().filter(|row| row.name.ends_with(name));
@@ -33,7 +33,7 @@ fn what_only_warns_is_shown_and_never_fails() {
     over.budget = Budget { p99_ns: Some(1_000_000), ..Budget::default() };
     let limits = limits(&[rule("code_stats::*", Severity::Warn)]);
     let all = compare(&samples::typical(), &new, &limits);
-    insta::assert_snapshot!(said(&all, "tokenize"), @r"
+    insta::assert_snapshot!(shown(&all, "tokenize"), @r"
     degraded: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %; a warning only, by perf.toml:5
     degraded: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 3 %; a warning only, by perf.toml:5
     degraded: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 7 %; a warning only, by perf.toml:5
@@ -52,7 +52,7 @@ fn a_metric_can_only_warn_too() {
     limits.allowances.metrics.insert(Metric::P95Ns, Severity::Warn);
     limits.allowances.metrics.insert(Metric::P50Ns, Severity::Off);
     let all = compare(&samples::typical(), &samples::changed(), &limits);
-    insta::assert_snapshot!(said(&all, "tokenize"), @r"
+    insta::assert_snapshot!(shown(&all, "tokenize"), @r"
     regression: self time 5.12 ms → 7.17 ms a call (+40.0 %), over the limit of 3 %
     regression: mean 5.12 ms → 7.17 ms (+40.0 %), over the limit of 3 %
     degraded: p95 10.8 ms → 15.1 ms (+40.0 %), over the limit of 7 %; a warning only, as perf.toml says of p95
@@ -95,8 +95,8 @@ fn what_is_off_takes_no_part_of_the_error() {
     assert_eq!((with.ignored, with.functions), (200, without.functions));
 }
 
-/// What is said of callers of a function that takes three times as long, which is blessed, where
-/// a call of `parse` takes so many milliseconds itself.
+/// Compares callers of a function that takes three times as long, which is blessed, where a call of `parse`
+/// takes this many milliseconds itself.
 fn callers(parse_ms: u64) -> (String, Gate) {
     use crate::verdict::{Blessed, Blessing};
     const MS: u64 = 1_000_000;
@@ -130,8 +130,8 @@ fn callers(parse_ms: u64) -> (String, Gate) {
 
 #[test]
 fn callers_of_what_is_accepted_pass_too() {
-    let (said, gate) = callers(1);
-    insta::assert_snapshot!(said, @r"
+    let (shown, gate) = callers(1);
+    insta::assert_snapshot!(shown, @r"
     degraded demo::tokenize: mean 1.00 ms → 3.00 ms (+200.0 %), over the limit of 3 %, but blessed up to 20.0 ms on 2026-11-20: tokens keep their spans
     degraded demo::parse: mean 11.0 ms → 31.0 ms (+181.8 %), over the limit of 3 %, but only for waiting on demo::tokenize, which is accepted
     degraded demo::load: mean 12.0 ms → 32.0 ms (+166.7 %), over the limit of 3 %, but only for waiting on demo::parse, which is accepted
@@ -141,8 +141,8 @@ fn callers_of_what_is_accepted_pass_too() {
 
 #[test]
 fn callers_that_are_slower_themselves_do_not() {
-    let (said, gate) = callers(8);
-    insta::assert_snapshot!(said, @r"
+    let (shown, gate) = callers(8);
+    insta::assert_snapshot!(shown, @r"
     regression demo::parse: mean 11.0 ms → 38.0 ms (+245.5 %), over the limit of 3 %
     degraded demo::load: mean 12.0 ms → 39.0 ms (+225.0 %), over the limit of 3 %, but only for waiting on demo::parse
     degraded demo::tokenize: mean 1.00 ms → 3.00 ms (+200.0 %), over the limit of 3 %, but blessed up to 20.0 ms on 2026-11-20: tokens keep their spans

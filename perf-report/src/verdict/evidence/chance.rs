@@ -1,15 +1,13 @@
 //! Counts that differ from run to run: between two sides they differ as well, by chance. So a change of one
 //! is held against what runs of the same side differ by, as a time is.
 
+use super::noise::TELLING_DEGREES;
 use crate::model::{Because, Change, Function, Metric, Verdict, count_of};
 use crate::stats::moderated::{self, Prior};
 use crate::stats::number::float;
 use crate::verdict::sides::Pair;
 
-/// Runs to spare on both sides together, from which they know themselves how much they differ.
-const KNOWN_DEGREES: usize = 4;
-
-/// What counts that differ at all differ by from run to run, on the log scale, where the runs are fewer.
+/// The noise of counts that differ at all, on the log scale, where the runs are fewer.
 const ASSUMED: Prior = Prior { sigma: 0.05, degrees: 4.0 };
 
 /// Makes the verdict of a row a milder one where runs of one side differ by as much.
@@ -25,7 +23,7 @@ pub(crate) fn soften(row: &mut Change, may_be_chance: impl FnOnce() -> bool) {
     }
 }
 
-/// Whether a count of a function may differ by chance between the sides.
+/// Returns whether a count of a function may differ by chance between the sides.
 pub(crate) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
     let side = |runs: &[Option<&Function>]| -> Vec<f64> {
         let counts = runs.iter().flatten().filter_map(|function| count_of(function, metric));
@@ -35,7 +33,7 @@ pub(crate) fn may_count_differ(pair: &Pair<'_>, metric: Metric) -> bool {
     may_ratio_differ(&side(&pair.olds), &side(&pair.news), pair.limits.false_discoveries)
 }
 
-/// Whether values of either sign may differ by chance between the sides, where nothing less likely than
+/// Returns whether values of either sign may differ by chance between the sides, where nothing less likely than
 /// `level` does.
 pub(crate) fn may_differ(olds: &[f64], news: &[f64], level: f64) -> bool {
     let largest = olds.iter().chain(news).fold(0.0_f64, |largest, value| largest.max(value.abs()));
@@ -45,10 +43,10 @@ pub(crate) fn may_differ(olds: &[f64], news: &[f64], level: f64) -> bool {
     may_ratio_differ(&scaled(olds), &scaled(news), level)
 }
 
-/// The same of values above zero, by their ratio.
+/// Returns the same of values above zero, by their ratio.
 fn may_ratio_differ(olds: &[f64], news: &[f64], level: f64) -> bool {
     let degrees = (olds.len() + news.len()).saturating_sub(2);
-    let prior = (degrees < KNOWN_DEGREES).then_some(ASSUMED);
+    let prior = (degrees < TELLING_DEGREES).then_some(ASSUMED);
     moderated::two_samples(olds, news, prior).is_none_or(|it| it.p_value > level)
 }
 

@@ -12,11 +12,11 @@ use crate::model::{Because, Function, Metric};
 use crate::stats::number::float;
 use crate::verdict::sides::Busier;
 
-/// What sampling may be off by where the load comes in phases, in per cent: the bound that the
+/// The error of sampling where the load comes in phases, in per cent: the bound that the
 /// recorder is held to.
 const PHASES_PCT: f64 = 5.0;
 
-/// Nothing is said to be off by more, in per cent.
+/// The most that anything is taken to be off by, in per cent.
 const MOST_PCT: f64 = 1_000.0;
 
 /// A change of the recorder's part that is worth mentioning, in per cent.
@@ -34,7 +34,7 @@ const OF_OVERHEAD: f64 = 0.1;
 /// Calls that no time knows of, in per cent of all, from which times over the whole run say nothing.
 pub(crate) const UNMEASURED_PCT: u64 = 1;
 
-/// Whether the value of `metric` is an estimate.
+/// Returns whether the value of `metric` is an estimate.
 pub(crate) fn is_estimated(function: &Function, metric: Metric) -> bool {
     match metric {
         Metric::SelfNs => function.has_estimated_times() || function.self_estimated,
@@ -48,17 +48,17 @@ pub(crate) fn ground(functions: [&Function; 2], metric: Metric) -> Option<Becaus
     (baseline || current).then_some(Because::Estimated { baseline, current })
 }
 
-/// What a change from one function's value to another's may be owed to, other than the program. In
+/// The part of a change from one function's value to another's that may be owed to something else than the program. In
 /// per cent of the baseline's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Doubt {
-    /// How far sampling may be off, and what was taken off for recording, to either side.
+    /// The error of sampling, and of what was taken off for recording, to either side.
     sampling: f64,
     /// Whether sampling is in that.
     is_sampled: bool,
-    /// What of the change is the recorder's own time.
+    /// The part of the change that is the recorder's own time.
     recorder: f64,
-    /// What may be the machine's, which was busier on one side, either way.
+    /// The part that may be the machine's, which was busier on one side, either way.
     machine: f64,
 }
 
@@ -67,7 +67,7 @@ impl Doubt {
     pub(crate) const NONE: Self =
         Self { sampling: 0.0, is_sampled: false, recorder: 0.0, machine: 0.0 };
 
-    /// Of a value that was `baseline` in the run of `old`.
+    /// Returns the doubt of a value that was `baseline` in the run of `old`.
     pub(crate) fn of(old: &Function, new: &Function, metric: Metric, baseline: f64) -> Self {
         let [before, now] = [old, new].map(|function| recorder_part(function, metric));
         let recorder_pct = (now - before) / baseline * 100.0;
@@ -80,8 +80,8 @@ impl Doubt {
         }
     }
 
-    /// The same of a function, where threads waited for a processor for so much more of their time on one
-    /// side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
+    /// Adds the doubt of a busier machine: threads waited for a processor for this much more of their time on
+    /// one side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
     /// caches, and shares what cores share.
     pub(crate) fn on_a_busy_machine(
         self,
@@ -89,7 +89,8 @@ impl Doubt {
         [old, new]: [&Function; 2],
         metric: Metric,
     ) -> Self {
-        /// What a call may take longer by where the machine was much busier, whatever was waited, in per cent.
+        /// The part by which a call may take longer where the machine was much busier, whatever was waited, in
+        /// per cent.
         const ANY_PCT: f64 = 10.0;
         let of_waits = WAITS_PART * notable_waits(waited_pct);
         // Where in a call that falls is chance.
@@ -99,19 +100,20 @@ impl Doubt {
         Self { machine: machine.min(MOST_PCT), ..self }
     }
 
-    /// The same of a command as a whole, whose time holds the waits, and what it took to load code and data
-    /// that others had put out of the caches: its processor time became twice as much beside two busy loops.
+    /// Adds the doubt of a busier machine to that of a command as a whole. Its time holds the waits, and the
+    /// loading of code and data that others had put out of the caches: its processor time became twice as much
+    /// beside two busy loops.
     pub(crate) fn of_command_on_a_busy_machine(self, waited_pct: f64, is_busier: bool) -> Self {
-        /// How many times the waiting processor time may become more.
+        /// The part of the waiting by which processor time may become more.
         const TIMES: f64 = 4.0;
-        /// What it may become more by where only that the machine was busier is known, in per cent.
+        /// The growth where only that the machine was busier is known, in per cent.
         const UNKNOWN_PCT: f64 = 25.0;
         let least = if is_busier { UNKNOWN_PCT } else { 0.0 };
         Self { machine: (TIMES * notable_waits(waited_pct)).max(least), ..self }
     }
 
-    /// Between what and what a change that was measured as `pct` per cent may lie; `None` where
-    /// nothing is in doubt.
+    /// Returns the ends of the range in which a change measured as `pct` per cent may lie; `None` where nothing
+    /// is in doubt.
     pub(crate) fn interval(self, pct: f64) -> Option<(f64, f64)> {
         let (low, high) = (self.recorder.max(0.0), self.recorder.min(0.0));
         let either_way = self.sampling + self.machine;
@@ -120,7 +122,7 @@ impl Doubt {
         is_open.then_some(((pct - low - either_way).max(-100.0), pct - high + either_way))
     }
 
-    /// Of a change of `pct` per cent, what is the program's beyond doubt.
+    /// Returns the part of a change of `pct` per cent that is the program's beyond doubt.
     pub(crate) fn certain_part(self, pct: f64) -> f64 {
         let Some((low, high)) = self.interval(pct) else { return pct };
         if pct > 0.0 { low.max(0.0) } else { high.min(0.0) }
@@ -144,22 +146,23 @@ impl Doubt {
     }
 }
 
-/// By how much more threads waited on one side than on the other, in per cent, where that says anything.
+/// Returns by how much more threads waited on one side than on the other, in per cent; 0 where that is too
+/// little to show anything.
 fn notable_waits(waited_pct: f64) -> f64 {
     /// Less says nothing of the machine, in per cent.
     const LEAST_PCT: f64 = 1.0;
     Some(waited_pct.abs()).filter(|pct| *pct >= LEAST_PCT).unwrap_or(0.0)
 }
 
-/// How long calls of a function take with their callees, as a multiple of what they take by themselves.
+/// Returns how long calls of a function take with their callees, as a multiple of what they take by themselves.
 fn calls_by_self(function: &Function) -> f64 {
     float(function.total_ns) / float(function.self_ns.max(1))
 }
 
-/// What calls of a function that waited more on one side than on the other may take longer by, in per cent: to
-/// load again what others put out of the caches.
+/// Returns by how much calls of a function that waited more on one side may take longer, in per cent: to load
+/// again what others put out of the caches.
 fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
-    /// What a wait makes the time after it longer by, as a part of the wait: slices are of 3 ms and more, and
+    /// The part of a wait by which the time after it becomes longer: slices are of 3 ms and more, and
     /// 70 µs were seen.
     const PART: f64 = 0.15;
     let waited = |function: &Function| {
@@ -172,7 +175,7 @@ fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
     PART * (waited(new) - waited(old)).abs()
 }
 
-/// Nanoseconds of the value of `metric` that recording took; none where they have been taken off.
+/// Returns how many nanoseconds of the value of `metric` recording took; none where they have been taken off.
 fn recorder_part(function: &Function, metric: Metric) -> f64 {
     if function.is_corrected() {
         return 0.0;
@@ -196,10 +199,10 @@ fn sampling_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
     phases + (squares + corrections).sqrt()
 }
 
-/// How far an estimated self time may be off, in per cent, since it is what calls take less what callees do:
-/// the smaller a part of a call it is, the more.
+/// Returns how far an estimated self time may be off, in per cent, since it is what calls take less what
+/// callees do: the smaller a part of a call it is, the more.
 fn of_callees_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
-    /// What is not known of the callees' time, as a part of it.
+    /// The part of the callees' time that is not known.
     const OF_CALLEES: f64 = 0.15;
     let pct = |function: &Function| {
         let callees = float(function.total_ns.saturating_sub(function.self_ns));
@@ -209,7 +212,7 @@ fn of_callees_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
     if metric == Metric::SelfNs { pct(old).max(pct(new)).min(MOST_PCT) } else { 0.0 }
 }
 
-/// How far a value may be off since it is not quite known what recording took of it.
+/// Returns how far a value may be off because the time that recording took of it is not quite known.
 fn correction_pct(function: &Function, metric: Metric) -> f64 {
     let (error, value) = match metric {
         // As it is known, see `times`.
@@ -229,10 +232,10 @@ fn correction_pct(function: &Function, metric: Metric) -> f64 {
     }
 }
 
-/// A change of the value of `metric`, in nanoseconds, that steps of the clock and what is not known of
-/// the cost of recording may make of none: a step on each side, or three standard errors. What a call that
-/// is within another one of the same function takes counts in both, and so does what recording it took.
-/// Where the machine was much busier, recording may take half as much more, or less.
+/// Returns the change of the value of `metric`, in nanoseconds, that steps of the clock and the unknown part of
+/// the cost of recording may feign: a step on each side, or three standard errors. A call within another one of
+/// the same function counts in both, and so does what recording it took. Where the machine was much busier,
+/// recording may take half as much more, or less.
 pub(crate) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: Busier) -> f64 {
     const ERRORS: f64 = 3.0;
     const TIMES_BUSIER: f64 = 5.0;
@@ -256,14 +259,14 @@ pub(crate) fn left_open_ns([old, new]: [&Function; 2], metric: Metric, busier: B
     }
 }
 
-/// How many calls of a function a moment counts in, as a mean: more than one where it calls itself.
+/// Returns the mean number of calls of a function that a moment counts in: more than one where it calls itself.
 fn times_counted(function: &Function) -> f64 {
     let of_calls = function.mean_ns.map(|mean| mean * float(function.calls));
     let times = of_calls.map_or(1.0, |ns| ns / float(function.total_ns.max(1)));
     if times.is_finite() { times.max(1.0) } else { 1.0 }
 }
 
-/// How far a mean of the timed calls may be from that of all of them, by chance.
+/// Returns how far a mean of the timed calls may be from that of all of them, by chance.
 fn error_pct(function: &Function) -> f64 {
     let known = function.mean_ns.zip(function.stddev_ns).filter(|_| function.sampled);
     let timed = float(function.timed_calls().max(1));
@@ -273,157 +276,4 @@ fn error_pct(function: &Function) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::verdict::words::Words;
-
-    fn in_words(doubt: Doubt, pct: f64) -> String {
-        let grounds: Vec<Because> = doubt.grounds(pct).collect();
-        Words::of([1, 1]).why(Metric::MeanNs, &grounds).unwrap_or_default()
-    }
-
-    fn sampled(calls: u64, timed: u64, deviation: f64) -> Function {
-        Function {
-            calls,
-            untimed_calls: calls - timed,
-            mean_ns: Some(100.0),
-            stddev_ns: Some(deviation),
-            sampled: timed < calls,
-            ..Function::default()
-        }
-    }
-
-    #[track_caller]
-    fn leaves_open(old: &Function, new: &Function, expected: f64) {
-        let found = sampling_pct(old, new, Metric::MeanNs);
-        assert!((found - expected).abs() < 0.01, "{found}");
-    }
-
-    #[test]
-    fn the_fewer_calls_are_timed_the_more_is_open() {
-        let exact = sampled(100, 100, 50.0);
-        leaves_open(&exact, &exact, 0.0);
-        leaves_open(&exact, &sampled(10_000, 100, 50.0), PHASES_PCT + 10.0);
-        leaves_open(&exact, &sampled(1_000_000, 10_000, 50.0), PHASES_PCT + 1.0);
-        let both = sampled(10_000, 100, 50.0);
-        leaves_open(&both, &both, PHASES_PCT + 10.0 * 2_f64.sqrt());
-        leaves_open(&exact, &sampled(10, 0, f64::NAN), PHASES_PCT + 100.0);
-    }
-
-    #[test]
-    fn the_caller_of_a_sampled_function_has_an_estimated_self_time() {
-        let caller = Function { self_estimated: true, ..sampled(9, 9, 1.0) };
-        assert!(is_estimated(&caller, Metric::SelfNs) && !is_estimated(&caller, Metric::MeanNs));
-        let found = sampling_pct(&caller, &caller, Metric::SelfNs);
-        assert!((found - PHASES_PCT).abs() < 0.01, "{found}");
-    }
-
-    #[test]
-    fn a_change_counts_as_far_as_it_is_certain() {
-        let certain = |sampling_pct, recorder_pct, pct| {
-            let doubt = Doubt { sampling: sampling_pct, recorder: recorder_pct, ..Doubt::NONE };
-            doubt.certain_part(pct)
-        };
-        for (found, expected) in [
-            (certain(5.0, 0.0, 12.0), 7.0),
-            (certain(5.0, 0.0, -12.0), -7.0),
-            (certain(5.0, 0.0, 3.0), 0.0),
-            (certain(0.0, 10.0, 12.0), 2.0),
-            (certain(0.0, -10.0, 12.0), 12.0),
-            (certain(0.0, -10.0, -12.0), -2.0),
-        ] {
-            assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
-        }
-        assert!(certain(5.0, 0.0, f64::INFINITY).is_infinite());
-        assert_eq!(Doubt::NONE.interval(9.0), None);
-    }
-
-    #[test]
-    fn what_recording_takes_is_taken_off_a_change() {
-        let with = |overhead_ns| Function { overhead_ns, ..sampled(10, 10, 1.0) };
-        let doubt = Doubt::of(&with(100), &with(400), Metric::MeanNs, 100.0);
-        assert_eq!(doubt.interval(50.0), Some((20.0, 50.0)));
-        assert_eq!(in_words(doubt, 50.0), "but about +30.0 % of it is the recorder's own");
-    }
-
-    #[test]
-    fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
-        let function = Function::default();
-        let doubt = |waited_pct| {
-            let waited = (waited_pct, Busier::No);
-            Doubt::NONE.on_a_busy_machine(waited, [&function; 2], Metric::MeanNs)
-        };
-        assert_eq!(doubt(0.5), Doubt::NONE);
-        assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
-        assert_eq!(doubt(-50.0).interval(-30.0), Some((-50.0, -10.0)));
-        assert_eq!(doubt(50.0).interval(-90.0), Some((-100.0, -70.0)));
-        assert_eq!(in_words(doubt(50.0), 12.0), "but the machine was busier, which may make 20 %");
-    }
-
-    #[test]
-    fn a_busier_machine_may_make_a_tenth_of_a_call_wherever_in_it_that_falls() {
-        let caller = Function { total_ns: 16_000, self_ns: 80, ..Function::default() };
-        let pct = |busier, metric| {
-            Doubt::NONE.on_a_busy_machine((0.0, busier), [&caller; 2], metric).machine
-        };
-        assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::MeanNs)), "10");
-        assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::SelfNs)), "1000", "no more is said");
-        assert_eq!(format!("{:.0}", pct(Busier::Somewhat, Metric::SelfNs)), "0");
-    }
-
-    #[test]
-    fn what_waited_may_take_longer_by_a_part_of_the_wait() {
-        let function = |self_preempted_ns| Function {
-            self_ns: 2_800_000,
-            total_ns: 20_000_000,
-            preempted_ns: 24_000_000,
-            self_preempted_ns,
-            ..Function::default()
-        };
-        let (old, new) = (function(0), function(16_000_000));
-        let pct = |metric| format!("{:.0}", of_interruptions_pct(&old, &new, metric));
-        assert_eq!((pct(Metric::SelfNs), pct(Metric::MeanNs)), ("86".to_owned(), "0".to_owned()));
-    }
-
-    #[test]
-    fn a_recursive_mean_holds_what_recording_took_of_the_calls_within() {
-        let function = |mean_ns: f64, overhead_ns| Function {
-            calls: 1_000,
-            mean_ns: Some(mean_ns),
-            total_ns: 10_000,
-            raw_total_ns: 10_000 + overhead_ns,
-            overhead_ns,
-            resolution_ns: 10,
-            ..Function::default()
-        };
-        let open = |mean_ns: f64, busier| {
-            let function = function(mean_ns, 20_000);
-            format!("{:.0}", left_open_ns([&function; 2], Metric::MeanNs, busier))
-        };
-        assert_eq!([open(10.0, Busier::No), open(100.0, Busier::No)], ["8", "85"]);
-        assert_eq!(open(10.0, Busier::Much), "42");
-    }
-
-    #[test]
-    fn a_busier_machine_makes_more_of_a_command() {
-        let doubt = |waited, is_busier| Doubt::NONE.of_command_on_a_busy_machine(waited, is_busier);
-        assert_eq!(doubt(0.5, false), Doubt::NONE);
-        assert_eq!(doubt(0.5, true).interval(30.0), Some((5.0, 55.0)));
-        assert_eq!(doubt(25.0, true).interval(101.0), Some((1.0, 201.0)));
-        assert_eq!(doubt(-25.0, false).interval(-30.0), Some((-100.0, 70.0)));
-    }
-
-    #[test]
-    fn a_small_part_of_what_callees_take_may_be_off_by_many_times_itself() {
-        let caller = |self_ns| Function {
-            self_estimated: true,
-            total_ns: 10_000,
-            self_ns,
-            ..Function::default()
-        };
-        let found = sampling_pct(&caller(100), &caller(5_000), Metric::SelfNs);
-        assert!((found - MOST_PCT).abs() < 1.0, "{found}");
-        let found = sampling_pct(&caller(5_000), &caller(5_000), Metric::SelfNs);
-        assert!((found - 15.0).abs() < 0.01, "{found}");
-    }
-}
+mod tests;

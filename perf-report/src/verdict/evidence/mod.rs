@@ -1,4 +1,4 @@
-//! What speaks for and against a change: how much runs differ anyway ([`noise`], [`chance`]), how all moved
+//! The evidence for and against a change: how much runs differ anyway ([`noise`], [`chance`]), how all moved
 //! together ([`suite`]), what sampling leaves open ([`estimates`]), what a few calls made ([`outliers`]), how
 //! busy the machine was ([`busy`]), how much there was to do ([`work`]).
 

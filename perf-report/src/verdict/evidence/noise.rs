@@ -1,4 +1,4 @@
-//! How much two sides differ, and how much they would differ if nothing had changed.
+//! The difference of two sides, and the one that they would have if nothing had changed.
 //!
 //! The noise of a value is what it differs by from run to run. It is taken from the best source there
 //! is: rounds that were made in turn, the runs of both sides, the runs stored before. Where there are
@@ -19,11 +19,11 @@ const LEAST_HISTORY: usize = 8;
 const KNOWN_DEGREES: usize = 6;
 /// Noise from run to run on the log scale, where nothing else is known.
 const ASSUMED_SIGMA: f64 = 0.05;
-/// What the assumption is worth where nothing else is known, in degrees of freedom.
+/// The worth of the assumption where nothing else is known, in degrees of freedom.
 const ASSUMED_DEGREES: f64 = 10.0;
-/// Runs to spare from which a smaller noise is assumed, since they would show a larger one: one run against
-/// five.
-const TELLING_DEGREES: usize = 4;
+/// Runs to spare on both sides together from which they show themselves how much they differ, as one run
+/// against five: of counts nothing is assumed then, and of times a smaller noise, since a larger one would show.
+pub(super) const TELLING_DEGREES: usize = 4;
 /// That noise. With it, of 1,600 checks of one run of the same binary none failed, on a quiet machine and a
 /// busy one.
 const TELLING_SIGMA: f64 = 0.03;
@@ -38,12 +38,12 @@ pub(crate) struct Values {
     pub(crate) news: Vec<Option<f64>>,
     /// In the history: what is older than the baseline, and what is newer.
     pub(crate) past: [Vec<f64>; 2],
-    /// What a mean of so few calls may be off by within a run, on the log scale.
+    /// The error of a mean for being of few calls within a run, on the log scale.
     pub(crate) within: f64,
 }
 
 impl Values {
-    /// The middle value of each side.
+    /// Returns the middle value of each side.
     pub(crate) fn middles(&self) -> [Option<f64>; 2] {
         [&self.olds, &self.news].map(|side| robust::median(&present(side)))
     }
@@ -53,25 +53,25 @@ fn present(side: &[Option<f64>]) -> Vec<f64> {
     side.iter().flatten().copied().collect()
 }
 
-/// Where the knowledge of noise comes from.
+/// The source of the knowledge of noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Rounds, made in turn.
     Rounds,
-    /// What the runs of the two sides differ by among themselves.
+    /// The runs of the two sides, by their differences among themselves.
     Runs,
-    /// What earlier runs differ by.
+    /// Earlier runs, by their differences.
     History,
     /// An assumption, and the spread of the functions between the two sides.
     Assumed,
 }
 
-/// How much the two sides differ, and how that is known.
+/// The difference of the two sides, and the source of that knowledge.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measured {
     /// The difference, with the noise that it is held against.
     pub(crate) difference: Difference,
-    /// Where the noise comes from.
+    /// The source of the noise.
     pub(crate) source: Source,
     /// Noise from run to run on the log scale.
     pub(crate) sigma: f64,
@@ -87,7 +87,7 @@ impl Measured {
     }
 }
 
-/// How much the two sides of `values` differ. A shift of the suite as a whole is taken off where
+/// Returns how much the two sides of `values` differ. A shift of the suite as a whole is taken off where
 /// `suite` has one. `None` where one of the sides has no value.
 pub(crate) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option<Measured> {
     let (olds, news) = (present(&values.olds), present(&values.news));
@@ -115,7 +115,7 @@ pub(crate) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
     Some(Measured { difference: suite.apply(difference), source, sigma, suite_pct })
 }
 
-/// The difference by the noise of a history, and by its level as far back as that is the baseline's.
+/// Returns the difference by the noise of a history, and by its level as far back as that is the baseline's.
 fn beside_history(past: &[Vec<f64>; 2], olds: &[f64], news: &[f64]) -> Option<Difference> {
     let [before, since] = past;
     if before.len() + since.len() < LEAST_HISTORY {
@@ -124,7 +124,7 @@ fn beside_history(past: &[Vec<f64>; 2], olds: &[f64], news: &[f64]) -> Option<Di
     history::compare(History { before, since }, olds, news)
 }
 
-/// The less the runs themselves say, the more the assumption counts.
+/// Returns the assumed noise. The less the runs themselves show, the more it counts.
 fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
     let (usual, degrees) = match degrees {
         0 => (ASSUMED_SIGMA, ASSUMED_DEGREES),
@@ -135,7 +135,7 @@ fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
     Prior { sigma, degrees }
 }
 
-/// The noise of one run, from that of a difference of means.
+/// Returns the noise of one run, from that of a difference of means.
 fn sigma_of(difference: &Difference, olds: usize, news: usize) -> f64 {
     let part = |runs: usize| 1.0 / float(runs.max(1) as u64);
     difference.standard_error / (part(olds) + part(news)).sqrt()

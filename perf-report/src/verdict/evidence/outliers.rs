@@ -20,8 +20,8 @@ const CALLEES_SPEAK: f64 = 3.0;
 /// Part of a call from which self time is nearly all of it.
 const NEARLY_ALL: f64 = 0.9;
 
-/// Whether something other than a few slow calls must have made the mean of a call change by
-/// `change` nanoseconds. `limit` is the percentage that the change went beyond.
+/// Returns whether something other than a few slow calls must have made the mean of a call change by `change`
+/// nanoseconds. `limit` is the percentage that the change went beyond.
 pub(crate) fn more_than_a_few_calls(
     pair: &Pair<'_>,
     metric: Metric,
@@ -41,7 +41,7 @@ pub(crate) fn more_than_a_few_calls(
     follows || moved > float(old) * limit / 100.0
 }
 
-/// The share of the calls that are below a percentile.
+/// Returns the share of the calls that are below a percentile.
 pub(crate) fn share(metric: Metric) -> Option<f64> {
     match metric {
         Metric::P50Ns => Some(0.50),
@@ -52,8 +52,8 @@ pub(crate) fn share(metric: Metric) -> Option<f64> {
     }
 }
 
-/// Whether so few calls made a percentile change that a little more or less of them would undo it: where
-/// durations are a few steps of the clock, or of two kinds, it goes from one to the other for next to
+/// Returns the ground that so few calls made a percentile change that a little more or less of them would undo
+/// it: where durations are a few steps of the clock, or of two kinds, it goes from one to the other for next to
 /// nothing.
 pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Option<Because> {
     let share = share(metric)?;
@@ -72,7 +72,7 @@ pub(crate) fn made_by_few(pair: &Pair<'_>, metric: Metric, change: f64) -> Optio
     is_undone.then_some(Because::DecidedByFew { calls_pct: few * 100.0 })
 }
 
-/// Whether callees take next to nothing of its time.
+/// Returns whether callees take next to nothing of its time.
 fn is_leaf(function: &Function) -> bool {
     float(function.self_ns) >= float(function.total_ns) * NEARLY_ALL
 }
@@ -83,7 +83,7 @@ mod tests {
     use crate::verdict::Limits;
     use crate::verdict::words::Words;
 
-    /// Medians in microseconds, calls, the change of the mean in microseconds.
+    /// Checks a change of the mean by medians in microseconds, calls, and the change in microseconds.
     #[track_caller]
     fn check(medians: (u64, u64), calls: u64, change: f64, expected: bool) {
         let function =
@@ -137,7 +137,7 @@ mod tests {
         check((100, 100), 50_000, 40.0, true);
     }
 
-    /// Calls of two durations, of which this many of a thousand take the longer one.
+    /// Returns a function with calls of two durations, of which this many of a thousand take the longer one.
     fn of_two_kinds(longer: u64) -> Function {
         Function {
             calls: 1_000,

@@ -2,8 +2,8 @@
 //! nobody changed.
 //!
 //! On shared runners a commit may land on another machine, and a third of all functions is slower by
-//! the same tenth. That is one event and not a finding for each function. It is told from a change
-//! of the code by its breadth, and taken off only when it is seen, since taking it off always would
+//! the same tenth. That is one event and not a finding for each function. It differs from a change
+//! of the code by its breadth, and is taken off only when it is seen, since taking it off always would
 //! hide small regressions of what all others call.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::stats::robust;
 use crate::text::units;
 use crate::verdict::sides::{Functions, Pair, Sides};
 
-/// Functions from which a suite can be told from its parts.
+/// The number of functions that make a suite.
 const LEAST_FUNCTIONS: usize = 10;
 /// A move of one function that counts, in per cent.
 const MOVED_PCT: f64 = 10.0;
@@ -27,7 +27,7 @@ const MOVED_PART: f64 = 0.3;
 /// Part of what a function takes on average that one must take to have a say.
 const LEAST_PART: f64 = 0.1;
 
-/// What the functions say together.
+/// The move of the functions together.
 #[derive(Debug, Clone)]
 pub(crate) struct Suite {
     /// The event, if there was one.
@@ -35,7 +35,7 @@ pub(crate) struct Suite {
     /// Noise from run to run on the log scale, by the spread of the functions between the two
     /// sides; `None` where they are too few.
     pub(crate) noise: Option<f64>,
-    /// By what factor an assumed noise is to be raised, for the machine was not steady.
+    /// The factor by which an assumed noise is raised, since the machine was not steady.
     pub(crate) unsteady: f64,
     /// Median of the changes on the log scale; 0 where there was no event.
     log_shift: f64,
@@ -76,7 +76,7 @@ impl Suite {
         Self { shift, log_shift: median, spread, ..known }
     }
 
-    /// The difference as it is beside the rest of the suite.
+    /// Returns the difference beside the rest of the suite.
     pub(crate) fn apply(&self, difference: Difference) -> Difference {
         if self.shift.is_none() {
             return difference;
@@ -131,7 +131,7 @@ fn tails_that_moved_together(rows: &mut [Change]) {
     }
 }
 
-/// What a function says of the suite.
+/// The move of one function of the suite.
 struct Move {
     /// Change of the own time of a call on the log scale.
     log_change: f64,
@@ -140,7 +140,7 @@ struct Move {
 }
 
 impl Move {
-    /// Of a function that is large enough to count.
+    /// Returns the move of a function that is large enough to count.
     fn of(pair: &Pair<'_>) -> Option<Self> {
         let self_ns = pair.old.self_ns;
         let is_enough = float(self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
@@ -152,7 +152,7 @@ impl Move {
         Some(Self { log_change: (side(&pair.news)? / side(&pair.olds)?).ln(), self_ns })
     }
 
-    /// Whether it moved by more than [`MOVED_PCT`] the way the median did.
+    /// Returns whether it moved by more than [`MOVED_PCT`] the way the median did.
     fn is_with(&self, median: f64) -> bool {
         self.log_change * median.signum() > (MOVED_PCT / 100.0).ln_1p()
     }
@@ -163,14 +163,14 @@ struct Event {
     /// Median and spread of the changes of functions that have a part in the time, on the log scale.
     median: f64,
     spread: f64,
-    /// How many of them moved the way the median did, and how many there are.
+    /// The number of them that moved the way the median did, and that of all.
     moved: u64,
     of: u64,
 }
 
 impl Event {
-    /// Of all functions that are large enough to count, in a suite that takes `whole_ns`. What takes next to
-    /// nothing of that has no say; nor does one that moved by far more make the rest move.
+    /// Returns the event of all functions that are large enough to count, in a suite that takes `whole_ns`.
+    /// One that takes next to nothing of that does not count; nor does one that moved by far more.
     fn of(all: &[Move], whole_ns: f64) -> Option<Self> {
         let part_ns = whole_ns / float(all.len().max(1) as u64) * LEAST_PART;
         let part: Vec<&Move> = all.iter().filter(|it| float(it.self_ns) >= part_ns).collect();
@@ -188,12 +188,12 @@ impl Event {
     }
 }
 
-/// Own time of all functions that both sides know, in a run of the baseline.
+/// Returns the own time of all functions that both sides know, in a run of the baseline.
 fn own_ns(functions: &Functions<'_>) -> f64 {
     functions.pairs().map(|pair| float(pair.old.self_ns)).sum::<f64>().max(1.0)
 }
 
-/// What the worst machine of some runs does to an assumption on noise.
+/// Returns the factor by which the worst machine of some runs raises an assumption on noise.
 fn unsteadiness(runs: &[RunDocument]) -> f64 {
     let probes = runs.iter().filter_map(|run| run.run.machine.probe);
     let worst = probes.map(|probe| probe.steadiness()).max();
@@ -204,7 +204,7 @@ fn unsteadiness(runs: &[RunDocument]) -> f64 {
     }
 }
 
-/// By how much the machine itself became slower, in per cent: by the time of a fixed piece of work.
+/// Returns by how much the machine itself became slower, in per cent: by the time of a fixed piece of work.
 fn machine_pct(sides: Sides<'_>) -> Option<f64> {
     let [old, new] = [sides.baseline, sides.current].map(|runs| {
         let probes = runs.iter().filter_map(|run| run.run.machine.probe);
@@ -252,7 +252,7 @@ mod tests {
         (0..of).map(row).collect()
     }
 
-    /// The shift between a run of one function that takes `large_ns` and of ten that take 2 ms, and one
+    /// Returns the shift between a run of one function that takes `large_ns` and of ten that take 2 ms, and one
     /// in which these take half as long.
     fn shift_beside(large_ns: u64) -> Option<Shift> {
         let run = |small_ns: u64| {

@@ -1,4 +1,4 @@
-//! What a run did: its units of work, and what its functions counted.
+//! The work of a run: its units of work, and what its functions counted.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,17 +8,17 @@ use crate::stats::robust;
 use crate::verdict::limits::Limits;
 use crate::verdict::sides::Sides;
 
-/// What counts as a unit of work.
+/// The unit of work.
 #[derive(Debug)]
 pub(crate) enum Work<'a> {
     /// A call of one of these functions.
     Calls(BTreeSet<&'a str>),
-    /// What the program counts by this name.
+    /// The count that the program records by this name.
     Count(&'a str),
 }
 
 impl<'a> Work<'a> {
-    /// What `limits` name, or the calls that no tracked function made in whatever run has a tree: a
+    /// Returns what `limits` name, or the calls that no tracked function made in whatever run has a tree: a
     /// baseline of several runs has none.
     pub(crate) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
         let runs = || sides.baseline.iter().chain(sides.current);
@@ -30,7 +30,7 @@ impl<'a> Work<'a> {
         Self::Calls(roots.map(|node| node.function.as_str()).collect())
     }
 
-    /// Units of work of a run; `None` where it did none.
+    /// Returns the units of work of a run; `None` where it did none.
     pub(crate) fn units(&self, run: &RunDocument) -> Option<f64> {
         let units = match self {
             Self::Calls(names) => {
@@ -43,12 +43,12 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What each run of a side did.
+/// The work that each run of a side did.
 pub(crate) struct Done<'a> {
     runs: Vec<RunDone<'a>>,
 }
 
-/// What one run did: units of work, if any, and the functions by name.
+/// The work that one run did: units of work, if any, and the functions by name.
 struct RunDone<'a> {
     units: Option<f64>,
     functions: HashMap<&'a str, &'a Function>,
@@ -63,19 +63,19 @@ impl<'a> Done<'a> {
         Self { runs: runs.iter().map(done).collect() }
     }
 
-    /// Units of work of the middle run, where any was done.
+    /// Returns the units of work of the middle run, where any was done.
     pub(crate) fn units(&self) -> Option<f64> {
         robust::median(&self.runs.iter().filter_map(|run| run.units).collect::<Vec<_>>())
     }
 
-    /// Whether one run did more than another, by more than a per cent.
+    /// Returns whether one run did more than another, by more than a per cent.
     pub(crate) fn differs(&self) -> bool {
         const LEAST_TIMES: f64 = 1.01;
         let units = self.runs.iter().filter_map(|run| run.units);
         ends(units).is_some_and(|(least, most)| most > LEAST_TIMES * least)
     }
 
-    /// What each run counted of `metric` in a function, where all did any work and counted.
+    /// Returns what each run counted of `metric` in a function, where all did any work and counted.
     pub(crate) fn counted(&self, name: &str, metric: Metric) -> Option<Vec<(f64, f64)>> {
         let counted = |run: &RunDone<'_>| {
             let count = float(count_of(run.functions.get(name)?, metric)?);

@@ -7,8 +7,8 @@ use crate::model::{Because, BudgetKind, BudgetResult, MetricKind, RunDocument, V
 use crate::text::suggest;
 use crate::verdict::limits::CustomLimits;
 
-/// A row for each limit of a value that `limits` sets, for the metrics that the run has: a program
-/// that tells none of a name is judged by none of its limits.
+/// Returns a row for each limit of a value that `limits` sets, for the metrics that the run has: a program that
+/// records none of a name is judged by none of its limits.
 pub(crate) fn budgets(
     run: &RunDocument,
     limits: &BTreeMap<String, CustomLimits>,
@@ -25,7 +25,7 @@ pub(crate) fn budgets(
     rows
 }
 
-/// Names in `limits` that none of the runs has, where they have one that is nearly the same.
+/// Returns notes on names in `limits` that none of the runs has, where one has nearly the same.
 pub(crate) fn misspelt(
     runs: &[&RunDocument],
     limits: &BTreeMap<String, CustomLimits>,
@@ -93,11 +93,11 @@ mod tests {
             ("retrys".to_owned(), CustomLimits { max: Some(1.0), ..CustomLimits::default() }),
             ("wait".to_owned(), CustomLimits { max: Some(0.1), ..CustomLimits::default() }),
         ]);
-        let said: Vec<_> = budgets(&run, &limits)
+        let shown: Vec<_> = budgets(&run, &limits)
             .into_iter()
             .map(|row| format!("{} {}: {}", row.verdict, row.name, words::of_budget(&row)))
             .collect();
-        insta::assert_snapshot!(said.join("\n"), @r"
+        insta::assert_snapshot!(shown.join("\n"), @r"
         regression rate: ratio 83 %, below the minimum of 90 % that perf.toml sets
         stable retries: count 2, within the maximum of 2
         inconclusive wait: never told, so the maximum of 10 % says nothing

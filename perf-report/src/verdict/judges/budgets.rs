@@ -21,7 +21,7 @@ const OF_FUNCTIONS: [BudgetKind; 8] = [
     BudgetKind::Allocs,
 ];
 
-/// A row for each budget of each function, of the command as a whole, and for each limit of a value
+/// Returns a row for each budget of each function, of the command as a whole, and for each limit of a value
 /// that `perf.toml` sets for a metric of the program's own, exceeded ones first.
 ///
 /// Budgets need no baseline. `max_regression` is not among them: it is a limit of the comparison.
@@ -79,7 +79,7 @@ fn value(function: &Function, kind: BudgetKind) -> Option<f64> {
     }
 }
 
-/// What a budget is about.
+/// The subject of a budget.
 #[derive(Clone, Copy)]
 struct Subject<'a> {
     name: &'a str,
@@ -117,8 +117,8 @@ fn judge(
     }
 }
 
-/// Tables of `perf.toml` that name no function of the runs, where they seem meant for one: it is of
-/// a crate that the runs know, or nearly the name of a function.
+/// Returns notes on tables of `perf.toml` that name no function of the runs, where they seem meant for one: it
+/// is of a crate that the runs know, or nearly the name of a function.
 ///
 /// A workspace has several programs, and none of them knows all functions, so that a name that is
 /// merely unknown says nothing.
@@ -163,7 +163,7 @@ mod tests {
     use crate::verdict::limits::Given;
     use crate::verdict::words;
 
-    fn said(rows: &[BudgetResult]) -> String {
+    fn shown(rows: &[BudgetResult]) -> String {
         let line =
             |row: &BudgetResult| format!("{} {}: {}", row.verdict, row.name, words::of_budget(row));
         rows.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -198,7 +198,7 @@ mod tests {
             function("over", Some(1), 0),
             function("unknown", None, 0),
         ];
-        insta::assert_snapshot!(said(&budgets(&run, &Limits::default())), @r"
+        insta::assert_snapshot!(shown(&budgets(&run, &Limits::default())), @r"
         regression over: allocations 1, over the budget of 0 that its attribute sets
         inconclusive unknown: allocations not measured, so the budget of 0 that its attribute sets says nothing
         stable kept: allocations 100, within the budget of 100 that its attribute sets
@@ -222,7 +222,7 @@ mod tests {
             },
             ..Function::default()
         }];
-        insta::assert_snapshot!(said(&budgets(&run, &Limits::default())), @r"
+        insta::assert_snapshot!(shown(&budgets(&run, &Limits::default())), @r"
         regression demo::f: mean 2.40 ms, over the budget of 2.00 ms that its attribute sets
         regression demo::f: calls 12, over the budget of 10 that its attribute sets
         inconclusive demo::f: allocations not measured, so the budget of 100 that its attribute sets says nothing
@@ -240,7 +240,7 @@ mod tests {
         ];
         let limits =
             limits(vec![rule("code_stats::parse::tok*", &tokenize)], rule(COMMAND, &command));
-        insta::assert_snapshot!(said(&budgets(&samples::typical(), &limits)), @r"
+        insta::assert_snapshot!(shown(&budgets(&samples::typical(), &limits)), @r"
         regression (command): processor time 3.39 s, over the budget of 3.00 s that perf.toml:13 sets
         regression (command): peak memory 64.2 MiB, over the budget of 64.0 MiB that perf.toml:14 sets
         regression code_stats::parse::tokenize: p99 20.0 ms, over the budget of 15.0 ms that perf.toml:12 sets

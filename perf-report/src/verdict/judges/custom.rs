@@ -1,4 +1,4 @@
-//! Judges the numbers that programs tell of themselves: counts, gauges, ratios.
+//! Judges the numbers that programs record of themselves: counts, gauges, ratios.
 //!
 //! Nothing in such a number says whether more of it is better. So a change is `changed` and fails
 //! nothing, unless `perf.toml` says which way is better; then it is judged, a count exactly as calls
@@ -212,14 +212,14 @@ mod tests {
         };
         let custom = BTreeMap::from([("m".to_owned(), better(Better::Higher, Some(5.0)))]);
         let limits = Limits { custom, ..Limits::default() };
-        let said = |olds: &[f64], news: &[f64]| {
+        let shown = |olds: &[f64], news: &[f64]| {
             let row = &rows(&runs(olds), &runs(news), &limits)[0];
             format!("{}: {}", row.verdict, in_words(row))
         };
         insta::assert_snapshot!([
-            said(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.6]),
-            said(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.95]),
-            said(&[0.8, 0.81, 0.8, 0.79, 0.8], &[0.6]),
+            shown(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.6]),
+            shown(&[0.8, 0.7, 0.9, 0.85, 0.75], &[0.95]),
+            shown(&[0.8, 0.81, 0.8, 0.79, 0.8], &[0.6]),
         ].join("\n"), @r"
         inconclusive: ratio 70 % → 60 % (-14.3 %), worse by more than 5 %, between the nearest runs (70 % to 90 % before, 60 % now), which may be chance, since they differ from run to run
         stable: ratio 90 % → 95 % (+5.6 %), better, between the nearest runs (70 % to 90 % before, 95 % now), which may be chance, since they differ from run to run
@@ -231,10 +231,10 @@ mod tests {
     fn a_value_in_one_run_only_is_added_or_removed() {
         let old = run(&[("a", COUNT, Some(1.0)), ("b", MetricKind::Gauge, None)]);
         let new = run(&[("a", RATIO, Some(0.5)), ("b", MetricKind::Gauge, None)]);
-        let said: Vec<_> = rows(&[old], &[new], &Limits::default())
+        let shown: Vec<_> = rows(&[old], &[new], &Limits::default())
             .into_iter()
             .map(|row| format!("{} {}: {}", row.verdict, row.name, in_words(&row)))
             .collect();
-        assert_eq!(said, ["removed a: gone: count 1 before", "added a: new: ratio 50 %"]);
+        assert_eq!(shown, ["removed a: gone: count 1 before", "added a: new: ratio 50 %"]);
     }
 }

@@ -20,7 +20,7 @@ use crate::verdict::limits::{Limits, MetricLimits, Origin};
 
 /// The level of intervals.
 const CONFIDENCE: f64 = 0.95;
-/// How often the smallest detectable change is to be found.
+/// The share of comparisons in which the smallest detectable change is to be found.
 const POWER: f64 = 0.8;
 /// Share of false ones among changes that are called suspicious.
 const SUSPICION: f64 = 0.2;
@@ -30,29 +30,29 @@ const SUSPICION: f64 = 0.2;
 pub(crate) struct Draft {
     /// The row; what a test decides is still open in it.
     pub(crate) row: Change,
-    /// What decides; `None` where it is settled.
+    /// The test that decides; `None` where it is settled.
     pub(crate) test: Option<Test>,
 }
 
-/// What is known of a value that has noise.
+/// The evidence on a value that has noise.
 #[derive(Debug)]
 pub(crate) struct Test {
-    /// How much the sides differ, and the noise.
+    /// The difference of the sides, and the noise.
     pub(crate) measured: Measured,
     /// Whether that is the difference of the values that the row shows. One that is shorter than it can be
     /// known was taken to be as long as that.
     pub(crate) is_of_values: bool,
-    /// What it may change by.
+    /// The limits of its change.
     pub(crate) limits: MetricLimits,
-    /// Where the regression limit comes from, if not from the settings.
+    /// The place of the regression limit, if not in the settings.
     pub(crate) origin: Option<Origin>,
-    /// Which floor the change stays below.
+    /// The floor that the change stays below.
     pub(crate) floor: Option<Because>,
-    /// What else than the program may have changed it.
+    /// The changes that something else than the program may have made.
     pub(crate) doubt: Doubt,
-    /// Why it would not matter, if so.
+    /// The ground on which it would not matter, if so.
     pub(crate) small: Option<Because>,
-    /// What else is known, and speaks against it.
+    /// A ground that speaks against it.
     pub(crate) denied: Option<Because>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn decide(drafts: Vec<Draft>, limits: &Limits) -> (Vec<Change>, Optio
     (rows, note)
 }
 
-/// What differences of so many degrees of freedom, by their bits, can tell.
+/// Returns the reach of differences by their degrees of freedom, as bits.
 fn reaches(drafts: &[Draft], level: Level) -> HashMap<u64, Reach> {
     let mut reaches = HashMap::new();
     for test in drafts.iter().filter_map(|draft| draft.test.as_ref()) {
@@ -114,12 +114,12 @@ fn is_too_coarse(row: &Change, resolution_pct: f64) -> bool {
         && row.p_value.is_some()
 }
 
-/// What must be met for a change to be seen.
+/// The level that a change must meet to be seen.
 #[derive(Debug, Clone, Copy)]
 struct Level {
-    /// By the adjusted p-value.
+    /// The largest adjusted p-value.
     found: f64,
-    /// By the p-value itself.
+    /// The largest p-value itself.
     each: f64,
     /// The largest change that may go unseen.
     resolution_pct: f64,
@@ -159,8 +159,8 @@ impl Test {
         }
     }
 
-    /// The baseline's value to show, and the change: what was judged, or where a value was taken to be longer
-    /// than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
+    /// Returns the baseline's value to show, and the change: what was judged, or where a value was taken to be
+    /// longer than it is, that of the values. Of nothing there is no ratio, and what was judged is shown.
     fn shown(&self, pct: f64, row: &Change) -> (f64, f64) {
         match row.change_pct.filter(|_| !self.is_of_values) {
             Some(own) => (row.baseline.unwrap_or(0.0), without_suite(own, self.measured.suite_pct)),
@@ -168,11 +168,11 @@ impl Test {
         }
     }
 
-    /// The baseline's value to show: the middle one of its runs, or where that and the current one deny
-    /// the change, the level that the current one was held against, which runs before those of the baseline
-    /// may have made.
+    /// Returns the baseline's value to show: the middle one of its runs. Where that and the current one deny
+    /// the change, it is the level that the current one was held against, which runs before those of the
+    /// baseline may have made.
     fn judged_baseline(&self, pct: f64, row: &Change) -> f64 {
-        /// What is too little to be a contradiction, in per cent, and of the change.
+        /// The difference that is too little to be a contradiction, in per cent, and as a part of the change.
         const LEAST_PCT: f64 = 1.0;
         const LEAST_PART: f64 = 0.05;
         let (shown, current) = (row.baseline.unwrap_or(0.0), row.current.unwrap_or(0.0));
@@ -183,7 +183,7 @@ impl Test {
         if agrees || !judged.is_finite() { shown } else { judged }
     }
 
-    /// By noise, and by what is in doubt besides.
+    /// Returns the interval of a change, by noise and by what is in doubt besides.
     fn interval(&self, pct: f64, reach: Reach) -> (f64, f64) {
         let (low, high) = self.measured.difference.interval_within(reach);
         self.doubt.interval(pct).map_or((low, high), |(doubt_low, doubt_high)| {
@@ -248,7 +248,7 @@ impl Test {
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     pct: f64,
-    /// What it lies between.
+    /// The interval that it lies in.
     bounds: (f64, f64),
     /// Its p-value, adjusted for all that were tested.
     adjusted: f64,
@@ -260,8 +260,8 @@ fn finite(value: f64) -> Option<f64> {
     Some(value).filter(|value| value.is_finite())
 }
 
-/// A change in per cent of what there is more of the better, as one of what there is less of: half as much
-/// a second is twice as long.
+/// Turns a change in per cent of what should be more into one of what should be less: half as much a second is
+/// twice as long.
 fn turned(pct: f64) -> f64 {
     100.0 * (1.0 / (1.0 + pct / 100.0).max(f64::MIN_POSITIVE) - 1.0)
 }

@@ -17,7 +17,7 @@ const UNFINISHED_PCT: u64 = 1;
 const SMALL_SHARE_PCT: f64 = 1.0;
 
 impl Pair<'_> {
-    /// The row of a function that was counted only, on one of the sides at least.
+    /// Returns the row of a function that was counted only, on one of the sides at least.
     pub(crate) fn not_timed(&self) -> Draft {
         let because = vec![self.unmeasured().unwrap_or(Because::NotTimed)];
         let values = [self.old, self.new].map(Function::self_ns_a_call);
@@ -25,7 +25,7 @@ impl Pair<'_> {
         Draft { row: Change { verdict: Verdict::Inconclusive, because, ..row }, test: None }
     }
 
-    /// Whether the calls of one of the runs are too few for the metric.
+    /// Returns whether the calls of one of the runs are too few for the metric.
     pub(crate) fn few(&self, metric: Metric) -> bool {
         let needed = match metric {
             Metric::P90Ns => self.limits.min_calls.max(BEYOND_PERCENTILE * 10),
@@ -36,15 +36,15 @@ impl Pair<'_> {
         self.old.timed_calls().min(self.new.timed_calls()) < needed
     }
 
-    /// Whether `metric` is a percentile of a function whose times are estimates in one of the runs: they
-    /// are those of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
+    /// Returns whether `metric` is a percentile of a function whose times are estimates in one of the runs:
+    /// they are those of the calls in a few windows, and of calls of nanoseconds all but the recorder's.
     pub(crate) fn has_no_percentiles(&self, metric: Metric) -> bool {
         let is_percentile = outliers::share(metric).is_some();
         let mut runs = self.olds.iter().chain(&self.news).flatten();
         is_percentile && runs.any(|function| function.has_estimated_times())
     }
 
-    /// Why there is nothing to judge, if so.
+    /// Returns why there is nothing to judge, if so.
     pub(crate) fn cannot_judge(&self, metric: Metric) -> Option<(Verdict, Vec<Because>)> {
         let (old, new) = (self.old, self.new);
         if metric == Metric::SelfNs {
@@ -75,7 +75,7 @@ impl Pair<'_> {
         })
     }
 
-    /// Why a change of the metric would not matter to the run, if so. What a percentile says need not
+    /// Returns why a change of the metric would not matter to the run, if so. What a percentile says need not
     /// show in a run's time, so that none is small.
     pub(crate) fn small(&self, metric: Metric) -> Option<Because> {
         let time: fn(&Function) -> u64 = match metric {
@@ -91,8 +91,8 @@ impl Pair<'_> {
         (largest < SMALL_SHARE_PCT).then_some(Because::Small { share_pct: SMALL_SHARE_PCT })
     }
 
-    /// Too many calls that were counted and are in no time, or too many polls: those that are need
-    /// not be like them.
+    /// Returns the ground that too many calls or polls were counted and are in no time: those that are need not
+    /// be like them.
     fn unmeasured(&self) -> Option<Because> {
         let is_much = |part: u64, of: u64| {
             part.saturating_mul(100) > of.saturating_mul(estimates::UNMEASURED_PCT)
@@ -107,7 +107,8 @@ impl Pair<'_> {
         of(self.new, Which::Current).or_else(|| of(self.old, Which::Baseline))
     }
 
-    /// Percentiles that too many calls are not in: those that are came first, and need not be like them.
+    /// Returns the ground that a percentile lacks too many calls: those that are in it came first, and need not
+    /// be like the others.
     fn truncated(&self, metric: Metric) -> Option<Because> {
         /// Calls that no percentile knows, in per cent, from which it says nothing.
         const LOST_PCT: u64 = 1;
@@ -123,7 +124,7 @@ impl Pair<'_> {
         })
     }
 
-    /// Which floor the change stays below, if it does.
+    /// Returns the floor that the change stays below, if it does.
     pub(crate) fn below_floor(&self, metric: Metric, change: f64) -> Option<Because> {
         let (call, run) = (self.limits.floor_ns, self.limits.run_floor_ns);
         let over_run = match metric {

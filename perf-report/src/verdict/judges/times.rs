@@ -16,7 +16,7 @@ use crate::verdict::evidence::{busy, estimates, outliers};
 use crate::verdict::limits::MetricLimits;
 use crate::verdict::sides::Pair;
 
-/// The row of a time, where there is anything to say.
+/// Returns the row of a time, where there is anything to say.
 ///
 /// Self time has a row wherever both sides called the function, if only to say that the calls are
 /// too few. The inclusive times do not repeat that: they have a row where there are enough.
@@ -84,7 +84,7 @@ pub(crate) fn draft(
     Some(Draft { row: Change { because, ..row }, test: Some(test) })
 }
 
-/// A time that is zero on one side or on both, of which no ratio speaks, and so no test.
+/// Settles a time that is zero on one side or on both, of which there is no ratio, and so no test.
 fn from_or_to_nothing(row: Change, floor: Option<Because>) -> Draft {
     let [baseline, current] = [row.baseline, row.current].map(Option::unwrap_or_default);
     let (verdict, ground) = match floor {
@@ -96,7 +96,7 @@ fn from_or_to_nothing(row: Change, floor: Option<Because>) -> Draft {
 }
 
 impl Pair<'_> {
-    /// What each run has of a metric, as it is shown or as it is known.
+    /// Returns the values of a metric in each run, as it is shown or as it is known.
     fn values(&self, metric: Metric, value: fn(&Function, Metric) -> Option<f64>) -> Values {
         let side = |runs: &[Option<&Function>]| {
             runs.iter().map(|function| function.and_then(|it| value(it, metric))).collect()
@@ -113,13 +113,13 @@ impl Pair<'_> {
     }
 }
 
-/// What a time may change by, and where that was given, if not in the settings.
+/// The limits of a time, and the place where they were given, if not in the settings.
 struct Own {
     limits: MetricLimits,
     origin: Option<Origin>,
 }
 
-/// The limits of a time, with the one that the function has of its own.
+/// Returns the limits of a time, with the one that the function has of its own.
 fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
     let Some(own) = pair.limits.allowances.max_regression(pair.new) else {
         return Own { limits, origin: None };
@@ -129,7 +129,7 @@ fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
     Own { limits: MetricLimits { regression_pct: own.value, degraded_pct, ..limits }, origin }
 }
 
-/// What the mean of the calls of a run may be off by for being of so few, on the log scale: a bound
+/// Returns how far the mean of the calls of a run may be off for being of so few, on the log scale: a bound
 /// from below for what runs differ by.
 fn within_a_run(function: &Function) -> f64 {
     let known = function.stddev_ns.zip(function.mean_ns).filter(|(_, mean)| *mean > 0.0);
@@ -137,7 +137,7 @@ fn within_a_run(function: &Function) -> f64 {
     (part / float(function.timed_calls().max(1)).sqrt()).clamp(0.0, 1.0)
 }
 
-/// The value that is held against noise: what is shorter than it can be known is as long as that.
+/// Returns the value that is held against noise: one that is shorter than it can be known is as long as that.
 fn known(function: &Function, metric: Metric) -> Option<f64> {
     let least = match metric {
         Metric::SelfNs => float(function.self_error_ns) / float(function.measured_calls()),

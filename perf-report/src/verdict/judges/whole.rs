@@ -5,7 +5,6 @@
 //! judges them.
 
 use super::decide::{Draft, Test};
-use crate::model::unsteady;
 use crate::model::{
     Because, COMMAND, Change, Extent, Metric, RunDocument, Unconfirmed, Usage, value_of_command,
 };
@@ -17,13 +16,13 @@ use crate::verdict::evidence::noise::{self, Source, Values};
 use crate::verdict::evidence::suite::Suite;
 use crate::verdict::evidence::work::Work;
 use crate::verdict::limits::{Limits, Load, MetricLimits};
-use crate::verdict::sides::{Busier, Sides};
+use crate::verdict::sides::{self, Busier, Sides};
 
-/// What a peak of memory may be off by: each processor counts 64 pages and more by itself before it adds them
+/// The error of a peak of memory: each processor counts 64 pages and more by itself before it adds them
 /// to those of the process.
 const RSS_BATCH_BYTES: u64 = 512 << 10;
 
-/// The rows of the command. It is no part of the suite, so no shift is taken off.
+/// Returns the drafts of the command. It is no part of the suite, so no shift is taken off.
 pub(crate) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
     let work = (limits.load == Load::Open).then(|| Work::of(sides, limits));
     let of = |metric: Metric| {
@@ -81,8 +80,8 @@ fn draft(
     Some(Draft { row, test: Some(test) })
 }
 
-/// What speaks against a change of the command from one value to another: the floor that it stays below, what
-/// the machine may have made of it, and what else is known.
+/// Returns what speaks against a change of the command from one value to another: the floor that it stays
+/// below, what the machine may have made of it, and what else is known.
 pub(crate) fn objections(
     sides: Sides<'_>,
     metric: Metric,
@@ -110,8 +109,8 @@ pub(crate) fn objections(
     (floor, doubt, denied)
 }
 
-/// Why there may be less throughput by the machine alone, if so: it was busier, and a unit of work takes no
-/// more processor time.
+/// Returns the ground on which there may be less throughput by the machine alone, if so: it was busier, and a
+/// unit of work takes no more processor time.
 fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> Option<Because> {
     let extent = sides.extent();
     let [old_cpu, new_cpu] = [sides.baseline, sides.current].map(|runs| {
@@ -124,14 +123,15 @@ fn less_by_waiting(sides: Sides<'_>, work: &Work<'_>, [old, new]: [f64; 2]) -> O
     (new < old && is_busier && !confirmed).then_some(Because::Busier { unconfirmed })
 }
 
-/// Why a change of the time on the wall may be none of the program's, if so: threads waited for a
-/// processor, on one side more than on the other, and the processor time did not change by as much.
+/// Returns the ground on which a change of the time on the wall may be none of the program's, if so: threads
+/// waited for a processor, on one side more than on the other, and the processor time did not change by as
+/// much.
 fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<Because> {
     /// Share of the time, in per cent, that is much.
     const MUCH_PCT: f64 = 1.0;
-    /// By what factor other programs make a command longer at most, of which only that they ran is known.
+    /// The largest factor by which other programs make a command longer, where only that they ran is known.
     const MOST_TIMES: f64 = 3.0;
-    /// What waiting for a processor when it starts and when it ends can add to a command.
+    /// The time that waiting for a processor at its start and its end can add to a command.
     const A_FEW_SLICES_NS: f64 = 20e6;
     let [old_wall, new_wall] = sides.used(|usage| usage.wall_ns);
     let [old_cpu, new_cpu] = sides.used(Usage::cpu_ns);
@@ -165,18 +165,18 @@ fn denied_by_waiting(sides: Sides<'_>, doubt: Doubt) -> Option<Because> {
     }
     // Of a command that is over soon, most is outside of tracked functions.
     let may_be_unsteady = slower <= MOST_TIMES * faster;
-    let mut sides = [sides.current, sides.baseline].into_iter().filter(|_| may_be_unsteady);
-    let (_, how) = sides.find_map(unsteady)?;
+    let mut both = [sides.current, sides.baseline].into_iter().filter(|_| may_be_unsteady);
+    let (_, how) = both.find_map(sides::unsteady)?;
     Some(Because::Unsteady { how, unconfirmed })
 }
 
-/// Units of work a second.
+/// Returns the units of work a second.
 fn throughput(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
     const NS_A_SECOND: f64 = 1e9;
     Some(work.units(run)? * NS_A_SECOND / value_of_command(&run.process, extent, Metric::WallNs)?)
 }
 
-/// Processor time of a unit of work.
+/// Returns the processor time of a unit of work.
 fn cpu_of_a_unit(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f64> {
     Some(value_of_command(&run.process, extent, Metric::CpuNs)? / work.units(run)?)
 }
@@ -189,7 +189,7 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
-    /// Runs of so many milliseconds on the wall and of processor time, in which threads waited this long.
+    /// Returns runs of these milliseconds on the wall and of processor time, in which threads waited this long.
     fn runs(wall: u64, cpu: u64, waited: u64, count: u64) -> Vec<RunDocument> {
         let of = |at: u64| {
             let mut run = samples::empty();
@@ -206,7 +206,7 @@ mod tests {
         (0..count).map(of).collect()
     }
 
-    fn said(current: &[RunDocument], metric: Metric) -> (Verdict, String) {
+    fn shown(current: &[RunDocument], metric: Metric) -> (Verdict, String) {
         let baseline = runs(50, 49, 0, 8);
         let sides = Sides { baseline: &baseline, current, history: &[], paired: false };
         let comparison = compare_runs(sides, &Limits::default()).unwrap();
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_busy_machine_is_not_told_as_a_slower_command() {
-        let (verdict, why) = said(&runs(94, 50, 43, 3), Metric::WallNs);
+        let (verdict, why) = shown(&runs(94, 50, 43, 3), Metric::WallNs);
         assert_eq!(verdict, Verdict::Inconclusive);
         let words = "but the machine was busy: threads waited 45.7 % of their time for a processor, and \
                      the processor time does not confirm it";
@@ -229,12 +229,12 @@ mod tests {
         for run in &mut idle {
             run.process.user_ns = Some(0);
         }
-        assert_eq!(said(&idle, Metric::WallNs).0, Verdict::Inconclusive);
+        assert_eq!(shown(&idle, Metric::WallNs).0, Verdict::Inconclusive);
     }
 
     #[test]
     fn a_few_time_slices_are_no_finding() {
-        let (verdict, why) = said(&runs(62, 49, 0, 3), Metric::WallNs);
+        let (verdict, why) = shown(&runs(62, 49, 0, 3), Metric::WallNs);
         assert_eq!(verdict, Verdict::Inconclusive);
         let words = "but a few time slices of other programs are as much, and the processor time does \
                      not confirm it";
@@ -243,8 +243,8 @@ mod tests {
 
     #[test]
     fn a_command_that_sleeps_longer_or_works_longer_is_slower() {
-        assert_eq!(said(&runs(94, 50, 0, 3), Metric::WallNs).0, Verdict::Regression);
-        assert_eq!(said(&runs(94, 90, 5, 3), Metric::WallNs).0, Verdict::Regression);
-        assert_eq!(said(&runs(94, 90, 5, 3), Metric::CpuNs).0, Verdict::Regression);
+        assert_eq!(shown(&runs(94, 50, 0, 3), Metric::WallNs).0, Verdict::Regression);
+        assert_eq!(shown(&runs(94, 90, 5, 3), Metric::WallNs).0, Verdict::Regression);
+        assert_eq!(shown(&runs(94, 90, 5, 3), Metric::CpuNs).0, Verdict::Regression);
     }
 }

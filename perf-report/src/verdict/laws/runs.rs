@@ -40,10 +40,10 @@ impl Case {
     }
 }
 
-/// What does not vary from run to run: caller, calls, nanoseconds of a call.
+/// The part that does not vary from run to run: caller, calls, nanoseconds of a call.
 type Plan = (prop::sample::Index, u64, u64);
 
-/// A run by what is planned, with so much of each time, at so many hours.
+/// Returns a run by its plan, with these parts of each time, at this hour.
 fn run(plan: &[Plan], noise: &[f64], factors: &[f64], hour: usize) -> RunDocument {
     let names: Vec<_> = (0..plan.len()).map(|at| format!("demo::f{at}")).collect();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small")]
@@ -76,7 +76,7 @@ fn run(plan: &[Plan], noise: &[f64], factors: &[f64], hour: usize) -> RunDocumen
     run
 }
 
-/// Runs of up to [`MOST`] functions, some of which changed. Where `steady`, all runs know all
+/// Returns runs of up to [`MOST`] functions, some of which changed. Where `steady`, all runs know all
 /// functions.
 fn case(steady: bool) -> impl Strategy<Value = Case> {
     let most = if steady { 1.2 } else { 1.25 };
@@ -112,7 +112,7 @@ fn with_limits(change: impl Fn(MetricLimits) -> MetricLimits) -> Limits {
     limits
 }
 
-/// Whether everything found in `wide` is found in `narrow` too, and the worst of it is no worse.
+/// Returns whether everything found in `wide` is found in `narrow` too, and the worst of it is no worse.
 fn adds_nothing(narrow: &Comparison, wide: &Comparison) -> bool {
     let before = findings(narrow);
     let worst = |comparison: &Comparison| {
@@ -122,7 +122,7 @@ fn adds_nothing(narrow: &Comparison, wide: &Comparison) -> bool {
     findings(wide).iter().all(|finding| before.contains(finding)) && worst(wide) <= worst(narrow)
 }
 
-/// What of a text nobody can read: a gap, a number that is none, or one that does not end.
+/// Returns what nobody can read in a text: a gap, a number that is none, or one that does not end.
 fn unreadable(text: &str) -> Option<String> {
     let gaps = ["()", "( ", ", ,", "NaN", "inf "];
     let gap = gaps.into_iter().find(|gap| text.contains(gap)).map(str::to_owned);
@@ -154,7 +154,7 @@ proptest! {
 
     #[test]
     fn the_order_of_runs_does_not_matter(mut case in case(true), turn in 0_usize..20) {
-        // Beside a history, order is that of time, and steps and spikes are told from noise by it.
+        // Beside a history, order is that of time, and steps and spikes are known from noise by it.
         case.history.clear();
         let before = verdicts(&case.judge(&without_floors()));
         let (olds, news) = (case.baseline.len(), case.current.len());

@@ -1,4 +1,4 @@
-//! Laws of what is said of many runs: the words of `history`, its changes of level, and `compare-last`. They are
+//! Laws of the documents on many runs: the words of `history`, its changes of level, and `compare-last`. They are
 //! those of a comparison of two.
 
 use proptest::collection::vec;
@@ -23,8 +23,8 @@ const OPEN: TrendRules = TrendRules {
 };
 const MS: u64 = 1_000_000;
 
-/// Runs of one function: so many that tell how far runs lie apart, and then some that `change` makes of their
-/// places among the last.
+/// Returns runs of one function: first those that show how far runs lie apart, and then some that `change`
+/// makes of their places among the last.
 fn runs(before: usize, last: usize, change: impl Fn(&mut RunDocument, u64)) -> Vec<RunDocument> {
     let mut runs = past(&[("demo::f", noisy(3, before + last, 10 * MS, 5))]);
     for (run, at) in runs.iter_mut().skip(before).zip(0..) {
@@ -37,7 +37,7 @@ fn of(run: &mut RunDocument) -> &mut Function {
     &mut run.functions[0]
 }
 
-/// Takes so many nanoseconds a call.
+/// Makes each call take this many nanoseconds.
 fn takes(function: &mut Function, ns: u64) {
     function.self_ns = function.calls * ns;
     function.total_ns = function.self_ns;
@@ -55,14 +55,14 @@ fn calls(run: &mut RunDocument, calls: u64) {
     run.tree[0].calls = calls;
 }
 
-/// The word of the function over the last five runs, and why.
+/// Returns the word of the function over the last five runs, and why.
 fn declined(runs: &[RunDocument], metric: Metric, rules: impl Into<TrendRules>) -> (Trend, String) {
     let DeclineDocument { mut functions, .. } = decline(runs, 5, metric, rules).unwrap();
     let row = functions.remove(0);
     (row.trend, row.reason)
 }
 
-/// The changes of level of the function, and why others may be none.
+/// Returns the changes of level of the function, and why others may be none.
 fn changed(
     runs: &[RunDocument],
     metric: Metric,
@@ -74,7 +74,7 @@ fn changed(
     (function.change_points.len(), doubts.collect())
 }
 
-/// A function of a few nanoseconds, whose time is known to two.
+/// Returns a function of a few nanoseconds, whose time is known to two.
 fn tiny(run: &mut RunDocument, ns: u64) {
     let function = of(run);
     function.calls = 1_000_000;
@@ -96,7 +96,7 @@ fn sampled(run: &mut RunDocument) {
 }
 
 /// Runs that differ by something else than their code: what is looked at, what a run becomes by how far it is on
-/// the way, how far it is after a step, and what is said of it.
+/// the way, how far it is after a step, and its reason.
 type Law = (Metric, fn(&mut RunDocument, u64), u64, &'static str);
 
 const LAWS: [Law; 7] = [
@@ -198,7 +198,7 @@ fn what_is_certain_is_a_decline_and_a_change_of_level() {
     assert_eq!(changed(&more, Metric::Calls, OPEN), (1, Vec::new()));
 }
 
-/// Half of what a run does, as of one that was killed.
+/// Returns half of what a run does, as of one that was killed.
 fn killed(run: &mut RunDocument) {
     calls(run, 50);
     run.process.wall_ns = run.process.wall_ns.map(|ns| ns / 2);

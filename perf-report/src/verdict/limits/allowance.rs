@@ -1,6 +1,6 @@
-//! What a function is allowed: the limits of `perf.toml` over those of its attribute, each with
-//! where it was given. The one place in which this is decided; what becomes of it is decided by
-//! [`crate::verdict::judges::budgets`], [`crate::verdict::accept`] and whoever judges times.
+//! The allowances of functions: the limits of `perf.toml` over those of its attribute, each with
+//! where it was given. The one place in which this is decided; the judges of times and budgets apply it, and
+//! severities are applied to finished rows.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,14 +8,14 @@ use std::fmt;
 use crate::model::{BudgetKind, COMMAND, Function, Metric, Origin};
 use crate::stats::number::float;
 
-/// What `perf.toml` allows, whatever the profile, and how much the metrics weigh in this one.
+/// The allowances of `perf.toml`, whatever the profile, and how much the metrics weigh in this one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Allowances {
     /// The tables `[budget."…"]` of functions, in any order.
     pub rules: Vec<Rule>,
     /// The table `[budget.command]`.
     pub command: Rule,
-    /// How much a finding of a metric weighs.
+    /// The weight of a finding of a metric.
     pub metrics: BTreeMap<Metric, Severity>,
 }
 
@@ -26,11 +26,11 @@ pub struct Rule {
     pub pattern: String,
     /// Line of the table in `perf.toml`, from 1.
     pub line: usize,
-    /// What is limited; `None` is no limit, also where the attribute has one. Nanoseconds for times.
+    /// The limits; `None` is no limit, also where the attribute has one. Nanoseconds for times.
     pub limits: BTreeMap<BudgetKind, Given<Option<f64>>>,
     /// Slower than the baseline by more per cent is a regression; `None` is never.
     pub max_regression_pct: Option<Given<Option<f64>>>,
-    /// How much a finding weighs.
+    /// The weight of a finding.
     pub severity: Option<Given<Severity>>,
 }
 
@@ -43,7 +43,7 @@ pub struct Given<T> {
     pub line: usize,
 }
 
-/// How much a finding weighs.
+/// The weight of a finding.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// It is not judged at all.
@@ -59,7 +59,7 @@ impl Severity {
     /// Every severity.
     pub const ALL: [Self; 3] = [Self::Fail, Self::Warn, Self::Off];
 
-    /// The word for it in `perf.toml`.
+    /// Returns the word for it in `perf.toml`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Fail => "fail",
@@ -85,7 +85,7 @@ impl fmt::Display for Origin {
 pub struct Allowed<T> {
     /// The limit.
     pub value: T,
-    /// Where it was given.
+    /// The place where it was given.
     pub origin: Origin,
 }
 
@@ -103,7 +103,7 @@ impl<T> From<Given<T>> for Allowed<T> {
 }
 
 impl Rule {
-    /// Whether it speaks of the function of that name.
+    /// Returns whether it speaks of the function of that name.
     pub fn names(&self, function: &str) -> bool {
         match self.pattern.strip_suffix('*') {
             Some(beginning) => function.starts_with(beginning),
@@ -111,15 +111,15 @@ impl Rule {
         }
     }
 
-    /// Whether it may speak of several functions.
+    /// Returns whether it may speak of several functions.
     pub fn is_pattern(&self) -> bool {
         self.pattern.ends_with('*')
     }
 }
 
 impl Allowances {
-    /// The limit of a value of `function`, if it has one: that of the most specific table that
-    /// gives one, else that of its attribute.
+    /// Returns the limit of a value of `function`, if it has one: that of the most specific table that gives
+    /// one, else that of its attribute.
     pub fn limit(&self, function: &Function, kind: BudgetKind) -> Option<Allowed<f64>> {
         if let Some(given) = self.most_specific(&function.name, |rule| rule.limits.get(&kind)) {
             let origin = given.origin();
@@ -139,8 +139,8 @@ impl Allowances {
         value.map(|value| Allowed { value: float(value), origin: Origin::Attribute })
     }
 
-    /// By how much per cent the times of `function` may be worse than in the baseline before that is
-    /// a regression, where the function has a limit of its own; `None` in it is never.
+    /// Returns by how much per cent the times of `function` may be worse than in the baseline before that is a
+    /// regression, where the function has a limit of its own; `None` in it is never.
     ///
     /// ```
     /// use perf_report::model::{Budget, Function};
@@ -159,7 +159,7 @@ impl Allowances {
         })
     }
 
-    /// How much a finding of the function of that name, or of the [`COMMAND`], weighs, where
+    /// Returns how much a finding of the function of that name, or of the [`COMMAND`], weighs, where
     /// `perf.toml` says it.
     pub fn severity(&self, function: &str) -> Option<Given<Severity>> {
         if function == COMMAND {
@@ -168,20 +168,20 @@ impl Allowances {
         self.most_specific(function, |rule| rule.severity.as_ref()).copied()
     }
 
-    /// Whether the function of that name, or the [`COMMAND`], is not judged at all.
+    /// Returns whether the function of that name, or the [`COMMAND`], is not judged at all.
     pub fn is_off(&self, function: &str) -> bool {
         self.severity(function).is_some_and(|given| given.value == Severity::Off)
     }
 
-    /// How much a finding of a metric of a function weighs: what is said of the function goes
-    /// before what is said of the metric.
+    /// Returns how much a finding of a metric of a function weighs: what is set for the function goes before
+    /// what is set for the metric.
     pub fn severity_of(&self, function: &str, metric: Metric) -> Severity {
         let of_function = self.severity(function).map(|given| given.value);
         of_function.or_else(|| self.metrics.get(&metric).copied()).unwrap_or_default()
     }
 
-    /// What the most specific table says of the function, of those that say it: a whole name goes
-    /// before a pattern, a longer pattern before a shorter one.
+    /// Returns what the most specific table sets for the function, of those that do: a whole name goes before a
+    /// pattern, a longer pattern before a shorter one.
     fn most_specific<'a, T>(
         &'a self,
         function: &str,
@@ -190,7 +190,7 @@ impl Allowances {
         let saying = self.rules.iter().filter(|rule| rule.names(function));
         let saying = saying.filter_map(|rule| Some((rule, say(rule)?)));
         let most = saying.max_by_key(|(rule, _)| (!rule.is_pattern(), rule.pattern.len()));
-        most.map(|(_, said)| said)
+        most.map(|(_, given)| given)
     }
 }
 
@@ -246,14 +246,14 @@ mod tests {
 
     #[test]
     fn the_regression_limit_has_an_origin_too() {
-        let said = |value, line| {
+        let shown = |value, line| {
             let max_regression_pct = Some(Given { value, line });
             let rules = vec![Rule { max_regression_pct, ..rule("f", 1, &[]) }];
             let own = Allowances { rules, ..Allowances::default() }.max_regression(&function("f"));
             own.map(|own| (own.value, own.origin.to_string()))
         };
-        assert_eq!(said(Some(9.0), 4), Some((Some(9.0), "that perf.toml:4 sets".to_owned())));
-        assert_eq!(said(None, 4), Some((None, "that perf.toml:4 sets".to_owned())));
+        assert_eq!(shown(Some(9.0), 4), Some((Some(9.0), "that perf.toml:4 sets".to_owned())));
+        assert_eq!(shown(None, 4), Some((None, "that perf.toml:4 sets".to_owned())));
         let of_attribute = Allowances::default().max_regression(&function("f")).unwrap();
         assert_eq!(of_attribute.origin.to_string(), "that its attribute sets");
         let none = Allowances::default().max_regression(&Function::default());

@@ -9,7 +9,7 @@ use crate::model::Metric;
 pub struct Blessing {
     /// The function, or what the program calls its metric.
     pub function: String,
-    /// What of it became worse.
+    /// The metric that became worse.
     pub metric: Metric,
     /// The value before; nanoseconds for times, 0.5 for half of a rate.
     pub from: f64,
@@ -17,7 +17,7 @@ pub struct Blessing {
     pub to: f64,
     /// Commit of the run that it was accepted for, when it is known.
     pub commit: Option<String>,
-    /// Why it is accepted.
+    /// The reason why it is accepted.
     pub reason: String,
     /// The day on which it was accepted.
     pub created: Date,
@@ -50,7 +50,7 @@ pub enum BlessingState {
 }
 
 impl BlessingState {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -72,17 +72,18 @@ impl Blessing {
         }
     }
 
-    /// Whether less of it is worse. What programs tell of themselves says that by what was accepted.
+    /// Returns whether less of it is worse. For what programs record of themselves, what was accepted shows
+    /// that.
     pub(crate) fn less_is_worse(&self) -> bool {
         self.metric == Metric::Success || (self.metric.is_custom() && self.to < self.from)
     }
 
-    /// Whether one value is worse than another.
+    /// Returns whether one value is worse than another.
     pub fn is_worse(&self, value: f64, than: f64) -> bool {
         if self.less_is_worse() { value < than } else { value > than }
     }
 
-    /// Whether it lets `current` pass, with what is allowed anyway on top.
+    /// Returns whether it lets `current` pass, with what is allowed anyway on top.
     pub(crate) fn covers(&self, current: f64, allowance_pct: f64) -> bool {
         // The last digits of a rate depend on how it was computed.
         let room = per_cent_of(self.metric, self.to, allowance_pct + 1e-10);
@@ -94,12 +95,12 @@ impl Blessing {
         self.expires.is_some_and(|last| last < today)
     }
 
-    /// The accepted value as people read it.
+    /// Returns the accepted value as people read it.
     pub fn value(&self) -> String {
         self.metric.number(self.to)
     }
 
-    /// `up` to the accepted value, or `down`.
+    /// Returns `up` to the accepted value, or `down`.
     pub fn way(&self) -> &'static str {
         if self.less_is_worse() { "down" } else { "up" }
     }

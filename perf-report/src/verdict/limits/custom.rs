@@ -3,7 +3,7 @@
 /// The limits that `perf.toml` gives a metric.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CustomLimits {
-    /// Which way is better; without it, no change is better or worse.
+    /// The better way; without it, no change is better or worse.
     pub better: Option<Better>,
     /// Worse by more per cent of the baseline is a regression; without it, nothing is, and any
     /// change for the worse is degraded.

@@ -1,4 +1,4 @@
-//! How much change is too much: the limits that a comparison judges by.
+//! The limits that a comparison judges by: how much change is too much.
 
 use std::collections::BTreeMap;
 
@@ -41,28 +41,28 @@ pub struct Limits {
     /// Own time over a run, in nanoseconds, from which a function says something of the suite as a
     /// whole. No floor changes it: a wider floor must not hide that everything moved at once.
     pub suite_ns: f64,
-    /// What interruptions can add to a function over a run, in nanoseconds: where nothing is known
+    /// The time that interruptions can add to a function over a run, in nanoseconds: where nothing is known
     /// of how much runs differ, a change of the mean below this needs the median to confirm it.
     pub interruptions_ns: f64,
-    /// Of all changes of a comparison that are called found, the share that may be noise: from 0 to
+    /// The share that may be noise of all changes of a comparison that are called found: from 0 to
     /// 1, the level of the one false-discovery control.
     pub false_discoveries: f64,
     /// A comparison that could only have seen a change of more per cent cannot call a time stable.
     pub resolution_pct: f64,
-    /// Where the work comes from: whether a count is judged as it is, or by unit of work.
+    /// The source of the work: whether a count is judged as it is, or by unit of work.
     pub load: Load,
-    /// What counts as a unit of work, where the load is open: the calls of this function, or a count that
-    /// the program tells by this name; the calls that no tracked function makes, if none is named.
+    /// The unit of work, where the load is open: the calls of this function, or a count that
+    /// the program records by this name; the calls that no tracked function makes, if none is named.
     pub unit_of_work: Option<String>,
-    /// What is said of the metrics that programs tell of themselves, by their names.
+    /// Limits of the metrics that programs record of themselves, by their names.
     pub custom: BTreeMap<String, CustomLimits>,
-    /// What functions are allowed, and how much what is found of them weighs.
+    /// The allowances of functions, and the weight of what is found of them.
     pub allowances: Allowances,
     /// Regressions that somebody accepted.
     pub blessed: Blessed,
 }
 
-/// By how much, in per cent, a percentile can change for falling into the next bucket; buckets are
+/// The change in per cent that a percentile can make for falling into the next bucket; buckets are
 /// at most 3.2 % wide.
 pub const BUCKET_PCT: f64 = 4.0;
 
@@ -116,7 +116,7 @@ impl MetricLimits {
         }
     }
 
-    /// Limits for a time, by the three numbers of [`Thresholds`].
+    /// Returns limits for a time, by the three numbers of [`Thresholds`].
     ///
     /// Percentiles are allowed [`BUCKET_PCT`] more, since a value that hardly moved can fall into the
     /// next bucket of the histogram.
@@ -149,7 +149,7 @@ impl Default for Thresholds {
 }
 
 impl Limits {
-    /// The metrics that are judged unless told otherwise: all but total time, which mixes calls and
+    /// The metrics that are judged unless others are named: all but total time, which mixes calls and
     /// the time of a call, and the 90th percentile.
     pub const DEFAULT_METRICS: [Metric; 15] = [
         Metric::Calls,
@@ -169,7 +169,7 @@ impl Limits {
         Metric::Throughput,
     ];
 
-    /// The built-in limits for `metrics`, with times by `thresholds`.
+    /// Returns the built-in limits for `metrics`, with times by `thresholds`.
     pub fn new(metrics: impl IntoIterator<Item = Metric>, thresholds: Thresholds) -> Self {
         let limits = |metric| match metric {
             Metric::Calls | Metric::SelfAllocs | Metric::Success => {

@@ -1,8 +1,8 @@
-//! Tells functions that became slower from those that only wait for them.
+//! Finds the callers that only wait for functions that became slower.
 //!
 //! The time of a call holds the time of its callees, so one slow function makes all of its callers
 //! slower. Between two runs, the growth of a caller's mean has three parts, which the
-//! calling-context tree tells apart: its self time, callees that it calls more often, and callees
+//! calling-context tree shows apart: its self time, callees that it calls more often, and callees
 //! that take longer. The first two are its own doing. When they stay within the limit, and a callee
 //! is a regression itself, the caller is no regression but `degraded`, and says whom it waits for.
 
@@ -39,7 +39,7 @@ pub(crate) fn lower_callers(rows: &mut [Change], sides: Sides<'_>, limits: &Limi
     }
 }
 
-/// Functions whose growth is not their own doing, each with the callee that it waits for most.
+/// Returns the functions whose growth is not their own doing, each with the callee that it waits for most.
 fn waiting(rows: &[Change], sides: Sides<'_>, limits: &Limits) -> BTreeMap<String, String> {
     let regressed: HashSet<&str> = rows
         .iter()
@@ -67,7 +67,7 @@ fn waiting(rows: &[Change], sides: Sides<'_>, limits: &Limits) -> BTreeMap<Strin
         .collect()
 }
 
-/// Callers whose growth is owed to nothing but functions that may be slower, `accepted` to begin with:
+/// Returns the callers whose growth is owed to nothing but functions that may be slower, `accepted` to begin with:
 /// each with the callee that it waits for most. Callers of such callers are among them.
 pub(crate) fn excused(
     rows: &[Change],
@@ -102,13 +102,13 @@ pub(crate) fn excused(
     }
 }
 
-/// Whether the row is of a time that holds that of callees.
+/// Returns whether the row is of a time that holds that of callees.
 pub(crate) fn is_inclusive(row: &Change) -> bool {
     INCLUSIVE.contains(&row.metric) || row.metric == Metric::TotalNs
 }
 
-/// For each callee, how much longer a call of `caller` takes because the callee takes longer, were
-/// it called as often as before.
+/// Returns for each callee how much longer a call of `caller` takes because the callee takes longer, were it
+/// called as often as before.
 fn inherited<'a>(caller: &str, old: &Calls<'a>, new: &Calls<'a>) -> BTreeMap<&'a str, f64> {
     let calls = |edge: &Edge| float(edge.calls);
     let mean = |edge: &Edge| float(edge.total_ns) / float(edge.calls);

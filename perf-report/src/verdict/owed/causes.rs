@@ -1,4 +1,4 @@
-//! What the change of a run's time is owed to.
+//! The causes of the change of a run's time.
 //!
 //! Self times add up to the time of all outermost calls, so the change of the whole is the sum of the
 //! changes of functions' own times. Each of these has two parts: more calls, or slower ones. The
@@ -16,7 +16,7 @@ use crate::verdict::sides::{Functions, Pair};
 /// Causes that a comparison holds at most.
 const MOST: usize = 50;
 
-/// Own time of all functions on both sides; `None` where one has none.
+/// Returns the own time of all functions on both sides; `None` where one has none.
 pub(crate) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Option<SelfTime> {
     let [baseline_ns, current_ns] = [baseline, current].map(|runs| {
         let times: Vec<f64> = runs.iter().map(|run| float(run.own_ns())).collect();
@@ -25,7 +25,7 @@ pub(crate) fn self_time(baseline: &[RunDocument], current: &[RunDocument]) -> Op
     Some(SelfTime { baseline_ns: baseline_ns?, current_ns: current_ns? })
 }
 
-/// The functions that the change is owed to, by what `rows` found of them; largest part first.
+/// Returns the functions that the change is owed to, by what `rows` found of them; largest part first.
 pub(crate) fn causes(functions: &Functions<'_>, rows: &[Change], least_ns: f64) -> Vec<Cause> {
     let is_found = |row: &&Change| {
         row.metric == Metric::SelfNs
@@ -44,7 +44,7 @@ pub(crate) fn causes(functions: &Functions<'_>, rows: &[Change], least_ns: f64) 
     causes
 }
 
-/// The part that is owed to a function of both sides. Calls count always, since they are exact; that
+/// Returns the part that is owed to a function of both sides. Calls count always, since they are exact; that
 /// they are slower, only where it was found.
 fn of_pair(pair: &Pair<'_>, slower: bool) -> Option<Cause> {
     let [old_calls, new_calls] = [&pair.olds, &pair.news].map(|side| calls(side));
@@ -75,7 +75,7 @@ fn of_pair(pair: &Pair<'_>, slower: bool) -> Option<Cause> {
     (change_ns != 0.0).then_some(cause)
 }
 
-/// A function that only one side knows.
+/// Returns the part that is owed to a function that only one side knows.
 fn one_sided(function: &Function, sign: f64) -> Option<Cause> {
     let calls = units::plural(function.calls, "call");
     let reason = format!("{}, {calls}", if sign > 0.0 { "new" } else { "gone" });
@@ -89,7 +89,7 @@ fn calls(side: &[Option<&Function>]) -> Option<f64> {
     robust::median(&side.iter().flatten().map(|it| float(it.calls)).collect::<Vec<_>>())
 }
 
-/// Own time of a call; 0 of a function that was not called.
+/// Returns the own time of a call; 0 of a function that was not called.
 fn time_of_a_call(side: &[Option<&Function>]) -> Option<f64> {
     let time = |it: &&Function| it.self_ns_a_call().unwrap_or(0.0);
     robust::median(&side.iter().flatten().map(time).collect::<Vec<_>>())
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_change_is_split_among_those_that_made_it() {
         let comparison = compare(&samples::typical(), &samples::changed(), &Limits::default());
-        let said: Vec<_> = comparison
+        let shown: Vec<_> = comparison
             .causes
             .iter()
             .map(|cause| {
@@ -113,7 +113,7 @@ mod tests {
                 format!("{sign}{change} {}: {}", cause.name, cause.reason)
             })
             .collect();
-        insta::assert_snapshot!(said.join("\n"), @r"
+        insta::assert_snapshot!(shown.join("\n"), @r"
         +844 ms code_stats::parse::tokenize: self +40.0 % a call
         -13.0 ms code_stats::metrics::weigh: self -41.9 % a call
         +9.48 ms code_stats::cache::Store::lookup: calls +100.0 %

@@ -1,4 +1,4 @@
-//! What a change is owed to: [`blame`] finds the callers that only wait for what became slower, [`causes`]
+//! The causes of a change: [`blame`] finds the callers that only wait for what became slower, [`causes`]
 //! splits the change of the whole among the functions that made it.
 
 pub(crate) mod blame;

@@ -10,7 +10,7 @@ const MACHINE: &str = "machine";
 /// One reason why the times of two runs say nothing about each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What differs: `machine`, `target`, `profile`, `optimisation`.
+    /// The property that differs: `machine`, `target`, `profile`, `optimisation`.
     pub what: &'static str,
     /// Its value in the baseline.
     pub baseline: String,
@@ -24,8 +24,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What differs between the two that makes times incomparable; empty when nothing does. What one of
-/// them does not know is no difference.
+/// Returns what makes the times of the two incomparable; empty when nothing does. What one of them does not
+/// know is no difference.
 pub fn differences(baseline: &RunDocument, current: &RunDocument) -> Vec<Difference> {
     let (old, new) = (&baseline.run, &current.run);
     [
@@ -40,13 +40,13 @@ pub fn differences(baseline: &RunDocument, current: &RunDocument) -> Vec<Differe
     .collect()
 }
 
-/// Whether the machine is all that differs: what is counted is the same on all of them.
+/// Returns whether the machine is all that differs: what is counted is the same on all of them.
 pub fn only_machine(differences: &[Difference]) -> bool {
     !differences.is_empty() && differences.iter().all(|difference| difference.what == MACHINE)
 }
 
-/// What is said of a side whose runs differ in what makes times incomparable: they lie apart for that,
-/// and not only by noise.
+/// Returns a note on a side whose runs differ in what makes times incomparable: they lie apart for that, and
+/// not only by noise.
 pub(crate) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
     let newest = runs.last()?;
     let found: Vec<_> = runs.iter().map(|run| differences(run, newest)).collect();
@@ -94,25 +94,25 @@ mod tests {
     #[test]
     fn another_machine_or_profile_is_a_difference() {
         let found = differences(&on("v1-aa", "debug"), &on("v1-bb", "release"));
-        let said: Vec<_> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(said, [r#"machine "v1-aa", now "v1-bb""#, r#"profile "debug", now "release""#]);
+        let shown: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, [r#"machine "v1-aa", now "v1-bb""#, r#"profile "debug", now "release""#]);
     }
 
     #[test]
     fn a_side_of_several_machines_says_so() {
         let [one, other, debug] =
             [on("v1-aa", "release"), on("v1-bb", "release"), on("v1-bb", "debug")];
-        let said = |runs: &[&RunDocument]| {
+        let shown = |runs: &[&RunDocument]| {
             mixed("the baseline", &runs.iter().map(|run| (*run).clone()).collect::<Vec<_>>())
         };
-        assert_eq!(said(&[&one, &one, &on("", "release")]), None);
+        assert_eq!(shown(&[&one, &one, &on("", "release")]), None);
         let text = |how: &str| {
             format!("{how} of another machine than its newest: its times lie apart for that, too")
         };
         let expected = text("2 of the 3 runs of the baseline are");
-        assert_eq!(said(&[&one, &one, &other]), Some(expected));
-        assert_eq!(said(&[&other, &one, &one]), Some(text("1 of the 3 runs of the baseline is")));
-        let both = said(&[&one, &debug]).unwrap();
+        assert_eq!(shown(&[&one, &one, &other]), Some(expected));
+        assert_eq!(shown(&[&other, &one, &one]), Some(text("1 of the 3 runs of the baseline is")));
+        let both = shown(&[&one, &debug]).unwrap();
         assert!(both.contains("another machine and profile than"), "{both}");
         let mut baseline = [crate::model::samples::typical(), crate::model::samples::typical()];
         baseline[0].run.machine.key = "v1-other".to_owned();

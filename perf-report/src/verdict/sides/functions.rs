@@ -9,7 +9,7 @@ use crate::stats::number::float;
 use crate::stats::robust;
 use crate::verdict::limits::Limits;
 
-/// What the middle one of the runs that know a function says of it.
+/// Returns the middle value of the runs that know a function.
 pub(crate) fn middle(
     runs: &[Option<&Function>],
     of: impl Fn(&Function) -> Option<u64>,
@@ -35,10 +35,10 @@ pub(crate) struct Pair<'a> {
     pub(crate) run_ns: [Vec<u64>; 2],
     /// Processor time of the middle run of each side, nanoseconds, where it is known.
     pub(crate) cpu_ns: [Option<f64>; 2],
-    /// How much busier the machine was while the runs that are judged were made.
+    /// The degree to which the machine was busier while the runs that are judged were made.
     pub(crate) busier: Busier,
-    /// For how much more of their time threads waited for a processor in the runs that are judged, in
-    /// per cent.
+    /// The share of their time for which threads waited for a processor, in per cent: how much more that is in
+    /// the runs that are judged.
     pub(crate) waited_pct: f64,
     /// The limits of the comparison.
     pub(crate) limits: &'a Limits,
@@ -46,7 +46,7 @@ pub(crate) struct Pair<'a> {
 
 #[cfg(test)]
 impl<'a> Pair<'a> {
-    /// Of one run against one, with nothing else known.
+    /// Returns the pair of one run and one, with nothing else known.
     pub(crate) fn single(old: &'a Function, new: &'a Function, limits: &'a Limits) -> Self {
         let run_ns = 10_000_000_000;
         let (olds, news) = (vec![Some(old)], vec![Some(new)]);
@@ -67,7 +67,7 @@ impl<'a> Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// A function that both sides know under this name.
+    /// Returns the pair of a function that both sides know under this name.
     pub(crate) fn of(sides: Sides<'a>, name: &str, limits: &'a Limits) -> Option<Self> {
         let known = |runs: &'a [RunDocument]| -> Vec<Option<&'a Function>> {
             let of = |run: &'a RunDocument| run.functions.iter().find(|it| it.name == name);
@@ -106,7 +106,7 @@ pub(crate) struct Functions<'a> {
 }
 
 impl<'a> Functions<'a> {
-    /// Of `sides`, to be judged by `limits`.
+    /// Matches the functions of `sides`, to be judged by `limits`.
     pub(crate) fn of(sides: Sides<'a>, limits: &'a Limits) -> Self {
         let [olds, news] = [sides.baseline, sides.current].map(Index::of);
         let past = sides.past().map(Index::of);
@@ -146,7 +146,7 @@ impl<'a> Functions<'a> {
         functions
     }
 
-    /// Every function that both sides know, whatever its name was.
+    /// Returns every function that both sides know, whatever its name was.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &Pair<'a>> {
         self.both.iter().chain(&self.renamed)
     }

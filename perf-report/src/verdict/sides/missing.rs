@@ -1,4 +1,4 @@
-//! What is not said of runs that are not whole: a command that failed half way or was killed, processes
+//! The limits of what runs can show that are not whole: a command that failed half way or was killed, processes
 //! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail
 //! the run that has it.
 
@@ -8,7 +8,7 @@ use super::runs::Sides;
 use crate::model::{Because, Change, RunDocument, Verdict, Which};
 use crate::text::units;
 
-/// What is missing in a run, in words; empty of one that is whole as far as is known.
+/// Returns what is missing in a run, in words; empty of one that is whole as far as is known.
 ///
 /// ```
 /// use perf_report::model::RunDocument;
@@ -44,19 +44,19 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
     parts.into_iter().flatten().collect()
 }
 
-/// Recordings that were not kept until they were collected.
+/// Returns how many recordings were not kept until they were collected.
 fn discarded(run: &RunDocument) -> u64 {
     let discarded = run.recording.discarded.iter();
     discarded.fold(0, |sum, discarded| sum.saturating_add(discarded.recordings))
 }
 
-/// Calls in contexts that there was no memory for.
+/// Returns the calls in contexts that there was no memory for.
 fn of_no_function(run: &RunDocument) -> u64 {
     let overflow = run.functions.iter().find(|function| function.name == OVERFLOW_NAME);
     overflow.map_or(0, |function| function.calls)
 }
 
-/// What is missing in the newest of the runs of a side that are not whole, in words.
+/// Returns what is missing in the newest of the runs of a side that are not whole, in words.
 fn of_side(runs: &[RunDocument]) -> Option<Vec<String>> {
     runs.iter().rev().map(missing).find(|parts| !parts.is_empty())
 }
@@ -98,7 +98,7 @@ mod tests {
     use crate::verdict::accept::gate;
     use crate::verdict::{FailOn, Gate, Limits, compare};
 
-    /// The typical run without half of the calls of each function.
+    /// Returns the typical run without half of the calls of each function.
     fn half() -> RunDocument {
         let mut run = samples::typical();
         for function in &mut run.functions {

@@ -12,5 +12,5 @@ mod used;
 
 pub(crate) use functions::{Functions, Pair, middle};
 pub(crate) use runs::Busier;
-pub use runs::Sides;
+pub use runs::{Sides, unsteady};
 pub use used::Used;

@@ -1,7 +1,7 @@
-//! What a reader must know about the two runs before believing a comparison.
+//! Notes on the two runs, for readers before they believe a comparison.
 
 use super::comparable::{self, Difference};
-use super::runs::Sides;
+use super::runs::{self, Sides};
 use crate::model::RunDocument;
 use crate::text::units;
 
@@ -21,8 +21,8 @@ pub(crate) fn of_two(
     notes
 }
 
-/// Notes on both runs, and on what differs between them. Runs that were made in turn are of
-/// different commands on purpose.
+/// Returns notes on both runs, and on what differs between them. Runs that were made in turn are of different
+/// commands on purpose.
 fn notes(
     baseline: &RunDocument,
     current: &RunDocument,
@@ -54,16 +54,16 @@ fn notes(
     notes
 }
 
-/// A note on a machine that was not steady while some of the runs were made.
+/// Returns a note on a machine that was not steady while some of the runs were made.
 pub(crate) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
-    let (count, how) = crate::model::unsteady(runs)?;
+    let (count, how) = runs::unsteady(runs)?;
     Some(match runs.len() {
         1 => format!("during {which}, {how}"),
         of => format!("during {count} of the {of} runs of {which}, {how}"),
     })
 }
 
-/// Notes on one run.
+/// Returns notes on one run.
 pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     let mut notes = Vec::new();
     let sampled = run.functions.iter().filter(|function| function.sampled).count();
@@ -101,10 +101,10 @@ mod tests {
     #[test]
     fn allocations_that_only_one_run_counted_are_said() {
         let (with, without) = (samples::allocating(), samples::typical());
-        let said =
+        let shown =
             |which| format!("allocations were counted in {which} only, and are not compared");
-        assert_eq!(notes(&with, &without, &[], false), [said("the baseline")]);
-        assert_eq!(notes(&without, &with, &[], false), [said("this run")]);
+        assert_eq!(notes(&with, &without, &[], false), [shown("the baseline")]);
+        assert_eq!(notes(&without, &with, &[], false), [shown("this run")]);
         assert_eq!(notes(&with, &with, &[], false), Vec::<String>::new());
     }
 
@@ -113,8 +113,8 @@ mod tests {
         let without = samples::typical();
         let mut with = without.clone();
         with.process.recorded = Some(crate::model::Usage::default());
-        let said = notes(&without, &with, &[], false);
-        assert!(said[0].contains("those of whole commands: only this run knows"), "{said:?}");
+        let shown = notes(&without, &with, &[], false);
+        assert!(shown[0].contains("those of whole commands: only this run knows"), "{shown:?}");
         assert_eq!(notes(&with, &with, &[], false), Vec::<String>::new());
     }
 

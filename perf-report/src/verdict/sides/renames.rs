@@ -10,7 +10,7 @@ const NEAR_LINES: u32 = 40;
 /// Factor by which the own time of a call may differ.
 const SAME_TIME: f64 = 2.0;
 
-/// Pairs of a former and a present name. Calls that differ by less than `floor_ns` take as long.
+/// Returns pairs of a former and a present name. Calls that differ by less than `floor_ns` take as long.
 pub(crate) fn find<'a>(
     removed: &[&'a Function],
     added: &[&'a Function],

@@ -23,7 +23,7 @@ pub struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// The history: what is older than the baseline, and knows its level and the noise; and what is
+    /// Returns the history: what is older than the baseline, and knows its level and the noise; and what is
     /// newer than a run of it, and knows the noise only.
     pub(crate) fn past(&self) -> [&'a [RunDocument]; 2] {
         // RFC 3339 in UTC sorts as text.
@@ -43,7 +43,8 @@ impl<'a> Sides<'a> {
     /// waited for a processor, by what the probe lost to other programs, and by how steady it was, in the
     /// middle one of the runs of each side.
     pub(crate) fn busier(&self) -> Busier {
-        /// Of the time of threads, and of that of the probe, from which it is busier, and much so, in per cent.
+        /// The shares, of the time of threads and of that of the probe, from which it is busier, and much busier, in
+        /// per cent.
         const WAITED_PCT: [f64; 2] = [0.25, 1.0];
         const LOST_PCT: [f64; 2] = [1.5, 10.0];
         let [old_waited, new_waited] = self.waited_pct();
@@ -61,7 +62,7 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// What the middle one of the probes of each side says; nothing where there is none.
+    /// Returns the middle value of the probes of each side; 0 where there is none.
     fn probed(&self, of: fn(&Probe) -> f64) -> [f64; 2] {
         [self.baseline, self.current].map(|runs| {
             let values = runs.iter().filter_map(|run| run.run.machine.probe.as_ref().map(of));
@@ -78,7 +79,7 @@ impl<'a> Sides<'a> {
         })
     }
 
-    /// For how much of their time in tracked functions threads waited for a processor, in per cent: in
+    /// Returns for how much of their time in tracked functions threads waited for a processor, in per cent: in
     /// the middle one of the runs of each side.
     pub(crate) fn waited_pct(&self) -> [f64; 2] {
         [self.baseline, self.current].map(|runs| {
@@ -103,15 +104,25 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// How much busier a machine was while the runs that are judged were made.
+/// The degree to which a machine was busier while the runs that are judged were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Busier {
-    /// As far as is known it was not.
+    /// Not busier, as far as is known.
     No,
-    /// By as much as the slowest calls show, and means that these make.
+    /// Enough to show in the slowest calls, and in means that these make.
     Somewhat,
-    /// By as much as shows everywhere.
+    /// Enough to show everywhere.
     Much,
+}
+
+/// Returns how many of the runs a machine made that was less than steady, and its worst complaint in words.
+pub fn unsteady(runs: &[RunDocument]) -> Option<(usize, String)> {
+    let probes = runs.iter().filter_map(|run| run.run.machine.probe);
+    let complaints: Vec<_> =
+        probes.filter_map(|probe| Some((probe.steadiness(), probe.complaint()?))).collect();
+    let worst = complaints.iter().max_by_key(|(steadiness, _)| *steadiness)?;
+    let most = if complaints.len() > 1 { "unsteady, at worst " } else { "" };
+    Some((complaints.len(), format!("the machine was {most}{}", worst.1)))
 }
 
 #[cfg(test)]
@@ -119,7 +130,8 @@ mod tests {
     use super::*;
     use crate::model::samples;
 
-    /// What is said where the probes of a baseline of three and of one run lost so much, in per cent.
+    /// Returns how much busier the machine was where the probes of a baseline of three and of one run lost
+    /// these shares, in per cent.
     fn busier(olds: [f64; 3], new: f64) -> Busier {
         let run = |lost_pct: f64| {
             let mut run = samples::empty();
@@ -137,5 +149,29 @@ mod tests {
         assert_eq!(busier([2.0, 45.0, 2.5], 45.0), Busier::Much, "one odd run hides nothing");
         assert_eq!(busier([45.0, 46.0, 45.0], 46.0), Busier::No);
         assert_eq!(busier([45.0, 46.0, 45.0], 2.0), Busier::No);
+    }
+
+    #[test]
+    fn unsteady_runs_are_counted_and_the_worst_is_named() {
+        let mut runs = [samples::empty(), samples::empty(), samples::empty()];
+        assert_eq!(unsteady(&runs), None);
+        runs[1].run.machine.probe = Some(Probe { lost_pct: 15.0, ..Probe::default() });
+        runs[2].run.machine.probe = Some(Probe { lost_pct: 50.0, ..Probe::default() });
+        insta::assert_debug_snapshot!([unsteady(&runs[..2]), unsteady(&runs)], @r#"
+        [
+            Some(
+                (
+                    1,
+                    "the machine was uneasy: other programs took 15 % of a processor",
+                ),
+            ),
+            Some(
+                (
+                    2,
+                    "the machine was unsteady, at worst noisy: other programs took 50 % of a processor",
+                ),
+            ),
+        ]
+        "#);
     }
 }

@@ -1,4 +1,4 @@
-//! Which of many runs say how the code was: those that are whole.
+//! The runs among many that show how the code was: those that are whole.
 
 use std::borrow::Cow;
 
@@ -10,12 +10,12 @@ use crate::model::RunDocument;
 pub struct Used<'a> {
     /// The runs, oldest first.
     pub runs: Cow<'a, [RunDocument]>,
-    /// Where each of them is among all.
+    /// The place of each of them among all.
     pub places: Vec<usize>,
 }
 
 impl<'a> Used<'a> {
-    /// Those that are whole; where these are fewer than `fewest`, all, since then something is always
+    /// Returns those that are whole; where these are fewer than `fewest`, all, since then something is always
     /// missing, and they are as good as each other.
     pub fn of(runs: &'a [RunDocument], fewest: usize) -> Self {
         let is_whole = |at: &usize| missing(&runs[*at]).is_empty();

@@ -1,7 +1,7 @@
 //! Puts a known change into a copy of a run: a slow-down, one more call, one more error.
 //!
 //! A function that becomes slower by itself makes every call of it longer, and every call that waits
-//! for it: its callers, as the calling-context tree tells. Of each of them all calls are stretched
+//! for it: its callers, as the calling-context tree shows. Of each of them all calls are stretched
 //! alike, since a run keeps no single calls; the shape of their distribution stays.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,7 +11,7 @@ use perf_runtime::buckets;
 use crate::model::{Function, RunDocument, TreeNode};
 use crate::stats::number::float;
 
-/// `run`, had the own time of `function` been `factor` times as long.
+/// Returns `run`, had the own time of `function` been `factor` times as long.
 ///
 /// ```
 /// use perf_report::model::RunDocument;
@@ -55,7 +55,7 @@ pub fn slow_down(run: &RunDocument, function: &str, factor: f64) -> RunDocument 
     run
 }
 
-/// `run` with one more call of `function`, like the others, in the first of its contexts.
+/// Returns `run` with one more call of `function`, like the others, in the first of its contexts.
 pub fn one_more_call(run: &RunDocument, function: &str) -> RunDocument {
     let mut run = run.clone();
     for it in run.functions.iter_mut().filter(|it| it.name == function) {
@@ -76,7 +76,7 @@ pub fn one_more_call(run: &RunDocument, function: &str) -> RunDocument {
     run
 }
 
-/// `run` with one more call of `function` that returned an error: one of those that it has.
+/// Returns `run` with one more call of `function` that returned an error: one of those that it has.
 pub fn one_more_error(run: &RunDocument, function: &str) -> RunDocument {
     let mut run = run.clone();
     for it in run.functions.iter_mut().filter(|it| it.name == function) {
@@ -89,7 +89,7 @@ pub fn one_more_error(run: &RunDocument, function: &str) -> RunDocument {
 }
 
 /// Makes the own time of `function` longer in every context, and the time of those that wait for it.
-/// By how much each function's total grows: a recursive one by its outermost call, so once.
+/// The growth of each function's total: a recursive one by its outermost call, so once.
 fn lengthen(tree: &mut [TreeNode], function: &str, growth: f64) -> BTreeMap<String, u64> {
     let places: HashMap<u32, usize> =
         tree.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
@@ -149,7 +149,7 @@ fn stretch(function: &mut Function, factor: f64) {
     function.histogram = histogram.into_iter().collect();
 }
 
-/// What one of `calls` took.
+/// Returns the time of one of `calls`.
 fn a_call(ns: u64, calls: u64) -> u64 {
     ns.checked_div(calls).unwrap_or(0)
 }

@@ -30,7 +30,7 @@ const TOP: usize = 10;
 const SMALL_SHARE_PCT: f64 = 1.0;
 
 /// Puts slow-downs of single functions, and one more call and error of each, into copies of the
-/// runs `current`, and tells which of them `judge` and `fail_on` would not let pass.
+/// runs `current`, and returns which of them `judge` and `fail_on` would not let pass.
 ///
 /// The functions are those of `names`, or where there are none the ten with the most self time.
 /// `None` when there is nothing to try: no run, or none of these functions in it.
@@ -75,7 +75,7 @@ pub fn self_test<E>(
     }))
 }
 
-/// The functions to try, most self time first, with their shares.
+/// Returns the functions to try, most self time first, with their shares.
 fn chosen<'a>(run: &'a RunDocument, names: &[String]) -> Vec<(&'a str, f64)> {
     let own = run.own_ns();
     let mut all: Vec<_> = run.functions.iter().collect();
@@ -114,7 +114,7 @@ impl<J> Trial<'_, J> {
         })
     }
 
-    /// The smallest slow-down that is caught, by what, and why.
+    /// Returns the smallest slow-down that is caught, by what, and why.
     fn smallest<E>(&self, name: &str) -> Result<(Option<u32>, Option<CaughtBy>, String), E>
     where
         J: Fn(&[RunDocument]) -> Result<Comparison, E>,
@@ -149,7 +149,7 @@ impl<J> Trial<'_, J> {
         Ok((Some(fails), Some(caught), reason))
     }
 
-    /// What becomes of one more of what `metric` counts.
+    /// Returns what one more of what `metric` counts leads to.
     fn extra<E>(&self, name: &str, metric: Metric) -> Result<Extra, E>
     where
         J: Fn(&[RunDocument]) -> Result<Comparison, E>,
@@ -178,7 +178,7 @@ impl<J> Trial<'_, J> {
         Ok(if is_finding && before != after { Extra::Shown } else { Extra::Unseen })
     }
 
-    /// What is said of copies of the runs, each of them changed.
+    /// Judges copies of the runs, each of them changed.
     fn with<E>(&self, change: impl Fn(&RunDocument) -> RunDocument) -> Result<Comparison, E>
     where
         J: Fn(&[RunDocument]) -> Result<Comparison, E>,
@@ -187,7 +187,7 @@ impl<J> Trial<'_, J> {
         (self.judge)(&changed)
     }
 
-    /// What fails that did not before: of the function itself where it is among it.
+    /// Returns what fails that did not before: of the function itself where it is among it.
     fn caught(&self, comparison: &Comparison, name: &str) -> Option<CaughtBy> {
         let new: Vec<_> = failures(comparison, self.fail_on)
             .into_iter()
@@ -203,13 +203,13 @@ fn caught_by(failure: &Failure<'_>) -> CaughtBy {
 }
 
 impl CaughtBy {
-    /// What failed of it: `self time`, `the budget for p99`.
+    /// Returns what failed of it: `self time`, `the budget for p99`.
     pub fn what(&self) -> String {
         Failure { name: &self.name, metric: self.metric, limit: self.limit }.what()
     }
 }
 
-/// Why not even the largest slow-down of `name` fails.
+/// Returns why not even the largest slow-down of `name` fails.
 fn blindness(comparison: &Comparison, name: &str) -> String {
     if comparison.baseline.is_none() {
         return "there is no baseline, and no budget that it exceeds".to_owned();

@@ -58,7 +58,8 @@ fn of_limits(ground: &Because, place: Place<'_>) -> Clause {
     Some((Joint::Comma, text))
 }
 
-/// Whether the values of a count say enough: any more of it is a finding, so that the limit explains nothing.
+/// Returns whether the values of a count say enough: any more of it is a finding, so that the limit explains
+/// nothing.
 fn is_silent(ground: &Because, place: Place<'_>) -> bool {
     let by_work = matches!(place.before.last(), Some(Because::ByUnitOfWork { .. }));
     let explains = match ground {

@@ -1,4 +1,4 @@
-//! What a sentence says first: the values, and how much they changed.
+//! The beginning of a sentence: the values, and how much they changed.
 
 use super::Words;
 use crate::model::{Because, Change, Metric};

@@ -1,4 +1,4 @@
-//! Which times are judged, and how.
+//! Tests of which times are judged, and how.
 
 use super::*;
 use crate::model::Futures;
@@ -41,7 +41,7 @@ fn check(metric: Metric, old: (u64, u64), new: (u64, u64), verdict: Verdict, why
 
 const MS: u64 = 1_000_000;
 
-/// Five runs whose noise is so many per mille.
+/// Returns five runs with this noise, per mille.
 fn runs(calls: u64, ns: u64, noise: u64) -> Vec<Function> {
     let of = |at: u64| function(calls, ns - 2 * ns * noise / 1_000 + at * ns * noise / 1_000);
     (0..5).map(of).collect()
@@ -49,22 +49,22 @@ fn runs(calls: u64, ns: u64, noise: u64) -> Vec<Function> {
 
 #[test]
 fn a_time_is_judged_by_noise_and_by_limits() {
-    let said = |old: Vec<Function>, new: Vec<Function>| {
+    let shown = |old: Vec<Function>, new: Vec<Function>| {
         let row = row_of_runs(Metric::MeanNs, &old, &new).unwrap();
         format!("{}: {}", row.verdict, row.reason)
     };
     let quiet = |ns| runs(50, ns, 2);
     let noisy = |ns| runs(50, ns, 40);
     insta::assert_snapshot!([
-        said(quiet(20 * MS), quiet(21 * MS)),
-        said(quiet(20 * MS), quiet(20_400_000)),
-        said(quiet(20 * MS), quiet(20_150_000)),
-        said(quiet(20 * MS), quiet(20_050_000)),
-        said(quiet(20 * MS), quiet(19 * MS)),
-        said(noisy(20 * MS), noisy(21 * MS)),
-        said(noisy(20 * MS), noisy(22 * MS)),
-        said(noisy(20 * MS), noisy(30 * MS)),
-        said(runs(50, 20 * MS, 120), runs(50, 21 * MS, 120)),
+        shown(quiet(20 * MS), quiet(21 * MS)),
+        shown(quiet(20 * MS), quiet(20_400_000)),
+        shown(quiet(20 * MS), quiet(20_150_000)),
+        shown(quiet(20 * MS), quiet(20_050_000)),
+        shown(quiet(20 * MS), quiet(19 * MS)),
+        shown(noisy(20 * MS), noisy(21 * MS)),
+        shown(noisy(20 * MS), noisy(22 * MS)),
+        shown(noisy(20 * MS), noisy(30 * MS)),
+        shown(runs(50, 20 * MS, 120), runs(50, 21 * MS, 120)),
     ].join("\n"), @r"
     regression: mean 20.0 ms → 21.0 ms (+5.0 %, likely +4.5 to +5.5 %), over the limit of 3 %
     degraded: mean 20.0 ms → 20.4 ms (+2.0 %, likely +1.5 to +2.5 %), over 1 % but within the limit of 3 %
@@ -169,7 +169,7 @@ fn sampled(calls: u64, ns: u64, timed: u64) -> Function {
 
 #[test]
 fn an_estimate_is_judged_with_what_it_leaves_open() {
-    let said = |old: u64, new: u64| {
+    let shown = |old: u64, new: u64| {
         let timed = |ns| move |at: u64| sampled(100_000, ns + at * ns / 1_000, 400);
         let (old, new) = (runs(100_000, old, 1), (0..5).map(timed(new)).collect::<Vec<_>>());
         let row = row_of_runs(Metric::SelfNs, &old, &new).unwrap();
@@ -177,11 +177,11 @@ fn an_estimate_is_judged_with_what_it_leaves_open() {
         format!("{}: {}", row.verdict, row.reason)
     };
     insta::assert_snapshot!([
-        said(20_000, 30_000),
-        said(20_000, 21_400),
-        said(20_000, 20_600),
-        said(20_000, 19_000),
-        said(20_000, 10_000),
+        shown(20_000, 30_000),
+        shown(20_000, 21_400),
+        shown(20_000, 20_600),
+        shown(20_000, 19_000),
+        shown(20_000, 10_000),
     ].join("\n"), @r"
     regression: self time 20.0 µs → ~30.1 µs a call (+50.3 %, likely +44.0 to +56.6 %), over the limit of 3 %
     degraded: self time 20.0 µs → ~21.4 µs a call (+7.2 %, likely +1.0 to +13.5 %), but what is sampled may be off by 6 %
@@ -268,17 +268,17 @@ fn a_time_that_is_shorter_than_it_can_be_known_is_shown_as_it_is() {
         raw_total_ns: 1,
         ..function(10_000_000, 1)
     };
-    let said = |old: u64, new: u64| {
+    let shown = |old: u64, new: u64| {
         let [olds, news] = [old, new].map(|ns| [0, 1, 2, 3, 4].map(|at| of(ns + at * ns / 100)));
         let row = row_of_runs(Metric::SelfNs, &olds, &news).unwrap();
         format!("{}: {}", row.verdict, row.reason)
     };
     insta::assert_snapshot!([
-        said(2_700_000, 3_900_000),
-        said(2_700_000, 400_000_000),
-        said(400_000_000, 2_700_000),
-        said(0, 400_000_000),
-        said(0, 0),
+        shown(2_700_000, 3_900_000),
+        shown(2_700_000, 400_000_000),
+        shown(400_000_000, 2_700_000),
+        shown(0, 400_000_000),
+        shown(0, 0),
     ].join("\n"), @r"
     stable: self time 0.28 ns → 0.40 ns a call (+44.4 %, likely -100.0 to +282.9 %), a change of less than 10 ns
     regression: self time 0.28 ns → 40.8 ns a call (148 ×, likely 15 × to 148 ×), over the limit of 3 %

@@ -1,16 +1,16 @@
-//! What of a change that a series of runs shows is the program's. The series has stood its own test of noise;
+//! The part of a change in a series of runs that is the program's. The series has stood its own test of noise;
 //! all else that a comparison of two runs asks is asked here of the runs on either side: whether that could
 //! be measured at all, what sampling and the recorder leave open, whether the machine was busier, whether a
 //! few calls made it, whether a run is whole, whether others decided how much there was to do.
 
-use super::{load, times, whole};
+use super::evidence::estimates::Doubt;
+use super::evidence::suite::Suite;
+use super::judges::{load, times, whole};
+use super::limits::{Limits, Load, MetricLimits};
+use super::sides::{Pair, Sides, missing};
+use super::words::Words;
 use crate::model::{Because, Change, Metric, RunDocument, Verdict, Which};
 use crate::stats::number;
-use crate::verdict::evidence::estimates::Doubt;
-use crate::verdict::evidence::suite::Suite;
-use crate::verdict::limits::{Limits, Load, MetricLimits};
-use crate::verdict::sides::{Pair, Sides, missing};
-use crate::verdict::words::Words;
 
 /// Runs before a change, and runs after it.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub struct Ends<'a> {
 pub struct Certain {
     /// The change, per cent: 0 where nothing is certain. Infinite of a count that was 0.
     pub pct: f64,
-    /// Why it is less than what was measured, as the end of a sentence.
+    /// The reason why it is less than what was measured, as the end of a sentence.
     pub why: Option<String>,
 }
 
@@ -99,7 +99,7 @@ fn change_pct([before, after]: [f64; 2]) -> f64 {
 
 /// Returns limits by which any change is a finding, however few the calls are: there are many runs.
 fn limits(metric: Metric, load: Load) -> Limits {
-    let limits = Limits::new([metric], crate::verdict::Thresholds::default());
+    let limits = Limits::new([metric], super::Thresholds::default());
     let metrics = [(metric, MetricLimits::EXACT)].into();
     Limits { metrics, min_calls: 1, load, ..limits }
 }
@@ -112,7 +112,8 @@ fn not_whole(sides: Sides<'_>, metric: Metric, pct: f64) -> Option<Vec<Because>>
     (row.verdict != verdict).then_some(row.because)
 }
 
-/// Counts have no noise, but of an open load those of a run that did more.
+/// Returns the certain part of a change of a count. Counts have no noise, but of an open load those of a run
+/// that did more.
 fn of_a_count(
     sides: Sides<'_>,
     name: &str,
