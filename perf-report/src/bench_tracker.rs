@@ -171,8 +171,8 @@ impl BenchmarkTracker {
         current.benchmarks.iter().map(one).collect()
     }
 
-    /// Prints a comparison to standard output: a line a benchmark, `✗` where it is worse than the budget
-    /// allows, `✓` where it is faster by as much, `=` otherwise.
+    /// Prints a comparison to standard output, a line a benchmark: `✗` where it is worse than the
+    /// budget allows, `✓` where it is faster by as much, `=` otherwise.
     ///
     /// # Errors
     /// When standard output cannot be written; a reader that went away is no error.

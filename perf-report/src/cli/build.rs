@@ -15,7 +15,6 @@ pub(super) fn shell(command: &str) -> Vec<OsString> {
 /// object of the build in the error: `of the working tree`.
 ///
 /// # Errors
-///
 /// When it cannot be started, and when it fails: with the end of its output.
 pub(super) fn build(command: &str, job: Job<'_>, what: &str) -> Result<(), UserError> {
     let words = shell(command);

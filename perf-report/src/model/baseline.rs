@@ -68,8 +68,8 @@ impl Baseline {
 }
 
 impl RunDocument {
-    /// Returns the run as one sample of several: without tree, histograms, and the list of processes,
-    /// which only one of them needs.
+    /// Returns the run as one sample of several: without tree, histograms, and the list of
+    /// processes, which only one of them needs.
     #[must_use]
     pub fn sample(&self) -> Self {
         let mut run = self.clone();

@@ -65,7 +65,8 @@ pub struct Decline {
     pub values: Vec<f64>,
     /// The direction of the values.
     pub direction: Direction,
-    /// The change from the first to the last in per cent; `null` where there is nothing to divide by.
+    /// The change from the first to the last, in per cent; `null` where there is nothing to divide
+    /// by.
     pub change_pct: Option<f64>,
     /// The probability of a change as steady and as large by chance, 0 to 1; 1 where the values go
     /// both ways.

@@ -43,9 +43,9 @@ pub enum Steadiness {
     Noisy,
 }
 
-/// The limits of uneasy and noisy, in per cent. On a virtual machine with two processors, left alone,
-/// 60 looks found a spread of 21 at most, a change from before to after of 10, and 11 lost (4 in all
-/// but three); with both processors taken by another program 24 to 72 were lost.
+/// The limits of uneasy and noisy, in per cent. On a virtual machine with two processors, left
+/// alone, 60 looks found a spread of 21 at most, a change from before to after of 10, and 11 lost
+/// (4 in all but three). With both processors taken by another program, 24 to 72 were lost.
 const SPREAD: (f64, f64) = (25.0, 60.0);
 const CHANGE: (f64, f64) = (12.0, 25.0);
 const LOST: (f64, f64) = (10.0, 20.0);

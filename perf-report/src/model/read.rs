@@ -83,7 +83,6 @@ impl RunDocument {
     /// Reads a run from JSON as a [`sample`](Self::sample), in less time and memory.
     ///
     /// # Errors
-    ///
     /// Every [`DocumentError`]; fields that a sample lacks are not checked.
     pub fn sample_from_json(text: &str) -> Result<Self, DocumentError> {
         let read = read(text, |sample: &Sample| (&sample.schema, sample.version))?;

@@ -13,7 +13,6 @@ use crate::record::folder;
 /// Measures in a process of its own.
 ///
 /// # Errors
-///
 /// When the process cannot be started, fails, or prints something else.
 pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let failed = || UserError::new(ExitCode::Internal, "the cost of recording cannot be measured");

@@ -29,7 +29,6 @@ const UNTIL_SAMPLED: Duration = Duration::from_millis(80);
 /// Measures the operations for a process of this kind, on one thread and on several.
 ///
 /// # Errors
-///
 /// When the recorder of this process does not do what `probe` asks for.
 pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let clock = Clock::new();

@@ -25,7 +25,6 @@ pub fn path(context: &Context) -> PathBuf {
 /// Loads all blessings, in the order of the file; none where there is no file.
 ///
 /// # Errors
-///
 /// When the file cannot be read, or has a mistake; then with its line.
 pub fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
     config::read(context, workspace::BLESSED, blessed::blessings)

@@ -37,8 +37,8 @@ impl Question {
     /// else the newest of the baseline's command.
     ///
     /// # Errors
-    /// When a run or baseline that was named does not exist or cannot be read, when several baselines
-    /// could be meant, and with [`Code::NothingToJudge`] where the runs cannot be compared.
+    /// When a run or baseline that was named does not exist or cannot be read, and when several
+    /// baselines could be meant. [`Code::NothingToJudge`] where the runs cannot be compared.
     pub fn find(
         context: &Context,
         baseline: Option<&str>,
@@ -228,7 +228,6 @@ fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError
 /// Judges the runs of `current` against those of `baseline`. The stored runs, too, show the noise.
 ///
 /// # Errors
-///
 /// [`Code::NothingToJudge`] where the times of the runs cannot be compared.
 pub fn compare(
     context: &Context,

@@ -1,10 +1,11 @@
 //! The harmless form of untrusted text, for each medium its own.
 //!
 //! Function names, labels, commands and messages come from recorded programs. They may hold escape
-//! sequences that move the cursor or retitle the window, newlines that fake further lines,
-//! marks that reverse the order of what follows, Markdown, HTML, spreadsheet formulas, or commands of
-//! a CI server. Those that count anywhere in a line (`##vso[…]`) are taken apart in every medium; what
-//! counts where a line begins (`::error …`) has its first character escaped there, see [`line_start`].
+//! sequences that move the cursor or retitle the window, newlines that fake further lines, marks
+//! that reverse the order of the text, Markdown, HTML, spreadsheet formulas, or commands of a CI
+//! server. Commands that count anywhere in a line (`##vso[…]`) are taken apart in every medium.
+//! Commands that count where a line begins (`::error …`) have their first character escaped there,
+//! see [`line_start`].
 //!
 //! | medium | what happens | can be undone |
 //! |---|---|---|

@@ -10,7 +10,6 @@ const LARGEST_PCT: f64 = 1e6;
 /// Reads a limit in per cent: `15`, `15%`, `2.5 %`; `never` and `off` for none.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub(crate) fn limit(text: &str) -> Result<Option<f64>, String> {
     if is_never(text) {
@@ -44,7 +43,6 @@ pub(crate) fn in_range(pct: f64) -> Result<f64, String> {
 /// Reads a duration in nanoseconds: `10ns`, `1.5 ms`, `2s`.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     const UNITS: [(&str, f64); 5] =
@@ -62,7 +60,6 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
 /// Reads a part of a whole as a fraction: `96%`, `0.5 %`.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let wrong = || format!("{text:?} is no share: write `96%`");
@@ -74,7 +71,6 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
 /// Reads a size in bytes, by [`parse_bytes`]: `64MiB`, `1.5 GB`, `4096`.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub(crate) fn size_bytes(text: &str) -> Result<f64, String> {
     let wrong = || format!("{text:?} is no size: write `64MiB`, `1.5GB` or `4096`");

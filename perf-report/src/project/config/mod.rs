@@ -64,7 +64,6 @@ pub fn in_ci() -> bool {
 /// Returns the settings of `check` in the workspace's `perf.toml`, under the profile asked for.
 ///
 /// # Errors
-///
 /// When the file cannot be read, is no TOML, or has a mistake; when the profile is defined nowhere.
 pub fn check_settings(
     context: &Context,

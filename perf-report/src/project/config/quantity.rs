@@ -20,7 +20,6 @@ pub(crate) fn metrics() -> impl Iterator<Item = Metric> {
 /// own.
 ///
 /// # Errors
-///
 /// When there is none, with the nearest one if one is near.
 pub(crate) fn metric(word: &str) -> Result<Metric, String> {
     let own = [MetricKind::Count, MetricKind::Gauge, MetricKind::Ratio];
@@ -31,7 +30,6 @@ pub(crate) fn metric(word: &str) -> Result<Metric, String> {
 /// Reads a value from the command line: `8ms`, `64MiB`, `1200`, `96%`, `-0.5`.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
     let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());

@@ -96,7 +96,6 @@ pub fn operation(name: &str) -> Result<Operation, String> {
 /// second, or `never`.
 ///
 /// # Errors
-///
 /// The mistake, as the end of a sentence.
 pub fn target_of(text: &str) -> Result<Option<Target>, String> {
     let text = text.trim();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::COMMAND;
 
-/// Takes the marks of commands that count anywhere in a line apart: `escape` stands for the second of two
-/// number signs.
+/// Takes the marks of commands apart that count anywhere in a line: `escape` stands for the second
+/// of two number signs.
 pub(super) fn apart(text: String, escape: &str) -> String {
     if !text.contains(COMMAND) {
         return text;
