@@ -49,7 +49,7 @@ pub struct NoiseDocument {
 pub struct NoiseRow {
     /// The function.
     pub name: String,
-    /// Its calls in each run; `null` when they were not as many in all.
+    /// Number of its calls in each run; `null` when they were not as many in all.
     pub calls: Option<u64>,
     /// Median of its self time in a run, nanoseconds.
     pub self_ns: f64,

@@ -34,7 +34,7 @@ pub struct OverheadDocument {
 pub struct OverheadRow {
     /// The operation.
     pub operation: Operation,
-    /// Threads that did nothing else at the same time.
+    /// Number of threads that did nothing else at the same time, from 1.
     pub threads: u32,
     /// Number of operations that were measured.
     pub operations: u64,

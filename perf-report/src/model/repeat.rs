@@ -24,7 +24,7 @@ pub struct RepeatSummary {
 pub struct RepeatRow {
     /// The function.
     pub name: String,
-    /// Its calls in each run; `None` when they were not as many in all.
+    /// Number of its calls in each run; `None` when they were not as many in all.
     pub calls: Option<u64>,
     /// Median of its self time in a run, nanoseconds.
     pub self_ns: f64,

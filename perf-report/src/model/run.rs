@@ -113,7 +113,7 @@ pub struct Machine {
     pub key: String,
     /// Model of the processor.
     pub cpu: String,
-    /// Logical cores that the command could use.
+    /// Number of logical cores that the command could use; 0 when it is not known.
     pub cores: u32,
     /// Operating system.
     pub os: String,
