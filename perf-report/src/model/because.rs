@@ -410,3 +410,40 @@ pub struct Blessedness {
     /// Why it is accepted, in the words of whoever did.
     pub reason: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ground_is_named_by_its_kind_and_one_of_another_version_is_read() {
+        let read = |text: &str| serde_json::from_str::<Because>(text).unwrap();
+        let waits = Because::WaitsFor { function: "demo::f".to_owned() };
+        let text = r#"{"kind":"waits_for","function":"demo::f"}"#;
+        assert_eq!((serde_json::to_string(&waits).unwrap().as_str(), read(text)), (text, waits));
+        let text = r#"{"kind":"over_budget","origin":{"file":7}}"#;
+        assert_eq!(read(text), Because::OverBudget { origin: Origin::File(7) });
+        assert_eq!(read(r#"{"kind":"not_yet_known","pct":1.0}"#), Because::Other);
+    }
+
+    #[test]
+    fn the_schema_knows_every_kind() {
+        let source = include_str!("because.rs");
+        let (kinds, _) = source.split_once("pub enum Which").unwrap();
+        let (_, kinds) = kinds.split_once("pub enum Because {").unwrap();
+        let is_kind = |line: &&str| {
+            line.starts_with("    ") && line[4..].starts_with(|c: char| c.is_ascii_uppercase())
+        };
+        let names = kinds.lines().filter(is_kind);
+        let names = names.map(|line| line.trim().split([' ', ',', '(']).next().unwrap_or_default());
+        let schema = include_str!("../../schemas/comparison.v1.schema.json");
+        for name in names.filter(|name| *name != "Other") {
+            let words = name.chars().enumerate().flat_map(|(at, letter)| {
+                let gap = (at > 0 && letter.is_ascii_uppercase()).then_some('_');
+                gap.into_iter().chain([letter.to_ascii_lowercase()])
+            });
+            let kind = format!("\"const\": \"{}\"", words.collect::<String>());
+            assert!(schema.contains(&kind), "{kind}");
+        }
+    }
+}
