@@ -61,12 +61,7 @@ const REPORT: Table = Table {
         ("lib", "error project"),
         ("main", "cli"),
     ],
-    upward: &[
-        ("files", "project"),
-        ("record", "live"),
-        ("record", "project"),
-        ("verdict", "analysis"),
-    ],
+    upward: &[],
 };
 
 /// The rooms of the verdict. `mod` is its front, which shows the others to the rest of the crate.
@@ -75,16 +70,17 @@ const VERDICT: Table = Table {
     folder: "perf-report/src/verdict/",
     rooms: &[
         ("limits", ""),
-        ("reason", "limits"),
         ("sides", "limits"),
         ("evidence", "limits sides"),
-        ("judges", "evidence limits reason sides"),
+        ("judges", "evidence limits sides"),
         ("owed", "limits sides"),
-        ("accept", "limits owed"),
-        ("compare", "accept evidence judges limits owed sides"),
-        ("blessable", "compare limits"),
+        ("accept", "limits owed sides"),
         ("trial", "accept"),
-        ("mod", "accept blessable compare judges limits sides trial"),
+        ("words", "evidence limits"),
+        ("compare", "accept evidence judges limits owed sides words"),
+        ("blessable", "compare limits"),
+        ("certain", "evidence judges limits sides words"),
+        ("mod", "accept blessable certain compare judges limits sides trial"),
     ],
     upward: &[],
 };
