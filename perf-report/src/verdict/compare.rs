@@ -4,7 +4,8 @@ use super::evidence::suite::{self, Suite};
 use super::judges::{bounds, budgets, custom, load, rows};
 use super::limits::Limits;
 use super::owed::{blame, causes};
-use super::sides::{Functions, Sides, comparable, missing, notes};
+use super::sides::comparable::{self, Difference};
+use super::sides::{Functions, Sides, missing, notes};
 use super::{accept, words};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, RunDocument, Side, Verdict, worst_first,
@@ -59,28 +60,39 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     sides.fill_shares(&mut rows);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.sort_by(worst_first);
+    let asides = [left_out, of_load, suite.shift.as_ref().map(|shift| shift.reason.clone())];
     let mut notes = notes::of_two(sides, newest, &differences);
-    notes.extend(left_out.into_iter().chain(of_load));
-    notes.extend(suite.shift.iter().map(|shift| shift.reason.clone()));
-    notes.extend(misspelt(&newest, limits));
-    let counts_only = comparable::only_machine(&differences);
+    notes.extend(asides.into_iter().flatten().chain(misspelt(&newest, limits)));
     let mut comparison = Comparison {
+        shift: suite.shift,
+        causes,
+        missing,
+        functions: rows,
+        ..of_two(sides, newest, &differences, without_baseline(newest[1], limits, notes))
+    };
+    accept::apply(&mut comparison, limits, Some(sides), newest[1]);
+    words::put(&mut comparison);
+    comparison
+}
+
+/// Returns a comparison with what it says of its two sides; `alone` is that of one.
+fn of_two(
+    sides: Sides<'_>,
+    newest: [&RunDocument; 2],
+    differences: &[Difference],
+    alone: Comparison,
+) -> Comparison {
+    let counts_only = comparable::only_machine(differences);
+    Comparison {
         baseline: Some(newest[0].run.id.clone()),
         baseline_run: Some(Side::from(newest[0])),
         baseline_runs: sides.baseline.len() as u64,
         current_runs: sides.current.len() as u64,
         advisory: !differences.is_empty() && !counts_only,
         counts_only,
-        shift: suite.shift,
         self_time: causes::self_time(sides.baseline, sides.current),
-        causes,
-        missing,
-        functions: rows,
-        ..without_baseline(newest[1], limits, notes)
-    };
-    accept::apply(&mut comparison, limits, Some(sides), newest[1]);
-    words::put(&mut comparison);
-    comparison
+        ..alone
+    }
 }
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
