@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::project::Project;
-use crate::project::named::Named;
+use crate::project::named::Runs;
 use crate::stats::number::change_pct;
 use crate::stats::robust;
 use crate::text::{sanitize, units};
@@ -193,7 +193,7 @@ impl BenchmarkTracker {
             && comparison.iter().any(|it| it.is_regression || it.is_over_time)
     }
 
-    fn newest(&self) -> Result<Named, UserError> {
+    fn newest(&self) -> Result<Runs, UserError> {
         Project::open(&self.root)?.run("latest")
     }
 

@@ -8,17 +8,17 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// The largest document that is read, in bytes: a baseline, a table, what was left of a run.
-pub const LARGEST_DOCUMENT: u64 = 256 << 20;
+pub(crate) const LARGEST_DOCUMENT: u64 = 256 << 20;
 
 /// The largest file of settings that is read, in bytes.
-pub const LARGEST_SETTINGS: u64 = 16 << 20;
+pub(crate) const LARGEST_SETTINGS: u64 = 16 << 20;
 
 /// Opens a regular file of at most `largest` bytes for reading. Waits for nothing: a pipe would be waited
 /// for until somebody writes to it, and a device may have no end.
 ///
 /// # Errors
 /// When it cannot be opened, is something else, or is larger.
-pub fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
+pub(crate) fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
     let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
     let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     let metadata = file.metadata()?;
@@ -36,7 +36,7 @@ pub fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
 ///
 /// # Errors
 /// As for [`open`], and when it is no text.
-pub fn read_text(path: &Path, largest: u64) -> io::Result<String> {
+pub(crate) fn read_text(path: &Path, largest: u64) -> io::Result<String> {
     read_all(open(path, largest)?, largest)
 }
 
@@ -44,7 +44,7 @@ pub fn read_text(path: &Path, largest: u64) -> io::Result<String> {
 ///
 /// # Errors
 /// When it cannot be read, is larger, or is no text.
-pub fn read_all(from: impl Read, largest: u64) -> io::Result<String> {
+pub(crate) fn read_all(from: impl Read, largest: u64) -> io::Result<String> {
     let mut text = String::new();
     // It may have grown since, or be a stream whose length nobody knows.
     let length = from.take(largest.saturating_add(1)).read_to_string(&mut text)?;
@@ -73,7 +73,7 @@ fn kind_of(kind: fs::FileType) -> &'static str {
 ///
 /// # Errors
 /// When the file cannot be made.
-pub fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     let permissions = fs::Permissions::from_mode(0o666);
     tempfile::Builder::new().prefix(".tmp").permissions(permissions).tempfile_in(folder)
 }
@@ -82,7 +82,7 @@ pub fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
 ///
 /// # Errors
 /// When the file cannot be written; the former one is still there then.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = temporary_in(folder)?;
     file.write_all(text.as_bytes())?;

@@ -1,25 +1,38 @@
 //! A program and a library that collect, store, compare, and judge the recordings of perf-runtime.
 //!
-//! Reading order: [`cli`] loads through the modules that do IO, hands plain data ([`model`]) to the
-//! pure ones, and prints the result. Every mistake of a user is an [`error::UserError`].
+//! A program outside begins with [`Project`]. The pure rooms are public: plain data ([`model`]), what is
+//! made of it ([`analysis`], [`verdict`], [`stats`]), and how it is written ([`render`], [`text`]). The
+//! rooms that run commands and read files are the business of [`project`] and of the commands. Every
+//! mistake of a user is a [`UserError`].
+
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, unused_imports, reason = "commands ask for more than a program outside")
+)]
 
 pub mod analysis;
 pub mod bench_tracker;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod doctor;
+mod doctor;
 pub mod error;
-pub mod files;
+mod files;
 pub mod import;
-pub mod live;
+mod live;
 pub mod model;
-pub mod overhead;
+mod overhead;
 pub mod project;
-pub mod record;
+mod record;
 pub mod render;
 pub mod stats;
 pub mod text;
 pub mod verdict;
 
 pub use error::UserError;
-pub use project::{Budget, Project, Settings};
+pub use project::{Budget, Project, Runs, Settings};
+
+/// Steps that benchmarks of this repository time by themselves; no part of the interface.
+#[doc(hidden)]
+pub mod measured {
+    pub use crate::record::collect::collect;
+}

@@ -10,7 +10,6 @@ use perf_report::model::{
     Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
     OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
-use perf_report::project::context::Context;
 use perf_report::project::store;
 use perf_report::render::json;
 use serde_json::{Value, json};
@@ -49,7 +48,7 @@ impl Project {
         fs::create_dir(folder.path().join(".perf")).unwrap();
         let project = Self { folder };
         for run in runs {
-            store::open_or_create(&project.context().store).unwrap().save(run).unwrap();
+            store::open_or_create(&project.location()).unwrap().save(run).unwrap();
         }
         project
     }
@@ -58,8 +57,8 @@ impl Project {
         self.folder.path()
     }
 
-    fn context(&self) -> Context {
-        Context::new(self.path().to_owned(), None)
+    fn location(&self) -> store::Location {
+        store::Location::Sqlite(self.path().join(".perf/perf.sqlite"))
     }
 
     fn write(&self, file: &str, text: &str) {

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use perf_report::record::collect::collect;
+use perf_report::measured::collect;
 
 /// Calls of each function: enough that rings are folded and histograms have several pages.
 const CALLS: u64 = 100;

@@ -11,7 +11,7 @@ use crate::error::UserError;
 use crate::model::{Comparison, Verdict};
 use crate::project::check::Question;
 use crate::project::context::Context;
-use crate::project::named::Named;
+use crate::project::named::Runs;
 use crate::project::store::RunRef;
 use crate::verdict::{self, FailOn, Gate};
 
@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 fn advise(
     comparison: &Comparison,
     gate: Gate,
-    baseline: Option<&Named>,
+    baseline: Option<&Runs>,
     fail_on: &BTreeSet<FailOn>,
 ) {
     if gate == Gate::Inconclusive

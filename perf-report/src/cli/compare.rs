@@ -6,7 +6,7 @@ use super::judge::{LimitArgs, WriteArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::check;
 use crate::project::context::Context;
-use crate::project::named::Named;
+use crate::project::named::Runs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, None, &[])?;
     // Of large runs, reading takes as long as judging.
     let (baseline, current) =
-        rayon::join(|| Named::any(context, &args.baseline), || Named::any(context, &args.current));
+        rayon::join(|| Runs::any(context, &args.baseline), || Runs::any(context, &args.current));
     args.write.write(&check::compare(context, &baseline?, &current?, &settings)?)?;
     Ok(Code::Fine.into())
 }

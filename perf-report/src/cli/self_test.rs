@@ -7,16 +7,16 @@ use super::judge::WriteArgs;
 use super::{function, output};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
-use crate::project::named::Named;
+use crate::project::named::Runs;
 use crate::verdict::{self, FailOn};
 
 /// Tries the gate with copies of `current`; `judge` judges them like `check`.
 pub(super) fn run(
-    current: &Named,
+    current: &Runs,
     names: &[String],
     fail_on: &BTreeSet<FailOn>,
     write: &WriteArgs,
-    judge: impl Fn(&Named) -> Result<Comparison, UserError>,
+    judge: impl Fn(&Runs) -> Result<Comparison, UserError>,
 ) -> Result<ExitCode, UserError> {
     let newest = current.runs.iter().rev().take(1);
     let functions: Vec<&str> =
@@ -27,7 +27,7 @@ pub(super) fn run(
         Ok(function::by_end(name, functions.iter().copied(), unknown)?.to_owned())
     };
     let names: Vec<String> = names.iter().map(known).collect::<Result<_, UserError>>()?;
-    let judge = |runs: &[RunDocument]| judge(&Named::new(current.name.clone(), runs.to_vec()));
+    let judge = |runs: &[RunDocument]| judge(&Runs::new(current.name.clone(), runs.to_vec()));
     let Some(document) = verdict::self_test(&current.runs, &names, fail_on, judge)? else {
         let problem = format!("no function of run {} took any time", current.name);
         return Err(UserError::new(Code::NothingToJudge, problem));

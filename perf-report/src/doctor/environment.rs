@@ -44,7 +44,7 @@ pub(super) fn examine(options: &[String]) -> Vec<Check> {
 
 /// Returns a sentence for each malformed variable of the recorder, which uses its defaults for them
 /// and has no way to report that.
-pub fn malformed() -> Vec<String> {
+pub(crate) fn malformed() -> Vec<String> {
     RECORDER
         .iter()
         .filter_map(|&(name, is_valid, expected)| {

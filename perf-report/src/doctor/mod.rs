@@ -9,10 +9,10 @@ mod setup;
 use crate::model::ChecksDocument;
 use crate::project::context::Context;
 
-pub use environment::malformed;
+pub(crate) use environment::malformed;
 
 /// Looks at everything. `options` are the environment variables that stand for options of commands.
-pub fn examine(context: &Context, options: &[String]) -> ChecksDocument {
+pub(crate) fn examine(context: &Context, options: &[String]) -> ChecksDocument {
     let mut checks = vec![setup::workspace(context), setup::store(context)];
     checks.extend(setup::baselines(context));
     checks.extend(folders::recording(context));

@@ -1,3 +1,3 @@
 //! The view of running processes: their [`stacks`]. Keeps no run.
 
-pub mod stacks;
+pub(crate) mod stacks;

@@ -14,7 +14,7 @@ use crate::record::folder;
 ///
 /// # Errors
 /// When the process cannot be started, fails, or prints something else.
-pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
+pub(crate) fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let failed = || UserError::new(ExitCode::Internal, "the cost of recording cannot be measured");
     let folder = folder().map_err(|error| failed().because(error))?;
     let output = command(probe, plan, &folder)

@@ -11,7 +11,7 @@ use crate::project::config::targets::{Target, Targets};
 
 /// The time, the machine and the build of a measurement.
 #[derive(Debug, Clone)]
-pub struct Circumstances {
+pub(crate) struct Circumstances {
     /// The time: RFC 3339, UTC.
     pub time: String,
     /// The machine.
@@ -22,7 +22,11 @@ pub struct Circumstances {
 
 /// Returns the document of the measurements of processes, each compared with a bare call of its
 /// own.
-pub fn document(of: Circumstances, measured: &[Measured], targets: &Targets) -> OverheadDocument {
+pub(crate) fn document(
+    of: Circumstances,
+    measured: &[Measured],
+    targets: &Targets,
+) -> OverheadDocument {
     let mut rows: Vec<OverheadRow> = Vec::new();
     for row in measured.iter().flat_map(|measured| rows_of(&measured.batches)) {
         let same =

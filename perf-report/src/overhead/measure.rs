@@ -30,7 +30,7 @@ const UNTIL_SAMPLED: Duration = Duration::from_millis(80);
 ///
 /// # Errors
 /// When the recorder of this process does not do what `probe` asks for.
-pub fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
+pub(crate) fn measure(probe: Probe, plan: Plan) -> Result<Measured, UserError> {
     let clock = Clock::new();
     let candidates: Vec<Candidate> = operations::of(probe)
         .into_iter()

@@ -8,7 +8,7 @@ use crate::error::{ExitCode, UserError};
 ///
 /// # Errors
 /// Always.
-pub fn measure(_: Probe, _: Plan) -> Result<Measured, UserError> {
+pub(crate) fn measure(_: Probe, _: Plan) -> Result<Measured, UserError> {
     let problem = "this perf-report was built without the feature `overhead`";
     Err(UserError::new(ExitCode::Usage, problem).help("build it with its default features"))
 }

@@ -6,8 +6,8 @@
 //! `operations` have tracked functions in them, of all modules of perf-report. The feature
 //! `overhead` brings the recorder in, and is looked at only here.
 
-pub mod child;
-pub mod judge;
+pub(crate) mod child;
+pub(crate) mod judge;
 #[cfg(feature = "overhead")]
 mod measure;
 #[cfg(not(feature = "overhead"))]
@@ -22,11 +22,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Operation;
 
-pub use measure::measure;
+pub(crate) use measure::measure;
 
 /// The setup of a process that measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Probe {
+pub(crate) enum Probe {
     /// A recorder that records all of each call.
     Exact,
     /// A recorder with so small a share of the time that calls are sampled.
@@ -37,10 +37,10 @@ pub enum Probe {
 
 impl Probe {
     /// All setups.
-    pub const ALL: [Self; 3] = [Self::Exact, Self::Sampled, Self::Off];
+    pub(crate) const ALL: [Self; 3] = [Self::Exact, Self::Sampled, Self::Off];
 
     /// Returns the word that makes a process measure with this setup.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Sampled => "sampled",
@@ -51,7 +51,7 @@ impl Probe {
 
 /// The time to measure, and the threads to measure on beside one alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The number of threads.
     pub threads: u32,
     /// The time for all operations and threads together.
@@ -60,7 +60,7 @@ pub struct Plan {
 
 /// The measurements of an operation in one process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Batches {
+pub(crate) struct Batches {
     /// The operation.
     pub operation: Operation,
     /// Threads that did nothing else at the same time.
@@ -75,7 +75,7 @@ pub struct Batches {
 
 /// The measurements of one process.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// The batches by operation and threads.
     pub batches: Vec<Batches>,
     /// The largest interval of sampling: one call in this number was timed; 0 where calls were not

@@ -26,7 +26,7 @@ const EXTENSION: &str = "json";
 const LONGEST_NAME: usize = 100;
 
 /// Returns the folder that holds the baselines; it may not exist yet.
-pub fn folder(context: &Context) -> PathBuf {
+pub(crate) fn folder(context: &Context) -> PathBuf {
     context.folder().join(FOLDER)
 }
 
@@ -34,7 +34,7 @@ pub fn folder(context: &Context) -> PathBuf {
 ///
 /// # Errors
 /// When the name could stand for something other than a file in the folder of baselines.
-pub fn path(context: &Context, name: &str) -> Result<PathBuf, UserError> {
+pub(crate) fn path(context: &Context, name: &str) -> Result<PathBuf, UserError> {
     check_name(name)?;
     Ok(folder(context).join(format!("{name}.{EXTENSION}")))
 }
@@ -43,7 +43,7 @@ pub fn path(context: &Context, name: &str) -> Result<PathBuf, UserError> {
 ///
 /// # Errors
 /// When the folder cannot be read; that it does not exist is no error.
-pub fn names(context: &Context) -> Result<Vec<String>, UserError> {
+pub(crate) fn names(context: &Context) -> Result<Vec<String>, UserError> {
     let folder = folder(context);
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
@@ -69,7 +69,7 @@ pub fn names(context: &Context) -> Result<Vec<String>, UserError> {
 ///
 /// # Errors
 /// When there is none of this name, or its file is no baseline that can be read.
-pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
+pub(crate) fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
     let path = path(context, name)?;
     let text = match files::read_text(&path, files::LARGEST_DOCUMENT) {
         Ok(text) => text,
@@ -85,7 +85,7 @@ pub fn load(context: &Context, name: &str) -> Result<Baseline, UserError> {
 ///
 /// # Errors
 /// When there is no such file, or it cannot be read.
-pub fn read(path: &Path) -> Result<Baseline, UserError> {
+pub(crate) fn read(path: &Path) -> Result<Baseline, UserError> {
     let cannot = |code, error: Box<dyn std::error::Error + Send + Sync>| {
         UserError::new(code, format!("{} cannot be read", path.display())).because(error)
     };
@@ -99,7 +99,11 @@ pub fn read(path: &Path) -> Result<Baseline, UserError> {
 ///
 /// # Errors
 /// When the name is not allowed or the file cannot be written; a former one is still there then.
-pub fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<PathBuf, UserError> {
+pub(crate) fn save(
+    context: &Context,
+    name: &str,
+    runs: &[RunDocument],
+) -> Result<PathBuf, UserError> {
     let path = path(context, name)?;
     let unwritable = |error: io::Error| {
         UserError::new(
@@ -118,7 +122,7 @@ pub fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<PathB
 }
 
 /// Returns whether there is a baseline of this name, readable or not.
-pub fn exists(context: &Context, name: &str) -> bool {
+pub(crate) fn exists(context: &Context, name: &str) -> bool {
     path(context, name).is_ok_and(|path| path.exists())
 }
 
@@ -126,7 +130,7 @@ pub fn exists(context: &Context, name: &str) -> bool {
 ///
 /// # Errors
 /// When there is none of this name, or its file cannot be removed.
-pub fn remove(context: &Context, name: &str) -> Result<PathBuf, UserError> {
+pub(crate) fn remove(context: &Context, name: &str) -> Result<PathBuf, UserError> {
     let path = path(context, name)?;
     match fs::remove_file(&path) {
         Ok(()) => Ok(path),

@@ -18,7 +18,7 @@ use crate::model::Metric;
 use crate::verdict::Blessing;
 
 /// Returns the path of the file, which may not exist yet.
-pub fn path(context: &Context) -> PathBuf {
+pub(crate) fn path(context: &Context) -> PathBuf {
     context.root.join(workspace::BLESSED)
 }
 
@@ -26,7 +26,7 @@ pub fn path(context: &Context) -> PathBuf {
 ///
 /// # Errors
 /// When the file cannot be read, or has a mistake; then with its line.
-pub fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
+pub(crate) fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
     config::read(context, workspace::BLESSED, blessed::blessings)
 }
 
@@ -35,7 +35,7 @@ pub fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
 ///
 /// # Errors
 /// When the file is not understood or cannot be written; it is as it was then.
-pub fn add(context: &Context, new: &[Blessing]) -> Result<(), UserError> {
+pub(crate) fn add(context: &Context, new: &[Blessing]) -> Result<(), UserError> {
     load(context)?;
     let text = config::read(context, workspace::BLESSED, |text| blessed::with(text, new))?;
     write(context, &text)
@@ -45,7 +45,7 @@ pub fn add(context: &Context, new: &[Blessing]) -> Result<(), UserError> {
 ///
 /// # Errors
 /// As for [`add`].
-pub fn remove(
+pub(crate) fn remove(
     context: &Context,
     function: &str,
     metric: Option<Metric>,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::baseline;
 use super::config::check::CheckSettings;
 use super::context::Context;
-use super::named::{self, Named};
+use super::named::{self, Runs};
 use super::store::RunRef;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};
@@ -17,11 +17,11 @@ const USUAL: &str = "main";
 
 /// The runs of a check.
 #[derive(Debug)]
-pub struct Question {
+pub(crate) struct Question {
     /// The runs that are judged, at least one, each of which recorded something.
-    pub current: Named,
+    pub current: Runs,
     /// The runs that they are judged by, if there are any.
-    pub baseline: Option<Named>,
+    pub baseline: Option<Runs>,
     /// Lines for the reader about runs that were passed over, or left out.
     pub notices: Vec<String>,
     /// The reason for which there is no baseline; empty where there is one.
@@ -39,7 +39,7 @@ impl Question {
     /// # Errors
     /// When a run or baseline that was named does not exist or cannot be read, and when several
     /// baselines could be meant. [`Code::NothingToJudge`] where the runs cannot be compared.
-    pub fn find(
+    pub(crate) fn find(
         context: &Context,
         baseline: Option<&str>,
         run: Option<&RunRef>,
@@ -51,7 +51,7 @@ impl Question {
         let (baseline, no_baseline) = match (kept, wanted) {
             (Some(baseline), _) => (Some(baseline), String::new()),
             (None, None) => (None, "there is no baseline yet".to_owned()),
-            (None, Some(name)) => match Named::reference(context, &name, &recorded.runs.runs) {
+            (None, Some(name)) => match Runs::reference(context, &name, &recorded.runs.runs) {
                 Ok(baseline) => (Some(baseline), String::new()),
                 Err(error) if error.code == Code::NothingToJudge => (None, error.to_string()),
                 Err(error) => return Err(error),
@@ -64,14 +64,18 @@ impl Question {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] where the runs cannot be compared.
-    pub fn between(context: &Context, baseline: Named, current: Named) -> Result<Self, UserError> {
+    pub(crate) fn between(
+        context: &Context,
+        baseline: Runs,
+        current: Runs,
+    ) -> Result<Self, UserError> {
         Self::of(context, with_data(current)?, Some(baseline), String::new())
     }
 
     fn of(
         context: &Context,
         recorded: Recorded,
-        baseline: Option<Named>,
+        baseline: Option<Runs>,
         no_baseline: String,
     ) -> Result<Self, UserError> {
         let Recorded { runs: mut current, missing } = recorded;
@@ -95,7 +99,7 @@ impl Question {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] where their times cannot be compared.
-    pub fn answer(&self, settings: &CheckSettings) -> Result<Comparison, UserError> {
+    pub(crate) fn answer(&self, settings: &CheckSettings) -> Result<Comparison, UserError> {
         let mut comparison = self.answer_for(&self.current, settings)?;
         comparison.missing.extend(self.missing.clone());
         Ok(comparison)
@@ -105,9 +109,9 @@ impl Question {
     ///
     /// # Errors
     /// As for [`answer`](Self::answer).
-    pub fn answer_for(
+    pub(crate) fn answer_for(
         &self,
-        current: &Named,
+        current: &Runs,
         settings: &CheckSettings,
     ) -> Result<Comparison, UserError> {
         match (&self.baseline, current.runs.last()) {
@@ -124,8 +128,8 @@ impl Question {
 ///
 /// # Errors
 /// When it is not there or cannot be read.
-pub fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
-    named::is_file(name).then(|| Named::baseline(context, name)).transpose()
+pub(crate) fn kept(context: &Context, name: &str) -> Result<Option<Runs>, UserError> {
+    named::is_file(name).then(|| Runs::baseline(context, name)).transpose()
 }
 
 /// Returns the name of the baseline to judge by; `None` where there is no baseline. A baseline that
@@ -133,7 +137,7 @@ pub fn kept(context: &Context, name: &str) -> Result<Option<Named>, UserError> {
 ///
 /// # Errors
 /// When the one that is named cannot be read, and when none is named and several could be meant.
-pub fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
+pub(crate) fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, UserError> {
     if let Some(name) = given {
         if named::is_file(name) && !baseline::exists(context, name) {
             baseline::load(context, name)?;
@@ -158,29 +162,29 @@ pub fn wanted(context: &Context, given: Option<&str>) -> Result<Option<String>, 
 ///
 /// # Errors
 /// When there is no such run.
-pub fn current(
+pub(crate) fn current(
     context: &Context,
     named: Option<&RunRef>,
-    baseline: Option<&Named>,
-) -> Result<Named, UserError> {
+    baseline: Option<&Runs>,
+) -> Result<Runs, UserError> {
     let newest = baseline.and_then(|baseline| baseline.runs.last());
     let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
     match (named, command) {
-        (Some(reference), _) => Named::run(context, reference),
-        (None, Some(command)) => Named::newest_of(context, &command),
-        (None, None) => Named::run(context, &RunRef::default()),
+        (Some(reference), _) => Runs::run(context, reference),
+        (None, Some(command)) => Runs::newest_of(context, &command),
+        (None, None) => Runs::run(context, &RunRef::default()),
     }
 }
 
 /// Runs that recorded something.
 struct Recorded {
-    runs: Named,
+    runs: Runs,
     /// The number of the others, `2 of 5 runs recorded nothing`, and the verb that goes with it.
     missing: Option<(String, &'static str)>,
 }
 
 /// Leaves out runs that recorded nothing.
-fn with_data(mut named: Named) -> Result<Recorded, UserError> {
+fn with_data(mut named: Runs) -> Result<Recorded, UserError> {
     let all = named.runs.len();
     named.runs.retain(|run| run.process.count > 0);
     if named.runs.is_empty() {
@@ -196,7 +200,7 @@ fn with_data(mut named: Named) -> Result<Recorded, UserError> {
 
 /// Refuses runs that cannot be compared: a run that is part of the baseline, and runs without a
 /// function in common.
-fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError> {
+fn must_be_comparable(baseline: &Runs, current: &Runs) -> Result<(), UserError> {
     let nothing = |problem: String, help: &str| {
         Err(UserError::new(Code::NothingToJudge, problem).help(help.to_owned()))
     };
@@ -229,10 +233,10 @@ fn must_be_comparable(baseline: &Named, current: &Named) -> Result<(), UserError
 ///
 /// # Errors
 /// [`Code::NothingToJudge`] where the times of the runs cannot be compared.
-pub fn compare(
+pub(crate) fn compare(
     context: &Context,
-    baseline: &Named,
-    current: &Named,
+    baseline: &Runs,
+    current: &Runs,
     settings: &CheckSettings,
 ) -> Result<Comparison, UserError> {
     let history = named::history(context, &baseline.runs, &current.runs);
@@ -242,8 +246,8 @@ pub fn compare(
 /// Judges the same, beside a history that is already loaded.
 fn compare_beside(
     history: &[RunDocument],
-    baseline: &Named,
-    current: &Named,
+    baseline: &Runs,
+    current: &Runs,
     settings: &CheckSettings,
 ) -> Result<Comparison, UserError> {
     let newest = current.runs.last();
@@ -274,7 +278,7 @@ fn compare_beside(
 ///
 /// # Errors
 /// [`Code::NothingToJudge`] of no runs.
-pub fn in_turn(
+pub(crate) fn in_turn(
     a: &[RunDocument],
     b: &[RunDocument],
     settings: &CheckSettings,

@@ -12,7 +12,7 @@ use crate::text::shell::shell_word;
 
 /// The process that stored a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stored {
+pub(crate) enum Stored {
     /// This one.
     Now,
     /// Another one, or one that was killed before it cleared the folder: some of it at least.
@@ -20,10 +20,10 @@ pub enum Stored {
 }
 
 /// The segments in a folder, each with the id by which it is known.
-pub type Ids = BTreeMap<PathBuf, SegmentId>;
+pub(crate) type Ids = BTreeMap<PathBuf, SegmentId>;
 
 /// Finds the ids of the segments at `paths`. `run` is the id of the run to which their folder belongs.
-pub fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str>) -> Ids {
+pub(crate) fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str>) -> Ids {
     paths.map(|path| (path.clone(), collect::id_of(path, run))).collect()
 }
 
@@ -32,7 +32,7 @@ pub fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str>) -> I
 ///
 /// # Errors
 /// When the store takes no more.
-pub fn store(
+pub(crate) fn store(
     context: &Context,
     folder: &Path,
     document: &RunDocument,
@@ -62,7 +62,7 @@ fn is_stored(store: &dyn Store, document: &RunDocument) -> bool {
 /// The segments that lie in a folder although they are stored: whoever stored them was killed before it had
 /// cleared the folder, or was asked to leave them there.
 #[derive(Debug, Default)]
-pub struct Before {
+pub(crate) struct Before {
     /// The segments of which stored runs are made.
     pub listing: Listing,
     /// The ids of these runs.
@@ -74,7 +74,7 @@ pub struct Before {
 ///
 /// # Errors
 /// When the store cannot be read; that there is none is no error.
-pub fn stored_before(
+pub(crate) fn stored_before(
     context: &Context,
     listing: Listing,
     ids: &Ids,

@@ -2,23 +2,22 @@
 //! a [`store`], which come in by the [`intake`] and are found again as [`named`] ones or as the [`past`] of
 //! one. [`Project`] is all of it for a program outside. Prints nothing.
 
-pub mod baseline;
-pub mod blessings;
-pub mod check;
-pub mod config;
-pub mod context;
-pub mod intake;
-pub mod named;
-pub mod past;
-pub mod settings;
+pub(crate) mod baseline;
+pub(crate) mod blessings;
+pub(crate) mod check;
+pub(crate) mod config;
+pub(crate) mod context;
+pub(crate) mod intake;
+pub(crate) mod named;
+pub(crate) mod past;
+mod settings;
 pub mod store;
-pub mod workspace;
+pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
 
 use check::Question;
 use context::Context;
-use named::Named;
 use store::RunRef;
 
 use crate::analysis::history;
@@ -27,6 +26,7 @@ use crate::model::{Comparison, HistoryDocument, Metric};
 use crate::record::facts;
 use crate::verdict::Blessed;
 
+pub use named::Runs;
 pub use settings::{Budget, Settings};
 
 /// A project with what it keeps: settings, baselines, stored runs.
@@ -79,9 +79,9 @@ impl Project {
     ///
     /// # Errors
     /// When there is no such run, when more than one could be meant, and when it cannot be read.
-    pub fn run(&self, reference: &str) -> Result<Named, UserError> {
+    pub fn run(&self, reference: &str) -> Result<Runs, UserError> {
         let Ok(reference) = reference.parse::<RunRef>();
-        Named::run(&self.context, &reference)
+        Runs::run(&self.context, &reference)
     }
 
     /// Loads a baseline by its name; or, for `main~10`, the last 10 runs of branch `main` that may be compared
@@ -89,12 +89,12 @@ impl Project {
     ///
     /// # Errors
     /// When there is none of this name, and when it cannot be read.
-    pub fn baseline(&self, name: &str) -> Result<Named, UserError> {
+    pub fn baseline(&self, name: &str) -> Result<Runs, UserError> {
         if Path::new(name).extension().is_some_and(|extension| extension == "json") {
             let baseline = baseline::read(&self.context.dir.join(name))?;
-            return Ok(Named::new(name.to_owned(), baseline.runs));
+            return Ok(Runs::new(name.to_owned(), baseline.runs));
         }
-        Named::window_or_baseline(&self.context, name)
+        Runs::window_or_baseline(&self.context, name)
     }
 
     /// Returns the names of the baselines, sorted.
@@ -109,7 +109,7 @@ impl Project {
     ///
     /// # Errors
     /// When the name is not allowed or the file cannot be written; a former one is still there then.
-    pub fn save_baseline(&self, name: &str, runs: &Named) -> Result<PathBuf, UserError> {
+    pub fn save_baseline(&self, name: &str, runs: &Runs) -> Result<PathBuf, UserError> {
         baseline::save(&self.context, name, &runs.runs)
     }
 
@@ -141,8 +141,8 @@ impl Project {
     /// have no function in common, nothing was recorded, or they are of different machines or builds.
     pub fn check(
         &self,
-        baseline: &Named,
-        current: &Named,
+        baseline: &Runs,
+        current: &Runs,
         settings: &Settings,
     ) -> Result<Comparison, UserError> {
         let question = Question::between(&self.context, baseline.clone(), current.clone())?;

@@ -13,7 +13,7 @@ const HISTORY: usize = 50;
 
 /// Runs that a user named, with the name that the comparison shows.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct Runs {
     /// Name of the baseline, or id of the run.
     pub name: String,
     /// The runs, at least one, oldest first.
@@ -22,7 +22,7 @@ pub struct Named {
     pub notice: Option<String>,
 }
 
-impl Named {
+impl Runs {
     /// Runs under the name that a comparison shows for them.
     pub fn new(name: String, runs: Vec<RunDocument>) -> Self {
         Self { name, runs, notice: None }
@@ -145,7 +145,7 @@ impl Named {
 
 /// Loads stored runs of the same command on the same kind of machine, without those of either side; none
 /// where there is no store: a comparison needs no history.
-pub fn history(
+pub(crate) fn history(
     context: &Context,
     baseline: &[RunDocument],
     current: &[RunDocument],
@@ -162,7 +162,7 @@ pub fn history(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn history_of(
+pub(crate) fn history_of(
     context: &Context,
     runs: &[RunDocument],
     most: usize,
@@ -173,7 +173,7 @@ pub fn history_of(
 }
 
 /// Whether `text` names the file of a baseline, and no window of a branch.
-pub fn is_file(text: &str) -> bool {
+pub(crate) fn is_file(text: &str) -> bool {
     window(text).is_none()
 }
 

@@ -7,7 +7,7 @@ use crate::model::RunDocument;
 
 /// The stored runs that may be compared by time with the newest that is meant.
 #[derive(Debug)]
-pub struct Past {
+pub(crate) struct Past {
     store: Box<dyn Store>,
     newest: RunDocument,
     filter: Filter,
@@ -18,7 +18,11 @@ impl Past {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when no run is stored, or none of the branch.
-    pub fn open(context: &Context, from: &RunRef, branch: Option<&str>) -> Result<Self, UserError> {
+    pub(crate) fn open(
+        context: &Context,
+        from: &RunRef,
+        branch: Option<&str>,
+    ) -> Result<Self, UserError> {
         let store = store::open(&context.store)?;
         let newest = match branch {
             Some(name) => {
@@ -35,7 +39,7 @@ impl Past {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
+    pub(crate) fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
         let mut runs = self.store.recent(&self.filter, most.saturating_sub(1))?;
         runs.push(self.newest.clone());
         Ok(runs)

@@ -8,7 +8,7 @@ use crate::files;
 use crate::record::programs::Programs;
 
 /// The folder for the store and the baselines, inside the workspace root.
-pub const FOLDER: &str = ".perf";
+pub(crate) const FOLDER: &str = ".perf";
 
 /// The `.gitignore` of `.perf/`: everything but the baselines stays out of version control.
 const IGNORED: &str = "\
@@ -19,10 +19,10 @@ const IGNORED: &str = "\
 ";
 
 /// The name of the configuration file in the workspace root.
-pub const CONFIG: &str = "perf.toml";
+pub(crate) const CONFIG: &str = "perf.toml";
 
 /// The name of the file of accepted regressions in the workspace root.
-pub const BLESSED: &str = "perf-blessed.toml";
+pub(crate) const BLESSED: &str = "perf-blessed.toml";
 
 /// Finds the workspace root for work in `dir`.
 ///
@@ -30,7 +30,7 @@ pub const BLESSED: &str = "perf-blessed.toml";
 /// search ends at the project's edge, so that a stray `.perf/` in the home folder catches no
 /// project below it. Failing that it is the root of the Cargo workspace, then the Cargo package,
 /// then the git repository, then `dir` itself.
-pub fn root(dir: &Path) -> PathBuf {
+pub(crate) fn root(dir: &Path) -> PathBuf {
     let repository = dir.ancestors().find(|dir| dir.join(".git").exists());
     let cargo = dir
         .ancestors()
@@ -50,7 +50,7 @@ pub fn root(dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When the folder cannot be made.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     if folder.ends_with(FOLDER) {
         // Not worth failing for: it only spares the user a line of their own.
@@ -65,7 +65,7 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Finds the programs of the workspace at `root`: below it, and in its target folder. `target` is the one that
 /// the environment names, if it names one.
-pub fn programs(root: &Path, target: Option<&Path>) -> Programs {
+pub(crate) fn programs(root: &Path, target: Option<&Path>) -> Programs {
     let configured = root.ancestors().find_map(|dir| {
         let text = read(&dir.join(".cargo/config.toml")).ok()?;
         let config: toml_edit::DocumentMut = text.parse().ok()?;
@@ -76,7 +76,7 @@ pub fn programs(root: &Path, target: Option<&Path>) -> Programs {
 }
 
 /// Finds the programs of the workspace that `dir` belongs to, as [`programs`] does.
-pub fn programs_of(dir: &Path) -> Programs {
+pub(crate) fn programs_of(dir: &Path) -> Programs {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| dir.join(target));
     programs(&root(dir), target.as_deref())
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use nix::unistd::Uid;
-pub use perf_runtime::segment::folder::is_session;
+pub(crate) use perf_runtime::segment::folder::is_session;
 use perf_runtime::segment::folder::{self, FolderError, SESSION_PREFIX};
 
 /// Returns the folder for segments when none is named: one a user, in memory where possible.
-pub fn default_base() -> PathBuf {
+pub(crate) fn default_base() -> PathBuf {
     let uid = user();
     let existing = places().into_iter().find(|place| check(place).is_ok());
     existing.unwrap_or_else(|| folder::default_path(uid))
@@ -15,14 +15,14 @@ pub fn default_base() -> PathBuf {
 
 /// Returns the folder for segments where it should be: in memory, if this system should have that, usable
 /// or not.
-pub fn preferred_base() -> PathBuf {
+pub(crate) fn preferred_base() -> PathBuf {
     let in_memory = places().into_iter().next().filter(|_| cfg!(target_os = "linux"));
     in_memory.unwrap_or_else(|| folder::default_path(user()))
 }
 
 /// Returns all folders in which processes have recorded for which none was named, as far as they may be
 /// read from.
-pub fn bases() -> Vec<PathBuf> {
+pub(crate) fn bases() -> Vec<PathBuf> {
     let mut places = places();
     places.retain(|place| check(place).is_ok());
     places
@@ -35,7 +35,7 @@ pub(super) fn places() -> Vec<PathBuf> {
 
 /// Returns where else processes have recorded that were to record in `folder`, as far as it may be read
 /// from.
-pub fn alternatives(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn alternatives(folder: &Path) -> Vec<PathBuf> {
     let mut others = stand_ins(folder);
     others.retain(|other| check(other).is_ok());
     others
@@ -49,7 +49,7 @@ pub(super) fn stand_ins(folder: &Path) -> Vec<PathBuf> {
 /// Checks that segments may be read from `folder`: it is ours, no link, and closed to others.
 ///
 /// # Errors [`FolderError`], which names the fault.
-pub fn check(folder: &Path) -> Result<(), FolderError> {
+pub(crate) fn check(folder: &Path) -> Result<(), FolderError> {
     folder::check(folder, user())
 }
 

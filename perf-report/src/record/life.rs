@@ -16,7 +16,7 @@ const QUIET: Duration = Duration::from_hours(24);
 
 /// Returns whether the session in `folder` is over, so that nobody will add to it: its `run` has ended, and
 /// all processes that recorded there. One without a lock is, once nothing has changed in it for a day.
-pub fn is_over(folder: &Path) -> bool {
+pub(crate) fn is_over(folder: &Path) -> bool {
     let is_quiet = || {
         let changed = fs::metadata(folder).and_then(|metadata| metadata.modified()).ok();
         let since = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
@@ -32,7 +32,7 @@ pub fn is_over(folder: &Path) -> bool {
 ///
 /// # Errors
 /// When `base` cannot be listed.
-pub fn left_over(base: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn left_over(base: &Path) -> io::Result<Vec<PathBuf>> {
     let mut folders: Vec<PathBuf> = fs::read_dir(base)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| folder::is_session(path) && path.is_dir() && is_abandoned(path))
@@ -45,7 +45,7 @@ pub fn left_over(base: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// When something is left, or the folder cannot be removed.
-pub fn remove(folder: &Path) -> io::Result<()> {
+pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     for folder in folder::alternatives(folder) {
         let _ = remove_one(&folder);
     }

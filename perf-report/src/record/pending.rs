@@ -18,20 +18,20 @@ const FILE: &str = "run.json";
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(folder: &Path, run: &Run, process: &ProcessSummary) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, run: &Run, process: &ProcessSummary) -> io::Result<()> {
     let document =
         convert::document(&Snapshot::default(), run.clone(), process.clone(), Vec::new());
     files::replace(&folder.join(FILE), &serde_json::to_string(&document)?)
 }
 
 /// Reads the facts that were left in `folder`, if any were and can be read.
-pub fn read(folder: &Path) -> Option<(Run, ProcessSummary)> {
+pub(crate) fn read(folder: &Path) -> Option<(Run, ProcessSummary)> {
     let text = files::read_text(&folder.join(FILE), files::LARGEST_DOCUMENT).ok()?;
     RunDocument::from_json(&text).ok().map(|document| (document.run, document.process))
 }
 
 /// Removes the facts that were left in `folder`.
-pub fn forget(folder: &Path) {
+pub(crate) fn forget(folder: &Path) {
     // That there is nothing to remove is as good.
     let _ = fs::remove_file(folder.join(FILE));
 }

@@ -20,7 +20,7 @@ use crate::text::units;
 
 /// The command to run, and the facts about its run.
 #[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
+pub(crate) struct Order<'a> {
     /// The command.
     pub job: Job<'a>,
     /// Folder to record in, a subfolder each run; one of the user's own if none is named.
@@ -40,7 +40,7 @@ pub struct Order<'a> {
 
 /// A command about to be run.
 #[derive(Debug)]
-pub struct Recorder<'a> {
+pub(crate) struct Recorder<'a> {
     order: Order<'a>,
     session: Result<Session, FolderError>,
     facts: Run,
@@ -49,7 +49,7 @@ pub struct Recorder<'a> {
 
 /// A command that has run.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// The end of the command.
     pub ended: Ended,
     session: Option<Session>,
@@ -59,7 +59,7 @@ pub struct Finished {
 
 /// The run of a command, and the folder with its recordings.
 #[derive(Debug)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     /// The run.
     pub document: RunDocument,
     /// The recordings in the folder.
@@ -74,7 +74,7 @@ pub struct Recorded {
 
 impl<'a> Recorder<'a> {
     /// Makes the folder to record in, and finds out the facts before the command runs.
-    pub fn prepare(order: Order<'a>) -> Self {
+    pub(crate) fn prepare(order: Order<'a>) -> Self {
         let identity = Identity::now();
         let session = Session::create(order.base, &identity.id);
         let words = order.job.words.iter();
@@ -102,13 +102,8 @@ impl<'a> Recorder<'a> {
     ///
     /// # Errors
     /// [`FolderError`]. The command can be run all the same, unrecorded.
-    pub fn folder(&self) -> Result<&Path, &FolderError> {
+    pub(crate) fn folder(&self) -> Result<&Path, &FolderError> {
         self.session.as_ref().map(Session::folder)
-    }
-
-    /// Explains why it is recorded in the temporary folder, if it is and nobody named that folder.
-    pub fn fallback(&self) -> Option<String> {
-        self.session.as_ref().ok().and_then(Session::fallback)
     }
 
     /// Runs the command to its end. `while_running` is called once it runs; the returned value is
@@ -116,7 +111,7 @@ impl<'a> Recorder<'a> {
     ///
     /// # Errors
     /// When the command cannot be started; nothing is left behind then.
-    pub fn run<T>(self, while_running: impl FnOnce() -> T) -> io::Result<Finished> {
+    pub(crate) fn run<T>(self, while_running: impl FnOnce() -> T) -> io::Result<Finished> {
         let session = self.session.ok();
         let folder = session.as_ref().map(Session::folder);
         let began = SystemTime::now();
@@ -135,7 +130,7 @@ impl<'a> Recorder<'a> {
 
 impl Finished {
     /// Reads the recordings; `None` if there was no folder to record in.
-    pub fn collect(self) -> Option<Recorded> {
+    pub(crate) fn collect(self) -> Option<Recorded> {
         let session = self.session?;
         let usage = self.ended.usage;
         let process = ProcessSummary {
@@ -159,7 +154,7 @@ impl Finished {
     }
 
     /// Removes the recordings.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         if let Some(session) = self.session {
             // Whatever cannot be removed is found by `doctor`.
             if let Ok(collected) = collect::collect(session.folder()) {
@@ -178,7 +173,7 @@ fn discard(session: &Session) {
 }
 
 /// Clears the folder of what is stored now. Returns sentences about what is left there.
-pub fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
+pub(crate) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
     let mut left = collected.clear();
     pending::forget(folder);
     if !collected.damaged.is_empty() {
@@ -193,7 +188,7 @@ pub fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
 }
 
 /// Returns the document of the collected recordings.
-pub fn document(
+pub(crate) fn document(
     collected: &Collected,
     mut run: Run,
     mut process: ProcessSummary,

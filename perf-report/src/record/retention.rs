@@ -21,7 +21,7 @@ const VARIABLES: [&str; 2] = ["PERF_TRACK_RETENTION", "PERF_TRACK_RETENTION_COUN
 
 /// A recording that nobody has collected, and that nobody adds to any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recording {
+pub(crate) struct Recording {
     /// The segment, or the folder of the session.
     pub path: PathBuf,
     /// True for the folder of a session.
@@ -33,13 +33,13 @@ pub struct Recording {
 }
 
 /// Reads the limits from the environment.
-pub fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     let [bytes, recordings] = VARIABLES.map(|name| std::env::var(name).ok());
     Limits::given(bytes.as_deref(), recordings.as_deref())
 }
 
 /// Measures the file system that `folder` lies in; `None` where the system does not know.
-pub fn space(folder: &Path) -> Option<Space> {
+pub(crate) fn space(folder: &Path) -> Option<Space> {
     let system = statvfs(folder).ok()?;
     // The types differ between systems.
     #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
@@ -58,7 +58,7 @@ pub fn space(folder: &Path) -> Option<Space> {
 }
 
 /// Lists the recordings in `base` to which nobody adds any more, the oldest first.
-pub fn recordings(base: &Path) -> Vec<Recording> {
+pub(crate) fn recordings(base: &Path) -> Vec<Recording> {
     let entries = fs::read_dir(base).into_iter().flatten();
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut found: Vec<Recording> = paths.filter_map(look_at).collect();
@@ -67,7 +67,7 @@ pub fn recordings(base: &Path) -> Vec<Recording> {
 }
 
 /// Sums up what recordings hold.
-pub fn held(recordings: &[Recording]) -> Held {
+pub(crate) fn held(recordings: &[Recording]) -> Held {
     let bytes = recordings.iter().fold(0_u64, |sum, one| sum.saturating_add(one.bytes));
     Held { recordings: recordings.len() as u64, bytes }
 }
@@ -105,7 +105,7 @@ fn bytes_of(path: &Path) -> u64 {
 
 /// Discards the oldest recordings in `base` until the others are within the limits and `needed` bytes are
 /// free. Segments that lie in no session do so only where `has_segments`.
-pub fn make_room(base: &Path, needed: u64, has_segments: bool) {
+pub(crate) fn make_room(base: &Path, needed: u64, has_segments: bool) {
     let mut limits = limits();
     let exceeded = |limits: &Limits, held| limits.exceeded(held, space(base)?, needed);
     let mut recordings = recordings(base);
@@ -135,7 +135,7 @@ fn limits_lowered(space: Space) -> Limits {
 
 /// Removes a recording in `base` that somebody asked to remove, and so counts it nowhere. Returns whether
 /// it is gone.
-pub fn remove(base: &Path, recording: &Recording) -> bool {
+pub(crate) fn remove(base: &Path, recording: &Recording) -> bool {
     Discarding { base, ledger: None }.discard(recording, None)
 }
 
@@ -195,7 +195,7 @@ impl Discarding<'_> {
 
 /// An account of the recordings in a folder to which nobody adds any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
+pub(crate) struct Account {
     /// The finding, in words.
     pub finding: String,
     /// The advice on how to free it.
@@ -205,7 +205,7 @@ pub struct Account {
 }
 
 /// Accounts for the recordings in `base`, which somebody has `named` or not; `None` where there are none.
-pub fn account(base: &Path, named: bool) -> Option<Account> {
+pub(crate) fn account(base: &Path, named: bool) -> Option<Account> {
     let recordings = recordings(base);
     let (held, given_way) = (held(&recordings), given_way(base));
     let sessions = recordings.iter().filter(|recording| recording.is_session).count() as u64;
@@ -254,7 +254,7 @@ fn in_words(base: &Path, (held, sessions): (Held, u64), most: u64, given_way: u6
 }
 
 /// Counts the recordings in `base` that gave way and of which no report has spoken yet.
-pub fn given_way(base: &Path) -> u64 {
+pub(crate) fn given_way(base: &Path) -> u64 {
     let all = discarded::read(base).unwrap_or_default();
     all.iter().fold(0, |sum, one| sum.saturating_add(one.recordings))
 }

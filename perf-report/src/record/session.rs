@@ -17,7 +17,7 @@ const LEAST_FREE: u64 = 1 << 20;
 /// The folder in which the processes of one command leave their segments. A lock shows others that it is in
 /// use.
 #[derive(Debug)]
-pub struct Session {
+pub(crate) struct Session {
     folder: PathBuf,
     /// The lock, held until this is dropped. `None` where it could not be had, which costs no recording.
     _lock: Option<File>,
@@ -31,7 +31,7 @@ impl Session {
     ///
     /// # Errors
     /// [`FolderError`], which names the folder that cannot be used and why.
-    pub fn create(base: Option<&Path>, id: &str) -> Result<Self, FolderError> {
+    pub(crate) fn create(base: Option<&Path>, id: &str) -> Result<Self, FolderError> {
         let Some(base) = base else { return Self::create_in_default(id) };
         // A folder that the user chose need not be a private one; the one inside it will be.
         if !base.is_dir() {
@@ -95,12 +95,12 @@ impl Session {
     }
 
     /// Returns its folder, to which `PERF_TRACK_DIR` is set.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Explains why it is not in shared memory, if that is so although nobody named another place.
-    pub fn fallback(&self) -> Option<String> {
+    pub(crate) fn fallback(&self) -> Option<String> {
         self.misplaced.as_deref().map(|reason| fallback_in_words(&self.folder, reason))
     }
 
@@ -108,13 +108,13 @@ impl Session {
     ///
     /// # Errors
     /// When something is, or the folder cannot be removed.
-    pub fn remove(&self) -> io::Result<()> {
+    pub(crate) fn remove(&self) -> io::Result<()> {
         life::remove(&self.folder)
     }
 }
 
 /// Explains why something was recorded in the temporary folder although nobody named it, if it was.
-pub fn fallback(collected: &Collected) -> Option<String> {
+pub(crate) fn fallback(collected: &Collected) -> Option<String> {
     let best = folder::preferred_base();
     let others = folder::stand_ins(&best);
     let is_other = |path: &&PathBuf| others.iter().any(|other| path.starts_with(other));

@@ -1,9 +1,7 @@
 //! `ab` and `doctor --noise` without recordings: what they refuse, and what they say of commands that
 //! fail and of commits that cannot be built.
 
-use perf_report::record::facts::GIT_VARIABLES;
-
-use crate::desk::{Desk, Finished, skipped};
+use crate::desk::{Desk, Finished};
 
 const COMMIT: &str = "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m";
 
@@ -83,16 +81,4 @@ fn both_sides_are_built_each_where_it_runs() {
     assert!(!std::path::Path::new(dir).exists());
     assert_eq!(std::fs::read_to_string(desk.path("built")).unwrap(), "new\n\n");
     assert_eq!(desk.shell("git worktree list | wc -l").stdout.trim(), "1");
-}
-
-#[test]
-fn whatever_git_calls_local_to_a_repository_is_kept_from_it() {
-    let told = Desk::new().shell("git rev-parse --local-env-vars");
-    if told.code != Some(0) {
-        return skipped("git is not installed");
-    }
-    let settings = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
-    let is_known = |name: &&str| GIT_VARIABLES.contains(name) || settings.contains(name);
-    let unknown: Vec<_> = told.stdout.lines().filter(|name| !is_known(name)).collect();
-    assert!(unknown.is_empty(), "{unknown:?}");
 }

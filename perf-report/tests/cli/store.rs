@@ -45,7 +45,7 @@ fn altered(pragma: &str) -> Vec<u8> {
 
 #[test]
 fn a_segment_is_of_one_run_unless_that_was_deleted() {
-    use perf_report::record::collect::SegmentId;
+    use perf_report::project::store::SegmentId;
     let desk = Desk::new();
     desk.store_run("of a version before");
     let mut store = Sqlite::open(&desk.store()).unwrap();

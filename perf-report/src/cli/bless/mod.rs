@@ -19,7 +19,7 @@ use crate::model::{Change, Comparison, Metric, Verdict};
 use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::config::quantity;
 use crate::project::context::Context;
-use crate::project::named::Named;
+use crate::project::named::Runs;
 use crate::project::store::RunRef;
 use crate::project::{blessings, check};
 use crate::record::facts;
@@ -202,7 +202,7 @@ fn compared(
     let current =
         check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
     current.notice.as_deref().into_iter().for_each(output::warning);
-    let baseline = Named::reference(context, &name, &current.runs)?;
+    let baseline = Runs::reference(context, &name, &current.runs)?;
     check::compare(context, &baseline, &current, settings)
 }
 

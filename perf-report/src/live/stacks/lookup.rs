@@ -16,7 +16,7 @@ use crate::record::mapped::{Mapped, mapped_segments};
 
 /// The reason for which there is no segment of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
+pub(crate) enum Missing {
     /// No process with this id, and no segment left by one.
     NoProcess,
     /// A process that may not be looked into: it is another user's, or protected by the system.
@@ -34,7 +34,7 @@ pub enum Missing {
 ///
 /// # Errors
 /// [`Missing`], when there is none.
-pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
+pub(crate) fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
     let mapped = if is_running(pid) { mapped_segments(pid).map(Some) } else { Ok(None) };
     let own = mapped.as_ref().ok().and_then(Option::as_ref).into_iter().flatten();
     // In a namespace of its own it has another id, which is in the name.
@@ -70,7 +70,7 @@ pub fn of_process(pid: u32, base: &Path) -> Result<PathBuf, Missing> {
 /// Lists the recordings in `base`, in its alternatives for processes that cannot record there, and
 /// in the sessions' folders in these, the oldest first. Folders that are not ours, or open to
 /// others, are passed over.
-pub fn segments(base: &Path) -> Listing {
+pub(crate) fn segments(base: &Path) -> Listing {
     let mut all = Listing::default();
     for base in std::iter::once(base.to_owned()).chain(folder::alternatives(base)) {
         let sessions = fs::read_dir(&base).into_iter().flatten();
@@ -94,7 +94,7 @@ fn began(path: &Path) -> Option<u64> {
 
 /// Returns whether a process writes to the segment at `path`, or makes it anew as a copy. Where the
 /// system does not show it, a running process with that id counts.
-pub fn is_written(path: &Path) -> bool {
+pub(crate) fn is_written(path: &Path) -> bool {
     if !collect::may_be_written(path) {
         return false;
     }

@@ -11,7 +11,7 @@ use nix::time::{ClockId, clock_gettime};
 use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{self, SegmentError};
 
-pub use lookup::{Missing, is_written, of_process, segments};
+pub(crate) use lookup::{Missing, is_written, of_process, segments};
 
 use crate::model::ProcessStacks;
 use crate::record::{collect, facts};
@@ -21,7 +21,7 @@ use crate::record::{collect, facts};
 ///
 /// # Errors
 /// Every [`SegmentError`].
-pub fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
+pub(crate) fn read(path: &Path) -> Result<ProcessStacks, SegmentError> {
     collect::check_readable(path)?;
     if lookup::is_copy(path) && collect::may_be_written(path) {
         // Of the moment when it was taken.

@@ -12,7 +12,7 @@ use crate::verdict::{
 /// The settings of one place: the command line, a profile. A setting that is not given there is
 /// `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct CheckSettings {
+pub(crate) struct CheckSettings {
     /// Name of the baseline.
     pub baseline: Option<String>,
     /// Reasons to fail besides regressions and budgets.
@@ -49,7 +49,7 @@ pub struct CheckSettings {
 
 /// Limits of one metric.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct MetricSettings {
+pub(crate) struct MetricSettings {
     /// The limit of an improvement: better by more is one.
     pub improved: Option<Limit>,
     /// The limit of a degradation: worse by more is one.
@@ -62,15 +62,15 @@ pub struct MetricSettings {
 
 /// A limit as given: per cent, or `None` for never.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limit(pub Option<f64>);
+pub(crate) struct Limit(pub Option<f64>);
 
 /// A duration as given, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Duration(pub f64);
+pub(crate) struct Duration(pub f64);
 
 /// The regression limit of one metric as given on the command line: `p99=50%`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MetricLimit {
+pub(crate) struct MetricLimit {
     /// The metric.
     pub metric: Metric,
     /// Its limit.
@@ -80,7 +80,7 @@ pub struct MetricLimit {
 impl CheckSettings {
     /// Returns these settings, completed by those of `lower`.
     #[must_use]
-    pub fn or(self, lower: Self) -> Self {
+    pub(crate) fn or(self, lower: Self) -> Self {
         let mut metric = lower.metric;
         for (name, settings) in self.metric {
             let below = metric.remove(&name).unwrap_or_default();
@@ -111,7 +111,7 @@ impl CheckSettings {
     }
 
     /// Returns the limits by these settings, over the built-in ones.
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let built_in = Thresholds::default();
         let given = |limit: Option<Limit>, default| limit.map_or(default, |limit| limit.0);
         let thresholds = Thresholds {
@@ -195,7 +195,7 @@ impl FromStr for MetricLimit {
 ///
 /// # Errors
 /// When there is none, with the names that there are.
-pub fn metric(name: &str) -> Result<Metric, String> {
+pub(crate) fn metric(name: &str) -> Result<Metric, String> {
     Metric::from_word(name).ok_or_else(|| {
         let words = Metric::ALL.into_iter().chain(Metric::OF_COMMAND).map(Metric::word);
         format!("there is no metric {name:?}; {}", suggest::one_of(name, words))

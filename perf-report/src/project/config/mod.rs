@@ -37,11 +37,11 @@
 
 pub(crate) mod blessed;
 mod budgets;
-pub mod check;
+pub(crate) mod check;
 pub(crate) mod quantity;
 mod source;
-pub mod targets;
-pub mod trend;
+pub(crate) mod targets;
+pub(crate) mod trend;
 mod value;
 
 use std::io;
@@ -57,7 +57,7 @@ use source::SourceError;
 use trend::TrendSettings;
 
 /// Returns whether this is a job of a CI.
-pub fn in_ci() -> bool {
+pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
 }
 
@@ -65,7 +65,7 @@ pub fn in_ci() -> bool {
 ///
 /// # Errors
 /// When the file cannot be read, is no TOML, or has a mistake; when the profile is defined nowhere.
-pub fn check_settings(
+pub(crate) fn check_settings(
     context: &Context,
     profile: Option<&str>,
     in_ci: bool,
@@ -80,7 +80,7 @@ pub fn check_settings(
 ///
 /// # Errors
 /// As for [`check_settings`].
-pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
+pub(crate) fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
     read(context, workspace::CONFIG, source::targets)
 }
 
@@ -88,7 +88,7 @@ pub fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
 ///
 /// # Errors
 /// As for [`check_settings`].
-pub fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
+pub(crate) fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
     read(context, workspace::CONFIG, source::trend)
 }
 

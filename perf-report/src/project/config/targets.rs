@@ -8,11 +8,11 @@ use crate::text::{suggest, values};
 
 /// The targets by operation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Targets(BTreeMap<Operation, Vec<Target>>);
+pub(crate) struct Targets(BTreeMap<Operation, Vec<Target>>);
 
 /// A limit of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Target {
+pub(crate) struct Target {
     /// The figure.
     pub figure: Figure,
     /// The largest figure that meets it; for operations a second the smallest.
@@ -22,7 +22,7 @@ pub struct Target {
 /// A target of an operation, or `never` for none: `status=100us`, `call=50%`, `status=20000/s`,
 /// `registry=never`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Given {
+pub(crate) struct Given {
     /// The operation.
     pub operation: Operation,
     /// The target; `None` is none.
@@ -49,7 +49,7 @@ impl Targets {
     /// Returns these targets, with those of `given` in place of all targets of the operations in
     /// it. Of several for one figure, the last counts.
     #[must_use]
-    pub fn overridden(mut self, given: &[Given]) -> Self {
+    pub(crate) fn overridden(mut self, given: &[Given]) -> Self {
         for named in given {
             self.0.insert(named.operation, Vec::new());
         }
@@ -64,7 +64,7 @@ impl Targets {
     }
 
     /// Returns the targets of an operation.
-    pub fn of(&self, operation: Operation) -> &[Target] {
+    pub(crate) fn of(&self, operation: Operation) -> &[Target] {
         self.0.get(&operation).map_or(&[], Vec::as_slice)
     }
 }
@@ -84,7 +84,7 @@ impl FromStr for Given {
 ///
 /// # Errors
 /// When there is none, with the names that there are.
-pub fn operation(name: &str) -> Result<Operation, String> {
+pub(crate) fn operation(name: &str) -> Result<Operation, String> {
     let found = Operation::ALL.into_iter().find(|operation| operation.word() == name);
     found.ok_or_else(|| {
         let words = Operation::ALL.map(Operation::word);
@@ -97,7 +97,7 @@ pub fn operation(name: &str) -> Result<Operation, String> {
 ///
 /// # Errors
 /// The mistake, as the end of a sentence.
-pub fn target_of(text: &str) -> Result<Option<Target>, String> {
+pub(crate) fn target_of(text: &str) -> Result<Option<Target>, String> {
     let text = text.trim();
     if text == "never" {
         return Ok(None);

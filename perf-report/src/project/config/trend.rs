@@ -6,7 +6,7 @@ use crate::model::TrendLimits;
 /// The settings of one place: the command line, the file. A setting that is not given there is
 /// `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct TrendSettings {
+pub(crate) struct TrendSettings {
     /// The limit of an improvement: better by more is one.
     pub improvement: Option<Limit>,
     /// The limit of a degradation: worse by more is one.
@@ -18,7 +18,7 @@ pub struct TrendSettings {
 impl TrendSettings {
     /// Returns these settings, completed by those of `lower`.
     #[must_use]
-    pub fn or(self, lower: Self) -> Self {
+    pub(crate) fn or(self, lower: Self) -> Self {
         Self {
             improvement: self.improvement.or(lower.improvement),
             degraded: self.degraded.or(lower.degraded),
@@ -27,7 +27,7 @@ impl TrendSettings {
     }
 
     /// Returns the limits by these settings, over the built-in ones.
-    pub fn limits(self) -> TrendLimits {
+    pub(crate) fn limits(self) -> TrendLimits {
         let built_in = TrendLimits::default();
         let given = |limit: Option<Limit>, default| limit.map_or(default, |limit| limit.0);
         TrendLimits {

@@ -154,7 +154,7 @@ pub trait Store: fmt::Debug {
     fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
         match reference {
             RunRef::Latest(back) => latest(self, *back),
-            RunRef::Named(name) => named(self, name),
+            RunRef::Runs(name) => named(self, name),
         }
     }
 }

@@ -25,6 +25,8 @@ pub use reference::{FindError, RunRef};
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
 
+pub use crate::record::collect::SegmentId;
+
 /// Opens the store for reading; it must exist.
 ///
 /// # Errors

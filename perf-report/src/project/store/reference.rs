@@ -15,14 +15,14 @@ const LATEST: &str = "latest";
 /// ```
 /// use perf_report::project::store::RunRef;
 /// assert_eq!("latest~2".parse(), Ok(RunRef::Latest(2)));
-/// assert_eq!("nightly".parse(), Ok(RunRef::Named("nightly".to_owned())));
+/// assert_eq!("nightly".parse(), Ok(RunRef::Runs("nightly".to_owned())));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunRef {
     /// The newest run, or the one this many runs before it.
     Latest(usize),
     /// An id, a label, or the beginning of an id.
-    Named(String),
+    Runs(String),
 }
 
 impl Default for RunRef {
@@ -40,7 +40,7 @@ impl FromStr for RunRef {
             Some(rest) => rest.strip_prefix('~').and_then(|back| back.parse().ok()),
             None => None,
         };
-        Ok(back.map_or_else(|| Self::Named(text.to_owned()), Self::Latest))
+        Ok(back.map_or_else(|| Self::Runs(text.to_owned()), Self::Latest))
     }
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for RunRef {
         match self {
             Self::Latest(0) => f.write_str(LATEST),
             Self::Latest(back) => write!(f, "{LATEST}~{back}"),
-            Self::Named(name) => f.write_str(name),
+            Self::Runs(name) => f.write_str(name),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::process::{check_readable, may_be_written};
 
 /// The facts of a segment that are known without merging it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub(crate) struct About {
     /// The segment.
     pub path: PathBuf,
     /// The process id, if the file's name has one.
@@ -27,7 +27,7 @@ pub struct About {
 }
 
 /// Reads the facts of each segment, in their order.
-pub fn about(segments: &[PathBuf]) -> Vec<About> {
+pub(crate) fn about(segments: &[PathBuf]) -> Vec<About> {
     segments.par_iter().map(|path| about_one(path)).collect()
 }
 

@@ -13,7 +13,7 @@ pub struct SegmentId(pub i64);
 /// Digests what lies at `path`: its name, which holds the process and the start of its recording; its
 /// owner; and the run to which it belongs, where that is known. Where it is not, the time of the file's
 /// last change takes its place, which stays when a file is moved.
-pub fn id_of(path: &Path, run: Option<&str>) -> SegmentId {
+pub(crate) fn id_of(path: &Path, run: Option<&str>) -> SegmentId {
     let name = path.file_name().unwrap_or_default();
     let mut bytes = name.as_encoded_bytes().to_vec();
     let mut add = |number: u64| bytes.extend(number.to_le_bytes());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use perf_runtime::segment::discarded::{self, Discarded};
-pub use perf_runtime::segment::life::pid_of;
+pub(crate) use perf_runtime::segment::life::pid_of;
 use perf_runtime::segment::{COPYING_EXTENSION, EXTENSION, UNNAMED_EXTENSION, UNRECORDED_PREFIX};
 
 use super::process::may_be_written;
@@ -15,7 +15,7 @@ use crate::record::folder;
 
 /// The contents of a folder of segments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Segments, sorted by path.
     pub segments: Vec<PathBuf>,
     /// Marks of processes that could not make a segment, sorted by path.
@@ -28,13 +28,13 @@ pub struct Listing {
 
 impl Listing {
     /// Returns the paths of all of it.
-    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let marks = self.unrecorded.iter().map(|unrecorded| &unrecorded.path);
         self.segments.iter().chain(marks).chain(self.discarded.iter().map(|(path, _)| path))
     }
 
     /// Adds the contents of another folder.
-    pub fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         self.segments.extend(other.segments);
         self.unrecorded.extend(other.unrecorded);
         self.discarded.extend(other.discarded);
@@ -42,7 +42,7 @@ impl Listing {
     }
 
     /// Splits it into the files of which `is_first` is true, and the rest.
-    pub fn partition(self, mut is_first: impl FnMut(&Path) -> bool) -> (Self, Self) {
+    pub(crate) fn partition(self, mut is_first: impl FnMut(&Path) -> bool) -> (Self, Self) {
         let (segments, other_segments) = self.segments.into_iter().partition(|path| is_first(path));
         let (unrecorded, other_unrecorded) =
             self.unrecorded.into_iter().partition(|unrecorded| is_first(&unrecorded.path));
@@ -81,7 +81,7 @@ impl fmt::Display for Unrecorded {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list_everywhere(folder: &Path) -> io::Result<Listing> {
+pub(crate) fn list_everywhere(folder: &Path) -> io::Result<Listing> {
     let mut listing = list(folder)?;
     for other in folder::alternatives(folder) {
         listing.extend(list(&other).unwrap_or_default());
@@ -93,7 +93,7 @@ pub fn list_everywhere(folder: &Path) -> io::Result<Listing> {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(folder: &Path) -> io::Result<Listing> {
+pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
     let mut listing = Listing::default();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

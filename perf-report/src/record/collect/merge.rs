@@ -14,7 +14,7 @@ const WORTH_A_THREAD: usize = 32;
 
 /// The contents of several segments.
 #[derive(Debug, Default)]
-pub struct Merged {
+pub(crate) struct Merged {
     /// The segments that could be read, merged.
     pub snapshot: Snapshot,
     /// The segments that could not, in the order in which they were given, and why.
@@ -22,7 +22,7 @@ pub struct Merged {
 }
 
 /// Reads and merges `segments`. The order of the segments makes no difference.
-pub fn merge(segments: &[PathBuf]) -> Merged {
+pub(crate) fn merge(segments: &[PathBuf]) -> Merged {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(segments.len().div_ceil(WORTH_A_THREAD)).max(1);
     let next = AtomicUsize::new(0);

@@ -22,14 +22,15 @@ use perf_runtime::snapshot::Snapshot;
 
 use crate::model;
 
-pub use about::{About, about};
-pub use identity::{SegmentId, id_of};
-pub use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};
-pub use merge::merge;
-pub use process::{check_readable, is_running, may_be_written};
+pub(crate) use about::{About, about};
+pub use identity::SegmentId;
+pub(crate) use identity::id_of;
+pub(crate) use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};
+pub(crate) use merge::merge;
+pub(crate) use process::{check_readable, is_running, may_be_written};
 
 /// The ending that the name of a segment gets that could not be read, once it has been reported.
-pub const SET_ASIDE: &str = "damaged";
+pub(crate) const SET_ASIDE: &str = "damaged";
 
 /// The contents of the segments of a folder.
 #[derive(Debug, Default)]
@@ -151,7 +152,7 @@ pub fn collect(folder: &Path) -> io::Result<Collected> {
 }
 
 /// Reads and merges what is listed.
-pub fn read(listing: Listing) -> Collected {
+pub(crate) fn read(listing: Listing) -> Collected {
     let (segments, copies) = copies::without_copies(listing.segments);
     // Asked before reading: what ends in between is read again next time, and nothing is removed
     // that could still have grown.

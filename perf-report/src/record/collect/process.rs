@@ -13,7 +13,7 @@ use perf_runtime::segment::{MARK_EXTENSION, SegmentError};
 use crate::files;
 
 /// Returns whether somebody may still write to the segment at `path`: true where that cannot be found out.
-pub fn may_be_written(path: &Path) -> bool {
+pub(crate) fn may_be_written(path: &Path) -> bool {
     life::life(path, is_locked(path)) != Life::Ended
 }
 
@@ -24,7 +24,7 @@ const LARGEST: u64 = 4 << 30;
 /// and has an end.
 ///
 /// # Errors [`SegmentError::Io`], which names what it is instead.
-pub fn check_readable(path: &Path) -> Result<(), SegmentError> {
+pub(crate) fn check_readable(path: &Path) -> Result<(), SegmentError> {
     files::open(path, LARGEST)?;
     match files::open(&path.with_extension(MARK_EXTENSION), LARGEST) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
@@ -58,7 +58,7 @@ fn is_locked(_path: &Path) -> Option<bool> {
 ///
 /// An id may have been given to another process since, so that this shows nothing of a segment: see
 /// [`may_be_written`].
-pub fn is_running(pid: u32) -> bool {
+pub(crate) fn is_running(pid: u32) -> bool {
     let Ok(id) = i32::try_from(pid) else { return false };
     if id <= 0 || kill(Pid::from_raw(id), None) == Err(Errno::ESRCH) {
         return false;

@@ -13,7 +13,7 @@ use super::signals;
 /// itself; the next one is not started. Dropping it does not take the signals back, so it belongs
 /// to work that ends with the process.
 #[derive(Debug)]
-pub struct Interrupt {
+pub(crate) struct Interrupt {
     signal: Arc<AtomicUsize>,
     registered: Vec<SigId>,
 }
@@ -23,7 +23,7 @@ impl Interrupt {
     ///
     /// # Errors
     /// When the system does not allow that.
-    pub fn watch() -> io::Result<Self> {
+    pub(crate) fn watch() -> io::Result<Self> {
         let signal = Arc::new(AtomicUsize::new(0));
         let mut watch = Self { signal, registered: Vec::new() };
         for number in
@@ -37,7 +37,7 @@ impl Interrupt {
     }
 
     /// Returns the signal that asked for the end, if one did.
-    pub fn signal(&self) -> Option<u8> {
+    pub(crate) fn signal(&self) -> Option<u8> {
         u8::try_from(self.signal.load(Ordering::Acquire)).ok().filter(|signal| *signal > 0)
     }
 }

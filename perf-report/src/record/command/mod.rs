@@ -14,16 +14,16 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-pub use interrupt::Interrupt;
+pub(crate) use interrupt::Interrupt;
 
 /// The variable with the folder that the recorder records in.
-pub const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
+pub(crate) const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
 /// The variable that switches the recorder off in a process and its children.
 const SWITCH_VARIABLE: &str = "PERF_TRACK";
 
 /// A command, and what is special about its surroundings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Job<'a> {
+pub(crate) struct Job<'a> {
     /// The program and its arguments.
     pub words: &'a [OsString],
     /// The folder it runs in; the current one if none is named.
@@ -38,7 +38,7 @@ pub struct Job<'a> {
 
 /// The ends of a command's input and output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Streams {
+pub(crate) enum Streams {
     /// The input and output of this process.
     #[default]
     Own,
@@ -52,7 +52,7 @@ pub enum Streams {
 
 /// The processor time and memory of a command, and of those of its children that it waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
+pub(crate) struct Usage {
     /// Processor time in user mode, in nanoseconds.
     pub user_ns: u64,
     /// Processor time in the kernel, in nanoseconds.
@@ -63,7 +63,7 @@ pub struct Usage {
 
 /// The end of a command, and its usage.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub(crate) struct Ended {
     /// The status that it ended with.
     pub status: ExitStatus,
     /// The time from just before it was started until it had ended.
@@ -76,13 +76,13 @@ pub struct Ended {
 
 impl Ended {
     /// Returns the code that a shell would report: the command's own, or 128 and the signal.
-    pub fn shell_code(&self) -> u8 {
+    pub(crate) fn shell_code(&self) -> u8 {
         let code = self.status.code().or_else(|| self.status.signal().map(|signal| 128 + signal));
         code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
     }
 
     /// Describes its end in words: `ended with exit code 1`, `was ended by signal 9`.
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         match (self.status.signal(), self.status.code()) {
             (Some(signal), _) => format!("was ended by signal {signal}"),
             (None, Some(code)) => format!("ended with exit code {code}"),
@@ -97,7 +97,7 @@ impl Ended {
 ///
 /// # Errors
 /// When the command cannot be started.
-pub fn run(job: Job<'_>) -> io::Result<Ended> {
+pub(crate) fn run(job: Job<'_>) -> io::Result<Ended> {
     start(job, |_| {}, || {})
 }
 
@@ -106,7 +106,7 @@ pub fn run(job: Job<'_>) -> io::Result<Ended> {
 ///
 /// # Errors
 /// As for [`run`].
-pub fn record<T>(
+pub(crate) fn record<T>(
     job: Job<'_>,
     folder: Option<&Path>,
     while_running: impl FnOnce() -> T,

@@ -8,7 +8,7 @@ use crate::model::Git;
 /// Variables by which git names a repository, an index or objects, as it does for the hooks that it
 /// calls. The repository in them is not the one that a folder is in. Further variables of `git
 /// rev-parse --local-env-vars` are settings, which stay.
-pub const VARIABLES: [&str; 14] = [
+pub(crate) const VARIABLES: [&str; 14] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_IMPLICIT_WORK_TREE",
@@ -31,7 +31,7 @@ const OF_CI: [&str; 5] =
     ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILDKITE_BRANCH", "BRANCH_NAME"];
 
 /// Removes the variables that would lead `command` to another repository than that of its folder.
-pub fn of_its_folder(command: &mut Command) -> &mut Command {
+pub(crate) fn of_its_folder(command: &mut Command) -> &mut Command {
     for name in VARIABLES {
         command.env_remove(name);
     }
@@ -40,7 +40,7 @@ pub fn of_its_folder(command: &mut Command) -> &mut Command {
 
 /// Returns a call of `git` in `dir`, about the repository there and no other. Every call of git
 /// begins with it.
-pub fn command(dir: &Path) -> Command {
+pub(crate) fn command(dir: &Path) -> Command {
     let mut command = Command::new("git");
     of_its_folder(&mut command).current_dir(dir).stdin(Stdio::null());
     command
@@ -49,7 +49,7 @@ pub fn command(dir: &Path) -> Command {
 /// Returns the state of the repository that holds `dir`; `None` outside of one, without a commit,
 /// and without git. The branch is `branch`, else the one checked out, else the one in the
 /// environment of a CI system.
-pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
+pub(crate) fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
     let output = status(dir).ok()?;
     let found = parse(&String::from_utf8_lossy(&output.stdout));
     let mut git = found.filter(|_| output.status.success())?;
@@ -63,7 +63,7 @@ pub fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
 
 /// Explains why git refuses a repository that is there, and how to allow it: it belongs to another
 /// user.
-pub fn refusal(dir: &Path) -> Option<String> {
+pub(crate) fn refusal(dir: &Path) -> Option<String> {
     // In English, whatever the user reads: the words are looked for.
     let asked = command(dir).env("LC_ALL", "C").args(["rev-parse", "--git-dir"]).output();
     let output = asked.ok().filter(|output| !output.status.success())?;
@@ -113,6 +113,8 @@ fn parse(status: &str) -> Option<Git> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -163,5 +165,19 @@ mod tests {
     fn a_repository_without_a_commit_has_no_state() {
         assert_eq!(parse("# branch.oid (initial)\n# branch.head main\n"), None);
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn whatever_git_calls_local_to_a_repository_is_kept_from_it() {
+        let Ok(output) = Command::new("git").args(["rev-parse", "--local-env-vars"]).output()
+        else {
+            let _ = writeln!(std::io::stderr().lock(), "skipped: git is not installed");
+            return;
+        };
+        let settings = ["GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
+        let is_known = |name: &&str| VARIABLES.contains(name) || settings.contains(name);
+        let local = String::from_utf8_lossy(&output.stdout);
+        let unknown: Vec<_> = local.lines().filter(|name| !is_known(name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }

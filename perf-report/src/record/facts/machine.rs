@@ -5,7 +5,7 @@ use std::fs;
 use crate::model::{Machine, Toolchain};
 
 /// Returns this machine. The key is still empty: it depends on the build of the recorded programs.
-pub fn machine() -> Machine {
+pub(crate) fn machine() -> Machine {
     Machine {
         key: String::new(),
         cpu: cpu().unwrap_or_else(|| "unknown".to_owned()),
@@ -26,7 +26,7 @@ pub fn machine() -> Machine {
 /// something to find out.
 ///
 /// The digit after `m` is raised when the ingredients change. `m1` was without allocations.
-pub fn comparability_key(
+pub(crate) fn comparability_key(
     machine: &Machine,
     toolchain: &Toolchain,
     counts_allocations: bool,

@@ -6,12 +6,12 @@ mod git;
 mod machine;
 mod probe;
 
-pub use git::{
+pub(crate) use git::{
     VARIABLES as GIT_VARIABLES, command as git_command, git, of_its_folder, refusal as git_refusal,
 };
 pub(crate) use machine::fnv1a;
-pub use machine::{comparability_key, machine};
-pub use probe::Prober;
+pub(crate) use machine::{comparability_key, machine};
+pub(crate) use probe::Prober;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,7 +19,7 @@ use jiff::tz::TimeZone;
 
 /// A fresh id and its time: sortable by time, unlike any other run's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The id: `20261120T234552-1a2b3c`.
     pub id: String,
     /// The time: RFC 3339 in UTC, to the millisecond.
@@ -28,7 +28,7 @@ pub struct Identity {
 
 impl Identity {
     /// Returns the identity of a run that begins now.
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self::at(Timestamp::now(), random())
     }
 
@@ -40,13 +40,13 @@ impl Identity {
 }
 
 /// Returns the day in UTC, so everybody agrees on the day on which something expires.
-pub fn today() -> Date {
+pub(crate) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
 /// Writes a moment in nanoseconds since 1970 in RFC 3339, in UTC, to the millisecond. A moment
 /// beyond the calendar becomes its last one.
-pub fn time(unix_ns: u64) -> String {
+pub(crate) fn time(unix_ns: u64) -> String {
     rfc_3339(Timestamp::from_nanosecond(unix_ns.into()).unwrap_or(Timestamp::MAX))
 }
 
@@ -56,7 +56,7 @@ fn rfc_3339(time: Timestamp) -> String {
 
 /// Returns a number that nobody foresees: two runs that begin in the same second must not share an
 /// id. The keys of a hash map are the standard library's source of randomness.
-pub fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(std::process::id())
 }

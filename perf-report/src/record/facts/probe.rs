@@ -29,7 +29,7 @@ const PLACES: u32 = 1 << 14;
 
 /// The look before a command, with the means to look again after it.
 #[derive(Debug)]
-pub struct Prober {
+pub(crate) struct Prober {
     walk: Vec<u32>,
     before: Reading,
     system: System,
@@ -45,19 +45,19 @@ struct Reading {
 
 impl Prober {
     /// Looks now.
-    pub fn before() -> Self {
+    pub(crate) fn before() -> Self {
         let walk = walk();
         let before = Reading::take(&walk);
         Self { walk, before, system: System::now() }
     }
 
     /// Returns the probe as known before the command.
-    pub fn so_far(&self) -> Probe {
+    pub(crate) fn so_far(&self) -> Probe {
         probe(self.before, None, &self.system, None)
     }
 
     /// Looks again, and returns the whole probe.
-    pub fn after(self) -> Probe {
+    pub(crate) fn after(self) -> Probe {
         let system = System::now();
         let after = Reading::take(&self.walk);
         probe(self.before, Some(after), &self.system, Some(&system))

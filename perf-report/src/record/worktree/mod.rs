@@ -15,7 +15,7 @@ use place::Place;
 
 /// A commit in a folder of its own, until it is dropped.
 #[derive(Debug)]
-pub struct Worktree {
+pub(crate) struct Worktree {
     place: Place,
     repository: PathBuf,
     commit: String,
@@ -30,7 +30,7 @@ impl Worktree {
     /// # Errors
     /// When `dir` is in no repository, there is no such revision, or it cannot be checked out as the
     /// working tree is.
-    pub fn create(dir: &Path, revision: &str) -> Result<Self, UserError> {
+    pub(crate) fn create(dir: &Path, revision: &str) -> Result<Self, UserError> {
         let repository = top(dir)?;
         let commit = resolve(&repository, revision)?;
         let cannot = |error: io::Error| {
@@ -53,7 +53,7 @@ impl Worktree {
     ///
     /// # Errors
     /// When the commit has no such folder.
-    pub fn at(&self, dir: &Path) -> Result<PathBuf, UserError> {
+    pub(crate) fn at(&self, dir: &Path) -> Result<PathBuf, UserError> {
         let below = dir.strip_prefix(&self.repository).unwrap_or(Path::new(""));
         let folder = self.root().join(below);
         if folder.is_dir() {
@@ -65,22 +65,22 @@ impl Worktree {
     }
 
     /// Returns the root of the checked-out files.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.place.root()
     }
 
     /// Returns the root of the working tree that it lies beside.
-    pub fn repository(&self) -> &Path {
+    pub(crate) fn repository(&self) -> &Path {
         &self.repository
     }
 
     /// Returns the full hash of the commit.
-    pub fn commit(&self) -> &str {
+    pub(crate) fn commit(&self) -> &str {
         &self.commit
     }
 
     /// Describes the gaps of the checked-out files, for when they cannot be built.
-    pub fn lacks(&self) -> Option<String> {
+    pub(crate) fn lacks(&self) -> Option<String> {
         let apart = self.place.apart().map(str::to_owned);
         let left_out = (!self.left_out.is_empty()).then(|| {
             let names: Vec<_> = self.left_out.iter().map(|it| it.display().to_string()).collect();
