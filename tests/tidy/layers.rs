@@ -58,7 +58,7 @@ const REPORT: Table = Table {
             stats text verdict",
         ),
         ("bin", "cli"),
-        ("lib", "error project"),
+        ("lib", "error project record"),
         ("main", "cli"),
     ],
     upward: &[],
