@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Because, Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Unit, Waiver, metric,
+    Because, BudgetResult, Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver,
 };
 
 /// Document `perf-track/comparison`.
@@ -175,95 +175,6 @@ fn one() -> u64 {
     1
 }
 
-/// How one function, or one metric of the program's own, kept one of its limits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BudgetResult {
-    /// Function, metric, or `(command)` for the command as a whole.
-    pub name: String,
-    /// What is limited.
-    pub limit: BudgetKind,
-    /// The limit: nanoseconds for times, bytes for sizes, a number for everything else.
-    #[serde(serialize_with = "plain_number")]
-    pub allowed: f64,
-    /// The value of the run; `null` when it was not measured.
-    pub actual: Option<f64>,
-    /// [`Verdict::Regression`] when exceeded, [`Verdict::Inconclusive`] when not measured, else
-    /// [`Verdict::Stable`].
-    pub verdict: Verdict,
-    /// Why, in words, and where the limit was given.
-    pub reason: String,
-    /// Why, as data; empty in documents of versions that had words only.
-    #[serde(default)]
-    pub because: Vec<Because>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn plain_number<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
-    metric::plain(&Some(*value), to)
-}
-
-/// What a budget limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BudgetKind {
-    /// Median duration of a call.
-    P50Ns,
-    /// 95th percentile of the duration of a call.
-    P95Ns,
-    /// 99th percentile of the duration of a call.
-    P99Ns,
-    /// Mean duration of a call.
-    MeanNs,
-    /// Longest call.
-    MaxNs,
-    /// Finished calls in the run.
-    Calls,
-    /// Allocations in the run.
-    Allocs,
-    /// Time between entry and exit, over the run.
-    TotalNs,
-    /// Wall time of the command.
-    WallNs,
-    /// Processor time of the command, in user mode and in the kernel, all processes.
-    CpuNs,
-    /// Largest resident memory of one process of the command.
-    PeakRssBytes,
-    /// Smallest value that a metric of the program's own may have.
-    Min,
-    /// Largest value that it may have.
-    Max,
-}
-
-impl BudgetKind {
-    /// Returns its name in a sentence: `p99`, `processor time`.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::P50Ns => Metric::P50Ns.title(),
-            Self::P95Ns => Metric::P95Ns.title(),
-            Self::P99Ns => Metric::P99Ns.title(),
-            Self::MeanNs => Metric::MeanNs.title(),
-            Self::MaxNs => "max",
-            Self::TotalNs => "total time in the run",
-            Self::Calls => Metric::Calls.title(),
-            Self::Allocs => "allocations",
-            Self::Min => "minimum",
-            Self::Max => "maximum",
-            Self::WallNs => Metric::WallNs.title(),
-            Self::CpuNs => Metric::CpuNs.title(),
-            Self::PeakRssBytes => Metric::PeakRssBytes.title(),
-        }
-    }
-
-    /// Returns the unit of the values that it limits.
-    pub fn unit(self) -> Unit {
-        match self {
-            Self::PeakRssBytes => Unit::Size,
-            Self::Calls | Self::Allocs | Self::Min | Self::Max => Unit::Own,
-            _ => Unit::Time,
-        }
-    }
-}
-
 /// A judgement. The order is from good to bad.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -334,9 +245,4 @@ pub fn worst_first(a: &Change, b: &Change) -> std::cmp::Ordering {
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))
         .then_with(|| (&a.name, a.metric).cmp(&(&b.name, b.metric)))
-}
-
-/// Orders exceeded budgets first, then by name.
-pub fn budget_order(a: &BudgetResult, b: &BudgetResult) -> std::cmp::Ordering {
-    b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
 }

@@ -8,6 +8,7 @@
 mod baseline;
 mod because;
 mod blessings;
+mod budget;
 mod causes;
 mod changepoints;
 mod checks;
@@ -40,12 +41,11 @@ pub(crate) mod samples;
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use blessings::{BlessingRow, BlessingsDocument};
+pub use budget::{BudgetKind, BudgetResult, budget_order};
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use checks::{Check, CheckState, ChecksDocument};
-pub use comparison::{
-    BudgetKind, BudgetResult, Change, Comparison, Side, Verdict, budget_order, worst_first,
-};
+pub use comparison::{Change, Comparison, Side, Verdict, worst_first};
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use function::{Budget, Function, Histogram};
 pub use futures::Futures;

@@ -7,29 +7,10 @@ use toml::de::DeValue;
 
 use super::source::{Section, SourceError, line};
 use super::value::{expected, limit, number, severity, whole_number};
-use crate::model::BudgetKind;
+use crate::model::{BudgetKind, Unit};
 use crate::stats::number::float;
 use crate::text::values;
 use crate::verdict::{Allowances, Given, Rule};
-
-/// The limits of a function, by their keys.
-const OF_FUNCTIONS: [(&str, BudgetKind); 8] = [
-    ("p50", BudgetKind::P50Ns),
-    ("p95", BudgetKind::P95Ns),
-    ("p99", BudgetKind::P99Ns),
-    ("mean", BudgetKind::MeanNs),
-    ("max", BudgetKind::MaxNs),
-    ("total", BudgetKind::TotalNs),
-    ("calls", BudgetKind::Calls),
-    ("allocs", BudgetKind::Allocs),
-];
-
-/// The limits of the command as a whole, by their keys.
-const OF_COMMAND: [(&str, BudgetKind); 3] = [
-    ("wall", BudgetKind::WallNs),
-    ("cpu", BudgetKind::CpuNs),
-    ("peak-memory", BudgetKind::PeakRssBytes),
-];
 
 /// The key of the table for the command as a whole.
 const COMMAND: &str = "command";
@@ -63,15 +44,18 @@ impl Section<'_, '_> {
             );
             return Err(self.error(span, problem));
         }
-        let kinds: &[_] = if pattern == COMMAND { &OF_COMMAND } else { &OF_FUNCTIONS };
-        let mut known: Vec<&str> = kinds.iter().map(|(key, _)| *key).collect();
+        let kinds: &[BudgetKind] = match pattern {
+            COMMAND => &BudgetKind::OF_COMMAND,
+            _ => &BudgetKind::OF_FUNCTIONS,
+        };
+        let mut known: Vec<&str> = kinds.iter().map(|kind| kind.key()).collect();
         known.extend((pattern != COMMAND).then_some(MAX_REGRESSION));
         known.push(SEVERITY);
         self.only(&known)?;
         let mut rule =
             Rule { pattern: pattern.to_owned(), line: line(self.text, span), ..Rule::default() };
-        for &(key, kind) in kinds {
-            if let Some(given) = self.given(key, |value| budget(value, kind))? {
+        for &kind in kinds {
+            if let Some(given) = self.given(kind.key(), |value| budget(value, kind))? {
                 rule.limits.insert(kind, given);
             }
         }
@@ -96,11 +80,9 @@ fn budget(value: &DeValue<'_>, kind: BudgetKind) -> Result<Option<f64>, String> 
     if value.as_str().is_some_and(values::is_never) {
         return Ok(None);
     }
-    match kind {
-        BudgetKind::Calls | BudgetKind::Allocs => {
-            whole_number(value).map(|count| Some(float(count)))
-        }
-        BudgetKind::PeakRssBytes => {
+    match kind.unit() {
+        Unit::Count | Unit::Own => whole_number(value).map(|count| Some(float(count))),
+        Unit::Size => {
             let text = value.as_str().map(str::to_owned).or_else(|| number(value));
             let text = text.ok_or_else(|| expected("a size, such as \"64MiB\"", value))?;
             values::size_bytes(&text).map(Some)

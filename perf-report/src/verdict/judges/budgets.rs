@@ -5,21 +5,8 @@ use crate::model::{
     Because, BudgetKind, BudgetResult, COMMAND, Function, RunDocument, Unit, Usage, Verdict,
     budget_order,
 };
-use crate::stats::number::float;
 use crate::text::suggest;
 use crate::verdict::limits::{Allowances, Allowed, Limits, Rule, Severity};
-
-/// The limits that functions can have, in the order of their rows.
-const OF_FUNCTIONS: [BudgetKind; 8] = [
-    BudgetKind::P50Ns,
-    BudgetKind::P95Ns,
-    BudgetKind::P99Ns,
-    BudgetKind::MeanNs,
-    BudgetKind::MaxNs,
-    BudgetKind::TotalNs,
-    BudgetKind::Calls,
-    BudgetKind::Allocs,
-];
 
 /// Returns a row for each budget of each function, of the command as a whole, and for each limit of a value
 /// that `perf.toml` sets for a metric of the program's own, exceeded ones first.
@@ -38,45 +25,28 @@ pub fn budgets(run: &RunDocument, limits: &Limits) -> Vec<BudgetResult> {
 }
 
 fn of_function(function: &Function, allowances: &Allowances) -> impl Iterator<Item = BudgetResult> {
-    OF_FUNCTIONS.into_iter().filter_map(move |kind| {
+    BudgetKind::OF_FUNCTIONS.into_iter().filter_map(move |kind| {
         let allowed = allowances.limit(function, kind)?;
         let subject = Subject {
             name: &function.name,
             is_estimate: function.has_estimated_times(),
             is_called: function.calls > 0,
         };
-        Some(judge(subject, kind, allowed, value(function, kind)))
+        Some(judge(subject, kind, allowed, kind.value_of(function)))
     })
 }
 
 fn of_command(usage: Usage, rule: &Rule) -> impl Iterator<Item = BudgetResult> {
     let is_off = rule.severity.is_some_and(|given| given.value == Severity::Off);
-    let limits = rule.limits.iter().filter(move |_| !is_off);
+    let limits = rule
+        .limits
+        .iter()
+        .filter(move |(kind, _)| !is_off && BudgetKind::OF_COMMAND.contains(kind));
     let subject = Subject { name: COMMAND, is_estimate: false, is_called: true };
     limits.filter_map(move |(&kind, &given)| {
         let allowed = Allowed { value: given.value?, origin: given.origin() };
-        let actual = match kind {
-            BudgetKind::WallNs => usage.wall_ns.map(float),
-            BudgetKind::CpuNs => usage.cpu_ns().map(float),
-            BudgetKind::PeakRssBytes => usage.peak_rss_bytes.map(float),
-            _ => return None,
-        };
-        Some(judge(subject, kind, allowed, actual))
+        Some(judge(subject, kind, allowed, kind.value_of_command(usage)))
     })
-}
-
-fn value(function: &Function, kind: BudgetKind) -> Option<f64> {
-    match kind {
-        BudgetKind::P50Ns => function.p50_ns.map(float),
-        BudgetKind::P95Ns => function.p95_ns.map(float),
-        BudgetKind::P99Ns => function.p99_ns.map(float),
-        BudgetKind::MeanNs => function.mean_ns,
-        BudgetKind::MaxNs => function.max_ns.map(float),
-        BudgetKind::TotalNs => (function.calls > 0).then_some(float(function.total_ns)),
-        BudgetKind::Calls => Some(float(function.calls)),
-        BudgetKind::Allocs => function.allocs.map(float),
-        _ => None,
-    }
 }
 
 /// The subject of a budget.

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::{BudgetKind, COMMAND, Function, Metric, Origin};
-use crate::stats::number::float;
 
 /// The allowances of `perf.toml`, whatever the profile, and how much the metrics weigh in this one.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -125,18 +124,8 @@ impl Allowances {
             let origin = given.origin();
             return given.value.map(|value| Allowed { value, origin });
         }
-        let budget = &function.budget;
-        let value = match kind {
-            BudgetKind::P50Ns => budget.p50_ns,
-            BudgetKind::P95Ns => budget.p95_ns,
-            BudgetKind::P99Ns => budget.p99_ns,
-            BudgetKind::MeanNs => budget.mean_ns,
-            BudgetKind::MaxNs => budget.max_ns,
-            BudgetKind::Calls => budget.calls,
-            BudgetKind::Allocs => budget.allocs,
-            _ => None,
-        };
-        value.map(|value| Allowed { value: float(value), origin: Origin::Attribute })
+        let value = kind.limit_of_attribute(&function.budget);
+        value.map(|value| Allowed { value, origin: Origin::Attribute })
     }
 
     /// Returns by how much per cent the times of `function` may be worse than in the baseline before that is a
