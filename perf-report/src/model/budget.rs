@@ -89,7 +89,7 @@ impl BudgetKind {
             Self::P95Ns => "p95",
             Self::P99Ns => "p99",
             Self::MeanNs => "mean",
-            Self::MaxNs => "max",
+            Self::MaxNs | Self::Max => "max",
             Self::TotalNs => "total",
             Self::Calls => "calls",
             Self::Allocs => "allocs",
@@ -97,7 +97,6 @@ impl BudgetKind {
             Self::CpuNs => "cpu",
             Self::PeakRssBytes => "peak-memory",
             Self::Min => "min",
-            Self::Max => "max",
         }
     }
 
