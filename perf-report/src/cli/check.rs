@@ -31,8 +31,8 @@ Without --baseline it is the one of perf.toml, else `main`, else the only one th
 A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change \
 can be told from noise; each verdict says how small. Runs stored before help, too.
 
-What programs tell of themselves is judged by [metrics.\"NAME\"] of perf.toml: better, max-regression, \
-min, max. Without it, changes are told and fail nothing.
+Metrics of the program's own are judged by [metrics.\"NAME\"] of perf.toml: better, max-regression, \
+min, max. Without it, changes are shown and fail nothing.
 
 What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the \
 command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A \
@@ -133,7 +133,7 @@ fn more_evidence(comparison: &Comparison, baseline: &str) -> Option<String> {
     if !noisy.is_empty() {
         let runs = comparison.baseline_runs.max(comparison.current_runs).max(2) + 3;
         return Some(format!(
-            "more runs tell more: `perf-report run --repeat {runs} -- COMMAND` on either side, and \
+            "more runs show more: `perf-report run --repeat {runs} -- COMMAND` on either side, and \
              `perf-report baseline save {baseline} --runs {runs}`"
         ));
     }

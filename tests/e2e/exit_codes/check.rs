@@ -185,7 +185,7 @@ fn open() -> Row {
             against("a little slower", [taking(110)]).runs("check").ends(0, "INCONCLUSIVE"),
             against("asked for", [taking(110)])
                 .runs("check --fail-on inconclusive")
-                .ends(5, "help: more runs tell more"),
+                .ends(5, "help: more runs show more"),
             against("asked for in perf.toml", [taking(110)])
                 .writes("perf.toml", ci)
                 .runs("check --profile ci")

@@ -231,7 +231,7 @@ fn judged_code(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Code {
     let judgement = verdict::gate(comparison, fail_on);
     if judgement == Gate::Inconclusive {
         output::help(&judge::not_whole(comparison, fail_on).unwrap_or_else(|| {
-            "more rounds tell more: --rounds, --max-rounds, --time-limit".to_owned()
+            "more rounds show more: --rounds, --max-rounds, --time-limit".to_owned()
         }));
     }
     judge::code(judgement)

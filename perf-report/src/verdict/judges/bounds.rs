@@ -37,7 +37,7 @@ pub(crate) fn misspelt(
         .filter_map(|name| {
             let near = suggest::slip(name, known.iter().copied())?;
             Some(format!(
-                "perf.toml speaks of a metric {name:?} that was never told; is it {near:?}?"
+                "perf.toml speaks of a metric {name:?} that was never recorded; is it {near:?}?"
             ))
         })
         .collect()
@@ -100,8 +100,8 @@ mod tests {
         insta::assert_snapshot!(shown.join("\n"), @r"
         regression rate: ratio 83 %, below the minimum of 90 % that perf.toml sets
         stable retries: count 2, within the maximum of 2
-        inconclusive wait: never told, so the maximum of 10 % says nothing
+        inconclusive wait: never recorded, so the maximum of 10 % says nothing
         ");
-        insta::assert_snapshot!(misspelt(&[&run], &limits).join("\n"), @r#"perf.toml speaks of a metric "retrys" that was never told; is it "retries"?"#);
+        insta::assert_snapshot!(misspelt(&[&run], &limits).join("\n"), @r#"perf.toml speaks of a metric "retrys" that was never recorded; is it "retries"?"#);
     }
 }

@@ -55,7 +55,7 @@ fn of_bounds(ground: &Because, row: &BudgetResult) -> Option<String> {
             format!("{}, within the {bound} of {}", value(*metric), allowed(*metric))
         }
         Because::BoundOfUnrecorded { metric } => {
-            format!("never told, so the {bound} of {} says nothing", allowed(*metric))
+            format!("never recorded, so the {bound} of {} says nothing", allowed(*metric))
         }
         _ => return None,
     })
