@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use perf_tests::{Finished, Lab, lab, program, skipped};
+use perf_tests::{Finished, Lab, copy_program, lab, program, skipped};
 
 const WORKLOAD: [&str; 4] = [program!("workload"), "2", "10", "return"];
 
@@ -104,7 +104,7 @@ fn another_user_is_named() {
     let open = tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o755)).tempdir();
     let open = open.expect("a folder can be made");
     let copy = open.path().join("workload");
-    fs::copy(WORKLOAD[0], &copy).expect("a program can be copied");
+    copy_program(WORKLOAD[0], &copy);
     let run = |wrapper: &[&str]| {
         let mut command = lab.report_command(["run", "--"]);
         finish(command.args(wrapper).arg(&copy).args(&WORKLOAD[1..]))
@@ -144,7 +144,7 @@ fn a_changed_root_is_named() {
 fn a_setuid_program_is_named() {
     let lab = lab!();
     let copy = lab.folder().join("workload");
-    fs::copy(WORKLOAD[0], &copy).expect("a program can be copied");
+    copy_program(WORKLOAD[0], &copy);
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o4755)).expect("it is ours");
     let mut command = lab.report_command(["run", "--"]);
     let finished = finish(command.arg(&copy).args(&WORKLOAD[1..]).env("PERF_TRACK_DIR", "/none"));
@@ -159,7 +159,7 @@ fn what_starts_a_program_and_is_not_known_may_be_the_cause() {
     let lab = lab!();
     // Of a name that no other test records by, which would be found.
     let copy = lab.folder().join("compared");
-    fs::copy(WORKLOAD[0], &copy).expect("a program can be copied");
+    copy_program(WORKLOAD[0], &copy);
     let mut command = lab.report_command(["run", "--", "cmp", "-s"]);
     says(&finish(command.args([&copy, &copy])), &["`cmp` may start the program as another"]);
 }

@@ -13,7 +13,7 @@ use std::process::Stdio;
 use nix::unistd::geteuid;
 use perf_runtime::segment;
 use perf_runtime::snapshot::Snapshot;
-use perf_tests::{Lab, lab, program, skipped};
+use perf_tests::{Lab, copy_program, lab, program, skipped};
 use rayon::prelude::*;
 
 /// Each limit, and whether nothing may get lost under it.
@@ -152,7 +152,7 @@ fn copies(lab: &Lab) -> [PathBuf; 2] {
     [program!("limited-untracked"), program!("limited")].map(|program| {
         let name = Path::new(program).file_name().expect("it has a name");
         let copy = lab.folder().join(name);
-        fs::copy(program, &copy).expect("it can be copied");
+        copy_program(program, &copy);
         copy
     })
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use perf_tests::{Finished, Lab, lab, program, skipped};
+use perf_tests::{Finished, Lab, copy_program, lab, program, skipped};
 
 const WORKLOAD: [&str; 4] = [program!("workload"), "2", "10", "exit"];
 
@@ -191,7 +191,7 @@ impl<'a> SetuidCopies<'a> {
 
     fn make(&self, name: &str, program: &str, mode: u32) -> PathBuf {
         let copy = self.0.join(name);
-        fs::copy(program, &copy).expect("a program can be copied");
+        copy_program(program, &copy);
         fs::set_permissions(&copy, fs::Permissions::from_mode(mode)).expect("it is ours");
         copy
     }

@@ -3,6 +3,7 @@
 //! Nothing here links perf-report: tests see it as a user does, as a program that prints.
 
 mod apart;
+mod copy;
 #[cfg(doctest)]
 mod guide;
 pub mod house;
@@ -10,6 +11,7 @@ mod lab;
 mod run;
 
 pub use apart::apart;
+pub use copy::copy_program;
 pub use lab::{Finished, Lab};
 pub use run::{Function, Metric, Node, Run};
 

@@ -45,8 +45,9 @@ pub(crate) fn show_metrics(run: &RunDocument, selection: &Selection, screen: Scr
             Some(filter) if !run.metrics.is_empty() => {
                 format!("No metric has {filter:?} in its name.")
             }
-            _ => "The programs recorded no metrics of their own: see `perf_count!` and `perf_gauge!`."
-                .to_owned(),
+            _ => {
+                "The programs recorded no metrics: see `perf_count!` and `perf_gauge!`.".to_owned()
+            }
         };
         wrap::words(&none, "", screen.width)
     });
