@@ -10,7 +10,7 @@ use perf_tests::{Finished, Lab, lab, program, skipped};
 /// it is ended; `end FILE` ends it by SIGKILL. `begun FILE` waits until one has said so.
 const TOOLS: &str = "
     mkfifo input; sleep 1000 > input & sleeper=$!
-    begun() { until grep -q segment \"$1\" 2> /dev/null; do sleep 0.02; done; }
+    begun() { until grep -q '^segment ' \"$1\" 2> /dev/null; do sleep 0.02; done; }
     hold() { rm -f \"$1\"; \"$GROWS\" \"$2\" 100 < input > \"$1\" & begun \"$1\"; }
     end() { p=$(sed -n 's,^segment .*/\\([0-9]*\\)-.*,\\1,p' \"$1\"); kill -9 \"$p\"; wait \"$p\" || true; }
     held() { du -sk /dev/shm | cut -f 1; }
