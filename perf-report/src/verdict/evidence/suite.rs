@@ -13,7 +13,7 @@ use crate::stats::moderated::Difference;
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::text::units;
-use crate::verdict::sides::{Functions, Pair, Sides};
+use crate::verdict::sides::{self, Functions, Pair, Sides};
 
 /// The number of functions that make a suite.
 const LEAST_FUNCTIONS: usize = 10;
@@ -136,14 +136,16 @@ struct Move {
     /// Change of the own time of a call on the log scale.
     log_change: f64,
     /// Own time in a run of the baseline.
-    self_ns: u64,
+    self_ns: f64,
 }
 
 impl Move {
     /// Returns the move of a function that is large enough to count.
     fn of(pair: &Pair<'_>) -> Option<Self> {
-        let self_ns = pair.old.self_ns;
-        let is_enough = float(self_ns.min(pair.new.self_ns)) >= pair.limits.suite_ns;
+        // Of the middle run of each side: which of them is the newest says nothing.
+        let middle = |runs| sides::middle(runs, |function| Some(function.self_ns));
+        let (self_ns, now_ns) = (middle(&pair.olds)?, middle(&pair.news)?);
+        let is_enough = self_ns.min(now_ns) >= pair.limits.suite_ns;
         let side = |runs: &[Option<&Function>]| {
             let values = runs.iter().flatten().filter_map(|function| function.self_ns_a_call());
             robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
@@ -173,12 +175,12 @@ impl Event {
     /// One that takes next to nothing of that does not count; nor does one that moved by far more.
     fn of(all: &[Move], whole_ns: f64) -> Option<Self> {
         let part_ns = whole_ns / float(all.len().max(1) as u64) * LEAST_PART;
-        let part: Vec<&Move> = all.iter().filter(|it| float(it.self_ns) >= part_ns).collect();
+        let part: Vec<&Move> = all.iter().filter(|it| it.self_ns >= part_ns).collect();
         let changes: Vec<f64> = part.iter().map(|it| it.log_change).collect();
         let (median, spread) = (robust::median(&changes)?, robust::mad_sigma(&changes)?);
         let with: Vec<&&Move> = part.iter().filter(|it| it.is_with(median)).collect();
         let alike = with.iter().filter(|it| it.log_change.abs() <= 2.0 * median.abs());
-        let alike_ns: f64 = alike.map(|it| float(it.self_ns)).sum();
+        let alike_ns: f64 = alike.map(|it| it.self_ns).sum();
         let (moved, of) = (with.len() as u64, part.len() as u64);
         let is_broad = float(moved) >= float(of) * MOVED_PART && alike_ns >= whole_ns * MOVED_PART;
         let is_event = is_broad
@@ -190,7 +192,8 @@ impl Event {
 
 /// Returns the own time of all functions that both sides know, in a run of the baseline.
 fn own_ns(functions: &Functions<'_>) -> f64 {
-    functions.pairs().map(|pair| float(pair.old.self_ns)).sum::<f64>().max(1.0)
+    let own_ns = |pair: &Pair<'_>| sides::middle(&pair.olds, |function| Some(function.self_ns));
+    functions.pairs().filter_map(own_ns).sum::<f64>().max(1.0)
 }
 
 /// Returns the factor by which the worst machine of some runs raises an assumption on noise.
@@ -275,7 +278,10 @@ mod tests {
     #[test]
     fn what_takes_next_to_nothing_and_what_moved_by_far_more_are_no_suite() {
         let moved = |of: &[(u64, f64)]| {
-            let one = |&(self_ns, factor): &(u64, f64)| Move { log_change: factor.ln(), self_ns };
+            let one = |&(self_ns, factor): &(u64, f64)| Move {
+                log_change: factor.ln(),
+                self_ns: float(self_ns),
+            };
             let all: Vec<Move> = of.iter().map(one).collect();
             let whole = of.iter().map(|it| it.0).sum::<u64>();
             Event::of(&all, float(whole)).map(|it| (it.moved, it.of))
@@ -293,6 +299,33 @@ mod tests {
         let shift = shift_beside(20_000_000).map(|it| (it.moved, it.of, it.change_pct.round()));
         assert_eq!(shift, Some((10, 11, -50.0)));
         assert_eq!(shift_beside(200_000_000), None, "they are many, and next to nothing");
+    }
+
+    #[test]
+    fn which_run_is_the_newest_says_nothing_of_the_suite() {
+        // In one run of the baseline a large function takes nearly all of the time.
+        let run = |large_ns: u64, small_ns: u64| {
+            let mut run = samples::empty();
+            let function = |at: usize| Function {
+                name: format!("f{at}"),
+                calls: 1_000,
+                self_ns: if at == 0 { large_ns } else { small_ns },
+                ..Function::default()
+            };
+            run.functions = (0..=10).map(function).collect();
+            run
+        };
+        let mut olds =
+            [run(20_000_000, 2_000_000), run(900_000_000, 2_000_000), run(20_000_000, 2_000_000)];
+        let news = [run(20_000_000, 1_000_000)];
+        let mut shift = || {
+            olds.rotate_left(1);
+            let sides = Sides { baseline: &olds, current: &news, history: &[], paired: false };
+            let limits = Limits::default();
+            let shift = Suite::of(&Functions::of(sides, &limits), sides).shift;
+            shift.map(|it| (it.moved, it.of, it.change_pct.round()))
+        };
+        assert_eq!([shift(), shift(), shift()], [Some((10, 11, -50.0)); 3]);
     }
 
     fn worse(mut rows: Vec<Change>) -> usize {
