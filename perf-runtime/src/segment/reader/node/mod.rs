@@ -101,27 +101,21 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
     }
     let timed = head.max(read.sums.folded);
     let site = bytes.u32(at + offset_of!(NodeRecord, site))?;
-    // While calls are counted only, those that were not timed are stood for by none; nor are they
-    // where none was timed, as when the futures that ended here had all begun on another thread.
-    let waiting = match exactness.steps.step {
-        // What stands beside a poll stands for all calls; others are not timed for want of a clock.
-        _ if facts.has_tallies() && (timed == 0 || !is_beside(site)) => untimed,
-        _ if facts.has_tallies() => 0,
-        Step::Counted => untimed.saturating_sub(read.sums.covered),
-        _ if timed == 0 => untimed,
-        _ => 0,
+    // What stands beside a poll stands for all calls; others are not timed for want of a clock.
+    let waiting = match facts.has_tallies() {
+        true if timed > 0 && is_beside(site) => 0,
+        true => untimed,
+        false => stood_for_by_none(exactness.steps.step, timed, untimed, read.sums.covered),
     };
     let measured = timed.saturating_add(untimed).saturating_sub(waiting).max(read.counted);
-    let all = timed.saturating_add(untimed).saturating_add(apart);
-    if facts.has_tallies()
-        && facts.writer == Writer::Ended
-        && read.counted > all.saturating_add(uncounted).saturating_add(RING as u64)
-    {
-        return Err(SegmentError::SeveralWriters { offset: at as u64 });
-    }
-    let in_ring = timed - read.sums.folded;
-    if facts.writer == Writer::Ended && (timed != head || in_ring > 2 * RING as u64) {
-        return Err(damaged(at, "number of calls"));
+    if facts.writer == Writer::Ended {
+        let all = [timed, untimed, apart, uncounted, RING as u64];
+        let most = all.into_iter().fold(0, u64::saturating_add);
+        if facts.has_tallies() && read.counted > most {
+            return Err(SegmentError::SeveralWriters { offset: at as u64 });
+        } else if timed != head || timed - read.sums.folded > 2 * RING as u64 {
+            return Err(damaged(at, "number of calls"));
+        }
     }
     read.add_rest(timed, measured, facts.fold_rate);
     Ok(Node {
@@ -150,6 +144,17 @@ pub(super) fn read(bytes: Bytes<'_>, at: usize, facts: &Facts) -> Result<Node, S
         allocated: Allocated::read(bytes, at)?,
         polled: None,
     })
+}
+
+/// Returns the calls that were not timed and for which no timed one stands, in a segment without tallies:
+/// while calls are counted only, and where none was timed, as when the futures that ended here had all
+/// begun on another thread.
+fn stood_for_by_none(step: Step, timed: u64, untimed: u64, covered: u64) -> u64 {
+    match step {
+        Step::Counted => untimed.saturating_sub(covered),
+        _ if timed == 0 => untimed,
+        _ => 0,
+    }
 }
 
 /// Reads the address of the caller of the node at byte `at`; 0 without.
