@@ -2,6 +2,7 @@
 //! well aloud.
 
 mod budgets;
+mod clause;
 mod evidence;
 mod grounds;
 mod heads;
@@ -10,7 +11,7 @@ mod values;
 
 use rayon::prelude::*;
 
-use self::grounds::Place;
+use self::clause::{Joint, Place};
 use super::limits::MetricLimits;
 use crate::model::{Because, BudgetResult, Change, Comparison, Metric, Verdict, Which};
 
@@ -73,28 +74,6 @@ impl Words {
         match side {
             Which::Baseline => self.called[0],
             Which::Current => self.called[1],
-        }
-    }
-}
-
-/// The joint between a clause and the sentence before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    Comma,
-    But,
-    And,
-    Semicolon,
-    Colon,
-}
-
-impl Joint {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Comma => ", ",
-            Self::But => ", but ",
-            Self::And => ", and ",
-            Self::Semicolon => "; ",
-            Self::Colon => ": ",
         }
     }
 }

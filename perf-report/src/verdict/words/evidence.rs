@@ -1,7 +1,7 @@
 //! The clauses of what speaks against a change: floors, noise, a few calls, the recorder, the machine.
 
-use super::grounds::{Clause, Place};
-use super::{Joint, Words};
+use super::Words;
+use super::clause::{Clause, Joint, Place};
 use crate::model::{Because, Unconfirmed};
 use crate::text::units;
 

@@ -1,21 +1,11 @@
 //! The clause of each ground that follows the values.
 
+use super::Words;
+use super::clause::{Clause, Joint, Place};
 use super::values::exact;
-use super::{Joint, Words};
 use crate::model::{Because, Metric, Origin};
 use crate::stats::number::float;
 use crate::text::units;
-
-/// The place of a ground among all of its row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) metric: Metric,
-    pub(super) before: &'a [Because],
-    pub(super) after: &'a [Because],
-}
-
-/// A clause with its joint.
-pub(super) type Clause = Option<(Joint, String)>;
 
 impl Words {
     /// Returns the clause of a ground; `None` of one that the values show.

@@ -1,7 +1,6 @@
 //! The clauses of what people decided, and of callers that wait.
 
-use super::Joint;
-use super::grounds::Clause;
+use super::clause::{Clause, Joint};
 use crate::model::{Because, Blessedness, Metric};
 
 /// Functions that are named of those that a change is owed to.
