@@ -13,8 +13,8 @@ use perf_report::{Budget, Project, UserError};
 /// allowed.
 pub(crate) fn check(folder: &str) -> Result<bool, UserError> {
     let project = Project::open(folder)?;
-    let current = project.run("latest")?;
     let baseline = project.baseline("main")?;
+    let current = project.newest_of(&baseline)?;
     let budget = Budget::new().p99("5ms")?.max_regression("10%")?;
     let settings = project.settings()?.budget("quickstart::*", budget);
     let comparison = project.check(&baseline, &current, &settings)?;

@@ -29,7 +29,8 @@ impl From<ExitCode> for std::process::ExitCode {
 }
 
 /// An error that a person can act on: the problem, its place, and the way out.
-#[derive(Debug)]
+///
+/// Its `Debug` is text for people as well, since `main` prints that of an error which it returns.
 pub struct UserError {
     /// The exit code.
     pub code: ExitCode,
@@ -65,6 +66,18 @@ impl UserError {
 impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)
+    }
+}
+
+impl fmt::Debug for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, "\n  cause: {error}")?;
+            cause = error.source();
+        }
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
     }
 }
 

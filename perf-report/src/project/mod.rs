@@ -84,6 +84,15 @@ impl Project {
         Runs::run(&self.context, &reference)
     }
 
+    /// Loads the newest stored run of the command that `baseline` is of, as `perf-report check` does where no
+    /// run is named: a run of another command says nothing of it.
+    ///
+    /// # Errors
+    /// With [`ExitCode::NothingToJudge`] when none is stored.
+    pub fn newest_of(&self, baseline: &Runs) -> Result<Runs, UserError> {
+        check::current(&self.context, None, Some(baseline))
+    }
+
     /// Loads a baseline by its name; or, for `main~10`, the last 10 runs of branch `main` that may be compared
     /// with each other; or the baseline or run in a file, where `name` ends in `.json`.
     ///
