@@ -14,7 +14,7 @@ use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::project::Project;
 use crate::project::named::Runs;
-use crate::stats::number::change_pct;
+use crate::stats::number::{change_pct, float};
 use crate::stats::robust;
 use crate::text::{sanitize, units};
 
@@ -157,8 +157,7 @@ impl BenchmarkTracker {
             let baseline_ns = baseline.benchmarks.get(name).copied();
             let change_percent = baseline_ns.and_then(|old| change_pct(old, current_ns));
             let most = self.budget.max_regression_percent;
-            #[expect(clippy::cast_precision_loss, reason = "a limit of centuries")]
-            let is_over_time = self.budget.max_time_ns.is_some_and(|most| current_ns > most as f64);
+            let is_over_time = self.budget.max_time_ns.is_some_and(|most| current_ns > float(most));
             BenchmarkComparison {
                 name: name.clone(),
                 baseline_ns,
@@ -214,7 +213,7 @@ impl BenchmarkTracker {
                 _ => write!(text, "{sign} {name}: {now}, new"),
             };
             if let Some(most) = self.budget.max_time_ns.filter(|_| it.is_over_time) {
-                let most = units::duration(crate::stats::number::float(most));
+                let most = units::duration(float(most));
                 let _ = write!(text, ", over the budget of {most}");
             }
             text.push('\n');

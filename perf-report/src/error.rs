@@ -1,6 +1,6 @@
 //! The errors of users, and their exit codes.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Exit codes, fixed by the documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,17 @@ impl UserError {
         Self { code, problem: problem.into(), help: None, source: None }
     }
 
+    /// Returns the problem and its causes, one a line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.problem.clone();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let _ = write!(text, "\n  cause: {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -71,12 +82,7 @@ impl fmt::Display for UserError {
 
 impl fmt::Debug for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            write!(f, "\n  cause: {error}")?;
-            cause = error.source();
-        }
+        f.write_str(&self.with_causes())?;
         self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nhelp: {help}"))
     }
 }

@@ -184,7 +184,7 @@ fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError>
 fn list(args: &List, context: &Context) -> Result<(), UserError> {
     let row = |name: String| {
         let baseline = baseline::load(context, &name);
-        BaselineRow::of(name, baseline.as_ref().map_err(output::describe))
+        BaselineRow::of(name, baseline.as_ref().map_err(UserError::with_causes))
     };
     let document = BaselinesDocument {
         schema: BASELINES_SCHEMA.to_owned(),

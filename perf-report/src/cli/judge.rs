@@ -14,9 +14,8 @@ use crate::project::config::check::{
 };
 use crate::project::config::{self, quantity};
 use crate::project::context::Context;
-use crate::record::facts;
 use crate::render::{ComparisonView, Medium, Verbosity};
-use crate::verdict::{Blessed, FailOn, Gate, Load};
+use crate::verdict::{FailOn, Gate, Load};
 
 const MUCH_SLOWER: &str = "Slower by more than PCT is a regression; `never` for none";
 const SLOWER: &str = "Slower by more than PCT is degraded";
@@ -133,8 +132,7 @@ impl LimitArgs {
                 .collect(),
             ..CheckSettings::default()
         };
-        let list = blessings::load(context)?;
-        let blessed = Blessed { list, today: facts::today() };
+        let blessed = blessings::of_today(context)?;
         Ok(CheckSettings { blessed, ..given.or(file) })
     }
 }

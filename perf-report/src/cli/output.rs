@@ -1,6 +1,5 @@
 //! The only place that prints. Readers that stop reading (`| head`) are no error.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -93,21 +92,10 @@ pub(super) fn help(text: &str) {
 
 /// Prints an error: the problem, its causes, the way out.
 pub(super) fn error(error: &UserError) {
-    message(&format!("{ERROR}error:{ERROR:#} {}", harmless(&describe(error))));
+    message(&format!("{ERROR}error:{ERROR:#} {}", harmless(&error.with_causes())));
     if let Some(text) = &error.help {
         help(text);
     }
-}
-
-/// Returns the problem and its causes, one a line.
-pub(super) fn describe(error: &UserError) -> String {
-    let mut text = error.problem.clone();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let _ = write!(text, "\n  cause: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Returns text that may hold names from anywhere, line by line as a screen may have it.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MetricKind;
 use crate::stats::number::whole;
-use crate::text::units;
+use crate::text::{units, values};
 
 /// Name of the rows of the command as a whole.
 pub const COMMAND: &str = "(command)";
@@ -27,6 +27,23 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Reads a value as people write it: `8ms`, `64MiB`, `1200`, `96%`, `-0.5`.
+    ///
+    /// # Errors
+    /// The mistake, as the end of a sentence.
+    pub(crate) fn parse(self, text: &str) -> Result<f64, String> {
+        let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        match self {
+            Self::Time => values::duration_ns(text),
+            Self::Size => values::size_bytes(text),
+            Self::Share => values::share(text),
+            Self::Count => finite()
+                .filter(|count| *count >= 0.0 && count.fract() == 0.0)
+                .ok_or_else(|| format!("{text:?} is no count: write a whole number")),
+            Self::Rate | Self::Own => finite().ok_or_else(|| format!("{text:?} is no number")),
+        }
+    }
+
     /// Writes `value` as people read it: `20.1 ms`, `64.2 MiB`, `1,200`, `96 %`, `1,200 a second`.
     pub fn text(self, value: f64) -> String {
         match self {

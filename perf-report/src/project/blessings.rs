@@ -15,7 +15,8 @@ use super::workspace;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::Metric;
-use crate::verdict::Blessing;
+use crate::record::facts;
+use crate::verdict::{Blessed, Blessing};
 
 /// Returns the path of the file, which may not exist yet.
 pub(crate) fn path(context: &Context) -> PathBuf {
@@ -28,6 +29,14 @@ pub(crate) fn path(context: &Context) -> PathBuf {
 /// When the file cannot be read, or has a mistake; then with its line.
 pub(crate) fn load(context: &Context) -> Result<Vec<Blessing>, UserError> {
     config::read(context, workspace::BLESSED, blessed::blessings)
+}
+
+/// Returns all blessings, to be asked today.
+///
+/// # Errors
+/// As for [`load`].
+pub(crate) fn of_today(context: &Context) -> Result<Blessed, UserError> {
+    Ok(Blessed { list: load(context)?, today: facts::today() })
 }
 
 /// Adds blessings, each in the place of a former one for the same function and metric. Comments

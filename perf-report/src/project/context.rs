@@ -11,7 +11,7 @@ const STORE: &str = "perf.sqlite";
 
 /// The place where a command works. Absolute paths; what they name need not exist.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub(crate) struct Context {
     /// The folder in which the command was called.
     pub dir: PathBuf,
     /// The root of the workspace, which holds `perf.toml` and `.perf/`; see [`workspace::root`].
@@ -23,7 +23,7 @@ pub struct Context {
 impl Context {
     /// Makes the context of a command called in `dir`, with this store or the one of the workspace to which
     /// `dir` belongs.
-    pub fn new(dir: PathBuf, store: Option<Location>) -> Self {
+    pub(crate) fn new(dir: PathBuf, store: Option<Location>) -> Self {
         let root = workspace::root(&dir);
         let own = || Location::Sqlite(root.join(workspace::FOLDER).join(STORE));
         let store = store.unwrap_or_else(own);
@@ -31,23 +31,23 @@ impl Context {
     }
 
     /// Returns the programs of the workspace.
-    pub fn programs(&self) -> Programs {
+    pub(crate) fn programs(&self) -> Programs {
         let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| self.dir.join(target));
         workspace::programs(&self.root, target.as_deref())
     }
 
     /// Returns the folder `.perf/` of the workspace; it may not exist yet.
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.root.join(workspace::FOLDER)
     }
 
     /// Writes `path` as it is shortest to read: relative to the current folder when it lies below it.
-    pub fn shown(&self, path: &Path) -> String {
+    pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.dir).unwrap_or(path).display().to_string()
     }
 
     /// Writes the place of the store as it is shortest to read.
-    pub fn shown_store(&self) -> String {
+    pub(crate) fn shown_store(&self) -> String {
         match &self.store {
             Location::Sqlite(path) => self.shown(path),
         }

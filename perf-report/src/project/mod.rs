@@ -18,13 +18,12 @@ use std::path::{Path, PathBuf};
 
 use check::Question;
 use context::Context;
+use past::Past;
 use store::RunRef;
 
 use crate::analysis::history;
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, HistoryDocument, Metric};
-use crate::record::facts;
-use crate::verdict::Blessed;
 
 pub use named::Runs;
 pub use settings::{Budget, Settings};
@@ -37,8 +36,8 @@ pub use settings::{Budget, Settings};
 /// use perf_report::{Budget, Project};
 ///
 /// let project = Project::open(".")?;
-/// let current = project.run("latest")?;
 /// let baseline = project.baseline("main")?;
+/// let current = project.newest_of(&baseline)?;
 /// let settings = project.settings()?.budget("app::parse", Budget::new().p99("2ms")?);
 /// let comparison = project.check(&baseline, &current, &settings)?;
 /// print!("{}", comparison.to_markdown());
@@ -137,8 +136,7 @@ impl Project {
     /// As for [`settings`](Self::settings), and when nobody has defined the profile.
     pub fn settings_of(&self, profile: Option<&str>) -> Result<Settings, UserError> {
         let file = config::check_settings(&self.context, profile, config::in_ci())?;
-        let list = blessings::load(&self.context)?;
-        let blessed = Blessed { list, today: facts::today() };
+        let blessed = blessings::of_today(&self.context)?;
         Ok(Settings { check: config::check::CheckSettings { blessed, ..file } })
     }
 
@@ -164,9 +162,7 @@ impl Project {
     /// # Errors
     /// When no run is stored, or the store cannot be read.
     pub fn history(&self, metric: Metric, most: usize) -> Result<HistoryDocument, UserError> {
-        let newest = self.run("latest")?;
-        let mut runs = named::history_of(&self.context, &newest.runs, most.saturating_sub(1))?;
-        runs.extend(newest.runs.into_iter().next_back());
+        let runs = Past::open(&self.context, &RunRef::default(), None)?.runs(most)?;
         let limits = config::trend_settings(&self.context)?.limits();
         history::history(&runs, metric, limits)
             .ok_or_else(|| UserError::new(ExitCode::NothingToJudge, "no run is stored yet"))

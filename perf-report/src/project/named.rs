@@ -3,6 +3,7 @@
 
 use super::baseline;
 use super::context::Context;
+use super::past::Past;
 use super::store::{self, Filter, RunRef};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
@@ -23,7 +24,7 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Runs under the name that a comparison shows for them.
+    /// Puts runs under the name that a comparison shows for them.
     pub fn new(name: String, runs: Vec<RunDocument>) -> Self {
         Self { name, runs, notice: None }
     }
@@ -32,7 +33,7 @@ impl Runs {
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
-    pub fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
+    pub(crate) fn baseline(context: &Context, name: &str) -> Result<Self, UserError> {
         Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
     }
 
@@ -41,7 +42,7 @@ impl Runs {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when the branch has no such run.
-    pub fn reference(
+    pub(crate) fn reference(
         context: &Context,
         text: &str,
         current: &[RunDocument],
@@ -57,13 +58,10 @@ impl Runs {
     ///
     /// # Errors
     /// When there is none.
-    pub fn window_or_baseline(context: &Context, text: &str) -> Result<Self, UserError> {
+    pub(crate) fn window_or_baseline(context: &Context, text: &str) -> Result<Self, UserError> {
         let Some((branch, most)) = window(text) else { return Self::baseline(context, text) };
-        let store = store::open(&context.store)?;
-        let of_branch = Filter { branch: Some(branch.to_owned()), ..Filter::default() };
-        let newest = store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(branch))?;
-        let filter = Filter { branch: of_branch.branch, ..Filter::comparable(&newest) };
-        Ok(Self::new(text.to_owned(), store.recent(&filter, most)?))
+        let past = Past::open(context, &RunRef::default(), Some(branch))?;
+        Ok(Self::new(text.to_owned(), past.runs(most)?))
     }
 
     fn of_branch(
@@ -87,7 +85,7 @@ impl Runs {
     ///
     /// # Errors
     /// When there is neither, or it cannot be read.
-    pub fn any(context: &Context, text: &str) -> Result<Self, UserError> {
+    pub(crate) fn any(context: &Context, text: &str) -> Result<Self, UserError> {
         if baseline::exists(context, text) {
             return Self::baseline(context, text);
         }
@@ -99,7 +97,7 @@ impl Runs {
     ///
     /// # Errors
     /// When there is no such run, or more than one could be meant, or it cannot be read.
-    pub fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
+    pub(crate) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(&context.store)?;
         let run = store.find(reference)?;
         Self::with_group(&*store, run)
@@ -109,7 +107,7 @@ impl Runs {
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when there is none.
-    pub fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
+    pub(crate) fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
         let store = store::open(&context.store)?;
         let of_command = Filter { command: Some(command.to_owned()), ..Filter::default() };
         let Some(entry) = store.newest(&of_command)? else {
@@ -157,22 +155,7 @@ pub(crate) fn history(
     runs.unwrap_or_default()
 }
 
-/// Returns at most `most` stored runs that may be compared with the newest of `runs`, and are none of them,
-/// oldest first.
-///
-/// # Errors
-/// When the store cannot be read.
-pub(crate) fn history_of(
-    context: &Context,
-    runs: &[RunDocument],
-    most: usize,
-) -> Result<Vec<RunDocument>, UserError> {
-    let Some(newest) = runs.last() else { return Ok(Vec::new()) };
-    let filter = Filter::comparable(newest).but(std::slice::from_ref(newest));
-    Ok(store::open(&context.store)?.recent(&filter, most)?)
-}
-
-/// Whether `text` names the file of a baseline, and no window of a branch.
+/// Returns whether `text` names the file of a baseline, and no window of a branch.
 pub(crate) fn is_file(text: &str) -> bool {
     window(text).is_none()
 }

@@ -74,13 +74,13 @@ pub struct Budget {
 
 /// The setters of limits that are written as text.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident by $parse:path;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $kind:ident;)*) => {$(
         $(#[$doc])*
         ///
         /// # Errors
         /// With [`ExitCode::Usage`] where the text is no such value.
         pub fn $name(self, limit: &str) -> Result<Self, UserError> {
-            self.limit(BudgetKind::$kind, limit, $parse)
+            self.limit(BudgetKind::$kind, limit)
         }
     )*};
 }
@@ -93,23 +93,23 @@ impl Budget {
 
     setters! {
         /// Limits the median duration of a call, such as `2ms`.
-        p50: P50Ns by values::duration_ns;
+        p50: P50Ns;
         /// Limits the 95th percentile of the duration of a call, such as `2ms`.
-        p95: P95Ns by values::duration_ns;
+        p95: P95Ns;
         /// Limits the 99th percentile of the duration of a call, such as `2ms`.
-        p99: P99Ns by values::duration_ns;
+        p99: P99Ns;
         /// Limits the mean duration of a call, such as `2ms`.
-        mean: MeanNs by values::duration_ns;
+        mean: MeanNs;
         /// Limits the longest call, such as `2ms`.
-        max: MaxNs by values::duration_ns;
+        max: MaxNs;
         /// Limits the time of all calls together, callees included, such as `1.5s`.
-        total: TotalNs by values::duration_ns;
+        total: TotalNs;
         /// Limits the wall time of the command, such as `2s`.
-        wall: WallNs by values::duration_ns;
+        wall: WallNs;
         /// Limits the processor time of the command, such as `2s`.
-        cpu: CpuNs by values::duration_ns;
+        cpu: CpuNs;
         /// Limits the resident memory of the largest process of the command, such as `64MiB`.
-        peak_memory: PeakRssBytes by values::size_bytes;
+        peak_memory: PeakRssBytes;
     }
 
     /// Limits the number of calls in the run.
@@ -134,13 +134,9 @@ impl Budget {
         Ok(self)
     }
 
-    fn limit(
-        self,
-        kind: BudgetKind,
-        text: &str,
-        parse: fn(&str) -> Result<f64, String>,
-    ) -> Result<Self, UserError> {
-        let value = if values::is_never(text) { None } else { Some(parse(text).map_err(wrong)?) };
+    fn limit(self, kind: BudgetKind, text: &str) -> Result<Self, UserError> {
+        let parse = || kind.unit().parse(text).map(Some).map_err(wrong);
+        let value = if values::is_never(text) { None } else { parse()? };
         Ok(self.with(kind, value))
     }
 

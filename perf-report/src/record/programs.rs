@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 
 /// The folders of a project's programs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Programs {
+pub(crate) struct Programs {
     folders: Vec<PathBuf>,
 }
 
 impl Programs {
     /// Takes the programs below these folders.
-    pub fn below(folders: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn below(folders: impl IntoIterator<Item = PathBuf>) -> Self {
         // Processes know their program by its path without links.
         let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
         Self { folders: folders.into_iter().map(real).collect() }
     }
 
     /// Returns whether the program at `path` is one of them.
-    pub fn contain(&self, path: &str) -> bool {
+    pub(crate) fn contain(&self, path: &str) -> bool {
         self.folders.iter().any(|folder| Path::new(path).starts_with(folder))
     }
 }

@@ -51,7 +51,6 @@ impl crate::model::Comparison {
 
     /// Writes the comparison as a document `perf-track/comparison`.
     pub fn to_json(&self) -> String {
-        // Plain data always becomes JSON: only maps with keys that are no text do not.
-        json::json(self).unwrap_or_default()
+        json::exact(self)
     }
 }

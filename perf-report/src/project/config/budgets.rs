@@ -85,12 +85,12 @@ fn budget(value: &DeValue<'_>, kind: BudgetKind) -> Result<Option<f64>, String> 
         Unit::Size => {
             let text = value.as_str().map(str::to_owned).or_else(|| number(value));
             let text = text.ok_or_else(|| expected("a size, such as \"64MiB\"", value))?;
-            values::size_bytes(&text).map(Some)
+            kind.unit().parse(&text).map(Some)
         }
         _ => {
             let text = value.as_str();
             let text = text.ok_or_else(|| expected("a duration, such as \"2ms\"", value))?;
-            values::duration_ns(text).map(Some)
+            kind.unit().parse(text).map(Some)
         }
     }
 }

@@ -7,7 +7,6 @@ use toml_edit::{Item, value};
 use super::check;
 use super::value::{expected, number};
 use crate::model::{Metric, MetricKind, Unit};
-use crate::text::values;
 
 /// Returns every metric with values in files: of functions, of the command, and the kinds of the
 /// program's own.
@@ -32,16 +31,7 @@ pub(crate) fn metric(word: &str) -> Result<Metric, String> {
 /// # Errors
 /// The mistake, as the end of a sentence.
 pub(crate) fn parse(metric: Metric, text: &str) -> Result<f64, String> {
-    let finite = || text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    match metric.unit() {
-        Unit::Time => values::duration_ns(text),
-        Unit::Size => values::size_bytes(text),
-        Unit::Share => values::share(text),
-        Unit::Count => finite()
-            .filter(|count| *count >= 0.0 && count.fract() == 0.0)
-            .ok_or_else(|| format!("{text:?} is no count: write a whole number")),
-        Unit::Rate | Unit::Own => finite().ok_or_else(|| format!("{text:?} is no number")),
-    }
+    metric.unit().parse(text)
 }
 
 /// Reads a value from a file: numbers as such, values with a unit as text.
