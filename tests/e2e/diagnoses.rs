@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use perf_tests::{Finished, Lab, copy_program, lab, program, skipped};
@@ -18,6 +18,14 @@ fn run(lab: &Lab, wrapper: &[&str]) -> Finished {
     finish(lab.report_command(["run", "--"]).args(wrapper).args(WORKLOAD))
 }
 
+/// A copy of the workload in `folder`, of a name that no other test records by: where programs
+/// record on their own, a test would find the recordings of those beside it.
+fn own_copy(folder: &Path, name: &str) -> PathBuf {
+    let copy = folder.join(name);
+    copy_program(WORKLOAD[0], &copy);
+    copy
+}
+
 /// It says all of `words`, and that nothing was recorded, but not why in words that nobody can know.
 #[track_caller]
 fn says(finished: &Finished, words: &[&str]) {
@@ -29,9 +37,9 @@ fn says(finished: &Finished, words: &[&str]) {
 }
 
 /// Removes the recording that is said to be elsewhere: the folder is that of this user's programs, not of tests.
-fn clear(finished: &Finished) {
+fn clear(finished: &Finished, program: &str) {
     let said = finished.complaint();
-    let pid = said.split("process ").find_map(|rest| rest.split_once(" (workload)"));
+    let pid = said.split("process ").find_map(|rest| rest.split_once(&format!(" ({program})")));
     let pid: u32 = pid.and_then(|(pid, _)| pid.parse().ok()).expect("its id is said");
     let folder = format!("/dev/shm/perf-track-{}", nix::unistd::getuid());
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -54,6 +62,11 @@ fn can(words: &[&str]) -> bool {
 #[test]
 fn a_scrubbed_environment_is_named_and_where_it_recorded() {
     let lab = lab!();
+    let copy = own_copy(lab.folder(), "scrubbed");
+    let run = |wrapper: &[&str]| {
+        let mut command = lab.report_command(["run", "--"]);
+        finish(command.args(wrapper).arg(&copy).args(&WORKLOAD[1..]))
+    };
     for wrapper in [
         &["env", "-i"][..],
         &["env", "-u", "PERF_TRACK_DIR"],
@@ -62,13 +75,12 @@ fn a_scrubbed_environment_is_named_and_where_it_recorded() {
         &["sh", "-c", "env -i \"$@\"", "sh"],
         &["sh", "-c", "unset PERF_TRACK_DIR; \"$@\"", "sh"],
     ] {
-        let finished = run(&lab, wrapper);
+        let finished = run(wrapper);
         assert_eq!(finished.code, Some(0), "{}", finished.stderr);
-        says(&finished, &["takes PERF_TRACK_DIR away", "(workload)", "meanwhile", "collect --all"]);
-        clear(&finished);
+        says(&finished, &["takes PERF_TRACK_DIR away", "(scrubbed)", "meanwhile", "collect --all"]);
+        clear(&finished, "scrubbed");
     }
-    let passed =
-        run(&lab, &["sh", "-c", "exec env -i PERF_TRACK_DIR=\"$PERF_TRACK_DIR\" \"$@\"", "sh"]);
+    let passed = run(&["sh", "-c", "exec env -i PERF_TRACK_DIR=\"$PERF_TRACK_DIR\" \"$@\"", "sh"]);
     assert!(!passed.stderr.contains("nothing was recorded"), "as it is told: {}", passed.stderr);
 }
 
@@ -78,9 +90,11 @@ fn a_script_is_looked_into() {
     let script = lab.folder().join("run");
     fs::write(&script, "#!/bin/sh\nenv -i \"$@\"\n").expect("a file can be written");
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let finished = run(&lab, &["./run"]);
+    let copy = own_copy(lab.folder(), "scripted");
+    let mut command = lab.report_command(["run", "--", "./run"]);
+    let finished = finish(command.arg(&copy).args(&WORKLOAD[1..]));
     says(&finished, &["`env -i` takes PERF_TRACK_DIR away"]);
-    clear(&finished);
+    clear(&finished, "scripted");
 }
 
 #[test]
@@ -103,8 +117,7 @@ fn another_user_is_named() {
     // Where anybody may run it.
     let open = tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o755)).tempdir();
     let open = open.expect("a folder can be made");
-    let copy = open.path().join("workload");
-    copy_program(WORKLOAD[0], &copy);
+    let copy = own_copy(open.path(), "nobodys");
     let run = |wrapper: &[&str]| {
         let mut command = lab.report_command(["run", "--"]);
         finish(command.args(wrapper).arg(&copy).args(&WORKLOAD[1..]))
@@ -121,7 +134,7 @@ fn another_user_is_named() {
     }
     // Without the variable it records in that user's own folder, of which this one may learn.
     let finished = run(&[&wrapper[..], &["env", "-u", "PERF_TRACK_DIR"]].concat());
-    says(&finished, &["as another user", "(workload)", "perf-track-65534", "user 65534 can store"]);
+    says(&finished, &["as another user", "(nobodys)", "perf-track-65534", "user 65534 can store"]);
     let _ = fs::remove_dir_all(own);
 }
 
@@ -143,8 +156,7 @@ fn a_changed_root_is_named() {
 #[test]
 fn a_setuid_program_is_named() {
     let lab = lab!();
-    let copy = lab.folder().join("workload");
-    copy_program(WORKLOAD[0], &copy);
+    let copy = own_copy(lab.folder(), "setuid");
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o4755)).expect("it is ours");
     let mut command = lab.report_command(["run", "--"]);
     let finished = finish(command.arg(&copy).args(&WORKLOAD[1..]).env("PERF_TRACK_DIR", "/none"));
@@ -157,9 +169,7 @@ fn a_setuid_program_is_named() {
 #[test]
 fn what_starts_a_program_and_is_not_known_may_be_the_cause() {
     let lab = lab!();
-    // Of a name that no other test records by, which would be found.
-    let copy = lab.folder().join("compared");
-    copy_program(WORKLOAD[0], &copy);
+    let copy = own_copy(lab.folder(), "compared");
     let mut command = lab.report_command(["run", "--", "cmp", "-s"]);
     says(&finish(command.args([&copy, &copy])), &["`cmp` may start the program as another"]);
 }

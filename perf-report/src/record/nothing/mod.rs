@@ -86,8 +86,10 @@ fn likely(command: Command<'_>) -> (String, String) {
     };
     let changes_user = line.wrappers.iter().any(|wrapper| wrapper.effect == Effect::User);
     let found = found.into_iter().filter_map(|place| place.only(is_named));
-    let found: Vec<Place> =
+    let mut found: Vec<Place> =
         found.filter(|place| changes_user || !place.recordings.is_empty()).collect();
+    // The likelier one first: where the program runs as another user, it is that user's.
+    found.sort_by_key(|place| place.is_ours() == changes_user);
     let (reason, help) =
         by_words(&line, command.folder).unwrap_or_else(|| by_programs(&line, &found));
     match found.first() {
