@@ -3,6 +3,7 @@
 //! Nothing here links perf-report: tests see it as a user does, as a program that prints.
 
 mod apart;
+pub mod consumers;
 mod copy;
 #[cfg(doctest)]
 mod guide;
