@@ -1,0 +1,125 @@
+// The two blocks of data of the page, as the documents that they were made from.
+
+async function readBlock(id) {
+  const block = byId(id);
+  let text = block.textContent;
+  if (block.getAttribute("data-encoding") === "gzip") {
+    const bytes = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    text = await new Response(stream).text();
+  }
+  return JSON.parse(text);
+}
+
+// Rows of objects from columns.
+function unpack(packed) {
+  if (!packed) return [];
+  const columns = Object.entries(packed.c).map(([key, column]) => {
+    if (Array.isArray(column)) return [key, (at) => column[at]];
+    if ("d" in column) return [key, (at) => column.d[column.i[at]] ?? null];
+    return [key, () => column.v];
+  });
+  const rows = new Array(packed.n);
+  for (let at = 0; at < packed.n; at++) {
+    const row = {};
+    for (const [key, value] of columns) row[key] = value(at);
+    rows[at] = row;
+  }
+  return rows;
+}
+
+function treeOf(packed, functions) {
+  const nodes = unpack(packed);
+  for (const [id, node] of nodes.entries()) {
+    node.id = id;
+    node.fn = node.function ?? -1;
+    node.name = node.fn < 0 ? (node.function_name ?? "?") : functions[node.fn].name;
+    node.parent ??= -1;
+    node.children = [];
+    if (node.parent >= 0) nodes[node.parent].children.push(id);
+  }
+  return nodes;
+}
+
+function groupBy(rows, key) {
+  const groups = new Map();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(row);
+    else groups.set(key(row), [row]);
+  }
+  return groups;
+}
+
+function worst(rows) {
+  return rows.map((row) => row.verdict).sort((a, b) => VERDICTS.indexOf(a) - VERDICTS.indexOf(b))[0];
+}
+
+async function readModel() {
+  const data = await readBlock("page-data");
+  const functions = unpack(data.functions);
+  for (const [index, row] of functions.entries()) {
+    row.index = index;
+    row.crate = row.name.replace(/^<+/, "").split("::")[0];
+  }
+  const comparison = data.comparison && { ...data.comparison, functions: unpack(data.comparison.functions), budgets: unpack(data.comparison.budgets) };
+  const changesOf = groupBy(comparison?.functions ?? [], (row) => row.name);
+  return {
+    ...data,
+    functions,
+    byName: new Map(functions.map((row) => [row.name, row])),
+    metrics: unpack(data.metrics),
+    tree: treeOf(data.tree, functions),
+    comparison,
+    changesOf,
+    verdictOf: new Map([...changesOf].map(([name, rows]) => [name, worst(rows)])),
+  };
+}
+
+// What the first view does not need: histograms, history, the baseline's figures.
+async function readMore(model) {
+  const more = await readBlock("page-more");
+  const history = more.history && { ...more.history, runs: unpack(more.history.runs), functions: unpack(more.history.functions) };
+  const baseline = more.baseline && { ...more.baseline, functions: unpack(more.baseline.functions) };
+  if (baseline) baseline.byName = new Map(baseline.functions.map((row) => [row.name, row]));
+  if (history) history.byName = new Map(history.functions.map((row) => [row.name, row]));
+  const budgets = groupBy(unpack(more.budgets ?? model.comparison?.budgets), (row) => row.name);
+  return { ...more, history, baseline, budgets };
+}
+
+// The buckets of a function: {from, to, calls}, ascending, in nanoseconds.
+function bucketsOf(flat) {
+  const buckets = [];
+  for (let at = 0; at < (flat?.length ?? 0); at += 2) {
+    const from = flat[at];
+    // Buckets are 32 an octave; below 32 ns they are one nanosecond wide.
+    const width = from < 32 ? 1 : 2 ** (Math.floor(Math.log2(from)) - 5);
+    buckets.push({ from, to: from + width, calls: flat[at + 1] });
+  }
+  return buckets;
+}
+
+// The signs before estimated figures: of self, total, single calls, percentiles.
+function marked(row, at, text) {
+  const mark = row.marks?.[at];
+  return mark && mark !== " " && text !== "–" ? mark + text : text;
+}
+
+function selfText(row) {
+  return row.unmeasured ? "–" : marked(row, 0, fmt.duration(row.self_ns));
+}
+
+function totalText(row) {
+  return row.unmeasured ? "–" : marked(row, 1, fmt.duration(row.total_ns));
+}
+
+// A single call, or the step of the clock where it is shorter than that.
+function singleText(row, ns) {
+  if (ns === null || ns === undefined) return "–";
+  return ns < row.resolution_ns ? `≤${fmt.duration(row.resolution_ns)}` : marked(row, 3, fmt.duration(ns));
+}
+
+function selfPerCall(row) {
+  const calls = row.calls - (row.unmeasured_calls ?? 0);
+  return calls > 0 ? row.self_ns / calls : null;
+}
