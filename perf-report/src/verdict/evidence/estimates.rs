@@ -10,7 +10,8 @@
 
 use crate::model::{Because, Function, Metric};
 use crate::stats::number::float;
-use crate::verdict::sides::Busier;
+use crate::stats::robust;
+use crate::verdict::sides::{Busier, Pair};
 
 /// The error of sampling where the load comes in phases, in per cent: the bound that the
 /// recorder is held to.
@@ -80,23 +81,17 @@ impl Doubt {
         }
     }
 
-    /// Adds the doubt of a busier machine: threads waited for a processor for this much more of their time on
-    /// one side than on the other, in per cent. The waits are in no time, but what ran meanwhile has taken
-    /// caches, and shares what cores share.
-    pub(crate) fn on_a_busy_machine(
-        self,
-        (waited_pct, busier): (f64, Busier),
-        [old, new]: [&Function; 2],
-        metric: Metric,
-    ) -> Self {
+    /// Adds the doubt of a machine that was busier on one side of `pair`. The waits for a processor are in no
+    /// time, but what ran meanwhile has taken caches, and shares what cores share.
+    pub(crate) fn on_a_busy_machine(self, pair: &Pair<'_>, metric: Metric) -> Self {
         /// The part by which a call may take longer where the machine was much busier, whatever was waited, in
         /// per cent.
         const ANY_PCT: f64 = 10.0;
-        let of_waits = WAITS_PART * notable_waits(waited_pct);
+        let of_waits = WAITS_PART * notable_waits(pair.waited_pct);
         // Where in a call that falls is chance.
-        let of_call = if metric == Metric::SelfNs { calls_by_self(old).max(1.0) } else { 1.0 };
-        let of_any = if busier == Busier::Much { ANY_PCT * of_call } else { 0.0 };
-        let machine = of_waits.max(of_any).max(of_interruptions_pct(old, new, metric));
+        let of_call = if metric == Metric::SelfNs { calls_by_self(pair.old).max(1.0) } else { 1.0 };
+        let of_any = if pair.busier == Busier::Much { ANY_PCT * of_call } else { 0.0 };
+        let machine = of_waits.max(of_any).max(of_interruptions_pct(pair, metric));
         Self { machine: machine.min(MOST_PCT), ..self }
     }
 
@@ -160,8 +155,9 @@ fn calls_by_self(function: &Function) -> f64 {
 }
 
 /// Returns by how much calls of a function that waited more on one side may take longer, in per cent: to load
-/// again what others put out of the caches.
-fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
+/// again what others put out of the caches. By the middle run of each side: what single runs waited is noise,
+/// which the runs show.
+fn of_interruptions_pct(pair: &Pair<'_>, metric: Metric) -> f64 {
     /// The part of a wait by which the time after it becomes longer: slices are of 3 ms and more, and
     /// 70 µs were seen.
     const PART: f64 = 0.15;
@@ -172,7 +168,11 @@ fn of_interruptions_pct(old: &Function, new: &Function, metric: Metric) -> f64 {
         };
         float(waited_ns) / float(ns.max(1)) * 100.0
     };
-    PART * (waited(new) - waited(old)).abs()
+    let middle = |runs: &[Option<&Function>]| {
+        let all: Vec<f64> = runs.iter().flatten().map(|function| waited(function)).collect();
+        robust::median(&all).unwrap_or(0.0)
+    };
+    PART * (middle(&pair.news) - middle(&pair.olds)).abs()
 }
 
 /// Returns how many nanoseconds of the value of `metric` recording took; none where they have been taken off.

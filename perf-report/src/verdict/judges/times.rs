@@ -41,11 +41,7 @@ pub(crate) fn draft(
     }
     let (baseline, current) = (baseline?, current?);
     let own = limits_of_its_own(pair, limits);
-    let doubt = Doubt::of(old, new, metric, baseline).on_a_busy_machine(
-        (pair.waited_pct, pair.busier),
-        [old, new],
-        metric,
-    );
+    let doubt = Doubt::of(old, new, metric, baseline).on_a_busy_machine(pair, metric);
     let change_pct = change_pct(baseline, current);
     let row =
         Change { change_pct, interval_pct: change_pct.and_then(|pct| doubt.interval(pct)), ..row };

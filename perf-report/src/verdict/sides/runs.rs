@@ -1,5 +1,6 @@
 //! The runs of a comparison, and what the machine did meanwhile.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::model::{Change, Extent, Probe, RunDocument, Steadiness, Usage};
@@ -41,18 +42,19 @@ impl<'a> Sides<'a> {
 
     /// Returns how much busier the machine was while the runs that are judged were made: by what threads
     /// waited for a processor, by what the probe lost to other programs, and by how steady it was, in the
-    /// middle one of the runs of each side.
+    /// middle one of the runs of each side. What two middle runs differ by while the runs of the sides lie
+    /// among each other is chance.
     pub(crate) fn busier(&self) -> Busier {
         /// The shares, of the time of threads and of that of the probe, from which it is busier, and much busier, in
         /// per cent.
         const WAITED_PCT: [f64; 2] = [0.25, 1.0];
         const LOST_PCT: [f64; 2] = [1.5, 10.0];
-        let [old_waited, new_waited] = self.waited_pct();
-        let [old_lost, new_lost] = self.probed(|probe| probe.lost_pct);
-        let [old_unsteady, new_unsteady] =
-            self.probed(|probe| if probe.steadiness() == Steadiness::Steady { 0.0 } else { 1.0 });
-        let (waited, lost) = (new_waited - old_waited, new_lost - old_lost);
-        let is_less_steady = new_unsteady > 0.5 && old_unsteady <= 0.5;
+        let waited = more(&self.each(|run| Some(run.preempted_pct())));
+        let lost = more(&self.each(|run| Some(run.run.machine.probe?.lost_pct)));
+        let is_unsteady = |probe: Probe| probe.steadiness() != Steadiness::Steady;
+        let unsteady =
+            self.each(|run| Some(if is_unsteady(run.run.machine.probe?) { 1.0 } else { 0.0 }));
+        let is_less_steady = more(&unsteady) > 0.5;
         if waited >= WAITED_PCT[1] || lost >= LOST_PCT[1] || is_less_steady {
             Busier::Much
         } else if waited >= WAITED_PCT[0] || lost >= LOST_PCT[0] {
@@ -62,12 +64,9 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// Returns the middle value of the probes of each side; 0 where there is none.
-    fn probed(&self, of: fn(&Probe) -> f64) -> [f64; 2] {
-        [self.baseline, self.current].map(|runs| {
-            let values = runs.iter().filter_map(|run| run.run.machine.probe.as_ref().map(of));
-            robust::median(&values.collect::<Vec<_>>()).unwrap_or(0.0)
-        })
+    /// Returns a value of each run of the two sides that knows it.
+    fn each(&self, of: impl Fn(&RunDocument) -> Option<f64>) -> [Vec<f64>; 2] {
+        [self.baseline, self.current].map(|runs| runs.iter().filter_map(&of).collect())
     }
 
     /// Returns what the middle run of each side used, where it is known.
@@ -104,6 +103,25 @@ impl<'a> Sides<'a> {
     }
 }
 
+/// Returns how much more the middle value of the second side is, where the sides are apart; 0 where a value of
+/// the second side is the larger one less often than in three pairs of four, which is chance, or of runs that
+/// were made beside each other.
+fn more([olds, news]: &[Vec<f64>; 2]) -> f64 {
+    /// The part of the pairs in which the second value is the larger one, and equal ones count half: the
+    /// measure of stochastic superiority A of Vargha and Delaney (2000), by whom 0.71 is a large effect.
+    const APART: f64 = 0.75;
+    let middle = |values: &[f64]| robust::median(values).unwrap_or(0.0);
+    let is_larger = |old: f64, new: f64| match new.total_cmp(&old) {
+        Ordering::Greater => 1.0,
+        Ordering::Equal => 0.5,
+        Ordering::Less => 0.0,
+    };
+    let pairs = float((olds.len() * news.len()) as u64);
+    let larger: f64 =
+        news.iter().map(|new| olds.iter().map(|old| is_larger(*old, *new)).sum::<f64>()).sum();
+    if larger < APART * pairs { 0.0 } else { middle(news) - middle(olds) }
+}
+
 /// The degree to which a machine was busier while the runs that are judged were made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Busier {
@@ -130,25 +148,34 @@ mod tests {
     use super::*;
     use crate::model::samples;
 
-    /// Returns how much busier the machine was where the probes of a baseline of three and of one run lost
+    /// Returns how much busier the machine was where the probes of the runs of the two sides lost
     /// these shares, in per cent.
-    fn busier(olds: [f64; 3], new: f64) -> Busier {
+    fn busier<const N: usize, const M: usize>(olds: [f64; N], news: [f64; M]) -> Busier {
         let run = |lost_pct: f64| {
             let mut run = samples::empty();
             run.run.machine.probe = Some(Probe { lost_pct, ..Probe::default() });
             run
         };
-        let (olds, news) = (olds.map(run), [run(new)]);
+        let (olds, news) = (olds.map(run), news.map(run));
         Sides { baseline: &olds, current: &news, history: &[], paired: false }.busier()
     }
 
     #[test]
     fn a_machine_is_busier_by_what_the_middle_probe_lost() {
-        assert_eq!(busier([2.0, 3.0, 2.5], 3.0), Busier::No);
-        assert_eq!(busier([2.0, 3.0, 2.5], 5.0), Busier::Somewhat);
-        assert_eq!(busier([2.0, 45.0, 2.5], 45.0), Busier::Much, "one odd run hides nothing");
-        assert_eq!(busier([45.0, 46.0, 45.0], 46.0), Busier::No);
-        assert_eq!(busier([45.0, 46.0, 45.0], 2.0), Busier::No);
+        assert_eq!(busier([2.0, 3.0, 2.5], [3.0]), Busier::No);
+        assert_eq!(busier([2.0, 3.0, 2.5], [5.0]), Busier::Somewhat);
+        assert_eq!(busier([2.0, 45.0, 2.5], [45.0]), Busier::Much, "one odd run hides nothing");
+        assert_eq!(busier([45.0, 46.0, 45.0], [46.0]), Busier::No);
+        assert_eq!(busier([45.0, 46.0, 45.0], [2.0]), Busier::No);
+    }
+
+    #[test]
+    fn runs_that_lie_among_each_other_were_made_on_an_equally_busy_machine() {
+        let (olds, news) = ([30.0, 55.0, 41.0, 44.0, 60.0], [33.0, 57.0, 39.0, 61.0, 59.0]);
+        assert_eq!(busier(olds, news), Busier::No, "a middle one is 57, and the other 44");
+        assert_eq!(busier(olds, news.map(|lost| lost + 15.0)), Busier::Much);
+        assert_eq!(busier([30.0, 55.0, 41.0, 44.0], [55.5]), Busier::Much, "more than all of them");
+        assert_eq!(busier([30.0, 55.0, 41.0, 44.0], [43.0]), Busier::No);
     }
 
     #[test]

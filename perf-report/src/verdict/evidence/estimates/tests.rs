@@ -1,6 +1,7 @@
 //! Tests of what estimates leave open.
 
 use super::*;
+use crate::verdict::Limits;
 use crate::verdict::words::Words;
 
 fn in_words(doubt: Doubt, pct: f64) -> String {
@@ -74,10 +75,10 @@ fn what_recording_takes_is_taken_off_a_change() {
 
 #[test]
 fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
-    let function = Function::default();
+    let (function, limits) = (Function::default(), Limits::default());
     let doubt = |waited_pct| {
-        let waited = (waited_pct, Busier::No);
-        Doubt::NONE.on_a_busy_machine(waited, [&function; 2], Metric::MeanNs)
+        let pair = Pair { waited_pct, ..Pair::single(&function, &function, &limits) };
+        Doubt::NONE.on_a_busy_machine(&pair, Metric::MeanNs)
     };
     assert_eq!(doubt(0.5), Doubt::NONE);
     assert_eq!(doubt(50.0).interval(30.0), Some((10.0, 50.0)));
@@ -89,8 +90,11 @@ fn a_busier_machine_leaves_a_part_of_the_waiting_open() {
 #[test]
 fn a_busier_machine_may_make_a_tenth_of_a_call_wherever_in_it_that_falls() {
     let caller = Function { total_ns: 16_000, self_ns: 80, ..Function::default() };
-    let pct =
-        |busier, metric| Doubt::NONE.on_a_busy_machine((0.0, busier), [&caller; 2], metric).machine;
+    let limits = Limits::default();
+    let pct = |busier, metric| {
+        let pair = Pair { busier, ..Pair::single(&caller, &caller, &limits) };
+        Doubt::NONE.on_a_busy_machine(&pair, metric).machine
+    };
     assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::MeanNs)), "10");
     assert_eq!(format!("{:.0}", pct(Busier::Much, Metric::SelfNs)), "1000", "no more is said");
     assert_eq!(format!("{:.0}", pct(Busier::Somewhat, Metric::SelfNs)), "0");
@@ -106,8 +110,15 @@ fn what_waited_may_take_longer_by_a_part_of_the_wait() {
         ..Function::default()
     };
     let (old, new) = (function(0), function(16_000_000));
-    let pct = |metric| format!("{:.0}", of_interruptions_pct(&old, &new, metric));
-    assert_eq!((pct(Metric::SelfNs), pct(Metric::MeanNs)), ("86".to_owned(), "0".to_owned()));
+    let limits = Limits::default();
+    let single = Pair::single(&old, &new, &limits);
+    let pct = |pair: &Pair<'_>, metric| format!("{:.0}", of_interruptions_pct(pair, metric));
+    assert_eq!([Metric::SelfNs, Metric::MeanNs].map(|it| pct(&single, it)), ["86", "0"]);
+    // Of many runs, one that waited says nothing of the others.
+    let [olds, news] =
+        [[&old; 5], [&old, &old, &old, &old, &new]].map(|side| side.map(Some).to_vec());
+    let many = Pair { olds, news, ..Pair::single(&old, &new, &limits) };
+    assert_eq!(pct(&many, Metric::SelfNs), "0");
 }
 
 #[test]
