@@ -83,9 +83,27 @@ pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
 /// # Errors
 /// When the file cannot be written; the former one is still there then.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// Writes `bytes` to where a user wants them. A file is replaced as by [`replace`], behind a link too; a
+/// pipe or device takes them as they come.
+///
+/// # Errors
+/// When they cannot be written; a former file is still there then.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => replace_bytes(&path.canonicalize()?, bytes),
+        Ok(_) => fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => replace_bytes(path, bytes),
+        Err(error) => Err(error),
+    }
+}
+
+fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = temporary_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     // The name is on disk only once its folder is; not every file system can do that.

@@ -1,7 +1,7 @@
 //! A program and a library that collect, store, compare, and judge the recordings of perf-runtime.
 //!
 //! A program outside begins with [`Project`]. The pure rooms are public: plain data ([`model`]), what is
-//! made of it ([`analysis`], [`verdict`], [`stats`]), and how it is written ([`render`], [`text`]). The
+//! made of it ([`analysis`], [`verdict`], [`stats`]), and how it is written ([`render`], [`export`], [`text`]). The
 //! rooms that run commands and read files are the business of [`project`] and of the commands. Every
 //! mistake of a user is a [`UserError`].
 
@@ -16,6 +16,7 @@ pub mod bench_tracker;
 pub mod cli;
 mod doctor;
 pub mod error;
+pub mod export;
 mod files;
 pub mod import;
 mod live;

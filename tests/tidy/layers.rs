@@ -49,12 +49,13 @@ const REPORT: Table = Table {
         ("bench_tracker", "error model project stats text"),
         ("import", ""),
         ("render", "model stats text"),
+        ("export", "error model text"),
         ("live", "model record"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),
         (
             "cli",
-            "analysis doctor error files import live model overhead project record render \
+            "analysis doctor error export files import live model overhead project record render \
             stats text verdict",
         ),
         ("bin", "cli"),

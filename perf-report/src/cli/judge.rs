@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clap::Args as _;
 use clap::builder::FalseyValueParser;
 
 use super::help;
@@ -100,6 +101,13 @@ pub(super) struct WriteArgs {
 }
 
 impl LimitArgs {
+    /// Returns the names of its options.
+    pub(super) fn names() -> Vec<String> {
+        let command = Self::augment_args(clap::Command::new(""));
+        let names = command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned));
+        names.collect()
+    }
+
     /// Returns these settings over those of `perf.toml`.
     pub(super) fn settings(
         &self,

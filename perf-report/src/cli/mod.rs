@@ -14,6 +14,7 @@ mod compare;
 mod compare_last;
 mod doctor;
 mod environment;
+mod export;
 mod function;
 mod global;
 mod help;
@@ -63,6 +64,7 @@ Examples:
   perf-report check                    exit with 3 if something became slower
   perf-report history                  how functions did over the runs
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
+  perf-report export pprof --output p  the last run for pprof, speedscope, …
   perf-report stacks 4711              what the threads of a process are in
   perf-report overhead                 what recording costs on this machine
   perf-report help check               the help of a command
@@ -80,6 +82,7 @@ enum Command {
     Collect(collect::Args),
     Show(show::Args),
     Stacks(stacks::Args),
+    Export(export::Args),
     Compare(compare::Args),
     Ab(ab::Args),
     Check(check::Args),
@@ -132,6 +135,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Run(args) => run::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
+        Command::Export(args) => export::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),

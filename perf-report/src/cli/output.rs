@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{ExitCode as Code, UserError};
+use crate::files;
 use crate::render::{Document, Medium, Screen};
 use crate::text::sanitize;
 
@@ -59,9 +60,19 @@ impl OutputArgs {
         let text = &sanitize::lines(text);
         match &self.output {
             Some(path) => std::fs::write(path, text).map_err(|error| unwritable(path, error)),
-            None => to_stdout(text).map_err(|error| {
-                UserError::new(Code::Internal, "standard output cannot be written").because(error)
-            }),
+            None => write_all(anstream::stdout().lock(), text.as_bytes()),
+        }
+    }
+
+    /// Writes a result that another program reads, byte by byte.
+    ///
+    /// # Errors
+    /// When the file or standard output takes no more, except for a reader that went away.
+    pub(super) fn write_bytes(&self, bytes: &[u8]) -> Result<(), UserError> {
+        match &self.output {
+            Some(path) => files::put(path, bytes).map_err(|error| unwritable(path, error)),
+            // Of the stream itself: the one for text takes escape sequences out.
+            None => write_all(io::stdout().lock(), bytes),
         }
     }
 }
@@ -116,11 +127,14 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { Code::Usage.into() } else { Code::Fine.into() }
 }
 
-fn to_stdout(text: &str) -> io::Result<()> {
-    let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+/// Writes to standard output. A reader that went away is no error.
+fn write_all(mut stdout: impl io::Write, bytes: &[u8]) -> Result<(), UserError> {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let problem = "standard output cannot be written";
+            Err(UserError::new(Code::Internal, problem).because(error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,0 +1,237 @@
+//! `perf-report export`: a run in the format of another program.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use clap::builder::PossibleValue;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, FromArgMatches, ValueEnum};
+
+use super::judge::LimitArgs;
+use super::output::{self, OutputArgs};
+use crate::error::{ExitCode as Code, UserError};
+use crate::export::{Against, Choice, Format, Options, Source, Unit};
+use crate::model::{Comparison, RunDocument};
+use crate::project::check::Question;
+use crate::project::context::Context;
+use crate::project::named::Runs;
+use crate::verdict;
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report export collapsed | inferno-flamegraph > flame.svg
+  perf-report export collapsed --baseline main | inferno-flamegraph > diff.svg
+  perf-report export collapsed --unit calls latest~1 --output calls.txt
+
+Options that a format does not have are mistakes, except where they come from the environment.";
+
+/// Write a run in the format of another program
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    // First, since it sees what the others take away.
+    #[command(flatten)]
+    typed: Typed,
+
+    /// The format
+    #[arg(value_enum)]
+    format: Format,
+
+    /// The run: `latest`, `latest~1`, an id or its beginning, a label, or a baseline
+    #[arg(default_value = "latest")]
+    run: String,
+
+    /// Hold it against this: a baseline, `latest~1`, an id or its beginning, or a label
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
+    baseline: Option<String>,
+
+    /// The figure of each stack, of `collapsed` [default: ns]
+    #[arg(long, value_enum, env = "PERF_TRACK_UNIT", hide_env_values = true)]
+    unit: Option<Unit>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let format = args.format;
+    let options = args.options()?;
+    if format.facts().is_binary && args.output.output.is_none() && io::stdout().is_terminal() {
+        return Err(not_for_terminals(format));
+    }
+    let held = Held::load(args, context)?;
+    let bytes = format.write(&held.source(), &options)?;
+    args.output.write_bytes(&bytes)?;
+    Ok(Code::Fine.into())
+}
+
+impl Args {
+    /// Returns the choices of the user, without those of the environment that the format does not have.
+    ///
+    /// # Errors
+    /// Where one that was typed is not for the format.
+    fn options(&self) -> Result<Options, UserError> {
+        let mut options = Options { unit: self.unit, ..Options::default() };
+        for choice in Choice::ALL.into_iter().filter(|choice| !self.format.has(*choice)) {
+            if self.typed.has(choice.word()) {
+                return Err(self.format.lacks(choice));
+            }
+            choice.clear(&mut options);
+        }
+        self.no_limits_without_a_judgement()?;
+        Ok(options)
+    }
+
+    /// Returns the name of the baseline. One of the environment is the one that runs are judged by, and makes
+    /// no difference of a profile.
+    fn baseline(&self) -> Option<&str> {
+        let is_meant = self.typed.has(Choice::Baseline.word())
+            || self.format.facts().against == Against::Judgement;
+        self.baseline.as_deref().filter(|_| is_meant)
+    }
+
+    /// Refuses limits of a judgement where none is made.
+    fn no_limits_without_a_judgement(&self) -> Result<(), UserError> {
+        let limit = LimitArgs::names().into_iter().find(|name| self.typed.has(name));
+        match (limit, self.format.facts().against) {
+            (None, _) | (_, Against::Judgement) => Ok(()),
+            (Some(limit), _) => {
+                let word = self.format.facts().word;
+                let problem = format!("{word} shows no judgement, and --{limit} is for one");
+                Err(UserError::new(Code::Usage, problem)
+                    .help("`perf-report check` takes it, and formats with verdicts do"))
+            }
+        }
+    }
+}
+
+/// The run, and what it is held against.
+struct Held {
+    run: RunDocument,
+    baseline: Option<RunDocument>,
+    comparison: Option<Comparison>,
+}
+
+impl Held {
+    fn load(args: &Args, context: &Context) -> Result<Self, UserError> {
+        let named = args.baseline().filter(|_| args.format.has(Choice::Baseline));
+        let current = Runs::any(context, &args.run)?;
+        let baseline = named.map(|name| Runs::any(context, name)).transpose()?;
+        let comparison = match args.format.facts().against {
+            Against::Judgement => Some(judge(args, context, &current, baseline.as_ref())?),
+            Against::Nothing(_) | Against::Run => None,
+        };
+        let baseline = baseline.map(newest).transpose()?;
+        Ok(Self { run: newest(current)?, baseline, comparison })
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            run: &self.run,
+            baseline: self.baseline.as_ref(),
+            comparison: self.comparison.as_ref(),
+        }
+    }
+}
+
+/// Returns the newest of some runs, the only one of a baseline that has a tree.
+fn newest(mut runs: Runs) -> Result<RunDocument, UserError> {
+    runs.runs
+        .pop()
+        .ok_or_else(|| UserError::new(Code::NothingToJudge, format!("{} holds no run", runs.name)))
+}
+
+/// Judges the runs as `check` does; by their budgets where no baseline is named.
+fn judge(
+    args: &Args,
+    context: &Context,
+    current: &Runs,
+    baseline: Option<&Runs>,
+) -> Result<Comparison, UserError> {
+    let settings = args.limits.settings(context, args.baseline(), &[])?;
+    match (baseline, current.runs.last()) {
+        (Some(baseline), _) => {
+            let question = Question::between(context, baseline.clone(), current.clone())?;
+            question.notices.iter().for_each(|notice| output::warning(notice));
+            question.answer(&settings)
+        }
+        (None, Some(run)) => {
+            let why = "no baseline was named".to_owned();
+            Ok(verdict::alone(run, &settings.limits(), why))
+        }
+        (None, None) => Err(UserError::new(Code::NothingToJudge, "there is no run to judge")),
+    }
+}
+
+fn not_for_terminals(format: Format) -> UserError {
+    let word = format.facts().word;
+    let problem = format!("{word} is binary, and standard output is a terminal");
+    UserError::new(Code::Usage, problem)
+        .help(format!("write it to a file: `perf-report export {word} --output FILE`"))
+}
+
+/// The names of the options that were typed, and do not come from the environment.
+#[derive(Debug, Default)]
+struct Typed(Vec<String>);
+
+impl Typed {
+    fn has(&self, option: &str) -> bool {
+        self.0.iter().any(|typed| typed == option)
+    }
+}
+
+impl FromArgMatches for Typed {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let is_typed =
+            |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        let typed = matches.ids().filter(is_typed);
+        // The names of fields are those of options, with `_`.
+        Ok(Self(typed.map(|id| id.as_str().replace('_', "-")).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl clap::Args for Typed {
+    fn augment_args(command: Command) -> Command {
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let facts = self.facts();
+        Some(PossibleValue::new(facts.word).help(facts.about))
+    }
+}
+
+impl ValueEnum for Unit {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Ns, Self::Us, Self::Ms, Self::Calls, Self::Bytes]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Ns => ("ns", "Self time in nanoseconds"),
+            Self::Us => ("us", "Self time in microseconds"),
+            Self::Ms => ("ms", "Self time in milliseconds, for viewers that make a sample of each"),
+            Self::Calls => ("calls", "Finished calls"),
+            Self::Bytes => ("bytes", "Bytes allocated by the function itself"),
+        };
+        Some(PossibleValue::new(name).help(help))
+    }
+}
