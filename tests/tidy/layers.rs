@@ -49,7 +49,7 @@ const REPORT: Table = Table {
         ("bench_tracker", "error model project stats text"),
         ("import", ""),
         ("render", "model stats text"),
-        ("export", "error model text"),
+        ("export", "error model render stats text"),
         ("live", "model record"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),

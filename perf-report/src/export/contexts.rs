@@ -105,6 +105,26 @@ impl<'a> Contexts<'a> {
         let has_memory = run.functions.iter().any(|function| function.self_allocs.is_some());
         Self { functions: places.used, nodes, has_memory }
     }
+
+    /// Returns the functions of a context and its callers, the root first.
+    pub(super) fn path(&self, node: usize) -> Vec<usize> {
+        let mut path: Vec<usize> = self.upwards(node).map(|it| it.function).collect();
+        path.reverse();
+        path
+    }
+
+    /// Returns a context, its caller, and so on.
+    pub(super) fn upwards(&self, node: usize) -> impl Iterator<Item = &Context> {
+        let parent = |node: &&Context| node.parent.and_then(|parent| self.nodes.get(parent));
+        std::iter::successors(self.nodes.get(node), parent)
+    }
+
+    /// Returns the sum of all contexts.
+    pub(super) fn sum(&self) -> Figures {
+        let mut sum = Figures::default();
+        self.nodes.iter().for_each(|node| sum.add(node.own));
+        sum
+    }
 }
 
 /// Returns the nodes of a tree, their bytes without those below them. A node whose parent does not come

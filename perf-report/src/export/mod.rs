@@ -6,10 +6,16 @@
 //! [`write`](Format::write). Names go out as bytes that the format's own readers take for these names; each
 //! format says in its first lines what it cannot hold and what stands there instead.
 
+mod callgrind;
 mod collapsed;
 mod contexts;
 #[cfg(test)]
 mod corpus;
+mod names;
+mod pprof;
+mod speedscope;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, RunDocument};
@@ -39,6 +45,12 @@ impl<'a> Source<'a> {
 pub enum Format {
     /// A line a calling context, as flame graph tools read it.
     Collapsed,
+    /// The profile of `go tool pprof`, which many viewers read.
+    Pprof,
+    /// The file of speedscope, a profile a metric.
+    Speedscope,
+    /// The profile of callgrind: functions, and who calls whom.
+    Callgrind,
 }
 
 /// The choices that a user has, for the formats that have them; the default of each is that of the format.
@@ -114,12 +126,16 @@ pub struct Facts {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: &'static [Self] = &[Self::Collapsed];
+    pub const ALL: &'static [Self] =
+        &[Self::Collapsed, Self::Pprof, Self::Speedscope, Self::Callgrind];
 
     /// Returns the things to know about it.
     pub fn facts(self) -> Facts {
         match self {
             Self::Collapsed => collapsed::FACTS,
+            Self::Pprof => pprof::FACTS,
+            Self::Speedscope => speedscope::FACTS,
+            Self::Callgrind => callgrind::FACTS,
         }
     }
 
@@ -148,6 +164,9 @@ impl Format {
         }
         match self {
             Self::Collapsed => collapsed::write(source, options),
+            Self::Pprof => pprof::write(source, options),
+            Self::Speedscope => speedscope::write(source, options),
+            Self::Callgrind => callgrind::write(source, options),
         }
     }
 
@@ -235,4 +254,12 @@ impl Choice {
             Self::Timestamps => options.timestamps = false,
         }
     }
+}
+
+/// The advice for a run without any tracked call.
+const RECORDS_NOTHING: &str = "`perf-report doctor` looks for what stands in the way of recording";
+
+/// Makes the error that a run lacks what was asked for; `what` ends the sentence.
+fn nothing(run: &RunDocument, what: &str, help: &str) -> UserError {
+    UserError::new(ExitCode::NothingToJudge, format!("run {} {what}", run.run.id)).help(help)
 }

@@ -14,6 +14,7 @@ pub(crate) mod history;
 pub(crate) mod interleaved;
 pub(crate) mod memory;
 pub(crate) mod metrics;
+pub(crate) mod notes;
 pub(crate) mod select;
 pub(crate) mod self_test;
 pub(crate) mod sentences;

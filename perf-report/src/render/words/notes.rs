@@ -1,0 +1,20 @@
+//! The lines about a run that belong in each file that is made of it: its origin, and the reliability of its
+//! figures.
+
+use super::{estimates, facts};
+use crate::model::RunDocument;
+
+/// Returns the lines: the run, its command, the exactness of its times, and what is missing.
+pub(crate) fn notes(run: &RunDocument) -> Vec<String> {
+    let mut notes = vec![facts::origin(run).join(", "), facts::command(run)];
+    let estimates = estimates::lines(run);
+    if estimates.is_empty() {
+        notes.push("exact, not sampled".to_owned());
+    } else {
+        notes.push("estimated: not all calls were timed".to_owned());
+        notes.extend(estimates);
+    }
+    notes.extend(facts::problems(run));
+    notes.extend(facts::unfinished(run));
+    notes
+}
