@@ -1,4 +1,4 @@
-//! The profile of callgrind, for KCachegrind, callgrind_annotate and gprof2dot: functions with their figures
+//! The profile of callgrind, for `KCachegrind`, `callgrind_annotate` and gprof2dot: functions with their figures
 //! alone, and for each caller and callee the calls between them with the figures of all that they led to.
 //!
 //! It has edges, no stacks. A call of a function that is already running adds to the count of its edge and

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::contexts::{Contexts, Figures};
 use super::names::one_line;
@@ -40,9 +41,9 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, U
     for (stack, counts) in lines {
         let [before, now] = counts.map(|count| in_unit(count, unit));
         if source.baseline.is_some() && before.max(now) > 0 {
-            text += &format!("{stack} {before} {now}\n");
+            let _ = writeln!(text, "{stack} {before} {now}");
         } else if now > 0 {
-            text += &format!("{stack} {now}\n");
+            let _ = writeln!(text, "{stack} {now}");
         }
     }
     if text.is_empty() { Err(no_stack(source.run, unit)) } else { Ok(text.into_bytes()) }

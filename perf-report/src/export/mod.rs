@@ -194,14 +194,14 @@ impl Format {
         let own = Choice::ALL.into_iter().filter(|choice| self.has(*choice));
         let own: Vec<String> = own.map(|choice| format!("--{}", choice.word())).collect();
         let own = if own.is_empty() { "no options".to_owned() } else { own.join(", ") };
-        let mut help = format!("{} has {own}", facts.word);
-        if !others.is_empty() {
-            help += &format!("; --{} is for {}", choice.word(), others.join(", "));
-        }
+        let mut help = vec![format!("{} has {own}", facts.word)];
         if let (Choice::Baseline, Against::Nothing(instead)) = (choice, facts.against) {
-            help = format!("{instead}; {help}");
+            help.insert(0, instead.to_owned());
         }
-        UserError::new(ExitCode::Usage, problem).help(help)
+        if !others.is_empty() {
+            help.push(format!("--{} is for {}", choice.word(), others.join(", ")));
+        }
+        UserError::new(ExitCode::Usage, problem).help(help.join("; "))
     }
 
     /// Returns the format of that name.
