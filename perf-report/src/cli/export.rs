@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use clap::builder::PossibleValue;
+use clap::builder::{FalseyValueParser, PossibleValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches, ValueEnum};
 
@@ -49,6 +49,20 @@ pub(super) struct Args {
     #[arg(long, value_enum, env = "PERF_TRACK_UNIT", hide_env_values = true)]
     unit: Option<Unit>,
 
+    /// Write at most N functions, those with most self time [default: by format, 20 or 200]
+    #[arg(long, value_name = "N", env = "PERF_TRACK_TOP", hide_env_values = true)]
+    top: Option<usize>,
+
+    /// Write all functions; of reports with verdicts, also what is fine
+    #[arg(long, env = "PERF_TRACK_EXPORT_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "top")]
+    all: bool,
+
+    /// Write the time of the run beside each value, of `openmetrics`
+    #[arg(long, env = "PERF_TRACK_TIMESTAMPS", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    timestamps: bool,
+
     #[command(flatten)]
     output: OutputArgs,
 
@@ -74,7 +88,8 @@ impl Args {
     /// # Errors
     /// Where one that was typed is not for the format.
     fn options(&self) -> Result<Options, UserError> {
-        let mut options = Options { unit: self.unit, ..Options::default() };
+        let mut options =
+            Options { unit: self.unit, top: self.top, all: self.all, timestamps: self.timestamps };
         for choice in Choice::ALL.into_iter().filter(|choice| !self.format.has(*choice)) {
             if self.typed.has(choice.word()) {
                 return Err(self.format.lacks(choice));

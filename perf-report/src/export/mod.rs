@@ -6,13 +6,22 @@
 //! [`write`](Format::write). Names go out as bytes that the format's own readers take for these names; each
 //! format says in its first lines what it cannot hold and what stands there instead.
 
+#[cfg(test)]
+mod arbitrary;
+mod bmf;
 mod callgrind;
 mod collapsed;
 mod contexts;
 #[cfg(test)]
 mod corpus;
+mod exposition;
+mod functions;
+mod github_action_benchmark;
+mod interval;
 mod names;
+mod openmetrics;
 mod pprof;
+mod prometheus;
 mod speedscope;
 #[cfg(test)]
 mod tests;
@@ -51,6 +60,14 @@ pub enum Format {
     Speedscope,
     /// The profile of callgrind: functions, and who calls whom.
     Callgrind,
+    /// Metrics as Prometheus text.
+    Prometheus,
+    /// Metrics as OpenMetrics text.
+    OpenMetrics,
+    /// Bencher Metric Format.
+    Bmf,
+    /// The file of github-action-benchmark.
+    GithubActionBenchmark,
 }
 
 /// The choices that a user has, for the formats that have them; the default of each is that of the format.
@@ -126,8 +143,16 @@ pub struct Facts {
 
 impl Format {
     /// Every format, in the order in which they are listed.
-    pub const ALL: &'static [Self] =
-        &[Self::Collapsed, Self::Pprof, Self::Speedscope, Self::Callgrind];
+    pub const ALL: &'static [Self] = &[
+        Self::Collapsed,
+        Self::Pprof,
+        Self::Speedscope,
+        Self::Callgrind,
+        Self::Prometheus,
+        Self::OpenMetrics,
+        Self::Bmf,
+        Self::GithubActionBenchmark,
+    ];
 
     /// Returns the things to know about it.
     pub fn facts(self) -> Facts {
@@ -136,6 +161,10 @@ impl Format {
             Self::Pprof => pprof::FACTS,
             Self::Speedscope => speedscope::FACTS,
             Self::Callgrind => callgrind::FACTS,
+            Self::Prometheus => prometheus::FACTS,
+            Self::OpenMetrics => openmetrics::FACTS,
+            Self::Bmf => bmf::FACTS,
+            Self::GithubActionBenchmark => github_action_benchmark::FACTS,
         }
     }
 
@@ -167,6 +196,10 @@ impl Format {
             Self::Pprof => pprof::write(source, options),
             Self::Speedscope => speedscope::write(source, options),
             Self::Callgrind => callgrind::write(source, options),
+            Self::Prometheus => prometheus::write(source, options),
+            Self::OpenMetrics => openmetrics::write(source, options),
+            Self::Bmf => bmf::write(source, options),
+            Self::GithubActionBenchmark => github_action_benchmark::write(source, options),
         }
     }
 

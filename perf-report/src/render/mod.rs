@@ -21,6 +21,7 @@ pub(crate) use human::columns;
 pub use human::{series, summary};
 pub use views::{ComparisonView, HistoryView, Part, RunView, Verbosity};
 pub(crate) use words::changepoints::left_out;
+pub(crate) use words::estimates::Mark;
 pub(crate) use words::notes::notes;
 pub use words::select::{Selection, Shown, Sort};
 
