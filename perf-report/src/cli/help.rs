@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::model::{Metric, MetricKind, TrendLimits};
+use crate::model::{METRICS_OF_TREES, Metric, MetricKind, TrendLimits};
 use crate::text::{suggest, units};
 use crate::verdict::{Limits, Thresholds};
 
@@ -21,6 +21,12 @@ pub(super) fn metric_of_history() -> String {
     let of_functions = Metric::ALL.into_iter().filter(|metric| has_history(*metric));
     let of_command = words(Metric::OF_COMMAND);
     format!("The value to look at: {}; of the whole command: {of_command}", words(of_functions))
+}
+
+/// Returns the help of `--metric` of `show`.
+pub(super) fn metric_of_flame() -> String {
+    let of_trees = words(METRICS_OF_TREES);
+    format!("The metric that boxes of --flame are as wide as: {of_trees} [default: self]")
 }
 
 /// Returns the help of `--metric` of `bless`.

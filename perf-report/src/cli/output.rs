@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::render::{Document, Medium, Screen};
-use crate::text::sanitize;
+use crate::text::{ascii, sanitize};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -39,6 +39,23 @@ impl OutputArgs {
             UserError::new(Code::Internal, "the result cannot be written in this format")
         })?;
         self.write_text(&text)
+    }
+
+    /// Writes the same of a `document` whose text for people is a picture: drawn in ASCII where the locale
+    /// has nothing else.
+    ///
+    /// # Errors
+    /// As for [`write`](Self::write).
+    pub(super) fn write_picture(
+        &self,
+        document: &impl Document,
+        medium: Medium,
+    ) -> Result<(), UserError> {
+        let is_plain = medium == Medium::Human && self.output.is_none() && !shows_more_than_ascii();
+        if !is_plain {
+            return self.write(document, medium);
+        }
+        self.write_text(&ascii::drawn(&document.human(self.screen())))
     }
 
     /// Returns the screen that the result is made for.
@@ -142,6 +159,15 @@ fn unwritable(path: &Path, error: io::Error) -> UserError {
     UserError::new(Code::Usage, format!("{} cannot be written", path.display()))
         .because(error)
         .help("choose another file with --output, or leave it out to print the result")
+}
+
+/// Returns whether the locale has more than ASCII. Where the environment names none, nothing is known of the
+/// terminal, and nearly all show more.
+fn shows_more_than_ascii() -> bool {
+    // The first that is set counts, as POSIX has it.
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os);
+    let mut named = named.map(|name| name.to_string_lossy().into_owned());
+    named.find(|name| !name.is_empty()).is_none_or(|name| ascii::has_more(&name))
 }
 
 fn width_of(stream: &impl std::os::fd::AsFd) -> usize {

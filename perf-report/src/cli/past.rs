@@ -98,7 +98,7 @@ pub(super) fn function<'a>(
 }
 
 /// Reads a metric that has a history.
-fn metric(word: &str) -> Result<Metric, String> {
+pub(super) fn metric(word: &str) -> Result<Metric, String> {
     let metric = match Metric::from_word(word) {
         Some(metric) if Metric::OF_COMMAND.contains(&metric) => metric,
         _ => check::metric(word)?,

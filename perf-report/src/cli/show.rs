@@ -5,8 +5,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::builder::{FalseyValueParser, PossibleValue};
 
+use super::help;
 use super::output::OutputArgs;
+use super::past;
 use crate::error::{ExitCode as Code, UserError};
+use crate::model::{METRICS_OF_TREES, Metric};
 use crate::project::context::Context;
 use crate::project::store::{self, RunRef};
 use crate::render::{Medium, Part, RunView, Selection, Sort};
@@ -15,6 +18,8 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report show                        the newest run
   perf-report show latest~1 --tree        the one before it, as a tree of calls
+  perf-report show --flame                a box a function, as wide as its part
+  perf-report show --flame --filter parse `parse`, and what it calls
   perf-report show --filter parse --all   every function with `parse` in it
   perf-report show --metrics              what the programs told of themselves
   perf-report show --format csv --output functions.csv";
@@ -33,25 +38,35 @@ pub(super) struct Args {
     #[arg(value_parser = FalseyValueParser::new())]
     tree: bool,
 
+    /// Draw the tree as an icicle: callers above, each function as wide as its part
+    #[arg(long, env = "PERF_TRACK_FLAME", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "tree")]
+    flame: bool,
+
+    #[arg(help = help::metric_of_flame())]
+    #[arg(long, value_name = "METRIC", value_parser = past::metric)]
+    #[arg(env = "PERF_TRACK_METRIC", hide_env_values = true)]
+    metric: Option<Metric>,
+
     /// Show only what the programs told of themselves, with `perf_count!` and `perf_gauge!`
     #[arg(long, env = "PERF_TRACK_SHOW_METRICS", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "tree")]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with_all = ["tree", "flame"])]
     metrics: bool,
 
     /// Order of the functions
     #[arg(long, value_enum, default_value_t, env = "PERF_TRACK_SORT", hide_env_values = true)]
     sort: Sort,
 
-    /// Only functions and metrics with TEXT in their name
+    /// Only functions and metrics with TEXT in their name; of --flame these, with what they call
     #[arg(long, value_name = "TEXT", env = "PERF_TRACK_FILTER", hide_env_values = true)]
     filter: Option<String>,
 
-    /// Show at most N functions, and as many metrics
+    /// Show at most N functions, and as many metrics; of --flame as many levels
     #[arg(long, value_name = "N", default_value_t = 30, conflicts_with = "all")]
     #[arg(env = "PERF_TRACK_LIMIT", hide_env_values = true)]
     limit: usize,
 
-    /// Show every function, also those that were never called, and fold nothing in the tree
+    /// Show every function, also those that were never called, fold nothing in the tree, and show every level
     #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     all: bool,
@@ -72,18 +87,23 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let run = store::open(&context.store)?.find(&args.run)?;
-    let view = RunView { run: &run, part: args.part(), selection: args.selection() };
-    args.output.write(&view, args.format)?;
+    let view = RunView { run: &run, part: args.part()?, selection: args.selection() };
+    if args.flame {
+        args.output.write_picture(&view, args.format)?;
+    } else {
+        args.output.write(&view, args.format)?;
+    }
     Ok(Code::Fine.into())
 }
 
 impl Args {
-    fn part(&self) -> Part {
-        match (self.metrics, self.tree) {
-            (true, _) => Part::Metrics,
-            (false, true) => Part::Tree,
-            (false, false) => Part::Functions,
-        }
+    fn part(&self) -> Result<Part, UserError> {
+        Ok(match self {
+            Self { metrics: true, .. } => Part::Metrics,
+            Self { tree: true, .. } => Part::Tree,
+            Self { flame: true, .. } => Part::Flame(metric_of_flame(self.metric)?),
+            _ => Part::Functions,
+        })
     }
 
     fn selection(&self) -> Selection {
@@ -94,6 +114,20 @@ impl Args {
             locations: self.locations,
         }
     }
+}
+
+/// Returns the metric that boxes are as wide as.
+///
+/// # Errors
+/// When a tree does not have the metric.
+fn metric_of_flame(wanted: Option<Metric>) -> Result<Metric, UserError> {
+    let metric = wanted.unwrap_or(Metric::SelfNs);
+    if METRICS_OF_TREES.contains(&metric) {
+        return Ok(metric);
+    }
+    let problem = format!("{} has no parts that boxes could be as wide as", metric.title());
+    let there = METRICS_OF_TREES.map(Metric::word).join(", ");
+    Err(UserError::new(Code::Usage, problem).help(format!("take one of {there}")))
 }
 
 impl ValueEnum for Sort {

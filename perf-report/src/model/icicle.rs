@@ -320,13 +320,13 @@ fn is_estimate(node: &TreeNode, metric: Metric) -> bool {
 
 /// Returns a number for the crate of a function, from 0 to below `colours`: always the same for the same
 /// crate, in each run and in each picture.
-pub fn colour_of_crate(function: &str, colours: u32) -> u32 {
+pub fn colour_of_crate(function: &str, colours: usize) -> usize {
     let name = function.split("::").next().unwrap_or_default();
     // FNV-1a, which needs no table and never changes.
     let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
     let hash = name.bytes().fold(2_166_136_261, step);
     // Its low bits alone are those of the last letters.
-    (hash ^ (hash >> 15)) % colours.max(1)
+    usize::try_from(hash ^ (hash >> 15)).unwrap_or_default() % colours.max(1)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
-    DeclineDocument, HistoryDocument, NoiseDocument, OverheadDocument, RunDocument,
+    DeclineDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument, RunDocument,
     SelfTestDocument, StacksDocument,
 };
 
@@ -29,6 +29,10 @@ pub enum Part {
     Functions,
     /// The tree of calls.
     Tree,
+    /// The tree as an icicle, whose boxes are as wide as their part of this metric. It is one of
+    /// [`METRICS_OF_TREES`](crate::model::METRICS_OF_TREES). The filter focuses on functions, the limit is
+    /// that of levels.
+    Flame(Metric),
     /// The metrics of the program.
     Metrics,
 }
@@ -49,6 +53,7 @@ impl Document for RunView<'_> {
         match self.part {
             Part::Functions => human::show(self.run, &self.selection, screen),
             Part::Tree => human::tree(self.run, self.is_all(), screen),
+            Part::Flame(metric) => human::flame(self.run, metric, &self.selection, screen),
             Part::Metrics => human::show_metrics(self.run, &self.selection, screen),
         }
     }
@@ -60,7 +65,7 @@ impl Document for RunView<'_> {
     fn csv(&self) -> Option<String> {
         Some(match self.part {
             Part::Functions => csv::functions(self.run),
-            Part::Tree => csv::tree(self.run),
+            Part::Tree | Part::Flame(_) => csv::tree(self.run),
             Part::Metrics => csv::metrics(self.run),
         })
     }
@@ -69,6 +74,7 @@ impl Document for RunView<'_> {
         Some(match self.part {
             Part::Functions => markdown::run(self.run, &self.selection),
             Part::Tree => markdown::run_tree(self.run, self.is_all()),
+            Part::Flame(metric) => markdown::run_flame(self.run, metric, &self.selection),
             Part::Metrics => markdown::run_metrics(self.run, &self.selection),
         })
     }

@@ -1,6 +1,7 @@
-//! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), and names
-//! that are not trusted ([`sanitize`]). Pure, and independent of documents.
+//! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), names that are
+//! not trusted ([`sanitize`]), and pictures in letters of old ([`ascii`]). Pure, and independent of documents.
 
+pub mod ascii;
 pub mod sanitize;
 pub(crate) mod shell;
 pub mod suggest;

@@ -114,7 +114,7 @@ fn each_metric_has_its_own_widths_and_some_have_none() {
 fn a_crate_has_one_colour() {
     assert_eq!(colour_of_crate("serde::de::f", 12), colour_of_crate("serde::ser::g", 12));
     let crates = ["code_stats", "serde", "tokio", "app", "hyper", "regex"];
-    let found: std::collections::BTreeSet<u32> =
+    let found: std::collections::BTreeSet<usize> =
         crates.iter().map(|name| colour_of_crate(name, 12)).collect();
     assert!(found.len() >= 4, "{found:?}");
     assert_eq!(colour_of_crate("", 0), 0);

@@ -1,8 +1,8 @@
 //! The looks of text on a screen: a few styles, and when they are used.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, AnsiColor, Style};
 
-use crate::model::{Trend, Verdict};
+use crate::model::{Trend, Verdict, colour_of_crate};
 
 /// Colours text, or leaves it as it is.
 #[derive(Debug, Clone, Copy)]
@@ -66,4 +66,14 @@ pub(crate) fn of_trend(trend: Trend) -> Style {
         Trend::Improvement => style::GOOD,
         Trend::Stable => style::FAINT,
     }
+}
+
+/// Returns the style of a box for a function, by its crate; grey for several functions together. Dark letters
+/// on light ground read on any screen.
+pub(crate) fn of_crate(function: Option<&str>) -> Style {
+    const GROUNDS: [u8; 12] = [223, 152, 187, 217, 151, 189, 222, 116, 181, 150, 183, 109];
+    const GREY: u8 = 250;
+    let ground = |name| GROUNDS.get(colour_of_crate(name, GROUNDS.len())).copied();
+    let ground = function.and_then(ground).unwrap_or(GREY);
+    Ansi256Color(16).on(Ansi256Color(ground))
 }

@@ -15,7 +15,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use decline::decline;
 pub(crate) use history::history;
 pub(crate) use overhead::overhead;
-pub(crate) use run::{run, run_metrics, run_tree};
+pub(crate) use run::{run, run_flame, run_metrics, run_tree};
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{fenced, notes, table};
-use crate::model::{Function, RunDocument};
+use crate::model::{Function, Metric, RunDocument};
 use crate::render::words::estimates::{self, Mark};
 use crate::render::words::metrics::value;
 use crate::render::words::{facts, futures, memory};
@@ -148,6 +148,12 @@ fn metrics_table(run: &RunDocument, selection: &Selection) -> String {
 /// Returns the calling-context tree of a run, as it looks on a screen.
 pub(crate) fn run_tree(run: &RunDocument, all: bool) -> String {
     let drawn = human::plain_tree(run, all, Screen { width: 120, styled: false });
+    heading(run) + &fenced(&drawn) + &notes(estimates::lines(run).into_iter())
+}
+
+/// Returns the icicle of a run, as it looks on a screen.
+pub(crate) fn run_flame(run: &RunDocument, metric: Metric, selection: &Selection) -> String {
+    let drawn = human::plain_flame(run, metric, selection, Screen::default());
     heading(run) + &fenced(&drawn) + &notes(estimates::lines(run).into_iter())
 }
 

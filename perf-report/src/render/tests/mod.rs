@@ -7,6 +7,7 @@ mod costs;
 mod history;
 mod media;
 mod metrics;
+mod pictures;
 mod runs;
 mod stacks;
 

@@ -102,7 +102,8 @@ impl Selection {
         (shown, beyond)
     }
 
-    fn matches(&self, name: &str) -> bool {
+    /// Returns whether a name holds the text that was asked for.
+    pub(crate) fn matches(&self, name: &str) -> bool {
         let wanted = self.filter.as_deref().map(str::to_lowercase);
         wanted.is_none_or(|wanted| name.to_lowercase().contains(&wanted))
     }
