@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
+use super::page::{self, HtmlArgs};
 use super::{output, self_test};
-use crate::error::UserError;
+use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, Verdict};
 use crate::project::check::Question;
 use crate::project::context::Context;
@@ -24,6 +25,7 @@ Examples:
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+  perf-report check --html report.html   the verdict, and all that it rests on, as a page
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \
 `run --repeat` is judged together with its others.
@@ -74,6 +76,9 @@ pub(super) struct Args {
     write: WriteArgs,
 
     #[command(flatten)]
+    html: HtmlArgs,
+
+    #[command(flatten)]
     limits: LimitArgs,
 }
 
@@ -92,7 +97,17 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     args.write.write(&comparison)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, question.baseline.as_ref(), &fail_on);
-    Ok(judge::code(gate).into())
+    let code = args.html.after(judge::code(gate), context, || {
+        let sides = (question.current.runs.last(), question.baseline.as_ref());
+        let (Some(run), baseline) = sides else { return Err(nothing_to_show()) };
+        let baseline = baseline.and_then(|it| it.runs.last());
+        page::of_comparison(context, (run, baseline), &comparison, &settings)
+    });
+    Ok(code.into())
+}
+
+fn nothing_to_show() -> UserError {
+    UserError::new(Code::NothingToJudge, "there is no run to make a page of")
 }
 
 /// Advises on the next step.

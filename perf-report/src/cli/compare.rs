@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::judge::{LimitArgs, WriteArgs};
+use super::page::{self, HtmlArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::check;
 use crate::project::context::Context;
@@ -30,6 +31,9 @@ pub(super) struct Args {
     write: WriteArgs,
 
     #[command(flatten)]
+    html: HtmlArgs,
+
+    #[command(flatten)]
     limits: LimitArgs,
 }
 
@@ -38,6 +42,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     // Of large runs, reading takes as long as judging.
     let (baseline, current) =
         rayon::join(|| Runs::any(context, &args.baseline), || Runs::any(context, &args.current));
-    args.write.write(&check::compare(context, &baseline?, &current?, &settings)?)?;
-    Ok(Code::Fine.into())
+    let (baseline, current) = (baseline?, current?);
+    let comparison = check::compare(context, &baseline, &current, &settings)?;
+    args.write.write(&comparison)?;
+    let code = args.html.after(Code::Fine, context, || {
+        let Some(run) = current.runs.last() else {
+            return Err(UserError::new(Code::NothingToJudge, "there is no run to make a page of"));
+        };
+        page::of_comparison(context, (run, baseline.runs.last()), &comparison, &settings)
+    });
+    Ok(code.into())
 }

@@ -6,6 +6,7 @@
 mod ab;
 mod baseline;
 mod bless;
+mod browser;
 mod build;
 mod changepoints;
 mod check;
@@ -19,11 +20,13 @@ mod function;
 mod global;
 mod help;
 mod history;
+mod html;
 mod judge;
 mod keep;
 mod media;
 mod output;
 mod overhead;
+mod page;
 mod past;
 mod progress;
 mod rounds;
@@ -60,6 +63,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report run -- cargo test        record a test run, and show its times
   perf-report show --tree              the last run as a tree of calls
+  perf-report html --open              the last run in a browser, with verdict and past
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
   perf-report history                  how functions did over the runs
@@ -81,6 +85,7 @@ enum Command {
     Run(run::Args),
     Collect(collect::Args),
     Show(show::Args),
+    Html(html::Args),
     Stacks(stacks::Args),
     Export(export::Args),
     Compare(compare::Args),
@@ -136,6 +141,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
+        Command::Html(args) => html::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),

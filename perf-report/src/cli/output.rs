@@ -94,6 +94,20 @@ impl OutputArgs {
     }
 }
 
+/// Prints a page, whose lines begin with nothing of others, as it is: a changed one would not run.
+///
+/// # Errors
+/// When standard output takes no more, except for a reader that went away.
+pub(super) fn page(text: &str) -> Result<(), UserError> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(UserError::new(Code::Internal, "standard output cannot be written").because(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Returns the screen that messages on standard error are made for.
 pub(super) fn message_screen() -> Screen {
     Screen {

@@ -1,6 +1,6 @@
 //! The belongings of a project: its [`workspace`] and [`config`], [`baseline`]s, [`blessings`], and runs in
 //! a [`store`], which come in by the [`intake`] and are found again as [`named`] ones or as the [`past`] of
-//! one. [`Project`] is all of it for a program outside. Prints nothing.
+//! one; a [`page`] needs all of that. [`Project`] is all of it for a program outside. Prints nothing.
 
 pub(crate) mod baseline;
 pub(crate) mod blessings;
@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod intake;
 pub(crate) mod named;
+pub(crate) mod page;
 pub(crate) mod past;
 mod settings;
 pub mod store;

@@ -1,9 +1,11 @@
 //! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), names that are
-//! not trusted ([`sanitize`]), and pictures in letters of old ([`ascii`]). Pure, and independent of documents.
+//! not trusted ([`sanitize`]), addresses ([`url`]), and pictures in letters of old ([`ascii`]). Pure,
+//! and independent of documents.
 
 pub mod ascii;
 pub mod sanitize;
 pub(crate) mod shell;
 pub mod suggest;
 pub mod units;
+pub mod url;
 pub(crate) mod values;

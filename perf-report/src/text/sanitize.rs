@@ -80,7 +80,8 @@ pub fn markdown_cell(text: &str) -> String {
     markdown(&text.replace(r"\|", r"\u{7c}")).replace('|', r"\|")
 }
 
-fn cut(text: String, longest: usize) -> String {
+/// Returns at most `longest` characters of the text.
+pub(crate) fn cut(text: String, longest: usize) -> String {
     if text.chars().count() > longest {
         text.chars().take(longest).chain(['…']).collect()
     } else {

@@ -46,7 +46,7 @@ fn blocks(
 ) -> Vec<String> {
     let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict >= Verdict::Degraded);
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
-    for verdict in order() {
+    for verdict in findings::IN_ORDER_OF_READING {
         let of_verdict = findings.iter().filter(|finding| finding.main.verdict == verdict);
         let Folded { shown, lines } = match verbosity {
             Verbosity::Brief => folding::fold(verdict, of_verdict.collect()),
@@ -189,19 +189,4 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
         }
     }
     text
-}
-
-/// Returns the verdicts in the order of reading: what needs a decision, then what is good, then the
-/// rest.
-fn order() -> [Verdict; 8] {
-    [
-        Verdict::Regression,
-        Verdict::Degraded,
-        Verdict::Inconclusive,
-        Verdict::Improved,
-        Verdict::Changed,
-        Verdict::Renamed,
-        Verdict::Added,
-        Verdict::Removed,
-    ]
 }

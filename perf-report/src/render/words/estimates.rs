@@ -33,7 +33,7 @@ impl Mark {
     }
 
     /// Returns the mark for a percentile of them.
-    fn of_percentiles(function: &Function) -> Self {
+    pub(crate) fn of_percentiles(function: &Function) -> Self {
         if function.lost_durations > 0 { Self::Estimated } else { Self::of_calls(function) }
     }
 

@@ -1,7 +1,7 @@
 //! The evidence of a comparison and the causes of its change, in the words of every medium.
 
 use super::fit;
-use crate::model::{Cause, Comparison};
+use crate::model::{Because, Cause, Change, Comparison};
 use crate::stats::robust;
 use crate::text::{sanitize, units};
 
@@ -72,6 +72,18 @@ pub(crate) fn causes_in_words(comparison: &Comparison) -> Option<String> {
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Returns the limit in per cent that a row was held against; `None` where there was none.
+pub(crate) fn limit_pct(row: &Change) -> Option<f64> {
+    row.because.iter().find_map(|because| match because {
+        Because::OverLimit { limit_pct, .. } | Because::BetterThanLimit { limit_pct } => {
+            Some(*limit_pct)
+        }
+        Because::OverLowerLimit { lower_pct, .. } => Some(*lower_pct),
+        Because::WithinLimit { limit_pct } => *limit_pct,
+        _ => None,
+    })
 }
 
 /// Returns the smallest change that the comparison could have seen: the promise of a verdict that

@@ -55,7 +55,7 @@ pub(crate) fn with_unrecorded(run: &RunDocument) -> Option<String> {
 }
 
 /// Returns time, processor time and memory, as far as they are known.
-fn used(usage: Usage) -> Vec<String> {
+pub(crate) fn used(usage: Usage) -> Vec<String> {
     let time = |ns: u64| units::duration(float(ns));
     let mut items = Vec::new();
     items.extend(usage.wall_ns.map(|ns| format!("wall {}", time(ns))));
@@ -147,7 +147,8 @@ pub(crate) fn short_commit(commit: &str) -> String {
     sanitize::screen(&commit.chars().take(10).collect::<String>()).into_owned()
 }
 
-fn commit(git: &Git) -> String {
+/// Returns the branch and the beginning of the hash of a commit, and whether files differed from it.
+pub(crate) fn commit(git: &Git) -> String {
     let hash = short_commit(&git.commit);
     let branch = git.branch.as_deref().map_or_else(String::new, |branch| format!("{branch} "));
     let dirty = if git.dirty { " with changes" } else { "" };
@@ -163,7 +164,8 @@ pub(crate) fn time(rfc3339: &str) -> String {
     format!("{date} {} UTC", time.split('.').next().unwrap_or(time))
 }
 
-fn ending(run: &RunDocument) -> String {
+/// Returns the way in which the command ended.
+pub(crate) fn ending(run: &RunDocument) -> String {
     match (run.run.signal, run.run.exit_code) {
         (Some(signal), _) => format!("ended by {}", signal_name(signal)),
         (None, Some(code)) => format!("exit {code}"),
@@ -178,7 +180,8 @@ fn signal_name(signal: i32) -> String {
     )
 }
 
-fn processes(run: &RunDocument) -> String {
+/// Counts the processes that recorded, and the threads of a single one.
+pub(crate) fn processes(run: &RunDocument) -> String {
     let count = processes_in_words(run.process.count);
     match run.process.processes.as_slice() {
         [process] if process.threads > 0 => {

@@ -5,6 +5,19 @@ use std::collections::HashMap;
 use crate::model::{COMMAND, Change, Comparison, Metric, Verdict};
 use crate::text::units;
 
+/// The verdicts of findings in the order of reading: what needs a decision, then what is good, then the
+/// rest.
+pub(crate) const IN_ORDER_OF_READING: [Verdict; 8] = [
+    Verdict::Regression,
+    Verdict::Degraded,
+    Verdict::Inconclusive,
+    Verdict::Improved,
+    Verdict::Changed,
+    Verdict::Renamed,
+    Verdict::Added,
+    Verdict::Removed,
+];
+
 /// The news about one function, or about one metric of the program's own.
 #[derive(Debug)]
 pub(crate) struct Finding<'a> {

@@ -9,6 +9,7 @@ pub(crate) mod facts;
 pub(crate) mod findings;
 pub(crate) mod fit;
 pub(crate) mod folding;
+pub(crate) mod functions;
 pub(crate) mod futures;
 pub(crate) mod history;
 pub(crate) mod interleaved;

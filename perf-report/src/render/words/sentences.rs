@@ -73,6 +73,19 @@ fn they_are(count: u64, some: &str, how: &str) -> String {
     format!("{some} {verb} {how}")
 }
 
+/// The announcement where nothing was compared and no budget is exceeded.
+pub(crate) const NO_BASELINE: &str = "no baseline";
+
+/// Returns the word that announces the verdict to somebody who may look at nothing else: that of a run
+/// which was compared with nothing is never a good one.
+pub(crate) fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> &'static str {
+    match announcement(comparison, findings) {
+        "over budget" => "over budget",
+        _ if comparison.baseline.is_none() => NO_BASELINE,
+        word => word,
+    }
+}
+
 /// Returns the word that announces the verdict.
 pub(crate) fn announcement(comparison: &Comparison, findings: &[Finding<'_>]) -> &'static str {
     let improved = findings::count(findings, Verdict::Improved) > 0;

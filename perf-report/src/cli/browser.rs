@@ -1,0 +1,69 @@
+//! A page handed to the user's browser.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::text::url;
+
+/// The time in which a browser that cannot start has said so.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// Opens the file at `path`, which is absolute: with the first of `$BROWSER` that starts, else with what
+/// the system has for pages. Nothing waits for the browser to end.
+///
+/// # Errors
+/// The reason for which none could be started, in words.
+pub(super) fn open(path: &Path) -> Result<(), String> {
+    let address = format!("file://{}", url::encoded_path(path.as_os_str().as_bytes()));
+    let mut reasons = Vec::new();
+    for words in browsers() {
+        match start(&words, &address) {
+            Ok(()) => return Ok(()),
+            Err(reason) => reasons.push(reason),
+        }
+    }
+    Err(reasons.join("; "))
+}
+
+/// Returns the commands to try, the words of each.
+fn browsers() -> Vec<Vec<String>> {
+    let words = |command: &str| command.split_whitespace().map(str::to_owned).collect();
+    let own = std::env::var("BROWSER").unwrap_or_default();
+    let own: Vec<Vec<String>> =
+        own.split(':').filter(|command| !command.trim().is_empty()).map(words).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    vec![words(usual)]
+}
+
+/// Starts a command with the address, in place of `%s` or at its end.
+fn start(words: &[String], address: &str) -> Result<(), String> {
+    let Some((program, rest)) = words.split_first() else { return Err("no browser".to_owned()) };
+    let mut arguments: Vec<String> = rest.iter().map(|word| word.replace("%s", address)).collect();
+    if !rest.iter().any(|word| word.contains("%s")) {
+        arguments.push(address.to_owned());
+    }
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Ctrl-C in this terminal is not for the browser.
+    let mut child = command
+        .process_group(0)
+        .spawn()
+        .map_err(|error| format!("{program} cannot be started: {error}"))?;
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("{program} failed: {status}")),
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            Err(error) => return Err(format!("{program} is lost: {error}")),
+        }
+    }
+    Ok(())
+}

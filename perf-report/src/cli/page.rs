@@ -1,0 +1,98 @@
+//! The page of a run as a file: for `html`, and for `--html` of the commands that judge or record.
+
+use std::path::{Path, PathBuf};
+
+use super::output;
+use crate::error::{ExitCode as Code, UserError};
+use crate::files;
+use crate::model::{Comparison, RunDocument};
+use crate::project::config::check::CheckSettings;
+use crate::project::context::Context;
+use crate::project::page;
+use crate::render::html::{self, Assets, Page};
+use crate::text::units;
+
+/// Runs of the past in a page.
+pub(super) const RUNS: usize = 60;
+
+/// The page that a command writes beside its result.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct HtmlArgs {
+    /// Write a page for browsers as well, as `perf-report html` does; one that cannot be written changes
+    /// the exit code only where that would be 0
+    #[arg(long, value_name = "FILE", env = "PERF_TRACK_HTML", hide_env_values = true)]
+    html: Option<PathBuf>,
+}
+
+impl HtmlArgs {
+    /// Writes the page that `page` makes, where one is wanted, and returns the exit code of the command,
+    /// which would else be `code`. What was found counts more than a page that could not be written.
+    pub(super) fn after(
+        &self,
+        code: Code,
+        context: &Context,
+        page: impl FnOnce() -> Result<String, UserError>,
+    ) -> Code {
+        let Some(path) = &self.html else { return code };
+        match page().and_then(|page| write(context, path, &page)) {
+            Ok(()) => code,
+            Err(error) => {
+                output::error(&error);
+                if code == Code::Fine { error.code } else { code }
+            }
+        }
+    }
+}
+
+/// Returns the page of a judgement that was made already.
+pub(super) fn of_comparison(
+    context: &Context,
+    (run, baseline): (&RunDocument, Option<&RunDocument>),
+    comparison: &Comparison,
+    settings: &CheckSettings,
+) -> Result<String, UserError> {
+    let history = page::past(context, &run.run.id, RUNS, settings)?;
+    let page = Page { run, baseline, comparison: Some(comparison), history: history.as_ref() };
+    Ok(page.html(Assets::Inline))
+}
+
+/// Writes a page, wholly or not at all, and says where.
+pub(super) fn write(context: &Context, path: &Path, page: &str) -> Result<(), UserError> {
+    write_file(context, path, page)?;
+    let size = units::bytes(page.len() as u64);
+    output::message(&format!("wrote {} ({size})", context.shown(&context.dir.join(path))));
+    Ok(())
+}
+
+/// Writes a page whose style and scripts lie beside it.
+pub(super) fn write_beside(
+    context: &Context,
+    path: &Path,
+    page: impl FnOnce(Assets<'_>) -> String,
+) -> Result<(), UserError> {
+    let names = ["css", "js"].map(|extension| path.with_extension(extension));
+    let shown = names.each_ref().map(|name| {
+        name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    });
+    if names.iter().any(|name| name == path) {
+        let problem = format!("{} is the name of a file beside the page", path.display());
+        return Err(UserError::new(Code::Usage, problem).help("choose one that ends in .html"));
+    }
+    // The page comes last: while it is there, what it needs is there, too.
+    write_file(context, &names[0], html::style())?;
+    write_file(context, &names[1], html::script())?;
+    write(context, path, &page(Assets::Beside { style: &shown[0], script: &shown[1] }))
+}
+
+fn write_file(context: &Context, path: &Path, text: &str) -> Result<(), UserError> {
+    let whole = context.dir.join(path);
+    // A device or a pipe has no half that could be seen, and is not to be replaced by a file.
+    let is_special = whole.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir());
+    let written =
+        if is_special { std::fs::write(&whole, text) } else { files::replace(&whole, text) };
+    written.map_err(|error| {
+        UserError::new(Code::Usage, format!("the page {} cannot be written", path.display()))
+            .because(error)
+            .help("choose another file, in a folder that is there")
+    })
+}

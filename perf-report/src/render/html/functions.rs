@@ -1,0 +1,47 @@
+//! The heaviest functions as a table that everybody can read; the script puts the whole in its place.
+
+use super::markup::{self, Title};
+use crate::model::RunDocument;
+use crate::render::Selection;
+use crate::render::words::functions::columns;
+use crate::text::units;
+
+/// Functions of the table.
+const SHOWN: usize = 50;
+
+/// Returns the section of the functions.
+pub(super) fn section(run: &RunDocument) -> String {
+    let selection = Selection { limit: Some(SHOWN), ..Selection::default() };
+    let selected = selection.select(run);
+    let mut html = "<section id=\"view-functions\" class=\"view\" \
+                    aria-labelledby=\"title-functions\">\n<h2 id=\"title-functions\" \
+                    tabindex=\"-1\">Functions</h2>\n"
+        .to_owned();
+    if selected.shown.is_empty() {
+        return html + "<p>No tracked function was called.</p>\n</section>\n";
+    }
+    let columns = columns(run, &selected.shown);
+    let numbers = columns.iter().map(|column| Title::number(column.title));
+    let titles: Vec<_> = std::iter::once(Title::text("function")).chain(numbers).collect();
+    let rows = selected.shown.iter().map(|function| {
+        let cells = columns.iter().map(|column| markup::text(&(column.cell)(function)));
+        std::iter::once(markup::function(&function.name)).chain(cells).collect()
+    });
+    html += &markup::table(&caption(selected.shown.len()), &titles, rows);
+    let beyond = selected.beyond.len() as u64;
+    if beyond > 0 {
+        let more = units::plural(beyond, "more function");
+        html.extend(["<p>… and ", &more, "; with scripts, all are here.</p>\n"]);
+    }
+    let never = selected.never_called.len() as u64;
+    if never > 0 {
+        let verb = if never == 1 { "was" } else { "were" };
+        let some = units::plural(never, "tracked function");
+        html.extend(["<p>", &some, " ", verb, " never called.</p>\n"]);
+    }
+    html + "</section>\n"
+}
+
+fn caption(shown: usize) -> String {
+    format!("{} with the most self time", units::plural(shown as u64, "function"))
+}

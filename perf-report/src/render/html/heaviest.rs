@@ -1,0 +1,92 @@
+//! The functions whose histograms and past are in the page, where there is no room for those of all.
+
+use std::collections::HashSet;
+
+use super::Page;
+use crate::model::Verdict;
+use crate::stats::number::share_pct;
+use crate::text::units;
+
+/// Buckets of histograms in a page, those of a baseline not counted.
+const BUCKETS: usize = 120_000;
+/// Values of the past in a page, one a function and run.
+const VALUES: usize = 60_000;
+
+/// A choice among the functions of a page: those that changed, then those with the most self time.
+#[derive(Debug)]
+pub(super) struct Heaviest {
+    /// Whether the histogram of the function at this place is in the page.
+    buckets: Vec<bool>,
+    /// The functions whose past is not.
+    without_past: HashSet<String>,
+    left_out: Vec<String>,
+}
+
+impl Heaviest {
+    /// Chooses among the functions of `page`.
+    pub(super) fn of(page: &Page<'_>) -> Self {
+        let functions = &page.run.functions;
+        let changed: HashSet<&str> = page
+            .comparison
+            .into_iter()
+            .flat_map(|it| &it.functions)
+            .filter(|row| row.verdict >= Verdict::Degraded)
+            .map(|row| row.name.as_str())
+            .collect();
+        let mut order: Vec<usize> = (0..functions.len()).collect();
+        let weight = |at: usize| {
+            let it = &functions[at];
+            (changed.contains(it.name.as_str()), it.self_ns)
+        };
+        order.sort_by(|&a, &b| weight(b).cmp(&weight(a)).then(a.cmp(&b)));
+        let buckets = within(&order, BUCKETS, |at| functions[at].histogram.len());
+        let runs = page.history.map_or(0, |it| it.runs.len());
+        let past = within(&order, VALUES, |_| runs);
+        let share = |at: &usize| {
+            let pct = share_pct(functions[*at].self_ns, page.run.own_ns());
+            (!changed.contains(functions[*at].name.as_str())).then_some(pct)
+        };
+        let line = |what: &str, left: &[usize]| {
+            let most = left.iter().filter_map(share).max_by(f64::total_cmp)?;
+            let count = units::plural(left.len() as u64, "function");
+            let most = units::coarse_percent(most);
+            Some(format!("{what} of {count} with at most {most} of the self time each"))
+        };
+        let mut has_buckets = vec![true; functions.len()];
+        order[buckets..].iter().for_each(|&at| has_buckets[at] = false);
+        let past_left = if runs == 0 { &[] } else { &order[past..] };
+        let lines = [line("the histograms", &order[buckets..]), line("the past", past_left)];
+        Self {
+            buckets: has_buckets,
+            without_past: past_left.iter().map(|&at| functions[at].name.clone()).collect(),
+            left_out: lines.into_iter().flatten().collect(),
+        }
+    }
+
+    /// Returns whether the histogram of the function at this place is in the page.
+    pub(super) fn has_buckets(&self, at: usize) -> bool {
+        self.buckets.get(at).copied().unwrap_or(false)
+    }
+
+    /// Returns whether the past of this function is in the page.
+    pub(super) fn has_past(&self, name: &str) -> bool {
+        !self.without_past.contains(name)
+    }
+
+    /// Returns what is not in the page, in words.
+    pub(super) fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+}
+
+/// Counts the first of `order` that cost no more than `most` together.
+fn within(order: &[usize], most: usize, cost: impl Fn(usize) -> usize) -> usize {
+    let mut used = 0;
+    order
+        .iter()
+        .take_while(|&&at| {
+            used += cost(at);
+            used <= most
+        })
+        .count()
+}

@@ -1,0 +1,90 @@
+//! The facts of the run.
+
+use super::super::markup::{self, Title, list, terms, text};
+use super::titled;
+use crate::model::{CustomMetric, RunDocument};
+use crate::render::words::metrics::value;
+use crate::render::words::{estimates, facts, futures};
+use crate::text::units;
+
+/// Metrics of the program that are listed.
+const METRICS: usize = 200;
+
+/// Returns the command, its machine, what it used, what recording cost, and what the program counted.
+pub(super) fn section(run: &RunDocument) -> String {
+    let mut html = titled("The run", terms("facts", &about(run)));
+    html += &titled("The recording", recording(run));
+    if !run.metrics.is_empty() {
+        let shown = run.metrics.iter().take(METRICS).map(metric);
+        let numbers = ["value", "min", "max", "mean", "samples"].map(Title::number);
+        let titles: Vec<_> =
+            ["metric", "kind"].map(Title::text).into_iter().chain(numbers).collect();
+        let count = units::plural(run.metrics.len() as u64, "metric");
+        let table = markup::table(&format!("{count} of the program's own"), &titles, shown);
+        html += &titled("Metrics", table);
+    }
+    html
+}
+
+fn about(run: &RunDocument) -> Vec<(&'static str, String)> {
+    let about = &run.run;
+    let joined = |items: Vec<String>| text(&items.join(", "));
+    let used = facts::used(run.process.own_usage());
+    let command = format!("<code>{}</code>", markup::long(&facts::command(run)));
+    vec![
+        ("Command", command),
+        ("Run", text(&about.id)),
+        ("Label", about.label.as_deref().map_or_else(String::new, markup::long)),
+        ("Time", text(&facts::time(&about.time))),
+        (
+            "Commit",
+            about.git.as_ref().map(facts::commit).map_or_else(String::new, |it| markup::long(&it)),
+        ),
+        ("Machine", joined(machine(run))),
+        ("Built with", joined(toolchain(run))),
+        ("Ended", text(&facts::ending(run))),
+        ("Processes", text(&facts::processes(run))),
+        ("Used", joined(used)),
+        ("All of it", facts::with_unrecorded(run).map_or_else(String::new, |it| text(&it))),
+    ]
+}
+
+fn machine(run: &RunDocument) -> Vec<String> {
+    let machine = &run.run.machine;
+    let cores = (machine.cores > 0).then(|| units::plural(machine.cores.into(), "core"));
+    let items =
+        [Some(machine.cpu.clone()), cores, Some(machine.os.clone()), Some(machine.arch.clone())];
+    items.into_iter().flatten().filter(|item| !item.is_empty()).collect()
+}
+
+fn toolchain(run: &RunDocument) -> Vec<String> {
+    let built = &run.run.toolchain;
+    let level = Some(&built.opt_level).filter(|level| !level.is_empty());
+    let level = level.map(|level| format!("opt-level {level}"));
+    let items = [&built.rustc, &built.profile, &built.target].map(|item| Some(item.clone()));
+    items.into_iter().chain([level]).flatten().filter(|item| !item.is_empty()).collect()
+}
+
+/// Returns what recording cost, what was estimated, and what is missing.
+fn recording(run: &RunDocument) -> String {
+    let about: Vec<_> = futures::explained(run)
+        .into_iter()
+        .chain(estimates::beside(run))
+        .chain(estimates::lines(run))
+        .collect();
+    let problems: Vec<_> = facts::unfinished(run).into_iter().chain(facts::problems(run)).collect();
+    list("recording", &about) + &list("problems", &problems)
+}
+
+fn metric(metric: &CustomMetric) -> Vec<String> {
+    let number = |value: Option<f64>| text(&value.map_or_else(|| "–".to_owned(), units::number));
+    vec![
+        markup::long(&metric.name),
+        text(metric.kind.word()),
+        text(&value(metric).unwrap_or_else(|| "–".to_owned())),
+        number(metric.min),
+        number(metric.max),
+        number(metric.mean),
+        text(&metric.samples.map_or_else(|| "–".to_owned(), units::count)),
+    ]
+}

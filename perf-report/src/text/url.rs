@@ -1,0 +1,37 @@
+//! Text within addresses.
+
+use std::fmt::Write as _;
+
+/// Returns `text` for a part of an address, in which it stands for nothing but itself.
+///
+/// ```
+/// use perf_report::text::url::encoded;
+/// assert_eq!(encoded("app::f<T> é"), "app%3A%3Af%3CT%3E%20%C3%A9");
+/// ```
+pub fn encoded(text: &str) -> String {
+    encoded_but(text.as_bytes(), "")
+}
+
+/// Returns the same for the bytes of a path, whose slashes stay.
+///
+/// ```
+/// use perf_report::text::url::encoded_path;
+/// assert_eq!(encoded_path(b"/tmp/a b"), "/tmp/a%20b");
+/// ```
+pub fn encoded_path(path: &[u8]) -> String {
+    encoded_but(path, "/")
+}
+
+fn encoded_but(text: &[u8], kept: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for &byte in text {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "-_.~".contains(c) || (c.is_ascii() && kept.contains(c)) {
+            safe.push(c);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "%{byte:02X}");
+        }
+    }
+    safe
+}
