@@ -8,7 +8,7 @@ use clap::builder::FalseyValueParser;
 use super::judge::{self, LimitArgs, WriteArgs};
 use super::page::{self, HtmlArgs};
 use super::{output, self_test};
-use crate::error::{ExitCode as Code, UserError};
+use crate::error::UserError;
 use crate::model::{Comparison, Verdict};
 use crate::project::check::Question;
 use crate::project::context::Context;
@@ -24,8 +24,8 @@ Examples:
   perf-report check --baseline release --run latest~1
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
+  perf-report check --html page.html     the verdict as a page, with all it rests on
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
-  perf-report check --html report.html   the verdict, and all that it rests on, as a page
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \
 `run --repeat` is judged together with its others.
@@ -64,7 +64,7 @@ pub(super) struct Args {
 
     /// Put known slow-downs into copies of the run, and show which of them this check would catch
     #[arg(long, env = "PERF_TRACK_SELF_TEST", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "html")]
     self_test: bool,
 
     /// Slow down this function, by its name or the end of it [default: the ten with the most self time]; may be repeated
@@ -99,15 +99,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     advise(&comparison, gate, question.baseline.as_ref(), &fail_on);
     let code = args.html.after(judge::code(gate), context, || {
         let sides = (question.current.runs.last(), question.baseline.as_ref());
-        let (Some(run), baseline) = sides else { return Err(nothing_to_show()) };
+        let (Some(run), baseline) = sides else { return Err(page::nothing_to_show()) };
         let baseline = baseline.and_then(|it| it.runs.last());
         page::of_comparison(context, (run, baseline), &comparison, &settings)
     });
     Ok(code.into())
-}
-
-fn nothing_to_show() -> UserError {
-    UserError::new(Code::NothingToJudge, "there is no run to make a page of")
 }
 
 /// Advises on the next step.

@@ -46,9 +46,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let comparison = check::compare(context, &baseline, &current, &settings)?;
     args.write.write(&comparison)?;
     let code = args.html.after(Code::Fine, context, || {
-        let Some(run) = current.runs.last() else {
-            return Err(UserError::new(Code::NothingToJudge, "there is no run to make a page of"));
-        };
+        let Some(run) = current.runs.last() else { return Err(page::nothing_to_show()) };
         page::of_comparison(context, (run, baseline.runs.last()), &comparison, &settings)
     });
     Ok(code.into())

@@ -12,7 +12,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::project::page::{Documents, Wanted};
 use crate::project::store::RunRef;
-use crate::render::html::{Assets, Page};
+use crate::render::html::Assets;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,12 +91,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let progress = progress::start(|| "making the page".to_owned());
     let documents = documents(args, context)?;
-    let page = Page {
-        run: &documents.run,
-        baseline: documents.baseline.as_ref(),
-        comparison: Some(&documents.comparison),
-        history: documents.history.as_ref(),
-    };
+    let page = page::of_documents(&documents);
     match args.assets {
         Place::Beside => {
             page::write_beside(context, &args.output, |assets| page.html(assets))?;

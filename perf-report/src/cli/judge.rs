@@ -27,7 +27,7 @@ const MIN_CALLS: &str = "Calls that both runs need before a time is judged";
 const LOAD: &str = "Where the work comes from: of an open load, counts are judged by unit of work";
 
 /// How to judge. What is not given comes from `perf.toml`, then from what is built in.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitArgs {
     /// Profile of `perf.toml` [default: `ci` where CI is set, else `default`]

@@ -63,7 +63,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report run -- cargo test        record a test run, and show its times
   perf-report show --tree              the last run as a tree of calls
-  perf-report html --open              the last run in a browser, with verdict and past
+  perf-report html --open              the last run as a page, in a browser
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
   perf-report history                  how functions did over the runs

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::judge::LimitArgs;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::model::{Comparison, RunDocument};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
-use crate::project::page;
+use crate::project::page::{self, Documents, Wanted};
+use crate::project::store::RunRef;
 use crate::render::html::{self, Assets, Page};
 use crate::text::units;
 
@@ -33,8 +35,7 @@ impl HtmlArgs {
         context: &Context,
         page: impl FnOnce() -> Result<String, UserError>,
     ) -> Code {
-        let Some(path) = &self.html else { return code };
-        match page().and_then(|page| write(context, path, &page)) {
+        match self.write(context, page) {
             Ok(()) => code,
             Err(error) => {
                 output::error(&error);
@@ -42,6 +43,24 @@ impl HtmlArgs {
             }
         }
     }
+
+    /// Writes the page that `page` makes, where one is wanted.
+    ///
+    /// # Errors
+    /// When it cannot be made or written.
+    pub(super) fn write(
+        &self,
+        context: &Context,
+        page: impl FnOnce() -> Result<String, UserError>,
+    ) -> Result<(), UserError> {
+        let Some(path) = &self.html else { return Ok(()) };
+        write(context, path, &page()?)
+    }
+}
+
+/// Makes the error that a command has no run of which it could make a page.
+pub(super) fn nothing_to_show() -> UserError {
+    UserError::new(Code::NothingToJudge, "there is no run to make a page of")
 }
 
 /// Returns the page of a judgement that was made already.
@@ -54,6 +73,25 @@ pub(super) fn of_comparison(
     let history = page::past(context, &run.run.id, RUNS, settings)?;
     let page = Page { run, baseline, comparison: Some(comparison), history: history.as_ref() };
     Ok(page.html(Assets::Inline))
+}
+
+/// Returns the page of a stored run, judged as `html` does by default.
+pub(super) fn of_run(context: &Context, id: &str) -> Result<String, UserError> {
+    let settings = LimitArgs::default().settings(context, None, &[])?;
+    let run = RunRef::Runs(id.to_owned());
+    let documents = Documents::find(context, &run, Wanted::Usual, &settings)?;
+    let documents = documents.with_past(context, RUNS, &settings)?;
+    Ok(of_documents(&documents).html(Assets::Inline))
+}
+
+/// Returns the page of documents that were gathered for it.
+pub(super) fn of_documents(documents: &Documents) -> Page<'_> {
+    Page {
+        run: &documents.run,
+        baseline: documents.baseline.as_ref(),
+        comparison: Some(&documents.comparison),
+        history: documents.history.as_ref(),
+    }
 }
 
 /// Writes a page, wholly or not at all, and says where.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
+use super::page::{self, HtmlArgs};
 use super::rounds::{ROUNDS, Rounds, TurnArgs};
 use super::{keep, output};
 use crate::analysis::interleave::{self, Decision, Side};
@@ -104,6 +105,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    html: HtmlArgs,
 
     /// The command of both sides, where neither --a nor --b is given
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
@@ -218,12 +222,18 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         elapsed_ns,
         stopped,
     };
+    let newest = [&pairing.a, &pairing.b].map(|runs| runs.last().cloned());
     if args.keep {
         store_runs(context, pairing, &sides)?;
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
     args.write.write(&comparison)?;
-    Ok(judged_code(&comparison, &settings.fail_on.unwrap_or_default()).into())
+    let code = judged_code(&comparison, settings.fail_on.as_ref().unwrap_or(&BTreeSet::new()));
+    let code = args.html.after(code, context, || {
+        let [Some(a), Some(b)] = &newest else { return Err(page::nothing_to_show()) };
+        page::of_comparison(context, (b, Some(a)), &comparison, &settings)
+    });
+    Ok(code.into())
 }
 
 /// The exit code of what was found, with what to do where nothing could be decided.

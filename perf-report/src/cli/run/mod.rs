@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
+use super::page::{self, HtmlArgs};
 use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
@@ -24,6 +25,7 @@ Examples:
   perf-report run --label before -- ./target/release/server --once
   perf-report run -- cargo nextest run   a process per test, and still one run
   perf-report run --repeat 10 -- ./target/release/import data.csv
+  perf-report run --html page.html -- cargo test   and write it as a page, too
   perf-report run --build 'cargo build -r' --warm-up -- target/release/import
 
 The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends \
@@ -84,6 +86,9 @@ pub(super) struct Args {
     #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     quiet: bool,
+
+    #[command(flatten)]
+    html: HtmlArgs,
 
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
@@ -156,9 +161,10 @@ fn store_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), U
     let ids = intake::ids(collected.taken(), Some(&document.run.id));
     intake::store(context, folder, &document, (&collected, &ids))?;
     let left = recorder::clear(&collected, folder);
+    let page = || args.html.write(context, || page::of_run(context, &document.run.id));
     if args.quiet {
         rounds::warn_of_fallback(collected.fallback.clone());
-        return Ok(());
+        return page();
     }
     keep::report(context, &document, &collected, &left);
     if collected.snapshot.processes.is_empty() {
@@ -173,7 +179,7 @@ fn store_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), U
         output::warning(&format!("nothing was recorded: {reason}"));
         output::help(&help);
     }
-    Ok(())
+    page()
 }
 
 /// Reports the space held by recordings that nobody collected, where it is notable.

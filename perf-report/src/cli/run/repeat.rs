@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::analysis::series;
-use crate::cli::output;
 use crate::cli::rounds::{self, Rounds};
+use crate::cli::{output, page};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
@@ -50,7 +50,17 @@ pub(super) fn run(args: &Args, context: &Context, order: Order<'_>) -> Result<Ex
         report(args, context, &outcome);
     }
     let interrupted = outcome.interrupted.map(|signal| 128 + signal);
-    Ok(interrupted.or(outcome.failure.map(|(code, _)| code)).unwrap_or(0).into())
+    let code = interrupted.or(outcome.failure.as_ref().map(|(code, _)| *code)).unwrap_or(0);
+    let Some(newest) = outcome.stored.last() else { return Ok(code.into()) };
+    match args.html.write(context, || page::of_run(context, newest)) {
+        Err(error) if code == 0 => Err(error),
+        // The command's own failure says more than ours.
+        Err(error) => {
+            output::error(&error);
+            Ok(code.into())
+        }
+        Ok(()) => Ok(code.into()),
+    }
 }
 
 /// Runs the command once more, and stores the run.
