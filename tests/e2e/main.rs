@@ -22,6 +22,7 @@ mod matrix;
 mod metrics;
 mod names;
 mod namespaces;
+mod page_scripts;
 mod removed;
 mod resets;
 mod rounds;

@@ -30,23 +30,32 @@ function icicleGrower(root, names) {
   return { child, tree };
 }
 
-// Merges the nodes of a run into one tree below a root of all. Also gives the names by `fn`: those of the
-// functions, then of nodes without a function. A node whose parent does not stand before it is a root.
-function icicleMerge(nodes, functions) {
-  const names = functions.map((row) => row.name), others = new Map();
-  const fns = nodes.map((node) => {
-    if (node.fn >= 0) return node.fn;
-    if (!others.has(node.name)) others.set(node.name, names.push(node.name) - 1);
-    return others.get(node.name);
-  });
-  const to = new Int32Array(nodes.length), grower = icicleGrower(-1, names.length);
-  nodes.forEach(({ parent }, i) => (to[i] = grower.child(parent >= 0 && parent < i ? to[parent] : 0, fns[i])));
-  const tree = grower.tree();
-  for (const column of SUMS) {
-    const sum = tree.sums[column];
-    nodes.forEach((node, i) => (sum[to[i]] += node[column] ?? 0));
+// A column of packed rows, as an array.
+function icicleColumn({ n, c }, key) {
+  const column = c[key] ?? { v: null };
+  if (Array.isArray(column)) return column;
+  return column.i ? column.i.map((at) => column.d[at] ?? null) : Array(n).fill(column.v);
+}
+
+// Merges the contexts of a run, which are packed, into one tree below a root of all. Also gives the names by
+// `fn`: those of the functions, then of contexts without one. A context whose parent does not stand before it
+// is a root. Columns are read whole, since a hundred thousand objects would take longer than all else.
+function icicleMerge(contexts, functions) {
+  const [parents, fns, others] = ["parent", "function", "function_name"].map((key) => icicleColumn(contexts, key));
+  const names = functions.map((row) => row.name), known = new Map(), to = new Int32Array(contexts.n);
+  const grower = icicleGrower(-1, names.length + new Set(others).size);
+  for (let i = 0; i < contexts.n; i++) {
+    const parent = parents[i], name = others[i] ?? "?";
+    let fn = fns[i] ?? -1;
+    if (fn < 0) {
+      if (!known.has(name)) known.set(name, names.push(name) - 1);
+      fn = known.get(name);
+    }
+    to[i] = grower.child(parent !== null && parent >= 0 && parent < i ? to[parent] : 0, fn);
   }
-  nodes.forEach((node, i) => (tree.marks[to[i]] |= (node.sampled && ABOUT_TOTAL) | (node.self_estimated && ABOUT_SELF) | (node.placed_calls && ABOUT_CALLS)));
+  const tree = grower.tree(), { sums, marks } = tree;
+  for (const column of SUMS) icicleColumn(contexts, column).forEach((value, i) => (sums[column][to[i]] += value));
+  for (const [key, about] of [["sampled", ABOUT_TOTAL], ["self_estimated", ABOUT_SELF], ["placed_calls", ABOUT_CALLS]]) icicleColumn(contexts, key).forEach((is, i) => is && (marks[to[i]] |= about));
   iciclePolls(tree, functions);
   return { tree, names };
 }
@@ -148,7 +157,7 @@ function icicleVisible({ tree, x, value, own, row, first, kids, head }, from, to
       const kid = kids[k], end = x[id] + value[id] - own[id];
       if (value[kid] >= least) stack.push(kid);
       else {
-        if (isSeen(row[kid]) && x[kid] < to && end > from) lump(x[kid], end, row[kid]);
+        if (isSeen(row[kid]) && x[kid] < to && end > Math.max(from, x[kid])) lump(x[kid], end, row[kid]);
         break;
       }
     }
