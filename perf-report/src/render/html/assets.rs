@@ -19,8 +19,12 @@ const SCRIPTS: &[&str] = &[
     include_str!("page/table.js"),
     include_str!("page/chart.js"),
     include_str!("page/functions.js"),
-    include_str!("page/function.js"),
+    include_str!("page/icicle.js"),
+    include_str!("page/picture.js"),
+    include_str!("page/flame.js"),
+    include_str!("page/tree.js"),
     include_str!("page/difference.js"),
+    include_str!("page/function.js"),
     include_str!("page/history.js"),
     include_str!("page/metrics.js"),
     include_str!("page/recording.js"),
@@ -28,7 +32,11 @@ const SCRIPTS: &[&str] = &[
 ];
 
 /// The styles: those of all views, then those of what is written here.
-const STYLES: &[&str] = &[include_str!("page/style.css"), include_str!("page/summary.css")];
+const STYLES: &[&str] = &[
+    include_str!("page/style.css"),
+    include_str!("page/flame.css"),
+    include_str!("page/summary.css"),
+];
 
 static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let all: Vec<_> = SCRIPTS.iter().map(|script| without_comments(script)).collect();
