@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::block::block;
 use super::heaviest::Heaviest;
 use super::packed::{Columns, fields};
-use super::{Page, VERSION};
+use super::{Page, VERSION, vanished};
 use crate::model::{Function, Futures, Histogram, HistoryDocument, RunDocument};
 use crate::render::words::estimates::{self, Mark};
 use crate::render::words::{evidence, findings, sentences};
@@ -43,6 +43,8 @@ pub(super) fn more(page: &Page<'_>) -> String {
     more.raw("histograms", &histograms(page));
     more.raw("edges", r#"{"per_octave":32}"#);
     more.raw("baseline", &page.baseline.map_or_else(null, baseline));
+    let vanished = page.baseline.map(|it| vanished::paths(it, page.run));
+    more.raw("vanished", &vanished.unwrap_or_else(null));
     more.raw("history", &page.history.map_or_else(null, |it| history(page, it)));
     let budgets = page.comparison.map(|it| Columns::of(&it.budgets, &["because"]).json());
     more.raw("budgets", &budgets.unwrap_or_else(null));

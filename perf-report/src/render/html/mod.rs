@@ -15,6 +15,7 @@ mod interval;
 mod markup;
 mod packed;
 mod summary;
+mod vanished;
 
 use std::fmt::Write as _;
 

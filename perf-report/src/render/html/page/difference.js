@@ -42,34 +42,18 @@ function hiddenVerdicts(state) {
   return new Set((state.hide ?? "stable").split(",").filter((verdict) => verdict !== "none"));
 }
 
-// Paths of calls that only the baseline has, the heaviest first: they have no width in a picture of now.
-function vanished(model, more) {
-  const tree = more?.baseline?.tree && unpack(more.baseline.tree);
-  if (!tree) return [];
-  const paths = (nodes, name) => {
-    const all = [];
-    for (const node of nodes) all.push(node.parent === null || node.parent === undefined || node.parent < 0 ? name(node) : `${all[node.parent]}\n${name(node)}`);
-    return all;
-  };
-  const names = more.baseline.functions;
-  const now = new Set(paths(model.tree, (node) => node.name));
-  const before = paths(tree, (node) => node.function_name ?? names[node.function]?.name ?? "?");
-  const gone = before.map((path, at) => ({ path, at, node: tree[at] })).filter(({ path }) => !now.has(path));
-  const set = new Set(gone.map(({ path }) => path));
-  // What vanished with its caller is told by the caller.
-  return gone.filter(({ path }) => !set.has(path.slice(0, path.lastIndexOf("\n")))).sort((a, b) => b.node.total_ns - a.node.total_ns);
-}
-
-function vanishedLane(model, more) {
-  const paths = vanished(model, more);
-  if (!paths.length) return null;
-  const most = paths[0].node.total_ns || 1;
+// Paths of calls that only the baseline made, in a lane of their own: they have no width in a picture of now.
+function vanishedLane(more) {
+  const rows = unpack(more.vanished);
+  if (!rows.length) return el("span", {});
+  const most = rows[0].total_ns || 1;
+  const path = (row) => el("span", { class: "path" }, row.path.slice(-4).flatMap((name, at) => [at ? " › " : row.path.length > 4 ? "… › " : "", functionLink(name, fmt.short(name))]));
   const columns = [
-    { title: "path of calls", cell: ({ path }) => el("span", { class: "path" }, path.split("\n").slice(-4).flatMap((name, at) => [at ? " › " : path.split("\n").length > 4 ? "… › " : "", functionLink(name, fmt.short(name))])) },
-    { title: "calls then", number: true, cell: ({ node }) => fmt.count(node.calls) },
-    { title: "time then", number: true, cell: ({ node }) => shareCell((node.total_ns / most) * 100, fmt.duration(node.total_ns)) },
+    { title: "path of calls", cell: path },
+    { title: "calls then", number: true, cell: (row) => fmt.count(row.calls) },
+    { title: "time then", number: true, cell: (row) => shareCell((row.total_ns / most) * 100, fmt.duration(row.total_ns)) },
   ];
-  return el("section", { class: "lane" }, el("h3", { text: "Vanished" }), el("p", { class: "faint", text: "Calls that only the baseline made; they have no width in the flame graph." }), plainTable("Vanished paths of calls", columns, paths.slice(0, 100)));
+  return el("section", { class: "lane" }, el("h3", { text: "Vanished" }), el("p", { class: "faint", text: "Calls that only the baseline made: they have no width in a flame graph of this run." }), plainTable("Vanished paths of calls", columns, rows));
 }
 
 views.push({
@@ -106,7 +90,7 @@ views.push({
     return (state) => {
       if (document.activeElement !== field) field.value = state.q ?? "";
       const asked = [state.q, state.sort, state.hide].join("\n");
-      if (app.ready && !lane.childNodes.length) lane.append(vanishedLane(model, app.ready) ?? el("span", {}));
+      if (app.ready && !lane.childNodes.length) lane.append(vanishedLane(app.ready));
       if (asked === seen) return;
       seen = asked;
       const hidden = hiddenVerdicts(state);
