@@ -81,6 +81,8 @@ class FlameView {
   // Goes to the focus of the address, or to the heaviest context of its function.
   settle(isSudden) {
     const { tree, x, value } = this.layout, path = iciclePathOf(this.focusText);
+    // The browser's way back is ours too.
+    if (this.trail.at(-1) === this.focusText) this.trail.pop();
     this.id = this.focus = icicleAt(this.layout, this.names, path);
     const isLost = iciclePath(tree, this.names, this.focus).length < path.length;
     this.note = isLost ? "This run lacks the rest of the path in the address. " : this.fnText && this.fn < 0 ? "This run has no context of the function in the address. " : "";
