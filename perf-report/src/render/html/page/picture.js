@@ -23,7 +23,6 @@ class FlamePicture {
     };
     const print = (is) => {
       this.isPrinting = is;
-      flame.section.classList.toggle("printing", is);
       this.colours = null;
       this.resize();
       this.draw();
