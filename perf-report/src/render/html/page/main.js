@@ -94,13 +94,25 @@ function onKey(event) {
   event.preventDefault();
 }
 
-// All of it on paper: every view that prints is made and shown.
+// What was folded before it was printed.
+const opened = [];
+
+// All of it on paper: every view that prints is made and shown, and nothing is folded.
 function beforePrint() {
   for (const view of present()) {
     if (!sections.has(view.id)) sections.set(view.id, view.mount(sectionOf(view), app));
     sections.get(view.id)?.(app.state);
     sectionOf(view).hidden = view.id === "function" && !app.state.fn;
   }
+  for (const node of document.querySelectorAll("details:not([open])")) {
+    node.open = true;
+    opened.push(node);
+  }
+}
+
+function afterPrint() {
+  opened.splice(0).forEach((node) => (node.open = false));
+  show();
 }
 
 async function start() {
@@ -121,7 +133,7 @@ async function start() {
   });
   addEventListener("keydown", onKey);
   addEventListener("beforeprint", beforePrint);
-  addEventListener("afterprint", show);
+  addEventListener("afterprint", afterPrint);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themeListeners.forEach((listener) => listener()));
   show();
   // After the first paint.
