@@ -13,6 +13,7 @@ mod counts;
 mod damage;
 mod diagnoses;
 mod exit_codes;
+mod exports;
 mod forks;
 mod futures;
 mod hosts;

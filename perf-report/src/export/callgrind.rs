@@ -63,9 +63,7 @@ pub(super) fn write(source: &Source<'_>, _: &Options) -> Result<Vec<u8>, UserErr
 fn header(run: &RunDocument, contexts: &Contexts<'_>) -> String {
     let mut text = "# callgrind format\nversion: 1\n".to_owned();
     text += concat!("creator: perf-report ", env!("CARGO_PKG_VERSION"), "\n");
-    if !run.run.command.is_empty() {
-        let _ = writeln!(text, "cmd: {}", one_line(&run.run.command.join(" ")));
-    }
+    let _ = writeln!(text, "cmd: {}", one_line(&render::command_line(run)));
     for note in render::notes(run) {
         let _ = writeln!(text, "desc: {}", one_line(&note));
     }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 pub(super) const UNNAMED: &str = "(no name)";
 
 /// Returns a name on one line that parsers, which cut white space off, leave as it is. A control character
-/// becomes its picture (`␊` for a line break), another line separator `�`, white space at the ends `␠`; an
-/// empty name becomes [`UNNAMED`].
+/// becomes its picture (`␊` for a line break) or, where it has none, `�`; white space at the ends becomes `␠`,
+/// and an empty name [`UNNAMED`].
 pub(super) fn one_line(name: &str) -> Cow<'_, str> {
     if name.is_empty() {
         return Cow::Borrowed(UNNAMED);
@@ -21,6 +21,9 @@ pub(super) fn one_line(name: &str) -> Cow<'_, str> {
     let harmless = |(at, character): (usize, char)| match character {
         '\0'..='\x1f' => picture(character),
         '\x7f' => '␡',
+        '\u{85}' => '␤',
+        '\u{2028}' => '⏎',
+        '\u{2029}' => '¶',
         character if breaks(character) => '\u{fffd}',
         character if character.is_whitespace() && !(start..end).contains(&at) => '␠',
         character => character,
@@ -49,7 +52,7 @@ mod tests {
             (" ", "␠"),
             (" a  b ", "␠a  b␠"),
             ("a\nb\r\n", "a␊b␍␊"),
-            ("\0\u{7f}\u{85}\u{2028}", "␀␡\u{fffd}\u{fffd}"),
+            ("\0\u{7f}\u{85}\u{2028}\u{2029}\u{9b}", "␀␡␤⏎¶\u{fffd}"),
             ("\u{3000}日本", "␠日本"),
         ] {
             assert_eq!(one_line(name), expected, "{name:?}");

@@ -86,7 +86,9 @@ pub(super) fn write(source: &Source<'_>, _: &Options) -> Result<Vec<u8>, UserErr
     let file = File {
         schema: SCHEMA,
         exporter: concat!("perf-report ", env!("CARGO_PKG_VERSION")).to_owned(),
-        name: render::notes(source.run).join("; "),
+        name: [vec![render::command_line(source.run)], render::notes(source.run)]
+            .concat()
+            .join("; "),
         active: 0,
         shared: Shared { frames: frames(&contexts) },
         profiles,

@@ -23,6 +23,7 @@ pub use human::{series, summary};
 pub use views::{ComparisonView, HistoryView, Part, RunView, Verbosity};
 pub(crate) use words::changepoints::left_out;
 pub(crate) use words::estimates::Mark;
+pub(crate) use words::facts::command as command_line;
 pub(crate) use words::notes::notes;
 pub use words::select::{Selection, Shown, Sort};
 

@@ -12,6 +12,7 @@ mod bless;
 mod collect;
 mod desk;
 mod doctor;
+mod export;
 mod history;
 mod library;
 mod overhead;

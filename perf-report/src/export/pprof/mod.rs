@@ -5,6 +5,8 @@
 //! how exact its figures are.
 
 mod messages;
+#[cfg(test)]
+pub(super) mod tests;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -58,7 +60,8 @@ fn profile(run: &RunDocument, contexts: &Contexts<'_>) -> Profile {
     let mut strings = Strings::new();
     let has_memory = contexts.has_memory;
     let sample_type = value_types(has_memory, &mut strings);
-    let comment = render::notes(run).iter().map(|note| strings.index(note)).collect();
+    let comments = [vec![render::command_line(run)], render::notes(run)].concat();
+    let comment = comments.iter().map(|comment| strings.index(comment)).collect();
     let program = run.process.processes.first().map(|it| &it.program);
     let program = program.or(run.run.command.first()).map_or("", String::as_str);
     Profile {

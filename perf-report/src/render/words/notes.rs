@@ -4,14 +4,14 @@
 use super::{estimates, facts};
 use crate::model::RunDocument;
 
-/// Returns the lines: the run, its command, the exactness of its times, and what is missing.
+/// Returns the lines: the run, the exactness of its times, and what is missing.
 pub(crate) fn notes(run: &RunDocument) -> Vec<String> {
-    let mut notes = vec![facts::origin(run).join(", "), facts::command(run)];
+    let mut notes = vec![facts::origin(run).join(", ")];
     let estimates = estimates::lines(run);
     if estimates.is_empty() {
         notes.push("exact, not sampled".to_owned());
     } else {
-        notes.push("estimated: not all calls were timed".to_owned());
+        notes.push("times are estimates in part, counts are exact".to_owned());
         notes.extend(estimates);
     }
     notes.extend(facts::problems(run));
