@@ -27,6 +27,11 @@ mod record;
 pub mod render;
 pub mod stats;
 pub mod text;
+#[cfg(feature = "tui")]
+mod tui;
+#[cfg(all(feature = "cli", not(feature = "tui")))]
+#[path = "tui_absent.rs"]
+mod tui;
 pub mod verdict;
 
 pub use error::UserError;
@@ -36,4 +41,6 @@ pub use project::{Budget, Project, Runs, Settings};
 #[doc(hidden)]
 pub mod measured {
     pub use crate::record::collect::collect;
+    #[cfg(feature = "tui")]
+    pub use crate::tui::refresher as top_refresher;
 }

@@ -8,7 +8,8 @@ use std::process::{Command, Output};
 
 use perf_report::model::{
     Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
-    OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
+    OverheadDocument, RunDocument, SelfTestDocument, Since, StacksDocument, TopDocument, Trend,
+    Verdict,
 };
 use perf_report::project::store;
 use perf_report::render::json;
@@ -24,6 +25,8 @@ const NOISE_SCHEMA: &str = include_str!("../schemas/noise.v1.schema.json");
 const GOLDEN_RUN: &str = include_str!("golden/run.v1.json");
 const GOLDEN_COMPARISON: &str = include_str!("golden/comparison.v1.json");
 const GOLDEN_STACKS: &str = include_str!("golden/stacks.v1.json");
+const TOP_SCHEMA: &str = include_str!("../schemas/top.v1.schema.json");
+const GOLDEN_TOP: &str = include_str!("golden/top.v1.json");
 const GOLDEN_OVERHEAD: &str = include_str!("golden/overhead.v1.json");
 const GOLDEN_NOISE: &str = include_str!("golden/noise.v1.json");
 
@@ -339,6 +342,19 @@ fn documents_of_version_1_stay_readable() {
     let written = json::json(&stacks).unwrap();
     obeys(&written, STACKS_SCHEMA);
     assert_eq!(serde_json::from_str::<StacksDocument>(&written).unwrap(), stacks);
+}
+
+#[test]
+fn what_runs_now_obeys_its_schema_too() {
+    obeys(GOLDEN_TOP, TOP_SCHEMA);
+    let top: TopDocument = serde_json::from_str(GOLDEN_TOP).unwrap();
+    let visit = top.functions.iter().find(|row| row.function.name.ends_with("visit")).unwrap();
+    assert_eq!((top.since, visit.function.calls), (Since::Last, 18_240));
+    assert!((visit.calls_per_s - 9_120.0).abs() < 1e-9 && top.is_running(), "{top:?}");
+    assert!(top.threads[0].threads[1].frames[3].recursive);
+    let written = json::json(&top).unwrap();
+    obeys(&written, TOP_SCHEMA);
+    assert_eq!(serde_json::from_str::<TopDocument>(&written).unwrap(), top);
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod space;
 mod stacks;
 mod stored;
 mod times;
+mod top;
 mod truth;
 mod unrecordable;
 mod usage;

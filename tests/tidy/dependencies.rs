@@ -38,8 +38,16 @@ const LINKED: &[&str] = &[
 ];
 
 /// Crates for terminals and command lines, which the library of reports does without.
-const OF_COMMANDS: &[&str] =
-    &["anstream", "clap", "clap_builder", "console", "indicatif", "ratatui", "terminal_size"];
+const OF_COMMANDS: &[&str] = &[
+    "anstream",
+    "clap",
+    "clap_builder",
+    "console",
+    "crossterm",
+    "indicatif",
+    "ratatui",
+    "terminal_size",
+];
 
 fn tree_of_the_recorder() -> BTreeSet<String> {
     tree(&["--package", "perf-runtime", "--features", "record"])

@@ -50,13 +50,15 @@ const REPORT: Table = Table {
         ("import", ""),
         ("render", "model stats text"),
         ("export", "error model render stats text"),
-        ("live", "model record"),
+        ("live", "model record render stats"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),
+        ("tui", "live model render stats text"),
+        ("tui_absent", "live model"),
         (
             "cli",
             "analysis doctor error export files import live model overhead project record render \
-            stats text verdict",
+            stats text tui verdict",
         ),
         ("bin", "cli"),
         ("lib", "error project record"),

@@ -34,6 +34,7 @@ mod run;
 mod self_test;
 mod show;
 mod stacks;
+mod top;
 mod values;
 
 use std::ffi::{OsStr, OsString};
@@ -70,6 +71,7 @@ Examples:
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report export pprof --output p  the last run for pprof, speedscope, …
   perf-report stacks 4711              what the threads of a process are in
+  perf-report top                      what running processes do, live
   perf-report overhead                 what recording costs on this machine
   perf-report help check               the help of a command
 
@@ -88,6 +90,7 @@ enum Command {
     Html(html::Args),
     Stacks(stacks::Args),
     Export(export::Args),
+    Top(top::Args),
     Compare(compare::Args),
     Ab(ab::Args),
     Check(check::Args),
@@ -143,6 +146,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Export(args) => export::run(&args, &context),
         Command::Html(args) => html::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
+        Command::Top(args) => top::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),

@@ -96,14 +96,15 @@ impl Args {
     }
 }
 
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, UserError> {
+/// Returns the segments in a folder that processes record in or have recorded in.
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, UserError> {
     collect::check(folder, true)?;
     let segments = stacks::segments(folder).segments;
     if segments.is_empty() { Err(keep::no_data(folder)) } else { Ok(segments) }
 }
 
 /// Returns the segments in `base` that processes write to: those of `programs`, or all.
-fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, UserError> {
+pub(super) fn running(base: &Path, programs: Option<&Programs>) -> Result<Vec<PathBuf>, UserError> {
     let all = stacks::segments(base).segments;
     let running: Vec<_> = all.iter().filter(|path| stacks::is_written(path)).cloned().collect();
     if !running.is_empty() {
@@ -191,13 +192,13 @@ fn unreadable(path: &Path, error: &SegmentError) -> UserError {
     UserError::new(Code::Unreadable, format!("segment {} {error}", path.display()))
 }
 
-fn unknown(path: &Path, why: &str) -> UserError {
+pub(super) fn unknown(path: &Path, why: &str) -> UserError {
     UserError::new(Code::Usage, format!("{} {why}", path.display()))
         .help("name a process by its id, a segment (PID-….ptseg), or a folder of segments")
 }
 
 /// Returns the error of a process without a readable segment.
-fn none_of(pid: u32, missing: Missing, base: &Path) -> UserError {
+pub(super) fn none_of(pid: u32, missing: Missing, base: &Path) -> UserError {
     let base = base.display();
     match missing {
         Missing::NoProcess => {

@@ -31,6 +31,7 @@ mod repeat;
 mod run;
 mod self_test;
 mod stacks;
+mod top;
 mod tree;
 mod usage;
 mod value;
@@ -64,6 +65,7 @@ pub use repeat::{RepeatRow, RepeatSummary};
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
+pub use top::{Since, TopCommand, TopDocument, TopFunction, TopMetric, TopProcess};
 pub use tree::TreeNode;
 pub use usage::{Extent, Usage};
 pub use value::{count_of, time_of, value, value_of_command};
@@ -101,6 +103,10 @@ pub const DOCTOR_VERSION: u32 = 1;
 pub const STACKS_SCHEMA: &str = "perf-track/stacks";
 /// Newest version of [`STACKS_SCHEMA`].
 pub const STACKS_VERSION: u32 = 1;
+/// Name of the schema of a [`TopDocument`].
+pub const TOP_SCHEMA: &str = "perf-track/top";
+/// Newest version of [`TOP_SCHEMA`].
+pub const TOP_VERSION: u32 = 1;
 /// Name of the schema of an [`OverheadDocument`].
 pub const OVERHEAD_SCHEMA: &str = "perf-track/overhead";
 /// Newest version of [`OVERHEAD_SCHEMA`].

@@ -15,6 +15,14 @@ pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(sanitize::json(text))
 }
 
+/// Returns a document of [`crate::model`] as one line of JSON, as streams of documents have them.
+pub(crate) fn line(document: &impl Serialize) -> String {
+    // As for `exact`.
+    let mut text = serde_json::to_string(document).unwrap_or_default();
+    text.push('\n');
+    sanitize::json(text)
+}
+
 /// Returns a document of [`crate::model`] as JSON.
 pub(crate) fn exact(document: &impl Serialize) -> String {
     // Plain data always becomes JSON: only maps with keys that are no text do not.

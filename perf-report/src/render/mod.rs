@@ -12,7 +12,7 @@ mod human;
 pub mod json;
 mod markdown;
 mod views;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
     DeclineDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument, RunDocument,
-    SelfTestDocument, StacksDocument,
+    SelfTestDocument, StacksDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -199,6 +199,7 @@ shown_whole! {
     OverheadDocument: overhead, csv, markdown;
     SelfTestDocument: self_test, csv, markdown;
     StacksDocument: stacks, csv, markdown;
+    TopDocument: top;
     BaselinesDocument: baselines;
     BlessingsDocument: blessings;
     ChecksDocument: checks;

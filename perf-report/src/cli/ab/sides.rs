@@ -182,7 +182,7 @@ impl OneSide {
     pub(super) fn job(&self, streams: Streams) -> Job<'_> {
         let without = if self.builds { &facts::GIT_VARIABLES[..] } else { &[] };
         let (dir, environment) = (Some(self.dir.as_path()), self.environment.as_slice());
-        Job { words: &self.words, dir, environment, without, streams }
+        Job { words: &self.words, dir, environment, without, streams, held: None }
     }
 }
 

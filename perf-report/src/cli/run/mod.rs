@@ -155,21 +155,34 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
 
 /// Stores the run, clears away its recordings, and reports.
 fn store_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), UserError> {
-    let Recorded { document, collected, session, gone, began } = recorded;
+    let left = store(context, &recorded)?;
+    let id = recorded.document.run.id.clone();
+    if args.quiet {
+        rounds::warn_of_fallback(recorded.collected.fallback);
+    } else {
+        report(&args.command, context, recorded, &left);
+    }
+    args.html.write(context, || page::of_run(context, &id))
+}
+
+/// Stores the run and clears away its recordings. Returns sentences about what could not be cleared.
+pub(super) fn store(context: &Context, recorded: &Recorded) -> Result<Vec<String>, UserError> {
+    let Recorded { document, collected, session, .. } = recorded;
     let folder = session.folder();
     // Should `collect` have been faster, it is stored as well.
     let ids = intake::ids(collected.taken(), Some(&document.run.id));
-    intake::store(context, folder, &document, (&collected, &ids))?;
-    let left = recorder::clear(&collected, folder);
-    let page = || args.html.write(context, || page::of_run(context, &document.run.id));
-    if args.quiet {
-        rounds::warn_of_fallback(collected.fallback.clone());
-        return page();
-    }
-    keep::report(context, &document, &collected, &left);
+    intake::store(context, folder, document, (collected, &ids))?;
+    Ok(recorder::clear(collected, folder))
+}
+
+/// Reports what the run of a command holds, and where it is stored.
+pub(super) fn report(words: &[OsString], context: &Context, recorded: Recorded, left: &[String]) {
+    let Recorded { document, collected, session, gone, began } = recorded;
+    let folder = session.folder();
+    keep::report(context, &document, &collected, left);
     if collected.snapshot.processes.is_empty() {
         let command = nothing::Command {
-            words: &args.command,
+            words,
             dir: &context.dir,
             folder,
             began,
@@ -179,7 +192,6 @@ fn store_run(args: &Args, context: &Context, recorded: Recorded) -> Result<(), U
         output::warning(&format!("nothing was recorded: {reason}"));
         output::help(&help);
     }
-    page()
 }
 
 /// Reports the space held by recordings that nobody collected, where it is notable.

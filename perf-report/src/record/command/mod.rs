@@ -1,6 +1,7 @@
 //! Commands, run as if the user had run them: with the same input, output and signals, unless asked
 //! otherwise. Their usage is measured.
 
+mod held;
 mod interrupt;
 mod signals;
 mod tail;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
+pub(crate) use held::Held;
 pub(crate) use interrupt::Interrupt;
 
 /// The variable with the folder that the recorder records in.
@@ -34,6 +36,8 @@ pub(crate) struct Job<'a> {
     pub without: &'a [&'a str],
     /// The ends of its input and output.
     pub streams: Streams,
+    /// The holder of its output, in place of that of `streams`; it has no input then.
+    pub held: Option<&'a Held>,
 }
 
 /// The ends of a command's input and output.
@@ -168,11 +172,14 @@ fn command(job: Job<'_>) -> io::Result<Command> {
     if let Some(dir) = job.dir {
         command.current_dir(dir);
     }
-    if job.streams != Streams::Own {
+    if job.streams != Streams::Own || job.held.is_some() {
         command.stdin(Stdio::null());
     }
     if job.streams == Streams::Errors {
         command.stdout(io::stderr());
+    }
+    if let Some(held) = job.held {
+        held.take_place(&mut command);
     }
     Ok(command)
 }

@@ -33,9 +33,12 @@ impl Forwarder {
     pub(super) fn forward_to(mut self, pid: u32) -> Forwarding {
         let ended = Arc::new(AtomicBool::new(false));
         let forwarding = Forwarding { ended: Arc::clone(&ended), handle: self.signals.handle() };
+        let own = Pid::this().as_raw();
         thread::spawn(move || {
             for origin in self.signals.forever() {
-                let sent_by_process = !matches!(origin.cause, Cause::Kernel);
+                // What this process sends to its whole group, the command gets as well.
+                let is_own = origin.process.is_some_and(|process| process.pid == own);
+                let sent_by_process = !matches!(origin.cause, Cause::Kernel) && !is_own;
                 if sent_by_process && !ended.load(Ordering::Acquire) {
                     pass_on(pid, origin.signal);
                 }

@@ -19,6 +19,7 @@ mod show;
 mod stacks;
 mod summary;
 mod table;
+mod top;
 mod tree;
 mod wrap;
 
@@ -38,4 +39,5 @@ pub use series::series;
 pub(crate) use show::{show, show_metrics};
 pub(crate) use stacks::stacks;
 pub use summary::summary;
+pub(crate) use top::top;
 pub(crate) use tree::{plain_tree, tree};

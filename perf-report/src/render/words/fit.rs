@@ -24,9 +24,11 @@ pub(crate) fn shorten(path: &str, width: usize) -> String {
     if self::width(path) <= width {
         return path.to_owned();
     }
-    path.match_indices("::")
-        .map(|(at, _)| &path[at..])
-        .find(|rest| self::width(rest) < width)
+    // From the end, where few are looked at: a name may have thousands of segments.
+    let segments: Vec<usize> = path.match_indices("::").map(|(at, _)| at).collect();
+    let ends = segments.iter().rev().map(|&at| &path[at..]);
+    ends.take_while(|rest| self::width(rest) < width)
+        .last()
         .filter(|rest| rest.len() > 2)
         .map_or_else(|| shorten_middle(path, width), |rest| format!("…{rest}"))
 }

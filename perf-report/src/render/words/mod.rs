@@ -20,3 +20,4 @@ pub(crate) mod select;
 pub(crate) mod self_test;
 pub(crate) mod sentences;
 pub(crate) mod sparkline;
+pub(crate) mod top;

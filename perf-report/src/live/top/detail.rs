@@ -1,0 +1,172 @@
+//! One function in detail: its distribution, who calls it, and whom it calls. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::model::{TopDocument, TopFunction};
+use crate::stats::number::float;
+
+/// The most bars of a distribution.
+const MOST_BARS: usize = 12;
+
+/// The width of bars: parts of an octave, and how many of them are one bar.
+type Scale = (usize, usize);
+
+/// The scales to choose from, the finest first.
+const SCALES: [Scale; 6] = [(8, 1), (4, 1), (2, 1), (1, 1), (1, 2), (1, 3)];
+
+/// The scale on which all durations that there are fit.
+const COARSEST: Scale = (1, 5);
+
+/// One function in detail.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Detail {
+    /// The function.
+    pub function: TopFunction,
+    /// The durations of its calls, the shortest first.
+    pub bars: Vec<Bar>,
+    /// Its callers, the most frequent first; without a name where nothing tracked called it.
+    pub callers: Vec<Edge>,
+    /// The functions that it called, those with the most time first.
+    pub callees: Vec<Edge>,
+}
+
+/// The calls with a duration in a range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bar {
+    /// The shortest duration in it, in nanoseconds.
+    pub from_ns: u64,
+    /// Number of calls.
+    pub calls: u64,
+    /// Their share of the longest bar.
+    pub part: f64,
+}
+
+/// Calls from one function to another.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Edge {
+    /// The other function; `None` outside of all.
+    pub function: Option<String>,
+    /// Number of calls.
+    pub calls: u64,
+    /// Time of these calls, their own calls included, in nanoseconds.
+    pub total_ns: u64,
+}
+
+impl Detail {
+    /// Returns the details of the function `name`; `None` where nothing of it happened.
+    pub(crate) fn of(document: &TopDocument, name: &str) -> Option<Self> {
+        let function = document.functions.iter().find(|row| row.function.name == name)?.clone();
+        let bars = bars(&function.function.histogram);
+        let [up, down] = edges(document, name);
+        Some(Self { function, bars, callers: up, callees: down })
+    }
+}
+
+/// Returns the bars of a histogram: as many to an octave as fit, empty ones among them.
+fn bars(histogram: &[(u64, u64)]) -> Vec<Bar> {
+    let (Some(&(first, _)), Some(&(last, _))) = (histogram.first(), histogram.last()) else {
+        return Vec::new();
+    };
+    let number = |ns: u64, (per_octave, step): Scale| place(ns, per_octave) / step;
+    let fits = |&scale: &Scale| number(last, scale) - number(first, scale) < MOST_BARS;
+    let scale = SCALES.into_iter().find(fits).unwrap_or(COARSEST);
+    let start = number(first, scale);
+    let mut sums = vec![0_u64; number(last, scale) - start + 1];
+    for &(ns, calls) in histogram {
+        if let Some(sum) = sums.get_mut(number(ns, scale).saturating_sub(start)) {
+            *sum = sum.saturating_add(calls);
+        }
+    }
+    let most = sums.iter().copied().max().unwrap_or(1).max(1);
+    let bar = |(at, calls): (usize, u64)| Bar {
+        from_ns: beginning((start + at) * scale.1, scale.0),
+        calls,
+        part: float(calls) / float(most),
+    };
+    sums.into_iter().enumerate().map(bar).collect()
+}
+
+/// Returns the number of the part of an octave that a duration is in.
+fn place(ns: u64, per_octave: usize) -> usize {
+    let ns = ns.max(1);
+    let octave = ns.ilog2();
+    let within = (u128::from(ns - (1 << octave)) * per_octave as u128) >> octave;
+    octave as usize * per_octave + usize::try_from(within).unwrap_or(0)
+}
+
+/// Returns the shortest duration of a part of an octave.
+fn beginning(place: usize, per_octave: usize) -> u64 {
+    let octave = u32::try_from(place / per_octave).unwrap_or(63).min(63);
+    let within = (place % per_octave) as u128;
+    let ns = (1_u128 << octave) + ((within << octave) / per_octave as u128);
+    u64::try_from(ns).unwrap_or(u64::MAX)
+}
+
+/// Returns the callers of a function, and the functions that it calls.
+fn edges(document: &TopDocument, name: &str) -> [Vec<Edge>; 2] {
+    type Sums = BTreeMap<Option<String>, (u64, u64)>;
+    let function_of: BTreeMap<u32, &str> =
+        document.tree.iter().map(|node| (node.id, node.function.as_str())).collect();
+    let mut sums = [Sums::new(), Sums::new()];
+    for node in &document.tree {
+        let caller = node.parent.and_then(|parent| function_of.get(&parent)).copied();
+        let mut add = |to: usize, other: Option<&str>| {
+            let sum = sums[to].entry(other.map(str::to_owned)).or_default();
+            sum.0 = sum.0.saturating_add(node.calls);
+            sum.1 = sum.1.saturating_add(node.total_ns);
+        };
+        if node.function == name {
+            add(0, caller);
+        }
+        if caller == Some(name) {
+            add(1, Some(&node.function));
+        }
+    }
+    let list = |sums: Sums| -> Vec<Edge> {
+        let edge = |(function, (calls, total_ns))| Edge { function, calls, total_ns };
+        sums.into_iter().map(edge).collect()
+    };
+    let mut lists = sums.map(list);
+    lists[0].sort_by_key(|edge| std::cmp::Reverse(edge.calls));
+    lists[1].sort_by_key(|edge| std::cmp::Reverse(edge.total_ns));
+    lists
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::top::{document, samples};
+    use proptest::prelude::*;
+
+    #[test]
+    fn callers_and_callees_are_those_of_all_contexts() {
+        let document = document(&samples::reading(2), None);
+        let write = Detail::of(&document, "demo::store::write").unwrap();
+        let names = |edges: &[Edge]| -> Vec<_> {
+            edges.iter().map(|edge| (edge.function.clone(), edge.calls)).collect()
+        };
+        let handle = Some("demo::handle".to_owned());
+        assert_eq!(names(&write.callers), [(handle, 16), (None, 4)]);
+        assert!(write.callees.is_empty());
+        let handle = Detail::of(&document, "demo::handle").unwrap();
+        assert_eq!(handle.callees[0].function.as_deref(), Some("demo::parse"));
+        assert_eq!(Detail::of(&document, "demo::gone"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_call_is_lost_between_bars(
+            pairs in proptest::collection::btree_map(0_u64..1 << 48, 1_u64..1000, 0..60),
+        ) {
+            let histogram: Vec<(u64, u64)> = pairs.into_iter().collect();
+            let bars = bars(&histogram);
+            let calls: u64 = histogram.iter().map(|&(_, calls)| calls).sum();
+            prop_assert_eq!(bars.iter().map(|bar| bar.calls).sum::<u64>(), calls);
+            prop_assert!(bars.len() <= MOST_BARS, "{}", bars.len());
+            prop_assert!(bars.windows(2).all(|pair| pair[0].from_ns <= pair[1].from_ns));
+            if let (Some(bar), Some(&(shortest, _))) = (bars.first(), histogram.first()) {
+                prop_assert!(bar.from_ns <= shortest.max(1));
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The terminal: taken, given back, and given back whatever happens.
+//!
+//! It is taken by the alternate screen and raw mode. [`give_back`] undoes both, once, from wherever it is
+//! called: when the view is left or dropped, and in the hook of a panic on any thread, before its message is
+//! printed. Signals that ask for the end are noticed elsewhere and leave the view in the usual way. Ctrl-Z
+//! gives the terminal back, stops the whole job as the terminal itself would have, and takes it again.
+
+use std::io::{self, IsTerminal as _, Stdout};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::cursor::{Hide, Show};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::layout::Size;
+use signal_hook::SigId;
+use signal_hook::consts::SIGCONT;
+
+/// True while the terminal is taken.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is taken.
+pub(super) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    has_continued: Arc<AtomicBool>,
+    registered: Option<SigId>,
+}
+
+/// Finds out whether there is a terminal that a view can be drawn on.
+///
+/// # Errors
+/// The reason why there is none, as the end of a sentence.
+pub(super) fn is_usable() -> Result<(), String> {
+    let term = std::env::var("TERM").unwrap_or_default();
+    if !io::stdout().is_terminal() {
+        return Err("standard output is no terminal".to_owned());
+    }
+    if term.is_empty() || term == "dumb" {
+        return Err(format!("the terminal cannot be drawn on (TERM={term})"));
+    }
+    // Keys come from there when standard input is something else.
+    if !io::stdin().is_terminal() && std::fs::File::open("/dev/tty").is_err() {
+        return Err("there is no keyboard: standard input is no terminal".to_owned());
+    }
+    Ok(())
+}
+
+impl Terminal {
+    /// Takes the terminal.
+    pub(super) fn enter() -> io::Result<Self> {
+        give_back_on_panic();
+        let has_continued = Arc::new(AtomicBool::new(false));
+        let registered = signal_hook::flag::register(SIGCONT, Arc::clone(&has_continued)).ok();
+        take()?;
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(Self { inner, has_continued, registered })
+    }
+
+    /// Returns whether somebody stopped this process and let it go on, since this was asked last.
+    pub(super) fn has_continued(&self) -> bool {
+        self.has_continued.swap(false, Ordering::AcqRel)
+    }
+
+    /// Takes the terminal once more: whoever had it meanwhile may have changed it.
+    pub(super) fn reenter(&mut self) -> io::Result<()> {
+        take()?;
+        self.inner.clear()
+    }
+
+    /// Gives the terminal back until somebody lets this process go on.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        /// The time until the stop has taken effect; longer only where this process may not be stopped.
+        const PATIENCE: Duration = Duration::from_millis(200);
+        give_back();
+        self.has_continued();
+        // The whole job, as the terminal does it.
+        let _ = kill(Pid::from_raw(0), Signal::SIGTSTP);
+        let since = Instant::now();
+        while !self.has_continued.load(Ordering::Acquire) && since.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.has_continued();
+        self.reenter()
+    }
+
+    pub(super) fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Draws one picture, unless a panic elsewhere has given the terminal back.
+    pub(super) fn draw(&mut self, picture: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        if !IS_TAKEN.load(Ordering::Acquire) {
+            return Err(io::Error::other("the terminal was given back"));
+        }
+        self.inner.draw(|frame| picture(frame.buffer_mut())).map(drop)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+        if let Some(id) = self.registered.take() {
+            signal_hook::low_level::unregister(id);
+        }
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    IS_TAKEN.store(true, Ordering::Release);
+    execute!(io::stdout(), EnterAlternateScreen, Hide).inspect_err(|_| give_back())
+}
+
+/// Gives the terminal back, if it is taken.
+fn give_back() {
+    if IS_TAKEN.swap(false, Ordering::AcqRel) {
+        // The one must not keep the other from being undone; a terminal that is gone wants neither.
+        let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Makes every panic give the terminal back before it says anything.
+fn give_back_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            give_back();
+            usual(info);
+        }));
+    });
+}
