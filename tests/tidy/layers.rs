@@ -49,7 +49,7 @@ const REPORT: Table = Table {
         ("bench_tracker", "error model project stats text"),
         ("import", ""),
         ("render", "model stats text"),
-        ("export", "error model render stats text"),
+        ("export", "error model render stats text verdict"),
         ("live", "model record render stats"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),

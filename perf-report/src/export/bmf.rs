@@ -60,12 +60,12 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, U
     let mut all: BTreeMap<String, Measures> = BTreeMap::new();
     let command = of_command(source);
     if !command.is_empty() {
-        all.insert(taken.unique(COMMAND.to_owned()), command);
+        all.insert(taken.unique(COMMAND), command);
     }
     for function in Ranked::new(source.run, options, USUAL).shown {
         let measures = of_function(function, &latencies);
         if !measures.is_empty() {
-            all.insert(taken.unique(visible(&function.name, LONGEST)), measures);
+            all.insert(taken.unique(&visible(&function.name, LONGEST)), measures);
         }
     }
     if all.is_empty() {

@@ -56,12 +56,12 @@ pub(super) struct Taken(HashSet<String>);
 
 impl Taken {
     /// Returns `name`, with a number behind it where another thing has it: `parse`, `parse #2`.
-    pub(super) fn unique(&mut self, name: String) -> String {
-        let mut unique = name.clone();
+    pub(super) fn unique(&mut self, name: &str) -> String {
+        let mut unique = name.to_owned();
         let mut number = 1_u64;
         while !self.0.insert(unique.clone()) {
             number += 1;
-            unique.clone_from(&name);
+            name.clone_into(&mut unique);
             // Writing to a String cannot fail.
             let _ = write!(unique, " #{number}");
         }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_name_stands_for_one_thing() {
         let mut taken = Taken::default();
-        let given = ["a", "a", "a #2", "a"].map(|name| taken.unique(name.to_owned()));
+        let given = ["a", "a", "a #2", "a"].map(|name| taken.unique(name));
         assert_eq!(given, ["a", "a #2", "a #2 #2", "a #3"]);
         let (one, other) = ("x".repeat(90) + "1", "x".repeat(90) + "2");
         assert_ne!(visible(&one, 60), visible(&other, 60));

@@ -72,8 +72,8 @@ fn of_command(source: &Source<'_>, taken: &mut Taken) -> Option<Entry> {
 }
 
 fn of_function(function: &Function, means: &Intervals<'_>, taken: &mut Taken) -> Option<Entry> {
-    // A thousandth of a nanosecond: the action shows every digit.
-    let rounded = |mean: f64| (mean * 1e3).round() / 1e3;
+    // The action shows every digit.
+    let rounded = |mean: f64| if mean < 1e6 { (mean * 1e3).round() / 1e3 } else { mean.round() };
     let mean = value(function, Metric::MeanNs).map(rounded).filter(|mean| *mean > 0.0)?;
     let mut extra = units::plural(function.calls, "call");
     if Mark::of_calls(function) != Mark::Exact {
@@ -89,7 +89,7 @@ fn of_function(function: &Function, means: &Intervals<'_>, taken: &mut Taken) ->
 }
 
 fn name(name: &str, taken: &mut Taken) -> String {
-    taken.unique(visible(name, LONGEST).replace('|', "¦").replace('`', "'"))
+    taken.unique(&visible(name, LONGEST).replace('|', "¦").replace('`', "'"))
 }
 
 fn range((low, high): (f64, f64)) -> String {

@@ -8,16 +8,23 @@
 
 #[cfg(test)]
 mod arbitrary;
+mod badge;
+mod benchfmt;
 mod bmf;
 mod callgrind;
+mod code_quality;
 mod collapsed;
 mod contexts;
 #[cfg(test)]
 mod corpus;
 mod exposition;
+#[cfg(test)]
+mod figures_tests;
 mod functions;
 mod github_action_benchmark;
 mod interval;
+mod judged;
+mod junit;
 mod names;
 mod openmetrics;
 mod pprof;
@@ -25,6 +32,8 @@ mod prometheus;
 mod speedscope;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts_tests;
 
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, RunDocument};
@@ -62,12 +71,20 @@ pub enum Format {
     Callgrind,
     /// Metrics as Prometheus text.
     Prometheus,
-    /// Metrics as OpenMetrics text.
+    /// Metrics as `OpenMetrics` text.
     OpenMetrics,
     /// Bencher Metric Format.
     Bmf,
     /// The file of github-action-benchmark.
     GithubActionBenchmark,
+    /// Verdicts as a report of tests.
+    Junit,
+    /// GitLab's Code Quality report.
+    CodeQuality,
+    /// Go's benchmark format.
+    Benchfmt,
+    /// A badge of shields.io.
+    Badge,
 }
 
 /// The choices that a user has, for the formats that have them; the default of each is that of the format.
@@ -152,6 +169,10 @@ impl Format {
         Self::OpenMetrics,
         Self::Bmf,
         Self::GithubActionBenchmark,
+        Self::Junit,
+        Self::CodeQuality,
+        Self::Benchfmt,
+        Self::Badge,
     ];
 
     /// Returns the things to know about it.
@@ -165,6 +186,10 @@ impl Format {
             Self::OpenMetrics => openmetrics::FACTS,
             Self::Bmf => bmf::FACTS,
             Self::GithubActionBenchmark => github_action_benchmark::FACTS,
+            Self::Junit => junit::FACTS,
+            Self::CodeQuality => code_quality::FACTS,
+            Self::Benchfmt => benchfmt::FACTS,
+            Self::Badge => badge::FACTS,
         }
     }
 
@@ -196,10 +221,14 @@ impl Format {
             Self::Pprof => pprof::write(source, options),
             Self::Speedscope => speedscope::write(source, options),
             Self::Callgrind => callgrind::write(source, options),
-            Self::Prometheus => prometheus::write(source, options),
+            Self::Prometheus => Ok(prometheus::write(source, options)),
             Self::OpenMetrics => openmetrics::write(source, options),
             Self::Bmf => bmf::write(source, options),
             Self::GithubActionBenchmark => github_action_benchmark::write(source, options),
+            Self::Junit => junit::write(source, options),
+            Self::CodeQuality => Ok(code_quality::write(source, options)),
+            Self::Benchfmt => benchfmt::write(source, options),
+            Self::Badge => Ok(badge::write(source)),
         }
     }
 

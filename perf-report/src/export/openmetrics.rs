@@ -1,4 +1,4 @@
-//! The text format OpenMetrics 1.0, as Prometheus, GitLab's metrics reports and `promtool tsdb
+//! The text format `OpenMetrics` 1.0, as Prometheus, GitLab's metrics reports and `promtool tsdb
 //! create-blocks-from openmetrics` read it. The last of these wants the time beside each value, which
 //! [`Options::timestamps`] adds: that of the start of the run.
 //!

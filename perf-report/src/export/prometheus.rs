@@ -1,5 +1,5 @@
-//! The text format of Prometheus, 0.0.4, as node_exporter's textfile collector, the Pushgateway and `promtool
-//! check metrics` read it. No timestamps: node_exporter leaves out files that have them.
+//! The text format of Prometheus, 0.0.4, as `node_exporter`'s textfile collector, the Pushgateway and `promtool
+//! check metrics` read it. No timestamps: `node_exporter` leaves out files that have them.
 //!
 //! It holds every name. [`openmetrics`](super::openmetrics) has the same figures in the other text, which no
 //! file can be at the same time.
@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 
 use super::exposition::{self, Kind};
 use super::{Against, Facts, Options, Source};
-use crate::error::UserError;
 
 pub(super) const FACTS: Facts = Facts {
     word: "prometheus",
@@ -19,10 +18,7 @@ pub(super) const FACTS: Facts = Facts {
 };
 
 /// Writes the series, a line each.
-///
-/// # Errors
-/// None.
-pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, UserError> {
+pub(super) fn write(source: &Source<'_>, options: &Options) -> Vec<u8> {
     let mut text = String::new();
     for family in exposition::families(source.run, options) {
         // Here a counter has its whole name in every line.
@@ -36,5 +32,5 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, U
             text.push('\n');
         }
     }
-    Ok(text.into_bytes())
+    text.into_bytes()
 }

@@ -26,6 +26,7 @@ pub(crate) use words::estimates::Mark;
 pub(crate) use words::facts::command as command_line;
 pub(crate) use words::notes::notes;
 pub use words::select::{Selection, Shown, Sort};
+pub(crate) use words::sentences::headline;
 
 /// The screen that text is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use crate::model::RunDocument;
 /// Functions that are written unless the user says otherwise.
 const USUAL: usize = 200;
 
-/// The choices of both texts; OpenMetrics has one more.
+/// The choices of both texts; `OpenMetrics` has one more.
 pub(super) const CHOICES: [Choice; 2] = [Choice::Top, Choice::All];
 
 /// The kind of a metric, as both texts name it.

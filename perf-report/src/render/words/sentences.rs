@@ -1,10 +1,31 @@
 //! The first and the last sentence of a comparison, for every medium.
 
 use super::findings::{self, Finding};
-use super::{fit, folding};
+use super::{facts, fit, folding};
 use crate::model::{Comparison, Verdict};
 use crate::stats::robust;
 use crate::text::{sanitize, units};
+
+/// The verdict of a comparison, as it is announced.
+#[derive(Debug)]
+pub(crate) struct Headline {
+    /// Its word: `regression`, `over budget`.
+    pub(crate) word: &'static str,
+    /// The limits of the verdict, to stand behind its word.
+    pub(crate) bearing: &'static str,
+    /// The verdict in one sentence.
+    pub(crate) sentence: String,
+}
+
+/// Returns the verdict as it is announced.
+pub(crate) fn headline(comparison: &Comparison) -> Headline {
+    let findings = findings::findings(comparison);
+    Headline {
+        word: announcement(comparison, &findings),
+        bearing: facts::bearing(comparison),
+        sentence: opening(comparison, &findings),
+    }
+}
 
 /// Returns the verdict in one sentence.
 pub(crate) fn opening(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
