@@ -1,7 +1,8 @@
 //! Documents made of many runs: a [`history`], the [`noise`] of the same code, a [`series`] for
-//! each function, two sides in turn ([`interleave`]). Pure.
+//! each function, the [`page`] of one, two sides in turn ([`interleave`]). Pure.
 
 pub mod history;
 pub mod interleave;
 pub mod noise;
+pub mod page;
 pub mod series;

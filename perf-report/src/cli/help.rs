@@ -26,7 +26,10 @@ pub(super) fn metric_of_history() -> String {
 /// Returns the help of `--metric` of `show`.
 pub(super) fn metric_of_flame() -> String {
     let of_trees = words(METRICS_OF_TREES);
-    format!("The metric that boxes of --flame are as wide as: {of_trees} [default: self]")
+    format!(
+        "The metric that boxes of --flame are as wide as: {of_trees}; or that the history of \
+         --function is of [default: self]"
+    )
 }
 
 /// Returns the help of `--metric` of `bless`.

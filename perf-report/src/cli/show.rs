@@ -1,5 +1,7 @@
 //! `perf-report show`: a stored run.
 
+mod page;
+
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -20,6 +22,7 @@ Examples:
   perf-report show latest~1 --tree        the one before it, as a tree of calls
   perf-report show --flame                a box a function, as wide as its part
   perf-report show --flame --filter parse `parse`, and what it calls
+  perf-report show --function tokenize    all that is known of one function
   perf-report show --filter parse --all   every function with `parse` in it
   perf-report show --metrics              what the programs told of themselves
   perf-report show --format csv --output functions.csv";
@@ -32,6 +35,11 @@ pub(super) struct Args {
     /// The run: `latest`, `latest~1`, an id or its beginning, or a label
     #[arg(default_value = "latest")]
     run: RunRef,
+
+    /// Show all that is known of one function: its name, the end of it, or a part that no other has
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_FUNCTION", hide_env_values = true)]
+    #[arg(conflicts_with_all = ["tree", "flame", "metrics", "filter"])]
+    function: Option<String>,
 
     /// Show who called whom, as a tree
     #[arg(long, env = "PERF_TRACK_TREE", hide_env_values = true)]
@@ -87,6 +95,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let run = store::open(&context.store)?.find(&args.run)?;
+    if let Some(wanted) = &args.function {
+        return page::run(args, context, &run, wanted);
+    }
     let view = RunView { run: &run, part: args.part()?, selection: args.selection() };
     if args.flame {
         args.output.write_picture(&view, args.format)?;

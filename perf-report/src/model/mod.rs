@@ -24,6 +24,7 @@ mod measure;
 mod metric;
 mod noise;
 mod overhead;
+mod page;
 mod probe;
 mod read;
 mod recording;
@@ -58,6 +59,7 @@ pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{CustomMetric, MetricKind};
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
+pub use page::{FunctionDocument, Neighbour};
 pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
@@ -123,6 +125,10 @@ pub const SELF_TEST_VERSION: u32 = 1;
 pub const HISTORY_SCHEMA: &str = "perf-track/history";
 /// Newest version of [`HISTORY_SCHEMA`].
 pub const HISTORY_VERSION: u32 = 1;
+/// Name of the schema of a [`FunctionDocument`].
+pub const FUNCTION_SCHEMA: &str = "perf-track/function";
+/// Newest version of [`FUNCTION_SCHEMA`].
+pub const FUNCTION_VERSION: u32 = 1;
 /// Name of the schema of a [`DeclineDocument`].
 pub const DECLINE_SCHEMA: &str = "perf-track/decline";
 /// Newest version of [`DECLINE_SCHEMA`].

@@ -5,8 +5,8 @@ use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
-    DeclineDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument, RunDocument,
-    SelfTestDocument, StacksDocument, TopDocument,
+    DeclineDocument, FunctionDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument,
+    RunDocument, SelfTestDocument, StacksDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -196,6 +196,7 @@ macro_rules! shown_whole {
 shown_whole! {
     ChangePoints: changepoints, csv, markdown;
     DeclineDocument: decline, csv, markdown;
+    FunctionDocument: page, csv, markdown;
     OverheadDocument: overhead, csv, markdown;
     SelfTestDocument: self_test, csv, markdown;
     StacksDocument: stacks, csv, markdown;

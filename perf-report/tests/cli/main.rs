@@ -18,6 +18,8 @@ mod library;
 mod overhead;
 mod repeat;
 mod run;
+
+mod show;
 mod signals;
 mod special;
 mod store;

@@ -109,7 +109,7 @@ impl Page<'_> {
         };
         let findings = found::findings(comparison);
         Headline {
-            word: sentences::headline(comparison, &findings),
+            word: sentences::headline_word(comparison, &findings),
             sentence: sentences::opening(comparison, &findings),
         }
     }

@@ -4,10 +4,16 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::{brief, idle, screen};
-use crate::model::{METRICS_OF_TREES, Metric, RunDocument, TreeNode, samples};
+use crate::analysis::{history, page};
+use crate::model::samples::{self, noisy, past};
+use crate::model::{
+    Budget, Function, FunctionDocument, METRICS_OF_TREES, Metric, RunDocument, TreeNode,
+    TrendLimits,
+};
 use crate::render::words::fit;
-use crate::render::{Screen, Selection, human, markdown};
+use crate::render::{Document as _, Screen, Selection, human, markdown};
 use crate::text::{ascii, sanitize};
+use crate::verdict::Limits;
 
 const WIDTHS: [usize; 4] = [40, 80, 120, 200];
 
@@ -116,4 +122,104 @@ proptest! {
         let ascii = ascii::drawn(&anstream::adapter::strip_str(&text).to_string());
         prop_assert!(ascii.is_ascii());
     }
+
+    #[test]
+    fn no_page_of_a_function_is_wider_than_the_screen(
+        run in any_run(),
+        histogram in proptest::collection::vec((any::<u64>(), any::<u64>()), 0..30),
+        numbers in any::<[u64; 6]>(),
+        width in 40_usize..200,
+        styled in any::<bool>(),
+    ) {
+        let Some(name) = run.tree.first().map(|node| node.function.clone()) else { return Ok(()) };
+        let [calls, self_ns, total_ns, p50, p99, errors] = numbers;
+        let function = Function {
+            name: name.clone(),
+            file: name.clone(),
+            histogram,
+            calls,
+            self_ns,
+            total_ns,
+            errors,
+            p50_ns: Some(p50),
+            p99_ns: Some(p99),
+            budget: Budget { p50_ns: Some(p99), calls: Some(p50), ..Budget::default() },
+            ..Function::default()
+        };
+        let run = RunDocument { functions: vec![function], ..run };
+        let page = page::page(&run, &name, &Limits::default(), None).unwrap();
+        keeps_within(&page.human(Screen { width, styled }), width)?;
+        page.markdown().unwrap();
+    }
+}
+
+/// Returns a function with everything: a distribution, failures, limits, a past with a change.
+fn full_page() -> FunctionDocument {
+    let mut runs = past(&[
+        (
+            "code_stats::parse::tokenize",
+            [noisy(1, 14, 5_000_000, 8), noisy(2, 10, 5_900_000, 8)].concat(),
+        ),
+        ("code_stats::main", vec![9_000; 24]),
+    ]);
+    let mut newest = samples::typical();
+    newest.run.time.clone_from(&runs[23].run.time);
+    let name = "code_stats::parse::tokenize";
+    let function = samples::named(&mut newest, name);
+    function.histogram = distribution(function.calls);
+    (function.errors, function.classifies_errors, function.cancelled) = (3, true, 1);
+    function.budget = Budget {
+        p99_ns: Some(15_000_000),
+        mean_ns: Some(6_000_000),
+        allocs: Some(9),
+        ..Budget::default()
+    };
+    function.tags = vec!["io".to_owned(), "hot\u{1b}".to_owned()];
+    runs[4].run.exit_code = Some(101);
+    let history =
+        history::history_of(&runs, Metric::SelfNs, TrendLimits::default(), |it| it == name);
+    page::page(&newest, name, &Limits::default(), history).unwrap()
+}
+
+/// Returns a skewed distribution of so many calls.
+fn distribution(calls: u64) -> Vec<(u64, u64)> {
+    let parts = [1, 3, 9, 24, 40, 31, 19, 12, 8, 5, 3, 2, 0, 1, 1, 0, 0, 1];
+    let all: u64 = parts.iter().sum();
+    let bucket = |(at, part): (u64, u64)| (2_400_000 * (8 + at) / 8, calls * part / all);
+    (0..).zip(parts).map(bucket).filter(|(_, calls)| *calls > 0).collect()
+}
+
+#[test]
+fn the_page_of_a_function_in_every_width() {
+    let page = full_page();
+    for width in WIDTHS {
+        assert_snapshot!(format!("function_{width}"), page.human(screen(width)));
+    }
+    let styled = page.human(Screen { width: 100, styled: true });
+    let plain = anstream::adapter::strip_str(&styled).to_string();
+    assert_eq!(plain, page.human(screen(100)), "colours change nothing but colours");
+    assert_snapshot!("function_styled", styled.replace('\x1b', "ESC"));
+    assert_snapshot!("function_ascii", ascii::drawn(&page.human(screen(100))));
+    assert_snapshot!("function_markdown", page.markdown().unwrap());
+    assert_snapshot!("function_csv", page.csv().unwrap());
+}
+
+#[test]
+fn the_page_of_a_function_of_which_little_is_known() {
+    let of = |run: &RunDocument, end: &str| {
+        let name = run.functions.iter().find(|it| it.name.ends_with(end)).unwrap().name.clone();
+        page::page(run, &name, &Limits::default(), None).unwrap().human(screen(80))
+    };
+    let texts = [
+        of(&samples::typical(), "evict"),
+        of(&samples::counted(), "weigh"),
+        of(&samples::sampled(), "visit"),
+        of(&samples::allocating(), "parse_file"),
+        of(&samples::hostile(), "click\")"),
+        of(&samples::hostile(), "bell"),
+    ];
+    assert_snapshot!("function_little", texts.join("\n\n"));
+    let served = samples::serving();
+    let asynchronous = served.functions.iter().find(|it| it.futures.is_some()).unwrap();
+    assert_snapshot!("function_async", of(&served, &asynchronous.name));
 }

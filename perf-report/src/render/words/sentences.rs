@@ -99,7 +99,7 @@ pub(crate) const NO_BASELINE: &str = "no baseline";
 
 /// Returns the word that announces the verdict to somebody who may look at nothing else: that of a run
 /// which was compared with nothing is never a good one.
-pub(crate) fn headline(comparison: &Comparison, findings: &[Finding<'_>]) -> &'static str {
+pub(crate) fn headline_word(comparison: &Comparison, findings: &[Finding<'_>]) -> &'static str {
     match announcement(comparison, findings) {
         "over budget" => "over budget",
         _ if comparison.baseline.is_none() => NO_BASELINE,
