@@ -2,9 +2,9 @@
 // shows the same contexts as rows; both have one cursor, one focus and one search.
 
 const FLAME_METRICS = { time: ["time", fmt.duration], calls: ["calls", fmt.count], allocs: ["allocations", fmt.count], bytes: ["allocated bytes", fmt.bytes], errors: ["errors", fmt.count], polls: ["polls", fmt.count] };
-const FLAME_HINT = "Arrows go to the caller, a callee and beside; Enter focuses, Escape goes back, Home shows all, + and − zoom, s shows callers and callees, m the next metric, o opens the function. Drag pans; the wheel zooms a picture that has the focus, and with Ctrl.";
+const FLAME_HINT = "Arrows move, Enter focuses, Escape goes back, Home shows all, + and − zoom; s shows callers and callees, m the next metric, o opens the function. Drag pans; the wheel zooms a picture that has the focus, or with Ctrl.";
 
-views.push({ id: "flame", title: "Flame", keepsFunction: true, has: (model) => flameContexts(model).n > 0, mount: (section, { model }) => new FlameView(section, model).update });
+views.push({ id: "flame", title: "Flame", keepsFunction: true, has: ({ contexts, tree }) => (contexts?.n ?? tree.length) > 0, mount: (section, { model }) => new FlameView(section, model).update });
 
 // The contexts as they came, in columns.
 function flameContexts({ contexts, tree }) {
@@ -71,24 +71,25 @@ class FlameView {
     const isOther = differs[0] || differs[1];
     if (isOther) this.layout = aroundFn < 0 ? this.all(this.metric) : icicleSandwich(this.all(this.metric), fn, this.names.length, this.metric);
     if (differs.some(Boolean)) this.find();
-    if (differs.some((is, at) => is && at < 4)) this.settle(isOther);
+    const kept = differs.slice(1, 4).some(Boolean) ? null : this.id;
+    if (differs[0] || kept === null) this.settle(kept);
     this.controls();
     this.picture.resize();
     this.picture.paint();
     this.table.show(isOther);
   }
 
-  // Goes to the focus of the address, or to the heaviest context of its function.
-  settle(isSudden) {
+  // Goes to the focus of the address, with the cursor where it was, or on the heaviest context of its function.
+  settle(kept) {
     const { tree, x, value } = this.layout, path = iciclePathOf(this.focusText);
     // The browser's way back is ours too.
     if (this.trail.at(-1) === this.focusText) this.trail.pop();
     this.id = this.focus = icicleAt(this.layout, this.names, path);
     const isLost = iciclePath(tree, this.names, this.focus).length < path.length;
-    this.note = isLost ? "This run lacks the rest of the path in the address. " : this.fnText && this.fn < 0 ? "This run has no context of the function in the address. " : "";
-    this.picture.moveTo(x[this.focus], x[this.focus] + value[this.focus], isSudden);
+    this.note = isLost ? "This run lacks the rest of the path. " : this.fnText && this.fn < 0 ? "This run lacks the function. " : "";
+    this.picture.moveTo(x[this.focus], x[this.focus] + value[this.focus]);
     if (!path.length && this.fn >= 0 && this.aroundFn < 0) tree.fn.forEach((fn, id) => fn === this.fn && (!this.id || value[id] > value[this.id]) && (this.id = id));
-    this.select(this.id);
+    this.select(kept ?? this.id);
   }
 
   // What the search, or the function of the address, finds.
@@ -97,6 +98,7 @@ class FlameView {
     this.wanted = isWanted ? Uint8Array.from([...this.names.map(isWanted), false]) : null;
     this.holds = this.q ? icicleFind(this.layout, this.wanted).holds : null;
     const { count, sum } = isWanted ? icicleFind(this.all(this.metric), this.wanted) : {};
+    this.count = count;
     this.found.textContent = isWanted ? `${fmt.plural(count, "context")}, ${fmt.share(this.share(sum))} of all` : "";
   }
 
@@ -124,15 +126,13 @@ class FlameView {
   }
 
   legendItems() {
-    const items = [["lump", "too narrow to draw, or beside what was asked for"]];
-    if (this.color === "self") return [["none", "time below"], ["hot", "its own"], ...items];
-    if (this.color === "verdict") {
-      const changed = groupBy([...this.model.verdictOf.values()], (verdict) => verdict);
-      const kinds = Object.keys(FLAME_MARKS).filter((verdict) => changed.has(verdict));
-      return [...kinds.map((verdict) => [FLAME_MARKS[verdict], `${SIGNS[verdict]} ${verdict}: ${fmt.plural(changed.get(verdict).length, "function")}`]), ["none", "no change found"], ...items];
-    }
-    const others = this.groups.length - FLAME_HUES;
-    return [...this.groups.slice(0, FLAME_HUES).map((name, at) => [at, icicleLabel(fmt.name(name), 40)]), ...(others > 0 ? [[FLAME_HUES, `${fmt.plural(others, `other ${this.groupTitle}`)}`]] : []), ...items];
+    const changed = groupBy([...this.model.verdictOf.values()], (verdict) => verdict), others = this.groups.length - FLAME_HUES;
+    const kinds = Object.keys(FLAME_MARKS).filter((verdict) => changed.has(verdict));
+    return [...{
+      self: [["none", "below it"], ["hot", "its own"]],
+      verdict: [...kinds.map((verdict) => [FLAME_MARKS[verdict], `${SIGNS[verdict]} ${verdict}: ${fmt.plural(changed.get(verdict).length, "function")}`]), ["none", "no change found"]],
+      crate: this.groups.slice(0, FLAME_HUES + 1).map((name, at) => [at, at < FLAME_HUES ? icicleLabel(fmt.name(name), 40) : fmt.plural(others, `other ${this.groupTitle}`)]),
+    }[this.color], ["lump", "too narrow, or not asked for"]];
   }
 
   label(id) {
@@ -142,31 +142,29 @@ class FlameView {
 
   // The figures of a node as text, marked as in the terminal.
   figures(id) {
-    const { tree, value, own } = this.layout, { sums, marks } = tree, row = this.model.functions[tree.fn[id]];
-    const isTime = this.metric === "time", isAll = tree.fn[id] < 0, format = FLAME_METRICS[this.metric][1];
-    const sign = (bit, at) => (row?.marks?.[at] === "≥" ? "≥" : marks[id] & bit ? "~" : "");
-    const calls = sums.calls[id], ns = sums.total_ns[id], parent = tree.parent[id];
+    const { metric, layout } = this, { tree, value, own } = layout, { sums, marks, up } = tree, isAll = tree.fn[id] < 0;
+    const format = FLAME_METRICS[metric][1], isTime = metric === "time", about = (bit) => (marks[id] & bit ? "~" : "");
+    const sign = (bit, at) => (this.model.functions[tree.fn[id]]?.marks?.[at] === "≥" ? "≥" : about(bit));
+    const calls = sums.calls[id], ns = sums.total_ns[id];
     return {
-      total: (isTime ? sign(ABOUT_TOTAL, 1) : marks[id] & ({ calls: ABOUT_CALLS, polls: ABOUT_POLLS }[this.metric] ?? 0) ? "~" : "") + format(isTime && !isAll ? ns : value[id]),
-      pct: this.share(value[id]),
-      ofParent: id ? (100 * value[id]) / value[parent] || 0 : null,
-      own: tree.up[id] ? "–" : (isTime ? sign(ABOUT_SELF, 0) : "") + format(own[id]),
-      ownPct: (100 * own[id]) / value[id] || 0,
-      calls: isAll ? "–" : (marks[id] & ABOUT_CALLS ? "~" : "") + fmt.count(calls),
-      mean: calls ? (marks[id] & ABOUT_TOTAL ? "~" : "") + fmt.duration(ns / calls) : "–",
+      total: isTime && !isAll ? sign(ABOUT_TOTAL, 1) + fmt.duration(ns) : about({ calls: ABOUT_CALLS, polls: ABOUT_POLLS }[metric]) + format(value[id]),
+      share: fmt.share(this.share(value[id])),
+      own: up[id] ? "–" : (isTime ? sign(ABOUT_SELF, 0) : "") + format(own[id]),
+      calls: isAll ? "–" : about(ABOUT_CALLS) + fmt.count(calls),
+      mean: calls ? about(ABOUT_TOTAL) + fmt.duration(ns / calls) : "–",
       allocs: isAll ? "–" : fmt.count(sums.allocs[id]),
     };
   }
 
   // Says what a node is, in the line below the picture.
   describe(id = this.id) {
-    const it = this.figures(id), { tree } = this.layout, { up, sums } = tree, isTime = this.metric === "time";
-    const verdict = this.model.verdictOf.get(this.names[tree.fn[id]]);
+    const it = this.figures(id), { tree, value, own } = this.layout, { up, sums, parent, fn } = tree, isTime = this.metric === "time";
+    const part = (some, all) => fmt.share((100 * some) / all || 0), verdict = this.model.verdictOf.get(this.names[fn[id]]);
     const parts = [
-      `${it.total} ${isTime ? "total" : `${FLAME_METRICS[this.metric][0]} with those below`}`, `${fmt.share(it.pct)} of all`,
-      id && `${fmt.share(it.ofParent)} of the ${up[id] ? "callee" : "caller"}`, !up[id] && `${it.own} ${isTime ? "self" : "its own"} (${fmt.share(it.ownPct)})`,
-      tree.fn[id] >= 0 && `${it.calls} calls${up[id] ? " that way" : ""}, ${it.mean} mean`,
-      sums.errors[id] > 0 && fmt.plural(sums.errors[id], "error"), sums.panics[id] > 0 && fmt.plural(sums.panics[id], "panic"), verdict && `${SIGNS[verdict]} ${verdict}`,
+      `${it.total} ${isTime ? "total" : `${FLAME_METRICS[this.metric][0]} with those below`}`, `${it.share} of all`,
+      id && `${part(value[id], value[parent[id]])} of the ${up[id] ? "callee" : "caller"}`, !up[id] && `${it.own} ${isTime ? "self" : "its own"} (${part(own[id], value[id])})`,
+      fn[id] >= 0 && `${it.calls} calls${up[id] ? " that way" : ""}, ${it.mean} mean`,
+      ...["error", "panic"].map((what) => sums[`${what}s`][id] > 0 && fmt.plural(sums[`${what}s`][id], what)), verdict && `${SIGNS[verdict]} ${verdict}`,
     ];
     this.detail.replaceChildren(this.note, el("b", { text: this.label(id) }), ` ${parts.filter(Boolean).join(" · ")}`);
     this.note = "";
@@ -174,10 +172,10 @@ class FlameView {
 
   // Moves the cursor, and the view where it cannot be seen there.
   select(id, isFromTree) {
-    const { x, value, total } = this.layout, { picture } = this, [from, to] = picture.target;
+    const { x, value, total } = this.layout, { picture } = this, { from, to } = picture;
     this.id = id === this.layout.head ? 0 : id;
     this.describe();
-    const isNarrow = (value[id] * picture.width) / (to - from) < 4;
+    const isNarrow = value[id] * picture.scale() < 4;
     if (value[id] > 0 && (isNarrow || x[id] >= to || x[id] + value[id] <= from)) {
       const span = Math.min(total, isNarrow ? value[id] * 4 : to - from);
       const start = Math.min(Math.max(0, x[id] + value[id] / 2 - span / 2), total - span);
@@ -252,7 +250,7 @@ class FlameView {
   key(event) {
     if (this.section.hidden || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || byId("keys").open) return;
     const { picture } = this;
-    const anywhere = { s: () => this.sandwich(), o: () => this.openFunction(), m: () => this.nextMetric() };
+    const anywhere = { s: () => this.sandwich(), o: () => this.openFunction(), m: () => go({ metric: this.metrics[(this.metrics.indexOf(this.metric) + 1) % this.metrics.length] }) };
     const inPicture = { Enter: () => this.enter(this.id), Escape: () => this.leave(), Home: () => this.reset(), "+": () => picture.zoom(0.7), "-": () => picture.zoom(1.4) };
     const arrow = event.key.startsWith("Arrow") && (() => {
       const next = this.neighbour(event.key);
@@ -262,11 +260,5 @@ class FlameView {
     if (!action) return;
     event.preventDefault();
     action();
-  }
-
-  nextMetric() {
-    const next = this.metrics[(this.metrics.indexOf(this.metric) + 1) % this.metrics.length];
-    go({ metric: next });
-    announce(`Wide by ${FLAME_METRICS[next][0]}`);
   }
 }

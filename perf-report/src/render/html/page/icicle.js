@@ -6,7 +6,7 @@
 // measure. A layout adds where each node begins (`x`), what it holds (`value`), in which row it stands and its
 // children, heaviest first, in kids[first[id]] to kids[first[id + 1]].
 
-const SUMS = ["calls", "total_ns", "self_ns", "errors", "panics", "allocs", "alloc_bytes", "self_allocs", "polls"];
+const SUMS = ["calls", "total_ns", "self_ns", "errors", "panics", "allocs", "alloc_bytes", "polls"];
 const ABOUT_TOTAL = 1, ABOUT_SELF = 2, ABOUT_CALLS = 4, ABOUT_POLLS = 8;
 
 // Makes a tree child by child: one for each parent and function, whatever the order.
@@ -62,24 +62,22 @@ function icicleMerge(contexts, functions) {
 
 // Polls are counted a function: exact where it has one context, else shared by the calls of each, marked.
 function iciclePolls({ fn, sums, marks }, functions) {
-  const contexts = new Map();
-  fn.forEach((name, i) => functions[name]?.async?.polls && contexts.set(name, [...(contexts.get(name) ?? []), i]));
-  for (const [name, ids] of contexts) {
-    const calls = ids.reduce((sum, i) => sum + sums.calls[i], 0);
-    for (const i of ids) {
-      sums.polls[i] = functions[name].async.polls * (calls ? sums.calls[i] / calls : 1 / ids.length);
-      if (ids.length > 1) marks[i] |= ABOUT_POLLS;
-    }
-  }
+  const calls = new Float64Array(functions.length), contexts = calls.slice();
+  const each = (visit) => fn.forEach((name, i) => functions[name]?.async?.polls && visit(name, i));
+  each((name, i) => {
+    calls[name] += sums.calls[i];
+    contexts[name]++;
+  });
+  each((name, i) => {
+    sums.polls[i] = functions[name].async.polls * (calls[name] ? sums.calls[i] / calls[name] : 1 / contexts[name]);
+    if (contexts[name] > 1) marks[i] |= ABOUT_POLLS;
+  });
 }
 
-// What each node has of a metric without its children.
+// What each node has of a metric without its children. Memory is given with that of all below.
 function icicleOwn({ n, parent, up, sums }, metric) {
-  const column = { time: "self_ns", allocs: "self_allocs", bytes: null }[metric];
-  if (column !== null && (metric !== "allocs" || sums.self_allocs.some(Boolean))) return sums[column ?? metric].slice();
-  const all = sums[metric === "allocs" ? "allocs" : "alloc_bytes"], own = all.slice();
-  for (let i = 1; i < n; i++) if (!up[i]) own[parent[i]] -= all[i];
-  own[0] = up.includes(1) ? own[0] : 0;
+  const all = sums[{ time: "self_ns", bytes: "alloc_bytes" }[metric] ?? metric], own = all.slice();
+  if (metric === "allocs" || metric === "bytes") for (let i = 1; i < n; i++) if (!up[i]) own[parent[i]] -= all[i];
   return own.map((value) => Math.max(0, value));
 }
 

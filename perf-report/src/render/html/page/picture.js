@@ -35,21 +35,11 @@ class FlamePicture {
     addEventListener("afterprint", () => print(false));
   }
 
-  // Shows what is between two places; on the way there, where motion is welcome.
-  moveTo(from, to, isSudden) {
-    cancelAnimationFrame(this.moving);
-    this.target = [from, to];
-    const old = [this.from, this.to], begin = performance.now(), time = isSudden || !motion() || !this.width ? 0 : 160;
-    const step = (now) => {
-      const part = time ? Math.min(1, Math.max(0, (now - begin) / time)) : 1;
-      const ease = 1 - (1 - part) ** 3;
-      this.from = old[0] + (from - old[0]) * ease;
-      this.to = old[1] + (to - old[1]) * ease;
-      if (part < 1) this.moving = requestAnimationFrame(step);
-      else this.fitRows(1);
-      this.draw();
-    };
-    step(begin);
+  // Shows what is between two places.
+  moveTo(from, to) {
+    Object.assign(this, { from, to });
+    this.fitRows(1);
+    this.paint();
   }
 
   // Zooms by a factor around a place and pans by some, within the whole. Returns whether anything moved.
@@ -57,10 +47,8 @@ class FlamePicture {
     const { total } = this.flame.layout, old = this.from, width = this.to - old;
     if (!total) return false;
     const span = Math.min(total, Math.max(total / 1e9, width * factor));
-    cancelAnimationFrame(this.moving);
     this.from = Math.min(total - span, Math.max(0, at + by - ((at - old) * span) / width));
     this.to = this.from + span;
-    this.target = [this.from, this.to];
     this.fitRows(this.rows);
     this.paint();
     return this.from !== old || span !== width;

@@ -4,7 +4,7 @@
 class FlameTree extends RowTable {
   constructor(flame) {
     super({ caption: "Calling contexts", columns: [] });
-    Object.assign(this, { flame, at: new Map(), opened: new Set([0]) });
+    Object.assign(this, { flame, opened: new Set([0]) });
     this.node.id = "flame-tree";
     this.node.removeAttribute("tabindex");
     fill(this.table, { role: "treegrid", tabindex: 0, "aria-label": "Calling contexts" }, []);
@@ -12,7 +12,7 @@ class FlameTree extends RowTable {
     const button = (text, onclick) => el("button", { type: "button", onclick, text });
     this.shown = fill(button("Tree", () => go({ tree: app.state.tree === "0" ? "" : "0" }, { replace: true })), { "aria-controls": "flame-tree" }, []);
     this.section = el("section", { "aria-labelledby": "flame-tree-title" }, el("h3", { id: "flame-tree-title", text: "The same as a tree" }),
-      el("div", { class: "bar" }, this.shown, button("Expand the hot path", () => this.hotPath()), button("Collapse all", () => this.collapse())), this.node);
+      el("div", { class: "bar" }, this.shown, button("Expand the hot path", () => this.hotPath())), this.node);
   }
 
   // Shows the picture's state; `isOther` where it has other nodes or figures now.
@@ -22,7 +22,8 @@ class FlameTree extends RowTable {
     this.shown.setAttribute("aria-expanded", !this.node.hidden);
     if (this.holds !== holds || this.scene !== aroundFn) {
       this.opened = new Set(aroundFn < 0 ? [0] : [0, flame.layout.head]);
-      holds?.forEach((is, id) => is && this.opened.add(id));
+      // All that leads to a match, unless that is half of the tree.
+      if (flame.count <= 2000) holds?.forEach((is, id) => is && this.opened.add(id));
     }
     Object.assign(this, { holds, scene: aroundFn });
     if (isOther) this.makeColumns();
@@ -32,7 +33,7 @@ class FlameTree extends RowTable {
   makeColumns() {
     const { flame } = this, isTime = flame.metric === "time", [metric] = FLAME_METRICS[flame.metric];
     const figure = (title, key) => ({ title, number: true, text: ({ id }) => flame.figures(id)[key] });
-    const share = { title: "% of all", number: true, node: ({ id }) => shareCell(flame.share(flame.layout.value[id]), fmt.share(flame.share(flame.layout.value[id]))) };
+    const share = { title: "% of all", number: true, node: ({ id }) => shareCell(flame.share(flame.layout.value[id]), flame.figures(id).share) };
     this.columns = [
       { title: "context", wide: "name", node: (row) => this.name(row) }, figure(isTime ? "total" : metric, "total"), share, figure(isTime ? "self" : "its own", "own"),
       figure("calls", "calls"), figure("mean", "mean"), flame.metrics.includes("allocs") && flame.metric !== "allocs" && figure("allocations", "allocs"),
@@ -50,11 +51,10 @@ class FlameTree extends RowTable {
   flatten() {
     const stack = [{ id: 0, level: 1, place: 1, size: 1 }];
     this.rows = [];
-    this.at.clear();
     while (stack.length) {
       const row = stack.pop(), kids = this.children(row.id);
       Object.assign(row, { isParent: kids.length > 0, isOpen: kids.length > 0 && this.opened.has(row.id) });
-      this.at.set(row.id, this.rows.push(row) - 1);
+      this.rows.push(row);
       if (row.isOpen) stack.push(...kids.map((id, at) => ({ id, level: row.level + 1, place: at + 1, size: kids.length })).reverse());
     }
     this.table.setAttribute("aria-rowcount", this.rows.length + 1);
@@ -65,10 +65,14 @@ class FlameTree extends RowTable {
     const { parent } = this.flame.layout.tree;
     for (let of = parent[id]; of >= 0; of = parent[of]) this.opened.add(of);
     this.flatten();
-    let seen = id;
-    while (seen > 0 && !this.at.has(seen)) seen = parent[seen];
-    this.active = this.at.get(seen) ?? 0;
+    // A search may leave the node out: then the one above it is shown.
+    this.active = -1;
+    for (let of = id; this.active < 0; of = parent[of]) this.active = this.placeOf(of);
     this.toSight();
+  }
+
+  placeOf(id) {
+    return this.rows.findIndex((row) => row.id === id);
   }
 
   toSight() {
@@ -104,7 +108,7 @@ class FlameTree extends RowTable {
   click(event, at) {
     const row = this.rows[at];
     if (event.target.closest(".flame-twist") && row.isParent) this.toggle(row, !row.isOpen);
-    this.moveTo(this.at.get(row.id));
+    this.moveTo(this.placeOf(row.id));
   }
 
   toggle(row, is) {
@@ -128,7 +132,7 @@ class FlameTree extends RowTable {
     const row = this.rows[this.active], { flame } = this;
     const keys = {
       ArrowRight: () => (row.isOpen ? this.moveTo(this.active + 1) : row.isParent && this.toggle(row, true)),
-      ArrowLeft: () => (row.isOpen ? this.toggle(row, false) : row.id && this.moveTo(this.at.get(flame.layout.tree.parent[row.id]))),
+      ArrowLeft: () => (row.isOpen ? this.toggle(row, false) : row.id && this.moveTo(this.placeOf(flame.layout.tree.parent[row.id]))),
       Enter: () => flame.openFunction(), " ": () => flame.enter(row.id), Escape: () => flame.leave(),
     };
     const action = keys[event.key];
@@ -143,11 +147,5 @@ class FlameTree extends RowTable {
     for (let next = id; next !== undefined; next = this.children(id).find((kid) => kid !== this.flame.layout.head)) id = next;
     this.flame.select(id);
     this.focusActive();
-  }
-
-  collapse() {
-    this.opened = new Set([0]);
-    this.flatten();
-    this.moveTo(0);
   }
 }
