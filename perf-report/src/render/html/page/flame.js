@@ -89,7 +89,7 @@ class FlameView {
     this.note = isLost ? "This run lacks the rest of the path. " : this.fnText && this.fn < 0 ? "This run lacks the function. " : "";
     this.picture.moveTo(x[this.focus], x[this.focus] + value[this.focus]);
     if (!path.length && this.fn >= 0 && this.aroundFn < 0) tree.fn.forEach((fn, id) => fn === this.fn && (!this.id || value[id] > value[this.id]) && (this.id = id));
-    this.select(kept ?? this.id);
+    this.select(kept ?? this.id, true);
   }
 
   // What the search, or the function of the address, finds.
