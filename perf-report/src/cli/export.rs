@@ -19,11 +19,14 @@ use crate::verdict;
 
 const EXAMPLES: &str = "\
 Examples:
+  perf-report export pprof --output run.pb.gz      for `go tool pprof run.pb.gz`
   perf-report export collapsed | inferno-flamegraph > flame.svg
   perf-report export collapsed --baseline main | inferno-flamegraph > diff.svg
   perf-report export collapsed --unit calls latest~1 --output calls.txt
 
-Options that a format does not have are mistakes, except where they come from the environment.";
+A format refuses options that it does not have; variables of the environment are used by the formats \
+that have such an option. Exit codes: 0 written, 2 a mistake, 4 the run has nothing of what was asked \
+for.";
 
 /// Write a run in the format of another program
 #[derive(Debug, clap::Args)]
