@@ -83,10 +83,11 @@ class FlamePicture {
     if (isWider) this.fitRows(1);
   }
 
+  // Scrolls until a node is seen, with some rows above and below it.
   scrollTo(id) {
-    const top = this.rowTop(this.flame.layout.row[id]);
-    if (top < 0) this.node.scrollTop += top;
-    else if (top + FLAME_ROW > this.height) this.node.scrollTop += top + FLAME_ROW - this.height;
+    const top = this.rowTop(this.flame.layout.row[id]), some = 3 * FLAME_ROW;
+    if (top < some) this.node.scrollTop += top - some;
+    else if (top + some > this.height - FLAME_ROW) this.node.scrollTop += top + some - this.height + FLAME_ROW;
   }
 
   rowTop(row) {

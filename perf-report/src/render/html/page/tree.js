@@ -55,7 +55,7 @@ class FlameTree extends RowTable {
       const row = stack.pop(), kids = this.children(row.id);
       Object.assign(row, { isParent: kids.length > 0, isOpen: kids.length > 0 && this.opened.has(row.id) });
       this.rows.push(row);
-      if (row.isOpen) stack.push(...kids.map((id, at) => ({ id, level: row.level + 1, place: at + 1, size: kids.length })).reverse());
+      if (row.isOpen) for (let at = kids.length; at--; ) stack.push({ id: kids[at], level: row.level + 1, place: at + 1, size: kids.length });
     }
     this.table.setAttribute("aria-rowcount", this.rows.length + 1);
   }
