@@ -166,7 +166,7 @@ class FlameView {
       fn[id] >= 0 && `${it.calls} calls${up[id] ? " that way" : ""}, ${it.mean} mean`,
       ...["error", "panic"].map((what) => sums[`${what}s`][id] > 0 && fmt.plural(sums[`${what}s`][id], what)), verdict && `${SIGNS[verdict]} ${verdict}`,
     ];
-    this.detail.replaceChildren(this.note, el("b", { text: this.label(id) }), ` ${parts.filter(Boolean).join(" · ")}`);
+    this.detail.replaceChildren(this.note, el("b", { text: icicleLabel(this.label(id), 400) }), ` ${parts.filter(Boolean).join(" · ")}`);
     this.note = "";
   }
 
