@@ -28,19 +28,6 @@ function unpack(packed) {
   return rows;
 }
 
-function treeOf(packed, functions) {
-  const nodes = unpack(packed);
-  for (const [id, node] of nodes.entries()) {
-    node.id = id;
-    node.fn = node.function ?? -1;
-    node.name = node.fn < 0 ? (node.function_name ?? "?") : functions[node.fn].name;
-    node.parent ??= -1;
-    node.children = [];
-    if (node.parent >= 0) nodes[node.parent].children.push(id);
-  }
-  return nodes;
-}
-
 function groupBy(rows, key) {
   const groups = new Map();
   for (const row of rows) {
@@ -69,7 +56,7 @@ async function readModel() {
     functions,
     byName: new Map(functions.map((row) => [row.name, row])),
     metrics: unpack(data.metrics),
-    tree: treeOf(data.tree, functions),
+    contexts: data.tree,
     comparison,
     changesOf,
     verdictOf: new Map([...changesOf].map(([name, rows]) => [name, worst(rows)])),

@@ -4,17 +4,11 @@
 const FLAME_METRICS = { time: ["time", fmt.duration], calls: ["calls", fmt.count], allocs: ["allocations", fmt.count], bytes: ["allocated bytes", fmt.bytes], errors: ["errors", fmt.count], polls: ["polls", fmt.count] };
 const FLAME_HINT = "Arrows move, Enter focuses, Escape goes back, Home shows all, + and − zoom; s shows callers and callees, m the next metric, o opens the function. Drag pans; the wheel zooms a picture that has the focus, or with Ctrl.";
 
-views.push({ id: "flame", title: "Flame", keepsFunction: true, has: ({ contexts, tree }) => (contexts?.n ?? tree.length) > 0, mount: (section, { model }) => new FlameView(section, model).update });
-
-// The contexts as they came, in columns.
-function flameContexts({ contexts, tree }) {
-  const keys = ["parent", "function", "function_name", "sampled", "self_estimated", "placed_calls", ...SUMS];
-  return contexts ?? { n: tree.length, c: Object.fromEntries(keys.map((key) => [key, tree.map((node) => node[key] ?? null)])) };
-}
+views.push({ id: "flame", title: "Flame", keepsFunction: true, has: ({ contexts }) => contexts.n > 0, mount: (section, { model }) => new FlameView(section, model).update });
 
 class FlameView {
   constructor(section, model) {
-    const { tree, names } = icicleMerge(flameContexts(model), model.functions);
+    const { tree, names } = icicleMerge(model.contexts, model.functions);
     Object.assign(this, { section, model, tree, names, layouts: {}, trail: [], id: 0, focus: 0 });
     this.metrics = Object.keys(FLAME_METRICS).filter((metric) => metric === "time" || tree.sums[metric === "bytes" ? "alloc_bytes" : metric].some(Boolean));
     this.rankCrates();

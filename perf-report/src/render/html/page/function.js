@@ -59,17 +59,19 @@ function budgetsOf(row, more) {
 }
 
 // Callers or callees, by the contexts that the tree has.
-function neighbours(row, model, way) {
+function neighbours(row, { contexts, functions }, way) {
+  const [parents, fns, others, calls, times, sampled] = ["parent", "function", "function_name", "calls", "total_ns", "sampled"].map((key) => icicleColumn(contexts, key));
+  const nameOf = (at) => (at === null || at < 0 ? null : (functions[fns[at]]?.name ?? others[at]));
   const sums = new Map();
-  for (const node of model.tree) {
-    const pairs = way === "callers" ? (node.fn === row.index ? [[node.parent < 0 ? null : model.tree[node.parent].name, node]] : []) : node.fn >= 0 && node.parent >= 0 && model.tree[node.parent].fn === row.index ? [[node.name, node]] : [];
-    for (const [name, it] of pairs) {
-      const sum = sums.get(name) ?? { name, calls: 0, total_ns: 0, mark: "" };
-      sum.calls += it.calls;
-      sum.total_ns += it.total_ns;
-      if (it.sampled) sum.mark = "~";
-      sums.set(name, sum);
-    }
+  for (let at = 0; at < contexts.n; at++) {
+    const parent = parents[at] ?? -1;
+    if (fns[way === "callers" ? at : parent] !== row.index) continue;
+    const name = nameOf(way === "callers" ? parent : at);
+    const sum = sums.get(name) ?? { name, calls: 0, total_ns: 0, mark: "" };
+    sum.calls += calls[at];
+    sum.total_ns += times[at];
+    if (sampled[at]) sum.mark = "~";
+    sums.set(name, sum);
   }
   const rows = [...sums.values()].sort((a, b) => b.total_ns - a.total_ns);
   const all = rows.reduce((sum, it) => sum + it.total_ns, 0) || 1;

@@ -63,7 +63,7 @@ const KEYS = [
   ["1 to 9", "the views"], ["/", "filter or search"], ["Esc", "leave the filter; back in the flame graph"],
   ["↑ ↓ Home End PageUp PageDown", "rows of a table, boxes of the flame graph"], ["Enter", "open the function; focus in the flame graph"],
   ["← →", "siblings in the flame graph; fold and unfold in the tree"], ["s", "callers and callees in the flame graph"],
-  ["m", "the next metric in the flame graph"], ["?", "these keys"],
+  ["m", "the next metric in the flame graph"], ["o", "open the function of the flame graph"], ["+ −", "zoom the flame graph"], ["?", "these keys"],
 ];
 
 function keysDialog() {
