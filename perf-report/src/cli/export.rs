@@ -14,7 +14,7 @@ use crate::export::{Against, Choice, Format, Options, Source, Unit};
 use crate::model::{Comparison, RunDocument};
 use crate::project::check::Question;
 use crate::project::context::Context;
-use crate::project::named::Runs;
+use crate::project::named::{self, Runs};
 use crate::verdict;
 
 const EXAMPLES: &str = "\
@@ -44,7 +44,7 @@ pub(super) struct Args {
     #[arg(default_value = "latest")]
     run: String,
 
-    /// Hold it against this: a baseline, `latest~1`, an id or its beginning, or a label
+    /// Hold it against this: a baseline, `latest~1`, `main~10` of a branch, an id or its beginning, or a label
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
@@ -137,7 +137,7 @@ impl Held {
     fn load(args: &Args, context: &Context) -> Result<Self, UserError> {
         let named = args.baseline().filter(|_| args.format.has(Choice::Baseline));
         let current = Runs::any(context, &args.run)?;
-        let baseline = named.map(|name| Runs::any(context, name)).transpose()?;
+        let baseline = named.map(|name| held_against(context, name, &current)).transpose()?;
         let comparison = match args.format.facts().against {
             Against::Judgement => Some(judge(args, context, &current, baseline.as_ref())?),
             Against::Nothing(_) | Against::Run => None,
@@ -153,6 +153,15 @@ impl Held {
             comparison: self.comparison.as_ref(),
         }
     }
+}
+
+/// Loads what `compare` takes for that name or, as `check`, the last runs of a branch.
+fn held_against(context: &Context, name: &str, current: &Runs) -> Result<Runs, UserError> {
+    Runs::any(context, name).or_else(|error| {
+        let is_window = !named::is_file(name);
+        let window = is_window.then(|| Runs::reference(context, name, &current.runs).ok());
+        window.flatten().ok_or(error)
+    })
 }
 
 /// Returns the newest of some runs, the only one of a baseline that has a tree.

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use super::contexts::{Contexts, Figures};
 use super::names::one_line;
-use super::{Against, Facts, Options, RECORDS_NOTHING, Source, nothing};
+use super::{Against, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, nothing};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::render;
@@ -49,7 +49,7 @@ pub(super) fn write(source: &Source<'_>, _: &Options) -> Result<Vec<u8>, UserErr
     let contexts = Contexts::of(source.run);
     let sum = contexts.sum();
     if sum.is_zero() {
-        return Err(nothing(source.run, "has no call of a tracked function", RECORDS_NOTHING));
+        return Err(nothing(source.run, NO_CALL, RECORDS_NOTHING));
     }
     let mut text = header(source.run, &contexts);
     let mut writer = Names::new(&contexts);

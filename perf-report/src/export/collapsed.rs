@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use super::contexts::{Contexts, Figures};
 use super::names::one_line;
-use super::{Against, Choice, Facts, Options, Source, Unit, nothing};
+use super::{Against, Choice, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, Unit, nothing};
 use crate::error::UserError;
 use crate::model::RunDocument;
 
@@ -113,9 +113,10 @@ fn is_count(word: &str) -> bool {
 
 fn no_stack(run: &RunDocument, unit: Unit) -> UserError {
     let (what, help) = match unit {
+        _ if Contexts::of(run).sum().is_zero() => (NO_CALL, RECORDS_NOTHING),
         Unit::Ns => ("has no self time", "`--unit calls` needs none"),
         Unit::Us | Unit::Ms => ("has no stack of so much self time", "take `--unit ns`"),
-        Unit::Calls => ("has no finished call of a tracked function", super::RECORDS_NOTHING),
+        Unit::Calls => ("has no finished call of a tracked function", "take `--unit ns`"),
         Unit::Bytes => ("has no allocation in a tracked function", "take `--unit ns`"),
     };
     nothing(run, what, help)

@@ -318,6 +318,9 @@ impl Choice {
     }
 }
 
+/// The end of a sentence on a run without any tracked call.
+const NO_CALL: &str = "has no call of a tracked function";
+
 /// The advice for a run without any tracked call.
 const RECORDS_NOTHING: &str = "`perf-report doctor` looks for what stands in the way of recording";
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::contexts::{Contexts, Figures};
 use super::names::UNNAMED;
-use super::{Against, Facts, Options, RECORDS_NOTHING, Source, nothing};
+use super::{Against, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, nothing};
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::render;
@@ -81,7 +81,7 @@ pub(super) fn write(source: &Source<'_>, _: &Options) -> Result<Vec<u8>, UserErr
     let paths: Vec<Vec<usize>> = (0..contexts.nodes.len()).map(|at| contexts.path(at)).collect();
     let profiles = profiles(source.run, &contexts, &paths);
     if profiles.is_empty() {
-        return Err(nothing(source.run, "has no call of a tracked function", RECORDS_NOTHING));
+        return Err(nothing(source.run, NO_CALL, RECORDS_NOTHING));
     }
     let file = File {
         schema: SCHEMA,
@@ -117,11 +117,11 @@ fn profiles<'a>(
     contexts: &Contexts<'_>,
     paths: &'a [Vec<usize>],
 ) -> Vec<Profile<'a>> {
-    let is_estimated = run.functions.iter().any(|it| it.sampled || it.self_estimated);
+    let is_exact = render::has_exact_times(run);
     let profile = |(name, unit, figure): Metric| {
         let weighed = || contexts.nodes.iter().zip(paths).filter(|(node, _)| figure(node.own) > 0);
         let weights: Vec<u64> = weighed().map(|(node, _)| figure(node.own)).collect();
-        let mark = if unit == "nanoseconds" && is_estimated { "~ " } else { "" };
+        let mark = if unit == "nanoseconds" && !is_exact { "~ " } else { "" };
         Profile {
             r#type: "sampled",
             name: format!("{mark}{name}"),

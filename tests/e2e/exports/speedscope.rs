@@ -52,7 +52,10 @@ fn there_is_a_profile_a_metric() {
     let own: u64 = lab.latest().functions().map(|it| it.number("self_ns")).sum();
     let expected = [("wall time", own), ("calls", 2 * (6 * 77 + 1)), ("errors", 22)]
         .map(|(name, sum)| (name.to_owned(), sum));
-    assert_eq!(profiles(&file), expected);
+    // A test's build may take less time than its recording: then times are estimates.
+    let plain = |(name, sum): (String, u64)| (name.trim_start_matches("~ ").to_owned(), sum);
+    let found: Vec<(String, u64)> = profiles(&file).into_iter().map(plain).collect();
+    assert_eq!(found, expected);
     validated(&file);
 
     assert_eq!(lab.run(program!("allocating"), ["2", "50", "return"]).code, Some(0));

@@ -16,7 +16,7 @@ use prost::Message as _;
 
 use super::contexts::{Context, Contexts};
 use super::names::UNNAMED;
-use super::{Against, Facts, Options, RECORDS_NOTHING, Source, nothing};
+use super::{Against, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, nothing};
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::render;
@@ -42,7 +42,7 @@ const PROGRAM: u64 = 1;
 pub(super) fn write(source: &Source<'_>, _: &Options) -> Result<Vec<u8>, UserError> {
     let contexts = Contexts::of(source.run);
     if contexts.sum().is_zero() {
-        return Err(nothing(source.run, "has no call of a tracked function", RECORDS_NOTHING));
+        return Err(nothing(source.run, NO_CALL, RECORDS_NOTHING));
     }
     compressed(&profile(source.run, &contexts).encode_to_vec()).map_err(|error| {
         UserError::new(ExitCode::Internal, "the profile cannot be compressed").because(error)
