@@ -1,5 +1,7 @@
 //! What `export` writes, read by the programs that it is for.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 mod callgrind;
 mod collapsed;
 #[path = "../../../perf-report/src/export/corpus.rs"]
