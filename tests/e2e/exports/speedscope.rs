@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use perf_tests::consumers::{npm_package, python};
+use perf_tests::consumers::{consumer, npm_package, python};
 use perf_tests::{lab, program};
 use serde_json::Value;
 
@@ -81,4 +81,52 @@ fn names_are_whole() {
     let expected = names.iter().map(|it| if it.is_empty() { "(no name)" } else { it });
     assert_eq!(found, expected.collect::<Vec<_>>());
     validated(&file);
+}
+
+/// Opens a profile in speedscope, as its own command does, and returns the title of the page; `None` where
+/// speedscope or a browser is not installed.
+fn opened(profile: &Path) -> Option<String> {
+    let page = npm_package("speedscope")?.join("dist/release/index.html");
+    let mut browser = consumer("chromium")?;
+    // Bytes as a list, since nothing here knows base64: the page takes a script that it runs.
+    let bytes = std::fs::read(profile).unwrap();
+    let script = profile.with_extension("js");
+    let text = format!(
+        "speedscope.loadFileFromBase64({:?}, btoa(String.fromCharCode(...{bytes:?})))",
+        profile.file_name().unwrap()
+    );
+    std::fs::write(&script, text).unwrap();
+    let url = format!("file://{}#localProfilePath={}", page.display(), script.display());
+    browser.args(["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"]);
+    browser.args(["--virtual-time-budget=10000", "--dump-dom", &url]);
+    browser.arg(format!("--user-data-dir={}", profile.with_extension("browser").display()));
+    let output = browser.output().unwrap();
+    let page = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (_, title) = page.split_once("<title>").unwrap_or_else(|| panic!("no page: {output:?}"));
+    title.split_once("</title>").map(|(title, _)| title.to_owned())
+}
+
+#[test]
+fn speedscope_opens_every_profile() {
+    let lab = lab!();
+    workload(&lab, 77);
+    for format in ["speedscope", "pprof", "collapsed", "callgrind"] {
+        let file = exported(&lab, &[format], &format!("profile.{format}"));
+        let Some(title) = opened(&file) else { return };
+        // While nothing is open it is `speedscope`.
+        assert!(title.ends_with(" - speedscope"), "{format}: {title}");
+    }
+}
+
+#[test]
+fn speedscope_opens_every_profile_whatever_names_are() {
+    let names = corpus::names();
+    // The two longest are more than a script can spread over a call.
+    let names: Vec<String> = names.into_iter().filter(|name| name.len() < 1_000).collect();
+    let lab = with_names(&names, false);
+    for format in ["speedscope", "pprof", "collapsed", "callgrind"] {
+        let file = exported(&lab, &[format], &format!("profile.{format}"));
+        let Some(title) = opened(&file) else { return };
+        assert!(title.ends_with(" - speedscope"), "{format}: {title}");
+    }
 }
