@@ -6,8 +6,6 @@
 //! [`write`](Format::write). Names go out as bytes that the format's own readers take for these names; each
 //! format says in its first lines what it cannot hold and what stands there instead.
 
-#[cfg(test)]
-mod arbitrary;
 mod badge;
 mod benchfmt;
 mod bmf;
@@ -18,8 +16,6 @@ mod contexts;
 #[cfg(test)]
 mod corpus;
 mod exposition;
-#[cfg(test)]
-mod figures_tests;
 mod functions;
 mod github_action_benchmark;
 mod interval;
@@ -32,8 +28,6 @@ mod prometheus;
 mod speedscope;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod verdicts_tests;
 
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, RunDocument};

@@ -6,10 +6,14 @@ mod callgrind;
 mod collapsed;
 #[path = "../../../perf-report/src/export/corpus.rs"]
 mod corpus;
+mod metrics;
 mod pprof;
+mod reports;
 mod speedscope;
+mod trackers;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use perf_report::model::{Function, Recording, Run, RunDocument, TreeNode};
 use perf_report::project::store::{Sqlite, Store as _};
@@ -22,6 +26,14 @@ fn exported(lab: &Lab, arguments: &[&str], file: &str) -> PathBuf {
     assert_eq!(finished.code, Some(0), "{arguments:?}: {}", finished.stderr);
     assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("", ""));
     lab.folder().join(file)
+}
+
+/// Runs a Python script, which prints JSON.
+#[track_caller]
+fn script(mut python: Command, script: &str, arguments: &[&str]) -> serde_json::Value {
+    let output = python.args(["-c", script]).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Records `workload` on two threads with so many rounds: `outer` 1, `inner` 3, `fallible` 1, `fragile` 1
@@ -49,6 +61,8 @@ fn run_of(names: &[String], nested: bool) -> RunDocument {
         line: at + 1,
         calls: calls(at),
         self_ns: self_ns(at),
+        mean_ns: Some(1_500.5),
+        p50_ns: Some(1_400),
         ..Function::default()
     };
     let node = |(at, name): (u32, &String)| TreeNode {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use proptest::prelude::*;
 
 use super::{Value, labels};
-use crate::export::{Format, Options, Source, arbitrary, corpus};
+use crate::export::tests::arbitrary;
+use crate::export::{Format, Options, Source, corpus};
 use crate::model::{Function, MetricKind, RunDocument, samples};
 
 /// A series: its name, its labels, and its value.

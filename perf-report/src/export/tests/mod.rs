@@ -1,10 +1,13 @@
-//! Laws of the profiles, the names of the corpus in them, and small ones whole. That real programs read them
+//! Laws of the formats, the names of the corpus in them, and small ones whole. That real programs read them
 //! is tested with these programs, in the end-to-end tests.
 
+pub(super) mod arbitrary;
 mod choices;
 mod laws;
 mod names;
 mod shown;
+mod trackers;
+mod verdicts;
 
 use std::collections::BTreeMap;
 

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, XmlString};
 use serde_json::Value;
 
-use super::{Format, Options, Source, arbitrary, corpus};
+use super::arbitrary;
+use crate::export::{Format, Options, Source, corpus};
 use crate::model::{Budget, Change, Comparison, Function, RunDocument, Verdict, samples};
 use crate::verdict::{Limits, alone, compare, failures};
 
@@ -61,7 +62,7 @@ fn is_failure(case: &TestCase) -> bool {
 
 fn skipped(case: &TestCase) -> Option<&str> {
     match &case.status {
-        TestCaseStatus::Skipped { message, .. } => message.as_ref().map(|it| it.as_str()),
+        TestCaseStatus::Skipped { message, .. } => message.as_ref().map(XmlString::as_str),
         _ => None,
     }
 }

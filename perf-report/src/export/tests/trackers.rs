@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::functions::visible;
-use super::{Format, Options, Source, arbitrary, corpus};
+use super::arbitrary;
 use crate::error::ExitCode;
+use crate::export::functions::visible;
+use crate::export::{Format, Options, Source, corpus};
 use crate::model::{Metric, RunDocument, samples};
 use crate::verdict::{Limits, compare};
 
@@ -27,7 +28,7 @@ fn names(format: Format, run: &RunDocument, options: &Options) -> Vec<String> {
     match format {
         Format::Bmf => {
             let all = json(format, run, options);
-            all.as_object().unwrap().keys().cloned().filter(own).collect()
+            all.as_object().unwrap().keys().filter(|name| own(name)).cloned().collect()
         }
         Format::GithubActionBenchmark => {
             let all = json(format, run, options);
