@@ -42,7 +42,7 @@ fn code_quality() -> Value {
 
 /// A report as its reader has it: counts of cases, failures, skipped, errors; and the cases.
 #[track_caller]
-fn junit(file: &Path) -> Option<([u64; 4], Vec<Value>)> {
+fn junit(file: &Path) -> Option<([usize; 4], Vec<Value>)> {
     let python = python("junitparser")?;
     let read = script(python, include_str!("junit.py"), &[file.to_str().unwrap()]);
     let counts = serde_json::from_value(read["counts"].clone()).unwrap();
@@ -78,9 +78,9 @@ fn a_run_against_another_is_a_report() {
     workload(&lab, 154);
     let file = exported(&lab, &["junit", "--baseline", "latest~1"], "junit.xml");
     let Some((counts, cases)) = junit(&file) else { return };
-    assert_eq!(counts[0] as usize, cases.len());
+    assert_eq!(counts[0], cases.len());
     let failures = of_type(&cases, "Failure");
-    assert_eq!(counts[1] as usize, failures.len());
+    assert_eq!(counts[1], failures.len());
     assert_eq!(
         (&cases[0]["class"], &cases[0]["result"][0][0]),
         (&"perf-track".into(), &"Failure".into())
@@ -143,6 +143,6 @@ fn a_report_of_many_functions_is_one_that_gitlab_takes() {
     // Elements and attributes, more than the objects that GitLab counts.
     assert!(text.matches('<').count() + text.matches("=\"").count() < 250_000);
     let Some((counts, cases)) = junit(&file) else { return };
-    assert_eq!((counts[0] as usize, cases.len()), (20_001, 20_001));
+    assert_eq!((counts[0], cases.len()), (20_001, 20_001));
     assert_eq!(counts[1], 10_001, "what fails comes first");
 }
