@@ -38,7 +38,12 @@ impl<'a> Screen<'a> {
 
     fn tmux(&self) -> Command {
         let mut command = self.lab.command(&self.tmux);
-        command.env_remove("TMUX").env("LC_ALL", "C.UTF-8").env("TERM", "xterm-256color");
+        // Of a panic, the message is wanted.
+        command
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("TMUX")
+            .env("LC_ALL", "C.UTF-8")
+            .env("TERM", "xterm-256color");
         command.args(["-u", "-f", "/dev/null", "-S"]).arg(self.lab.folder().join("tmux"));
         command
     }
@@ -206,7 +211,8 @@ fn it_stops_gives_the_terminal_back_and_comes_again() {
     screen.press(&["2"]);
     screen.wait_for("· busy::tiny");
     screen.press(&["q"]);
-    screen.wait_for("code 0");
+    screen.wait("the shell is back", |it| it.contains("ready> ") && !it.contains("total %"));
+    assert_eq!(screen.answer("echo $?"), "0\n");
     assert_eq!(screen.modes(), modes);
 }
 

@@ -30,8 +30,8 @@ Examples:
   perf-report top                       every running process that records
   perf-report top 4711                  one process
   perf-report top ./segments            the processes that record in a folder
-  perf-report top -- cargo test         a command, started now and stored as `run` does
-  perf-report top 4711 --iterations 3   three tables, in place of the live view
+  perf-report top -- cargo test         a command, whose run is stored
+  perf-report top 4711 --iterations 3   three tables, without the live view
   perf-report top --format json         a document a line, for programs
 
 ? shows the keys. A process that ends stays on the screen, and the program that is looked at notices \

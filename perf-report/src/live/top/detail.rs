@@ -33,12 +33,25 @@ pub(crate) struct Detail {
 /// The calls with a duration in a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bar {
-    /// The shortest duration in it, in nanoseconds.
+    /// The shortest duration in it, in nanoseconds; of the bar below the usual range, its end.
     pub from_ns: u64,
+    /// Its place in the range that is drawn in detail.
+    pub place: Place,
     /// Number of calls.
     pub calls: u64,
     /// Their share of the longest bar.
     pub part: f64,
+}
+
+/// The place of a bar. A call in hundreds that is far off would else take all detail from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Below the usual range.
+    Below,
+    /// In it.
+    Within,
+    /// Above it.
+    Above,
 }
 
 /// Calls from one function to another.
@@ -62,28 +75,53 @@ impl Detail {
     }
 }
 
-/// Returns the bars of a histogram: as many to an octave as fit, empty ones among them.
+/// Returns the bars of a histogram: as many to an octave as fit, empty ones among them, and one for what
+/// lies on either side of nearly all calls.
 fn bars(histogram: &[(u64, u64)]) -> Vec<Bar> {
-    let (Some(&(first, _)), Some(&(last, _))) = (histogram.first(), histogram.last()) else {
-        return Vec::new();
-    };
+    let Some((first, last)) = usual_range(histogram) else { return Vec::new() };
     let number = |ns: u64, (per_octave, step): Scale| place(ns, per_octave) / step;
     let fits = |&scale: &Scale| number(last, scale) - number(first, scale) < MOST_BARS;
     let scale = SCALES.into_iter().find(fits).unwrap_or(COARSEST);
-    let start = number(first, scale);
-    let mut sums = vec![0_u64; number(last, scale) - start + 1];
+    let (start, end) = (number(first, scale), number(last, scale));
+    let mut sums = vec![0_u64; end - start + 1];
+    let [mut below, mut above] = [0_u64; 2];
     for &(ns, calls) in histogram {
-        if let Some(sum) = sums.get_mut(number(ns, scale).saturating_sub(start)) {
-            *sum = sum.saturating_add(calls);
-        }
+        let sum = match number(ns, scale) {
+            number if number < start => &mut below,
+            number => sums.get_mut(number - start).unwrap_or(&mut above),
+        };
+        *sum = sum.saturating_add(calls);
     }
-    let most = sums.iter().copied().max().unwrap_or(1).max(1);
-    let bar = |(at, calls): (usize, u64)| Bar {
-        from_ns: beginning((start + at) * scale.1, scale.0),
+    let most = sums.iter().chain([&below, &above]).copied().max().unwrap_or(1).max(1);
+    let bar = |place: Place, number: usize, calls: u64| Bar {
+        from_ns: beginning(number * scale.1, scale.0),
+        place,
         calls,
         part: float(calls) / float(most),
     };
-    sums.into_iter().enumerate().map(bar).collect()
+    let within = sums.iter().enumerate().map(|(at, &calls)| bar(Place::Within, start + at, calls));
+    let is_any = |bar: &Bar| bar.calls > 0;
+    let below = Some(bar(Place::Below, start, below)).filter(is_any);
+    let above = Some(bar(Place::Above, end + 1, above)).filter(is_any);
+    below.into_iter().chain(within).chain(above).collect()
+}
+
+/// Returns the shortest and the longest duration of nearly all calls: without one in two hundred on
+/// either side.
+fn usual_range(histogram: &[(u64, u64)]) -> Option<(u64, u64)> {
+    const FAR_OFF: u128 = 200;
+    let few = histogram.iter().map(|&(_, calls)| u128::from(calls)).sum::<u128>() / FAR_OFF;
+    Some((after(few, histogram.iter())?, after(few, histogram.iter().rev())?))
+}
+
+/// Returns the duration of the first call after so many.
+fn after<'a>(few: u128, mut buckets: impl Iterator<Item = &'a (u64, u64)>) -> Option<u64> {
+    let mut seen = 0_u128;
+    let found = buckets.find(|(_, calls)| {
+        seen += u128::from(*calls);
+        seen > few
+    });
+    found.map(|&(ns, _)| ns)
 }
 
 /// Returns the number of the part of an octave that a duration is in.
@@ -153,6 +191,21 @@ mod tests {
         assert_eq!(Detail::of(&document, "demo::gone"), None);
     }
 
+    #[test]
+    fn a_call_far_off_takes_no_detail_from_the_others() {
+        let near = (100_000..116_000).step_by(4_000).map(|ns| (ns, 500));
+        let histogram: Vec<_> =
+            std::iter::once((1, 3)).chain(near).chain([(9_000_000, 2)]).collect();
+        let bars = bars(&histogram);
+        let calls: Vec<_> = bars.iter().map(|bar| (bar.place, bar.calls)).collect();
+        let within = |calls| (Place::Within, calls);
+        assert_eq!(
+            calls,
+            [(Place::Below, 3), within(1_000), within(1_000), (Place::Above, 2)],
+            "{bars:?}"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_call_is_lost_between_bars(
@@ -162,10 +215,10 @@ mod tests {
             let bars = bars(&histogram);
             let calls: u64 = histogram.iter().map(|&(_, calls)| calls).sum();
             prop_assert_eq!(bars.iter().map(|bar| bar.calls).sum::<u64>(), calls);
-            prop_assert!(bars.len() <= MOST_BARS, "{}", bars.len());
+            prop_assert!(bars.len() <= MOST_BARS + 2, "{}", bars.len());
             prop_assert!(bars.windows(2).all(|pair| pair[0].from_ns <= pair[1].from_ns));
             if let (Some(bar), Some(&(shortest, _))) = (bars.first(), histogram.first()) {
-                prop_assert!(bar.from_ns <= shortest.max(1));
+                prop_assert!(bar.place == Place::Below || bar.from_ns <= shortest.max(1));
             }
         }
     }

@@ -38,6 +38,9 @@ pub(crate) enum Column {
     Name,
 }
 
+/// The most columns of the screen that a command takes.
+const LONGEST_COMMAND: usize = 40;
+
 impl Column {
     /// All columns but the name, from left to right.
     pub(crate) const ALL: [Self; 12] = [
@@ -163,8 +166,10 @@ pub(crate) fn subject(document: &TopDocument) -> Vec<String> {
     let ended = document.processes.len() as u64 - running.count() as u64;
     let mut items = Vec::new();
     if let Some(command) = &document.command {
-        items.push(sanitize::screen(&command.words.join(" ")).into_owned());
+        // First, since a command may be long.
         items.extend(ending(document));
+        let words = sanitize::screen(&command.words.join(" ")).into_owned();
+        items.push(fit::shorten_middle(&words, LONGEST_COMMAND));
     }
     match document.processes.as_slice() {
         [] => items.push("no process has recorded yet".to_owned()),
@@ -280,7 +285,7 @@ mod tests {
             ..TopCommand::default()
         });
         let words = subject(&document).join("; ");
-        assert_eq!(words, "x\\u{1b}[2J; was ended by signal 9; no process has recorded yet");
+        assert_eq!(words, "was ended by signal 9; x\\u{1b}[2J; no process has recorded yet");
         assert!(facts(&document).iter().any(|fact| fact == "0 lost"));
     }
 

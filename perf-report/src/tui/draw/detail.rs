@@ -1,10 +1,11 @@
 //! One function in detail: figures, distribution, callers and callees, its rate.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::frame::fitted;
 use super::{style, table};
-use crate::live::top::{Bar, Detail, Edge, State};
+use crate::live::top::{Bar, Detail, Edge, Place, State};
 use crate::render::words::fit;
 use crate::render::words::sparkline::sparkline;
 use crate::render::words::top::{Column, rough};
@@ -68,7 +69,7 @@ fn figures(detail: &Detail, width: usize) -> Vec<Line<'static>> {
 
 /// Returns a bar for each range of durations.
 fn distribution(detail: &Detail, width: usize) -> Vec<Line<'static>> {
-    const TIME: usize = 9;
+    const TIME: usize = 10;
     const CALLS: usize = 9;
     if detail.bars.is_empty() {
         return Vec::new();
@@ -78,15 +79,22 @@ fn distribution(detail: &Detail, width: usize) -> Vec<Line<'static>> {
         let text = bar_of(bar.part, room);
         let pad = room.saturating_sub(fit::width(&text));
         let calls = if bar.calls == 0 { "·".to_owned() } else { rough(bar.calls) };
+        let from = units::duration(float(bar.from_ns));
+        let from = if bar.place == Place::Below { format!("< {from}") } else { from };
         Line::from(vec![
-            Span::raw(table::right(&units::duration(float(bar.from_ns)), TIME) + " "),
-            Span::styled(text + &" ".repeat(pad), style::HEAT),
+            Span::raw(table::right(&from, TIME) + " "),
+            Span::styled(text + &" ".repeat(pad), look(bar)),
             Span::raw(" ".to_owned() + &table::right(&calls, CALLS)),
         ])
     };
     let head = format!("{} durations of calls", table::right("from", TIME));
     let head = Line::styled(fit::shorten_middle(&head, width), style::FAINT);
     [Line::default(), head].into_iter().chain(detail.bars.iter().map(bar)).collect()
+}
+
+/// Returns the look of a bar: what is far off is none of the picture.
+fn look(bar: &Bar) -> Style {
+    if bar.place == Place::Within { style::HEAT } else { style::FAINT }
 }
 
 /// Draws a part of so many columns, in eighths of one; something is never nothing.

@@ -113,7 +113,7 @@ fn hostile_and_wide_names_stay_in_their_place() {
         "\u{1b}[2J\u{202e}evil\r\n\t::x",
         "日本語日本語::関数関数関数関数関数関数",
         "",
-        &"very::long::".repeat(900),
+        &"very::long::".repeat(100),
         "{[#red]}<b>&amp;",
         "e\u{301}\u{301}\u{301}👩‍👩‍👧",
     ];
@@ -129,6 +129,8 @@ fn hostile_and_wide_names_stay_in_their_place() {
             picture(&detail, UTF8, size);
         }
     }
+    let endless = state(vec![hostile(&"very::long::".repeat(1_000))], &[], (80, 24));
+    picture(&endless, UTF8, (80, 24));
     let wide = state(vec![hostile(names[1])], &[], (60, 12));
     assert_snapshot!("wide_names", picture(&wide, UTF8, (60, 12)));
     let evil = state(vec![hostile(names[0])], &[], (60, 12));
