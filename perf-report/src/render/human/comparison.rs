@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::bars::Scale;
 use super::paint::{Paint, style};
 use super::wrap;
 use crate::model::{BudgetResult, Comparison, Verdict};
-use crate::render::words::evidence::Part;
+use crate::render::words::evidence::Part as Cause;
 use crate::render::words::findings::{self, Finding};
 use crate::render::words::folding::{self, Folded};
 use crate::render::words::{evidence, facts, fit, interleaved, sentences};
@@ -46,9 +47,36 @@ fn blocks(
 ) -> Vec<String> {
     let exceeded = comparison.budgets.iter().filter(|budget| budget.verdict >= Verdict::Degraded);
     let mut blocks: Vec<String> = exceeded.map(|row| budget(row, paint, screen)).collect();
-    for verdict in findings::IN_ORDER_OF_READING {
+    let parts = findings::IN_ORDER_OF_READING.map(|verdict| Part::of(verdict, findings, verbosity));
+    let shown = parts.iter().flat_map(|part| &part.shown).map(|finding| finding.main);
+    let scale = Scale::of(shown, INDENT, screen.width);
+    for Part { verdict, shown, more, lines } in parts {
+        blocks.extend(shown.iter().map(|row| finding(row, scale, (paint, screen))));
+        if more > 0 {
+            let more = format!("… {more} more {verdict}; --all shows them");
+            blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
+        }
+        blocks.extend(lines.iter().map(|line| line_of_several(verdict, line, (paint, screen))));
+    }
+    let legend = scale.map(|scale| scale.legend(screen.width.saturating_sub(INDENT)));
+    blocks.extend(legend.map(|it| format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &it))));
+    blocks
+}
+
+/// The findings of one verdict, as far as they are shown.
+struct Part<'a> {
+    verdict: Verdict,
+    shown: Vec<&'a Finding<'a>>,
+    /// The number of those beyond.
+    more: usize,
+    /// Lines about several of them.
+    lines: Vec<String>,
+}
+
+impl<'a> Part<'a> {
+    fn of(verdict: Verdict, findings: &'a [Finding<'a>], verbosity: Verbosity) -> Self {
         let of_verdict = findings.iter().filter(|finding| finding.main.verdict == verdict);
-        let Folded { shown, lines } = match verbosity {
+        let Folded { mut shown, lines } = match verbosity {
             Verbosity::Brief => folding::fold(verdict, of_verdict.collect()),
             Verbosity::All => Folded { shown: of_verdict.collect(), lines: Vec::new() },
         };
@@ -56,14 +84,10 @@ fn blocks(
             Verbosity::Brief if verdict != Verdict::Regression => SHOWN,
             _ => usize::MAX,
         };
-        blocks.extend(shown.iter().take(limit).map(|row| finding(row, paint, screen)));
-        if shown.len() > limit {
-            let more = format!("… {} more {verdict}; --all shows them", shown.len() - limit);
-            blocks.push(format!("{:INDENT$}{}\n", "", paint.paint(style::FAINT, &more)));
-        }
-        blocks.extend(lines.iter().map(|line| line_of_several(verdict, line, (paint, screen))));
+        let more = shown.len().saturating_sub(limit);
+        shown.truncate(limit);
+        Self { verdict, shown, more, lines }
     }
-    blocks
 }
 
 fn headline(comparison: &Comparison, findings: &[Finding<'_>], paint: Paint) -> String {
@@ -116,7 +140,7 @@ fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     };
     let mut text = format!("\n{}\n", paint.paint(style::STRONG, &format!("{whole}, of which")));
     let width = causes.iter().map(|part| fit::width(&part.change)).max().unwrap_or(0);
-    for Part { change, name, reason } in causes {
+    for Cause { change, name, reason } in causes {
         let room = screen.width.saturating_sub(width + 6 + fit::width(&reason)).max(20);
         let name = name.map_or_else(String::new, |name| fit::name(&name, room) + "  ");
         let gap = " ".repeat(width - fit::width(&change));
@@ -133,11 +157,17 @@ fn line_of_several(verdict: Verdict, reason: &str, (paint, screen): (Paint, Scre
     word + wrap::words(reason, &indent, screen.width).trim_start()
 }
 
-fn finding(finding: &Finding<'_>, paint: Paint, screen: Screen) -> String {
+fn finding(
+    finding: &Finding<'_>,
+    scale: Option<Scale>,
+    (paint, screen): (Paint, Screen),
+) -> String {
     let row = finding.main;
     let mut reasons = vec![sanitize::screen(&row.reason).into_owned()];
     reasons.extend(finding.also_in_words().map(|also| format!("also {also}")));
-    block(row.verdict, row.verdict.word(), &row.name, &reasons, (paint, screen))
+    let block = block(row.verdict, row.verdict.word(), &row.name, &reasons, (paint, screen));
+    let bar = scale.and_then(|scale| scale.bar(row, paint));
+    block + &bar.map_or_else(String::new, |bar| format!("{:INDENT$}{bar}\n", ""))
 }
 
 fn budget(row: &BudgetResult, paint: Paint, screen: Screen) -> String {

@@ -1,5 +1,6 @@
 //! Text for people at a terminal.
 
+mod bars;
 mod baselines;
 mod blessings;
 mod changepoints;
