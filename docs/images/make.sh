@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Draws the picture of the README: a real command, run here and now, as a terminal shows it.
+# Draws the pictures of the README and the guide: real commands, run here and now, as a terminal and a browser
+# show them.
 #
-#   docs/images/make.sh
+#   docs/images/make.sh          all of them
+#   docs/images/make.sh page     the page alone
 #
-# It needs nothing but cargo, and nothing is kept of the run. Where other programs disturb it, the
-# report says so; then it is made again, ten times at most.
+# The terminal needs nothing but cargo, the page what `.ci/consumers` installs. Nothing is kept of the runs. Where
+# other programs disturb a run, the report says so; then it is made again, ten times at most.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 cargo build --quiet -p perf-report
+cargo build --quiet --release -p perf-examples --bin slowed
 cargo build --quiet -p perf-tests --example terminal_svg
 cargo build --quiet --release -p perf-examples --bin code_stats
 programs=${CARGO_TARGET_DIR:-$PWD/target}
@@ -23,6 +26,27 @@ show() {
     printf '\e[2m$\e[0m \e[1mperf-report show\e[0m\n\n'
     "$report" show
 }
+
+# A page with something to see: one function is a third slower than in the baseline.
+page() {
+    local consumers=${PERF_TRACK_CONSUMERS:-${XDG_CACHE_HOME:-$HOME/.cache}/perf-track-consumers}
+    local slowed=$programs/release/slowed project=$scratch/project
+    mkdir "$project" && touch "$project/perf.toml"
+    (
+        cd "$project"
+        export PERF_TRACK_COLOR=never
+        "$report" run --quiet --repeat 5 -- "$slowed" 400 >/dev/null
+        "$report" baseline save main
+        for _ in {1..9}; do "$report" run --quiet -- "$slowed" 400 >/dev/null; done
+        SLOW_TOKENIZE=33 "$report" run --quiet --repeat 5 -- "$slowed" 400 >/dev/null
+        "$report" html --output "$scratch/page.html"
+    )
+    NODE_PATH=$consumers/node_modules CHROMIUM=$(command -v chromium) \
+        node tests/consumers/page/shots.mjs "file://$scratch/page.html" docs/images
+}
+
+page
+[[ ${1:-} == page ]] && exit
 
 for attempt in {1..10}; do
     show >"$scratch/show"

@@ -23,6 +23,7 @@ mod matrix;
 mod metrics;
 mod names;
 mod namespaces;
+mod page;
 mod page_scripts;
 mod removed;
 mod resets;

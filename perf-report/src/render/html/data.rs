@@ -1,7 +1,10 @@
 //! The data of the page: two documents, of which the first is needed to show anything at all.
 //!
-//! They say what the documents in JSON say, in columns; what is rounded or left out is named. The second
-//! has what a view needs later: histograms, the past, figures of the baseline.
+//! They say what the documents in JSON say, in columns, without what no view shows. In large pages times
+//! have fewer digits, though more than a view shows; counts stay exact. The second has what a view needs
+//! later: histograms, the past, figures of the baseline.
+
+mod more;
 
 use std::collections::HashMap;
 
@@ -10,11 +13,13 @@ use serde::Serialize;
 use super::block::block;
 use super::heaviest::Heaviest;
 use super::packed::{Columns, fields};
-use super::{Page, VERSION, vanished};
-use crate::model::{Function, Futures, Histogram, HistoryDocument, RunDocument};
+use super::{Page, VERSION};
+use crate::model::{Function, Futures, Histogram, RunDocument, Verdict};
 use crate::render::words::estimates::{self, Mark};
 use crate::render::words::{evidence, findings, sentences};
 use crate::stats::number::share_pct;
+
+pub(super) use more::more;
 
 /// The version of these data; scripts and data are of one page, so nobody reads others.
 const VERSION_OF_DATA: u32 = 1;
@@ -29,26 +34,12 @@ pub(super) fn data(page: &Page<'_>) -> String {
     data.field("process", &run.process);
     data.field("recording", &run.recording);
     data.raw("metrics", &Columns::of(&run.metrics, &[]).json());
-    let (functions, tree) = rayon::join(|| functions(run), || tree(run));
+    let (functions, tree) = rayon::join(|| functions(page), || tree(page));
     data.raw("functions", &functions);
     data.raw("tree", &tree);
     data.raw("comparison", &comparison(page));
     data.raw("words", &words(page));
     block("page-data", data.end())
-}
-
-/// Returns the element with what only some views need.
-pub(super) fn more(page: &Page<'_>) -> String {
-    let mut more = Object::default();
-    more.raw("histograms", &histograms(page));
-    more.raw("edges", r#"{"per_octave":32}"#);
-    more.raw("baseline", &page.baseline.map_or_else(null, baseline));
-    let vanished = page.baseline.map(|it| vanished::paths(it, page.run));
-    more.raw("vanished", &vanished.unwrap_or_else(null));
-    more.raw("history", &page.history.map_or_else(null, |it| history(page, it)));
-    let budgets = page.comparison.map(|it| Columns::of(&it.budgets, &["because"]).json());
-    more.raw("budgets", &budgets.unwrap_or_else(null));
-    block("page-more", more.end())
 }
 
 fn null() -> String {
@@ -80,12 +71,68 @@ impl Object {
     }
 }
 
+/// Numbers that keep so many digits in a large page. Counts are not among them.
+type Digits = &'static [(&'static str, usize)];
+
+const OF_FUNCTIONS: Digits = &[
+    ("total_ns", 5),
+    ("self_ns", 5),
+    ("mean_ns", 5),
+    ("stddev_ns", 3),
+    ("min_ns", 4),
+    ("max_ns", 4),
+    ("p50_ns", 4),
+    ("p90_ns", 4),
+    ("p95_ns", 4),
+    ("p99_ns", 4),
+    ("alloc_bytes", 4),
+    ("self_alloc_bytes", 4),
+];
+const OF_CONTEXTS: Digits =
+    &[("total_ns", 4), ("self_ns", 4), ("alloc_bytes", 4), ("grown_bytes", 4)];
+const OF_CHANGES: Digits = &[
+    ("baseline", 4),
+    ("current", 4),
+    ("change_pct", 4),
+    ("interval_pct", 3),
+    ("detectable_pct", 2),
+    ("share_pct", 3),
+];
+
+/// Fields of a function that no view shows: what the recorder did is in words beside them.
+const UNSEEN: &[&str] = &[
+    "raw_total_ns",
+    "raw_self_ns",
+    "self_error_ns",
+    "overhead_ns",
+    "self_overhead_ns",
+    "self_preempted_ns",
+    "active_ns",
+    "sampled_ns",
+    "counted_ns",
+    "largest_interval",
+    "untimed_calls",
+    "lost_durations",
+    "histogram",
+    "async",
+];
+
+/// Returns rows that are rounded where the page is large.
+fn rows(page: &Page<'_>, digits: Digits) -> Columns {
+    if page.is_large() { Columns::rounded(digits) } else { Columns::default() }
+}
+
+/// Returns the place of each function.
+fn places(run: &RunDocument) -> HashMap<&str, usize> {
+    run.functions.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect()
+}
+
 /// Returns the functions, with what the words of other media say of their figures.
-fn functions(run: &RunDocument) -> String {
-    let all_ns = run.own_ns();
-    let mut columns = Columns::default();
-    for function in &run.functions {
-        columns.row(function, &["histogram", "async"]);
+fn functions(page: &Page<'_>) -> String {
+    let all_ns = page.run.own_ns();
+    let mut columns = rows(page, OF_FUNCTIONS);
+    for function in &page.run.functions {
+        columns.row(function, UNSEEN);
         if let Some(futures) = &function.futures {
             let futures = Futures { lifetime_histogram: Histogram::new(), ..futures.clone() };
             columns.cell("async", &futures);
@@ -114,12 +161,12 @@ fn rounded(value: f64, parts: f64) -> f64 {
 }
 
 /// Returns the tree, in which numbers stand for functions and callers.
-fn tree(run: &RunDocument) -> String {
-    let functions: HashMap<&str, usize> =
-        run.functions.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect();
+fn tree(page: &Page<'_>) -> String {
+    let run = page.run;
+    let functions = self::places(run);
     let places: HashMap<u32, usize> =
         run.tree.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
-    let mut columns = Columns::default();
+    let mut columns = rows(page, OF_CONTEXTS);
     for node in &run.tree {
         columns.row(node, &["id", "parent", "function"]);
         columns.cell("parent", &node.parent.and_then(|id| places.get(&id)));
@@ -133,15 +180,21 @@ fn tree(run: &RunDocument) -> String {
     columns.json()
 }
 
+/// Fields of a change that no view shows, and the reason, which of what is stable is its limit.
+const UNSEEN_OF_STABLE: [&str; 5] = ["name", "because", "p_value", "noise_pct", "reason"];
+
 fn comparison(page: &Page<'_>) -> String {
     let Some(comparison) = page.compared() else { return null() };
     let mut object = Object::default();
     fields(comparison, &["functions", "budgets"], |key, json| {
         object.raw(key, std::str::from_utf8(json).unwrap_or("null"));
     });
-    let mut columns = Columns::default();
+    let places = places(page.run);
+    let mut columns = rows(page, OF_CHANGES);
     for row in &comparison.functions {
-        columns.row(row, &[]);
+        let is_brief = page.is_large() && row.verdict == Verdict::Stable;
+        columns.row(row, if is_brief { &UNSEEN_OF_STABLE } else { &UNSEEN_OF_STABLE[..4] });
+        columns.name(&row.name, &places);
         columns.cell("limit_pct", &evidence::limit_pct(row));
     }
     object.raw("functions", &columns.json());
@@ -160,86 +213,4 @@ fn words(page: &Page<'_>) -> String {
     words.field("beside", &estimates::beside(page.run).collect::<Vec<_>>());
     words.field("left_out", &Heaviest::of(page).left_out());
     words.end()
-}
-
-/// Returns the histograms of the functions, in their order; null for those that are left out.
-fn histograms(page: &Page<'_>) -> String {
-    let functions = &page.run.functions;
-    let heaviest = Heaviest::of(page);
-    let mut histograms = Object::default();
-    let current = |it: &Function| Some(it.histogram.clone());
-    histograms.raw("current", &flat(functions, &heaviest, current));
-    let before: HashMap<&str, &Function> = page
-        .baseline
-        .into_iter()
-        .flat_map(|run| &run.functions)
-        .map(|it| (it.name.as_str(), it))
-        .collect();
-    let baseline = |it: &Function| Some(before.get(it.name.as_str())?.histogram.clone());
-    let baseline = page.baseline.map(|_| flat(functions, &heaviest, baseline));
-    histograms.raw("baseline", &baseline.unwrap_or_else(null));
-    let lifetimes = |it: &Function| Some(it.futures.as_ref()?.lifetime_histogram.clone());
-    if functions.iter().any(|it| lifetimes(it).is_some_and(|it| !it.is_empty())) {
-        histograms.raw("lifetimes", &flat(functions, &heaviest, lifetimes));
-    }
-    histograms.end()
-}
-
-/// Returns histograms with bounds and counts in turn.
-fn flat(
-    functions: &[Function],
-    heaviest: &Heaviest,
-    of: impl Fn(&Function) -> Option<Histogram>,
-) -> String {
-    let one = |(at, function): (usize, &Function)| {
-        let histogram = of(function).filter(|it| !it.is_empty() && heaviest.has_buckets(at))?;
-        Some(histogram.into_iter().flat_map(<[u64; 2]>::from).collect::<Vec<u64>>())
-    };
-    let all: Vec<_> = functions.iter().enumerate().map(one).collect();
-    serde_json::to_string(&all).unwrap_or_else(|_| null())
-}
-
-/// The figures of a function in the baseline's newest run.
-#[derive(Debug, Serialize)]
-struct Before<'a> {
-    name: &'a str,
-    p50_ns: Option<u64>,
-    p90_ns: Option<u64>,
-    p95_ns: Option<u64>,
-    p99_ns: Option<u64>,
-    mean_ns: Option<f64>,
-    max_ns: Option<u64>,
-    self_ns: u64,
-    calls: u64,
-}
-
-fn baseline(run: &RunDocument) -> String {
-    let before = run.functions.iter().map(|it| Before {
-        name: &it.name,
-        p50_ns: it.p50_ns,
-        p90_ns: it.p90_ns,
-        p95_ns: it.p95_ns,
-        p99_ns: it.p99_ns,
-        mean_ns: it.mean_ns,
-        max_ns: it.max_ns,
-        self_ns: it.self_ns,
-        calls: it.calls,
-    });
-    let mut baseline = Object::default();
-    baseline.field("id", &run.run.id);
-    baseline.field("time", &run.run.time);
-    baseline.raw("functions", &Columns::of(&before.collect::<Vec<_>>(), &[]).json());
-    baseline.end()
-}
-
-fn history(page: &Page<'_>, history: &HistoryDocument) -> String {
-    let heaviest = Heaviest::of(page);
-    let mut object = Object::default();
-    fields(history, &["runs", "functions"], |key, json| {
-        object.raw(key, std::str::from_utf8(json).unwrap_or("null"));
-    });
-    object.raw("runs", &Columns::of(&history.runs, &[]).json());
-    let shown = history.functions.iter().filter(|it| heaviest.has_past(&it.name));
-    object.raw("functions", &Columns::of(shown, &[]).json());
-    object.end()
 }

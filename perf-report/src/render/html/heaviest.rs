@@ -7,10 +7,10 @@ use crate::model::Verdict;
 use crate::stats::number::share_pct;
 use crate::text::units;
 
-/// Buckets of histograms in a page, those of a baseline not counted.
-const BUCKETS: usize = 120_000;
-/// Values of the past in a page, one a function and run.
-const VALUES: usize = 60_000;
+/// Buckets of histograms in a page at least, and a function more; those of a baseline are not counted.
+const BUCKETS: (usize, usize) = (6_000, 4);
+/// Values of the past in a page at least, and a function more; one a function and run.
+const VALUES: (usize, usize) = (12_000, 6);
 
 /// A choice among the functions of a page: those that changed, then those with the most self time.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ impl Heaviest {
             (changed.contains(it.name.as_str()), it.self_ns)
         };
         order.sort_by(|&a, &b| weight(b).cmp(&weight(a)).then(a.cmp(&b)));
-        let buckets = within(&order, BUCKETS, |at| functions[at].histogram.len());
+        let most = |(least, more): (usize, usize)| least + more * functions.len();
+        let buckets = within(&order, most(BUCKETS), |at| functions[at].histogram.len());
         let runs = page.history.map_or(0, |it| it.runs.len());
-        let past = within(&order, VALUES, |_| runs);
+        let past = within(&order, most(VALUES), |_| runs);
         let share = |at: &usize| {
             let pct = share_pct(functions[*at].self_ns, page.run.own_ns());
             (!changed.contains(functions[*at].name.as_str())).then_some(pct)

@@ -38,7 +38,7 @@ pub(super) fn picture(row: &Change) -> Option<String> {
         let opacity = if at == 0 { "0.35" } else { "0.75" };
         let _ = writeln!(
             svg,
-            "<text x=\"0\" y=\"{}\">{title}</text><rect class=\"{title}\" x=\"{LEFT}\" y=\"{y}\" \
+            "<text x=\"0\" y=\"{}\">{title}</text><rect class=\"change-{title}\" x=\"{LEFT}\" y=\"{y}\" \
              width=\"{long:.1}\" height=\"12\" fill-opacity=\"{opacity}\"/><text x=\"{}\" \
              y=\"{}\">{}</text>",
             y + 10,
@@ -72,27 +72,29 @@ fn axis(svg: &mut String, row: &Change, pct: f64) {
         )
     };
     let mark = |at: f64, what: &str| {
-        format!("<text class=\"mark\" x=\"{at:.1}\" y=\"66\" text-anchor=\"middle\">{what}</text>")
+        format!(
+            "<text class=\"change-mark\" x=\"{at:.1}\" y=\"66\" text-anchor=\"middle\">{what}</text>"
+        )
     };
     let _ = writeln!(
         svg,
-        "<text x=\"0\" y=\"51\">change</text><line class=\"axis\" x1=\"{LEFT}\" x2=\"{}\" \
+        "<text x=\"0\" y=\"51\">change</text><line class=\"change-axis\" x1=\"{LEFT}\" x2=\"{}\" \
          y1=\"47\" y2=\"47\" stroke=\"currentColor\" stroke-opacity=\"0.3\"/>{}{}",
         LEFT + WIDTH,
-        line("zero", x(0.0), ""),
+        line("change-zero", x(0.0), ""),
         mark(x(0.0), "0"),
     );
     if let Some(limit) = limit {
-        *svg += &line("limit", x(limit), " stroke-dasharray=\"3 2\"");
+        *svg += &line("change-limit", x(limit), " stroke-dasharray=\"3 2\"");
         if (x(limit) - x(0.0)).abs() >= APART {
             *svg += &mark(x(limit), &text(&format!("limit {}", units::percent(limit.abs()))));
         }
     }
     let _ = writeln!(
         svg,
-        "<line class=\"interval\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"47\" y2=\"47\" \
+        "<line class=\"change-interval\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"47\" y2=\"47\" \
          stroke=\"currentColor\" stroke-width=\"5\" stroke-opacity=\"0.5\"/><circle \
-         class=\"point\" cx=\"{:.1}\" cy=\"47\" r=\"4\"/><text x=\"{}\" y=\"51\">{}</text>",
+         class=\"change-point\" cx=\"{:.1}\" cy=\"47\" r=\"4\"/><text x=\"{}\" y=\"51\">{}</text>",
         x(low),
         x(high).max(x(low) + 1.0),
         x(pct),

@@ -93,7 +93,7 @@ pub(super) fn table(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
     let mut html = format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n\
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n\
          <caption>{}</caption>\n<thead>\n<tr>",
         attribute(caption),
         text(caption)
@@ -111,5 +111,5 @@ pub(super) fn table(
         }
         html += "</tr>\n";
     }
-    html + "</tbody>\n</table>\n</div>\n"
+    html + "</tbody>\n</table>\n</section>\n"
 }

@@ -114,6 +114,13 @@ impl Page<'_> {
         }
     }
 
+    /// Returns whether there are so many functions that data must be sparing.
+    fn is_large(&self) -> bool {
+        /// Functions of a page in which everything is exact.
+        const SMALL: usize = 300;
+        self.run.functions.len() > SMALL
+    }
+
     /// Returns the comparison, where there is something to compare with.
     fn compared(&self) -> Option<&Comparison> {
         self.comparison.filter(|comparison| comparison.baseline.is_some())

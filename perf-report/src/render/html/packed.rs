@@ -13,6 +13,8 @@ pub(super) use fields::fields;
 pub(super) struct Columns {
     rows: usize,
     columns: Vec<Column>,
+    /// The significant digits that numbers of some keys keep.
+    digits: &'static [(&'static str, usize)],
 }
 
 /// The values of one key, each as JSON.
@@ -38,6 +40,11 @@ impl Columns {
         columns
     }
 
+    /// Returns no rows yet, to be filled with numbers of which these keys keep so many digits.
+    pub(super) fn rounded(digits: &'static [(&'static str, usize)]) -> Self {
+        Self { digits, ..Self::default() }
+    }
+
     /// Adds a row, without the keys of `left_out`.
     pub(super) fn row(&mut self, item: &impl Serialize, left_out: &[&str]) {
         self.rows += 1;
@@ -49,9 +56,17 @@ impl Columns {
     }
 
     /// Adds a value to the last row.
-    pub(super) fn cell(&mut self, key: &'static str, value: &impl Serialize) {
+    pub(super) fn cell<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) {
         if let Ok(json) = serde_json::to_vec(value) {
             self.put(self.columns.len(), key, &json);
+        }
+    }
+
+    /// Adds the name of the last row: its place in a list of names that the reader has, or else itself.
+    pub(super) fn name(&mut self, name: &str, places: &HashMap<&str, usize>) {
+        match places.get(name) {
+            Some(place) => self.cell("name", place),
+            None => self.cell("name", name),
         }
     }
 
@@ -67,7 +82,10 @@ impl Columns {
         };
         let column = &mut self.columns[at];
         column.fill(self.rows - 1);
-        column.push(json);
+        match self.digits.iter().find(|(rounded, _)| *rounded == key) {
+            Some((_, digits)) => column.push(shortened(json, *digits).as_bytes()),
+            None => column.push(json),
+        }
     }
 
     /// Returns the columns as JSON.
@@ -86,6 +104,28 @@ impl Columns {
         }
         json + "}}"
     }
+}
+
+/// Returns JSON whose numbers keep so many significant digits.
+fn shortened(json: &[u8], digits: usize) -> String {
+    let text = std::str::from_utf8(json).unwrap_or("null");
+    if let Some(pair) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let parts: Vec<_> =
+            pair.split(',').map(|part| shortened(part.as_bytes(), digits)).collect();
+        return format!("[{}]", parts.join(","));
+    }
+    match text.parse::<f64>() {
+        Ok(value) if text.len() > digits => short(value, digits),
+        _ => text.to_owned(),
+    }
+}
+
+/// Writes a number with so many significant digits, in the shorter of two ways.
+fn short(value: f64, digits: usize) -> String {
+    let scientific = format!("{value:.*e}", digits.saturating_sub(1));
+    let rounded: f64 = scientific.parse().unwrap_or(value);
+    let (plain, scientific) = (rounded.to_string(), format!("{rounded:e}"));
+    if plain.len() <= scientific.len() { plain } else { scientific }
 }
 
 impl Column {

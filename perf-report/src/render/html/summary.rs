@@ -46,7 +46,8 @@ fn headline(page: &Page<'_>) -> String {
     };
     let bearing = page.comparison.map_or("", facts::bearing);
     let mut html = format!(
-        "<p class=\"headline v-{class}\"><strong>{}{}</strong> {}</p>\n",
+        "<p class=\"headline v-{class}\"><strong>{}{}</strong> <span \
+         class=\"sentence\">{}</span></p>\n",
         text(&headline.word.to_uppercase()),
         text(bearing),
         text(&headline.sentence)

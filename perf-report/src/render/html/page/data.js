@@ -11,8 +11,8 @@ async function readBlock(id) {
   return JSON.parse(text);
 }
 
-// Rows of objects from columns.
-function unpack(packed) {
+// Rows of objects from columns. A name that is a number is the place of the function in `functions`.
+function unpack(packed, functions) {
   if (!packed) return [];
   const columns = Object.entries(packed.c).map(([key, column]) => {
     if (Array.isArray(column)) return [key, (at) => column[at]];
@@ -23,6 +23,7 @@ function unpack(packed) {
   for (let at = 0; at < packed.n; at++) {
     const row = {};
     for (const [key, value] of columns) row[key] = value(at);
+    if (functions && typeof row.name === "number") row.name = functions[row.name].name;
     rows[at] = row;
   }
   return rows;
@@ -49,7 +50,7 @@ async function readModel() {
     row.index = index;
     row.crate = row.name.replace(/^<+/, "").split("::")[0];
   }
-  const comparison = data.comparison && { ...data.comparison, functions: unpack(data.comparison.functions), budgets: unpack(data.comparison.budgets) };
+  const comparison = data.comparison && { ...data.comparison, functions: unpack(data.comparison.functions, functions), budgets: unpack(data.comparison.budgets) };
   const changesOf = groupBy(comparison?.functions ?? [], (row) => row.name);
   return {
     ...data,
@@ -66,21 +67,29 @@ async function readModel() {
 // What the first view does not need: histograms, history, the baseline's figures.
 async function readMore(model) {
   const more = await readBlock("page-more");
-  const history = more.history && { ...more.history, runs: unpack(more.history.runs), functions: unpack(more.history.functions) };
-  const baseline = more.baseline && { ...more.baseline, functions: unpack(more.baseline.functions) };
+  const history = more.history && { ...more.history, runs: unpack(more.history.runs), functions: unpack(more.history.functions, model.functions).map(withValues) };
+  const baseline = more.baseline && { ...more.baseline, functions: unpack(more.baseline.functions, model.functions) };
   if (baseline) baseline.byName = new Map(baseline.functions.map((row) => [row.name, row]));
   if (history) history.byName = new Map(history.functions.map((row) => [row.name, row]));
   const budgets = groupBy(unpack(more.budgets ?? model.comparison?.budgets), (row) => row.name);
   return { ...more, history, baseline, budgets };
 }
 
-// The buckets of a function: {from, to, calls}, ascending, in nanoseconds.
+// A long past is written in steps of 0.05 % from its newest value; what is far below all others is nothing.
+function withValues(row) {
+  if (row.steps) row.values = row.steps.map((step) => (step === null ? null : step <= -1e6 ? 0 : (row.from || 1) * Math.exp(step / 2000)));
+  return row;
+}
+
+// The buckets of a function: {from, to, calls}, ascending, in nanoseconds. They are 32 an octave, below 32 ns one a
+// nanosecond; `flat` has for each the distance to the one before, and its calls.
 function bucketsOf(flat) {
   const buckets = [];
+  let bucket = 0;
   for (let at = 0; at < (flat?.length ?? 0); at += 2) {
-    const from = flat[at];
-    // Buckets are 32 an octave; below 32 ns they are one nanosecond wide.
-    const width = from < 32 ? 1 : 2 ** (Math.floor(Math.log2(from)) - 5);
+    bucket += flat[at];
+    const width = bucket < 32 ? 1 : 2 ** (Math.floor(bucket / 32) - 1);
+    const from = bucket < 32 ? bucket : (32 + (bucket % 32)) * width;
     buckets.push({ from, to: from + width, calls: flat[at + 1] });
   }
   return buckets;
