@@ -23,6 +23,9 @@ Examples:
   perf-report export collapsed | inferno-flamegraph > flame.svg
   perf-report export collapsed --baseline main | inferno-flamegraph > diff.svg
   perf-report export collapsed --unit calls latest~1 --output calls.txt
+  perf-report export openmetrics --output metrics.txt
+  perf-report export github-action-benchmark --top 50 --output times.json
+  perf-report export junit --baseline main --output junit.xml
 
 A format refuses options that it does not have; variables of the environment are used by the formats \
 that have such an option. Exit codes: 0 written, 2 a mistake, 4 the run has nothing of what was asked \
@@ -57,7 +60,7 @@ pub(super) struct Args {
     top: Option<usize>,
 
     /// Write all functions; of reports with verdicts, also what is fine
-    #[arg(long, env = "PERF_TRACK_EXPORT_ALL", hide_env_values = true)]
+    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "top")]
     all: bool,
 

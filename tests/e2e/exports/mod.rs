@@ -31,9 +31,9 @@ fn exported(lab: &Lab, arguments: &[&str], file: &str) -> PathBuf {
 /// Runs a Python script, which prints JSON.
 #[track_caller]
 fn script(mut python: Command, script: &str, arguments: &[&str]) -> serde_json::Value {
-    let output = python.args(["-c", script]).args(arguments).output().unwrap();
+    let output = python.args(["-c", script]).args(arguments).output().expect("it can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("it prints JSON")
 }
 
 /// Records `workload` on two threads with so many rounds: `outer` 1, `inner` 3, `fallible` 1, `fragile` 1
