@@ -54,14 +54,14 @@ const REPORT: Table = Table {
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),
         ("tui", "live model render stats text"),
-        ("tui_absent", "live model"),
+        ("tui_absent", "live"),
         (
             "cli",
             "analysis doctor error export files import live model overhead project record render \
             stats text tui verdict",
         ),
         ("bin", "cli"),
-        ("lib", "error project record"),
+        ("lib", "error project record tui"),
         ("main", "cli"),
     ],
     upward: &[],

@@ -16,7 +16,7 @@ pub fn encoded(text: &str) -> String {
 ///
 /// ```
 /// use perf_report::text::url::encoded_path;
-/// assert_eq!(encoded_path(b"/tmp/a b"), "/tmp/a%20b");
+/// assert_eq!(encoded_path(b"/srv/a b"), "/srv/a%20b");
 /// ```
 pub fn encoded_path(path: &[u8]) -> String {
     encoded_but(path, "/")
