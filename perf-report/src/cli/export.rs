@@ -145,8 +145,8 @@ impl Held {
             Against::Judgement => Some(judge(args, context, &current, baseline.as_ref())?),
             Against::Nothing(_) | Against::Run => None,
         };
-        let baseline = baseline.map(newest).transpose()?;
-        Ok(Self { run: newest(current)?, baseline, comparison })
+        let baseline = baseline.map(named_one).transpose()?;
+        Ok(Self { run: named_one(current)?, baseline, comparison })
     }
 
     fn source(&self) -> Source<'_> {
@@ -167,11 +167,14 @@ fn held_against(context: &Context, name: &str, current: &Runs) -> Result<Runs, U
     })
 }
 
-/// Returns the newest of some runs, the only one of a baseline that has a tree.
-fn newest(mut runs: Runs) -> Result<RunDocument, UserError> {
-    runs.runs
-        .pop()
-        .ok_or_else(|| UserError::new(Code::NothingToJudge, format!("{} holds no run", runs.name)))
+/// Returns the run that was named, of those made with it; of a baseline its newest, the only one that has a
+/// tree.
+fn named_one(mut runs: Runs) -> Result<RunDocument, UserError> {
+    let named = runs.runs.iter().position(|run| run.run.id == runs.name);
+    match named.or(runs.runs.len().checked_sub(1)) {
+        Some(at) => Ok(runs.runs.swap_remove(at)),
+        None => Err(UserError::new(Code::NothingToJudge, format!("{} holds no run", runs.name))),
+    }
 }
 
 /// Judges the runs as `check` does; by their budgets where no baseline is named.

@@ -48,6 +48,23 @@ fn the_newest_run_is_exported_where_none_is_named() {
 }
 
 #[test]
+fn a_run_of_several_that_were_made_together_is_the_one_that_is_named() {
+    let desk = Desk::new();
+    let mut runs = [10, 20, 30].map(|ns| run(&format!("20261120T2345{ns}-1a2b3c"), ns));
+    let group = runs[0].run.id.clone();
+    for run in &mut runs {
+        run.run.group = Some(group.clone());
+    }
+    desk.store_all(&runs);
+    for (name, ns) in [("latest", 30), ("latest~1", 20), ("20261120T234510", 10)] {
+        let finished = desk.report(&["export", "collapsed", name]);
+        assert_eq!(finished.stdout, format!("demo::f 10\ndemo::f;demo::g {ns}\n"));
+    }
+    let finished = desk.report(&["export", "collapsed", "latest~1", "--baseline", "latest~2"]);
+    assert_eq!(finished.stdout, "demo::f 10 10\ndemo::f;demo::g 10 20\n");
+}
+
+#[test]
 fn a_difference_is_to_any_run_that_compare_takes() {
     let desk = desk();
     let both = "demo::f 10 10\ndemo::f;demo::g 40 70\n";

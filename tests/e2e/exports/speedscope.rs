@@ -92,8 +92,8 @@ fn opened(profile: &Path) -> Option<String> {
     let bytes = std::fs::read(profile).unwrap();
     let script = profile.with_extension("js");
     let text = format!(
-        "speedscope.loadFileFromBase64({:?}, btoa(String.fromCharCode(...{bytes:?})))",
-        profile.file_name().unwrap()
+        "speedscope.loadFileFromBase64('{}', btoa(String.fromCharCode(...{bytes:?})))",
+        profile.file_name().unwrap().display()
     );
     std::fs::write(&script, text).unwrap();
     let url = format!("file://{}#localProfilePath={}", page.display(), script.display());
