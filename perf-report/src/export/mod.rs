@@ -249,7 +249,7 @@ impl Format {
         let others: Vec<&str> = others.map(|format| format.facts().word).collect();
         let own = Choice::ALL.into_iter().filter(|choice| self.has(*choice));
         let own: Vec<String> = own.map(|choice| format!("--{}", choice.word())).collect();
-        let own = if own.is_empty() { "no options".to_owned() } else { own.join(", ") };
+        let own = if own.is_empty() { "no options of its own".to_owned() } else { own.join(", ") };
         let mut help = vec![format!("{} has {own}", facts.word)];
         if let (Choice::Baseline, Against::Nothing(instead)) = (choice, facts.against) {
             help.insert(0, instead.to_owned());

@@ -17,7 +17,7 @@ fn formats_name_the_choices_they_have() {
     let unit = Options { unit: Some(Unit::Us), ..Options::default() };
     let text = refused(Format::Pprof, &Source::of(&run), &unit, ExitCode::Usage);
     assert!(
-        text.starts_with("pprof has no --unit; pprof has no options; --unit is for "),
+        text.starts_with("pprof has no --unit; pprof has no options of its own; --unit is for "),
         "{text}"
     );
     assert!(text.contains("collapsed"), "{text}");
