@@ -68,8 +68,8 @@ fn head(run: &RunDocument) -> String {
         }
     }
     let commit = run.run.git.as_ref().map_or("", |git| &git.commit);
-    let id = sanitize::screen(&run.run.id);
-    let _ = writeln!(text, "# run {id} {}", sanitize::screen(commit));
+    let about = format!("# run {} {commit}", run.run.id);
+    let _ = writeln!(text, "{}", sanitize::screen(about.trim_end()));
     text.push_str("Unit self-ns/op better=lower\nUnit p99-ns better=lower\n");
     text
 }

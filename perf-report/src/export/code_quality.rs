@@ -9,7 +9,8 @@
 //! |---|---|
 //! | fails `check`: a regression, an exceeded budget | `major` |
 //! | somewhat worse | `minor` |
-//! | accepted, advice only, or nothing was judged at all | `info` |
+//! | accepted, or advice only | `info` |
+//! | nothing was judged at all, or nothing is worse and something could not be judged: one for all | `info` |
 //! | could not be judged, with [`Options::all`] | `info` |
 
 use serde::Serialize;
@@ -17,7 +18,8 @@ use serde::Serialize;
 use super::functions::{Taken, fingerprint, visible};
 use super::judged::{self, Judged, Outcome};
 use super::{Against, Choice, Facts, Options, Source};
-use crate::render::json;
+use crate::model::Verdict;
+use crate::render::{self, json};
 use crate::text::sanitize;
 
 pub(super) const FACTS: Facts = Facts {
@@ -63,8 +65,12 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Vec<u8> {
         .filter_map(|row| Some((row, severity(row, options)?)))
         .map(|(row, severity)| issue(row, severity, &mut taken))
         .collect();
+    let open = source.comparison.filter(|comparison| comparison.verdict == Verdict::Inconclusive);
     if rows.is_empty() {
-        issues.push(nothing(source));
+        issues.push(of_whole("nothing-judged", &judged::nothing(source)));
+    } else if let Some(comparison) = open {
+        let sentence = render::headline(comparison).sentence;
+        issues.push(of_whole("inconclusive", &format!("inconclusive: {sentence}")));
     }
     json::exact(&issues).into_bytes()
 }
@@ -94,12 +100,13 @@ fn issue(row: &Judged<'_>, severity: &'static str, taken: &mut Taken) -> Issue {
     }
 }
 
-/// Returns an issue that says that nothing was judged: a report without one is taken for a good run.
-fn nothing(source: &Source<'_>) -> Issue {
+/// Returns an issue about the judgement as a whole, where it is open: a report without one is taken for a good
+/// run.
+fn of_whole(key: &str, what: &str) -> Issue {
     Issue {
-        description: sanitize::screen(&judged::nothing(source)).into_owned(),
-        check_name: "perf-track/nothing-judged".to_owned(),
-        fingerprint: format!("{:032x}", fingerprint(&["nothing-judged"])),
+        description: sanitize::screen(what).into_owned(),
+        check_name: format!("perf-track/{key}"),
+        fingerprint: format!("{:032x}", fingerprint(&[key])),
         severity: "info",
         location: Location { path: CONFIG.to_owned(), lines: Lines { begin: 1 } },
     }
@@ -111,8 +118,16 @@ fn relative(path: &str) -> String {
     let path = path.replace('\\', "/");
     let in_registry = path.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/'));
     let inside = in_registry.map_or(path.as_str(), |(_, rest)| rest);
-    let is_kept = |part: &&str| !matches!(*part, "" | "." | "..") && !part.ends_with(':');
-    let parts: Vec<&str> = inside.split('/').filter(is_kept).collect();
+    let mut parts: Vec<&str> = Vec::new();
+    for part in inside.split('/') {
+        match part {
+            "" | "." => {}
+            // Beyond the first folder there is nothing to leave.
+            ".." => drop(parts.pop()),
+            drive if drive.ends_with(':') && parts.is_empty() => {}
+            part => parts.push(part),
+        }
+    }
     if parts.is_empty() { CONFIG.to_owned() } else { visible(&parts.join("/"), LONGEST) }
 }
 
@@ -127,6 +142,7 @@ mod tests {
             ("./src/lib.rs", "src/lib.rs"),
             ("/home/me/app/src/lib.rs", "home/me/app/src/lib.rs"),
             ("../../etc/passwd", "etc/passwd"),
+            ("tests/../examples/a.rs", "examples/a.rs"),
             (r"C:\app\src\lib.rs", "app/src/lib.rs"),
             (
                 "/home/me/.cargo/registry/src/index.crates.io-1/csv-1.3.0/src/lib.rs",
