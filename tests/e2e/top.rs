@@ -195,7 +195,7 @@ fn nothing_to_show_and_mistakes_have_codes_of_their_own() {
         assert_eq!(code(mistake), Some(2), "{mistake:?}");
     }
     let damaged = segments.join("4194304-1.ptseg");
-    std::fs::write(&damaged, [7; 100_000]).expect("a file can be written");
+    std::fs::write(&damaged, vec![7; 100_000]).expect("a file can be written");
     let shown = top(&lab, &segments, &[damaged.to_str().expect("UTF-8")]);
     assert_eq!(shown.code, Some(6), "{}", shown.stderr);
 }

@@ -1,4 +1,4 @@
-//! What a refresh of `perf-report top` costs: `cargo bench -p perf-tests --bench top`. Records so many
+//! What a refresh of `perf-report top` costs: `cargo bench -p perf-report --bench top`. Records so many
 //! calling contexts with some calls each, then does again and again all that a refresh is: reading the
 //! segment of this process, which still runs, figures, rows, and a picture of 200 by 60 characters. Calls go
 //! on between refreshes. Prints times, memory, and how often that is at 2 % of a core; asserts nothing.
