@@ -8,6 +8,7 @@ use clap::builder::FalseyValueParser;
 
 use super::media::Format;
 use super::output::{self, OutputArgs};
+use super::progress;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
     BASELINES_SCHEMA, BASELINES_VERSION, BaselineRow, BaselinesDocument, RunDocument,
@@ -124,9 +125,11 @@ fn save(args: &Save, context: &Context) -> Result<(), UserError> {
         return Err(UserError::new(Code::Usage, problem)
             .help("replace it with --force, or choose another name"));
     }
+    let progress = progress::reading("reading runs");
     let runs = chosen(args, context)?;
     must_be_whole(&runs, args.allow_failed)?;
     let path = baseline::save(context, &args.name, &runs)?;
+    drop(progress);
     let newest = runs.last().map_or("", |run| run.run.id.as_str());
     let what = match runs.len() {
         1 => format!("run {newest}"),

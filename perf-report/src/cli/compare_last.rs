@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::output::OutputArgs;
 use super::past::{self, PastArgs, TrendArgs};
+use super::progress;
 use crate::analysis::history::{self, LEAST_RUNS};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{DeclineDocument, RunDocument, Trend};
@@ -70,6 +71,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 
 /// Returns enough runs, counting those that were made together as one, and a history before them.
 fn runs(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
+    let _progress = progress::reading("reading runs");
     let stored = args.past.open(context)?;
     let mut most = args.last + HISTORY;
     loop {

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 
 use super::output::OutputArgs;
 use super::past::{self, PastArgs, TrendArgs};
+use super::progress;
 use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::HistoryDocument;
@@ -79,6 +80,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let rules = args.trend.rules(context)?;
+    let progress = progress::reading("reading runs");
     let runs = args.past.open(context)?.runs(args.last)?;
     let mut names = history::names(&runs, args.past.metric);
     if names.is_empty() {
@@ -95,8 +97,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let is_wanted = |name: &str| names.contains(name);
     let document = history::history_of(&runs, args.past.metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
+    drop(progress);
     let history = &HistoryDocument { branch: args.past.branch.clone(), ..document };
     let shown = Shown { limit: (!args.all).then_some(args.limit), one: args.function.is_some() };
-    args.output.write(&HistoryView { history, shown }, args.format)?;
+    let view = HistoryView { history, shown };
+    if args.function.is_some() {
+        args.output.write_picture(&view, args.format)?;
+    } else {
+        args.output.write(&view, args.format)?;
+    }
     Ok(Code::Fine.into())
 }

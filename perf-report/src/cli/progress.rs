@@ -20,6 +20,8 @@ use nix::unistd::{getpgrp, tcgetpgrp};
 use perf_runtime::segment;
 
 use crate::record::collect;
+use crate::record::work::READING;
+use crate::stats::number::{float, whole};
 use crate::text::units;
 
 /// The time until a spinner appears: faster commands never see one.
@@ -64,6 +66,40 @@ pub(super) fn calls(folder: &Path) -> impl FnMut() -> String + Send + 'static {
         }
         words.clone()
     }
+}
+
+/// Starts the spinner for work of many steps: `so_far` says how many are done, and how many there are. It is
+/// shown with an estimate of the time that is left. What follows the last step goes on under it too.
+///
+/// ```text
+/// let progress = progress::steps("writing the page", || (written(), functions));
+/// ```
+pub(super) fn steps(
+    what: &'static str,
+    so_far: impl Fn() -> (u64, u64) + Send + 'static,
+) -> Option<Progress> {
+    let began = Instant::now();
+    start(move || in_words(what, so_far(), began.elapsed()))
+}
+
+/// Starts the spinner for the reading of segments or runs.
+pub(super) fn reading(what: &'static str) -> Option<Progress> {
+    steps(what, || READING.so_far())
+}
+
+/// Writes `reading runs · 412 of 1,000 · about 2 s left`.
+fn in_words(what: &str, (done, all): (u64, u64), elapsed: Duration) -> String {
+    /// Steps from which the time of one is known.
+    const KNOWN: u64 = 10;
+    if all == 0 {
+        return what.to_owned();
+    }
+    let so_far = format!("{what} · {} of {}", units::count(done), units::count(all));
+    if done < KNOWN || done >= all {
+        return so_far;
+    }
+    let left = elapsed.as_secs_f64() * float(all - done) / float(done);
+    format!("{so_far} · about {} s left", units::count(whole(left.ceil())))
 }
 
 impl Drop for Progress {
@@ -206,5 +242,25 @@ impl TermLike for LastLine {
     fn flush(&self) -> io::Result<()> {
         let text = self.text.lock().map(|mut text| std::mem::take(&mut *text)).unwrap_or_default();
         self.draw(text.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_estimated_once_some_is_done() {
+        let words = |so_far| in_words("reading runs", so_far, Duration::from_millis(1_500));
+        let all = [(0, 0), (3, 1_000), (400, 1_000), (1_000, 1_000)].map(words);
+        assert_eq!(
+            all,
+            [
+                "reading runs",
+                "reading runs · 3 of 1,000",
+                "reading runs · 400 of 1,000 · about 3 s left",
+                "reading runs · 1,000 of 1,000",
+            ]
+        );
     }
 }

@@ -15,4 +15,5 @@ pub(crate) mod programs;
 pub(crate) mod recorder;
 pub(crate) mod retention;
 pub(crate) mod session;
+pub(crate) mod work;
 pub(crate) mod worktree;

@@ -11,6 +11,7 @@ use clap::builder::FalseyValueParser;
 use self::scope::Others;
 use super::keep;
 use super::output;
+use super::progress;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{ProcessSummary, Run};
 use crate::project::context::Context;
@@ -117,7 +118,9 @@ fn collect_once(
     let id = pending.as_ref().map(|(run, _)| run.id.as_str());
     let ids = intake::ids(listing.paths(), id);
     let (before, rest) = intake::stored_before(context, listing, &ids, (id, folder))?;
+    let progress = progress::reading("reading segments");
     let mut collected = collect::read(rest);
+    drop(progress);
     collected.fallback = session::fallback(&collected);
     if before.runs.is_empty() && collected.is_empty() {
         return Err(no_data(&others, folder));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Args;
 use crate::analysis::history::{self, TrendRules};
 use crate::analysis::page;
-use crate::cli::function;
+use crate::cli::{function, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{HistoryDocument, Metric, RunDocument};
 use crate::project::config;
@@ -47,6 +47,7 @@ fn history_of(
     let metric = args.metric.unwrap_or(Metric::SelfNs);
     let limits = config::trend_settings(context)?.limits();
     let rules = TrendRules { limits, load: settings.load.unwrap_or_default() };
+    let _progress = progress::reading("reading runs");
     let runs = Past::open(context, &args.run, None)?.runs(RUNS)?;
     Ok(history::history_of(&runs, metric, rules, |it| it == name))
 }

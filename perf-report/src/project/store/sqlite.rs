@@ -24,6 +24,7 @@ use crate::files;
 use crate::model::{DocumentError, RunDocument};
 use crate::project::workspace;
 use crate::record::collect::SegmentId;
+use crate::record::work::READING;
 
 /// The time that a command waits for another one that is storing.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -177,8 +178,10 @@ impl Store for Sqlite {
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
         let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
-            ids.iter().filter_map(|id| store.read(id, RunDocument::sample_from_json).ok()).collect()
+            let read = |id: &&str| store.read(id, RunDocument::sample_from_json).ok();
+            ids.iter().inspect(|_| READING.step()).filter_map(read).collect()
         };
+        READING.add(ids.len());
         let share = ids.len().div_ceil(rayon::current_num_threads()).max(1);
         let path = &self.path;
         let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path).ok()?, ids)));

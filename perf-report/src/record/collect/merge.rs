@@ -8,6 +8,7 @@ use perf_runtime::segment::{Reader, SegmentError};
 use perf_runtime::snapshot::{Merger, Snapshot};
 
 use super::process::check_readable;
+use crate::record::work::READING;
 
 /// The fewest segments for each thread: starting one costs as much as reading a few.
 const WORTH_A_THREAD: usize = 32;
@@ -25,6 +26,7 @@ pub(crate) struct Merged {
 pub(crate) fn merge(segments: &[PathBuf]) -> Merged {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(segments.len().div_ceil(WORTH_A_THREAD)).max(1);
+    READING.add(segments.len());
     let next = AtomicUsize::new(0);
     let work = || read_while_there_are(segments, &next);
     let parts: Vec<Part> = thread::scope(|scope| {
@@ -52,6 +54,7 @@ fn read_while_there_are(segments: &[PathBuf], next: &AtomicUsize) -> Part {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(path) = segments.get(at) else { return part };
         let read = check_readable(path).and_then(|()| reader.read_into(path, &mut part.merger));
+        READING.step();
         if let Err(error) = read {
             part.damaged.push((at, error));
         }
