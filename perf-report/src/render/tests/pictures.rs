@@ -11,7 +11,7 @@ use crate::model::{
     TrendLimits,
 };
 use crate::render::words::fit;
-use crate::render::{Document as _, Screen, Selection, human, markdown};
+use crate::render::{Document as _, HistoryView, Screen, Selection, Shown, human, markdown};
 use crate::text::{ascii, sanitize};
 use crate::verdict::Limits;
 
@@ -106,7 +106,51 @@ fn keeps_within(text: &str, width: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn the_history_of_one_function_is_a_chart() {
+    let chart_of = |runs: &[RunDocument], metric, width| {
+        let history = history::history(runs, metric, TrendLimits::default()).unwrap();
+        let view = HistoryView { history: &history, shown: Shown { limit: Some(2), one: true } };
+        view.human(screen(width))
+    };
+    let steps =
+        [noisy(1, 22, 12_000_000, 12), noisy(2, 18, 15_500_000, 12), noisy(3, 20, 13_000_000, 12)];
+    let mut runs = past(&[("部品::構文解析::字句に分ける", steps.concat())]);
+    for at in [5, 30, 31] {
+        runs[at].run.exit_code = Some(101);
+    }
+    for width in [40, 60, 80, 120, 200] {
+        assert_snapshot!(format!("chart_{width}"), chart_of(&runs, Metric::SelfNs, width));
+    }
+    assert_snapshot!("chart_ascii", ascii::drawn(&chart_of(&runs[20..], Metric::SelfNs, 80)));
+    let few = [chart_of(&runs[57..], Metric::SelfNs, 80), chart_of(&runs, Metric::Calls, 80)];
+    assert_snapshot!("chart_few", few.join("\n"));
+    assert!(!chart_of(&runs, Metric::SelfNs, 39).contains('┤'), "no room");
+}
+
 proptest! {
+    #[test]
+    fn no_chart_is_wider_than_the_screen(
+        times in proptest::collection::vec(proptest::option::of(0_u64..1 << 45), 1..90),
+        width in 40_usize..200,
+        metric in 0_usize..4,
+        styled in any::<bool>(),
+    ) {
+        let metric = [Metric::SelfNs, Metric::Calls, Metric::Success, Metric::SelfAllocBytes][metric];
+        let runs = past(&[("a::f", vec![9; times.len()])]);
+        let mut history = history::history(&runs, Metric::SelfNs, TrendLimits::default()).unwrap();
+        history.metric = metric;
+        history.not_whole = vec![0, 3];
+        let values = times.iter().map(|time| time.map(crate::stats::number::float));
+        history.functions[0].values = values.collect();
+        let shown = Shown { limit: Some(1), one: true };
+        let view = HistoryView { history: &history, shown };
+        let text = view.human(Screen { width, styled });
+        let chart: Vec<&str> = text.lines().take_while(|line| !line.contains("STABLE")).collect();
+        keeps_within(&chart.join("\n"), width)?;
+    }
+
+
     #[test]
     fn no_icicle_is_wider_than_the_screen(
         run in any_run(),

@@ -1,5 +1,6 @@
 //! The history of functions for a screen: all of them, or one with its runs.
 
+mod chart;
 mod one;
 
 use std::fmt::Write as _;

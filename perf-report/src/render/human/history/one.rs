@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::chart::chart;
 use super::{GAP, WIDEST, notes, value};
 use crate::model::{FunctionHistory, HistoryDocument};
 use crate::render::human::paint::{Paint, of_trend, style};
@@ -27,7 +28,9 @@ pub(crate) fn one(
     facts.extend(words::facts(document));
     let facts = wrap::items(&facts, "", screen.width);
     text.extend(facts.lines().map(|line| paint.paint(style::FAINT, line) + "\n"));
-    let _ = writeln!(text, "\n{}", picture(document, function, screen, paint));
+    let drawn = chart(document, function, screen);
+    let drawn = drawn.unwrap_or_else(|| picture(document, function, screen, paint) + "\n");
+    let _ = write!(text, "\n{drawn}");
     text += &judgement(function, screen, paint);
     text += &changes(document, function, screen, paint);
     text.push('\n');
@@ -55,7 +58,7 @@ fn judgement(function: &FunctionHistory, screen: Screen, paint: Paint) -> String
     }
 }
 
-/// Draws the series as wide as it may be, with its lowest and its highest value.
+/// Draws the series on a line, with its lowest and its highest value.
 fn picture(
     document: &HistoryDocument,
     function: &FunctionHistory,
