@@ -166,7 +166,7 @@ fn function(at: usize, slower: f64, stream: &mut Stream) -> Function {
         active_ns: 11_900_000_000,
         sampled_ns: if sampled { 9_000_000_000 } else { 0 },
         largest_interval: if sampled { 16 } else { 0 },
-        classifies_errors: at % 3 == 0,
+        classifies_errors: at.is_multiple_of(3),
         allocs: Some(calls * 2),
         alloc_bytes: Some(calls * 130),
         self_allocs: Some(calls),
@@ -202,12 +202,15 @@ fn histogram(mean: f64, calls: u64, stream: &mut Stream) -> Vec<(u64, u64)> {
 
 fn tree(functions: &[Function], nodes: usize, stream: &mut Stream) -> Vec<TreeNode> {
     let mut tree: Vec<TreeNode> = Vec::with_capacity(nodes);
+    // Level by level: the callees of one context stand together, and most contexts have none.
+    let (mut caller, mut left) = (0, 0);
     for at in 0..nodes {
-        let parent = match at {
-            0..8 => None,
-            _ if stream.share() < 0.7 => Some(at / 5 + stream.below(at - at / 5)),
-            _ => Some(stream.below(at.min(200))),
-        };
+        if at >= 8 && left == 0 {
+            caller = (caller + 1 + stream.below(6)).min(at - 1);
+            left = 1 + stream.below(6);
+        }
+        let parent = (at >= 8).then_some(caller);
+        left = left.saturating_sub(1);
         let function = &functions[stream.below(functions.len())];
         tree.push(TreeNode {
             id: u32::try_from(at).unwrap_or(0),

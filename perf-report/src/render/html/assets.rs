@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::Assets;
+use super::block::zipped;
 use super::markup::attribute;
+use super::{Assets, Page};
 use crate::text::url;
 
 /// The scripts, one after the other in one scope.
@@ -43,6 +44,12 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     format!("(() => {{\n\"use strict\";\n{}}})();\n", all.concat())
 });
 
+/// The script of a large page: it unpacks the others, whose hash is in the policy as well.
+static LOADER: LazyLock<String> =
+    LazyLock::new(|| without_comments(include_str!("page/loader.js")));
+
+static ZIPPED: LazyLock<Option<String>> = LazyLock::new(|| zipped(&SCRIPT));
+
 static STYLE: LazyLock<String> =
     LazyLock::new(|| STYLES.iter().map(|style| without_comments(style)).collect());
 
@@ -64,9 +71,12 @@ fn without_comments(source: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Returns what a page with these assets may load and run.
-pub(super) fn policy(assets: Assets<'_>) -> String {
+/// Returns what this page with these assets may load and run.
+pub(super) fn policy(page: &Page<'_>, assets: Assets<'_>) -> String {
     let (script, style) = match assets {
+        Assets::Inline if packed(page).is_some() => {
+            (format!("{} {}", hash(&LOADER), hash(script())), hash(style()))
+        }
         Assets::Inline => (hash(script()), hash(style())),
         Assets::Beside { .. } => ("'self'".to_owned(), "'self'".to_owned()),
     };
@@ -74,6 +84,11 @@ pub(super) fn policy(assets: Assets<'_>) -> String {
         "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri \
          'none'; form-action 'none'"
     )
+}
+
+/// Returns the zipped scripts, where the page is so large that its data are zipped, too.
+fn packed(page: &Page<'_>) -> Option<&'static str> {
+    ZIPPED.as_deref().filter(|_| page.is_large())
 }
 
 /// Returns the source of a policy that stands for this very text.
@@ -90,10 +105,15 @@ pub(super) fn style_tag(assets: Assets<'_>) -> String {
     }
 }
 
-pub(super) fn script_tag(assets: Assets<'_>) -> String {
-    match assets {
-        Assets::Inline => format!("<script>{}</script>\n", script()),
-        Assets::Beside { script, .. } => {
+pub(super) fn script_tag(page: &Page<'_>, assets: Assets<'_>) -> String {
+    match (assets, packed(page)) {
+        (Assets::Inline, Some(zipped)) => format!(
+            "<script type=\"text/plain\" id=\"page-code\" data-encoding=\"gzip\">{zipped}</script>\n\
+             <script>{}</script>\n",
+            LOADER.as_str()
+        ),
+        (Assets::Inline, None) => format!("<script>{}</script>\n", script()),
+        (Assets::Beside { script, .. }, _) => {
             format!("<script src=\"{}\"></script>\n", attribute(&url::encoded(script)))
         }
     }

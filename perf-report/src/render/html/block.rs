@@ -29,7 +29,7 @@ pub(super) fn block(id: &str, json: String) -> String {
 }
 
 /// Returns the text zipped, the same for the same text.
-fn zipped(text: &str) -> Option<String> {
+pub(super) fn zipped(text: &str) -> Option<String> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 4), Compression::new(EFFORT));
     encoder.write_all(text.as_bytes()).ok()?;
     Some(STANDARD.encode(encoder.finish().ok()?))

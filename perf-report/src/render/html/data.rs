@@ -25,7 +25,7 @@ pub(super) use more::more;
 const VERSION_OF_DATA: u32 = 1;
 
 /// Returns the element with what every view needs.
-pub(super) fn data(page: &Page<'_>) -> String {
+pub(super) fn data(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let run = page.run;
     let mut data = Object::default();
     data.field("page", &VERSION_OF_DATA);
@@ -37,8 +37,8 @@ pub(super) fn data(page: &Page<'_>) -> String {
     let (functions, tree) = rayon::join(|| functions(page), || tree(page));
     data.raw("functions", &functions);
     data.raw("tree", &tree);
-    data.raw("comparison", &comparison(page));
-    data.raw("words", &words(page));
+    data.raw("comparison", &comparison(page, heaviest));
+    data.raw("words", &words(page, heaviest));
     block("page-data", data.end())
 }
 
@@ -75,21 +75,21 @@ impl Object {
 type Digits = &'static [(&'static str, usize)];
 
 const OF_FUNCTIONS: Digits = &[
-    ("total_ns", 5),
-    ("self_ns", 5),
-    ("mean_ns", 5),
+    ("total_ns", 4),
+    ("self_ns", 4),
+    ("mean_ns", 4),
     ("stddev_ns", 3),
-    ("min_ns", 4),
-    ("max_ns", 4),
-    ("p50_ns", 4),
-    ("p90_ns", 4),
-    ("p95_ns", 4),
-    ("p99_ns", 4),
-    ("alloc_bytes", 4),
-    ("self_alloc_bytes", 4),
+    ("min_ns", 3),
+    ("max_ns", 3),
+    ("p50_ns", 3),
+    ("p90_ns", 3),
+    ("p95_ns", 3),
+    ("p99_ns", 3),
+    ("alloc_bytes", 3),
+    ("self_alloc_bytes", 3),
 ];
 const OF_CONTEXTS: Digits =
-    &[("total_ns", 4), ("self_ns", 4), ("alloc_bytes", 4), ("grown_bytes", 4)];
+    &[("total_ns", 3), ("self_ns", 3), ("alloc_bytes", 3), ("grown_bytes", 3)];
 const OF_CHANGES: Digits = &[
     ("baseline", 4),
     ("current", 4),
@@ -139,7 +139,8 @@ fn functions(page: &Page<'_>) -> String {
         }
         columns.cell("marks", &marks(function));
         columns.cell("unmeasured", &estimates::is_unmeasured(function));
-        columns.cell("recorder_pct", &rounded(function.recorder_pct(), 100.0));
+        let parts = if page.is_large() { 10.0 } else { 100.0 };
+        columns.cell("recorder_pct", &rounded(function.recorder_pct(), parts));
         columns.cell("self_pct", &rounded(share_pct(function.self_ns, all_ns), 10_000.0));
     }
     columns.json()
@@ -168,7 +169,10 @@ fn tree(page: &Page<'_>) -> String {
         run.tree.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
     let mut columns = rows(page, OF_CONTEXTS);
     for node in &run.tree {
-        columns.row(node, &["id", "parent", "function"]);
+        // Of a leaf both are the same.
+        let is_brief = page.is_large() && node.total_ns == node.self_ns;
+        let left_out = ["id", "parent", "function", "total_ns"];
+        columns.row(node, &left_out[..if is_brief { 4 } else { 3 }]);
         columns.cell("parent", &node.parent.and_then(|id| places.get(&id)));
         if let Some(at) = functions.get(node.function.as_str()) {
             columns.cell("function", at);
@@ -183,7 +187,7 @@ fn tree(page: &Page<'_>) -> String {
 /// Fields of a change that no view shows, and the reason, which of what is stable is its limit.
 const UNSEEN_OF_STABLE: [&str; 5] = ["name", "because", "p_value", "noise_pct", "reason"];
 
-fn comparison(page: &Page<'_>) -> String {
+fn comparison(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let Some(comparison) = page.compared() else { return null() };
     let mut object = Object::default();
     fields(comparison, &["functions", "budgets"], |key, json| {
@@ -191,7 +195,7 @@ fn comparison(page: &Page<'_>) -> String {
     });
     let places = places(page.run);
     let mut columns = rows(page, OF_CHANGES);
-    for row in &comparison.functions {
+    for row in comparison.functions.iter().filter(|row| heaviest.has_changes(&row.name)) {
         let is_brief = page.is_large() && row.verdict == Verdict::Stable;
         columns.row(row, if is_brief { &UNSEEN_OF_STABLE } else { &UNSEEN_OF_STABLE[..4] });
         columns.name(&row.name, &places);
@@ -202,7 +206,7 @@ fn comparison(page: &Page<'_>) -> String {
     object.end()
 }
 
-fn words(page: &Page<'_>) -> String {
+fn words(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let headline = page.verdict();
     let mut words = Object::default();
     words.field("verdict", &headline.word.to_uppercase());
@@ -211,6 +215,6 @@ fn words(page: &Page<'_>) -> String {
     words.field("closing", &closing);
     words.field("estimates", &estimates::lines(page.run));
     words.field("beside", &estimates::beside(page.run).collect::<Vec<_>>());
-    words.field("left_out", &Heaviest::of(page).left_out());
+    words.field("left_out", heaviest.left_out());
     words.end()
 }

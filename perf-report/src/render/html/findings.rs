@@ -9,7 +9,9 @@ use crate::render::words::findings::{self as found, Finding};
 use crate::text::units;
 
 /// Findings of a verdict that are written in full; the script has all.
-const SHOWN: usize = 60;
+const SHOWN: usize = 40;
+/// Findings of a verdict that fails nobody.
+const FOLDED: usize = 20;
 
 /// Returns what fails or is worse in full, and the rest folded, a verdict each.
 pub(super) fn findings(comparison: &Comparison) -> String {
@@ -19,8 +21,9 @@ pub(super) fn findings(comparison: &Comparison) -> String {
     let findings = found::findings(comparison);
     for verdict in found::IN_ORDER_OF_READING {
         let of_verdict: Vec<_> = found::of(&findings, verdict).collect();
-        let shown = of_verdict.iter().take(SHOWN).map(|it| finding(it));
-        let left = of_verdict.len().saturating_sub(SHOWN) as u64;
+        let most = if verdict >= Verdict::Degraded { SHOWN } else { FOLDED };
+        let shown = of_verdict.iter().take(most).map(|it| finding(it));
+        let left = of_verdict.len().saturating_sub(most) as u64;
         if verdict >= Verdict::Degraded {
             full.extend(shown);
             full.extend((left > 0).then(|| more(left, verdict)));
@@ -60,15 +63,13 @@ fn finding(finding: &Finding<'_>) -> String {
     } else {
         format!("<span class=\"name\">{}</span>", markup::long(&row.name))
     };
+    // Of what cannot be judged, a picture says no more than that.
+    let picture = (row.verdict != Verdict::Inconclusive).then(|| interval::picture(row)).flatten();
     item(
         row.verdict,
         row.verdict.word(),
         &name,
-        &format!(
-            "<p>{}</p>\n{also}{}",
-            text(&row.reason),
-            interval::picture(row).unwrap_or_default()
-        ),
+        &format!("<p>{}</p>\n{also}{}", text(&row.reason), picture.unwrap_or_default()),
     )
 }
 

@@ -8,9 +8,14 @@ use crate::stats::number::share_pct;
 use crate::text::units;
 
 /// Buckets of histograms in a page at least, and a function more; those of a baseline are not counted.
-const BUCKETS: (usize, usize) = (6_000, 4);
+const BUCKETS: (usize, usize) = (2_000, 2);
 /// Values of the past in a page at least, and a function more; one a function and run.
-const VALUES: (usize, usize) = (12_000, 6);
+const VALUES: (usize, usize) = (4_000, 3);
+/// Functions whose changes are in a page at least, of those of which nothing became worse, better or other.
+const CHANGES: (usize, usize) = (120, 80);
+
+/// Verdicts by which a function may be left out.
+const QUIET: [Verdict; 2] = [Verdict::Stable, Verdict::Inconclusive];
 
 /// A choice among the functions of a page: those that changed, then those with the most self time.
 #[derive(Debug)]
@@ -19,6 +24,8 @@ pub(super) struct Heaviest {
     buckets: Vec<bool>,
     /// The functions whose past is not.
     without_past: HashSet<String>,
+    /// The functions of which it is not in the page that they did not change.
+    without_changes: HashSet<String>,
     left_out: Vec<String>,
 }
 
@@ -30,7 +37,7 @@ impl Heaviest {
             .comparison
             .into_iter()
             .flat_map(|it| &it.functions)
-            .filter(|row| row.verdict >= Verdict::Degraded)
+            .filter(|row| !QUIET.contains(&row.verdict))
             .map(|row| row.name.as_str())
             .collect();
         let mut order: Vec<usize> = (0..functions.len()).collect();
@@ -43,6 +50,10 @@ impl Heaviest {
         let buckets = within(&order, most(BUCKETS), |at| functions[at].histogram.len());
         let runs = page.history.map_or(0, |it| it.runs.len());
         let past = within(&order, most(VALUES), |_| runs);
+        let loud =
+            order.iter().filter(|at| changed.contains(functions[**at].name.as_str())).count();
+        let beside = CHANGES.0 + functions.len() * CHANGES.1 / 1_000;
+        let quiet_from = order.len().min(loud + beside);
         let share = |at: &usize| {
             let pct = share_pct(functions[*at].self_ns, page.run.own_ns());
             (!changed.contains(functions[*at].name.as_str())).then_some(pct)
@@ -56,10 +67,17 @@ impl Heaviest {
         let mut has_buckets = vec![true; functions.len()];
         order[buckets..].iter().for_each(|&at| has_buckets[at] = false);
         let past_left = if runs == 0 { &[] } else { &order[past..] };
-        let lines = [line("the histograms", &order[buckets..]), line("the past", past_left)];
+        let quiet = if page.compared().is_some() { &order[quiet_from..] } else { &[] };
+        let lines = [
+            line("the histograms", &order[buckets..]),
+            line("the past", past_left),
+            line("values before and after, none of which is a finding,", quiet),
+        ];
+        let names = |left: &[usize]| left.iter().map(|&at| functions[at].name.clone()).collect();
         Self {
             buckets: has_buckets,
-            without_past: past_left.iter().map(|&at| functions[at].name.clone()).collect(),
+            without_past: names(past_left),
+            without_changes: names(quiet),
             left_out: lines.into_iter().flatten().collect(),
         }
     }
@@ -72,6 +90,11 @@ impl Heaviest {
     /// Returns whether the past of this function is in the page.
     pub(super) fn has_past(&self, name: &str) -> bool {
         !self.without_past.contains(name)
+    }
+
+    /// Returns whether the rows of this function are in the page.
+    pub(super) fn has_changes(&self, name: &str) -> bool {
+        !self.without_changes.contains(name)
     }
 
     /// Returns what is not in the page, in words.

@@ -71,18 +71,18 @@ pub(super) fn terms(class: &str, pairs: &[(&str, String)]) -> String {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Title {
     text: &'static str,
-    class: &'static str,
+    is_number: bool,
 }
 
 impl Title {
     /// Returns the title of a column of texts.
     pub(super) fn text(text: &'static str) -> Self {
-        Self { text, class: "" }
+        Self { text, is_number: false }
     }
 
     /// Returns the title of a column of figures, which stand at the right.
     pub(super) fn number(text: &'static str) -> Self {
-        Self { text, class: " class=\"number\"" }
+        Self { text, is_number: true }
     }
 }
 
@@ -92,14 +92,18 @@ pub(super) fn table(
     titles: &[Title],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
+    // Where all columns but the first are figures, the table says so once.
+    let all_numbers = titles.iter().skip(1).all(|title| title.is_number);
+    let figures = if all_numbers { " class=\"figures\"" } else { "" };
     let mut html = format!(
-        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n\
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{}\">\n<table{figures}>\n\
          <caption>{}</caption>\n<thead>\n<tr>",
         attribute(caption),
         text(caption)
     );
     for title in titles {
-        html.extend(["<th scope=\"col\"", title.class, ">", &text(title.text), "</th>"]);
+        let class = if title.is_number { " class=\"number\"" } else { "" };
+        html.extend(["<th scope=\"col\"", class, ">", &text(title.text), "</th>"]);
     }
     html += "</tr>\n</thead>\n<tbody>\n";
     for row in rows {
@@ -107,7 +111,9 @@ pub(super) fn table(
         for (at, (title, cell)) in titles.iter().zip(&row).enumerate() {
             let (begin, end) =
                 if at == 0 { ("<th scope=\"row\"", "</th>") } else { ("<td", "</td>") };
-            html.extend([begin, title.class, ">", cell, end]);
+            let class = if title.is_number { " class=\"number\"" } else { "" };
+            let class = if at == 0 || all_numbers { "" } else { class };
+            html.extend([begin, class, ">", cell, end]);
         }
         html += "</tr>\n";
     }

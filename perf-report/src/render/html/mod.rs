@@ -22,6 +22,7 @@ use std::fmt::Write as _;
 use super::words::{facts, findings as found, sentences};
 use crate::model::{Comparison, HistoryDocument, RunDocument};
 use crate::text::sanitize;
+use heaviest::Heaviest;
 use markup::{attribute, text};
 
 pub use assets::{script, style};
@@ -60,16 +61,17 @@ const TITLE: usize = 160;
 impl Page<'_> {
     /// Returns the page as HTML.
     pub fn html(&self, assets: Assets<'_>) -> String {
+        let heaviest = &Heaviest::of(self);
         let (summary, (data, more)) = rayon::join(
-            || summary::section(self) + &functions::section(self.run),
-            || rayon::join(|| data::data(self), || data::more(self)),
+            || summary::section(self, heaviest) + &functions::section(self.run),
+            || rayon::join(|| data::data(self, heaviest), || data::more(self, heaviest)),
         );
         let mut page = String::with_capacity(summary.len() + data.len() + more.len() + 120_000);
         page += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
         let _ = writeln!(
             page,
             "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">",
-            attribute(&assets::policy(assets))
+            attribute(&assets::policy(self, assets))
         );
         page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
         let _ = writeln!(page, "<meta name=\"generator\" content=\"perf-report {VERSION}\">");
@@ -82,7 +84,7 @@ impl Page<'_> {
         page += "</main>\n";
         page += &data;
         page += &more;
-        page += &assets::script_tag(assets);
+        page += &assets::script_tag(self, assets);
         page += "</body>\n</html>\n";
         page
     }

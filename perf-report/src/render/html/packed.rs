@@ -12,7 +12,7 @@ pub(super) use fields::fields;
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     rows: usize,
-    columns: Vec<Column>,
+    all: Vec<Column>,
     /// The significant digits that numbers of some keys keep.
     digits: &'static [(&'static str, usize)],
 }
@@ -58,7 +58,7 @@ impl Columns {
     /// Adds a value to the last row.
     pub(super) fn cell<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) {
         if let Ok(json) = serde_json::to_vec(value) {
-            self.put(self.columns.len(), key, &json);
+            self.put(self.all.len(), key, &json);
         }
     }
 
@@ -73,14 +73,14 @@ impl Columns {
     /// Puts a value of the last row into its column, which is probably the one at `near`.
     fn put(&mut self, near: usize, key: &'static str, json: &[u8]) {
         let is_it = |column: &Column| column.key == key;
-        let at = match self.columns.get(near).filter(|column| is_it(column)) {
+        let at = match self.all.get(near).filter(|column| is_it(column)) {
             Some(_) => near,
-            None => self.columns.iter().position(is_it).unwrap_or_else(|| {
-                self.columns.push(Column { key, text: Vec::new(), ends: Vec::new() });
-                self.columns.len() - 1
+            None => self.all.iter().position(is_it).unwrap_or_else(|| {
+                self.all.push(Column { key, text: Vec::new(), ends: Vec::new() });
+                self.all.len() - 1
             }),
         };
-        let column = &mut self.columns[at];
+        let column = &mut self.all[at];
         column.fill(self.rows - 1);
         match self.digits.iter().find(|(rounded, _)| *rounded == key) {
             Some((_, digits)) => column.push(shortened(json, *digits).as_bytes()),
@@ -93,7 +93,7 @@ impl Columns {
         let rows = self.rows;
         let mut json = format!("{{\"n\":{rows},\"c\":{{");
         let mut is_first = true;
-        for column in &mut self.columns {
+        for column in &mut self.all {
             column.fill(rows);
             let Some(values) = column.json() else { continue };
             if !is_first {

@@ -14,7 +14,7 @@ use crate::text::units;
 const BUDGETS: usize = 200;
 
 /// Returns the section of the summary.
-pub(super) fn section(page: &Page<'_>) -> String {
+pub(super) fn section(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let mut html = "<section id=\"view-summary\" class=\"view\" \
                     aria-labelledby=\"title-summary\">\n<h2 id=\"title-summary\" \
                     tabindex=\"-1\">Summary</h2>\n"
@@ -31,7 +31,7 @@ pub(super) fn section(page: &Page<'_>) -> String {
         html += &titled("Notes", list("notes", &comparison.notes));
     }
     html += &run::section(page.run);
-    let left_out = list("left-out", Heaviest::of(page).left_out());
+    let left_out = list("left-out", heaviest.left_out());
     html += &titled("Not in this page, for its size", left_out);
     html + "</section>\n"
 }

@@ -13,26 +13,25 @@ use super::{Digits, Object, null, places, rows};
 use crate::model::{Function, Histogram, HistoryDocument, RunDocument};
 
 /// Returns the element with what only some views need.
-pub(in super::super) fn more(page: &Page<'_>) -> String {
+pub(in super::super) fn more(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let mut more = Object::default();
-    more.raw("histograms", &histograms(page));
+    more.raw("histograms", &histograms(page, heaviest));
     more.raw("edges", r#"{"per_octave":32}"#);
-    more.raw("baseline", &page.baseline.map_or_else(null, |run| baseline(page, run)));
+    more.raw("baseline", &page.baseline.map_or_else(null, |run| baseline(page, heaviest, run)));
     let gone = page.baseline.map(|it| vanished::paths(it, page.run));
     more.raw("vanished", &gone.unwrap_or_else(null));
-    more.raw("history", &page.history.map_or_else(null, |it| history(page, it)));
+    more.raw("history", &page.history.map_or_else(null, |it| history(page, heaviest, it)));
     let budgets = page.comparison.map(|it| Columns::of(&it.budgets, &["because"]).json());
     more.raw("budgets", &budgets.unwrap_or_else(null));
     block("page-more", more.end())
 }
 
 /// Returns the histograms of the functions, in their order; null for those that are left out.
-fn histograms(page: &Page<'_>) -> String {
+fn histograms(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let functions = &page.run.functions;
-    let heaviest = Heaviest::of(page);
     let mut histograms = Object::default();
     let current = |it: &Function| Some(it.histogram.clone());
-    histograms.raw("current", &flat(functions, &heaviest, current));
+    histograms.raw("current", &flat(functions, heaviest, current));
     let before: HashMap<&str, &Function> = page
         .baseline
         .into_iter()
@@ -40,11 +39,11 @@ fn histograms(page: &Page<'_>) -> String {
         .map(|it| (it.name.as_str(), it))
         .collect();
     let baseline = |it: &Function| Some(before.get(it.name.as_str())?.histogram.clone());
-    let baseline = page.baseline.map(|_| flat(functions, &heaviest, baseline));
+    let baseline = page.baseline.map(|_| flat(functions, heaviest, baseline));
     histograms.raw("baseline", &baseline.unwrap_or_else(null));
     let lifetimes = |it: &Function| Some(it.futures.as_ref()?.lifetime_histogram.clone());
     if functions.iter().any(|it| lifetimes(it).is_some_and(|it| !it.is_empty())) {
-        histograms.raw("lifetimes", &flat(functions, &heaviest, lifetimes));
+        histograms.raw("lifetimes", &flat(functions, heaviest, lifetimes));
     }
     histograms.end()
 }
@@ -85,17 +84,18 @@ struct Before<'a> {
 }
 
 const OF_BASELINE: Digits = &[
-    ("p50_ns", 4),
-    ("p90_ns", 4),
-    ("p95_ns", 4),
-    ("p99_ns", 4),
-    ("mean_ns", 4),
-    ("max_ns", 4),
-    ("self_ns", 4),
+    ("p50_ns", 3),
+    ("p90_ns", 3),
+    ("p95_ns", 3),
+    ("p99_ns", 3),
+    ("mean_ns", 3),
+    ("max_ns", 3),
+    ("self_ns", 3),
 ];
 
-fn baseline(page: &Page<'_>, run: &RunDocument) -> String {
-    let before = run.functions.iter().map(|it| Before {
+fn baseline(page: &Page<'_>, heaviest: &Heaviest, run: &RunDocument) -> String {
+    let shown = run.functions.iter().filter(|it| heaviest.has_changes(&it.name));
+    let before = shown.map(|it| Before {
         name: &it.name,
         p50_ns: it.p50_ns,
         p90_ns: it.p90_ns,
@@ -130,8 +130,7 @@ const EXACT: usize = 6_000;
 /// Steps of the natural logarithm: one is a change of 0.05 %.
 const STEPS: f64 = 2_000.0;
 
-fn history(page: &Page<'_>, history: &HistoryDocument) -> String {
-    let heaviest = Heaviest::of(page);
+fn history(page: &Page<'_>, heaviest: &Heaviest, history: &HistoryDocument) -> String {
     let mut object = Object::default();
     fields(history, &["runs", "functions"], |key, json| {
         object.raw(key, std::str::from_utf8(json).unwrap_or("null"));

@@ -29,6 +29,13 @@ function unpack(packed, functions) {
   return rows;
 }
 
+// Where the total of a context is its self time, it is left out.
+function fillTotals({ c }) {
+  const own = (at) => (Array.isArray(c.self_ns) ? c.self_ns[at] : c.self_ns?.v);
+  if (Array.isArray(c.total_ns)) c.total_ns = c.total_ns.map((ns, at) => ns ?? own(at));
+  else c.total_ns ??= c.self_ns;
+}
+
 function groupBy(rows, key) {
   const groups = new Map();
   for (const row of rows) {
@@ -45,6 +52,7 @@ function worst(rows) {
 
 async function readModel() {
   const data = await readBlock("page-data");
+  fillTotals(data.tree);
   const functions = unpack(data.functions);
   for (const [index, row] of functions.entries()) {
     row.index = index;
