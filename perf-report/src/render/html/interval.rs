@@ -13,8 +13,6 @@ const LEFT: f64 = 52.0;
 const WIDTH: f64 = 250.0;
 /// The room for figures behind them.
 const RIGHT: f64 = 98.0;
-/// Below this distance two marks of the axis share one figure.
-const APART: f64 = 40.0;
 
 /// Returns the picture of a change; `None` where a side has no value.
 pub(super) fn picture(row: &Change) -> Option<String> {
@@ -54,50 +52,66 @@ pub(super) fn picture(row: &Change) -> Option<String> {
     Some(svg)
 }
 
+/// The axis of changes in per cent.
+struct Axis {
+    from: f64,
+    span: f64,
+}
+
+impl Axis {
+    /// Returns the axis that shows all of `values`, with a little room at both ends.
+    fn of(values: &[f64]) -> Self {
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let span = (most - least).max(1.0) * 1.12;
+        Self { from: f64::midpoint(least, most) - span / 2.0, span }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        LEFT + (value - self.from) / self.span * WIDTH
+    }
+
+    /// Returns a line across the axis, with its name below, to one side of it.
+    fn line(&self, class: &str, value: f64, name: &str, side: &str) -> String {
+        let dashes = if class == "change-limit" { " stroke-dasharray=\"3 2\"" } else { "" };
+        let x = self.x(value);
+        format!(
+            "<line class=\"{class}\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"38\" y2=\"56\" \
+             stroke=\"currentColor\"{dashes}/><text class=\"change-mark\" x=\"{x:.1}\" y=\"66\" \
+             text-anchor=\"{side}\">{}</text>\n",
+            text(name)
+        )
+    }
+}
+
 /// Draws the change and its interval between zero and the limit.
 fn axis(svg: &mut String, row: &Change, pct: f64) {
     let limit = limit(row, pct);
     let (low, high) = row.interval_pct.unwrap_or((pct, pct));
     let (low, high) = (finite(low, pct), finite(high, pct));
-    let ends = [0.0, pct, low, high, limit.unwrap_or(0.0)];
-    let least = ends.into_iter().fold(f64::INFINITY, f64::min);
-    let most = ends.into_iter().fold(f64::NEG_INFINITY, f64::max);
-    let span = (most - least).max(1.0) * 1.12;
-    let from = f64::midpoint(least, most) - span / 2.0;
-    let x = |value: f64| LEFT + (value - from) / span * WIDTH;
-    let line = |class: &str, at: f64, dashes: &str| {
-        format!(
-            "<line class=\"{class}\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"38\" y2=\"56\" \
-             stroke=\"currentColor\"{dashes}/>"
-        )
-    };
-    let mark = |at: f64, what: &str| {
-        format!(
-            "<text class=\"change-mark\" x=\"{at:.1}\" y=\"66\" text-anchor=\"middle\">{what}</text>"
-        )
-    };
+    let axis = Axis::of(&[0.0, pct, low, high, limit.unwrap_or(0.0)]);
     let _ = writeln!(
         svg,
         "<text x=\"0\" y=\"51\">change</text><line class=\"change-axis\" x1=\"{LEFT}\" x2=\"{}\" \
-         y1=\"47\" y2=\"47\" stroke=\"currentColor\" stroke-opacity=\"0.3\"/>{}{}",
-        LEFT + WIDTH,
-        line("change-zero", x(0.0), ""),
-        mark(x(0.0), "0"),
+         y1=\"47\" y2=\"47\" stroke=\"currentColor\" stroke-opacity=\"0.3\"/>",
+        LEFT + WIDTH
     );
+    // To different sides, so that both can be read however near they lie.
+    let is_below = limit.is_some_and(|limit| limit < 0.0);
+    let (of_zero, of_limit) = if is_below { ("start", "end") } else { ("end", "start") };
+    *svg += &axis.line("change-zero", 0.0, "0", of_zero);
     if let Some(limit) = limit {
-        *svg += &line("change-limit", x(limit), " stroke-dasharray=\"3 2\"");
-        if (x(limit) - x(0.0)).abs() >= APART {
-            *svg += &mark(x(limit), &text(&format!("limit {}", units::percent(limit.abs()))));
-        }
+        let name = format!("limit {}", units::percent(limit.abs()));
+        *svg += &axis.line("change-limit", limit, &name, of_limit);
     }
     let _ = writeln!(
         svg,
         "<line class=\"change-interval\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"47\" y2=\"47\" \
          stroke=\"currentColor\" stroke-width=\"5\" stroke-opacity=\"0.5\"/><circle \
          class=\"change-point\" cx=\"{:.1}\" cy=\"47\" r=\"4\"/><text x=\"{}\" y=\"51\">{}</text>",
-        x(low),
-        x(high).max(x(low) + 1.0),
-        x(pct),
+        axis.x(low),
+        axis.x(high).max(axis.x(low) + 1.0),
+        axis.x(pct),
         LEFT + WIDTH + 6.0,
         text(&units::change(pct)),
     );
