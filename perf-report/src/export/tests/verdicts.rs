@@ -117,6 +117,22 @@ fn advice_never_fails() {
 }
 
 #[test]
+fn between_machines_counts_fail_and_times_do_not() {
+    let mut run = samples::changed();
+    run.run.machine.key = "another".to_owned();
+    let judged = Judged::of(samples::typical(), run);
+    assert!(judged.comparison.counts_only);
+    let all = cases(&judged.source(), &ALL);
+    let failing: Vec<_> = all[1..].iter().filter(|case| is_failure(case)).map(key).collect();
+    assert!(!failing.is_empty());
+    for (class, name) in failing {
+        assert!(name.ends_with(": calls") || name.ends_with(": errors"), "{class} {name}");
+    }
+    let word = "regression (counts decide, times are advice)".to_owned();
+    assert_eq!(badge(&judged.source()), (word, "red".to_owned()));
+}
+
+#[test]
 fn what_cannot_be_judged_is_skipped_with_the_reason() {
     let judged = Judged::of(samples::typical(), samples::typical());
     assert_eq!(judged.comparison.verdict, Verdict::Inconclusive);
