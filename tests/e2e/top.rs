@@ -219,6 +219,14 @@ fn two_processes_are_one_table_and_one_that_starts_later_comes_in() {
     wait_until("both are seen", || pids() == both);
     second.end();
     assert_eq!(pids(), both, "one that has ended stays");
+    let name = |entry: std::fs::DirEntry| entry.file_name().into_string().expect("UTF-8");
+    let files = std::fs::read_dir(&first.segments).expect("it can be listed");
+    let mut names = files.map(|entry| name(entry.expect("a readable entry")));
+    let its = names.find(|name| name.starts_with(&format!("{}-", second.pid())));
+    std::fs::remove_file(first.segments.join(its.expect("its segment"))).expect("it is there");
+    for _ in 0..3 {
+        assert_eq!(pids(), both, "also when somebody has collected it");
+    }
     watching.kill().expect("it still runs");
     watching.wait().expect("it can be waited for");
 }
