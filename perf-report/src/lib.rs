@@ -6,8 +6,12 @@
 //! mistake of a user is a [`UserError`].
 
 #![cfg_attr(
-    not(feature = "cli"),
-    expect(dead_code, unused_imports, reason = "commands ask for more than a program outside")
+    not(feature = "tui"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "commands and their live view ask for more than a program outside"
+    )
 )]
 
 pub mod analysis;

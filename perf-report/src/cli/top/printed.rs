@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
-use crate::live::top::{Feed, Reading, Update, document};
+use crate::live::top::{Feed, Reading, Update, cpu_time, document};
 use crate::model::{Since, TopDocument};
 use crate::render::{Medium, json};
 
@@ -37,8 +37,10 @@ pub(super) fn run(printer: Printer, feed: &Feed) -> Result<(), UserError> {
         if table == 0 {
             check(&reading)?;
         }
+        let began = cpu_time();
         let before = last.as_ref().map(|last| (last, Since::Last));
         printer.print(&document(&reading, before), table == 0)?;
+        feed.add_cost(cpu_time().saturating_sub(began));
         last = Some(reading);
     }
     Ok(())
