@@ -1,7 +1,8 @@
-//! What a refresh of `perf-report top` costs: `cargo bench -p perf-report --bench top`. Records so many
-//! calling contexts with some calls each, then does again and again all that a refresh is: reading the
-//! segment of this process, which still runs, figures, rows, and a picture of 200 by 60 characters. Calls go
-//! on between refreshes. Prints times, memory, and how often that is at 2 % of a core; asserts nothing.
+//! What a refresh of `perf-report top` costs: `cargo bench -p perf-report --bench top`. Records some
+//! thousand calling contexts with some calls each, then does again and again all that a refresh is:
+//! reading the segment of this process, which still runs, figures, rows, and a picture of 200 by 60
+//! characters. Calls go on between refreshes. Prints times, memory, and the interval at which that is
+//! 2 % of a core; asserts nothing.
 
 #![expect(clippy::print_stdout, reason = "prints what it measured")]
 

@@ -121,7 +121,7 @@ impl View<'_> {
                 self.feed.add_cost(cpu_time().saturating_sub(before));
                 Ok(true)
             }
-            // It only ends by itself when it fails, and has said why.
+            // It only ends by itself by a panic, whose message is on the screen.
             Update::Gone => Err(io::Error::other("the segments are not read any more")),
         }
     }

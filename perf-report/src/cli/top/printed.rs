@@ -8,7 +8,7 @@ use crate::live::top::{Feed, Reading, Update, cpu_time, document};
 use crate::model::{Since, TopDocument};
 use crate::render::{Medium, json};
 
-/// Prints so many tables, or documents.
+/// A printer of a number of tables, or of documents.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Printer {
     pub(super) is_json: bool,

@@ -114,7 +114,7 @@ fn usual_range(histogram: &[(u64, u64)]) -> Option<(u64, u64)> {
     Some((after(few, histogram.iter())?, after(few, histogram.iter().rev())?))
 }
 
-/// Returns the duration of the first call after so many.
+/// Returns the duration of the call that comes after a few.
 fn after<'a>(few: u128, mut buckets: impl Iterator<Item = &'a (u64, u64)>) -> Option<u64> {
     let mut seen = 0_u128;
     let found = buckets.find(|(_, calls)| {

@@ -21,7 +21,7 @@ pub(crate) struct Feed {
 /// An order to the thread that reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Control {
-    /// Readings are wanted so far apart.
+    /// Readings are wanted at this distance.
     Interval(Duration),
     /// No readings are wanted, or they are again.
     Pause(bool),

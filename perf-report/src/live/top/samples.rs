@@ -14,7 +14,7 @@ use crate::model::{Frame, ProcessStacks, ThreadStack};
 /// The start of the process.
 const START_NS: u64 = 1_795_000_000_000_000_000;
 
-/// Returns the reading after so many seconds.
+/// Returns the reading after a number of seconds.
 pub(crate) fn reading(seconds: u64) -> Reading {
     let process = Process {
         pid: 4711,

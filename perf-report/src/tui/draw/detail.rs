@@ -97,7 +97,7 @@ fn look(bar: &Bar) -> Style {
     if bar.place == Place::Within { style::HEAT } else { style::FAINT }
 }
 
-/// Draws a part of so many columns, in eighths of one; something is never nothing.
+/// Draws a part of a number of columns, in eighths of one; something is never nothing.
 fn bar_of(part: f64, columns: usize) -> String {
     const STEPS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = whole((part * float(columns as u64) * 8.0).ceil());

@@ -9,7 +9,7 @@ use crate::render::words::top::{facts, subject, window};
 use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
-/// Returns so many lines of the head, of three.
+/// Returns the head on one to three lines.
 pub(super) fn head(state: &State, width: usize, lines: usize) -> Vec<Line<'static>> {
     let subject = Line::styled(fitted(&subject(&state.document), width), style::STRONG);
     let account = account(state, width);

@@ -105,7 +105,7 @@ fn scrolled(lines: Vec<Line<'static>>, by: usize, height: usize) -> Vec<Line<'st
     lines.into_iter().skip(by.min(most)).take(height).collect()
 }
 
-/// Returns exactly so many lines.
+/// Returns lines that fill the height.
 fn fill(mut lines: Vec<Line<'static>>, height: usize) -> Vec<Line<'static>> {
     lines.resize(height, Line::default());
     lines

@@ -75,7 +75,7 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(fit::width(text))))
 }
 
-/// Returns text at the right of so many columns. What is too wide loses its end.
+/// Returns text at the right of a number of columns. What is too wide loses its middle.
 pub(super) fn right(text: &str, width: usize) -> String {
     let text = fit::shorten_middle(text, width);
     format!("{}{text}", " ".repeat(width.saturating_sub(fit::width(&text))))

@@ -85,7 +85,7 @@ pub(crate) enum Event {
     Key(Key),
     /// There is a new reading.
     Reading(Arc<Reading>),
-    /// The screen has room for so many rows.
+    /// The screen has room for this number of rows.
     Room(usize),
     /// Something happened that is to be shown.
     Note(String),
