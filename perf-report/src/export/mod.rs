@@ -26,6 +26,7 @@ mod openmetrics;
 mod pprof;
 mod prometheus;
 mod speedscope;
+mod svg;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +64,8 @@ pub enum Format {
     Speedscope,
     /// The profile of callgrind: functions, and who calls whom.
     Callgrind,
+    /// A picture: an icicle.
+    Svg,
     /// Metrics as Prometheus text.
     Prometheus,
     /// Metrics as `OpenMetrics` text.
@@ -159,6 +162,7 @@ impl Format {
         Self::Pprof,
         Self::Speedscope,
         Self::Callgrind,
+        Self::Svg,
         Self::Prometheus,
         Self::OpenMetrics,
         Self::Bmf,
@@ -176,6 +180,7 @@ impl Format {
             Self::Pprof => pprof::FACTS,
             Self::Speedscope => speedscope::FACTS,
             Self::Callgrind => callgrind::FACTS,
+            Self::Svg => svg::FACTS,
             Self::Prometheus => prometheus::FACTS,
             Self::OpenMetrics => openmetrics::FACTS,
             Self::Bmf => bmf::FACTS,
@@ -215,6 +220,7 @@ impl Format {
             Self::Pprof => pprof::write(source, options),
             Self::Speedscope => speedscope::write(source, options),
             Self::Callgrind => callgrind::write(source, options),
+            Self::Svg => svg::write(source, options),
             Self::Prometheus => Ok(prometheus::write(source, options)),
             Self::OpenMetrics => openmetrics::write(source, options),
             Self::Bmf => bmf::write(source, options),
