@@ -12,8 +12,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use perf_report::model::{
-    Comparison, DeclineDocument, Direction, FunctionDocument, HistoryDocument, Metric,
-    NoiseDocument, OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
+    Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
+    OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::project::store;
 use perf_report::render::json;
@@ -35,8 +35,6 @@ const HISTORY_SCHEMA: &str = include_str!("../schemas/history.v1.schema.json");
 const DECLINE_SCHEMA: &str = include_str!("../schemas/decline.v1.schema.json");
 const GOLDEN_HISTORY: &str = include_str!("golden/history.v1.json");
 const GOLDEN_DECLINE: &str = include_str!("golden/decline.v1.json");
-const FUNCTION_SCHEMA: &str = include_str!("../schemas/function.v1.schema.json");
-const GOLDEN_FUNCTION: &str = include_str!("golden/function.v1.json");
 const SELF_TEST_SCHEMA: &str = include_str!("../schemas/self-test.v1.schema.json");
 const BLESSINGS_SCHEMA: &str = include_str!("../schemas/blessings.v1.schema.json");
 const GOLDEN_SELF_TEST: &str = include_str!("golden/self-test.v1.json");
@@ -392,23 +390,6 @@ fn how_functions_did_obeys_the_schemas_too() {
     let written = json::json(&decline).unwrap();
     obeys(&written, DECLINE_SCHEMA);
     assert_eq!(serde_json::from_str::<DeclineDocument>(&written).unwrap(), decline);
-}
-
-#[test]
-fn all_that_is_known_of_a_function_obeys_the_schemas_too() {
-    obeys(GOLDEN_FUNCTION, FUNCTION_SCHEMA);
-    let page: FunctionDocument = serde_json::from_str(GOLDEN_FUNCTION).unwrap();
-    assert_eq!((page.callers.len(), page.callees.len(), page.budgets.len()), (1, 2, 1));
-    let written = json::json(&page).unwrap();
-    assert_eq!(serde_json::from_str::<FunctionDocument>(&written).unwrap(), page);
-
-    let project = Project::with(&[&golden(), &slower(2)]);
-    project.write("perf.toml", "[budget.\"code_stats::parse::*\"]\np99 = \"9ms\"\n");
-    let shown = project.prints(&["show", "--function", "parse_file", "--format", "json"], 0);
-    let shown = obeys(&shown, FUNCTION_SCHEMA);
-    obeys(&shown["history"].to_string(), HISTORY_SCHEMA);
-    let alike: Vec<Value> = vec![shown["budgets"][0]["because"][0]["origin"].clone()];
-    assert_eq!(alike, [json!({ "file": 2 })], "the line of perf.toml");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! `show` as its users see it: its pictures, and the page of one function.
 
-use perf_report::model::TreeNode;
+use perf_report::model::{FunctionDocument, TreeNode};
 use perf_report::project::store::{Sqlite, Store as _};
 
 use crate::desk::{Desk, Finished, checked, document};
 
 const FUNCTION_SCHEMA: &str = include_str!("../../schemas/function.v1.schema.json");
+const HISTORY_SCHEMA: &str = include_str!("../../schemas/history.v1.schema.json");
+const GOLDEN: &str = include_str!("../golden/function.v1.json");
 
 /// Runs of one function.
 fn stored() -> Desk {
@@ -83,4 +85,20 @@ fn one_function_is_named_as_for_history() {
     desk.report(&["show", "--function", "zebra"])
         .said(2, "`perf-report show --all` lists the functions");
     desk.report(&["show", "--function", "parse", "--tree"]).said(2, "cannot be used with");
+}
+
+#[test]
+fn the_document_of_a_function_obeys_its_schema() {
+    checked(GOLDEN, FUNCTION_SCHEMA);
+    let page: FunctionDocument = serde_json::from_str(GOLDEN).unwrap();
+    assert_eq!((page.callers.len(), page.callees.len(), page.budgets.len()), (1, 2, 1));
+    let written = perf_report::render::json::json(&page).unwrap();
+    assert_eq!(serde_json::from_str::<FunctionDocument>(&written).unwrap(), page);
+
+    let desk = stored();
+    std::fs::write(desk.path("perf.toml"), "[budget.\"demo::*\"]\ncalls = 9\n").unwrap();
+    let shown = desk.report(&["show", "--function", "parse", "--format", "json"]).stdout;
+    let shown = checked(&shown, FUNCTION_SCHEMA);
+    checked(&shown["history"].to_string(), HISTORY_SCHEMA);
+    assert_eq!(shown["budgets"][0]["because"][0]["origin"]["file"], 2, "the line of perf.toml");
 }
