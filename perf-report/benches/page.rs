@@ -2,7 +2,8 @@
 //!
 //! Of runs of 1,000 and 10,000 functions, and of one with a past of 1,000 runs: the size of the page, the
 //! time to make it, the most memory that the process had, and what each part of the data takes. Prints what
-//! it measured, and asserts nothing.
+//! it measured, and asserts nothing. `PAGES=FOLDER` keeps the pages; what they take in a browser is measured
+//! by `node tests/consumers/page/time.mjs file://FOLDER/50000-60.html`.
 
 #![expect(clippy::print_stdout, reason = "prints what it measured")]
 #![expect(clippy::cast_precision_loss, reason = "numbers of a benchmark")]
@@ -37,7 +38,13 @@ fn main() {
             history: Some(&large.history),
         };
         let before = peak();
-        let size = all.html(Assets::Inline).len();
+        let html = all.html(Assets::Inline);
+        let size = html.len();
+        if let Some(folder) = std::env::var_os("PAGES") {
+            let path = std::path::Path::new(&folder).join(format!("{nodes}-{runs}.html"));
+            std::fs::write(path, &html).unwrap_or_else(|error| println!("not kept: {error}"));
+        }
+        drop(html);
         let mut times: Vec<f64> = (0..5).map(|_| time(&all)).collect();
         times.sort_by(f64::total_cmp);
         println!(
