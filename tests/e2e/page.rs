@@ -45,7 +45,7 @@ fn block(page: &str, id: &str) -> Value {
 }
 
 /// Returns the value of a row in a column.
-fn cell<'a>(column: &'a Value, at: usize) -> &'a Value {
+fn cell(column: &Value, at: usize) -> &Value {
     match (column.get("d"), column.get("v")) {
         (Some(distinct), _) => {
             let place = column["i"][at].as_i64().expect("a place");
@@ -277,6 +277,7 @@ fn its_html_is_valid() {
 
 /// The exact figures are those of `docs/page.md`; here they have room, for other tests run beside.
 #[test]
+#[expect(clippy::print_stdout, reason = "figures for whoever asks with --nocapture")]
 fn ten_thousand_functions_are_quick_in_a_browser() {
     let Some(mut node) = browser("time.mjs") else { return };
     let large = Large::of(10_000, 100_000, 60);
