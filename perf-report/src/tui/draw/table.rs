@@ -27,7 +27,7 @@ pub(super) struct Column<K> {
 
 /// Takes columns away until the names have room, and returns the width of the names: at most `longest`.
 pub(super) fn fit_columns<K>(columns: &mut Vec<Column<K>>, width: usize, longest: usize) -> usize {
-    let wanted = (width * 28 / 100).clamp(NAME_NEEDS, 40).min(longest.max(NAME_NEEDS));
+    let wanted = (width * 34 / 100).clamp(NAME_NEEDS, 44).min(longest.max(NAME_NEEDS));
     loop {
         let taken: usize = columns.iter().map(|column| column.width + GAP).sum();
         let left = width.saturating_sub(taken);
