@@ -24,7 +24,7 @@ Examples:
   perf-report check --baseline release --run latest~1
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
-  perf-report check --html page.html     the verdict as a page, with all it rests on
+  perf-report check --html page.html     the verdict as a page for browsers
   perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \

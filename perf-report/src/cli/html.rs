@@ -18,7 +18,7 @@ const EXAMPLES: &str = "\
 Examples:
   perf-report html --open                  the newest run, in the browser
   perf-report html nightly --output nightly.html
-  perf-report html --baseline main~10      judged by main's last 10 runs
+  perf-report html --baseline main~10      judged by 10 runs of branch main
   perf-report html --no-baseline           what is slow, with no verdict
   perf-report html --assets beside --output public/index.html
 
