@@ -15,10 +15,10 @@
 use std::fmt::Write as _;
 
 use super::bmf::nothing;
-use super::functions::{Ranked, Taken, visible};
+use super::functions::{Ranked, Taken, visible, wall_ns};
 use super::{Against, Choice, Facts, Options, Source};
 use crate::error::UserError;
-use crate::model::{Extent, Function, Metric, RunDocument, value, value_of_command};
+use crate::model::{Function, Metric, RunDocument, value};
 use crate::stats::number::float;
 use crate::text::sanitize;
 
@@ -42,7 +42,7 @@ const LONGEST: usize = 1024;
 pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, UserError> {
     let run = source.run;
     let mut lines = Vec::new();
-    if let Some(wall) = value_of_command(&run.process, Extent::of([run]), Metric::WallNs) {
+    if let Some(wall) = wall_ns(run) {
         lines.push(format!("BenchmarkCommand-{} 1 {wall} ns/op", cores(run)));
     }
     let mut taken = Taken::default();

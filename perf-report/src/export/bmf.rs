@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::functions::{Ranked, Taken, visible};
+use super::functions::{Ranked, Taken, visible, wall_ns};
 use super::interval::Intervals;
 use super::{Against, Choice, Facts, Options, Source};
 use crate::error::{ExitCode, UserError};
-use crate::model::{COMMAND, Extent, Function, Metric, value, value_of_command};
+use crate::model::{COMMAND, Function, Metric, value};
 use crate::render::json;
 use crate::stats::number::float;
 
@@ -95,8 +95,7 @@ fn of_function(function: &Function, latencies: &Intervals<'_>) -> Measures {
 
 fn of_command(source: &Source<'_>) -> Measures {
     let mut measures = Measures::new();
-    let extent = Extent::of([source.run]);
-    if let Some(wall) = value_of_command(&source.run.process, extent, Metric::WallNs) {
+    if let Some(wall) = wall_ns(source.run) {
         let interval = Intervals::new(source, Metric::WallNs).around(COMMAND, wall);
         measures.insert("latency", measured(wall, interval));
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::Options;
-use crate::model::{Function, RunDocument};
+use crate::model::{Extent, Function, Metric, RunDocument, value_of_command};
 use crate::text::sanitize;
 
 /// The functions of a run, parted by what a format holds of them.
@@ -48,6 +48,13 @@ pub(super) fn crate_of(function: &Function) -> &str {
         None if function.module.is_empty() => "",
         None => path,
     }
+}
+
+/// Returns the time of the command on the wall, in nanoseconds, where it recorded anything: another command
+/// is none of the program that is tracked.
+pub(super) fn wall_ns(run: &RunDocument) -> Option<f64> {
+    let extent = Extent::of([run]);
+    value_of_command(&run.process, extent, Metric::WallNs).filter(|_| run.process.count > 0)
 }
 
 /// The names that were given out, so that no two things have one.

@@ -13,11 +13,11 @@
 use serde::Serialize;
 
 use super::bmf::nothing;
-use super::functions::{Ranked, Taken, visible};
+use super::functions::{Ranked, Taken, visible, wall_ns};
 use super::interval::Intervals;
 use super::{Against, Choice, Facts, Options, Source};
 use crate::error::UserError;
-use crate::model::{COMMAND, Extent, Function, Metric, value, value_of_command};
+use crate::model::{COMMAND, Function, Metric, value};
 use crate::render::{Mark, json};
 use crate::text::units;
 
@@ -65,8 +65,7 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, U
 }
 
 fn of_command(source: &Source<'_>, taken: &mut Taken) -> Option<Entry> {
-    let extent = Extent::of([source.run]);
-    let wall = value_of_command(&source.run.process, extent, Metric::WallNs)?;
+    let wall = wall_ns(source.run)?;
     let range = Intervals::new(source, Metric::WallNs).around(COMMAND, wall).map(range);
     Some(Entry { name: name(COMMAND, taken), unit: "ns", value: wall, range, extra: None })
 }

@@ -120,9 +120,11 @@ fn a_run_without_times_is_refused_aloud() {
     let mut run = samples::counted();
     run.process.wall_ns = None;
     run.functions.retain(|function| function.mean_ns.is_none());
-    for format in TRACKERS {
-        let error = format.write(&Source::of(&run), &Options::default()).unwrap_err();
-        assert_eq!(error.code, ExitCode::NothingToJudge);
+    for run in [run, samples::empty()] {
+        for format in TRACKERS {
+            let error = format.write(&Source::of(&run), &Options::default()).unwrap_err();
+            assert_eq!(error.code, ExitCode::NothingToJudge);
+        }
     }
 }
 
