@@ -64,8 +64,18 @@ impl<'a> Screen<'a> {
     }
 
     fn picture(&self) -> String {
-        let output = self.tmux().args(["capture-pane", "-p"]).output().expect("tmux can be run");
-        String::from_utf8(output.stdout).expect("UTF-8")
+        self.captured(&[])
+    }
+
+    /// What is on the screen, and what has left it at the top.
+    fn with_what_scrolled_away(&self) -> String {
+        self.captured(&["-S", "-"])
+    }
+
+    fn captured(&self, from: &[&str]) -> String {
+        let mut tmux = self.tmux();
+        let output = tmux.args(["capture-pane", "-p"]).args(from).output();
+        String::from_utf8(output.expect("tmux can be run").stdout).expect("UTF-8")
     }
 
     /// Waits until a text is on the screen.
@@ -257,7 +267,7 @@ fn a_command_runs_under_the_view_and_is_stored() {
     assert!(!has_it(&screen.picture()), "{}", screen.picture());
     screen.press(&["q"]);
     screen.wait_for("code 5");
-    screen.wait("its output has followed", has_it);
+    screen.wait("its output has followed", |_| has_it(&screen.with_what_scrolled_away()));
     assert_eq!(screen.modes(), modes);
     assert!(lab.latest().calls("round") > 0);
 }
