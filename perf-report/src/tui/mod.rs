@@ -48,7 +48,12 @@ pub(crate) fn show(
 ) -> io::Result<Left> {
     let mut view = View { feed, state: Some(state), look, began: Instant::now(), is_stale: true };
     let mut terminal = Terminal::enter()?;
-    view.run(&mut terminal, outside)
+    let left = view.run(&mut terminal, outside);
+    if !terminal::is_taken() {
+        // A panic of the thread that reads gave it back: its message comes first.
+        feed.wait_for_end();
+    }
+    left
 }
 
 /// Returns a function that does all that a refresh of the screen is, for the process of a segment, without

@@ -8,7 +8,7 @@
 use std::io::{self, IsTerminal as _, Stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,9 @@ use ratatui::layout::Size;
 use signal_hook::SigId;
 use signal_hook::consts::SIGCONT;
 
-/// True while the terminal is taken.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+/// True while the terminal is taken. Locked while that changes, so that nobody goes on, or ends the process,
+/// while another thread is half way through giving it back. Nothing that is done under the lock panics.
+static IS_TAKEN: Mutex<bool> = Mutex::new(false);
 
 /// The terminal while it is taken.
 pub(super) struct Terminal {
@@ -98,7 +99,7 @@ impl Terminal {
 
     /// Draws one picture, unless a panic elsewhere has given the terminal back.
     pub(super) fn draw(&mut self, picture: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        if !IS_TAKEN.load(Ordering::Acquire) {
+        if !is_taken() {
             return Err(io::Error::other("the terminal was given back"));
         }
         self.inner.draw(|frame| picture(frame.buffer_mut())).map(drop)
@@ -114,15 +115,29 @@ impl Drop for Terminal {
     }
 }
 
+/// Returns whether the terminal is taken: not any more after a panic on whichever thread.
+pub(super) fn is_taken() -> bool {
+    *locked()
+}
+
+fn locked() -> MutexGuard<'static, bool> {
+    IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn take() -> io::Result<()> {
+    let mut is_taken = locked();
     enable_raw_mode()?;
-    IS_TAKEN.store(true, Ordering::Release);
-    execute!(io::stdout(), EnterAlternateScreen, Hide).inspect_err(|_| give_back())
+    *is_taken = true;
+    execute!(io::stdout(), EnterAlternateScreen, Hide).inspect_err(|_| undo(&mut is_taken))
 }
 
 /// Gives the terminal back, if it is taken.
 fn give_back() {
-    if IS_TAKEN.swap(false, Ordering::AcqRel) {
+    undo(&mut locked());
+}
+
+fn undo(is_taken: &mut bool) {
+    if std::mem::take(is_taken) {
         // The one must not keep the other from being undone; a terminal that is gone wants neither.
         let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -16,6 +16,7 @@ pub(crate) struct Feed {
     readings: Receiver<Reading>,
     control: Sender<Control>,
     spent: Arc<AtomicU64>,
+    thread: JoinHandle<()>,
 }
 
 /// An order to the thread that reads.
@@ -46,7 +47,7 @@ impl Feed {
         let (control, orders) = mpsc::channel();
         let spent = Arc::new(AtomicU64::new(0));
         let of_reader = Arc::clone(&spent);
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let mut pacer = Pacer { orders, interval, is_paused: false };
             loop {
                 let before = cpu_time();
@@ -62,7 +63,7 @@ impl Feed {
                 }
             }
         });
-        Self { readings, control, spent }
+        Self { readings, control, spent, thread }
     }
 
     /// Returns the newest reading, if there is a new one. Waits for nothing.
@@ -85,6 +86,14 @@ impl Feed {
             Ok(reading) => Update::Reading(Box::new(reading)),
             Err(RecvTimeoutError::Timeout) => Update::Nothing,
             Err(RecvTimeoutError::Disconnected) => Update::Gone,
+        }
+    }
+
+    /// Waits until the thread has ended by itself, for a moment at most.
+    pub(crate) fn wait_for_end(&self) {
+        let since = Instant::now();
+        while !self.thread.is_finished() && since.elapsed() < Duration::from_secs(5) {
+            thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -112,7 +121,7 @@ impl Pacer {
     fn wait(&mut self, cost: Duration) -> bool {
         /// The length of a pause that nobody ends.
         const FOREVER: Duration = Duration::from_hours(24);
-        let waiting_since = std::time::Instant::now();
+        let waiting_since = Instant::now();
         loop {
             let pause = if self.is_paused { FOREVER } else { pace::pause(self.interval, cost) };
             let left = pause.saturating_sub(waiting_since.elapsed());
