@@ -12,6 +12,7 @@ mod terminal;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
@@ -25,8 +26,8 @@ use crate::live::top::{
 pub(crate) use plain::Look;
 use terminal::Terminal;
 
-/// The longest time in which nothing but keys is looked for: nothing is drawn more often on its own.
-const TICK: Duration = Duration::from_millis(100);
+/// The time between two looks for keys, signals and readings.
+const TICK: Duration = Duration::from_millis(25);
 
 /// Explains why there can be no live view here.
 ///
@@ -97,6 +98,9 @@ impl View<'_> {
             if let Some(signal) = outside.signal() {
                 return Ok(Left::Signal(signal));
             }
+            if !terminal::is_there() {
+                return Err(io::Error::other("the terminal is gone"));
+            }
             if terminal.has_continued() {
                 terminal.reenter()?;
                 self.is_stale = true;
@@ -162,10 +166,10 @@ impl View<'_> {
         terminal: &mut Terminal,
         outside: &mut dyn Outside,
     ) -> io::Result<Option<Left>> {
-        let mut patience = TICK;
+        // Waiting inside would never end where the terminal is hung up meanwhile, not even by a signal.
+        thread::sleep(TICK);
         // A paste is many keys, and one picture.
-        while event::poll(patience)? {
-            patience = Duration::ZERO;
+        while terminal::is_there() && event::poll(Duration::ZERO)? {
             match event::read()? {
                 event::Event::Key(key) => {
                     let effect = keys::key(key).and_then(|key| self.step(Event::Key(key)));

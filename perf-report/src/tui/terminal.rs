@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::tcgetattr;
 use nix::unistd::Pid;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
@@ -53,6 +55,11 @@ pub(super) fn is_usable() -> Result<(), String> {
         return Err("there is no keyboard: standard input is no terminal".to_owned());
     }
     Ok(())
+}
+
+/// Returns whether the terminal that keys come from is there, and not hung up.
+pub(super) fn is_there() -> bool {
+    tcgetattr(io::stdin()).map_or_else(|error| error == Errno::ENOTTY, |_| true)
 }
 
 impl Terminal {
