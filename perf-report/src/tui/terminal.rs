@@ -6,6 +6,7 @@
 //! gives the terminal back, stops the whole job as the terminal itself would have, and takes it again.
 
 use std::io::{self, IsTerminal as _, Stdout};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
@@ -33,7 +34,9 @@ static IS_TAKEN: Mutex<bool> = Mutex::new(false);
 
 /// The terminal while it is taken.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: that would show the cursor once more, complain where the terminal is gone, and panic where
+    /// even that cannot be written. [`give_back`] does all of it.
+    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Stdout>>>,
     has_continued: Arc<AtomicBool>,
     registered: Option<SigId>,
 }
@@ -70,6 +73,7 @@ impl Terminal {
         let registered = signal_hook::flag::register(SIGCONT, Arc::clone(&has_continued)).ok();
         take()?;
         let inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let inner = ManuallyDrop::new(inner);
         Ok(Self { inner, has_continued, registered })
     }
 

@@ -165,7 +165,10 @@ fn keys_lead_through_all_views_and_out() {
         ("w", "written to perf-top-"),
     ] {
         screen.press(&[key]);
-        screen.wait_for(expected);
+        // Nothing follows Escape before it has worked: terminals take both together for another key.
+        screen.wait(expected, |it| {
+            it.contains(expected) && (key != "Escape" || !it.contains("Esc back"))
+        });
     }
     screen.press(&["Space", "d"]);
     screen.types("/tiny");
@@ -267,6 +270,29 @@ fn a_command_runs_under_the_view_and_is_stored() {
     wait_until("its output has followed", || has_it(&screen.capture(&["-S", "-100"])));
     assert_eq!(screen.modes(), modes);
     assert!(lab.latest().calls("round") > 0);
+}
+
+#[test]
+fn a_view_whose_terminal_is_gone_ends_without_a_panic() {
+    let lab = lab!();
+    let Some(mut screen) = Screen::start(&lab) else { return };
+    assert!(!screen.modes().is_empty());
+    let (report, busy) = (program!("perf-report-under-test"), program!("busy"));
+    // Only the view itself is to notice that the terminal is gone.
+    screen.types(&format!(
+        "sh -c 'trap \"\" HUP; {report} top -- sh -c \"{busy} 3 2 1; sleep 1; exit 5\"; echo $? >ended'"
+    ));
+    screen.enter();
+    screen.wait_for("busy::round");
+    assert!(screen.tmux().arg("kill-server").status().is_ok_and(|status| status.success()));
+    let ended = lab.folder().join("ended");
+    wait_until("it ends", || ended.exists() && !read(&ended).is_empty());
+    assert_ne!(read(&ended).trim(), "101");
+    assert!(lab.latest().calls("round") > 0, "the command is stored all the same");
+}
+
+fn read(path: &std::path::Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
 }
 
 #[test]
