@@ -156,6 +156,13 @@ fn check_writes_it_and_keeps_its_exit_code() {
     let never =
         lab.report([&nowhere[..], &["--regression", "never", "--degraded", "never"]].concat());
     assert_eq!(never.code, Some(2), "{}", never.stderr);
+    // A verdict of an earlier time is not left for one that there is none of; nor is another file harmed.
+    fs::write(lab.folder().join("mine.html"), "<p>mine</p>").expect("a file can be written");
+    for (file, is_left) in [("page.html", false), ("mine.html", true)] {
+        let failed = lab.report(["check", "--baseline", "nope", "--html", file]);
+        assert_eq!(failed.code, Some(2), "{}", failed.stderr);
+        assert_eq!(lab.folder().join(file).exists(), is_left, "{file}");
+    }
 }
 
 #[test]

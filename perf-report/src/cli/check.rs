@@ -83,6 +83,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    args.html.begin(context);
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
     let question = Question::find(context, settings.baseline.as_deref(), args.run.as_ref())?;

@@ -38,6 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    args.html.begin(context);
     let settings = args.limits.settings(context, None, &[])?;
     // Of large runs, reading takes as long as judging.
     let (baseline, current) =

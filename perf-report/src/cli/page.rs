@@ -1,5 +1,6 @@
 //! The page of a run as a file: for `html`, and for `--html` of the commands that judge or record.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::judge::LimitArgs;
@@ -27,6 +28,16 @@ pub(super) struct HtmlArgs {
 }
 
 impl HtmlArgs {
+    /// Removes the page that an earlier command left where one is wanted now: if this command fails before it
+    /// has a verdict, nobody is to take the old one for its. Any other file stays until it is replaced.
+    pub(super) fn begin(&self, context: &Context) {
+        let Some(path) = self.html.as_ref().map(|path| context.dir.join(path)) else { return };
+        if is_page(&path) {
+            // Where it cannot be removed, it cannot be written either, which is an error then.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
     /// Writes the page that `page` makes, where one is wanted, and returns the exit code of the command,
     /// which would else be `code`. What was found counts more than a page that could not be written.
     pub(super) fn after(
@@ -56,6 +67,19 @@ impl HtmlArgs {
         let Some(path) = &self.html else { return Ok(()) };
         write(context, path, &page()?)
     }
+}
+
+/// Returns whether there is a page of perf-report.
+fn is_page(path: &Path) -> bool {
+    /// The beginning of a file, in bytes, in which a page names what made it.
+    const HEAD: u64 = 4096;
+    let is_file = std::fs::symlink_metadata(path).is_ok_and(|it| it.is_file());
+    let head = || {
+        let mut head = Vec::new();
+        files::open(path, u64::MAX).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+        Some(String::from_utf8_lossy(&head).contains(html::GENERATOR))
+    };
+    is_file && head().unwrap_or(false)
 }
 
 /// Makes the error that a command has no run of which it could make a page.

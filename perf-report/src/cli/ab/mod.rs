@@ -193,6 +193,7 @@ impl RoundArgs {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    args.html.begin(context);
     for problem in doctor::malformed() {
         output::warning(&problem);
     }

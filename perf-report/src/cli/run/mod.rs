@@ -96,6 +96,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    args.html.begin(context);
     for problem in doctor::malformed() {
         output::warning(&problem);
     }

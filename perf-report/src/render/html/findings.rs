@@ -28,12 +28,14 @@ pub(super) fn findings(comparison: &Comparison) -> String {
             full.extend(shown);
             full.extend((left > 0).then(|| more(left, verdict)));
         } else if !of_verdict.is_empty() {
+            // What the headline is about is not folded.
+            let open = if verdict == comparison.verdict { " open" } else { "" };
             let title = format!("{verdict}: {}", found::in_words(of_verdict.iter().copied()));
             let items: String = shown.collect();
             let rest = if left > 0 { more(left, verdict) } else { String::new() };
             let _ = write!(
                 folded,
-                "<details class=\"v-{verdict}\"><summary>{}</summary>\n<ul \
+                "<details class=\"v-{verdict}\"{open}><summary>{}</summary>\n<ul \
                  class=\"findings\">\n{items}{rest}</ul>\n</details>\n",
                 text(&title)
             );

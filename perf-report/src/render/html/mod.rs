@@ -55,6 +55,9 @@ pub enum Assets<'a> {
     },
 }
 
+/// The mark of every page, without the version that follows it.
+pub(crate) const GENERATOR: &str = "<meta name=\"generator\" content=\"perf-report ";
+
 /// Characters of a title, beyond which browsers show nothing anyway.
 const TITLE: usize = 160;
 
@@ -74,7 +77,7 @@ impl Page<'_> {
             attribute(&assets::policy(self, assets))
         );
         page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-        let _ = writeln!(page, "<meta name=\"generator\" content=\"perf-report {VERSION}\">");
+        let _ = writeln!(page, "{GENERATOR}{VERSION}\">");
         let _ = writeln!(page, "<title>{}</title>", text(&self.title()));
         page += &assets::style_tag(assets);
         page += "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n";

@@ -2,7 +2,7 @@
 //! bars of a comparison have one scale.
 
 use super::paint::{Paint, of_verdict, style};
-use crate::model::{Because, Change};
+use crate::model::{Because, Change, Verdict};
 use crate::render::words::fit;
 use crate::stats::robust;
 use crate::text::units;
@@ -38,7 +38,11 @@ impl Scale {
         let rows: Vec<&Change> = rows.into_iter().collect();
         let label = |row: &&Change| row.change_pct.map(|pct| fit::width(&units::change(pct)) + 2);
         let label = rows.iter().filter_map(label).max().unwrap_or(0).max(LABEL);
-        let rows: Vec<[f64; 2]> = rows.into_iter().filter_map(ends).collect();
+        // What could not be judged says nothing of how far changes reach, unless there is nothing else.
+        let is_known = |row: &&Change| row.verdict != Verdict::Inconclusive;
+        let has_known = rows.iter().any(is_known);
+        let rows = rows.into_iter().filter(|row| !has_known || is_known(row));
+        let rows: Vec<[f64; 2]> = rows.filter_map(ends).collect();
         let side = |sign: f64| {
             let reach = |[low, high]: &[f64; 2]| (low * sign).max(high * sign).max(0.0);
             let all: Vec<f64> = rows.iter().map(reach).filter(|reach| *reach > 0.0).collect();

@@ -2,7 +2,9 @@
 
 // The largest change that the scale of interval bars reaches, in per cent.
 function scaleOf(rows) {
-  const ends = rows.flatMap((row) => (row.change_pct === null ? [] : [Math.abs(row.change_pct), 2 * (row.limit_pct ?? 0), ...(row.verdict === "inconclusive" ? [] : (row.interval_pct ?? []).map(Math.abs))])).filter(Number.isFinite).sort((a, b) => a - b);
+  // What could not be judged says nothing of how far changes reach, unless there is nothing else.
+  const known = rows.filter((row) => row.verdict !== "inconclusive");
+  const ends = (known.length ? known : rows).flatMap((row) => (row.change_pct === null ? [] : [Math.abs(row.change_pct), 2 * (row.limit_pct ?? 0), ...(row.verdict === "inconclusive" ? [] : (row.interval_pct ?? []).map(Math.abs))])).filter(Number.isFinite).sort((a, b) => a - b);
   const most = ends[Math.floor(ends.length * 0.95)] ?? 10;
   return Math.min(200, Math.max(5, most * 1.1));
 }
@@ -10,9 +12,9 @@ function scaleOf(rows) {
 function differenceColumns(most) {
   return [
     { id: "name", title: "function", wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
+    { id: "change", title: "change", number: true, value: (row) => (row.change_pct === null ? null : Math.abs(row.change_pct)), text: (row) => fmt.change(row.change_pct) },
     { id: "verdict", title: "verdict", value: (row) => VERDICTS.indexOf(row.verdict), node: (row) => verdictTag(row.verdict) },
     { id: "metric", title: "metric", value: (row) => metricTitle(row.metric), text: (row) => metricTitle(row.metric) },
-    { id: "change", title: "change", number: true, value: (row) => (row.change_pct === null ? null : Math.abs(row.change_pct)), text: (row) => fmt.change(row.change_pct) },
     { id: "bar", title: `±${fmt.percent(Number(most.toPrecision(2)))}`, wide: "bar", help: "the change, its interval (19 times out of 20), zero and the limits", node: (row) => (row.change_pct === null ? "" : intervalBar(row, most)) },
     { id: "before", title: "before", number: true, value: (row) => row.baseline, text: (row) => metricText(row.metric, row.baseline) },
     { id: "now", title: "now", number: true, value: (row) => row.current, text: (row) => metricText(row.metric, row.current) },
@@ -67,7 +69,7 @@ views.push({
     const columns = differenceColumns(most);
     const ordered = (state) => {
       const [id, way] = (state.sort ?? "verdict:up").split(":");
-      const column = columns.find((it) => it.id === id && it.value) ?? columns[1];
+      const column = columns.find((it) => it.id === id && it.value) ?? columns.find((it) => it.id === "verdict");
       return [column, way === "down"];
     };
     const table = new RowTable({

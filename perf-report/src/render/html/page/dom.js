@@ -43,7 +43,7 @@ function cssVar(name) {
 // A list of facts: pairs of a term and its text or node. Pairs without a value are left out.
 function facts(pairs) {
   const rows = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return el("dl", { class: "facts" }, rows.map(([term, value]) => el("div", {}, el("dt", { text: term }), el("dd", {}, value))));
+  return el("dl", { class: "facts" }, rows.map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
 }
 
 // A select with a label before it. `options` are pairs of a value and its text.

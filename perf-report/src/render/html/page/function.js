@@ -90,6 +90,12 @@ function pastOf(row, more) {
   return el("section", {}, el("h3", { text: "History" }), ...historyParts(more.history, course_));
 }
 
+// The function to begin with: the heaviest of those that became worse, or of all.
+function worthALook(model) {
+  const worse = model.functions.filter((row) => ["regression", "degraded"].includes(model.verdictOf.get(row.name)));
+  return (worse.length ? worse : model.functions).reduce((most, row) => (row.self_ns > most.self_ns ? row : most));
+}
+
 // A choice of function, for those who come without one.
 function functionPicker(model, name) {
   const list = el("datalist", { id: "names" }, model.functions.slice(0, 5000).map((row) => el("option", { value: fmt.name(row.name) })));
@@ -109,8 +115,7 @@ views.push({
     const { model } = app;
     let seen = null;
     return (state) => {
-      const heaviest = () => model.functions.reduce((most, row) => (row.self_ns > most.self_ns ? row : most));
-      const row = state.fn ? model.byName.get(state.fn) : heaviest();
+      const row = state.fn ? model.byName.get(state.fn) : worthALook(model);
       const key = `${state.fn ?? ""} ${Boolean(app.ready)}`;
       if (seen === key) return;
       seen = key;

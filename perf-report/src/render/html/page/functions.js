@@ -26,8 +26,8 @@ function functionColumns(model) {
   const times = (id, title, help) => some((row) => row[id]) && figure(id, title, (row) => row[id], (value) => fmt.count(value), { help });
   return [
     { id: "name", title: "function", wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
-    model.comparison && { id: "verdict", title: "verdict", value: (row) => VERDICTS.indexOf(model.verdictOf.get(row.name) ?? "stable"), node: (row) => (model.verdictOf.has(row.name) ? verdictTag(model.verdictOf.get(row.name)) : "–") },
     { id: "self", title: "self", number: true, wide: "share", value: (row) => row.self_ns, help: "time outside tracked callees, and its share of that of all functions", node: (row) => shareCell((row.self_pct / most) * 100, selfText(row)) },
+    model.comparison && { id: "verdict", title: "verdict", value: (row) => VERDICTS.indexOf(model.verdictOf.get(row.name) ?? "stable"), node: (row) => (model.verdictOf.has(row.name) ? verdictTag(model.verdictOf.get(row.name)) : "–") },
     figure("share", "self %", (row) => row.self_pct, (value, row) => (row.unmeasured ? "–" : marked(row, 0, value.toFixed(1))), { help: "share of the self time of all functions" }),
     figure("calls", "calls", (row) => row.calls, (value) => fmt.count(value)),
     figure("total", "total", (row) => row.total_ns, (value, row) => totalText(row), { help: "time between entry and exit, callees included" }),

@@ -35,8 +35,8 @@ views.push({
   mount(section) {
     const columns = (history) => [
       { id: "name", title: "function", wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
-      { id: "trend", title: "trend", value: (row) => ["regression", "degraded", "improvement", "stable"].indexOf(row.trend ?? "stable"), node: (row) => trendTag(row.trend) },
       { id: "latest", title: "latest", number: true, value: (row) => row.latest, text: (row) => metricText(history.metric, row.latest) },
+      { id: "trend", title: "trend", value: (row) => ["regression", "degraded", "improvement", "stable"].indexOf(row.trend ?? "stable"), node: (row) => trendTag(row.trend) },
       { id: "change", title: "change", number: true, value: (row) => (row.change_pct === null ? null : Math.abs(row.change_pct)), text: (row) => fmt.change(row.change_pct) },
       { id: "course", title: "course", wide: "spark", node: sparkline },
       { id: "levels", title: "changes of level", number: true, value: (row) => row.change_points.length, text: (row) => fmt.count(row.change_points.length) },

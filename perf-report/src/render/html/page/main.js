@@ -77,13 +77,21 @@ function isTyping(event) {
   return event.target.matches?.("input, select, textarea");
 }
 
+// Gives the keys to what a view is for: its picture, its table, or else its title.
+function focusView(view) {
+  const section = sectionOf(view);
+  const target = section.querySelector("canvas, .scroll.tall") ?? section.querySelector("h2");
+  if (target?.tagName === "H2") target.setAttribute("tabindex", "-1");
+  target?.focus({ preventScroll: target.tagName !== "H2" });
+}
+
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || byId("keys").open) return;
   const view = present()[Number(event.key) - 1];
   if (view) {
     app.state = {};
     go(tabTo(view));
-    byId(`nav-${view.id}`)?.focus();
+    focusView(view);
   } else if (event.key === "/") {
     const field = sectionOf(current()).querySelector("input[type=search]");
     if (!field) return;

@@ -30,6 +30,9 @@ class RowTable {
   update(rows, by, descending, columns = this.columns) {
     const kept = this.rows[this.active];
     Object.assign(this, { rows, columns });
+    // No wider than the names need.
+    const longest = rows.slice(0, 2000).reduce((most, row) => Math.max(most, (row.name ?? "").length), 12);
+    this.nameWidth = `${Math.min(48, longest + 3)}ch`;
     this.active = Math.max(0, rows.indexOf(kept));
     this.titles(by, descending);
     this.table.setAttribute("aria-rowcount", rows.length + 1);
@@ -39,6 +42,8 @@ class RowTable {
 
   titles(by, descending) {
     this.groups.replaceChildren(...this.columns.map((column) => el("col", { class: `c-${column.wide ?? (column.number ? "number" : "text")}` })));
+    const [name] = this.groups.children;
+    if (name?.className === "c-name") name.style.setProperty("--name-width", this.nameWidth);
     const title = (column) => {
       const order = column.id === by ? (descending ? "descending" : "ascending") : null;
       const sign = order ? el("span", { "aria-hidden": "true", text: descending ? " ▾" : " ▴" }) : null;
@@ -139,7 +144,7 @@ function filterField(label, onchange) {
       if (event.key !== "Escape") return;
       field.value = "";
       onchange("");
-      field.blur();
+      field.closest(".view").querySelector("canvas, .scroll.tall")?.focus();
     },
   });
   return field;
