@@ -24,7 +24,18 @@ pub(super) struct HtmlArgs {
     /// Write a page for browsers as well, as `perf-report html` does; one that cannot be written changes
     /// the exit code only where that would be 0
     #[arg(long, value_name = "FILE", env = "PERF_TRACK_HTML", hide_env_values = true)]
+    #[arg(value_parser = file)]
     html: Option<PathBuf>,
+}
+
+/// Reads the name of a file for a page: standard output has the command's own result.
+fn file(name: &str) -> Result<PathBuf, String> {
+    let is_output = name == "-";
+    if is_output {
+        Err("standard output has the result already; name a file".to_owned())
+    } else {
+        Ok(name.into())
+    }
 }
 
 impl HtmlArgs {
@@ -147,11 +158,7 @@ pub(super) fn write_beside(
 }
 
 fn write_file(context: &Context, path: &Path, text: &str) -> Result<(), UserError> {
-    let whole = context.dir.join(path);
-    // A device or a pipe has no half that could be seen, and is not to be replaced by a file.
-    let is_special = whole.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir());
-    let written =
-        if is_special { std::fs::write(&whole, text) } else { files::replace(&whole, text) };
+    let written = files::put(&context.dir.join(path), text.as_bytes());
     written.map_err(|error| {
         UserError::new(Code::Usage, format!("the page {} cannot be written", path.display()))
             .because(error)

@@ -50,8 +50,8 @@ impl Page<'_> {
         let mut text = self.paint.paint(style::STRONG, &name) + "\n";
         text += &self.items(style::FAINT, &words::origin(self.document));
         text += &self.items(style::PLAIN, &words::sums(self.document));
-        let failed = function.errors + function.panics + function.cancelled + function.unfinished;
-        let look = if failed > 0 { style::BAD } else { style::PLAIN };
+        let failed = [function.errors, function.panics, function.cancelled, function.unfinished];
+        let look = if failed.iter().any(|calls| *calls > 0) { style::BAD } else { style::PLAIN };
         text += &self.items(look, &words::failures(function));
         text += &self.items(style::FAINT, &words::tags(function).into_iter().collect::<Vec<_>>());
         text

@@ -31,9 +31,9 @@ function ticks(from, to, count) {
   const rough = (to - from) / Math.max(1, count) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
-  const all = [];
-  for (let value = Math.ceil(from / step) * step; value <= to + step / 1e6; value += step) all.push(Math.abs(value) < step / 1e6 ? 0 : value);
-  return all;
+  // Counted, since a step may be too small to change a large value.
+  const first = Math.ceil(from / step), most = Math.min(100, Math.floor(to / step + 1e-6) - first + 1);
+  return Array.from({ length: Math.max(0, most) || 0 }, (_, at) => (first + at) * step);
 }
 
 // Powers of ten, with 2 and 5 between them where there is room.

@@ -69,7 +69,7 @@ const fmt = {
     if (value === null || value === undefined) return "–";
     if (Number.isInteger(value) && Math.abs(value) < 1e15) return grouped(String(value));
     const rounded = threeDigits(value);
-    return Math.abs(value) < 1e-6 || Math.abs(value) >= 1e15 ? value.toExponential(2) : Math.abs(rounded) < 1 ? String(rounded) : significant(rounded);
+    return Math.abs(value) < 1e-6 || Math.abs(value) >= 1e15 ? value.toExponential(2).replace("+", "") : Math.abs(rounded) < 1 ? String(rounded) : significant(rounded);
   },
   plural(value, one) {
     return `${fmt.count(value)} ${one}${value === 1 ? "" : "s"}`;

@@ -11,11 +11,15 @@ function processTable(model) {
 
 const STATES = { exact: "exact", sampled: "sampled", counted: "counted", closed: "exact", "half-open": "sampled", open: "counted" };
 
+// Steps that are drawn; the table below lists as many.
+const DRAWN = 2000;
+
 // The steps over time, a lane a function; the recorder as a whole is the first one.
-function breakerChart(steps) {
+function breakerChart(all) {
+  const steps = all.slice(0, DRAWN);
   const lanes = [...groupBy(steps, (step) => `${step.pid} ${step.function ?? ""}`).values()].slice(0, 40);
-  const end = Math.max(...steps.map((step) => step.at_ns + step.duration_ns), 1);
-  const title = `${fmt.plural(steps.length, "step")} of the breaker over ${fmt.duration(end)}`;
+  const end = steps.reduce((last, step) => Math.max(last, step.at_ns + step.duration_ns), 1);
+  const title = `${fmt.plural(all.length, "step")}${all.length > DRAWN ? `, the first ${fmt.count(DRAWN)} drawn,` : ""} of the breaker over ${fmt.duration(end)}`;
   return responsive((width) => {
     const [left, right] = [Math.min(220, width * 0.35), width - 12];
     const x = linear([0, end], [left, right]);
@@ -46,7 +50,7 @@ function breakerParts(recording) {
   ];
   const key = el("p", { class: "key faint" }, ...["exact", "sampled", "counted"].flatMap((mode) => [el("span", { class: `swatch mode-${mode}` }), `${mode} `]));
   const earlier = recording.forgotten_steps ? el("p", { class: "faint", text: `${fmt.plural(recording.forgotten_steps, "earlier step")} are not kept.` }) : null;
-  return [breakerChart(steps), key, earlier, el("details", {}, el("summary", { text: fmt.plural(steps.length, "step") }), plainTable("Steps of the breaker", columns, steps.slice(0, 500)))].filter(Boolean);
+  return [breakerChart(steps), key, earlier, el("details", {}, el("summary", { text: fmt.plural(steps.length, "step") }), plainTable("Steps of the breaker", columns, steps.slice(0, DRAWN)))].filter(Boolean);
 }
 
 function neverCalled(model) {

@@ -8,9 +8,20 @@ function matcher(query) {
   const wanted = query.trim().toLowerCase();
   if (!wanted) return () => true;
   if (!wanted.includes("*")) return (name) => name.toLowerCase().includes(wanted);
-  const parts = wanted.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  const pattern = new RegExp(`^${parts.join(".*")}$`, "s");
-  return (name) => pattern.test(name.toLowerCase());
+  const [first, ...rest] = wanted.split(/\*+/);
+  const last = rest.pop();
+  return (name) => {
+    const text = name.toLowerCase();
+    if (!text.startsWith(first)) return false;
+    // The parts between stars, each as early as it can be: no other choice finds more.
+    let from = first.length;
+    for (const part of rest) {
+      const at = text.indexOf(part, from);
+      if (at < 0) return false;
+      from = at + part.length;
+    }
+    return text.endsWith(last) && text.length - last.length >= from;
+  };
 }
 
 // Columns are {id, title, text(row) or node(row), value(row) to sort by, number, help, wide}. The first one heads a row.
