@@ -3,9 +3,9 @@
 # show them.
 #
 #   docs/images/make.sh          all of them
-#   docs/images/make.sh page     the page alone
+#   docs/images/make.sh page     the page and the live view alone
 #
-# The terminal needs nothing but cargo, the page what `.ci/consumers` installs. Nothing is kept of the runs. Where
+# The table needs nothing but cargo, the page and the live view what `.ci/consumers` installs. Nothing is kept of the runs. Where
 # other programs disturb a run, the report says so; then it is made again, ten times at most.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -47,7 +47,25 @@ page() {
         node tests/consumers/page/shots.mjs "file://$scratch/page.html" docs/images
 }
 
+# The live view of a program that parses the sources of this repository over and over.
+live() {
+    local tmux=(tmux -L "pictures-$$" -f /dev/null)
+    cp "$programs/release/code_stats" "$scratch/"
+    "${tmux[@]}" new-session -d -x 108 -y 24 -c "$PWD" \
+        "PATH='$scratch:$PATH' '$report' top --color always -- sh -c 'while :; do code_stats; done'"
+    sleep 8
+    "${tmux[@]}" capture-pane -e -p >"$scratch/live"
+    "${tmux[@]}" send-keys C-c
+    sleep 1
+    "${tmux[@]}" kill-server 2>/dev/null || true
+    cat "$scratch/live"
+}
+
 page
+live >"$scratch/top"
+"$programs/debug/examples/terminal_svg" \
+    'perf-report top: functions of a running program, with calls a second, self time and percentiles' \
+    <"$scratch/top" >docs/images/top.svg
 [[ ${1:-} == page ]] && exit
 
 for attempt in {1..10}; do
