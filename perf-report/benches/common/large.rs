@@ -78,6 +78,7 @@ fn run(functions: usize, nodes: usize, slower: f64) -> RunDocument {
         functions,
         tree,
         metrics: Vec::new(),
+        suites: Vec::new(),
         recording: Recording {
             mode: "sampled".to_owned(),
             overhead_ns: Some(90_000_000),

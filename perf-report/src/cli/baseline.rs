@@ -160,7 +160,7 @@ fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError
 fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
     let store = store::open(&context.store)?;
     let run = store.find(&args.run)?;
-    if run.process.count == 0 {
+    if run.is_empty() {
         let problem =
             format!("run {} recorded nothing, so nothing can be judged by it", run.run.id);
         return Err(UserError::new(Code::NothingToJudge, problem)
@@ -168,7 +168,7 @@ fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError>
     }
     let Some(wanted) = args.runs.map(NonZeroUsize::get) else {
         let mut runs = store.with_group(run)?;
-        runs.retain(|run| run.process.count > 0);
+        runs.retain(|run| !run.is_empty());
         return Ok(runs);
     };
     let mut runs = store.before(&run, wanted - 1)?;

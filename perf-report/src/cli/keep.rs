@@ -58,7 +58,7 @@ pub(super) fn report(
     collected: &Collected,
     left: &[String],
 ) {
-    let recorded = document.process.count > 0;
+    let recorded = !document.is_empty();
     // The summary names the problems by itself.
     let problems = if recorded { Vec::new() } else { collected.problems() };
     for problem in problems.iter().chain(left) {

@@ -32,6 +32,7 @@ pub fn document(
         functions: functions(snapshot),
         tree: tree(snapshot),
         metrics: snapshot.metrics.iter().map(metric).collect(),
+        suites: Vec::new(),
         recording: recording::recording(snapshot, problems),
     }
 }

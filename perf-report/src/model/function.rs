@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Futures;
+use super::{Benchmark, Futures};
 use crate::stats::number::float;
 
 /// A tracked function over the whole run.
@@ -14,6 +14,9 @@ use crate::stats::number::float;
 pub struct Function {
     /// Identity: `crate::module::Type::function`, or its label.
     pub name: String,
+    /// The thing that was measured under this name.
+    #[serde(default, skip_serializing_if = "FunctionKind::is_function")]
+    pub kind: FunctionKind,
     /// Module of the declaration.
     pub module: String,
     /// Source file of the declaration.
@@ -146,6 +149,9 @@ pub struct Function {
     /// The measures of its futures; left out for functions that are not async.
     #[serde(rename = "async", default, skip_serializing_if = "Option::is_none")]
     pub futures: Option<Futures>,
+    /// The figures of its harness; left out unless it is a benchmark. Boxed, since few functions are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benchmark: Option<Box<Benchmark>>,
     /// Tags of the attribute.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -155,6 +161,31 @@ pub struct Function {
     /// `[lowest duration of the bucket in nanoseconds, calls]`, ascending; empty buckets are left
     /// out. A bucket is at most 3.2 % wide.
     pub histogram: Histogram,
+}
+
+/// The kind of what a function of a run stands for: all are kept, judged and shown alike.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionKind {
+    /// A tracked function.
+    #[default]
+    Function,
+    /// A benchmark: its value is `mean_ns`, and its harness chose how often to call it.
+    Benchmark,
+    /// A test suite: one process, or one for each of its tests.
+    Suite,
+    /// A test.
+    Test,
+}
+
+impl FunctionKind {
+    /// Returns whether it is a tracked function.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+    pub fn is_function(&self) -> bool {
+        *self == Self::Function
+    }
 }
 
 impl Function {

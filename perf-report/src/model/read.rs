@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     BASELINE_SCHEMA, BASELINE_VERSION, Baseline, CustomMetric, Function, ProcessSummary,
-    RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
+    RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument, Suite,
 };
 
 /// The reason for which a text is no run.
@@ -86,12 +86,14 @@ impl RunDocument {
     /// Every [`DocumentError`]; fields that a sample lacks are not checked.
     pub fn sample_from_json(text: &str) -> Result<Self, DocumentError> {
         let read = read(text, |sample: &Sample| (&sample.schema, sample.version))?;
-        let Sample { schema, version, run, mut process, mut functions, metrics, recording } = read;
+        let Sample { schema, version, run, mut process, mut functions, metrics, suites, recording } =
+            read;
         process.processes.clear();
         for function in &mut functions {
             function.histogram.clear();
         }
-        Ok(Self { schema, version, run, process, functions, tree: Vec::new(), metrics, recording })
+        let tree = Vec::new();
+        Ok(Self { schema, version, run, process, functions, tree, metrics, suites, recording })
     }
 }
 
@@ -105,6 +107,8 @@ struct Sample {
     functions: Vec<Function>,
     #[serde(default)]
     metrics: Vec<CustomMetric>,
+    #[serde(default)]
+    suites: Vec<Suite>,
     recording: Recording,
 }
 
@@ -194,6 +198,7 @@ mod tests {
                 samples: Some(calls),
                 ..Default::default()
             }],
+            suites: vec![Suite { wall_ns: Some(calls), ..Default::default() }],
             recording: Recording { mode: "exact".to_owned(), ..Default::default() },
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Function, Probe, Recording, TreeNode, Usage};
+use super::{CustomMetric, Function, Probe, Recording, Suite, TreeNode, Usage};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,11 +22,21 @@ pub struct RunDocument {
     /// Metrics of the programs' own, sorted by name and kind.
     #[serde(default)]
     pub metrics: Vec<CustomMetric>,
+    /// Test suites, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<Suite>,
     /// The account of how it was recorded, and of what is known to be missing.
     pub recording: Recording,
 }
 
 impl RunDocument {
+    /// Returns whether there is nothing in it to judge or show: no process recorded, and no benchmark
+    /// or suite came from elsewhere.
+    pub fn is_empty(&self) -> bool {
+        let measured = self.functions.iter().any(|function| !function.kind.is_function());
+        self.process.count == 0 && !measured && self.suites.is_empty()
+    }
+
     /// Returns the self time of all functions, in nanoseconds.
     pub fn own_ns(&self) -> u64 {
         self.sum(|function| function.self_ns)
@@ -46,8 +56,10 @@ impl RunDocument {
         )
     }
 
+    /// Sums over tracked functions: a benchmark or a suite is no part of their time.
     fn sum(&self, ns: impl Fn(&Function) -> u64) -> u64 {
-        self.functions.iter().fold(0, |sum, function| sum.saturating_add(ns(function)))
+        let tracked = self.functions.iter().filter(|function| function.kind.is_function());
+        tracked.fold(0, |sum, function| sum.saturating_add(ns(function)))
     }
 }
 
@@ -58,6 +70,13 @@ pub struct Run {
     pub id: String,
     /// Label given with `--label`.
     pub label: Option<String>,
+    /// Tags given with `--tag`, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Format of the files that it was imported from, as `import` names it: `criterion`. Left out of
+    /// a run that perf-report made by itself. Runs are compared only with those of the same source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Id of the first run of its group: the runs of one side that `run --repeat` or `ab` made one
     /// after the other. Left out of a run that was made by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]

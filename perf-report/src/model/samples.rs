@@ -70,6 +70,7 @@ pub(crate) fn empty() -> RunDocument {
         functions: Vec::new(),
         tree: Vec::new(),
         metrics: Vec::new(),
+        suites: Vec::new(),
         recording: Recording { mode: "none".to_owned(), ..Recording::default() },
     }
 }

@@ -302,6 +302,7 @@ mod tests {
             }],
             tree: Vec::new(),
             metrics: Vec::new(),
+            suites: Vec::new(),
             recording: Recording::default(),
         }
     }

@@ -186,7 +186,7 @@ struct Recorded {
 /// Leaves out runs that recorded nothing.
 fn with_data(mut named: Runs) -> Result<Recorded, UserError> {
     let all = named.runs.len();
-    named.runs.retain(|run| run.process.count > 0);
+    named.runs.retain(|run| !run.is_empty());
     if named.runs.is_empty() {
         let problem = format!("run {} recorded nothing", named.name);
         return Err(UserError::new(Code::NothingToJudge, problem)

@@ -50,7 +50,7 @@ impl Past {
 /// records nothing has no history.
 fn newest(store: &dyn Store, wanted: &RunRef) -> Result<RunDocument, UserError> {
     let named = store.find(wanted)?;
-    if named.process.count > 0 || *wanted != RunRef::default() {
+    if !named.is_empty() || *wanted != RunRef::default() {
         return Ok(named);
     }
     Ok(store.recent(&Filter::default(), 1)?.pop().unwrap_or(named))

@@ -166,6 +166,7 @@ pub(crate) fn document(id: &str) -> RunDocument {
         }],
         tree: Vec::new(),
         metrics: Vec::new(),
+        suites: Vec::new(),
         recording: Recording { mode: "exact".to_owned(), ..Recording::default() },
     }
 }

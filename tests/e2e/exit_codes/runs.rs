@@ -40,6 +40,7 @@ pub(super) fn run(id: &str) -> RunDocument {
         }],
         functions,
         metrics: Vec::new(),
+        suites: Vec::new(),
         recording: Recording { mode: "exact".to_owned(), ..Recording::default() },
     }
 }

@@ -86,6 +86,7 @@ fn run_of(names: &[String], nested: bool) -> RunDocument {
         functions: numbered().map(function).collect(),
         tree: numbered().map(node).collect(),
         metrics: Vec::new(),
+        suites: Vec::new(),
         recording: Recording { mode: "exact".to_owned(), ..Recording::default() },
     }
 }

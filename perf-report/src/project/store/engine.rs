@@ -160,7 +160,7 @@ pub trait Store: fmt::Debug {
 }
 
 fn recorded(run: &RunDocument) -> bool {
-    run.process.count > 0
+    !run.is_empty()
 }
 
 /// Adds the runs of these entries as long as they are of the group; returns whether all were.
