@@ -196,20 +196,19 @@ impl Measures {
             ..Self::default()
         };
         if since.timed > 0 {
-            (since.min_ns, since.max_ns) = self.range_since(earlier, &since.histogram);
+            (since.min_ns, since.max_ns) = self.range_of(&since.histogram);
         }
         since
     }
 
-    /// Returns the shortest and the longest call after `earlier`, as far as that is known.
-    fn range_since(&self, earlier: &Self, histogram: &Histogram) -> (u64, u64) {
+    /// Returns the shortest and the longest call of those in `histogram`, a part of the calls, within the
+    /// ends of all of them. The extremes of an earlier snapshot are not asked: the reader may have
+    /// scaled them by another factor.
+    fn range_of(&self, histogram: &Histogram) -> (u64, u64) {
         let buckets = histogram.buckets();
         let lowest = buckets.first().map_or(self.min_ns, |&(at, _)| buckets::lower_bound(at));
         let highest = buckets.last().map_or(self.max_ns, |&(at, _)| buckets::upper_bound(at) - 1);
-        let is_first = earlier.timed == 0;
-        let min = if is_first || self.min_ns < earlier.min_ns { self.min_ns } else { lowest };
-        let max = if is_first || self.max_ns > earlier.max_ns { self.max_ns } else { highest };
-        (min.max(self.min_ns), max.min(self.max_ns))
+        (lowest.max(self.min_ns), highest.min(self.max_ns))
     }
 }
 
@@ -259,12 +258,12 @@ impl Polls {
 impl Lifetimes {
     fn since(&self, earlier: &Self) -> Self {
         let histogram = self.histogram.since(&earlier.histogram);
-        let highest = histogram.buckets().last().map_or(0, |&(at, _)| buckets::upper_bound(at) - 1);
-        let is_longer = self.max_ns > earlier.max_ns || earlier.count == 0;
+        let buckets = histogram.buckets();
+        let highest = buckets.last().map_or(self.max_ns, |&(at, _)| buckets::upper_bound(at) - 1);
         Self {
             count: self.count.saturating_sub(earlier.count),
             sum_ns: self.sum_ns.saturating_sub(earlier.sum_ns),
-            max_ns: if is_longer { self.max_ns } else { highest.min(self.max_ns) },
+            max_ns: highest.min(self.max_ns),
             histogram,
         }
     }
@@ -396,6 +395,16 @@ mod tests {
             prop_assert!(since.contexts.is_empty() && since.transitions.is_empty());
             prop_assert_eq!(since.functions, all.functions);
         }
+    }
+
+    #[test]
+    fn a_longest_call_that_was_only_scaled_anew_is_none_of_the_time_after() {
+        let old = measures(&[10, 5_000_000]);
+        let mut both = old.clone();
+        both.merge(&measures(&[20]));
+        both.max_ns += both.max_ns / 50;
+        let since = both.since(&old);
+        assert_eq!(buckets::of(since.max_ns), buckets::of(20));
     }
 
     #[test]

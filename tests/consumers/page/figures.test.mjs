@@ -6,7 +6,7 @@ import test from "node:test";
 import vm from "node:vm";
 
 const source = (name) => readFileSync(new URL(`../../../perf-report/src/render/html/page/${name}`, import.meta.url), "utf8");
-const page = vm.runInThisContext(`(() => { ${source("format.js")}\n${source("table.js")}\n${source("chart.js")}\nreturn { fmt, matcher, sorted, ticks, logTicks, binned, logarithmic }; })()`);
+const page = vm.runInThisContext(`(() => { ${source("format.js")}\n${source("table.js")}\n${source("chart.js")}\n${source("icicle.js")}\nconst views = [];\n${source("function.js")}\nreturn { fmt, matcher, sorted, ticks, logTicks, binned, logarithmic, neighboursOf }; })()`);
 
 test("a filter is a part of a name, or with stars a pattern for all of it", () => {
   const cases = [["", "any", true], ["ars", "app::Parse", true], ["app::*", "app::f", true], ["app::*", "my_app::f", false], ["*::f", "app::f", true], ["a*b*c", "aXbYc", true], ["ab*bc", "abc", false], ["a*a", "a", false], ["a**c", "abc", true]];
@@ -49,4 +49,16 @@ test("the bins of a distribution hold all calls", () => {
   const x = page.logarithmic([90, 6_000], [0, 500]);
   const shares = page.binned(buckets, x, [0, 500], 100);
   assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9);
+});
+
+test("recursion counts by the outermost call, for callers and callees", () => {
+  // f → f → g → f, and g alone: the functions 0 (f) and 1 (g).
+  const columns = { parent: [-1, 0, 1, 2, -1], function: [0, 0, 1, 0, 1], calls: [1, 2, 3, 4, 5], total_ns: [100, 90, 70, 40, 7], sampled: [false, false, false, true, false] };
+  const contexts = { n: 5, c: { ...columns, function_name: { v: null } } };
+  const functions = [{ name: "f", index: 0 }, { name: "g", index: 1 }];
+  const of = page.neighboursOf(functions[0], { contexts, functions });
+  const drawn = (all) => all.map((it) => [it.name, it.calls, it.total_ns, it.mark]);
+  assert.equal(of.total, 100);
+  assert.deepEqual(drawn(of.callers), [[null, 1, 100, ""], ["g", 4, 0, "~"], ["f", 2, 0, ""]]);
+  assert.deepEqual(drawn(of.callees), [["f", 2, 90, ""], ["g", 3, 0, ""]]);
 });

@@ -1,8 +1,6 @@
 //! One function in detail: its distribution, who calls it, and whom it calls. Pure.
 
-use std::collections::BTreeMap;
-
-use crate::model::{TopDocument, TopFunction};
+use crate::model::{Neighbour, TopDocument, TopFunction, neighbours};
 use crate::stats::number::float;
 
 /// The most bars of a distribution.
@@ -24,10 +22,10 @@ pub(crate) struct Detail {
     pub function: TopFunction,
     /// The durations of its calls, the shortest first.
     pub bars: Vec<Bar>,
-    /// Its callers, the most frequent first; without a name where nothing tracked called it.
-    pub callers: Vec<Edge>,
+    /// Its callers, those with the most time first; without a name where nothing tracked called it.
+    pub callers: Vec<Neighbour>,
     /// The functions that it called, those with the most time first.
-    pub callees: Vec<Edge>,
+    pub callees: Vec<Neighbour>,
 }
 
 /// The calls with a duration in a range.
@@ -54,24 +52,13 @@ pub(crate) enum Place {
     Above,
 }
 
-/// Calls from one function to another.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Edge {
-    /// The other function; `None` outside of all.
-    pub function: Option<String>,
-    /// Number of calls.
-    pub calls: u64,
-    /// Time of these calls, their own calls included, in nanoseconds.
-    pub total_ns: u64,
-}
-
 impl Detail {
     /// Returns the details of the function `name`; `None` where nothing of it happened.
     pub(crate) fn of(document: &TopDocument, name: &str) -> Option<Self> {
         let function = document.functions.iter().find(|row| row.function.name == name)?.clone();
         let bars = bars(&function.function.histogram);
-        let [up, down] = edges(document, name);
-        Some(Self { function, bars, callers: up, callees: down })
+        let (callers, callees) = neighbours(&document.tree, name);
+        Some(Self { function, bars, callers, callees })
     }
 }
 
@@ -140,36 +127,6 @@ fn beginning(place: usize, per_octave: usize) -> u64 {
     u64::try_from(ns).unwrap_or(u64::MAX)
 }
 
-/// Returns the callers of a function, and the functions that it calls.
-fn edges(document: &TopDocument, name: &str) -> [Vec<Edge>; 2] {
-    type Sums = BTreeMap<Option<String>, (u64, u64)>;
-    let function_of: BTreeMap<u32, &str> =
-        document.tree.iter().map(|node| (node.id, node.function.as_str())).collect();
-    let mut sums = [Sums::new(), Sums::new()];
-    for node in &document.tree {
-        let caller = node.parent.and_then(|parent| function_of.get(&parent)).copied();
-        let mut add = |to: usize, other: Option<&str>| {
-            let sum = sums[to].entry(other.map(str::to_owned)).or_default();
-            sum.0 = sum.0.saturating_add(node.calls);
-            sum.1 = sum.1.saturating_add(node.total_ns);
-        };
-        if node.function == name {
-            add(0, caller);
-        }
-        if caller == Some(name) {
-            add(1, Some(&node.function));
-        }
-    }
-    let list = |sums: Sums| -> Vec<Edge> {
-        let edge = |(function, (calls, total_ns))| Edge { function, calls, total_ns };
-        sums.into_iter().map(edge).collect()
-    };
-    let mut lists = sums.map(list);
-    lists[0].sort_by_key(|edge| std::cmp::Reverse(edge.calls));
-    lists[1].sort_by_key(|edge| std::cmp::Reverse(edge.total_ns));
-    lists
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,14 +137,14 @@ mod tests {
     fn callers_and_callees_are_those_of_all_contexts() {
         let document = document(&samples::reading(2), None);
         let write = Detail::of(&document, "demo::store::write").unwrap();
-        let names = |edges: &[Edge]| -> Vec<_> {
-            edges.iter().map(|edge| (edge.function.clone(), edge.calls)).collect()
+        let names = |edges: &[Neighbour]| -> Vec<_> {
+            edges.iter().map(|edge| (edge.name.clone(), edge.calls)).collect()
         };
         let handle = Some("demo::handle".to_owned());
         assert_eq!(names(&write.callers), [(handle, 16), (None, 4)]);
         assert!(write.callees.is_empty());
         let handle = Detail::of(&document, "demo::handle").unwrap();
-        assert_eq!(handle.callees[0].function.as_deref(), Some("demo::parse"));
+        assert_eq!(handle.callees[0].name.as_deref(), Some("demo::parse"));
         assert_eq!(Detail::of(&document, "demo::gone"), None);
     }
 

@@ -17,7 +17,7 @@ mod watch;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub(crate) use detail::{Bar, Detail, Edge, Place};
+pub(crate) use detail::{Bar, Detail, Place};
 pub(crate) use feed::{Control, Feed, Update, cpu_time, panic_if_asked};
 pub(crate) use figures::document;
 pub(crate) use outside::{Ended, Left, Outside};

@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 
 use super::frame::fitted;
 use super::{style, table};
-use crate::live::top::{Bar, Detail, Edge, Place, State};
+use crate::live::top::{Bar, Detail, Place, State};
+use crate::model::Neighbour;
 use crate::render::words::fit;
 use crate::render::words::sparkline::sparkline;
 use crate::render::words::top::{Column, rough};
@@ -105,16 +106,16 @@ fn bar_of(part: f64, columns: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), STEPS[eighths % 8])
 }
 
-fn edges(title: &'static str, edges: &[Edge], width: usize) -> Vec<Line<'static>> {
+fn edges(title: &'static str, edges: &[Neighbour], width: usize) -> Vec<Line<'static>> {
     if edges.is_empty() {
         return Vec::new();
     }
-    let line = |edge: &Edge| {
+    let line = |edge: &Neighbour| {
         let calls = table::right(&format!("{} ×", rough(edge.calls)), 11);
         let time = table::right(&units::duration(float(edge.total_ns)), 9);
         let figures = if width >= 40 { format!("{calls} {time}  ") } else { format!("{time} ") };
         let left = width.saturating_sub(fit::width(&figures));
-        let name = match &edge.function {
+        let name = match &edge.name {
             Some(name) => fit::name(name, left),
             None => fit::shorten_middle("nothing that is tracked", left),
         };

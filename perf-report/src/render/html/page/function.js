@@ -58,23 +58,39 @@ function budgetsOf(row, more) {
   return el("section", {}, el("h3", { text: "Budgets" }), el("p", { text: "Given in its attribute; not judged in this page." }), facts(own.map(([key, value]) => [BUDGETS[key] ?? key, key.endsWith("_pct") ? fmt.percent(value) : key.endsWith("_ns") ? fmt.duration(value) : fmt.count(value)])));
 }
 
-// Callers or callees, by the contexts that the tree has.
-function neighbours(row, { contexts, functions }, way) {
+// Callers and callees, by the contexts that the tree has. Recursion counts by the outermost call.
+function neighboursOf(row, { contexts, functions }) {
   const [parents, fns, others, calls, times, sampled] = ["parent", "function", "function_name", "calls", "total_ns", "sampled"].map((key) => icicleColumn(contexts, key));
-  const nameOf = (at) => (at === null || at < 0 ? null : (functions[fns[at]]?.name ?? others[at]));
-  const sums = new Map();
-  for (let at = 0; at < contexts.n; at++) {
-    const parent = parents[at] ?? -1;
-    if (fns[way === "callers" ? at : parent] !== row.index) continue;
-    const name = nameOf(way === "callers" ? parent : at);
+  const nameOf = (at) => (at < 0 ? null : (functions[fns[at]]?.name ?? others[at]));
+  const inside = new Uint8Array(contexts.n);
+  const [callers, callees] = [new Map(), new Map()];
+  let total = 0;
+  const add = (sums, name, at, isOuter) => {
     const sum = sums.get(name) ?? { name, calls: 0, total_ns: 0, mark: "" };
     sum.calls += calls[at];
-    sum.total_ns += times[at];
+    if (isOuter) sum.total_ns += times[at];
     if (sampled[at]) sum.mark = "~";
     sums.set(name, sum);
+  };
+  for (let at = 0; at < contexts.n; at++) {
+    const parent = parents[at] ?? -1;
+    const nested = parent >= 0 && inside[parent] === 1;
+    const isIt = fns[at] === row.index;
+    inside[at] = nested || isIt ? 1 : 0;
+    if (isIt) {
+      add(callers, nameOf(parent), at, !nested);
+      if (!nested) total += times[at];
+    }
+    if (parent >= 0 && fns[parent] === row.index) {
+      const outer = parents[parent] ?? -1;
+      add(callees, nameOf(at), at, outer < 0 || inside[outer] === 0);
+    }
   }
-  const rows = [...sums.values()].sort((a, b) => b.total_ns - a.total_ns);
-  const all = rows.reduce((sum, it) => sum + it.total_ns, 0) || 1;
+  const sorted = (sums) => [...sums.values()].sort((a, b) => b.total_ns - a.total_ns || b.calls - a.calls);
+  return { callers: sorted(callers), callees: sorted(callees), total: total || 1 };
+}
+
+function neighboursTable(row, way, rows, all) {
   const columns = [
     { title: way === "callers" ? "called by" : "calls", cell: (it) => (it.name === null ? el("span", { class: "faint", text: "(nothing that is tracked)" }) : functionLink(it.name)) },
     { title: "calls", number: true, cell: (it) => fmt.count(it.calls) }, { title: "time in it", number: true, cell: (it) => it.mark + fmt.duration(it.total_ns) },
@@ -82,6 +98,11 @@ function neighbours(row, { contexts, functions }, way) {
   ];
   const title = way === "callers" ? "Callers" : "Callees";
   return el("section", {}, el("h3", { text: title }), rows.length ? plainTable(`${title} of ${fmt.short(row.name)}`, columns, rows.slice(0, 50)) : el("p", { class: "faint", text: way === "callers" ? "It was not called." : "It calls no tracked function." }));
+}
+
+function neighboursPair(row, model) {
+  const { callers, callees, total } = neighboursOf(row, model);
+  return el("div", { class: "pair" }, neighboursTable(row, "callers", callers, total), neighboursTable(row, "callees", callees, total));
 }
 
 function pastOf(row, more) {
@@ -132,7 +153,7 @@ views.push({
         functionPicker(model, row.name), title, verdict ? el("p", {}, verdictTag(verdict)) : "", headOfFunction(row), links,
         ...(more ? [el("section", {}, el("h3", { text: "Distribution" }), ...spreadOf(row, more), percentileTable(row, more.baseline?.byName.get(row.name))), pastOf(row, more)] : later).filter(Boolean),
         ...[verdictsOf(row, model), more && budgetsOf(row, more)].filter(Boolean),
-        el("div", { class: "pair" }, neighbours(row, model, "callers"), neighbours(row, model, "callees")),
+        neighboursPair(row, model),
       );
     };
   },

@@ -47,8 +47,7 @@ function navigation() {
       onclick: (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        app.state = {};
-        go(tabTo(view));
+        go(tabTo(view), { fresh: true });
       },
     });
   byId("nav").append(...present().map(link));
@@ -89,8 +88,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || byId("keys").open) return;
   const view = present()[Number(event.key) - 1];
   if (view) {
-    app.state = {};
-    go(tabTo(view));
+    go(tabTo(view), { fresh: true });
     focusView(view);
   } else if (event.key === "/") {
     const field = sectionOf(current()).querySelector("input[type=search]");
@@ -132,10 +130,6 @@ async function start() {
   app.state = readHash();
   navigation();
   addEventListener("hashchange", () => {
-    app.state = readHash();
-    show();
-  });
-  addEventListener("popstate", () => {
     app.state = readHash();
     show();
   });

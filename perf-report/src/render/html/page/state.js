@@ -25,9 +25,10 @@ function hashOf(state) {
   return `#${parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
 }
 
-// Changes parts of the state and shows it. `replace` keeps the history of the browser as it is.
+// Changes parts of the state and shows it. `replace` keeps the history of the browser as it is; `fresh` keeps
+// nothing of the state before.
 function go(changes, options) {
-  const state = { ...app.state, ...changes };
+  const state = { ...(options?.fresh ? {} : app.state), ...changes };
   const hash = hashOf(state);
   if (hash === location.hash) return;
   try {
