@@ -159,7 +159,7 @@ fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError
 /// Returns the runs to keep, oldest first.
 fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
     let store = store::open(&context.store)?;
-    let run = store.find(&args.run)?;
+    let run = store.find(&args.run, &context.revisions())?;
     if run.is_empty() {
         let problem =
             format!("run {} recorded nothing, so nothing can be judged by it", run.run.id);

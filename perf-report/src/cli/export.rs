@@ -161,8 +161,8 @@ impl Held {
 /// Loads what `compare` takes for that name or, as `check`, the last runs of a branch.
 fn held_against(context: &Context, name: &str, current: &Runs) -> Result<Runs, UserError> {
     Runs::any(context, name).or_else(|error| {
-        let is_window = !named::is_file(name);
-        let window = is_window.then(|| Runs::reference(context, name, &current.runs).ok());
+        let window =
+            named::is_window(name).then(|| Runs::reference(context, name, &current.runs).ok());
         window.flatten().ok_or(error)
     })
 }

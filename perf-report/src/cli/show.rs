@@ -94,7 +94,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let run = store::open(&context.store)?.find(&args.run)?;
+    let run = store::open(&context.store)?.find(&args.run, &context.revisions())?;
     if let Some(wanted) = &args.function {
         return page::run(args, context, &run, wanted);
     }

@@ -45,7 +45,11 @@ impl Question {
         run: Option<&RunRef>,
     ) -> Result<Self, UserError> {
         let wanted = wanted(context, baseline)?;
-        let kept = wanted.as_deref().map(|name| kept(context, name)).transpose()?.flatten();
+        let kept = match wanted.as_deref().map(|name| kept(context, name)).transpose() {
+            // A stored run was named, and there is none: that is asked for again below.
+            Err(error) if error.code == Code::NothingToJudge => None,
+            kept => kept?.flatten(),
+        };
         let current = current(context, run, kept.as_ref())?;
         let recorded = with_data(current)?;
         let (baseline, no_baseline) = match (kept, wanted) {
@@ -124,12 +128,13 @@ impl Question {
     }
 }
 
-/// Returns the baseline of that name, where it is kept in a file and is no window of a branch.
+/// Returns the baseline of that name, where it is kept in a file or is a stored run, and is no window of a
+/// branch.
 ///
 /// # Errors
 /// When it is not there or cannot be read.
 pub(crate) fn kept(context: &Context, name: &str) -> Result<Option<Runs>, UserError> {
-    named::is_file(name).then(|| Runs::baseline(context, name)).transpose()
+    (!named::is_window(name)).then(|| Runs::kept(context, name)).transpose()
 }
 
 /// Returns the name of the baseline to judge by; `None` where there is no baseline. A baseline that
@@ -168,10 +173,10 @@ pub(crate) fn current(
     baseline: Option<&Runs>,
 ) -> Result<Runs, UserError> {
     let newest = baseline.and_then(|baseline| baseline.runs.last());
-    let command = newest.map(|run| run.run.command.join(" ")).filter(|it| !it.is_empty());
-    match (named, command) {
+    let newest = newest.filter(|it| !it.run.command.is_empty() || it.run.source.is_some());
+    match (named, newest) {
         (Some(reference), _) => Runs::run(context, reference),
-        (None, Some(command)) => Runs::newest_of(context, &command),
+        (None, Some(newest)) => Runs::newest_of(context, newest),
         (None, None) => Runs::run(context, &RunRef::default()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::revisions::Repository;
 use super::store::Location;
 use super::workspace;
 use crate::record::programs::Programs;
@@ -34,6 +35,11 @@ impl Context {
     pub(crate) fn programs(&self) -> Programs {
         let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| self.dir.join(target));
         workspace::programs(&self.root, target.as_deref())
+    }
+
+    /// Returns the repository that names of runs are looked up in.
+    pub(crate) fn revisions(&self) -> Repository<'_> {
+        Repository(&self.dir)
     }
 
     /// Returns the folder `.perf/` of the workspace; it may not exist yet.

@@ -11,6 +11,7 @@ pub(crate) mod intake;
 pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod past;
+pub(crate) mod revisions;
 mod settings;
 pub mod store;
 pub(crate) mod workspace;
@@ -74,8 +75,8 @@ impl Project {
         &self.context.root
     }
 
-    /// Loads a stored run, with those that `run --repeat` made with it. `reference` is `latest`, `latest~2`,
-    /// an id or its beginning, or a label.
+    /// Loads a stored run, with those that `run --repeat` made with it. `reference` is what the commands take:
+    /// `latest`, `latest~2`, an id or its beginning, a label, or such as `branch:main~1` and `tag:v1.2`.
     ///
     /// # Errors
     /// When there is no such run, when more than one could be meant, and when it cannot be read.
@@ -94,7 +95,8 @@ impl Project {
     }
 
     /// Loads a baseline by its name; or, for `main~10`, the last 10 runs of branch `main` that may be compared
-    /// with each other; or the baseline or run in a file, where `name` ends in `.json`.
+    /// with each other; or a stored run, as `tag:v1.2`; or the baseline or run in a file, where `name` ends
+    /// in `.json`.
     ///
     /// # Errors
     /// When there is none of this name, and when it cannot be read.

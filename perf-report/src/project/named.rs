@@ -37,8 +37,8 @@ impl Runs {
         Ok(Self::new(name.to_owned(), baseline::load(context, name)?.runs))
     }
 
-    /// Loads the reference for `current` that `text` names: a baseline, or as `main~10` the last runs of a
-    /// branch that may be compared with it.
+    /// Loads the reference for `current` that `text` names: a baseline, a stored run as `tag:v1.2`, or as
+    /// `main~10` the last runs of a branch that may be compared with it.
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when the branch has no such run.
@@ -49,7 +49,7 @@ impl Runs {
     ) -> Result<Self, UserError> {
         match window(text) {
             Some((branch, most)) => Self::of_branch(context, branch, most, current),
-            None => Self::baseline(context, text),
+            None => Self::kept(context, text),
         }
     }
 
@@ -59,9 +59,20 @@ impl Runs {
     /// # Errors
     /// When there is none.
     pub(crate) fn window_or_baseline(context: &Context, text: &str) -> Result<Self, UserError> {
-        let Some((branch, most)) = window(text) else { return Self::baseline(context, text) };
+        let Some((branch, most)) = window(text) else { return Self::kept(context, text) };
         let past = Past::open(context, &RunRef::default(), Some(branch))?;
         Ok(Self::new(text.to_owned(), past.runs(most)?))
+    }
+
+    /// Loads the baseline of this name, or the stored run that is named as `tag:v1.2`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub(crate) fn kept(context: &Context, text: &str) -> Result<Self, UserError> {
+        match stored(text) {
+            Some(reference) => Self::run(context, &reference),
+            None => Self::baseline(context, text),
+        }
     }
 
     fn of_branch(
@@ -99,18 +110,18 @@ impl Runs {
     /// When there is no such run, or more than one could be meant, or it cannot be read.
     pub(crate) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
         let store = store::open(&context.store)?;
-        let run = store.find(reference)?;
+        let run = store.find(reference, &context.revisions())?;
         Self::with_group(&*store, run)
     }
 
-    /// Loads the newest run of `command`, with those that `run --repeat` made with it.
+    /// Loads the newest run of the command and source of `like`, with those that `run --repeat` made with it.
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when there is none.
-    pub(crate) fn newest_of(context: &Context, command: &str) -> Result<Self, UserError> {
+    pub(crate) fn newest_of(context: &Context, like: &RunDocument) -> Result<Self, UserError> {
+        let command = like.run.command.join(" ");
         let store = store::open(&context.store)?;
-        let of_command = Filter { command: Some(command.to_owned()), ..Filter::default() };
-        let Some(entry) = store.newest(&of_command)? else {
+        let Some(entry) = store.newest(&Filter::of_command(like))? else {
             let newest = store.newest(&Filter::default())?.map_or_else(
                 || "no run is stored yet".to_owned(),
                 |entry| format!("the newest one, {}, is of `{}`", entry.id, entry.command),
@@ -155,13 +166,27 @@ pub(crate) fn history(
     runs.unwrap_or_default()
 }
 
-/// Returns whether `text` names the file of a baseline, and no window of a branch.
+/// Returns whether `text` names the file of a baseline, and no window of a branch or stored run.
 pub(crate) fn is_file(text: &str) -> bool {
-    window(text).is_none()
+    window(text).is_none() && stored(text).is_none()
 }
 
-/// Splits a text such as `main~10` into branch and number of runs.
+/// Returns whether `text` names a window of a branch.
+pub(crate) fn is_window(text: &str) -> bool {
+    window(text).is_some()
+}
+
+/// Returns the stored run that `text` names by its kind, as `tag:v1.2`. A baseline has no such name.
+fn stored(text: &str) -> Option<RunRef> {
+    let Ok(reference) = text.parse::<RunRef>();
+    Some(reference).filter(|reference| matches!(reference, RunRef::Of { .. }))
+}
+
+/// Splits a text such as `main~10` into branch and number of runs. `branch:main~10` is one run.
 fn window(text: &str) -> Option<(&str, usize)> {
+    if stored(text).is_some() {
+        return None;
+    }
     let (branch, most) = text.rsplit_once('~')?;
     let most = most.parse().ok().filter(|most| *most > 0)?;
     (!branch.is_empty()).then_some((branch, most))
@@ -194,7 +219,7 @@ mod tests {
     fn a_window_is_a_branch_and_a_number() {
         assert_eq!(window("main~10"), Some(("main", 10)));
         assert_eq!(window("a~b~2"), Some(("a~b", 2)));
-        for none in ["main", "main~", "~3", "main~0", "main~x"] {
+        for none in ["main", "main~", "~3", "main~0", "main~x", "branch:main~2"] {
             assert_eq!(window(none), None, "{none}");
         }
     }

@@ -46,7 +46,7 @@ impl Documents {
         wanted: Wanted<'_>,
         settings: &CheckSettings,
     ) -> Result<Self, UserError> {
-        let run = store::open(&context.store)?.find(run)?;
+        let run = store::open(&context.store)?.find(run, &context.revisions())?;
         let (baseline, comparison) = match wanted {
             Wanted::None => (None, alone(&run, settings, "no baseline was asked for".to_owned())),
             Wanted::Named(name) => judged(context, &run, Some(name), settings)?,

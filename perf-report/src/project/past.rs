@@ -29,7 +29,7 @@ impl Past {
                 let of_branch = Filter { branch: Some(name.to_owned()), ..Filter::default() };
                 store.recent(&of_branch, 1)?.pop().ok_or_else(|| no_run_of(name))?
             }
-            None => newest(&*store, from)?,
+            None => newest(&*store, from, context)?,
         };
         let filter = Filter { branch: branch.map(str::to_owned), ..Filter::before(&newest) };
         Ok(Self { store, newest, filter })
@@ -48,8 +48,8 @@ impl Past {
 
 /// Returns the run that is named; of `latest`, the newest that recorded something, since a command that
 /// records nothing has no history.
-fn newest(store: &dyn Store, wanted: &RunRef) -> Result<RunDocument, UserError> {
-    let named = store.find(wanted)?;
+fn newest(store: &dyn Store, wanted: &RunRef, context: &Context) -> Result<RunDocument, UserError> {
+    let named = store.find(wanted, &context.revisions())?;
     if !named.is_empty() || *wanted != RunRef::default() {
         return Ok(named);
     }

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use perf_report::project::store::{APPLICATION_ID, Filter, Sqlite, Store as _, VERSION};
+use perf_report::model::RunDocument;
+use perf_report::project::store::{APPLICATION_ID, Filter, Query, Sqlite, Store as _, VERSION};
 use rusqlite::Connection;
 
 use crate::desk::{Desk, document, skipped};
@@ -92,7 +93,70 @@ fn a_store_that_is_cut_short_is_refused() {
 fn older_and_newer_stores_are_refused() {
     refused(&altered("PRAGMA user_version = 0"), "has version 0, and the oldest readable one is 1");
     let newer = altered(&format!("PRAGMA user_version = {}", VERSION + 1));
-    refused(&newer, "has version 2, and this program reads up to 1");
+    refused(&newer, "has version 3, and this program reads up to 2");
+}
+
+/// Makes a store of version 1 of this one: as it was before there were facts beside the documents.
+fn of_version_1(store: &std::path::Path) {
+    let connection = Connection::open(store).unwrap();
+    connection.execute_batch("DROP TABLE facts; PRAGMA user_version = 1").unwrap();
+}
+
+/// Runs in which everything is set that the columns repeat.
+fn full(id: &str) -> RunDocument {
+    let mut document = document(id);
+    document.run.tags = vec!["gpu".to_owned(), "night".to_owned()];
+    document.run.label = Some("before".to_owned());
+    document.run.source = Some("criterion".to_owned());
+    document.run.group = Some("one".to_owned());
+    document.run.exit_code = Some(3);
+    document.process.wall_ns = Some(7);
+    document
+}
+
+#[test]
+fn a_store_of_version_1_is_brought_up_once_and_loses_nothing() {
+    let desk = Desk::new();
+    let runs = [full("one"), document("two"), document("bad")];
+    desk.store_all(&runs);
+    let entries = || Sqlite::open(&desk.store()).unwrap().entries(&Query::default()).unwrap();
+    let expected = entries();
+    of_version_1(&desk.store());
+    let connection = Connection::open(desk.store()).unwrap();
+    connection.execute("UPDATE runs SET document = '{' WHERE id = 'bad'", []).unwrap();
+    // All at once: one of them does it.
+    let found: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(entries)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for found in found {
+        assert_eq!(found[1..], expected[1..]);
+        assert_eq!(found[0].id, "bad");
+    }
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
+    assert_eq!(version, Ok(VERSION));
+    assert_eq!(Sqlite::open(&desk.store()).unwrap().load("one").unwrap(), runs[0]);
+}
+
+#[test]
+fn a_store_of_version_1_that_must_not_be_written_is_read_all_the_same() {
+    let desk = Desk::new();
+    let run = full("one");
+    desk.store_all(&[run.clone(), document("two")]);
+    of_version_1(&desk.store());
+    let bytes = fs::read(desk.store()).unwrap();
+    let script = "mount --bind .perf .perf && mount -o remount,ro,bind .perf && \
+                  $REPORT show tagged:gpu --format json; code=$?; \
+                  $REPORT compare latest~1 latest >&2; umount .perf; exit $code";
+    let unshared = desk.shell(&format!("unshare --user --map-root-user --mount sh -c '{script}'"));
+    if unshared.stderr.contains("unshare") || unshared.stderr.contains("mount:") {
+        skipped("file systems cannot be mounted here");
+        return;
+    }
+    unshared.said(0, "");
+    let shown: RunDocument = serde_json::from_str(&unshared.stdout).unwrap();
+    assert_eq!(shown, run);
+    assert_eq!(fs::read(desk.store()).unwrap(), bytes, "the file was altered");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::verdict::{self, Blessing, BlessingState};
 type Values = BTreeMap<(String, Metric), f64>;
 
 fn find(context: &Context, wanted: &RunRef) -> Result<RunDocument, UserError> {
-    store::open(&context.store)?.find(wanted)
+    store::open(&context.store)?.find(wanted, &context.revisions())
 }
 
 /// Lists the accepted regressions, with the state of each.

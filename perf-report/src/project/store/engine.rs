@@ -3,22 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::entry::Entry;
+use super::entry::{Entry, Names};
 use super::error::StoreError;
 use super::query::{Filter, Query};
-use super::reference::{FindError, RunRef};
+use super::reference::RunRef;
+use super::resolve::Finder;
+use super::revisions::Revisions;
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::record::collect::SegmentId;
-
-/// The runs of a group that are looked for at once.
-const PAGE: usize = 32;
-
-/// The ids that are named where several begin alike.
-const SEVERAL: usize = 4;
-
-/// The newest runs that an unknown name is held against, to guess what was meant.
-const GUESSED_AMONG: usize = 10_000;
 
 /// A place that keeps runs and finds them again. A run is immutable once it is stored.
 ///
@@ -64,6 +57,26 @@ pub trait Store: fmt::Debug {
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
         ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
     }
+
+    /// Removes these runs with all that is kept of them, so that their segments may be stored again: all of
+    /// them or, when it fails, none. An id that no run has is passed over. Returns the number of runs removed.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn remove(&mut self, ids: &[&str]) -> Result<usize, StoreError>;
+
+    /// Gives the run of this id another label and other tags. They stand beside what was recorded, and are
+    /// all of a run that can be changed.
+    ///
+    /// # Errors
+    /// When the store cannot be written, and when there is no such run.
+    fn rename(&mut self, id: &str, names: &Names) -> Result<(), StoreError>;
+
+    /// Gives space of what was removed back to the file system.
+    ///
+    /// # Errors
+    /// When the store cannot be written; nothing is lost then.
+    fn shrink(&mut self) -> Result<(), StoreError>;
 
     /// Stores a run of unknown segments: all of it or, when it fails, nothing.
     ///
@@ -119,21 +132,10 @@ pub trait Store: fmt::Debug {
     /// As for [`load`](Self::load).
     fn with_group(&self, run: RunDocument) -> Result<Vec<RunDocument>, StoreError> {
         let Some(group) = run.run.group.clone() else { return Ok(vec![run]) };
-        let first = match self.newest(&Filter::of_id(&group))? {
-            Some(first) => Some(first),
-            None => self.newest(&Filter::of_id(&run.run.id))?,
-        };
-        // Whatever was made with the first one was stored after it, in a row.
-        let mut page: Vec<Entry> = first.into_iter().collect();
-        let mut runs = Vec::new();
-        while let Some(last) = page.last() {
-            let newer = Filter { newer_than: Some(last.id.clone()), ..Filter::default() };
-            let members = page.iter().filter(|entry| entry.label == run.run.label);
-            if !extend_group(self, &mut runs, members, &group)? {
-                break;
-            }
-            page = self.entries(&Query::oldest(newer, PAGE))?;
-        }
+        let members = Filter { group: Some(group), ..Filter::default() };
+        let entries = self.entries(&Query::oldest(members, usize::MAX))?;
+        let runs: Result<Vec<_>, _> = entries.iter().map(|entry| self.load(&entry.id)).collect();
+        let runs = runs?;
         let is_among = runs.iter().any(|member| member.run.id == run.run.id);
         Ok(if is_among { runs } else { vec![run] })
     }
@@ -142,77 +144,26 @@ pub trait Store: fmt::Debug {
     ///
     /// # Errors
     /// When there is no such run, more than one, or it cannot be read.
-    fn find(&self, reference: &RunRef) -> Result<RunDocument, UserError> {
-        Ok(self.load(&self.resolve(reference)?.id)?)
+    fn find(
+        &self,
+        reference: &RunRef,
+        revisions: &dyn Revisions,
+    ) -> Result<RunDocument, UserError> {
+        Ok(self.load(&self.resolve(reference, revisions)?.id)?)
     }
 
-    /// Returns the entry of the run that `reference` names. An exact id comes before a label (the newest run
-    /// that carries it), and a label before the beginning of an id.
+    /// Returns the entry of the run that `reference` names. Of a bare word, an exact id comes before a label
+    /// (the newest run that carries it), a label before the beginning of an id, and that before a commit, a
+    /// branch and a tag of git, which must not mean different runs. `revisions` is asked only for names that
+    /// need it.
     ///
     /// # Errors
     /// When there is no such run, or more than one.
-    fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
-        match reference {
-            RunRef::Latest(back) => latest(self, *back),
-            RunRef::Runs(name) => named(self, name),
-        }
+    fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
+        Finder { store: self, revisions }.resolve(reference)
     }
 }
 
 fn recorded(run: &RunDocument) -> bool {
     !run.is_empty()
-}
-
-/// Adds the runs of these entries as long as they are of the group; returns whether all were.
-fn extend_group<'a>(
-    store: &(impl Store + ?Sized),
-    runs: &mut Vec<RunDocument>,
-    entries: impl Iterator<Item = &'a Entry>,
-    group: &str,
-) -> Result<bool, StoreError> {
-    for entry in entries {
-        let document = store.load(&entry.id)?;
-        if document.run.group.as_deref() != Some(group) {
-            return Ok(false);
-        }
-        runs.push(document);
-    }
-    Ok(true)
-}
-
-fn latest(store: &(impl Store + ?Sized), back: usize) -> Result<Entry, UserError> {
-    let query = Query { skip: back, ..Query::newest(Filter::default(), 1) };
-    if let Some(entry) = store.entries(&query)?.pop() {
-        return Ok(entry);
-    }
-    Err(match store.count(&Filter::default())? {
-        0 => FindError::NothingStored,
-        stored => FindError::TooFarBack { stored },
-    }
-    .into())
-}
-
-fn named(store: &(impl Store + ?Sized), name: &str) -> Result<Entry, UserError> {
-    let labelled = Filter { label: Some(name.to_owned()), ..Filter::default() };
-    for exact in [Filter::of_id(name), labelled] {
-        if let Some(entry) = store.newest(&exact)? {
-            return Ok(entry);
-        }
-    }
-    let mut found = Vec::new();
-    if !name.is_empty() {
-        let alike = Filter { id_prefix: Some(name.to_owned()), ..Filter::default() };
-        found = store.entries(&Query::newest(alike, SEVERAL))?;
-    }
-    match found.len() {
-        0 => {
-            let all = store.entries(&Query::newest(Filter::default(), GUESSED_AMONG))?;
-            Err(FindError::unknown(name, &all).into())
-        }
-        1 => Ok(found.remove(0)),
-        _ => {
-            let ids = found.into_iter().map(|entry| entry.id).collect();
-            Err(FindError::Ambiguous { name: name.to_owned(), ids }.into())
-        }
-    }
 }

@@ -1,15 +1,20 @@
-//! The store, which keeps runs. A run is immutable once stored.
+//! The store, which keeps runs. A run is immutable once stored, but for its label and tags, which stand
+//! beside it.
 //!
 //! [`Store`] is what commands see, whatever the engine; [`open`] picks the engine by the [`Location`].
 //! [`Sqlite`] is the store of one machine. A store only keeps and finds; judging and showing live
 //! elsewhere.
 
+mod columns;
 mod engine;
 mod entry;
 mod error;
+mod find_error;
 mod location;
 mod query;
 mod reference;
+mod resolve;
+mod revisions;
 mod schema;
 mod sqlite;
 
@@ -17,11 +22,13 @@ mod sqlite;
 mod tests;
 
 pub use engine::Store;
-pub use entry::Entry;
+pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
+pub use find_error::FindError;
 pub use location::Location;
 pub use query::{Filter, Order, Query};
-pub use reference::{FindError, RunRef};
+pub use reference::{Kind, RunRef};
+pub use revisions::Revisions;
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
 

@@ -18,8 +18,26 @@ pub struct Filter {
     pub machine_key: Option<String>,
     /// The command, its words joined by spaces.
     pub command: Option<String>,
+    /// A part of the command.
+    pub command_part: Option<String>,
     /// The branch.
     pub branch: Option<String>,
+    /// The beginning of the commit's hash.
+    pub commit_prefix: Option<String>,
+    /// A tag that they carry.
+    pub tag: Option<String>,
+    /// The source of an import; empty for runs that perf-report made by itself.
+    pub source: Option<String>,
+    /// The id of the first run of their group.
+    pub group: Option<String>,
+    /// True for runs whose command failed, false for the others.
+    pub failed: Option<bool>,
+    /// True for runs of a changed copy of their commit, false for those of the commit itself.
+    pub dirty: Option<bool>,
+    /// The moment from which they started, in RFC 3339, UTC.
+    pub since: Option<String>,
+    /// The moment before which they started, in RFC 3339, UTC.
+    pub until: Option<String>,
     /// The id of a stored run before which they were stored.
     pub older_than: Option<String>,
     /// The id of a stored run after which they were stored.
@@ -34,13 +52,31 @@ impl Filter {
         Self { id: Some(id.to_owned()), ..Self::default() }
     }
 
-    /// Means other runs of the same command that may be compared with `run` by time.
+    /// Means the runs of exactly this label.
+    pub fn of_label(label: &str) -> Self {
+        Self { label: Some(label.to_owned()), ..Self::default() }
+    }
+
+    /// Means the runs of this branch.
+    pub fn of_branch(branch: &str) -> Self {
+        Self { branch: Some(branch.to_owned()), ..Self::default() }
+    }
+
+    /// Means the runs of the same command and source as `run`.
+    pub fn of_command(run: &RunDocument) -> Self {
+        Self {
+            command: Some(run.run.command.join(" ")),
+            source: Some(run.run.source.clone().unwrap_or_default()),
+            ..Self::default()
+        }
+    }
+
+    /// Means other runs of the same command and source that may be compared with `run` by time.
     pub fn comparable(run: &RunDocument) -> Self {
         Self {
             machine_key: Some(run.run.machine.key.clone()),
-            command: Some(run.run.command.join(" ")),
             but: BTreeSet::from([run.run.id.clone()]),
-            ..Self::default()
+            ..Self::of_command(run)
         }
     }
 

@@ -1,28 +1,88 @@
-//! The names by which a user means a run: `latest`, `latest~2`, an id, the beginning of one, a label. Pure.
+//! The names by which a user means a run: `latest`, `latest~2`, a word, or `KIND:NAME~N`. Pure.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
-
-use super::entry::Entry;
-use crate::error::{ExitCode, UserError};
-use crate::text::{suggest, units};
 
 const LATEST: &str = "latest";
 
 /// The name of a run as a user gives it.
 ///
 /// ```
-/// use perf_report::project::store::RunRef;
+/// use perf_report::project::store::{Kind, RunRef};
 /// assert_eq!("latest~2".parse(), Ok(RunRef::Latest(2)));
 /// assert_eq!("nightly".parse(), Ok(RunRef::Runs("nightly".to_owned())));
+/// let of = |kind, name: &str| Ok(RunRef::Of { kind, name: name.to_owned() });
+/// assert_eq!("branch:main~1".parse(), of(Kind::Branch, "main~1"));
+/// assert_eq!("git:HEAD~3".parse(), of(Kind::Git, "HEAD~3"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunRef {
     /// The newest run, or the one this many runs before it.
     Latest(usize),
-    /// An id, a label, or the beginning of an id.
+    /// A word that may be an id, a label, the beginning of an id or of a commit, a branch, or a tag of git.
     Runs(String),
+    /// The newest run of what is named, or the one so many runs before it.
+    Of {
+        /// The kind of what is named.
+        kind: Kind,
+        /// The name, with `~N` where it was given.
+        name: String,
+    },
+}
+
+/// The kind of what names a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An id, or the beginning of one.
+    Id,
+    /// A label.
+    Label,
+    /// A tag that the run carries.
+    Tagged,
+    /// The beginning of the hash of a commit.
+    Commit,
+    /// The branch that was checked out.
+    Branch,
+    /// A tag of git.
+    Tag,
+    /// Whatever git takes for a commit.
+    Git,
+}
+
+impl Kind {
+    /// Every kind, in the order in which people read of them.
+    pub const ALL: [Self; 7] =
+        [Self::Id, Self::Label, Self::Tagged, Self::Commit, Self::Branch, Self::Tag, Self::Git];
+
+    /// Returns the word that stands before the colon.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Label => "label",
+            Self::Tagged => "tagged",
+            Self::Commit => "commit",
+            Self::Branch => "branch",
+            Self::Tag => "tag",
+            Self::Git => "git",
+        }
+    }
+
+    /// Returns the kind that stands before the colon of `text`, and what follows it.
+    pub(crate) fn split(text: &str) -> Option<(Self, &str)> {
+        let (word, name) = text.split_once(':')?;
+        let kind = Self::ALL.into_iter().find(|kind| kind.word() == word)?;
+        (!name.is_empty()).then_some((kind, name))
+    }
+
+    /// Splits what follows the colon into the name and the number of runs to go back. In a revision of git,
+    /// `~` is git's.
+    pub(super) fn steps(self, name: &str) -> (&str, usize) {
+        let split = name.rsplit_once('~').filter(|(name, _)| !name.is_empty());
+        let back = split.and_then(|(name, back)| Some((name, back.parse().ok()?)));
+        back.filter(|_| self != Self::Git).unwrap_or((name, 0))
+    }
 }
 
 impl Default for RunRef {
@@ -40,7 +100,11 @@ impl FromStr for RunRef {
             Some(rest) => rest.strip_prefix('~').and_then(|back| back.parse().ok()),
             None => None,
         };
-        Ok(back.map_or_else(|| Self::Runs(text.to_owned()), Self::Latest))
+        Ok(match (back, Kind::split(text)) {
+            (Some(back), _) => Self::Latest(back),
+            (None, Some((kind, name))) => Self::Of { kind, name: name.to_owned() },
+            (None, None) => Self::Runs(text.to_owned()),
+        })
     }
 }
 
@@ -50,72 +114,7 @@ impl fmt::Display for RunRef {
             Self::Latest(0) => f.write_str(LATEST),
             Self::Latest(back) => write!(f, "{LATEST}~{back}"),
             Self::Runs(name) => f.write_str(name),
-        }
-    }
-}
-
-/// The reason why a reference names no run.
-#[derive(Debug, PartialEq, Eq)]
-pub enum FindError {
-    /// The store holds no run at all.
-    NothingStored,
-    /// `latest~N` reaches beyond the oldest run.
-    TooFarBack {
-        /// The number of runs that are stored.
-        stored: usize,
-    },
-    /// No id, label or beginning of an id.
-    Unknown {
-        /// The name that the user gave.
-        name: String,
-        /// The name of a run that is nearest to it.
-        near: Option<String>,
-    },
-    /// More than one id begins like this.
-    Ambiguous {
-        /// The name that the user gave.
-        name: String,
-        /// Some ids that begin like it, newest first.
-        ids: Vec<String>,
-    },
-}
-
-impl FindError {
-    /// Makes the error of a name that none of the runs has, with the nearest name among those of `entries`.
-    pub(super) fn unknown(name: &str, entries: &[Entry]) -> Self {
-        if entries.is_empty() {
-            return Self::NothingStored;
-        }
-        let ids = entries.iter().map(|entry| entry.id.as_str());
-        let labels = entries.iter().filter_map(|entry| entry.label.as_deref());
-        let near = suggest::nearest(name, labels.chain([LATEST]).chain(ids));
-        Self::Unknown { name: name.to_owned(), near: near.map(str::to_owned) }
-    }
-}
-
-impl From<FindError> for UserError {
-    fn from(error: FindError) -> Self {
-        match error {
-            FindError::NothingStored => Self::new(ExitCode::NothingToJudge, "no run is stored yet")
-                .help("record one with `perf-report run -- COMMAND`"),
-            FindError::TooFarBack { stored } => {
-                let stored_are = units::they_are(stored as u64, "run");
-                let oldest = match stored {
-                    0 | 1 => "it is `latest`".to_owned(),
-                    stored => format!("the oldest one is `latest~{}`", stored - 1),
-                };
-                Self::new(ExitCode::Usage, format!("only {stored_are} stored")).help(oldest)
-            }
-            FindError::Unknown { name, near } => {
-                let names = "give an id, the beginning of one, a label, `latest`, or `latest~1` for \
-                             the run before it";
-                let help = near.map_or_else(|| names.to_owned(), |it| suggest::did_you_mean(&it));
-                Self::new(ExitCode::Usage, format!("no stored run is called {name:?}")).help(help)
-            }
-            FindError::Ambiguous { name, ids } => {
-                Self::new(ExitCode::Usage, format!("more than one run begins with {name:?}"))
-                    .help(format!("give more of the id: {}", ids.join(", ")))
-            }
+            Self::Of { kind, name } => write!(f, "{}:{name}", kind.word()),
         }
     }
 }

@@ -2,15 +2,25 @@
 //!
 //! When the tables change, raise [`VERSION`] and add a step that brings older files up to it.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use super::columns;
+use super::entry::Entry;
 use super::error::Fault;
+use crate::model::Run;
 
 /// The mark of a SQLite file that is ours: the letters `PTrk`.
 pub const APPLICATION_ID: i32 = 0x5054_726b;
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
-pub const VERSION: i32 = 1;
+///
+/// 1 had no table of facts.
+pub const VERSION: i32 = 2;
+
+/// The oldest version that is read.
+const OLDEST: i32 = 1;
 
 /// A table with one row a run. The document is the truth; the other columns repeat what lists and references
 /// need, so that they need not read documents. `number` orders runs by when they were stored.
@@ -27,6 +37,23 @@ const TABLES: &str = "
         document    TEXT NOT NULL
     ) STRICT;
     CREATE INDEX runs_by_label ON runs (label, number) WHERE label IS NOT NULL;
+";
+
+/// A table with more of such columns, in rows of their own: a row of `runs` has its columns behind the document,
+/// so that a column added to it would be as far away as the document is long.
+///
+/// Of a label and of tags, which can be changed, the columns are the truth.
+const FACTS: &str = "facts (
+        run       INTEGER PRIMARY KEY,
+        tags      TEXT NOT NULL,
+        source    TEXT,
+        run_group TEXT,
+        exit_code INTEGER,
+        signal    INTEGER,
+        dirty     INTEGER NOT NULL,
+        wall_ns   INTEGER,
+        functions INTEGER NOT NULL
+    ) STRICT;
 ";
 
 /// A table of the segments of which the runs were made, by [`crate::record::collect::id_of`], so that none is
@@ -55,32 +82,107 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(&format!("CREATE TABLE {FACTS}"))?;
     transaction.commit()
 }
 
-/// Checks that the database is a whole store of this version; reads only. `length` returns the size of its
-/// file, while nobody can be writing it.
+/// The place of the table of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Facts {
+    /// The store, as it should be.
+    Stored,
+    /// The memory of this connection: the store is of an older version, and cannot be written.
+    Beside,
+}
+
+/// Brings a store of an older version up to this one, all or nothing. One that cannot be written stays as it
+/// is, and what it lacks is made up in memory.
+pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Facts> {
+    use ErrorCode as Code;
+    match upgrade(connection) {
+        Ok(()) => Ok(Facts::Stored),
+        Err(error) => match error.sqlite_error_code() {
+            Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::DiskFull) => {
+                beside(connection)?;
+                Ok(Facts::Beside)
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    if version(&transaction)? < i64::from(VERSION) {
+        transaction.execute_batch(&format!("CREATE TABLE main.{FACTS}"))?;
+        fill(&transaction, "main")?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    transaction.commit()
+}
+
+fn beside(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.execute_batch(&format!("CREATE TEMP TABLE {FACTS}"))?;
+    let transaction = connection.transaction()?;
+    fill(&transaction, "temp")?;
+    transaction.commit()
+}
+
+/// The part of a run's document that the columns repeat.
+#[derive(Deserialize)]
+struct Part {
+    run: Run,
+    process: Process,
+    functions: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Process {
+    wall_ns: Option<u64>,
+}
+
+/// Writes the facts of every run that has none. Of a document that cannot be read nothing is known.
+fn fill(connection: &Connection, schema: &str) -> rusqlite::Result<()> {
+    let mut runs = connection.prepare("SELECT number, document FROM main.runs")?;
+    let mut rows = runs.query([])?;
+    while let Some(row) = rows.next()? {
+        let part = serde_json::from_str::<Part>(row.get_ref(1)?.as_str()?).ok();
+        let entry = part.map(|it| Entry::new(&it.run, it.process.wall_ns, it.functions.len()));
+        columns::write(connection, schema, row.get(0)?, &entry.unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Checks that the database is a whole store of a version that is read, and returns whether it is of this one;
+/// reads only. `length` returns the size of its file, while nobody can be writing it.
 pub(super) fn check(
     connection: &mut Connection,
     length: impl FnOnce() -> u64,
-) -> rusqlite::Result<Result<(), Fault>> {
+) -> rusqlite::Result<Result<bool, Fault>> {
     let transaction = connection.transaction()?;
     let number =
         |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     if number("application_id")? != i64::from(APPLICATION_ID) {
         return Ok(Err(Fault::NotAStore));
     }
-    let version = number("user_version")?;
-    if version != i64::from(VERSION) {
-        let ours = i64::from(VERSION);
-        return Ok(Err(if version < ours {
-            Fault::Older { found: version, oldest: ours }
-        } else {
-            Fault::Newer { found: version, newest: ours }
-        }));
+    let (found, oldest, newest) = (version(&transaction)?, i64::from(OLDEST), i64::from(VERSION));
+    if found < oldest {
+        return Ok(Err(Fault::Older { found, oldest }));
+    }
+    if found > newest {
+        return Ok(Err(Fault::Newer { found, newest }));
     }
     // SQLite itself notices missing pages, but not that the last one is incomplete.
     let needed = u64::try_from(number("page_count")? * number("page_size")?).unwrap_or(0);
     let length = length();
-    Ok(if length < needed { Err(Fault::CutShort { length, needed }) } else { Ok(()) })
+    if length < needed {
+        return Ok(Err(Fault::CutShort { length, needed }));
+    }
+    Ok(Ok(found == newest))
 }

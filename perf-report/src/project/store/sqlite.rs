@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, TransactionBehavior, params, params_from_iter,
+    Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params, params_from_iter,
 };
 
+use super::columns::{self, COUNT, ENTRIES};
 use super::engine::Store;
-use super::entry::Entry;
+use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
 use super::query::{Filter, Order, Query};
-use super::schema;
+use super::schema::{self, Facts};
 use crate::files;
 use crate::model::{DocumentError, RunDocument};
 use crate::project::workspace;
@@ -34,13 +35,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
+    facts: Facts,
 }
 
 impl Sqlite {
     /// Opens the store at `path`.
     ///
     /// # Errors
-    /// When there is no file, or it is not a store of this version. The file stays as it is.
+    /// When there is no file, or it is not a store of this version or an older one. The file stays as it is
+    /// then; one of an older version is brought up to this one, where it may be written.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |fault| StoreError::new(path.display(), fault);
         match fs::metadata(path) {
@@ -55,10 +58,14 @@ impl Sqlite {
         }
         let mut connection = connect(path).map_err(|error| broken(path, error))?;
         let length = || fs::metadata(path).map_or(0, |metadata| metadata.len());
-        schema::check(&mut connection, length)
+        let is_of_today = schema::check(&mut connection, length)
             .map_err(|error| broken(path, error))?
             .map_err(failed)?;
-        Ok(Self { connection, path: path.to_owned() })
+        let facts = match is_of_today {
+            true => Facts::Stored,
+            false => schema::bring_up(&mut connection).map_err(|error| broken(path, error))?,
+        };
+        Ok(Self { connection, path: path.to_owned(), facts })
     }
 
     /// Opens the store at `path`, and makes it (with its folder) when there is no file.
@@ -75,7 +82,8 @@ impl Sqlite {
         }
     }
 
-    /// Returns what `read` makes of the text of a run, which is not copied for it.
+    /// Returns what `read` makes of the text of a run, which is not copied for it, under the names that it has
+    /// now.
     fn read(
         &self,
         id: &str,
@@ -83,9 +91,25 @@ impl Sqlite {
     ) -> Result<RunDocument, StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
         let query = || {
-            let query = "SELECT document FROM runs WHERE id = ?1";
+            let query = match self.facts {
+                Facts::Stored => {
+                    "SELECT document, label, tags
+                     FROM runs LEFT JOIN facts ON facts.run = runs.number WHERE id = ?1"
+                }
+                Facts::Beside => "SELECT document, label, NULL FROM runs WHERE id = ?1",
+            };
             let mut statement = self.connection.prepare_cached(query)?;
-            statement.query_row([id], |row| Ok(read(row.get_ref(0)?.as_str()?))).optional()
+            let named = |row: &Row<'_>| {
+                let mut run = read(row.get_ref(0)?.as_str()?);
+                if let Ok(run) = &mut run {
+                    run.run.label = row.get(1)?;
+                    if let Some(tags) = row.get_ref(2)?.as_str_or_null()? {
+                        run.run.tags = columns::tags_of_text(tags);
+                    }
+                }
+                Ok(run)
+            };
+            statement.query_row([id], named).optional()
         };
         query()
             .map_err(|error| self.failed(error))?
@@ -94,9 +118,9 @@ impl Sqlite {
     }
 
     /// Opens the store once more, for another thread: a connection is for one.
-    fn again(path: &Path) -> Result<Self, StoreError> {
+    fn again(path: &Path, facts: Facts) -> Result<Self, StoreError> {
         let connection = connect(path).map_err(|error| broken(path, error))?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: path.to_owned(), facts })
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
@@ -146,8 +170,27 @@ impl Store for Sqlite {
         query().map_err(|error| self.failed(error))
     }
 
+    fn remove(&mut self, ids: &[&str]) -> Result<usize, StoreError> {
+        delete(&mut self.connection, ids).map_err(|error| broken(&self.path, error))
+    }
+
+    fn rename(&mut self, id: &str, names: &Names) -> Result<(), StoreError> {
+        match rename(&mut self.connection, id, names) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let fault = Fault::NoRun { id: id.to_owned() };
+                Err(StoreError::new(self.path.display(), fault))
+            }
+            Err(error) => Err(broken(&self.path, error)),
+        }
+    }
+
+    fn shrink(&mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch("VACUUM").map_err(|error| self.failed(error))
+    }
+
     fn entries(&self, query: &Query) -> Result<Vec<Entry>, StoreError> {
-        let (condition, values) = condition(&query.filter);
+        let (condition, values) = columns::condition(&query.filter);
         let order = match query.order {
             Order::NewestFirst => "DESC",
             Order::OldestFirst => "ASC",
@@ -155,19 +198,20 @@ impl Store for Sqlite {
         // A limit below zero is none.
         let most = query.most.map_or(-1, |most| i64::try_from(most).unwrap_or(i64::MAX));
         let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
-        let text = format!(
-            "SELECT id, time, label, command, git_commit, git_branch, machine_key
-             FROM runs{condition} ORDER BY number {order} LIMIT {most} OFFSET {skip}"
-        );
+        let text =
+            format!("{ENTRIES}{condition} ORDER BY number {order} LIMIT {most} OFFSET {skip}");
         let query = || -> rusqlite::Result<Vec<Entry>> {
-            self.connection.prepare(&text)?.query_map(params_from_iter(values), entry)?.collect()
+            self.connection
+                .prepare(&text)?
+                .query_map(params_from_iter(values), columns::entry)?
+                .collect()
         };
         query().map_err(|error| self.failed(error))
     }
 
     fn count(&self, filter: &Filter) -> Result<usize, StoreError> {
-        let (condition, values) = condition(filter);
-        let text = format!("SELECT count(*) FROM runs{condition}");
+        let (condition, values) = columns::condition(filter);
+        let text = format!("{COUNT}{condition}");
         let count = self.connection.query_row(&text, params_from_iter(values), |row| row.get(0));
         count.map_err(|error| self.failed(error))
     }
@@ -183,8 +227,8 @@ impl Store for Sqlite {
         };
         READING.add(ids.len());
         let share = ids.len().div_ceil(rayon::current_num_threads()).max(1);
-        let path = &self.path;
-        let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path).ok()?, ids)));
+        let (path, facts) = (&self.path, self.facts);
+        let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path, facts).ok()?, ids)));
         let read: Vec<Option<Vec<RunDocument>>> = read.collect();
         let all = read.into_iter().zip(ids.chunks(share));
         all.flat_map(|(read, ids)| read.unwrap_or_else(|| of(self, ids))).collect()
@@ -203,33 +247,6 @@ fn broken(path: &Path, error: rusqlite::Error) -> StoreError {
         _ => Fault::Other(error.into()),
     };
     StoreError::new(path.display(), fault)
-}
-
-/// Returns the condition of a query for the runs that are meant, with the values that it compares.
-///
-/// No index is needed for it: SQLite walks the runs in the order in which they were stored, reads a few
-/// hundred bytes of each, never the document, and stops at the limit.
-fn condition(filter: &Filter) -> (String, Vec<&str>) {
-    let stored = |than: &str| format!("number {than} (SELECT number FROM runs WHERE id = ?)");
-    let given = [
-        (&filter.id, "id = ?".to_owned()),
-        (&filter.id_prefix, "instr(id, ?) = 1".to_owned()),
-        (&filter.label, "label = ?".to_owned()),
-        (&filter.machine_key, "machine_key = ?".to_owned()),
-        (&filter.command, "command = ?".to_owned()),
-        (&filter.branch, "git_branch = ?".to_owned()),
-        (&filter.older_than, stored("<")),
-        (&filter.newer_than, stored(">")),
-    ];
-    let given = given.into_iter().filter_map(|(value, text)| Some((value.as_deref()?, text)));
-    let (mut values, mut conditions): (Vec<&str>, Vec<String>) = given.unzip();
-    if !filter.but.is_empty() {
-        conditions.push(format!("id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));
-        values.extend(filter.but.iter().map(String::as_str));
-    }
-    let all = conditions.join(" AND ");
-    let condition = if all.is_empty() { all } else { format!(" WHERE {all}") };
-    (condition, values)
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -290,16 +307,17 @@ fn insert(
             json,
         ],
     )?;
-    if !(segments.is_empty() || take(&transaction, segments)?) {
+    let number = transaction.last_insert_rowid();
+    columns::write(&transaction, "main", number, &Entry::of(run))?;
+    if !(segments.is_empty() || take(&transaction, number, segments)?) {
         return Ok(false);
     }
     transaction.commit()?;
     Ok(true)
 }
 
-/// Gives the segments to the run inserted last; returns whether all were free, as those of a deleted run are.
-fn take(connection: &Connection, segments: &[SegmentId]) -> rusqlite::Result<bool> {
-    let run = connection.last_insert_rowid();
+/// Gives the segments to the run of this number; returns whether all were free, as those of a deleted run are.
+fn take(connection: &Connection, run: i64, segments: &[SegmentId]) -> rusqlite::Result<bool> {
     schema::add_segments(connection)?;
     let mut statement = connection.prepare(
         "INSERT INTO segments (id, run) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
@@ -313,14 +331,34 @@ fn take(connection: &Connection, segments: &[SegmentId]) -> rusqlite::Result<boo
     Ok(true)
 }
 
-fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
-    Ok(Entry {
-        id: row.get(0)?,
-        time: row.get(1)?,
-        label: row.get(2)?,
-        command: row.get(3)?,
-        commit: row.get(4)?,
-        branch: row.get(5)?,
-        machine_key: row.get(6)?,
-    })
+/// Deletes these runs and all that is kept of them; returns the number of runs deleted.
+fn delete(connection: &mut Connection, ids: &[&str]) -> rusqlite::Result<usize> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut tables = vec!["DELETE FROM facts WHERE run = ?1", "DELETE FROM runs WHERE number = ?1"];
+    if schema::has_segments(&transaction)? {
+        tables.push("DELETE FROM segments WHERE run = ?1");
+    }
+    let mut deleted = 0;
+    for id in ids {
+        let query = "SELECT number FROM runs WHERE id = ?1";
+        let number = transaction.query_row(query, [id], |row| row.get::<_, i64>(0)).optional()?;
+        let Some(number) = number else { continue };
+        for table in &tables {
+            transaction.prepare_cached(table)?.execute([number])?;
+        }
+        deleted += 1;
+    }
+    transaction.commit()?;
+    Ok(deleted)
+}
+
+/// Changes the names of a run; returns whether there is one of this id.
+fn rename(connection: &mut Connection, id: &str, names: &Names) -> rusqlite::Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let label = "UPDATE runs SET label = ?2 WHERE id = ?1";
+    let found = transaction.execute(label, params![id, names.label])?;
+    let tags = "UPDATE facts SET tags = ?2 WHERE run = (SELECT number FROM runs WHERE id = ?1)";
+    transaction.execute(tags, params![id, columns::tags_to_text(&names.tags)])?;
+    transaction.commit()?;
+    Ok(found > 0)
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Entry, Filter, Order, Query, RunRef, Sqlite, Store};
+use super::{Entry, Filter, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
 use crate::model::{RunDocument, samples};
 
 /// A store with these runs, oldest first, in a folder of its own.
@@ -43,13 +43,13 @@ mod references {
     #[track_caller]
     fn check(reference: &str, expected: &str) {
         let Ok(reference) = reference.parse::<RunRef>();
-        assert_eq!(stored().store.resolve(&reference).unwrap().id, expected);
+        assert_eq!(stored().store.resolve(&reference, &()).unwrap().id, expected);
     }
 
     #[track_caller]
     fn fails(store: &dyn Store, reference: &str, expected: &str) {
         let Ok(reference) = reference.parse::<RunRef>();
-        let error = store.resolve(&reference).unwrap_err();
+        let error = store.resolve(&reference, &()).unwrap_err();
         assert_eq!(format!("{error}; {}", error.help.as_deref().unwrap_or_default()), expected);
     }
 
@@ -89,6 +89,151 @@ mod references {
     }
 }
 
+/// A repository with a tag, and two commits before what it is at.
+#[derive(Debug)]
+struct Repository;
+
+impl Revisions for Repository {
+    fn commit(&self, revision: &str) -> Option<String> {
+        let commit = match revision {
+            "refs/tags/v1.2" | "HEAD~3" => "abcd1".repeat(8),
+            "refs/tags/new" | "HEAD" => "eeee1".repeat(8),
+            "refs/tags/main" => "abce2".repeat(8),
+            _ => return None,
+        };
+        Some(commit)
+    }
+
+    fn ancestors(&self, _: &str) -> Vec<String> {
+        ["ffff1", "abce2", "abcd1"].map(|part| part.repeat(8)).into()
+    }
+}
+
+mod kinds {
+    use super::*;
+
+    /// Runs of three commits on two branches, the last of them of a changed copy.
+    fn stored() -> Stored {
+        let of = |id: &str, label, branch: &str, commit: &str, tags: &[&str]| {
+            let mut run = run(id, label);
+            run.run.tags = tags.iter().map(|&tag| tag.to_owned()).collect();
+            let git = run.run.git.get_or_insert_default();
+            (git.branch, git.commit) = (Some(branch.to_owned()), commit.repeat(8));
+            git.dirty = id == "20261120T5";
+            run
+        };
+        Stored::with(&[
+            of("20261119T1", None, "main", "abcd1", &[]),
+            of("20261120T2", Some("a~1"), "main", "abcd1", &["gpu"]),
+            of("20261120T3", Some("nightly"), "fast", "abce2", &["gpu", "slow"]),
+            of("20261120T4", Some("nightly"), "main", "0123a", &[]),
+            of("20261120T5", Some("tag:odd"), "fast", "abcd1", &[]),
+        ])
+    }
+
+    #[test]
+    fn a_kind_names_the_newest_of_its_runs_or_one_before() {
+        let stored = stored();
+        for (reference, expected) in [
+            ("id:20261120T3", "T3"),
+            ("id:20261119", "T1"),
+            ("label:nightly", "T4"),
+            ("label:nightly~1", "T3"),
+            ("label:a~1", "T2"),
+            ("tagged:gpu", "T3"),
+            ("tagged:gpu~1", "T2"),
+            ("tagged:slow", "T3"),
+            ("branch:main", "T4"),
+            ("branch:main~2", "T1"),
+            ("branch:fast", "T5"),
+            // Of a commit, a run of what was committed comes before one of a changed copy.
+            ("commit:abcd", "T2"),
+            ("commit:ABCD1~1", "T1"),
+            ("tag:v1.2", "T2"),
+            ("git:HEAD~3", "T2"),
+            // A label of before there were kinds.
+            ("tag:odd", "T5"),
+            ("0123", "T4"),
+            ("fast", "T5"),
+            ("v1.2", "T2"),
+        ] {
+            let Ok(parsed) = reference.parse::<RunRef>();
+            let found = stored.store.resolve(&parsed, &Repository);
+            assert!(found.as_ref().unwrap().id.ends_with(expected), "{reference}: {found:?}");
+            assert_eq!(parsed.to_string(), reference);
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_run_says_what_there_is() {
+        let stored = stored();
+        let texts = [
+            "id:2026112",
+            "label:nigthly",
+            "label:x",
+            "tagged:cpu",
+            "branch:mian",
+            "branch:main~3",
+            "commit:abc",
+            "commit:012345",
+            "commit:nothing",
+            "commit:HEAD~1",
+            "git:HEAD",
+            "git:none",
+            "tag:new",
+            "tag:old",
+            "main",
+            "main~1",
+            "new",
+            "abc",
+            "abc1",
+        ];
+        let answers = texts.map(|text| {
+            let Ok(reference) = text.parse::<RunRef>();
+            let error = stored.store.resolve(&reference, &Repository).unwrap_err();
+            let help = error.help.as_deref().unwrap_or_default();
+            format!("{text} [{}]: {error}; {help}", error.code as u8)
+        });
+        insta::assert_snapshot!(answers.join("\n"));
+        let error =
+            Stored::with(&[]).store.resolve(&"branch:main".parse().unwrap(), &()).unwrap_err();
+        assert_eq!(error.to_string(), "no run is stored yet");
+    }
+}
+
+#[test]
+fn names_are_changed_and_nothing_else_is() {
+    let mut before = run("one", Some("old"));
+    before.run.tags = vec!["gpu".to_owned()];
+    let mut stored = Stored::with(&[before.clone(), run("two", None)]);
+    let names = Names { label: None, tags: vec!["a".to_owned(), "it's".to_owned()] };
+    stored.store.rename("one", &names).unwrap();
+    let mut expected = before;
+    (expected.run.label, expected.run.tags) = (names.label.clone(), names.tags.clone());
+    assert_eq!(stored.store.load("one").unwrap(), expected);
+    assert_eq!(stored.store.samples(&["one"]), [expected.clone().sample()]);
+    let entry = stored.store.newest(&Filter { tag: Some("it's".to_owned()), ..Filter::default() });
+    assert_eq!(entry.unwrap(), Some(Entry::of(&expected)));
+    assert_eq!(stored.store.count(&Filter::of_label("old")).unwrap(), 0);
+    let error = stored.store.rename("three", &names).unwrap_err();
+    assert!(error.to_string().contains("run three is not in the store"), "{error}");
+}
+
+#[test]
+fn what_is_removed_is_gone_with_all_that_was_kept_of_it() {
+    let runs = ["a", "b", "c"].map(|id| run(id, None));
+    let mut stored = Stored::with(&runs[..2]);
+    let segments = [super::SegmentId(7)];
+    stored.store.save_made_of(&runs[2], &segments).unwrap();
+    assert_eq!(stored.store.remove(&["c", "none", "a"]).unwrap(), 2);
+    stored.store.shrink().unwrap();
+    let left = stored.store.entries(&Query::default()).unwrap();
+    assert_eq!(left, [Entry::of(&runs[1])]);
+    assert!(stored.store.made_of(&segments).unwrap().is_empty());
+    stored.store.save_made_of(&runs[2], &segments).unwrap();
+    assert_eq!(stored.store.newest(&Filter::default()).unwrap().unwrap().id, "c");
+}
+
 #[test]
 fn what_is_given_must_be_so() {
     let mut one = run("one", None);
@@ -100,6 +245,12 @@ fn what_is_given_must_be_so() {
     let stored = Stored::with(&[one.clone(), other.clone()]);
     let count = |filter: Filter| stored.store.count(&filter).unwrap();
     let comparable = Filter::comparable(&one);
+    let import = |run: &RunDocument| {
+        let mut run = run.clone();
+        run.run.source = Some("criterion".to_owned());
+        run
+    };
+    assert_eq!(count(Filter::comparable(&import(&one))), 0, "an import has its own history");
     assert_eq!((count(comparable.clone()), count(Filter::default())), (1, 2));
     let elsewhere = Filter { machine_key: Some("m1-other".to_owned()), ..comparable.clone() };
     assert_eq!(count(elsewhere), 0);
@@ -164,24 +315,19 @@ fn varied() -> Vec<RunDocument> {
         run.run.command = vec!["run".to_owned(), number(at / 2, 2).to_owned()];
         number(at / 3, 2).clone_into(&mut run.run.machine.key);
         let branch = Some(number(at / 4, 3).to_owned()).filter(|branch| !branch.is_empty());
-        run.run.git.get_or_insert_default().branch = branch;
+        let git = run.run.git.get_or_insert_default();
+        git.branch = branch;
+        git.commit = format!("{}{at:x}", ["ab", "cd"][at % 2]);
+        git.dirty = at % 3 == 0;
+        run.run.tags = ["gpu", "slow"][..at % 3].iter().map(|&tag| tag.to_owned()).collect();
+        run.run.source = (at % 4 == 1).then(|| "criterion".to_owned());
+        run.run.group = (at % 5 == 1).then(|| "x0".to_owned());
+        (run.run.exit_code, run.run.signal) =
+            [(Some(0), None), (Some(1), None), (None, Some(9)), (None, None)][at % 4];
+        run.run.time = format!("2026-11-{:02}T00:00:00.000Z", at % 9 + 1);
         run
     });
     runs.collect()
-}
-
-fn entry_of(run: &RunDocument) -> Entry {
-    let facts = run.run.clone();
-    let (commit, branch) = facts.git.map_or((None, None), |git| (Some(git.commit), git.branch));
-    Entry {
-        id: facts.id,
-        time: facts.time,
-        label: facts.label,
-        command: facts.command.join(" "),
-        commit,
-        branch,
-        machine_key: facts.machine.key,
-    }
 }
 
 /// Answers a query by looking at every entry, oldest first.
@@ -198,6 +344,20 @@ fn by_hand(entries: &[Entry], query: &Query) -> Vec<Entry> {
             && is(&filter.machine_key, Some(&entry.machine_key))
             && is(&filter.command, Some(&entry.command))
             && is(&filter.branch, entry.branch.as_ref())
+            && is(&filter.group, entry.group.as_ref())
+            && filter.command_part.as_ref().is_none_or(|part| entry.command.contains(part))
+            && filter.tag.as_ref().is_none_or(|tag| entry.tags.contains(tag))
+            && filter
+                .source
+                .as_ref()
+                .is_none_or(|it| *it == entry.source.clone().unwrap_or_default())
+            && filter.failed.is_none_or(|failed| failed == entry.failed())
+            && filter.dirty.is_none_or(|dirty| dirty == entry.dirty)
+            && filter.since.as_ref().is_none_or(|since| entry.time >= *since)
+            && filter.until.as_ref().is_none_or(|until| entry.time < *until)
+            && filter.commit_prefix.as_ref().is_none_or(|prefix| {
+                entry.commit.as_ref().is_some_and(|commit| commit.starts_with(prefix))
+            })
             && filter.older_than.as_ref().is_none_or(|id| place(id).is_some_and(|of| *at < of))
             && filter.newer_than.as_ref().is_none_or(|id| place(id).is_some_and(|of| *at > of))
             && !filter.but.contains(&entry.id)
@@ -219,9 +379,33 @@ fn queries() -> impl Strategy<Value = Query> {
     let names = (some(ids), some(&["", "x", "x1", "y1", "'"]), some(&["x", "y", "none"]));
     let facts = (some(&["x", "y"]), some(&["run x", "run y"]), some(&["x", "y", "none"]));
     let but = prop::collection::btree_set(prop::sample::select(ids).prop_map(str::to_owned), 0..3);
-    let filter = (names, facts, some(ids), some(ids), but).prop_map(
-        |((id, id_prefix, label), (machine_key, command, branch), older_than, newer_than, but)| {
+    let times = &["2026-11-03T00:00:00.000Z", "2026-11-05", "2027"][..];
+    let more = (some(&["", "un", "x"]), some(&["ab", "cd1", "c"]), some(&["gpu", "slow", "'"]));
+    let rest = (some(&["", "criterion"]), some(&["x0", "none"]), some(times), some(times));
+    let switch = || prop::option::weighted(0.2, prop::bool::ANY);
+    let filter = (names, facts, some(ids), some(ids), but, more, rest, switch(), switch());
+    let filter = filter.prop_map(
+        |(
+            (id, id_prefix, label),
+            (machine_key, command, branch),
+            older_than,
+            newer_than,
+            but,
+            (command_part, commit_prefix, tag),
+            (source, group, since, until),
+            failed,
+            dirty,
+        )| {
             Filter {
+                command_part,
+                commit_prefix,
+                tag,
+                source,
+                group,
+                since,
+                until,
+                failed,
+                dirty,
                 id,
                 id_prefix,
                 label,
@@ -243,7 +427,7 @@ fn queries() -> impl Strategy<Value = Query> {
 fn the_engine_answers_as_looking_at_every_run_would() {
     let runs = varied();
     let store = Stored::with(&runs).store;
-    let entries: Vec<Entry> = runs.iter().map(entry_of).collect();
+    let entries: Vec<Entry> = runs.iter().map(Entry::of).collect();
     proptest!(|(query in queries())| {
         prop_assert_eq!(store.entries(&query).unwrap(), by_hand(&entries, &query));
         let all = Query { skip: 0, most: None, ..query };

@@ -61,6 +61,34 @@ pub(crate) fn git(dir: &Path, branch: Option<&str>) -> Option<Git> {
     Some(git)
 }
 
+/// The ancestors of a commit that are looked at, at most.
+const ANCESTORS: usize = 10_000;
+
+/// Returns the full hash of the commit that `revision` names in the repository that holds `dir`; `None` where
+/// git knows none, and without git.
+pub(crate) fn commit(dir: &Path, revision: &str) -> Option<String> {
+    let verify = |revision: &str| {
+        asked(dir, &["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
+    };
+    // In two steps: git takes what follows `:/` for words of a message, to the end.
+    let found = verify(revision)?;
+    verify(&format!("{}^{{commit}}", found.trim_end())).map(|hash| hash.trim_end().to_owned())
+}
+
+/// Returns the hashes of the commits before `commit`, the nearest first.
+pub(crate) fn ancestors(dir: &Path, commit: &str) -> Vec<String> {
+    let most = format!("--max-count={ANCESTORS}");
+    let listed = asked(dir, &["rev-list", "--topo-order", &most, "--end-of-options", commit]);
+    let listed = listed.unwrap_or_default();
+    listed.lines().skip(1).map(str::to_owned).collect()
+}
+
+/// Returns what git answers, where it does.
+fn asked(dir: &Path, arguments: &[&str]) -> Option<String> {
+    let output = command(dir).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Explains why git refuses a repository that is there, and how to allow it: it belongs to another
 /// user.
 pub(crate) fn refusal(dir: &Path) -> Option<String> {

@@ -7,7 +7,8 @@ mod machine;
 mod probe;
 
 pub(crate) use git::{
-    VARIABLES as GIT_VARIABLES, command as git_command, git, of_its_folder, refusal as git_refusal,
+    VARIABLES as GIT_VARIABLES, ancestors as git_ancestors, command as git_command,
+    commit as git_commit, git, of_its_folder, refusal as git_refusal,
 };
 pub(crate) use machine::fnv1a;
 pub(crate) use machine::{comparability_key, machine};

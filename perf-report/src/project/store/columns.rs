@@ -1,0 +1,123 @@
+//! The columns of the SQLite store beside the documents: written with a run, and read by lists, names and
+//! filters, which touch no document.
+
+use rusqlite::{Connection, Row, params};
+
+use super::entry::Entry;
+use super::query::Filter;
+
+/// Both tables, and the columns that [`entry`] reads.
+pub(super) const ENTRIES: &str = "
+    SELECT runs.id, time, label, command, git_commit, git_branch, machine_key,
+           ifnull(tags, '[]'), source, run_group, exit_code, signal, ifnull(dirty, 0), wall_ns,
+           ifnull(functions, 0)
+    FROM runs LEFT JOIN facts ON facts.run = runs.number";
+
+/// Both tables, for a count.
+pub(super) const COUNT: &str =
+    "SELECT count(*) FROM runs LEFT JOIN facts ON facts.run = runs.number";
+
+/// Writes what is known of the run of this number beside its document, into the table `facts` of a schema of
+/// SQLite: `main` or `temp`.
+pub(super) fn write(
+    connection: &Connection,
+    schema: &str,
+    number: i64,
+    entry: &Entry,
+) -> rusqlite::Result<()> {
+    let text = format!(
+        "INSERT OR REPLACE INTO {schema}.facts
+             (run, tags, source, run_group, exit_code, signal, dirty, wall_ns, functions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    );
+    let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    connection.prepare_cached(&text)?.execute(params![
+        number,
+        tags_to_text(&entry.tags),
+        entry.source,
+        entry.group,
+        entry.exit_code,
+        entry.signal,
+        entry.dirty,
+        entry.wall_ns.map(whole),
+        whole(entry.functions),
+    ])?;
+    Ok(())
+}
+
+/// Reads a row of [`ENTRIES`].
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let number = |value: i64| u64::try_from(value).unwrap_or(0);
+    Ok(Entry {
+        id: row.get(0)?,
+        time: row.get(1)?,
+        label: row.get(2)?,
+        command: row.get(3)?,
+        commit: row.get(4)?,
+        branch: row.get(5)?,
+        machine_key: row.get(6)?,
+        tags: tags_of_text(row.get_ref(7)?.as_str()?),
+        source: row.get(8)?,
+        group: row.get(9)?,
+        exit_code: row.get(10)?,
+        signal: row.get(11)?,
+        dirty: row.get(12)?,
+        wall_ns: row.get::<_, Option<i64>>(13)?.map(number),
+        functions: number(row.get(14)?),
+    })
+}
+
+/// Writes tags as the list that SQLite's functions of JSON take apart.
+pub(super) fn tags_to_text(tags: &[String]) -> String {
+    serde_json::Value::from(tags).to_string()
+}
+
+/// Reads what [`tags_to_text`] wrote; of anything else, no tag.
+pub(super) fn tags_of_text(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Returns the condition of a query for the runs that are meant, with the values that it compares.
+///
+/// No index is needed for it: SQLite walks the runs in the order in which they were stored, reads a few
+/// hundred bytes of each, never the document, and stops at the limit.
+pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
+    let stored = |than: &str| format!("number {than} (SELECT number FROM runs WHERE id = ?)");
+    let text = str::to_owned;
+    let given = [
+        (&filter.id, text("id = ?")),
+        (&filter.id_prefix, text("instr(id, ?) = 1")),
+        (&filter.label, text("label = ?")),
+        (&filter.machine_key, text("machine_key = ?")),
+        (&filter.command, text("command = ?")),
+        (&filter.command_part, text("instr(command, ?) > 0")),
+        (&filter.branch, text("git_branch = ?")),
+        (&filter.commit_prefix, text("instr(git_commit, ?) = 1")),
+        (&filter.tag, text("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")),
+        (&filter.source, text("ifnull(source, '') = ?")),
+        (&filter.group, text("run_group = ?")),
+        (&filter.since, text("time >= ?")),
+        (&filter.until, text("time < ?")),
+        (&filter.older_than, stored("<")),
+        (&filter.newer_than, stored(">")),
+    ];
+    let given = given.into_iter().filter_map(|(value, text)| Some((value.as_deref()?, text)));
+    let (mut values, mut conditions): (Vec<&str>, Vec<String>) = given.unzip();
+    let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)";
+    let dirty = "ifnull(dirty, 0) <> 0";
+    let switches = [(filter.failed, failed), (filter.dirty, dirty)];
+    for (wanted, is_so) in switches {
+        match wanted {
+            Some(true) => conditions.push(is_so.to_owned()),
+            Some(false) => conditions.push(format!("NOT {is_so}")),
+            None => {}
+        }
+    }
+    if !filter.but.is_empty() {
+        conditions.push(format!("id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));
+        values.extend(filter.but.iter().map(String::as_str));
+    }
+    let all = conditions.join(" AND ");
+    let condition = if all.is_empty() { all } else { format!(" WHERE {all}") };
+    (condition, values)
+}
