@@ -5,4 +5,5 @@ pub mod history;
 pub mod interleave;
 pub mod noise;
 pub mod page;
+pub mod score;
 pub mod series;

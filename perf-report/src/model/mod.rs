@@ -31,6 +31,7 @@ mod probe;
 mod read;
 mod recording;
 mod repeat;
+mod report;
 mod run;
 mod self_test;
 mod stacks;
@@ -69,6 +70,11 @@ pub use probe::{Probe, Steadiness};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
 pub use repeat::{RepeatRow, RepeatSummary};
+pub use report::{
+    Advice, Breach, Cap, Category, Details, Grade, GradeBasis, GradeCap, Left, Letter, Place,
+    Reliability, ReliabilityWord, Report, RuleId, Scale, Score, ScorePart, ScoreWord, Statement,
+    StatementKind,
+};
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
@@ -139,3 +145,7 @@ pub const FUNCTION_VERSION: u32 = 1;
 pub const DECLINE_SCHEMA: &str = "perf-track/decline";
 /// Newest version of [`DECLINE_SCHEMA`].
 pub const DECLINE_VERSION: u32 = 1;
+/// Name of the schema of a [`Report`].
+pub const REPORT_SCHEMA: &str = "perf-track/report";
+/// Newest version of [`REPORT_SCHEMA`].
+pub const REPORT_VERSION: u32 = 1;

@@ -15,6 +15,7 @@ pub mod sequential;
 mod side;
 pub mod student;
 mod trimmed;
+pub mod wilson;
 
 #[cfg(test)]
 mod laws;
