@@ -7,6 +7,8 @@ pub mod fdr;
 pub mod history;
 pub mod moderated;
 pub mod number;
+pub mod pace;
+pub mod power;
 pub mod quantile;
 pub mod random;
 pub mod robust;

@@ -10,12 +10,12 @@ mod curve;
 mod grade;
 mod memory;
 mod parts;
-mod ratio;
+pub(crate) mod ratio;
 mod reliability;
 mod settings;
 mod spread;
-mod success;
-mod targets;
+pub(crate) mod success;
+pub(crate) mod targets;
 mod time;
 
 #[cfg(test)]
@@ -26,6 +26,7 @@ mod tests;
 pub use curve::{Curve, success_points};
 pub use grade::grade;
 pub use reliability::{RUNS, failure, reliability};
+pub(crate) use reliability::{ended, failed_tests};
 pub use settings::{Settings, Thresholds};
 
 use crate::model::{Category, Comparison, Left, RunDocument, Score, ScorePart};

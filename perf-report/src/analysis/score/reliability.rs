@@ -35,7 +35,7 @@ pub fn failure(run: &RunDocument, settings: &Settings) -> Option<String> {
 }
 
 /// Returns the end of a command that did not end with 0, in words.
-pub(super) fn ended(run: &RunDocument) -> Option<String> {
+pub(crate) fn ended(run: &RunDocument) -> Option<String> {
     if failed_tests(run).is_some() {
         return run.run.signal.map(by_signal);
     }
@@ -55,7 +55,7 @@ fn by_signal(signal: i32) -> String {
 }
 
 /// Counts the tests that failed, and the suites that did not end well, in words.
-pub(super) fn failed_tests(run: &RunDocument) -> Option<String> {
+pub(crate) fn failed_tests(run: &RunDocument) -> Option<String> {
     let failed =
         run.suites.iter().fold(0_u64, |sum, it| sum.saturating_add(it.failed.unwrap_or(0)));
     let of = success::tests(run).of;

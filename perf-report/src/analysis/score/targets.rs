@@ -8,7 +8,7 @@ use crate::model::{
 use crate::text::units;
 
 /// Returns the targets that a value is known of.
-pub(super) fn known(comparison: &Comparison) -> impl Iterator<Item = &BudgetResult> {
+pub(crate) fn known(comparison: &Comparison) -> impl Iterator<Item = &BudgetResult> {
     comparison
         .budgets
         .iter()
@@ -16,7 +16,7 @@ pub(super) fn known(comparison: &Comparison) -> impl Iterator<Item = &BudgetResu
 }
 
 /// Returns whether a target is met.
-pub(super) fn is_met(row: &BudgetResult) -> bool {
+pub(crate) fn is_met(row: &BudgetResult) -> bool {
     row.actual.is_some_and(|actual| match row.limit {
         BudgetKind::Min => actual >= row.allowed,
         _ => actual <= row.allowed,

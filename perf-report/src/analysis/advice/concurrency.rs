@@ -1,0 +1,185 @@
+//! Rules about waiting, threads and futures.
+
+use std::collections::BTreeMap;
+
+use super::facts::{Facts, Found, at_most};
+use crate::model::{Function, FunctionKind, RuleId};
+use crate::stats::number::{float, share_pct};
+use crate::text::units;
+
+/// How often the processor time the wall time may be.
+const TIMES: f64 = 3.0;
+/// The shortest wall time that says something, in nanoseconds.
+const SHORTEST_NS: f64 = 10e6;
+
+/// Finds that the processes waited more than they worked. For what, no recording tells.
+pub(super) fn waits(facts: &Facts<'_>) -> Vec<Found> {
+    let process = &facts.run.process;
+    let lengths = process.processes.iter().map(|it| it.recorded_ns);
+    let recorded = float(lengths.fold(0_u64, u64::saturating_add));
+    // Between the ends of several processes, there is time in which none of them ran.
+    let alone = process.own_usage().wall_ns.filter(|_| process.count == 1).map(float);
+    let known = Some(recorded).filter(|ns| *ns > 0.0).or(alone).zip(process.own_usage().cpu_ns());
+    let Some((wall, cpu)) = known.map(|(wall, cpu)| (wall, float(cpu))) else { return Vec::new() };
+    if wall < SHORTEST_NS || wall < TIMES * cpu || facts.own_ns == 0 {
+        return Vec::new();
+    }
+    let threads = process.processes.iter().map(|it| u64::from(it.threads)).max().unwrap_or(1);
+    let heaviest = facts.called.iter().max_by_key(|it| it.self_ns);
+    let most = heaviest.map_or_else(String::new, |it| {
+        let share = units::percent(facts.share_pct(it));
+        format!("; {share} of the tracked time is in {}", it.name)
+    });
+    let pct = (1.0 - cpu / wall) * 100.0;
+    let evidence = format!(
+        "{} wall, {} CPU ({} ×, limit {TIMES} ×), {}: waits, or a lock{most}",
+        units::duration(wall),
+        units::duration(cpu),
+        if cpu > 0.0 { units::rough_number(wall / cpu) } else { "over 1,000".to_owned() },
+        units::plural(threads.max(1), "thread"),
+    );
+    vec![Found {
+        rule: RuleId::Waits,
+        function: None,
+        evidence,
+        at_most_pct: Some(pct),
+        saves: at_most(pct, "the wall time"),
+        todo: "see what its threads wait for: `perf-report stacks`, or `perf-report top`, while it runs"
+            .to_owned(),
+    }]
+}
+
+/// The share of the ideal speed below which threads bring little.
+const EFFICIENCY: f64 = 0.5;
+/// The parameter by which benchmarks tell the number of their threads.
+const THREADS: &str = "threads";
+
+/// Finds benchmarks of which more threads bring little: by the time of an iteration on one of them.
+pub(super) fn scaling(facts: &Facts<'_>) -> Vec<Found> {
+    let mut groups: BTreeMap<String, BTreeMap<u64, &Function>> = BTreeMap::new();
+    for function in facts.run.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark) {
+        if let Some((group, threads)) = by_threads(function) {
+            groups.entry(group).or_default().insert(threads, function);
+        }
+    }
+    groups.values().filter_map(|group| scales_badly(group, facts.run.run.machine.cores)).collect()
+}
+
+/// Returns the name of a benchmark without its number of threads, and that number.
+fn by_threads(function: &Function) -> Option<(String, u64)> {
+    let text = function.benchmark.as_ref()?.parameters.get(THREADS)?;
+    let threads = text.parse().ok().filter(|threads| *threads > 0)?;
+    let parts = function.name.split('/').filter(|part| {
+        *part != text && *part != format!("{THREADS}={text}") && *part != format!("t={text}")
+    });
+    Some((parts.collect::<Vec<_>>().join("/"), threads))
+}
+
+fn scales_badly(group: &BTreeMap<u64, &Function>, cores: u32) -> Option<Found> {
+    let alone = group.get(&1)?.mean_ns.filter(|ns| *ns > 0.0)?;
+    // More threads than cores cannot bring more.
+    let fair = group.iter().filter(|(threads, _)| cores == 0 || **threads <= u64::from(cores));
+    let with: Vec<(u64, f64, &Function)> = fair
+        .filter_map(|(threads, it)| {
+            Some((*threads, alone / it.mean_ns.filter(|ns| *ns > 0.0)?, *it))
+        })
+        .collect();
+    let (threads, efficiency, function) = with.last().copied().filter(|it| it.1 < EFFICIENCY)?;
+    let knee = with.iter().take_while(|it| it.1 >= EFFICIENCY).last().map_or(1, |it| it.0);
+    let steps: Vec<String> = with
+        .iter()
+        .map(|(threads, efficiency, _)| {
+            format!("{} × with {threads}", units::rough_number(efficiency * float(*threads)))
+        })
+        .collect();
+    let pct = (1.0 - efficiency) * 100.0;
+    Some(Found {
+        rule: RuleId::Scaling,
+        function: Some(function.name.clone()),
+        evidence: format!(
+            "{} of the ideal at {} (limit {} %): {}; well up to {}",
+            units::percent(efficiency * 100.0),
+            units::plural(threads, "thread"),
+            EFFICIENCY * 100.0,
+            steps.join(", "),
+            units::plural(knee, "thread"),
+        ),
+        at_most_pct: Some(pct),
+        saves: at_most(pct, "an iteration's time at that many threads"),
+        todo: format!(
+            "use {}, or find what they share: a lock, an allocator, a line of the cache",
+            units::plural(knee, "thread")
+        ),
+    })
+}
+
+/// The longest poll that harms nobody, in nanoseconds.
+const LONG_POLL_NS: f64 = 1e6;
+
+/// Finds polls that keep a thread from other futures.
+pub(super) fn poll_blocks(facts: &Facts<'_>) -> Vec<Found> {
+    let in_all =
+        facts.called.iter().filter_map(|it| it.futures.as_ref().map(|futures| (it, futures)));
+    let futures = in_all.fold(0_u64, |sum, (it, futures)| {
+        sum.saturating_add(it.calls).saturating_add(futures.in_flight)
+    });
+    let of = |function: &Function| {
+        let polls = function.futures.as_ref()?;
+        let longest = float(polls.max_poll_ns?);
+        // A future alone on its executor keeps nobody waiting.
+        (longest > LONG_POLL_NS && futures > 1).then(|| {
+            let mean = float(function.total_ns) / float(polls.polls.max(1));
+            let evidence = format!(
+                "its longest poll took {} (limit {}), the mean of {} {}",
+                units::duration(longest),
+                units::duration(LONG_POLL_NS),
+                units::plural(polls.polls, "poll"),
+                units::duration(mean),
+            );
+            Found {
+                saves: format!(
+                    "at most {} of delay, for every other future on that thread",
+                    units::duration(longest)
+                ),
+                ..Found::of_time(
+                    RuleId::PollBlocks,
+                    function,
+                    facts.share_pct(function),
+                    evidence,
+                    "hand long work to a blocking pool, or yield within it",
+                )
+            }
+        })
+    };
+    facts.notable().filter_map(of).collect()
+}
+
+/// The share of calls from which dropped futures matter, in per cent.
+const CANCELLED_PCT: f64 = 10.0;
+/// The fewest dropped futures that say something.
+const FEW: u64 = 5;
+
+/// Finds async functions of which many futures are dropped before they are ready.
+pub(super) fn cancelled(facts: &Facts<'_>) -> Vec<Found> {
+    let of = |function: &Function| {
+        let share = share_pct(function.cancelled, function.calls);
+        (share >= CANCELLED_PCT && function.cancelled >= FEW).then(|| {
+            let evidence = format!(
+                "{} of {} dropped before they were ready ({}, limit {CANCELLED_PCT} %); all of them took {} of polls",
+                units::count(function.cancelled),
+                units::plural(function.calls, "call"),
+                units::percent(share),
+                units::duration(float(function.total_ns)),
+            );
+            let most = share_pct(function.total_ns, facts.own_ns).min(100.0);
+            Found::of_time(
+                RuleId::Cancelled,
+                function,
+                most,
+                evidence,
+                "find out who gives up: a timeout that is too short, or a `select!` that begins anew each time",
+            )
+        })
+    };
+    facts.notable().filter_map(of).collect()
+}
