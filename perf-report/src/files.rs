@@ -1,11 +1,15 @@
 //! Files: written so that nobody ever sees half of one, and read without waiting for anything.
 
+mod together;
+
 use std::fs;
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+
+pub(crate) use together::{Change, Unwritten, write_together};
 
 /// The largest document that is read, in bytes: a baseline, a table, what was left of a run.
 pub(crate) const LARGEST_DOCUMENT: u64 = 256 << 20;

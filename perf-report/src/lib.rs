@@ -23,6 +23,7 @@ pub mod error;
 pub mod export;
 mod files;
 pub mod import;
+mod init;
 mod live;
 pub mod model;
 mod overhead;

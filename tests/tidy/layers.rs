@@ -53,11 +53,12 @@ const REPORT: Table = Table {
         ("live", "model record render stats"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),
+        ("init", "error files project record text"),
         ("tui", "live model render stats text"),
         ("tui_absent", "live"),
         (
             "cli",
-            "analysis doctor error export files import live model overhead project record render \
+            "analysis doctor error export files import init live model overhead project record render \
             stats text tui verdict",
         ),
         ("bin", "cli"),

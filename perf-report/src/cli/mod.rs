@@ -21,6 +21,7 @@ mod global;
 mod help;
 mod history;
 mod html;
+mod init;
 mod judge;
 mod keep;
 mod media;
@@ -62,6 +63,7 @@ command recorded and stores it as one run; the other commands read what is store
 
 const EXAMPLES: &str = "\
 Examples:
+  perf-report init                     set up a project: dependency, settings
   perf-report run -- cargo test        record a test run, and show its times
   perf-report show --tree              the last run as a tree of calls
   perf-report html --open              the last run as a page, in a browser
@@ -84,6 +86,7 @@ Exit codes:
 /// One variant a file of this folder.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
     Run(run::Args),
     Collect(collect::Args),
     Show(show::Args),
@@ -140,6 +143,7 @@ pub fn without_cargo_subcommand(
 fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
     let context = cli.global.context()?;
     match cli.command {
+        Command::Init(args) => init::run(&args, &context),
         Command::Run(args) => run::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),

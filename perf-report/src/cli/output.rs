@@ -1,6 +1,6 @@
 //! The only place that prints. Readers that stop reading (`| head`) are no error.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +15,9 @@ use crate::text::{ascii, sanitize};
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const PLACE: Style = AnsiColor::Cyan.on_default();
 
 /// The destination of a command's result; flattened into the arguments of commands that have one.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -108,6 +111,43 @@ pub(super) fn page(text: &str) -> Result<(), UserError> {
     }
 }
 
+/// Prints a difference: coloured where there are colours, else byte by byte, as `git apply` takes it.
+///
+/// # Errors
+/// When standard output takes no more, except for a reader that went away.
+pub(super) fn patch(diff: &str) -> Result<(), UserError> {
+    if AutoStream::choice(&io::stdout()) == ColorChoice::Never {
+        return write_all(io::stdout().lock(), diff.as_bytes());
+    }
+    let coloured: String = diff.lines().map(coloured).collect();
+    write_all(anstream::stdout().lock(), sanitize::lines(&coloured).as_bytes())
+}
+
+fn coloured(line: &str) -> String {
+    let style = match line.as_bytes().first() {
+        _ if line.starts_with("+++") || line.starts_with("---") => Style::new().bold(),
+        Some(b'+') => ADDED,
+        Some(b'-') => REMOVED,
+        Some(b'@') => PLACE,
+        Some(b' ') => Style::new(),
+        _ => Style::new().bold(),
+    };
+    format!("{style}{}{style:#}\n", sanitize::screen(line.trim_end_matches('\r')))
+}
+
+/// Asks a question that can be answered with yes or no; `None` where nobody can be asked.
+pub(super) fn ask(question: &str) -> Option<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let mut stderr = anstream::stderr().lock();
+    let _ = write!(stderr, "{}", harmless(question)).and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    // An end of the input is no answer, and so no yes.
+    let _ = io::stdin().read_line(&mut answer);
+    Some(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+}
+
 /// Returns the screen that messages on standard error are made for.
 pub(super) fn message_screen() -> Screen {
     Screen {
@@ -125,6 +165,11 @@ pub(super) fn message(text: &str) {
 /// Prints a warning, without ending the command.
 pub(super) fn warning(text: &str) {
     message(&format!("{WARNING}warning:{WARNING:#} {}", harmless(text)));
+}
+
+/// Prints something worth knowing.
+pub(super) fn note(text: &str) {
+    message(&format!("{HELP}note:{HELP:#} {}", harmless(text)));
 }
 
 /// Prints advice.

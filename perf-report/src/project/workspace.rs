@@ -11,7 +11,7 @@ use crate::record::programs::Programs;
 pub(crate) const FOLDER: &str = ".perf";
 
 /// The `.gitignore` of `.perf/`: everything but the baselines stays out of version control.
-const IGNORED: &str = "\
+pub(crate) const IGNORED: &str = "\
 # Runs belong to this machine. Baselines, in baselines/, are made to be committed.
 /perf.sqlite*
 /sessions/

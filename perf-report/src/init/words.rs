@@ -1,0 +1,93 @@
+//! What `init` says of packages, and what it advises to do next. Pure.
+
+use std::path::Path;
+
+use super::ground::Ground;
+use super::packages::{Dependency, Package};
+use super::{Source, Wishes, suggest};
+
+/// The oldest compiler that perf-runtime is for.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+/// The packages whose functions are suggested, at most.
+const SUGGESTED: usize = 3;
+
+/// Says that a package depends on perf-runtime already, and what is special about it.
+pub(super) fn depends_already(package: &Package, dependency: &Dependency) -> String {
+    let Package { name, .. } = package;
+    let mut said = format!("{name} depends on perf-runtime already");
+    if let Some(rename) = &dependency.rename {
+        said += &format!(", as {rename}");
+    }
+    if let Some(target) = &dependency.target {
+        said += &format!(", on {target}");
+    }
+    if dependency.optional {
+        said += ", behind a feature";
+    }
+    if dependency.kind.is_some() {
+        said += ", in its tests alone: only they can carry the attribute";
+    }
+    said
+}
+
+/// Says that a source is one that nobody else has.
+pub(super) fn of_this_machine(source: &Source, ground: &Ground) -> Option<String> {
+    let Source::Path(path) = source else { return None };
+    let is_outside = !Path::new(path).starts_with(ground.base());
+    is_outside.then(|| {
+        format!("{path} lies outside of the project: whoever else builds it needs it there, too")
+    })
+}
+
+/// Says what may stand in the way of recording a package.
+pub(super) fn warnings(package: &Package, ground: &Ground) -> Vec<String> {
+    let Package { name, .. } = package;
+    let older = package.rust_version.as_deref().filter(|version| is_older(version, OLDEST));
+    let older = older.map(|version| {
+        format!("{name} promises Rust {version}, and perf-runtime needs {OLDEST} or newer")
+    });
+    let text = package.source().and_then(|path| ground.file(path).text);
+    let no_std = text.filter(|text| suggest::is_no_std(text)).map(|_| {
+        format!("{name} does without std: that is fine, if the program that it ends up in has it")
+    });
+    older.into_iter().chain(no_std).collect()
+}
+
+fn is_older(version: &str, than: &str) -> bool {
+    let parts =
+        |text: &str| -> Vec<u64> { text.split('.').filter_map(|part| part.parse().ok()).collect() };
+    parts(version) < parts(than)
+}
+
+/// Returns the next steps.
+pub(super) fn next(packages: &[&Package], wishes: &Wishes, ground: &Ground) -> String {
+    let rename = packages.first().and_then(|package| package.runtime()?.rename.as_deref());
+    let name = rename.map_or_else(|| "perf_runtime".to_owned(), |rename| rename.replace('-', "_"));
+    let known_as = rename.map_or_else(String::new, |_| format!("(crate = {name})"));
+    let attribute = format!("#[{name}::perf_track{known_as}]");
+    let mut text = format!("next:\n  1. write {attribute} above a function that your tests call");
+    let examples: Vec<String> =
+        packages.iter().filter_map(|package| example(package, ground)).take(SUGGESTED).collect();
+    if !examples.is_empty() {
+        text += &format!(", such as\n{}", examples.concat().trim_end_matches('\n'));
+    }
+    let old = packages.iter().filter(|package| package.edition == "2015");
+    let old: Vec<&str> = old.map(|package| package.name.as_str()).collect();
+    if !old.is_empty() {
+        text +=
+            &format!("\n     and `extern crate {name};` at the beginning of {}", old.join(", "));
+    }
+    let chosen: String = wishes.packages.iter().map(|name| format!(" -p {name}")).collect();
+    text += &format!(
+        "\n  2. perf-report run -- cargo test{chosen}\n  3. perf-report baseline save main, to have later \
+         runs judged by that one\n"
+    );
+    text += "then commit these files, and Cargo.lock, which cargo brings up to date\n";
+    text
+}
+
+fn example(package: &Package, ground: &Ground) -> Option<String> {
+    let path = package.source()?;
+    let found = suggest::function(ground.file(path).text.as_deref()?)?;
+    Some(format!("       {}:{}  {}\n", ground.shown(path), found.line, found.head))
+}
