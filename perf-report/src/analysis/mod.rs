@@ -1,7 +1,8 @@
-//! Documents made of many runs: a [`history`], the [`noise`] of the same code, a [`series`] for
+//! Documents made of many runs: what is worth an alert ([`alerts`]), a [`history`], the [`noise`] of the same code, a [`series`] for
 //! each function, the [`page`] of one, two sides in turn ([`interleave`]). Pure.
 
 pub mod advice;
+pub mod alerts;
 pub mod history;
 pub mod interleave;
 pub mod noise;

@@ -5,6 +5,7 @@
 //! JSON Schemas in `schemas/`. Every document carries `schema` and `version`; unknown fields are
 //! ignored when reading.
 
+mod alert;
 mod baseline;
 mod because;
 mod benchmark;
@@ -24,6 +25,7 @@ mod interleaved;
 mod measure;
 mod metric;
 mod neighbours;
+mod monitor;
 mod noise;
 mod overhead;
 mod page;
@@ -45,6 +47,10 @@ mod waiver;
 #[cfg(test)]
 pub(crate) mod samples;
 
+pub use alert::{
+    Alert, AlertDocument, AlertEntry, AlertEvent, AlertKey, AlertKind, AlertPhase, AlertStatus,
+    AlertText, AlertsDocument, Watch, monitor_id, unit_word,
+};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use benchmark::{Benchmark, Statistic};
@@ -63,6 +69,7 @@ pub use interleaved::{Contender, Interleaved, Stopped};
 pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{CustomMetric, MetricKind};
 pub(crate) use neighbours::neighbours;
+pub use monitor::{MonitorDecline, MonitorDocument};
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use page::{FunctionDocument, Neighbour};
@@ -149,3 +156,15 @@ pub const DECLINE_VERSION: u32 = 1;
 pub const REPORT_SCHEMA: &str = "perf-track/report";
 /// Newest version of [`REPORT_SCHEMA`].
 pub const REPORT_VERSION: u32 = 1;
+/// Name of the schema of an [`AlertDocument`].
+pub const ALERT_SCHEMA: &str = "perf-track/alert";
+/// Newest version of [`ALERT_SCHEMA`].
+pub const ALERT_VERSION: u32 = 1;
+/// Name of the schema of an [`AlertsDocument`].
+pub const ALERTS_SCHEMA: &str = "perf-track/alerts";
+/// Newest version of [`ALERTS_SCHEMA`].
+pub const ALERTS_VERSION: u32 = 1;
+/// Name of the schema of a [`MonitorDocument`].
+pub const MONITOR_SCHEMA: &str = "perf-track/monitor";
+/// Newest version of [`MONITOR_SCHEMA`].
+pub const MONITOR_VERSION: u32 = 1;

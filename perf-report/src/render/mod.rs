@@ -1,7 +1,7 @@
 //! Documents as text: pure functions from a document to a `String`.
 //!
 //! A folder a medium: `human` for screens, `markdown` for pull requests, `csv` for spreadsheets, and
-//! [`json`] for programs. [`html`] makes a page of several documents. `words` holds what all of them say. Names come from programs that are not
+//! [`json`] for programs. [`html`] makes a page of several documents, [`message`] the body of a message. `words` holds what all of them say. Names come from programs that are not
 //! trusted, so whatever is put into text passes [`sanitize`](crate::text::sanitize) first. Nothing
 //! here prints, reads, or judges.
 
@@ -11,6 +11,7 @@ pub mod html;
 mod human;
 pub mod json;
 mod markdown;
+pub mod message;
 mod views;
 pub(crate) mod words;
 

@@ -1,0 +1,425 @@
+//! The findings of a round: from a judged run, its history and its suites to what an alert is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, unix_ns};
+use crate::model::{
+    AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, COMMAND, Change, Comparison,
+    DeclineDocument, HistoryDocument, Metric, RunDocument, Trend, Unit, Verdict, unit_word,
+};
+use crate::stats::number::{change_pct, float};
+use crate::stats::segments::Kind;
+use crate::text::units;
+use crate::verdict::{FailOn, failures};
+
+/// A change of a measured time that one run alone proves: its interval begins beyond so many per cent, and
+/// chance makes one as large once in [`CERTAIN_P`].
+const CERTAIN_PCT: f64 = 50.0;
+/// The probability below which a change is certain, provided that it is large or of several runs.
+const CERTAIN_P: f64 = 0.001;
+/// The excess over a budget for times, in per cent, that one run alone proves.
+const CERTAIN_EXCESS_PCT: f64 = 10.0;
+/// The share of the time in tracked functions that recording may take, in per cent.
+const LARGEST_OVERHEAD_PCT: f64 = 50.0;
+/// The share of successful runs below which a command needs attention, 0 to 1.
+const LEAST_SUCCESS: f64 = 0.8;
+/// The fewest runs of which a share says something.
+const FEWEST_RUNS: u64 = 5;
+
+/// All that is known at the end of a round.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// The run that was judged; `None` where none could be made or found.
+    pub run: Option<&'a RunDocument>,
+    /// The reason for which there is no run, in words.
+    pub no_run: Option<&'a str>,
+    /// The comparison of the run with its baseline; `None` where it could not be judged.
+    pub comparison: Option<&'a Comparison>,
+    /// Reasons to fail besides regressions and budgets.
+    pub fail_on: Option<&'a BTreeSet<FailOn>>,
+    /// The functions that became worse run by run, a document a metric.
+    pub declines: &'a [DeclineDocument],
+    /// The courses of the functions, a document a metric.
+    pub histories: &'a [HistoryDocument],
+    /// The last runs that succeeded, of how many, and the ends of the share, 0 to 1.
+    pub reliability: Option<(u64, u64, (f64, f64))>,
+    /// The score at its better end, and the least that is asked for.
+    pub score: Option<(f64, f64)>,
+    /// The age of the newest run and the most that is allowed, in nanoseconds, where it is too old.
+    pub too_old: Option<(f64, f64)>,
+}
+
+/// The findings of a round, and what it says nothing of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The findings.
+    pub found: Vec<Finding>,
+    /// The kinds of which it says nothing.
+    pub unjudged: BTreeSet<AlertKind>,
+    /// The keys of which it says nothing.
+    pub open: BTreeSet<AlertKey>,
+    /// The keys that somebody accepted, or that are better than ever.
+    pub settled: BTreeSet<AlertKey>,
+}
+
+/// Makes the findings of a round. `remembered` is what already fires.
+pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
+    let mut all = Found::default();
+    ended(evidence, &mut all);
+    match evidence.comparison.filter(|it| !it.advisory && is_whole(evidence.run)) {
+        Some(comparison) => {
+            let none = BTreeSet::new();
+            regressions(comparison, evidence.fail_on.unwrap_or(&none), &mut all);
+            budgets(comparison, &mut all);
+        }
+        None => all.unjudged.extend([AlertKind::Regression, AlertKind::Budget]),
+    }
+    if is_whole(evidence.run) && !(evidence.declines.is_empty() && evidence.histories.is_empty()) {
+        declines(evidence, remembered, &mut all);
+    } else {
+        all.unjudged.extend([AlertKind::Decline, AlertKind::MemoryGrowth]);
+    }
+    reliability(evidence.reliability, &mut all);
+    score(evidence.score, &mut all);
+    overhead(evidence.run, &mut all);
+    all
+}
+
+/// Returns whether the run says something of times: it ended well, and recorded something.
+fn is_whole(run: Option<&RunDocument>) -> bool {
+    run.is_some_and(|run| !has_failed(run) && !run.is_empty())
+}
+
+/// Returns whether the command of a run failed. Segments that were collected without one have none.
+pub fn has_failed(run: &RunDocument) -> bool {
+    run.run.signal.is_some() || run.run.exit_code.is_some_and(|code| code != 0)
+}
+
+/// Finds commands and tests that failed, and runs that recorded nothing.
+fn ended(evidence: &Evidence<'_>, all: &mut Found) {
+    if let Some(reason) = evidence.no_run {
+        let title = "the command could not be run".to_owned();
+        all.found.push(plain(AlertKey::of_command(AlertKind::Failed), title, reason));
+        all.unjudged.insert(AlertKind::Missing);
+        return;
+    }
+    if let Some((age, allowed)) = evidence.too_old {
+        let [age, allowed] = [age, allowed].map(units::duration);
+        let title = format!("the newest run is {age} old");
+        let reason =
+            format!("no run was stored for {age}, and {allowed} is the most that is allowed");
+        all.found.push(plain(AlertKey::of_command(AlertKind::Missing), title, &reason));
+    }
+    let Some(run) = evidence.run else {
+        all.unjudged.insert(AlertKind::Failed);
+        return;
+    };
+    let failed: Vec<_> = run.suites.iter().filter_map(suite).collect();
+    if failed.is_empty() && has_failed(run) {
+        let end = match (run.run.signal, run.run.exit_code) {
+            (Some(signal), _) => format!("was ended by signal {signal}"),
+            (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
+        };
+        let command = run.run.command.join(" ");
+        let reason = format!("{command} {end}");
+        let key = AlertKey::of_command(AlertKind::Failed);
+        all.found.push(plain(key, format!("the command {end}"), &reason));
+    } else if failed.is_empty() && run.is_empty() && evidence.too_old.is_none() {
+        let reason = "the command ended well, and no process of it recorded anything";
+        let key = AlertKey::of_command(AlertKind::Missing);
+        all.found.push(plain(key, "nothing was recorded".to_owned(), reason));
+    }
+    all.found.extend(failed);
+}
+
+fn suite(suite: &crate::model::Suite) -> Option<Finding> {
+    let failed = suite.failed.unwrap_or(0);
+    let is_well = failed == 0 && suite.signal.is_none() && suite.exit_code.is_none_or(|it| it == 0);
+    if is_well {
+        return None;
+    }
+    let what = match (failed, suite.signal, suite.exit_code) {
+        (0, Some(signal), _) => format!("ended by signal {signal}"),
+        (0, None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
+        (failed, ..) => format!("{} failed", units::plural(failed, "test")),
+    };
+    let tests = suite.tests.iter().filter(|it| it.outcome == crate::model::TestOutcome::Failed);
+    let names: Vec<&str> = tests.take(3).map(|it| it.name.as_str()).collect();
+    let passed = suite.passed.map(|it| format!("{} passed", units::count(it)));
+    let parts = passed.into_iter().chain((!names.is_empty()).then(|| names.join(", ")));
+    let reason: String = [what.clone()].into_iter().chain(parts).collect::<Vec<_>>().join("; ");
+    let key =
+        AlertKey { function: Some(suite.name.clone()), ..AlertKey::of_command(AlertKind::Failed) };
+    Some(plain(key, format!("{}: {what}", suite.name), &reason))
+}
+
+/// Makes a finding without values and without noise.
+fn plain(key: AlertKey, title: String, reason: &str) -> Finding {
+    let what = AlertText { title, reason: reason.to_owned(), ..AlertText::default() };
+    Finding { key, certain: true, exact: true, what }
+}
+
+/// Returns the name that a metric has in documents.
+fn word(metric: impl serde::Serialize) -> Option<String> {
+    serde_json::to_value(metric).ok()?.as_str().map(str::to_owned)
+}
+
+fn regressions(comparison: &Comparison, fail_on: &BTreeSet<FailOn>, all: &mut Found) {
+    let key = |name: &str, metric: Metric| AlertKey {
+        kind: AlertKind::Regression,
+        function: Some(name.to_owned()),
+        metric: word(metric),
+        baseline: comparison.baseline.clone(),
+    };
+    let failed: BTreeSet<(&str, Metric)> = failures(comparison, fail_on)
+        .into_iter()
+        .filter_map(|failure| Some((failure.name, failure.metric?)))
+        .collect();
+    for row in &comparison.functions {
+        let key = key(&row.name, row.metric);
+        match row.verdict {
+            _ if failed.contains(&(row.name.as_str(), row.metric)) => {
+                all.found.push(regression(key, row, comparison));
+            }
+            Verdict::Improved => drop(all.settled.insert(key)),
+            Verdict::Inconclusive | Verdict::Degraded => drop(all.open.insert(key)),
+            _ => {}
+        }
+    }
+    for waiver in &comparison.waived {
+        if let Some(metric) = waiver.metric {
+            let key = key(&waiver.name, metric);
+            all.open.remove(&key);
+            all.settled.insert(key);
+        }
+    }
+}
+
+fn regression(key: AlertKey, row: &Change, comparison: &Comparison) -> Finding {
+    let exact = row.p_value.is_none();
+    let is_rare = row.p_value.is_some_and(|p| p <= CERTAIN_P);
+    let is_large = row.interval_pct.is_some_and(|(low, high)| {
+        let worse = if row.metric.less_is_worse() { -high } else { low };
+        worse >= CERTAIN_PCT
+    });
+    let change = row.change_pct.map_or_else(|| "new".to_owned(), units::change);
+    let what = AlertText {
+        title: format!("{}: {} {change}", row.name, row.metric.title()),
+        reason: row.reason.clone(),
+        before: row.baseline,
+        now: row.current,
+        unit: unit_word(row.metric.unit()),
+        change_pct: row.change_pct,
+    };
+    let certain = exact || (is_rare && (is_large || comparison.current_runs > 1));
+    Finding { key, certain, exact, what }
+}
+
+fn budgets(comparison: &Comparison, all: &mut Found) {
+    let waived: BTreeSet<_> =
+        comparison.waived.iter().filter_map(|it| Some((it.name.as_str(), it.limit?))).collect();
+    for row in &comparison.budgets {
+        let key = AlertKey {
+            kind: AlertKind::Budget,
+            function: Some(row.name.clone()),
+            metric: word(row.limit),
+            baseline: None,
+        };
+        match row.verdict {
+            _ if waived.contains(&(row.name.as_str(), row.limit)) => {
+                all.settled.insert(key);
+            }
+            Verdict::Regression => all.found.push(budget(key, row)),
+            Verdict::Inconclusive => drop(all.open.insert(key)),
+            _ => {}
+        }
+    }
+}
+
+fn budget(key: AlertKey, row: &BudgetResult) -> Finding {
+    let exact = row.limit.unit() == Unit::Own;
+    let excess = row.actual.and_then(|actual| change_pct(row.allowed, actual));
+    let text = |value: f64| row.limit.unit().text(value);
+    let actual = row.actual.map(text).unwrap_or_default();
+    let what = AlertText {
+        title: format!(
+            "{}: {} {actual}, over the budget of {}",
+            row.name,
+            row.limit.title(),
+            text(row.allowed)
+        ),
+        reason: row.reason.clone(),
+        before: Some(row.allowed),
+        now: row.actual,
+        unit: unit_word(row.limit.unit()),
+        change_pct: excess,
+    };
+    let is_clear = excess.is_none_or(|pct| pct.abs() > CERTAIN_EXCESS_PCT);
+    Finding { key, certain: exact || is_clear, exact, what }
+}
+
+/// Finds what became worse little by little. What already fires goes on until the value is back near the one
+/// that it began with, or until a baseline that was made since says that it may be so.
+fn declines(evidence: &Evidence<'_>, remembered: &[AlertEntry], all: &mut Found) {
+    let mut latest: BTreeMap<AlertKey, f64> = BTreeMap::new();
+    let mut limits: BTreeMap<AlertKey, f64> = BTreeMap::new();
+    for document in evidence.histories {
+        let limit = document.limits.degraded_pct.unwrap_or(f64::INFINITY);
+        for function in &document.functions {
+            let key = course(&function.name, document.metric);
+            latest.insert(key.clone(), function.latest);
+            limits.insert(key, limit);
+        }
+        all.found.extend(drifts(document));
+    }
+    for document in evidence.declines {
+        let worse = document.functions.iter().filter(|row| row.trend == Trend::Regression);
+        all.found.extend(worse.map(|row| {
+            let ends = (row.values.first().copied(), row.values.last().copied());
+            let runs = document.points.len() as u64;
+            let course = (course(&row.name, document.metric), document.metric);
+            worse_by(course, &row.name, ends, row.change_pct, &in_each(runs, &row.reason))
+        }));
+    }
+    let made = evidence.comparison.and_then(|it| unix_ns(&it.baseline_run.as_ref()?.time));
+    let kinds = [AlertKind::Decline, AlertKind::MemoryGrowth];
+    for entry in remembered.iter().filter(|entry| kinds.contains(&entry.key.kind)) {
+        let ends = entry.what.before.zip(latest.get(&entry.key).copied());
+        let by = ends.and_then(|(before, now)| change_pct(before, now));
+        let limit = limits.get(&entry.key).copied().unwrap_or(f64::INFINITY);
+        if made.is_some_and(|made| made > entry.since_unix_ns) {
+            all.found.retain(|it| it.key != entry.key);
+            all.settled.insert(entry.key.clone());
+        } else if by.is_some_and(|by| by > limit) {
+            all.open.insert(entry.key.clone());
+        }
+    }
+}
+
+fn in_each(runs: u64, reason: &str) -> String {
+    format!("worse in each of the last {}: {reason}", units::plural(runs, "run"))
+}
+
+/// Returns the key of a course: that of growing memory has a kind of its own.
+fn course(name: &str, metric: Metric) -> AlertKey {
+    let is_memory = metric == Metric::PeakRssBytes;
+    AlertKey {
+        kind: if is_memory { AlertKind::MemoryGrowth } else { AlertKind::Decline },
+        function: (name != COMMAND).then(|| name.to_owned()),
+        metric: word(metric),
+        baseline: None,
+    }
+}
+
+/// Finds functions whose level rose little by little, as the last change of their course.
+fn drifts(document: &HistoryDocument) -> Vec<Finding> {
+    let Some(limit) = document.limits.regression_pct else { return Vec::new() };
+    let found = document.functions.iter().filter_map(|function| {
+        let last = function.change_points.last()?;
+        let is_worse = last.change_pct.is_some_and(|pct| pct > limit);
+        let stays = change_pct(last.before, function.latest).is_some_and(|pct| pct > limit);
+        if last.kind != Kind::Drift || !is_worse || !stays {
+            return None;
+        }
+        let runs = units::plural((last.end + 1).saturating_sub(last.index), "run");
+        let [before, after] = [last.before, last.after].map(|it| document.metric.number(it));
+        let reason = format!("it rose little by little over {runs}, from {before} to {after}");
+        let course = (course(&function.name, document.metric), document.metric);
+        let ends = (Some(last.before), Some(last.after));
+        Some(worse_by(course, &function.name, ends, last.change_pct, &reason))
+    });
+    found.collect()
+}
+
+fn worse_by(
+    (key, metric): (AlertKey, Metric),
+    name: &str,
+    (before, now): (Option<f64>, Option<f64>),
+    change_pct: Option<f64>,
+    reason: &str,
+) -> Finding {
+    let change = change_pct.map_or_else(|| "more".to_owned(), units::change);
+    let what = AlertText {
+        title: format!("{name}: {} {change}, run by run", metric.title()),
+        reason: reason.to_owned(),
+        before,
+        now,
+        unit: unit_word(metric.unit()),
+        change_pct,
+    };
+    Finding { key, certain: true, exact: false, what }
+}
+
+fn reliability(of: Option<(u64, u64, (f64, f64))>, all: &mut Found) {
+    let Some((succeeded, of, (low, high))) = of.filter(|it| it.1 >= FEWEST_RUNS) else {
+        all.unjudged.insert(AlertKind::Reliability);
+        return;
+    };
+    let share = float(succeeded) / float(of);
+    if share >= LEAST_SUCCESS {
+        return;
+    }
+    let [low, high] = [low, high].map(|it| units::coarse_percent(it * 100.0));
+    let what = AlertText {
+        title: format!("{succeeded} of the last {} succeeded", units::plural(of, "run")),
+        reason: format!(
+            "NEEDS ATTENTION: {} succeeded, fewer than {} ({low} to {high})",
+            units::coarse_percent(share * 100.0),
+            units::coarse_percent(LEAST_SUCCESS * 100.0),
+        ),
+        before: Some(LEAST_SUCCESS),
+        now: Some(share),
+        unit: unit_word(Unit::Share),
+        change_pct: None,
+    };
+    let key = AlertKey::of_command(AlertKind::Reliability);
+    all.found.push(Finding { key, certain: true, exact: false, what });
+}
+
+fn score(score: Option<(f64, f64)>, all: &mut Found) {
+    let Some((value, least)) = score else {
+        all.unjudged.insert(AlertKind::Score);
+        return;
+    };
+    if value >= least {
+        return;
+    }
+    let what = AlertText {
+        title: format!("score {value:.0}, below {least:.0}"),
+        reason: format!("at its better end the score is {value:.1}; {least:.1} is asked for"),
+        before: Some(least),
+        now: Some(value),
+        unit: None,
+        change_pct: None,
+    };
+    let key = AlertKey::of_command(AlertKind::Score);
+    all.found.push(Finding { key, certain: false, exact: false, what });
+}
+
+fn overhead(run: Option<&RunDocument>, all: &mut Found) {
+    let Some(run) = run.filter(|run| run.process.count > 0) else {
+        all.unjudged.insert(AlertKind::Overhead);
+        return;
+    };
+    let key = AlertKey::of_command(AlertKind::Overhead);
+    let open = run.process.processes.iter().filter(|it| it.breaker == "open").count() as u64;
+    if open > 0 {
+        let processes = units::processes(open);
+        let title = format!("recording was switched off in {processes}");
+        all.found.push(plain(key, title, "the circuit breaker was open at the end"));
+        return;
+    }
+    let taken = run.recording.overhead_ns.unwrap_or(0);
+    let share = crate::stats::number::share_pct(taken, run.own_ns().saturating_add(taken));
+    if share > LARGEST_OVERHEAD_PCT {
+        let share = units::coarse_percent(share);
+        let title = format!("recording takes {share} of the time in tracked functions");
+        let reason = format!("more than {}", units::coarse_percent(LARGEST_OVERHEAD_PCT));
+        let finding = plain(key, title, &reason);
+        all.found.push(Finding { certain: false, exact: false, ..finding });
+    }
+}
+
+#[cfg(test)]
+#[path = "found_tests.rs"]
+mod tests;

@@ -1,0 +1,222 @@
+use super::*;
+use crate::analysis::history;
+use crate::model::samples::{noisy, past};
+use crate::model::{AlertPhase, Suite, TrendLimits};
+use crate::verdict::limits::{Limits, Thresholds};
+use crate::verdict::{Sides, compare_runs};
+
+/// Judges the last `current` runs by those before, as a monitor does: by 15 %.
+fn judged(runs: &[RunDocument], current: usize) -> Comparison {
+    let (baseline, current) = runs.split_at(runs.len() - current);
+    let sides = Sides { baseline, current, history: &[], paired: false };
+    let thresholds =
+        Thresholds { degraded_pct: Some(7.5), regression_pct: Some(15.0), ..Thresholds::default() };
+    let metrics = [Metric::SelfNs, Metric::Calls];
+    let comparison = compare_runs(sides, &Limits::new(metrics, thresholds)).unwrap();
+    Comparison { baseline: Some("main".to_owned()), ..comparison }
+}
+
+fn of(runs: &[RunDocument], comparison: &Comparison) -> Found {
+    let (run, comparison) = (runs.last(), Some(comparison));
+    find(&Evidence { run, comparison, ..Evidence::default() }, &[])
+}
+
+fn titles(found: &Found) -> Vec<&str> {
+    found.found.iter().map(|it| it.what.title.as_str()).collect()
+}
+
+#[test]
+fn a_regression_is_certain_where_it_is_large_or_of_several_runs_or_exact() {
+    let check = |last: &[u64], expected: Option<bool>| {
+        let times = [noisy(1, 14, 12_000_000, 20), last.to_vec()].concat();
+        let runs = past(&[("demo::f", times)]);
+        let found = of(&runs, &judged(&runs, last.len()));
+        let certain: Vec<bool> = found.found.iter().map(|it| it.certain).collect();
+        assert_eq!(certain.first().copied(), expected, "{last:?}: {found:?}");
+    };
+    check(&[12_100_000], None);
+    check(&[15_500_000], Some(false));
+    check(&[15_500_000, 15_400_000, 15_600_000], Some(true));
+    check(&[36_000_000], Some(true));
+    let mut runs = past(&[("demo::f", noisy(1, 15, 12_000_000, 20))]);
+    runs[14].functions[0].calls = 200;
+    let found = of(&runs, &judged(&runs, 1));
+    let calls = found.found.iter().find(|it| it.what.title.contains("calls")).unwrap();
+    assert!(calls.certain && calls.exact);
+    assert_eq!(calls.key.metric.as_deref(), Some("calls"));
+    assert_eq!((calls.what.before, calls.what.now), (Some(100.0), Some(200.0)));
+}
+
+#[test]
+fn a_run_that_failed_says_nothing_of_times() {
+    let mut runs = past(&[("demo::f", [vec![12_000_000; 9], vec![90_000_000]].concat())]);
+    let comparison = judged(&runs, 1);
+    assert_eq!(titles(&of(&runs, &comparison)), ["demo::f: self time +650.0 %"]);
+    runs[9].run.exit_code = Some(101);
+    let found = of(&runs, &comparison);
+    assert_eq!(titles(&found), ["the command ended with exit code 101"]);
+    assert!(found.unjudged.is_superset(&BTreeSet::from([
+        AlertKind::Regression,
+        AlertKind::Budget,
+        AlertKind::Decline
+    ])));
+    (runs[9].run.exit_code, runs[9].run.signal) = (None, Some(9));
+    assert_eq!(titles(&of(&runs, &comparison)), ["the command was ended by signal 9"]);
+}
+
+#[test]
+fn failed_tests_name_their_suite_in_place_of_the_command() {
+    let mut runs = past(&[("demo::f", vec![12_000_000; 2])]);
+    let run = runs.last_mut().unwrap();
+    run.run.exit_code = Some(101);
+    let suite = |name: &str, failed| Suite {
+        name: name.to_owned(),
+        passed: Some(7),
+        failed: Some(failed),
+        exit_code: Some(if failed > 0 { 101 } else { 0 }),
+        ..Suite::default()
+    };
+    run.suites = vec![suite("app", 0), suite("app::e2e", 2)];
+    let found = find(&Evidence { run: Some(run), ..Evidence::default() }, &[]);
+    assert_eq!(titles(&found), ["app::e2e: 2 tests failed"]);
+    assert_eq!(found.found[0].what.reason, "2 tests failed; 7 passed");
+    assert_eq!(found.found[0].key.function.as_deref(), Some("app::e2e"));
+}
+
+#[test]
+fn what_is_missing_is_told_and_not_twice() {
+    let mut run = crate::model::samples::empty();
+    let missing = |run: &RunDocument, too_old| {
+        let found = find(&Evidence { run: Some(run), too_old, ..Evidence::default() }, &[]);
+        titles(&found).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&run, None), ["nothing was recorded"]);
+    assert_eq!(missing(&run, Some((7.2e12, 3.6e12))).len(), 1);
+    run.run.exit_code = Some(1);
+    assert_eq!(missing(&run, None), ["the command ended with exit code 1"]);
+    let found = find(&Evidence { no_run: Some("no such file"), ..Evidence::default() }, &[]);
+    assert_eq!(titles(&found), ["the command could not be run"]);
+    assert!(found.unjudged.contains(&AlertKind::Missing));
+}
+
+#[test]
+fn a_row_that_somebody_accepted_is_settled() {
+    let runs = past(&[("demo::f", [vec![12_000_000; 9], vec![90_000_000]].concat())]);
+    let mut comparison = judged(&runs, 1);
+    comparison.waived = vec![crate::model::Waiver {
+        name: "demo::f".to_owned(),
+        metric: Some(Metric::SelfNs),
+        limit: None,
+        by: crate::model::Waived::Blessing,
+    }];
+    let found = of(&runs, &comparison);
+    assert_eq!((found.found.len(), found.settled.len()), (0, 1));
+}
+
+/// Makes the entry of a decline that fires since the first day of the samples.
+fn fires(finding: &Finding) -> AlertEntry {
+    AlertEntry {
+        key: finding.key.clone(),
+        phase: AlertPhase::Firing,
+        since_unix_ns: unix_ns("2026-01-09T00:00:00Z").unwrap(),
+        told_unix_ns: Some(1),
+        first_run: None,
+        run: None,
+        runs: 1,
+        clear_run: None,
+        clear: 0,
+        exact: false,
+        what: finding.what.clone(),
+    }
+}
+
+fn courses(times: &[u64]) -> (Vec<RunDocument>, Vec<DeclineDocument>, Vec<HistoryDocument>) {
+    let runs = past(&[("demo::f", times.to_vec())]);
+    let limits = TrendLimits::default();
+    let decline = history::decline(&runs, 5, Metric::SelfNs, limits).into_iter().collect();
+    let history = history::history(&runs, Metric::SelfNs, limits).into_iter().collect();
+    (runs, decline, history)
+}
+
+#[test]
+fn a_decline_goes_on_until_the_value_is_back() {
+    let flat = noisy(3, 12, 10_000_000, 5);
+    let rising = [10_600_000, 11_200_000, 11_900_000, 12_500_000, 13_300_000];
+    let find_in = |times: &[u64], remembered: &[AlertEntry]| {
+        let (runs, declines, histories) = courses(times);
+        let run = runs.last();
+        let evidence =
+            Evidence { run, declines: &declines, histories: &histories, ..Evidence::default() };
+        find(&evidence, remembered)
+    };
+    let worse = find_in(&[&flat[..], &rising[..]].concat(), &[]);
+    let [finding] = &worse.found[..] else { panic!("{worse:?}") };
+    assert_eq!(finding.key.kind, AlertKind::Decline);
+    assert!(finding.what.title.starts_with("demo::f: self time +"), "{finding:?}");
+    let entry = [fires(finding)];
+    let stays = [&flat[..], &rising[..], &[13_200_000, 13_400_000, 13_100_000]].concat();
+    let stays = find_in(&stays, &entry);
+    let is_held = stays.open.contains(&finding.key) || !stays.found.is_empty();
+    assert!(is_held, "{stays:?}");
+    let back = find_in(&[&flat[..], &rising[..], &[10_000_000; 3]].concat(), &entry);
+    assert!(back.found.is_empty() && back.open.is_empty(), "{back:?}");
+}
+
+#[test]
+fn a_baseline_made_since_says_that_a_decline_may_be() {
+    let rising = [10_600_000, 11_200_000, 11_900_000, 12_500_000, 13_300_000];
+    let times = [&noisy(3, 12, 10_000_000, 5)[..], &rising[..]].concat();
+    let (runs, declines, _) = courses(&times);
+    let mut comparison = judged(&runs, 1);
+    let mut settled = |time: &str| {
+        comparison.baseline_run.as_mut().unwrap().time = time.to_owned();
+        let evidence = Evidence {
+            run: runs.last(),
+            comparison: Some(&comparison),
+            declines: &declines,
+            ..Evidence::default()
+        };
+        let new = find(&Evidence { comparison: None, ..evidence }, &[]);
+        let found = find(&evidence, &[fires(&new.found[0])]);
+        found.settled.contains(&new.found[0].key)
+    };
+    assert!(!settled("2026-01-02T10:15:00Z"));
+    assert!(settled("2026-01-16T10:15:00Z"));
+}
+
+#[test]
+fn growing_memory_is_of_a_kind_of_its_own() {
+    let key = course(COMMAND, Metric::PeakRssBytes);
+    assert_eq!((key.kind, key.function), (AlertKind::MemoryGrowth, None));
+    assert_eq!(course("demo::f", Metric::SelfNs).kind, AlertKind::Decline);
+}
+
+#[test]
+fn reliability_and_score_need_figures() {
+    let of = |reliability, score| {
+        let found = find(&Evidence { reliability, score, ..Evidence::default() }, &[]);
+        let silent =
+            [AlertKind::Reliability, AlertKind::Score].map(|it| found.unjudged.contains(&it));
+        (titles(&found).into_iter().map(str::to_owned).collect::<Vec<_>>(), silent)
+    };
+    assert_eq!(of(None, None), (vec![], [true, true]));
+    assert_eq!(of(Some((2, 4, (0.1, 0.9))), Some((70.0, 70.0))), (vec![], [true, false]));
+    assert_eq!(of(Some((16, 20, (0.58, 0.92))), None), (vec![], [false, true]));
+    let (found, _) = of(Some((15, 20, (0.53, 0.89))), Some((69.4, 70.0)));
+    assert_eq!(found, ["15 of the last 20 runs succeeded", "score 69, below 70"]);
+}
+
+#[test]
+fn recording_that_takes_too_much_is_told() {
+    let mut run = crate::model::samples::typical();
+    let overhead = |run: &RunDocument| {
+        let found = find(&Evidence { run: Some(run), ..Evidence::default() }, &[]);
+        titles(&found).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(overhead(&run), Vec::<String>::new());
+    run.recording.overhead_ns = Some(run.own_ns() * 2);
+    assert_eq!(overhead(&run), ["recording takes 67 % of the time in tracked functions"]);
+    run.process.processes =
+        vec![crate::model::Process { breaker: "open".to_owned(), ..Default::default() }];
+    assert_eq!(overhead(&run), ["recording was switched off in 1 process"]);
+}
