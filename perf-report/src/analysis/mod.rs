@@ -1,5 +1,6 @@
-//! Documents made of many runs: what is worth an alert ([`alerts`]), a [`history`], the [`noise`] of the same code, a [`series`] for
-//! each function, the [`page`] of one, two sides in turn ([`interleave`]). Pure.
+//! Documents made of many runs: what is worth an alert ([`alerts`]), a [`history`], the [`noise`] of the same
+//! code, a [`series`] for each function, the [`page`] of one, two sides in turn ([`interleave`]), the [`suites`]
+//! of tests, a [`report`] with its [`score`] and [`advice`]. Pure.
 
 pub mod advice;
 pub mod alerts;
@@ -10,3 +11,4 @@ pub mod page;
 pub mod report;
 pub mod score;
 pub mod series;
+pub mod suites;

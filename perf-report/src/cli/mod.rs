@@ -35,6 +35,7 @@ mod run;
 mod self_test;
 mod show;
 mod stacks;
+mod suite;
 mod top;
 mod values;
 
@@ -69,6 +70,7 @@ Examples:
   perf-report html --open              the last run as a page, in a browser
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
+  perf-report suite -- cargo test      every test suite with time, memory and counts
   perf-report history                  how functions did over the runs
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report export pprof --output p  the last run for pprof, speedscope, …
@@ -88,6 +90,7 @@ Exit codes:
 enum Command {
     Init(init::Args),
     Run(run::Args),
+    Suite(suite::Args),
     Collect(collect::Args),
     Show(show::Args),
     Html(html::Args),
@@ -109,6 +112,9 @@ enum Command {
 /// Runs the program with the given arguments, the program's name first.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = suite::as_runner(&args) {
+        return code;
+    }
     let parsed = environment::parse(Cli::command(), &args)
         .and_then(|parsed| Ok((Cli::from_arg_matches(&parsed.matches)?, parsed.warnings)));
     let (cli, warnings) = match parsed {
@@ -145,6 +151,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
     match cli.command {
         Command::Init(args) => init::run(&args, &context),
         Command::Run(args) => run::run(&args, &context),
+        Command::Suite(args) => suite::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),

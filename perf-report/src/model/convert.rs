@@ -31,7 +31,7 @@ pub fn document(
         process,
         functions: functions(snapshot),
         tree: tree(snapshot),
-        metrics: snapshot.metrics.iter().map(metric).collect(),
+        metrics: metrics(snapshot),
         suites: Vec::new(),
         recording: recording::recording(snapshot, problems),
     }
@@ -53,6 +53,19 @@ pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
         opt_level: joined(|build| &build.opt_level),
         runtime: joined(|build| &build.runtime),
     }
+}
+
+/// Returns the metrics of the programs' own.
+pub fn metrics(snapshot: &Snapshot) -> Vec<CustomMetric> {
+    snapshot.metrics.iter().map(metric).collect()
+}
+
+/// Returns the names of the functions that were called.
+pub fn called(snapshot: &Snapshot) -> Vec<String> {
+    let measures = snapshot.by_function();
+    let functions = snapshot.functions.iter().zip(&measures);
+    let called = functions.filter(|(_, measures)| measures.calls > 0 || measures.unfinished > 0);
+    called.map(|(function, _)| function.name.clone()).collect()
 }
 
 /// Returns whether at least one process counted allocations.

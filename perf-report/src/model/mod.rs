@@ -38,6 +38,7 @@ mod run;
 mod self_test;
 mod stacks;
 mod suite;
+mod suites;
 mod top;
 mod tree;
 mod usage;
@@ -85,7 +86,10 @@ pub use report::{
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
-pub use suite::{Suite, Test, TestOutcome};
+pub use suite::{Suite, Test, TestOutcome, WatchedFolder};
+pub use suites::{
+    Growth, PastSuite, SlowTest, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, TargetUnit,
+};
 pub use top::{Since, TopCommand, TopDocument, TopFunction, TopMetric, TopProcess};
 pub use tree::TreeNode;
 pub use usage::{Extent, Usage};
@@ -168,3 +172,9 @@ pub const ALERTS_VERSION: u32 = 1;
 pub const MONITOR_SCHEMA: &str = "perf-track/monitor";
 /// Newest version of [`MONITOR_SCHEMA`].
 pub const MONITOR_VERSION: u32 = 1;
+/// Name of the schema of a [`SuitesDocument`].
+pub const SUITES_SCHEMA: &str = "perf-track/suites";
+/// Newest version of [`SUITES_SCHEMA`].
+pub const SUITES_VERSION: u32 = 1;
+/// Name of the function that stands for all suites of a run together.
+pub const SUITES: &str = "(suites)";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Function, Probe, Recording, Suite, TreeNode, Usage};
+use super::{CustomMetric, Function, Probe, Recording, Suite, TreeNode, Usage, WatchedFolder};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,6 +98,9 @@ pub struct Run {
     pub machine: Machine,
     /// The build of the recorded programs.
     pub toolchain: Toolchain,
+    /// Folders that were watched, as `perf.toml` asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<WatchedFolder>,
 }
 
 impl Run {

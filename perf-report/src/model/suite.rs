@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CustomMetric;
+use crate::stats::number::float;
+
 /// A test suite of a run: what its processes used, and how its tests ended.
 ///
 /// It is also a function of the run, of kind `suite`, whose time is `wall_ns`; so it is judged as all
@@ -58,9 +61,57 @@ pub struct Suite {
     /// Number of tests that passed only after a failure.
     #[serde(default)]
     pub flaky: u64,
+    /// Tracked functions that it called, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<String>,
+    /// Metrics of its programs' own, sorted by name and kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<CustomMetric>,
     /// Its tests, where they are known one by one, in the order of their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<Test>,
+}
+
+impl Suite {
+    /// Returns its processor time in nanoseconds, where it is known.
+    pub fn cpu_ns(&self) -> Option<u64> {
+        Some(self.user_ns?.saturating_add(self.system_ns?))
+    }
+
+    /// Returns whether it ended: one that did not was killed together with what measured it.
+    pub fn has_ended(&self) -> bool {
+        self.wall_ns.is_some() || self.exit_code.is_some() || self.signal.is_some()
+    }
+
+    /// Returns the share of the tests that passed, 0 to 1. Where nobody counted them, the exit decides; it is
+    /// `None` where no test ran.
+    pub fn success(&self) -> Option<f64> {
+        match (self.passed, self.failed) {
+            (Some(passed), Some(failed)) => {
+                let all = passed.saturating_add(failed);
+                // A process that died in between did not say how many it had left.
+                let ended = self.exit_code == Some(0) || failed > 0;
+                if !ended {
+                    return Some(0.0);
+                }
+                (all > 0).then(|| float(passed) / float(all))
+            }
+            _ => Some(if self.exit_code == Some(0) { 1.0 } else { 0.0 }),
+        }
+    }
+}
+
+/// A folder that was watched during a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchedFolder {
+    /// Its path, as `perf.toml` names it.
+    pub path: String,
+    /// Size on disk before, in bytes; `null` where there was no folder.
+    pub before_bytes: Option<u64>,
+    /// Size on disk after, in bytes.
+    pub after_bytes: Option<u64>,
+    /// Free space of its file system after, in bytes; `null` where it is not known.
+    pub free_bytes: Option<u64>,
 }
 
 /// A test of a suite.

@@ -15,5 +15,6 @@ pub(crate) mod programs;
 pub(crate) mod recorder;
 pub(crate) mod retention;
 pub(crate) mod session;
+pub(crate) mod suite;
 pub(crate) mod work;
 pub(crate) mod worktree;

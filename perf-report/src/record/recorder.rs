@@ -14,7 +14,7 @@ use super::collect::{self, Collected};
 use super::command::{self, Ended, Job};
 use super::facts::{self, Identity, Prober};
 use super::session::{self, Session};
-use super::{folder, life, pending};
+use super::{folder, life, pending, suite};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::text::units;
 
@@ -106,6 +106,14 @@ impl<'a> Recorder<'a> {
         self.session.as_ref().map(Session::folder)
     }
 
+    /// Returns the same for another command: one with more in its surroundings, which may name the folder.
+    pub(crate) fn with_job<'b>(self, job: Job<'b>) -> Recorder<'b>
+    where
+        'a: 'b,
+    {
+        Recorder { order: Order { job, ..self.order }, ..self }
+    }
+
     /// Runs the command to its end. `while_running` is called once it runs; the returned value is
     /// dropped when it has ended.
     ///
@@ -168,6 +176,7 @@ impl Finished {
 /// Removes a folder with nothing worth keeping in it.
 fn discard(session: &Session) {
     pending::forget(session.folder());
+    suite::forget(session.folder());
     // Should something be left that is not ours, the folder stays, and harms nobody.
     let _ = session.remove();
 }
@@ -176,6 +185,7 @@ fn discard(session: &Session) {
 pub(crate) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
     let mut left = collected.clear();
     pending::forget(folder);
+    suite::forget(folder);
     if !collected.damaged.is_empty() {
         let number = units::plural(collected.damaged.len() as u64, "segment");
         left.push(format!("{number} that could not be read: kept in {}", folder.display()));

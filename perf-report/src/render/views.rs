@@ -6,7 +6,7 @@ use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
     DeclineDocument, FunctionDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument,
-    RunDocument, SelfTestDocument, StacksDocument, TopDocument,
+    RunDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -200,6 +200,7 @@ shown_whole! {
     OverheadDocument: overhead, csv, markdown;
     SelfTestDocument: self_test, csv, markdown;
     StacksDocument: stacks, csv, markdown;
+    SuitesDocument: suites, csv, markdown;
     TopDocument: top;
     BaselinesDocument: baselines;
     BlessingsDocument: blessings;

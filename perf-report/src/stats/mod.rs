@@ -16,6 +16,7 @@ pub mod segments;
 pub mod sequential;
 mod side;
 pub mod student;
+pub mod theil_sen;
 mod trimmed;
 pub mod wilson;
 

@@ -27,6 +27,9 @@
 //! [overhead]                      # what recording may cost, judged by `overhead`
 //! call = "30ns"
 //!
+//! [suite."app::*"]                # test suites, by name or by how their names begin
+//! duration = "10s"                # also peak-memory, success, improvement, growth, metrics
+//!
 //! [trend]                         # the words of `history` and `compare-last`
 //! degraded = "5%"                 # worse by more; also improvement, regression
 //! ```
@@ -40,6 +43,7 @@ mod budgets;
 pub(crate) mod check;
 pub(crate) mod quantity;
 mod source;
+mod suites;
 pub(crate) mod targets;
 pub(crate) mod trend;
 mod value;
@@ -49,6 +53,7 @@ use std::io;
 use super::config::targets::Given;
 use super::context::Context;
 use super::workspace;
+use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 
@@ -90,6 +95,14 @@ pub(crate) fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
 /// As for [`check_settings`].
 pub(crate) fn trend_settings(context: &Context) -> Result<TrendSettings, UserError> {
     read(context, workspace::CONFIG, source::trend)
+}
+
+/// Returns the targets of test suites in the workspace's `perf.toml`.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn suite_rules(context: &Context) -> Result<SuiteRules, UserError> {
+    read(context, workspace::CONFIG, source::suites)
 }
 
 /// Reads a file of the workspace's root, and parses it with `parse`. No file is an empty one.

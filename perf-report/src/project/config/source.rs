@@ -12,6 +12,7 @@ use super::trend::TrendSettings;
 use super::value::{
     better, boolean, duration, fail_on, limit, load, real, set, severity, text, whole_number,
 };
+use crate::analysis::suites::SuiteRules;
 use crate::model::Metric;
 use crate::text::suggest;
 use crate::verdict::CustomLimits;
@@ -33,7 +34,7 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 5] = ["profile", "metrics", "budget", "overhead", "trend"];
+const ROOT: [&str; 6] = ["profile", "metrics", "budget", "overhead", "trend", "suite"];
 
 /// Reads the targets for the cost of recording.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -49,6 +50,14 @@ pub(super) fn trend(text: &str) -> Result<TrendSettings, SourceError> {
     let root = Section { text, path: String::new(), table: document.get_ref() };
     root.only(&ROOT)?;
     root.trend()
+}
+
+/// Reads the targets of test suites.
+pub(super) fn suites(text: &str) -> Result<SuiteRules, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    root.suites()
 }
 
 pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
@@ -67,6 +76,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.only(&ROOT)?;
     root.targets()?;
     root.trend()?;
+    root.suites()?;
     let custom = root.custom()?;
     let budgets = root.budgets()?;
     let mut names = Vec::new();

@@ -3,20 +3,28 @@
 
 mod held;
 mod interrupt;
+mod passing;
 mod signals;
 mod tail;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, raise};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use nix::unistd::Pid;
+use nix::unistd::getgid;
 use wait4::Wait4 as _;
 
 pub(crate) use held::Held;
 pub(crate) use interrupt::Interrupt;
+pub(crate) use passing::Screen;
 
 /// The variable with the folder that the recorder records in.
 pub(crate) const DIR_VARIABLE: &str = "PERF_TRACK_DIR";
@@ -65,15 +73,29 @@ pub(crate) struct Usage {
     pub peak_rss_bytes: u64,
 }
 
+/// The bytes that a command read and wrote, those of its children that it waited for included, and those
+/// that only reached the page cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Io {
+    /// Bytes read.
+    pub read_bytes: u64,
+    /// Bytes written.
+    pub written_bytes: u64,
+}
+
 /// The end of a command, and its usage.
 #[derive(Debug, Clone)]
 pub(crate) struct Ended {
+    /// Its process id.
+    pub pid: u32,
     /// The status that it ended with.
     pub status: ExitStatus,
     /// The time from just before it was started until it had ended.
     pub wall: Duration,
     /// Its usage.
     pub usage: Usage,
+    /// Its input and output, where the system tells.
+    pub io: Option<Io>,
     /// The end of its output, with [`Streams::Tail`]; otherwise empty.
     pub tail: String,
 }
@@ -124,6 +146,40 @@ pub(crate) fn record<T>(
     start(job, prepare, while_running)
 }
 
+/// Runs a command as [`run`] does, and hears its output on the way to that of this process, which is a
+/// terminal if `screen` says so.
+///
+/// # Errors
+/// As for [`run`].
+pub(crate) fn overhear(
+    job: Job<'_>,
+    screen: Option<Screen>,
+    hear: impl FnMut(&[u8]) + Send + 'static,
+) -> io::Result<Ended> {
+    let (end, reader) = passing::Way::open(screen)?.ends();
+    let passing = passing::Passing::begin(reader, hear)?;
+    let prepare = |command: &mut Command| {
+        command.stdout(end);
+    };
+    let ended = start(job, prepare, || {})?;
+    passing.finish();
+    Ok(ended)
+}
+
+/// Ends this process by the signal that ended a command, where one did; else returns the exit code.
+pub(crate) fn end_like(ended: &Ended) -> u8 {
+    use nix::sys::resource::{Resource, setrlimit};
+    let signal = ended.status.signal().and_then(|signal| Signal::try_from(signal).ok());
+    if let Some(signal) = signal {
+        // The command has left its core, if it should.
+        let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+        let _ = signal_hook::low_level::emulate_default_handler(signal as i32);
+        // The standard library catches faults, and leaves the second of them alone.
+        let _ = raise(signal).and_then(|()| raise(signal));
+    }
+    ended.shell_code()
+}
+
 fn start<T>(
     job: Job<'_>,
     prepare: impl FnOnce(&mut Command),
@@ -138,8 +194,10 @@ fn start<T>(
     let child = command.spawn()?;
     // Our ends of its pipes, without which the reader of its output would wait for ever.
     drop(command);
-    let forwarding = forwarder.forward_to(child.id());
+    let pid = child.id();
+    let forwarding = forwarder.forward_to(pid);
     let watching = while_running();
+    let io = io_at_end(pid);
     let ended = child.wait4();
     let wall = started.elapsed();
     forwarding.stop();
@@ -147,6 +205,8 @@ fn start<T>(
     let ended = ended?;
     let ns = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     Ok(Ended {
+        pid,
+        io,
         status: ended.status,
         wall,
         usage: Usage {
@@ -158,13 +218,35 @@ fn start<T>(
     })
 }
 
+/// Waits for the end of a process, and reads what it read and wrote, while its account still lies there.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn io_at_end(pid: u32) -> Option<Io> {
+    use nix::sys::wait::{Id, WaitPidFlag, waitid};
+    let process = Pid::from_raw(i32::try_from(pid).ok()?);
+    let until_end = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+    while let Err(Errno::EINTR) = waitid(Id::Pid(process), until_end) {}
+    let account = std::fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
+    let field = |name: &str| {
+        let line = account.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.trim().parse().ok())
+    };
+    Some(Io { read_bytes: field("rchar:")?, written_bytes: field("wchar:")? })
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn io_at_end(_pid: u32) -> Option<Io> {
+    None
+}
+
 /// Returns the command of a job, ready to be started but for its output with [`Streams::Tail`].
 fn command(job: Job<'_>) -> io::Result<Command> {
     let Some((program, arguments)) = job.words.split_first() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
     };
     let mut command = Command::new(program);
-    command.args(arguments);
+    // A group of its own choice makes the standard library fork. Otherwise both share the memory until the
+    // program is loaded, and the most that this process had counts as the command's.
+    command.args(arguments).gid(getgid().as_raw());
     for name in job.without {
         command.env_remove(name);
     }

@@ -14,6 +14,7 @@ mod page;
 mod run;
 mod self_test;
 mod stacks;
+mod suites;
 
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::comparison;
@@ -25,6 +26,7 @@ pub(crate) use page::page;
 pub(crate) use run::{metrics, tree};
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
+pub(crate) use suites::suites;
 
 /// A column: its title, and its cell of a row.
 type Column<T> = (&'static str, fn(&T) -> String);

@@ -10,6 +10,7 @@ mod page;
 mod run;
 mod self_test;
 mod stacks;
+mod suites;
 
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::comparison;
@@ -20,6 +21,7 @@ pub(crate) use page::page;
 pub(crate) use run::{run, run_flame, run_metrics, run_tree};
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
+pub(crate) use suites::suites;
 
 use std::fmt::Write as _;
 
@@ -48,6 +50,9 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, u
         "by",
         "one call more",
         "one error more",
+        "suite",
+        "targets",
+        "last runs",
     ];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();

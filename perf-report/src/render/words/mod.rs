@@ -23,4 +23,5 @@ pub(crate) mod select;
 pub(crate) mod self_test;
 pub(crate) mod sentences;
 pub(crate) mod sparkline;
+pub(crate) mod suites;
 pub(crate) mod top;

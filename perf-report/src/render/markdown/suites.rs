@@ -1,0 +1,79 @@
+//! Test suites as Markdown.
+
+use std::fmt::Write as _;
+
+use super::{notes, table};
+use crate::model::{SuiteRow, SuitesDocument, TargetOutcome};
+use crate::render::words::suites as words;
+use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
+
+/// Returns the verdict, a row a suite, and what became of each target.
+pub(crate) fn suites(document: &SuitesDocument) -> String {
+    let (word, rest) = words::verdict(document);
+    let mark = match word {
+        "PASSED" => "✅",
+        "UNDECIDED" => "❔",
+        _ => "❌",
+    };
+    let titles = [
+        "suite",
+        "time",
+        "CPU",
+        "peak",
+        "passed",
+        "failed",
+        "ignored",
+        "flaky",
+        "growth",
+        "last runs",
+        "targets",
+    ];
+    let rows = document.suites.iter().chain([&document.total]).map(cells);
+    let (table, left_out) = table(&titles, rows);
+    let mut text = format!("### {mark} {word}: {}\n\n{table}", escape(&rest));
+    if left_out > 0 {
+        let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
+    }
+    text.push('\n');
+    let outcomes = [TargetOutcome::Missed, TargetOutcome::Undecided, TargetOutcome::Unmeasured];
+    for (row, target) in outcomes.into_iter().flat_map(|outcome| document.targets(outcome)) {
+        let (sign, name) = (words::sign(target.outcome), code(&row.name));
+        let _ = writeln!(
+            text,
+            "- {sign} {name} {} (perf.toml:{})",
+            escape(&words::target(target)),
+            target.line
+        );
+    }
+    for row in &document.suites {
+        for (word, names) in words::bad_tests(row) {
+            let _ = writeln!(text, "- {word} in {}: {}", code(&row.name), escape(&names));
+        }
+        if let Some(growth) = words::growth_in_words(row) {
+            let _ = writeln!(text, "- {}: {}", code(&row.name), escape(&growth));
+        }
+    }
+    let origin = std::iter::once(words::origin(document).join(" · "));
+    let folders = document.folders.iter().map(words::folder);
+    text + &notes(origin.chain(folders).chain(document.notes.iter().cloned()))
+}
+
+fn cells(row: &SuiteRow) -> Vec<String> {
+    let failed = match words::end(row) {
+        Some(end) if row.failed.is_none_or(|failed| failed == 0) => end,
+        _ => words::tests(row.failed),
+    };
+    vec![
+        cell(&row.name),
+        words::time(row.wall_ns),
+        words::time(row.cpu_ns),
+        words::size(row.peak_rss_bytes),
+        words::tests(row.passed),
+        failed,
+        words::tests(row.ignored),
+        words::tests(Some(row.flaky)),
+        words::growth(row.growth),
+        words::course(row),
+        words::targets(row),
+    ]
+}
