@@ -294,6 +294,7 @@ fn ten_thousand_functions_are_quick_in_a_browser() {
         baseline: Some(&large.baseline),
         comparison: Some(&large.comparison),
         history: Some(&large.history),
+        report: None,
     };
     let lab = lab!();
     let path = lab.folder().join("large.html");

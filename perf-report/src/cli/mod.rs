@@ -30,6 +30,7 @@ mod overhead;
 mod page;
 mod past;
 mod progress;
+mod report;
 mod rounds;
 mod run;
 mod self_test;
@@ -71,6 +72,7 @@ Examples:
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
   perf-report suite -- cargo test      every test suite with time, memory and counts
+  perf-report report                   score, grade, and what to do next
   perf-report history                  how functions did over the runs
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report export pprof --output p  the last run for pprof, speedscope, …
@@ -100,6 +102,7 @@ enum Command {
     Compare(compare::Args),
     Ab(ab::Args),
     Check(check::Args),
+    Report(report::Args),
     History(history::Args),
     CompareLast(compare_last::Args),
     Changepoints(changepoints::Args),
@@ -161,6 +164,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
+        Command::Report(args) => report::run(&args, &context),
         Command::History(args) => history::run(&args, &context),
         Command::CompareLast(args) => compare_last::run(&args, &context),
         Command::Changepoints(args) => changepoints::run(&args, &context),

@@ -106,7 +106,14 @@ pub(super) fn of_comparison(
     settings: &CheckSettings,
 ) -> Result<String, UserError> {
     let history = page::past(context, &run.run.id, RUNS, settings)?;
-    let page = Page { run, baseline, comparison: Some(comparison), history: history.as_ref() };
+    let report = page::report_of(context, run, comparison)?;
+    let page = Page {
+        run,
+        baseline,
+        comparison: Some(comparison),
+        history: history.as_ref(),
+        report: Some(&report),
+    };
     Ok(page.html(Assets::Inline))
 }
 
@@ -126,6 +133,7 @@ pub(super) fn of_documents(documents: &Documents) -> Page<'_> {
         baseline: documents.baseline.as_ref(),
         comparison: Some(&documents.comparison),
         history: documents.history.as_ref(),
+        report: documents.report.as_ref(),
     }
 }
 

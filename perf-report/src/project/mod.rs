@@ -12,6 +12,7 @@ pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod past;
 pub(crate) mod revisions;
+pub(crate) mod report;
 mod settings;
 pub mod store;
 pub(crate) mod workspace;
@@ -25,7 +26,7 @@ use store::RunRef;
 
 use crate::analysis::history;
 use crate::error::{ExitCode, UserError};
-use crate::model::{Comparison, HistoryDocument, Metric};
+use crate::model::{Comparison, HistoryDocument, Metric, Report};
 
 pub use named::Runs;
 pub use settings::{Budget, Settings};
@@ -169,5 +170,17 @@ impl Project {
         let limits = config::trend_settings(&self.context)?.limits();
         history::history(&runs, metric, limits)
             .ok_or_else(|| UserError::new(ExitCode::NothingToJudge, "no run is stored yet"))
+    }
+
+    /// Returns the report on `runs`, judged by `baseline` or, without one, by their budgets alone: score, grade,
+    /// reliability, what went well and what did not, and what to do next. `perf.toml` has its rules.
+    ///
+    /// # Errors
+    /// With [`ExitCode::NothingToJudge`] as for [`check`](Self::check), and where there is no run; when the
+    /// store or `perf.toml` cannot be read.
+    pub fn report(&self, runs: &Runs, baseline: Option<&Runs>) -> Result<Report, UserError> {
+        let settings = self.settings()?;
+        let judged = report::Judged::of(&self.context, runs, baseline, &settings.check)?;
+        report::report(&self.context, &judged.runs, &judged.comparison)
     }
 }

@@ -5,10 +5,11 @@ use super::check::Question;
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::past::Past;
+use super::report;
 use super::store::{self, RunRef};
 use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, HistoryDocument, Metric, RunDocument};
+use crate::model::{Comparison, HistoryDocument, Metric, Report, RunDocument};
 use crate::verdict;
 
 /// The documents of a page.
@@ -22,6 +23,8 @@ pub(crate) struct Documents {
     pub comparison: Comparison,
     /// The run's past.
     pub history: Option<HistoryDocument>,
+    /// The run's score, its grade, and what to do next.
+    pub report: Option<Report>,
 }
 
 /// The baseline of a page.
@@ -53,10 +56,10 @@ impl Documents {
             Wanted::Usual => judged(context, &run, settings.baseline.as_deref(), settings)
                 .unwrap_or_else(|error| (None, alone(&run, settings, why_not(&error)))),
         };
-        Ok(Self { run, baseline, comparison, history: None })
+        Ok(Self { run, baseline, comparison, history: None, report: None })
     }
 
-    /// Adds the past of the run, `most` runs at most.
+    /// Adds the past of the run, `most` runs at most, and its report.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -67,8 +70,21 @@ impl Documents {
         settings: &CheckSettings,
     ) -> Result<Self, UserError> {
         self.history = past(context, &self.run.run.id, most, settings)?;
+        self.report = Some(report_of(context, &self.run, &self.comparison)?);
         Ok(self)
     }
+}
+
+/// Returns the report on the run of a page, without those that were made with it.
+///
+/// # Errors
+/// When the store or `perf.toml` cannot be read.
+pub(crate) fn report_of(
+    context: &Context,
+    run: &RunDocument,
+    comparison: &Comparison,
+) -> Result<Report, UserError> {
+    report::report(context, std::slice::from_ref(run), comparison)
 }
 
 /// Returns the past of a stored run; `None` of one that is not stored, or knows no time.
@@ -112,7 +128,7 @@ fn alone(run: &RunDocument, settings: &CheckSettings, why: String) -> Comparison
 }
 
 /// Returns the reason for which the usual baseline does not judge the run.
-fn why_not(error: &UserError) -> String {
+pub(super) fn why_not(error: &UserError) -> String {
     match &error.help {
         Some(help) => format!("no baseline: {error}; {help}"),
         None => format!("no baseline: {error}"),

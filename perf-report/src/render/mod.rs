@@ -12,6 +12,7 @@ mod human;
 pub mod json;
 mod markdown;
 pub mod message;
+mod trailer;
 mod views;
 pub(crate) mod words;
 
@@ -21,6 +22,7 @@ mod tests;
 pub use document::{Document, Medium};
 pub(crate) use human::columns;
 pub use human::{series, summary};
+pub use trailer::trailer;
 pub use views::{ComparisonView, HistoryView, Part, RunView, Verbosity};
 pub(crate) use words::changepoints::left_out;
 pub(crate) use words::estimates::Mark;

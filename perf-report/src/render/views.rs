@@ -6,7 +6,7 @@ use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
     DeclineDocument, FunctionDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument,
-    RunDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
+    Report, RunDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -198,6 +198,7 @@ shown_whole! {
     DeclineDocument: decline, csv, markdown;
     FunctionDocument: page, csv, markdown;
     OverheadDocument: overhead, csv, markdown;
+    Report: report, markdown;
     SelfTestDocument: self_test, csv, markdown;
     StacksDocument: stacks, csv, markdown;
     SuitesDocument: suites, csv, markdown;

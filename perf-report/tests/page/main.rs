@@ -10,6 +10,7 @@ mod tokens;
 #[path = "../../benches/common/large.rs"]
 mod large;
 
+use perf_report::analysis::report::{self, Material, Settings, Stored};
 use perf_report::model::RunDocument;
 use perf_report::render::html::{Assets, Page, script, style};
 use perf_report::text::sanitize;
@@ -23,11 +24,22 @@ use large::Large;
 use tokens::{Token, tokens};
 
 fn page(large: &Large) -> String {
+    let runs = std::slice::from_ref(&large.run);
+    let (stored, settings) = (Stored::default(), Settings::default());
+    let report = report::report(&Material {
+        runs,
+        comparison: &large.comparison,
+        past: &[],
+        last: runs,
+        stored: &stored,
+        settings: &settings,
+    });
     Page {
         run: &large.run,
         baseline: Some(&large.baseline),
         comparison: Some(&large.comparison),
         history: Some(&large.history),
+        report: report.as_ref(),
     }
     .html(Assets::Inline)
 }
@@ -241,7 +253,8 @@ fn the_policy_names_what_is_embedded() {
 #[test]
 fn assets_beside_the_page_are_named_and_nothing_is_inline() {
     let large = Large::of(5, 5, 3);
-    let of = Page { run: &large.run, baseline: None, comparison: None, history: None };
+    let of =
+        Page { run: &large.run, baseline: None, comparison: None, history: None, report: None };
     let page = of.html(Assets::Beside { style: "a b.css", script: "a b.js" });
     assert!(page.contains("script-src &#39;self&#39;; style-src &#39;self&#39;"));
     assert!(page.contains("href=\"a%20b.css\"") && page.contains("src=\"a%20b.js\""));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Facts, Found, at_most};
-use crate::model::{Function, FunctionKind, RuleId};
+use crate::model::{Function, FunctionKind, RuleId, Steadiness};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
@@ -21,7 +21,10 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Found> {
     let alone = process.own_usage().wall_ns.filter(|_| process.count == 1).map(float);
     let known = Some(recorded).filter(|ns| *ns > 0.0).or(alone).zip(process.own_usage().cpu_ns());
     let Some((wall, cpu)) = known.map(|(wall, cpu)| (wall, float(cpu))) else { return Vec::new() };
-    if wall < SHORTEST_NS || wall < TIMES * cpu || facts.own_ns == 0 {
+    // Where others had the processors, that is what was waited for.
+    let is_uneasy =
+        facts.run.run.machine.probe.is_some_and(|it| it.steadiness() != Steadiness::Steady);
+    if is_uneasy || wall < SHORTEST_NS || wall < TIMES * cpu || facts.own_ns == 0 {
         return Vec::new();
     }
     let threads = process.processes.iter().map(|it| u64::from(it.threads)).max().unwrap_or(1);
@@ -44,8 +47,9 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Found> {
         evidence,
         at_most_pct: Some(pct),
         saves: at_most(pct, "the wall time"),
-        todo: "see what its threads wait for: `perf-report stacks`, or `perf-report top`, while it runs"
-            .to_owned(),
+        todo:
+            "see what its threads wait for: perf-report stacks, or perf-report top, while it runs"
+                .to_owned(),
     }]
 }
 
@@ -177,7 +181,7 @@ pub(super) fn cancelled(facts: &Facts<'_>) -> Vec<Found> {
                 function,
                 most,
                 evidence,
-                "find out who gives up: a timeout that is too short, or a `select!` that begins anew each time",
+                "find out who gives up: a timeout that is too short, or a select! that begins anew each time",
             )
         })
     };

@@ -70,9 +70,11 @@ impl<'a> Facts<'a> {
 
 /// Returns the lines that silence a rule, for a function or everywhere.
 fn silence(rule: RuleId, function: Option<&str>) -> String {
-    match function {
-        Some(name) => format!("[advice.{name:?}] allow = [\"{rule}\"]"),
-        None => format!("[advice] allow = [\"{rule}\"]"),
+    // What a basic string of TOML holds as it is.
+    let is_plain = |name: &&str| !name.contains(['"', '\\']) && !name.chars().any(char::is_control);
+    match function.filter(is_plain) {
+        Some(name) => format!("[advice.\"{name}\"]\nallow = [\"{rule}\"]"),
+        None => format!("[advice]\nallow = [\"{rule}\"]"),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn unoptimised(facts: &Facts<'_>) -> Vec<Found> {
         at_most_pct: None,
         saves: "not known: the functions that are slow may be others once the build is optimised"
             .to_owned(),
-        todo: "record an optimised build: `cargo test --release`, or `opt-level = 1` and more in \
+        todo: "record an optimised build: cargo test --release, or opt-level = 1 and more in \
                [profile.test] of Cargo.toml"
             .to_owned(),
     }]

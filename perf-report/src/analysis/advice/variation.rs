@@ -43,7 +43,7 @@ pub(super) fn varies(facts: &Facts<'_>) -> Vec<Found> {
                 evidence,
                 at_most_pct: None,
                 saves: format!("no time: smaller changes would be found in {} of the tracked time", units::percent(share)),
-                todo: "give it the same input and seed each time, or let it run longer; `perf-report check --self-test` \
+                todo: "give it the same input and seed each time, or let it run longer; perf-report check --self-test \
                        says which changes would be found"
                     .to_owned(),
             }

@@ -123,7 +123,7 @@ fn count(all: &[Statement], kind: StatementKind) -> u64 {
 /// Returns the first recommendation, or that a budget is near.
 fn next(report: &Report) -> Option<Statement> {
     let first = report.advice.first()?;
-    let about = first.function.as_ref().map_or_else(String::new, |name| format!(" about {name}"));
-    let text = format!("the first step is `{}`{about}: {}", first.rule, first.saves);
+    let about = first.function.as_ref().map_or_else(String::new, |name| format!(" of {name}"));
+    let text = format!("the first step is the advice {}{about}: {}", first.rule, first.saves);
     Some(sentence(StatementKind::Advice, text, first.evidence.clone()))
 }

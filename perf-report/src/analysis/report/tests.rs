@@ -1,1 +1,137 @@
+//! What a report says, and what it keeps to itself.
 
+use super::*;
+use crate::model::samples::{self, noisy};
+use crate::model::{Budget, StatementKind, Suite};
+use crate::verdict::{self, Limits, Sides};
+
+fn reported(runs: &[RunDocument], comparison: &Comparison, past: &[RunDocument]) -> Report {
+    let last = [past, runs].concat();
+    let stored = Stored { runs: last.len() as u64, ..Stored::default() };
+    let settings = Settings::default();
+    let material =
+        Material { runs, comparison, past, last: &last, stored: &stored, settings: &settings };
+    report(&material).unwrap()
+}
+
+fn alone(run: &RunDocument) -> Comparison {
+    verdict::alone(run, &Limits::default(), "there is no baseline".to_owned())
+}
+
+/// Returns runs whose p99 grows by so many per mille a run, with a budget of 2 ms.
+fn growing(count: usize, per_mille: u64, noise: u64) -> Vec<RunDocument> {
+    let mut runs = samples::past(&[("demo::f", vec![400_000; count])]);
+    let off = noisy(3, count, 1_000_000, noise);
+    for (at, (run, off)) in runs.iter_mut().zip(off).enumerate() {
+        let function = samples::named(run, "demo::f");
+        function.p99_ns =
+            Some(1_500_000 * (1_000 + per_mille * at as u64) / 1_000 * off / 1_000_000);
+        function.budget = Budget { p99_ns: Some(2_000_000), ..Budget::default() };
+    }
+    runs
+}
+
+fn outlook(mut runs: Vec<RunDocument>) -> Vec<String> {
+    let newest = runs.pop().unwrap();
+    let report = reported(std::slice::from_ref(&newest), &alone(&newest), &runs);
+    report.breaches.into_iter().map(|it| format!("{} ({} runs)", it.text, it.runs)).collect()
+}
+
+#[test]
+fn a_budget_that_is_near_at_this_pace_is_told() {
+    insta::assert_snapshot!(outlook(growing(20, 8, 5)).join("\n"), @"");
+}
+
+#[test]
+fn neither_noise_nor_few_runs_nor_a_far_end_is_an_outlook() {
+    let none: Vec<String> = Vec::new();
+    assert_eq!(outlook(growing(20, 0, 5)), none, "it does not grow");
+    assert_eq!(outlook(growing(9, 8, 5)), none, "too few runs");
+    assert_eq!(outlook(growing(20, 1, 1)), none, "it is far");
+    let mut stepped = growing(20, 0, 5);
+    for run in stepped.iter_mut().skip(14) {
+        let function = samples::named(run, "demo::f");
+        function.p99_ns = function.p99_ns.map(|ns| ns * 13 / 10);
+    }
+    assert_eq!(outlook(stepped), none, "a step is no pace");
+}
+
+#[test]
+fn news_come_by_their_cost_and_failures_first() {
+    let (before, mut after) = (samples::typical(), samples::changed());
+    after.suites = vec![Suite {
+        name: "app".to_owned(),
+        passed: Some(9),
+        failed: Some(2),
+        ..Suite::default()
+    }];
+    let comparison = verdict::compare(&before, &after, &Limits::default());
+    let report = reported(&[after], &comparison, &[]);
+    let kinds: Vec<StatementKind> = report.went_badly.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds.first(), Some(&StatementKind::Tests), "{kinds:?}");
+    let costs: Vec<f64> =
+        report.went_badly.iter().skip(1).map(|it| it.cost_ns.unwrap_or(0.0)).collect();
+    assert!(costs.windows(2).all(|pair| pair[0] >= pair[1]), "{costs:?}");
+    for said in report.summary.iter().chain(&report.went_well).chain(&report.went_badly) {
+        assert!(!said.text.is_empty() && !said.evidence.is_empty(), "{said:?}");
+    }
+}
+
+#[test]
+fn errors_that_are_gone_are_good_news_and_targets_that_are_met() {
+    let (mut before, mut after) = (samples::typical(), samples::typical());
+    for run in [&mut before, &mut after] {
+        samples::named(run, "code_stats::parse::parse_file").budget =
+            Budget { p99_ns: Some(1_000_000_000), ..Budget::default() };
+    }
+    samples::named(&mut after, "code_stats::parse::parse_file").errors = 0;
+    let comparison = verdict::compare(&before, &after, &Limits::default());
+    let report = reported(&[after], &comparison, &[]);
+    let texts: Vec<&str> = report.went_well.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["code_stats::parse::parse_file: no errors any more", "1 of 1 target is met"]
+    );
+    assert_eq!(report.went_badly, []);
+}
+
+#[test]
+fn nothing_to_say_is_allowed() {
+    let run = samples::of(&[(None, "demo::f", 4, 10_000_000), (None, "demo::g", 4, 10_000_001)]);
+    let run = RunDocument {
+        process: crate::model::ProcessSummary { count: 1, ..Default::default() },
+        ..run
+    };
+    let report = reported(std::slice::from_ref(&run), &alone(&run), &[]);
+    assert_eq!((report.went_well.len(), report.went_badly.len(), report.breaches.len()), (0, 0, 0));
+    assert_eq!(report.summary.len(), 2 + usize::from(!report.advice.is_empty()));
+    assert_eq!(
+        super::report(&Material {
+            runs: &[],
+            comparison: &alone(&run),
+            past: &[],
+            last: &[],
+            stored: &Stored::default(),
+            settings: &Settings::default(),
+        }),
+        None
+    );
+}
+
+#[test]
+fn many_runs_of_either_side_are_judged_together() {
+    let of = |us: u64, seed| {
+        samples::past(&[
+            ("demo::f", noisy(seed, 5, us * 1_000, 10)),
+            ("demo::g", noisy(seed ^ 5, 5, 900_000, 10)),
+        ])
+    };
+    let (baseline, current) = (of(1_000, 1), of(1_200, 2));
+    let sides = Sides { baseline: &baseline, current: &current, history: &[], paired: false };
+    let comparison = verdict::compare_runs(sides, &Limits::default()).unwrap();
+    let report = reported(&current, &comparison, &[]);
+    let bad = report.bad(StatementKind::Regression).next().unwrap();
+    assert_eq!(bad.name.as_deref(), Some("demo::f"));
+    assert!(bad.cost_ns.is_some_and(|ns| (ns / 2e7 - 1.0).abs() < 0.1), "{bad:?}");
+    assert!(bad.p_value.is_some_and(|p| p < 0.01) && !report.score.unwrap().approximate);
+}

@@ -22,7 +22,8 @@ pub(super) fn part(
         return Ok(part);
     }
     if settings.cpu_limit.is_none() {
-        return Err("use of processors is scored by a target, a baseline or `cpu-limit`".to_owned());
+        return Err("use of processors is scored by a target, a baseline, or cpu-limit of [score]"
+            .to_owned());
     }
     let shares: Vec<f64> = runs.iter().filter_map(utilisation).collect();
     let share = Figure::of(&shares).ok_or_else(|| "no processor time is known".to_owned())?;

@@ -32,6 +32,12 @@
 //!
 //! [trend]                         # the words of `history` and `compare-last`
 //! degraded = "5%"                 # worse by more; also improvement, regression
+//!
+//! [score]                         # how `report` scores a run
+//! min-score = 70                  # a lower score fails; also time, memory, cpu, words, weights, …
+//!
+//! [advice]                        # rules of advice that are silent, here or under a name
+//! allow = ["unoptimised"]
 //! ```
 //!
 //! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
@@ -42,6 +48,7 @@ pub(crate) mod blessed;
 mod budgets;
 pub(crate) mod check;
 pub(crate) mod quantity;
+mod score;
 mod source;
 mod suites;
 pub(crate) mod targets;
@@ -54,6 +61,7 @@ use super::config::targets::Given;
 use super::context::Context;
 use super::workspace;
 use crate::analysis::suites::SuiteRules;
+use crate::analysis::report::Settings;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 
@@ -103,6 +111,14 @@ pub(crate) fn trend_settings(context: &Context) -> Result<TrendSettings, UserErr
 /// As for [`check_settings`].
 pub(crate) fn suite_rules(context: &Context) -> Result<SuiteRules, UserError> {
     read(context, workspace::CONFIG, source::suites)
+}
+
+/// Returns the rules of a report in the workspace's `perf.toml`.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn report_settings(context: &Context) -> Result<Settings, UserError> {
+    read(context, workspace::CONFIG, source::report)
 }
 
 /// Reads a file of the workspace's root, and parses it with `parse`. No file is an empty one.

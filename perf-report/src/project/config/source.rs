@@ -13,6 +13,7 @@ use super::value::{
     better, boolean, duration, fail_on, limit, load, real, set, severity, text, whole_number,
 };
 use crate::analysis::suites::SuiteRules;
+use crate::analysis::report::Settings;
 use crate::model::Metric;
 use crate::text::suggest;
 use crate::verdict::CustomLimits;
@@ -34,7 +35,8 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 6] = ["profile", "metrics", "budget", "overhead", "trend", "suite"];
+const ROOT: [&str; 8] =
+    ["profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice"];
 
 /// Reads the targets for the cost of recording.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -60,6 +62,14 @@ pub(super) fn suites(text: &str) -> Result<SuiteRules, SourceError> {
     root.suites()
 }
 
+/// Reads the rules of a report.
+pub(super) fn report(text: &str) -> Result<Settings, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    root.report()
+}
+
 pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
     DeTable::parse(text).map_err(|error| SourceError {
         line: error.span().map(|span| line(text, &span)),
@@ -77,6 +87,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.targets()?;
     root.trend()?;
     root.suites()?;
+    root.report()?;
     let custom = root.custom()?;
     let budgets = root.budgets()?;
     let mut names = Vec::new();

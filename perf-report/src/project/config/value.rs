@@ -23,7 +23,7 @@ pub(super) fn load(value: &DeValue<'_>) -> Result<Load, String> {
 }
 
 /// Returns the one of `all` with the name `word`.
-fn one_of<T: Copy>(
+pub(super) fn one_of<T: Copy>(
     word: &str,
     all: impl IntoIterator<Item = T> + Clone,
     name: impl Fn(T) -> &'static str,

@@ -14,13 +14,14 @@ mod heaviest;
 mod interval;
 mod markup;
 mod packed;
+mod report;
 mod summary;
 mod vanished;
 
 use std::fmt::Write as _;
 
 use super::words::{facts, findings as found, sentences};
-use crate::model::{Comparison, HistoryDocument, RunDocument};
+use crate::model::{Comparison, HistoryDocument, Report, RunDocument};
 use crate::text::sanitize;
 use heaviest::Heaviest;
 use markup::{attribute, text};
@@ -38,6 +39,8 @@ pub struct Page<'a> {
     pub comparison: Option<&'a Comparison>,
     /// The run's past.
     pub history: Option<&'a HistoryDocument>,
+    /// The run's score, its grade, and what to do next.
+    pub report: Option<&'a Report>,
 }
 
 /// The place of the page's style and scripts.

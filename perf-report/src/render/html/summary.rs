@@ -27,6 +27,7 @@ pub(super) fn section(page: &Page<'_>, heaviest: &Heaviest) -> String {
         html += &super::findings::findings(comparison);
         html += &judged(comparison);
         html += &budgets(comparison);
+        html += &super::report::section(page.report);
         html += &titled("What is missing", list("missing", &comparison.missing));
         html += &titled("Notes", list("notes", &comparison.notes));
     }

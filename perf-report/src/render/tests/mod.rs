@@ -8,14 +8,16 @@ mod history;
 mod media;
 mod metrics;
 mod pictures;
+mod reports;
 mod runs;
 mod stacks;
 
 use insta::assert_snapshot;
 
 use super::{Screen, Selection, Verbosity, csv, human, json, markdown, summary};
+use crate::analysis::report::{self, Material, Settings, Stored};
 use crate::analysis::series;
-use crate::model::{Comparison, RunDocument, StacksDocument, samples};
+use crate::model::{Comparison, Report, RunDocument, StacksDocument, samples};
 use crate::verdict::{Limits, compare};
 
 fn screen(width: usize) -> Screen {
@@ -60,6 +62,25 @@ fn compared() -> Comparison {
     let mut comparison = compare(&samples::typical(), &samples::changed(), &Limits::default());
     comparison.baseline = Some("main".to_owned());
     comparison
+}
+
+fn stored_report(runs: &[RunDocument], comparison: &Comparison, past: &[RunDocument]) -> Report {
+    let last = [past, runs].concat();
+    let stored = Stored {
+        runs: last.len() as u64,
+        first_time: last.first().map(|run| run.run.time.clone()),
+        latest_time: last.last().map(|run| run.run.time.clone()),
+    };
+    let settings = Settings::default();
+    report::report(&Material {
+        runs,
+        comparison,
+        past,
+        last: &last,
+        stored: &stored,
+        settings: &settings,
+    })
+    .unwrap()
 }
 
 fn shown(comparison: &Comparison) -> String {
