@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 
 use perf_report::model::{
     Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
-    OverheadDocument, RunDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
+    OverheadDocument, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::project::store;
 use perf_report::render::json;
@@ -38,6 +38,8 @@ const GOLDEN_DECLINE: &str = include_str!("golden/decline.v1.json");
 const SELF_TEST_SCHEMA: &str = include_str!("../schemas/self-test.v1.schema.json");
 const BLESSINGS_SCHEMA: &str = include_str!("../schemas/blessings.v1.schema.json");
 const GOLDEN_SELF_TEST: &str = include_str!("golden/self-test.v1.json");
+const RUNS_SCHEMA: &str = include_str!("../schemas/runs.v1.schema.json");
+const GOLDEN_RUNS: &str = include_str!("golden/runs.v1.json");
 const GOLDEN_BLESSINGS: &str = include_str!("golden/blessings.v1.json");
 
 /// A project of its own, with a store.
@@ -312,6 +314,19 @@ fn what_futures_did_obeys_the_schemas_too() {
 }
 
 #[test]
+fn lists_of_runs_obey_their_schema() {
+    let project = Project::with(&[&golden(), &slower(2), &with_metrics("20261123T1-1", 7)]);
+    let list =
+        obeys(&project.prints(&["list", "--limit", "2", "--format", "json"], 0), RUNS_SCHEMA);
+    assert_eq!((&list["found"], list["runs"].as_array().map(Vec::len)), (&json!(3), Some(2)));
+    assert_eq!(list["runs"][0]["id"], "20261123T1-1", "newest first");
+    let going = ["remove", "--keep", "1", "--dry-run", "--format", "json"];
+    let going = obeys(&project.prints(&going, 0), RUNS_SCHEMA);
+    assert_eq!(going["runs"].as_array().map(Vec::len), Some(2));
+    assert_eq!(project.prints(&["list", "--format", "csv"], 0).lines().count(), 4);
+}
+
+#[test]
 fn a_check_without_a_baseline_obeys_the_schema_too() {
     let project = Project::with(&[&slower(1)]);
     let document = obeys(&project.prints(&["check", "--format", "json"], 0), COMPARISON_SCHEMA);
@@ -327,6 +342,10 @@ fn documents_of_version_1_stay_readable() {
     obeys(GOLDEN_RUN, RUN_SCHEMA);
     obeys(GOLDEN_COMPARISON, COMPARISON_SCHEMA);
     obeys(GOLDEN_STACKS, STACKS_SCHEMA);
+    obeys(GOLDEN_RUNS, RUNS_SCHEMA);
+    let runs: RunsDocument = serde_json::from_str(GOLDEN_RUNS).unwrap();
+    assert_eq!(runs.runs.len(), 4);
+    assert_eq!(json::pretty(&runs), GOLDEN_RUNS);
     let run = golden();
     assert_eq!((run.functions.len(), run.tree.len()), (11, 9));
     let visit = run.functions.iter().find(|f| f.name.ends_with("visit")).unwrap();

@@ -8,7 +8,7 @@ use clap::builder::FalseyValueParser;
 
 use super::media::Format;
 use super::output::{self, OutputArgs};
-use super::progress;
+use super::{help, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
     BASELINES_SCHEMA, BASELINES_VERSION, BaselineRow, BaselinesDocument, RunDocument,
@@ -52,7 +52,7 @@ struct Save {
     /// Name of the baseline: letters, digits, `.`, `_`, `-`
     name: String,
 
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("The run"))]
     #[arg(default_value = "latest")]
     run: RunRef,
 

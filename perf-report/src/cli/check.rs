@@ -7,7 +7,7 @@ use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs, WriteArgs};
 use super::page::{self, HtmlArgs};
-use super::{output, self_test};
+use super::{help, output, self_test};
 use crate::error::UserError;
 use crate::model::{Comparison, Verdict};
 use crate::project::check::Question;
@@ -48,12 +48,11 @@ be caught, 5 one would not.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Name of the baseline
+    /// Name of the baseline; or `main~10` for the last runs of a branch, or a run as `tag:v1.2`
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
-    /// The run to judge: `latest`, `latest~1`, an id or its beginning, or a label [default: the newest
-    /// of the baseline's command]
+    #[arg(help = help::run("The run to judge") + " [default: the newest of the baseline's command]")]
     #[arg(long, value_name = "RUN", env = "PERF_TRACK_RUN", hide_env_values = true)]
     run: Option<RunRef>,
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::help;
 use super::judge::{LimitArgs, WriteArgs};
 use super::page::{self, HtmlArgs};
 use crate::error::{ExitCode as Code, UserError};
@@ -19,11 +20,11 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// What to compare with: a baseline, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("What to compare with, a baseline or a run"))]
     #[arg(value_name = "A")]
     baseline: String,
 
-    /// The run to judge: a baseline, `latest`, an id or its beginning, or a label
+    #[arg(help = help::run("What to judge, a baseline or a run"))]
     #[arg(value_name = "B", default_value = "latest")]
     current: String,
 

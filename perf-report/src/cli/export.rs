@@ -7,6 +7,7 @@ use clap::builder::{FalseyValueParser, PossibleValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches, ValueEnum};
 
+use super::help;
 use super::judge::LimitArgs;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
@@ -43,11 +44,11 @@ pub(super) struct Args {
     #[arg(value_enum)]
     format: Format,
 
-    /// The run: `latest`, `latest~1`, an id or its beginning, a label, or a baseline
+    #[arg(help = help::run("The run, or a baseline"))]
     #[arg(default_value = "latest")]
     run: String,
 
-    /// Hold it against this: a baseline, `latest~1`, `main~10` of a branch, an id or its beginning, or a label
+    #[arg(help = help::run("Hold it against this: a baseline, the last runs `main~10` of a branch, or one run"))]
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 

@@ -9,6 +9,14 @@ use crate::model::{METRICS_OF_TREES, Metric, MetricKind, TrendLimits};
 use crate::text::{suggest, units};
 use crate::verdict::{Limits, Thresholds};
 
+/// Returns the help of an argument that names runs: the same sentence in every command.
+pub(super) fn run(what: &str) -> String {
+    format!(
+        "{what}: `latest`, `latest~1`, an id or its beginning, a label, a commit, a branch; or KIND:NAME \
+         such as `branch:main~1`, of the kinds branch, tag, git, commit, label, tagged, id"
+    )
+}
+
 /// Returns the help of `--metrics`.
 pub(super) fn metrics() -> String {
     let usual = Limits::DEFAULT_METRICS;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
 use super::judge::LimitArgs;
-use super::{browser, output, page, progress};
+use super::{browser, help, output, page, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::project::page::{Documents, Wanted};
@@ -36,11 +36,11 @@ Servers that forbid pages to bring scripts (Jenkins, Azure) show one made with -
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("The run"))]
     #[arg(default_value = "latest")]
     run: RunRef,
 
-    /// Name of the baseline to judge it by [default: as `check` has it]
+    /// Name of the baseline to judge it by; or `main~10` for the last runs of a branch, or a run as `tag:v1.2` [default: as `check` has it]
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 

@@ -6,6 +6,7 @@ use super::output;
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::project::context::Context;
+use crate::project::store::Kind;
 use crate::record::collect::Collected;
 use crate::render;
 
@@ -17,16 +18,47 @@ pub(super) struct NameArgs {
     #[arg(value_parser = label)]
     pub(super) label: Option<String>,
 
+    /// Tag to find the run by later, with others of the tag; may be repeated
+    #[arg(long = "tag", value_name = "TAG", env = "PERF_TRACK_TAG", hide_env_values = true)]
+    #[arg(value_delimiter = ',', value_parser = tag)]
+    pub(super) tags: Vec<String>,
+
     /// The branch that the run is of [default: the one checked out, or the one that CI names]
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
     #[arg(value_parser = branch)]
     pub(super) branch: Option<String>,
 }
 
+impl NameArgs {
+    /// Returns the tags, sorted, each once.
+    pub(super) fn tags(&self) -> Vec<String> {
+        sorted(&self.tags)
+    }
+}
+
+/// Returns tags as runs have them: sorted, each once.
+pub(super) fn sorted(tags: &[String]) -> Vec<String> {
+    let mut tags = tags.to_vec();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
 /// Checks a label given by the user.
 pub(super) fn label(text: &str) -> Result<String, String> {
     if text == "latest" || text.starts_with("latest~") {
         return Err("`latest` always stands for the newest run".to_owned());
+    }
+    if let Some((kind, _)) = Kind::split(text) {
+        return Err(format!("`{}:` stands before another name of a run", kind.word()));
+    }
+    line(text)
+}
+
+/// Checks a tag given by the user.
+pub(super) fn tag(text: &str) -> Result<String, String> {
+    if text.contains(',') {
+        return Err("a comma separates tags".to_owned());
     }
     line(text)
 }
@@ -83,6 +115,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn tags_are_separated_by_commas() {
+        assert_eq!(tag("gpu").as_deref(), Ok("gpu"));
+        for bad in ["a,b", "", "a\nb"] {
+            assert!(tag(bad).is_err(), "{bad:?}");
+        }
+        let given = ["b", "a", "b"].map(str::to_owned);
+        assert_eq!(sorted(&given), ["a", "b"]);
+    }
+
+    #[test]
     fn a_label_is_a_line_of_text_that_is_not_taken() {
         for good in ["before", "v1.2 (release)", "größer"] {
             assert_eq!(label(good).as_deref(), Ok(good));
@@ -91,7 +133,7 @@ mod tests {
         for bad in ["", " ", "a\nb", "\u{1b}[31m", &long] {
             assert!(label(bad).is_err() && branch(bad).is_err(), "{bad:?}");
         }
-        for taken in ["latest", "latest~1"] {
+        for taken in ["latest", "latest~1", "tag:v1", "branch:x"] {
             assert!(label(taken).is_err() && branch(taken).is_ok(), "{taken:?}");
         }
     }

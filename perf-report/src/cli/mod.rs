@@ -13,6 +13,7 @@ mod check;
 mod collect;
 mod compare;
 mod compare_last;
+mod completions;
 mod doctor;
 mod environment;
 mod export;
@@ -24,19 +25,24 @@ mod html;
 mod init;
 mod judge;
 mod keep;
+mod list;
+mod man;
 mod media;
 mod output;
 mod overhead;
 mod page;
 mod past;
 mod progress;
+mod remove;
 mod report;
 mod rounds;
 mod run;
+mod runs;
 mod self_test;
 mod show;
 mod stacks;
 mod suite;
+mod tag;
 mod top;
 mod values;
 
@@ -47,8 +53,11 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::UserError;
 
+/// The name of the program.
+const NAME: &str = "perf-report";
+
 #[derive(Debug, Parser)]
-#[command(name = "perf-report", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(name = NAME, version, about = ABOUT, after_help = EXAMPLES)]
 #[command(max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
@@ -68,6 +77,7 @@ Examples:
   perf-report init                     set up a project: dependency, settings
   perf-report run -- cargo test        record a test run, and show its times
   perf-report show --tree              the last run as a tree of calls
+  perf-report list --since 7d          the runs of a week
   perf-report html --open              the last run as a page, in a browser
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
@@ -95,6 +105,7 @@ enum Command {
     Suite(suite::Args),
     Collect(collect::Args),
     Show(show::Args),
+    List(list::Args),
     Html(html::Args),
     Stacks(stacks::Args),
     Export(export::Args),
@@ -108,8 +119,12 @@ enum Command {
     Changepoints(changepoints::Args),
     Baseline(baseline::Args),
     Bless(bless::Args),
+    Tag(tag::Args),
+    Remove(remove::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the program with the given arguments, the program's name first.
@@ -157,6 +172,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Suite(args) => suite::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
+        Command::List(args) => list::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
         Command::Html(args) => html::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
@@ -170,8 +186,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Changepoints(args) => changepoints::run(&args, &context),
         Command::Baseline(args) => baseline::run(&args, &context),
         Command::Bless(args) => bless::run(&args, &context),
+        Command::Tag(args) => tag::run(&args, &context),
+        Command::Remove(args) => remove::run(&args, &context),
         Command::Overhead(args) => overhead::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::verdict::Load;
 /// The runs and the metric of a history.
 #[derive(Debug, clap::Args)]
 pub(super) struct PastArgs {
-    /// The run to go back from: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("The run to go back from"))]
     #[arg(long, value_name = "RUN", default_value = "latest")]
     #[arg(env = "PERF_TRACK_RUN", hide_env_values = true, conflicts_with = "branch")]
     run: RunRef,

@@ -29,7 +29,8 @@ pub(super) struct TurnArgs {
     pub(super) rounds: Option<u32>,
 
     /// Rounds before these that are not judged
-    #[arg(long, value_name = "N", env = "PERF_TRACK_WARMUP", hide_env_values = true)]
+    #[arg(long = "warm-up", alias = "warmup", value_name = "N")]
+    #[arg(env = "PERF_TRACK_WARMUP", hide_env_values = true)]
     #[arg(default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub(super) warmup: u32,
 

@@ -32,7 +32,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("The run"))]
     #[arg(default_value = "latest")]
     run: RunRef,
 

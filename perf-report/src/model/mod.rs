@@ -24,8 +24,8 @@ mod icicle;
 mod interleaved;
 mod measure;
 mod metric;
-mod neighbours;
 mod monitor;
+mod neighbours;
 mod noise;
 mod overhead;
 mod page;
@@ -35,6 +35,7 @@ mod recording;
 mod repeat;
 mod report;
 mod run;
+mod runs;
 mod self_test;
 mod stacks;
 mod suite;
@@ -69,8 +70,8 @@ pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};
 pub use interleaved::{Contender, Interleaved, Stopped};
 pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{CustomMetric, MetricKind};
-pub(crate) use neighbours::neighbours;
 pub use monitor::{MonitorDecline, MonitorDocument};
+pub(crate) use neighbours::neighbours;
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use page::{FunctionDocument, Neighbour};
@@ -84,6 +85,7 @@ pub use report::{
     StatementKind,
 };
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
+pub use runs::{RunRow, RunsDocument};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 pub use suite::{Suite, Test, TestOutcome, WatchedFolder};
@@ -100,6 +102,10 @@ pub use waiver::{Waived, Waiver};
 pub const RUN_SCHEMA: &str = "perf-track/run";
 /// Newest version of [`RUN_SCHEMA`].
 pub const RUN_VERSION: u32 = 1;
+/// Name of the schema of a [`RunsDocument`].
+pub const RUNS_SCHEMA: &str = "perf-track/runs";
+/// Newest version of [`RUNS_SCHEMA`].
+pub const RUNS_VERSION: u32 = 1;
 /// Name of the schema of a [`Baseline`].
 pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
 /// Newest version of [`BASELINE_SCHEMA`].

@@ -52,6 +52,13 @@ impl Context {
         path.strip_prefix(&self.dir).unwrap_or(path).display().to_string()
     }
 
+    /// Returns the size of the store, where it is a file.
+    pub(crate) fn stored_bytes(&self) -> Option<u64> {
+        match &self.store {
+            Location::Sqlite(path) => std::fs::metadata(path).ok().map(|file| file.len()),
+        }
+    }
+
     /// Writes the place of the store as it is shortest to read.
     pub(crate) fn shown_store(&self) -> String {
         match &self.store {

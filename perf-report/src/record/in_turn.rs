@@ -44,6 +44,8 @@ pub(crate) struct Rules {
     pub(crate) base: Option<PathBuf>,
     /// The beginning of the labels of the runs, if they have some.
     pub(crate) label: Option<String>,
+    /// The tags of the runs, sorted.
+    pub(crate) tags: Vec<String>,
     /// Finds the programs of the project that a folder belongs to.
     pub(crate) programs_of: fn(&Path) -> Programs,
     /// The time that the rounds may take.
@@ -164,6 +166,7 @@ impl InTurn<'_> {
             base: self.rules.base.as_deref(),
             source: job.dir.unwrap_or(self.source),
             label: label.as_deref(),
+            tags: &self.rules.tags,
             branch: None,
             group: Some((first, round)),
             probe: self.rules.probe,

@@ -29,6 +29,8 @@ pub(crate) struct Order<'a> {
     pub source: &'a Path,
     /// The label.
     pub label: Option<&'a str>,
+    /// The tags, sorted.
+    pub tags: &'a [String],
     /// The branch that the user names.
     pub branch: Option<&'a str>,
     /// The id of the first run of its group, unless it is the first itself, and its number in the
@@ -84,6 +86,7 @@ impl<'a> Recorder<'a> {
             id: identity.id,
             time: identity.time,
             label: order.label.map(str::to_owned),
+            tags: order.tags.to_vec(),
             command: words.map(|word| word.to_string_lossy().into_owned()).collect(),
             machine: facts::machine(),
             git: facts::git(order.source, order.branch),

@@ -6,7 +6,8 @@ use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
     DeclineDocument, FunctionDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument,
-    Report, RunDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
+    Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument,
+    TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -203,6 +204,7 @@ shown_whole! {
     StacksDocument: stacks, csv, markdown;
     SuitesDocument: suites, csv, markdown;
     TopDocument: top;
+    RunsDocument: runs, csv, markdown;
     BaselinesDocument: baselines;
     BlessingsDocument: blessings;
     ChecksDocument: checks;

@@ -1,8 +1,9 @@
 //! Text that people write and read: [`units`], [`values`], "did you mean" ([`suggest`]), names that are
-//! not trusted ([`sanitize`]), addresses ([`url`]), and pictures in letters of old ([`ascii`]). Pure,
+//! not trusted ([`sanitize`]), addresses ([`url`]), moments ([`moment`]), and pictures in letters of old ([`ascii`]). Pure,
 //! and independent of documents.
 
 pub mod ascii;
+pub mod moment;
 pub mod sanitize;
 pub(crate) mod shell;
 pub mod suggest;

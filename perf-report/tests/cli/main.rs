@@ -15,6 +15,7 @@ mod doctor;
 mod export;
 mod history;
 mod library;
+mod listed;
 mod overhead;
 mod repeat;
 mod run;

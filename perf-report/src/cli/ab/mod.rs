@@ -88,6 +88,11 @@ pub(super) struct Args {
     #[arg(value_parser = keep::label)]
     label: Option<String>,
 
+    /// Tag of the runs that --keep stores; may be repeated
+    #[arg(long = "tag", value_name = "TAG", env = "PERF_TRACK_TAG", hide_env_values = true)]
+    #[arg(value_delimiter = ',', value_parser = keep::tag)]
+    tags: Vec<String>,
+
     /// Do not look how fast and how steady the machine is
     #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -180,6 +185,7 @@ impl RoundArgs {
                 probe: true,
                 base: self.turns.base(context),
                 label: None,
+                tags: Vec::new(),
                 programs_of: workspace::programs_of,
                 time_limit: self.time_limit(),
             },
@@ -207,6 +213,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let mut pairing = args.rounds.between(&sides, context, seed);
     pairing.rules.probe = !args.no_probe;
     pairing.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
+    pairing.rules.tags = keep::sorted(&args.tags);
     let judged = play(args, planned, &mut pairing, &settings, &mut rounds)?;
     let done = units::plural(pairing.rounds().into(), "round");
     let Some((comparison, stopped)) = judged else {

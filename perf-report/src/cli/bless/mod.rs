@@ -72,8 +72,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label [default: the newest of the
-    /// baseline's command]
+    #[arg(help = help::run("The run") + " [default: the newest of the baseline's command]")]
     #[arg(long, value_name = "RUN", env = "PERF_TRACK_RUN", hide_env_values = true)]
     run: Option<RunRef>,
 

@@ -240,6 +240,7 @@ fn facts_of(
         }
     };
     run.label = args.name.label.clone().or(run.label);
+    run.tags = keep::sorted(&[run.tags, args.name.tags()].concat());
     (run, process)
 }
 

@@ -62,6 +62,7 @@ fn against_itself<'a>(args: &'a Args, context: &'a Context, seed: u64) -> InTurn
             probe: true,
             base: args.rounds.turns.base(context),
             label: None,
+            tags: Vec::new(),
             programs_of: workspace::programs_of,
             time_limit: None,
         },

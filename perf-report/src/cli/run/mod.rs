@@ -104,11 +104,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         output::warning(&format!("the run has no commit: {refusal}"));
     }
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let tags = args.name.tags();
     let order = Order {
         job: Job { words: &args.command, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
         label: args.name.label.as_deref(),
+        tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
         probe: !args.no_probe,

@@ -62,6 +62,7 @@ pub(super) fn run(
         base: base.as_deref(),
         source: &context.root,
         label: None,
+        tags: &[],
         branch: None,
         group: None,
         probe: false,

@@ -60,8 +60,8 @@ use std::io;
 use super::config::targets::Given;
 use super::context::Context;
 use super::workspace;
-use crate::analysis::suites::SuiteRules;
 use crate::analysis::report::Settings;
+use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 

@@ -12,8 +12,8 @@ use super::trend::TrendSettings;
 use super::value::{
     better, boolean, duration, fail_on, limit, load, real, set, severity, text, whole_number,
 };
-use crate::analysis::suites::SuiteRules;
 use crate::analysis::report::Settings;
+use crate::analysis::suites::SuiteRules;
 use crate::model::Metric;
 use crate::text::suggest;
 use crate::verdict::CustomLimits;

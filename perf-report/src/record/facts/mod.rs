@@ -40,6 +40,11 @@ impl Identity {
     }
 }
 
+/// Returns this moment.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Returns the day in UTC, so everybody agrees on the day on which something expires.
 pub(crate) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
@@ -51,7 +56,8 @@ pub(crate) fn time(unix_ns: u64) -> String {
     rfc_3339(Timestamp::from_nanosecond(unix_ns.into()).unwrap_or(Timestamp::MAX))
 }
 
-fn rfc_3339(time: Timestamp) -> String {
+/// Writes a moment in RFC 3339, in UTC, to the millisecond, so that texts of moments are in their order.
+pub(crate) fn rfc_3339(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 

@@ -9,6 +9,7 @@ mod overhead;
 mod page;
 mod report;
 mod run;
+mod runs;
 mod self_test;
 mod stacks;
 mod suites;
@@ -21,6 +22,7 @@ pub(crate) use overhead::overhead;
 pub(crate) use page::page;
 pub(crate) use report::report;
 pub(crate) use run::{run, run_flame, run_metrics, run_tree};
+pub(crate) use runs::runs;
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
 pub(crate) use suites::suites;
@@ -55,6 +57,12 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, u
         "suite",
         "targets",
         "last runs",
+        "run",
+        "started",
+        "names",
+        "command",
+        "commit",
+        "end",
     ];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();

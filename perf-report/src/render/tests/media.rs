@@ -5,7 +5,7 @@ use super::stacks::stacks;
 use crate::model::{
     BASELINES_SCHEMA, BASELINES_VERSION, Baseline, BaselineRow, BaselinesDocument,
     BlessingsDocument, ChangePoints, ChecksDocument, DeclineDocument, HistoryDocument,
-    NoiseDocument, OverheadDocument, SelfTestDocument, samples,
+    NoiseDocument, OverheadDocument, RunsDocument, SelfTestDocument, samples,
 };
 use crate::render::{
     ComparisonView, Document, HistoryView, Medium, Part, RunView, Screen, Shown, Verbosity,
@@ -42,8 +42,45 @@ fn reports_have_every_medium() {
         of(&gate),
         of(&changes),
         of(&stacks()),
+        of(&runs()),
     ];
     assert!(media.iter().all(|media| media.len() == 4), "{media:?}");
+}
+
+/// A list of runs of which one has names that nobody should print as they are.
+fn runs() -> RunsDocument {
+    let mut runs: RunsDocument = golden(include_str!("../../../tests/golden/runs.v1.json"));
+    let hostile = "\u{1b}[2J<b>|`=1+1`\u{202e}".to_owned();
+    let [_, _, odd, _] = runs.runs.as_mut_slice() else { panic!("there are four") };
+    (odd.id, odd.label, odd.branch) =
+        (hostile.clone(), Some(hostile.clone()), Some(hostile.clone()));
+    (odd.command, odd.tags) = (hostile.clone(), vec![hostile]);
+    runs
+}
+
+#[test]
+fn a_list_of_runs_has_the_columns_that_are_not_empty() {
+    let runs = runs();
+    let screen = |width| Screen { width, ..Screen::default() };
+    insta::assert_snapshot!(
+        [
+            runs.human(screen(100)),
+            runs.human(screen(300)),
+            runs.markdown().unwrap(),
+            runs.csv().unwrap(),
+        ]
+        .join("\n")
+    );
+    let mut plain = runs;
+    plain.runs.truncate(1);
+    plain.runs[0] = crate::model::RunRow { id: "a".to_owned(), ..plain.runs[0].clone() };
+    (plain.runs[0].label, plain.runs[0].tags) = (None, Vec::new());
+    assert!(!plain.human(screen(80)).contains("NAMES"));
+    let none = RunsDocument::of(Vec::new(), 0, plain.time);
+    assert_eq!(
+        (none.human(screen(80)), none.markdown()),
+        (String::new(), Some("### 0 runs\n\n".into()))
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub(crate) mod metrics;
 pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod report;
+pub(crate) mod runs;
 pub(crate) mod select;
 pub(crate) mod self_test;
 pub(crate) mod sentences;

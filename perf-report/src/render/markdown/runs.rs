@@ -1,0 +1,42 @@
+//! Stored runs as Markdown.
+
+use super::table;
+use crate::model::RunsDocument;
+use crate::render::words::runs as words;
+use crate::text::sanitize::markdown_cell;
+use crate::text::units;
+
+/// Returns a row a run, newest first.
+pub(crate) fn runs(document: &RunsDocument) -> String {
+    let found = units::plural(document.found, "run");
+    let mut text = format!("### {found}\n\n");
+    if document.runs.is_empty() {
+        return text;
+    }
+    let titles = ["run", "started", "names", "command", "commit", "end", "time", "functions"];
+    let rows = document.runs.iter().map(|row| {
+        vec![
+            cell(&row.id),
+            cell(&row.time),
+            cell(&words::names(row)),
+            cell(&words::command(row)),
+            cell(&words::commit(row)),
+            cell(&words::end(row)),
+            row.wall_ns.map(|ns| units::duration(ns as f64)).unwrap_or_default(),
+            units::count(row.functions),
+        ]
+    });
+    let (rows, left_out) = table(&titles, rows);
+    text += &rows;
+    let listed = document.runs.len() as u64;
+    let more = document.found.saturating_sub(listed) + left_out as u64;
+    if more > 0 {
+        text += &format!("\n… and {} before them\n", units::plural(more, "run"));
+    }
+    text
+}
+
+/// Returns a text as a cell, which is empty where there is none.
+fn cell(text: &str) -> String {
+    if text.is_empty() { String::new() } else { markdown_cell(text) }
+}
