@@ -12,3 +12,4 @@ pub mod report;
 pub mod score;
 pub mod series;
 pub mod suites;
+pub mod tracked;

@@ -28,6 +28,7 @@ mod keep;
 mod list;
 mod man;
 mod media;
+mod monitor;
 mod output;
 mod overhead;
 mod page;
@@ -84,6 +85,7 @@ Examples:
   perf-report suite -- cargo test      every test suite with time, memory and counts
   perf-report report                   score, grade, and what to do next
   perf-report history                  how functions did over the runs
+  perf-report monitor -- cargo test    one round of a nightly watch
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report export pprof --output p  the last run for pprof, speedscope, …
   perf-report stacks 4711              what the threads of a process are in
@@ -121,6 +123,7 @@ enum Command {
     Bless(bless::Args),
     Tag(tag::Args),
     Remove(remove::Args),
+    Monitor(monitor::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
@@ -188,6 +191,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Bless(args) => bless::run(&args, &context),
         Command::Tag(args) => tag::run(&args, &context),
         Command::Remove(args) => remove::run(&args, &context),
+        Command::Monitor(args) => monitor::run(&args, &context),
         Command::Overhead(args) => overhead::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
         Command::Completions(args) => completions::run(&args),

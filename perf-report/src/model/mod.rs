@@ -41,6 +41,7 @@ mod stacks;
 mod suite;
 mod suites;
 mod top;
+mod tracked;
 mod tree;
 mod usage;
 mod value;
@@ -93,6 +94,7 @@ pub use suites::{
     Growth, PastSuite, SlowTest, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, TargetUnit,
 };
 pub use top::{Since, TopCommand, TopDocument, TopFunction, TopMetric, TopProcess};
+pub use tracked::{TrackedDocument, TrackedRun, TrackedSummary};
 pub use tree::TreeNode;
 pub use usage::{Extent, Usage};
 pub use value::{count_of, time_of, value, value_of_command};
@@ -184,3 +186,7 @@ pub const SUITES_SCHEMA: &str = "perf-track/suites";
 pub const SUITES_VERSION: u32 = 1;
 /// Name of the function that stands for all suites of a run together.
 pub const SUITES: &str = "(suites)";
+/// Name of the schema of a [`TrackedDocument`].
+pub const TRACKED_SCHEMA: &str = "perf-track/tracked";
+/// Newest version of [`TRACKED_SCHEMA`].
+pub const TRACKED_VERSION: u32 = 1;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, AlertStatus, BudgetResult, Change, Command, Decline, Metric, Side, Verdict};
+use super::{
+    Alert, AlertStatus, BudgetResult, Change, Command, Decline, Metric, Reliability, Score, Side,
+    Verdict,
+};
 
 /// Document `perf-track/monitor`: the report of one round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +50,10 @@ pub struct MonitorDocument {
     pub budgets: Vec<BudgetResult>,
     /// Functions that became worse run by run, at most as many.
     pub declines: Vec<MonitorDecline>,
+    /// The reliability of the command over its last runs; `null` where no run was stored.
+    pub reliability: Option<Reliability>,
+    /// The score of the run; `null` where it was not asked for, or no part of it is known.
+    pub score: Option<Score>,
     /// What was told in this round: what began, what still holds, what is over.
     pub alerts: Vec<Alert>,
     /// All that fires.

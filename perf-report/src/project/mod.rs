@@ -2,6 +2,7 @@
 //! a [`store`], which come in by the [`intake`] and are found again as [`named`] ones or as the [`past`] of
 //! one; a [`page`] needs all of that. [`Project`] is all of it for a program outside. Prints nothing.
 
+pub(crate) mod alerts;
 pub(crate) mod baseline;
 pub(crate) mod blessings;
 pub(crate) mod check;
@@ -9,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod intake;
 pub(crate) mod listed;
+pub(crate) mod monitor;
 pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod past;

@@ -16,6 +16,9 @@ pub(crate) const IGNORED: &str = "\
 /perf.sqlite*
 /sessions/
 /.tmp*
+/alerts*.json
+/monitor.lock
+/reports/
 ";
 
 /// The name of the configuration file in the workspace root.

@@ -19,6 +19,7 @@ pub(crate) mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use csv::tracked as csv_of_tracked;
 pub use document::{Document, Medium};
 pub(crate) use human::columns;
 pub use human::{series, summary};

@@ -5,9 +5,9 @@ use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
-    DeclineDocument, FunctionDocument, HistoryDocument, Metric, NoiseDocument, OverheadDocument,
-    Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument,
-    TopDocument,
+    DeclineDocument, FunctionDocument, HistoryDocument, Metric, MonitorDocument, NoiseDocument,
+    OverheadDocument, Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument,
+    SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -198,6 +198,7 @@ shown_whole! {
     ChangePoints: changepoints, csv, markdown;
     DeclineDocument: decline, csv, markdown;
     FunctionDocument: page, csv, markdown;
+    MonitorDocument: monitor, markdown;
     OverheadDocument: overhead, csv, markdown;
     Report: report, markdown;
     SelfTestDocument: self_test, csv, markdown;

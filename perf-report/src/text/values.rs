@@ -57,6 +57,44 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
     if ns.is_finite() && ns >= 0.0 { Ok(ns) } else { Err(wrong()) }
 }
 
+/// Reads a period in nanoseconds: `30s`, `10min`, `1.5h`, `2d`, `1w`.
+///
+/// # Errors
+/// The mistake, as the end of a sentence.
+pub(crate) fn period_ns(text: &str) -> Result<f64, String> {
+    const SECOND: f64 = 1e9;
+    const UNITS: [(&str, f64); 7] = [
+        ("ms", SECOND / 1e3),
+        ("s", SECOND),
+        ("min", 60.0 * SECOND),
+        ("m", 60.0 * SECOND),
+        ("h", 3_600.0 * SECOND),
+        ("d", 24.0 * 3_600.0 * SECOND),
+        ("w", 7.0 * 24.0 * 3_600.0 * SECOND),
+    ];
+    let wrong = || format!("{text:?} is no period: write `30s`, `10min`, `1h` or `2d`");
+    let trimmed = text.trim();
+    let (number, unit) = UNITS
+        .into_iter()
+        .find_map(|(name, size)| Some((trimmed.strip_suffix(name)?, size)))
+        .ok_or_else(wrong)?;
+    let ns = number.trim_end().parse::<f64>().map_err(|_| wrong())? * unit;
+    // A hundred years are more than anybody waits, and fit everywhere.
+    if ns > 0.0 && ns <= 100.0 * 366.0 * UNITS[5].1 { Ok(ns) } else { Err(wrong()) }
+}
+
+/// Writes a period as people say it, in the largest unit that it fills: `90 min`, `2 days`.
+pub(crate) fn period(ns: f64) -> String {
+    const UNITS: [(f64, &str); 4] =
+        [(86_400e9, "day"), (3_600e9, "hour"), (60e9, "minute"), (1e9, "second")];
+    let unit = UNITS.into_iter().find(|(size, _)| ns >= 2.0 * size).or_else(|| {
+        // One of a unit only where nothing is lost.
+        UNITS.into_iter().find(|(size, _)| ns >= *size && (ns / size).fract() == 0.0)
+    });
+    let (size, word) = unit.unwrap_or((1e9, "second"));
+    crate::text::units::plural(crate::stats::number::whole((ns / size).floor()), word)
+}
+
 /// Reads a part of a whole as a fraction: `96%`, `0.5 %`.
 ///
 /// # Errors
@@ -80,6 +118,26 @@ pub(crate) fn size_bytes(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn periods_are_read_and_said() {
+        let said = |text: &str| period_ns(text).map(period);
+        for (text, expected) in [
+            ("30s", "30 seconds"),
+            ("90m", "90 minutes"),
+            ("60 min", "1 hour"),
+            ("24h", "24 hours"),
+            ("1d", "24 hours"),
+            ("2d", "2 days"),
+            ("1w", "7 days"),
+        ] {
+            assert_eq!(said(text).as_deref(), Ok(expected), "{text}");
+        }
+        assert_eq!(period_ns("500ms"), Ok(5e8));
+        for bad in ["", "5", "0s", "-1h", "nanh", "1y", "1e99d"] {
+            assert!(period_ns(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn limits_are_per_cent() {

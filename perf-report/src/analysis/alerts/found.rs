@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Finding, unix_ns};
 use crate::model::{
     AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, COMMAND, Change, Comparison,
-    DeclineDocument, HistoryDocument, Metric, RunDocument, Trend, Unit, Verdict, unit_word,
+    DeclineDocument, HistoryDocument, Metric, Reliability, ReliabilityWord, RunDocument, Trend,
+    Unit, Verdict, unit_word,
 };
 use crate::stats::number::{change_pct, float};
 use crate::stats::segments::Kind;
 use crate::text::units;
+use crate::text::values::period;
 use crate::verdict::{FailOn, failures};
 
 /// A change of a measured time that one run alone proves: its interval begins beyond so many per cent, and
@@ -21,8 +23,6 @@ const CERTAIN_P: f64 = 0.001;
 const CERTAIN_EXCESS_PCT: f64 = 10.0;
 /// The share of the time in tracked functions that recording may take, in per cent.
 const LARGEST_OVERHEAD_PCT: f64 = 50.0;
-/// The share of successful runs below which a command needs attention, 0 to 1.
-const LEAST_SUCCESS: f64 = 0.8;
 /// The fewest runs of which a share says something.
 const FEWEST_RUNS: u64 = 5;
 
@@ -41,8 +41,8 @@ pub struct Evidence<'a> {
     pub declines: &'a [DeclineDocument],
     /// The courses of the functions, a document a metric.
     pub histories: &'a [HistoryDocument],
-    /// The last runs that succeeded, of how many, and the ends of the share, 0 to 1.
-    pub reliability: Option<(u64, u64, (f64, f64))>,
+    /// The reliability of the command over its last runs.
+    pub reliability: Option<&'a Reliability>,
     /// The score at its better end, and the least that is asked for.
     pub score: Option<(f64, f64)>,
     /// The age of the newest run and the most that is allowed, in nanoseconds, where it is too old.
@@ -104,7 +104,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
         return;
     }
     if let Some((age, allowed)) = evidence.too_old {
-        let [age, allowed] = [age, allowed].map(units::duration);
+        let [age, allowed] = [age, allowed].map(period);
         let title = format!("the newest run is {age} old");
         let reason =
             format!("no run was stored for {age}, and {allowed} is the most that is allowed");
@@ -350,24 +350,26 @@ fn worse_by(
     Finding { key, certain: true, exact: false, what }
 }
 
-fn reliability(of: Option<(u64, u64, (f64, f64))>, all: &mut Found) {
-    let Some((succeeded, of, (low, high))) = of.filter(|it| it.1 >= FEWEST_RUNS) else {
+fn reliability(of: Option<&Reliability>, all: &mut Found) {
+    let known = of.filter(|it| it.of >= FEWEST_RUNS);
+    let Some((it, word)) = known.and_then(|it| Some((it, it.word?))) else {
         all.unjudged.insert(AlertKind::Reliability);
         return;
     };
-    let share = float(succeeded) / float(of);
-    if share >= LEAST_SUCCESS {
+    if word != ReliabilityWord::NeedsAttention {
         return;
     }
-    let [low, high] = [low, high].map(|it| units::coarse_percent(it * 100.0));
+    let share = float(it.succeeded) / float(it.of);
+    let (low, high) = it.interval_pct.unwrap_or((0.0, 100.0));
+    let [low, high] = [low, high].map(units::coarse_percent);
     let what = AlertText {
-        title: format!("{succeeded} of the last {} succeeded", units::plural(of, "run")),
+        title: format!("{} of the last {} succeeded", it.succeeded, units::plural(it.of, "run")),
         reason: format!(
-            "NEEDS ATTENTION: {} succeeded, fewer than {} ({low} to {high})",
+            "{word}: {} succeeded ({low} to {high}){}",
             units::coarse_percent(share * 100.0),
-            units::coarse_percent(LEAST_SUCCESS * 100.0),
+            it.latest_failure.as_ref().map(|it| format!("; last: {it}")).unwrap_or_default(),
         ),
-        before: Some(LEAST_SUCCESS),
+        before: None,
         now: Some(share),
         unit: unit_word(Unit::Share),
         change_pct: None,

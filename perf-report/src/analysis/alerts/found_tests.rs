@@ -193,17 +193,30 @@ fn growing_memory_is_of_a_kind_of_its_own() {
 
 #[test]
 fn reliability_and_score_need_figures() {
-    let of = |reliability, score| {
+    let of = |ended: Option<(u64, u64)>, score| {
+        let reliability = ended.map(|(succeeded, of)| Reliability {
+            succeeded,
+            of,
+            interval_pct: crate::stats::wilson::interval(succeeded, of)
+                .map(|(low, high)| (low * 100.0, high * 100.0)),
+            word: Some(ReliabilityWord::of_pct(crate::stats::number::share_pct(succeeded, of))),
+            latest_failure: Some("signal 9".to_owned()),
+        });
+        let reliability = reliability.as_ref();
         let found = find(&Evidence { reliability, score, ..Evidence::default() }, &[]);
         let silent =
             [AlertKind::Reliability, AlertKind::Score].map(|it| found.unjudged.contains(&it));
-        (titles(&found).into_iter().map(str::to_owned).collect::<Vec<_>>(), silent)
+        let both = found.found.iter().map(|it| format!("{}: {}", it.what.title, it.what.reason));
+        (both.collect::<Vec<_>>(), silent)
     };
     assert_eq!(of(None, None), (vec![], [true, true]));
-    assert_eq!(of(Some((2, 4, (0.1, 0.9))), Some((70.0, 70.0))), (vec![], [true, false]));
-    assert_eq!(of(Some((16, 20, (0.58, 0.92))), None), (vec![], [false, true]));
-    let (found, _) = of(Some((15, 20, (0.53, 0.89))), Some((69.4, 70.0)));
-    assert_eq!(found, ["15 of the last 20 runs succeeded", "score 69, below 70"]);
+    assert_eq!(of(Some((2, 4)), Some((70.0, 70.0))), (vec![], [true, false]));
+    assert_eq!(of(Some((16, 20)), None), (vec![], [false, true]));
+    let (found, _) = of(Some((15, 20)), Some((69.4, 70.0)));
+    insta::assert_snapshot!(found.join("\n"), @r"
+    15 of the last 20 runs succeeded: NEEDS ATTENTION: 75 % succeeded (53 % to 89 %); last: signal 9
+    score 69, below 70: at its better end the score is 69.4; 70.0 is asked for
+    ");
 }
 
 #[test]

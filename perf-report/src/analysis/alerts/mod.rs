@@ -2,8 +2,9 @@
 //!
 //! [`step`] takes what is remembered and what one round found, and returns what is to be told. Whoever
 //! told it then calls [`Plan::told`]; where telling failed, [`Plan::untold`], and the next round tells it.
-//! [`found`] makes the findings of a round. Pure: the time comes from outside.
+//! [`found`] makes the findings of a round, [`documents`] what is written of it. Pure: the time comes from outside.
 
+pub mod documents;
 pub mod found;
 
 #[cfg(test)]

@@ -38,12 +38,15 @@
 //!
 //! [advice]                        # rules of advice that are silent, here or under a name
 //! allow = ["unoptimised"]
+//! [alert]                         # what `monitor` tells whom
+//! command = ["./notify", "team"]  # started with the alerts on its standard input
 //! ```
 //!
 //! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
 //! `default`. A key that nobody knows is an error: a limit that is misspelt must not be ignored.
 //! This module reads the file; [`check`], [`trend`] and [`source`] are pure.
 
+pub(crate) mod alert;
 pub(crate) mod blessed;
 mod budgets;
 pub(crate) mod check;
@@ -65,6 +68,7 @@ use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 
+use alert::AlertSettings;
 use check::CheckSettings;
 use source::SourceError;
 use trend::TrendSettings;
@@ -119,6 +123,14 @@ pub(crate) fn suite_rules(context: &Context) -> Result<SuiteRules, UserError> {
 /// As for [`check_settings`].
 pub(crate) fn report_settings(context: &Context) -> Result<Settings, UserError> {
     read(context, workspace::CONFIG, source::report)
+}
+
+/// Returns the settings of alerts in the workspace's `perf.toml`.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn alert_settings(context: &Context) -> Result<AlertSettings, UserError> {
+    read(context, workspace::CONFIG, source::alert)
 }
 
 /// Reads a file of the workspace's root, and parses it with `parse`. No file is an empty one.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::alert::AlertSettings;
 use super::check::{CheckSettings, MetricSettings, metric};
 use super::targets::{self, Given};
 use super::trend::TrendSettings;
@@ -35,8 +36,8 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 8] =
-    ["profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice"];
+const ROOT: [&str; 9] =
+    ["profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice", "alert"];
 
 /// Reads the targets for the cost of recording.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -70,6 +71,14 @@ pub(super) fn report(text: &str) -> Result<Settings, SourceError> {
     root.report()
 }
 
+/// Reads the settings of alerts.
+pub(super) fn alert(text: &str) -> Result<AlertSettings, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    super::alert::alert(&root)
+}
+
 pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
     DeTable::parse(text).map_err(|error| SourceError {
         line: error.span().map(|span| line(text, &span)),
@@ -88,6 +97,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.trend()?;
     root.suites()?;
     root.report()?;
+    super::alert::alert(&root)?;
     let custom = root.custom()?;
     let budgets = root.budgets()?;
     let mut names = Vec::new();

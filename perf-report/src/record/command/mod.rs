@@ -3,6 +3,7 @@
 
 mod held;
 mod interrupt;
+mod notice;
 mod passing;
 mod signals;
 mod tail;
@@ -24,6 +25,7 @@ use wait4::Wait4 as _;
 
 pub(crate) use held::Held;
 pub(crate) use interrupt::Interrupt;
+pub(crate) use notice::{Notice, tell};
 pub(crate) use passing::Screen;
 
 /// The variable with the folder that the recorder records in.

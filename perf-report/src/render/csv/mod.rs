@@ -16,6 +16,7 @@ mod runs;
 mod self_test;
 mod stacks;
 mod suites;
+mod tracked;
 
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::comparison;
@@ -29,6 +30,7 @@ pub(crate) use runs::runs;
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
 pub(crate) use suites::suites;
+pub(crate) use tracked::tracked;
 
 /// A column: its title, and its cell of a row.
 type Column<T> = (&'static str, fn(&T) -> String);

@@ -27,7 +27,10 @@ pub(super) fn body(document: &AlertDocument) -> Value {
         0 => "no alert any more".to_owned(),
         firing => units::plural(firing, "alert"),
     };
-    let title = fit(&format!("perf-track: {count}: {}", screen(&subject(document))), LONGEST_TITLE);
+    let title = fit(
+        &format!("perf-track: {count}: {}", screen(&subject(&document.command))),
+        LONGEST_TITLE,
+    );
     let over = document.alerts.iter().filter(|it| it.event == AlertEvent::Resolved);
     let all: Vec<&Alert> = document.firing.iter().chain(over).collect();
     let mut text = format!("<!-- perf-track:monitor:{} -->\n", document.id);

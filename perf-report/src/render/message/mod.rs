@@ -16,7 +16,7 @@ mod tests;
 
 use serde_json::Value;
 
-use super::words::alerts::headline;
+pub(crate) use super::words::alerts::headline;
 use crate::model::{Alert, AlertDocument, AlertStatus};
 use crate::text::sanitize;
 

@@ -1,0 +1,69 @@
+//! The runs of a round.
+
+use super::Args;
+use crate::cli::{output, run};
+use crate::error::UserError;
+use crate::model::RunDocument;
+use crate::project::context::Context;
+use crate::record::command::{Job, Streams};
+use crate::record::failure;
+use crate::record::recorder::{Order, Recorder};
+
+/// The result of running the command.
+pub(super) enum Made {
+    /// The runs are stored, the newest last.
+    Runs(Vec<RunDocument>),
+    /// The command could not be run, for this reason.
+    Nothing(String),
+}
+
+/// Runs the command as often as asked, and stores the runs. Its output is shown if it fails. A run that fails
+/// is the last one.
+///
+/// # Errors
+/// When a run cannot be stored.
+pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
+    let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let order = Order {
+        job: Job { words: &args.command, streams: Streams::Tail, ..Job::default() },
+        base: base.as_deref(),
+        source: &context.root,
+        label: args.name.label.as_deref(),
+        branch: args.name.branch.as_deref(),
+        group: None,
+        probe: !args.no_probe,
+    };
+    let mut runs: Vec<RunDocument> = Vec::new();
+    for round in 1..=args.repeat {
+        let first = runs.first().map(|run| run.run.id.clone());
+        let group = (args.repeat > 1).then_some((first.as_deref(), round));
+        let recorder = Recorder::prepare(Order { group, ..order });
+        if let Err(error) = recorder.folder() {
+            return Err(failure::cannot_record(error));
+        }
+        let finished = match recorder.run(|| {}) {
+            Ok(finished) => finished,
+            Err(error) => {
+                let program = args.command.first().cloned().unwrap_or_default();
+                return Ok(Made::Nothing(failure::cannot_start(&program, error).with_causes()));
+            }
+        };
+        let ended = finished.ended.clone();
+        let is_well = ended.status.success();
+        if !is_well {
+            let end = failure::shown_end(&ended.tail);
+            output::warning(&format!("the command {}{end}", ended.in_words()));
+        }
+        let Some(recorded) = finished.collect() else {
+            return Ok(Made::Nothing("its recordings are gone".to_owned()));
+        };
+        for problem in run::store(context, &recorded)? {
+            output::warning(&problem);
+        }
+        runs.push(recorded.document);
+        if !is_well {
+            break;
+        }
+    }
+    Ok(Made::Runs(runs))
+}

@@ -1,0 +1,174 @@
+//! The judgement of a round: of one stored run by its baseline, or by the runs before it, and of the course
+//! that it is on. Nothing is printed here.
+
+use super::check::{self, Question};
+use super::config::check::CheckSettings;
+use super::context::Context;
+use super::named::Runs;
+use super::past::Past;
+use super::store::{self, Filter, Query, RunRef};
+use crate::analysis::alerts::found::has_failed;
+use crate::analysis::history::{self, TrendRules};
+use crate::analysis::score;
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::{
+    AlertEntry, AlertKind, Comparison, DeclineDocument, HistoryDocument, Metric, RunDocument,
+};
+
+/// Runs that have to become worse one after the other for a decline.
+const IN_A_ROW: usize = 5;
+/// Runs that a course goes back.
+const PAST: usize = 50;
+/// The metrics whose course is watched: of functions, of the command, of its memory.
+const WATCHED: [Metric; 3] = [Metric::SelfNs, Metric::WallNs, Metric::PeakRssBytes];
+
+/// The rules of a judgement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order<'a> {
+    /// Name of the baseline; without one it is the usual one, then the runs before.
+    pub baseline: Option<&'a str>,
+    /// Number of runs before it that a run is judged by where there is no baseline.
+    pub window: usize,
+    /// The limits.
+    pub settings: &'a CheckSettings,
+    /// The limits of courses.
+    pub trend: TrendRules,
+    /// The alerts that are remembered.
+    pub remembered: &'a [AlertEntry],
+}
+
+/// All that is known of a run at the end of a round.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// The run, with those that were made with it, the newest last.
+    pub current: Runs,
+    /// The comparison; the error has the reason for which there is none.
+    pub comparison: Result<Comparison, UserError>,
+    /// Lines for the reader about runs that were passed over, or left out.
+    pub notices: Vec<String>,
+    /// The functions that became worse run by run, a document a metric.
+    pub declines: Vec<DeclineDocument>,
+    /// The courses of the functions, a document a metric.
+    pub histories: Vec<HistoryDocument>,
+    /// The last runs of the command, oldest first, those that failed or recorded nothing included.
+    pub last: Vec<RunDocument>,
+}
+
+/// Finds the run that is judged where none was made: the newest of `command`, or of all where none is named.
+///
+/// # Errors
+/// [`Code::NothingToJudge`] when none is stored.
+pub(crate) fn newest(context: &Context, command: &[String]) -> Result<RunDocument, UserError> {
+    let named = command.join(" ");
+    let of_command = (!command.is_empty()).then(|| named.clone());
+    let filter = Filter { command: of_command, ..Filter::default() };
+    let store = store::open(&context.store)?;
+    let Some(entry) = store.newest(&filter)? else {
+        let problem = match command {
+            [] => "no run is stored yet".to_owned(),
+            _ => format!("no run of `{named}` is stored"),
+        };
+        return Err(UserError::new(Code::NothingToJudge, problem)
+            .help("leave --no-run out, or record one with `perf-report run -- COMMAND`"));
+    };
+    Ok(store.load(&entry.id)?)
+}
+
+/// Judges the stored run of this id.
+///
+/// # Errors
+/// When the store or a baseline cannot be read, or a baseline that is named does not exist. Where the runs
+/// cannot be compared, the error is in [`Judged::comparison`].
+pub(crate) fn judge(context: &Context, id: &str, order: Order<'_>) -> Result<Judged, UserError> {
+    let reference = RunRef::Runs(id.to_owned());
+    let current = Runs::run(context, &reference)?;
+    let (comparison, notices) = match question(context, &reference, &current, order) {
+        Ok(question) => (question.answer(order.settings), question.notices),
+        Err(error) if error.code == Code::NothingToJudge => (Err(error), Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let past = past(context, &reference, &current)?;
+    let each = |metric| history::decline(&past, IN_A_ROW, metric, order.trend);
+    let declines = WATCHED.into_iter().filter_map(each).collect();
+    let each = |metric| history::history(&past, metric, order.trend);
+    let histories = WATCHED.into_iter().filter_map(each).collect();
+    let last = last(context, &current)?;
+    Ok(Judged { current, comparison, notices, declines, histories, last })
+}
+
+/// Asks about a run by its baseline; without one, by the runs before it.
+fn question(
+    context: &Context,
+    reference: &RunRef,
+    current: &Runs,
+    order: Order<'_>,
+) -> Result<Question, UserError> {
+    if check::wanted(context, order.baseline)?.is_none() {
+        let window = window(context, current, order)?;
+        if !window.runs.is_empty() {
+            return Question::between(context, window, current.clone());
+        }
+    }
+    Question::find(context, order.baseline, Some(reference))
+}
+
+/// Returns the last runs before this one that ended well. Since a slow-down must not become its own measure,
+/// runs since the beginning of a regression that is still remembered are none of them.
+fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, UserError> {
+    let name = format!("last~{}", order.window);
+    let (Some(first), Some(newest)) = (current.runs.first(), current.runs.last()) else {
+        return Ok(Runs::new(name, Vec::new()));
+    };
+    let store = store::open(&context.store)?;
+    let begun = order.remembered.iter().filter(|it| it.key.kind == AlertKind::Regression);
+    let begun = begun.filter(|it| it.key.baseline.as_deref() == Some(name.as_str()));
+    let begun = begun.filter_map(|it| it.first_run.as_deref());
+    let mut before = first.run.id.as_str();
+    // Ids begin with the time.
+    for id in begun.filter(|id| *id < first.run.id.as_str()) {
+        if id < before && store.newest(&Filter::of_id(id))?.is_some() {
+            before = id;
+        }
+    }
+    let filter = Filter {
+        older_than: Some(before.to_owned()),
+        ..Filter::comparable(newest).but(&current.runs)
+    };
+    // Some of them may have failed.
+    let mut runs = store.recent(&filter, order.window.saturating_mul(2))?;
+    runs.retain(|run| !has_failed(run));
+    let runs = runs.split_off(runs.len().saturating_sub(order.window));
+    Ok(Runs::new(name, runs))
+}
+
+/// Returns the run and the comparable ones before it that ended well, oldest first; none of a run that
+/// failed or recorded nothing.
+fn past(
+    context: &Context,
+    reference: &RunRef,
+    current: &Runs,
+) -> Result<Vec<RunDocument>, UserError> {
+    let newest = current.runs.last();
+    if newest.is_none_or(|newest| has_failed(newest) || newest.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let mut runs = Past::open(context, reference, None)?.runs(PAST + IN_A_ROW)?;
+    runs.retain(|run| !has_failed(run));
+    Ok(runs)
+}
+
+/// Returns the last runs of the command up to this one, as many as a reliability looks at, oldest first.
+fn last(context: &Context, current: &Runs) -> Result<Vec<RunDocument>, UserError> {
+    let Some(newest) = current.runs.last() else { return Ok(Vec::new()) };
+    let store = store::open(&context.store)?;
+    let filter = Filter {
+        command: Some(newest.run.command.join(" ")),
+        older_than: Some(newest.run.id.clone()),
+        ..Filter::default()
+    };
+    let entries = store.entries(&Query::newest(filter, score::RUNS.saturating_sub(1)))?;
+    let ids: Vec<&str> = entries.iter().rev().map(|entry| entry.id.as_str()).collect();
+    let mut runs = store.samples(&ids);
+    runs.push(newest.clone());
+    Ok(runs)
+}

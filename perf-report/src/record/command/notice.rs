@@ -1,0 +1,157 @@
+//! A command that is told something: on its standard input, and within a time.
+
+use std::io::{self, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::{DIR_VARIABLE, SWITCH_VARIABLE, tail};
+use crate::record::failure;
+
+/// The time between two looks whether it has ended.
+const STEP: Duration = Duration::from_millis(10);
+
+/// Something to tell, and the command that is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Notice<'a> {
+    /// The program and its arguments. No shell takes them apart.
+    pub words: &'a [String],
+    /// The folder it runs in.
+    pub dir: &'a Path,
+    /// Variables that are set for it.
+    pub environment: &'a [(&'static str, String)],
+    /// The text on its standard input.
+    pub input: &'a str,
+    /// The longest time that it may take.
+    pub timeout: Duration,
+}
+
+/// Tells a command, and waits for its end. It is not recorded; what it prints is kept for the case that it
+/// fails. With everything that it started it is ended when its time is over.
+///
+/// # Errors
+/// The reason for which it was not told, in words: it cannot be started, failed, or took too long.
+pub(crate) fn tell(notice: Notice<'_>) -> Result<(), String> {
+    let program = notice.words.first().map_or("", String::as_str);
+    let (mut child, tail) = start(notice)
+        .map_err(|error| format!("the alert command `{program}` cannot be started: {error}"))?;
+    feed(&mut child, notice.input);
+    let ended = wait(&mut child, notice.timeout);
+    let printed = || failure::shown_end(&tail.finish());
+    match ended {
+        Ok(Some(status)) if status.success() => Ok(()),
+        Ok(Some(status)) => {
+            let end = in_words(status);
+            Err(format!("the alert command `{program}` {end}{}", printed()))
+        }
+        Ok(None) => {
+            let time = crate::text::values::period(notice.timeout.as_secs_f64() * 1e9);
+            Err(format!("the alert command `{program}` was ended after {time}{}", printed()))
+        }
+        Err(error) => Err(format!("nobody knows how the alert command `{program}` ended: {error}")),
+    }
+}
+
+fn start(notice: Notice<'_>) -> io::Result<(Child, tail::Tail)> {
+    let Some((program, arguments)) = notice.words.split_first() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(notice.dir)
+        .envs(notice.environment.iter().map(|(name, value)| (name, value)))
+        .env(SWITCH_VARIABLE, "off")
+        .env_remove(DIR_VARIABLE)
+        .stdin(Stdio::piped())
+        // A group of its own, to end whatever it starts.
+        .process_group(0);
+    let tail = tail::Tail::of(&mut command)?;
+    let child = command.spawn()?;
+    Ok((child, tail))
+}
+
+/// Writes the text to the command, which need not read it.
+fn feed(child: &mut Child, input: &str) {
+    let Some(mut stdin) = child.stdin.take() else { return };
+    let input = input.to_owned();
+    thread::spawn(move || {
+        // It may end without reading, and it knows better than we do.
+        let _ = stdin.write_all(input.as_bytes());
+    });
+}
+
+/// Waits for the end of a command; `None` where it had to be ended.
+fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if begin.elapsed() >= timeout {
+            break;
+        }
+        thread::sleep(STEP);
+    }
+    if let Ok(pid) = i32::try_from(child.id()) {
+        // It fails where all have just ended.
+        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+    child.wait()?;
+    Ok(None)
+}
+
+fn in_words(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => format!("was ended by signal {signal}"),
+        (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(script: &str, input: &str, timeout: Duration) -> Result<(), String> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let environment = [("TOLD", "a b\u{1b}".to_owned())];
+        let dir = Path::new("/");
+        tell(Notice { words: &words, dir, environment: &environment, input, timeout })
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn it_is_told_on_its_input_and_by_variables() {
+        let script = r#"test "$(cat)" = '{"a":1}' && test "$TOLD" = "$(printf 'a b\033')" && test "$PERF_TRACK" = off"#;
+        assert_eq!(told(script, "{\"a\":1}\n", LONG), Ok(()));
+        assert_eq!(told("exec true", &"x".repeat(1 << 20), LONG), Ok(()), "it need not listen");
+    }
+
+    #[test]
+    fn one_that_fails_hangs_or_is_missing_is_no_success() {
+        let failed = told("echo no route >&2; exit 7", "", LONG).unwrap_err();
+        assert_eq!(
+            failed,
+            "the alert command `sh` ended with exit code 7; it printed last:\n  no route"
+        );
+        let begin = Instant::now();
+        let hangs = told("sleep 100 & sleep 100", "", Duration::from_millis(200)).unwrap_err();
+        assert!(hangs.starts_with("the alert command `sh` was ended after"), "{hangs}");
+        assert!(begin.elapsed() < Duration::from_secs(50));
+        let words = ["/nowhere/notify".to_owned()];
+        let notice = Notice {
+            words: &words,
+            dir: Path::new("/"),
+            environment: &[],
+            input: "",
+            timeout: LONG,
+        };
+        assert!(tell(notice).unwrap_err().contains("`/nowhere/notify` cannot be started"));
+    }
+}
