@@ -104,6 +104,22 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Appends `bytes` to what others wrote to a regular file, which is made where there is none.
+///
+/// # Errors
+/// When they cannot be written, or there is something else.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let flags = nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY;
+    let mut file =
+        fs::OpenOptions::new().append(true).create(true).custom_flags(flags).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        let kind = kind_of(metadata.file_type());
+        return Err(io::Error::other(format!("it is {kind}, not a regular file")));
+    }
+    file.write_all(bytes)
+}
+
 fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = temporary_in(folder)?;

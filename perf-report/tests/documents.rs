@@ -4,6 +4,8 @@
 
 #[path = "documents/live.rs"]
 mod live;
+#[path = "documents/rendered.rs"]
+mod rendered;
 #[path = "documents/verdicts.rs"]
 mod verdicts;
 
@@ -76,7 +78,8 @@ impl Project {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PERF_TRACK")) {
             command.env_remove(name);
         }
-        command.env_remove("CI").current_dir(self.path()).args(arguments).output().unwrap()
+        command.env_remove("CI").env_remove("GITHUB_STEP_SUMMARY").env_remove("GITHUB_WORKSPACE");
+        command.current_dir(self.path()).args(arguments).output().unwrap()
     }
 
     /// Runs a command that must end with `code`. What it printed.

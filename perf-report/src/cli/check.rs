@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
-use super::judge::{self, LimitArgs, WriteArgs};
+use super::judge::{self, LimitArgs};
 use super::page::{self, HtmlArgs};
+use super::write::WriteArgs;
 use super::{help, output, self_test};
 use crate::error::UserError;
 use crate::model::{Comparison, Verdict};
@@ -25,7 +26,8 @@ Examples:
   perf-report check --regression 5 --metric-limit p99=50%
   perf-report check --fail-on missing,inconclusive
   perf-report check --html page.html     the verdict as a page for browsers
-  perf-report check --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+  perf-report check --format github      annotations of a GitHub workflow
+  perf-report check --format markdown --max-size 64KB --output report.md
 
 Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \
 `run --repeat` is judged together with its others.
@@ -39,6 +41,8 @@ min, max. Without it, changes are shown and fail nothing.
 What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the \
 command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A \
 regression that is meant to be is accepted by `perf-report bless`.
+
+In a step of GitHub Actions the result also goes into the summary of the job.
 
 Exit codes: 0 nothing is worse, 3 regression or budget exceeded; with --fail-on also 4 no baseline \
 or no run, 5 something could not be judged. With --self-test: 0 a slow-down of each function would \
@@ -94,7 +98,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         });
     }
     let comparison = question.answer(&settings)?;
-    args.write.write(&comparison)?;
+    args.write.write(&comparison, context)?;
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, question.baseline.as_ref(), &fail_on);
     let code = args.html.after(judge::code(gate), context, || {

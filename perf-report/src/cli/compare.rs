@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use super::help;
-use super::judge::{LimitArgs, WriteArgs};
+use super::judge::LimitArgs;
 use super::page::{self, HtmlArgs};
+use super::write::WriteArgs;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::check;
 use crate::project::context::Context;
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         rayon::join(|| Runs::any(context, &args.baseline), || Runs::any(context, &args.current));
     let (baseline, current) = (baseline?, current?);
     let comparison = check::compare(context, &baseline, &current, &settings)?;
-    args.write.write(&comparison)?;
+    args.write.write(&comparison, context)?;
     let code = args.html.after(Code::Fine, context, || {
         let Some(run) = current.runs.last() else { return Err(page::nothing_to_show()) };
         page::of_comparison(context, (run, baseline.runs.last()), &comparison, &settings)

@@ -1,4 +1,4 @@
-//! The options that `compare` and `check` share: the rules of the judgement, and its output.
+//! The options that `compare`, `check` and `ab` share: the rules of the judgement.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,14 @@ use clap::Args as _;
 use clap::builder::FalseyValueParser;
 
 use super::help;
-use super::output::OutputArgs;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, Metric, SelfTestDocument};
+use crate::model::{Comparison, Metric};
 use crate::project::blessings;
 use crate::project::config::check::{
     self, CheckSettings, Duration, Limit, MetricLimit, MetricSettings,
 };
 use crate::project::config::{self, quantity};
 use crate::project::context::Context;
-use crate::render::{ComparisonView, Medium, Verbosity};
 use crate::verdict::{FailOn, Gate, Load};
 
 const MUCH_SLOWER: &str = "Slower by more than PCT is a regression; `never` for none";
@@ -83,23 +81,6 @@ pub(super) struct LimitArgs {
     allow_cross_machine: bool,
 }
 
-/// How to write a comparison.
-#[derive(Debug, clap::Args)]
-pub(super) struct WriteArgs {
-    /// Show every function that changed
-    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    all: bool,
-
-    /// How to write it
-    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
-    #[arg(value_enum, default_value_t)]
-    format: Medium,
-
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
 impl LimitArgs {
     /// Returns the names of its options.
     pub(super) fn names() -> Vec<String> {
@@ -142,19 +123,6 @@ impl LimitArgs {
         };
         let blessed = blessings::of_today(context)?;
         Ok(CheckSettings { blessed, ..given.or(file) })
-    }
-}
-
-impl WriteArgs {
-    /// Writes the document of a self-test.
-    pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
-        self.output.write(document, self.format)
-    }
-
-    /// Writes a comparison.
-    pub(super) fn write(&self, comparison: &Comparison) -> Result<(), UserError> {
-        let verbosity = if self.all { Verbosity::All } else { Verbosity::Brief };
-        self.output.write(&ComparisonView { comparison, verbosity }, self.format)
     }
 }
 

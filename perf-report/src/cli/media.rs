@@ -1,5 +1,7 @@
 //! The media as options of the command line.
 
+use std::fmt;
+
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -21,6 +23,53 @@ impl From<Format> for Medium {
             Format::Human => Self::Human,
             Format::Json => Self::Json,
         }
+    }
+}
+
+/// The ways in which a judgement is written: a medium of documents, or what a CI server reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A document.
+    Document(Medium),
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Lines of variables.
+    Variables,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self::Document(Medium::default())
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_possible_value().as_ref().map_or("", PossibleValue::get_name))
+    }
+}
+
+impl ValueEnum for Shape {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Document(Medium::Human),
+            Self::Document(Medium::Json),
+            Self::Document(Medium::Csv),
+            Self::Document(Medium::Markdown),
+            Self::Github,
+            Self::Variables,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, help) = match self {
+            Self::Document(medium) => return medium.to_possible_value(),
+            Self::Github => {
+                ("github", "For GitHub Actions: annotations at the lines of the change")
+            }
+            Self::Variables => ("env", "For scripts: verdict and counts as NAME=VALUE lines"),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 

@@ -35,6 +35,7 @@ mod page;
 mod past;
 mod progress;
 mod remove;
+mod render;
 mod report;
 mod rounds;
 mod run;
@@ -46,6 +47,7 @@ mod suite;
 mod tag;
 mod top;
 mod values;
+mod write;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -111,6 +113,7 @@ enum Command {
     Html(html::Args),
     Stacks(stacks::Args),
     Export(export::Args),
+    Render(render::Args),
     Top(top::Args),
     Compare(compare::Args),
     Ab(ab::Args),
@@ -177,6 +180,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Show(args) => show::run(&args, &context),
         Command::List(args) => list::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
+        Command::Render(args) => render::run(&args, &context),
         Command::Html(args) => html::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Top(args) => top::run(&args, &context),

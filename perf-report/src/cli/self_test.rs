@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use super::judge::WriteArgs;
+use super::write::WriteArgs;
 use super::{function, output};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{Comparison, RunDocument};

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Source;
 use crate::model::{
-    Because, BudgetKind, BudgetResult, Change, Comparison, CustomMetric, Function, Origin, Verdict,
+    Because, BudgetKind, BudgetResult, Change, Comparison, CustomMetric, Function, Origin,
+    RunDocument, Verdict,
 };
 use crate::verdict::{self, Failure};
 
@@ -32,7 +33,7 @@ pub(super) struct Judged<'a> {
 }
 
 /// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     Function,
     /// The command as a whole.
@@ -61,7 +62,16 @@ pub(super) enum Outcome {
 /// Returns all rows, the worst first; none where nothing was judged.
 pub(super) fn rows<'a>(source: &Source<'a>) -> Vec<Judged<'a>> {
     let Some(comparison) = source.comparison else { return Vec::new() };
-    let context = Context::new(source, comparison);
+    // Those of the run come last, and so win over those of the baseline.
+    of(comparison, source.baseline.into_iter().chain([source.run]))
+}
+
+/// Returns the rows of a comparison, the worst first. More is known of functions that `runs` have.
+pub(super) fn of<'a>(
+    comparison: &'a Comparison,
+    runs: impl Iterator<Item = &'a RunDocument> + Clone,
+) -> Vec<Judged<'a>> {
+    let context = Context::new(comparison, runs);
     let budgets = comparison.budgets.iter().map(|row| context.of_budget(row));
     let changes = comparison.functions.iter().map(|row| context.of_change(row));
     let mut rows: Vec<Judged<'a>> = budgets.chain(changes).collect();
@@ -74,25 +84,33 @@ pub(super) fn rows<'a>(source: &Source<'a>) -> Vec<Judged<'a>> {
 struct Context<'a> {
     functions: HashMap<&'a str, &'a Function>,
     metrics: HashMap<&'a str, &'a CustomMetric>,
+    /// The places that the comparison itself knows, of functions (false) and metrics (true).
+    noted: HashMap<(&'a str, bool), (&'a str, u32)>,
     failures: BTreeSet<Failure<'a>>,
     waived: BTreeSet<Failure<'a>>,
 }
 
 impl<'a> Context<'a> {
-    fn new(source: &Source<'a>, comparison: &'a Comparison) -> Self {
-        // Those of the run come last, and so win over those of the baseline.
-        let runs = || source.baseline.into_iter().chain([source.run]);
+    fn new(
+        comparison: &'a Comparison,
+        runs: impl Iterator<Item = &'a RunDocument> + Clone,
+    ) -> Self {
+        let noted = comparison.places.iter();
         let waived = comparison.waived.iter();
         let waived =
             waived.map(|it| Failure { name: &it.name, metric: it.metric, limit: it.limit });
         Self {
-            functions: runs()
+            functions: runs
+                .clone()
                 .flat_map(|run| &run.functions)
                 .map(|function| (function.name.as_str(), function))
                 .collect(),
-            metrics: runs()
+            metrics: runs
                 .flat_map(|run| &run.metrics)
                 .map(|metric| (metric.name.as_str(), metric))
+                .collect(),
+            noted: noted
+                .map(|it| ((it.name.as_str(), it.is_metric), (it.file.as_str(), it.line)))
                 .collect(),
             failures: verdict::failures(comparison, &BTreeSet::new()).into_iter().collect(),
             waived: waived.collect(),
@@ -119,7 +137,11 @@ impl<'a> Context<'a> {
             is_budget: false,
             subject,
             function,
-            place: known(place.or(metric.map(|it| (it.file.as_str(), it.line)))),
+            place: known(
+                place
+                    .or(metric.map(|it| (it.file.as_str(), it.line)))
+                    .or_else(|| self.noted(&row.name, subject)),
+            ),
         }
     }
 
@@ -134,6 +156,7 @@ impl<'a> Context<'a> {
         let metric = self.metrics.get(row.name.as_str()).filter(|_| is_bound);
         let place = function.map(|it| (it.file.as_str(), it.line));
         let place = place.or(metric.map(|it| (it.file.as_str(), it.line)));
+        let place = place.or_else(|| self.noted(&row.name, subject));
         let failure = Failure { name: &row.name, metric: None, limit: Some(row.limit) };
         let kind = if is_bound { "bound" } else { "budget" };
         Judged {
@@ -148,6 +171,16 @@ impl<'a> Context<'a> {
             function,
             place: known(place).or_else(|| in_config(&row.because)),
         }
+    }
+
+    /// Returns the place that the comparison notes of a row.
+    fn noted(&self, name: &str, subject: Subject) -> Option<(&'a str, u32)> {
+        let is_metric = match subject {
+            Subject::Function => false,
+            Subject::Metric => true,
+            Subject::Command => return None,
+        };
+        self.noted.get(&(name, is_metric)).copied()
     }
 
     fn function(&self, name: &str) -> Option<&'a Function> {

@@ -6,6 +6,7 @@
 //! [`write`](Format::write). Names go out as bytes that the format's own readers take for these names; each
 //! format says in its first lines what it cannot hold and what stands there instead.
 
+mod annotations;
 mod badge;
 mod benchfmt;
 mod bmf;
@@ -29,10 +30,14 @@ mod speedscope;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use crate::error::{ExitCode, UserError};
 use crate::model::{Comparison, RunDocument};
 use crate::text::suggest;
+
+pub use annotations::annotations;
+pub use variables::variables;
 
 /// A run to export, with what it is held against.
 #[derive(Debug, Clone, Copy)]

@@ -76,11 +76,29 @@ pub struct Comparison {
     /// Functions that are not judged, since `perf.toml` switches them off.
     #[serde(default)]
     pub ignored: u64,
+    /// Where the functions and metrics that are worse are declared, for reports that show findings in the
+    /// source. Left out where nothing is worse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_not(is: &bool) -> bool {
     !is
+}
+
+/// The place in the source of something that a comparison judges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Function or metric, as in its rows.
+    pub name: String,
+    /// True of a metric of the program's own.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub is_metric: bool,
+    /// Source file, as the compiler names it: relative to the workspace, or absolute.
+    pub file: String,
+    /// Line of the declaration.
+    pub line: u32,
 }
 
 /// One of the two runs of a comparison.

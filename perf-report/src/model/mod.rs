@@ -6,6 +6,7 @@
 //! ignored when reading.
 
 mod alert;
+mod any;
 mod baseline;
 mod because;
 mod benchmark;
@@ -54,6 +55,7 @@ pub use alert::{
     Alert, AlertDocument, AlertEntry, AlertEvent, AlertKey, AlertKind, AlertPhase, AlertStatus,
     AlertText, AlertsDocument, Watch, monitor_id, unit_word,
 };
+pub use any::{AnyDocument, AnyError};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use benchmark::{Benchmark, Statistic};
@@ -62,7 +64,7 @@ pub use budget::{BudgetKind, BudgetResult, budget_order};
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use checks::{Check, CheckState, ChecksDocument};
-pub use comparison::{Change, Comparison, Side, Verdict, worst_first};
+pub use comparison::{Change, Comparison, Place, Side, Verdict, worst_first};
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;

@@ -54,6 +54,12 @@ impl crate::model::Comparison {
         markdown::comparison(self)
     }
 
+    /// Writes the same in at most `most` bytes: whole rows, the worst first, and how many are left out. In less
+    /// than 4 KB there may be no room for any.
+    pub fn to_markdown_within(&self, most: usize) -> String {
+        markdown::comparison_within(self, most)
+    }
+
     /// Writes the comparison for a terminal of 100 columns, without colours.
     pub fn to_text(&self) -> String {
         human::comparison(self, Verbosity::Brief, Screen::default())

@@ -4,10 +4,10 @@
 use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
-    Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument, Comparison,
-    DeclineDocument, FunctionDocument, HistoryDocument, Metric, MonitorDocument, NoiseDocument,
-    OverheadDocument, Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument,
-    SuitesDocument, TopDocument,
+    AnyDocument, Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument,
+    Comparison, DeclineDocument, FunctionDocument, HistoryDocument, Metric, MonitorDocument,
+    NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument, SelfTestDocument,
+    StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -117,6 +117,15 @@ pub struct ComparisonView<'a> {
     pub comparison: &'a Comparison,
     /// The part of it that a screen shows.
     pub verbosity: Verbosity,
+    /// The most bytes of Markdown, where somebody set a limit.
+    pub most: Option<usize>,
+}
+
+impl<'a> ComparisonView<'a> {
+    /// Returns the view of a comparison as it comes.
+    pub fn brief(comparison: &'a Comparison) -> Self {
+        Self { comparison, verbosity: Verbosity::Brief, most: None }
+    }
 }
 
 /// The part of a comparison that is shown.
@@ -143,7 +152,10 @@ impl Document for ComparisonView<'_> {
     }
 
     fn markdown(&self) -> Option<String> {
-        Some(markdown::comparison(self.comparison))
+        Some(match self.most {
+            Some(most) => markdown::comparison_within(self.comparison, most),
+            None => markdown::comparison(self.comparison),
+        })
     }
 }
 
@@ -171,6 +183,54 @@ impl Document for HistoryView<'_> {
 
     fn markdown(&self) -> Option<String> {
         Some(markdown::history(self.history, self.shown))
+    }
+}
+
+/// Functions of a history that nobody asked for a number of.
+const SHOWN: usize = 20;
+
+impl AnyDocument {
+    /// Calls `show` with the document.
+    fn with<T>(&self, show: impl FnOnce(&dyn Document) -> T) -> T {
+        match self {
+            Self::Run(it) => show(&RunView::whole(it)),
+            Self::Comparison(it) => show(&ComparisonView::brief(it)),
+            Self::History(it) => {
+                let shown = Shown { limit: Some(SHOWN), one: it.functions.len() == 1 };
+                show(&HistoryView { history: it, shown })
+            }
+            Self::Baseline(it) => show(&**it),
+            Self::Baselines(it) => show(&**it),
+            Self::Blessings(it) => show(&**it),
+            Self::ChangePoints(it) => show(&**it),
+            Self::Decline(it) => show(&**it),
+            Self::Doctor(it) => show(&**it),
+            Self::Function(it) => show(&**it),
+            Self::Noise(it) => show(&**it),
+            Self::Overhead(it) => show(&**it),
+            Self::SelfTest(it) => show(&**it),
+            Self::Stacks(it) => show(&**it),
+            Self::Top(it) => show(&**it),
+        }
+    }
+}
+
+/// Any document, shown as it comes.
+impl Document for AnyDocument {
+    fn human(&self, screen: Screen) -> String {
+        self.with(|it| it.human(screen))
+    }
+
+    fn json(&self) -> String {
+        self.with(|it| it.json())
+    }
+
+    fn csv(&self) -> Option<String> {
+        self.with(|it| it.csv())
+    }
+
+    fn markdown(&self) -> Option<String> {
+        self.with(|it| it.markdown())
     }
 }
 

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::owed::{blame, causes};
 use super::sides::comparable::{self, Difference};
 use super::sides::{Functions, Sides, missing, notes};
-use super::{accept, words};
+use super::{accept, places, words};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, RunDocument, Side, Verdict, worst_first,
 };
@@ -71,6 +71,7 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
         ..of_two(sides, newest, &differences, without_baseline(newest[1], limits, notes))
     };
     accept::apply(&mut comparison, limits, Some(sides), newest[1]);
+    comparison.places = places::of(&comparison, &newest);
     words::put(&mut comparison);
     comparison
 }
@@ -103,6 +104,7 @@ pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison 
     notes.extend(misspelt(&[current], limits));
     let mut comparison = without_baseline(current, limits, notes);
     accept::apply(&mut comparison, limits, None, current);
+    comparison.places = places::of(&comparison, &[current]);
     words::put(&mut comparison);
     comparison
 }
@@ -141,6 +143,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         budgets: budgets::budgets(current, limits),
         waived: Vec::new(),
         ignored: 0,
+        places: Vec::new(),
     }
 }
 

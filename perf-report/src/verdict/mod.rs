@@ -12,6 +12,7 @@
 //! 5. [`owed`] finds the callers that only wait for what became slower, and splits the change of
 //!    the whole among those that made it.
 //! 6. `accept` takes out what is not judged, lowers what only warns or is blessed, and decides what fails.
+//!    `places` notes where what is worse is declared.
 //!
 //! [`compare_runs`] is all of that in a row. Every room adds to the grounds of a row, which are data
 //! ([`Because`](crate::model::Because)); [`words`] puts them into a sentence, once, at the end. Beside it,
@@ -26,6 +27,7 @@ pub(crate) mod evidence;
 pub(crate) mod judges;
 pub(crate) mod limits;
 pub(crate) mod owed;
+mod places;
 pub(crate) mod sides;
 mod trial;
 pub(crate) mod words;

@@ -54,7 +54,7 @@ impl Desk {
         for (name, _) in std::env::vars_os() {
             // Git's would be those of the hook that runs the tests, and of the repository it is for.
             let text = name.to_string_lossy();
-            if ["PERF_TRACK", "GIT_"].iter().any(|prefix| text.starts_with(prefix)) {
+            if ["PERF_TRACK", "GIT_", "GITHUB_"].iter().any(|prefix| text.starts_with(prefix)) {
                 command.env_remove(&name);
             }
         }

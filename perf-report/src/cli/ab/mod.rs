@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
-use super::judge::{self, LimitArgs, WriteArgs};
+use super::judge::{self, LimitArgs};
 use super::page::{self, HtmlArgs};
 use super::rounds::{ROUNDS, Rounds, TurnArgs};
+use super::write::WriteArgs;
 use super::{keep, output};
 use crate::analysis::interleave::{self, Decision, Side};
 use crate::doctor;
@@ -235,7 +236,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         store_runs(context, pairing, &sides)?;
     }
     let comparison = Comparison { interleaved: Some(interleaved), ..comparison };
-    args.write.write(&comparison)?;
+    args.write.write(&comparison, context)?;
     let code = judged_code(&comparison, settings.fail_on.as_ref().unwrap_or(&BTreeSet::new()));
     let code = args.html.after(code, context, || {
         let [Some(a), Some(b)] = &newest else { return Err(page::nothing_to_show()) };

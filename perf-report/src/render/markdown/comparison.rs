@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{notes, table};
+use super::{notes_within, table_within};
 use crate::model::{BudgetResult, Comparison, Contender, Side, Verdict};
 use crate::render::words::findings::{self, Finding};
 use crate::render::words::{evidence, facts, interleaved, sentences};
@@ -12,46 +12,83 @@ use crate::text::sanitize::{
 };
 use crate::text::units;
 
+/// The longest text where no limit is given, in bytes: a comment on GitHub holds 65,536 characters, and others
+/// add theirs.
+const LONGEST: usize = 60_000;
+
 /// Returns the verdict, what changed, and the rest folded.
 pub(crate) fn comparison(comparison: &Comparison) -> String {
+    comparison_within(comparison, LONGEST)
+}
+
+/// Returns the same in at most `most` bytes. Nothing is cut within a row or sentence: what has no room is left
+/// out whole, the least important first.
+pub(crate) fn comparison_within(comparison: &Comparison, most: usize) -> String {
     let findings = findings::findings(comparison);
-    let mut text = format!("### {}\n\n", headline(comparison, &findings));
-    let _ = writeln!(text, "{}", sides(comparison));
+    let mut room = Room(most);
+    // In the order of what must be there, however small the room is.
+    let headline = room.take(format!("### {}\n\n", headline(comparison, &findings)));
+    let closing = sentences::closing(comparison, &findings);
+    let closing = closing.map(|closing| format!("\n{}\n", escape(&closing)));
+    let closing = room.take(closing.unwrap_or_default());
+    let sides = room.take(format!("{}\n", sides(comparison)));
+    let numbers = room.take(numbers(comparison));
     let owed = evidence::whole(comparison).zip(evidence::causes_in_words(comparison));
-    if let Some((whole, causes)) = owed {
-        let _ = writeln!(text, "\n{}: {}.", escape(&whole), escape(&causes));
+    let owed = owed.map(|(whole, causes)| format!("\n{}: {}.\n", escape(&whole), escape(&causes)));
+    let owed = room.take(owed.unwrap_or_default());
+    let notes = room.take(notes_within(comparison.notes.iter().cloned(), room.0 / 4));
+    let changes = changes(comparison, &findings, &mut room);
+    [headline, sides, owed, changes, numbers, notes, closing].concat()
+}
+
+/// The bytes that are left for the rest of a text.
+struct Room(usize);
+
+impl Room {
+    /// Returns the text if there is room for it, else none.
+    fn take(&mut self, text: String) -> String {
+        match self.0.checked_sub(text.len()) {
+            Some(rest) => {
+                self.0 = rest;
+                text
+            }
+            None => String::new(),
+        }
     }
-    text += &changes(comparison, &findings);
-    if comparison.baseline.is_some() {
-        let stable = findings::stable(comparison);
-        let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
-        let _ = writeln!(text, "\n{stable} unchanged · judged {judged} of {of} values");
-        let resolution = evidence::resolution(comparison);
-        text.extend(resolution.map(|seen| format!("{}\n", escape(&seen))));
+}
+
+/// Returns how much was judged, and how much could have been seen.
+fn numbers(comparison: &Comparison) -> String {
+    if comparison.baseline.is_none() {
+        return String::new();
     }
-    text += &notes(comparison.notes.iter().cloned());
-    if let Some(closing) = sentences::closing(comparison, &findings) {
-        let _ = writeln!(text, "\n{}", escape(&closing));
-    }
-    text
+    let stable = findings::stable(comparison);
+    let (judged, of) = (units::count(comparison.judged), units::count(comparison.of));
+    // Two spaces break the line; else both sentences would read as one.
+    let resolution = evidence::resolution(comparison);
+    let seen = resolution.map_or_else(String::new, |seen| format!("  \n{}", escape(&seen)));
+    format!("\n{stable} unchanged · judged {judged} of {of} values{seen}\n")
 }
 
 /// Returns the table of what needs a look, and that of other changes, folded.
-fn changes(comparison: &Comparison, findings: &[Finding<'_>]) -> String {
+fn changes(comparison: &Comparison, findings: &[Finding<'_>], room: &mut Room) -> String {
     let mut text = String::new();
     let exceeded: Vec<_> =
         comparison.budgets.iter().filter(|row| row.verdict >= Verdict::Degraded).collect();
     let (shown, quiet): (Vec<_>, Vec<_>) =
         findings.iter().partition(|finding| finding.main.verdict >= Verdict::Degraded);
     if !exceeded.is_empty() || !shown.is_empty() {
-        text.push('\n');
         let budgets = exceeded.into_iter().map(budget);
-        text += &findings_table(budgets.chain(shown.into_iter().map(row)));
+        let table = findings_table(budgets.chain(shown.into_iter().map(row)), room.0);
+        text += &room.take(format!("\n{table}"));
     }
     if !quiet.is_empty() {
         let title = format!("{} with other changes", findings::in_words(quiet.iter().copied()));
-        let table = findings_table(quiet.into_iter().map(row));
-        let _ = write!(text, "\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
+        let folded =
+            |table: &str| format!("\n<details><summary>{title}</summary>\n\n{table}\n</details>\n");
+        let left = room.0.saturating_sub(folded("").len());
+        let table = findings_table(quiet.into_iter().map(row), left);
+        text += &room.take(folded(&table));
     }
     text
 }
@@ -62,10 +99,14 @@ fn budget(row: &BudgetResult) -> Vec<String> {
     vec![word.to_owned(), cell(&row.name), escape_cell(&row.reason)]
 }
 
-fn findings_table(rows: impl Iterator<Item = Vec<String>>) -> String {
-    let (mut text, left_out) = table(&["verdict", "function", "why"], rows);
+/// Returns the table of as many rows as `longest` bytes have room for, and a line on those left out.
+fn findings_table(rows: impl Iterator<Item = Vec<String>>, longest: usize) -> String {
+    /// Bytes of that line, and of the break before the table.
+    const REST: usize = 100;
+    let longest = longest.saturating_sub(REST);
+    let (mut text, left_out) = table_within(&["verdict", "function", "why"], rows, longest);
     if left_out > 0 {
-        let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
+        let _ = writeln!(text, "\n… and {left_out} more; the page and the JSON have them all.");
     }
     text
 }

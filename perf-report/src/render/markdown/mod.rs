@@ -16,7 +16,7 @@ mod stacks;
 mod suites;
 
 pub(crate) use changepoints::changepoints;
-pub(crate) use comparison::comparison;
+pub(crate) use comparison::{comparison, comparison_within};
 pub(crate) use decline::decline;
 pub(crate) use history::history;
 pub(crate) use monitor::monitor;
@@ -45,6 +45,16 @@ fn fenced(text: &str) -> String {
 /// Returns a table of cells that are safe already, and the number of rows that it has no room for.
 /// The numbers stand on the right.
 fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
+    table_within(titles, rows, LONGEST_TABLE)
+}
+
+/// Returns the same in at most `longest` bytes, if the titles fit. Rows are whole, and none stands behind one
+/// that is left out.
+fn table_within(
+    titles: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    longest: usize,
+) -> (String, usize) {
     let text_columns = [
         "function",
         "metric",
@@ -71,8 +81,9 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, u
     let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));
     let mut left_out = 0;
     for row in rows {
-        if text.len() < LONGEST_TABLE {
-            let _ = writeln!(text, "| {} |", row.join(" | "));
+        let row = format!("| {} |\n", row.join(" | "));
+        if left_out == 0 && text.len() + row.len() <= longest {
+            text += &row;
         } else {
             left_out += 1;
         }
@@ -80,10 +91,26 @@ fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, u
     (text, left_out)
 }
 
-fn notes(notes: impl Iterator<Item = String>) -> String {
+fn notes(all: impl Iterator<Item = String>) -> String {
+    notes_within(all, usize::MAX)
+}
+
+/// Returns the notes that `longest` bytes have room for, and how many are left out.
+fn notes_within(all: impl Iterator<Item = String>, longest: usize) -> String {
+    /// Bytes of the line that says so.
+    const REST: usize = 40;
     let mut text = String::new();
-    for note in notes {
-        let _ = writeln!(text, "\n> {}", escape(&note));
+    let mut left_out = 0_usize;
+    for note in all {
+        let note = format!("\n> {}\n", escape(&note));
+        if left_out == 0 && (text.len() + note.len()).saturating_add(REST) <= longest {
+            text += &note;
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 && text.len() + REST <= longest {
+        let _ = writeln!(text, "\n> … and {left_out} more notes");
     }
     text
 }

@@ -35,7 +35,7 @@ fn reports_have_every_medium() {
     let media = [
         of(&Baseline::of(vec![run.clone()])),
         of(&Baseline::of(Vec::new())),
-        of(&ComparisonView { comparison: &compared(), verbosity: Verbosity::All }),
+        of(&ComparisonView { comparison: &compared(), verbosity: Verbosity::All, most: None }),
         of(&HistoryView { history: &history, shown: Shown { limit: None, one: false } }),
         of(&decline),
         of(&costs),

@@ -5,6 +5,7 @@ mod changepoints;
 mod comparisons;
 mod costs;
 mod history;
+mod limits;
 mod media;
 mod metrics;
 mod pictures;
@@ -154,6 +155,9 @@ fn ten_thousand_functions_are_no_trouble() {
     let comparison = compare(&before, &after, &Limits::default());
     assert!(human::comparison(&comparison, Verbosity::All, screen(120)).lines().count() > 20_000);
     assert!(markdown::comparison(&comparison).len() < 65_536, "GitHub takes the comment");
+    for most in [4_000, 10_000, 64_000, 1 << 20] {
+        limits::whole(&comparison, most);
+    }
 }
 
 /// Names by which a program may try to command whoever reads a report.

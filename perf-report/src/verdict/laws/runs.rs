@@ -296,7 +296,7 @@ proptest! {
             ];
             prop_assert!(numbers.into_iter().flatten().all(f64::is_finite), "{:?}", row);
         }
-        let view = ComparisonView { comparison: &comparison, verbosity: Verbosity::All };
+        let view = ComparisonView { comparison: &comparison, verbosity: Verbosity::All, most: None };
         for text in [view.human(Screen::default())].into_iter().chain(view.markdown()) {
             prop_assert_eq!(unreadable(&text), None::<String>, "{}", text);
         }
