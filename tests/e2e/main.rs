@@ -5,6 +5,7 @@ mod allocations;
 mod baselines;
 mod bounds;
 mod cargo;
+mod ci;
 mod clock;
 mod collect;
 mod commits;

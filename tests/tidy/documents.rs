@@ -5,6 +5,7 @@ mod commands;
 mod guide;
 mod links;
 mod markdown;
+mod workflows;
 
 use std::collections::BTreeSet;
 

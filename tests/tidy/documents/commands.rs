@@ -14,9 +14,9 @@ use crate::{Finding, assert_none};
 
 /// A command that a document tells people to type, in words.
 #[derive(Debug, PartialEq, Eq)]
-struct Typed {
-    line: usize,
-    words: Vec<String>,
+pub(super) struct Typed {
+    pub(super) line: usize,
+    pub(super) words: Vec<String>,
 }
 
 /// Finds the commands in a document: behind a `$` in blocks, behind `run:` in those of workflows, and in
@@ -62,7 +62,7 @@ fn is_ours(typed: &str) -> bool {
 
 /// Cuts a command at every `--`. The rest is a command of its own, or the arguments of the program
 /// that cargo runs: perf-report, or one that is not ours.
-fn split(commands: &mut Vec<Typed>, line: usize, typed: &str) {
+pub(super) fn split(commands: &mut Vec<Typed>, line: usize, typed: &str) {
     let mut program = None;
     for part in words(typed).split(|word| word == "--") {
         let words: Vec<String> = program.take().into_iter().chain(part.iter().cloned()).collect();
@@ -162,7 +162,7 @@ fn unknown_to_cargo(document: &Source, known: &Packages) -> Vec<Finding> {
 
 /// The help of perf-report's commands, asked for once each.
 #[derive(Debug, Default)]
-struct Help(BTreeMap<String, Option<String>>);
+pub(super) struct Help(BTreeMap<String, Option<String>>);
 
 impl Help {
     /// Returns the help of a command, if there is one of that name.
@@ -196,10 +196,15 @@ impl Help {
     }
 }
 
-/// Finds commands and options of perf-report that its help does not have.
+/// Finds commands and options of perf-report in a document that its help does not have.
 fn unknown_to_perf_report(document: &Source, help: &mut Help) -> Vec<Finding> {
+    unknown(document, commands(document), help)
+}
+
+/// Finds those among `commands` that the help of perf-report does not have.
+pub(super) fn unknown(document: &Source, commands: Vec<Typed>, help: &mut Help) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for Typed { line, words } in commands(document) {
+    for Typed { line, words } in commands {
         let words = words.strip_prefix(&["cargo".to_owned()]).unwrap_or(&words);
         let Some(arguments) = words.strip_prefix(&["perf-report".to_owned()]) else { continue };
         let is_help = arguments.first().is_some_and(|word| word == "help" || word == "--help");
