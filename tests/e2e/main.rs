@@ -18,6 +18,7 @@ mod exports;
 mod forks;
 mod futures;
 mod hosts;
+mod init;
 mod kills;
 mod limits;
 mod matrix;

@@ -29,6 +29,7 @@ fn usage() -> Vec<Case> {
         Case::of("an unknown command").runs("chekc").ends(2, "'check'"),
         Case::of("an unknown option").runs("check --fail-no missing").ends(2, "'--fail-on'"),
         Case::of("an unknown reason").runs("check --fail-on mising").ends(2, "'missing'"),
+        Case::of("no project").runs("init --yes").ends(2, "there is no Cargo.toml in"),
         Case::of("no TOML").writes("perf.toml", "[profile").runs("check").ends(2, "perf.toml:1"),
         Case::of("an unknown key")
             .writes("perf.toml", "[profile.default.check]\nregresion = 3\n")
