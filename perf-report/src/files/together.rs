@@ -102,10 +102,10 @@ fn prepare(change: &Change, made: &mut Vec<PathBuf>) -> io::Result<NamedTempFile
     if let Some(metadata) = metadata {
         file.as_file().set_permissions(metadata.permissions())?;
     } else if change.executable {
-        let mode = file.as_file().metadata()?.permissions().mode();
+        let bits = file.as_file().metadata()?.permissions().mode();
         // Whoever may read it may execute it.
-        let mode = mode | ((mode >> 2) & EXECUTABLE);
-        file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+        let bits = bits | ((bits >> 2) & EXECUTABLE);
+        file.as_file().set_permissions(fs::Permissions::from_mode(bits))?;
     }
     file.as_file().sync_all()?;
     Ok(file)

@@ -8,14 +8,14 @@ const CONTEXT: usize = 3;
 /// Returns the difference between two texts of the file at `path`; `before` is `None` for a new file.
 pub(super) fn unified(path: &str, before: Option<&str>, after: &str, executable: bool) -> String {
     let mode = if executable { "100755" } else { "100644" };
-    let (made, old) = match before {
+    let (birth, old) = match before {
         None => (format!("new file mode {mode}\n"), "/dev/null".to_owned()),
         Some(_) => (String::new(), format!("a/{path}")),
     };
     let diff = TextDiff::from_lines(before.unwrap_or_default(), after);
     let hunks =
         diff.unified_diff().context_radius(CONTEXT).header(&old, &format!("b/{path}")).to_string();
-    format!("diff --git a/{path} b/{path}\n{made}{hunks}")
+    format!("diff --git a/{path} b/{path}\n{birth}{hunks}")
 }
 
 #[cfg(test)]

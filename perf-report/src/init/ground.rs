@@ -49,9 +49,7 @@ pub(super) struct Repository {
 impl Ground {
     /// Returns the folder that paths are shown from: that of the repository, else that of the workspace.
     pub(super) fn base(&self) -> &Path {
-        self.repository
-            .as_ref()
-            .map_or(&self.workspace.workspace_root, |repository| &repository.top)
+        self.repository.as_ref().map_or(&self.workspace.root, |repository| &repository.top)
     }
 
     /// Writes a path as `git diff` does, if it lies below [`base`](Self::base).

@@ -175,7 +175,7 @@ impl<'a> Manifests<'a> {
             return self.at(&package.manifest_path).add(&from(package.folder()));
         }
         if self.at(root).shared_name().is_none() {
-            let source = from(&self.ground.workspace.workspace_root.clone());
+            let source = from(&self.ground.workspace.root.clone());
             self.at(root).share(&source)?;
         }
         let name = self.at(root).shared_name().unwrap_or(packages::RUNTIME).to_owned();

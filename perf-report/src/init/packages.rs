@@ -18,10 +18,11 @@ pub(super) struct Workspace {
     /// Its packages.
     pub packages: Vec<Package>,
     /// Ids of the packages that cargo takes where none is named.
-    #[serde(default)]
-    pub workspace_default_members: Vec<String>,
+    #[serde(default, rename = "workspace_default_members")]
+    pub default_members: Vec<String>,
     /// The folder of its manifest.
-    pub workspace_root: PathBuf,
+    #[serde(rename = "workspace_root")]
+    pub root: PathBuf,
 }
 
 /// A package of the workspace.
@@ -126,7 +127,7 @@ impl Workspace {
 
     /// Returns the manifest of the whole workspace.
     pub(super) fn manifest(&self) -> PathBuf {
-        self.workspace_root.join("Cargo.toml")
+        self.root.join("Cargo.toml")
     }
 
     /// Chooses the packages that `named` names; without names those that `cargo test` would test in `dir`: the
@@ -170,17 +171,15 @@ impl Workspace {
     }
 
     fn usual(&self, dir: &Path) -> Vec<&Package> {
-        let holds = |package: &&Package| {
-            package.folder() != self.workspace_root && dir.starts_with(package.folder())
-        };
+        let holds =
+            |package: &&Package| package.folder() != self.root && dir.starts_with(package.folder());
         // Of nested packages it is the innermost.
         let deepest = |package: &&Package| package.folder().components().count();
         if let Some(package) = self.packages.iter().filter(holds).max_by_key(deepest) {
             return vec![package];
         }
         let is_default = |package: &&Package| {
-            self.workspace_default_members.is_empty()
-                || self.workspace_default_members.contains(&package.id)
+            self.default_members.is_empty() || self.default_members.contains(&package.id)
         };
         self.packages.iter().filter(is_default).collect()
     }
@@ -233,8 +232,8 @@ pub(super) mod tests {
         let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
         let workspace = several();
         let choice = workspace.choose(&named, Path::new(dir))?;
-        let names = choice.chosen.iter().map(|package| package.name.clone()).collect();
-        Ok((names, choice.passed_over.len()))
+        let taken = choice.chosen.iter().map(|package| package.name.clone()).collect();
+        Ok((taken, choice.passed_over.len()))
     }
 
     #[test]

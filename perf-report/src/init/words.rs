@@ -13,21 +13,14 @@ const SUGGESTED: usize = 3;
 
 /// Says that a package depends on perf-runtime already, and what is special about it.
 pub(super) fn depends_already(package: &Package, dependency: &Dependency) -> String {
-    let Package { name, .. } = package;
-    let mut said = format!("{name} depends on perf-runtime already");
-    if let Some(rename) = &dependency.rename {
-        said += &format!(", as {rename}");
-    }
-    if let Some(target) = &dependency.target {
-        said += &format!(", on {target}");
-    }
-    if dependency.optional {
-        said += ", behind a feature";
-    }
-    if dependency.kind.is_some() {
-        said += ", in its tests alone: only they can carry the attribute";
-    }
-    said
+    let said = format!("{} depends on perf-runtime already", package.name);
+    let rename = dependency.rename.as_ref().map(|rename| format!("as {rename}"));
+    let target = dependency.target.as_ref().map(|target| format!("on {target}"));
+    let optional = dependency.optional.then(|| "behind a feature".to_owned());
+    let alone = "in its tests alone: only they can carry the attribute";
+    let kind = dependency.kind.as_ref().map(|_| alone.to_owned());
+    let special = [rename, target, optional, kind].into_iter().flatten();
+    [said].into_iter().chain(special).collect::<Vec<_>>().join(", ")
 }
 
 /// Says that a source is one that nobody else has.
@@ -64,30 +57,31 @@ pub(super) fn next(packages: &[&Package], wishes: &Wishes, ground: &Ground) -> S
     let rename = packages.first().and_then(|package| package.runtime()?.rename.as_deref());
     let name = rename.map_or_else(|| "perf_runtime".to_owned(), |rename| rename.replace('-', "_"));
     let known_as = rename.map_or_else(String::new, |_| format!("(crate = {name})"));
-    let attribute = format!("#[{name}::perf_track{known_as}]");
-    let mut text = format!("next:\n  1. write {attribute} above a function that your tests call");
-    let examples: Vec<String> =
-        packages.iter().filter_map(|package| example(package, ground)).take(SUGGESTED).collect();
-    if !examples.is_empty() {
-        text += &format!(", such as\n{}", examples.concat().trim_end_matches('\n'));
-    }
+    let first =
+        format!("  1. write #[{name}::perf_track{known_as}] above a function that your tests call");
+    let examples = packages.iter().filter_map(|package| example(package, ground));
+    let examples: Vec<String> = examples.take(SUGGESTED).collect();
+    let first = if examples.is_empty() { first } else { first + ", such as" };
     let old = packages.iter().filter(|package| package.edition == "2015");
-    let old: Vec<&str> = old.map(|package| package.name.as_str()).collect();
-    if !old.is_empty() {
-        text +=
-            &format!("\n     and `extern crate {name};` at the beginning of {}", old.join(", "));
-    }
-    let chosen: String = wishes.packages.iter().map(|name| format!(" -p {name}")).collect();
-    text += &format!(
-        "\n  2. perf-report run -- cargo test{chosen}\n  3. perf-report baseline save main, to have later \
-         runs judged by that one\n"
-    );
-    text += "then commit these files, and Cargo.lock, which cargo brings up to date\n";
-    text
+    let old = old.map(|package| {
+        format!("     and `extern crate {name};` at the beginning of {}", package.name)
+    });
+    let chosen: Vec<&str> =
+        wishes.packages.iter().flat_map(|name| [" -p ", name.as_str()]).collect();
+    let second = format!("  2. perf-report run -- cargo test{}", chosen.concat());
+    let third = "  3. perf-report baseline save main, to have later runs judged by that one";
+    let last = "then commit these files, and Cargo.lock, which cargo brings up to date";
+    ["next:".to_owned(), first]
+        .into_iter()
+        .chain(examples)
+        .chain(old)
+        .chain([second, third.to_owned(), last.to_owned()])
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn example(package: &Package, ground: &Ground) -> Option<String> {
     let path = package.source()?;
     let found = suggest::function(ground.file(path).text.as_deref()?)?;
-    Some(format!("       {}:{}  {}\n", ground.shown(path), found.line, found.head))
+    Some(format!("       {}:{}  {}", ground.shown(path), found.line, found.head))
 }
