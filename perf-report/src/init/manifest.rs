@@ -4,10 +4,10 @@ mod profile;
 #[cfg(test)]
 mod tests;
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use super::lines;
-use super::packages::RUNTIME;
+use super::packages::{RECORDING, RUNTIME};
 use crate::error::{ExitCode, UserError};
 
 /// The source of perf-runtime.
@@ -19,6 +19,15 @@ pub(crate) enum Source {
     Version(String),
     /// A folder, as it is named from the manifest.
     Path(String),
+}
+
+/// The perf-runtime that a workspace shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shared {
+    /// The name by which packages take it.
+    pub(super) name: String,
+    /// The recording, where a package asks for no more.
+    pub(super) records: bool,
 }
 
 /// A manifest that is edited.
@@ -65,13 +74,18 @@ impl Manifest {
         self.shared().is_some_and(|table| !table.is_empty())
     }
 
-    /// Returns the name by which packages can take perf-runtime from this manifest, that of their workspace.
-    pub(super) fn shared_name(&self) -> Option<&str> {
+    /// Returns how packages can take perf-runtime from this manifest, that of their workspace.
+    pub(super) fn shared_runtime(&self) -> Option<Shared> {
         let package = |key: &str, item: &Item| {
             let named = item.as_table_like().and_then(|table| table.get("package")?.as_str());
             named.unwrap_or(key) == RUNTIME
         };
-        self.shared()?.iter().find(|(key, item)| package(key, item)).map(|(key, _)| key)
+        let (name, item) = self.shared()?.iter().find(|(key, item)| package(key, item))?;
+        let is = |feature: &toml_edit::Value| feature.as_str() == Some(RECORDING);
+        let features = item.get("features").and_then(Item::as_array);
+        let records = item.get("default-features").and_then(Item::as_bool) != Some(false)
+            || features.is_some_and(|features| features.iter().any(is));
+        Some(Shared { name: name.to_owned(), records })
     }
 
     fn shared(&self) -> Option<&dyn TableLike> {
@@ -87,21 +101,25 @@ impl Manifest {
         if is_done { Ok(()) } else { Err(self.refused()) }
     }
 
-    /// Adds the dependency that the workspace calls `name`, in the way in which others are taken from it.
-    pub(super) fn inherit(&mut self, name: &str) -> Result<(), UserError> {
+    /// Adds what the workspace shares, in the way in which others are taken from it, and so that it records.
+    pub(super) fn inherit(&mut self, shared: &Shared) -> Result<(), UserError> {
         let is_between_braces = |item: &Item| {
             let table = item.as_inline_table().filter(|table| !table.is_dotted());
             table.is_some_and(|table| table.contains_key("workspace"))
         };
         let table = self.document.get("dependencies").and_then(Item::as_table_like);
-        let item = if table.is_some_and(|table| table.iter().any(|(_, it)| is_between_braces(it))) {
+        let item = if !shared.records {
+            let mut table = InlineTable::from_iter([("workspace", true)]);
+            table.insert("features", Array::from_iter([RECORDING]).into());
+            value(table)
+        } else if table.is_some_and(|table| table.iter().any(|(_, it)| is_between_braces(it))) {
             value(InlineTable::from_iter([("workspace", true)]))
         } else {
             let mut table = Table::from_iter([("workspace", true)]);
             table.set_dotted(true);
             Item::Table(table)
         };
-        self.depend(name, item)
+        self.depend(&shared.name, item)
     }
 
     /// Adds perf-runtime from `source`.

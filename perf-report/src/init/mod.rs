@@ -26,7 +26,7 @@ pub(crate) use manifest::Source;
 pub(crate) use survey::{runtime_at, survey};
 
 use ground::Ground;
-use manifest::Manifest;
+use manifest::{Manifest, Shared};
 use packages::Package;
 
 /// The repository from which perf-track comes where nothing else is said.
@@ -174,12 +174,14 @@ impl<'a> Manifests<'a> {
         if !self.at(root).is_shared() {
             return self.at(&package.manifest_path).add(&from(package.folder()));
         }
-        if self.at(root).shared_name().is_none() {
-            let source = from(&self.ground.workspace.root.clone());
+        let shared = if let Some(shared) = self.at(root).shared_runtime() {
+            shared
+        } else {
+            let source = from(&self.ground.workspace.root);
             self.at(root).share(&source)?;
-        }
-        let name = self.at(root).shared_name().unwrap_or(packages::RUNTIME).to_owned();
-        self.at(&package.manifest_path).inherit(&name)
+            Shared { name: packages::RUNTIME.to_owned(), records: true }
+        };
+        self.at(&package.manifest_path).inherit(&shared)
     }
 }
 

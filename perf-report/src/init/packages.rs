@@ -9,6 +9,8 @@ use crate::text::suggest;
 
 /// The package that programs are recorded by.
 pub(super) const RUNTIME: &str = "perf-runtime";
+/// The feature of it without which it does nothing.
+pub(super) const RECORDING: &str = "record";
 /// Packages that cannot depend on it, since it depends on them.
 const OWN: [&str; 2] = [RUNTIME, "perf-macros"];
 
@@ -67,6 +69,19 @@ pub(super) struct Dependency {
     /// Its absence where nobody asks for it.
     #[serde(default)]
     pub optional: bool,
+    /// The features that it has where nothing else is said.
+    #[serde(default, rename = "uses_default_features")]
+    pub has_usual_features: Option<bool>,
+    /// Further features.
+    #[serde(default)]
+    pub features: Vec<String>,
+}
+
+impl Dependency {
+    /// Returns whether perf-runtime records, as far as this dependency has a say.
+    pub(super) fn records(&self) -> bool {
+        self.has_usual_features != Some(false) || self.features.iter().any(|it| it == RECORDING)
+    }
 }
 
 /// The packages that are to be recorded, and why others are not.

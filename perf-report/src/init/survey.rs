@@ -39,24 +39,28 @@ pub(crate) fn survey(context: &Context, wishes: &Wishes) -> Result<Ground, UserE
         repository,
         files: BTreeMap::new(),
     };
-    for path in asked_for(&ground, wishes)? {
+    let chosen = ground.workspace.choose(&wishes.packages, &ground.dir)?.chosen;
+    let sources: Vec<PathBuf> =
+        chosen.iter().filter_map(|package| package.source().map(Path::to_owned)).collect();
+    let manifests = chosen.iter().map(|package| package.manifest_path.clone()).collect();
+    for path in asked_for(&ground, manifests, wishes) {
         let file = file(&path)?;
+        ground.files.insert(path, file);
+    }
+    for path in sources {
+        // They are only looked at for advice.
+        let Ok(file) = file(&path) else { continue };
         ground.files.insert(path, file);
     }
     Ok(ground)
 }
 
-fn asked_for(ground: &Ground, wishes: &Wishes) -> Result<Vec<PathBuf>, UserError> {
-    let choice = ground.workspace.choose(&wishes.packages, &ground.dir)?;
-    let mut paths = vec![ground.workspace.manifest()];
-    for package in choice.chosen {
-        paths.push(package.manifest_path.clone());
-        paths.extend(package.source().map(Path::to_owned));
-    }
+fn asked_for(ground: &Ground, mut paths: Vec<PathBuf>, wishes: &Wishes) -> Vec<PathBuf> {
+    paths.push(ground.workspace.manifest());
     paths.extend(project::files(ground));
     paths.extend(ci::files(ground));
     paths.extend(wishes.hook.map(|hook| hook::files(ground, hook)).unwrap_or_default());
-    Ok(paths)
+    paths
 }
 
 /// Asks cargo. It looks only at manifests here, and fetches nothing.

@@ -19,7 +19,9 @@ pub(super) fn depends_already(package: &Package, dependency: &Dependency) -> Str
     let optional = dependency.optional.then(|| "behind a feature".to_owned());
     let alone = "in its tests alone: only they can carry the attribute";
     let kind = dependency.kind.as_ref().map(|_| alone.to_owned());
-    let special = [rename, target, optional, kind].into_iter().flatten();
+    let silent = "without recording, unless somebody asks for its feature record";
+    let silent = (!dependency.records()).then(|| silent.to_owned());
+    let special = [rename, target, optional, silent, kind].into_iter().flatten();
     [said].into_iter().chain(special).collect::<Vec<_>>().join(", ")
 }
 
@@ -68,7 +70,9 @@ pub(super) fn next(packages: &[&Package], wishes: &Wishes, ground: &Ground) -> S
     });
     let chosen: Vec<&str> =
         wishes.packages.iter().flat_map(|name| [" -p ", name.as_str()]).collect();
-    let second = format!("  2. perf-report run -- cargo test{}", chosen.concat());
+    let chosen = chosen.concat();
+    let second =
+        format!("  2. perf-report run -- cargo test{chosen}, or another command that calls it");
     let third = "  3. perf-report baseline save main, to have later runs judged by that one";
     let last = "then commit these files, and Cargo.lock, which cargo brings up to date";
     ["next:".to_owned(), first]

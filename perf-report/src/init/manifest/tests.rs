@@ -96,20 +96,38 @@ fn a_workspace_shares_it_where_it_shares_others() {
     let shared = "[workspace]\nmembers = []\n\n[workspace.dependencies]\nserde = '1'\n";
     let manifest = Manifest::read("", shared).unwrap();
     assert!(manifest.is_shared());
-    assert_eq!(manifest.shared_name(), None);
+    assert_eq!(manifest.shared_runtime(), None);
     let with = edited(shared, |manifest| manifest.share(&git()));
     assert!(with.ends_with(&format!("{LINE}serde = '1'\n")), "{with}");
-    assert_eq!(Manifest::read("", &with).unwrap().shared_name(), Some("perf-runtime"));
+    let runtime = |text: &str| {
+        let shared = Manifest::read("", text).unwrap().shared_runtime().unwrap();
+        (shared.name, shared.records)
+    };
+    assert_eq!(runtime(&with), ("perf-runtime".to_owned(), true));
     let renamed = "[workspace.dependencies]\npt = { package = 'perf-runtime', version = '1' }\n";
-    assert_eq!(Manifest::read("", renamed).unwrap().shared_name(), Some("pt"));
+    assert_eq!(runtime(renamed), ("pt".to_owned(), true));
+    let off = "[workspace.dependencies]\nperf-runtime = { path = 'p', default-features = false }\n";
+    assert!(!runtime(off).1);
+    assert!(runtime(&off.replace(" }", ", features = ['record'] }")).1);
     for alone in ["[workspace]\n", "[workspace.dependencies]\n", "[package]\nname = 'a'\n"] {
         assert!(!Manifest::read("", alone).unwrap().is_shared(), "{alone}");
     }
 }
 
+fn shared(records: bool) -> Shared {
+    Shared { name: "perf-runtime".to_owned(), records }
+}
+
+#[test]
+fn a_member_asks_for_recording_where_the_workspace_does_not() {
+    let text = edited("", |manifest| manifest.inherit(&shared(false)));
+    let line = "perf-runtime = { workspace = true, features = [\"record\"] }\n";
+    assert_eq!(text, format!("[dependencies]\n{line}"));
+}
+
 #[test]
 fn a_member_takes_it_as_it_takes_others() {
-    let inherited = |text: &str| edited(text, |manifest| manifest.inherit("perf-runtime"));
+    let inherited = |text: &str| edited(text, |manifest| manifest.inherit(&shared(true)));
     let dotted = "perf-runtime.workspace = true\n";
     assert_eq!(
         inherited("[dependencies]\na.workspace = true\n"),
