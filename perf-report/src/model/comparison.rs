@@ -79,7 +79,7 @@ pub struct Comparison {
     /// Where the functions and metrics that are worse are declared, for reports that show findings in the
     /// source. Left out where nothing is worse.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub places: Vec<Place>,
+    pub places: Vec<Declaration>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -87,9 +87,9 @@ fn is_not(is: &bool) -> bool {
     !is
 }
 
-/// The place in the source of something that a comparison judges.
+/// The declaration in the source of something that a comparison judges.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Declaration {
     /// Function or metric, as in its rows.
     pub name: String,
     /// True of a metric of the program's own.

@@ -64,7 +64,7 @@ pub use budget::{BudgetKind, BudgetResult, budget_order};
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use checks::{Check, CheckState, ChecksDocument};
-pub use comparison::{Change, Comparison, Place, Side, Verdict, worst_first};
+pub use comparison::{Change, Comparison, Declaration, Side, Verdict, worst_first};
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Comparison, Place, RunDocument, Verdict};
+use crate::model::{Comparison, Declaration, RunDocument, Verdict};
 
 /// Returns the places of everything that is worse, sorted by name; `runs` know them, the one that is judged
 /// last.
-pub(super) fn of(comparison: &Comparison, runs: &[&RunDocument]) -> Vec<Place> {
+pub(super) fn of(comparison: &Comparison, runs: &[&RunDocument]) -> Vec<Declaration> {
     let rows = comparison.functions.iter().map(|row| (row.verdict, row.name.as_str()));
     let budgets = comparison.budgets.iter().map(|row| (row.verdict, row.name.as_str()));
     let worse = rows.chain(budgets).filter(|(verdict, _)| *verdict >= Verdict::Degraded);
@@ -26,7 +26,7 @@ pub(super) fn of(comparison: &Comparison, runs: &[&RunDocument]) -> Vec<Place> {
         .filter(|(name, _, file, _)| is_known(name, file))
         .map(|(name, is_metric, file, line)| ((name, is_metric), (file, line)))
         .collect();
-    let place = |((name, is_metric), (file, line)): ((&str, bool), (&str, u32))| Place {
+    let place = |((name, is_metric), (file, line)): ((&str, bool), (&str, u32))| Declaration {
         name: name.to_owned(),
         is_metric,
         file: file.to_owned(),

@@ -24,11 +24,13 @@ pub(super) enum Made {
 /// When a run cannot be stored.
 pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let tags = args.name.tags();
     let order = Order {
         job: Job { words: &args.command, streams: Streams::Tail, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
         label: args.name.label.as_deref(),
+        tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
         probe: !args.no_probe,

@@ -6,7 +6,7 @@ use super::{Args, judged};
 use crate::analysis::interleave;
 use crate::analysis::suites::{self, SuiteRules};
 use crate::cli::rounds::Rounds;
-use crate::cli::{output, progress, run};
+use crate::cli::{keep, output, progress, run};
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
@@ -88,11 +88,13 @@ fn one(
     };
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let first = made.runs.first().map(|run| run.run.id.clone());
+    let tags = keep::sorted(&args.tags);
     let recorder = Recorder::prepare(Order {
         job: Job { words: &args.command, streams, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
         label: args.name.as_deref(),
+        tags: &tags,
         branch: args.branch.as_deref(),
         group: (most > 1).then_some((first.as_deref(), round)),
         probe: !args.no_probe,

@@ -95,6 +95,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_REPORT_DIR", hide_env_values = true)]
     report_dir: Option<PathBuf>,
 
+    /// Tag to find the run by later, with others of the tag; may be repeated
+    #[arg(long = "tag", value_name = "TAG", env = "PERF_TRACK_TAG", hide_env_values = true)]
+    #[arg(value_delimiter = ',', value_parser = keep::tag)]
+    tags: Vec<String>,
+
     /// The branch that the run is of [default: the one checked out, or the one that CI names]
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BRANCH", hide_env_values = true)]
     #[arg(value_parser = keep::branch)]
