@@ -11,7 +11,7 @@ use crate::error::{ExitCode as Code, UserError};
 
 const EXAMPLES: &str = "\
 Examples:
-  source <(perf-report completions bash)             for this shell; in ~/.bashrc
+  source <(perf-report completions bash)        for this shell; in ~/.bashrc
   perf-report completions fish > ~/.config/fish/completions/perf-report.fish
   perf-report completions zsh --output \"${fpath[1]}/_perf-report\"
   perf-report completions powershell >> $PROFILE

@@ -77,13 +77,15 @@ fn beginning(day: Date) -> Timestamp {
     day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |day| day.timestamp())
 }
 
+/// The units of ages, in seconds, longest first.
+const UNITS: [(i64, &str); 5] =
+    [(365 * 86_400, "y"), (7 * 86_400, "w"), (86_400, "d"), (3_600, "h"), (60, "min")];
+
 /// Returns how long before `now` the moment `time`, in RFC 3339, was: `5 min`, `3 d`. `None` where it is no
 /// time.
 pub fn age(time: &str, now: &str) -> Option<String> {
     let (time, now): (Timestamp, Timestamp) = (time.parse().ok()?, now.parse().ok()?);
     let seconds = now.as_second().saturating_sub(time.as_second()).max(0);
-    const UNITS: [(i64, &str); 5] =
-        [(365 * 86_400, "y"), (7 * 86_400, "w"), (86_400, "d"), (3_600, "h"), (60, "min")];
     // Two of a unit at least: "1 w" may be nearly two.
     let unit = UNITS.into_iter().find(|(unit, _)| seconds >= 2 * unit);
     Some(match unit {

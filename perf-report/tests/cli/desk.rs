@@ -190,3 +190,14 @@ pub(crate) fn skipped(why: &str) {
     let name = std::thread::current().name().unwrap_or("a test").to_owned();
     let _ = writeln!(std::io::stderr().lock(), "skipped: {name}: {why}");
 }
+
+/// Makes a repository of the desk, on branch `trunk` with a commit `one`; false where there is no git.
+pub(crate) fn repository(desk: &Desk) -> bool {
+    let script = "git init -q -b trunk . && git -c user.name=a -c user.email=a@b commit -q \
+                  --allow-empty -m one";
+    let is_made = desk.shell(script).code == Some(0);
+    if !is_made {
+        skipped("git is not installed");
+    }
+    is_made
+}

@@ -19,6 +19,19 @@ fn fine() -> Vec<Case> {
             .ends(0, "REGRESSION"),
         Case::of("a history").stores(declining()).runs("history").ends(0, "app::parse"),
         Case::of("a command that ends well").runs("run -- true").ends(0, "stored as run"),
+        Case::of("a list").stores([run("before"), same()]).runs("list").ends(0, "before"),
+        Case::of("a run that goes")
+            .stores([run("before"), same()])
+            .runs("remove before --yes")
+            .ends(0, "removed 1 run"),
+        Case::of("nothing to remove")
+            .stores([same()])
+            .runs("remove --failed --yes")
+            .ends(0, "nothing to remove"),
+        Case::of("what would go").stores([same()]).runs("rm now --dry-run").ends(0, "would be"),
+        Case::of("a tag").stores([same()]).runs("tag now gpu").ends(0, "the tag `gpu`"),
+        Case::of("a script for a shell").runs("completions bash").ends(0, "compare-last"),
+        Case::of("a page of the manual").runs("man check").ends(0, ".SH NAME"),
         Case::of("nothing is blessed").runs("bless --list").ends(0, "nothing is blessed"),
     ]
 }
@@ -45,6 +58,19 @@ fn usage() -> Vec<Case> {
             .ends(2, "perf-blessed.toml:1"),
         Case::of("a run that is not there").stores([same()]).runs("show nowx").ends(2, "`now`?"),
         Case::of("too far back").stores([same()]).runs("show latest~1").ends(2, "1 run is stored"),
+        Case::of("a label that is not there")
+            .stores([same()])
+            .runs("show label:x")
+            .ends(2, "no stored run is labelled"),
+        Case::of("no hash").stores([same()]).runs("show commit:x").ends(2, "write `git:x`"),
+        Case::of("too far back on a branch")
+            .stores([same()])
+            .runs("show branch:main~1")
+            .ends(2, "it is `branch:main`"),
+        Case::of("nobody to ask").stores([same()]).runs("remove now").ends(2, "with --yes"),
+        Case::of("nobody said which").stores([same()]).runs("remove").ends(2, "--keep 500"),
+        Case::of("no such page").runs("man chekc").ends(2, "`check`"),
+        Case::of("no moment").stores([same()]).runs("list --since x").ends(2, "is no moment"),
         Case::of("no reason").runs("bless app::parse").ends(2, "--reason"),
         Case::of("no regression")
             .stores([run("before"), same()])
@@ -104,6 +130,16 @@ fn nothing() -> Vec<Case> {
             .stores([same()])
             .runs("history --branch trunk")
             .ends(4, "no run of branch \"trunk\" is stored"),
+        Case::of("no run to list").runs("list").ends(4, "no run is stored yet"),
+        Case::of("no run to remove").runs("remove latest --yes").ends(4, "no run is stored yet"),
+        Case::of("no run of a branch by its name")
+            .stores([same()])
+            .runs("show branch:trunk")
+            .ends(4, "there is `branch:main`"),
+        Case::of("no run of a commit")
+            .stores([same()])
+            .runs("show commit:abcd")
+            .ends(4, "commit abcd has no stored run"),
         Case::of("too few runs").stores([same()]).runs("compare-last 3").ends(4, "1 run of this"),
         Case::of("no run to keep").runs("baseline save main").ends(4, "no run is stored yet"),
         Case::of("nothing recorded to keep")

@@ -4,6 +4,7 @@ use super::columns::list;
 use crate::model::{RunRow, RunsDocument};
 use crate::render::Screen;
 use crate::render::words::runs as words;
+use crate::stats::number::float;
 use crate::text::moment;
 use crate::text::units;
 
@@ -33,7 +34,7 @@ fn cells(row: &RunRow, now: &str) -> [String; TITLES.len()] {
     [
         row.id.clone(),
         moment::age(&row.time, now).unwrap_or_default(),
-        row.wall_ns.map(|ns| units::duration(ns as f64)).unwrap_or_default(),
+        row.wall_ns.map(|ns| units::duration(float(ns))).unwrap_or_default(),
         units::count(row.functions),
         words::end(row),
         words::commit(row),

@@ -3,6 +3,7 @@
 use super::table;
 use crate::model::RunsDocument;
 use crate::render::words::runs as words;
+use crate::stats::number::float;
 use crate::text::sanitize::markdown_cell;
 use crate::text::units;
 
@@ -22,7 +23,7 @@ pub(crate) fn runs(document: &RunsDocument) -> String {
             cell(&words::command(row)),
             cell(&words::commit(row)),
             cell(&words::end(row)),
-            row.wall_ns.map(|ns| units::duration(ns as f64)).unwrap_or_default(),
+            row.wall_ns.map(|ns| units::duration(float(ns))).unwrap_or_default(),
             units::count(row.functions),
         ]
     });
