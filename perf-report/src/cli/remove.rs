@@ -55,7 +55,7 @@ pub(super) struct Args {
     dry_run: bool,
 
     /// Remove them without asking
-    #[arg(long, short, env = "PERF_TRACK_YES", hide_env_values = true)]
+    #[arg(long, short, env = "PERF_TRACK_REMOVE_YES", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     yes: bool,
 

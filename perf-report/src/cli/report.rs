@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
+use super::help;
 use super::judge::LimitArgs;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
@@ -41,7 +42,7 @@ run.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The run: `latest`, `latest~1`, an id or its beginning, or a label
+    #[arg(help = help::run("The run"))]
     #[arg(default_value = "latest")]
     run: RunRef,
 

@@ -3,10 +3,14 @@
 use super::columns::list;
 use crate::model::{RunRow, RunsDocument};
 use crate::render::Screen;
+use crate::render::words::fit::shorten_middle;
 use crate::render::words::runs as words;
 use crate::stats::number::float;
 use crate::text::moment;
 use crate::text::units;
+
+/// The most columns of the screen that names take, and branches with their commits.
+const WIDEST: usize = 36;
 
 /// The titles of the columns.
 const TITLES: [&str; 8] = ["RUN", "AGE", "TIME", "FUNCTIONS", "END", "COMMIT", "NAMES", "COMMAND"];
@@ -37,8 +41,8 @@ fn cells(row: &RunRow, now: &str) -> [String; TITLES.len()] {
         row.wall_ns.map(|ns| units::duration(float(ns))).unwrap_or_default(),
         units::count(row.functions),
         words::end(row),
-        words::commit(row),
-        words::names(row),
+        shorten_middle(&words::commit(row), WIDEST),
+        shorten_middle(&words::names(row), WIDEST),
         words::command(row),
     ]
 }
