@@ -185,9 +185,13 @@ fn runs_are_named_by_what_git_knows() {
         let shown = desk.report(&["show", name, "--format", "json"]);
         assert!(shown.stdout.contains("\"label\": \"one\""), "{name}: {shown:?}");
     };
-    ["tag:v1", "v1", "git:HEAD~2", "git:v1", "git::/one", "branch:trunk", "trunk"].map(names);
+    for name in ["tag:v1", "v1", "git:HEAD~2", "git:v1", "git::/one", "branch:trunk", "trunk"] {
+        names(name);
+    }
     let hash = desk.stored()[0].run.git.clone().unwrap().commit;
-    [&hash, &hash[..7], &format!("commit:{}", &hash[..5])].map(|name| names(name));
+    for name in [&hash, &hash[..7], &format!("commit:{}", &hash[..5])] {
+        names(name);
+    }
     let ancestor = format!("2 commits before: `commit:{}`", &hash[..10]);
     for name in ["tag:light", "light", "git:HEAD"] {
         desk.report(&["show", name]).said(4, &ancestor);
