@@ -6,6 +6,8 @@
 mod live;
 #[path = "documents/rendered.rs"]
 mod rendered;
+#[path = "documents/reports.rs"]
+mod reports;
 #[path = "documents/verdicts.rs"]
 mod verdicts;
 

@@ -28,6 +28,7 @@ mod namespaces;
 mod page;
 mod page_scripts;
 mod removed;
+mod reports;
 mod resets;
 mod rounds;
 mod sampling;

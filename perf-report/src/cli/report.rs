@@ -20,10 +20,10 @@ use crate::text::units;
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report report                        the newest run
-  perf-report report nightly --baseline main~10
-  perf-report report --no-baseline          by its budgets and the built-in scale alone
-  perf-report report --min-score 70         exit with 3 below 70
+  perf-report report                   the newest run
+  perf-report report --baseline main~10
+  perf-report report --no-baseline     by budgets and the built-in scale
+  perf-report report --min-score 70    exit with 3 below 70
   perf-report report --format markdown >> \"$GITHUB_STEP_SUMMARY\"
   git commit --trailer \"$(perf-report report --format trailer)\"
 

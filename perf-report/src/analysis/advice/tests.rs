@@ -178,7 +178,7 @@ fn just_below_its_limit_a_rule_is_silent() {
         change(&mut run, &mut past);
         assert_eq!(said(rule, &run, &past), None);
     };
-    silent(RuleId::OneFunction, &|run, _| named(run, "demo::g").self_ns = 93 * MS);
+    silent(RuleId::OneFunction, &|run, _| named(run, "demo::g").self_ns = 85 * MS);
     silent(RuleId::ManyCalls, &|run, _| named(run, "demo::main").calls = 7);
     silent(RuleId::ManyCalls, &|run, _| named(run, "demo::f").mean_ns = Some(1_000.0));
     silent(RuleId::AllocsPerCall, &|run, _| named(run, "demo::f").self_allocs = Some(999));

@@ -45,7 +45,10 @@ fn state(report: &Report) -> Statement {
     if let (Some(word), Some((low, high))) = (reliability.word, reliability.interval_pct) {
         let (good, of) = (reliability.succeeded, reliability.of);
         said.push(format!("its reliability is {word}"));
-        grounds.push(format!("{good} of {of} runs succeeded ({low:.0}–{high:.0} %)"));
+        grounds.push(format!(
+            "{good} of {} succeeded ({low:.0}–{high:.0} %)",
+            units::plural(of, "run")
+        ));
     }
     if said.is_empty() {
         said.push("nothing is known by which the run could be scored".to_owned());

@@ -129,7 +129,7 @@ impl View {
             let bar = words::bar(part.value, BAR);
             let _ = write!(begin, "{}  ", self.paint.paint(of_points(part.value), &bar));
         }
-        let taken = if self.width >= NARROWEST { 21 + BAR } else { 19 };
+        let taken = if self.width >= NARROWEST { 22 + BAR } else { 20 };
         let indent = " ".repeat(taken);
         let lines = wrap::words(&sanitize::screen(&part.evidence), &indent, self.width);
         let rest = lines.strip_prefix(&indent).unwrap_or(&lines);

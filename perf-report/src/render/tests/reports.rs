@@ -61,6 +61,7 @@ fn a_report_for_every_medium() {
     assert_snapshot!("report_styled", report.human(Screen { width: 100, styled: true }));
     assert_snapshot!("report_markdown", report.text(Medium::Markdown, screen(100)).unwrap());
     assert_snapshot!("report_trailer", trailer(&report));
+    assert_snapshot!("report_json", report.json());
     assert_eq!(report.text(Medium::Csv, screen(100)), None);
     let back: Report = serde_json::from_str(&report.json()).unwrap();
     assert_eq!(back.json(), report.json(), "nothing is lost in between");
