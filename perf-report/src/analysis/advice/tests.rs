@@ -178,11 +178,17 @@ fn just_below_its_limit_a_rule_is_silent() {
         change(&mut run, &mut past);
         assert_eq!(said(rule, &run, &past), None);
     };
-    silent(RuleId::OneFunction, &|run, _| named(run, "demo::g").self_ns = 85 * MS);
+    silent(RuleId::OneFunction, &|run, _| {
+        named(run, "demo::g").self_ns = 85 * MS;
+        named(run, "demo::main").self_ns = 20 * MS;
+    });
     silent(RuleId::ManyCalls, &|run, _| named(run, "demo::main").calls = 7);
     silent(RuleId::ManyCalls, &|run, _| named(run, "demo::f").mean_ns = Some(1_000.0));
     silent(RuleId::AllocsPerCall, &|run, _| named(run, "demo::f").self_allocs = Some(999));
-    silent(RuleId::AllocsPerCall, &|run, _| named(run, "demo::g").self_allocs = Some(90_000));
+    silent(RuleId::AllocsPerCall, &|run, _| {
+        let other = named(run, "demo::g");
+        (other.calls, other.self_allocs) = (100_000, Some(90_000));
+    });
     silent(RuleId::Growth, &|_, past| past.truncate(1));
     silent(RuleId::Growth, &|_, past| named(&mut past[0], "demo::f").grown_bytes = Some(-90_000));
     silent(RuleId::Growth, &|run, _| run.tree[0].parent = Some(1));

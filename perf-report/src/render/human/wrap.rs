@@ -25,7 +25,7 @@ pub(crate) fn words(text: &str, indent: &str, width: usize) -> String {
     wrap(items.into_iter(), " ", indent, width)
 }
 
-/// Returns whether two words are a number and its unit, or a sign and its number.
+/// Returns whether two words are a number and its unit, a sign and its number, or a summand and the plus behind it.
 fn are_one(before: &str, after: &str) -> bool {
     const UNITS: [&str; 17] = [
         "%", "×", "ns", "µs", "ms", "s", "min", "h", "B", "KiB", "MiB", "GiB", "TiB", "k", "M",
@@ -36,7 +36,9 @@ fn are_one(before: &str, after: &str) -> bool {
         |word: &str, c: fn(&str) -> Option<char>| c(word).is_some_and(|c| c.is_ascii_digit());
     let is_unit = UNITS.contains(&unit) && is_number(before, |word| word.chars().next_back());
     let is_sign = ["≤", "≥", "<", ">", "±"].contains(&before);
-    is_unit || (is_sign && is_number(after, |word| word.chars().next()))
+    // At the beginning of a line, it would be taken for a formula.
+    let is_plus = after == "+";
+    is_unit || is_plus || (is_sign && is_number(after, |word| word.chars().next()))
 }
 
 /// Returns the lines of `items`, each ending in a newline. An item wider than a line is shortened.
@@ -53,12 +55,12 @@ fn wrap<'a>(
         let fits =
             |line: &str| fit::width(line) + fit::width(separator) + fit::width(&item) <= room;
         match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(&item),
+            Some(line) if line.is_empty() => line.push_str(&begin(&item, room)),
             Some(line) if fits(line) => {
                 line.push_str(separator);
                 line.push_str(&item);
             }
-            _ => lines.push(item),
+            _ => lines.push(begin(&item, room)),
         }
     }
     let mut text = String::new();
@@ -66,6 +68,11 @@ fn wrap<'a>(
         text.extend([indent, &sanitize::line_start(&line), "\n"]);
     }
     text
+}
+
+/// Returns an item that begins a line, within the room for it: what readers would obey is escaped, which is wider.
+fn begin(item: &str, room: usize) -> String {
+    shorten_middle(&sanitize::line_start(item), room)
 }
 
 #[cfg(test)]
