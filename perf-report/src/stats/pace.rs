@@ -63,7 +63,7 @@ fn by_ranks(logs: &[f64]) -> (f64, f64) {
     let open = Z * (n * (n - 1.0) * (2.0 * n + 5.0) / 18.0).sqrt();
     let rank = |at: f64| usize::try_from(whole(at.round())).unwrap_or(usize::MAX);
     let low = slopes.get(rank((pairs - open) / 2.0 - 1.0)).filter(|_| pairs > open);
-    let high = slopes.get(rank((pairs + open) / 2.0));
+    let high = slopes.get(rank(f64::midpoint(pairs, open)));
     (low.copied().unwrap_or(f64::NEG_INFINITY), high.copied().unwrap_or(f64::INFINITY))
 }
 
@@ -86,7 +86,7 @@ fn line(values: &[f64]) -> Option<(f64, f64)> {
 
 /// Draws blocks of `values` until there are as many again.
 fn in_blocks(values: &[f64], stream: &mut Stream) -> Vec<f64> {
-    let length = (1..).find(|length: &usize| length.pow(3) >= values.len()).unwrap_or(1);
+    let length = (1..=values.len()).find(|length| length.pow(3) >= values.len()).unwrap_or(1);
     let mut drawn = Vec::with_capacity(values.len() + length);
     while drawn.len() < values.len() {
         let from = stream.below(values.len() - length + 1);

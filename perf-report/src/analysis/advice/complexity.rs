@@ -73,9 +73,9 @@ fn groups(run: &RunDocument) -> BTreeMap<String, Group<'_>> {
             groups.entry(rest).or_default().push((size, function));
         }
     }
-    groups
-        .values_mut()
-        .for_each(|group| group.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.name.cmp(&b.1.name))));
+    for group in groups.values_mut() {
+        group.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.name.cmp(&b.1.name)));
+    }
     groups
 }
 

@@ -42,16 +42,16 @@ impl Curve {
 
     /// Returns the score of a figure, 0 to 100.
     pub fn at(&self, figure: f64) -> f64 {
-        let [(first, most), .., (last, least)] = self.points;
-        if figure.is_nan() || figure >= last {
-            return least;
+        let [(first, most), .., (end, none)] = self.points;
+        if figure.is_nan() || figure >= end {
+            return none;
         }
         if figure <= first {
             return most;
         }
         let pairs = self.points.iter().zip(self.points.iter().skip(1));
         let mut around = pairs.filter(|((from, _), (to, _))| (*from..=*to).contains(&figure));
-        around.next().map_or(least, |(&(from, high), &(to, low))| {
+        around.next().map_or(none, |(&(from, high), &(to, low))| {
             let part = (figure / from).ln() / (to / from).ln();
             // A point that is met comes out exactly.
             if figure >= to { low } else { high + (low - high) * part.clamp(0.0, 1.0) }

@@ -54,7 +54,9 @@ pub fn score(runs: &[RunDocument], comparison: &Comparison, settings: &Settings)
         }
     }
     let sum: f64 = known.iter().map(|part| part.weight).sum();
-    known.iter_mut().for_each(|part| part.weight /= sum);
+    for part in &mut known {
+        part.weight /= sum;
+    }
     known.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.category.cmp(&b.category)));
     let caps = caps::caps(newest, comparison, settings);
     let most = caps.iter().map(|cap| cap.at_most).fold(100.0, f64::min);

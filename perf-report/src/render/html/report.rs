@@ -73,7 +73,7 @@ fn next_steps(report: &Report) -> String {
     if !report.advice.is_empty() {
         html += "<h3>Next steps</h3>\n<ol class=\"advice\">\n";
         for advice in report.next_steps() {
-            let _ = write!(html, "<li>{}</li>\n", step(advice));
+            let _ = writeln!(html, "<li>{}</li>", step(advice));
         }
         html += "</ol>\n";
     }
