@@ -60,16 +60,26 @@ fn benchmark(name: &str, mean_ns: f64, threads: Option<u64>) -> Function {
     }
 }
 
+/// A run of three functions, none of which has most of the time.
+fn plain() -> RunDocument {
+    run(&[("demo::f", 100, 30_000), ("demo::g", 100, 60_000), ("demo::h", 100, 50_000)])
+}
+
+/// The same after a change of one function.
+fn with(change: &dyn Fn(&mut Function)) -> RunDocument {
+    let mut run = plain();
+    change(named(&mut run, "demo::f"));
+    run
+}
+
+type Case = (RunDocument, Vec<RunDocument>);
+
+fn alone(run: RunDocument) -> Option<Case> {
+    Some((run, Vec::new()))
+}
+
 /// A run with the advice of one rule, and the past that it needs.
-fn speaking(rule: RuleId) -> Option<(RunDocument, Vec<RunDocument>)> {
-    let plain =
-        || run(&[("demo::f", 100, 30_000), ("demo::g", 100, 60_000), ("demo::h", 100, 50_000)]);
-    let alone = |run: RunDocument| Some((run, Vec::new()));
-    let with = |change: &dyn Fn(&mut Function)| {
-        let mut run = plain();
-        change(named(&mut run, "demo::f"));
-        run
-    };
+fn speaking(rule: RuleId) -> Option<Case> {
     match rule {
         RuleId::OneFunction => alone(run(&[("demo::f", 100, 92_000), ("demo::g", 4, 8_000)])),
         RuleId::ManyCalls => alone(run(&[("demo::f", 60_000, 30_000), ("demo::g", 4, 60_000)])),
@@ -100,6 +110,13 @@ fn speaking(rule: RuleId) -> Option<(RunDocument, Vec<RunDocument>)> {
             run.functions.extend(ns.map(of));
             alone(run)
         }
+        rule => speaking_too(rule),
+    }
+}
+
+/// The same of the other rules.
+fn speaking_too(rule: RuleId) -> Option<Case> {
+    match rule {
         RuleId::PollBlocks => {
             let mut run = plain();
             run.functions.push(futures(200, 48 * MS));
@@ -110,7 +127,6 @@ fn speaking(rule: RuleId) -> Option<(RunDocument, Vec<RunDocument>)> {
             run.functions.push(Function { cancelled: 30, ..futures(200, 1_000) });
             alone(run)
         }
-        RuleId::ErrorsCost => None,
         RuleId::Tail => alone(with(&|it| {
             (it.calls, it.p50_ns, it.p99_ns) = (2_000, Some(8_000), Some(900_000));
             it.histogram = vec![(8_000, 1_970), (900_000, 12), (1_900_000, 18)];
@@ -120,7 +136,9 @@ fn speaking(rule: RuleId) -> Option<(RunDocument, Vec<RunDocument>)> {
             let mut runs =
                 samples::past(&[("demo::f", times.to_vec()), ("demo::g", vec![900_000; 7])]);
             let probe = Probe { before_ns: 200_000, after_ns: Some(200_000), ..Probe::default() };
-            runs.iter_mut().for_each(|run| run.run.machine.probe = Some(probe));
+            for run in &mut runs {
+                run.run.machine.probe = Some(probe);
+            }
             let newest = runs.pop()?;
             Some((newest, runs))
         }
@@ -148,6 +166,7 @@ fn speaking(rule: RuleId) -> Option<(RunDocument, Vec<RunDocument>)> {
             run.functions.extend([10.0, 100.0, 300.0, 1_000.0, 3_000.0].map(of));
             alone(run)
         }
+        _ => None,
     }
 }
 
@@ -209,7 +228,9 @@ fn just_below_its_limit_a_rule_is_silent() {
     silent(RuleId::Varies, &|_, past| past.truncate(3));
     silent(RuleId::NeverCalled, &|_, past| past.truncate(18));
     silent(RuleId::NeverCalled, &|_, past| {
-        past[3].functions.iter_mut().for_each(|it| it.calls = 1);
+        for function in &mut past[3].functions {
+            function.calls = 1;
+        }
     });
     silent(RuleId::Unoptimised, &|run, _| "1".clone_into(&mut run.run.toolchain.opt_level));
     silent(RuleId::RecorderShare, &|run, _| named(run, "demo::f").self_overhead_ns = 7 * MS);

@@ -88,7 +88,9 @@ proptest! {
             other.functions.swap(at, stream.below(at + 1));
         }
         one.functions[0].panics = 1;
-        other.functions.iter_mut().for_each(|it| it.panics = u64::from(it.name == one.functions[0].name));
+        for function in &mut other.functions {
+            function.panics = u64::from(function.name == one.functions[0].name);
+        }
         let baseline = samples::changed();
         let settings = Settings::default();
         let of = |run: &RunDocument| {

@@ -165,7 +165,9 @@ fn reliability_is_that_of_the_last_twenty_runs() {
     assert_eq!(shown(&runs), "GOOD 19 of 20 (76–99 %)");
     let failure = reliability(&runs, &settings).latest_failure;
     assert_eq!(failure.as_deref(), Some("signal 9 ended the command"));
-    runs[20..24].iter_mut().for_each(|run| run.functions[0].panics = 2);
+    for run in &mut runs[20..24] {
+        run.functions[0].panics = 2;
+    }
     assert_eq!(shown(&runs), "NEEDS ATTENTION 15 of 20 (53–89 %)");
     let allowed = Settings { allow_panics: true, ..Settings::default() };
     assert_eq!(reliability(&runs, &allowed).succeeded, 19);
