@@ -8,6 +8,8 @@ mod live;
 mod rendered;
 #[path = "documents/reports.rs"]
 mod reports;
+#[path = "documents/suites.rs"]
+mod suites;
 #[path = "documents/verdicts.rs"]
 mod verdicts;
 

@@ -36,6 +36,7 @@ mod soak;
 mod space;
 mod stacks;
 mod stored;
+mod suites;
 mod times;
 mod top;
 mod truth;

@@ -109,6 +109,11 @@ impl<'a> Function<'a> {
         format!("{file}:{}", self.number("line"))
     }
 
+    /// Whether a field holds this text.
+    pub fn is(self, field: &str, text: &str) -> bool {
+        self.0[field] == text
+    }
+
     /// A field that holds a whole number.
     ///
     /// # Panics

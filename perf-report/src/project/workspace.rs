@@ -15,6 +15,7 @@ pub(crate) const IGNORED: &str = "\
 # Runs belong to this machine. Baselines, in baselines/, are made to be committed.
 /perf.sqlite*
 /sessions/
+/reports/
 /.tmp*
 /alerts*.json
 /monitor.lock

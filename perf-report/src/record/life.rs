@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use perf_runtime::segment::folder::SESSION_LOCK;
 
-use super::{collect, folder};
+use super::{collect, folder, suite};
 use crate::files;
 
 /// The time without change after which a session without a lock is over: its `run` was killed before it
@@ -62,7 +62,8 @@ fn remove_one(folder: &Path) -> io::Result<()> {
 
 fn is_abandoned(folder: &Path) -> bool {
     has_ended(folder) != Some(false)
-        && collect::list(folder).is_ok_and(|listing| !listing.segments.is_empty())
+        && (suite::has_any(folder)
+            || collect::list(folder).is_ok_and(|listing| !listing.segments.is_empty()))
         && !is_recorded_in(folder)
 }
 

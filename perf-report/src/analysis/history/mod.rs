@@ -5,6 +5,7 @@ mod changes;
 mod courses;
 mod decline;
 mod series;
+mod suites;
 mod trend;
 mod whole;
 
@@ -44,7 +45,8 @@ pub fn history(
 
 /// Returns the functions that have a history of `metric`, most self time in the newest run first.
 pub fn names(runs: &[RunDocument], metric: Metric) -> Vec<String> {
-    series::all(runs, metric).into_iter().map(|series| series.name).collect()
+    let own = series::all(runs, metric).into_iter().map(|series| series.name);
+    own.chain(suites::names(runs, metric)).collect()
 }
 
 /// Returns the same as [`history`], but only with the functions that are `wanted`. They are judged
@@ -64,7 +66,8 @@ pub fn history_of(
     let used = Used::of(runs, FEWEST);
     let level = Level { used: &used, sides: &sides, metric, load: rules.load };
     let function = |it| function(it, runs, &level, &trends);
-    let functions = series.into_par_iter().filter_map(function).collect();
+    let mut functions: Vec<_> = series.into_par_iter().filter_map(function).collect();
+    functions.extend(suites::histories(runs, metric, rules, &is_wanted));
     Some(HistoryDocument {
         schema: HISTORY_SCHEMA.to_owned(),
         version: HISTORY_VERSION,

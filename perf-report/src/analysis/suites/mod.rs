@@ -260,19 +260,21 @@ fn judged(
     (name, which): (&str, Which<'_>),
     values: &Values<'_>,
 ) -> Vec<SuiteTarget> {
-    if matches!(which, Which::All) && question.name.is_none() {
-        return Vec::new();
-    }
+    let rules = match (which, question.name) {
+        (Which::One(_), _) => question.rules.of(name),
+        // A pattern is for each suite.
+        (Which::All, Some(name)) => question.rules.of_all(name),
+        (Which::All, None) => Vec::new(),
+    };
     let baseline = question.rules.baseline(name).or(question.baseline);
-    let before: Vec<f64> = baseline
-        .and_then(|baseline| question.baselines.get(baseline))
-        .map(|runs| runs.iter().filter_map(|run| wall_ns(run, which)).collect())
-        .unwrap_or_default();
-    let baseline = baseline.map(|name| (name, before.as_slice()));
+    let runs = baseline.and_then(|baseline| question.baselines.get(baseline));
+    let before: Option<Vec<f64>> =
+        runs.map(|runs| runs.iter().filter_map(|run| wall_ns(run, which)).collect());
+    let baseline = baseline.map(|name| (name, before.as_deref()));
     let is_left_out = |figure: &SuiteFigure| {
         question.quick && matches!(figure, SuiteFigure::Improvement | SuiteFigure::Growth)
     };
-    let all = question.rules.of(name).into_iter().filter(|target| !is_left_out(&target.figure));
+    let all = rules.into_iter().filter(|target| !is_left_out(&target.figure));
     all.map(|target| targets::judge(target, values, baseline)).collect()
 }
 

@@ -55,6 +55,12 @@ pub enum SuiteFigure {
 }
 
 impl SuiteRules {
+    /// Returns the targets that hold for all suites together, which have this name.
+    pub fn of_all(&self, name: &str) -> Vec<&TargetRule> {
+        let named = self.rules.iter().filter(|rule| rule.pattern == name);
+        named.flat_map(|rule| &rule.targets).collect()
+    }
+
     /// Returns the targets that hold for a suite; of several for one figure, that of the longest pattern.
     pub fn of(&self, name: &str) -> Vec<&TargetRule> {
         let mut found: Vec<&TargetRule> = Vec::new();

@@ -10,7 +10,7 @@ use crate::stats::{robust, student};
 pub(super) fn judge(
     target: &TargetRule,
     values: &Values<'_>,
-    baseline: Option<(&str, &[f64])>,
+    baseline: Option<(&str, Option<&[f64]>)>,
 ) -> SuiteTarget {
     let empty =
         SuiteTarget { limit: target.limit, line: target.line as u64, ..SuiteTarget::default() };
@@ -87,7 +87,7 @@ fn growth(empty: SuiteTarget, growth: Option<Growth>) -> SuiteTarget {
 fn improvement(
     empty: SuiteTarget,
     current: &[f64],
-    baseline: Option<(&str, &[f64])>,
+    baseline: Option<(&str, Option<&[f64]>)>,
 ) -> SuiteTarget {
     let target = SuiteTarget {
         figure: "improvement".to_owned(),
@@ -97,7 +97,8 @@ fn improvement(
         ..empty
     };
     let missing = |reason: &str| SuiteTarget { reason: reason.to_owned(), ..target.clone() };
-    let Some((_, before)) = baseline else { return missing("there is no baseline") };
+    let Some((name, before)) = baseline else { return missing("no baseline is named") };
+    let Some(before) = before else { return missing(&format!("there is no baseline {name}")) };
     if current.is_empty() || before.is_empty() {
         return missing("a side has no time of this suite");
     }
@@ -237,7 +238,7 @@ mod tests {
         let outcome = |before: &[f64], after: &[f64]| {
             let before: Vec<f64> = before.iter().map(|it| it * 1e9).collect();
             let rule = target(SuiteFigure::Improvement, 5.0);
-            judge(&rule, &times(after), Some(("main", &before))).outcome
+            judge(&rule, &times(after), Some(("main", Some(&before)))).outcome
         };
         assert_eq!(outcome(&[1.0, 1.01, 0.99], &[0.9, 0.91, 0.89]), TargetOutcome::Met);
         assert_eq!(outcome(&[1.0, 1.01, 0.99], &[1.0, 1.01, 1.0]), TargetOutcome::Missed);
@@ -246,7 +247,7 @@ mod tests {
         assert_eq!(outcome(&[], &[0.5]), TargetOutcome::Unmeasured);
         let rule = target(SuiteFigure::Improvement, 5.0);
         let alone = judge(&rule, &times(&[1.0]), None);
-        assert_eq!(alone.reason, "there is no baseline");
+        assert_eq!(alone.reason, "no baseline is named");
     }
 
     #[test]

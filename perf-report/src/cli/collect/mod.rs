@@ -18,7 +18,7 @@ use crate::project::context::Context;
 use crate::project::intake::{self, Before, Stored};
 use crate::record::collect::{self, Collected, Listing};
 use crate::record::facts::{self, Identity};
-use crate::record::{folder, pending, recorder, session};
+use crate::record::{folder, pending, recorder, session, suite};
 
 /// The most attempts while somebody else collects the same at the same time.
 const ATTEMPTS: u32 = 5;
@@ -122,7 +122,7 @@ fn collect_once(
     let mut collected = collect::read(rest);
     drop(progress);
     collected.fallback = session::fallback(&collected);
-    if before.runs.is_empty() && collected.is_empty() {
+    if before.runs.is_empty() && collected.is_empty() && !suite::has_any(folder) {
         return Err(no_data(&others, folder));
     }
     let clear_before = || clear_before(args, &before, folder);
@@ -138,7 +138,8 @@ fn collect_once(
         return Ok(Some(Code::Fine.into()));
     }
     let (facts, process) = facts_of(args, context, pending, &before);
-    let document = recorder::document(&collected, facts, process, None);
+    let mut document = recorder::document(&collected, facts, process, None);
+    suite::add_to(&mut document, (folder, &collected), &context.root);
     if intake::store(context, folder, &document, (&collected, &ids))? == Stored::Before {
         return Ok(None);
     }

@@ -29,7 +29,7 @@ impl Section<'_, '_> {
         let mut rules = SuiteRules::default();
         let Some(suites) = self.section("suite")? else { return Ok(rules) };
         for (name, value) in suites.table {
-            if name.get_ref() == WATCH && value.get_ref().is_array() {
+            if name.get_ref() == WATCH && !value.get_ref().is_table() {
                 rules.watch = suites.value(WATCH, folders)?.unwrap_or_default();
             } else if value.get_ref().is_table() {
                 let Some(section) = suites.section(name.get_ref())? else { continue };

@@ -39,10 +39,21 @@ struct Found {
 }
 
 /// Adds the suites whose accounts lie in the folder of the run to it, and the folders that were watched since
-/// `before`; `root` is that of the workspace. Returns whether there are any suites.
-pub(crate) fn complete(recorded: &mut Recorded, root: &Path, before: &Sizes) -> bool {
+/// `before`; `root` is that of the workspace.
+pub(crate) fn complete(recorded: &mut Recorded, root: &Path, before: &Sizes) {
     let document = &mut recorded.document;
-    let found = gather(recorded.session.folder(), root, &recorded.collected);
+    document.run.folders = watched(root, before);
+    document.metrics.extend(document.run.folders.iter().filter_map(size));
+    add_to(document, (recorded.session.folder(), &recorded.collected), root);
+}
+
+/// Adds the suites whose accounts lie in `folder` to the run made of what was `collected` there.
+pub(crate) fn add_to(
+    document: &mut RunDocument,
+    (folder, collected): (&Path, &Collected),
+    root: &Path,
+) {
+    let found = gather(folder, root, collected);
     if let Some((rustc, profile)) = &found.build
         && document.process.count == 0
     {
@@ -52,11 +63,7 @@ pub(crate) fn complete(recorded: &mut Recorded, root: &Path, before: &Sizes) -> 
         let run = &mut document.run;
         run.machine.key = facts::comparability_key(&run.machine, &run.toolchain, false);
     }
-    document.run.folders = watched(root, before);
-    document.metrics.extend(document.run.folders.iter().filter_map(size));
-    let is_any = !found.suites.is_empty();
     found.add_to(document);
-    is_any
 }
 
 /// Gathers the suites whose accounts lie in `folder`. `collected` is what their processes recorded.

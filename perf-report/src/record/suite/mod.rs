@@ -16,7 +16,7 @@ mod watched;
 use std::fs;
 use std::path::Path;
 
-pub(crate) use gather::complete;
+pub(crate) use gather::{add_to, complete};
 pub(crate) use runner::{run_as_runner, run_as_rustdoc};
 pub(crate) use setup::prepare;
 pub(crate) use watched::sizes;
@@ -29,6 +29,12 @@ pub(crate) const RUSTDOC_LINK: &str = "perf-track-rustdoc";
 const FOLDER_VARIABLE: &str = "PERF_TRACK_SUITE_DIR";
 /// The variable with the id of the doctests that a process belongs to.
 const DOCTESTS_VARIABLE: &str = "PERF_TRACK_SUITE_DOCTESTS";
+
+/// Returns whether accounts of suites lie in `folder`.
+pub(crate) fn has_any(folder: &Path) -> bool {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| row::is_one(&entry.path()))
+}
 
 /// Removes the accounts in `folder`, and what was prepared there.
 pub(crate) fn forget(folder: &Path) {

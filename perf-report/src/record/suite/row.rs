@@ -78,7 +78,7 @@ pub(super) struct End {
     pub written_bytes: Option<u64>,
     pub exit_code: Option<i32>,
     pub signal: Option<i32>,
-    /// What its output said.
+    /// The findings in its output.
     #[serde(default)]
     pub heard: Heard,
     /// The tests that it listed.

@@ -38,7 +38,7 @@ pub(super) struct Setup {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Surroundings {
     pub variables: Vec<(String, OsString)>,
-    /// What may be missing, in words.
+    /// The gaps, in words.
     pub notes: Vec<String>,
 }
 
@@ -241,7 +241,10 @@ mod tests {
             "the target's own goes before"
         );
         let relative = format!("{of_triple}\"./run.sh x\"");
-        assert_eq!(runner_of(&[("a/.cargo/config.toml", &relative)]).unwrap(), ["/a/run.sh", "x"]);
+        assert_eq!(
+            runner_of(&[("a/.cargo/config.toml", &relative)]).unwrap(),
+            ["/a/./run.sh", "x"]
+        );
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::text::sanitize;
 /// Room for the name of a suite before its target.
 const NAME: usize = 40;
 
+/// Targets that are met, up to which each has a line.
+const MOST_MET: usize = 12;
+
 /// Returns the verdict, a row a suite, and what became of each target.
 pub(crate) fn suites(document: &SuitesDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
@@ -36,7 +39,7 @@ pub(crate) fn suites(document: &SuitesDocument, screen: Screen) -> String {
         lines += part;
     }
     let notes = words::slowest(document).into_iter().enumerate().map(|(at, test)| {
-        let title = if at == 0 { "slowest" } else { "       " };
+        let title = if at == 0 { "slowest test" } else { "slow test" };
         format!("{title} {test}")
     });
     let growth = document.suites.iter().filter_map(|row| {
@@ -60,65 +63,86 @@ fn table(document: &SuitesDocument) -> Table {
     if rows.len() > 1 || !document.total.targets.is_empty() {
         rows.push(&document.total);
     }
-    let column = |title, stays, align, cell: &dyn Fn(&SuiteRow) -> Cell| Column {
-        title,
-        stays,
-        align,
-        cells: rows.iter().map(|row| cell(row)).collect(),
+    let mut columns = counts(&rows);
+    columns.extend(extras(&rows));
+    let names = rows.iter().map(|row| row.name.clone()).collect();
+    Table { title: "suite", names, columns }
+}
+
+fn column(
+    rows: &[&SuiteRow],
+    (title, stays, align): (&'static str, u8, Align),
+    cell: impl Fn(&SuiteRow) -> Cell,
+) -> Column {
+    Column { title, stays, align, cells: rows.iter().map(|row| cell(row)).collect() }
+}
+
+fn plain(text: String) -> Cell {
+    Cell::new(style::PLAIN, text)
+}
+
+fn counted(count: Option<u64>, look: Style) -> Cell {
+    let look = if count.is_some_and(|count| count > 0) { look } else { style::FAINT };
+    Cell::new(look, words::tests(count))
+}
+
+/// Returns the columns that every table has.
+fn counts(rows: &[&SuiteRow]) -> Vec<Column> {
+    let time = |row: &SuiteRow| match row.wall_ns {
+        Some(ns) => {
+            let (text, unit) = crate::text::units::duration_parts(ns);
+            Cell { text, unit, style: style::HEAT }
+        }
+        None => Cell::new(style::FAINT, words::time(None)),
     };
-    let plain = |text: String| Cell::new(style::PLAIN, text);
-    let counted = |count: Option<u64>, look: Style| {
-        let look = if count.is_some_and(|count| count > 0) { look } else { style::FAINT };
-        Cell::new(look, words::tests(count))
+    let failed = |row: &SuiteRow| match words::end(row) {
+        Some(end) if row.failed.is_none_or(|failed| failed == 0) => Cell::new(style::BAD, end),
+        _ => counted(row.failed, style::BAD),
     };
-    let mut columns = vec![
-        column("time", ALWAYS, Align::Right, &|row| match row.wall_ns {
-            Some(ns) => {
-                let (text, unit) = crate::text::units::duration_parts(ns);
-                Cell { text, unit, style: style::HEAT }
-            }
-            None => Cell::new(style::FAINT, words::time(None)),
-        }),
-        column("CPU", 50, Align::Right, &|row| plain(words::time(row.cpu_ns))),
-        column("peak", 70, Align::Right, &|row| plain(words::size(row.peak_rss_bytes))),
-        column("passed", 90, Align::Right, &|row| counted(row.passed, style::PLAIN)),
-        column("failed", 100, Align::Right, &|row| match words::end(row) {
-            Some(end) if row.failed.is_none_or(|failed| failed == 0) => Cell::new(style::BAD, end),
-            _ => counted(row.failed, style::BAD),
-        }),
-        column("ignored", 60, Align::Right, &|row| counted(row.ignored, style::PLAIN)),
-    ];
-    if rows.iter().any(|row| row.flaky > 0) {
-        columns
-            .push(column("flaky", 80, Align::Right, &|row| counted(Some(row.flaky), style::WARN)));
+    let right = |title, stays| (title, stays, Align::Right);
+    vec![
+        column(rows, right("time", ALWAYS), time),
+        column(rows, right("CPU", 50), |row| plain(words::time(row.cpu_ns))),
+        column(rows, right("peak", 70), |row| plain(words::size(row.peak_rss_bytes))),
+        column(rows, right("passed", 90), |row| counted(row.passed, style::PLAIN)),
+        column(rows, right("failed", 100), failed),
+        column(rows, right("ignored", 60), |row| counted(row.ignored, style::PLAIN)),
+    ]
+}
+
+/// Returns the columns that are there only where they say something.
+fn extras(rows: &[&SuiteRow]) -> Vec<Column> {
+    let any = |says: fn(&SuiteRow) -> bool| rows.iter().any(|row| says(row));
+    let right = |title, stays| (title, stays, Align::Right);
+    let left = |title, stays| (title, stays, Align::Left);
+    let mut columns = Vec::new();
+    if any(|row| row.flaky > 0) {
+        let flaky = |row: &SuiteRow| counted(Some(row.flaky), style::WARN);
+        columns.push(column(rows, right("flaky", 80), flaky));
     }
-    if rows.iter().any(|row| row.read_bytes.is_some()) {
-        columns.push(column("read", 20, Align::Right, &|row| plain(words::size(row.read_bytes))));
-        columns.push(column("written", 21, Align::Right, &|row| {
-            plain(words::size(row.written_bytes))
-        }));
+    if any(|row| row.read_bytes.is_some()) {
+        let [read, written] = [right("read", 20), right("written", 21)];
+        columns.push(column(rows, read, |row| plain(words::size(row.read_bytes))));
+        columns.push(column(rows, written, |row| plain(words::size(row.written_bytes))));
     }
-    if rows.iter().any(|row| row.growth.is_some()) {
-        columns.push(column("growth", 40, Align::Right, &|row| {
+    if any(|row| row.growth.is_some()) {
+        columns.push(column(rows, right("growth", 40), |row| {
             let is_certain = row.growth.as_ref().is_some_and(Growth::is_certain);
             let look = if is_certain { style::WARN } else { style::FAINT };
             Cell::new(look, words::growth(row.growth))
         }));
     }
-    if rows.iter().any(|row| !words::course(row).is_empty()) {
-        columns.push(column("last runs", 30, Align::Left, &|row| plain(words::course(row))));
+    if any(|row| !words::course(row).is_empty()) {
+        columns.push(column(rows, left("last runs", 30), |row| plain(words::course(row))));
     }
-    if rows.iter().any(|row| !row.targets.is_empty()) {
-        columns.push(column("targets", 95, Align::Left, &|row| {
-            let worst = row.targets.iter().map(|target| target.outcome);
-            Cell::new(
-                worst.map(of_outcome).max_by_key(|it| it.0).unwrap_or_default().1,
-                words::targets(row),
-            )
+    if any(|row| !row.targets.is_empty()) {
+        columns.push(column(rows, left("targets", 95), |row| {
+            let outcomes = row.targets.iter().map(|target| of_outcome(target.outcome));
+            let (_, look) = outcomes.max_by_key(|(rank, _)| *rank).unwrap_or_default();
+            Cell::new(look, words::targets(row))
         }));
     }
-    let names = rows.iter().map(|row| row.name.clone()).collect();
-    Table { title: "suite", names, columns }
+    columns
 }
 
 /// Returns the rank of an outcome, and its style.
@@ -140,7 +164,9 @@ fn targets(document: &SuitesDocument, paint: Paint, screen: Screen) -> String {
         TargetOutcome::Met,
     ];
     let mut lines = String::new();
-    for (row, target) in outcomes.into_iter().flat_map(|outcome| document.targets(outcome)) {
+    let is_short = document.targets(TargetOutcome::Met).count() <= MOST_MET;
+    let shown = outcomes.into_iter().filter(|it| is_short || *it != TargetOutcome::Met);
+    for (row, target) in shown.flat_map(|outcome| document.targets(outcome)) {
         let sign = paint.paint(of_outcome(target.outcome).1, words::sign(target.outcome));
         let name = fit::name(&row.name, NAME);
         let text = format!("{name}  {}  perf.toml:{}", words::target(target), target.line);

@@ -12,6 +12,7 @@ mod pictures;
 mod reports;
 mod runs;
 mod stacks;
+mod suites;
 
 use insta::assert_snapshot;
 

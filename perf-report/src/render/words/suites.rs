@@ -158,9 +158,8 @@ pub(crate) fn target(target: &SuiteTarget) -> String {
     let figure = sanitize::screen(&target.figure);
     let least = if target.at_least { "at least" } else { "at most" };
     let limit = value(target.unit, target.limit);
-    let against = target
-        .baseline
-        .as_ref()
+    let against = target.baseline.as_ref().filter(|_| target.value.is_some());
+    let against = against
         .map_or_else(String::new, |name| format!(" against baseline {}", sanitize::screen(name)));
     let measured =
         target.value.map_or_else(|| "not measured".to_owned(), |it| value(target.unit, it));

@@ -72,6 +72,9 @@ fn of_both((name, kind): (&str, MetricKind), [olds, news]: [&[f64]; 2], limits: 
     let (before, now) = nearest.unwrap_or((common, common));
     let (verdict, ground) = match nearest {
         None if differs => (Verdict::Stable, Because::RunsOverlap { baseline, current }),
+        _ if !limits.custom.contains_key(name) && is_usual(name, change_pct(before, now)) => {
+            (Verdict::Stable, Because::WithinLimit { limit_pct: Some(USUAL_PCT) })
+        }
         _ => judge(kind, before, now, own),
     };
     let mut row = Change {
@@ -85,6 +88,15 @@ fn of_both((name, kind): (&str, MetricKind), [olds, news]: [&[f64]; 2], limits: 
         chance::soften(&mut row, || chance::may_differ(olds, news, limits.false_discoveries));
     }
     row
+}
+
+/// A change of the memory of a suite, in per cent, up to which nobody is told who set no limit.
+const USUAL_PCT: f64 = 10.0;
+
+/// Returns whether a metric differs as much from run to run of the same code: the memory of a suite.
+fn is_usual(name: &str, change_pct: Option<f64>) -> bool {
+    let is_of_suite = name.starts_with("suite.") && name.ends_with("/peak-memory");
+    is_of_suite && change_pct.is_some_and(|pct| pct.abs() <= USUAL_PCT)
 }
 
 pub(super) fn by_key(run: &RunDocument) -> ByKey<'_> {
@@ -189,6 +201,17 @@ mod tests {
         let lower = better(Better::Lower, None);
         check(COUNT, (8.0, 9.0), lower, Verdict::Degraded, "count 8 → 9 (+12.5 %), worse");
         check(COUNT, (8.0, 6.0), lower, Verdict::Improved, "count 8 → 6 (-25.0 %), better");
+    }
+
+    #[test]
+    fn memory_of_suites_is_told_where_it_is_more_than_usual() {
+        let verdict = |name: &str, now: f64| {
+            let runs = [100.0, now].map(|value| run(&[(name, MetricKind::Gauge, Some(value))]));
+            rows(&runs[..1], &runs[1..], &Limits::default())[0].verdict
+        };
+        assert_eq!(verdict("suite.app/peak-memory", 109.0), Verdict::Stable);
+        assert_eq!(verdict("suite.app/peak-memory", 120.0), Verdict::Changed);
+        assert_eq!(verdict("suite.app/other", 101.0), Verdict::Changed);
     }
 
     #[test]
