@@ -178,6 +178,7 @@ impl<'a> Group<'a> {
         let tests = self.with(TESTS).filter_map(|(_, row)| row.end.as_ref());
         let has_begun_only =
             self.with(&[Role::Binary, Role::Doctests]).any(|(_, row)| row.end.is_none());
+        let has_ended = whole.clone().next().is_some();
         let ats: Vec<usize> = self.ats.to_vec();
         let functions: BTreeSet<String> =
             ats.iter().flat_map(|at| self.traced.functions(*at)).collect();
@@ -187,11 +188,11 @@ impl<'a> Group<'a> {
             target: identity.target.to_owned(),
             wall_ns: (!has_begun_only).then(|| self.wall_ns(WHOLE)),
             tests_ns: parts.clone().next().map(|_| sum(parts.map(|end| end.wall_ns))),
-            user_ns: Some(sum(whole.clone().map(|end| end.user_ns))),
-            system_ns: Some(sum(whole.clone().map(|end| end.system_ns))),
+            user_ns: has_ended.then(|| sum(whole.clone().map(|end| end.user_ns))),
+            system_ns: has_ended.then(|| sum(whole.clone().map(|end| end.system_ns))),
             peak_rss_bytes: tests.clone().map(|end| end.peak_rss_bytes).max(),
-            read_bytes: tests.clone().map(|end| end.read_bytes).try_fold(0, add),
-            written_bytes: tests.clone().map(|end| end.written_bytes).try_fold(0, add),
+            read_bytes: tests.clone().map(|end| end.read_bytes).reduce(add).flatten(),
+            written_bytes: tests.clone().map(|end| end.written_bytes).reduce(add).flatten(),
             processes: self.with(TESTS).count() as u64,
             exit_code: exit_code(whole.clone().map(|end| end.exit_code)),
             signal: whole.clone().find_map(|end| end.signal),
@@ -323,8 +324,8 @@ fn sum(values: impl Iterator<Item = u64>) -> u64 {
     values.fold(0, u64::saturating_add)
 }
 
-fn add(sum: u64, value: Option<u64>) -> Option<u64> {
-    Some(sum.saturating_add(value?))
+fn add(sum: Option<u64>, value: Option<u64>) -> Option<u64> {
+    Some(sum?.saturating_add(value?))
 }
 
 /// Returns the suite as a function, and its tests, where each had a process of its own and passed.
