@@ -206,10 +206,14 @@ impl AnyDocument {
             Self::Decline(it) => show(&**it),
             Self::Doctor(it) => show(&**it),
             Self::Function(it) => show(&**it),
+            Self::Monitor(it) => show(&**it),
             Self::Noise(it) => show(&**it),
             Self::Overhead(it) => show(&**it),
+            Self::Report(it) => show(&**it),
+            Self::Runs(it) => show(&**it),
             Self::SelfTest(it) => show(&**it),
             Self::Stacks(it) => show(&**it),
+            Self::Suites(it) => show(&**it),
             Self::Top(it) => show(&**it),
         }
     }
