@@ -43,8 +43,8 @@ pub(super) struct WriteArgs {
 
     /// Append the result to FILE as Markdown of at most 64 KB; `off` for none [default: where the format is
     /// `human`, the file that $GITHUB_STEP_SUMMARY names]
-    #[arg(long, value_name = "FILE", env = "PERF_TRACK_SUMMARY", hide_env_values = true)]
-    summary: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "PERF_TRACK_STEP_SUMMARY", hide_env_values = true)]
+    step_summary: Option<PathBuf>,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -106,7 +106,7 @@ impl WriteArgs {
     fn summary_file(&self) -> Option<PathBuf> {
         let is_human = self.format == Shape::Document(Medium::Human);
         let of_github = || std::env::var_os(OF_GITHUB).filter(|name| !name.is_empty() && is_human);
-        let file = self.summary.clone().or_else(|| of_github().map(PathBuf::from));
+        let file = self.step_summary.clone().or_else(|| of_github().map(PathBuf::from));
         file.filter(|file| file.as_os_str() != OFF)
     }
 }

@@ -121,15 +121,17 @@ fn a_step_of_a_workflow_gets_its_summary_by_itself() {
     let summary = runner.text("summary");
     assert!(summary.starts_with("before\n### ❌ Regression: "), "{summary}");
     // What is for a program has a summary only where one is asked for.
-    for options in [&["--format", "markdown"][..], &["--format", "github"], &["--summary", "off"]] {
+    for options in
+        [&["--format", "markdown"][..], &["--format", "github"], &["--step-summary", "off"]]
+    {
         assert_eq!(report(&[&check, options].concat()).code, Some(3));
         assert_eq!(runner.text("summary"), "before\n", "{options:?}");
     }
     let named = runner.beside("named.md").display().to_string();
-    report(&[&check[..], &["--format", "json", "--summary", &named]].concat());
+    report(&[&check[..], &["--format", "json", "--step-summary", &named]].concat());
     assert!(runner.text("named.md").starts_with("### ❌ Regression: "));
     let folder = runner.beside("temp").display().to_string();
-    let finished = report(&[&check[..], &["--summary", &folder]].concat());
+    let finished = report(&[&check[..], &["--step-summary", &folder]].concat());
     assert_eq!(finished.code, Some(3), "{}", finished.stderr);
     assert!(finished.complaint().contains("warning: no summary in"), "{}", finished.stderr);
 }
