@@ -4,16 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::builder::FalseyValueParser;
-
 use super::media::Shape;
 use super::output::OutputArgs;
-use super::write::{self, SizeArgs};
+use super::write::ShapeArgs;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::model::AnyDocument;
 use crate::project::context::Context;
-use crate::render::{Document as _, Medium, Verbosity};
+use crate::render::{Document as _, Medium};
 use crate::text::{units, values};
 
 const EXAMPLES: &str = "\
@@ -40,18 +38,8 @@ pub(super) struct Args {
     #[arg(value_name = "FILE.json")]
     file: PathBuf,
 
-    /// Show every function that changed, of a comparison
-    #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    all: bool,
-
-    /// How to write it
-    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
-    #[arg(value_enum, default_value_t)]
-    format: Shape,
-
     #[command(flatten)]
-    size: SizeArgs,
+    shape: ShapeArgs,
 
     /// Refuse a document larger than SIZE
     #[arg(long, value_name = "SIZE", env = "PERF_TRACK_MAX_INPUT", hide_env_values = true)]
@@ -72,10 +60,9 @@ fn input(text: &str) -> Result<u64, String> {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let document = read(&args.file, args.max_input, context)?;
-    match (&document, args.format) {
-        (AnyDocument::Comparison(comparison), shape) => {
-            let verbosity = if args.all { Verbosity::All } else { Verbosity::Brief };
-            write::write(comparison, shape, verbosity, args.size, &args.output, context)?;
+    match (&document, args.shape.format) {
+        (AnyDocument::Comparison(comparison), _) => {
+            args.shape.write(comparison, &args.output, context)?;
         }
         (_, Shape::Document(medium)) => write_other(args, &document, medium)?,
         (_, shape) => return Err(lacks(&document, &shape.to_string())),
@@ -118,7 +105,7 @@ fn write_other(args: &Args, document: &AnyDocument, medium: Medium) -> Result<()
         return Err(lacks(document, if medium == Medium::Csv { "csv" } else { "markdown" }));
     };
     if let Some(most) =
-        args.size.max_size.filter(|most| medium == Medium::Markdown && length > *most)
+        args.shape.max_size.filter(|most| medium == Medium::Markdown && length > *most)
     {
         let [length, most] = [length, most].map(|bytes| units::bytes(bytes as u64));
         let problem = format!("the document has {length}, and --max-size {most} was asked for");

@@ -28,6 +28,21 @@ const OFF: &str = "off";
 /// How to write a comparison.
 #[derive(Debug, clap::Args)]
 pub(super) struct WriteArgs {
+    #[command(flatten)]
+    shape: ShapeArgs,
+
+    /// Append the result to FILE as Markdown of at most 64 KB; `off` for none [default: where the format is
+    /// `human`, the file that `$GITHUB_STEP_SUMMARY` names]
+    #[arg(long, value_name = "FILE", env = "PERF_TRACK_STEP_SUMMARY", hide_env_values = true)]
+    step_summary: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The form in which a comparison is written.
+#[derive(Debug, clap::Args)]
+pub(super) struct ShapeArgs {
     /// Show every function that changed
     #[arg(long, env = "PERF_TRACK_ALL", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -36,23 +51,8 @@ pub(super) struct WriteArgs {
     /// How to write it
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: Shape,
+    pub(super) format: Shape,
 
-    #[command(flatten)]
-    size: SizeArgs,
-
-    /// Append the result to FILE as Markdown of at most 64 KB; `off` for none [default: where the format is
-    /// `human`, the file that $GITHUB_STEP_SUMMARY names]
-    #[arg(long, value_name = "FILE", env = "PERF_TRACK_STEP_SUMMARY", hide_env_values = true)]
-    step_summary: Option<PathBuf>,
-
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-/// The limit of Markdown.
-#[derive(Debug, Clone, Copy, clap::Args)]
-pub(super) struct SizeArgs {
     /// Cut Markdown at SIZE, such as 64KB: the worst is kept, and what is left out is counted
     #[arg(long, value_name = "SIZE", env = "PERF_TRACK_MAX_SIZE", hide_env_values = true)]
     #[arg(value_parser = size)]
@@ -71,7 +71,7 @@ fn size(text: &str) -> Result<usize, String> {
 impl WriteArgs {
     /// Writes the document of a self-test.
     pub(super) fn write_self_test(&self, document: &SelfTestDocument) -> Result<(), UserError> {
-        match self.format {
+        match self.shape.format {
             Shape::Document(medium) => self.output.write(document, medium),
             other => {
                 Err(UserError::new(Code::Usage, format!("a self-test has no --format {other}"))
@@ -86,9 +86,9 @@ impl WriteArgs {
         comparison: &Comparison,
         context: &Context,
     ) -> Result<(), UserError> {
-        write(comparison, self.format, self.verbosity(), self.size, &self.output, context)?;
+        self.shape.write(comparison, &self.output, context)?;
         if let Some(path) = self.summary_file() {
-            let most = self.size.max_size.unwrap_or(LONGEST_SUMMARY).min(LONGEST_SUMMARY);
+            let most = self.shape.max_size.unwrap_or(LONGEST_SUMMARY).min(LONGEST_SUMMARY);
             let text = comparison.to_markdown_within(most) + "\n";
             // The verdict is written already, and counts more than a summary of it.
             if let Err(error) = files::append(&context.dir.join(&path), text.as_bytes()) {
@@ -98,38 +98,36 @@ impl WriteArgs {
         Ok(())
     }
 
-    fn verbosity(&self) -> Verbosity {
-        if self.all { Verbosity::All } else { Verbosity::Brief }
-    }
-
     /// Returns the file of the summary. What is written in another format is for a program, which makes its own.
     fn summary_file(&self) -> Option<PathBuf> {
-        let is_human = self.format == Shape::Document(Medium::Human);
+        let is_human = self.shape.format == Shape::Document(Medium::Human);
         let of_github = || std::env::var_os(OF_GITHUB).filter(|name| !name.is_empty() && is_human);
         let file = self.step_summary.clone().or_else(|| of_github().map(PathBuf::from));
         file.filter(|file| file.as_os_str() != OFF)
     }
 }
 
-/// Writes a comparison in `shape`.
-pub(super) fn write(
-    comparison: &Comparison,
-    shape: Shape,
-    verbosity: Verbosity,
-    size: SizeArgs,
-    output: &OutputArgs,
-    context: &Context,
-) -> Result<(), UserError> {
-    match shape {
-        Shape::Document(medium) => {
-            output.write(&ComparisonView { comparison, verbosity, most: size.max_size }, medium)
+impl ShapeArgs {
+    /// Writes a comparison in this form.
+    pub(super) fn write(
+        &self,
+        comparison: &Comparison,
+        output: &OutputArgs,
+        context: &Context,
+    ) -> Result<(), UserError> {
+        match self.format {
+            Shape::Document(medium) => {
+                let verbosity = if self.all { Verbosity::All } else { Verbosity::Brief };
+                let view = ComparisonView { comparison, verbosity, most: self.max_size };
+                output.write(&view, medium)
+            }
+            Shape::Github => {
+                let repository = Repository::of(context);
+                let annotations = export::annotations(comparison, |file| repository.path(file));
+                output.write_bytes(annotations.as_bytes())
+            }
+            Shape::Variables => output.write_bytes(export::variables(comparison).as_bytes()),
         }
-        Shape::Github => {
-            let repository = Repository::of(context);
-            let annotations = export::annotations(comparison, |file| repository.path(file));
-            output.write_bytes(annotations.as_bytes())
-        }
-        Shape::Variables => output.write_bytes(export::variables(comparison).as_bytes()),
     }
 }
 
