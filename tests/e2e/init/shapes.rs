@@ -136,6 +136,54 @@ fn a_root_package_with_a_member_that_is_named() {
 }
 
 #[test]
+fn a_member_that_lies_beside_its_workspace() {
+    let root = "[workspace]\nresolver = \"1\"\nmembers = [\"../beside\"]\n";
+    let member = manifest("init-beside")
+        .replace("edition = \"2021\"", "edition = \"2015\"\nworkspace = \"../root\"");
+    let source = format!("extern crate perf_runtime;\n\n{LIBRARY}");
+    let files = [
+        ("root/Cargo.toml", root),
+        ("beside/Cargo.toml", &*member),
+        ("beside/src/lib.rs", &*source),
+    ];
+    let Some(project) = Project::new("root/Cargo.lock", &files) else { return };
+    let project = project.within("beside");
+    let finished = project.init(&["--yes"]);
+    assert!(
+        finished.stderr.contains("`extern crate perf_runtime;` at the beginning of init-beside"),
+        "{finished:?}"
+    );
+    let announced = super::written(&finished);
+    let expected =
+        ["root/Cargo.toml", "beside/Cargo.toml", "beside/perf.toml", "beside/.perf/.gitignore"];
+    assert_eq!(announced, set(&expected), "{finished:?}");
+    project.first_run("beside/src/lib.rs", &[]);
+    let with_run = &announced | &set(&["root/Cargo.lock", "beside/src/lib.rs"]);
+    assert_eq!(project.changed(), with_run);
+}
+
+#[test]
+fn a_dependency_that_is_there_stays() {
+    let runtime = checkout().join("perf-runtime");
+    let own = format!("perf_it = {{ package = \"perf-runtime\", path = {runtime:?} }} # ours\n");
+    let files =
+        [("Cargo.toml", manifest("init-renamed") + &own), ("src/lib.rs", LIBRARY.to_owned())];
+    let Some(project) = Project::new("Cargo.lock", &borrowed(&files)) else { return };
+    let finished = project.init(&["--yes"]);
+    assert!(
+        finished.complaint().contains("init-renamed depends on perf-runtime already, as perf_it"),
+        "{finished:?}"
+    );
+    assert!(finished.stderr.contains("#[perf_it::perf_track(crate = perf_it)]"), "{finished:?}");
+    let edited = project.read("Cargo.toml");
+    assert!(
+        edited.contains(&own) && edited.contains("[profile.dev.package.perf-runtime]\n"),
+        "{edited}"
+    );
+    assert_eq!(edited.matches("path = ").count(), 1);
+}
+
+#[test]
 fn settings_that_are_there_stay() {
     let own = "# ours\n[profile.default.check]\nregression = \"9%\"\n";
     let Some(project) = Project::new("Cargo.lock", &borrowed(&single("init-settings"))) else {
