@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Edits;
 use super::ground::{Ground, Repository};
+use super::{Edits, words};
 use crate::project::workspace::FOLDER;
 use crate::text::shell::shell_word;
 
@@ -40,9 +40,10 @@ fn script(ground: &Ground) -> PathBuf {
 }
 
 /// Plans the script, and the file that calls it where none is in the way.
-pub(super) fn plan(hook: Hook, ground: &Ground, edits: &mut Edits) {
+pub(super) fn plan(hook: Hook, packages: &[String], ground: &Ground, edits: &mut Edits) {
     let Some(repository) = &ground.repository else { return };
-    edits.create(ground, &script(ground), include_str!("texts/hook.sh").to_owned(), false);
+    let command = include_str!("texts/hook.sh").replace("@command@", &words::tests(packages));
+    edits.create(ground, &script(ground), command, false);
     // Git calls hooks in the folder that is checked out.
     let called = shell_word(&Path::new(".").join(ground.below()).join(FOLDER).join(SCRIPT));
     let path = repository.hooks.join(hook.word());

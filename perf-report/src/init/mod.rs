@@ -98,7 +98,7 @@ pub(crate) fn plan(wishes: &Wishes, ground: &Ground) -> Result<Plan, UserError> 
         ci::plan(ci, &wishes.source, ground, &mut edits);
     }
     if let Some(hook) = wishes.hook {
-        hook::plan(hook, ground, &mut edits);
+        hook::plan(hook, &wishes.packages, ground, &mut edits);
     }
     let shown = |change: &Change| {
         let before = change.before.as_deref();

@@ -54,6 +54,12 @@ fn is_older(version: &str, than: &str) -> bool {
     parts(version) < parts(than)
 }
 
+/// Returns the command that tests the packages with these names, or all that cargo takes without names.
+pub(super) fn tests(packages: &[String]) -> String {
+    let chosen: Vec<&str> = packages.iter().flat_map(|name| [" -p ", name.as_str()]).collect();
+    format!("cargo test{}", chosen.concat())
+}
+
 /// Returns the next steps.
 pub(super) fn next(packages: &[&Package], wishes: &Wishes, ground: &Ground) -> String {
     let rename = packages.first().and_then(|package| package.runtime()?.rename.as_deref());
@@ -68,11 +74,8 @@ pub(super) fn next(packages: &[&Package], wishes: &Wishes, ground: &Ground) -> S
     let old = old.map(|package| {
         format!("     and `extern crate {name};` at the beginning of {}", package.name)
     });
-    let chosen: Vec<&str> =
-        wishes.packages.iter().flat_map(|name| [" -p ", name.as_str()]).collect();
-    let chosen = chosen.concat();
-    let second =
-        format!("  2. perf-report run -- cargo test{chosen}, or another command that calls it");
+    let tests = tests(&wishes.packages);
+    let second = format!("  2. perf-report run -- {tests}, or another command that calls it");
     let third = "  3. perf-report baseline save main, to have later runs judged by that one";
     let last = "then commit these files, and Cargo.lock, which cargo brings up to date";
     ["next:".to_owned(), first]

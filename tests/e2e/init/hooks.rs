@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use perf_tests::Finished;
 
-use super::{Project, finish, manifest};
+use super::{LIBRARY, Project, finish, manifest};
 
 fn project() -> Option<Project> {
     Project::new("Cargo.lock", &[("Cargo.toml", &manifest("init-hooked")), ("src/lib.rs", "")])
@@ -28,7 +28,8 @@ fn push(project: &Project, script: &str) -> Finished {
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = project.command("git");
-    command.env("PATH", path).env("OUT", project.path("../out"));
+    let report = perf_tests::program!("perf-report-under-test");
+    command.env("REPORT", report).env("PATH", path).env("OUT", project.path("../out"));
     finish(command.args(["push", "-q", "../remote", "HEAD:main"]))
 }
 
@@ -62,7 +63,7 @@ fn a_push_is_stopped_by_a_regression_and_by_nothing_else() {
         project.sh("git -C ../remote branch -D main -q");
     }
     let here = project.top.display();
-    let called = format!("run --quiet -- cargo test --quiet in {here}, no\ncheck in {here}, no\n");
+    let called = format!("run --quiet -- cargo test in {here}, no\ncheck in {here}, no\n");
     assert_eq!(project.read("../out"), called);
 }
 
@@ -73,11 +74,34 @@ fn a_push_waits_for_so_long_and_leaves_nothing_running() {
     let passed = push(&project, "sleep 600 & echo $! > \"$OUT\"; wait");
     assert_eq!((passed.code, is_pushed(&project)), (Some(0), true), "{passed:?}");
     assert!(
-        passed.stderr.contains("the tests take more than 1 s: nothing was judged"),
+        passed.stderr.contains("`cargo test` takes more than 1 s: nothing was judged"),
         "{passed:?}"
     );
     let ended = "i=0; while kill -0 $(cat ../out) 2> /dev/null; do sleep 0.1; i=$((i + 1)); test $i -lt 300; done";
     project.sh(ended);
+}
+
+#[test]
+fn the_run_of_a_push_is_the_one_that_is_judged() {
+    let files = [("Cargo.toml", &*manifest("init-pushed")), ("src/lib.rs", LIBRARY)];
+    let Some(project) = Project::new("Cargo.lock", &files) else { return };
+    project.sh("git init -q --bare ../remote");
+    assert!(project.set_up(&["--hook", "pre-push"]).contains(".git/hooks/pre-push"));
+    project.first_run("src/lib.rs", &[]);
+    finish(&mut project.report(&["baseline", "save", "main"]));
+    project.sh("sed -i s/^seconds=30$/seconds=600/ .perf/hook.sh; git add .; git commit -qm two");
+    let passed = push(&project, "exec \"$REPORT\" \"$@\"");
+    assert_eq!((passed.code, is_pushed(&project)), (Some(0), true), "{passed:?}");
+    assert!(!passed.stderr.contains("perf-report hook:"), "{passed:?}");
+    assert!(passed.stderr.contains("baseline main"), "{passed:?}");
+    let worse = project
+        .read("src/lib.rs")
+        .replace("super::add(2, 2)", "super::add(1, 1) + super::add(1, 1)");
+    project.write("src/lib.rs", &worse);
+    project.sh("git commit -qam three");
+    let stopped = push(&project, "exec \"$REPORT\" \"$@\"");
+    assert_eq!(stopped.code, Some(1), "{stopped:?}");
+    assert!(stopped.stderr.contains("init_pushed::add"), "{stopped:?}");
 }
 
 #[test]
