@@ -2,6 +2,8 @@
 //! Schemas, and what an older version wrote stays readable.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "documents/alerts.rs"]
+mod alerts;
 #[path = "documents/live.rs"]
 mod live;
 #[path = "documents/rendered.rs"]

@@ -23,6 +23,7 @@ mod kills;
 mod limits;
 mod matrix;
 mod metrics;
+mod monitor;
 mod names;
 mod namespaces;
 mod page;

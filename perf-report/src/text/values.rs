@@ -125,7 +125,7 @@ mod tests {
         for (text, expected) in [
             ("30s", "30 seconds"),
             ("90m", "90 minutes"),
-            ("60 min", "1 hour"),
+            ("60 min", "60 minutes"),
             ("24h", "24 hours"),
             ("1d", "24 hours"),
             ("2d", "2 days"),

@@ -16,6 +16,7 @@ mod export;
 mod history;
 mod library;
 mod listed;
+mod monitor;
 mod overhead;
 mod repeat;
 mod run;

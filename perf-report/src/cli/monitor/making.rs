@@ -11,14 +11,13 @@ use crate::record::recorder::{Order, Recorder};
 
 /// The result of running the command.
 pub(super) enum Made {
-    /// The runs are stored, the newest last.
-    Runs(Vec<RunDocument>),
+    /// The runs are stored, the newest last. Of a command that failed, its end is described in words.
+    Runs(Vec<RunDocument>, Option<String>),
     /// The command could not be run, for this reason.
     Nothing(String),
 }
 
-/// Runs the command as often as asked, and stores the runs. Its output is shown if it fails. A run that fails
-/// is the last one.
+/// Runs the command as often as asked, and stores the runs. A run that fails is the last one.
 ///
 /// # Errors
 /// When a run cannot be stored.
@@ -35,7 +34,7 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
         group: None,
         probe: !args.no_probe,
     };
-    let mut runs: Vec<RunDocument> = Vec::new();
+    let (mut runs, mut failed): (Vec<RunDocument>, Option<String>) = (Vec::new(), None);
     for round in 1..=args.repeat {
         let first = runs.first().map(|run| run.run.id.clone());
         let group = (args.repeat > 1).then_some((first.as_deref(), round));
@@ -47,14 +46,15 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
             Ok(finished) => finished,
             Err(error) => {
                 let program = args.command.first().cloned().unwrap_or_default();
-                return Ok(Made::Nothing(failure::cannot_start(&program, error).with_causes()));
+                let reason = failure::cannot_start(&program, error).with_causes();
+                return Ok(Made::Nothing(reason.replace("\n  cause:", ":")));
             }
         };
         let ended = finished.ended.clone();
         let is_well = ended.status.success();
         if !is_well {
             let end = failure::shown_end(&ended.tail);
-            output::warning(&format!("the command {}{end}", ended.in_words()));
+            failed = Some(format!("the command {}{end}", ended.in_words()));
         }
         let Some(recorded) = finished.collect() else {
             return Ok(Made::Nothing("its recordings are gone".to_owned()));
@@ -67,5 +67,5 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
             break;
         }
     }
-    Ok(Made::Runs(runs))
+    Ok(Made::Runs(runs, failed))
 }

@@ -76,7 +76,7 @@ pub(super) struct Args {
     every: Option<Period>,
 
     /// Reports to keep
-    #[arg(long, value_name = "N", default_value = KEEP, env = "PERF_TRACK_KEEP")]
+    #[arg(long, value_name = "N", default_value = KEEP, env = "PERF_TRACK_KEEP_REPORTS")]
     #[arg(hide_env_values = true)]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     keep: usize,

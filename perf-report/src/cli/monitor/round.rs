@@ -53,6 +53,7 @@ struct Seen {
     reliability: Option<Reliability>,
     score: Option<Score>,
     too_old: Option<(f64, f64)>,
+    failed: Option<String>,
 }
 
 /// Makes one round. Returns its exit code.
@@ -98,7 +99,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Code, UserError> {
     let is_lost = matches!(told, Told::Failed(_));
     memory.set(&seen.command, if is_lost { plan.untold() } else { plan.told() });
     alerts::save(context, &memory)?;
-    round.problems.iter().for_each(|problem| output::warning(problem));
+    // A command that goes on to fail has been told of.
+    let failed = seen.failed.iter().filter(|_| !round.alerts.is_empty());
+    failed.chain(&round.problems).for_each(|problem| output::warning(problem));
     Ok(code(&rules, &seen, &round, is_lost))
 }
 
@@ -146,6 +149,7 @@ fn see(
 ) -> Result<Seen, UserError> {
     let words: Vec<String> =
         args.command.iter().map(|it| it.to_string_lossy().into_owned()).collect();
+    let mut failed = None;
     let newest = if args.no_run {
         monitor::newest(context, &words)?
     } else {
@@ -153,9 +157,12 @@ fn see(
             Made::Nothing(reason) => {
                 return Ok(Seen { command: words, no_run: Some(reason), ..Seen::default() });
             }
-            Made::Runs(mut runs) => runs.pop().ok_or_else(|| {
-                UserError::new(Code::Internal, "no run was made, and nobody knows why")
-            })?,
+            Made::Runs(mut runs, end) => {
+                failed = end;
+                runs.pop().ok_or_else(|| {
+                    UserError::new(Code::Internal, "no run was made, and nobody knows why")
+                })?
+            }
         }
     };
     let command = newest.run.command.clone();
@@ -183,6 +190,7 @@ fn see(
         score,
         too_old: if args.no_run { age() } else { None },
         judged: Some(judged),
+        failed,
         ..Seen::default()
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{colour, fit, length, more, reason_of, title, title_of};
+use super::{colour, fit, length, more, plain, reason_of, title, title_of};
 use crate::model::{Alert, AlertDocument};
 use crate::render::words::alerts::{context, mark};
 use crate::text::sanitize::markdown_sentence;
@@ -22,7 +22,7 @@ const LONGEST_LINE: usize = 500;
 
 pub(super) fn body(document: &AlertDocument) -> Value {
     let content = fit(&markdown_sentence(&title(document, LONGEST_LINE)), LONGEST_CONTENT);
-    let footer = fit(&context(document), LONGEST_LINE);
+    let footer = fit(&plain(&context(document)), LONGEST_LINE);
     let mut room = LONGEST_EMBEDS - 2 * LONGEST_LINE;
     let mut fields = Vec::new();
     for alert in document.alerts.iter().take(MOST_FIELDS) {
@@ -45,9 +45,9 @@ pub(super) fn body(document: &AlertDocument) -> Value {
     json!({"content": content, "embeds": [embed], "allowed_mentions": {"parse": []}})
 }
 
-/// Returns the name and the value of a field. In the name, Discord shows no markup.
+/// Returns the name and the value of a field.
 fn field(alert: &Alert) -> (String, String) {
-    let name = format!("{} {}", mark(alert.event), title_of(alert));
+    let name = format!("{} {}", mark(alert.event), plain(&title_of(alert)));
     let reason = fit(&markdown_sentence(&reason_of(alert)), LONGEST_VALUE);
     // A field without a value is refused.
     let value = if reason.trim().is_empty() { "–".to_owned() } else { reason };

@@ -86,6 +86,25 @@ fn reason_of(alert: &Alert) -> String {
     sanitize::cut(sanitize::screen(&alert.what.reason).into_owned(), LONGEST_REASON)
 }
 
+/// Replaces what chats take as markup by characters that look alike; within a word, `_` is none.
+fn plain(text: &str) -> String {
+    let follows = text.chars().skip(1).map(Some).chain([None]);
+    let mut before = None;
+    let one = |(c, after): (char, Option<char>)| {
+        let is_within = |it: Option<char>| it.is_some_and(char::is_alphanumeric);
+        let within = is_within(before) && is_within(after);
+        before = Some(c);
+        match c {
+            '*' => '∗',
+            '_' if !within => '＿',
+            '~' => '∼',
+            '`' => 'ˋ',
+            c => c,
+        }
+    };
+    text.chars().zip(follows).map(one).collect()
+}
+
 /// Returns the length of a text as services count it, or more.
 fn length(text: &str) -> usize {
     text.encode_utf16().count()

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{fit, length, more, reason_of, title, title_of};
+use super::{fit, length, more, plain, reason_of, title, title_of};
 use crate::model::{Alert, AlertDocument};
 use crate::render::words::alerts::{context, mark};
 
@@ -43,19 +43,6 @@ fn section(alert: &Alert) -> Value {
     let text = format!("*{mark}* {}\n{}", escaped(&title), escaped(&reason));
     debug_assert!(length(&text) <= LONGEST_SECTION && MOST_ALERTS + 3 <= MOST_BLOCKS);
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
-}
-
-/// Replaces what Slack takes as markup.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '*' => '∗',
-            '_' => '＿',
-            '~' => '∼',
-            '`' => 'ˋ',
-            c => c,
-        })
-        .collect()
 }
 
 fn escaped(text: &str) -> String {

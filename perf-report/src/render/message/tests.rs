@@ -156,3 +156,10 @@ fn with_nothing_to_say_only_a_commit_gets_a_word() {
     let start = AlertDocument { status: AlertStatus::Start, ..quiet };
     assert_eq!(parsed(&start, Service::CommitStatus)["state"], "pending");
 }
+
+#[test]
+fn names_stay_as_they_are_where_nothing_is_marked_up() {
+    assert_eq!(plain("app::parse_file: +3 %"), "app::parse_file: +3 %");
+    assert_eq!(plain("_a_ *b* ~c~ `d`"), "＿a＿ ∗b∗ ∼c∼ ˋdˋ");
+    assert_eq!(plain(""), "");
+}
