@@ -37,6 +37,9 @@ pub struct Evidence<'a> {
     pub comparison: Option<&'a Comparison>,
     /// Reasons to fail besides regressions and budgets.
     pub fail_on: Option<&'a BTreeSet<FailOn>>,
+    /// The change for the worse in per cent above which an alert holds where noise hides the answer; without
+    /// it, noise ends none.
+    pub hold_pct: Option<f64>,
     /// The functions that became worse run by run, a document a metric.
     pub declines: &'a [DeclineDocument],
     /// The courses of the functions, a document a metric.
@@ -69,7 +72,8 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     match evidence.comparison.filter(|it| !it.advisory && is_whole(evidence.run)) {
         Some(comparison) => {
             let none = BTreeSet::new();
-            regressions(comparison, evidence.fail_on.unwrap_or(&none), &mut all);
+            let rules = (evidence.fail_on.unwrap_or(&none), evidence.hold_pct);
+            regressions(comparison, rules, &mut all);
             budgets(comparison, &mut all);
         }
         None => all.unjudged.extend([AlertKind::Regression, AlertKind::Budget]),
@@ -164,7 +168,11 @@ fn word(metric: impl serde::Serialize) -> Option<String> {
     serde_json::to_value(metric).ok()?.as_str().map(str::to_owned)
 }
 
-fn regressions(comparison: &Comparison, fail_on: &BTreeSet<FailOn>, all: &mut Found) {
+fn regressions(
+    comparison: &Comparison,
+    (fail_on, hold_pct): (&BTreeSet<FailOn>, Option<f64>),
+    all: &mut Found,
+) {
     let key = |name: &str, metric: Metric| AlertKey {
         kind: AlertKind::Regression,
         function: Some(name.to_owned()),
@@ -182,6 +190,7 @@ fn regressions(comparison: &Comparison, fail_on: &BTreeSet<FailOn>, all: &mut Fo
                 all.found.push(regression(key, row, comparison));
             }
             Verdict::Improved => drop(all.settled.insert(key)),
+            Verdict::Inconclusive if !holds(row, hold_pct) => {}
             Verdict::Inconclusive | Verdict::Degraded => drop(all.open.insert(key)),
             _ => {}
         }
@@ -193,6 +202,14 @@ fn regressions(comparison: &Comparison, fail_on: &BTreeSet<FailOn>, all: &mut Fo
             all.settled.insert(key);
         }
     }
+}
+
+/// Returns whether a row that noise hides may still be as bad. The steps of the past are noise, too, so that
+/// a value that is back would otherwise never count as such.
+fn holds(row: &Change, hold_pct: Option<f64>) -> bool {
+    let sign = if row.metric.less_is_worse() { -1.0 } else { 1.0 };
+    let worse = row.change_pct.map(|pct| sign * pct);
+    worse.zip(hold_pct).is_none_or(|(worse, hold)| worse > hold)
 }
 
 fn regression(key: AlertKey, row: &Change, comparison: &Comparison) -> Finding {

@@ -100,6 +100,24 @@ fn what_is_missing_is_told_and_not_twice() {
 }
 
 #[test]
+fn noise_holds_an_alert_only_while_the_value_is_bad() {
+    let runs = past(&[("demo::f", [vec![12_000_000; 9], vec![90_000_000]].concat())]);
+    let comparison = judged(&runs, 1);
+    let open = |pct: Option<f64>, hold_pct: Option<f64>| {
+        let mut comparison = comparison.clone();
+        let row = comparison.functions.iter_mut().find(|it| it.metric == Metric::SelfNs).unwrap();
+        (row.verdict, row.change_pct) = (Verdict::Inconclusive, pct);
+        let (run, comparison) = (runs.last(), Some(&comparison));
+        let evidence = Evidence { run, comparison, hold_pct, ..Evidence::default() };
+        find(&evidence, &[]).open.len()
+    };
+    assert_eq!(open(Some(8.0), Some(7.5)), 1);
+    assert_eq!(open(Some(7.0), Some(7.5)), 0);
+    assert_eq!(open(Some(-9.0), Some(7.5)), 0);
+    assert_eq!((open(None, Some(7.5)), open(Some(1.0), None)), (1, 1));
+}
+
+#[test]
 fn a_row_that_somebody_accepted_is_settled() {
     let runs = past(&[("demo::f", [vec![12_000_000; 9], vec![90_000_000]].concat())]);
     let mut comparison = judged(&runs, 1);

@@ -31,6 +31,8 @@ use crate::verdict::{self, FailOn, Gate};
 /// Worse by more than so many per cent is an alert, where nobody says otherwise.
 const THRESHOLD_PCT: f64 = 15.0;
 
+/// The part of the limit above which an alert goes on to hold.
+const HOLD: f64 = 0.5;
 /// The most runs that a summary is made of.
 const ALL_RUNS: usize = 1_000_000;
 
@@ -122,7 +124,7 @@ fn rules(args: &Args, context: &Context) -> Result<Rules, UserError> {
         fail_on: Some(fail_on).filter(|reasons| !reasons.is_empty()),
         regression: Some(Limit(threshold_pct)),
         // An alert holds until it is back by half, so that it is not over and back each day.
-        degraded: Some(Limit(threshold_pct.map(|pct| pct / 2.0))),
+        degraded: Some(Limit(threshold_pct.map(|pct| pct * HOLD))),
         blessed: blessings::of_today(context)?,
         ..CheckSettings::default()
     };
@@ -204,6 +206,7 @@ fn plan(rules: &Rules, seen: &Seen, remembered: &[AlertEntry]) -> Plan {
         no_run: seen.no_run.as_deref(),
         comparison: judged.and_then(|it| it.comparison.as_ref().ok()),
         fail_on: Some(&fail_on),
+        hold_pct: rules.threshold_pct.map(|pct| pct * HOLD),
         declines: judged.map_or(&[], |it| &it.declines),
         histories: judged.map_or(&[], |it| &it.histories),
         reliability: seen.reliability.as_ref(),
