@@ -99,7 +99,7 @@ fn deviation(values: &[f64]) -> Option<f64> {
 ///
 /// ```
 /// use perf_report::analysis::tracked::file_name;
-/// assert_eq!(file_name("app::parse"), "app__parse-5a0cf4b8.json");
+/// assert_eq!(file_name("app::parse"), "app__parse-d0e9d296.json");
 /// ```
 pub fn file_name(function: &str) -> String {
     /// The longest part of the name, in characters: names of files have 255 bytes at most.

@@ -29,7 +29,7 @@ pub struct AlertDocument {
     pub target_url: Option<String>,
     /// Name of the command and its monitor that stays the same, for whoever keeps a message up to date.
     pub id: String,
-    /// What is to be told: first what began, then what still holds, then what is over.
+    /// The news: first what began, then what still holds, then what is over.
     pub alerts: Vec<Alert>,
     /// All that fires now, also what was told before.
     pub firing: Vec<Alert>,
@@ -269,7 +269,7 @@ pub struct AlertEntry {
     pub clear_run: Option<String>,
     /// Number of runs, one after the other, in which it was not found any more.
     pub clear: u64,
-    /// Whether one run without it is proof, since there is no noise in it.
+    /// True where one run without it is proof, since there is no noise in it.
     pub exact: bool,
     /// The findings.
     #[serde(flatten)]

@@ -54,13 +54,13 @@ pub struct MonitorDocument {
     pub reliability: Option<Reliability>,
     /// The score of the run; `null` where it was not asked for, or no part of it is known.
     pub score: Option<Score>,
-    /// What was told in this round: what began, what still holds, what is over.
+    /// The news of this round: what began, what still holds, what is over.
     pub alerts: Vec<Alert>,
     /// All that fires.
     pub firing: Vec<Alert>,
-    /// What was found in one run, and waits for a second one to show it, in a few words each.
+    /// Findings in one run that wait for a second one to show them, in a few words each.
     pub pending: Vec<String>,
-    /// What went wrong beside it, in words: an alert command that failed, a damaged file.
+    /// Problems beside it, in words: an alert command that failed, a damaged file.
     pub problems: Vec<String>,
 }
 

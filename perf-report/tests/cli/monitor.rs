@@ -319,6 +319,18 @@ fn rounds_go_on_after_one_that_failed_until_a_signal_ends_them() {
 }
 
 #[test]
+fn a_round_that_somebody_ends_says_nothing_of_the_command() {
+    let desk = Desk::new();
+    let script = "touch running; exec sleep 100";
+    let child = background(&desk, &["monitor", "--no-probe", "--", "sh", "-c", script]);
+    until(|| desk.path("running").exists());
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    assert_eq!(ended(child).0, Some(143));
+    assert!(!desk.path(".perf/alerts.json").exists() && !desk.path(".perf/reports").exists());
+}
+
+#[test]
 fn older_reports_go() {
     let desk = quiet_desk();
     for on in 12..15 {

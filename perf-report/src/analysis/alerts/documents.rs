@@ -28,7 +28,7 @@ pub struct Facts<'a> {
     pub score: Option<&'a Score>,
     /// Sentences about runs that were passed over, or left out.
     pub notices: &'a [String],
-    /// What went wrong beside it, in words.
+    /// Problems beside it, in words.
     pub problems: &'a [String],
 }
 

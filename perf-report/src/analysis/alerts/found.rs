@@ -1,15 +1,19 @@
 //! The findings of a round: from a judged run, its history and its suites to what an alert is about.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod courses;
 
-use super::{Finding, unix_ns};
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use super::Finding;
 use crate::model::{
-    AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, COMMAND, Change, Comparison,
-    DeclineDocument, HistoryDocument, Metric, Reliability, ReliabilityWord, RunDocument, Trend,
-    Unit, Verdict, unit_word,
+    AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, Change, Comparison, DeclineDocument,
+    HistoryDocument, Metric, Reliability, ReliabilityWord, RunDocument, Suite, TestOutcome, Unit,
+    Verdict, unit_word,
 };
-use crate::stats::number::{change_pct, float};
-use crate::stats::segments::Kind;
+use crate::stats::number::{change_pct, float, share_pct};
 use crate::text::units;
 use crate::text::values::period;
 use crate::verdict::{FailOn, failures};
@@ -79,7 +83,7 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
         None => all.unjudged.extend([AlertKind::Regression, AlertKind::Budget]),
     }
     if is_whole(evidence.run) && !(evidence.declines.is_empty() && evidence.histories.is_empty()) {
-        declines(evidence, remembered, &mut all);
+        courses::declines(evidence, remembered, &mut all);
     } else {
         all.unjudged.extend([AlertKind::Decline, AlertKind::MemoryGrowth]);
     }
@@ -136,7 +140,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
     all.found.extend(failed);
 }
 
-fn suite(suite: &crate::model::Suite) -> Option<Finding> {
+fn suite(suite: &Suite) -> Option<Finding> {
     let failed = suite.failed.unwrap_or(0);
     let is_well = failed == 0 && suite.signal.is_none() && suite.exit_code.is_none_or(|it| it == 0);
     if is_well {
@@ -147,7 +151,7 @@ fn suite(suite: &crate::model::Suite) -> Option<Finding> {
         (0, None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
         (failed, ..) => format!("{} failed", units::plural(failed, "test")),
     };
-    let tests = suite.tests.iter().filter(|it| it.outcome == crate::model::TestOutcome::Failed);
+    let tests = suite.tests.iter().filter(|it| it.outcome == TestOutcome::Failed);
     let names: Vec<&str> = tests.take(3).map(|it| it.name.as_str()).collect();
     let passed = suite.passed.map(|it| format!("{} passed", units::count(it)));
     let parts = passed.into_iter().chain((!names.is_empty()).then(|| names.join(", ")));
@@ -275,98 +279,6 @@ fn budget(key: AlertKey, row: &BudgetResult) -> Finding {
     Finding { key, certain: exact || is_clear, exact, what }
 }
 
-/// Finds what became worse little by little. What already fires goes on until the value is back near the one
-/// that it began with, or until a baseline that was made since says that it may be so.
-fn declines(evidence: &Evidence<'_>, remembered: &[AlertEntry], all: &mut Found) {
-    let mut latest: BTreeMap<AlertKey, f64> = BTreeMap::new();
-    let mut limits: BTreeMap<AlertKey, f64> = BTreeMap::new();
-    for document in evidence.histories {
-        let limit = document.limits.degraded_pct.unwrap_or(f64::INFINITY);
-        for function in &document.functions {
-            let key = course(&function.name, document.metric);
-            latest.insert(key.clone(), function.latest);
-            limits.insert(key, limit);
-        }
-        all.found.extend(drifts(document));
-    }
-    for document in evidence.declines {
-        let worse = document.functions.iter().filter(|row| row.trend == Trend::Regression);
-        all.found.extend(worse.map(|row| {
-            let ends = (row.values.first().copied(), row.values.last().copied());
-            let runs = document.points.len() as u64;
-            let course = (course(&row.name, document.metric), document.metric);
-            worse_by(course, &row.name, ends, row.change_pct, &in_each(runs, &row.reason))
-        }));
-    }
-    let made = evidence.comparison.and_then(|it| unix_ns(&it.baseline_run.as_ref()?.time));
-    let kinds = [AlertKind::Decline, AlertKind::MemoryGrowth];
-    for entry in remembered.iter().filter(|entry| kinds.contains(&entry.key.kind)) {
-        let ends = entry.what.before.zip(latest.get(&entry.key).copied());
-        let by = ends.and_then(|(before, now)| change_pct(before, now));
-        let limit = limits.get(&entry.key).copied().unwrap_or(f64::INFINITY);
-        if made.is_some_and(|made| made > entry.since_unix_ns) {
-            all.found.retain(|it| it.key != entry.key);
-            all.settled.insert(entry.key.clone());
-        } else if by.is_some_and(|by| by > limit) {
-            all.open.insert(entry.key.clone());
-        }
-    }
-}
-
-fn in_each(runs: u64, reason: &str) -> String {
-    format!("worse in each of the last {}: {reason}", units::plural(runs, "run"))
-}
-
-/// Returns the key of a course: that of growing memory has a kind of its own.
-fn course(name: &str, metric: Metric) -> AlertKey {
-    let is_memory = metric == Metric::PeakRssBytes;
-    AlertKey {
-        kind: if is_memory { AlertKind::MemoryGrowth } else { AlertKind::Decline },
-        function: (name != COMMAND).then(|| name.to_owned()),
-        metric: word(metric),
-        baseline: None,
-    }
-}
-
-/// Finds functions whose level rose little by little, as the last change of their course.
-fn drifts(document: &HistoryDocument) -> Vec<Finding> {
-    let Some(limit) = document.limits.regression_pct else { return Vec::new() };
-    let found = document.functions.iter().filter_map(|function| {
-        let last = function.change_points.last()?;
-        let is_worse = last.change_pct.is_some_and(|pct| pct > limit);
-        let stays = change_pct(last.before, function.latest).is_some_and(|pct| pct > limit);
-        if last.kind != Kind::Drift || !is_worse || !stays {
-            return None;
-        }
-        let runs = units::plural((last.end + 1).saturating_sub(last.index), "run");
-        let [before, after] = [last.before, last.after].map(|it| document.metric.number(it));
-        let reason = format!("it rose little by little over {runs}, from {before} to {after}");
-        let course = (course(&function.name, document.metric), document.metric);
-        let ends = (Some(last.before), Some(last.after));
-        Some(worse_by(course, &function.name, ends, last.change_pct, &reason))
-    });
-    found.collect()
-}
-
-fn worse_by(
-    (key, metric): (AlertKey, Metric),
-    name: &str,
-    (before, now): (Option<f64>, Option<f64>),
-    change_pct: Option<f64>,
-    reason: &str,
-) -> Finding {
-    let change = change_pct.map_or_else(|| "more".to_owned(), units::change);
-    let what = AlertText {
-        title: format!("{name}: {} {change}, run by run", metric.title()),
-        reason: reason.to_owned(),
-        before,
-        now,
-        unit: unit_word(metric.unit()),
-        change_pct,
-    };
-    Finding { key, certain: true, exact: false, what }
-}
-
 fn reliability(of: Option<&Reliability>, all: &mut Found) {
     let known = of.filter(|it| it.of >= FEWEST_RUNS);
     let Some((it, word)) = known.and_then(|it| Some((it, it.word?))) else {
@@ -429,7 +341,7 @@ fn overhead(run: Option<&RunDocument>, all: &mut Found) {
         return;
     }
     let taken = run.recording.overhead_ns.unwrap_or(0);
-    let share = crate::stats::number::share_pct(taken, run.own_ns().saturating_add(taken));
+    let share = share_pct(taken, run.own_ns().saturating_add(taken));
     if share > LARGEST_OVERHEAD_PCT {
         let share = units::coarse_percent(share);
         let title = format!("recording takes {share} of the time in tracked functions");
@@ -438,7 +350,3 @@ fn overhead(run: Option<&RunDocument>, all: &mut Found) {
         all.found.push(Finding { certain: false, exact: false, ..finding });
     }
 }
-
-#[cfg(test)]
-#[path = "found_tests.rs"]
-mod tests;

@@ -31,9 +31,9 @@ pub const REMIND_NS: u64 = 24 * 3_600 * 1_000_000_000;
 pub struct Finding {
     /// The thing that it is about.
     pub key: AlertKey,
-    /// Whether this one run is proof; otherwise a further one has to show it.
+    /// True where this one run is proof; otherwise a further one has to show it.
     pub certain: bool,
-    /// Whether one run without it is proof that it is over.
+    /// True where one run without it is proof that it is over.
     pub exact: bool,
     /// The findings.
     pub what: AlertText,

@@ -5,7 +5,7 @@ use crate::cli::{output, run};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
-use crate::record::command::{Job, Streams};
+use crate::record::command::{Interrupt, Job, Streams};
 use crate::record::failure;
 use crate::record::recorder::{Order, Recorder};
 
@@ -15,13 +15,19 @@ pub(super) enum Made {
     Runs(Vec<RunDocument>, Option<String>),
     /// The command could not be run, for this reason.
     Nothing(String),
+    /// A signal asked for the end, which says nothing of the command.
+    Interrupted,
 }
 
 /// Runs the command as often as asked, and stores the runs. A run that fails is the last one.
 ///
 /// # Errors
 /// When a run cannot be stored.
-pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
+pub(super) fn make(
+    args: &Args,
+    context: &Context,
+    interrupt: &Interrupt,
+) -> Result<Made, UserError> {
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let tags = args.name.tags();
     let order = Order {
@@ -50,6 +56,10 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
                 return Ok(Made::Nothing(reason.replace("\n  cause:", ":")));
             }
         };
+        if interrupt.signal().is_some() {
+            finished.discard();
+            return Ok(Made::Interrupted);
+        }
         let ended = finished.ended.clone();
         let is_well = ended.status.success();
         if !is_well {

@@ -114,7 +114,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME", env = "PERF_TRACK_MAX_AGE", hide_env_values = true)]
     max_age: Option<Period>,
 
-    /// What ends with 4 or 5: `missing`, `inconclusive`, …, as for `check`
+    /// Reasons to end with 4 or 5: `missing`, `inconclusive`, …, as for `check`
     #[arg(long, value_name = "REASON,…", value_enum, value_delimiter = ',')]
     #[arg(env = "PERF_TRACK_FAIL_ON", hide_env_values = true)]
     fail_on: Vec<FailOn>,
@@ -214,21 +214,33 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         output::warning("another monitor of this project runs: this round is left to it");
         return Ok(Code::Fine.into());
     };
+    let interrupt = Interrupt::watch().map_err(|error| {
+        UserError::new(Code::Internal, "signals cannot be watched").because(error)
+    })?;
     match args.every.and_then(|every| every.0) {
-        None => round::run(args, context).map(Into::into),
-        Some(ns) => repeated(args, context, Duration::from_secs_f64(ns / 1e9)),
+        None => once(args, context, &interrupt),
+        Some(ns) => repeated(args, context, &interrupt, Duration::from_secs_f64(ns / 1e9)),
     }
+}
+
+/// Makes one round. Where a signal asked for its end, nothing was judged, and nobody was told.
+fn once(args: &Args, context: &Context, interrupt: &Interrupt) -> Result<ExitCode, UserError> {
+    let code = round::run(args, context, interrupt)?;
+    let signalled = || ExitCode::from(128 + interrupt.signal().unwrap_or(0));
+    Ok(code.map_or_else(signalled, Into::into))
 }
 
 /// Makes a round each `every`, from the beginning of one to that of the next, until a signal ends it. A round
 /// that fails is told, and the next one is made all the same.
-fn repeated(args: &Args, context: &Context, every: Duration) -> Result<ExitCode, UserError> {
-    let interrupt = Interrupt::watch().map_err(|error| {
-        UserError::new(Code::Internal, "signals cannot be watched").because(error)
-    })?;
+fn repeated(
+    args: &Args,
+    context: &Context,
+    interrupt: &Interrupt,
+    every: Duration,
+) -> Result<ExitCode, UserError> {
     loop {
         let began = Instant::now();
-        match round::run(args, context) {
+        match round::run(args, context, interrupt) {
             // What is misspelt stays so.
             Err(error) if error.code == Code::Usage && interrupt.signal().is_none() => {
                 return Err(error);

@@ -15,8 +15,8 @@ use crate::analysis::score;
 use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
-    AlertDocument, AlertEntry, AlertKind, AlertStatus, Comparison, MonitorDocument, Reliability,
-    RunDocument, Score, TrendLimits,
+    AlertDocument, AlertEntry, AlertKind, AlertStatus, AlertsDocument, Comparison, MonitorDocument,
+    Reliability, RunDocument, Score, TrendLimits,
 };
 use crate::project::config;
 use crate::project::config::alert::{AlertSettings, Occasion, Period};
@@ -24,6 +24,7 @@ use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::context::Context;
 use crate::project::monitor::{self, Judged, Order};
 use crate::project::{alerts, blessings, store};
+use crate::record::command::Interrupt;
 use crate::render::{Document as _, Medium, message};
 use crate::stats::number::float;
 use crate::verdict::{self, FailOn, Gate};
@@ -36,7 +37,7 @@ const HOLD: f64 = 0.5;
 /// The most runs that a summary is made of.
 const ALL_RUNS: usize = 1_000_000;
 
-/// What is the same from the beginning of a round to its end.
+/// The rules of a round, from its beginning to its end.
 struct Rules {
     now_unix_ns: u64,
     alert: AlertSettings,
@@ -58,8 +59,12 @@ struct Seen {
     failed: Option<String>,
 }
 
-/// Makes one round. Returns its exit code.
-pub(super) fn run(args: &Args, context: &Context) -> Result<Code, UserError> {
+/// Makes one round. Returns its exit code; `None` where a signal asked for the end of the command.
+pub(super) fn run(
+    args: &Args,
+    context: &Context,
+    interrupt: &Interrupt,
+) -> Result<Option<Code>, UserError> {
     let rules = rules(args, context)?;
     let (mut memory, damaged) = alerts::load(context)?;
     let mut problems: Vec<String> = damaged.into_iter().collect();
@@ -70,8 +75,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Code, UserError> {
         let begin = documents::begin(&command, rules.now_unix_ns);
         problems.extend(teller.tell(&begin).problem());
     }
-    let seen = match see(args, context, &rules, &memory) {
-        Ok(seen) => seen,
+    let seen = match see(args, context, (&rules, interrupt), &memory) {
+        Ok(Some(seen)) => seen,
+        Ok(None) => return Ok(None),
         Err(error) => {
             if rules.alert.on == Some(Occasion::Always) {
                 let begin = documents::begin(&command, rules.now_unix_ns);
@@ -104,7 +110,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<Code, UserError> {
     // A command that goes on to fail has been told of.
     let failed = seen.failed.iter().filter(|_| !round.alerts.is_empty());
     failed.chain(&round.problems).for_each(|problem| output::warning(problem));
-    Ok(code(&rules, &seen, &round, is_lost))
+    Ok(Some(code(&rules, &seen, &round, is_lost)))
 }
 
 fn rules(args: &Args, context: &Context) -> Result<Rules, UserError> {
@@ -142,22 +148,24 @@ fn rules(args: &Args, context: &Context) -> Result<Rules, UserError> {
     })
 }
 
-/// Makes or finds the run, and judges it.
+/// Makes or finds the run, and judges it. `None` where a signal asked for the end.
 fn see(
     args: &Args,
     context: &Context,
-    rules: &Rules,
-    memory: &crate::model::AlertsDocument,
-) -> Result<Seen, UserError> {
+    (rules, interrupt): (&Rules, &Interrupt),
+    memory: &AlertsDocument,
+) -> Result<Option<Seen>, UserError> {
     let words: Vec<String> =
         args.command.iter().map(|it| it.to_string_lossy().into_owned()).collect();
     let mut failed = None;
     let newest = if args.no_run {
         monitor::newest(context, &words)?
     } else {
-        match making::make(args, context)? {
+        match making::make(args, context, interrupt)? {
+            Made::Interrupted => return Ok(None),
             Made::Nothing(reason) => {
-                return Ok(Seen { command: words, no_run: Some(reason), ..Seen::default() });
+                let seen = Seen { command: words, no_run: Some(reason), ..Seen::default() };
+                return Ok(Some(seen));
             }
             Made::Runs(mut runs, end) => {
                 failed = end;
@@ -176,7 +184,7 @@ fn see(
         remembered: memory.of(&command),
     };
     let judged = monitor::judge(context, &newest.run.id, order)?;
-    let settings = score::Settings::default();
+    let settings = config::report_settings(context)?.score;
     let compared = judged.comparison.as_ref().ok();
     let score = rules.alert.min_score.and(compared);
     let score = score.and_then(|it| score::score(&judged.current.runs, it, &settings));
@@ -185,7 +193,7 @@ fn see(
         let age = float(rules.now_unix_ns.saturating_sub(unix_ns(&newest.run.time)?));
         (age > most).then_some((age, most))
     };
-    Ok(Seen {
+    Ok(Some(Seen {
         command,
         runs: judged.current.runs.clone(),
         reliability: Some(score::reliability(&judged.last, &settings)),
@@ -194,7 +202,7 @@ fn see(
         judged: Some(judged),
         failed,
         ..Seen::default()
-    })
+    }))
 }
 
 /// Decides what is news.

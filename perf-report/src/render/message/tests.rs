@@ -1,4 +1,4 @@
-//! What a service takes: valid JSON within its limits, whatever names are like and however many there are.
+//! Bodies that a service takes: valid JSON within its limits, whatever names are like and however many there are.
 
 use serde_json::Value;
 

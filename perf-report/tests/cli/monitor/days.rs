@@ -8,7 +8,7 @@ use super::{Desk, round};
 
 const DAYS: u32 = 50;
 
-/// What is known of each day, without noise: a step that is mended, one that is large, a drift that is
+/// The truth of each day, without noise: a step that is mended, one that is large, a drift that is
 /// mended, one run that is slow by accident.
 fn known(name: &str, on: u32) -> f64 {
     let factor = match name {

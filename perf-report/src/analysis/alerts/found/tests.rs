@@ -1,7 +1,11 @@
+//! Findings of made-up runs.
+
+use super::courses::course;
 use super::*;
+use crate::analysis::alerts::unix_ns;
 use crate::analysis::history;
 use crate::model::samples::{noisy, past};
-use crate::model::{AlertPhase, Suite, TrendLimits};
+use crate::model::{AlertPhase, COMMAND, TrendLimits};
 use crate::verdict::limits::{Limits, Thresholds};
 use crate::verdict::{Sides, compare_runs};
 
