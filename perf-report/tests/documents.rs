@@ -20,7 +20,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use perf_report::model::{
-    Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
+    BisectDocument, Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
     OverheadDocument, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
 };
 use perf_report::project::store;
@@ -48,6 +48,8 @@ const BLESSINGS_SCHEMA: &str = include_str!("../schemas/blessings.v1.schema.json
 const GOLDEN_SELF_TEST: &str = include_str!("golden/self-test.v1.json");
 const RUNS_SCHEMA: &str = include_str!("../schemas/runs.v1.schema.json");
 const GOLDEN_RUNS: &str = include_str!("golden/runs.v1.json");
+const BISECT_SCHEMA: &str = include_str!("../schemas/bisect.v1.schema.json");
+const GOLDEN_BISECT: &str = include_str!("golden/bisect.v1.json");
 const GOLDEN_BLESSINGS: &str = include_str!("golden/blessings.v1.json");
 
 /// A project of its own, with a store.
@@ -391,6 +393,16 @@ fn what_recording_costs_obeys_its_schema_too() {
     let written = json::json(&costs).unwrap();
     obeys(&written, OVERHEAD_SCHEMA);
     assert_eq!(serde_json::from_str::<OverheadDocument>(&written).unwrap(), costs);
+}
+
+#[test]
+fn a_search_for_a_commit_obeys_its_schema_too() {
+    obeys(GOLDEN_BISECT, BISECT_SCHEMA);
+    let search: BisectDocument = serde_json::from_str(GOLDEN_BISECT).unwrap();
+    assert_eq!((search.steps[0].commits.as_slice(), search.commits[4].runs), (&[3][..], 0));
+    let written = json::json(&search).unwrap();
+    obeys(&written, BISECT_SCHEMA);
+    assert_eq!(serde_json::from_str::<BisectDocument>(&written).unwrap(), search);
 }
 
 #[test]

@@ -31,6 +31,16 @@ pub(super) fn metric_of_history() -> String {
     format!("The value to look at: {}; of the whole command: {of_command}", words(of_functions))
 }
 
+/// Returns the help of `--metric` of `bisect`.
+pub(super) fn metric_of_bisect() -> String {
+    format!(
+        "The value that changed: of a function {}; of the command {}, or one of the program's own \
+         [default: self of a function, wall of the command]",
+        words(Metric::ALL),
+        words(Metric::OF_COMMAND)
+    )
+}
+
 /// Returns the help of `--metric` of `show`.
 pub(super) fn metric_of_flame() -> String {
     let of_trees = words(METRICS_OF_TREES);

@@ -26,6 +26,28 @@ impl From<Format> for Medium {
     }
 }
 
+/// The media of documents that people put into a pull request, and not into a spreadsheet.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(super) enum Report {
+    /// For people at a terminal
+    #[default]
+    Human,
+    /// For programs: the whole document, exact
+    Json,
+    /// For pull requests, issues and job summaries
+    Markdown,
+}
+
+impl From<Report> for Medium {
+    fn from(format: Report) -> Self {
+        match format {
+            Report::Human => Self::Human,
+            Report::Json => Self::Json,
+            Report::Markdown => Self::Markdown,
+        }
+    }
+}
+
 /// The ways in which a judgement is written: a medium of documents, or what a CI server reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {

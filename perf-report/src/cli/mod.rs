@@ -5,6 +5,7 @@
 
 mod ab;
 mod baseline;
+mod bisect;
 mod bless;
 mod browser;
 mod build;
@@ -89,6 +90,7 @@ Examples:
   perf-report history                  how functions did over the runs
   perf-report monitor -- cargo test    one round of a nightly watch
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
+  perf-report bisect --good v1 --bad HEAD -- ./app   the commit that slowed it
   perf-report export pprof --output p  the last run for pprof, speedscope, …
   perf-report stacks 4711              what the threads of a process are in
   perf-report top                      what running processes do, live
@@ -117,6 +119,7 @@ enum Command {
     Top(top::Args),
     Compare(compare::Args),
     Ab(ab::Args),
+    Bisect(bisect::Args),
     Check(check::Args),
     Report(report::Args),
     History(history::Args),
@@ -186,6 +189,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Top(args) => top::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Ab(args) => ab::run(&args, &context),
+        Command::Bisect(args) => bisect::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Report(args) => report::run(&args, &context),
         Command::History(args) => history::run(&args, &context),

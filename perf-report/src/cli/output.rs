@@ -162,6 +162,12 @@ pub(super) fn message(text: &str) {
     let _ = writeln!(stderr, "{}", sanitize::lines(text.trim_end_matches('\n')));
 }
 
+/// Returns whether somebody reads messages and can answer them.
+pub(super) fn is_a_dialogue() -> bool {
+    use std::io::IsTerminal as _;
+    io::stdin().is_terminal() && io::stderr().is_terminal() && std::env::var_os("CI").is_none()
+}
+
 /// Prints a warning, without ending the command.
 pub(super) fn warning(text: &str) {
     message(&format!("{WARNING}warning:{WARNING:#} {}", harmless(text)));

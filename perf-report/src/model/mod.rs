@@ -10,6 +10,7 @@ mod any;
 mod baseline;
 mod because;
 mod benchmark;
+mod bisect;
 mod blessings;
 mod budget;
 mod causes;
@@ -59,6 +60,10 @@ pub use any::{AnyDocument, AnyError};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use benchmark::{Benchmark, Statistic};
+pub use bisect::{
+    BisectCommit, BisectCost, BisectDocument, BisectQuestion, BisectRound, BisectState, BisectStep,
+    CommitState, Purpose,
+};
 pub use blessings::{BlessingRow, BlessingsDocument};
 pub use budget::{BudgetKind, BudgetResult, budget_order};
 pub use causes::{Cause, SelfTime, Shift};
@@ -118,6 +123,10 @@ pub const BASELINE_VERSION: u32 = 1;
 pub const BASELINES_SCHEMA: &str = "perf-track/baselines";
 /// Newest version of [`BASELINES_SCHEMA`].
 pub const BASELINES_VERSION: u32 = 1;
+/// Name of the schema of a [`BisectDocument`].
+pub const BISECT_SCHEMA: &str = "perf-track/bisect";
+/// Newest version of [`BISECT_SCHEMA`].
+pub const BISECT_VERSION: u32 = 1;
 /// Name of the schema of a [`BlessingsDocument`].
 pub const BLESSINGS_SCHEMA: &str = "perf-track/blessings";
 /// Newest version of [`BLESSINGS_SCHEMA`].

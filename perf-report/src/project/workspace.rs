@@ -16,6 +16,7 @@ pub(crate) const IGNORED: &str = "\
 /perf.sqlite*
 /sessions/
 /reports/
+/bisect*
 /.tmp*
 /alerts*.json
 /monitor.lock

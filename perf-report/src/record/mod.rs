@@ -1,6 +1,8 @@
 //! Runs as they are made and gathered: the [`command`] and what it leaves in its [`session`],
 //! [`collect`]ed to one snapshot, with the [`facts`] of the machine and of the source. Prints nothing.
 
+pub(crate) mod bisect;
+pub(crate) mod cargo;
 pub(crate) mod collect;
 pub(crate) mod command;
 pub(crate) mod facts;

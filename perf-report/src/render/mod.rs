@@ -27,7 +27,7 @@ pub use trailer::trailer;
 pub use views::{ComparisonView, HistoryView, Part, RunView, Verbosity};
 pub(crate) use words::changepoints::left_out;
 pub(crate) use words::estimates::Mark;
-pub(crate) use words::facts::command as command_line;
+pub(crate) use words::facts::{command as command_line, short_commit};
 pub(crate) use words::fit;
 pub(crate) use words::notes::{has_exact_times, notes};
 pub use words::select::{Selection, Shown, Sort};

@@ -4,7 +4,7 @@
 use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
-    AnyDocument, Baseline, BaselinesDocument, BlessingsDocument, ChangePoints, ChecksDocument,
+    AnyDocument, Baseline, BaselinesDocument, BisectDocument, BlessingsDocument, ChangePoints, ChecksDocument,
     Comparison, DeclineDocument, FunctionDocument, HistoryDocument, Metric, MonitorDocument,
     NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument, SelfTestDocument,
     StacksDocument, SuitesDocument, TopDocument,
@@ -259,6 +259,7 @@ macro_rules! shown_whole {
 }
 
 shown_whole! {
+    BisectDocument: bisect, markdown;
     ChangePoints: changepoints, csv, markdown;
     DeclineDocument: decline, csv, markdown;
     FunctionDocument: page, csv, markdown;

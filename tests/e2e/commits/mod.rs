@@ -1,5 +1,6 @@
 //! `ab` between a commit and the working tree, in git repositories of every shape that people have.
 
+mod bisect;
 mod builds;
 mod ends;
 mod hooks;

@@ -1,6 +1,5 @@
 //! `perf-report ab`: two commands in turn, and what differs between them.
 
-mod cargo;
 mod sides;
 
 use std::collections::BTreeSet;

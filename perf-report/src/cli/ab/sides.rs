@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Args;
-use super::cargo::{self, Workspace};
 use crate::analysis::interleave::Side;
 use crate::cli::build::{self, shell};
 use crate::cli::output;
@@ -12,6 +11,7 @@ use crate::cli::rounds::Rounds;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::Contender;
 use crate::project::context::Context;
+use crate::record::cargo::{self, Workspace};
 use crate::record::command::{Job, Streams};
 use crate::record::facts;
 use crate::record::in_turn::Watcher as _;

@@ -31,6 +31,23 @@ impl Worktree {
     /// When `dir` is in no repository, there is no such revision, or it cannot be checked out as the
     /// working tree is.
     pub(crate) fn create(dir: &Path, revision: &str) -> Result<Self, UserError> {
+        Self::make(dir, revision, Place::find)
+    }
+
+    /// Checks out `revision` as [`create`](Self::create) does, into the folder of this name, which is the
+    /// same each time. It is an error while another process has it.
+    ///
+    /// # Errors
+    /// As for [`create`](Self::create).
+    pub(crate) fn named(dir: &Path, revision: &str, name: &str) -> Result<Self, UserError> {
+        Self::make(dir, revision, |repository, common| Place::named(repository, common, name))
+    }
+
+    fn make(
+        dir: &Path,
+        revision: &str,
+        place: impl FnOnce(&Path, &Path) -> Result<Place, UserError>,
+    ) -> Result<Self, UserError> {
         let repository = top(dir)?;
         let commit = resolve(&repository, revision)?;
         let cannot = |error: io::Error| {
@@ -39,7 +56,7 @@ impl Worktree {
         };
         let common =
             PathBuf::from(git(&repository, ["rev-parse", "--git-common-dir"]).map_err(cannot)?);
-        let place = Place::find(&repository, &repository.join(common))?;
+        let place = place(&repository, &repository.join(common))?;
         // From here on, dropping it takes back whatever git has done by then.
         let mut worktree = Self { place, repository, commit, left_out: Vec::new() };
         let add = ["worktree", "add", "--quiet", "--detach"].map(OsStr::new);
@@ -47,6 +64,24 @@ impl Worktree {
         git(&worktree.repository, add.into_iter().chain(what)).map_err(cannot)?;
         worktree.left_out = submodules::check_out(&worktree.repository, worktree.root())?;
         Ok(worktree)
+    }
+
+    /// Checks out another commit in the same folder. What builds left there stays, as far as git ignores
+    /// it.
+    ///
+    /// # Errors
+    /// When it cannot be checked out as the working tree is.
+    pub(crate) fn switch(&mut self, commit: &str) -> Result<(), UserError> {
+        let cannot = |error: io::Error| {
+            let problem = format!("commit {commit:?} cannot be checked out");
+            UserError::new(ExitCode::Usage, problem).because(error)
+        };
+        let switch = ["checkout", "--quiet", "--force", "--detach", commit];
+        git(self.root(), switch).map_err(cannot)?;
+        git(self.root(), ["clean", "--quiet", "--force", "-d"]).map_err(cannot)?;
+        commit.clone_into(&mut self.commit);
+        self.left_out = submodules::check_out(&self.repository, self.root())?;
+        Ok(())
     }
 
     /// Returns the folder of the commit that corresponds to `dir` of the repository.
@@ -102,7 +137,7 @@ impl Drop for Worktree {
 }
 
 /// Returns the root of the working tree that holds `dir`.
-fn top(dir: &Path) -> Result<PathBuf, UserError> {
+pub(crate) fn top(dir: &Path) -> Result<PathBuf, UserError> {
     let error = match git(dir, ["rev-parse", "--show-toplevel"]) {
         Ok(top) => return Ok(PathBuf::from(top)),
         Err(error) => error,
@@ -126,7 +161,7 @@ fn top(dir: &Path) -> Result<PathBuf, UserError> {
 }
 
 /// Returns the full hash of the commit `revision`.
-fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
+pub(crate) fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
     let hash = |revision: &str| {
         let wanted = format!("{revision}^{{commit}}");
         git(repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
@@ -149,7 +184,10 @@ fn resolve(repository: &Path, revision: &str) -> Result<String, UserError> {
 
 /// Returns the output of git, without the end of the line. Git does not see the Ctrl-C that ends
 /// us, so nothing is left half done; nor does it call hooks, which are not made for this.
-fn git<A: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = A>) -> io::Result<String> {
+pub(crate) fn git<A: AsRef<OsStr>>(
+    dir: &Path,
+    arguments: impl IntoIterator<Item = A>,
+) -> io::Result<String> {
     let mut command = facts::git_command(dir);
     command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
     let output = command.args(arguments).process_group(0).output()?;

@@ -40,9 +40,18 @@ impl Place {
     /// Where that fails, and nothing above the working tree counts for a build, it makes one in the
     /// temporary folder.
     pub(super) fn find(repository: &Path, common: &Path) -> Result<Self, UserError> {
+        Self::named(repository, common, &format!("{:08x}", facts::random() & 0xffff_ffff))
+    }
+
+    /// Makes a folder as [`find`](Self::find) does, with a name that is the same each time, so that what
+    /// is built in it has the same bytes.
+    pub(super) fn named(repository: &Path, common: &Path, name: &str) -> Result<Self, UserError> {
         sweep(repository, common);
-        let name = format!("{:08x}", facts::random() & 0xffff_ffff);
-        let mut lock = Lock::take(common, &name).map_err(|error| {
+        let mut lock = Lock::take(common, name).map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                let problem = "another process checks the same commits out, and is still at work";
+                return UserError::new(ExitCode::Usage, problem).help("wait for it, or end it");
+            }
             let problem = format!("{} cannot be written to", common.display());
             UserError::new(ExitCode::Usage, problem)
                 .because(error)
@@ -51,6 +60,10 @@ impl Place {
         let folder = format!("{PREFIX}{name}");
         let parent = repository.parent().unwrap_or(repository);
         let beside = parent.join(&folder);
+        if beside.exists() {
+            // Nobody else has the lock of this name.
+            remove(repository, &beside);
+        }
         match lock.make(&beside) {
             Ok(()) => Ok(Self { root: beside, apart: None, _lock: lock }),
             Err(error) => Self::elsewhere(repository, lock, &folder, &error),

@@ -2,6 +2,7 @@
 
 mod bars;
 mod baselines;
+mod bisect;
 mod blessings;
 mod changepoints;
 mod checks;
@@ -30,6 +31,7 @@ mod tree;
 mod wrap;
 
 pub(crate) use baselines::baselines;
+pub(crate) use bisect::bisect;
 pub(crate) use blessings::blessings;
 pub(crate) use changepoints::changepoints;
 pub(crate) use checks::checks;

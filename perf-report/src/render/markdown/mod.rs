@@ -1,6 +1,7 @@
 //! Documents as Markdown for pull requests and job summaries: the verdict first, what did not change
 //! folded away, and nothing that grows beyond what GitHub takes.
 
+mod bisect;
 mod changepoints;
 mod comparison;
 mod decline;
@@ -15,6 +16,7 @@ mod self_test;
 mod stacks;
 mod suites;
 
+pub(crate) use bisect::bisect;
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::{comparison, comparison_within};
 pub(crate) use decline::decline;

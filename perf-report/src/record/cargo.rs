@@ -5,14 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::facts;
+use super::worktree::Worktree;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
-use crate::record::facts;
-use crate::record::worktree::Worktree;
 
 /// A workspace as cargo sees it from a folder.
 #[derive(Debug, Clone)]
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     root: PathBuf,
     /// Where what is built goes.
     target: PathBuf,
@@ -20,7 +20,7 @@ pub(super) struct Workspace {
 
 impl Workspace {
     /// The workspace that holds `dir`; `None` where cargo knows none.
-    pub(super) fn at(dir: &Path) -> Option<Self> {
+    pub(crate) fn at(dir: &Path) -> Option<Self> {
         let mut cargo = Command::new("cargo");
         let asked = facts::of_its_folder(&mut cargo)
             .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
@@ -34,7 +34,7 @@ impl Workspace {
     }
 
     /// Refuses a workspace that the repository is only a part of: of a commit there is no more than that.
-    pub(super) fn check(&self, repository: &Path) -> Result<(), UserError> {
+    pub(crate) fn check(&self, repository: &Path) -> Result<(), UserError> {
         if self.root.starts_with(repository) {
             return Ok(());
         }
@@ -48,12 +48,12 @@ impl Workspace {
     }
 
     /// The variables by which the working tree is built where it always is, and commands can ask where.
-    pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         vec![("CARGO_TARGET_DIR", self.target.clone().into())]
     }
 
     /// A program among `words` of the working tree that its build did not make, since it goes elsewhere.
-    pub(super) fn stale(
+    pub(crate) fn stale(
         &self,
         words: &[OsString],
         dir: &Path,
@@ -72,7 +72,7 @@ impl Workspace {
 
 /// The variables by which a commit is built into a folder of its own: where the working tree would be, if
 /// that lies in it; a folder that both sides share they would rebuild over each other.
-pub(super) fn environment(
+pub(crate) fn environment(
     worktree: &Worktree,
     there: Option<&Workspace>,
 ) -> Vec<(&'static str, OsString)> {
@@ -84,7 +84,7 @@ pub(super) fn environment(
 
 /// Gives a commit that has no `Cargo.lock` that of the working tree, so that both sides are built of the
 /// same versions.
-pub(super) fn lock(here: &Workspace, there: &Workspace) {
+pub(crate) fn lock(here: &Workspace, there: &Workspace) {
     let [from, to] = [here, there].map(|it| it.root.join("Cargo.lock"));
     if !to.exists() && from.is_file() {
         // Without it, cargo finds versions by itself.
@@ -92,8 +92,18 @@ pub(super) fn lock(here: &Workspace, there: &Workspace) {
     }
 }
 
+/// The same for a commit that is checked out at `root`, and the working tree at `repository`, without
+/// asking cargo.
+pub(crate) fn lock_at(here: &Workspace, repository: &Path, root: &Path) {
+    let below = here.root.strip_prefix(repository).unwrap_or(Path::new(""));
+    let there = Workspace { root: root.join(below), target: PathBuf::new() };
+    if there.root.join("Cargo.toml").is_file() {
+        lock(here, &there);
+    }
+}
+
 /// A program among `words`, to be run for a commit in `dir`, that is the working tree's.
-pub(super) fn foreign(
+pub(crate) fn foreign(
     words: &[OsString],
     dir: &Path,
     repository: &Path,
@@ -141,7 +151,7 @@ fn programs<'a>(
 }
 
 /// Says that both sides are built by one toolchain where their files ask for two.
-pub(super) fn one_toolchain(sides: [&Path; 2]) -> Option<String> {
+pub(crate) fn one_toolchain(sides: [&Path; 2]) -> Option<String> {
     let chosen = std::env::var("RUSTUP_TOOLCHAIN").ok()?;
     let [a, b] = sides.map(toolchain_file);
     (a != b).then(|| {
