@@ -4,10 +4,10 @@
 use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
-    AnyDocument, Baseline, BaselinesDocument, BisectDocument, BlessingsDocument, ChangePoints, ChecksDocument,
-    Comparison, DeclineDocument, FunctionDocument, HistoryDocument, Metric, MonitorDocument,
-    NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument, SelfTestDocument,
-    StacksDocument, SuitesDocument, TopDocument,
+    AnyDocument, Baseline, BaselinesDocument, BisectDocument, BlessingsDocument, ChangePoints,
+    ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument, Metric,
+    MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument,
+    SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.

@@ -346,6 +346,7 @@ impl Workshop {
             base: base.as_deref(),
             source: &seat.dir,
             label: None,
+            tags: &[],
             branch: None,
             group: None,
             probe: false,
