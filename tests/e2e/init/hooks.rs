@@ -52,8 +52,11 @@ fn a_push_is_stopped_by_a_regression_and_by_nothing_else() {
     let stopped = push(&project, "case $1 in check) exit 3;; esac");
     assert_eq!((stopped.code, is_pushed(&project)), (Some(1), false), "{stopped:?}");
     assert!(stopped.stderr.contains("slower than the baseline"), "{stopped:?}");
+    let stopped = push(&project, "case $1 in suite) exit 3;; esac");
+    assert_eq!((stopped.code, is_pushed(&project)), (Some(1), false), "{stopped:?}");
+    assert!(stopped.stderr.contains("a suite misses a target"), "{stopped:?}");
     for (script, words) in [
-        ("case $1 in run) exit 101;; esac", "`cargo test` ended with 101: nothing was judged"),
+        ("case $1 in suite) exit 101;; esac", "`cargo test` ended with 101: nothing was judged"),
         ("case $1 in check) exit 4;; esac", "`perf-report check` ended with 4"),
         ("echo \"$* in $PWD, ${GIT_DIR-no}\" >> \"$OUT\"", ""),
     ] {
@@ -63,7 +66,8 @@ fn a_push_is_stopped_by_a_regression_and_by_nothing_else() {
         project.sh("git -C ../remote branch -D main -q");
     }
     let here = project.top.display();
-    let called = format!("run --quiet -- cargo test in {here}, no\ncheck in {here}, no\n");
+    let called =
+        format!("suite --quick --quiet -- cargo test in {here}, no\ncheck in {here}, no\n");
     assert_eq!(project.read("../out"), called);
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Written by `perf-report init --hook`, to be changed and committed. Tests once, and stops git where something
-# became slower than the baseline `main`, with exit code 3 of `perf-report check`. It lets everything else
-# through, and says why: tests that fail, no baseline, and tests that take longer than this.
+# Written by `perf-report init --hook`, to be changed and committed. Tests once, and stops git where a suite
+# misses a target of perf.toml or something became slower than the baseline `main`: exit code 3 of `perf-report
+# suite` or `check`. It lets everything else through, and says why: tests that fail, no baseline, and tests that
+# take longer than this.
 # `git push --no-verify` (or `git commit --no-verify`) goes without it.
 seconds=30
 # The command, which must be the one that the baseline is of: runs of others are not compared with it.
@@ -28,7 +29,7 @@ cd "$(dirname "$0")/.." || exit 0
 # Git names its repository to hooks; tests that make one of their own must not find this one.
 unset $(git rev-parse --local-env-vars 2>/dev/null)
 
-perf-report run --quiet -- "$@" </dev/null >/dev/null 2>&1 &
+perf-report suite --quick --quiet -- "$@" </dev/null >/dev/null 2>&1 &
 run=$!
 trap 'end "$run"; exit 130' HUP INT TERM
 
@@ -44,6 +45,11 @@ while kill -0 "$run" 2>/dev/null; do
 done
 wait "$run"
 code=$?
+if [ "$code" -eq 3 ]; then
+    perf-report suite --report-only >&2
+    say 'a suite misses a target of perf.toml; change that, or go on with --no-verify'
+    exit 1
+fi
 if [ "$code" -ne 0 ]; then
     say "\`$*\` ended with $code: nothing was judged"
     exit 0
