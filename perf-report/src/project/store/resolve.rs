@@ -137,8 +137,10 @@ impl<S: Store + ?Sized> Finder<'_, S> {
                     Some(entry) => Some(entry),
                     None => self.by_beginning(name)?,
                 };
-                let unknown = || Ok(FindError::unknown(name, &self.all()?));
-                Filter::of_id(&entry.ok_or_else(|| self.error(unknown()))?.id)
+                let Some(entry) = entry else {
+                    return Err(FindError::unknown(name, &self.all()?).into());
+                };
+                Filter::of_id(&entry.id)
             }
             Kind::Label => {
                 // A label may end like a number of steps.
@@ -177,16 +179,14 @@ impl<S: Store + ?Sized> Finder<'_, S> {
             (Kind::Tag, _) => self.known(kind, name, &in_tags(name))?,
             _ => self.known(kind, name, name)?,
         };
-        match self.runs_of(&commit)? {
-            Some(filter) => Ok(filter),
-            None => {
-                let entries = self.all()?;
-                if entries.is_empty() {
-                    return Err(FindError::NothingStored.into());
-                }
-                Err(self.no_run(name, &commit, &entries).into())
-            }
+        if let Some(filter) = self.runs_of(&commit)? {
+            return Ok(filter);
         }
+        let entries = self.all()?;
+        if entries.is_empty() {
+            return Err(FindError::NothingStored.into());
+        }
+        Err(self.no_run(name, &commit, &entries).into())
     }
 
     /// Returns the commit that git knows by `revision`.
@@ -245,10 +245,6 @@ impl<S: Store + ?Sized> Finder<'_, S> {
 
     fn all(&self) -> Result<Vec<Entry>, StoreError> {
         self.store.entries(&Query::newest(Filter::default(), GUESSED_AMONG))
-    }
-
-    fn error(&self, error: Result<FindError, StoreError>) -> UserError {
-        error.map_or_else(UserError::from, UserError::from)
     }
 }
 

@@ -61,9 +61,10 @@ impl Sqlite {
         let is_of_today = schema::check(&mut connection, length)
             .map_err(|error| broken(path, error))?
             .map_err(failed)?;
-        let facts = match is_of_today {
-            true => Facts::Stored,
-            false => schema::bring_up(&mut connection).map_err(|error| broken(path, error))?,
+        let facts = if is_of_today {
+            Facts::Stored
+        } else {
+            schema::bring_up(&mut connection).map_err(|error| broken(path, error))?
         };
         Ok(Self { connection, path: path.to_owned(), facts })
     }
@@ -103,9 +104,8 @@ impl Sqlite {
                 let mut run = read(row.get_ref(0)?.as_str()?);
                 if let Ok(run) = &mut run {
                     run.run.label = row.get(1)?;
-                    if let Some(tags) = row.get_ref(2)?.as_str_or_null()? {
-                        run.run.tags = columns::tags_of_text(tags);
-                    }
+                    let tags = row.get_ref(2)?.as_str_or_null()?.map(columns::tags_of_text);
+                    run.run.tags = tags.unwrap_or_else(|| std::mem::take(&mut run.run.tags));
                 }
                 Ok(run)
             };

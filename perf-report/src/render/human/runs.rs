@@ -1,5 +1,7 @@
 //! The list of stored runs for a screen.
 
+use std::fmt::Write as _;
+
 use super::columns::list;
 use crate::model::{RunRow, RunsDocument};
 use crate::render::Screen;
@@ -29,7 +31,7 @@ pub(crate) fn runs(document: &RunsDocument, screen: Screen) -> String {
     let mut text = list(&std::iter::once(titles).chain(lines).collect::<Vec<_>>(), screen.width);
     let more = document.found.saturating_sub(document.runs.len() as u64);
     if more > 0 {
-        text += &format!("… and {} before them\n", units::plural(more, "run"));
+        let _ = writeln!(text, "… and {} before them", units::plural(more, "run"));
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Stored runs as Markdown.
 
+use std::fmt::Write as _;
+
 use super::table;
 use crate::model::RunsDocument;
 use crate::render::words::runs as words;
@@ -32,7 +34,7 @@ pub(crate) fn runs(document: &RunsDocument) -> String {
     let listed = document.runs.len() as u64;
     let more = document.found.saturating_sub(listed) + left_out as u64;
     if more > 0 {
-        text += &format!("\n… and {} before them\n", units::plural(more, "run"));
+        let _ = writeln!(text, "\n… and {} before them", units::plural(more, "run"));
     }
     text
 }
