@@ -182,7 +182,6 @@ pub enum FunctionKind {
 
 impl FunctionKind {
     /// Returns whether it is a tracked function.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
     pub fn is_function(&self) -> bool {
         *self == Self::Function
     }
