@@ -201,6 +201,7 @@ impl AnyDocument {
             }
             Self::Baseline(it) => show(&**it),
             Self::Baselines(it) => show(&**it),
+            Self::Bisect(it) => show(&**it),
             Self::Blessings(it) => show(&**it),
             Self::ChangePoints(it) => show(&**it),
             Self::Decline(it) => show(&**it),
