@@ -4,7 +4,7 @@
 use super::check::{self, Question};
 use super::config::check::CheckSettings;
 use super::context::Context;
-use super::named::Runs;
+use super::named::{self, Runs};
 use super::past::Past;
 use super::store::{self, Filter, Query, RunRef};
 use crate::analysis::alerts::found::has_failed;
@@ -52,6 +52,14 @@ pub(crate) struct Judged {
     pub histories: Vec<HistoryDocument>,
     /// The last runs of the command, oldest first, those that failed or recorded nothing included.
     pub last: Vec<RunDocument>,
+}
+
+impl Judged {
+    /// Returns whether the run was judged by a baseline that somebody saved, and by no window of runs.
+    pub(crate) fn has_kept_baseline(&self) -> bool {
+        let baseline = self.comparison.as_ref().ok().and_then(|it| it.baseline.as_deref());
+        baseline.is_some_and(named::is_file)
+    }
 }
 
 /// Finds the run that is judged where none was made: the newest of `command`, or of all where none is named.

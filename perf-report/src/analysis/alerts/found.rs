@@ -39,6 +39,8 @@ pub struct Evidence<'a> {
     pub no_run: Option<&'a str>,
     /// The comparison of the run with its baseline; `None` where it could not be judged.
     pub comparison: Option<&'a Comparison>,
+    /// True where its baseline was kept on purpose; the last runs before are no decision of anybody.
+    pub is_kept: bool,
     /// Reasons to fail besides regressions and budgets.
     pub fail_on: Option<&'a BTreeSet<FailOn>>,
     /// The change for the worse in per cent above which an alert holds where noise hides the answer; without

@@ -213,6 +213,7 @@ fn plan(rules: &Rules, seen: &Seen, remembered: &[AlertEntry]) -> Plan {
         run: seen.runs.last(),
         no_run: seen.no_run.as_deref(),
         comparison: judged.and_then(|it| it.comparison.as_ref().ok()),
+        is_kept: judged.is_some_and(Judged::has_kept_baseline),
         fail_on: Some(&fail_on),
         hold_pct: rules.threshold_pct.map(|pct| pct * HOLD),
         declines: judged.map_or(&[], |it| &it.declines),

@@ -89,14 +89,21 @@ fn check(seed: u64, with_baseline: bool) {
 
 #[test]
 fn fifty_days_by_the_runs_before() {
-    for seed in 1..=3 {
-        check(seed, false);
-    }
+    check(1, false);
 }
 
 #[test]
 fn fifty_days_by_a_baseline() {
-    for seed in 1..=3 {
+    check(1, true);
+}
+
+/// Plays as many seeds as `SEEDS` says, a minute each: `cargo test -p perf-report --test cli -- --ignored seeds`.
+#[test]
+#[ignore = "it takes minutes"]
+fn fifty_days_of_many_seeds() {
+    let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(10);
+    for seed in 1..=seeds {
+        check(seed, false);
         check(seed, true);
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn declines(evidence: &Evidence<'_>, remembered: &[AlertEntry], all: 
             worse_by(course, &row.name, ends, row.change_pct, &in_each(runs, &row.reason))
         }));
     }
-    let made = evidence.comparison.and_then(|it| unix_ns(&it.baseline_run.as_ref()?.time));
+    let kept = evidence.comparison.filter(|_| evidence.is_kept);
+    let made = kept.and_then(|it| unix_ns(&it.baseline_run.as_ref()?.time));
     let kinds = [AlertKind::Decline, AlertKind::MemoryGrowth];
     for entry in remembered.iter().filter(|entry| kinds.contains(&entry.key.kind)) {
         let ends = entry.what.before.zip(latest.get(&entry.key).copied());

@@ -190,11 +190,12 @@ fn a_baseline_made_since_says_that_a_decline_may_be() {
     let times = [&noisy(3, 12, 10_000_000, 5)[..], &rising[..]].concat();
     let (runs, declines, _) = courses(&times);
     let mut comparison = judged(&runs, 1);
-    let mut settled = |time: &str| {
+    let mut settled = |time: &str, is_kept: bool| {
         comparison.baseline_run.as_mut().unwrap().time = time.to_owned();
         let evidence = Evidence {
             run: runs.last(),
             comparison: Some(&comparison),
+            is_kept,
             declines: &declines,
             ..Evidence::default()
         };
@@ -202,8 +203,9 @@ fn a_baseline_made_since_says_that_a_decline_may_be() {
         let found = find(&evidence, &[fires(&new.found[0])]);
         found.settled.contains(&new.found[0].key)
     };
-    assert!(!settled("2026-01-02T10:15:00Z"));
-    assert!(settled("2026-01-16T10:15:00Z"));
+    assert!(!settled("2026-01-02T10:15:00Z", true));
+    assert!(settled("2026-01-16T10:15:00Z", true));
+    assert!(!settled("2026-01-16T10:15:00Z", false), "the runs before are no decision");
 }
 
 #[test]
