@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::stats::number::{float, share_pct};
 use crate::stats::robust;
+use crate::text::hex;
 
 /// Returns a document for each function that was called in one of `runs`, by name. The runs are comparable
 /// and oldest first.
@@ -108,7 +109,7 @@ pub fn file_name(function: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = function.chars().map(plain).take(LONGEST).collect();
     let hash = sha2::Sha256::digest(function.as_bytes());
-    let digits: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex::digits(&hash, 4);
     format!("{name}-{digits}.json")
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Command, Side, Unit};
+use crate::text::hex;
 
 /// Document `perf-track/alert`: what one round of a monitor has to tell, in one piece.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,7 +142,7 @@ fn id<'a>(command: &'a [String], parts: impl IntoIterator<Item = &'a str>) -> St
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::digits(&hash.finalize(), 8)
 }
 
 /// The kinds of alerts, the most urgent first.

@@ -4,6 +4,7 @@
 
 pub mod ascii;
 pub mod moment;
+pub(crate) mod hex;
 pub mod sanitize;
 pub(crate) mod shell;
 pub mod suggest;

@@ -8,10 +8,10 @@ use super::Args;
 use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
+use crate::stats::number::whole;
 use crate::text::shell::shell_word;
 
-/// A day and an hour, in nanoseconds.
-const DAY_NS: f64 = 86_400e9;
+/// A minute in nanoseconds.
 const MINUTE_NS: f64 = 60e9;
 
 /// Prints the line that does what these arguments ask, at the times of --every.
@@ -28,25 +28,27 @@ pub(super) fn print(args: &Args, context: &Context) -> Result<ExitCode, UserErro
     Ok(Code::Fine.into())
 }
 
-/// Returns the five fields of the times.
+/// Returns the five fields of the times: not at midnight, nor at a full hour, when everybody's jobs begin.
 fn schedule(every: Option<f64>) -> Result<String, UserError> {
-    let minutes = every.unwrap_or(DAY_NS) / MINUTE_NS;
-    let divides = |whole: f64| minutes.fract() == 0.0 && whole % minutes == 0.0;
-    if every.is_none() || minutes * MINUTE_NS == DAY_NS {
-        // Not at midnight, nor at a full hour, when everybody's jobs begin.
-        Ok("17 4 * * *".to_owned())
-    } else if minutes * MINUTE_NS == 7.0 * DAY_NS {
-        Ok("17 4 * * 1".to_owned())
-    } else if minutes == 60.0 {
-        Ok("17 * * * *".to_owned())
-    } else if minutes < 60.0 && divides(60.0) {
-        Ok(format!("*/{minutes} * * * *"))
-    } else if minutes > 60.0 && minutes % 60.0 == 0.0 && divides(24.0 * 60.0) {
-        Ok(format!("17 */{} * * *", minutes / 60.0))
-    } else {
-        Err(UserError::new(Code::Usage, "a crontab has no such times").help(
+    const DAY: u64 = 24 * 60;
+    const WEEK: u64 = 7 * DAY;
+    let exact = every.map_or(Some(DAY), |ns| {
+        let minutes = ns / MINUTE_NS;
+        (minutes.fract() == 0.0).then(|| whole(minutes))
+    });
+    match exact {
+        Some(DAY) => Ok("17 4 * * *".to_owned()),
+        Some(WEEK) => Ok("17 4 * * 1".to_owned()),
+        Some(60) => Ok("17 * * * *".to_owned()),
+        Some(minutes @ 1..60) if 60_u64.is_multiple_of(minutes) => {
+            Ok(format!("*/{minutes} * * * *"))
+        }
+        Some(minutes @ 61..DAY) if minutes.is_multiple_of(60) && DAY.is_multiple_of(minutes) => {
+            Ok(format!("17 */{} * * *", minutes / 60))
+        }
+        _ => Err(UserError::new(Code::Usage, "a crontab has no such times").help(
             "take a part of an hour or of a day, such as `--every 15min` or `--every 6h`, or 1w",
-        ))
+        )),
     }
 }
 
@@ -106,7 +108,9 @@ fn line(
     let quoted = |word: &OsStr| shell_word(Path::new(word));
     let mut text = format!("cd {} && ", shell_word(dir));
     if !path.is_empty() {
-        text += &format!("PATH={} ", quoted(path));
+        text.push_str("PATH=");
+        text.push_str(&quoted(path));
+        text.push(' ');
     }
     text += &shell_word(program);
     for word in words {

@@ -66,13 +66,13 @@ pub(super) fn make(
             let end = failure::shown_end(&ended.tail);
             failed = Some(format!("the command {}{end}", ended.in_words()));
         }
-        let Some(recorded) = finished.collect() else {
+        let Some(left) = finished.collect() else {
             return Ok(Made::Nothing("its recordings are gone".to_owned()));
         };
-        for problem in run::store(context, &recorded)? {
+        for problem in run::store(context, &left)? {
             output::warning(&problem);
         }
-        runs.push(recorded.document);
+        runs.push(left.document);
         if !is_well {
             break;
         }

@@ -92,10 +92,7 @@ pub(super) fn run(
     let path = report_path(args, context, rules.now_unix_ns);
     let shown = alerts::with_ending(&path, "md").display().to_string();
     let news = documents::alerts(&round, Some(shown), args.target_url.clone());
-    let told = match teller.wants(&news) {
-        true => teller.tell(&news),
-        false => Told::Nobody,
-    };
+    let told = if teller.wants(&news) { teller.tell(&news) } else { Told::Nobody };
     problems.extend(told.problem());
     let round = MonitorDocument { problems, ..round };
     let texts = [("json", round.json()), ("md", round.markdown().unwrap_or_default())];

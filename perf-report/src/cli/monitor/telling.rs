@@ -65,7 +65,7 @@ impl<'a> Teller<'a> {
             environment: &environment(document),
             input: &json::json(document).unwrap_or_default(),
             // Nobody waits longer than a year.
-            timeout: timeout.unwrap_or(Duration::from_secs(365 * 24 * 3_600)),
+            timeout: timeout.unwrap_or(Duration::from_hours(365 * 24)),
         });
         told.map_or_else(Told::Failed, |()| Told::Somebody)
     }
