@@ -186,8 +186,11 @@ fn the_users_own_runner_is_called_and_programs_are_no_suites() {
     assert!(ran.complaint().contains("no test suite ran"), "{}", ran.stderr);
     let logged = fs::read_to_string(&log).expect("it was called");
     assert!(logged.contains("/debug/my-app"), "{logged}");
-    let listed =
-        suite(&lab, &root, &["--quiet", "--", "cargo", "test", "--offline", "--", "--list"]);
+    let listed = suite(
+        &lab,
+        &root,
+        &["--quiet", "--", "cargo", "test", "--test", "e2e", "--offline", "--", "--list"],
+    );
     assert!(listed.stdout.contains("takes_memory: test"), "{}{}", listed.stdout, listed.stderr);
 }
 

@@ -246,9 +246,15 @@ fn command(job: Job<'_>) -> io::Result<Command> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no command"));
     };
     let mut command = Command::new(program);
-    // A group of its own choice makes the standard library fork. Otherwise both share the memory until the
-    // program is loaded, and the most that this process had counts as the command's.
-    command.args(arguments).gid(getgid().as_raw());
+    command.args(arguments);
+    let group = getgid().as_raw();
+    let groups = std::fs::read_to_string("/proc/self/gid_map").unwrap_or_default();
+    if is_mapped(group, &groups) {
+        // A group of its own choice, if it is the same, makes the standard library fork. Otherwise both share
+        // the memory until the program is loaded, and all of this process, its code included, counts as the
+        // command's.
+        command.gid(group);
+    }
     for name in job.without {
         command.env_remove(name);
     }
@@ -268,9 +274,32 @@ fn command(job: Job<'_>) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Returns whether a group exists in this user namespace, whose `map` has lines `first outside count`. One
+/// that does not cannot be chosen, not even where it is the group already.
+fn is_mapped(group: u32, map: &str) -> bool {
+    let covers = |line: &str| {
+        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
+        let [first, _outside, count] = [(); 3].map(|()| numbers.next().and_then(Result::ok));
+        let below = first.and_then(|first| group.checked_sub(first));
+        below.zip(count).is_some_and(|(below, count)| below < count)
+    };
+    map.lines().any(covers)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_group_is_mapped_where_a_range_covers_it() {
+        let whole = "         0          0 4294967295\n";
+        assert!(is_mapped(0, whole) && is_mapped(1000, whole));
+        let two = "0 1000 1\n5 2000 10\n";
+        assert!(
+            is_mapped(0, two) && is_mapped(14, two) && !is_mapped(15, two) && !is_mapped(1, two)
+        );
+        assert!(!is_mapped(65534, "") && !is_mapped(0, "x"));
+    }
 
     fn ended(script: &str) -> Ended {
         let words = ["sh", "-c", script].map(OsString::from);

@@ -7,6 +7,9 @@ use crate::model::{SuiteRow, SuitesDocument, TargetOutcome};
 use crate::render::words::suites as words;
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 
+/// Bytes after which no further finding is begun: a summary of a job holds 64 KB.
+const LONGEST: usize = 40_000;
+
 /// Returns the verdict, a row a suite, and what became of each target.
 pub(crate) fn suites(document: &SuitesDocument) -> String {
     let (word, rest) = words::verdict(document);
@@ -35,27 +38,41 @@ pub(crate) fn suites(document: &SuitesDocument) -> String {
         let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
     }
     text.push('\n');
-    let outcomes = [TargetOutcome::Missed, TargetOutcome::Undecided, TargetOutcome::Unmeasured];
-    for (row, target) in outcomes.into_iter().flat_map(|outcome| document.targets(outcome)) {
-        let (sign, name) = (words::sign(target.outcome), code(&row.name));
-        let _ = writeln!(
-            text,
-            "- {sign} {name} {} (perf.toml:{})",
-            escape(&words::target(target)),
-            target.line
-        );
+    let findings = findings(document);
+    let all = findings.len();
+    let mut shown = 0;
+    for finding in findings {
+        if text.len() >= LONGEST {
+            break;
+        }
+        let _ = writeln!(text, "- {finding}");
+        shown += 1;
     }
-    for row in &document.suites {
-        for (word, names) in words::bad_tests(row) {
-            let _ = writeln!(text, "- {word} in {}: {}", code(&row.name), escape(&names));
-        }
-        if let Some(growth) = words::growth_in_words(row) {
-            let _ = writeln!(text, "- {}: {}", code(&row.name), escape(&growth));
-        }
+    if shown < all {
+        let _ = writeln!(text, "- … and {} more; the JSON has them all.", all - shown);
     }
     let origin = std::iter::once(words::origin(document).join(" · "));
     let folders = document.folders.iter().map(words::folder);
     text + &notes(origin.chain(folders).chain(document.notes.iter().cloned()))
+}
+
+/// Returns a line for each target that is not met, each failure, and each growth, in this order.
+fn findings(document: &SuitesDocument) -> Vec<String> {
+    let outcomes = [TargetOutcome::Missed, TargetOutcome::Undecided, TargetOutcome::Unmeasured];
+    let targets = outcomes.into_iter().flat_map(|outcome| document.targets(outcome));
+    let targets = targets.map(|(row, target)| {
+        let (sign, name) = (words::sign(target.outcome), code(&row.name));
+        format!("{sign} {name} {} (perf.toml:{})", escape(&words::target(target)), target.line)
+    });
+    let of_row = |row: &SuiteRow| -> Vec<String> {
+        let tests = words::bad_tests(row).into_iter();
+        let tests =
+            tests.map(|(word, names)| format!("{word} in {}: {}", code(&row.name), escape(&names)));
+        let growth = words::growth_in_words(row)
+            .map(|growth| format!("{}: {}", code(&row.name), escape(&growth)));
+        tests.chain(growth).collect()
+    };
+    targets.chain(document.suites.iter().flat_map(of_row)).collect()
 }
 
 fn cells(row: &SuiteRow) -> Vec<String> {
