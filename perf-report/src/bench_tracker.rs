@@ -127,6 +127,30 @@ impl BenchmarkTracker {
         Ok(BenchmarkBaseline::of(&self.newest()?.runs))
     }
 
+    /// Reads the results that criterion left in a folder: its own, `target/criterion`, or one around that.
+    /// Nothing is stored; the value of a benchmark is the one that criterion shows.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn parse_criterion_results(
+        &self,
+        dir: impl AsRef<Path>,
+    ) -> Result<BenchmarkBaseline, UserError> {
+        Ok(BenchmarkBaseline::of(&Project::open(&self.root)?.imported(dir.as_ref())?.runs))
+    }
+
+    /// Imports the results that criterion left in a folder, and stores them as the newest run, which
+    /// [`save_baseline`](Self::save_baseline) takes.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be read, or the store takes no more.
+    pub fn import_criterion_results(
+        &self,
+        dir: impl AsRef<Path>,
+    ) -> Result<BenchmarkBaseline, UserError> {
+        Ok(BenchmarkBaseline::of(&Project::open(&self.root)?.import(dir)?.runs))
+    }
+
     /// Loads the baseline that was saved last.
     ///
     /// # Errors

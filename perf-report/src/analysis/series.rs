@@ -14,7 +14,7 @@ use crate::verdict::unsteady;
 pub struct Series {
     /// Its name.
     pub name: String,
-    /// Its self time in each run, in nanoseconds.
+    /// Its self time in each run, in nanoseconds; of a benchmark, a suite or a test its value.
     pub self_ns: Vec<f64>,
     /// Its calls in each run.
     pub calls: Vec<u64>,
@@ -57,7 +57,14 @@ pub fn functions(runs: &[RunDocument]) -> Vec<Series> {
     let mut by_name: BTreeMap<&str, Series> = BTreeMap::new();
     for function in runs.iter().flat_map(|run| &run.functions).filter(|it| it.calls > 0) {
         let series = by_name.entry(&function.name).or_default();
-        series.self_ns.push(float(function.self_ns));
+        // Its harness chose how long to run a benchmark, so that its value is that of an iteration.
+        let value = if function.kind.is_function() {
+            Some(float(function.self_ns))
+        } else {
+            function.mean_ns
+        };
+        let Some(value) = value else { continue };
+        series.self_ns.push(value);
         series.calls.push(function.calls);
     }
     let everywhere = by_name.into_iter().filter(|(_, it)| it.calls.len() == runs.len());

@@ -128,9 +128,13 @@ fn advise(
             output::help("keep this run as one with `perf-report baseline save main`");
         }
         (Gate::Worse, Some(baseline)) => output::help(&format!(
-            "see `perf-report show {} --tree`; if it is meant to be so, accept it with \
+            "see `perf-report show {}{}`; if it is meant to be so, accept it with \
              `perf-report bless`, or keep all of it with `perf-report baseline save {} {} --force`",
-            comparison.current, baseline.name, comparison.current
+            comparison.current,
+            // Benchmarks of other tools have no tree.
+            if comparison.self_time.is_some() { " --tree" } else { "" },
+            baseline.name,
+            comparison.current
         )),
         (Gate::Passed | Gate::Inconclusive, Some(baseline)) => {
             if let Some(help) = more_evidence(comparison, &baseline.name) {

@@ -58,10 +58,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let rules = args.trend.rules(context)?;
     let runs = runs(args, context)?;
-    let document = history::decline(&runs, args.last, args.past.metric, rules)
+    let metric = args.past.metric_of(&runs);
+    let document = history::decline(&runs, args.last, metric, rules)
         .ok_or_else(|| too_few(&runs, args.last))?;
     if document.functions.is_empty() {
-        return Err(past::no_value(args.past.metric, args.last));
+        return Err(past::no_value(metric, args.last));
     }
     let document = DeclineDocument { branch: args.past.branch.clone(), ..document };
     args.output.write(&document, args.format)?;

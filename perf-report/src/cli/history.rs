@@ -82,9 +82,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let rules = args.trend.rules(context)?;
     let progress = progress::reading("reading runs");
     let runs = args.past.open(context)?.runs(args.last)?;
-    let mut names = history::names(&runs, args.past.metric);
+    let metric = args.past.metric_of(&runs);
+    let mut names = history::names(&runs, metric);
     if names.is_empty() {
-        return Err(past::no_value(args.past.metric, runs.len()));
+        return Err(past::no_value(metric, runs.len()));
     }
     if let Some(text) = &args.filter {
         let text = text.to_lowercase();
@@ -95,7 +96,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let names: HashSet<String> = names.into_iter().collect();
     let is_wanted = |name: &str| names.contains(name);
-    let document = history::history_of(&runs, args.past.metric, rules, is_wanted)
+    let document = history::history_of(&runs, metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
     drop(progress);
     let history = &HistoryDocument { branch: args.past.branch.clone(), ..document };

@@ -23,6 +23,7 @@ mod global;
 mod help;
 mod history;
 mod html;
+mod import;
 mod init;
 mod judge;
 mod keep;
@@ -92,6 +93,7 @@ Examples:
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report bisect --good v1 --bad HEAD -- ./app   the commit that slowed it
   perf-report export pprof --output p  the last run for pprof, speedscope, …
+  perf-report import criterion         results of other tools, as a run
   perf-report stacks 4711              what the threads of a process are in
   perf-report top                      what running processes do, live
   perf-report overhead                 what recording costs on this machine
@@ -116,6 +118,7 @@ enum Command {
     Stacks(stacks::Args),
     Export(export::Args),
     Render(render::Args),
+    Import(import::Args),
     Top(top::Args),
     Compare(compare::Args),
     Ab(ab::Args),
@@ -184,6 +187,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::List(args) => list::run(&args, &context),
         Command::Export(args) => export::run(&args, &context),
         Command::Render(args) => render::run(&args, &context),
+        Command::Import(args) => import::run(&args, &context),
         Command::Html(args) => html::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Top(args) => top::run(&args, &context),

@@ -3,7 +3,7 @@
 use super::{function, help, keep};
 use crate::analysis::history::TrendRules;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::Metric;
+use crate::model::{Metric, RunDocument};
 use crate::project::config;
 use crate::project::config::check::{self, Limit};
 use crate::project::config::trend::TrendSettings;
@@ -29,6 +29,19 @@ pub(super) struct PastArgs {
     #[arg(long, value_name = "METRIC", default_value = "self", value_parser = metric)]
     #[arg(env = "PERF_TRACK_METRIC", hide_env_values = true)]
     pub(super) metric: Metric,
+}
+
+impl PastArgs {
+    /// Returns the metric to look at in these runs: of benchmarks, suites and tests alone, which have no self
+    /// time, the mean is meant by it.
+    pub(super) fn metric_of(&self, runs: &[RunDocument]) -> Metric {
+        let newest = runs.iter().rev().find(|run| !run.functions.is_empty());
+        let is_tracked = |run: &RunDocument| run.functions.iter().any(|it| it.kind.is_function());
+        match self.metric {
+            Metric::SelfNs if newest.is_some_and(|run| !is_tracked(run)) => Metric::MeanNs,
+            metric => metric,
+        }
+    }
 }
 
 const BETTER: &str = "Better by more than PCT is an IMPROVEMENT; `never` for none";

@@ -11,12 +11,12 @@ use super::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, ChangePoints, ChecksDocument, Comparison,
     DECLINE_SCHEMA, DECLINE_VERSION, DOCTOR_SCHEMA, DOCTOR_VERSION, DeclineDocument,
     FUNCTION_SCHEMA, FUNCTION_VERSION, FunctionDocument, HISTORY_SCHEMA, HISTORY_VERSION,
-    HistoryDocument, MONITOR_SCHEMA, MONITOR_VERSION, MonitorDocument, NOISE_SCHEMA, NOISE_VERSION,
-    NoiseDocument, OVERHEAD_SCHEMA, OVERHEAD_VERSION, OverheadDocument, REPORT_SCHEMA,
-    REPORT_VERSION, RUN_SCHEMA, RUN_VERSION, RUNS_SCHEMA, RUNS_VERSION, Report, RunDocument,
-    RunsDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION, STACKS_SCHEMA, STACKS_VERSION,
-    SUITES_SCHEMA, SUITES_VERSION, SelfTestDocument, StacksDocument, SuitesDocument, TOP_SCHEMA,
-    TOP_VERSION, TopDocument,
+    HistoryDocument, IMPORT_SCHEMA, IMPORT_VERSION, ImportDocument, MONITOR_SCHEMA,
+    MONITOR_VERSION, MonitorDocument, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, OVERHEAD_SCHEMA,
+    OVERHEAD_VERSION, OverheadDocument, REPORT_SCHEMA, REPORT_VERSION, RUN_SCHEMA, RUN_VERSION,
+    RUNS_SCHEMA, RUNS_VERSION, Report, RunDocument, RunsDocument, SELF_TEST_SCHEMA,
+    SELF_TEST_VERSION, STACKS_SCHEMA, STACKS_VERSION, SUITES_SCHEMA, SUITES_VERSION,
+    SelfTestDocument, StacksDocument, SuitesDocument, TOP_SCHEMA, TOP_VERSION, TopDocument,
 };
 
 /// The reason for which a text is no document.
@@ -127,6 +127,7 @@ kinds! {
     Doctor(ChecksDocument): DOCTOR_SCHEMA, DOCTOR_VERSION;
     Function(FunctionDocument): FUNCTION_SCHEMA, FUNCTION_VERSION;
     History(HistoryDocument): HISTORY_SCHEMA, HISTORY_VERSION;
+    Import(ImportDocument): IMPORT_SCHEMA, IMPORT_VERSION;
     Monitor(MonitorDocument): MONITOR_SCHEMA, MONITOR_VERSION;
     Noise(NoiseDocument): NOISE_SCHEMA, NOISE_VERSION;
     Overhead(OverheadDocument): OVERHEAD_SCHEMA, OVERHEAD_VERSION;

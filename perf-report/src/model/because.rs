@@ -115,6 +115,15 @@ pub enum Because {
     },
     /// The values are those of a unit of work.
     PerUnitOfWork,
+    /// The declared work of an iteration changed. The baseline's value is that of as much work as now.
+    OfOtherWork {
+        /// The unit of the work: `bytes`, `elements`.
+        unit: String,
+        /// Work of an iteration in the baseline.
+        baseline: f64,
+        /// Work of an iteration in the run that is judged.
+        current: f64,
+    },
 
     /// No call was timed.
     NotTimed,

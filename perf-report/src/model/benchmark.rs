@@ -19,6 +19,13 @@ pub struct Benchmark {
     /// Lower and upper end of the value, in nanoseconds, where the harness reports an interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval_ns: Option<(f64, f64)>,
+    /// Difference of the largest and the smallest sample in nanoseconds, where the harness reports that
+    /// and no samples; of `cargo bench -- --output-format bencher` it is their standard deviation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread_ns: Option<f64>,
+    /// Processor time of an iteration in nanoseconds, one value a sample, where it is reported too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpu_samples_ns: Vec<f64>,
     /// Number of iterations over all samples, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,

@@ -199,8 +199,11 @@ impl Function {
     }
 
     /// Returns the self time of a call in nanoseconds, over the calls that are in the times; `None`
-    /// where there are none.
+    /// where there are none. Of a benchmark, a suite or a test it is its value.
     pub fn self_ns_a_call(&self) -> Option<f64> {
+        if !self.kind.is_function() {
+            return self.mean_ns;
+        }
         let calls = self.measured_calls();
         (calls > 0).then(|| float(self.self_ns) / float(calls))
     }
@@ -216,6 +219,12 @@ impl Function {
     pub fn success_rate(&self) -> Option<f64> {
         let is_known = self.counts_errors() && self.calls > 0;
         is_known.then(|| 1.0 - float(self.errors.min(self.calls)) / float(self.calls))
+    }
+
+    /// Returns whether it is a benchmark, a suite or a test of which nothing succeeded: how long a failure
+    /// takes is no time of what was measured.
+    pub fn is_failure(&self) -> bool {
+        !self.kind.is_function() && self.errors > 0 && self.errors >= self.calls
     }
 
     /// Returns the number of polls that are in no time; 0 unless it is async.

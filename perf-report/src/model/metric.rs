@@ -33,12 +33,38 @@ pub struct CustomMetric {
     /// Sum of the wholes of a ratio; `null` for other kinds.
     #[serde(default)]
     pub whole: Option<u64>,
+    /// The better way, where whoever measured it says so; `perf.toml` comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<Better>,
     /// Source file of the call that updates it.
     #[serde(default)]
     pub file: String,
     /// Line in that file.
     #[serde(default)]
     pub line: u32,
+}
+
+/// The way in which a metric should go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
+impl Better {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Higher, Self::Lower];
+
+    /// Returns the word for it in `perf.toml` and in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Higher => "higher",
+            Self::Lower => "lower",
+        }
+    }
 }
 
 /// The kind of number of a metric.

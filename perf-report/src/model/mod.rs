@@ -23,6 +23,7 @@ mod function;
 mod futures;
 mod history;
 mod icicle;
+mod import;
 mod interleaved;
 mod measure;
 mod metric;
@@ -75,9 +76,10 @@ pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};
+pub use import::{ImportDocument, ImportNote, ImportResult, ImportRun, Kept};
 pub use interleaved::{Contender, Interleaved, Stopped};
 pub use measure::{COMMAND, Metric, Unit};
-pub use metric::{CustomMetric, MetricKind};
+pub use metric::{Better, CustomMetric, MetricKind};
 pub use monitor::{MonitorDecline, MonitorDocument};
 pub(crate) use neighbours::neighbours;
 pub use noise::{NoiseDocument, NoiseRow};
@@ -171,6 +173,10 @@ pub const HISTORY_VERSION: u32 = 1;
 pub const FUNCTION_SCHEMA: &str = "perf-track/function";
 /// Newest version of [`FUNCTION_SCHEMA`].
 pub const FUNCTION_VERSION: u32 = 1;
+/// Name of the schema of an [`ImportDocument`].
+pub const IMPORT_SCHEMA: &str = "perf-track/import";
+/// Newest version of [`IMPORT_SCHEMA`].
+pub const IMPORT_VERSION: u32 = 1;
 /// Name of the schema of a [`DeclineDocument`].
 pub const DECLINE_SCHEMA: &str = "perf-track/decline";
 /// Newest version of [`DECLINE_SCHEMA`].

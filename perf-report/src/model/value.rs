@@ -34,6 +34,9 @@ pub fn count_of(function: &Function, metric: Metric) -> Option<u64> {
 /// Returns the time of a function's metric as it is shown, in nanoseconds; `None` where the run has
 /// none, or no usable one.
 pub fn time_of(function: &Function, metric: Metric) -> Option<f64> {
+    if function.is_failure() {
+        return None;
+    }
     let value = match metric {
         Metric::SelfNs => function.self_ns_a_call(),
         Metric::TotalNs => Some(float(function.total_ns)),

@@ -8,6 +8,7 @@ pub(crate) mod blessings;
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod context;
+pub(crate) mod import;
 pub(crate) mod intake;
 pub(crate) mod listed;
 pub(crate) mod monitor;
@@ -88,6 +89,29 @@ impl Project {
     pub fn run(&self, reference: &str) -> Result<Runs, UserError> {
         let Ok(reference) = reference.parse::<RunRef>();
         Runs::run(&self.context, &reference)
+    }
+
+    /// Imports the results of another tool, as `perf-report import` does: a file, told by its content, or the
+    /// folder of criterion. They are stored, once, and returned.
+    ///
+    /// # Errors
+    /// With [`ExitCode::NothingToJudge`] where nothing is found, [`ExitCode::Usage`] for a file that is not there
+    /// or of no known format, [`ExitCode::Unreadable`] for a damaged one.
+    pub fn import(&self, path: impl AsRef<Path>) -> Result<Runs, UserError> {
+        let paths = vec![path.as_ref().to_owned()];
+        let read =
+            import::read(&self.context, &import::Order { paths, ..import::Order::default() })?;
+        import::keep(&self.context, &read.runs)?;
+        let newest = read.runs.last().map(|run| run.run.id.clone()).unwrap_or_default();
+        Ok(Runs::new(newest, read.runs))
+    }
+
+    /// Reads the same, and stores nothing.
+    pub(crate) fn imported(&self, path: &Path) -> Result<Runs, UserError> {
+        let paths = vec![path.to_owned()];
+        let read =
+            import::read(&self.context, &import::Order { paths, ..import::Order::default() })?;
+        Ok(Runs::new(read.format.word().to_owned(), read.runs))
     }
 
     /// Loads the newest stored run of the command that `baseline` is of, as `perf-report check` does where no

@@ -5,8 +5,8 @@ use super::json::exact;
 use super::{Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
     AnyDocument, Baseline, BaselinesDocument, BisectDocument, BlessingsDocument, ChangePoints,
-    ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument, Metric,
-    MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument,
+    ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument, ImportDocument,
+    Metric, MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument,
     SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
 };
 
@@ -110,6 +110,20 @@ impl Baseline {
     }
 }
 
+impl Document for ImportDocument {
+    fn human(&self, screen: Screen) -> String {
+        human::import(self, screen)
+    }
+
+    fn json(&self) -> String {
+        exact(self)
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(markdown::import(self))
+    }
+}
+
 /// A comparison, and how much of it people see.
 #[derive(Debug, Clone, Copy)]
 pub struct ComparisonView<'a> {
@@ -207,6 +221,7 @@ impl AnyDocument {
             Self::Decline(it) => show(&**it),
             Self::Doctor(it) => show(&**it),
             Self::Function(it) => show(&**it),
+            Self::Import(it) => show(&**it),
             Self::Monitor(it) => show(&**it),
             Self::Noise(it) => show(&**it),
             Self::Overhead(it) => show(&**it),

@@ -93,6 +93,15 @@ impl Difference {
         Self::new(self.log_ratio - log_shift, standard_error, self.degrees)
     }
 
+    /// Raises the standard error to what is known to be its least.
+    #[must_use]
+    pub fn at_least(self, standard_error: f64) -> Self {
+        if standard_error <= self.standard_error || !standard_error.is_finite() {
+            return self;
+        }
+        Self::new(self.log_ratio, standard_error, self.degrees)
+    }
+
     /// Returns the per cent that the current runs are above the baseline.
     pub fn change_pct(&self) -> f64 {
         percent(self.log_ratio)

@@ -56,11 +56,13 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     rows.extend(custom::rows(sides.baseline, sides.current, limits));
     let of_load = load::judge(&mut rows, sides, limits);
     comparable::take_as_advice(&mut rows, &differences);
+    let more_runs = notes::more_runs(&functions.measured, sides, &rows);
     let missing = missing::apply(&mut rows, sides);
     sides.fill_shares(&mut rows);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.sort_by(worst_first);
-    let asides = [left_out, of_load, suite.shift.as_ref().map(|shift| shift.reason.clone())];
+    let asides =
+        [left_out, more_runs, of_load, suite.shift.as_ref().map(|shift| shift.reason.clone())];
     let mut notes = notes::of_two(sides, newest, &differences);
     notes.extend(asides.into_iter().flatten().chain(misspelt(&newest, limits)));
     let mut comparison = Comparison {

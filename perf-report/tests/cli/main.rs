@@ -14,6 +14,7 @@ mod desk;
 mod doctor;
 mod export;
 mod history;
+mod import;
 mod library;
 mod listed;
 mod monitor;

@@ -14,6 +14,7 @@ use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
+use crate::project::import::written;
 use crate::project::{intake, workspace};
 use crate::record::command::{Job, Streams};
 use crate::record::recorder::{self, Order, Recorded, Recorder};
@@ -144,7 +145,8 @@ fn once(args: &Args, context: &Context, order: Order<'_>) -> Result<ExitCode, Us
         .map_err(|error| failure::cannot_start(&args.command[0], error))?;
     let shell_code = finished.ended.shell_code();
     let code = ExitCode::from(shell_code);
-    let Some(left) = finished.collect() else { return Ok(code) };
+    let Some(mut left) = finished.collect() else { return Ok(code) };
+    written::add(context, &mut left.document, left.began);
     match store_run(args, context, left) {
         Ok(()) => Ok(code),
         // The command's own failure says more than ours.
@@ -183,7 +185,7 @@ pub(super) fn report(words: &[OsString], context: &Context, recorded: Recorded, 
     let Recorded { document, collected, session, gone, began } = recorded;
     let folder = session.folder();
     keep::report(context, &document, &collected, left);
-    if collected.snapshot.processes.is_empty() {
+    if document.is_empty() {
         let command = nothing::Command {
             words,
             dir: &context.dir,

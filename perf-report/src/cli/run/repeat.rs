@@ -10,6 +10,7 @@ use crate::cli::{output, page};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
+use crate::project::import::written;
 use crate::project::{intake, workspace};
 use crate::record::in_turn::Watcher as _;
 use crate::record::recorder::{self, Order, Recorded, Recorder};
@@ -92,7 +93,8 @@ fn one(
         outcome.failed += 1;
         outcome.failure.get_or_insert((code, format!("run {round} {words}")));
     }
-    if let Some(recorded) = finished.collect() {
+    if let Some(mut recorded) = finished.collect() {
+        written::add(context, &mut recorded.document, recorded.began);
         store_run(context, (recorded, &args.command), code == 0, outcome)?;
     }
     Ok(())
@@ -114,7 +116,7 @@ fn store_run(
     for problem in recorder::clear(&collected, folder) {
         output::warning(&problem);
     }
-    if collected.snapshot.processes.is_empty() {
+    if document.is_empty() {
         let command = nothing::Command {
             words,
             dir: &context.dir,
@@ -141,7 +143,7 @@ fn stopped(args: &Args, outcome: &Outcome) -> Option<String> {
 
 /// Reports the summary of the runs, what went wrong, and where they are stored.
 fn report(args: &Args, context: &Context, outcome: &Outcome) {
-    let recorded = outcome.runs.iter().any(|run| run.process.count > 0);
+    let recorded = outcome.runs.iter().any(|run| !run.is_empty());
     if recorded {
         let summary = series::summary(&outcome.runs);
         output::message(&format!("\n{}", render::series(&summary, output::message_screen())));

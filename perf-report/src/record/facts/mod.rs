@@ -33,6 +33,16 @@ impl Identity {
         Self::at(Timestamp::now(), random())
     }
 
+    /// Returns the identity of a run that somebody else made at `time`: the same for the same `content`, by
+    /// its hash, so that it is stored once.
+    pub(crate) fn of_content(time: Timestamp, content: &[u8]) -> Self {
+        let utc = time.to_zoned(TimeZone::UTC);
+        let hash = fnv1a(content);
+        let id =
+            format!("{}-{:010x}", utc.strftime("%Y%m%dT%H%M%S"), (hash >> 24) ^ (hash & 0xff_ffff));
+        Self { id, time: rfc_3339(time) }
+    }
+
     fn at(time: Timestamp, random: u64) -> Self {
         let utc = time.to_zoned(TimeZone::UTC);
         let id = format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff);

@@ -1,8 +1,9 @@
 //! The heaviest functions as a table that everybody can read; the script puts the whole in its place.
 
 use super::markup::{self, Title};
-use crate::model::RunDocument;
+use crate::model::{Function, RunDocument};
 use crate::render::Selection;
+use crate::render::words::benchmarks;
 use crate::render::words::functions::columns;
 use crate::text::units;
 
@@ -20,14 +21,14 @@ pub(super) fn section(run: &RunDocument) -> String {
     if selected.shown.is_empty() {
         return html + "<p>No tracked function was called.</p>\n</section>\n";
     }
-    let columns = columns(run, &selected.shown);
-    let numbers = columns.iter().map(|column| Title::number(column.title));
-    let titles: Vec<_> = std::iter::once(Title::text("function")).chain(numbers).collect();
-    let rows = selected.shown.iter().map(|function| {
-        let cells = columns.iter().map(|column| markup::text(&(column.cell)(function)));
-        std::iter::once(markup::function(&function.name)).chain(cells).collect()
-    });
-    html += &markup::table(&caption(selected.shown.len()), &titles, rows);
+    let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
+        selected.shown.iter().partition(|function| function.kind.is_function());
+    if !tracked.is_empty() {
+        html += &table_of_tracked(run, &tracked);
+    }
+    if !measured.is_empty() {
+        html += &table_of_measured(&measured);
+    }
     let beyond = selected.beyond.len() as u64;
     if beyond > 0 {
         let more = units::plural(beyond, "more function");
@@ -40,6 +41,35 @@ pub(super) fn section(run: &RunDocument) -> String {
         html.extend(["<p>", &some, " ", verb, " never called.</p>\n"]);
     }
     html + "</section>\n"
+}
+
+fn table_of_tracked(run: &RunDocument, functions: &[&Function]) -> String {
+    let columns = columns(run, functions);
+    let numbers = columns.iter().map(|column| Title::number(column.title));
+    let titles: Vec<_> = std::iter::once(Title::text("function")).chain(numbers).collect();
+    let rows = functions.iter().map(|function| {
+        let cells = columns.iter().map(|column| markup::text(&(column.cell)(function)));
+        std::iter::once(markup::function(&function.name)).chain(cells).collect()
+    });
+    markup::table(&caption(functions.len()), &titles, rows)
+}
+
+/// Returns the table of benchmarks, suites and tests.
+fn table_of_measured(functions: &[&Function]) -> String {
+    let numbers = ["time", "interval", "throughput", "samples"].map(Title::number);
+    let titles: Vec<_> = ["name", "kind"].map(Title::text).into_iter().chain(numbers).collect();
+    let or_none = |text: Option<String>| markup::text(&text.unwrap_or_else(|| "–".to_owned()));
+    let rows = functions.iter().map(|it| {
+        vec![
+            markup::function(&it.name),
+            markup::text(benchmarks::word(it.kind)),
+            or_none(benchmarks::value(it)),
+            or_none(benchmarks::interval(it)),
+            or_none(benchmarks::throughput(it)),
+            or_none(benchmarks::samples(it).map(units::count)),
+        ]
+    });
+    markup::table(&benchmarks::counted(functions.iter().map(|it| it.kind)), &titles, rows)
 }
 
 fn caption(shown: usize) -> String {

@@ -2,6 +2,7 @@
 
 mod bars;
 mod baselines;
+mod benchmarks;
 mod bisect;
 mod blessings;
 mod changepoints;
@@ -11,6 +12,7 @@ mod comparison;
 mod decline;
 mod flame;
 mod history;
+mod import;
 mod metrics;
 mod monitor;
 mod noise;
@@ -40,6 +42,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use decline::decline;
 pub(crate) use flame::{flame, plain_flame};
 pub(crate) use history::history;
+pub(crate) use import::{found as import_found, import, kept as import_kept};
 pub(crate) use monitor::monitor;
 pub(crate) use noise::noise;
 pub(crate) use overhead::overhead;

@@ -59,6 +59,9 @@ impl Page<'_> {
 
     fn distribution(&self) -> String {
         let function = &self.document.function;
+        if !function.kind.is_function() {
+            return String::new();
+        }
         let mut text = self.title("duration of a call", "");
         let rows = histogram::rows(function, MOST_ROWS);
         if rows.is_empty() {

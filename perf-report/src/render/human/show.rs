@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use super::benchmarks;
 use super::metrics::metrics;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -9,7 +10,7 @@ use super::wrap;
 use crate::model::{Function, RunDocument};
 use crate::render::words::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::words::select::Selected;
-use crate::render::words::{facts, fit, futures, memory};
+use crate::render::words::{self, facts, fit, futures, memory};
 use crate::render::{Screen, Selection};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
@@ -26,7 +27,7 @@ pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> 
     text.push('\n');
     let metrics = metrics(run, selection, screen);
     if !selected.shown.is_empty() {
-        text += &functions_table(run, &selected.shown, selection.locations).render(screen);
+        text += &tables(run, &selected.shown, selection.locations, screen);
     } else if metrics.is_none() {
         text += &nothing(run, selection, screen);
     }
@@ -59,7 +60,10 @@ pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let command = fit::shorten_middle(&facts::command(run), screen.width);
     let ended = if facts::failed(run) { style::BAD } else { style::PLAIN };
-    let outcome = wrap::items(&facts::outcome(run), "", screen.width);
+    let outcome = facts::outcome(run);
+    // An import may know nothing of a command.
+    let is_known = !outcome.is_empty();
+    let outcome = if is_known { wrap::items(&outcome, "", screen.width) } else { String::new() };
     let origin = wrap::items(&facts::origin(run), "", screen.width);
     let all = facts::with_unrecorded(run);
     let all = all.map_or_else(String::new, |all| wrap::words(&all, "", screen.width));
@@ -70,6 +74,26 @@ pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
         painted_lines(paint, ended, &outcome),
         painted_lines(paint, style::FAINT, &all),
     )
+}
+
+/// Returns the tables of some functions of a run: of those that are tracked, and of benchmarks, suites and
+/// tests.
+pub(crate) fn tables(
+    run: &RunDocument,
+    functions: &[&Function],
+    locations: bool,
+    screen: Screen,
+) -> String {
+    let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
+        functions.iter().partition(|function| function.kind.is_function());
+    let mut tables = Vec::new();
+    if !tracked.is_empty() {
+        tables.push(functions_table(run, &tracked, locations).render(screen));
+    }
+    if !measured.is_empty() {
+        tables.push(benchmarks::table(&measured).render(screen));
+    }
+    tables.join("\n")
 }
 
 /// Returns the table of some functions of a run.
@@ -167,7 +191,8 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
         footer += &lines(style::FAINT, &beyond(run, &selected.beyond));
     }
     if !selected.shown.is_empty() {
-        footer += &lines(style::FAINT, &whole(run));
+        let wholes = [whole(run), benchmarks::whole(run)];
+        wholes.iter().filter(|it| !it.is_empty()).for_each(|it| footer += &lines(style::FAINT, it));
     }
     for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         footer += &lines(style::FAINT, &line);
@@ -189,18 +214,26 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
 }
 
 fn whole(run: &RunDocument) -> String {
-    let called = run.functions.iter().filter(|f| f.calls > 0 || f.unfinished > 0);
+    let tracked = run.functions.iter().filter(|f| f.kind.is_function());
+    let called = tracked.filter(|f| f.calls > 0 || f.unfinished > 0);
     let (mut count, mut calls, mut own) = (0, 0_u64, 0_u64);
     for function in called {
         count += 1;
         calls = calls.saturating_add(function.calls);
         own = own.saturating_add(function.self_ns);
     }
+    if count == 0 && !benchmarks::whole(run).is_empty() {
+        return String::new();
+    }
     let (functions, calls) = (units::plural(count, "function"), units::plural(calls, "call"));
     format!("{functions}, {calls}, {} of self time over all threads", units::duration(float(own)))
 }
 
 fn beyond(run: &RunDocument, functions: &[&Function]) -> String {
+    if functions.iter().any(|function| !function.kind.is_function()) {
+        let more = words::benchmarks::counted(functions.iter().map(|function| function.kind));
+        return format!("… {more} more; --all shows them");
+    }
     let own = |functions: &mut dyn Iterator<Item = &Function>| {
         functions.fold(0_u64, |sum, function| sum.saturating_add(function.self_ns))
     };

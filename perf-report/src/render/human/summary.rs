@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use super::paint::{Paint, style};
-use super::show::{functions_table, header};
+use super::show::{header, tables};
 use super::wrap;
 use crate::model::RunDocument;
 use crate::render::words::{estimates, facts, futures};
@@ -25,7 +25,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text += if run.functions.is_empty() { "; see `perf-report doctor`\n" } else { "\n" };
     } else {
         text.push('\n');
-        text += &functions_table(run, &selected.shown, false).render(screen);
+        text += &tables(run, &selected.shown, false, screen);
     }
     text.push('\n');
     for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
@@ -46,7 +46,10 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
 
 /// Returns the commands to go on with; `beyond` functions are not shown yet.
 fn next_steps(run: &RunDocument, beyond: u64) -> Vec<String> {
-    let mut next = vec!["next: perf-report show --tree".to_owned()];
+    let is_measured = run.functions.iter().any(|function| !function.kind.is_function());
+    let has_tree = run.process.count > 0 || !is_measured;
+    let show = if has_tree { "next: perf-report show --tree" } else { "next: perf-report show" };
+    let mut next = vec![show.to_owned()];
     if !run.metrics.is_empty() {
         let metrics = units::plural(run.metrics.len() as u64, "metric");
         next.push(format!("perf-report show --metrics, for {metrics} of the program"));

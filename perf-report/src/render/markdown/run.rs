@@ -6,7 +6,7 @@ use super::{fenced, notes, table};
 use crate::model::{Function, Metric, RunDocument};
 use crate::render::words::functions::columns;
 use crate::render::words::metrics::value;
-use crate::render::words::{estimates, facts, futures};
+use crate::render::words::{benchmarks, estimates, facts, futures};
 use crate::render::{Screen, Selection, human};
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 use crate::text::units;
@@ -15,9 +15,17 @@ use crate::text::units;
 pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     let selected = selection.select(run);
     let mut text = heading(run);
-    let (table, left_out) = functions_table(run, &selected.shown);
-    if !selected.shown.is_empty() || run.metrics.is_empty() {
+    let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
+        selected.shown.iter().partition(|function| function.kind.is_function());
+    let (table, mut left_out) = functions_table(run, &tracked);
+    if !tracked.is_empty() || run.metrics.is_empty() && measured.is_empty() {
         text += &table;
+    }
+    if !measured.is_empty() {
+        let (table, more) = measured_table(&measured);
+        let gap = if tracked.is_empty() { "" } else { "\n" };
+        text = text + gap + &table;
+        left_out += more;
     }
     let hidden = selected.beyond.len() + left_out;
     if hidden > 0 {
@@ -45,6 +53,23 @@ fn functions_table(run: &RunDocument, functions: &[&Function]) -> (String, usize
         [cell(&function.name)].into_iter().chain(cells).collect()
     });
     table(&titles, rows)
+}
+
+/// Returns the table of some benchmarks, suites and tests, and the number of those that it has no room for.
+fn measured_table(functions: &[&Function]) -> (String, usize) {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let rows = functions.iter().map(|it| {
+        vec![
+            cell(&it.name),
+            benchmarks::word(it.kind).to_owned(),
+            or_none(benchmarks::value(it)),
+            or_none(benchmarks::interval(it)),
+            or_none(benchmarks::throughput(it)),
+            or_none(benchmarks::samples(it).map(units::count)),
+            if it.is_failure() { "failed".to_owned() } else { String::new() },
+        ]
+    });
+    table(&["name", "kind", "time", "interval", "throughput", "samples", ""], rows)
 }
 
 /// Returns a sentence about functions that were never called.
@@ -102,5 +127,8 @@ fn heading(run: &RunDocument) -> String {
     let command = code(&facts::command(run));
     let all =
         facts::with_unrecorded(run).map_or_else(String::new, |all| format!("  \n{}", escape(&all)));
+    if outcome.is_empty() {
+        return format!("### {command}\n\n{}{all}\n\n", origin.join(" · "));
+    }
     format!("### {command}\n\n{}  \n{}{all}\n\n", origin.join(" · "), outcome.join(" · "))
 }

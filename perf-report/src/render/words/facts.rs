@@ -25,9 +25,13 @@ pub(crate) fn origin(run: &RunDocument) -> Vec<String> {
 
 /// Returns the end of the command, and what those of its processes took that recorded.
 pub(crate) fn outcome(run: &RunDocument) -> Vec<String> {
-    let mut items = vec![ending(run)];
+    let mut items = Vec::new();
+    // An import knows of a command only what its file says.
+    let is_import = run.run.source.is_some();
+    let has_end = run.run.exit_code.is_some() || run.run.signal.is_some();
+    items.extend((!is_import || has_end).then(|| ending(run)));
     items.extend(used(run.process.own_usage()));
-    items.push(processes(run));
+    items.extend((!is_import || run.process.count > 0).then(|| processes(run)));
     items.extend(
         Some(&run.run.toolchain.profile)
             .filter(|text| !text.is_empty())

@@ -1,6 +1,7 @@
 //! The words that all media share: names, sentences, and the values of columns.
 
 pub(crate) mod alerts;
+pub(crate) mod benchmarks;
 pub(crate) mod bisect;
 pub(crate) mod changepoints;
 pub(crate) mod costs;

@@ -1,7 +1,7 @@
 //! The words about one function, for every medium.
 
 use super::estimates::{self, Mark};
-use super::{facts, fit, history};
+use super::{benchmarks, facts, fit, history};
 use crate::model::{BudgetResult, Function, FunctionDocument, HistoryDocument, Neighbour, Verdict};
 use crate::stats::number::{float, share_pct};
 use crate::text::{sanitize, units};
@@ -17,6 +17,9 @@ pub(crate) fn origin(page: &FunctionDocument) -> Vec<String> {
 /// Returns what the function did, and what it took.
 pub(crate) fn sums(page: &FunctionDocument) -> Vec<String> {
     let function = &page.function;
+    if !function.kind.is_function() {
+        return benchmarks::facts(function);
+    }
     let mut items = vec![units::plural(function.calls, "call")];
     let is_called = function.calls > 0 || function.unfinished > 0;
     if is_called && !estimates::is_unmeasured(function) {

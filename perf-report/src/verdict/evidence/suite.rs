@@ -8,12 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Because, Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict};
+use crate::model::{
+    Because, Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict, time_of,
+};
 use crate::stats::moderated::Difference;
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::text::units;
-use crate::verdict::sides::{self, Functions, Pair, Sides};
+use crate::verdict::sides::{self, Functions, Measured, Pair, Sides};
 
 /// The number of functions that make a suite.
 const LEAST_FUNCTIONS: usize = 10;
@@ -56,9 +58,14 @@ impl Suite {
         if sides.paired {
             return Self::default();
         }
+        let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
+        Self::of_moves(&all, own_ns(functions), sides)
+    }
+
+    /// Returns the suite of some moves in a time of `whole_ns`.
+    fn of_moves(all: &[Move], whole_ns: f64, sides: Sides<'_>) -> Self {
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
         let machine_pct = machine_pct(sides);
-        let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
         let changes: Vec<f64> = all.iter().map(|it| it.log_change).collect();
         let Some(spread) = robust::mad_sigma(&changes) else {
             return Self { unsteady, ..Self::default() };
@@ -67,7 +74,7 @@ impl Suite {
         let part = 1.0 / runs[0] + 1.0 / runs[1];
         let noise = (changes.len() >= LEAST_FUNCTIONS).then(|| spread / part.sqrt());
         let known = Self { noise, unsteady, ..Self::default() };
-        let Some(Event { median, spread, moved, of }) = Event::of(&all, own_ns(functions)) else {
+        let Some(Event { median, spread, moved, of }) = Event::of(all, whole_ns) else {
             return known;
         };
         let change_pct = median.exp_m1() * 100.0;
@@ -83,6 +90,23 @@ impl Suite {
         }
         difference.beside(self.log_shift, self.spread)
     }
+}
+
+/// Returns the suite that benchmarks make. Their harness chose how long each runs, so all weigh the same.
+pub(crate) fn of_measured(measured: &Measured<'_>, sides: Sides<'_>) -> Suite {
+    if sides.paired {
+        return Suite::default();
+    }
+    let side = |runs: &[Option<&Function>]| {
+        let values: Vec<f64> =
+            runs.iter().flatten().filter_map(|it| time_of(it, Metric::MeanNs)).collect();
+        robust::median(&values).filter(|value| *value > 0.0)
+    };
+    let of = |pair: &Pair<'_>| {
+        Some(Move { log_change: (side(&pair.news)? / side(&pair.olds)?).ln(), self_ns: 1.0 })
+    };
+    let all: Vec<Move> = measured.both.iter().filter_map(of).collect();
+    Suite::of_moves(&all, float(all.len().max(1) as u64), sides)
 }
 
 /// Returns the change of a value in per cent, of one that is `pct` beside a suite that changed by `suite_pct`.

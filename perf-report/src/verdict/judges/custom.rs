@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Because, Change, CustomMetric, MetricKind, RunDocument, Verdict};
+use crate::model::{Because, Change, CustomMetric, Metric, MetricKind, RunDocument, Verdict};
 use crate::stats::number::{ends, nearest_ends};
 use crate::verdict::evidence::chance;
 use crate::verdict::limits::{Better, CustomLimits, Limits};
@@ -23,8 +23,11 @@ pub(crate) fn rows(
 ) -> Vec<Change> {
     let (olds, news) = (by_run(baseline), by_run(current));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
+    let directions = directions(current);
     let row = |key: (&str, MetricKind)| match (olds.get(&key), news.get(&key)) {
-        (Some(old), Some(new)) => Some(of_both(key, [old, new], limits)),
+        (Some(old), Some(new)) => {
+            Some(of_both(key, [old, new], directions.get(&key).copied(), limits))
+        }
         (None, Some(new)) => {
             Some(of_one(key, [None, most(new)], Verdict::Added, Because::New { self_ns: None }))
         }
@@ -34,6 +37,12 @@ pub(crate) fn rows(
         (None, None) => None,
     };
     keys.into_iter().filter_map(row).collect()
+}
+
+/// Returns the better way of each metric that has one by itself.
+fn directions(runs: &[RunDocument]) -> BTreeMap<(&str, MetricKind), Better> {
+    let known = runs.iter().flat_map(by_key);
+    known.filter_map(|(key, metric)| Some((key, metric.better?))).collect()
 }
 
 /// Returns the values of each metric in some runs.
@@ -62,8 +71,16 @@ fn of_one(
     Change { verdict, because: vec![ground], ..Change::exact(name, kind.into(), values) }
 }
 
-fn of_both((name, kind): (&str, MetricKind), [olds, news]: [&[f64]; 2], limits: &Limits) -> Change {
-    let own = limits.custom.get(name).copied().unwrap_or_default();
+fn of_both(
+    (name, kind): (&str, MetricKind),
+    [olds, news]: [&[f64]; 2],
+    better: Option<Better>,
+    limits: &Limits,
+) -> Change {
+    let given = limits.custom.get(name).copied().unwrap_or_default();
+    let own = with_direction(given, better, limits);
+    // Of its own direction alone nobody knows how much it differs from run to run.
+    let is_noisy = given.better.is_none() && own.better.is_some() && kind != MetricKind::Count;
     let [baseline, current] =
         [olds, news].map(|side| ends(side.iter().copied()).unwrap_or_default());
     let differs = baseline.0 < baseline.1 || current.0 < current.1;
@@ -85,6 +102,8 @@ fn of_both((name, kind): (&str, MetricKind), [olds, news]: [&[f64]; 2], limits: 
     };
     if differs && nearest.is_some() {
         row.because.push(Because::NearestRuns { baseline, current });
+    }
+    if differs && nearest.is_some() || is_noisy {
         chance::soften(&mut row, || chance::may_differ(olds, news, limits.false_discoveries));
     }
     row
@@ -97,6 +116,16 @@ const USUAL_PCT: f64 = 10.0;
 fn is_usual(name: &str, change_pct: Option<f64>) -> bool {
     let is_of_suite = name.starts_with("suite.") && name.ends_with("/peak-memory");
     is_of_suite && change_pct.is_some_and(|pct| pct.abs() <= USUAL_PCT)
+}
+
+/// Returns limits with the direction that whoever measured it gives it, and the limit of calls, which are
+/// counted as well.
+fn with_direction(given: CustomLimits, better: Option<Better>, limits: &Limits) -> CustomLimits {
+    if given.better.is_some() || better.is_none() {
+        return given;
+    }
+    let of_calls = limits.metrics.get(&Metric::Calls).and_then(|own| own.regression_pct);
+    CustomLimits { better, max_regression_pct: given.max_regression_pct.or(of_calls), ..given }
 }
 
 pub(super) fn by_key(run: &RunDocument) -> ByKey<'_> {

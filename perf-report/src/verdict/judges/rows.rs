@@ -4,10 +4,10 @@
 use rayon::prelude::*;
 
 use super::decide::{self, Draft};
-use super::{counts, times, whole};
+use super::{counts, measured, times, whole};
 use crate::model::{Because, Change, Function, Metric, Verdict};
 use crate::stats::number::float;
-use crate::verdict::evidence::suite::Suite;
+use crate::verdict::evidence::suite::{self, Suite};
 use crate::verdict::limits::{Limits, MetricLimits, Severity};
 use crate::verdict::sides::{Functions, Pair, Sides};
 
@@ -32,6 +32,7 @@ pub(crate) fn rows(
     rows.extend(functions.renamed.iter().map(renamed));
     rows.extend(functions.added.iter().map(|new| added(new)));
     rows.extend(functions.removed.iter().map(|old| removed(old)));
+    rows.extend(measured::one_sided(&functions.measured));
     (rows, left_out)
 }
 
@@ -47,7 +48,9 @@ fn exact(functions: &Functions<'_>, limits: &Limits) -> Vec<Change> {
     let rows = pairs.par_iter().flat_map_iter(|pair| {
         metrics(limits, true).filter_map(|(metric, own)| counts::judge(pair, metric, own))
     });
-    rows.collect()
+    let failures = metrics(limits, true).find(|(metric, _)| *metric == Metric::Errors);
+    let failed = |pair| failures.and_then(|(metric, own)| counts::judge(pair, metric, own));
+    rows.chain(functions.measured.both.par_iter().filter_map(failed)).collect()
 }
 
 /// Returns the drafts of what has noise.
@@ -63,6 +66,11 @@ fn drafts(
         metrics(limits, false).filter_map(draft)
     });
     let mut drafts: Vec<Draft> = of_pairs.collect();
+    if let Some(own) = limits.metrics.get(&Metric::MeanNs) {
+        let suite = suite::of_measured(&functions.measured, sides);
+        let draft = |pair: &Pair<'_>| measured::draft(pair, *own, (&suite, sides.paired));
+        drafts.extend(functions.measured.both.iter().filter_map(draft));
+    }
     drafts.extend(whole::drafts(sides, limits));
     drafts
 }

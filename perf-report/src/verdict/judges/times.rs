@@ -81,7 +81,7 @@ pub(crate) fn draft(
 }
 
 /// Settles a time that is zero on one side or on both, of which there is no ratio, and so no test.
-fn from_or_to_nothing(row: Change, floor: Option<Because>) -> Draft {
+pub(super) fn from_or_to_nothing(row: Change, floor: Option<Because>) -> Draft {
     let [baseline, current] = [row.baseline, row.current].map(Option::unwrap_or_default);
     let (verdict, ground) = match floor {
         Some(floor) => (Verdict::Stable, floor),
@@ -110,13 +110,13 @@ impl Pair<'_> {
 }
 
 /// The limits of a time, and the place where they were given, if not in the settings.
-struct Own {
-    limits: MetricLimits,
-    origin: Option<Origin>,
+pub(super) struct Own {
+    pub(super) limits: MetricLimits,
+    pub(super) origin: Option<Origin>,
 }
 
 /// Returns the limits of a time, with the one that the function has of its own.
-fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
+pub(super) fn limits_of_its_own(pair: &Pair<'_>, limits: MetricLimits) -> Own {
     let Some(own) = pair.limits.allowances.max_regression(pair.new) else {
         return Own { limits, origin: None };
     };

@@ -1,5 +1,7 @@
 //! Limits of the metrics that programs record of themselves.
 
+pub use crate::model::Better;
+
 /// The limits that `perf.toml` gives a metric.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CustomLimits {
@@ -12,26 +14,4 @@ pub struct CustomLimits {
     pub min: Option<f64>,
     /// The value must not be above this.
     pub max: Option<f64>,
-}
-
-/// The way in which a metric should go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Better {
-    /// More is better.
-    Higher,
-    /// Less is better.
-    Lower,
-}
-
-impl Better {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Higher, Self::Lower];
-
-    /// Returns the word for it in `perf.toml`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Higher => "higher",
-            Self::Lower => "lower",
-        }
-    }
 }

@@ -103,6 +103,20 @@ pub(crate) struct Functions<'a> {
     pub(crate) added: Vec<&'a Function>,
     /// Those that only the baseline knows.
     pub(crate) removed: Vec<&'a Function>,
+    /// What is no tracked function: benchmarks, suites, tests. They are judged by one value a run, and are
+    /// part of no other's time.
+    pub(crate) measured: Measured<'a>,
+}
+
+/// The benchmarks, suites and tests of a comparison.
+#[derive(Debug, Default)]
+pub(crate) struct Measured<'a> {
+    /// Those that both sides know, sorted by name.
+    pub(crate) both: Vec<Pair<'a>>,
+    /// Those that only the current side knows.
+    pub(crate) added: Vec<&'a Function>,
+    /// Those that only the baseline knows.
+    pub(crate) removed: Vec<&'a Function>,
 }
 
 impl<'a> Functions<'a> {
@@ -131,7 +145,13 @@ impl<'a> Functions<'a> {
         };
         let names: BTreeSet<_> = olds.names().chain(news.names()).collect();
         for name in names {
+            let measured = &mut functions.measured;
             match (olds.newest(name), news.newest(name)) {
+                (Some(_), Some(new)) if !new.kind.is_function() => {
+                    measured.both.extend(pair(name, name));
+                }
+                (None, Some(new)) if !new.kind.is_function() => measured.added.push(new),
+                (Some(old), None) if !old.kind.is_function() => measured.removed.push(old),
                 (Some(_), Some(_)) => functions.both.extend(pair(name, name)),
                 (None, Some(new)) => functions.added.push(new),
                 (Some(old), None) => functions.removed.push(old),

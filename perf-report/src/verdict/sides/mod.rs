@@ -10,7 +10,7 @@ mod renames;
 mod runs;
 mod used;
 
-pub(crate) use functions::{Functions, Pair, middle};
+pub(crate) use functions::{Functions, Measured, Pair, middle};
 pub(crate) use runs::Busier;
 pub use runs::{Sides, unsteady};
 pub use used::Used;

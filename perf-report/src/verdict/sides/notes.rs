@@ -1,8 +1,9 @@
 //! Notes on the two runs, for readers before they believe a comparison.
 
 use super::comparable::{self, Difference};
+use super::functions::Measured;
 use super::runs::{self, Sides};
-use crate::model::RunDocument;
+use crate::model::{Change, Metric, RunDocument, Verdict};
 use crate::text::units;
 
 /// Returns notes on the sides, of which `newest` has the newest runs: on these, and on sides that were not made
@@ -52,6 +53,24 @@ fn notes(
         notes.push("the two runs are of different commands".to_owned());
     }
     notes
+}
+
+/// Returns what helps where one run of benchmarks is held against one, and that leaves any of them open.
+pub(crate) fn more_runs(
+    measured: &Measured<'_>,
+    sides: Sides<'_>,
+    rows: &[Change],
+) -> Option<String> {
+    let is_one = sides.baseline.len() == 1 && sides.current.len() == 1 && sides.history.is_empty();
+    let is_measured = |name: &str| measured.both.iter().any(|pair| pair.new.name == name);
+    let is_open =
+        |row: &Change| row.verdict == Verdict::Inconclusive && row.metric == Metric::MeanNs;
+    let mut open = rows.iter().filter(|row| is_open(row));
+    (is_one && open.any(|row| is_measured(&row.name))).then(|| {
+        "one run of benchmarks against one shows large changes only, since the samples of a run say nothing of \
+         the next one: `perf-report run --repeat 5 -- cargo bench` makes five, and so does importing five"
+            .to_owned()
+    })
 }
 
 /// Returns a note on a machine that was not steady while some of the runs were made.

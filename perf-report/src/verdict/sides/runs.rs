@@ -92,7 +92,7 @@ impl<'a> Sides<'a> {
         let mut shares: HashMap<&str, f64> = HashMap::new();
         for run in self.baseline.iter().chain(self.current) {
             let all = run.own_ns();
-            for function in &run.functions {
+            for function in run.functions.iter().filter(|it| it.kind.is_function()) {
                 let share = shares.entry(&function.name).or_default();
                 *share = share.max(share_pct(function.self_ns, all));
             }

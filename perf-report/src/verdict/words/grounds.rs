@@ -138,6 +138,10 @@ fn of_work(ground: &Because) -> Clause {
             let by_unit = units::change(change_pct.unwrap_or(f64::INFINITY));
             format!("{}: {by_unit} by unit of work", where_it_changed(*work_pct))
         }
+        Because::OfOtherWork { unit, baseline, current } => {
+            let [old, new] = [*baseline, *current].map(units::number);
+            format!("for as much work: an iteration is of {new} {unit} now, and was of {old}")
+        }
         Because::WorkVaries => "as all counts did, of work that differs from run to run".to_owned(),
         _ => return None,
     };

@@ -30,6 +30,11 @@ fn about(run: &RunDocument) -> Vec<(&'static str, String)> {
     let about = &run.run;
     let joined = |items: Vec<String>| text(&items.join(", "));
     let used = facts::used(run.process.own_usage());
+    // An import knows of a command only what its file says.
+    let is_import = about.source.is_some() && run.process.count == 0;
+    let of_command = |fact: String, is_known: bool| {
+        if is_import && !is_known { String::new() } else { text(&fact) }
+    };
     let command = format!("<code>{}</code>", markup::long(&facts::command(run)));
     vec![
         ("Command", command),
@@ -42,8 +47,8 @@ fn about(run: &RunDocument) -> Vec<(&'static str, String)> {
         ),
         ("Machine", joined(machine(run))),
         ("Built with", joined(toolchain(run))),
-        ("Ended", text(&facts::ending(run))),
-        ("Processes", text(&facts::processes(run))),
+        ("Ended", of_command(facts::ending(run), about.exit_code.is_some())),
+        ("Processes", of_command(facts::processes(run), false)),
         ("Used", joined(used)),
         ("All of it", facts::with_unrecorded(run).map_or_else(String::new, |it| text(&it))),
     ]

@@ -1,0 +1,223 @@
+//! `perf-report import`: the results of other tools, as runs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use clap::builder::FalseyValueParser;
+
+use super::keep::NameArgs;
+use super::output::OutputArgs;
+use crate::error::{ExitCode as Code, UserError};
+use crate::import::Format;
+use crate::model::{
+    Function, IMPORT_SCHEMA, IMPORT_VERSION, ImportDocument, ImportNote, ImportResult, ImportRun,
+    Kept, RunDocument,
+};
+use crate::project::context::Context;
+use crate::project::import::{self, Given, Order, Read};
+use crate::render::Medium;
+use crate::text::suggest;
+
+const EXAMPLES: &str = "\
+Examples:
+  perf-report import criterion           what `cargo bench` wrote last
+  perf-report import results.json        told by its content
+  perf-report import junit a.xml b.xml   two reports of the same tests
+  cargo bench | perf-report import -     from standard input
+  perf-report import criterion --saved main   what criterion saved
+  perf-report import data.js --dry-run   look first, store nothing
+  perf-report import --machine ci-4 --commit \"$GITHUB_SHA\" go.txt
+
+Formats: criterion (the folder), cargo-criterion, hyperfine, junit, libtest (the text of `cargo bench`), \
+nextest (libtest's JSON, too), gungraun (iai-callgrind, too), bmf, github-action-benchmark (data.js), go, \
+google-benchmark, pytest-benchmark, jmh, oha, k6, wrk.
+
+An import is a run: show, check, history, baseline, compare, html and export work on it. It is compared with \
+imports of the same format only, and of the same --machine. The same file is stored once, however often it is \
+imported. After `perf-report run -- cargo bench` nothing is left to import: what criterion wrote is part of \
+that run.
+
+Exit codes: 0 imported, 2 a mistake or an unknown format, 4 nothing found, 6 a damaged file.";
+
+/// Store the results of other tools as runs: criterion, hyperfine, nextest, Go, …
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The format, where it is not to be told by content; files and folders; `-` for standard input
+    #[arg(required = true, value_name = "FORMAT|PATH")]
+    what: Vec<OsString>,
+
+    #[command(flatten)]
+    name: NameArgs,
+
+    /// Compare it with runs of the same KEY only; runs without a key are compared with each other
+    #[arg(long, value_name = "KEY", env = "PERF_TRACK_MACHINE", hide_env_values = true)]
+    #[arg(value_parser = super::keep::branch)]
+    machine: Option<String>,
+
+    /// The commit that was measured [default: the one in the file, else the one checked out if older]
+    #[arg(long, value_name = "HASH", env = "PERF_TRACK_COMMIT", hide_env_values = true)]
+    #[arg(value_parser = commit)]
+    commit: Option<String>,
+
+    /// The time of the run, such as 2026-11-20T09:15:00Z [default: the one in the file, else the file's own]
+    #[arg(long, value_name = "TIME", env = "PERF_TRACK_IMPORT_TIME", hide_env_values = true)]
+    #[arg(value_parser = time)]
+    time: Option<jiff::Timestamp>,
+
+    /// Unit of what a custom measurement of criterion measured: ns, us, ms, s, cycles, … [default: ns]
+    #[arg(long, value_name = "UNIT", env = "PERF_TRACK_IMPORT_UNIT", hide_env_values = true)]
+    unit: Option<String>,
+
+    /// Take the baseline that criterion saved under NAME, instead of its newest results
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_SAVED", hide_env_values = true)]
+    saved: Option<String>,
+
+    /// Take also what criterion wrote in earlier runs than its newest
+    #[arg(long, env = "PERF_TRACK_IMPORT_ALL", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    all: bool,
+
+    /// Show what would be imported, and store nothing
+    #[arg(long, env = "PERF_TRACK_DRY_RUN", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    dry_run: bool,
+
+    /// How to write the report
+    #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
+    #[arg(value_enum, default_value_t)]
+    format: ReportFormat,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The media of the report.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ReportFormat {
+    /// For people at a terminal
+    #[default]
+    Human,
+    /// For programs: the whole document, exact
+    Json,
+    /// For pull requests, issues and job summaries
+    Markdown,
+}
+
+impl From<ReportFormat> for Medium {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Human => Self::Human,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let read = import::read(context, &args.order(context)?)?;
+    let kept = match args.dry_run {
+        true => vec![Kept::No; read.runs.len()],
+        false => import::keep(context, &read.runs)?,
+    };
+    args.output.write(&document(&read, &kept), args.format)?;
+    Ok(Code::Fine.into())
+}
+
+impl Args {
+    fn order(&self, context: &Context) -> Result<Order, UserError> {
+        let (format, paths) = self.split(context)?;
+        Ok(Order {
+            format,
+            paths,
+            saved: self.saved.clone(),
+            all: self.all || self.saved.is_some(),
+            unit: self.unit.clone(),
+            given: Given {
+                label: self.name.label.clone(),
+                tags: self.name.tags(),
+                branch: self.name.branch.clone(),
+                commit: self.commit.clone(),
+                machine: self.machine.clone(),
+                time: self.time,
+            },
+        })
+    }
+
+    /// Splits the words into a format, where the first of them is one, and paths.
+    ///
+    /// # Errors
+    /// Where the first is neither.
+    fn split(&self, context: &Context) -> Result<(Option<Format>, Vec<PathBuf>), UserError> {
+        let paths: Vec<PathBuf> = self.what.iter().map(PathBuf::from).collect();
+        let Some((first, rest)) = paths.split_first() else { return Ok((None, paths)) };
+        let word = first.to_string_lossy();
+        if let Some(format) = Format::from_word(&word) {
+            return Ok((Some(format), rest.to_vec()));
+        }
+        let is_path = word == "-" || word.contains(['/', '.']) || context.dir.join(first).exists();
+        if is_path { Ok((None, paths)) } else { Err(unknown(&word)) }
+    }
+}
+
+fn unknown(word: &str) -> UserError {
+    let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+    let near = suggest::nearest(word, words.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let problem = format!("{word:?} is no format, and there is no such file");
+    UserError::new(Code::Usage, problem).help(format!("{near}formats: {}", words.join(", ")))
+}
+
+/// Checks a commit's hash.
+fn commit(text: &str) -> Result<String, String> {
+    let is_hash = (4..=64).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_hexdigit());
+    if is_hash { Ok(text.to_lowercase()) } else { Err("it is no hash of a commit".to_owned()) }
+}
+
+/// Reads a time.
+fn time(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "write it as 2026-11-20T09:15:00Z, or with another zone".to_owned())
+}
+
+fn document(read: &Read, kept: &[Kept]) -> ImportDocument {
+    let runs = read.runs.iter().zip(kept).map(|(run, kept)| of_run(run, *kept));
+    let notes = read.notes.iter().map(|note| ImportNote {
+        text: note.sentence(),
+        count: note.count,
+        first: note.first.clone(),
+        matters: note.matters,
+    });
+    let assumed =
+        read.assumed.iter().map(|text| ImportNote { text: text.clone(), ..ImportNote::default() });
+    ImportDocument {
+        schema: IMPORT_SCHEMA.to_owned(),
+        version: IMPORT_VERSION,
+        source: read.format.word().to_owned(),
+        from: read.from.clone(),
+        runs: runs.collect(),
+        notes: notes.chain(assumed).collect(),
+        saved: read.saved.clone(),
+    }
+}
+
+fn of_run(run: &RunDocument, kept: Kept) -> ImportRun {
+    let result = |function: &Function| ImportResult {
+        name: function.name.clone(),
+        kind: function.kind,
+        value_ns: function.mean_ns,
+        interval_ns: function.benchmark.as_ref().and_then(|it| it.interval_ns),
+        samples: function.benchmark.as_ref().map_or(0, |it| it.samples_ns.len() as u64),
+        failed: function.is_failure(),
+    };
+    ImportRun {
+        id: run.run.id.clone(),
+        time: run.run.time.clone(),
+        commit: run.run.git.as_ref().map(|git| git.commit.clone()).filter(|it| !it.is_empty()),
+        kept,
+        results: run.functions.iter().map(result).collect(),
+        metrics: run.metrics.len() as u64,
+        tests: run.suites.iter().map(|suite| suite.tests.len() as u64).sum(),
+    }
+}

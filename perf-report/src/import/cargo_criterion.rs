@@ -1,0 +1,115 @@
+//! cargo-criterion's lines: an object a line, among lines that are none.
+//!
+//! The name is the title, cut at 100 characters: the whole one is in no line. `change` is a ratio, whatever
+//! its unit says, and no time; it is not read.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::imported::{Imported, ImportedRun, Mistake, Options};
+use super::measured::{Measured, deviation, gauge};
+use super::names::told_apart;
+use super::notes::Notes;
+use super::numbers::{Lenient, lenient, ns_of};
+use crate::model::Statistic;
+use crate::stats::number::whole;
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    reason: String,
+    id: Option<String>,
+    report_directory: Option<String>,
+    #[serde(default)]
+    iteration_count: Vec<Lenient>,
+    #[serde(default)]
+    measured_values: Vec<Lenient>,
+    unit: Option<String>,
+    #[serde(default)]
+    throughput: Vec<Throughput>,
+    typical: Option<Estimate>,
+    mean: Option<Estimate>,
+    slope: Option<Estimate>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Throughput {
+    #[serde(default, deserialize_with = "lenient")]
+    per_iteration: Option<f64>,
+    #[serde(default)]
+    unit: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Estimate {
+    #[serde(default, deserialize_with = "lenient")]
+    estimate: Option<f64>,
+    #[serde(default, deserialize_with = "lenient")]
+    lower_bound: Option<f64>,
+    #[serde(default, deserialize_with = "lenient")]
+    upper_bound: Option<f64>,
+    unit: Option<String>,
+}
+
+/// Reads the benchmarks.
+pub(super) fn read(text: &str, options: &Options) -> Result<Imported, Mistake> {
+    let mut notes = Notes::default();
+    let mut run = ImportedRun::default();
+    let mut benchmarks = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let Ok(line) = serde_json::from_str::<Line>(line) else {
+            notes.aside("line", "that is no result, passed over", line);
+            continue;
+        };
+        if line.reason != "benchmark-complete" {
+            continue;
+        }
+        let apart = line.report_directory.clone();
+        match benchmark(line, options, &mut run) {
+            Some(measured) => benchmarks.push((measured.function(), apart)),
+            None => notes.problem("benchmark", "without a name or a value, left out", ""),
+        }
+    }
+    run.functions = told_apart(benchmarks, &mut notes)?;
+    Ok(Imported::one(run, notes))
+}
+
+/// Reads a benchmark; one that was not measured in time gets a metric.
+fn benchmark(line: Line, options: &Options, run: &mut ImportedRun) -> Option<Measured> {
+    let name = line.id.filter(|id| !id.is_empty())?;
+    let slope = line.slope.filter(|slope| slope.estimate.is_some());
+    let statistic = if slope.is_some() { Statistic::Slope } else { Statistic::Mean };
+    let known = |it: &Estimate| it.estimate.is_some();
+    let typical = line.typical.filter(known).or(slope).or(line.mean.filter(known))?;
+    let unit = options.unit.clone().or(typical.unit).or(line.unit).unwrap_or("ns".to_owned());
+    let value = typical.estimate?;
+    let pairs = line.iteration_count.iter().zip(&line.measured_values);
+    let pairs: Vec<_> = pairs.filter_map(|(count, value)| Some((count.0?, value.0?))).collect();
+    let iterations = pairs.iter().fold(0_u64, |sum, (count, _)| sum.saturating_add(whole(*count)));
+    let throughput = line.throughput.iter();
+    let throughput: BTreeMap<_, _> = throughput
+        .filter_map(|it| Some((it.unit.to_lowercase(), it.per_iteration.filter(|it| *it > 0.0)?)))
+        .collect();
+    let named = Measured {
+        name: name.clone(),
+        iterations: (iterations > 0).then_some(iterations),
+        throughput,
+        ..Measured::default()
+    };
+    let Some(scale) = ns_of(&unit) else {
+        run.metrics.extend(gauge(&name, &unit, &[value], None));
+        return Some(named);
+    };
+    let samples = pairs.iter().filter(|(count, _)| *count > 0.0);
+    let samples_ns: Vec<f64> = samples.map(|(count, value)| value / count * scale).collect();
+    let ends = typical.lower_bound.zip(typical.upper_bound);
+    Some(Measured {
+        value_ns: Some(value * scale),
+        statistic,
+        stddev_ns: deviation(&samples_ns),
+        are_calls: iterations > 0 && iterations == pairs.len() as u64,
+        samples_ns,
+        interval_ns: ends.map(|(low, high)| (low * scale, high * scale)),
+        ..named
+    })
+}

@@ -1,0 +1,159 @@
+//! The text of `go test -bench`, and the same as `go test -json` wraps it.
+//!
+//! `Name-P  N  value unit [value unit]…`: `-P` is GOMAXPROCS and no part of the name; lines of one name are
+//! repetitions in one process, so samples of one run. `pkg:` holds until the next one, and tells apart
+//! what has one name in two packages.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::imported::{Imported, ImportedRun, Mistake};
+use super::measured::{Measured, count, gauge};
+use super::names::told_apart;
+use super::notes::Notes;
+use super::numbers::{is_rate, ns_of, number};
+use crate::model::{Better, CustomMetric, Machine};
+
+/// A benchmark with its values, by their units.
+#[derive(Debug, Default)]
+struct Bench {
+    name: String,
+    package: String,
+    iterations: u64,
+    values: BTreeMap<String, Vec<f64>>,
+}
+
+/// Reads the benchmarks.
+pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
+    let unwrapped = unwrapped(text);
+    let text = unwrapped.as_deref().unwrap_or(text);
+    let mut notes = Notes::default();
+    let mut machine = Machine::default();
+    let mut benches: Vec<Bench> = Vec::new();
+    let mut places = BTreeMap::new();
+    let mut package = String::new();
+    for line in text.lines().map(str::trim) {
+        if let Some((key, value)) = setting(line) {
+            match key {
+                "pkg" => value.clone_into(&mut package),
+                "cpu" => value.clone_into(&mut machine.cpu),
+                "goos" => value.clone_into(&mut machine.os),
+                "goarch" => value.clone_into(&mut machine.arch),
+                _ => {}
+            }
+        } else if let Some((name, iterations, values)) =
+            line.starts_with("Benchmark").then(|| result(line)).flatten()
+        {
+            let at = *places.entry((package.clone(), name.clone())).or_insert_with(|| {
+                benches.push(Bench { name, package: package.clone(), ..Bench::default() });
+                benches.len() - 1
+            });
+            if let Some(bench) = benches.get_mut(at) {
+                bench.iterations = bench.iterations.saturating_add(iterations);
+                values
+                    .into_iter()
+                    .for_each(|(unit, value)| bench.values.entry(unit).or_default().push(value));
+            }
+        } else if line.starts_with("--- FAIL") || line.starts_with("--- SKIP") {
+            notes.problem("benchmark", "that failed or was skipped", line);
+        } else if line.starts_with("Benchmark") && line.contains(char::is_whitespace) {
+            notes.aside("line", "that is no result, passed over", line);
+        }
+    }
+    let mut run = ImportedRun { machine, ..ImportedRun::default() };
+    let names: Vec<String> = benches.iter().map(|bench| bench.name.clone()).collect();
+    let is_alone = |name: &str| names.iter().filter(|it| *it == name).count() == 1;
+    let mut functions = Vec::new();
+    for bench in benches {
+        let shown = if is_alone(&bench.name) {
+            bench.name.clone()
+        } else {
+            format!("{} ({})", bench.name, bench.package)
+        };
+        run.metrics.extend(metrics(&bench, &shown));
+        functions.push((measured(&bench).function(), Some(bench.package)));
+    }
+    run.functions = told_apart(functions, &mut notes)?;
+    Ok(Imported::one(run, notes))
+}
+
+/// Returns the text that the lines of `go test -json` wrap; `None` of a text that is none of these.
+fn unwrapped(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Event {
+        #[serde(rename = "Output", default)]
+        output: String,
+        #[serde(rename = "Package", default)]
+        package: String,
+    }
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    // Packages run at the same time, and a result comes in two parts.
+    let mut packages = BTreeMap::<String, String>::new();
+    for line in text.lines() {
+        let Ok(event) = serde_json::from_str::<Event>(line) else { continue };
+        *packages.entry(event.package).or_default() += &event.output;
+    }
+    let each = packages.into_iter().map(|(package, text)| format!("pkg: {package}\n{text}\n"));
+    Some(each.collect())
+}
+
+/// Reads a line `key: value`, whose key begins in lower case and has no space.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let is_key =
+        key.starts_with(|it: char| it.is_lowercase()) && !key.contains(char::is_whitespace);
+    is_key.then_some((key, value.trim()))
+}
+
+/// Reads a result: its name, its iterations, its values.
+fn result(line: &str) -> Option<(String, u64, Vec<(String, f64)>)> {
+    let mut words = line.split_whitespace();
+    let name = words.next()?.strip_prefix("Benchmark")?;
+    let iterations = words.next()?.parse::<u64>().ok()?;
+    let mut values = Vec::new();
+    while let (Some(value), Some(unit)) = (words.next(), words.next()) {
+        values.push((unit.to_owned(), number(value)?));
+    }
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let name = match name.rsplit_once('-') {
+        Some((name, processors)) if is_number(processors) => name,
+        _ => name,
+    };
+    (!values.is_empty()).then(|| (name.to_owned(), iterations, values))
+}
+
+fn measured(bench: &Bench) -> Measured {
+    let samples = bench.values.iter().find_map(|(unit, values)| Some((ns_of(unit)?, values)));
+    let samples_ns = samples.map(|(scale, values)| values.iter().map(|it| it * scale).collect());
+    Measured {
+        name: bench.name.clone(),
+        samples_ns: samples_ns.unwrap_or_default(),
+        iterations: Some(bench.iterations),
+        ..Measured::default()
+    }
+    .with_median()
+}
+
+/// Returns the further measures of a benchmark. Allocations are counts, where all repetitions agree.
+fn metrics(bench: &Bench, name: &str) -> Vec<CustomMetric> {
+    let others = bench.values.iter().filter(|(unit, _)| ns_of(unit).is_none());
+    let metric = |(unit, values): (&String, &Vec<f64>)| {
+        let counted = match unit.as_str() {
+            "B/op" => Some("bytes-per-op"),
+            "allocs/op" => Some("allocs-per-op"),
+            _ => None,
+        };
+        let first = values.first().copied()?;
+        let is_exact =
+            values.iter().all(|value| value.total_cmp(&first).is_eq() && value.fract() == 0.0);
+        match counted {
+            Some(measure) if is_exact => Some(count(name, measure, first, Some(Better::Lower))),
+            Some(measure) => gauge(name, measure, values, Some(Better::Lower)),
+            None => gauge(name, unit, values, is_rate(unit).then_some(Better::Higher)),
+        }
+    };
+    others.filter_map(metric).collect()
+}

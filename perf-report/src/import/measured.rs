@@ -1,0 +1,158 @@
+//! A measured thing on its way to a function of a run.
+
+use std::collections::BTreeMap;
+
+use super::numbers::finite;
+use crate::model::{
+    Benchmark, Better, CustomMetric, Function, FunctionKind, MetricKind, Statistic,
+};
+use crate::stats::number::{ends, float, whole};
+use crate::stats::robust;
+
+/// A benchmark, as its file tells of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Measured {
+    /// Its name.
+    pub(super) name: String,
+    /// Time of an iteration, in nanoseconds.
+    pub(super) value_ns: Option<f64>,
+    /// The statistic that this is.
+    pub(super) statistic: Statistic,
+    /// Standard deviation of the samples, in nanoseconds.
+    pub(super) stddev_ns: Option<f64>,
+    /// Time of an iteration in each sample, in nanoseconds.
+    pub(super) samples_ns: Vec<f64>,
+    /// Processor time of an iteration in each sample, in nanoseconds.
+    pub(super) cpu_samples_ns: Vec<f64>,
+    /// Number of iterations of all samples.
+    pub(super) iterations: Option<u64>,
+    /// True if each sample is one iteration, so that it is the duration of a call.
+    pub(super) are_calls: bool,
+    /// Number of iterations that failed, where that is known.
+    pub(super) errors: Option<u64>,
+    /// Lower and upper end of the value, in nanoseconds.
+    pub(super) interval_ns: Option<(f64, f64)>,
+    /// Distance of the samples, in nanoseconds.
+    pub(super) spread_ns: Option<f64>,
+    /// Work of an iteration, by its unit.
+    pub(super) throughput: BTreeMap<String, f64>,
+    /// Parameters beside the name.
+    pub(super) parameters: BTreeMap<String, String>,
+    /// Percentiles of calls in nanoseconds: 50, 90, 95, 99.
+    pub(super) percentiles_ns: [Option<f64>; 4],
+    /// Shortest and longest call, in nanoseconds.
+    pub(super) ends_ns: [Option<f64>; 2],
+}
+
+impl Measured {
+    /// Makes the function of a run.
+    pub(super) fn function(self) -> Function {
+        let value = self.value_ns.and_then(usable);
+        let samples: Vec<f64> = self.samples_ns.into_iter().filter_map(usable).collect();
+        // Of a harness that does not say how often it called, one call is known.
+        let calls = self.iterations.unwrap_or(1).max(1);
+        let sum = if self.are_calls && samples.len() as u64 == calls {
+            Some(samples.iter().sum())
+        } else {
+            value.map(|value| value * float(calls))
+        };
+        let total_ns = whole(sum.unwrap_or(0.0).round());
+        let of_calls = ends(samples.iter().copied()).filter(|_| self.are_calls);
+        let ends_ns = match of_calls {
+            Some((least, most)) => [Some(least), Some(most)],
+            None => self.ends_ns,
+        };
+        let rounded = |ns: Option<f64>| ns.and_then(usable).map(|ns| whole(ns.round()));
+        let [p50_ns, p90_ns, p95_ns, p99_ns] = self.percentiles_ns.map(rounded);
+        Function {
+            name: self.name,
+            kind: FunctionKind::Benchmark,
+            calls,
+            errors: self.errors.unwrap_or(0),
+            classifies_errors: self.errors.is_some(),
+            total_ns,
+            self_ns: total_ns,
+            mean_ns: value,
+            stddev_ns: self.stddev_ns.and_then(usable),
+            min_ns: rounded(ends_ns[0]),
+            max_ns: rounded(ends_ns[1]),
+            p50_ns,
+            p90_ns,
+            p95_ns,
+            p99_ns,
+            benchmark: Some(Box::new(Benchmark {
+                statistic: self.statistic,
+                samples_ns: samples,
+                cpu_samples_ns: self.cpu_samples_ns.into_iter().filter_map(usable).collect(),
+                interval_ns: self
+                    .interval_ns
+                    .filter(|ends| ends.0.is_finite() && ends.1.is_finite()),
+                spread_ns: self.spread_ns.and_then(usable),
+                iterations: self.iterations,
+                throughput: self.throughput,
+                parameters: self.parameters,
+            })),
+            ..Function::default()
+        }
+    }
+
+    /// Takes the median of the samples as the value, and their standard deviation where there is none yet.
+    pub(super) fn with_median(mut self) -> Self {
+        self.value_ns = self.value_ns.or_else(|| robust::median(&self.samples_ns));
+        self.statistic =
+            if self.samples_ns.len() > 1 { Statistic::Median } else { Statistic::Single };
+        self.stddev_ns = self.stddev_ns.or_else(|| deviation(&self.samples_ns));
+        self
+    }
+}
+
+/// Returns a time that can be one.
+fn usable(ns: f64) -> Option<f64> {
+    finite(ns).filter(|ns| *ns >= 0.0)
+}
+
+/// Returns the standard deviation of some values; `None` of fewer than two.
+pub(super) fn deviation(values: &[f64]) -> Option<f64> {
+    let count = float(values.len() as u64);
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
+}
+
+/// Returns the mean of some values.
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / float(values.len() as u64))
+}
+
+/// Returns a count of a benchmark, which is judged exactly.
+pub(super) fn count(of: &str, measure: &str, value: f64, better: Option<Better>) -> CustomMetric {
+    CustomMetric {
+        name: format!("{of}/{measure}"),
+        kind: MetricKind::Count,
+        value: finite(value),
+        better,
+        ..CustomMetric::default()
+    }
+}
+
+/// Returns another measure of a benchmark, which differs from run to run: of several values the median.
+pub(super) fn gauge(
+    of: &str,
+    measure: &str,
+    values: &[f64],
+    better: Option<Better>,
+) -> Option<CustomMetric> {
+    let values: Vec<f64> = values.iter().copied().filter_map(finite).collect();
+    let (least, most) = ends(values.iter().copied())?;
+    Some(CustomMetric {
+        name: format!("{of}/{measure}"),
+        kind: MetricKind::Gauge,
+        value: robust::median(&values),
+        min: Some(least),
+        max: Some(most),
+        mean: mean(&values),
+        samples: Some(values.len() as u64),
+        better,
+        ..CustomMetric::default()
+    })
+}

@@ -1,0 +1,42 @@
+//! Parsers of results: values to the digit, quirks of writers, and texts that nobody should write.
+
+mod criterion;
+mod expected;
+mod hostile;
+mod quirks;
+
+use super::{Format, Imported, Options, detect};
+use crate::model::{Benchmark, CustomMetric, Function};
+
+/// Reads a text in the format that its content tells, which must be this one.
+#[track_caller]
+fn read(text: &str, format: Format) -> Imported {
+    assert_eq!(detect(text), Ok(format));
+    format.read(text, &Options::default()).unwrap()
+}
+
+#[track_caller]
+fn function<'a>(imported: &'a Imported, name: &str) -> &'a Function {
+    let mut all = imported.runs.iter().flat_map(|run| &run.functions);
+    all.find(|it| it.name == name).unwrap_or_else(|| panic!("no {name} in {imported:#?}"))
+}
+
+#[track_caller]
+fn figures<'a>(imported: &'a Imported, name: &str) -> &'a Benchmark {
+    function(imported, name).benchmark.as_deref().unwrap()
+}
+
+#[track_caller]
+fn metric<'a>(imported: &'a Imported, name: &str) -> &'a CustomMetric {
+    let mut all = imported.runs.iter().flat_map(|run| &run.metrics);
+    all.find(|it| it.name == name).unwrap_or_else(|| panic!("no {name} in {imported:#?}"))
+}
+
+/// Returns the names of all functions, in their order.
+fn names(imported: &Imported) -> Vec<&str> {
+    imported.runs.iter().flat_map(|run| &run.functions).map(|it| it.name.as_str()).collect()
+}
+
+fn sentences(imported: &Imported) -> Vec<String> {
+    imported.notes.iter().map(super::Note::sentence).collect()
+}

@@ -1,0 +1,193 @@
+//! Results of other tools on their way into the store: [`sources`] finds and reads files, `crate::import`
+//! makes sense of them, [`documents`] makes runs of that, and these are stored, each once. [`written`] adds
+//! what a command of ours wrote to its own run.
+
+pub(crate) mod documents;
+pub(crate) mod facts;
+pub(crate) mod sources;
+pub(crate) mod written;
+
+use std::path::PathBuf;
+
+use sources::Source;
+
+use super::context::Context;
+use super::store::{self, Fault, StoreError};
+use crate::error::{ExitCode as Code, UserError};
+use crate::import::{Format, Imported, Mistake, Notes, Options};
+use crate::model::{Kept, RunDocument};
+
+/// The things to import, and the facts that the user gives.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Order {
+    /// The format; told by content where none is given.
+    pub format: Option<Format>,
+    /// Files and folders; `-` is standard input. Of criterion there may be none.
+    pub paths: Vec<PathBuf>,
+    /// The part of criterion's folder that is taken instead of `new`: the name of a baseline it saved.
+    pub saved: Option<String>,
+    /// True to take stale results as well.
+    pub all: bool,
+    /// Unit of values that are stored without one.
+    pub unit: Option<String>,
+    /// The facts that the user gives.
+    pub given: Given,
+}
+
+/// The facts about a run that the user gives, since its file does not.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    /// The label.
+    pub label: Option<String>,
+    /// The tags.
+    pub tags: Vec<String>,
+    /// The branch.
+    pub branch: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// The key of the machine.
+    pub machine: Option<String>,
+    /// The time.
+    pub time: Option<jiff::Timestamp>,
+}
+
+/// Results that were read, and are no part of the store yet.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The format.
+    pub format: Format,
+    /// Files and folders that were read, as they are shown.
+    pub from: Vec<String>,
+    /// The runs, oldest first.
+    pub runs: Vec<RunDocument>,
+    /// Notes on what was left out.
+    pub notes: Notes,
+    /// Sentences on what was assumed.
+    pub assumed: Vec<String>,
+    /// Baselines of the tool's own.
+    pub saved: Vec<String>,
+}
+
+/// Reads what is to be imported.
+///
+/// # Errors
+/// [`Code::NothingToJudge`] where nothing is found, with where it was looked for; [`Code::Usage`] for an
+/// unknown format or a missing file; [`Code::Unreadable`] for a damaged one.
+pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> {
+    let options = Options { unit: order.unit.clone() };
+    let found = sources::all(context, order)?;
+    let format = same_format(&found, order)?;
+    let (mut all, mut notes) = (Vec::new(), Notes::default());
+    let mut saved = Vec::new();
+    for source in &found {
+        let mut imported = source.read(format, order, &options)?;
+        notes.append(std::mem::take(&mut imported.notes));
+        saved.extend(source.saved.iter().cloned());
+        all.push((source, imported));
+    }
+    saved.sort_unstable();
+    saved.dedup();
+    let from = found.iter().map(|source| source.shown.clone()).collect();
+    if all.iter().all(|(_, imported)| imported.is_empty()) {
+        return Err(nothing(format, from, &notes, &saved));
+    }
+    let assumed = assumed(format, order);
+    let merged =
+        documents::merged(all.into_iter().map(|(source, it)| (it, source.modified)).collect());
+    let is_ours = found.iter().all(|source| source.is_ours);
+    let problems = notes.problems();
+    let runs = documents::runs(context, format, merged, (&order.given, is_ours), &problems);
+    Ok(Read { format, from, runs, notes, assumed, saved })
+}
+
+/// Stores runs, each once, and returns the answer to each.
+///
+/// # Errors
+/// When the store takes no more.
+pub(crate) fn keep(context: &Context, runs: &[RunDocument]) -> Result<Vec<Kept>, UserError> {
+    let mut store = store::open_or_create(&context.store)?;
+    let mut kept = Vec::with_capacity(runs.len());
+    for run in runs {
+        kept.push(match store.save(run) {
+            Ok(()) => Kept::Stored,
+            Err(StoreError { fault: Fault::Exists { .. }, .. }) => Kept::Before,
+            Err(error) => return Err(error.into()),
+        });
+    }
+    Ok(kept)
+}
+
+/// Returns the format that all sources have: the one that was named, or the one that their content tells.
+fn same_format(found: &[Source], order: &Order) -> Result<Format, UserError> {
+    if let Some(format) = order.format {
+        return Ok(format);
+    }
+    let mut told: Option<(Format, &Source)> = None;
+    for source in found {
+        let format = source.format()?;
+        match told {
+            Some((before, first)) if before != format => {
+                let problem = format!(
+                    "{} is of {}, and {} is of {}: one import is of one format",
+                    first.shown,
+                    before.word(),
+                    source.shown,
+                    format.word()
+                );
+                return Err(
+                    UserError::new(Code::Usage, problem).help("import them one after the other")
+                );
+            }
+            _ => told = Some((format, source)),
+        }
+    }
+    told.map(|(format, _)| format)
+        .ok_or_else(|| UserError::new(Code::Usage, "there is nothing to import"))
+}
+
+/// Returns sentences on what nobody said.
+fn assumed(format: Format, order: &Order) -> Vec<String> {
+    let no_unit = format == Format::Criterion && order.unit.is_none();
+    let unit = "criterion stores no unit: nanoseconds were assumed (--unit names another, of a custom measurement)";
+    no_unit.then(|| unit.to_owned()).into_iter().collect()
+}
+
+fn nothing(format: Format, from: Vec<String>, notes: &Notes, saved: &[String]) -> UserError {
+    let mut problem = format!("no result of {} was found in {}", format.word(), from.join(", "));
+    for note in notes.iter() {
+        problem += "\n  ";
+        problem += &note.sentence();
+    }
+    let help = match (saved.is_empty(), format) {
+        (false, _) => format!(
+            "criterion has saved baselines there, which --saved imports: {}",
+            saved.join(", ")
+        ),
+        (true, Format::Criterion) => {
+            "`cargo bench` writes them; name another folder, or set CRITERION_HOME".to_owned()
+        }
+        (true, format) => format!("it reads what this writes: {}", format.made_by()),
+    };
+    UserError::new(Code::NothingToJudge, problem).help(help)
+}
+
+/// Makes the error of a file that cannot be imported.
+pub(crate) fn refused(shown: &str, mistake: Mistake) -> UserError {
+    match mistake {
+        Mistake::Refused { what, help } => {
+            UserError::new(Code::Usage, format!("{shown} is not imported: {what}")).help(help)
+        }
+        Mistake::Alike(_) => {
+            UserError::new(Code::Unreadable, format!("{shown} is not imported: {mistake}"))
+                .help("give them different names, or import their files one by one")
+        }
+        Mistake::Unreadable(_) => {
+            UserError::new(Code::Unreadable, format!("{shown} cannot be imported: {mistake}")).help(
+                "name the format where it was told wrongly, and look whether the file is whole",
+            )
+        }
+    }
+}
+
+/// An import beside the time at which its file was written.
+pub(crate) type Dated = (Imported, Option<jiff::Timestamp>);

@@ -1,0 +1,220 @@
+//! Files and folders with results: found, walked and read. Links are not followed, but for a path that the
+//! user names, and everything has a limit.
+
+mod places;
+mod walk;
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+pub(crate) use places::{criterion_folders, quickly, with_criterion};
+pub(crate) use walk::{criterion, criterion_fresh};
+
+use super::{Order, refused};
+use crate::error::{ExitCode as Code, UserError};
+use crate::files;
+use crate::import::{self, Format, Imported, LARGEST, Notes, Options, criterion as of_criterion};
+use crate::project::context::Context;
+
+/// Something to import: a file, a folder, or standard input.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// Its name, as it is shown.
+    pub(crate) shown: String,
+    /// The time at which it was written last.
+    pub(crate) modified: Option<jiff::Timestamp>,
+    /// True if it belongs to the project: it lies below its root, or is standard input.
+    pub(crate) is_ours: bool,
+    /// Baselines that criterion keeps in it.
+    pub(crate) saved: Vec<String>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// A file.
+    Text(String),
+    /// The benchmarks of criterion's folder, and what was wrong on the way.
+    Criterion(Vec<of_criterion::Files>, Notes),
+}
+
+impl Source {
+    /// Tells its format.
+    pub(crate) fn format(&self) -> Result<Format, UserError> {
+        match &self.content {
+            Content::Criterion(..) => Ok(Format::Criterion),
+            Content::Text(text) => {
+                import::detect(text).map_err(|mistake| refused(&self.shown, mistake))
+            }
+        }
+    }
+
+    /// Reads its results.
+    pub(crate) fn read(
+        &self,
+        format: Format,
+        order: &Order,
+        options: &Options,
+    ) -> Result<Imported, UserError> {
+        let read = match &self.content {
+            Content::Text(text) => format.read(text, options),
+            Content::Criterion(files, notes) => {
+                let taken =
+                    if order.all { of_criterion::Taken::All } else { of_criterion::Taken::Newest };
+                of_criterion::read(files, taken, options).map(|mut imported| {
+                    imported.notes.append(notes.clone());
+                    imported
+                })
+            }
+        };
+        read.map_err(|mistake| refused(&self.shown, mistake))
+    }
+}
+
+/// Returns everything that the user names; of criterion also what nobody has named.
+///
+/// # Errors
+/// When something is not there, cannot be read, or is a folder without results.
+pub(crate) fn all(context: &Context, order: &Order) -> Result<Vec<Source>, UserError> {
+    if order.paths.is_empty() {
+        return found_by_itself(context, order).map(|source| vec![source]);
+    }
+    let mut sources = Vec::new();
+    for path in &order.paths {
+        if path.as_os_str() == "-" {
+            sources.push(standard_input()?);
+            continue;
+        }
+        let full = context.dir.join(path);
+        let metadata = full.metadata().map_err(|error| missing(path, error))?;
+        if metadata.is_dir() {
+            sources.extend(folder(context, &full, order)?);
+        } else {
+            sources.push(file(context, &full)?);
+        }
+    }
+    Ok(sources)
+}
+
+/// Returns criterion's folder, wherever it is.
+fn found_by_itself(context: &Context, order: &Order) -> Result<Source, UserError> {
+    if order.format.is_some_and(|format| format != Format::Criterion) {
+        let format = order.format.map_or("", Format::word);
+        let problem = format!("there is no file of {format} to import");
+        return Err(UserError::new(Code::Usage, problem).help(
+            "name it, or `-` for standard input; only criterion's folder is found by itself",
+        ));
+    }
+    let places = criterion_folders(context);
+    let there = places.iter().find(|place| place.is_dir());
+    let Some(place) = there else {
+        let looked: Vec<_> = places.iter().map(|place| context.shown(place)).collect();
+        let problem = format!("criterion has written nothing: looked in {}", looked.join(", "));
+        return Err(UserError::new(Code::NothingToJudge, problem).help(
+            "`cargo bench` writes it; or name the folder: `perf-report import criterion FOLDER`",
+        ));
+    };
+    criterion_source(context, place, order)
+}
+
+/// Returns what a folder holds: the benchmarks of criterion, or the summaries of Gungraun.
+fn folder(context: &Context, path: &Path, order: &Order) -> Result<Vec<Source>, UserError> {
+    if order.format != Some(Format::Gungraun) {
+        let inner = with_criterion(path);
+        let source = criterion_source(context, &inner, order)?;
+        let is_any = match &source.content {
+            Content::Criterion(files, _) => !files.is_empty() || !source.saved.is_empty(),
+            Content::Text(_) => true,
+        };
+        if is_any || order.format.is_some() {
+            return Ok(vec![source]);
+        }
+    }
+    let summaries =
+        walk::summaries(path).map_err(|error| unreadable(&context.shown(path), error))?;
+    if summaries.is_empty() {
+        let problem = format!("no result was found in the folder {}", context.shown(path));
+        return Err(UserError::new(Code::NothingToJudge, problem).help(
+            "of folders, criterion's are read and Gungraun's with --save-summary; name the file of any other tool",
+        ));
+    }
+    summaries.iter().map(|path| file(context, path)).collect()
+}
+
+fn criterion_source(context: &Context, path: &Path, order: &Order) -> Result<Source, UserError> {
+    let shown = context.shown(path);
+    let of = order.saved.as_deref().unwrap_or("new");
+    let found = criterion(path, of).map_err(|error| unreadable(&shown, error))?;
+    Ok(Source {
+        shown,
+        modified: None,
+        is_ours: is_ours(context, path),
+        saved: found.saved,
+        content: Content::Criterion(found.files, found.notes),
+    })
+}
+
+fn file(context: &Context, path: &Path) -> Result<Source, UserError> {
+    let shown = context.shown(path);
+    let open = || -> io::Result<(Vec<u8>, Option<jiff::Timestamp>)> {
+        let file = files::open(path, LARGEST)?;
+        let modified = file.metadata()?.modified().ok();
+        let modified = modified.and_then(|time| jiff::Timestamp::try_from(time).ok());
+        Ok((read_limited(file)?, modified))
+    };
+    let (bytes, modified) = open().map_err(|error| unreadable(&shown, error))?;
+    let content = Content::Text(text(bytes));
+    Ok(Source { shown, modified, is_ours: is_ours(context, path), saved: Vec::new(), content })
+}
+
+fn standard_input() -> Result<Source, UserError> {
+    let shown = "standard input".to_owned();
+    let bytes = read_limited(io::stdin()).map_err(|error| unreadable(&shown, error))?;
+    let content = Content::Text(text(bytes));
+    Ok(Source { shown, modified: None, is_ours: true, saved: Vec::new(), content })
+}
+
+fn read_limited(from: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        let largest = crate::text::units::bytes(LARGEST);
+        return Err(io::Error::other(format!(
+            "it is larger than {largest}, the most that is read"
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Returns the text of a file. A shell of Windows writes UTF-16; what is no text at all becomes such that no
+/// format fits it.
+fn text(bytes: Vec<u8>) -> String {
+    let units = |of: fn([u8; 2]) -> u16| -> Vec<u16> {
+        let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+        pairs.map(|pair| of([pair[0], pair[1]])).collect()
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => String::from_utf16_lossy(&units(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => String::from_utf16_lossy(&units(u16::from_be_bytes)),
+        _ => String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    }
+}
+
+fn is_ours(context: &Context, path: &Path) -> bool {
+    let [path, root] = [path, &context.root].map(|it| it.canonicalize());
+    path.ok().zip(root.ok()).is_some_and(|(path, root)| path.starts_with(root))
+}
+
+fn missing(path: &PathBuf, error: io::Error) -> UserError {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => UserError::new(Code::Usage, format!("there is no file {shown}"))
+            .help("name a file or a folder that exists, or `-` for standard input"),
+        _ => unreadable(&shown.to_string(), error),
+    }
+}
+
+fn unreadable(shown: &str, error: io::Error) -> UserError {
+    UserError::new(Code::Unreadable, format!("{shown} cannot be read")).because(error)
+}

@@ -1,0 +1,122 @@
+//! The figures of what is no tracked function, as every medium shows them: of benchmarks, tests and suites.
+
+use crate::model::{Function, FunctionKind, Statistic};
+use crate::text::{sanitize, units};
+
+/// Bytes of the units of rates.
+const SIZES: [(&str, f64); 4] =
+    [("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1_024.0), ("B", 1.0)];
+
+/// Returns the word for one of a kind.
+pub(crate) fn word(kind: FunctionKind) -> &'static str {
+    match kind {
+        FunctionKind::Function => "function",
+        FunctionKind::Benchmark => "benchmark",
+        FunctionKind::Suite => "suite",
+        FunctionKind::Test => "test",
+    }
+}
+
+/// Counts some results by their kinds: `3 benchmarks, 1 test`.
+pub(crate) fn counted(kinds: impl Iterator<Item = FunctionKind>) -> String {
+    let mut counts = std::collections::BTreeMap::<FunctionKind, u64>::new();
+    kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
+    let each = counts.into_iter().map(|(kind, count)| units::plural(count, word(kind)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the time of an iteration as people read it; `None` where there is none.
+pub(crate) fn value(function: &Function) -> Option<String> {
+    function.mean_ns.map(units::duration)
+}
+
+/// Returns the interval of the value, `41.0 ns to 41.2 ns`, where its harness reports one; of a spread, the spread.
+pub(crate) fn interval(function: &Function) -> Option<String> {
+    let benchmark = function.benchmark.as_ref()?;
+    if let Some((low, high)) = benchmark.interval_ns {
+        return Some(format!("{} to {}", units::duration(low), units::duration(high)));
+    }
+    if let Some(spread) = benchmark.spread_ns {
+        return Some(format!("± {}", units::duration(spread)));
+    }
+    function.stddev_ns.map(|deviation| format!("σ {}", units::duration(deviation)))
+}
+
+/// Returns the statistic that the value is.
+pub(crate) fn statistic(function: &Function) -> &'static str {
+    match function.benchmark.as_ref().map(|it| it.statistic) {
+        Some(Statistic::Mean) => "mean",
+        Some(Statistic::Median) => "median",
+        Some(Statistic::Slope) => "slope",
+        Some(Statistic::Single) | None => "single",
+    }
+}
+
+/// Returns the number of its samples; `None` where its harness reports none.
+pub(crate) fn samples(function: &Function) -> Option<u64> {
+    function.benchmark.as_ref().map(|it| it.samples_ns.len() as u64).filter(|count| *count > 0)
+}
+
+/// Returns the number of its iterations, where it is known.
+pub(crate) fn iterations(function: &Function) -> Option<u64> {
+    match &function.benchmark {
+        Some(benchmark) => benchmark.iterations,
+        None => Some(function.calls),
+    }
+}
+
+/// Returns the work a second, where the work of an iteration was declared: `1.45 GiB/s`.
+pub(crate) fn throughput(function: &Function) -> Option<String> {
+    let benchmark = function.benchmark.as_ref()?;
+    let seconds = function.mean_ns.filter(|ns| *ns > 0.0)? / 1e9;
+    let rate = |(unit, work): (&String, &f64)| {
+        let rate = work / seconds;
+        match unit.as_str() {
+            "bytes" => {
+                let (name, size) =
+                    SIZES.into_iter().find(|(_, size)| rate >= *size).unwrap_or(SIZES[3]);
+                format!("{} {name}/s", units::rough_number(rate / size))
+            }
+            unit => format!("{} {unit}/s", units::rough_number(rate)),
+        }
+    };
+    let all: Vec<_> = benchmark.throughput.iter().map(rate).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// Returns all that is known of one: kind, value, interval, samples, iterations, throughput, parameters.
+pub(crate) fn facts(function: &Function) -> Vec<String> {
+    let mut items = vec![word(function.kind).to_owned()];
+    items.extend(value(function).map(|value| format!("{value} ({})", statistic(function))));
+    items.extend(interval(function));
+    items.extend(throughput(function));
+    items.extend(samples(function).map(|count| units::plural(count, "sample")));
+    items.extend(iterations(function).map(|count| units::plural(count, "iteration")));
+    let parameters = function.benchmark.iter().flat_map(|it| &it.parameters);
+    items.extend(
+        parameters.map(|(name, value)| sanitize::screen(&format!("{name}={value}")).into_owned()),
+    );
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Benchmark;
+
+    #[test]
+    fn work_a_second_is_in_the_unit_that_fits() {
+        let shown = |unit: &str, work: f64, ns: f64| {
+            let throughput = std::collections::BTreeMap::from([(unit.to_owned(), work)]);
+            let benchmark = Some(Box::new(Benchmark { throughput, ..Benchmark::default() }));
+            throughput_of(Function { mean_ns: Some(ns), benchmark, ..Function::default() })
+        };
+        assert_eq!(shown("bytes", 64.0, 41.0), "1.45 GiB/s");
+        assert_eq!(shown("elements", 7.0, 1e6), "7,000 elements/s");
+        assert_eq!(shown("bytes", 1.0, 1e9), "1 B/s");
+    }
+
+    fn throughput_of(function: Function) -> String {
+        throughput(&function).unwrap()
+    }
+}
