@@ -3,8 +3,8 @@
 //! and independent of documents.
 
 pub mod ascii;
-pub mod moment;
 pub(crate) mod hex;
+pub mod moment;
 pub mod sanitize;
 pub(crate) mod shell;
 pub mod suggest;
