@@ -1,6 +1,6 @@
 //! The benchmarks that a command of ours made: criterion's, added to the run of the command.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::sources::{criterion_fresh, quickly};
 use crate::import::criterion::{self, Taken};
@@ -8,9 +8,14 @@ use crate::import::{Imported, Options};
 use crate::model::RunDocument;
 use crate::project::context::Context;
 
+/// The longest tick of the clock that files are stamped by.
+const TICK: Duration = Duration::from_millis(10);
+
 /// Adds to `document` what criterion has written since the command began, and nothing older. Without a folder of
 /// criterion, or where nothing in it is new, nothing is read.
 pub(crate) fn add(context: &Context, document: &mut RunDocument, began: SystemTime) {
+    // Files are stamped by a clock that ticks.
+    let began = began.checked_sub(TICK).unwrap_or(began);
     let places = quickly(context, &document.run.command);
     let since = began.duration_since(UNIX_EPOCH).ok();
     let since = since.and_then(|it| u64::try_from(it.as_nanos()).ok()).unwrap_or(0);
