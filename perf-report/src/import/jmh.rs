@@ -73,12 +73,12 @@ fn weighted(calls: &[(Lenient, Lenient)]) -> Option<f64> {
 pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let entries: Vec<Entry> = json::document(text, "JMH")?;
     let mut notes = Notes::default();
-    let named = entries.iter().map(|entry| {
+    let apart = entries.iter().map(|entry| {
         let measured = Measured { name: name(entry), ..Measured::default() };
         let threads = entry.threads.map_or(String::new(), |it| format!(", threads={it}"));
         (measured.function(), Some(format!("mode={}{threads}", entry.mode)))
     });
-    let names = told_apart(named.collect(), &mut notes)?;
+    let names = told_apart(apart.collect(), &mut notes)?;
     let mut runs: Vec<ImportedRun> = Vec::new();
     for (entry, function) in entries.iter().zip(names) {
         for (at, (measured, metrics)) in

@@ -163,8 +163,8 @@ fn file(context: &Context, path: &Path) -> Result<Source, UserError> {
         Ok((read_limited(file)?, modified))
     };
     let (bytes, modified) = open().map_err(|error| unreadable(&shown, error))?;
-    let content = Content::Text(text(bytes));
-    Ok(Source { shown, modified, is_ours: is_ours(context, path), saved: Vec::new(), content })
+    let is_ours = is_ours(context, path);
+    Ok(Source { shown, modified, is_ours, saved: Vec::new(), content: Content::Text(text(bytes)) })
 }
 
 fn standard_input() -> Result<Source, UserError> {
