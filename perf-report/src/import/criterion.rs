@@ -36,9 +36,9 @@ pub struct Files {
 /// The part of the results that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// What one run of the benchmarks can have written: the newest, and what is hardly older.
+    /// The results that one run of the benchmarks can have written: the newest, and those hardly older.
     Newest,
-    /// What was written at this time, in nanoseconds since 1970, or later.
+    /// The results written at this time, in nanoseconds since 1970, or later.
     Since(u64),
     /// All of it.
     All,

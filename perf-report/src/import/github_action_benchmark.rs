@@ -1,7 +1,7 @@
 //! github-action-benchmark: its `data.js` or the same as JSON, which is a history with a run an entry; and
 //! the array of its custom input, which is one run.
 //!
-//! What is measured in time becomes nanoseconds, whatever the unit of an entry was. A rate or a size stays a
+//! Values in a unit of time become nanoseconds, whatever the unit of an entry was. A rate or a size stays a
 //! metric, with its unit in its name. Entries of several suites for one commit are one run.
 
 use std::collections::BTreeMap;

@@ -41,7 +41,7 @@ struct State {
     open: Vec<Suite>,
     case: Option<Case>,
     notes: Notes,
-    /// How often each name was there.
+    /// Number of times that each name was there.
     names: BTreeMap<String, u64>,
     tests: usize,
 }

@@ -1,4 +1,4 @@
-//! What single writers do otherwise than others.
+//! Quirks of single writers.
 
 use super::{figures, function, metric, names, read, sentences};
 use crate::import::{Format, Mistake, Options, detect};
