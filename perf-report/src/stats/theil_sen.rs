@@ -59,8 +59,8 @@ fn reach(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let ties = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq());
-    let tied: f64 = ties.map(|tie| spread(float(tie.len() as u64))).sum();
-    let variance = (spread(float(values.len() as u64)) - tied) / 18.0;
+    let taken_off: f64 = ties.map(|tie| spread(float(tie.len() as u64))).sum();
+    let variance = (spread(float(values.len() as u64)) - taken_off) / 18.0;
     student::quantile(0.975, f64::INFINITY) * variance.max(0.0).sqrt()
 }
 

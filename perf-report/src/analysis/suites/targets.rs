@@ -105,12 +105,11 @@ fn improvement(
     let change = Change::between(before, current);
     let (value, interval) = (change.improvement_pct(), change.interval_pct());
     let outcome = match interval {
-        None => TargetOutcome::Undecided,
         Some((low, _)) if value >= target.limit && (low > 0.0 || target.limit <= 0.0) => {
             TargetOutcome::Met
         }
         Some((_, high)) if high < target.limit => TargetOutcome::Missed,
-        Some(_) => TargetOutcome::Undecided,
+        None | Some(_) => TargetOutcome::Undecided,
     };
     let reason = match outcome {
         TargetOutcome::Undecided if interval.is_none() => {

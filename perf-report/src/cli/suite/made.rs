@@ -89,7 +89,7 @@ fn one(
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let first = made.runs.first().map(|run| run.run.id.clone());
     let tags = keep::sorted(&args.tags);
-    let recorder = Recorder::prepare(Order {
+    let prepared = Recorder::prepare(Order {
         job: Job { words: &args.command, streams, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
@@ -99,20 +99,20 @@ fn one(
         group: (most > 1).then_some((first.as_deref(), round)),
         probe: !args.no_probe,
     });
-    let folder = recorder.folder().map_err(failure::cannot_record)?.to_owned();
-    let prepared = suite::prepare(&folder, &context.dir, &args.command).map_err(|error| {
+    let folder = prepared.folder().map_err(failure::cannot_record)?.to_owned();
+    let surroundings = suite::prepare(&folder, &context.dir, &args.command).map_err(|error| {
         let problem = format!("nothing can be written to {}", folder.display());
         UserError::new(Code::Usage, problem).because(error)
     })?;
-    prepared.notes.iter().filter(|_| round == 1).for_each(|note| output::warning(note));
+    surroundings.notes.iter().filter(|_| round == 1).for_each(|note| output::warning(note));
     let before = suite::sizes(&context.root, &rules.watched(args.name.as_deref()));
-    let environment = prepared.environment();
+    let environment = surroundings.environment();
     let job = Job { words: &args.command, streams, environment: &environment, ..Job::default() };
     let show = || {
         let is_shown = most == 1 && !args.quiet;
         is_shown.then(|| progress::start(progress::calls(&folder))).flatten()
     };
-    let finished = recorder
+    let finished = prepared
         .with_job(job)
         .run(show)
         .map_err(|error| failure::cannot_start(&args.command[0], error))?;

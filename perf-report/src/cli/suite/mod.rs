@@ -52,6 +52,7 @@ no suite ran or a target was not measured, 5 a target is undecided.";
 /// Run tests, with the time, memory and counts of every suite judged by its targets
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct Args {
     /// Name of the suites together: the label of the run, and the table of their targets
     #[arg(value_parser = keep::label)]
@@ -220,7 +221,9 @@ fn report(args: &Args, context: &Context, document: &SuitesDocument) -> Result<(
     if args.ci {
         let written = reports::write(args.report_dir.as_deref(), context, document)?;
         if !args.quiet {
-            written.iter().for_each(|path| output::message(&format!("wrote {path}")));
+            for path in written {
+                output::message(&format!("wrote {path}"));
+            }
         }
     }
     if args.format != Medium::Human || args.output.output.is_some() {

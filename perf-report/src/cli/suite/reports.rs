@@ -24,13 +24,10 @@ pub(super) fn write(
     document: &SuitesDocument,
 ) -> Result<Vec<String>, UserError> {
     let own = context.folder();
-    let folder = match folder {
-        Some(folder) => context.dir.join(folder),
-        None => {
-            workspace::make_folder(&own).map_err(|error| unwritable(&own, error))?;
-            own.join(FOLDER)
-        }
-    };
+    let folder = folder.map_or_else(|| own.join(FOLDER), |folder| context.dir.join(folder));
+    if folder.starts_with(&own) {
+        workspace::make_folder(&own).map_err(|error| unwritable(&own, error))?;
+    }
     fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
     let id = document.runs.last().map_or("", |run| &run.id);
     let mut written = Vec::new();

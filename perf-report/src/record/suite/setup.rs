@@ -127,7 +127,9 @@ fn named(words: &[OsString]) -> Vec<String> {
     let behind = behind.filter(|(flag, _)| *flag == "--target").map(|(_, value)| value.to_string());
     let joined = arguments.filter_map(|word| Some(word.strip_prefix("--target=")?.to_owned()));
     let name = |target: String| match Path::new(&target).file_stem() {
-        Some(stem) if target.ends_with(".json") => stem.to_string_lossy().into_owned(),
+        Some(stem) if Path::new(&target).extension().is_some_and(|it| it == "json") => {
+            stem.to_string_lossy().into_owned()
+        }
         _ => target,
     };
     behind.chain(joined).filter(|target| !target.is_empty()).map(name).collect()

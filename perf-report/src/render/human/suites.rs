@@ -171,7 +171,7 @@ fn targets(document: &SuitesDocument, paint: Paint, screen: Screen) -> String {
         let name = fit::name(&row.name, NAME);
         let text = format!("{name}  {}  perf.toml:{}", words::target(target), target.line);
         let text = wrap::words(&text, "  ", screen.width);
-        lines += &format!("{sign} {}\n", text.trim());
+        lines.extend([&sign, " ", text.trim(), "\n"]);
     }
     lines
 }
@@ -184,7 +184,7 @@ fn tests(document: &SuitesDocument, paint: Paint, screen: Screen) -> String {
             let look = if word == "failed" { style::BAD } else { style::WARN };
             let text = format!("{}: {names}", fit::name(&row.name, NAME));
             let text = wrap::words(&text, "        ", screen.width);
-            lines += &format!("{}  {}\n", paint.paint(look, &format!("{word:6}")), text.trim());
+            lines.extend([&paint.paint(look, &format!("{word:6}")), "  ", text.trim(), "\n"]);
         }
     }
     lines
