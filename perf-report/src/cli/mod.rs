@@ -86,7 +86,7 @@ Examples:
   perf-report html --open              the last run as a page, in a browser
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
-  perf-report suite -- cargo test      every test suite with time, memory and counts
+  perf-report suite -- cargo test      each test suite: time, memory, counts
   perf-report report                   score, grade, and what to do next
   perf-report history                  how functions did over the runs
   perf-report monitor -- cargo test    one round of a nightly watch

@@ -27,12 +27,12 @@ use crate::render::{Document as _, Medium};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report suite -- cargo test                  every suite: time, memory, counts, targets
-  perf-report suite unit -- cargo test --lib       the same, judged by [suite.\"unit\"]
-  perf-report suite --quick -- cargo nextest run   one run; no baseline is looked at
+  perf-report suite -- cargo test                 every suite, with its targets
+  perf-report suite unit -- cargo test --lib      judged by [suite.unit], too
+  perf-report suite --quick -- cargo nextest run  one run, no baseline
   perf-report suite --ci -- cargo test --workspace
   perf-report suite --repeat 5 --baseline main -- cargo test
-  perf-report suite --report-only                  the last run of suites once more, from the store
+  perf-report suite --report-only                 the last one, from the store
   perf-report suite --format json --output suites.json -- cargo test
 
 A suite is a test binary, or the doctests of a crate. Cargo and nextest hand them to perf-report by their \
