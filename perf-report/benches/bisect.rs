@@ -24,6 +24,8 @@ const CHANGE: f64 = 0.04;
 struct Tally {
     right: usize,
     wrong: usize,
+    /// Searches that ended with several suspects, or with one that was not confirmed.
+    open: usize,
     builds: u64,
     runs: u64,
     of_search: u64,
@@ -39,9 +41,9 @@ fn main() {
         "runs are those of both ends, of the search (twice its rounds, for the anchor), and to confirm\n"
     );
     println!(
-        "| commits | d | noise | right | wrong | builds | runs | of which search | plain: builds | runs |"
+        "| commits | d | noise | right | wrong | open | builds | runs | of which search | plain: builds | runs |"
     );
-    println!("|--:|--:|:--|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|--:|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|");
     for commits in [16, 64, 256] {
         for d in [1.0, 2.0, 4.0] {
             for wild in [0, 20] {
@@ -62,6 +64,7 @@ fn row(commits: usize, d: f64, wild: usize, times: usize) {
         let found = found(&document);
         tally.right += usize::from(found == [at]);
         tally.wrong += usize::from(!found.is_empty() && found != [at]);
+        tally.open += usize::from(found.is_empty());
         let of_search = document.rounds.iter().filter(|round| round.purpose == Purpose::Search);
         tally.of_search += 2 * of_search.count() as u64;
         tally.builds += document.cost.builds;
@@ -73,9 +76,10 @@ fn row(commits: usize, d: f64, wild: usize, times: usize) {
     let share = |some: usize| count(some) / count(times);
     let noise = if wild == 0 { "normal" } else { "one run in 20 +50 %" };
     println!(
-        "| {commits} | {d} | {noise} | {:.3} | {:.3} | {:.1} | {:.0} | {:.0} | {:.1} | {:.0} |",
+        "| {commits} | {d} | {noise} | {:.3} | {:.3} | {:.3} | {:.1} | {:.0} | {:.0} | {:.1} | {:.0} |",
         share(tally.right),
         share(tally.wrong),
+        share(tally.open),
         mean(tally.builds),
         mean(tally.runs),
         mean(tally.of_search),

@@ -35,7 +35,7 @@ pub(super) fn metric_of_history() -> String {
 pub(super) fn metric_of_bisect() -> String {
     format!(
         "The value that changed: of a function {}; of the command {}, or one of the program's own \
-         [default: self of a function, wall of the command]",
+         [default: self of a function; of the command wall, or cpu where that shows more]",
         words(Metric::ALL),
         words(Metric::OF_COMMAND)
     )

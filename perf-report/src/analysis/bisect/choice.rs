@@ -16,6 +16,12 @@ const AT_ONCE: u32 = 4;
 /// The cost of a build in rounds before any is known: three runs.
 const BUILD_BEFORE: f64 = 1.5;
 
+/// Bits from which the side of a commit is in doubt.
+const IN_DOUBT: f64 = 0.1;
+
+/// Rounds up to which a commit that spoke clearly is asked again.
+const ASKED_AGAIN: usize = 60;
+
 /// Information below which a measurement is worth nothing, in bits.
 const NOTHING: f64 = 1e-4;
 
@@ -34,10 +40,13 @@ pub(super) fn choose(
         let values = evidence.of_commit(*commit);
         let [low, _] = segment.levels;
         let so_far = evidence.likelihood(values, low.mean, segment.step());
-        if !evidence.is_worth_more(so_far) || (evidence.exact && !values.is_empty()) {
+        let share = segment.share(graph, *commit);
+        // What speaks clearly is asked again where others contradict it.
+        let is_in_doubt = entropy(share) > IN_DOUBT && values.len() < ASKED_AGAIN;
+        let is_worth_it = evidence.is_worth_more(so_far) || is_in_doubt;
+        if !is_worth_it || (evidence.exact && !values.is_empty()) {
             continue;
         }
-        let share = segment.share(graph, *commit);
         let is_built = document.commits.get(*commit).is_some_and(|it| it.build.is_some());
         let (cost, chance) = if is_built { (0.0, 1.0) } else { (build, chance(document, *commit)) };
         let most = if evidence.exact { 1 } else { usize::MAX };

@@ -16,7 +16,7 @@ const WILD: f64 = 0.05;
 
 /// The probability that a commit is read wrongly, however often it is measured: its build may lie
 /// differently in memory.
-const MISREAD: f64 = 0.005;
+const MISREAD: f64 = 0.002;
 
 /// The same of a count, which nothing moves but the code.
 const MISCOUNTED: f64 = 1e-9;

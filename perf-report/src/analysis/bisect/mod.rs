@@ -22,7 +22,7 @@ mod laws;
 
 pub use effort::{Forecast, forecast};
 pub use graph::Graph;
-pub use plan::{Next, ends_differ, next, side_of};
+pub use plan::{Next, doubt_of_ends, ends_differ, next, side_of};
 pub use report::refresh;
 pub use value::value_in;
 

@@ -12,7 +12,7 @@ use crate::stats::number::float;
 const LOOKS: [u32; 11] = [5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160];
 
 /// The p-value up to which the ends are believed to differ.
-const ENDS_DIFFER: f64 = 1e-3;
+const ENDS_DIFFER: f64 = 2e-4;
 
 /// The p-value up to which a suspect differs from the commit before it. All that was measured before
 /// speaks for it already.
@@ -81,6 +81,12 @@ pub fn next(document: &BisectDocument, graph: &Graph, most: u32) -> Next {
 /// Returns whether the ends are known to differ.
 pub fn ends_differ(document: &BisectDocument, graph: &Graph, most: u32) -> bool {
     matches!(ends(document, graph, &Evidence::of(document), most), Ends::Differ)
+}
+
+/// Returns the probability that ends which are the same would differ as they do; 1 before it was asked.
+pub fn doubt_of_ends(document: &BisectDocument, graph: &Graph) -> f64 {
+    let evidence = Evidence::of(document);
+    paired(document, &evidence.alike, (graph.bad(), 0)).map_or(1.0, |(found, _)| found.p_value)
 }
 
 /// The state of the question whether the ends differ.

@@ -3,7 +3,7 @@
 use super::effort::plain;
 use super::evidence::{Evidence, paired};
 use super::graph::Graph;
-use super::plan::{is_confirmed, worth_it};
+use super::plan::{ends_differ, is_confirmed, worth_it};
 use super::segment::{Class, Segment, segments};
 use super::{CERTAIN, Next, next};
 use crate::model::{BisectDocument, BisectStep, Purpose};
@@ -35,7 +35,8 @@ pub fn refresh(document: &mut BisectDocument, graph: &Graph, most: u32) {
     let mut steps: Vec<BisectStep> =
         parts.iter().filter_map(|part| step(document, graph, &evidence, part)).collect();
     steps.sort_by_key(|step| step.after);
-    document.steps = if document.rounds.is_empty() { Vec::new() } else { steps };
+    let is_known = ends_differ(document, graph, most);
+    document.steps = if is_known { steps } else { Vec::new() };
     (document.cost.plain_builds, document.cost.plain_runs) = plain(document, &evidence);
 }
 

@@ -97,9 +97,6 @@ pub(super) struct Args {
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 
-    #[command(flatten)]
-    course: CourseArgs,
-
     /// How to write the result
     #[arg(long, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
@@ -107,6 +104,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     output: OutputArgs,
+
+    #[command(flatten)]
+    course: CourseArgs,
 }
 
 /// The course of a search.

@@ -113,8 +113,8 @@ impl Search<'_> {
         Ok(Some(()))
     }
 
-    /// Takes processor time in place of wall time, where that tells the ends apart already and wall time
-    /// does not: a busy machine moves it less.
+    /// Takes processor time in place of wall time, where that tells the ends apart more clearly: a busy
+    /// machine moves it less.
     fn choose_metric(&mut self) {
         let Some(processor) = &self.processor else { return };
         let rounds = &mut self.document.rounds;
@@ -128,13 +128,14 @@ impl Search<'_> {
         for (round, (value, beside)) in other.rounds.iter_mut().zip(processor) {
             (round.value, round.value_beside) = (*value, Some(*beside));
         }
-        let knows = |document| bisect::ends_differ(document, &self.graph, self.most);
-        if !knows(&self.document) && knows(&other) {
+        let doubt = |document| bisect::doubt_of_ends(document, &self.graph);
+        let is_known = bisect::ends_differ(&other, &self.graph, self.most);
+        if is_known && doubt(&other) < doubt(&self.document) {
             self.document = other;
             self.processor = None;
-            self.say("the machine is too busy for wall time: the search goes by processor time");
+            self.say("processor time tells the ends apart more clearly than wall time: the search goes by it");
             self.document.notes.push(
-                "the search went by processor time, which told the ends apart sooner than wall time; \
+                "the search went by processor time, which told the ends apart more clearly than wall time; \
                  --metric chooses"
                     .to_owned(),
             );

@@ -52,16 +52,16 @@ fn a_search_that_is_not_at_its_end_says_so() {
 #[test]
 fn hostile_subjects_stay_text() {
     let mut document = golden();
-    "\u{1b}[2J<img src=x> | `a` [x](javascript:1)\u{202e}"
-        .clone_into(&mut document.commits[3].subject);
+    "\u{1b}[2J<img src=x> | [x](javascript:1)\u{202e}".clone_into(&mut document.commits[3].subject);
     "<!-- \n# no".clone_into(&mut document.commits[3].author);
     document.question.metric = "a\u{7}b".to_owned();
     let text = both(&document);
     let is_harmless = |it: char| it == '\n' || !it.is_control() && it != '\u{202e}';
     assert!(text.chars().all(is_harmless), "{text:?}");
     let markdown = document.markdown().unwrap();
-    // What could be markup is code.
+    // What could be markup is code: every second part between backticks.
+    let outside: String = markdown.split('`').step_by(2).collect();
     for part in ["<img", "[x](", "<!--"] {
-        assert!(!markdown.replace(&format!("`{part}"), "").contains(part), "{markdown}");
+        assert!(markdown.contains(part) && !outside.contains(part), "{markdown}");
     }
 }
