@@ -102,12 +102,12 @@ pub(super) fn information(share: f64, apart: f64) -> f64 {
         return prior;
     }
     let density = |off: f64| (-off * off / 2.0).exp() / std::f64::consts::TAU.sqrt();
-    let (from, width) = (-4.0, (apart + 8.0) / f64::from(STEPS));
+    let (from, stride) = (-4.0, (apart + 8.0) / f64::from(STEPS));
     let left = (0..=STEPS).map(|step| {
-        let at = from + width * f64::from(step);
+        let at = from + stride * f64::from(step);
         let (with, without) = (share * density(at - apart), (1.0 - share) * density(at));
         let sum = with + without;
-        if sum > 0.0 { sum * entropy(with / sum) * width } else { 0.0 }
+        if sum > 0.0 { sum * entropy(with / sum) * stride } else { 0.0 }
     });
     (prior - left.sum::<f64>()).max(0.0)
 }

@@ -34,7 +34,7 @@ pub fn forecast(document: &BisectDocument, graph: &Graph, most: u32) -> Forecast
     let missing = ends.filter(|end| end.build.is_none()).count() as u64;
     let least = whole(bits.ceil());
     let builds = (missing + least, missing + least + 3);
-    if made(document, Purpose::Ends) < 2.0 || !(evidence.total.abs() > 0.0) {
+    if made(document, Purpose::Ends) < 2.0 || evidence.total.abs() <= 0.0 {
         return Forecast { builds, runs: None, seconds: None };
     }
     let rounds = rounds_ahead(document, &evidence, bits);
@@ -98,7 +98,7 @@ pub(super) fn plain(document: &BisectDocument, evidence: &Evidence) -> (u64, u64
         return (builds, whole(ends + steps));
     }
     let apart = (evidence.total / evidence.sigma).abs();
-    if !(apart > 0.0) || document.state == BisectState::NotReproduced {
+    if apart.is_nan() || apart <= 0.0 || document.state == BisectState::NotReproduced {
         return (builds, whole(ends));
     }
     let each = Normal::standard().inverse_cdf(1.0 - (1.0 - CERTAIN) / steps);

@@ -129,7 +129,7 @@ impl Evidence {
             let place =
                 ((value - base) / self.sigma * step.signum()).clamp(size - farthest, farthest);
             let tail = |off: f64| (off * off / DEGREES).ln_1p();
-            (DEGREES + 1.0) / 2.0 * (tail(place) - tail(place - size))
+            f64::midpoint(DEGREES, 1.0) * (tail(place) - tail(place - size))
         };
         let wild = if self.exact { 0.0 } else { WILD };
         let sum: f64 = values.iter().map(|value| doubted(of_one(value), wild)).sum();

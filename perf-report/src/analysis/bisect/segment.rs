@@ -111,7 +111,7 @@ impl Segment {
         for commit in &self.testable {
             let share = self.share(graph, *commit);
             let side = usize::from(share > 0.5);
-            if (share > TAKEN || share < 1.0 - TAKEN)
+            if !(1.0 - TAKEN..=TAKEN).contains(&share)
                 && let Some(values) = values.get_mut(side)
             {
                 values.extend(evidence.of_commit(*commit));

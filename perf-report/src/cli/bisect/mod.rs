@@ -4,6 +4,7 @@ mod search;
 mod state;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -423,9 +424,10 @@ fn dry_run(
     );
     let idle = history.without_code() as u64;
     if idle > 0 {
-        text += &format!(", of which {} touch no code and are looked at last", units::count(idle));
+        let idle = units::count(idle);
+        let _ = write!(text, ", of which {idle} touch no code and are looked at last");
     }
-    text += &format!("\nahead: {}\n", search::ahead(forecast));
+    let _ = writeln!(text, "\nahead: {}", search::ahead(forecast));
     if forecast.runs.is_none() {
         text +=
             "the number of runs follows from the noise, which is known once both ends have run\n";
@@ -439,7 +441,7 @@ fn finish(args: &Args, document: &BisectDocument, stopped: Stopped) -> Result<Ex
     args.output.write(document, args.format)?;
     match stopped {
         Stopped::Time => {
-            output::help("--max-time is over; the same command, or --continue, goes on")
+            output::help("--max-time is over; the same command, or --continue, goes on");
         }
         Stopped::Asked => output::help("the same command, or --continue, goes on from here"),
         Stopped::Done => {}

@@ -295,8 +295,8 @@ impl Search<'_> {
         let took = began.elapsed();
         self.document.cost.builds += 1;
         match built {
-            Ok(build) => {
-                self.built(at, build, took);
+            Ok(hash) => {
+                self.built(at, hash, took);
                 Ok(())
             }
             Err(Obstacle::Build(why) | Obstacle::Run(why)) => {

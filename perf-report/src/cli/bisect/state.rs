@@ -40,21 +40,21 @@ impl State {
     pub(super) fn read(&self) -> Result<Option<BisectDocument>, UserError> {
         let text = match files::read_text(&self.file, files::LARGEST_DOCUMENT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read.map_err(|error| self.unreadable(error.to_string()))?,
+            read => read.map_err(|error| self.unreadable(&error.to_string()))?,
         };
         let document: BisectDocument =
-            serde_json::from_str(&text).map_err(|error| self.unreadable(error.to_string()))?;
+            serde_json::from_str(&text).map_err(|error| self.unreadable(&error.to_string()))?;
         if document.schema != BISECT_SCHEMA || document.version != BISECT_VERSION {
             let found = format!("{} of version {}", document.schema, document.version);
-            return Err(self.unreadable(format!("it is {found}")));
+            return Err(self.unreadable(&format!("it is {found}")));
         }
         if Graph::of(&document).is_none() {
-            return Err(self.unreadable("its commits make no history".to_owned()));
+            return Err(self.unreadable("its commits make no history"));
         }
         Ok(Some(document))
     }
 
-    fn unreadable(&self, why: String) -> UserError {
+    fn unreadable(&self, why: &str) -> UserError {
         let problem = format!("{} is no search that can go on: {why}", self.file.display());
         UserError::new(Code::Unreadable, problem).help("begin anew with --reset")
     }

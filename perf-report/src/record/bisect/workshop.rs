@@ -235,12 +235,12 @@ impl Workshop {
         let also = of_git.collect::<Vec<_>>().join(" ");
         built.sort();
         built.dedup();
-        let build = self.kept.keep(&root, &built, &also, needed).map_err(io)?;
+        let hash = self.kept.keep(&root, &built, &also, needed).map_err(io)?;
         self.made.extend(built);
         self.made.sort();
         self.made.dedup();
         self.probe.holds = Some(commit.to_owned());
-        Ok(build)
+        Ok(hash)
     }
 
     /// Returns what is named in the command, also inside of a script, and lies in the first folder; and
