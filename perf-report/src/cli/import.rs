@@ -118,9 +118,10 @@ impl From<ReportFormat> for Medium {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let read = import::read(context, &args.order(context)?)?;
-    let kept = match args.dry_run {
-        true => vec![Kept::No; read.runs.len()],
-        false => import::keep(context, &read.runs)?,
+    let kept = if args.dry_run {
+        vec![Kept::No; read.runs.len()]
+    } else {
+        import::keep(context, &read.runs)?
     };
     args.output.write(&document(&read, &kept), args.format)?;
     Ok(Code::Fine.into())

@@ -42,8 +42,8 @@ struct Throughput {
 
 #[derive(Debug, Deserialize)]
 struct Estimate {
-    #[serde(default, deserialize_with = "lenient")]
-    estimate: Option<f64>,
+    #[serde(rename = "estimate", default, deserialize_with = "lenient")]
+    value: Option<f64>,
     #[serde(default, deserialize_with = "lenient")]
     lower_bound: Option<f64>,
     #[serde(default, deserialize_with = "lenient")]
@@ -77,12 +77,12 @@ pub(super) fn read(text: &str, options: &Options) -> Result<Imported, Mistake> {
 /// Reads a benchmark; one that was not measured in time gets a metric.
 fn benchmark(line: Line, options: &Options, run: &mut ImportedRun) -> Option<Measured> {
     let name = line.id.filter(|id| !id.is_empty())?;
-    let slope = line.slope.filter(|slope| slope.estimate.is_some());
+    let slope = line.slope.filter(|slope| slope.value.is_some());
     let statistic = if slope.is_some() { Statistic::Slope } else { Statistic::Mean };
-    let known = |it: &Estimate| it.estimate.is_some();
+    let known = |it: &Estimate| it.value.is_some();
     let typical = line.typical.filter(known).or(slope).or(line.mean.filter(known))?;
     let unit = options.unit.clone().or(typical.unit).or(line.unit).unwrap_or("ns".to_owned());
-    let value = typical.estimate?;
+    let value = typical.value?;
     let pairs = line.iteration_count.iter().zip(&line.measured_values);
     let pairs: Vec<_> = pairs.filter_map(|(count, value)| Some((count.0?, value.0?))).collect();
     let iterations = pairs.iter().fold(0_u64, |sum, (count, _)| sum.saturating_add(whole(*count)));

@@ -114,8 +114,8 @@ fn of_array(text: &str) -> Option<Format> {
 
 /// Returns the format of a text with an object a line, perhaps among others.
 fn of_lines(text: &str) -> Option<Format> {
-    let objects = text.lines().take(LINES).map(str::trim).filter(|line| line.starts_with('{'));
-    objects.filter_map(of_line).next()
+    let mut objects = text.lines().take(LINES).map(str::trim).filter(|line| line.starts_with('{'));
+    objects.find_map(of_line)
 }
 
 fn of_line(line: &str) -> Option<Format> {

@@ -51,9 +51,9 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
             });
             if let Some(bench) = benches.get_mut(at) {
                 bench.iterations = bench.iterations.saturating_add(iterations);
-                values
-                    .into_iter()
-                    .for_each(|(unit, value)| bench.values.entry(unit).or_default().push(value));
+                for (unit, value) in values {
+                    bench.values.entry(unit).or_default().push(value);
+                }
             }
         } else if line.starts_with("--- FAIL") || line.starts_with("--- SKIP") {
             notes.problem("benchmark", "that failed or was skipped", line);
@@ -108,8 +108,11 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     is_key.then_some((key, value.trim()))
 }
 
-/// Reads a result: its name, its iterations, its values.
-fn result(line: &str) -> Option<(String, u64, Vec<(String, f64)>)> {
+/// A result: its name, its iterations, its values with their units.
+type Line = (String, u64, Vec<(String, f64)>);
+
+/// Reads a result.
+fn result(line: &str) -> Option<Line> {
     let mut words = line.split_whitespace();
     let name = words.next()?.strip_prefix("Benchmark")?;
     let iterations = words.next()?.parse::<u64>().ok()?;

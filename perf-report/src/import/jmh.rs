@@ -31,8 +31,8 @@ struct Entry {
 
 #[derive(Debug, Deserialize)]
 struct Score {
-    #[serde(default, deserialize_with = "lenient")]
-    score: Option<f64>,
+    #[serde(rename = "score", default, deserialize_with = "lenient")]
+    value: Option<f64>,
     #[serde(rename = "scoreUnit", default)]
     unit: String,
     #[serde(rename = "scoreConfidence", default)]
@@ -53,9 +53,10 @@ impl Score {
         let of_calls = |fork: &Vec<Vec<(Lenient, Lenient)>>| {
             fork.iter().filter_map(|calls| weighted(calls)).collect::<Vec<_>>()
         };
-        let forks: Vec<Vec<f64>> = match self.raw.is_empty() {
-            false => self.raw.iter().map(known).collect(),
-            true => self.histogram.iter().map(of_calls).collect(),
+        let forks: Vec<Vec<f64>> = if self.raw.is_empty() {
+            self.histogram.iter().map(of_calls).collect()
+        } else {
+            self.raw.iter().map(known).collect()
         };
         forks.into_iter().filter(|fork| !fork.is_empty()).collect()
     }
@@ -116,7 +117,7 @@ fn forks(
     let mut forks = primary.forks();
     let is_one = forks.len() <= 1;
     if forks.is_empty() {
-        forks.extend(primary.score.map(|score| vec![score]));
+        forks.extend(primary.value.map(|score| vec![score]));
     }
     if forks.is_empty() {
         notes.problem("benchmark", "whose score is no number, left out", name);
@@ -159,7 +160,7 @@ fn secondary(entry: &Entry, name: &str, fork: usize) -> Vec<CustomMetric> {
     let one = |(measure, score): (&String, &Score)| {
         let measure = measure.trim_start_matches(['·', '+']);
         let forks = score.forks();
-        let values = forks.get(fork).cloned().or_else(|| score.score.map(|it| vec![it]))?;
+        let values = forks.get(fork).cloned().or_else(|| score.value.map(|it| vec![it]))?;
         let better = (score.unit == "B/op").then_some(Better::Lower);
         gauge(name, measure, &Vec::from_iter(mean(&values)), better)
     };

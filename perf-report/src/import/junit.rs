@@ -1,4 +1,4 @@
-//! JUnit XML, as cargo-nextest, pytest, Maven and many others write it: tests of suites.
+//! `JUnit` XML, as cargo-nextest, pytest, Maven and many others write it: tests of suites.
 //!
 //! A failure's time is no time of the test. `flakyFailure` and `rerunFailure` are attempts with times of their
 //! own. A suite is a function only where it has a time itself; tests may run at the same time, so their sum

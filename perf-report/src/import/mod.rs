@@ -49,7 +49,7 @@ pub enum Format {
     CargoCriterion,
     /// `hyperfine --export-json`.
     Hyperfine,
-    /// JUnit XML, as cargo-nextest and many others write it.
+    /// `JUnit` XML, as cargo-nextest and many others write it.
     Junit,
     /// The text of `cargo bench` with `#[bench]`, and of criterion's `--output-format bencher`.
     Libtest,

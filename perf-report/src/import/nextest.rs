@@ -37,23 +37,24 @@ struct Line {
 struct Binary {
     #[serde(rename = "crate")]
     package: String,
-    test_binary: String,
+    #[serde(rename = "test_binary")]
+    name: String,
     kind: String,
 }
 
 impl Binary {
     /// Returns the beginning of the names of its tests.
     fn full(&self) -> String {
-        format!("{}::{}", self.package, self.test_binary)
+        format!("{}::{}", self.package, self.name)
     }
 
     /// Returns the id that nextest gives it: the crate alone is its library.
     fn id(&self) -> String {
-        let Self { package, test_binary, kind } = self;
+        let Self { package, name, kind } = self;
         match kind.as_str() {
             "lib" | "proc-macro" => package.clone(),
-            "test" => format!("{package}::{test_binary}"),
-            kind => format!("{package}::{kind}/{test_binary}"),
+            "test" => format!("{package}::{name}"),
+            kind => format!("{package}::{kind}/{name}"),
         }
     }
 }

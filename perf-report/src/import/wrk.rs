@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
             ["Requests/sec:", value] => rate = number(value),
             ["Non-2xx", "or", "3xx", "responses:", value] => bad += number(value).map_or(0, whole),
             ["Socket", "errors:", ..] => {
-                notes.problem("line", "of requests without an answer", line)
+                notes.problem("line", "of requests without an answer", line);
             }
             _ => {}
         }

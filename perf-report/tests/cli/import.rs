@@ -94,7 +94,7 @@ fn a_baseline_of_criterions_own_is_imported_by_its_name() {
 fn what_a_command_wrote_is_part_of_its_run_and_nothing_older() {
     let desk = Desk::new();
     criterion_at(&desk, "target/criterion");
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     let aged = |folder: &str| {
         for file in ["benchmark.json", "estimates.json", "sample.json"] {
             let path = desk.path("target/criterion").join(folder).join("new").join(file);

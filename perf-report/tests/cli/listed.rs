@@ -13,8 +13,8 @@ fn run(number: usize) -> RunDocument {
     let mut run = document(&format!("r{number:03}"));
     run.run.time = format!("2026-{:02}-{:02}T00:00:00.000Z", number / 28 + 1, number % 28 + 1);
     run.run.command = vec!["work".to_owned(), ["a", "b", "c"][number % 3].to_owned()];
-    run.run.exit_code = Some(i32::from(number % 10 == 0));
-    run.run.tags = if number % 5 == 0 { vec!["five".to_owned()] } else { Vec::new() };
+    run.run.exit_code = Some(i32::from(number.is_multiple_of(10)));
+    run.run.tags = if number.is_multiple_of(5) { vec!["five".to_owned()] } else { Vec::new() };
     run.run.label = (number == 42).then(|| "answer".to_owned());
     run.run.git = Some(Git {
         commit: format!("{number:040x}"),

@@ -18,7 +18,9 @@ fn saying(value: &mut Value, text: &str) {
                 match value {
                     Value::String(it) if SPOKEN.contains(&key.as_str()) => text.clone_into(it),
                     Value::Array(list) if SPOKEN.contains(&key.as_str()) => {
-                        list.iter_mut().for_each(|it| *it = text.into());
+                        for it in list.iter_mut() {
+                            *it = text.into();
+                        }
                         list.push(text.into());
                     }
                     value => saying(value, text),

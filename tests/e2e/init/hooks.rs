@@ -43,7 +43,7 @@ fn ready_to_push() -> Option<Project> {
 }
 
 fn is_pushed(project: &Project) -> bool {
-    project.sh("git -C ../remote branch") != ""
+    !project.sh("git -C ../remote branch").is_empty()
 }
 
 #[test]

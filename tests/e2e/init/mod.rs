@@ -58,7 +58,9 @@ impl Project {
         let project = Self { lab, dir: top.clone(), top };
         let versions = fs::read_to_string(checkout().join("Cargo.lock")).expect("it is there");
         project.write(lock, &versions);
-        files.iter().for_each(|(name, text)| project.write(name, text));
+        for (name, text) in files {
+            project.write(name, text);
+        }
         project
     }
 

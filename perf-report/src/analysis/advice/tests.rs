@@ -74,6 +74,7 @@ fn with(change: &dyn Fn(&mut Function)) -> RunDocument {
 
 type Case = (RunDocument, Vec<RunDocument>);
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside cases that there may not be")]
 fn alone(run: RunDocument) -> Option<Case> {
     Some((run, Vec::new()))
 }

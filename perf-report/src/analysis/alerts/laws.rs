@@ -22,7 +22,7 @@ fn key(of: u8) -> AlertKey {
     AlertKey { function: Some(format!("f{of}")), ..AlertKey::of_command(kind) }
 }
 
-fn finding(&(of, _, certain, exact, _): &Seen) -> Finding {
+fn finding((of, _, certain, exact, _): Seen) -> Finding {
     let what = AlertText { title: format!("t{of}{certain}{exact}"), ..AlertText::default() };
     Finding { key: key(of), certain, exact, what }
 }
@@ -33,7 +33,7 @@ fn round(now_unix_ns: u64, run: usize, seen: &[Seen]) -> Round {
         run: Some(format!("r{run}")),
         remind_ns: Some(24 * HOUR),
         kinds: AlertKind::ALL.into_iter().collect(),
-        found: seen.iter().filter(|it| it.1).map(finding).collect(),
+        found: seen.iter().filter(|it| it.1).copied().map(finding).collect(),
         unjudged: BTreeSet::new(),
         open: seen.iter().filter(|it| it.4).map(|it| key(it.0)).collect(),
         settled: BTreeSet::new(),

@@ -106,5 +106,5 @@ fn deep_nesting_ends() {
     {
         read_all(&deep);
     }
-    read_all(&"<testsuite name=\"a\">".repeat(100_000).replace("a", "b"));
+    read_all(&"<testsuite name=\"a\">".repeat(100_000).replace('a', "b"));
 }

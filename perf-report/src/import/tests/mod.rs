@@ -1,5 +1,13 @@
 //! Parsers of results: values to the digit, quirks of writers, and texts that nobody should write.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "the values of files are right to the digit"
+)]
+
 mod criterion;
 mod expected;
 mod hostile;

@@ -57,8 +57,8 @@ impl Detail {
     pub(crate) fn of(document: &TopDocument, name: &str) -> Option<Self> {
         let function = document.functions.iter().find(|row| row.function.name == name)?.clone();
         let bars = bars(&function.function.histogram);
-        let (callers, callees) = neighbours(&document.tree, name);
-        Some(Self { function, bars, callers, callees })
+        let (up, down) = neighbours(&document.tree, name);
+        Some(Self { function, bars, callers: up, callees: down })
     }
 }
 

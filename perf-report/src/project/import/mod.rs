@@ -87,9 +87,9 @@ pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> 
     }
     saved.sort_unstable();
     saved.dedup();
-    let from = found.iter().map(|source| source.shown.clone()).collect();
+    let from: Vec<_> = found.iter().map(|source| source.shown.clone()).collect();
     if all.iter().all(|(_, imported)| imported.is_empty()) {
-        return Err(nothing(format, from, &notes, &saved));
+        return Err(nothing(format, &from, &notes, &saved));
     }
     let assumed = assumed(format, order);
     let merged =
@@ -152,7 +152,7 @@ fn assumed(format: Format, order: &Order) -> Vec<String> {
     no_unit.then(|| unit.to_owned()).into_iter().collect()
 }
 
-fn nothing(format: Format, from: Vec<String>, notes: &Notes, saved: &[String]) -> UserError {
+fn nothing(format: Format, from: &[String], notes: &Notes, saved: &[String]) -> UserError {
     let mut problem = format!("no result of {} was found in {}", format.word(), from.join(", "));
     for note in notes.iter() {
         problem += "\n  ";

@@ -5,7 +5,7 @@ mod places;
 mod walk;
 
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(crate) use places::{criterion_folders, quickly, with_criterion};
 pub(crate) use walk::{criterion, criterion_fresh};
@@ -202,11 +202,11 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 fn is_ours(context: &Context, path: &Path) -> bool {
-    let [path, root] = [path, &context.root].map(|it| it.canonicalize());
+    let [path, root] = [path, &context.root].map(Path::canonicalize);
     path.ok().zip(root.ok()).is_some_and(|(path, root)| path.starts_with(root))
 }
 
-fn missing(path: &PathBuf, error: io::Error) -> UserError {
+fn missing(path: &Path, error: io::Error) -> UserError {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::NotFound => UserError::new(Code::Usage, format!("there is no file {shown}"))

@@ -124,7 +124,7 @@ mod tests {
         tell(Notice { words: &words, dir, environment: &environment, input, timeout })
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[test]
     fn it_is_told_on_its_input_and_by_variables() {

@@ -1,5 +1,7 @@
 //! A search for a commit for a screen: what was found, how certain it is, and what it took.
 
+use std::fmt::Write as _;
+
 use super::paint::{Paint, style};
 use super::wrap;
 use crate::model::BisectDocument;
@@ -22,14 +24,14 @@ pub(crate) fn bisect(document: &BisectDocument, screen: Screen) -> String {
             }
         }
         if more > 0 {
-            text += &format!("… and {} more\n", units::count(more as u64));
+            let _ = writeln!(text, "… and {} more", units::count(more as u64));
         }
         text += &wrap::words(&words::change(document, step), "  ", screen.width);
         text += &wrap::words(&words::certainty(document, step), "  ", screen.width);
     }
     let chart = words::chart(document);
     if !chart.is_empty() {
-        text += &format!("\n{}\n", chart.join("\n"));
+        let _ = write!(text, "\n{}\n", chart.join("\n"));
     }
     text += "\n";
     text += &wrap::words(&words::effort(document), "", screen.width);

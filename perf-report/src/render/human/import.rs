@@ -1,5 +1,7 @@
 //! The report of an import for a screen.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use super::columns;
@@ -75,7 +77,7 @@ fn results(runs: &[ImportRun]) -> String {
     let mut text = columns(&newest.values().take(SHOWN).map(row).collect::<Vec<_>>());
     let more = newest.len().saturating_sub(SHOWN);
     if more > 0 {
-        text += &format!("  … and {more} more\n");
+        let _ = writeln!(text, "  … and {more} more");
     }
     text
 }

@@ -109,14 +109,11 @@ mod tests {
         let shown = |unit: &str, work: f64, ns: f64| {
             let throughput = std::collections::BTreeMap::from([(unit.to_owned(), work)]);
             let benchmark = Some(Box::new(Benchmark { throughput, ..Benchmark::default() }));
-            throughput_of(Function { mean_ns: Some(ns), benchmark, ..Function::default() })
+            super::throughput(&Function { mean_ns: Some(ns), benchmark, ..Function::default() })
+                .unwrap()
         };
         assert_eq!(shown("bytes", 64.0, 41.0), "1.45 GiB/s");
         assert_eq!(shown("elements", 7.0, 1e6), "7,000 elements/s");
         assert_eq!(shown("bytes", 1.0, 1e9), "1 B/s");
-    }
-
-    fn throughput_of(function: Function) -> String {
-        throughput(&function).unwrap()
     }
 }

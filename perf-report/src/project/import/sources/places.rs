@@ -16,8 +16,8 @@ const FOLDER: &str = "criterion";
 /// folder that cargo names, and `target` here and in the root.
 pub(crate) fn criterion_folders(context: &Context) -> Vec<PathBuf> {
     let metadata = metadata(&context.dir);
-    let packages = metadata.iter().flat_map(Metadata::folders);
-    let mut places = of_environment(context, packages);
+    let packages: Vec<_> = metadata.iter().flat_map(Metadata::folders).collect();
+    let mut places = of_environment(context, &packages);
     places.extend(metadata.iter().map(|it| it.target_directory.join(FOLDER)));
     places.extend(usual(context, &[]));
     distinct(places)
@@ -26,7 +26,7 @@ pub(crate) fn criterion_folders(context: &Context) -> Vec<PathBuf> {
 /// Returns the same without asking cargo, which takes a while: as the settings of cargo and the words of a
 /// `command` have it.
 pub(crate) fn quickly(context: &Context, command: &[String]) -> Vec<PathBuf> {
-    let mut places = of_environment(context, std::iter::empty());
+    let mut places = of_environment(context, &[]);
     places.extend(configured(context).into_iter().map(|target| target.join(FOLDER)));
     places.extend(usual(context, command));
     distinct(places)
@@ -41,17 +41,15 @@ pub(crate) fn with_criterion(path: &Path) -> PathBuf {
 
 /// Returns the places that the environment names. Cargo takes a relative one from where it is called, and
 /// criterion from the folder of the package that it runs in.
-fn of_environment(
-    context: &Context,
-    packages: impl Iterator<Item = PathBuf> + Clone,
-) -> Vec<PathBuf> {
+fn of_environment(context: &Context, packages: &[PathBuf]) -> Vec<PathBuf> {
     let named =
         |variable: &str| env::var_os(variable).filter(|it| !it.is_empty()).map(PathBuf::from);
     let home = named("CRITERION_HOME");
     let target = named("CARGO_TARGET_DIR").map(|target| target.join(FOLDER));
     let mut places = Vec::new();
     for place in home.into_iter().chain(target) {
-        let from = [context.dir.clone(), context.root.clone()].into_iter().chain(packages.clone());
+        let from =
+            [context.dir.clone(), context.root.clone()].into_iter().chain(packages.iter().cloned());
         // An absolute one stays as it is.
         places.extend(from.map(|from| from.join(&place)));
     }
@@ -116,7 +114,7 @@ struct Package {
 }
 
 impl Metadata {
-    fn folders(&self) -> impl Iterator<Item = PathBuf> + Clone + '_ {
+    fn folders(&self) -> impl Iterator<Item = PathBuf> + '_ {
         self.packages.iter().filter_map(|package| Some(package.manifest_path.parent()?.to_owned()))
     }
 }
