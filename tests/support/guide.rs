@@ -4,6 +4,9 @@
 mod readme {}
 #[doc = include_str!("../../docs/async-and-allocations.md")]
 mod async_and_allocations {}
+#[doc = include_str!("../../docs/report.md")]
+mod report {}
+
 #[doc = include_str!("../../docs/budgets-and-blessings.md")]
 mod budgets_and_blessings {}
 #[doc = include_str!("../../docs/for-library-authors.md")]

@@ -123,6 +123,10 @@ fn advise(
         return output::help(&help);
     }
     match (gate, baseline) {
+        (Gate::Missing, Some(_)) => output::help(
+            "what is gone was not judged: where it was meant to go, save the baseline anew with \
+             `perf-report baseline save NAME --force`",
+        ),
         (Gate::Missing, _) => output::help("save one with `perf-report baseline save main`"),
         (Gate::Passed, None) => {
             output::help("keep this run as one with `perf-report baseline save main`");

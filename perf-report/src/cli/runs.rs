@@ -12,6 +12,7 @@ use crate::text::moment::Moment;
 pub(super) struct ChoiceArgs {
     /// Only runs with TEXT in their command
     #[arg(long, value_name = "TEXT", env = "PERF_TRACK_LIST_COMMAND", hide_env_values = true)]
+    #[arg(value_parser = part)]
     command: Option<String>,
 
     /// Only runs of this label
@@ -47,6 +48,11 @@ pub(super) struct ChoiceArgs {
     /// Only runs up to WHEN; of a date, that day included
     #[arg(long, value_name = "WHEN", env = "PERF_TRACK_LIST_UNTIL", hide_env_values = true)]
     until: Option<Moment>,
+}
+
+/// Reads a part of a command. One of blanks would mean all runs, which a script with an empty variable does not.
+fn part(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it is blank".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 impl ChoiceArgs {

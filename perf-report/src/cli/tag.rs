@@ -56,11 +56,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let mut store = store::open(&context.store)?;
     let mut told = None;
     for run in &found.runs {
-        let names = args.names(run.run.label.as_deref(), &run.run.tags);
-        let is_new = (&names.label, &names.tags) != (&run.run.label, &run.run.tags);
-        if is_new {
-            store.rename(&run.run.id, &names)?;
-        }
+        let names = store.rename(&run.run.id, &|known| args.names(known))?;
         if run.run.id == found.name {
             told = Some(names);
         }
@@ -75,10 +71,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 impl Args {
-    /// Returns the names of a run that has these.
-    fn names(&self, label: Option<&str>, tags: &[String]) -> Names {
-        let label = self.label.as_deref().or(label.filter(|_| !self.no_label));
-        let all: BTreeSet<&String> = tags.iter().chain(&self.add).collect();
+    /// Returns the names that a run has after this change of its own.
+    fn names(&self, known: &Names) -> Names {
+        let label = self.label.as_deref().or(known.label.as_deref().filter(|_| !self.no_label));
+        let all: BTreeSet<&String> = known.tags.iter().chain(&self.add).collect();
         let kept = all.into_iter().filter(|tag| !self.remove.contains(tag));
         Names { label: label.map(str::to_owned), tags: kept.cloned().collect() }
     }

@@ -201,7 +201,8 @@ fn counted(name: String, mut suite: Suite) -> Suite {
     let flaky = count(TestOutcome::Flaky);
     let (passed, failed) = (count(TestOutcome::Passed) + flaky, count(TestOutcome::Failed));
     let ignored = count(TestOutcome::Ignored);
-    let tests_ns = suite.tests.iter().filter_map(|test| test.wall_ns).sum();
+    let tests_ns =
+        suite.tests.iter().filter_map(|test| test.wall_ns).fold(0_u64, u64::saturating_add);
     suite.tests.sort_by(|a, b| a.name.cmp(&b.name));
     Suite {
         name,

@@ -30,11 +30,11 @@ pub struct RunDocument {
 }
 
 impl RunDocument {
-    /// Returns whether there is nothing in it to judge or show: no process recorded, and no benchmark
-    /// or suite came from elsewhere.
+    /// Returns whether there is nothing in it to judge or show: no process recorded, and no benchmark,
+    /// suite or metric came from elsewhere.
     pub fn is_empty(&self) -> bool {
         let measured = self.functions.iter().any(|function| !function.kind.is_function());
-        self.process.count == 0 && !measured && self.suites.is_empty()
+        self.process.count == 0 && !measured && self.suites.is_empty() && self.metrics.is_empty()
     }
 
     /// Returns the self time of all functions, in nanoseconds.

@@ -83,6 +83,12 @@ impl Suite {
         self.wall_ns.is_some() || self.exit_code.is_some() || self.signal.is_some()
     }
 
+    /// Returns whether it is known to have no test: none passed, failed or was left out.
+    pub fn is_empty(&self) -> bool {
+        let counts = [self.passed, self.failed, self.ignored];
+        self.exit_code == Some(0) && counts.iter().all(|count| *count == Some(0))
+    }
+
     /// Returns the share of the tests that passed, 0 to 1. Where nobody counted them, the exit decides; it is
     /// `None` where no test ran.
     pub fn success(&self) -> Option<f64> {

@@ -213,7 +213,11 @@ fn must_be_comparable(baseline: &Runs, current: &Runs) -> Result<(), UserError> 
         |run: &RunDocument| baseline.runs.iter().any(|other| other.run.id == run.run.id);
     if current.runs.iter().any(is_in_baseline) {
         let problem = format!("run {} is part of baseline {:?}", current.name, baseline.name);
-        return nothing(problem, "record another one with `perf-report run`, and check that");
+        return nothing(
+            problem,
+            "record another one of the same command, or import of the same format, and check that; \
+             --run names a run of another one",
+        );
     }
     let names = |runs: &[RunDocument]| -> BTreeSet<String> {
         let functions = runs.iter().flat_map(|run| &run.functions);

@@ -160,10 +160,11 @@ pub(crate) fn history(
     current: &[RunDocument],
 ) -> Vec<RunDocument> {
     let Some(newest) = current.last() else { return Vec::new() };
-    let filter = Filter::comparable(newest).but(baseline).but(current);
-    let runs =
-        store::open(&context.store).ok().and_then(|store| store.recent(&filter, HISTORY).ok());
-    runs.unwrap_or_default()
+    let Ok(store) = store::open(&context.store) else { return Vec::new() };
+    let is_stored = store.newest(&Filter::of_id(&newest.run.id)).is_ok_and(|it| it.is_some());
+    // What was stored later would change a verdict that was given.
+    let filter = if is_stored { Filter::before(newest) } else { Filter::comparable(newest) };
+    store.recent(&filter.but(baseline).but(current), HISTORY).unwrap_or_default()
 }
 
 /// Returns whether `text` names the file of a baseline, and no window of a branch or stored run.

@@ -75,7 +75,7 @@ impl Documents {
     }
 }
 
-/// Returns the report on the run of a page, without those that were made with it.
+/// Returns the report on the run of a page and those that were made with it.
 ///
 /// # Errors
 /// When the store or `perf.toml` cannot be read.
@@ -84,7 +84,8 @@ pub(crate) fn report_of(
     run: &RunDocument,
     comparison: &Comparison,
 ) -> Result<Report, UserError> {
-    report::report(context, std::slice::from_ref(run), comparison)
+    let runs = store::open(&context.store)?.with_group(run.clone())?;
+    report::report(context, &runs, comparison)
 }
 
 /// Returns the past of a stored run; `None` of one that is not stored, or knows no time.

@@ -20,7 +20,6 @@ pub(crate) const IGNORED: &str = "\
 /.tmp*
 /alerts*.json
 /monitor.lock
-/reports/
 ";
 
 /// The name of the configuration file in the workspace root.

@@ -40,13 +40,20 @@ pub(crate) fn in_range(pct: f64) -> Result<f64, String> {
     }
 }
 
-/// Reads a duration in nanoseconds: `10ns`, `1.5 ms`, `2s`.
+/// Reads a duration in nanoseconds: `10ns`, `1.5 ms`, `2s`, `5min`, `1h`.
 ///
 /// # Errors
 /// The mistake, as the end of a sentence.
 pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
-    const UNITS: [(&str, f64); 5] =
-        [("ns", 1.0), ("µs", 1e3), ("us", 1e3), ("ms", 1e6), ("s", 1e9)];
+    const UNITS: [(&str, f64); 7] = [
+        ("ns", 1.0),
+        ("µs", 1e3),
+        ("us", 1e3),
+        ("ms", 1e6),
+        ("s", 1e9),
+        ("min", 60e9),
+        ("h", 3_600e9),
+    ];
     let wrong = || format!("{text:?} is no duration: write `10ns`, `1.5us`, `20ms` or `1s`");
     let trimmed = text.trim();
     let (number, unit) = UNITS

@@ -13,13 +13,13 @@ use super::{COMPARISON_SCHEMA, GOLDEN_COMPARISON, Project, golden, obeys, slower
 
 /// The text of each golden file.
 fn goldens() -> Vec<(String, String)> {
+    // What is sent to other programs, or is a list of theirs, is not shown to people.
+    const FOR_PROGRAMS: [&str; 3] = ["alert", "alerts", "tracked"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = entries
         .map(|path| (path.display().to_string(), fs::read_to_string(path).unwrap()))
         .collect();
-    // What is sent to other programs, or is a list of theirs, is not shown to people.
-    const FOR_PROGRAMS: [&str; 3] = ["alert", "alerts", "tracked"];
     let is_shown = |path: &str| {
         let name = path.rsplit('/').next().and_then(|name| name.split('.').next());
         name.is_some_and(|name| !FOR_PROGRAMS.contains(&name))
@@ -39,7 +39,7 @@ fn every_document_can_be_written_again_in_each_format_that_it_has() {
         for (word, medium) in
             [("human", Medium::Human), ("csv", Medium::Csv), ("markdown", Medium::Markdown)]
         {
-            if let Some(_) = document.text(medium, Screen::default()) {
+            if document.text(medium, Screen::default()).is_some() {
                 let text = project.prints(&["render", &path, "--format", word], 0);
                 assert!(!text.trim().is_empty(), "{path} {word}");
             } else {

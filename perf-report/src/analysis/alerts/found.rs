@@ -27,6 +27,10 @@ const CERTAIN_P: f64 = 0.001;
 const CERTAIN_EXCESS_PCT: f64 = 10.0;
 /// The share of the time in tracked functions that recording may take, in per cent.
 const LARGEST_OVERHEAD_PCT: f64 = 50.0;
+
+/// The time of recording from which on its share is told, in nanoseconds: a program that ends sooner ends before
+/// recording has settled.
+const SMALLEST_OVERHEAD_NS: u64 = 100_000_000;
 /// The fewest runs of which a share says something.
 const FEWEST_RUNS: u64 = 5;
 
@@ -344,7 +348,7 @@ fn overhead(run: Option<&RunDocument>, all: &mut Found) {
     }
     let taken = run.recording.overhead_ns.unwrap_or(0);
     let share = share_pct(taken, run.own_ns().saturating_add(taken));
-    if share > LARGEST_OVERHEAD_PCT {
+    if share > LARGEST_OVERHEAD_PCT && taken > SMALLEST_OVERHEAD_NS {
         let share = units::coarse_percent(share);
         let title = format!("recording takes {share} of the time in tracked functions");
         let reason = format!("more than {}", units::coarse_percent(LARGEST_OVERHEAD_PCT));

@@ -26,7 +26,9 @@ fn errors(run: &RunDocument, settings: &Settings) -> Option<String> {
     let calls = success::calls(run);
     let share = 1.0 - super::share(calls.good, calls.of);
     let [share_pct, limit] = [share, settings.max_errors].map(|it| units::percent(it * 100.0));
-    (share > settings.max_errors).then(|| format!("{share_pct} of the calls failed, limit {limit}"))
+    (share > settings.max_errors).then(|| {
+        format!("{share_pct} of the calls failed, limit {limit} (`max-errors` of [score])")
+    })
 }
 
 fn utilisation(run: &RunDocument, settings: &Settings) -> Option<String> {

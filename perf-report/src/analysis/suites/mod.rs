@@ -49,6 +49,8 @@ struct Values<'a> {
     wall_ns: Vec<f64>,
     peak_bytes: Vec<f64>,
     success: Option<f64>,
+    /// Whether it has no test at all: then what nobody could measure is no gap.
+    is_empty: bool,
     growth: Option<Growth>,
     /// Metrics of its own, and those of the run.
     metrics: [&'a [CustomMetric]; 2],
@@ -169,6 +171,7 @@ fn row(question: &Question<'_>, newest: &RunDocument, which: Which<'_>) -> Optio
         peak_bytes: of_runs(peak_bytes),
         success: suite.success(),
         growth: growth(question, which),
+        is_empty: suite.is_empty(),
         metrics: [own, &newest.metrics],
     };
     let name = match which {
@@ -275,7 +278,8 @@ fn judged(
         question.quick && matches!(figure, SuiteFigure::Improvement | SuiteFigure::Growth)
     };
     let all = rules.into_iter().filter(|target| !is_left_out(&target.figure));
-    all.map(|target| targets::judge(target, values, baseline)).collect()
+    let judged = all.map(|target| targets::judge(target, values, baseline));
+    judged.filter(|target| target.value.is_some() || !values.is_empty).collect()
 }
 
 /// Returns what is to be known before a figure is believed.

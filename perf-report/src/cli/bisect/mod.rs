@@ -38,8 +38,8 @@ Examples:
   perf-report bisect --good v1.2 --bad main --function parse --metric self \\
       --build 'cargo build --release --bin import' \\
       -- ./target/release/import data.csv
-  perf-report bisect --good HEAD~40 --bad HEAD --metric allocs --function parse \\
-      -- ./target/release/import data.csv
+  perf-report bisect --good HEAD~40 --bad HEAD --metric allocs \\
+      --function parse -- ./target/release/import data.csv
   perf-report bisect --continue              go on where it stopped
   git bisect run perf-report bisect --exit-code --good v1.2 --bad main \\
       -- ./target/release/import data.csv

@@ -35,10 +35,10 @@ const STEP: Duration = Duration::from_millis(50);
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report monitor -- cargo test            one round: run, judge, report, alert
-  perf-report monitor --no-run                 the same of the newest stored run
-  perf-report monitor --every 1h -- ./job      a round an hour, until a signal ends it
-  perf-report monitor --crontab -- cargo test  the line for your crontab
+  perf-report monitor -- cargo test        one round: run, judge, report, alert
+  perf-report monitor --no-run             the same of the newest stored run
+  perf-report monitor --every 1h -- ./job  a round an hour, until a signal
+  perf-report monitor --crontab -- ./job   the line for your crontab
   perf-report monitor --baseline release --alert-threshold 10% -- cargo test
   perf-report monitor --format slack --output body.json -- cargo test
   perf-report monitor --no-run --summary all.csv --histories histories

@@ -18,7 +18,7 @@ use super::keep;
 use super::output::{self, OutputArgs};
 use crate::analysis::suites::{self, Question, SuiteRules, WINDOW};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{RunDocument, SuitesDocument, TargetOutcome};
+use crate::model::{RunDocument, SuiteRow, SuitesDocument, TargetOutcome};
 use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::project::named::Runs;
@@ -256,7 +256,8 @@ fn nothing(args: &Args) -> Code {
 /// Returns the exit code of what was judged.
 fn code(args: &Args, document: &SuitesDocument) -> Code {
     let has = |outcome| document.targets(outcome).next().is_some();
-    if has(TargetOutcome::Missed) {
+    if has(TargetOutcome::Missed) || document.suites.iter().any(SuiteRow::has_failed) {
+        // A command that hides a failed test has not told it by its own code.
         Code::Regression
     } else if has(TargetOutcome::Unmeasured) && args.fail_on.contains(&Reason::Missing) {
         Code::NothingToJudge

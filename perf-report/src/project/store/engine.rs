@@ -65,12 +65,13 @@ pub trait Store: fmt::Debug {
     /// When the store cannot be written.
     fn remove(&mut self, ids: &[&str]) -> Result<usize, StoreError>;
 
-    /// Gives the run of this id another label and other tags. They stand beside what was recorded, and are
+    /// Gives the run of this id another label and other tags: those that `change` makes of its own, in one
+    /// step, so that nobody's change is lost. Returns them. They stand beside what was recorded, and are
     /// all of a run that can be changed.
     ///
     /// # Errors
     /// When the store cannot be written, and when there is no such run.
-    fn rename(&mut self, id: &str, names: &Names) -> Result<(), StoreError>;
+    fn rename(&mut self, id: &str, change: &dyn Fn(&Names) -> Names) -> Result<Names, StoreError>;
 
     /// Gives space of what was removed back to the file system.
     ///

@@ -174,10 +174,10 @@ impl Store for Sqlite {
         delete(&mut self.connection, ids).map_err(|error| broken(&self.path, error))
     }
 
-    fn rename(&mut self, id: &str, names: &Names) -> Result<(), StoreError> {
-        match rename(&mut self.connection, id, names) {
-            Ok(true) => Ok(()),
-            Ok(false) => {
+    fn rename(&mut self, id: &str, change: &dyn Fn(&Names) -> Names) -> Result<Names, StoreError> {
+        match rename(&mut self.connection, id, change) {
+            Ok(Some(names)) => Ok(names),
+            Ok(None) => {
                 let fault = Fault::NoRun { id: id.to_owned() };
                 Err(StoreError::new(self.path.display(), fault))
             }
@@ -352,13 +352,26 @@ fn delete(connection: &mut Connection, ids: &[&str]) -> rusqlite::Result<usize> 
     Ok(deleted)
 }
 
-/// Changes the names of a run; returns whether there is one of this id.
-fn rename(connection: &mut Connection, id: &str, names: &Names) -> rusqlite::Result<bool> {
+/// Changes the names of a run; returns them, or `None` where there is no run of this id.
+fn rename(
+    connection: &mut Connection,
+    id: &str,
+    change: &dyn Fn(&Names) -> Names,
+) -> rusqlite::Result<Option<Names>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known =
+        "SELECT label, ifnull(tags, '[]') FROM runs LEFT JOIN facts ON facts.run = runs.number
+                 WHERE id = ?1";
+    let known = transaction.query_row(known, [id], |row| {
+        let tags = columns::tags_of_text(row.get_ref(1)?.as_str()?);
+        Ok(Names { label: row.get(0)?, tags })
+    });
+    let Some(known) = known.optional()? else { return Ok(None) };
+    let names = change(&known);
     let label = "UPDATE runs SET label = ?2 WHERE id = ?1";
-    let found = transaction.execute(label, params![id, names.label])?;
+    transaction.execute(label, params![id, names.label])?;
     let tags = "UPDATE facts SET tags = ?2 WHERE run = (SELECT number FROM runs WHERE id = ?1)";
     transaction.execute(tags, params![id, columns::tags_to_text(&names.tags)])?;
     transaction.commit()?;
-    Ok(found > 0)
+    Ok(Some(names))
 }

@@ -207,7 +207,7 @@ fn names_are_changed_and_nothing_else_is() {
     before.run.tags = vec!["gpu".to_owned()];
     let mut stored = Stored::with(&[before.clone(), run("two", None)]);
     let names = Names { label: None, tags: vec!["a".to_owned(), "it's".to_owned()] };
-    stored.store.rename("one", &names).unwrap();
+    assert_eq!(stored.store.rename("one", &|_| names.clone()).unwrap(), names);
     let mut expected = before;
     (expected.run.label, expected.run.tags) = (names.label.clone(), names.tags.clone());
     assert_eq!(stored.store.load("one").unwrap(), expected);
@@ -215,7 +215,7 @@ fn names_are_changed_and_nothing_else_is() {
     let entry = stored.store.newest(&Filter { tag: Some("it's".to_owned()), ..Filter::default() });
     assert_eq!(entry.unwrap(), Some(Entry::of(&expected)));
     assert_eq!(stored.store.count(&Filter::of_label("old")).unwrap(), 0);
-    let error = stored.store.rename("three", &names).unwrap_err();
+    let error = stored.store.rename("three", &|_| names.clone()).unwrap_err();
     assert!(error.to_string().contains("run three is not in the store"), "{error}");
 }
 

@@ -1,20 +1,20 @@
 //! The report of an import for a screen.
 
-use std::fmt::Write as _;
-
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::columns;
 use super::wrap;
 use crate::model::{ImportDocument, ImportResult, ImportRun, Kept};
 use crate::render::Screen;
 use crate::render::words::{benchmarks, facts, fit};
+use crate::stats::robust;
 use crate::text::{sanitize, units};
 
 /// Results that are shown by name.
 const SHOWN: usize = 20;
 
-/// Returns what was found, the newest result of each name, what was left out, and where it is stored.
+/// Returns what was found, the results of each name, what was left out, and where it is stored.
 pub(crate) fn import(document: &ImportDocument, screen: Screen) -> String {
     let lines = |text: &str| wrap::words(text, "", screen.width);
     let mut text = lines(&found(document));
@@ -52,30 +52,38 @@ pub(crate) fn found(document: &ImportDocument) -> String {
     format!("{}: {} {runs}, from {from}", document.source, what.join(", "))
 }
 
-/// Returns the newest result of each name, a line each.
+/// Returns the results of each name, a line each: of several runs, the median of those that did not fail.
 fn results(runs: &[ImportRun]) -> String {
-    let mut newest = BTreeMap::<&str, (&ImportResult, u64)>::new();
+    let mut by_name = BTreeMap::<&str, Vec<&ImportResult>>::new();
     for result in runs.iter().flat_map(|run| &run.results) {
-        let (it, count) = newest.entry(&result.name).or_insert((result, 0));
-        (*it, *count) = (result, *count + 1);
+        by_name.entry(&result.name).or_default().push(result);
     }
-    let row = |(it, count): &(&ImportResult, u64)| {
+    let row = |all: &Vec<&ImportResult>| {
+        let it = all.last()?;
+        let count = all.len() as u64;
+        let failed = all.iter().filter(|it| it.failed).count() as u64;
+        let values: Vec<f64> =
+            all.iter().filter(|it| !it.failed || count == 1).filter_map(|it| it.value_ns).collect();
         let ends = |(low, high)| format!("{} to {}", units::duration(low), units::duration(high));
         let samples = match (it.samples, runs.len()) {
-            (_, 2..) => units::plural(*count, "run"),
+            (_, 2..) => units::plural(count, "run"),
             (2.., _) => units::plural(it.samples, "sample"),
             _ => String::new(),
         };
-        [
+        Some([
             format!("  {}", fit::name(&it.name, 60)),
-            it.value_ns.map_or_else(|| "–".to_owned(), units::duration),
-            it.interval_ns.map_or_else(String::new, ends),
+            robust::median(&values).map_or_else(|| "–".to_owned(), units::duration),
+            it.interval_ns.filter(|_| count == 1).map_or_else(String::new, ends),
             samples,
-            if it.failed { "failed".to_owned() } else { String::new() },
-        ]
+            match failed {
+                0 => String::new(),
+                1 if count == 1 => "failed".to_owned(),
+                failed => format!("{} failed", units::count(failed)),
+            },
+        ])
     };
-    let mut text = columns(&newest.values().take(SHOWN).map(row).collect::<Vec<_>>());
-    let more = newest.len().saturating_sub(SHOWN);
+    let mut text = columns(&by_name.values().take(SHOWN).filter_map(row).collect::<Vec<_>>());
+    let more = by_name.len().saturating_sub(SHOWN);
     if more > 0 {
         let _ = writeln!(text, "  … and {more} more");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{BudgetKind, Comparison, Metric, Verdict};
+use crate::model::{Because, BudgetKind, Change, Comparison, Metric, Verdict};
 
 /// What makes `check` fail. Regressions and exceeded budgets always do, the rest when asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub enum FailOn {
     Calls,
     /// Something that could not be judged
     Inconclusive,
-    /// No baseline, or no run
+    /// No baseline, no run, or a benchmark, suite or test that is gone
     Missing,
     /// A run that is not whole: a failed command, processes or calls that were not recorded
     Incomplete,
@@ -89,7 +89,7 @@ pub fn gate(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Gate {
     let asked = |reason| fail_on.contains(&reason);
     if !failures(comparison, fail_on).is_empty() {
         Gate::Worse
-    } else if asked(FailOn::Missing) && comparison.baseline.is_none() {
+    } else if asked(FailOn::Missing) && (comparison.baseline.is_none() || has_lost(comparison)) {
         Gate::Missing
     } else if (asked(FailOn::Inconclusive) && is_open(comparison))
         || (asked(FailOn::Incomplete) && !comparison.missing.is_empty())
@@ -121,6 +121,17 @@ impl Comparison {
     pub fn has_regressions(&self) -> bool {
         !failures(self, &BTreeSet::new()).is_empty()
     }
+}
+
+/// Returns whether a benchmark, a suite or a test of the baseline is gone. Its time may be worse under another
+/// name; a tracked function that is gone is in the time of its callers.
+fn has_lost(comparison: &Comparison) -> bool {
+    let is_gone = |row: &Change| {
+        row.verdict == Verdict::Removed
+            && row.metric.is_of_function()
+            && row.because.iter().any(|it| matches!(it, Because::Gone { self_ns: None }))
+    };
+    !comparison.advisory && comparison.functions.iter().any(is_gone)
 }
 
 /// Returns whether something could not be judged.

@@ -253,6 +253,12 @@ fn recording_that_takes_too_much_is_told() {
     assert_eq!(overhead(&run), Vec::<String>::new());
     run.recording.overhead_ns = Some(run.own_ns() * 2);
     assert_eq!(overhead(&run), ["recording takes 67 % of the time in tracked functions"]);
+    let mut short = run.clone();
+    for function in &mut short.functions {
+        function.self_ns = 1_000;
+    }
+    short.recording.overhead_ns = Some(99_000_000);
+    assert_eq!(overhead(&short), Vec::<String>::new(), "it ended before recording had settled");
     run.process.processes =
         vec![crate::model::Process { breaker: "open".to_owned(), ..Default::default() }];
     assert_eq!(overhead(&run), ["recording was switched off in 1 process"]);
