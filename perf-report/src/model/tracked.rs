@@ -79,6 +79,6 @@ pub struct TrackedSummary {
     pub stddev_ns: Option<f64>,
     /// Change of the mean in the latest run against those before it, in per cent.
     pub change_pct: Option<f64>,
-    /// The word for that change, by [trend] of `perf.toml`; `null` where there is nothing to judge.
+    /// The word for that change, by `[trend]` of `perf.toml`; `null` where there is nothing to judge.
     pub trend: Option<Trend>,
 }
