@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
 use super::keep::NameArgs;
-use super::output::OutputArgs;
+use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::Format;
 use crate::model::{
@@ -118,11 +118,17 @@ impl From<ReportFormat> for Medium {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let read = import::read(context, &args.order(context)?)?;
+    let late = import::stored_late(context, &read.runs)?;
     let kept = if args.dry_run {
         vec![Kept::No; read.runs.len()]
     } else {
         import::keep(context, &read.runs)?
     };
+    if kept.contains(&Kept::Stored)
+        && let Some(late) = late
+    {
+        output::warning(&late);
+    }
     args.output.write(&document(&read, &kept), args.format)?;
     Ok(Code::Fine.into())
 }

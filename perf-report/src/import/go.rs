@@ -1,7 +1,7 @@
 //! The text of `go test -bench`, and the same as `go test -json` wraps it.
 //!
-//! `Name-P  N  value unit [value unit]…`: `-P` is GOMAXPROCS and no part of the name; lines of one name are
-//! repetitions in one process, so samples of one run. `pkg:` holds until the next one, and tells apart
+//! `Name-P  N  value unit [value unit]…`: `-P` is GOMAXPROCS and no part of the name, unless a benchmark ran
+//! with several (`-cpu 1,2,4`); lines of one name are repetitions in one process, so samples of one run. `pkg:` holds until the next one, and tells apart
 //! what has one name in two packages.
 
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ use crate::model::{Better, CustomMetric, Machine};
 #[derive(Debug, Default)]
 struct Bench {
     name: String,
+    /// GOMAXPROCS with its dash; empty where it is 1.
+    processors: String,
     package: String,
     iterations: u64,
     values: BTreeMap<String, Vec<f64>>,
@@ -42,11 +44,13 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
                 "goarch" => value.clone_into(&mut machine.arch),
                 _ => {}
             }
-        } else if let Some((name, iterations, values)) =
+        } else if let Some(([name, processors], iterations, values)) =
             line.starts_with("Benchmark").then(|| result(line)).flatten()
         {
-            let at = *places.entry((package.clone(), name.clone())).or_insert_with(|| {
-                benches.push(Bench { name, package: package.clone(), ..Bench::default() });
+            let key = [&package, name, processors].map(str::to_owned);
+            let at = *places.entry(key).or_insert_with(|| {
+                let [package, name, processors] = [&package, name, processors].map(str::to_owned);
+                benches.push(Bench { name, processors, package, ..Bench::default() });
                 benches.len() - 1
             });
             if let Some(bench) = benches.get_mut(at) {
@@ -61,6 +65,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
             notes.aside("line", "that is no result, passed over", line);
         }
     }
+    name_processors(&mut benches);
     let mut run = ImportedRun { machine, ..ImportedRun::default() };
     let names: Vec<String> = benches.iter().map(|bench| bench.name.clone()).collect();
     let is_alone = |name: &str| names.iter().filter(|it| *it == name).count() == 1;
@@ -76,6 +81,19 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     }
     run.functions = told_apart(functions, &mut notes)?;
     Ok(Imported::one(run, notes))
+}
+
+/// Leaves GOMAXPROCS in the names of benchmarks that ran with several.
+fn name_processors(benches: &mut [Bench]) {
+    let mut several = BTreeMap::<_, u32>::new();
+    for bench in &*benches {
+        *several.entry((bench.package.clone(), bench.name.clone())).or_default() += 1;
+    }
+    for bench in benches {
+        if several.get(&(bench.package.clone(), bench.name.clone())) > Some(&1) {
+            bench.name += &bench.processors;
+        }
+    }
 }
 
 /// Returns the text that the lines of `go test -json` wrap; `None` of a text that is none of these.
@@ -108,11 +126,11 @@ fn setting(line: &str) -> Option<(&str, &str)> {
     is_key.then_some((key, value.trim()))
 }
 
-/// A result: its name, its iterations, its values with their units.
-type Line = (String, u64, Vec<(String, f64)>);
+/// A result: its name and GOMAXPROCS, its iterations, its values with their units.
+type Line<'a> = ([&'a str; 2], u64, Vec<(String, f64)>);
 
 /// Reads a result.
-fn result(line: &str) -> Option<Line> {
+fn result(line: &str) -> Option<Line<'_>> {
     let mut words = line.split_whitespace();
     let name = words.next()?.strip_prefix("Benchmark")?;
     let iterations = words.next()?.parse::<u64>().ok()?;
@@ -121,11 +139,14 @@ fn result(line: &str) -> Option<Line> {
         values.push((unit.to_owned(), number(value)?));
     }
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    let name = match name.rsplit_once('-') {
-        Some((name, processors)) if is_number(processors) => name,
-        _ => name,
+    let named = match name.rsplit_once('-') {
+        Some((base, processors)) if is_number(processors) => {
+            let (base, processors) = name.split_at(base.len());
+            [base, processors]
+        }
+        _ => [name, ""],
     };
-    (!values.is_empty()).then(|| (name.to_owned(), iterations, values))
+    (!values.is_empty()).then_some((named, iterations, values))
 }
 
 fn measured(bench: &Bench) -> Measured {

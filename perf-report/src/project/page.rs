@@ -84,7 +84,11 @@ pub(crate) fn report_of(
     run: &RunDocument,
     comparison: &Comparison,
 ) -> Result<Report, UserError> {
-    let runs = store::open(&context.store)?.with_group(run.clone())?;
+    // A run of `ab` is stored nowhere.
+    let runs = match store::open(&context.store) {
+        Ok(store) => store.with_group(run.clone())?,
+        Err(_) => vec![run.clone()],
+    };
     report::report(context, &runs, comparison)
 }
 

@@ -102,6 +102,8 @@ fn runs_go_by_name_with_their_groups_and_the_others_keep_their_places() {
 #[test]
 fn runs_go_by_what_they_have_in_common() {
     let desk = stored();
+    desk.report(&["remove", "--command", "", "--yes"]).said(2, "--command");
+    desk.report(&["remove", "--command", " ", "--yes"]).said(2, "it is blank");
     desk.report(&["remove", "--failed", "--branch", "side", "--yes"]).said(0, "nothing to remove");
     desk.report(&["remove", "--failed", "--yes"]).said(0, "removed 20 runs");
     desk.report(&["remove", "--older-than", "2026-02-01", "--yes"]).said(0, "removed 25 runs");

@@ -90,6 +90,30 @@ fn go_of_several_packages() {
 }
 
 #[test]
+fn go_with_several_numbers_of_processors() {
+    let text = "pkg: a\nBenchmarkX 10 100 ns/op\nBenchmarkX-2 10 50 ns/op\nBenchmarkX-4 10 25 ns/op\n\
+        BenchmarkX-4 10 27 ns/op\nBenchmarkY-8 10 5 ns/op\n";
+    let imported = read(text, Format::Go);
+    assert_eq!(names(&imported), ["X", "X-2", "X-4", "Y"]);
+    assert_eq!(function(&imported, "X-4").mean_ns, Some(26.0));
+}
+
+#[test]
+fn nextest_with_absurd_times_has_a_sum() {
+    let test = |name: &str| {
+        format!(r#"{{"type":"test","event":"ok","name":"a::a${name}","exec_time":1e10}}"#)
+    };
+    let text = format!(
+        "{}\n{}\n{}\n",
+        r#"{"type":"suite","event":"started","test_count":2,"nextest":{"crate":"a","test_binary":"a","kind":"lib"}}"#,
+        test("x"),
+        test("y")
+    );
+    let imported = read(&text, Format::Nextest);
+    assert_eq!(imported.runs[0].suites[0].tests_ns, Some(u64::MAX));
+}
+
+#[test]
 fn google_benchmark_with_bare_words_and_errors() {
     let text = r#"{"context":{"library_build_type":"debug"},"benchmarks":[
         {"name":"a","run_type":"iteration","iterations":3,"real_time":1.5,"cpu_time":NaN,"time_unit":"ms","items_per_second":Infinity,"bytes_per_second":7},

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use sources::Source;
 
 use super::context::Context;
-use super::store::{self, Fault, StoreError};
+use super::store::{self, Fault, Filter, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::{Format, Imported, Mistake, Notes, Options};
 use crate::model::{Kept, RunDocument};
@@ -115,6 +115,28 @@ pub(crate) fn keep(context: &Context, runs: &[RunDocument]) -> Result<Vec<Kept>,
         });
     }
     Ok(kept)
+}
+
+/// Returns the sentence that runs are older than one which is stored already, where they are: the order of storing
+/// is that of histories, and of what is newest.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn stored_late(
+    context: &Context,
+    runs: &[RunDocument],
+) -> Result<Option<String>, UserError> {
+    let Some(run) = runs.last() else { return Ok(None) };
+    let Ok(store) = store::open(&context.store) else { return Ok(None) };
+    let newest = store.newest(&Filter::comparable(run).but(runs))?;
+    let later = newest.filter(|entry| entry.time > run.run.time);
+    Ok(later.map(|entry| {
+        format!(
+            "run {} of {} is stored already, and is newer: histories and `check` take runs in the order in \
+             which they are stored, so import the oldest first",
+            entry.id, entry.time
+        )
+    }))
 }
 
 /// Returns the format that all sources have: the one that was named, or the one that their content tells.

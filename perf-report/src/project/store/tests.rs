@@ -208,6 +208,11 @@ fn names_are_changed_and_nothing_else_is() {
     let mut stored = Stored::with(&[before.clone(), run("two", None)]);
     let names = Names { label: None, tags: vec!["a".to_owned(), "it's".to_owned()] };
     assert_eq!(stored.store.rename("one", &|_| names.clone()).unwrap(), names);
+    let again = |seen: &Names| {
+        assert_eq!(*seen, names, "a change is of what is stored by then");
+        seen.clone()
+    };
+    assert_eq!(stored.store.rename("one", &again).unwrap(), names);
     let mut expected = before;
     (expected.run.label, expected.run.tags) = (names.label.clone(), names.tags.clone());
     assert_eq!(stored.store.load("one").unwrap(), expected);

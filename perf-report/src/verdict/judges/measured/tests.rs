@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{
     Benchmark, Better, Change, Function, FunctionKind, Metric, RunDocument, Verdict, samples,
 };
-use crate::verdict::{Limits, Sides, compare, compare_runs};
+use crate::verdict::{FailOn, Gate, Limits, Sides, compare, compare_runs, gate};
 
 /// Returns a run of a benchmark with this value, and samples about it by this part.
 fn run(name: &str, value_ns: f64, noise: f64) -> RunDocument {
@@ -120,4 +120,17 @@ fn counts_have_the_direction_of_whoever_counted_them() {
         (row.verdict, row.reason.clone())
     };
     insta::assert_debug_snapshot!([of(1_000.0, 1_001.0), of(1_000.0, 1_100.0), of(1_000.0, 990.0)]);
+}
+
+#[test]
+fn a_benchmark_that_is_gone_passes_no_gate_that_asks_for_what_is_missing() {
+    let mut old = run("a", 100.0, 0.01);
+    old.functions.extend(run("b", 100.0, 0.01).functions);
+    let comparison = compare(&old, &run("a", 100.0, 0.01), &Limits::default());
+    assert_eq!(gate(&comparison, &[].into()), Gate::Passed);
+    assert_eq!(gate(&comparison, &[FailOn::Missing].into()), Gate::Missing);
+    assert_eq!(
+        gate(&compare(&old, &old, &Limits::default()), &[FailOn::Missing].into()),
+        Gate::Passed
+    );
 }
