@@ -100,14 +100,14 @@ fn go_with_several_numbers_of_processors() {
 
 #[test]
 fn nextest_with_absurd_times_has_a_sum() {
-    let test = |name: &str| {
+    let passed = |name: &str| {
         format!(r#"{{"type":"test","event":"ok","name":"a::a${name}","exec_time":1e10}}"#)
     };
     let text = format!(
         "{}\n{}\n{}\n",
         r#"{"type":"suite","event":"started","test_count":2,"nextest":{"crate":"a","test_binary":"a","kind":"lib"}}"#,
-        test("x"),
-        test("y")
+        passed("x"),
+        passed("y")
     );
     let imported = read(&text, Format::Nextest);
     assert_eq!(imported.runs[0].suites[0].tests_ns, Some(u64::MAX));
