@@ -5,6 +5,15 @@ use std::fs;
 use perf_tests::{Finished, Lab, lab, program};
 use serde_json::Value;
 
+/// Times of so short a program are noise, and counts are none.
+const SETTINGS: &str = "\
+[profile.default.check]
+metrics = [\"calls\"]
+
+[alert]
+kinds = [\"regression\", \"failed\"]
+";
+
 /// One round over a job whose number of calls is in a file.
 fn round(lab: &Lab, calls: u32) -> Finished {
     let script = format!("exec {} direct $(cat calls)", program!("recursion"));
@@ -15,9 +24,7 @@ fn round(lab: &Lab, calls: u32) -> Finished {
 #[test]
 fn more_calls_are_told_once_and_their_end_once() {
     let lab = lab!();
-    // Times of so short a program are noise, and counts are none.
-    fs::write(lab.folder().join("perf.toml"), "[profile.default.check]\nmetrics = [\"calls\"]\n")
-        .expect("the lab takes files");
+    fs::write(lab.folder().join("perf.toml"), SETTINGS).expect("the lab takes files");
     for _ in 0..3 {
         let quiet = round(&lab, 10);
         assert_eq!((quiet.code, quiet.stdout.as_str()), (Some(0), ""), "{}", quiet.stderr);

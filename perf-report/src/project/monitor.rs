@@ -132,9 +132,10 @@ fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, U
     let begun = begun.filter(|it| it.key.baseline.as_deref() == Some(name.as_str()));
     let begun = begun.filter_map(|it| it.first_run.as_deref());
     let mut before = first.run.id.as_str();
-    // Ids begin with the time.
-    for id in begun.filter(|id| *id < first.run.id.as_str()) {
-        if id < before && store.newest(&Filter::of_id(id))?.is_some() {
+    for id in begun {
+        // By the order of storing: ids of one second have none.
+        let earlier = Filter { older_than: Some(before.to_owned()), ..Filter::of_id(id) };
+        if store.newest(&earlier)?.is_some() {
             before = id;
         }
     }
