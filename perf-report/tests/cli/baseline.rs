@@ -175,7 +175,7 @@ fn a_verdict_stays_what_it_was_when_more_runs_are_stored() {
         run
     };
     desk.store_all(&[slower("a1", 100), slower("a2", 101), slower("a3", 140)]);
-    desk.report(&["baseline", "save", "main", "--run", "a1"]).said(0, "");
+    desk.report(&["baseline", "save", "main", "a1"]).said(0, "");
     let check = || desk.report(&["check", "--run", "a3", "--format", "json"]).stdout;
     let before = check();
     assert!(before.contains("demo::f"), "{before}");
