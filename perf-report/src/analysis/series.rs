@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Extent, RepeatRow, RepeatSummary, RunDocument};
-use crate::stats::number::float;
+use crate::stats::number::{deviation, float};
 use crate::stats::robust;
 
 use crate::verdict::unsteady;
@@ -90,12 +90,9 @@ pub fn walls(runs: &[RunDocument]) -> Vec<f64> {
 /// assert_eq!(variation_pct(&[9.0]), None);
 /// ```
 pub fn variation_pct(values: &[f64]) -> Option<f64> {
-    let count = float(values.len() as u64);
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (count - 1.0)).sqrt();
-    let pct = deviation / mean * 100.0;
-    (values.len() > 1 && mean > 0.0 && pct.is_finite()).then_some(pct)
+    let mean = values.iter().sum::<f64>() / float(values.len() as u64);
+    let pct = deviation(values)? / mean * 100.0;
+    (mean > 0.0 && pct.is_finite()).then_some(pct)
 }
 
 #[cfg(test)]

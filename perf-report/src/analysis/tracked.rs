@@ -7,7 +7,7 @@ use crate::model::{
     Function, Metric, ReliabilityWord, RunDocument, TRACKED_SCHEMA, TRACKED_VERSION,
     TrackedDocument, TrackedRun, TrackedSummary,
 };
-use crate::stats::number::{float, share_pct};
+use crate::stats::number::{deviation, float, share_pct};
 use crate::stats::robust;
 use crate::text::hex;
 
@@ -85,14 +85,6 @@ fn summary(name: &str, runs: &[TrackedRun]) -> TrackedSummary {
         change_pct: None,
         trend: None,
     }
-}
-
-/// Returns the standard deviation of a sample; `None` of fewer than two values.
-fn deviation(values: &[f64]) -> Option<f64> {
-    let count = float(values.len() as u64);
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
 }
 
 /// Returns a name for the file of a function that any file system takes, and that no other function has:

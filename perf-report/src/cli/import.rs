@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
 use super::keep::NameArgs;
+use super::media;
 use super::output::{self, OutputArgs};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::Format;
@@ -17,7 +17,6 @@ use crate::model::{
 };
 use crate::project::context::Context;
 use crate::project::import::{self, Given, Order, Read};
-use crate::render::Medium;
 use crate::text::suggest;
 
 const EXAMPLES: &str = "\
@@ -88,32 +87,10 @@ pub(super) struct Args {
     /// How to write the report
     #[arg(long, short, env = "PERF_TRACK_FORMAT", hide_env_values = true)]
     #[arg(value_enum, default_value_t)]
-    format: ReportFormat,
+    format: media::Report,
 
     #[command(flatten)]
     output: OutputArgs,
-}
-
-/// The media of the report.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum ReportFormat {
-    /// For people at a terminal
-    #[default]
-    Human,
-    /// For programs: the whole document, exact
-    Json,
-    /// For pull requests, issues and job summaries
-    Markdown,
-}
-
-impl From<ReportFormat> for Medium {
-    fn from(format: ReportFormat) -> Self {
-        match format {
-            ReportFormat::Human => Self::Human,
-            ReportFormat::Json => Self::Json,
-            ReportFormat::Markdown => Self::Markdown,
-        }
-    }
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {

@@ -1,6 +1,5 @@
 //! `perf-report remove`: stored runs that nobody needs any more.
 
-use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -128,19 +127,10 @@ fn going(
 /// # Errors
 /// Where there is none.
 fn asked(runs: &str) -> Result<bool, UserError> {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(UserError::new(
-            Code::Usage,
-            format!("{runs} would be removed, and nobody can be asked"),
-        )
-        .help("remove them with --yes, or look with --dry-run"));
-    }
-    let mut stderr = anstream::stderr().lock();
-    let _ = write!(stderr, "Remove {runs} for good? [y/N] ").and_then(|()| stderr.flush());
-    let mut answer = String::new();
-    let read = io::stdin().read_line(&mut answer);
-    let is_yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
-    Ok(read.is_ok() && is_yes)
+    output::ask(&format!("Remove {runs} for good? [y/N] ")).ok_or_else(|| {
+        UserError::new(Code::Usage, format!("{runs} would be removed, and nobody can be asked"))
+            .help("remove them with --yes, or look with --dry-run")
+    })
 }
 
 fn remove(context: &Context, store: &mut dyn Store, ids: &[String]) -> Result<(), UserError> {

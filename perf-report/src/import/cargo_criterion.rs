@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake, Options};
-use super::measured::{Measured, deviation, gauge};
+use super::measured::{Measured, gauge};
 use super::names::told_apart;
 use super::notes::Notes;
 use super::numbers::{Lenient, lenient, ns_of};
 use crate::model::Statistic;
-use crate::stats::number::whole;
+use crate::stats::number::{deviation, whole};
 
 #[derive(Debug, Deserialize)]
 struct Line {

@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::imported::{Imported, ImportedRun, Mistake, Options};
 use super::json;
-use super::measured::{Measured, deviation, gauge, mean};
+use super::measured::{Measured, gauge, mean};
 use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::{Lenient, ns_of};
 use crate::model::{CustomMetric, Statistic};
-use crate::stats::number::{float, whole};
+use crate::stats::number::{deviation, float, whole};
 
 /// The files of one benchmark.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -142,7 +142,7 @@ fn forks(
             name: name.to_owned(),
             value_ns: mean(&values).map(|value| value * scale),
             statistic: if values.len() > 1 { Statistic::Mean } else { Statistic::Single },
-            stddev_ns: super::measured::deviation(&values).map(|it| it * scale),
+            stddev_ns: crate::stats::number::deviation(&values).map(|it| it * scale),
             samples_ns: values.iter().map(|value| value * scale).collect(),
             interval_ns: ends.map(|(low, high)| (low * scale, high * scale)),
             percentiles_ns: ["50.0", "90.0", "95.0", "99.0"].map(calls),

@@ -12,7 +12,7 @@ use quick_xml::{Reader, XmlVersion};
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::measured::Measured;
 use super::notes::Notes;
-use super::numbers::number;
+use super::numbers::{self, number};
 use crate::model::{Function, FunctionKind, Statistic, Suite, Test, TestOutcome};
 use crate::stats::number::whole;
 
@@ -165,15 +165,8 @@ impl State {
         if suite.tests.is_empty() {
             return;
         }
-        let count =
-            |of: TestOutcome| suite.tests.iter().filter(|it| it.outcome == of).count() as u64;
-        let flaky = count(TestOutcome::Flaky);
-        let (passed, failed) = (count(TestOutcome::Passed) + flaky, count(TestOutcome::Failed));
-        let ignored = count(TestOutcome::Ignored);
-        suite.passed = Some(passed);
-        suite.failed = Some(failed);
-        suite.ignored = Some(ignored);
-        suite.flaky = flaky;
+        suite.count_tests();
+        suite.ignored = Some(suite.tests_with(TestOutcome::Ignored));
         suite.tests.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(wall_ns) = suite.wall_ns {
             let is_new = !self.run.functions.iter().any(|it| it.name == suite.name);
@@ -262,10 +255,7 @@ fn time(start: &BytesStart<'_>) -> Option<u64> {
     Some(whole((seconds * 1e9).round()))
 }
 
-/// Returns the time at which an element began; one without a zone is taken for UTC.
+/// Returns the time at which an element began.
 fn timestamp(start: &BytesStart<'_>) -> Option<jiff::Timestamp> {
-    let text = attribute(start, "timestamp")?;
-    let in_utc =
-        || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    text.parse().ok().or_else(|| Some(in_utc()?.timestamp()))
+    numbers::timestamp(&attribute(start, "timestamp")?)
 }

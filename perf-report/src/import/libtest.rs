@@ -10,6 +10,7 @@ use super::names::told_apart;
 use super::notes::Notes;
 use super::numbers::{ns_of, number};
 use crate::model::{Better, Statistic};
+use crate::text::colours;
 
 /// A line of a benchmark, taken apart.
 #[derive(Debug, PartialEq)]
@@ -27,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut target = None;
     let mut benchmarks = Vec::new();
     let mut rates = Vec::new();
-    for line in text.lines().map(|line| without_colours(line.trim())) {
+    for line in text.lines().map(|line| colours::plain(line.trim())) {
         let line = line.as_str();
         if let Some(named) = running(line) {
             target = Some(named.to_owned());
@@ -57,17 +58,6 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
         run.metrics.extend(gauge(&function.name, "MB/s", &Vec::from_iter(rate), better));
     }
     Ok(Imported::one(run, notes))
-}
-
-/// Returns the text without the escape sequences of colours.
-fn without_colours(line: &str) -> String {
-    let mut plain = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
-        plain.push_str(before);
-        rest = after.split_once(|it: char| it.is_ascii_alphabetic()).map_or("", |(_, rest)| rest);
-    }
-    plain + rest
 }
 
 /// Returns the target of a line such as `Running benches/codec.rs (target/release/deps/codec-0a1b)`.

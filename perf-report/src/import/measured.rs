@@ -6,7 +6,7 @@ use super::numbers::finite;
 use crate::model::{
     Benchmark, Better, CustomMetric, Function, FunctionKind, MetricKind, Statistic,
 };
-use crate::stats::number::{ends, float, whole};
+use crate::stats::number::{deviation, ends, float, whole};
 use crate::stats::robust;
 
 /// A benchmark, as its file tells of it.
@@ -109,14 +109,6 @@ impl Measured {
 /// Returns a time that can be one.
 fn usable(ns: f64) -> Option<f64> {
     finite(ns).filter(|ns| *ns >= 0.0)
-}
-
-/// Returns the standard deviation of some values; `None` of fewer than two.
-pub(super) fn deviation(values: &[f64]) -> Option<f64> {
-    let count = float(values.len() as u64);
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
 }
 
 /// Returns the mean of some values.

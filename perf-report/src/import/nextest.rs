@@ -197,22 +197,12 @@ fn close(line: &Line, runs: &mut [Growing]) {
 /// Counts the tests of a suite. Its line is no source: it counts a leaky test that failed among those that
 /// passed, and one that was tried again with those that were filtered out.
 fn counted(name: String, mut suite: Suite) -> Suite {
-    let count = |of: TestOutcome| suite.tests.iter().filter(|it| it.outcome == of).count() as u64;
-    let flaky = count(TestOutcome::Flaky);
-    let (passed, failed) = (count(TestOutcome::Passed) + flaky, count(TestOutcome::Failed));
-    let ignored = count(TestOutcome::Ignored);
+    suite.count_tests();
+    suite.ignored = Some(suite.tests_with(TestOutcome::Ignored));
     let tests_ns =
         suite.tests.iter().filter_map(|test| test.wall_ns).fold(0_u64, u64::saturating_add);
     suite.tests.sort_by(|a, b| a.name.cmp(&b.name));
-    Suite {
-        name,
-        passed: Some(passed),
-        failed: Some(failed),
-        ignored: Some(ignored),
-        flaky,
-        tests_ns: Some(tests_ns),
-        ..suite
-    }
+    Suite { name, tests_ns: Some(tests_ns), ..suite }
 }
 
 /// Returns the nanoseconds of a number of seconds, which may be text.

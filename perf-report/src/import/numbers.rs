@@ -78,6 +78,13 @@ pub(super) fn lenient<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>,
 #[serde(transparent)]
 pub(super) struct Lenient(#[serde(deserialize_with = "lenient")] pub(super) Option<f64>);
 
+/// Reads a moment; one without a zone is taken for UTC.
+pub(super) fn timestamp(text: &str) -> Option<jiff::Timestamp> {
+    let in_utc =
+        || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    text.parse().ok().or_else(|| Some(in_utc()?.timestamp()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

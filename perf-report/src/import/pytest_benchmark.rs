@@ -11,7 +11,7 @@ use super::json;
 use super::measured::Measured;
 use super::names::{of_parameters, told_apart};
 use super::notes::Notes;
-use super::numbers::{Lenient, lenient};
+use super::numbers::{Lenient, lenient, timestamp};
 use crate::model::{Machine, Statistic};
 use crate::stats::number::whole;
 use crate::stats::robust;
@@ -65,7 +65,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let commit = &document.commit_info;
     let text_of = |value: &Value| value.as_str().map(str::to_owned).filter(|it| !it.is_empty());
     let mut run = ImportedRun {
-        time: document.datetime.as_deref().and_then(time),
+        time: document.datetime.as_deref().and_then(timestamp),
         commit: text_of(&commit["id"]).filter(|id| id.bytes().all(|it| it.is_ascii_hexdigit())),
         branch: text_of(&commit["branch"])
             .filter(|it| it != "(detached head)" && it != "(unknown)"),
@@ -85,13 +85,6 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     }
     run.functions = told_apart(functions, &mut notes)?;
     Ok(Imported::one(run, notes))
-}
-
-/// Reads a time; one without a zone is taken for UTC, as it is written.
-fn time(text: &str) -> Option<jiff::Timestamp> {
-    let in_utc =
-        || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    text.parse().ok().or_else(|| Some(in_utc()?.timestamp()))
 }
 
 fn machine(info: &Value) -> Machine {

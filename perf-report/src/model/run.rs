@@ -104,6 +104,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// Returns whether the command failed or was ended by a signal. Segments that were collected without one
+    /// have none.
+    pub fn has_failed(&self) -> bool {
+        self.signal.is_some() || self.exit_code.is_some_and(|code| code != 0)
+    }
+
     /// Returns whether `run --repeat` or `ab` made both runs one after the other, for one side.
     pub fn was_made_with(&self, other: &Self) -> bool {
         self.group.is_some() && self.group == other.group

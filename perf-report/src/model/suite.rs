@@ -83,6 +83,23 @@ impl Suite {
         self.wall_ns.is_some() || self.exit_code.is_some() || self.signal.is_some()
     }
 
+    /// Returns whether it is known to have ended badly: by a signal, or with a code that is not 0.
+    pub fn ended_badly(&self) -> bool {
+        self.signal.is_some() || self.exit_code.is_some_and(|code| code != 0)
+    }
+
+    /// Counts the tests by their outcomes, but for those that were left out.
+    pub(crate) fn count_tests(&mut self) {
+        self.flaky = self.tests_with(TestOutcome::Flaky);
+        self.passed = Some(self.tests_with(TestOutcome::Passed) + self.flaky);
+        self.failed = Some(self.tests_with(TestOutcome::Failed));
+    }
+
+    /// Returns the number of tests that ended so.
+    pub(crate) fn tests_with(&self, outcome: TestOutcome) -> u64 {
+        self.tests.iter().filter(|test| test.outcome == outcome).count() as u64
+    }
+
     /// Returns whether it is known to have no test: none passed, failed or was left out.
     pub fn is_empty(&self) -> bool {
         let counts = [self.passed, self.failed, self.ignored];

@@ -7,7 +7,6 @@ use super::context::Context;
 use super::named::{self, Runs};
 use super::past::Past;
 use super::store::{self, Filter, Query, RunRef};
-use crate::analysis::alerts::found::has_failed;
 use crate::analysis::history::{self, TrendRules};
 use crate::analysis::score;
 use crate::error::{ExitCode as Code, UserError};
@@ -145,7 +144,7 @@ fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, U
     };
     // Some of them may have failed.
     let mut runs = store.recent(&filter, order.window.saturating_mul(2))?;
-    runs.retain(|run| !has_failed(run));
+    runs.retain(|run| !run.run.has_failed());
     let runs = runs.split_off(runs.len().saturating_sub(order.window));
     Ok(Runs::new(name, runs))
 }
@@ -158,11 +157,11 @@ fn past(
     current: &Runs,
 ) -> Result<Vec<RunDocument>, UserError> {
     let newest = current.runs.last();
-    if newest.is_none_or(|newest| has_failed(newest) || newest.is_empty()) {
+    if newest.is_none_or(|newest| newest.run.has_failed() || newest.is_empty()) {
         return Ok(Vec::new());
     }
     let mut runs = Past::open(context, reference, None)?.runs(PAST + IN_A_ROW)?;
-    runs.retain(|run| !has_failed(run));
+    runs.retain(|run| !run.run.has_failed());
     Ok(runs)
 }
 

@@ -56,6 +56,14 @@ pub fn ends<T: PartialOrd + Copy>(values: impl IntoIterator<Item = T>) -> Option
     Some(values.fold((first, first), wider))
 }
 
+/// Returns the standard deviation of a sample; `None` of fewer than two values.
+pub fn deviation(values: &[f64]) -> Option<f64> {
+    let count = float(values.len() as u64);
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@
 use super::number::{float, whole};
 use super::random::Stream;
 use super::robust;
+use super::theil_sen::slopes;
 
 /// Series that are drawn again.
 const DRAWS: usize = 400;
@@ -65,16 +66,6 @@ fn by_ranks(logs: &[f64]) -> (f64, f64) {
     let low = slopes.get(rank((pairs - open) / 2.0 - 1.0)).filter(|_| pairs > open);
     let high = slopes.get(rank(f64::midpoint(pairs, open)));
     (low.copied().unwrap_or(f64::NEG_INFINITY), high.copied().unwrap_or(f64::INFINITY))
-}
-
-/// Returns the slopes of all pairs.
-fn slopes(values: &[f64]) -> Vec<f64> {
-    let numbered: Vec<(f64, f64)> = (0_u64..).map(float).zip(values.iter().copied()).collect();
-    let mut slopes = Vec::with_capacity(values.len() * values.len() / 2);
-    for (at, (x, y)) in numbered.iter().enumerate() {
-        slopes.extend(numbered.iter().skip(at + 1).map(|(later, value)| (value - y) / (later - x)));
-    }
-    slopes
 }
 
 /// Returns the slope and the beginning of the line through `values`.

@@ -34,11 +34,7 @@ pub fn slope(values: &[f64]) -> Option<Slope> {
     if values.len() < FEWEST || values.iter().any(|value| !value.is_finite()) {
         return None;
     }
-    let mut slopes = Vec::with_capacity(values.len() * values.len() / 2);
-    for (at, later) in values.iter().enumerate() {
-        let earlier = values.iter().take(at).enumerate();
-        slopes.extend(earlier.map(|(from, value)| (later - value) / float((at - from) as u64)));
-    }
+    let mut slopes = slopes(values);
     slopes.sort_by(f64::total_cmp);
     let reach = reach(values);
     let (below, above) = (float(slopes.len() as u64) - reach, float(slopes.len() as u64) + reach);
@@ -51,6 +47,16 @@ pub fn slope(values: &[f64]) -> Option<Slope> {
     let low = slopes.get(place((below / 2.0).floor() - 1.0)).copied();
     let high = slopes.get(place((above / 2.0).ceil())).or(slopes.last()).copied();
     Some(Slope { value: robust::median(&slopes)?, low: low?, high: high? })
+}
+
+/// Returns the slopes between all pairs of values, which are one step apart.
+pub(super) fn slopes(values: &[f64]) -> Vec<f64> {
+    let mut slopes = Vec::with_capacity(values.len() * values.len() / 2);
+    for (at, later) in values.iter().enumerate() {
+        let earlier = values.iter().take(at).enumerate();
+        slopes.extend(earlier.map(|(from, value)| (later - value) / float((at - from) as u64)));
+    }
+    slopes
 }
 
 /// Returns how far Kendall's sum of signs reaches by chance, 19 times out of 20, where values may be tied.

@@ -3,6 +3,7 @@
 //! and independent of documents.
 
 pub mod ascii;
+pub(crate) mod colours;
 pub(crate) mod hex;
 pub mod moment;
 pub mod sanitize;

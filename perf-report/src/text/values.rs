@@ -40,6 +40,14 @@ pub(crate) fn in_range(pct: f64) -> Result<f64, String> {
     }
 }
 
+/// Reads a number with one of `units`, each a name and its size; the first that fits counts.
+fn scaled(text: &str, units: &[(&str, f64)]) -> Option<f64> {
+    let text = text.trim();
+    let (number, size) =
+        units.iter().find_map(|(name, size)| Some((text.strip_suffix(*name)?, size)))?;
+    Some(number.trim_end().parse::<f64>().ok()? * size)
+}
+
 /// Reads a duration in nanoseconds: `10ns`, `1.5 ms`, `2s`, `5min`, `1h`.
 ///
 /// # Errors
@@ -55,12 +63,7 @@ pub(crate) fn duration_ns(text: &str) -> Result<f64, String> {
         ("h", 3_600e9),
     ];
     let wrong = || format!("{text:?} is no duration: write `10ns`, `1.5us`, `20ms` or `1s`");
-    let trimmed = text.trim();
-    let (number, unit) = UNITS
-        .into_iter()
-        .find_map(|(name, size)| Some((trimmed.strip_suffix(name)?, size)))
-        .ok_or_else(wrong)?;
-    let ns = number.trim_end().parse::<f64>().map_err(|_| wrong())? * unit;
+    let ns = scaled(text, &UNITS).ok_or_else(wrong)?;
     if ns.is_finite() && ns >= 0.0 { Ok(ns) } else { Err(wrong()) }
 }
 
@@ -80,12 +83,7 @@ pub(crate) fn period_ns(text: &str) -> Result<f64, String> {
         ("w", 7.0 * 24.0 * 3_600.0 * SECOND),
     ];
     let wrong = || format!("{text:?} is no period: write `30s`, `10min`, `1h` or `2d`");
-    let trimmed = text.trim();
-    let (number, unit) = UNITS
-        .into_iter()
-        .find_map(|(name, size)| Some((trimmed.strip_suffix(name)?, size)))
-        .ok_or_else(wrong)?;
-    let ns = number.trim_end().parse::<f64>().map_err(|_| wrong())? * unit;
+    let ns = scaled(text, &UNITS).ok_or_else(wrong)?;
     // A hundred years are more than anybody waits, and fit everywhere.
     if ns > 0.0 && ns <= 100.0 * 366.0 * UNITS[5].1 { Ok(ns) } else { Err(wrong()) }
 }

@@ -1,5 +1,7 @@
 //! Rules about how runs differ, and about what they never call.
 
+use std::collections::HashSet;
+
 use super::facts::{Facts, Found};
 use crate::model::{Function, RuleId, RunDocument, Steadiness};
 use crate::stats::number::float;
@@ -75,11 +77,10 @@ pub(super) fn never_called(facts: &Facts<'_>) -> Vec<Found> {
     let is_idle = |it: &Function| {
         it.kind.is_function() && it.calls == 0 && it.unfinished == 0 && it.self_ns == 0
     };
-    let is_idle_in = |run: &RunDocument, name: &str| {
-        run.functions.iter().find(|it| it.name == name).is_none_or(is_idle)
-    };
-    let mut idle: Vec<&Function> = facts.run.functions.iter().filter(|it| is_idle(it)).collect();
-    idle.retain(|it| before.iter().all(|run| is_idle_in(run, &it.name)));
+    let before = before.iter().flat_map(|run| &run.functions);
+    let busy: HashSet<&str> = before.filter(|it| !is_idle(it)).map(|it| it.name.as_str()).collect();
+    let is_never = |it: &&Function| is_idle(it) && !busy.contains(it.name.as_str());
+    let mut idle: Vec<&Function> = facts.run.functions.iter().filter(is_never).collect();
     idle.sort_by(|a, b| a.name.cmp(&b.name));
     let all = idle.len() as u64;
     let Some(first) = idle.first() else { return Vec::new() };

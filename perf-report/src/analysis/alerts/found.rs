@@ -101,12 +101,7 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
 
 /// Returns whether the run says something of times: it ended well, and recorded something.
 fn is_whole(run: Option<&RunDocument>) -> bool {
-    run.is_some_and(|run| !has_failed(run) && !run.is_empty())
-}
-
-/// Returns whether the command of a run failed. Segments that were collected without one have none.
-pub fn has_failed(run: &RunDocument) -> bool {
-    run.run.signal.is_some() || run.run.exit_code.is_some_and(|code| code != 0)
+    run.is_some_and(|run| !run.run.has_failed() && !run.is_empty())
 }
 
 /// Finds commands and tests that failed, and runs that recorded nothing.
@@ -129,7 +124,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
         return;
     };
     let failed: Vec<_> = run.suites.iter().filter_map(suite).collect();
-    if failed.is_empty() && has_failed(run) {
+    if failed.is_empty() && run.run.has_failed() {
         let end = match (run.run.signal, run.run.exit_code) {
             (Some(signal), _) => format!("was ended by signal {signal}"),
             (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
@@ -148,7 +143,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
 
 fn suite(suite: &Suite) -> Option<Finding> {
     let failed = suite.failed.unwrap_or(0);
-    let is_well = failed == 0 && suite.signal.is_none() && suite.exit_code.is_none_or(|it| it == 0);
+    let is_well = failed == 0 && !suite.ended_badly();
     if is_well {
         return None;
     }

@@ -59,8 +59,7 @@ pub(crate) fn failed_tests(run: &RunDocument) -> Option<String> {
     let failed =
         run.suites.iter().fold(0_u64, |sum, it| sum.saturating_add(it.failed.unwrap_or(0)));
     let of = success::tests(run).of;
-    let broken =
-        run.suites.iter().find(|it| it.signal.is_some() || it.exit_code.is_some_and(|it| it != 0));
+    let broken = run.suites.iter().find(|it| it.ended_badly());
     match (failed, broken) {
         (0, None) => None,
         (0, Some(suite)) => Some(format!("suite {} did not end well", suite.name)),

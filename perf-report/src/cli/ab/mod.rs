@@ -173,7 +173,7 @@ impl RoundArgs {
     }
 
     fn time_limit(&self) -> Option<Duration> {
-        self.time_limit.map(|limit| Duration::from_secs_f64((limit.0 / 1e9).clamp(0.0, 1e9)))
+        self.time_limit.map(check::Duration::of_clock)
     }
 
     /// The two sides, about to run in turn.

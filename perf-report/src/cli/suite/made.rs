@@ -1,6 +1,6 @@
 //! The runs of suites, one after the other, until all is decided.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Args, judged};
 use crate::analysis::interleave;
@@ -10,6 +10,7 @@ use crate::cli::{keep, output, progress, run};
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
+use crate::project::config::check;
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
 use crate::record::in_turn::Watcher as _;
@@ -66,8 +67,7 @@ fn is_enough(
     began: Instant,
 ) -> Result<bool, UserError> {
     let done = u32::try_from(made.runs.len()).unwrap_or(u32::MAX);
-    let limit =
-        args.time_limit.map(|limit| Duration::from_secs_f64((limit.0 / 1e9).clamp(0.0, 1e9)));
+    let limit = args.time_limit.map(check::Duration::of_clock);
     if interleave::time_is_over(done, began.elapsed(), limit) {
         return Ok(true);
     }

@@ -250,13 +250,6 @@ pub struct Reliability {
     pub latest_failure: Option<String>,
 }
 
-impl Reliability {
-    /// Returns the share of the runs that succeeded in per cent; `None` of no run.
-    pub fn pct(&self) -> Option<f64> {
-        (self.of > 0).then(|| crate::stats::number::share_pct(self.succeeded, self.of))
-    }
-}
-
 /// The word for a reliability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

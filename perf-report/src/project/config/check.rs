@@ -68,6 +68,13 @@ pub(crate) struct Limit(pub Option<f64>);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Duration(pub f64);
 
+impl Duration {
+    /// Returns it as the clock counts: some thirty years at most.
+    pub(crate) fn of_clock(self) -> std::time::Duration {
+        std::time::Duration::from_secs_f64((self.0 / 1e9).clamp(0.0, 1e9))
+    }
+}
+
 /// The regression limit of one metric as given on the command line: `p99=50%`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MetricLimit {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::text::hex;
+
 /// A folder of builds.
 #[derive(Debug)]
 pub(crate) struct Kept {
@@ -47,8 +49,7 @@ impl Kept {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(&bytes);
         }
-        let hex = |byte: &u8| format!("{byte:02x}");
-        let build: String = hash.finalize().iter().take(16).map(hex).collect();
+        let build = hex::digits(&hash.finalize(), 16);
         if self.has(&build) {
             return Ok(build);
         }

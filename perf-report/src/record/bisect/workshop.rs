@@ -176,6 +176,8 @@ impl Workshop {
     /// [`Obstacle::Build`] when the build fails.
     pub(crate) fn build(&mut self, commit: &str, needed: &[&str]) -> Result<String, Obstacle> {
         self.check_out(Place::Probe, commit)?;
+        // Its files go away before others are made.
+        self.probe.holds = None;
         for file in self.made.iter().map(|file| self.probe.worktree.root().join(file)) {
             // What a build does not make anew must not be that of the last one.
             if self.is_inside(&file) {

@@ -111,11 +111,16 @@ impl Ended {
 
     /// Describes its end in words: `ended with exit code 1`, `was ended by signal 9`.
     pub(crate) fn in_words(&self) -> String {
-        match (self.status.signal(), self.status.code()) {
-            (Some(signal), _) => format!("was ended by signal {signal}"),
-            (None, Some(code)) => format!("ended with exit code {code}"),
-            (None, None) => "ended in an unknown way".to_owned(),
-        }
+        in_words(self.status)
+    }
+}
+
+/// Describes in words how a process ended.
+fn in_words(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => format!("was ended by signal {signal}"),
+        (None, Some(code)) => format!("ended with exit code {code}"),
+        (None, None) => "ended in an unknown way".to_owned(),
     }
 }
 

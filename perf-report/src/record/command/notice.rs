@@ -1,7 +1,7 @@
 //! A command that is told something: on its standard input, and within a time.
 
 use std::io::{self, Write as _};
-use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::{DIR_VARIABLE, SWITCH_VARIABLE, tail};
+use super::{DIR_VARIABLE, SWITCH_VARIABLE, in_words, tail};
 use crate::record::failure;
 
 /// The time between two looks whether it has ended.
@@ -104,13 +104,6 @@ fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> 
     }
     child.wait()?;
     Ok(None)
-}
-
-fn in_words(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("was ended by signal {signal}"),
-        (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
-    }
 }
 
 #[cfg(test)]

@@ -179,9 +179,8 @@ impl<'a> Group<'a> {
         let has_begun_only =
             self.with(&[Role::Binary, Role::Doctests]).any(|(_, row)| row.end.is_none());
         let has_ended = whole.clone().next().is_some();
-        let ats: Vec<usize> = self.ats.to_vec();
         let functions: BTreeSet<String> =
-            ats.iter().flat_map(|at| self.traced.functions(*at)).collect();
+            self.ats.iter().flat_map(|at| self.traced.functions(*at)).collect();
         let parts = self.with(&[Role::Test, Role::Doctest]).filter_map(|(_, row)| row.end.as_ref());
         let suite = Suite {
             name,
@@ -197,7 +196,7 @@ impl<'a> Group<'a> {
             exit_code: exit_code(&whole.clone().map(|end| end.exit_code)),
             signal: whole.clone().find_map(|end| end.signal),
             functions: functions.into_iter().collect(),
-            metrics: self.traced.metrics(&ats),
+            metrics: self.traced.metrics(self.ats),
             ..Suite::default()
         };
         Some(if self.with(&[Role::Test]).next().is_some() {
@@ -246,12 +245,9 @@ impl<'a> Group<'a> {
             suite.ignored = Some(left_out.count() as u64);
         }
         suite.tests = attempts.iter().map(|(name, rows)| self.test(name, rows)).collect();
-        let of = |outcome| suite.tests.iter().filter(|test| test.outcome == outcome).count() as u64;
-        suite.flaky = of(TestOutcome::Flaky);
-        suite.passed = Some(of(TestOutcome::Passed) + suite.flaky);
-        suite.failed = Some(of(TestOutcome::Failed));
+        suite.count_tests();
         suite.exit_code =
-            suite.exit_code.map(|code| if of(TestOutcome::Failed) == 0 { 0 } else { code });
+            suite.exit_code.map(|code| if suite.failed == Some(0) { 0 } else { code });
         suite
     }
 

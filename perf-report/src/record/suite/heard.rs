@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::TestOutcome;
+use crate::text::colours::plain;
 
 /// The longest line that is looked at, in bytes; longer ones are none of libtest's.
 const LONGEST: usize = 16 << 10;
@@ -158,26 +159,6 @@ impl Counts {
             && of(TestOutcome::Failed) == self.failed
             && of(TestOutcome::Ignored) == self.ignored
     }
-}
-
-/// Takes the escape sequences of colours out of a line.
-fn plain(line: &str) -> String {
-    let mut plain = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, escaped)) = rest.split_once('\u{1b}') {
-        plain.push_str(before);
-        rest = match escaped.strip_prefix('[') {
-            Some(code) => {
-                let end = code.find(|letter: char| ('@'..='~').contains(&letter));
-                end.and_then(|end| code.get(end + 1..)).unwrap_or_default()
-            }
-            // Two more characters choose the set of letters, which terminfo resets beside the colour.
-            None => escaped.strip_prefix("(B").unwrap_or(escaped),
-        };
-    }
-    plain.push_str(rest);
-    plain.truncate(plain.trim_end_matches('\r').len());
-    plain
 }
 
 /// Reads `running 3 tests`.

@@ -175,7 +175,7 @@ fn measured(measured: Measured<'_>) -> Result<u8, UserError> {
     let _ = row.write(folder);
     let job = Job { words, environment: &before.set, without: &before.without, ..Job::default() };
     let cannot = |error| cannot_start(&words[0], error);
-    let mut end = match row.role {
+    let (end, ended) = match row.role {
         Role::Binary | Role::Doctests => {
             let listener = Arc::new(Mutex::new(Listener::default()));
             let ear = Arc::clone(&listener);
@@ -202,10 +202,10 @@ fn measured(measured: Measured<'_>) -> Result<u8, UserError> {
             (end_of(&ended), ended)
         }
     };
-    row.pid = end.1.pid;
-    row.end = Some(std::mem::take(&mut end.0));
+    row.pid = ended.pid;
+    row.end = Some(end);
     let _ = row.write(folder);
-    Ok(command::end_like(&end.1))
+    Ok(command::end_like(&ended))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -11,16 +11,16 @@ use crate::text::units;
 pub(crate) fn table(functions: &[&Function]) -> Table {
     let value = |function: &Function| match function.mean_ns {
         Some(ns) => Cell::duration(style::PLAIN, Mark::Exact, ns),
-        None => nothing(),
+        None => Cell::unknown(),
     };
     let text = |title: &'static str, stays, of: fn(&Function) -> Option<String>| {
-        column(title, stays, functions, |it| {
-            of(it).map_or_else(nothing, |text| Cell::new(style::FAINT, text))
+        Column::of(title, stays, functions, |it| {
+            of(it).map_or_else(Cell::unknown, |text| Cell::new(style::FAINT, text))
         })
     };
     let count = |title: &'static str, stays, of: fn(&Function) -> Option<u64>| {
-        column(title, stays, functions, |it| {
-            of(it).map_or_else(nothing, |count| Cell::new(style::PLAIN, units::count(count)))
+        Column::of(title, stays, functions, |it| {
+            of(it).map_or_else(Cell::unknown, |count| Cell::new(style::PLAIN, units::count(count)))
         })
     };
     let failed = |function: &Function| match function.errors {
@@ -28,12 +28,12 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
         errors => Cell::new(style::BAD, units::count(errors)),
     };
     let mut columns = vec![
-        column("time", ALWAYS, functions, value),
+        Column::of("time", ALWAYS, functions, value),
         text("interval", 60, words::interval),
         text("throughput", 70, words::throughput),
         count("samples", 50, words::samples),
         count("iterations", 40, words::iterations),
-        column("failed", 80, functions, failed),
+        Column::of("failed", 80, functions, failed),
         Column {
             align: Align::Left,
             ..text("value", 30, |it| Some(words::statistic(it).to_owned()))
@@ -43,7 +43,7 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
         "failed" => functions.iter().any(|it| it.errors > 0),
         "time" => true,
         "value" => functions.iter().any(|it| it.benchmark.is_some()),
-        _ => column.cells.iter().any(|cell| cell.text != NOTHING),
+        _ => column.cells.iter().any(|cell| cell.text != Cell::UNKNOWN),
     });
     let kinds: Vec<FunctionKind> = functions.iter().map(|function| function.kind).collect();
     let title = match kinds.first() {
@@ -57,20 +57,4 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
 pub(crate) fn whole(run: &RunDocument) -> String {
     let measured = run.functions.iter().filter(|function| !function.kind.is_function());
     words::counted(measured.map(|function| function.kind))
-}
-
-const NOTHING: &str = "–";
-
-fn nothing() -> Cell {
-    Cell::new(style::FAINT, NOTHING)
-}
-
-fn column(
-    title: &'static str,
-    stays: u8,
-    functions: &[&Function],
-    cell: impl Fn(&Function) -> Cell,
-) -> Column {
-    let cells = functions.iter().map(|function| cell(function)).collect();
-    Column { title, stays, align: Align::Right, cells }
 }

@@ -59,7 +59,7 @@ pub(crate) fn show_metrics(run: &RunDocument, selection: &Selection, screen: Scr
 pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let command = fit::shorten_middle(&facts::command(run), screen.width);
-    let ended = if facts::failed(run) { style::BAD } else { style::PLAIN };
+    let ended = if run.run.has_failed() { style::BAD } else { style::PLAIN };
     let outcome = facts::outcome(run);
     // An import may know nothing of a command.
     let is_known = !outcome.is_empty();
@@ -111,22 +111,22 @@ pub(crate) fn functions_table(
         counts("errors", 85, functions, |f| f.errors, style::BAD),
         counts("panics", 86, functions, |f| f.panics, style::BAD),
         counts("cancelled", 72, functions, |f| f.cancelled, style::WARN),
-        column("self", ALWAYS, functions, |f| sum(f, heat(f), Mark::of_self(f), f.self_ns)),
-        column("self %", 80, functions, |f| Cell::new(heat(f), estimates::share(f, share(f)))),
+        Column::of("self", ALWAYS, functions, |f| sum(f, heat(f), Mark::of_self(f), f.self_ns)),
+        Column::of("self %", 80, functions, |f| Cell::new(heat(f), estimates::share(f, share(f)))),
         Column {
             align: Align::Left,
-            ..column("", 35, functions, |f| Cell::new(style::HEAT, bar(share(f))))
+            ..Column::of("", 35, functions, |f| Cell::new(style::HEAT, bar(share(f))))
         },
-        column("recorder", 65, functions, recorder),
-        column("total", 60, functions, |f| sum(f, style::PLAIN, Mark::of_total(f), f.total_ns)),
-        column("mean", 70, functions, |f| time(estimates::mean(f))),
-        column("p50", 30, functions, |f| time(estimates::single(f, f.p50_ns))),
-        column("p95", 25, functions, |f| time(estimates::single(f, f.p95_ns))),
-        column("p99", 40, functions, |f| time(estimates::single(f, f.p99_ns))),
-        column("max", 20, functions, |f| time(estimates::single(f, f.max_ns))),
+        Column::of("recorder", 65, functions, recorder),
+        Column::of("total", 60, functions, |f| sum(f, style::PLAIN, Mark::of_total(f), f.total_ns)),
+        Column::of("mean", 70, functions, |f| time(estimates::mean(f))),
+        Column::of("p50", 30, functions, |f| time(estimates::single(f, f.p50_ns))),
+        Column::of("p95", 25, functions, |f| time(estimates::single(f, f.p95_ns))),
+        Column::of("p99", 40, functions, |f| time(estimates::single(f, f.p99_ns))),
+        Column::of("max", 20, functions, |f| time(estimates::single(f, f.max_ns))),
         Column {
             align: Align::Left,
-            ..column("declared at", if locations { 75 } else { 10 }, functions, location)
+            ..Column::of("declared at", if locations { 75 } else { 10 }, functions, location)
         },
     ];
     let before_place = columns.len() - 1;
@@ -154,9 +154,9 @@ fn futures_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
             futures::Column::Polls => 63,
             futures::Column::LifetimeP99 => 45,
         };
-        column(which.title(), stays, functions, |function| match which.value(function) {
+        Column::of(which.title(), stays, functions, |function| match which.value(function) {
             futures::Value::None => Cell::new(style::FAINT, "·"),
-            futures::Value::Unknown => nothing_known(),
+            futures::Value::Unknown => Cell::unknown(),
             futures::Value::Count(count) => Cell::new(style::PLAIN, units::count(count)),
             futures::Value::Time(mark, ns) => Cell::duration(style::PLAIN, mark, ns),
         })
@@ -173,7 +173,7 @@ fn memory_columns(run: &RunDocument, functions: &[&Function]) -> Vec<Column> {
             memory::Column::Allocated => 58,
             memory::Column::Peak => 57,
         };
-        column(which.title(), stays, functions, |function| match which.value(function) {
+        Column::of(which.title(), stays, functions, |function| match which.value(function) {
             Some(value) => Cell::new(style::PLAIN, value),
             None => Cell::new(style::FAINT, "·"),
         })
@@ -258,16 +258,6 @@ fn nothing(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
     wrap::words(&text, "", screen.width)
 }
 
-fn column(
-    title: &'static str,
-    stays: u8,
-    functions: &[&Function],
-    cell: impl Fn(&Function) -> Cell,
-) -> Column {
-    let cells = functions.iter().map(|function| cell(function)).collect();
-    Column { title, stays, align: Align::Right, cells }
-}
-
 /// Returns a column of counts, in which a zero is a dot when it is only there for the others.
 fn counts(
     title: &'static str,
@@ -276,7 +266,7 @@ fn counts(
     count: impl Fn(&Function) -> u64,
     present: Style,
 ) -> Column {
-    column(title, stays, functions, |function| match count(function) {
+    Column::of(title, stays, functions, |function| match count(function) {
         0 if title != "calls" => Cell::new(style::FAINT, "·"),
         value => Cell::new(present, units::count(value)),
     })
@@ -284,12 +274,12 @@ fn counts(
 
 /// Returns the cell of a time of one call.
 fn time(time: Option<(Mark, f64)>) -> Cell {
-    time.map_or_else(nothing_known, |(mark, ns)| Cell::duration(style::PLAIN, mark, ns))
+    time.map_or_else(Cell::unknown, |(mark, ns)| Cell::duration(style::PLAIN, mark, ns))
 }
 
 /// Returns the cell of a time of all calls.
 fn sum(function: &Function, style: Style, mark: Mark, ns: u64) -> Cell {
-    if is_unmeasured(function) { nothing_known() } else { Cell::duration(style, mark, float(ns)) }
+    if is_unmeasured(function) { Cell::unknown() } else { Cell::duration(style, mark, float(ns)) }
 }
 
 /// Returns the recorder's part of the self time, where that matters.
@@ -299,10 +289,6 @@ fn recorder(function: &Function) -> Cell {
     } else {
         Cell::new(style::FAINT, "·")
     }
-}
-
-fn nothing_known() -> Cell {
-    Cell::new(style::FAINT, "–")
 }
 
 fn location(function: &Function) -> Cell {

@@ -4,6 +4,7 @@
 use anstyle::Style;
 
 use super::paint::{Paint, style};
+use crate::model::Function;
 use crate::render::Screen;
 use crate::render::words::estimates::Mark;
 use crate::render::words::fit;
@@ -61,6 +62,14 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    /// The text of a value that is not known.
+    pub(crate) const UNKNOWN: &str = "–";
+
+    /// Returns the cell of a value that is not known.
+    pub(crate) fn unknown() -> Self {
+        Self::new(style::FAINT, Self::UNKNOWN)
+    }
+
     /// Returns a cell without a unit.
     pub(crate) fn new(style: Style, text: impl Into<String>) -> Self {
         Self { text: text.into(), unit: "", style }
@@ -74,6 +83,17 @@ impl Cell {
 }
 
 impl Column {
+    /// Returns a column of numbers, a cell for each of `functions`.
+    pub(crate) fn of(
+        title: &'static str,
+        stays: u8,
+        functions: &[&Function],
+        cell: impl Fn(&Function) -> Cell,
+    ) -> Self {
+        let cells = functions.iter().map(|function| cell(function)).collect();
+        Self { title, stays, align: Align::Right, cells }
+    }
+
     fn unit_width(&self) -> usize {
         self.cells.iter().map(|cell| fit::width(cell.unit)).max().unwrap_or(0)
     }

@@ -1,10 +1,8 @@
 //! The words about alerts.
 
+use super::facts::short_commit;
 use crate::model::{Alert, AlertDocument, AlertEvent, AlertStatus, MonitorDocument, Side};
 use crate::text::units;
-
-/// The digits of a commit that are shown.
-const DIGITS: usize = 10;
 
 /// The news of a round.
 #[derive(Debug, Clone, Copy)]
@@ -87,10 +85,9 @@ pub(crate) fn headline<'a>(news: impl Into<News<'a>>) -> String {
 pub(crate) fn context<'a>(news: impl Into<News<'a>>) -> String {
     let News { run, baseline, .. } = news.into();
     let commit = run.and_then(|run| run.commit.as_deref());
-    let short = |commit: &str| commit.chars().take(DIGITS).collect::<String>();
     let parts = [
         run.map(|run| format!("run {}", run.id)),
-        commit.map(|commit| format!("commit {}", short(commit))),
+        commit.map(|commit| format!("commit {}", short_commit(commit))),
         run.and_then(|run| run.branch.as_deref()).map(|branch| format!("branch {branch}")),
         baseline.map(|name| format!("baseline {name}")),
     ];

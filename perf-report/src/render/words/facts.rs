@@ -70,11 +70,6 @@ pub(crate) fn used(usage: Usage) -> Vec<String> {
     items
 }
 
-/// Returns whether the command failed or was ended by a signal.
-pub(crate) fn failed(run: &RunDocument) -> bool {
-    run.run.signal.is_some() || run.run.exit_code.is_some_and(|code| code != 0)
-}
-
 /// Returns what is missing from the recording, or went wrong with it; nothing for a run without
 /// blemish.
 pub(crate) fn problems(run: &RunDocument) -> Vec<String> {

@@ -2,9 +2,6 @@
 
 use crate::model::RunRow;
 
-/// The characters of a hash that are shown.
-const SHORT: usize = 10;
-
 /// Returns how the command ended, where it failed.
 pub(crate) fn end(row: &RunRow) -> String {
     match (row.signal, row.exit_code) {
@@ -17,7 +14,7 @@ pub(crate) fn end(row: &RunRow) -> String {
 /// Returns branch and commit, with a `+` where files differed.
 pub(crate) fn commit(row: &RunRow) -> String {
     let commit = row.commit.as_ref().map(|commit| {
-        let short: String = commit.chars().take(SHORT).collect();
+        let short = super::facts::short_commit(commit);
         if row.dirty { short + "+" } else { short }
     });
     match (&row.branch, commit) {

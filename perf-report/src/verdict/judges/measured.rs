@@ -120,12 +120,12 @@ struct OtherWork {
 impl OtherWork {
     /// Finds the first unit of work that both sides declare, and that changed.
     fn of(pair: &Pair<'_>) -> Option<Self> {
-        let work = |function: &Function| Some(function.benchmark.as_ref()?.throughput.clone());
-        let (old, new) = (work(pair.old)?, work(pair.new)?);
-        let (unit, current) = new.into_iter().find(|(unit, _)| old.contains_key(unit))?;
-        let baseline = *old.get(&unit)?;
+        let old = &pair.old.benchmark.as_ref()?.throughput;
+        let new = &pair.new.benchmark.as_ref()?.throughput;
+        let (unit, &current) = new.iter().find(|(unit, _)| old.contains_key(*unit))?;
+        let baseline = *old.get(unit)?;
         let is_other = baseline.total_cmp(&current).is_ne() && baseline > 0.0 && current > 0.0;
-        is_other.then_some(Self { unit, baseline, current })
+        is_other.then(|| Self { unit: unit.clone(), baseline, current })
     }
 
     fn ground(self) -> Because {
