@@ -30,6 +30,7 @@ pub(super) struct ChoiceArgs {
 
     /// Only runs of this commit: the beginning of its hash, or what else git takes for one
     #[arg(long, value_name = "REV", env = "PERF_TRACK_LIST_COMMIT", hide_env_values = true)]
+    #[arg(value_parser = part)]
     commit: Option<String>,
 
     /// Only runs imported from this format; `\"\"` for those that perf-report made by itself
@@ -50,7 +51,7 @@ pub(super) struct ChoiceArgs {
     until: Option<Moment>,
 }
 
-/// Reads a part of a command. One of blanks would mean all runs, which a script with an empty variable does not.
+/// Reads a part of a command, or the name of a commit. One of blanks would mean all runs, which a script with an empty variable does not.
 fn part(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it is blank".to_owned()) } else { Ok(text.to_owned()) }
 }

@@ -104,6 +104,7 @@ fn runs_go_by_what_they_have_in_common() {
     let desk = stored();
     desk.report(&["remove", "--command", "", "--yes"]).said(2, "--command");
     desk.report(&["remove", "--command", " ", "--yes"]).said(2, "it is blank");
+    desk.report(&["remove", "--commit", "", "--yes"]).said(2, "--commit");
     desk.report(&["remove", "--failed", "--branch", "side", "--yes"]).said(0, "nothing to remove");
     desk.report(&["remove", "--failed", "--yes"]).said(0, "removed 20 runs");
     desk.report(&["remove", "--older-than", "2026-02-01", "--yes"]).said(0, "removed 25 runs");

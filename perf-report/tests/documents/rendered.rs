@@ -114,3 +114,51 @@ fn standard_input_holds_a_document_too() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["schema"], "perf-track/comparison");
 }
+
+/// Puts `text` in the place of every string but the names of schemas, one after the other.
+fn with_each_string(value: &mut serde_json::Value, text: &str) {
+    match value {
+        serde_json::Value::String(it) => text.clone_into(it),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|it| with_each_string(it, text)),
+        serde_json::Value::Object(all) => {
+            for (_, it) in all.iter_mut().filter(|(key, _)| *key != "schema") {
+                with_each_string(it, text);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The fields of a document, each as a document in which only its strings are hostile.
+fn hostile(text: &str) -> Vec<String> {
+    let whole: serde_json::Value = serde_json::from_str(text).unwrap();
+    let keys: Vec<_> = whole.as_object().unwrap().keys().cloned().collect();
+    let one = |key: String| {
+        let mut document = whole.clone();
+        if key != "schema" {
+            with_each_string(&mut document[&key], "H\u{1b}[35m");
+        }
+        document.to_string()
+    };
+    keys.into_iter().map(one).collect()
+}
+
+#[test]
+fn no_escape_sequence_of_a_document_reaches_a_screen() {
+    let mut tried = 0;
+    let mut raw = Vec::new();
+    for (path, text) in goldens() {
+        for document in hostile(&text) {
+            // Words of a list, such as verdicts, take no other text.
+            let Ok(document) = AnyDocument::from_json(&document) else { continue };
+            for medium in [Medium::Human, Medium::Markdown] {
+                let text = document.text(medium, Screen::default()).unwrap_or_default();
+                let lines = text.lines().filter(|line| line.contains('\u{1b}'));
+                raw.extend(lines.map(|line| format!("{path}, {medium:?}: {line}")));
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(raw, Vec::<String>::new());
+    assert!(tried > 50, "{tried}");
+}

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::builder::FalseyValueParser;
 
@@ -364,8 +364,7 @@ fn search<'a>(
     workshop.allow_failure = course.allow_failure;
     workshop.base = course.dir.as_ref().map(|dir| context.dir.join(dir));
     let is_asked = !course.yes && !course.exit_code && output::is_a_dialogue();
-    let limit =
-        course.max_time.map(|limit| Duration::from_secs_f64((limit.0 / 1e9).clamp(0.0, 1e9)));
+    let limit = course.max_time.map(check::Duration::of_clock);
     let is_free = args.metric.is_none() && document.question.metric == Metric::WallNs.word();
     Ok(Search {
         processor: (is_free && document.rounds.is_empty()).then(Vec::new),

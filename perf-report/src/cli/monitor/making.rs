@@ -5,6 +5,7 @@ use crate::cli::{output, run};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
+use crate::project::import::written;
 use crate::record::command::{Interrupt, Job, Streams};
 use crate::record::failure;
 use crate::record::recorder::{Order, Recorder};
@@ -66,9 +67,10 @@ pub(super) fn make(
             let end = failure::shown_end(&ended.tail);
             failed = Some(format!("the command {}{end}", ended.in_words()));
         }
-        let Some(left) = finished.collect() else {
+        let Some(mut left) = finished.collect() else {
             return Ok(Made::Nothing("its recordings are gone".to_owned()));
         };
+        written::add(context, &mut left.document, left.began);
         for problem in run::store(context, &left)? {
             output::warning(&problem);
         }

@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 /// Returns what was found, the results of each name, what was left out, and where it is stored.
 pub(crate) fn import(document: &ImportDocument, screen: Screen) -> String {
     let lines = |text: &str| wrap::words(text, "", screen.width);
-    let mut text = lines(&found(document));
+    let mut text = lines(&sanitize::screen(&found(document)));
     text.push('\n');
     text += &results(&document.runs);
     text.push('\n');
@@ -28,7 +28,7 @@ pub(crate) fn import(document: &ImportDocument, screen: Screen) -> String {
         let names: Vec<_> = document.saved.iter().map(|name| sanitize::screen(name)).collect();
         text += &lines(&format!("saved there, for --saved NAME: {}", names.join(", ")));
     }
-    text + &lines(&kept(document))
+    text + &lines(&sanitize::screen(&kept(document)))
 }
 
 /// Returns the sentence on what was found, and where.

@@ -61,7 +61,7 @@ fn one(alert: &Alert, paint: Paint, width: usize) -> String {
     let reason = sanitize::screen(&alert.what.reason);
     text += &wrap::words(&reason, INDENT, width);
     let runs = units::plural(alert.runs, "run");
-    let since = format!("since {}, {runs}", alert.since);
+    let since = format!("since {}, {runs}", sanitize::screen(&alert.since));
     text + &painted(paint, style::FAINT, &wrap::words(&since, INDENT, width))
 }
 

@@ -9,7 +9,7 @@ use crate::model::{OverheadDocument, OverheadRow};
 use crate::render::Screen;
 use crate::render::words::costs;
 use crate::render::words::estimates::Mark;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Returns the verdict on the targets, the place of the measurement, the table, the targets that
 /// were missed, and the notes.
@@ -18,7 +18,9 @@ pub(crate) fn overhead(document: &OverheadDocument, screen: Screen) -> String {
     let style = if document.met { style::GOOD } else { style::BAD };
     let (word, rest) = costs::verdict(document);
     let mut lines = format!("{}  {rest}\n", paint.paint(style, word));
-    let origin = wrap::items(&costs::origin(document), "", screen.width);
+    let origin: Vec<String> =
+        costs::origin(document).iter().map(|item| sanitize::screen(item).into_owned()).collect();
+    let origin = wrap::items(&origin, "", screen.width);
     lines += &painted(paint, style::FAINT, &origin);
     lines.push('\n');
     lines += &table(&document.rows).render(screen);
@@ -28,7 +30,7 @@ pub(crate) fn overhead(document: &OverheadDocument, screen: Screen) -> String {
         lines += &painted(paint, style::BAD, &wrapped);
     }
     for note in &document.notes {
-        let wrapped = wrap::words(&format!("note: {note}"), "", screen.width);
+        let wrapped = wrap::words(&format!("note: {}", sanitize::screen(note)), "", screen.width);
         lines += &painted(paint, style::FAINT, &wrapped);
     }
     lines

@@ -13,7 +13,7 @@ use crate::text::units;
 /// Returns the headline, the news, what fires, and what the judgement rests on.
 pub(crate) fn monitor(document: &MonitorDocument) -> String {
     let mut text = format!("### {}\n", escape(&headline(document)));
-    let _ = writeln!(text, "\n{}", document.time);
+    let _ = writeln!(text, "\n{}", moment(&document.time));
     let context = context(document);
     if !context.is_empty() {
         let _ = writeln!(text, "\n{}", escape(&context));
@@ -39,7 +39,7 @@ fn alerts(title: &str, alerts: &[Alert]) -> String {
     let rows = alerts.iter().map(|alert| {
         let (title, why) = (escape_cell(&alert.what.title), escape_cell(&alert.what.reason));
         let mark = mark(alert.event).to_owned();
-        vec![mark, title, why, alert.since.clone(), alert.runs.to_string()]
+        vec![mark, title, why, moment(&alert.since), alert.runs.to_string()]
     });
     let (table, left_out) = table(&["verdict", "metric", "why", "since", "runs"], rows);
     format!("\n#### {title}\n\n{}{}", table.replacen("| metric |", "| alert |", 1), more(left_out))
@@ -75,4 +75,10 @@ fn more(left_out: usize) -> String {
         return String::new();
     }
     format!("\n… and {} more, in the JSON beside it\n", units::count(left_out as u64))
+}
+
+/// Returns a moment as it stands in a document; anything else is text like any other.
+fn moment(text: &str) -> String {
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b":.+-".contains(&it);
+    if text.bytes().all(is_plain) { text.to_owned() } else { escape_cell(text) }
 }
