@@ -6,6 +6,7 @@
 //! is known here, only names in its `__private` module.
 
 mod args;
+mod built;
 mod errors;
 mod expand;
 mod fallback;
@@ -282,4 +283,12 @@ pub fn perf_track(args: TokenStream, item: TokenStream) -> TokenStream {
         false => Record::Off,
     };
     expand::expand(args.into(), item.into(), record).into()
+}
+
+/// Stands for the build of the crate that it is in, as a number that perf-runtime reads. For the
+/// macros of perf-runtime alone.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __built(_: TokenStream) -> TokenStream {
+    proc_macro::TokenTree::from(proc_macro::Literal::u8_unsuffixed(built::code())).into()
 }

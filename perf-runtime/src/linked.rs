@@ -51,7 +51,7 @@ macro_rules! __perf_track_span_per_type {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_site {
-    ($file:expr, $line:expr, $column:expr $(, $options:expr)? $(; $polled:ident)?) => {
+    ($file:expr, $line:expr, $column:expr, $built:expr $(, $options:expr)? $(; $polled:ident)?) => {
         enum __PERF_TRACK_SITE {}
         #[used]
         #[unsafe(link_section = "perf_track_0_1_0")]
@@ -60,6 +60,7 @@ macro_rules! __perf_track_site {
             $file,
             $line,
             $column,
+            $built,
             ::core::any::type_name::<__PERF_TRACK_SITE>,
         )$(.with($options))?$(.$polled())?;
     };
@@ -70,13 +71,14 @@ macro_rules! __perf_track_site {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __perf_track_site {
-    ($file:expr, $line:expr, $column:expr $(, $options:expr)? $(; $polled:ident)?) => {
+    ($file:expr, $line:expr, $column:expr, $built:expr $(, $options:expr)? $(; $polled:ident)?) => {
         enum __PERF_TRACK_SITE {}
         static __PERF_TRACK_SITE: $crate::__private::Site = $crate::__private::Site::new(
             ::core::module_path!(),
             $file,
             $line,
             $column,
+            $built,
             ::core::any::type_name::<__PERF_TRACK_SITE>,
         )$(.with($options))?$(.$polled())?;
         $crate::__private::inventory::submit! { $crate::__private::Entry(&__PERF_TRACK_SITE) }

@@ -17,6 +17,7 @@ pub use crate::{
     __perf_track_span_per_type as span_per_type,
 };
 pub use inventory;
+pub use perf_macros::__built as built;
 
 use crate::judge::Judge;
 

@@ -68,11 +68,11 @@ pub(crate) fn count() -> u32 {
 /// good time.
 pub(crate) fn named(name: &str) -> Option<&'static Site> {
     static NAMED: Named<Site> = Named::new();
-    static OTHERS: Site =
-        Site::new("", "", 0, 0, || "").with(&Options { label: Some(OTHER_NAMES), ..Options::NONE });
+    static OTHERS: Site = Site::new("", "", 0, 0, 0, || "")
+        .with(&Options { label: Some(OTHER_NAMES), ..Options::NONE });
     NAMED.get_within(&ROOM, name, Some(&OTHERS), |label| {
         let options = Box::leak(Box::new(Options { label: Some(label), ..Options::NONE }));
-        Site::new("", "", 0, 0, || "").with(options)
+        Site::new("", "", 0, 0, 0, || "").with(options)
     })
 }
 

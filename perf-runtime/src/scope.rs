@@ -84,7 +84,7 @@ macro_rules! perf_future {
 macro_rules! __perf_track_labelled {
     ($name:literal $($polled:tt)*) => {
         $crate::__private::site! {
-            ::core::file!(), ::core::line!(), ::core::column!(),
+            ::core::file!(), ::core::line!(), ::core::column!(), $crate::__private::built!(),
             &$crate::__private::Options {
                 label: ::core::option::Option::Some($name),
                 ..$crate::__private::Options::NONE

@@ -24,6 +24,10 @@ pub(crate) struct Declaration {
     pub(crate) path: fn() -> &'static str,
     /// True if calls are futures, or one of them a stream: then their polls are entered.
     pub(crate) polled: bool,
+    /// Build of the crate that holds the function, as [`SiteRecord`] has it.
+    ///
+    /// [`SiteRecord`]: crate::segment::layout::SiteRecord
+    pub(crate) built: u8,
     /// Options of the attribute.
     pub(crate) options: &'static Options,
 }
@@ -75,10 +79,12 @@ impl Site {
         file: &'static str,
         line: u32,
         column: u32,
+        built: u8,
         path: fn() -> &'static str,
     ) -> Self {
         let options = &Options::NONE;
-        let declaration = Declaration { module, file, line, column, path, polled: false, options };
+        let declaration =
+            Declaration { module, file, line, column, path, polled: false, built, options };
         Self { declaration, index: Index::none() }
     }
 
@@ -168,6 +174,7 @@ impl Site {
             exact: options.exact,
             polled: declared.polled,
             classifies_errors: options.classifies_errors,
+            built: declared.built,
             budget: options.budget,
             tags: options.tags,
         }

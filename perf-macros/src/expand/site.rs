@@ -6,6 +6,7 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
 use crate::args::{Budget, Options, Outcome};
+use crate::built;
 use crate::item::{Angles, Function, is_punct};
 
 /// Returns the path of the module that generated code may use. Its names cannot be shadowed: the
@@ -32,11 +33,13 @@ fn written(path: &Path) -> Span {
     path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
 
-/// Makes the arguments of `site!`: the place of the function, and the options, if there are any.
+/// Makes the arguments of `site!`: the place of the function, the build of its crate, and the
+/// options, if there are any.
 pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream {
     let Place { file, line, column } = Place::of(&function.signature.name);
     let site = Span::mixed_site();
-    let mut tokens = quote_spanned!(site=> #file, #line, #column);
+    let built = Literal::u8_unsuffixed(built::code());
+    let mut tokens = quote_spanned!(site=> #file, #line, #column, #built);
     if let Some(given) = given(options) {
         tokens.extend(quote_spanned!(site=> , #given));
     }

@@ -83,7 +83,7 @@ const CALLS: u32 = RING as u32 / 2;
 const MANY_CALLS: u32 = 16 * CALLS;
 const BATCHES: usize = 16;
 
-static PROBE: Site = Site::new("", "", 0, 0, || "");
+static PROBE: Site = Site::new("", "", 0, 0, 0, || "");
 
 impl Costs {
     /// Returns the cost of a timed call, in ticks.

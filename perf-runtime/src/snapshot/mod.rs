@@ -247,7 +247,8 @@ pub struct Usage {
     pub peak_rss_bytes: Option<u64>,
 }
 
-/// The build of a recorded program, as seen by the perf-runtime linked into it.
+/// The build of a recorded program: of the perf-runtime linked into it, and of the crates that hold
+/// tracked functions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Build {
@@ -257,10 +258,30 @@ pub struct Build {
     pub target: String,
     /// Cargo profile the runtime was built in, `debug` or `release`.
     pub profile: String,
-    /// Optimisation level, `0` to `3`, `s` or `z`.
+    /// Optimisation level of perf-runtime, `0` to `3`, `s` or `z`. A profile may give the crates
+    /// of the program another one.
     pub opt_level: String,
     /// Version of perf-runtime.
     pub runtime: String,
+    /// Builds of the crates that hold tracked functions, sorted, each once; none from recorders
+    /// before this field.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub crates: Vec<CrateBuild>,
+}
+
+/// The build of a crate that holds tracked functions.
+///
+/// A generic or inlined function may be compiled once more, and differently, in a crate that calls
+/// it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CrateBuild {
+    /// Name of the crate, as in paths.
+    pub name: String,
+    /// Optimisation level, `0` to `3`, `s` or `z`.
+    pub opt_level: String,
+    /// True if its debug assertions are checked.
+    pub debug_assertions: bool,
 }
 
 /// The clock that times were read from.

@@ -55,7 +55,7 @@ pub(crate) use metric::{
 };
 pub(crate) use node::{FoldSlot, HistogramPage, Made, NodeRecord, Own, Recursion, Sampling};
 pub(crate) use shard::{AllocRecord, ShardRecord, TallyRecord};
-pub(crate) use site::SiteRecord;
+pub(crate) use site::{BUILT_ASSERTIONS, BUILT_LEVELS, SiteRecord};
 
 /// First bytes of every segment.
 pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";

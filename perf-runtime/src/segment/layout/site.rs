@@ -12,7 +12,15 @@ pub(crate) struct SiteRecord {
     pub(crate) flags: u32,
     /// Lengths of the four texts in bytes.
     pub(crate) text_bytes: [u32; 4],
-    pub(crate) reserved: u32,
+    /// Build of the crate that holds the function: [`BUILT_LEVELS`] and [`BUILT_ASSERTIONS`]. 0
+    /// where that is not known, as in older segments.
+    pub(crate) built: u32,
     /// p50, p95, p99, mean, max, calls, allocations, regression; [`NO_LIMIT`] where not given.
     pub(crate) budget: [u64; 8],
 }
+
+/// Levels of optimisation in the low four bits of [`SiteRecord::built`], from 1 on.
+pub(crate) const BUILT_LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+
+/// Debug assertions in the next two bits of [`SiteRecord::built`]: off, and on.
+pub(crate) const BUILT_ASSERTIONS: [u32; 2] = [0x10, 0x20];

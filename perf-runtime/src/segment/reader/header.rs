@@ -238,6 +238,7 @@ fn process(bytes: Bytes<'_>, clock: Clock) -> Result<Process, SegmentError> {
             profile: next(),
             opt_level: next(),
             runtime: next(),
+            crates: Vec::new(),
         },
         clock,
         threads: bytes.u32(offset_of!(Header, peak_threads))?,

@@ -6,6 +6,7 @@
 mod allocated;
 mod bytes;
 mod calls;
+mod crates;
 mod flights;
 mod header;
 mod links;
@@ -37,7 +38,7 @@ pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
 use self::tree::whole;
 use super::SegmentError;
 
-use crate::snapshot::{Merger, Process, Snapshot};
+use crate::snapshot::{Build, Merger, Process, Snapshot};
 
 /// Copies taken of a segment that is being written to, until two agree.
 const MOST_COPIES: usize = 4;
@@ -160,7 +161,9 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
         usage.latest_monotonic_ns =
             usage.latest_monotonic_ns.max(facts.monotonic_ns(shards.latest));
     }
+    let build = Build { crates: crates::read(bytes, facts.sites)?, ..facts.process.build.clone() };
     let process = Process {
+        build,
         usage,
         recorded_ns: facts.since_start_ns(shards.latest),
         overhead_ns: facts.rate.ns(whole(shards.overhead)),

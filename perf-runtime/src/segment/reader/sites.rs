@@ -18,17 +18,26 @@ pub(super) type Sites = (Vec<Function>, HashMap<u32, usize>);
 /// contexts without memory.
 pub(super) fn read(bytes: Bytes<'_>, last: u32) -> Result<Sites, SegmentError> {
     let (mut functions, mut function_of_site) = (Vec::new(), HashMap::new());
-    let (mut place, mut unclaimed) = (last, Unclaimed::of(bytes));
-    while place != 0 {
-        let at = offset_of(place);
-        unclaimed.claim(record_bytes(bytes, at)?, at, "site")?;
+    for at in places(bytes, last)? {
         function_of_site.insert(bytes.u32(at + offset_of!(SiteRecord, index))?, functions.len());
         functions.push(function(bytes, at)?);
-        place = earlier(place, bytes.u32(at + offset_of!(SiteRecord, previous))?, "site")?;
     }
     function_of_site.insert(OVERFLOW, functions.len());
     functions.push(Function { name: OVERFLOW_NAME.to_owned(), ..Function::default() });
     Ok((functions, function_of_site))
+}
+
+/// Returns where each record of the list begins that ends with the site at `last`.
+pub(super) fn places(bytes: Bytes<'_>, last: u32) -> Result<Vec<usize>, SegmentError> {
+    let (mut place, mut unclaimed) = (last, Unclaimed::of(bytes));
+    let mut places = Vec::new();
+    while place != 0 {
+        let at = offset_of(place);
+        unclaimed.claim(record_bytes(bytes, at)?, at, "site")?;
+        places.push(at);
+        place = earlier(place, bytes.u32(at + offset_of!(SiteRecord, previous))?, "site")?;
+    }
+    Ok(places)
 }
 
 /// Returns the length of the record at `at` with its text.
@@ -38,7 +47,8 @@ fn record_bytes(bytes: Bytes<'_>, at: usize) -> Result<usize, SegmentError> {
     Ok(size_of::<SiteRecord>() + text)
 }
 
-fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
+/// Returns the texts of the record at `at`: name, module, file and tags.
+pub(super) fn texts(bytes: Bytes<'_>, at: usize) -> Result<[&[u8]; 4], SegmentError> {
     let mut from = at + size_of::<SiteRecord>();
     let mut next = |part: usize| {
         let length = bytes.u32(at + offset_of!(SiteRecord, text_bytes) + 4 * part)? as usize;
@@ -46,7 +56,11 @@ fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
         from += length;
         Ok::<_, SegmentError>(slice)
     };
-    let (name, module, file, tags) = (next(0)?, next(1)?, next(2)?, next(3)?);
+    Ok([next(0)?, next(1)?, next(2)?, next(3)?])
+}
+
+fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
+    let [name, module, file, tags] = texts(bytes, at)?;
     let flags = bytes.u32(at + offset_of!(SiteRecord, flags))?;
     Ok(Function {
         name: text(name),

@@ -19,6 +19,7 @@ pub(crate) struct SiteText<'a> {
     pub(crate) exact: bool,
     pub(crate) polled: bool,
     pub(crate) classifies_errors: bool,
+    pub(crate) built: u8,
     pub(crate) budget: Budget,
     pub(crate) tags: &'a [&'a str],
 }
@@ -41,7 +42,7 @@ impl SiteText<'_> {
                 | flag(self.polled, FLAG_POLLED)
                 | flag(self.classifies_errors, FLAG_CLASSIFIES_ERRORS),
             text_bytes: self.lengths().map(|length| u32::try_from(length).unwrap_or(0)),
-            reserved: 0,
+            built: u32::from(self.built),
             budget: limits(&self.budget),
         }
     }
