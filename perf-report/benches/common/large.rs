@@ -112,6 +112,7 @@ fn facts(slower: f64) -> Run {
             profile: "release".to_owned(),
             opt_level: "3".to_owned(),
             runtime: "0.1.0".to_owned(),
+            ..Toolchain::default()
         },
         ..Run::default()
     }

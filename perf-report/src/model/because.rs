@@ -293,6 +293,8 @@ pub enum Because {
     WorkVaries,
     /// The runs are of different machines, so that the verdict is advice.
     OtherMachine,
+    /// Allocations were counted in one of the runs, which takes time, so that the verdict is advice.
+    OtherCounting,
     /// A side is not whole.
     NotWhole {
         /// The side.

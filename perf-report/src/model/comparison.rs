@@ -41,11 +41,12 @@ pub struct Comparison {
     pub of: u64,
     /// The worst verdict of all rows and budgets.
     pub verdict: Verdict,
-    /// Whether the runs are of different machines, targets or profiles: then nothing in `functions`
-    /// is a reason to fail.
+    /// Whether the runs are of different builds (targets, profiles, levels of optimisation): then nothing in
+    /// `functions` is a reason to fail.
     #[serde(default)]
     pub advisory: bool,
-    /// Whether the runs are of different machines, so that what is counted decides, and times are advice.
+    /// Whether the runs are of different machines, or allocations were counted in one of them, so that what is
+    /// counted decides, and times are advice.
     #[serde(default, skip_serializing_if = "is_not")]
     pub counts_only: bool,
     /// Reasons that concern the comparison as a whole, in words.

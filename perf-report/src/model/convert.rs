@@ -4,12 +4,14 @@ mod futures;
 mod memory;
 mod recording;
 
+use std::collections::BTreeSet;
+
 use perf_runtime::buckets;
 use perf_runtime::snapshot::{self, Measures, Reading, Snapshot};
 
 use super::{
-    Budget, CustomMetric, Function, Histogram, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
-    RUN_VERSION, Run, RunDocument, Toolchain, TreeNode, Usage,
+    Budget, CrateBuild, CustomMetric, Function, Histogram, MetricKind, Process, ProcessSummary,
+    RUN_SCHEMA, RUN_VERSION, Run, RunDocument, Toolchain, TreeNode, Usage,
 };
 
 /// Returns the document of a run. `run` and `process` come with the facts from outside the
@@ -37,7 +39,8 @@ pub fn document(
     }
 }
 
-/// Returns the build of the recorded programs; different values are joined with a comma.
+/// Returns the build of the recorded programs; different values are joined with a comma. The optimisation
+/// level is that of the crates with tracked functions, where their recorders know it.
 pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
     let joined = |field: fn(&snapshot::Build) -> &String| {
         let mut values: Vec<&str> =
@@ -46,13 +49,45 @@ pub fn toolchain(processes: &[snapshot::Process]) -> Toolchain {
         values.dedup();
         values.join(", ")
     };
-    Toolchain {
+    let recorder_opt_level = joined(|build| &build.opt_level);
+    let toolchain = Toolchain {
         rustc: joined(|build| &build.rustc),
         target: joined(|build| &build.target),
         profile: joined(|build| &build.profile),
-        opt_level: joined(|build| &build.opt_level),
+        opt_level: recorder_opt_level.clone(),
         runtime: joined(|build| &build.runtime),
+        ..Toolchain::default()
+    };
+    let crates = crates(processes);
+    if crates.is_empty() {
+        return toolchain;
     }
+    let levels: BTreeSet<&str> = crates.iter().map(|it| it.opt_level.as_str()).collect();
+    let opt_level = Vec::from_iter(levels).join(", ");
+    let assertions: BTreeSet<&str> =
+        crates.iter().map(|it| if it.debug_assertions { "on" } else { "off" }).collect();
+    Toolchain {
+        recorder_opt_level: Some(recorder_opt_level)
+            .filter(|level| *level != opt_level)
+            .unwrap_or_default(),
+        opt_level,
+        debug_assertions: Vec::from_iter(assertions).join(", "),
+        crates,
+        ..toolchain
+    }
+}
+
+/// Returns the builds of the crates that hold tracked functions, over all processes.
+fn crates(processes: &[snapshot::Process]) -> Vec<CrateBuild> {
+    let crates = processes.iter().flat_map(|process| &process.build.crates);
+    let crates: BTreeSet<CrateBuild> = crates
+        .map(|it| CrateBuild {
+            name: it.name.clone(),
+            opt_level: it.opt_level.clone(),
+            debug_assertions: it.debug_assertions,
+        })
+        .collect();
+    crates.into_iter().collect()
 }
 
 /// Returns the metrics of the programs' own.
@@ -66,11 +101,6 @@ pub fn called(snapshot: &Snapshot) -> Vec<String> {
     let functions = snapshot.functions.iter().zip(&measures);
     let called = functions.filter(|(_, measures)| measures.calls > 0 || measures.unfinished > 0);
     called.map(|(function, _)| function.name.clone()).collect()
-}
-
-/// Returns whether at least one process counted allocations.
-pub fn counts_allocations(snapshot: &Snapshot) -> bool {
-    memory::is_counted(snapshot)
 }
 
 fn one_process(process: &snapshot::Process) -> Process {

@@ -13,7 +13,7 @@ pub struct DeclineDocument {
     pub version: u32,
     /// The command of all runs.
     pub command: Command,
-    /// Comparability key of all runs.
+    /// Key of the machine of all runs.
     pub machine_key: String,
     /// The branch of all runs; `null` where no branch was asked for.
     pub branch: Option<String>,

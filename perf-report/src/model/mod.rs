@@ -25,6 +25,7 @@ mod history;
 mod icicle;
 mod import;
 mod interleaved;
+mod keys;
 mod measure;
 mod metric;
 mod monitor;
@@ -43,6 +44,7 @@ mod self_test;
 mod stacks;
 mod suite;
 mod suites;
+mod toolchain;
 mod top;
 mod tracked;
 mod tree;
@@ -78,6 +80,8 @@ pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendL
 pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};
 pub use import::{ImportDocument, ImportNote, ImportResult, ImportRun, Kept};
 pub use interleaved::{Contender, Interleaved, Stopped};
+pub use keys::BuildKeys;
+pub(crate) use keys::fnv1a;
 pub use measure::{COMMAND, Metric, Unit};
 pub use metric::{Better, CustomMetric, MetricKind};
 pub use monitor::{MonitorDecline, MonitorDocument};
@@ -94,7 +98,7 @@ pub use report::{
     Reliability, ReliabilityWord, Report, RuleId, Scale, Score, ScorePart, ScoreWord, Statement,
     StatementKind,
 };
-pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument, Toolchain};
+pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument};
 pub use runs::{RunRow, RunsDocument};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
@@ -102,6 +106,7 @@ pub use suite::{Suite, Test, TestOutcome, WatchedFolder};
 pub use suites::{
     Growth, PastSuite, SlowTest, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, TargetUnit,
 };
+pub use toolchain::{CrateBuild, Toolchain};
 pub use top::{Since, TopCommand, TopDocument, TopFunction, TopMetric, TopProcess};
 pub use tracked::{TrackedDocument, TrackedRun, TrackedSummary};
 pub use tree::TreeNode;

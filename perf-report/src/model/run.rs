@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CustomMetric, Function, Probe, Recording, Suite, TreeNode, Usage, WatchedFolder};
+use super::{
+    CustomMetric, Function, Probe, Recording, Suite, Toolchain, TreeNode, Usage, WatchedFolder,
+};
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -137,7 +139,7 @@ pub struct Git {
 /// The machine that ran the command.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Comparability key: times are compared only between runs of one key.
+    /// Key of the machine: see [`Run::machine_key`].
     pub key: String,
     /// Model of the processor.
     pub cpu: String,
@@ -150,21 +152,6 @@ pub struct Machine {
     /// The speed and steadiness of the machine; left out when they were not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<Probe>,
-}
-
-/// The build of the recorded programs. Where they differ, values are joined with a comma.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Toolchain {
-    /// Output of `rustc --version`.
-    pub rustc: String,
-    /// Target triple.
-    pub target: String,
-    /// Cargo profile, `debug` or `release`.
-    pub profile: String,
-    /// Optimisation level.
-    pub opt_level: String,
-    /// Version of perf-runtime.
-    pub runtime: String,
 }
 
 /// The command and its processes as a whole.

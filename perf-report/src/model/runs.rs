@@ -50,7 +50,7 @@ pub struct RunRow {
     pub wall_ns: Option<u64>,
     /// Number of functions and benchmarks in it, called or not.
     pub functions: u64,
-    /// Comparability key of the machine.
+    /// Key of the machine.
     pub machine_key: String,
 }
 

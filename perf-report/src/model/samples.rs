@@ -63,6 +63,7 @@ pub(crate) fn empty() -> RunDocument {
                 profile: "release".to_owned(),
                 opt_level: "3".to_owned(),
                 runtime: "0.1.0".to_owned(),
+                ..Toolchain::default()
             },
             ..Run::default()
         },

@@ -265,7 +265,7 @@ fn compare_beside(
         .iter()
         .flat_map(|run| newest.map(|newest| verdict::differences(run, newest)).unwrap_or_default())
         .collect();
-    let is_refused = !differences.is_empty() && !verdict::only_machine(&differences);
+    let is_refused = !differences.is_empty() && !verdict::only_times(&differences);
     if is_refused && settings.allow_cross_machine != Some(true) {
         let what: BTreeSet<String> = differences.iter().map(ToString::to_string).collect();
         let what: Vec<_> = what.into_iter().collect();

@@ -129,7 +129,7 @@ impl Around {
         let older_than = is_stored.then(|| newest.run.id.clone());
         let comparable = Filter { older_than, ..Filter::comparable(newest) }.but(runs);
         // The machine says nothing about failures, and one that recorded nothing is a run, too.
-        let of_command = Filter { machine_key: None, ..comparable.clone() };
+        let of_command = Filter { machine_key: None, build: None, ..comparable.clone() };
         let most = score::RUNS.saturating_sub(runs.len());
         let mut entries = store.entries(&Query::newest(of_command.clone(), most))?;
         entries.reverse();

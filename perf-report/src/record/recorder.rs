@@ -203,15 +203,12 @@ pub(crate) fn clear(collected: &Collected, folder: &Path) -> Vec<String> {
 /// Returns the document of the collected recordings.
 pub(crate) fn document(
     collected: &Collected,
-    mut run: Run,
+    run: Run,
     mut process: ProcessSummary,
     problem: Option<String>,
 ) -> RunDocument {
     process.damaged = collected.damaged.len() as u64;
     process.unrecorded = collected.unrecorded.len() as u64;
-    let toolchain = convert::toolchain(&collected.snapshot.processes);
-    let counts_allocations = convert::counts_allocations(&collected.snapshot);
-    run.machine.key = facts::comparability_key(&run.machine, &toolchain, counts_allocations);
     let problems = collected.problems().into_iter().chain(problem).collect();
     let mut document = convert::document(&collected.snapshot, run, process, problems);
     document.recording.discarded = collected.discarded_by_reason();

@@ -85,7 +85,7 @@ fn of_two(
     differences: &[Difference],
     alone: Comparison,
 ) -> Comparison {
-    let counts_only = comparable::only_machine(differences);
+    let counts_only = comparable::only_times(differences);
     Comparison {
         baseline: Some(newest[0].run.id.clone()),
         baseline_run: Some(Side::from(newest[0])),

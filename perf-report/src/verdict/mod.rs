@@ -44,7 +44,7 @@ pub use limits::{
     Allowances, Allowed, BUCKET_PCT, Better, Blessed, Blessing, BlessingState, CustomLimits, Given,
     Limits, Load, MetricLimits, Origin, Rule, Severity, Thresholds, per_cent_of,
 };
-pub use sides::comparable::{Difference, differences, only_machine};
+pub use sides::comparable::{Difference, differences, only_times};
 pub use sides::missing::missing;
 pub use sides::unsteady;
 pub use sides::{Sides, Used};

@@ -7,7 +7,7 @@ use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
 /// The least share of the whole that is worth a sentence, in per cent.
-const LEAST_PCT: f64 = 1.0;
+pub(super) const LEAST_PCT: f64 = 1.0;
 
 /// A run with what rules ask of it.
 pub(super) struct Facts<'a> {

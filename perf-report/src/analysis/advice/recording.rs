@@ -1,20 +1,37 @@
 //! Rules about the build, and about recording itself.
 
-use super::facts::{Facts, Found, at_most};
+use super::facts::{Facts, Found, LEAST_PCT, at_most};
 use crate::model::{Function, RuleId};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
-/// Finds a build without optimisation.
+/// Finds crates that are not optimised; of recorders that do not know their crates, programs.
 pub(super) fn unoptimised(facts: &Facts<'_>) -> Vec<Found> {
     let build = &facts.run.run.toolchain;
-    if build.opt_level != "0" || facts.own_ns == 0 {
+    let crates = build.crates_at("0");
+    let (which, own_ns) = if build.knows_crates() {
+        let is_in = |it: &&&Function| {
+            it.module.split("::").next().is_some_and(|name| crates.contains(&name))
+        };
+        let slow = facts.called.iter().filter(is_in);
+        let own_ns = slow.fold(0_u64, |sum, it| sum.saturating_add(it.self_ns));
+        (format!(" in {}", names(&crates)), own_ns)
+    } else {
+        (String::new(), if build.opt_level == "0" { facts.own_ns } else { 0 })
+    };
+    let share = share_pct(own_ns, facts.own_ns);
+    if share < LEAST_PCT {
         return Vec::new();
     }
+    let of_all = if own_ns == facts.own_ns {
+        String::new()
+    } else {
+        format!(" ({})", units::percent(share))
+    };
     let evidence = format!(
-        "opt-level 0, profile {}; {} of self time was measured so",
+        "opt-level 0{which}, profile {}; {} of self time{of_all} was measured so",
         build.profile,
-        units::duration(float(facts.own_ns)),
+        units::duration(float(own_ns)),
     );
     vec![Found {
         rule: RuleId::Unoptimised,
@@ -27,6 +44,17 @@ pub(super) fn unoptimised(facts: &Facts<'_>) -> Vec<Found> {
                [profile.test] of Cargo.toml"
             .to_owned(),
     }]
+}
+
+/// Names the first of these crates, and how many there are beside them.
+fn names(crates: &[&str]) -> String {
+    /// More say no more.
+    const NAMED: usize = 3;
+    let (named, rest) = crates.split_at(crates.len().min(NAMED));
+    match rest.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
 }
 
 /// The share of the time that recording may take, in per cent.

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::samples::{self, named};
-use crate::model::{Benchmark, Function, FunctionKind, Futures, Probe, Process, RuleId};
+use crate::model::{
+    Benchmark, CrateBuild, Function, FunctionKind, Futures, Probe, Process, RuleId,
+};
 
 const MS: u64 = 1_000_000;
 
@@ -236,6 +238,41 @@ fn just_below_its_limit_a_rule_is_silent() {
     silent(RuleId::Unoptimised, &|run, _| "1".clone_into(&mut run.run.toolchain.opt_level));
     silent(RuleId::RecorderShare, &|run, _| named(run, "demo::f").self_overhead_ns = 7 * MS);
     silent(RuleId::Complexity, &|run, _| run.functions.truncate(8));
+}
+
+#[test]
+fn an_optimised_recorder_hides_no_crate_that_is_not() {
+    let evidence = |crates: &[(&str, &str)]| {
+        let (mut run, past) = speaking(RuleId::Unoptimised).unwrap();
+        named(&mut run, "demo::h").module = "other::part".to_owned();
+        let toolchain = &mut run.run.toolchain;
+        // That of the recorder; those of the crates decide.
+        "0".clone_into(&mut toolchain.recorder_opt_level);
+        let build = |&(name, level): &(&str, &str)| CrateBuild {
+            name: name.to_owned(),
+            opt_level: level.to_owned(),
+            ..CrateBuild::default()
+        };
+        toolchain.crates = crates.iter().map(build).collect();
+        let advice = advised(&run, &past).into_iter().find(|it| it.rule == RuleId::Unoptimised);
+        advice.map(|it| it.evidence)
+    };
+    let said = |text: &str| Some(format!("opt-level 0 in {text} was measured so"));
+    assert_eq!(
+        evidence(&[("demo", "0"), ("other", "0")]),
+        said("demo, other, profile debug; 140 ms of self time")
+    );
+    assert_eq!(
+        evidence(&[("demo", "3"), ("other", "0")]),
+        said("other, profile debug; 50.0 ms of self time (35.7 %)")
+    );
+    assert_eq!(evidence(&[("demo", "3"), ("other", "1")]), None);
+    assert_eq!(evidence(&[("demo", "3"), ("other", "2"), ("unused", "0")]), None, "of no weight");
+    let many = ["a", "b", "c", "demo", "e"].map(|name| (name, "0"));
+    assert_eq!(
+        evidence(&many),
+        said("a, b, c and 2 more, profile debug; 90.0 ms of self time (64.3 %)")
+    );
 }
 
 #[test]

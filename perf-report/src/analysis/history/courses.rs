@@ -45,7 +45,7 @@ pub fn decline(
         schema: DECLINE_SCHEMA.to_owned(),
         version: DECLINE_VERSION,
         command: newest.run.command.clone(),
-        machine_key: newest.run.machine.key.clone(),
+        machine_key: newest.run.machine_key().into_owned(),
         branch: None,
         metric,
         limits,

@@ -72,7 +72,7 @@ pub fn history_of(
         schema: HISTORY_SCHEMA.to_owned(),
         version: HISTORY_VERSION,
         command: newest.run.command.clone(),
-        machine_key: newest.run.machine.key.clone(),
+        machine_key: newest.run.machine_key().into_owned(),
         branch: None,
         metric,
         limits: rules.limits,

@@ -60,11 +60,7 @@ fn machine(run: &RunDocument) -> String {
 
 fn build(run: &RunDocument) -> String {
     let build = &run.run.toolchain;
-    let level = if build.opt_level.is_empty() {
-        String::new()
-    } else {
-        format!("opt-level {}", build.opt_level)
-    };
-    let parts = [build.profile.clone(), level, build.rustc.clone()];
+    let parts =
+        [build.profile.clone(), build.optimisation().unwrap_or_default(), build.rustc.clone()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }

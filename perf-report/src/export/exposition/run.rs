@@ -29,7 +29,7 @@ fn info(run: &RunDocument) -> Family {
         ("commit", &git.commit),
         ("branch", git.branch.as_deref().unwrap_or_default()),
         ("dirty", dirty),
-        ("machine", &machine.key),
+        ("machine", &run.run.machine_key()),
         ("cpu", &machine.cpu),
         ("os", &machine.os),
         ("arch", &machine.arch),

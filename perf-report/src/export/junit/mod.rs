@@ -220,7 +220,7 @@ fn properties(source: &Source<'_>) -> Vec<(&'static str, String)> {
         all.push(("judged", format!("{} of {}", comparison.judged, comparison.of)));
     }
     all.extend(run.git.as_ref().map(|git| ("commit", git.commit.clone())));
-    all.push(("machine", run.machine.key.clone()));
+    all.push(("machine", run.machine_key().into_owned()));
     let visible = all.into_iter().filter(|(_, value)| !value.is_empty());
     visible.map(|(name, value)| (name, sanitize::screen(&value).into_owned())).collect()
 }

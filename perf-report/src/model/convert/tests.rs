@@ -126,3 +126,33 @@ fn metrics_of_each_kind_have_a_value() {
     let json = serde_json::to_string(&metrics[1]).unwrap();
     assert!(json.contains(r#""kind":"gauge","value":2,"min":1,"max":2,"mean":1.5"#), "{json}");
 }
+
+#[test]
+fn the_level_of_a_run_is_that_of_its_crates_and_not_of_its_recorder() {
+    let process = |recorder: &str, crates: &[(&str, &str, bool)]| snapshot::Process {
+        build: Build {
+            opt_level: recorder.to_owned(),
+            crates: crates
+                .iter()
+                .map(|&(name, level, debug_assertions)| snapshot::CrateBuild {
+                    name: name.to_owned(),
+                    opt_level: level.to_owned(),
+                    debug_assertions,
+                })
+                .collect(),
+            ..Build::default()
+        },
+        ..snapshot::Process::default()
+    };
+    let levels = |processes: &[snapshot::Process]| {
+        let found = toolchain(processes);
+        [found.opt_level, found.debug_assertions, found.recorder_opt_level]
+    };
+    let app = process("3", &[("app", "0", true)]);
+    let both = process("3", &[("app", "0", true), ("lib", "3", false)]);
+    assert_eq!(levels(std::slice::from_ref(&app)), ["0", "on", "3"]);
+    assert_eq!(levels(&[both, app.clone()]), ["0, 3", "off, on", "3"]);
+    assert_eq!(levels(&[process("1", &[("app", "1", false)])]), ["1", "off", ""]);
+    assert_eq!(levels(&[process("3", &[])]), ["3", "", ""], "of an older recorder");
+    assert_eq!(levels(&[process("3", &[]), app]), ["0", "on", "3"], "who knows, says it");
+}

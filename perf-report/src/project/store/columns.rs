@@ -5,21 +5,44 @@ use rusqlite::{Connection, Row, params};
 
 use super::entry::Entry;
 use super::query::Filter;
+use crate::model::BuildKeys;
 
-/// Both tables, and the columns that [`entry`] reads.
+/// The tables, and the columns that [`entry`] reads.
 pub(super) const ENTRIES: &str = "
-    SELECT runs.id, time, label, command, git_commit, git_branch, machine_key,
+    SELECT runs.id, time, label, command, git_commit, git_branch, ifnull(machine, machine_key),
            ifnull(tags, '[]'), source, run_group, exit_code, signal, ifnull(dirty, 0), wall_ns,
-           ifnull(functions, 0)
-    FROM runs LEFT JOIN facts ON facts.run = runs.number";
+           ifnull(functions, 0), crates, ifnull(recorder, '')
+    FROM runs LEFT JOIN facts ON facts.run = runs.number LEFT JOIN builds ON builds.run = runs.number";
 
-/// Both tables, for a count.
-pub(super) const COUNT: &str =
-    "SELECT count(*) FROM runs LEFT JOIN facts ON facts.run = runs.number";
+/// The tables, for a count.
+pub(super) const COUNT: &str = "
+    SELECT count(*)
+    FROM runs LEFT JOIN facts ON facts.run = runs.number LEFT JOIN builds ON builds.run = runs.number";
 
-/// Writes what is known of the run of this number beside its document, into the table `facts` of a schema of
-/// SQLite: `main` or `temp`.
-pub(super) fn write(
+/// Writes the keys of the run of this number into the table `builds` of a schema of SQLite: `main` or `temp`.
+pub(super) fn write_builds(
+    connection: &Connection,
+    schema: &str,
+    number: i64,
+    entry: &Entry,
+) -> rusqlite::Result<()> {
+    let text = format!(
+        "INSERT OR REPLACE INTO {schema}.builds (run, machine, crates, recorder)
+         VALUES (?1, ?2, ?3, ?4)"
+    );
+    let keys = &entry.build;
+    connection.prepare_cached(&text)?.execute(params![
+        number,
+        entry.machine_key,
+        keys.crates,
+        keys.recorder
+    ])?;
+    Ok(())
+}
+
+/// Writes what is known of the run of this number beside its document, into the table `facts` of such a
+/// schema.
+pub(super) fn write_facts(
     connection: &Connection,
     schema: &str,
     number: i64,
@@ -64,6 +87,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         dirty: row.get(12)?,
         wall_ns: row.get::<_, Option<i64>>(13)?.map(number),
         functions: number(row.get(14)?),
+        build: BuildKeys { crates: row.get(15)?, recorder: row.get(16)? },
     })
 }
 
@@ -88,7 +112,7 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
         (&filter.id, text("id = ?")),
         (&filter.id_prefix, text("instr(id, ?) = 1")),
         (&filter.label, text("label = ?")),
-        (&filter.machine_key, text("machine_key = ?")),
+        (&filter.machine_key, text("ifnull(machine, machine_key) = ?")),
         (&filter.command, text("command = ?")),
         (&filter.command_part, text("instr(command, ?) > 0")),
         (&filter.branch, text("git_branch = ?")),
@@ -103,6 +127,15 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
     ];
     let given = given.into_iter().filter_map(|(value, text)| Some((value.as_deref()?, text)));
     let (mut values, mut conditions): (Vec<&str>, Vec<String>) = given.unzip();
+    // As `BuildKeys::match_those` has it.
+    if let Some(BuildKeys { crates, recorder }) = &filter.build {
+        let given = crates.as_ref();
+        conditions.push(given.map_or("ifnull(recorder, '') = ?", |_| {
+            "CASE WHEN crates IS NULL THEN ifnull(recorder, '') = ? ELSE crates = ? END"
+        }).to_owned());
+        values.push(recorder);
+        values.extend(given.map(String::as_str));
+    }
     let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)";
     let dirty = "ifnull(dirty, 0) <> 0";
     let switches = [(filter.failed, failed), (filter.dirty, dirty)];

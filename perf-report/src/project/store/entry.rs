@@ -1,6 +1,6 @@
 //! A stored run in one line: what lists show and references resolve to.
 
-use crate::model::{Run, RunDocument};
+use crate::model::{BuildKeys, Run, RunDocument};
 
 /// The facts of a stored run that are known without reading its document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +21,10 @@ pub struct Entry {
     pub branch: Option<String>,
     /// True if tracked files differed from the commit.
     pub dirty: bool,
-    /// The comparability key.
+    /// The key of the machine.
     pub machine_key: String,
+    /// The keys of the build.
+    pub build: BuildKeys,
     /// The format that it was imported from; `None` of a run that perf-report made by itself.
     pub source: Option<String>,
     /// The id of the first run of its group.
@@ -40,10 +42,10 @@ pub struct Entry {
 impl Entry {
     /// Makes the entry of a run.
     pub fn of(run: &RunDocument) -> Self {
-        Self::new(&run.run, run.process.wall_ns, run.functions.len())
+        Self::new(&run.run, run.build_keys(), run.process.wall_ns, run.functions.len())
     }
 
-    pub(super) fn new(run: &Run, wall_ns: Option<u64>, functions: usize) -> Self {
+    pub(super) fn new(run: &Run, build: BuildKeys, wall_ns: Option<u64>, functions: usize) -> Self {
         let git = run.git.as_ref();
         Self {
             id: run.id.clone(),
@@ -54,7 +56,8 @@ impl Entry {
             commit: git.map(|git| git.commit.clone()),
             branch: git.and_then(|git| git.branch.clone()),
             dirty: git.is_some_and(|git| git.dirty),
-            machine_key: run.machine.key.clone(),
+            machine_key: run.machine_key().into_owned(),
+            build,
             source: run.source.clone(),
             group: run.group.clone(),
             exit_code: run.exit_code,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::RunDocument;
+use crate::model::{BuildKeys, RunDocument};
 
 /// The stored runs that are meant: those of which everything given here is true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +14,10 @@ pub struct Filter {
     pub id_prefix: Option<String>,
     /// The label.
     pub label: Option<String>,
-    /// The comparability key.
+    /// The key of the machine.
     pub machine_key: Option<String>,
+    /// The keys of a build with whose times theirs may be compared.
+    pub build: Option<BuildKeys>,
     /// The command, its words joined by spaces.
     pub command: Option<String>,
     /// A part of the command.
@@ -74,7 +76,8 @@ impl Filter {
     /// Means other runs of the same command and source that may be compared with `run` by time.
     pub fn comparable(run: &RunDocument) -> Self {
         Self {
-            machine_key: Some(run.run.machine.key.clone()),
+            machine_key: Some(run.run.machine_key().into_owned()),
+            build: Some(run.build_keys()),
             but: BTreeSet::from([run.run.id.clone()]),
             ..Self::of_command(run)
         }

@@ -9,15 +9,18 @@ use serde::de::IgnoredAny;
 use super::columns;
 use super::entry::Entry;
 use super::error::Fault;
-use crate::model::Run;
+use crate::model::{BuildKeys, Run};
 
 /// The mark of a SQLite file that is ours: the letters `PTrk`.
 pub const APPLICATION_ID: i32 = 0x5054_726b;
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
 ///
-/// 1 had no table of facts.
-pub const VERSION: i32 = 2;
+/// 1 had no table of facts, and up to 2 the key of the machine was one of the build, too.
+pub const VERSION: i32 = 3;
+
+/// The first version with a table of facts.
+const WITH_FACTS: i32 = 2;
 
 /// The oldest version that is read.
 const OLDEST: i32 = 1;
@@ -56,6 +59,16 @@ const FACTS: &str = "facts (
     ) STRICT;
 ";
 
+/// A table of the keys by which comparable runs are found: that of the machine as [`Run::machine_key`] makes it,
+/// and those of the build, of which one is not always known. `machine_key` in `runs` is what was written first.
+const BUILDS: &str = "builds (
+        run      INTEGER PRIMARY KEY,
+        machine  TEXT NOT NULL,
+        crates   TEXT,
+        recorder TEXT NOT NULL
+    ) STRICT;
+";
+
 /// A table of the segments of which the runs were made, by [`crate::record::collect::id_of`], so that none is
 /// stored twice. The first run that has any makes it: older files are of the same version, and whoever knows
 /// nothing of this table reads and writes them as ever.
@@ -82,7 +95,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(&format!("CREATE TABLE {FACTS}"))?;
+    transaction.execute_batch(&format!("CREATE TABLE {FACTS} CREATE TABLE {BUILDS}"))?;
     transaction.commit()
 }
 
@@ -103,8 +116,7 @@ pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Facts> {
         Ok(()) => Ok(Facts::Stored),
         Err(error) => match error.sqlite_error_code() {
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::DiskFull) => {
-                beside(connection)?;
-                Ok(Facts::Beside)
+                beside(connection)
             }
             _ => Err(error),
         },
@@ -114,20 +126,32 @@ pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Facts> {
 fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
-    if version(&transaction)? < i64::from(VERSION) {
-        transaction.execute_batch(&format!("CREATE TABLE main.{FACTS}"))?;
-        fill(&transaction, "main")?;
+    let found = version(&transaction)?;
+    if found < i64::from(VERSION) {
+        add(&transaction, "main", found)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()
 }
 
-fn beside(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Makes up in memory what the store lacks, and returns where its facts are then.
+fn beside(connection: &mut Connection) -> rusqlite::Result<Facts> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.execute_batch(&format!("CREATE TEMP TABLE {FACTS}"))?;
     let transaction = connection.transaction()?;
-    fill(&transaction, "temp")?;
-    transaction.commit()
+    let found = version(&transaction)?;
+    add(&transaction, "temp", found)?;
+    transaction.commit()?;
+    Ok(if found < i64::from(WITH_FACTS) { Facts::Beside } else { Facts::Stored })
+}
+
+/// Adds the tables that the version `found` lacks to a schema of SQLite, with their rows.
+fn add(connection: &Connection, schema: &str, found: i64) -> rusqlite::Result<()> {
+    let lacks_facts = found < i64::from(WITH_FACTS);
+    if lacks_facts {
+        connection.execute_batch(&format!("CREATE TABLE {schema}.{FACTS}"))?;
+    }
+    connection.execute_batch(&format!("CREATE TABLE {schema}.{BUILDS}"))?;
+    fill(connection, schema, lacks_facts)
 }
 
 /// The part of a run's document that the columns repeat.
@@ -135,7 +159,12 @@ fn beside(connection: &mut Connection) -> rusqlite::Result<()> {
 struct Part {
     run: Run,
     process: Process,
-    functions: Vec<IgnoredAny>,
+    functions: Vec<Function>,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    self_allocs: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -143,14 +172,26 @@ struct Process {
     wall_ns: Option<u64>,
 }
 
-/// Writes the facts of every run that has none. Of a document that cannot be read nothing is known.
-fn fill(connection: &Connection, schema: &str) -> rusqlite::Result<()> {
+impl Part {
+    fn entry(&self) -> Entry {
+        let counts_allocations = self.functions.iter().any(|it| it.self_allocs.is_some());
+        let build = BuildKeys::of(&self.run.toolchain, counts_allocations);
+        Entry::new(&self.run, build, self.process.wall_ns, self.functions.len())
+    }
+}
+
+/// Writes the keys of every run, and its facts where they are lacking. Of a document that cannot be read
+/// nothing is known.
+fn fill(connection: &Connection, schema: &str, lacks_facts: bool) -> rusqlite::Result<()> {
     let mut runs = connection.prepare("SELECT number, document FROM main.runs")?;
     let mut rows = runs.query([])?;
     while let Some(row) = rows.next()? {
         let part = serde_json::from_str::<Part>(row.get_ref(1)?.as_str()?).ok();
-        let entry = part.map(|it| Entry::new(&it.run, it.process.wall_ns, it.functions.len()));
-        columns::write(connection, schema, row.get(0)?, &entry.unwrap_or_default())?;
+        let (number, entry) = (row.get(0)?, part.map(|it| it.entry()).unwrap_or_default());
+        if lacks_facts {
+            columns::write_facts(connection, schema, number, &entry)?;
+        }
+        columns::write_builds(connection, schema, number, &entry)?;
     }
     Ok(())
 }

@@ -308,7 +308,9 @@ fn insert(
         ],
     )?;
     let number = transaction.last_insert_rowid();
-    columns::write(&transaction, "main", number, &Entry::of(run))?;
+    let entry = Entry::of(run);
+    columns::write_facts(&transaction, "main", number, &entry)?;
+    columns::write_builds(&transaction, "main", number, &entry)?;
     if !(segments.is_empty() || take(&transaction, number, segments)?) {
         return Ok(false);
     }
@@ -334,7 +336,11 @@ fn take(connection: &Connection, run: i64, segments: &[SegmentId]) -> rusqlite::
 /// Deletes these runs and all that is kept of them; returns the number of runs deleted.
 fn delete(connection: &mut Connection, ids: &[&str]) -> rusqlite::Result<usize> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut tables = vec!["DELETE FROM facts WHERE run = ?1", "DELETE FROM runs WHERE number = ?1"];
+    let mut tables = vec![
+        "DELETE FROM facts WHERE run = ?1",
+        "DELETE FROM builds WHERE run = ?1",
+        "DELETE FROM runs WHERE number = ?1",
+    ];
     if schema::has_segments(&transaction)? {
         tables.push("DELETE FROM segments WHERE run = ?1");
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Entry, Filter, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
-use crate::model::{RunDocument, samples};
+use crate::model::{BuildKeys, CrateBuild, RunDocument, samples};
 
 /// A store with these runs, oldest first, in a folder of its own.
 struct Stored {
@@ -266,6 +266,42 @@ fn what_is_given_must_be_so() {
 }
 
 #[test]
+fn a_run_finds_those_of_yesterday_on_its_machine_and_only_those_built_alike() {
+    let of = |id: &str, change: fn(&mut RunDocument)| {
+        let mut run = run(id, None);
+        change(&mut run);
+        run
+    };
+    let optimised_recorder = |run: &mut RunDocument, level: &str| {
+        let toolchain = &mut run.run.toolchain;
+        "debug".clone_into(&mut toolchain.profile);
+        "3".clone_into(&mut toolchain.recorder_opt_level);
+        level.clone_into(&mut toolchain.opt_level);
+        let crates = CrateBuild { opt_level: level.to_owned(), ..CrateBuild::default() };
+        toolchain.crates = vec![crates];
+        run.run.machine = std::mem::take(&mut run.run.machine).with_key();
+    };
+    // Its key was of the build, too: of this one.
+    let yesterday = of("yesterday", |run| {
+        "debug".clone_into(&mut run.run.toolchain.profile);
+        "m2-f3d91776".clone_into(&mut run.run.machine.key);
+    });
+    let mut runs = [yesterday, run("plain", None), run("tuned", None), run("today", None)];
+    optimised_recorder(&mut runs[1], "0");
+    optimised_recorder(&mut runs[2], "2");
+    optimised_recorder(&mut runs[3], "0");
+    let store = Stored::with(&runs).store;
+    let found = |run: &RunDocument| {
+        let query = Query { filter: Filter::comparable(run), ..Query::default() };
+        let found = store.entries(&query).unwrap().into_iter().map(|it| it.id);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(found(&runs[3]), ["plain", "yesterday"]);
+    assert_eq!(found(&runs[2]), ["yesterday"]);
+    assert_eq!(found(&runs[0]), ["today", "tuned", "plain"]);
+}
+
+#[test]
 fn runs_that_recorded_nothing_do_not_count_among_the_recent() {
     let runs = ["a", "b", "c", "d", "e"].map(|id| {
         let mut run = run(id, None);
@@ -319,6 +355,12 @@ fn varied() -> Vec<RunDocument> {
         run.run.label = Some(number(at, 3).to_owned()).filter(|label| !label.is_empty());
         run.run.command = vec!["run".to_owned(), number(at / 2, 2).to_owned()];
         number(at / 3, 2).clone_into(&mut run.run.machine.key);
+        number(at / 5, 3).clone_into(&mut run.run.toolchain.target);
+        let build = CrateBuild { opt_level: number(at / 2, 2).to_owned(), ..CrateBuild::default() };
+        if at % 3 > 0 {
+            run.run.toolchain.opt_level.clone_from(&build.opt_level);
+            run.run.toolchain.crates = vec![build];
+        }
         let branch = Some(number(at / 4, 3).to_owned()).filter(|branch| !branch.is_empty());
         let git = run.run.git.get_or_insert_default();
         git.branch = branch;
@@ -347,6 +389,7 @@ fn by_hand(entries: &[Entry], query: &Query) -> Vec<Entry> {
             && filter.id_prefix.as_ref().is_none_or(|prefix| entry.id.starts_with(prefix))
             && is(&filter.label, entry.label.as_ref())
             && is(&filter.machine_key, Some(&entry.machine_key))
+            && filter.build.as_ref().is_none_or(|build| build.match_those(&entry.build))
             && is(&filter.command, Some(&entry.command))
             && is(&filter.branch, entry.branch.as_ref())
             && is(&filter.group, entry.group.as_ref())
@@ -388,7 +431,10 @@ fn queries() -> impl Strategy<Value = Query> {
     let more = (some(&["", "un", "x"]), some(&["ab", "cd1", "c"]), some(&["gpu", "slow", "'"]));
     let rest = (some(&["", "criterion"]), some(&["x0", "none"]), some(times), some(times));
     let switch = || prop::option::weighted(0.2, prop::bool::ANY);
-    let filter = (names, facts, some(ids), some(ids), but, more, rest, switch(), switch());
+    let builds: Vec<BuildKeys> = varied().iter().map(RunDocument::build_keys).collect();
+    let builds = prop::option::weighted(0.3, prop::sample::select(builds));
+    let switches = (switch(), switch(), builds);
+    let filter = (names, facts, some(ids), some(ids), but, more, rest, switches);
     let filter = filter.prop_map(
         |(
             (id, id_prefix, label),
@@ -398,14 +444,14 @@ fn queries() -> impl Strategy<Value = Query> {
             but,
             (command_part, commit_prefix, tag),
             (source, group, since, until),
-            failed,
-            dirty,
+            (failed, dirty, build),
         )| {
             Filter {
                 id,
                 id_prefix,
                 label,
                 machine_key,
+                build,
                 command,
                 command_part,
                 branch,

@@ -1,12 +1,12 @@
-//! The machine, and the key of runs that are comparable by time.
+//! The machine.
 
 use std::fs;
 
-use crate::model::{Machine, Toolchain};
+use crate::model::Machine;
 
-/// Returns this machine. The key is still empty: it depends on the build of the recorded programs.
+/// Returns this machine.
 pub(crate) fn machine() -> Machine {
-    Machine {
+    let machine = Machine {
         key: String::new(),
         cpu: cpu().unwrap_or_else(|| "unknown".to_owned()),
         cores: std::thread::available_parallelism()
@@ -14,43 +14,8 @@ pub(crate) fn machine() -> Machine {
         os: std::env::consts::OS.to_owned(),
         arch: std::env::consts::ARCH.to_owned(),
         probe: None,
-    }
-}
-
-/// Returns the key of comparable runs: `m2-` and eight hexadecimal digits.
-///
-/// Runs are comparable by time when processor, cores, system, target and optimisation are the same,
-/// and allocations were counted in both or in neither; the key is made of these. Nothing in it
-/// changes from run to run: neither the speed of the machine, nor who else ran there. The versions
-/// of the compiler and of the recorder are left out, since a program made slower by one of them is
-/// something to find out.
-///
-/// The digit after `m` is raised when the ingredients change. `m1` was without allocations.
-pub(crate) fn comparability_key(
-    machine: &Machine,
-    toolchain: &Toolchain,
-    counts_allocations: bool,
-) -> String {
-    let features = if counts_allocations { "alloc" } else { "" };
-    let ingredients = [
-        machine.cpu.as_str(),
-        &machine.cores.to_string(),
-        &machine.os,
-        &machine.arch,
-        &toolchain.target,
-        &toolchain.profile,
-        &toolchain.opt_level,
-        features,
-    ];
-    let hash = fnv1a(ingredients.join("\0").as_bytes());
-    format!("m2-{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
-}
-
-/// Returns the Fowler–Noll–Vo hash, which, unlike the standard library's, stays the same for ever.
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    };
+    machine.with_key()
 }
 
 fn cpu() -> Option<String> {
@@ -80,39 +45,6 @@ fn cpu_model(cpuinfo: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Probe;
-
-    fn key(machine: &Machine, profile: &str, rustc: &str) -> String {
-        let toolchain = Toolchain {
-            profile: profile.to_owned(),
-            rustc: rustc.to_owned(),
-            ..Toolchain::default()
-        };
-        comparability_key(machine, &toolchain, false)
-    }
-
-    #[test]
-    fn the_key_changes_with_what_changes_times_only() {
-        let one = Machine { cpu: "A".to_owned(), cores: 2, ..Machine::default() };
-        let other = Machine { cores: 4, ..one.clone() };
-        assert_eq!(key(&one, "release", "1.95"), key(&one, "release", "1.96"));
-        assert_ne!(key(&one, "release", ""), key(&one, "debug", ""));
-        assert_ne!(key(&one, "release", ""), key(&other, "release", ""));
-    }
-
-    #[test]
-    fn counting_allocations_makes_another_key_and_what_is_volatile_does_not() {
-        let machine = Machine { cpu: "A".to_owned(), cores: 2, ..Machine::default() };
-        let loaded = Machine { probe: Some(Probe::default()), ..machine.clone() };
-        let key = |machine, counts| comparability_key(machine, &Toolchain::default(), counts);
-        assert_ne!(key(&machine, true), key(&machine, false));
-        assert_eq!(key(&machine, true), key(&loaded, true));
-    }
-
-    #[test]
-    fn the_key_is_the_same_for_ever() {
-        assert_eq!(key(&Machine::default(), "release", ""), "m2-683d7fdc");
-    }
 
     #[test]
     fn the_model_is_found_on_both_architectures() {

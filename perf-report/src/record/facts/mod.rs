@@ -6,12 +6,12 @@ mod git;
 mod machine;
 mod probe;
 
+pub(crate) use crate::model::fnv1a;
 pub(crate) use git::{
     VARIABLES as GIT_VARIABLES, ancestors as git_ancestors, command as git_command,
     commit as git_commit, git, of_its_folder, refusal as git_refusal,
 };
-pub(crate) use machine::fnv1a;
-pub(crate) use machine::{comparability_key, machine};
+pub(crate) use machine::machine;
 pub(crate) use probe::Prober;
 
 use jiff::Timestamp;

@@ -13,7 +13,6 @@ use crate::model::{
     TestOutcome, WatchedFolder,
 };
 use crate::record::collect::Collected;
-use crate::record::facts;
 use crate::record::recorder::Recorded;
 use crate::stats::number::float;
 use crate::text::units;
@@ -60,8 +59,6 @@ pub(crate) fn add_to(
         // Nothing that recorded tells it; and runs of another build say nothing of the time.
         document.run.toolchain.rustc.clone_from(rustc);
         document.run.toolchain.profile.clone_from(profile);
-        let run = &mut document.run;
-        run.machine.key = facts::comparability_key(&run.machine, &run.toolchain, false);
     }
     found.add_to(document);
 }

@@ -6,11 +6,13 @@ use std::fmt;
 use crate::model::{Because, Change, Metric, RunDocument, Verdict};
 
 const MACHINE: &str = "machine";
+const ALLOCATIONS: &str = "allocations";
 
 /// One reason why the times of two runs say nothing about each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The property that differs: `machine`, `target`, `profile`, `optimisation`.
+    /// The property that differs: `machine`, `target`, `profile`, `optimisation`, `debug assertions`,
+    /// `allocations`.
     pub what: &'static str,
     /// Its value in the baseline.
     pub baseline: String,
@@ -28,21 +30,45 @@ impl fmt::Display for Difference {
 /// know is no difference.
 pub fn differences(baseline: &RunDocument, current: &RunDocument) -> Vec<Difference> {
     let (old, new) = (&baseline.run, &current.run);
+    let machines = [old.machine_key(), new.machine_key()];
+    let (was, is) = (&old.toolchain, &new.toolchain);
+    let levels = was.levels(is);
+    // They come with the level, and are worth a word where that is the same.
+    let assertions = [was, is].map(|it| it.debug_assertions.as_str());
+    let assertions = if levels[0] == levels[1] { assertions } else { [""; 2] };
     [
-        (MACHINE, &old.machine.key, &new.machine.key),
-        ("target", &old.toolchain.target, &new.toolchain.target),
-        ("profile", &old.toolchain.profile, &new.toolchain.profile),
-        ("optimisation", &old.toolchain.opt_level, &new.toolchain.opt_level),
+        (MACHINE, [&*machines[0], &*machines[1]]),
+        ("target", [&*was.target, &*is.target]),
+        ("profile", [&*was.profile, &*is.profile]),
+        ("optimisation", levels),
+        ("debug assertions", assertions),
+        (ALLOCATIONS, [baseline, current].map(counting)),
     ]
     .into_iter()
-    .filter(|(_, old, new)| old != new && !old.is_empty() && !new.is_empty())
-    .map(|(what, old, new)| Difference { what, baseline: old.clone(), current: new.clone() })
+    .filter(|(_, [old, new])| old != new && !old.is_empty() && !new.is_empty())
+    .map(|(what, [old, new])| Difference {
+        what,
+        baseline: old.to_owned(),
+        current: new.to_owned(),
+    })
     .collect()
 }
 
-/// Returns whether the machine is all that differs: what is counted is the same on all of them.
-pub fn only_machine(differences: &[Difference]) -> bool {
-    !differences.is_empty() && differences.iter().all(|difference| difference.what == MACHINE)
+/// Returns how allocations were treated: counting takes time. A run without functions that were recorded says
+/// nothing of it.
+fn counting(run: &RunDocument) -> &'static str {
+    match () {
+        () if run.process.count == 0 || run.functions.is_empty() => "",
+        () if run.counts_allocations() => "counted",
+        () => "not counted",
+    }
+}
+
+/// Returns whether nothing differs but the machine, or that allocations are counted: all else that is counted
+/// is the same.
+pub fn only_times(differences: &[Difference]) -> bool {
+    let is_of_times = |difference: &Difference| [MACHINE, ALLOCATIONS].contains(&difference.what);
+    !differences.is_empty() && differences.iter().all(is_of_times)
 }
 
 /// Returns a note on a side whose runs differ in what makes times incomparable: they lie apart for that, and
@@ -65,18 +91,20 @@ pub(crate) fn mixed(which: &str, runs: &[RunDocument]) -> Option<String> {
 }
 
 /// Makes of each finding about a time, about memory, or about a gauge, which may be either, an advice where the
-/// machine differs and may have made it.
+/// machine differs and may have made it, or what counts allocations.
 pub(crate) fn take_as_advice(rows: &mut [Change], differences: &[Difference]) {
     let may_be_made = |metric: Metric| !metric.is_count() && metric != Metric::Ratio;
-    if only_machine(differences) {
-        rows.iter_mut().filter(|row| may_be_made(row.metric)).for_each(as_advice);
+    if only_times(differences) {
+        let is_elsewhere = differences.iter().any(|difference| difference.what == MACHINE);
+        let why = if is_elsewhere { Because::OtherMachine } else { Because::OtherCounting };
+        rows.iter_mut().filter(|row| may_be_made(row.metric)).for_each(|row| as_advice(row, &why));
     }
 }
 
-fn as_advice(row: &mut Change) {
+fn as_advice(row: &mut Change, why: &Because) {
     if matches!(row.verdict, Verdict::Improved | Verdict::Degraded | Verdict::Regression) {
         row.verdict = Verdict::Inconclusive;
-        row.because.push(Because::OtherMachine);
+        row.because.push(why.clone());
     }
 }
 
@@ -133,6 +161,68 @@ mod tests {
     #[test]
     fn what_is_not_known_is_no_difference() {
         assert_eq!(differences(&on("", "debug"), &on("v1-bb", "debug")), []);
+    }
+
+    fn built(recorder: &str, crates: Option<(&str, &str)>) -> RunDocument {
+        let mut document = on("m3-aa", "debug");
+        let toolchain = &mut document.run.toolchain;
+        recorder.clone_into(&mut toolchain.opt_level);
+        if let Some((level, assertions)) = crates {
+            recorder.clone_into(&mut toolchain.recorder_opt_level);
+            level.clone_into(&mut toolchain.opt_level);
+            assertions.clone_into(&mut toolchain.debug_assertions);
+            toolchain.crates = vec![crate::model::CrateBuild::default()];
+        }
+        document
+    }
+
+    #[test]
+    fn a_build_differs_by_its_crates_where_both_know_them_and_by_its_recorder_otherwise() {
+        let shown = |old: &RunDocument, new: &RunDocument| {
+            differences(old, new).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        let [plain, tuned] = ["0", "3"].map(|level| built(level, Some(("0", "on"))));
+        let optimised = built("3", Some(("3", "off")));
+        assert_eq!(shown(&plain, &tuned), none);
+        assert_eq!(shown(&tuned, &optimised), [r#"optimisation "0", now "3""#]);
+        let checked = built("3", Some(("3", "on")));
+        assert_eq!(shown(&optimised, &checked), [r#"debug assertions "off", now "on""#]);
+        // Stored by an older recorder, which knew itself only.
+        let [old, old_tuned] = ["0", "3"].map(|level| built(level, None));
+        assert_eq!(shown(&old, &plain), none);
+        assert_eq!(shown(&old_tuned, &tuned), none);
+        assert_eq!(shown(&old, &tuned), [r#"optimisation "0", now "3""#]);
+    }
+
+    #[test]
+    fn a_baseline_of_yesterday_is_of_this_machine() {
+        let (mut old, mut new) = (built("3", None), built("3", Some(("0", "on"))));
+        // Of the machine, and of a build at level 3 in the profile `debug`, as it was written then.
+        "m2-f3d91776".clone_into(&mut old.run.machine.key);
+        new.run.machine = new.run.machine.with_key();
+        assert_eq!(differences(&old, &new), []);
+        "m2-0000000b".clone_into(&mut old.run.machine.key);
+        assert!(only_times(&differences(&old, &new)), "of another one");
+    }
+
+    #[test]
+    fn counting_allocations_takes_time_and_leaves_what_is_counted() {
+        use crate::model::samples;
+        use crate::verdict::{Limits, compare};
+        let (old, mut new) = (samples::typical(), samples::typical());
+        for function in &mut new.functions {
+            function.self_ns *= 3;
+            function.self_allocs = Some(0);
+        }
+        let found = differences(&old, &new);
+        assert_eq!(found[0].to_string(), r#"allocations "not counted", now "counted""#);
+        let comparison = compare(&old, &new, &Limits::default());
+        assert!(comparison.counts_only && !comparison.advisory);
+        let times = comparison.functions.iter().filter(|row| row.metric == Metric::SelfNs);
+        let advice = "as advice: allocations were counted in one of the runs only";
+        assert!(times.clone().all(|row| row.verdict < Verdict::Degraded));
+        assert!(times.clone().any(|row| row.reason.ends_with(advice)));
     }
 
     #[test]

@@ -28,6 +28,10 @@ impl Words {
             Because::OtherMachine => {
                 Some((Joint::Comma, "as advice: the runs are of different machines".to_owned()))
             }
+            Because::OtherCounting => {
+                let text = "as advice: allocations were counted in one of the runs only";
+                Some((Joint::Comma, text.to_owned()))
+            }
             _ => {
                 let text = self.unmeasured(ground, place.metric, place.after.first())?;
                 Some((Joint::But, text))

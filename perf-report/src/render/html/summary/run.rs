@@ -64,10 +64,13 @@ fn machine(run: &RunDocument) -> Vec<String> {
 
 fn toolchain(run: &RunDocument) -> Vec<String> {
     let built = &run.run.toolchain;
-    let level = Some(&built.opt_level).filter(|level| !level.is_empty());
-    let level = level.map(|level| format!("opt-level {level}"));
     let items = [&built.rustc, &built.profile, &built.target].map(|item| Some(item.clone()));
-    items.into_iter().chain([level]).flatten().filter(|item| !item.is_empty()).collect()
+    items
+        .into_iter()
+        .chain([built.optimisation()])
+        .flatten()
+        .filter(|item| !item.is_empty())
+        .collect()
 }
 
 /// Returns what recording cost, what was estimated, and what is missing.
