@@ -4,6 +4,7 @@
 //! A macro runs inside the compiler, whose arguments say it. Nobody else could: cargo tells a build
 //! script about its own package only, and a profile may optimise each package differently.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// Level of optimisation, in the low half of a code: one more than its place here.
@@ -76,7 +77,7 @@ impl Found {
             self.compiles |= letters.is_empty();
             self.letters(letters);
         } else {
-            self.compiles |= word.ends_with(".rs");
+            self.compiles |= Path::new(word).extension().is_some_and(|it| it == "rs");
         }
     }
 

@@ -74,6 +74,7 @@ impl Site {
     ///
     /// Generated code is compiled once for each tracked function, so it is short: a flat list of
     /// arguments, and options only where there are some.
+    #[expect(clippy::too_many_arguments, reason = "a flat list is quickest to compile")]
     pub const fn new(
         module: &'static str,
         file: &'static str,

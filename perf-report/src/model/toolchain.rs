@@ -52,14 +52,14 @@ impl Toolchain {
     /// assertions that do not go with the level. `None` when it is not known.
     pub fn optimisation(&self) -> Option<String> {
         let level = Some(&self.opt_level).filter(|level| !level.is_empty())?;
-        let mut words = format!("opt-level {level}");
-        if !self.recorder_opt_level.is_empty() {
-            words.push_str(&format!(" (perf-runtime: {})", self.recorder_opt_level));
-        }
-        if self.crates.iter().any(|it| it.debug_assertions != (it.opt_level == "0")) {
-            words.push_str(&format!(", debug assertions {}", self.debug_assertions));
-        }
-        Some(words)
+        let recorder = Some(&self.recorder_opt_level).filter(|level| !level.is_empty());
+        let recorder = recorder.map(|level| format!(" (perf-runtime: {level})"));
+        let is_unusual = |it: &CrateBuild| it.debug_assertions != (it.opt_level == "0");
+        let assertions = self.crates.iter().any(is_unusual);
+        let assertions =
+            assertions.then(|| format!(", debug assertions {}", self.debug_assertions));
+        let rest = recorder.into_iter().chain(assertions).collect::<String>();
+        Some(format!("opt-level {level}{rest}"))
     }
 
     /// Returns the names of the crates of this optimisation level.

@@ -2,6 +2,7 @@
 //! then shows a function.
 
 mod asking;
+mod built;
 mod hooks;
 mod obstacles;
 mod shapes;

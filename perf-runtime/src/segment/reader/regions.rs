@@ -26,8 +26,6 @@ pub(super) struct Region {
 
 /// The calls of contexts while functions were tallied.
 pub(super) struct Calls {
-    /// Tallied calls of each region for every call that was recorded in its context.
-    pub(super) growth: Vec<f64>,
     /// Tallied calls of each context.
     pub(super) tallied: Vec<f64>,
     /// Tallied calls that each made.
@@ -72,7 +70,7 @@ impl Regions {
             }
         }
         let nested = Self::nested(contexts, &tallied);
-        Calls { growth, tallied, made, nested }
+        Calls { tallied, made, nested }
     }
 
     /// Returns the tallied calls of each region for every call that was recorded in its context:

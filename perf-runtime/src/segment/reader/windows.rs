@@ -86,20 +86,53 @@ impl Windows {
             // What calls take as a whole says nothing of a recursive function.
             known.or_else(|| opinion(&rough[at], ROUGH_ERROR).filter(|_| is_recursive[at]))
         };
+        let below = Below::of_regions(contexts, regions, calls);
         let context = |at: usize| {
             let seen = Seen::in_windows(&contexts.nodes[at]);
             let (own, made, cost) = (seen.own, seen.made, seen.cost(contexts.cost));
-            // As long as it was in windows, and while functions were tallied.
-            let all = calls.growth[regions.region_of[at]] + 1.0;
+            let below = &below[regions.region_of[at]];
+            let all = below.all() / below.in_windows;
             let opinion =
                 Opinion { time: (own - cost) * all, unsure: unsure(own, cost, made) * all };
-            (regions.tally_of[at].is_none() && made >= ENOUGH_CALLS).then_some(opinion)
+            let is_known =
+                regions.tally_of[at].is_none() && made >= ENOUGH_CALLS && below.in_windows > 0.0;
+            is_known.then(|| opinion.less_sure_by(EARLY_ERROR * below.early / below.all()))
         };
         Self {
             functions: (0..contexts.tallies.len()).map(function).collect(),
             is_recursive,
             contexts: (0..contexts.nodes.len()).map(context).collect(),
         }
+    }
+}
+
+/// The calls of a region's tallied functions, by when they were made. The time of the context above
+/// them is as much longer than in windows as all of them are more.
+///
+/// Those from before any function was tallied count like all others: in a short program they are most.
+#[derive(Debug, Clone, Copy, Default)]
+struct Below {
+    in_windows: f64,
+    tallied: f64,
+    early: f64,
+}
+
+impl Below {
+    fn of_regions(contexts: &Contexts<'_>, regions: &Regions, calls: &Calls) -> Vec<Self> {
+        let mut below = vec![Self::default(); regions.all.len()];
+        for (at, node) in contexts.nodes.iter().enumerate() {
+            if regions.tally_of[at].is_some() {
+                let region = &mut below[regions.region_of[at]];
+                region.in_windows += float(node.calls_in_windows());
+                region.early += float(node.timed - node.calls_in_windows());
+                region.tallied += calls.tallied[at];
+            }
+        }
+        below
+    }
+
+    fn all(&self) -> f64 {
+        self.in_windows + self.tallied + self.early
     }
 }
 

@@ -65,6 +65,28 @@ fn a_region_is_divided_by_what_calls_take() {
 }
 
 #[test]
+fn a_short_program_has_most_of_its_calls_before_windows_and_they_count_as_well() {
+    // A head that works for 50 ticks around each of 300,000 calls of a leaf of 17. The leaf was
+    // recorded 199,000 times before it was tallied, then 1,000 times in windows.
+    let (early, seen, tallied) = (199_000_u64, 1_000, 100_000_u64);
+    let (around, leaf) = (50, 17);
+    let head = Node {
+        own: Own {
+            whole: seen * (around + 30),
+            partial: early * (around + 30) + tallied * (around + leaf + 5) + 100_000 * 20,
+            partial_calls: 100_000,
+        },
+        made: Made { whole: seen, partial: early, nested: 0 },
+        ..node(0, 100_000, 0, 0)
+    };
+    let own = Own { whole: seen * (leaf + 20), partial: early * (leaf + 20), partial_calls: early };
+    let callee = Node { own, ..node(1, early + seen, 0, 0) };
+    let found = estimate(&[head, callee], &[None, Some(0)], &[tally(1, tallied, leaf)]);
+    near(found[0].own / 300_000.0, 50.0);
+    near(found[1].own / 300_000.0, 17.0);
+}
+
+#[test]
 fn what_tallying_takes_in_a_loop_is_a_part_of_what_it_takes_by_itself() {
     let calls = 100_000_u64;
     let estimated = |turns: u64| {
