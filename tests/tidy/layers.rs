@@ -101,8 +101,9 @@ const MACROS: Table = Table {
         ("item", ""),
         ("linter", ""),
         ("validate", "args errors item"),
-        ("expand", "args errors fallback item validate"),
-        ("lib", "expand linter"),
+        ("built", ""),
+        ("expand", "args built errors fallback item validate"),
+        ("lib", "built expand linter"),
     ],
     upward: &[],
 };
