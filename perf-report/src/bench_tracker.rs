@@ -139,8 +139,8 @@ impl BenchmarkTracker {
         Ok(BenchmarkBaseline::of(&Project::open(&self.root)?.imported(dir.as_ref())?.runs))
     }
 
-    /// Imports the results that criterion left in a folder, and stores them as the newest run, which
-    /// [`save_baseline`](Self::save_baseline) takes.
+    /// Imports the results that criterion left in a folder, and stores them as a run of the time at which they were
+    /// written. [`save_baseline`](Self::save_baseline) takes it, unless another one was made since.
     ///
     /// # Errors
     /// When there is none, it cannot be read, or the store takes no more.

@@ -33,7 +33,7 @@ Without --baseline it is the one of perf.toml, else `main`, else the only one th
 `run --repeat` is judged together with its others.
 
 A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change \
-can be told from noise; each verdict says how small. Runs stored before help, too.
+can be told from noise; each verdict says how small. Runs made before help, too.
 
 Metrics of the program's own are judged by [metrics.\"NAME\"] of perf.toml: better, max-regression, \
 min, max. Without it, changes are shown and fail nothing.

@@ -17,6 +17,7 @@ use crate::model::{
 };
 use crate::project::context::Context;
 use crate::project::import::{self, Given, Order, Read};
+use crate::project::past;
 use crate::text::suggest;
 
 const EXAMPLES: &str = "\
@@ -95,18 +96,15 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let read = import::read(context, &args.order(context)?)?;
-    let late = import::stored_late(context, &read.runs)?;
     let kept = if args.dry_run {
         vec![Kept::No; read.runs.len()]
     } else {
         import::keep(context, &read.runs)?
     };
-    if kept.contains(&Kept::Stored)
-        && let Some(late) = late
-    {
-        output::warning(&late);
-    }
     args.output.write(&document(&read, &kept), args.format)?;
+    if let Some(newest) = read.runs.last().filter(|_| kept.contains(&Kept::Stored)) {
+        past::if_not_latest(context, newest)?.iter().for_each(|later| output::help(later));
+    }
     Ok(Code::Fine.into())
 }
 

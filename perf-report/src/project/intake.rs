@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::store::{self, Fault, Filter, Store, StoreError};
+use super::store::{self, Fault, Filter, Made, Store, StoreError};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::record::collect::{self, Collected, Listing, SegmentId};
@@ -35,12 +35,12 @@ pub(crate) fn ids<'a>(paths: impl Iterator<Item = &'a PathBuf>, run: Option<&str
 pub(crate) fn store(
     context: &Context,
     folder: &Path,
-    document: &RunDocument,
+    (document, made): (&RunDocument, Made),
     (collected, ids): (&Collected, &Ids),
 ) -> Result<Stored, UserError> {
     let segments: BTreeSet<_> = collected.taken().filter_map(|path| ids.get(path)).collect();
     let segments: Vec<SegmentId> = segments.into_iter().copied().collect();
-    let save = |mut store: Box<dyn Store>| match store.save_made_of(document, &segments) {
+    let save = |mut store: Box<dyn Store>| match store.save_made_of(document, &segments, made) {
         Err(StoreError { fault: Fault::Taken, .. }) => Ok(Stored::Before),
         Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&*store, document) => {
             Ok(Stored::Before)

@@ -132,7 +132,7 @@ fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, U
     let begun = begun.filter_map(|it| it.first_run.as_deref());
     let mut before = first.run.id.as_str();
     for id in begun {
-        // By the order of storing: ids of one second have none.
+        // By the order of the store: ids of one second have none.
         let earlier = Filter { older_than: Some(before.to_owned()), ..Filter::of_id(id) };
         if store.newest(&earlier)?.is_some() {
             before = id;

@@ -38,7 +38,7 @@ impl Runs {
     }
 
     /// Loads the reference for `current` that `text` names: a baseline, a stored run as `tag:v1.2`, or as
-    /// `main~10` the last runs of a branch that may be compared with it.
+    /// `main~10` the last runs of a branch that were made before it and may be compared with it.
     ///
     /// # Errors
     /// [`Code::NothingToJudge`] when the branch has no such run.
@@ -82,9 +82,9 @@ impl Runs {
         current: &[RunDocument],
     ) -> Result<Self, UserError> {
         let Some(newest) = current.last() else { return Err(no_run_of(branch)) };
-        let filter =
-            Filter { branch: Some(branch.to_owned()), ..Filter::comparable(newest).but(current) };
-        let runs = store::open(&context.store)?.recent(&filter, most)?;
+        let store = store::open(&context.store)?;
+        let filter = store.behind(newest)?.but(current);
+        let runs = store.recent(&Filter { branch: Some(branch.to_owned()), ..filter }, most)?;
         if runs.is_empty() {
             return Err(no_run_of(branch));
         }
@@ -152,8 +152,8 @@ impl Runs {
     }
 }
 
-/// Loads stored runs of the same command on the same kind of machine, without those of either side; none
-/// where there is no store: a comparison needs no history.
+/// Loads runs of the same command on the same kind of machine that were made before, without those of either side;
+/// none where there is no store: a comparison needs no history.
 pub(crate) fn history(
     context: &Context,
     baseline: &[RunDocument],
@@ -161,10 +161,8 @@ pub(crate) fn history(
 ) -> Vec<RunDocument> {
     let Some(newest) = current.last() else { return Vec::new() };
     let Ok(store) = store::open(&context.store) else { return Vec::new() };
-    let is_stored = store.newest(&Filter::of_id(&newest.run.id)).is_ok_and(|it| it.is_some());
-    // What was stored later would change a verdict that was given.
-    let filter = if is_stored { Filter::before(newest) } else { Filter::comparable(newest) };
-    store.recent(&filter.but(baseline).but(current), HISTORY).unwrap_or_default()
+    let recent = |filter: Filter| store.recent(&filter.but(baseline).but(current), HISTORY);
+    store.behind(newest).and_then(recent).unwrap_or_default()
 }
 
 /// Returns whether `text` names the file of a baseline, and no window of a branch or stored run.

@@ -56,6 +56,24 @@ fn newest(store: &dyn Store, wanted: &RunRef, context: &Context) -> Result<RunDo
     Ok(store.recent(&Filter::default(), 1)?.pop().unwrap_or(named))
 }
 
+/// Returns advice on a run that was just stored and is not the newest, since another one was made later.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn if_not_latest(
+    context: &Context,
+    run: &RunDocument,
+) -> Result<Option<String>, UserError> {
+    let newest = store::open(&context.store)?.newest(&Filter::default())?;
+    let later = newest.filter(|newest| newest.id != run.run.id);
+    Ok(later.map(|latest| {
+        format!(
+            "`latest` is run {}, which was made later: `perf-report check --run {}` judges this one",
+            latest.id, run.run.id
+        )
+    }))
+}
+
 fn no_run_of(branch: &str) -> UserError {
     let problem = format!("no run of branch {branch:?} is stored");
     UserError::new(Code::NothingToJudge, problem)

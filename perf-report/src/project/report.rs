@@ -125,9 +125,7 @@ impl Around {
         newest: &RunDocument,
         runs: &[RunDocument],
     ) -> Result<Self, UserError> {
-        let is_stored = store.count(&Filter::of_id(&newest.run.id))? > 0;
-        let older_than = is_stored.then(|| newest.run.id.clone());
-        let comparable = Filter { older_than, ..Filter::comparable(newest) }.but(runs);
+        let comparable = store.behind(newest)?.but(runs);
         // The machine says nothing about failures, and one that recorded nothing is a run, too.
         let of_command = Filter { machine_key: None, build: None, ..comparable.clone() };
         let most = score::RUNS.saturating_sub(runs.len());

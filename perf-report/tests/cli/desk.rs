@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use perf_report::model::{Function, Machine, ProcessSummary, Recording, Run, RunDocument};
 use perf_report::model::{RUN_SCHEMA, RUN_VERSION};
-use perf_report::project::store::{Query, Sqlite, Store as _};
+use perf_report::project::store::{Made, Query, Sqlite, Store as _};
 
 /// A folder of its own: a workspace with a place for segments. Gone when dropped.
 pub(crate) struct Desk {
@@ -95,14 +95,20 @@ impl Desk {
         entries.iter().rev().map(|entry| store.load(&entry.id).unwrap()).collect()
     }
 
-    /// Stores a run that recorded something.
+    /// Stores a run that recorded something, as the newest.
     pub(crate) fn store_run(&self, id: &str) -> RunDocument {
         let document = document(id);
-        Sqlite::open_or_create(&self.store()).unwrap().save(&document).unwrap();
+        self.store_now(&document);
         document
     }
 
-    /// Stores these runs as they are.
+    /// Stores a run as one that has just ended, whatever its time.
+    pub(crate) fn store_now(&self, run: &RunDocument) {
+        let mut store = Sqlite::open_or_create(&self.store()).unwrap();
+        store.save_made_of(run, &[], Made::Now).unwrap();
+    }
+
+    /// Stores these runs as they are, each at its time.
     pub(crate) fn store_all(&self, runs: &[RunDocument]) {
         let mut store = Sqlite::open_or_create(&self.store()).unwrap();
         for run in runs {

@@ -18,6 +18,7 @@ mod import;
 mod library;
 mod listed;
 mod monitor;
+mod order;
 mod overhead;
 mod repeat;
 mod run;

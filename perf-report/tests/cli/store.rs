@@ -3,7 +3,9 @@
 use std::fs;
 
 use perf_report::model::RunDocument;
-use perf_report::project::store::{APPLICATION_ID, Filter, Query, Sqlite, Store as _, VERSION};
+use perf_report::project::store::{
+    APPLICATION_ID, Filter, Made, Query, Sqlite, Store as _, VERSION,
+};
 use rusqlite::Connection;
 
 use crate::desk::{Desk, document, skipped};
@@ -52,8 +54,8 @@ fn a_segment_is_of_one_run_unless_that_was_deleted() {
     let mut store = Sqlite::open(&desk.store()).unwrap();
     let [one, two, three] = [1, -2, 3].map(SegmentId);
     assert!(store.made_of(&[one]).unwrap().is_empty());
-    store.save_made_of(&document("a"), &[one, two]).unwrap();
-    let refused = store.save_made_of(&document("b"), &[two, three]).unwrap_err();
+    store.save_made_of(&document("a"), &[one, two], Made::Then).unwrap();
+    let refused = store.save_made_of(&document("b"), &[two, three], Made::Then).unwrap_err();
     assert!(refused.to_string().contains("some of it is stored already"), "{refused}");
     let found = store.made_of(&[one, two, three]).unwrap();
     assert_eq!(found, [(one, "a".to_owned()), (two, "a".to_owned())].into());
@@ -61,7 +63,7 @@ fn a_segment_is_of_one_run_unless_that_was_deleted() {
     let connection = Connection::open(desk.store()).unwrap();
     connection.execute("DELETE FROM runs WHERE id = 'a'", []).unwrap();
     assert!(store.made_of(&[one]).unwrap().is_empty());
-    store.save_made_of(&document("b"), &[two, three]).unwrap();
+    store.save_made_of(&document("b"), &[two, three], Made::Then).unwrap();
     assert_eq!(store.made_of(&[two]).unwrap()[&two], "b");
 }
 
@@ -103,6 +105,27 @@ fn of_version(version: u8, store: &std::path::Path) {
     let tables =
         if version == 1 { "DROP TABLE facts; DROP TABLE builds;" } else { "DROP TABLE builds;" };
     connection.execute_batch(&format!("{tables} PRAGMA user_version = {version}")).unwrap();
+}
+
+/// Makes a store of version 2 of this one: as it was when runs were in the order of storing.
+fn of_version_2(store: &std::path::Path) {
+    let connection = Connection::open(store).unwrap();
+    let older =
+        "DROP INDEX facts_by_time; ALTER TABLE facts DROP COLUMN made; PRAGMA user_version = 2";
+    connection.execute_batch(older).unwrap();
+}
+
+/// A recorded run, an import of before, and a run recorded by a clock that went back, under changed names.
+fn out_of_order(desk: &Desk) -> Vec<RunDocument> {
+    let mut runs = ["one", "old", "back"].map(document).to_vec();
+    runs[1].run.source = Some("criterion".to_owned());
+    runs[1].run.time = "2020-01-01T00:00:00.000Z".to_owned();
+    runs[2].run.time = "2020-02-01T00:00:00.000Z".to_owned();
+    desk.store_all(&runs);
+    desk.report(&["tag", "back", "kept"]).said(0, "");
+    of_version_2(&desk.store());
+    runs[2].run.tags = vec!["kept".to_owned()];
+    runs
 }
 
 /// Runs in which everything is set that the columns repeat.
@@ -167,6 +190,38 @@ fn is_read(version: u8) {
     unshared.said(0, "");
     let shown: RunDocument = serde_json::from_str(&unshared.stdout).unwrap();
     assert_eq!(shown, run);
+    assert_eq!(fs::read(desk.store()).unwrap(), bytes, "the file was altered");
+}
+
+#[test]
+fn a_store_of_version_2_gets_its_order() {
+    let desk = Desk::new();
+    let runs = out_of_order(&desk);
+    let ids: Vec<String> = desk.stored().into_iter().map(|run| run.run.id).collect();
+    assert_eq!(ids, ["old", "one", "back"], "what was recorded here stays in the order of storing");
+    assert_eq!(Sqlite::open(&desk.store()).unwrap().load("back").unwrap(), runs[2]);
+    let connection = Connection::open(desk.store()).unwrap();
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
+    assert_eq!(version, Ok(VERSION));
+}
+
+#[test]
+fn a_store_of_version_2_that_must_not_be_written_has_its_order_and_its_names() {
+    let desk = Desk::new();
+    out_of_order(&desk);
+    let bytes = fs::read(desk.store()).unwrap();
+    let script = "mount --bind .perf .perf && mount -o remount,ro,bind .perf && \
+                  $REPORT list --format csv && $REPORT show tagged:kept --format json >&2; \
+                  code=$?; umount .perf; exit $code";
+    let unshared = desk.shell(&format!("unshare --user --map-root-user --mount sh -c '{script}'"));
+    if unshared.stderr.contains("unshare") || unshared.stderr.contains("mount:") {
+        skipped("file systems cannot be mounted here");
+        return;
+    }
+    unshared.said(0, "\"kept\"");
+    let ids: Vec<&str> =
+        unshared.stdout.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(ids, ["back", "one", "old"], "{unshared:?}");
     assert_eq!(fs::read(desk.store()).unwrap(), bytes, "the file was altered");
 }
 

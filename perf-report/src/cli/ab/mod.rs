@@ -21,7 +21,7 @@ use crate::model::{Comparison, Interleaved, Stopped};
 use crate::project::check::in_turn;
 use crate::project::config::check::{self, CheckSettings};
 use crate::project::context::Context;
-use crate::project::store;
+use crate::project::store::{self, Made};
 use crate::project::workspace;
 use crate::record::command::Streams;
 use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
@@ -300,7 +300,7 @@ fn store_runs(context: &Context, mut pairing: InTurn<'_>, sides: &Sides) -> Resu
     let mut runs = [pairing.a, pairing.b].concat();
     runs.sort_by(|one, other| one.run.time.cmp(&other.run.time));
     for run in &runs {
-        store.save(run)?;
+        store.save_made_of(run, &[], Made::Now)?;
     }
     let count = units::plural(runs.len() as u64, "run");
     let label = pairing.rules.label.unwrap_or_default();

@@ -16,6 +16,8 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{ProcessSummary, Run};
 use crate::project::context::Context;
 use crate::project::intake::{self, Before, Stored};
+use crate::project::past;
+use crate::project::store::Made;
 use crate::record::collect::{self, Collected, Listing};
 use crate::record::facts::{self, Identity};
 use crate::record::{folder, pending, recorder, session, suite};
@@ -137,16 +139,17 @@ fn collect_once(
         others.in_words().iter().for_each(|words| output::help(words));
         return Ok(Some(Code::Fine.into()));
     }
-    let (facts, process) = facts_of(args, context, pending, &before);
+    let (facts, process, made) = facts_of(args, context, pending, &before);
     let mut document = recorder::document(&collected, facts, process, None);
     suite::add_to(&mut document, (folder, &collected), &context.root);
-    if intake::store(context, folder, &document, (&collected, &ids))? == Stored::Before {
+    if intake::store(context, folder, (&document, made), (&collected, &ids))? == Stored::Before {
         return Ok(None);
     }
     let mut left = clear_before();
     left.extend(if args.keep { Vec::new() } else { recorder::clear(&collected, folder) });
     keep::report(context, &document, &collected, &left);
-    others.in_words().iter().for_each(|words| output::help(words));
+    let later = past::if_not_latest(context, &document)?;
+    later.iter().chain(&others.in_words()).for_each(|words| output::help(words));
     Ok(Some(Code::Fine.into()))
 }
 
@@ -211,21 +214,21 @@ pub(super) fn check(folder: &Path, chosen: bool) -> Result<(), UserError> {
     })
 }
 
-/// Returns the facts that `run` left there, or else the facts of now. Where the run that it left is
-/// stored, the new one gets an id of its own.
+/// Returns the facts that `run` left there, whose time is long over perhaps, or else the facts of now. Where the run
+/// that it left is stored, the new one gets an id of its own.
 fn facts_of(
     args: &Args,
     context: &Context,
     pending: Option<(Run, ProcessSummary)>,
     before: &Before,
-) -> (Run, ProcessSummary) {
+) -> (Run, ProcessSummary, Made) {
     let identity = Identity::now();
-    let (mut run, process) = match pending {
+    let (mut run, process, made) = match pending {
         Some((run, _)) if before.runs.contains(&run.id) => {
             let run = Run { id: identity.id, time: identity.time, ..run };
-            (run, ProcessSummary::default())
+            (run, ProcessSummary::default(), Made::Now)
         }
-        Some(left) => left,
+        Some((run, process)) => (run, process, Made::Then),
         None => {
             if let Some(refusal) = facts::git_refusal(&context.root) {
                 output::warning(&format!("the run has no commit: {refusal}"));
@@ -237,12 +240,12 @@ fn facts_of(
                 git: facts::git(&context.root, args.name.branch.as_deref()),
                 ..Run::default()
             };
-            (run, ProcessSummary::default())
+            (run, ProcessSummary::default(), Made::Now)
         }
     };
     run.label = args.name.label.clone().or(run.label);
     run.tags = keep::sorted(&[run.tags, args.name.tags()].concat());
-    (run, process)
+    (run, process, made)
 }
 
 fn all_damaged(collected: &Collected, folder: &Path) -> UserError {

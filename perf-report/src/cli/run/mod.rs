@@ -15,6 +15,7 @@ use crate::doctor;
 use crate::error::UserError;
 use crate::project::context::Context;
 use crate::project::import::written;
+use crate::project::store::Made;
 use crate::project::{intake, workspace};
 use crate::record::command::{Job, Streams};
 use crate::record::recorder::{self, Order, Recorded, Recorder};
@@ -176,7 +177,7 @@ pub(super) fn store(context: &Context, recorded: &Recorded) -> Result<Vec<String
     let folder = session.folder();
     // Should `collect` have been faster, it is stored as well.
     let ids = intake::ids(collected.taken(), Some(&document.run.id));
-    intake::store(context, folder, document, (collected, &ids))?;
+    intake::store(context, folder, (document, Made::Now), (collected, &ids))?;
     Ok(recorder::clear(collected, folder))
 }
 

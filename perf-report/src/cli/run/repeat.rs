@@ -11,6 +11,7 @@ use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::import::written;
+use crate::project::store::Made;
 use crate::project::{intake, workspace};
 use crate::record::in_turn::Watcher as _;
 use crate::record::recorder::{self, Order, Recorded, Recorder};
@@ -112,7 +113,7 @@ fn store_run(
     rounds::warn_of_fallback(collected.fallback.clone());
     // Should `collect` have been faster, it is stored as well.
     let ids = intake::ids(collected.taken(), Some(&document.run.id));
-    intake::store(context, folder, &document, (&collected, &ids))?;
+    intake::store(context, folder, (&document, Made::Now), (&collected, &ids))?;
     for problem in recorder::clear(&collected, folder) {
         output::warning(&problem);
     }

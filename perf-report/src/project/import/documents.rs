@@ -87,8 +87,14 @@ pub(crate) fn runs(
     let last = merged.runs.len().saturating_sub(1);
     let mut group: Option<String> = None;
     let mut documents = Vec::with_capacity(merged.runs.len());
-    for (at, (run, modified)) in merged.runs.into_iter().enumerate() {
-        let time = given.time.or(run.time).or(modified).unwrap_or(now);
+    let timed = merged
+        .runs
+        .into_iter()
+        .map(|(run, modified)| (given.time.or(run.time).or(modified).unwrap_or(now), run));
+    let mut timed: Vec<_> = timed.collect();
+    // The last one is the newest, as in the store.
+    timed.sort_by_key(|(time, _)| *time);
+    for (at, (time, run)) in timed.into_iter().enumerate() {
         let git = of_project.git(given, &run, time);
         let identity = identity(format, &run, (given, git.as_ref()), (time, at));
         let first = group.get_or_insert_with(|| identity.id.clone()).clone();

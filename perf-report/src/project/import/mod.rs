@@ -12,10 +12,12 @@ use std::path::PathBuf;
 use sources::Source;
 
 use super::context::Context;
-use super::store::{self, Fault, Filter, StoreError};
+use super::store::{self, Fault, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::{Format, Imported, Mistake, Notes, Options};
 use crate::model::{Kept, RunDocument};
+use crate::record::facts::{now, rfc_3339};
+use crate::text::units;
 
 /// The things to import, and the facts that the user gives.
 #[derive(Debug, Clone, Default)]
@@ -91,12 +93,13 @@ pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> 
     if all.iter().all(|(_, imported)| imported.is_empty()) {
         return Err(nothing(format, &from, &notes, &saved));
     }
-    let assumed = assumed(format, order);
+    let mut assumed = assumed(format, order);
     let merged =
         documents::merged(all.into_iter().map(|(source, it)| (it, source.modified)).collect());
     let is_ours = found.iter().all(|source| source.is_ours);
     let problems = notes.problems();
     let runs = documents::runs(context, format, merged, (&order.given, is_ours), &problems);
+    assumed.extend(of_the_future(&runs, &rfc_3339(now())));
     Ok(Read { format, from, runs, notes, assumed, saved })
 }
 
@@ -115,28 +118,6 @@ pub(crate) fn keep(context: &Context, runs: &[RunDocument]) -> Result<Vec<Kept>,
         });
     }
     Ok(kept)
-}
-
-/// Returns the sentence that runs are older than one which is stored already, where they are: the order of storing
-/// is that of histories, and of what is newest.
-///
-/// # Errors
-/// When the store cannot be read.
-pub(crate) fn stored_late(
-    context: &Context,
-    runs: &[RunDocument],
-) -> Result<Option<String>, UserError> {
-    let Some(run) = runs.last() else { return Ok(None) };
-    let Ok(store) = store::open(&context.store) else { return Ok(None) };
-    let newest = store.newest(&Filter::comparable(run).but(runs))?;
-    let later = newest.filter(|entry| entry.time > run.run.time);
-    Ok(later.map(|entry| {
-        format!(
-            "run {} of {} is stored already, and is newer: histories and `check` take runs in the order in \
-             which they are stored, so import the oldest first",
-            entry.id, entry.time
-        )
-    }))
 }
 
 /// Returns the format that all sources have: the one that was named, or the one that their content tells.
@@ -172,6 +153,16 @@ fn assumed(format: Format, order: &Order) -> Vec<String> {
     let no_unit = format == Format::Criterion && order.unit.is_none();
     let unit = "criterion stores no unit: nanoseconds were assumed (--unit names another, of a custom measurement)";
     no_unit.then(|| unit.to_owned()).into_iter().collect()
+}
+
+/// Returns the sentence on runs that say they were made after `now`.
+fn of_the_future(runs: &[RunDocument], now: &str) -> Option<String> {
+    let mut late = runs.iter().map(|run| run.run.time.as_str()).filter(|time| *time > now);
+    let first = late.next()?;
+    let runs = units::plural(late.count() as u64 + 1, "run");
+    Some(format!(
+        "the time of {runs} is still to come ({first}): what is of the future counts as made when it is stored"
+    ))
 }
 
 fn nothing(format: Format, from: &[String], notes: &Notes, saved: &[String]) -> UserError {

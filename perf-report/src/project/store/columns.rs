@@ -4,20 +4,27 @@
 use rusqlite::{Connection, Row, params};
 
 use super::entry::Entry;
-use super::query::Filter;
+use super::query::{Filter, Order};
 use crate::model::BuildKeys;
 
-/// The tables, and the columns that [`entry`] reads.
+/// The tables, and the columns that [`entry`] reads. Each run has its row in all of them.
 pub(super) const ENTRIES: &str = "
-    SELECT runs.id, time, label, command, git_commit, git_branch, ifnull(machine, machine_key),
-           ifnull(tags, '[]'), source, run_group, exit_code, signal, ifnull(dirty, 0), wall_ns,
-           ifnull(functions, 0), crates, ifnull(recorder, '')
-    FROM runs LEFT JOIN facts ON facts.run = runs.number LEFT JOIN builds ON builds.run = runs.number";
+    SELECT runs.id, time, label, command, git_commit, git_branch, machine,
+           tags, source, run_group, exit_code, signal, dirty, wall_ns, functions, crates, recorder
+    FROM facts JOIN runs ON runs.number = facts.run JOIN builds ON builds.run = facts.run";
 
 /// The tables, for a count.
 pub(super) const COUNT: &str = "
     SELECT count(*)
-    FROM runs LEFT JOIN facts ON facts.run = runs.number LEFT JOIN builds ON builds.run = runs.number";
+    FROM facts JOIN runs ON runs.number = facts.run JOIN builds ON builds.run = facts.run";
+
+/// Returns the order of runs: by when they were made, then by when they were stored.
+pub(super) fn order(from: Order) -> &'static str {
+    match from {
+        Order::NewestFirst => " ORDER BY facts.made DESC, facts.run DESC",
+        Order::OldestFirst => " ORDER BY facts.made, facts.run",
+    }
+}
 
 /// Writes the keys of the run of this number into the table `builds` of a schema of SQLite: `main` or `temp`.
 pub(super) fn write_builds(
@@ -41,17 +48,17 @@ pub(super) fn write_builds(
 }
 
 /// Writes what is known of the run of this number beside its document, into the table `facts` of such a
-/// schema.
+/// schema. `made` is its [`place`](super::order).
 pub(super) fn write_facts(
     connection: &Connection,
     schema: &str,
-    number: i64,
+    (number, made): (i64, i64),
     entry: &Entry,
 ) -> rusqlite::Result<()> {
     let text = format!(
         "INSERT OR REPLACE INTO {schema}.facts
-             (run, tags, source, run_group, exit_code, signal, dirty, wall_ns, functions)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+             (run, tags, source, run_group, exit_code, signal, dirty, wall_ns, functions, made)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
     );
     let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     connection.prepare_cached(&text)?.execute(params![
@@ -64,6 +71,7 @@ pub(super) fn write_facts(
         entry.dirty,
         entry.wall_ns.map(whole),
         whole(entry.functions),
+        made,
     ])?;
     Ok(())
 }
@@ -103,16 +111,21 @@ pub(super) fn tags_of_text(text: &str) -> Vec<String> {
 
 /// Returns the condition of a query for the runs that are meant, with the values that it compares.
 ///
-/// No index is needed for it: SQLite walks the runs in the order in which they were stored, reads a few
-/// hundred bytes of each, never the document, and stops at the limit.
+/// It needs no index but that of the order: SQLite walks the runs in it, reads a few hundred bytes of each, never
+/// the document, and stops at the limit.
 pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
-    let stored = |than: &str| format!("number {than} (SELECT number FROM runs WHERE id = ?)");
+    let made = |than: &str| {
+        format!(
+            "(facts.made, facts.run) {than} (SELECT its.made, its.run FROM facts its
+                 JOIN runs it ON it.number = its.run WHERE it.id = ?)"
+        )
+    };
     let text = str::to_owned;
     let given = [
-        (&filter.id, text("id = ?")),
-        (&filter.id_prefix, text("instr(id, ?) = 1")),
+        (&filter.id, text("runs.id = ?")),
+        (&filter.id_prefix, text("instr(runs.id, ?) = 1")),
         (&filter.label, text("label = ?")),
-        (&filter.machine_key, text("ifnull(machine, machine_key) = ?")),
+        (&filter.machine_key, text("machine = ?")),
         (&filter.command, text("command = ?")),
         (&filter.command_part, text("instr(command, ?) > 0")),
         (&filter.branch, text("git_branch = ?")),
@@ -122,22 +135,22 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
         (&filter.group, text("run_group = ?")),
         (&filter.since, text("time >= ?")),
         (&filter.until, text("time < ?")),
-        (&filter.older_than, stored("<")),
-        (&filter.newer_than, stored(">")),
+        (&filter.older_than, made("<")),
+        (&filter.newer_than, made(">")),
     ];
     let given = given.into_iter().filter_map(|(value, text)| Some((value.as_deref()?, text)));
     let (mut values, mut conditions): (Vec<&str>, Vec<String>) = given.unzip();
     // As `BuildKeys::match_those` has it.
     if let Some(BuildKeys { crates, recorder }) = &filter.build {
         let given = crates.as_ref();
-        conditions.push(given.map_or("ifnull(recorder, '') = ?", |_| {
-            "CASE WHEN crates IS NULL THEN ifnull(recorder, '') = ? ELSE crates = ? END"
+        conditions.push(given.map_or("recorder = ?", |_| {
+            "CASE WHEN crates IS NULL THEN recorder = ? ELSE crates = ? END"
         }).to_owned());
         values.push(recorder);
         values.extend(given.map(String::as_str));
     }
     let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)";
-    let dirty = "ifnull(dirty, 0) <> 0";
+    let dirty = "dirty <> 0";
     let switches = [(filter.failed, failed), (filter.dirty, dirty)];
     for (wanted, is_so) in switches {
         match wanted {
@@ -147,7 +160,7 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
         }
     }
     if !filter.but.is_empty() {
-        conditions.push(format!("id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));
+        conditions.push(format!("runs.id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));
         values.extend(filter.but.iter().map(String::as_str));
     }
     let all = conditions.join(" AND ");

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::entry::{Entry, Names};
 use super::error::StoreError;
-use super::query::{Filter, Query};
+use super::order;
+use super::query::{Filter, Made, Query};
 use super::reference::RunRef;
 use super::resolve::Finder;
 use super::revisions::Revisions;
@@ -20,13 +21,17 @@ use crate::record::collect::SegmentId;
 /// shorter way brings its own.
 pub trait Store: fmt::Debug {
     /// Stores a run and, in the same step, the ids of the segments of which it is made: all of it or, when
-    /// it fails, nothing.
+    /// it fails, nothing. `made` says where its place is among the others.
     ///
     /// # Errors
     /// When the store takes no more, holds a run of this id, or one that is made of one of these
     /// segments.
-    fn save_made_of(&mut self, run: &RunDocument, segments: &[SegmentId])
-    -> Result<(), StoreError>;
+    fn save_made_of(
+        &mut self,
+        run: &RunDocument,
+        segments: &[SegmentId],
+        made: Made,
+    ) -> Result<(), StoreError>;
 
     /// Returns those of `segments` of which a stored run is made, each with the id of the run.
     ///
@@ -79,15 +84,15 @@ pub trait Store: fmt::Debug {
     /// When the store cannot be written; nothing is lost then.
     fn shrink(&mut self) -> Result<(), StoreError>;
 
-    /// Stores a run of unknown segments: all of it or, when it fails, nothing.
+    /// Stores a run of unknown segments, at the place of its time: all of it or, when it fails, nothing.
     ///
     /// # Errors
     /// As for [`save_made_of`](Self::save_made_of).
     fn save(&mut self, run: &RunDocument) -> Result<(), StoreError> {
-        self.save_made_of(run, &[])
+        self.save_made_of(run, &[], Made::Then)
     }
 
-    /// Returns the run stored last of those that are meant.
+    /// Returns the run made last of those that are meant.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -119,12 +124,24 @@ pub trait Store: fmt::Debug {
         Ok(runs)
     }
 
-    /// Returns at most `most` comparable runs that were stored before `run`, oldest first.
+    /// Means the comparable runs that were made before `run`, whether it is stored or not. Its verdict must not
+    /// depend on what was made later, or is still to come.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn behind(&self, run: &RunDocument) -> Result<Filter, StoreError> {
+        if self.count(&Filter::of_id(&run.run.id))? > 0 {
+            return Ok(Filter::before(run));
+        }
+        Ok(Filter { until: order::behind(&run.run.time), ..Filter::comparable(run) })
+    }
+
+    /// Returns at most `most` comparable runs that were made before `run`, oldest first.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn before(&self, run: &RunDocument, most: usize) -> Result<Vec<RunDocument>, StoreError> {
-        self.recent(&Filter::before(run), most)
+        self.recent(&self.behind(run)?, most)
     }
 
     /// Returns `run` with all others that were made with it, by `run --repeat`, oldest first.

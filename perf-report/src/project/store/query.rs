@@ -40,9 +40,9 @@ pub struct Filter {
     pub since: Option<String>,
     /// The moment before which they started, in RFC 3339, UTC.
     pub until: Option<String>,
-    /// The id of a stored run before which they were stored.
+    /// The id of a stored run before which they were made.
     pub older_than: Option<String>,
-    /// The id of a stored run after which they were stored.
+    /// The id of a stored run after which they were made.
     pub newer_than: Option<String>,
     /// The ids of runs that are not meant.
     pub but: BTreeSet<String>,
@@ -83,7 +83,7 @@ impl Filter {
         }
     }
 
-    /// Means such runs that were stored before `run`, which is stored itself.
+    /// Means such runs that were made before `run`, which is stored itself.
     pub fn before(run: &RunDocument) -> Self {
         Self { older_than: Some(run.run.id.clone()), ..Self::comparable(run) }
     }
@@ -109,14 +109,28 @@ pub struct Query {
     pub most: Option<usize>,
 }
 
-/// The order in which runs were stored, from either end.
+/// The order in which runs were made, from either end; see [`Made`]. Runs of one moment are in the order in which
+/// they were stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Order {
-    /// The run stored last comes first.
+    /// The run made last comes first.
     #[default]
     NewestFirst,
-    /// The run stored first comes first.
+    /// The run made first comes first.
     OldestFirst,
+}
+
+/// The reason for the place of a run among those that are stored.
+///
+/// Runs are in the order of the times that they say, but clocks may lie, and a run may be stored long after it was
+/// made. So its place is decided when it is stored, and stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Made {
+    /// It was made at the time that it says, or now if that is still to come.
+    #[default]
+    Then,
+    /// It has ended just now, on this machine: nothing that is stored was made later, whatever the clock says.
+    Now,
 }
 
 impl Query {

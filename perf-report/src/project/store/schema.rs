@@ -9,6 +9,8 @@ use serde::de::IgnoredAny;
 use super::columns;
 use super::entry::Entry;
 use super::error::Fault;
+use super::order;
+use super::query::Made;
 use crate::model::{BuildKeys, Run};
 
 /// The mark of a SQLite file that is ours: the letters `PTrk`.
@@ -16,17 +18,18 @@ pub const APPLICATION_ID: i32 = 0x5054_726b;
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
 ///
-/// 1 had no table of facts, and up to 2 the key of the machine was one of the build, too.
+/// 1 had no table of facts. Up to 2 there was no order but that of storing, and the key of the machine was one
+/// of the build, too.
 pub const VERSION: i32 = 3;
-
-/// The first version with a table of facts.
-const WITH_FACTS: i32 = 2;
 
 /// The oldest version that is read.
 const OLDEST: i32 = 1;
 
+/// The first version with a table of facts.
+const WITH_FACTS: i64 = 2;
+
 /// A table with one row a run. The document is the truth; the other columns repeat what lists and references
-/// need, so that they need not read documents. `number` orders runs by when they were stored.
+/// need, so that they need not read documents. `number` counts runs as they are stored.
 const TABLES: &str = "
     CREATE TABLE runs (
         number      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,7 +48,8 @@ const TABLES: &str = "
 /// A table with more of such columns, in rows of their own: a row of `runs` has its columns behind the document,
 /// so that a column added to it would be as far away as the document is long.
 ///
-/// Of a label and of tags, which can be changed, the columns are the truth.
+/// Of a label and of tags, which can be changed, the columns are the truth. `made` orders the runs: it is the place
+/// of [`order`], in microseconds since 1970.
 const FACTS: &str = "facts (
         run       INTEGER PRIMARY KEY,
         tags      TEXT NOT NULL,
@@ -55,7 +59,8 @@ const FACTS: &str = "facts (
         signal    INTEGER,
         dirty     INTEGER NOT NULL,
         wall_ns   INTEGER,
-        functions INTEGER NOT NULL
+        functions INTEGER NOT NULL,
+        made      INTEGER NOT NULL
     ) STRICT;
 ";
 
@@ -68,6 +73,12 @@ const BUILDS: &str = "builds (
         recorder TEXT NOT NULL
     ) STRICT;
 ";
+
+/// The column of the order, for a table of facts of version 2.
+const MADE: &str = "ALTER TABLE main.facts ADD COLUMN made INTEGER NOT NULL DEFAULT 0";
+
+/// The index of the order. The number of a run, by which those of one moment are ordered, is part of each index.
+const BY_TIME: &str = "CREATE INDEX main.facts_by_time ON facts (made)";
 
 /// A table of the segments of which the runs were made, by [`crate::record::collect::id_of`], so that none is
 /// stored twice. The first run that has any makes it: older files are of the same version, and whoever knows
@@ -95,17 +106,20 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(&format!("CREATE TABLE {FACTS} CREATE TABLE {BUILDS}"))?;
+    transaction.execute_batch(&format!("CREATE TABLE {FACTS} CREATE TABLE {BUILDS} {BY_TIME}"))?;
     transaction.commit()
 }
 
-/// The place of the table of facts.
+/// The state of the table of facts. Where it is not as it should be, the store is of an older version and cannot
+/// be written, and a whole one is in the memory of this connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Facts {
-    /// The store, as it should be.
-    Stored,
-    /// The memory of this connection: the store is of an older version, and cannot be written.
-    Beside,
+    /// It is in the store, as it should be.
+    Whole,
+    /// It is in the store, without an order.
+    Unordered,
+    /// There is none in the store.
+    Missing,
 }
 
 /// Brings a store of an older version up to this one, all or nothing. One that cannot be written stays as it
@@ -113,7 +127,7 @@ pub(super) enum Facts {
 pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Facts> {
     use ErrorCode as Code;
     match upgrade(connection) {
-        Ok(()) => Ok(Facts::Stored),
+        Ok(()) => Ok(Facts::Whole),
         Err(error) => match error.sqlite_error_code() {
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::DiskFull) => {
                 beside(connection)
@@ -129,6 +143,7 @@ fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
     let found = version(&transaction)?;
     if found < i64::from(VERSION) {
         add(&transaction, "main", found)?;
+        transaction.execute_batch(BY_TIME)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()
@@ -141,17 +156,43 @@ fn beside(connection: &mut Connection) -> rusqlite::Result<Facts> {
     let found = version(&transaction)?;
     add(&transaction, "temp", found)?;
     transaction.commit()?;
-    Ok(if found < i64::from(WITH_FACTS) { Facts::Beside } else { Facts::Stored })
+    Ok(if found < WITH_FACTS { Facts::Missing } else { Facts::Unordered })
 }
 
-/// Adds the tables that the version `found` lacks to a schema of SQLite, with their rows.
+/// Adds to a schema of SQLite what the version `found` lacks, with its rows.
 fn add(connection: &Connection, schema: &str, found: i64) -> rusqlite::Result<()> {
-    let lacks_facts = found < i64::from(WITH_FACTS);
-    if lacks_facts {
+    let lacks_facts = found < WITH_FACTS;
+    if schema == "main" && !lacks_facts {
+        connection.execute_batch(MADE)?;
+    } else {
         connection.execute_batch(&format!("CREATE TABLE {schema}.{FACTS}"))?;
     }
+    if schema != "main" && !lacks_facts {
+        connection.execute("INSERT INTO temp.facts SELECT *, 0 FROM main.facts", [])?;
+    }
     connection.execute_batch(&format!("CREATE TABLE {schema}.{BUILDS}"))?;
-    fill(connection, schema, lacks_facts)
+    fill(connection, schema, lacks_facts)?;
+    set_in_order(connection, schema)
+}
+
+/// Gives every run its place, as if each had been stored by this version: those that were recorded here stay in
+/// the order of storing, and imports go to their times.
+fn set_in_order(connection: &Connection, schema: &str) -> rusqlite::Result<()> {
+    let text = format!(
+        "SELECT run, time, source IS NULL FROM {schema}.facts JOIN main.runs ON number = run ORDER BY run"
+    );
+    let mut runs = connection.prepare(&text)?;
+    let mut rows = runs.query([])?;
+    let mut place =
+        connection.prepare(&format!("UPDATE {schema}.facts SET made = ?2 WHERE run = ?1"))?;
+    let (now, mut newest) = (order::now(), None);
+    while let Some(row) = rows.next()? {
+        let made = if row.get(2)? { Made::Now } else { Made::Then };
+        let time = order::place(row.get_ref(1)?.as_str()?, made, (newest, now));
+        newest = newest.max(Some(time));
+        place.execute([row.get(0)?, time])?;
+    }
+    Ok(())
 }
 
 /// The part of a run's document that the columns repeat.
@@ -180,8 +221,8 @@ impl Part {
     }
 }
 
-/// Writes the keys of every run, and its facts where they are lacking. Of a document that cannot be read
-/// nothing is known.
+/// Writes the keys of every run, and where they are lacking its facts, all but its place. Of a document that
+/// cannot be read nothing is known.
 fn fill(connection: &Connection, schema: &str, lacks_facts: bool) -> rusqlite::Result<()> {
     let mut runs = connection.prepare("SELECT number, document FROM main.runs")?;
     let mut rows = runs.query([])?;
@@ -189,7 +230,7 @@ fn fill(connection: &Connection, schema: &str, lacks_facts: bool) -> rusqlite::R
         let part = serde_json::from_str::<Part>(row.get_ref(1)?.as_str()?).ok();
         let (number, entry) = (row.get(0)?, part.map(|it| it.entry()).unwrap_or_default());
         if lacks_facts {
-            columns::write_facts(connection, schema, number, &entry)?;
+            columns::write_facts(connection, schema, (number, 0), &entry)?;
         }
         columns::write_builds(connection, schema, number, &entry)?;
     }

@@ -19,7 +19,8 @@ use super::columns::{self, COUNT, ENTRIES};
 use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
-use super::query::{Filter, Order, Query};
+use super::order;
+use super::query::{Filter, Made, Query};
 use super::schema::{self, Facts};
 use crate::files;
 use crate::model::{DocumentError, RunDocument};
@@ -62,7 +63,7 @@ impl Sqlite {
             .map_err(|error| broken(path, error))?
             .map_err(failed)?;
         let facts = if is_of_today {
-            Facts::Stored
+            Facts::Whole
         } else {
             schema::bring_up(&mut connection).map_err(|error| broken(path, error))?
         };
@@ -93,11 +94,11 @@ impl Sqlite {
         let failed = |fault| StoreError::new(self.path.display(), fault);
         let query = || {
             let query = match self.facts {
-                Facts::Stored => {
+                Facts::Missing => "SELECT document, label, NULL FROM runs WHERE id = ?1",
+                Facts::Whole | Facts::Unordered => {
                     "SELECT document, label, tags
-                     FROM runs LEFT JOIN facts ON facts.run = runs.number WHERE id = ?1"
+                     FROM runs LEFT JOIN main.facts ON run = number WHERE id = ?1"
                 }
-                Facts::Beside => "SELECT document, label, NULL FROM runs WHERE id = ?1",
             };
             let mut statement = self.connection.prepare_cached(query)?;
             let named = |row: &Row<'_>| {
@@ -133,11 +134,12 @@ impl Store for Sqlite {
         &mut self,
         run: &RunDocument,
         segments: &[SegmentId],
+        made: Made,
     ) -> Result<(), StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
         let document =
             serde_json::to_string(run).map_err(|error| failed(Fault::Io(error.into())))?;
-        match insert(&mut self.connection, run, &document, segments) {
+        match insert(&mut self.connection, (run, made), &document, segments) {
             Ok(true) => Ok(()),
             Ok(false) => Err(failed(Fault::Taken)),
             Err(error)
@@ -191,15 +193,11 @@ impl Store for Sqlite {
 
     fn entries(&self, query: &Query) -> Result<Vec<Entry>, StoreError> {
         let (condition, values) = columns::condition(&query.filter);
-        let order = match query.order {
-            Order::NewestFirst => "DESC",
-            Order::OldestFirst => "ASC",
-        };
+        let order = columns::order(query.order);
         // A limit below zero is none.
         let most = query.most.map_or(-1, |most| i64::try_from(most).unwrap_or(i64::MAX));
         let skip = i64::try_from(query.skip).unwrap_or(i64::MAX);
-        let text =
-            format!("{ENTRIES}{condition} ORDER BY number {order} LIMIT {most} OFFSET {skip}");
+        let text = format!("{ENTRIES}{condition}{order} LIMIT {most} OFFSET {skip}");
         let query = || -> rusqlite::Result<Vec<Entry>> {
             self.connection
                 .prepare(&text)?
@@ -286,7 +284,7 @@ fn io_fault(error: io::Error) -> Fault {
 /// Stores the run unless one of the segments is another run's; returns whether it was stored.
 fn insert(
     connection: &mut Connection,
-    run: &RunDocument,
+    (run, made): (&RunDocument, Made),
     json: &str,
     segments: &[SegmentId],
 ) -> rusqlite::Result<bool> {
@@ -308,8 +306,11 @@ fn insert(
         ],
     )?;
     let number = transaction.last_insert_rowid();
+    let newest = "SELECT max(made) FROM main.facts";
+    let newest: Option<i64> = transaction.query_row(newest, [], |row| row.get(0))?;
+    let place = order::place(&facts.time, made, (newest, order::now()));
     let entry = Entry::of(run);
-    columns::write_facts(&transaction, "main", number, &entry)?;
+    columns::write_facts(&transaction, "main", (number, place), &entry)?;
     columns::write_builds(&transaction, "main", number, &entry)?;
     if !(segments.is_empty() || take(&transaction, number, segments)?) {
         return Ok(false);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Entry, Filter, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
+use super::{Entry, Filter, Made, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
 use crate::model::{BuildKeys, CrateBuild, RunDocument, samples};
 
 /// A store with these runs, oldest first, in a folder of its own.
@@ -229,13 +229,13 @@ fn what_is_removed_is_gone_with_all_that_was_kept_of_it() {
     let runs = ["a", "b", "c"].map(|id| run(id, None));
     let mut stored = Stored::with(&runs[..2]);
     let segments = [super::SegmentId(7)];
-    stored.store.save_made_of(&runs[2], &segments).unwrap();
+    stored.store.save_made_of(&runs[2], &segments, Made::Then).unwrap();
     assert_eq!(stored.store.remove(&["c", "none", "a"]).unwrap(), 2);
     stored.store.shrink().unwrap();
     let left = stored.store.entries(&Query::default()).unwrap();
     assert_eq!(left, [Entry::of(&runs[1])]);
     assert!(stored.store.made_of(&segments).unwrap().is_empty());
-    stored.store.save_made_of(&runs[2], &segments).unwrap();
+    stored.store.save_made_of(&runs[2], &segments, Made::Then).unwrap();
     assert_eq!(stored.store.newest(&Filter::default()).unwrap().unwrap().id, "c");
 }
 
@@ -371,10 +371,105 @@ fn varied() -> Vec<RunDocument> {
         run.run.group = (at % 5 == 1).then(|| "x0".to_owned());
         (run.run.exit_code, run.run.signal) =
             [(Some(0), None), (Some(1), None), (None, Some(9)), (None, None)][at % 4];
-        run.run.time = format!("2026-11-{:02}T00:00:00.000Z", at % 9 + 1);
+        run.run.time = format!("2020-11-{:02}T00:00:00.000Z", at * 5 % 9 + 1);
         run
     });
     runs.collect()
+}
+
+/// A run of a second of the year 2020.
+fn at(id: &str, second: u32) -> RunDocument {
+    let mut run = run(id, None);
+    run.run.time = format!("2020-01-01T00:00:{second:02}.000Z");
+    run
+}
+
+fn ids(runs: &[RunDocument]) -> Vec<&str> {
+    runs.iter().map(|run| run.run.id.as_str()).collect()
+}
+
+/// The ids of all runs, oldest first.
+fn in_order(store: &dyn Store) -> Vec<String> {
+    let entries = store.entries(&Query::oldest(Filter::default(), usize::MAX)).unwrap();
+    entries.into_iter().map(|entry| entry.id).collect()
+}
+
+#[test]
+fn runs_are_in_the_order_of_their_times_and_those_of_one_moment_in_that_of_storing() {
+    let runs = [at("c", 30), at("a", 10), at("b1", 20), at("d", 40), at("b2", 20), at("b3", 20)];
+    let mut stored = Stored::with(&runs);
+    assert_eq!(in_order(&stored.store), ["a", "b1", "b2", "b3", "c", "d"]);
+    let latest = |store: &Sqlite, back| store.resolve(&RunRef::Latest(back), &()).unwrap().id;
+    assert_eq!(latest(&stored.store, 0), "d");
+    assert_eq!(latest(&stored.store, 2), "b3");
+    let before = |run: &RunDocument, most| ids(&stored.store.before(run, most).unwrap()).join(" ");
+    assert_eq!(
+        before(&runs[4], 9),
+        "a b1",
+        "what is of its moment and stored later is not before it"
+    );
+    assert_eq!((before(&runs[0], 2), before(&runs[1], 9)), ("b2 b3".into(), String::new()));
+    // What is not stored may be judged as well.
+    assert_eq!(before(&at("new", 20), 9), "a b1 b2 b3");
+    assert_eq!(before(&at("new", 9), 9), "");
+    stored.store.remove(&["b2", "d"]).unwrap();
+    stored.store.save(&at("late", 25)).unwrap();
+    assert_eq!(in_order(&stored.store), ["a", "b1", "b3", "late", "c"]);
+}
+
+#[test]
+fn what_was_just_made_is_the_newest_although_a_clock_went_back() {
+    let mut stored = Stored::with(&[at("import", 30)]);
+    let mut ahead = at("ahead", 0);
+    ahead.run.time = "2199-01-01T00:00:00.000Z".to_owned();
+    for run in [at("back", 20), at("on", 40), ahead.clone(), at("mended", 50), at("next", 51)] {
+        stored.store.save_made_of(&run, &[], Made::Now).unwrap();
+        assert_eq!(in_order(&stored.store).last(), Some(&run.run.id));
+    }
+    stored.store.save(&at("old", 35)).unwrap();
+    let expected = ["import", "back", "old", "on", "ahead", "mended", "next"];
+    assert_eq!(in_order(&stored.store), expected);
+    // A run of the future that somebody else made is not the newest for ever.
+    let mut stored = Stored::with(&[ahead]);
+    let mut now = at("now", 0);
+    now.run.time = String::new();
+    stored.store.save(&now).unwrap();
+    stored.store.save(&at("old", 0)).unwrap();
+    assert_eq!(in_order(&stored.store), ["old", "ahead", "now"]);
+}
+
+#[test]
+fn names_filters_and_groups_go_by_time() {
+    let of = |id: &str, second, label: Option<&str>, branch: &str| {
+        let mut run = at(id, second);
+        run.run.label = label.map(str::to_owned);
+        run.run.group = label.map(|_| "g1".to_owned());
+        run.run.git.get_or_insert_default().branch = Some(branch.to_owned());
+        run
+    };
+    let stored = Stored::with(&[
+        of("g2", 20, Some("x"), "main"),
+        of("m", 40, None, "main"),
+        of("g1", 10, Some("x"), "main"),
+        of("o", 30, None, "other"),
+    ]);
+    for (name, expected) in [
+        ("label:x", "g2"),
+        ("label:x~1", "g1"),
+        ("branch:main", "m"),
+        ("branch:main~2", "g1"),
+        ("branch:other", "o"),
+        ("latest~1", "o"),
+        ("x", "g2"),
+    ] {
+        let Ok(reference) = name.parse::<RunRef>();
+        assert_eq!(stored.store.resolve(&reference, &()).unwrap().id, expected, "{name}");
+    }
+    let group = stored.store.with_group(stored.store.load("g1").unwrap()).unwrap();
+    assert_eq!(ids(&group), ["g1", "g2"]);
+    let newer = Filter { newer_than: Some("g2".to_owned()), ..Filter::default() };
+    assert_eq!(stored.store.count(&newer).unwrap(), 2);
+    assert_eq!(ids(&stored.store.recent(&Filter::of_branch("main"), 2).unwrap()), ["g2", "m"]);
 }
 
 /// Answers a query by looking at every entry, oldest first.
@@ -427,7 +522,7 @@ fn queries() -> impl Strategy<Value = Query> {
     let names = (some(ids), some(&["", "x", "x1", "y1", "'"]), some(&["x", "y", "none"]));
     let facts = (some(&["x", "y"]), some(&["run x", "run y"]), some(&["x", "y", "none"]));
     let but = prop::collection::btree_set(prop::sample::select(ids).prop_map(str::to_owned), 0..3);
-    let times = &["2026-11-03T00:00:00.000Z", "2026-11-05", "2027"][..];
+    let times = &["2020-11-03T00:00:00.000Z", "2020-11-05", "2021"][..];
     let more = (some(&["", "un", "x"]), some(&["ab", "cd1", "c"]), some(&["gpu", "slow", "'"]));
     let rest = (some(&["", "criterion"]), some(&["x0", "none"]), some(times), some(times));
     let switch = || prop::option::weighted(0.2, prop::bool::ANY);
@@ -478,7 +573,9 @@ fn queries() -> impl Strategy<Value = Query> {
 fn the_engine_answers_as_looking_at_every_run_would() {
     let runs = varied();
     let store = Stored::with(&runs).store;
-    let entries: Vec<Entry> = runs.iter().map(Entry::of).collect();
+    let mut entries: Vec<Entry> = runs.iter().map(Entry::of).collect();
+    // Those of one moment stay in the order of storing.
+    entries.sort_by(|one, other| one.time.cmp(&other.time));
     proptest!(|(query in queries())| {
         prop_assert_eq!(store.entries(&query).unwrap(), by_hand(&entries, &query));
         let all = Query { skip: 0, most: None, ..query };

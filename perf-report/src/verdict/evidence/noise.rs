@@ -1,7 +1,7 @@
 //! The difference of two sides, and the one that they would have if nothing had changed.
 //!
 //! The noise of a value is what it differs by from run to run. It is taken from the best source there
-//! is: rounds that were made in turn, the runs of both sides, the runs stored before. Where there are
+//! is: rounds that were made in turn, the runs of both sides, the runs made before. Where there are
 //! too few of all, it is an assumption, no better than the spread of the functions of the two runs,
 //! and the verdict says so.
 
