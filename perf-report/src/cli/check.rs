@@ -102,10 +102,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let gate = verdict::gate(&comparison, &fail_on);
     advise(&comparison, gate, question.baseline.as_ref(), &fail_on);
     let code = args.html.after(judge::code(gate), context, || {
-        let sides = (question.current.runs.last(), question.baseline.as_ref());
-        let (Some(run), baseline) = sides else { return Err(page::nothing_to_show()) };
-        let baseline = baseline.and_then(|it| it.runs.last());
-        page::of_comparison(context, (run, baseline), &comparison, &settings)
+        let baseline = question.baseline.as_ref().and_then(|it| it.runs.last());
+        let sides = (question.current.runs.as_slice(), baseline);
+        page::of_comparison(context, sides, &comparison, &settings)
     });
     Ok(code.into())
 }

@@ -49,8 +49,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let comparison = check::compare(context, &baseline, &current, &settings)?;
     args.write.write(&comparison, context)?;
     let code = args.html.after(Code::Fine, context, || {
-        let Some(run) = current.runs.last() else { return Err(page::nothing_to_show()) };
-        page::of_comparison(context, (run, baseline.runs.last()), &comparison, &settings)
+        let sides = (current.runs.as_slice(), baseline.runs.last());
+        page::of_comparison(context, sides, &comparison, &settings)
     });
     Ok(code.into())
 }

@@ -10,7 +10,8 @@ use super::judge::LimitArgs;
 use super::{browser, help, output, page, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
-use crate::project::page::{Documents, Wanted};
+use crate::project::page::Documents;
+use crate::project::report::Wanted;
 use crate::project::store::RunRef;
 use crate::render::html::Assets;
 
@@ -119,7 +120,7 @@ fn documents(args: &Args, context: &Context) -> Result<Documents, UserError> {
         Some(name) => Wanted::Named(name),
         None => Wanted::Usual,
     };
-    Documents::find(context, &args.run, wanted, &settings)?.with_past(context, args.last, &settings)
+    Documents::find(context, &args.run, (wanted, args.last), &settings)
 }
 
 /// Opens the page. One that is written and not opened is no failure.

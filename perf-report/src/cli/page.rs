@@ -10,7 +10,8 @@ use crate::files;
 use crate::model::{Comparison, RunDocument};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
-use crate::project::page::{self, Documents, Wanted};
+use crate::project::page::{self, Documents};
+use crate::project::report::{self, Wanted};
 use crate::project::store::RunRef;
 use crate::render::html::{self, Assets, Page};
 use crate::text::units;
@@ -98,15 +99,16 @@ pub(super) fn nothing_to_show() -> UserError {
     UserError::new(Code::NothingToJudge, "there is no run to make a page of")
 }
 
-/// Returns the page of a judgement that was made already.
+/// Returns the page of a judgement that was made already, of the newest of `runs`, which it is about.
 pub(super) fn of_comparison(
     context: &Context,
-    (run, baseline): (&RunDocument, Option<&RunDocument>),
+    (runs, baseline): (&[RunDocument], Option<&RunDocument>),
     comparison: &Comparison,
     settings: &CheckSettings,
 ) -> Result<String, UserError> {
-    let history = page::past(context, &run.run.id, RUNS, settings)?;
-    let report = page::report_of(context, run, comparison)?;
+    let Some(run) = runs.last() else { return Err(nothing_to_show()) };
+    let history = page::past(context, run, RUNS, settings)?;
+    let report = report::report(context, runs, comparison)?;
     let page = Page {
         run,
         baseline,
@@ -121,8 +123,7 @@ pub(super) fn of_comparison(
 pub(super) fn of_run(context: &Context, id: &str) -> Result<String, UserError> {
     let settings = LimitArgs::default().settings(context, None, &[])?;
     let run = RunRef::Runs(id.to_owned());
-    let documents = Documents::find(context, &run, Wanted::Usual, &settings)?;
-    let documents = documents.with_past(context, RUNS, &settings)?;
+    let documents = Documents::find(context, &run, (Wanted::Usual, RUNS), &settings)?;
     Ok(of_documents(&documents).html(Assets::Inline))
 }
 
@@ -133,7 +134,7 @@ pub(super) fn of_documents(documents: &Documents) -> Page<'_> {
         baseline: documents.baseline.as_ref(),
         comparison: Some(&documents.comparison),
         history: documents.history.as_ref(),
-        report: documents.report.as_ref(),
+        report: Some(&documents.report),
     }
 }
 

@@ -45,12 +45,31 @@ impl Question {
         run: Option<&RunRef>,
     ) -> Result<Self, UserError> {
         let wanted = wanted(context, baseline)?;
-        let kept = match wanted.as_deref().map(|name| kept(context, name)).transpose() {
-            // A stored run was named, and there is none: that is asked for again below.
-            Err(error) if error.code == Code::NothingToJudge => None,
-            kept => kept?.flatten(),
-        };
+        let kept = kept_of(context, wanted.as_deref())?;
         let current = current(context, run, kept.as_ref())?;
+        Self::by(context, current, kept, wanted)
+    }
+
+    /// Asks about `current`, to be judged by the baseline `baseline`, else by the usual one.
+    ///
+    /// # Errors
+    /// As for [`find`](Self::find).
+    pub(crate) fn about(
+        context: &Context,
+        current: Runs,
+        baseline: Option<&str>,
+    ) -> Result<Self, UserError> {
+        let wanted = wanted(context, baseline)?;
+        let kept = kept_of(context, wanted.as_deref())?;
+        Self::by(context, current, kept, wanted)
+    }
+
+    fn by(
+        context: &Context,
+        current: Runs,
+        kept: Option<Runs>,
+        wanted: Option<String>,
+    ) -> Result<Self, UserError> {
         let recorded = with_data(current)?;
         let (baseline, no_baseline) = match (kept, wanted) {
             (Some(baseline), _) => (Some(baseline), String::new()),
@@ -135,6 +154,15 @@ impl Question {
 /// When it is not there or cannot be read.
 pub(crate) fn kept(context: &Context, name: &str) -> Result<Option<Runs>, UserError> {
     (!named::is_window(name)).then(|| Runs::kept(context, name)).transpose()
+}
+
+/// Returns the same where a name is given. A stored run that is named and not there is asked for again, once it is
+/// known what it is to judge.
+fn kept_of(context: &Context, wanted: Option<&str>) -> Result<Option<Runs>, UserError> {
+    match wanted.map(|name| kept(context, name)).transpose() {
+        Err(error) if error.code == Code::NothingToJudge => Ok(None),
+        kept => Ok(kept?.flatten()),
+    }
 }
 
 /// Returns the name of the baseline to judge by; `None` where there is no baseline. A baseline that

@@ -6,7 +6,7 @@ use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::{self, Runs};
 use super::past::Past;
-use super::store::{self, Filter, Query, RunRef};
+use super::store::{self, Filter, Query};
 use crate::analysis::history::{self, TrendRules};
 use crate::analysis::score;
 use crate::error::{ExitCode as Code, UserError};
@@ -81,20 +81,23 @@ pub(crate) fn newest(context: &Context, command: &[String]) -> Result<RunDocumen
     Ok(store.load(&entry.id)?)
 }
 
-/// Judges the stored run of this id.
+/// Judges a run that is stored, with those that were made with it.
 ///
 /// # Errors
 /// When the store or a baseline cannot be read, or a baseline that is named does not exist. Where the runs
 /// cannot be compared, the error is in [`Judged::comparison`].
-pub(crate) fn judge(context: &Context, id: &str, order: Order<'_>) -> Result<Judged, UserError> {
-    let reference = RunRef::Runs(id.to_owned());
-    let current = Runs::run(context, &reference)?;
-    let (comparison, notices) = match question(context, &reference, &current, order) {
+pub(crate) fn judge(
+    context: &Context,
+    run: RunDocument,
+    order: Order<'_>,
+) -> Result<Judged, UserError> {
+    let current = Runs::made_with(context, run)?;
+    let (comparison, notices) = match question(context, &current, order) {
         Ok(question) => (question.answer(order.settings), question.notices),
         Err(error) if error.code == Code::NothingToJudge => (Err(error), Vec::new()),
         Err(error) => return Err(error),
     };
-    let past = past(context, &reference, &current)?;
+    let past = past(context, &current)?;
     let each = |metric| history::decline(&past, IN_A_ROW, metric, order.trend);
     let declines = WATCHED.into_iter().filter_map(each).collect();
     let each = |metric| history::history(&past, metric, order.trend);
@@ -104,19 +107,14 @@ pub(crate) fn judge(context: &Context, id: &str, order: Order<'_>) -> Result<Jud
 }
 
 /// Asks about a run by its baseline; without one, by the runs before it.
-fn question(
-    context: &Context,
-    reference: &RunRef,
-    current: &Runs,
-    order: Order<'_>,
-) -> Result<Question, UserError> {
+fn question(context: &Context, current: &Runs, order: Order<'_>) -> Result<Question, UserError> {
     if check::wanted(context, order.baseline)?.is_none() {
         let window = window(context, current, order)?;
         if !window.runs.is_empty() {
             return Question::between(context, window, current.clone());
         }
     }
-    Question::find(context, order.baseline, Some(reference))
+    Question::about(context, current.clone(), order.baseline)
 }
 
 /// Returns the last runs before this one that ended well. Since a slow-down must not become its own measure,
@@ -151,16 +149,11 @@ fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, U
 
 /// Returns the run and the comparable ones before it that ended well, oldest first; none of a run that
 /// failed or recorded nothing.
-fn past(
-    context: &Context,
-    reference: &RunRef,
-    current: &Runs,
-) -> Result<Vec<RunDocument>, UserError> {
-    let newest = current.runs.last();
-    if newest.is_none_or(|newest| newest.run.has_failed() || newest.is_empty()) {
-        return Ok(Vec::new());
-    }
-    let mut runs = Past::open(context, reference, None)?.runs(PAST + IN_A_ROW)?;
+fn past(context: &Context, current: &Runs) -> Result<Vec<RunDocument>, UserError> {
+    let newest = current.runs.last().filter(|it| !it.run.has_failed() && !it.is_empty());
+    let past = newest.map(|newest| Past::behind(context, newest)).transpose()?.flatten();
+    let Some(past) = past else { return Ok(Vec::new()) };
+    let mut runs = past.runs(PAST + IN_A_ROW)?;
     runs.retain(|run| !run.run.has_failed());
     Ok(runs)
 }

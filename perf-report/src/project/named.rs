@@ -114,6 +114,14 @@ impl Runs {
         Self::with_group(&*store, run)
     }
 
+    /// Adds those that `run --repeat` made with it to a run that is loaded.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn made_with(context: &Context, run: RunDocument) -> Result<Self, UserError> {
+        Self::with_group(&*store::open(&context.store)?, run)
+    }
+
     /// Loads the newest run of the command and source of `like`, with those that `run --repeat` made with it.
     ///
     /// # Errors
@@ -161,8 +169,8 @@ pub(crate) fn history(
 ) -> Vec<RunDocument> {
     let Some(newest) = current.last() else { return Vec::new() };
     let Ok(store) = store::open(&context.store) else { return Vec::new() };
-    let recent = |filter: Filter| store.recent(&filter.but(baseline).but(current), HISTORY);
-    store.behind(newest).and_then(recent).unwrap_or_default()
+    let all = |filter: Filter| store.recent_samples(&filter.but(baseline).but(current), HISTORY);
+    store.behind(newest).and_then(all).unwrap_or_default()
 }
 
 /// Returns whether `text` names the file of a baseline, and no window of a branch or stored run.

@@ -1,16 +1,15 @@
 //! The documents behind the page of a run: the run, its verdict by a baseline, and its past. Nothing is
 //! printed here.
 
-use super::check::Question;
 use super::config::check::CheckSettings;
 use super::context::Context;
+use super::named::Runs;
 use super::past::Past;
-use super::report;
-use super::store::{self, RunRef};
+use super::report::{self, Judged, Wanted};
+use super::store::RunRef;
 use crate::analysis::history;
-use crate::error::{ExitCode as Code, UserError};
+use crate::error::UserError;
 use crate::model::{Comparison, HistoryDocument, Metric, Report, RunDocument};
-use crate::verdict;
 
 /// The documents of a page.
 #[derive(Debug)]
@@ -24,89 +23,44 @@ pub(crate) struct Documents {
     /// The run's past.
     pub history: Option<HistoryDocument>,
     /// The run's score, its grade, and what to do next.
-    pub report: Option<Report>,
-}
-
-/// The baseline of a page.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Wanted<'a> {
-    /// The one of this name, which must be there and fit.
-    Named(&'a str),
-    /// The one that `check` would take, if there is one that fits.
-    Usual,
-    /// None.
-    None,
+    pub report: Report,
 }
 
 impl Documents {
-    /// Gathers what there is about the run `run`, which is judged as `check` would.
+    /// Gathers what there is about the run `run`, which is judged as `check` would with those that were made with
+    /// it: its verdict, its report, and its past, `most` runs at most. Each run is read once.
     ///
     /// # Errors
-    /// When there is no such run, and when a baseline that was named is not there or cannot be compared.
+    /// When there is no such run, when a baseline that was named is not there or cannot be compared, and when the
+    /// store or `perf.toml` cannot be read.
     pub(crate) fn find(
         context: &Context,
         run: &RunRef,
-        wanted: Wanted<'_>,
+        (wanted, most): (Wanted<'_>, usize),
         settings: &CheckSettings,
     ) -> Result<Self, UserError> {
-        let run = store::open(&context.store)?.find(run, &context.revisions())?;
-        let (baseline, comparison) = match wanted {
-            Wanted::None => (None, alone(&run, settings, "no baseline was asked for".to_owned())),
-            Wanted::Named(name) => judged(context, &run, Some(name), settings)?,
-            Wanted::Usual => judged(context, &run, settings.baseline.as_deref(), settings)
-                .unwrap_or_else(|error| (None, alone(&run, settings, why_not(&error)))),
-        };
-        Ok(Self { run, baseline, comparison, history: None, report: None })
-    }
-
-    /// Adds the past of the run, `most` runs at most, and its report.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub(crate) fn with_past(
-        mut self,
-        context: &Context,
-        most: usize,
-        settings: &CheckSettings,
-    ) -> Result<Self, UserError> {
-        self.history = past(context, &self.run.run.id, most, settings)?;
-        self.report = Some(report_of(context, &self.run, &self.comparison)?);
-        Ok(self)
+        let runs = Runs::run(context, run)?;
+        let named = runs.runs.iter().find(|run| run.run.id == runs.name);
+        let run = named.or(runs.runs.last()).cloned().ok_or_else(report::no_run)?;
+        let judged = Judged::by(context, runs, (wanted, &run), settings)?;
+        let history = past(context, &run, most, settings)?;
+        let report = report::report(context, &judged.runs, &judged.comparison)?;
+        let Judged { baseline, comparison, .. } = judged;
+        Ok(Self { run, baseline, comparison, history, report })
     }
 }
 
-/// Returns the report on the run of a page and those that were made with it.
-///
-/// # Errors
-/// When the store or `perf.toml` cannot be read.
-pub(crate) fn report_of(
-    context: &Context,
-    run: &RunDocument,
-    comparison: &Comparison,
-) -> Result<Report, UserError> {
-    // A run of `ab` is stored nowhere.
-    let runs = match store::open(&context.store) {
-        Ok(store) => store.with_group(run.clone())?,
-        Err(_) => vec![run.clone()],
-    };
-    report::report(context, &runs, comparison)
-}
-
-/// Returns the past of a stored run; `None` of one that is not stored, or knows no time.
+/// Returns the past of a run; `None` of one that is not stored, or knows no time.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(crate) fn past(
     context: &Context,
-    id: &str,
+    run: &RunDocument,
     most: usize,
     settings: &CheckSettings,
 ) -> Result<Option<HistoryDocument>, UserError> {
-    let past = match Past::open(context, &RunRef::Runs(id.to_owned()), None) {
-        Ok(past) => past,
-        Err(error) if [Code::Usage, Code::NothingToJudge].contains(&error.code) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(past) = Past::behind(context, run)? else { return Ok(None) };
     let limits = super::config::trend_settings(context)?.limits();
     let load = settings.load.unwrap_or_default();
     let rules = history::TrendRules { limits, load };
@@ -114,28 +68,74 @@ pub(crate) fn past(
     Ok(history.filter(|history| !history.functions.is_empty()))
 }
 
-/// Judges the run by a baseline, or without one where there is none.
-fn judged(
-    context: &Context,
-    run: &RunDocument,
-    baseline: Option<&str>,
-    settings: &CheckSettings,
-) -> Result<(Option<RunDocument>, Comparison), UserError> {
-    let reference = RunRef::Runs(run.run.id.clone());
-    let question = Question::find(context, baseline, Some(&reference))?;
-    let comparison = question.answer(settings)?;
-    let newest = question.baseline.and_then(|mut baseline| baseline.runs.pop());
-    Ok((newest, comparison))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{TrendLimits, samples};
+    use crate::project::monitor;
+    use crate::project::store::{LOADED, Location, Sqlite, Store as _};
 
-fn alone(run: &RunDocument, settings: &CheckSettings, why: String) -> Comparison {
-    verdict::alone(run, &settings.limits(), why)
-}
+    /// A store with a run, and three that were made together.
+    fn stored() -> (tempfile::TempDir, Context) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("perf.sqlite");
+        let mut store = Sqlite::open_or_create(&path).unwrap();
+        for id in ["r0", "g1", "g2", "g3"] {
+            let mut run = samples::typical();
+            run.run.id = id.to_owned();
+            run.run.group = id.starts_with('g').then(|| "g1".to_owned());
+            store.save(&run).unwrap();
+        }
+        let context = Context::new(folder.path().to_owned(), Some(Location::Sqlite(path)));
+        (folder, context)
+    }
 
-/// Returns the reason for which the usual baseline does not judge the run.
-pub(super) fn why_not(error: &UserError) -> String {
-    match &error.help {
-        Some(help) => format!("no baseline: {error}; {help}"),
-        None => format!("no baseline: {error}"),
+    /// Returns the ids of the group that are loaded while `work` is done, sorted.
+    fn loaded(work: impl FnOnce()) -> Vec<String> {
+        LOADED.take();
+        work();
+        let mut ids = LOADED.take();
+        ids.retain(|id| id.starts_with('g'));
+        ids.sort();
+        ids
+    }
+
+    #[test]
+    fn a_page_a_report_and_a_round_read_each_run_that_they_are_about_once() {
+        let (_folder, context) = stored();
+        let settings = CheckSettings::default();
+        let (latest, group) = (RunRef::default(), ["g1", "g2", "g3"]);
+        for wanted in [Wanted::None, Wanted::Usual, Wanted::Named("id:r0")] {
+            let page = || drop(Documents::find(&context, &latest, (wanted, 9), &settings).unwrap());
+            assert_eq!(loaded(page), group, "{wanted:?}");
+            let report = || {
+                let judged = Judged::find(&context, &latest, wanted, &settings).unwrap();
+                report::report(&context, &judged.runs, &judged.comparison).unwrap();
+            };
+            assert_eq!(loaded(report), group, "{wanted:?}");
+        }
+        for baseline in [None, Some("id:r0")] {
+            let trend =
+                history::TrendRules { limits: TrendLimits::default(), load: Default::default() };
+            let order =
+                monitor::Order { baseline, window: 5, settings: &settings, trend, remembered: &[] };
+            let round = || {
+                let newest = monitor::newest(&context, &[]).unwrap();
+                let judged = monitor::judge(&context, newest, order).unwrap();
+                assert_eq!(judged.current.runs.len(), 3);
+                judged.comparison.unwrap();
+            };
+            assert_eq!(loaded(round), group, "{baseline:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_of_the_run_that_is_named_also_among_others() {
+        let (_folder, context) = stored();
+        let Ok(reference) = "id:g2".parse::<RunRef>();
+        let settings = CheckSettings::default();
+        let found = Documents::find(&context, &reference, (Wanted::None, 9), &settings).unwrap();
+        assert_eq!((found.run.run.id.as_str(), found.comparison.current.as_str()), ("g2", "g2"));
+        assert_eq!(found.report.run.id, "g3", "a report is of all that were made together");
     }
 }

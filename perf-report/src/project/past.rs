@@ -1,7 +1,7 @@
 //! The stored runs that lie behind one: its history.
 
 use super::context::Context;
-use super::store::{self, Filter, RunRef, Store};
+use super::store::{self, Fault, Filter, RunRef, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 
@@ -35,12 +35,26 @@ impl Past {
         Ok(Self { store, newest, filter })
     }
 
+    /// Opens the past of a run that is loaded; `None` of one that is not stored.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn behind(context: &Context, run: &RunDocument) -> Result<Option<Self>, UserError> {
+        let store = match store::open(&context.store) {
+            Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
+            store => store?,
+        };
+        let is_stored = store.count(&Filter::of_id(&run.run.id))? > 0;
+        let past = || Self { store, newest: run.clone(), filter: Filter::before(run) };
+        Ok(is_stored.then(past))
+    }
+
     /// Returns the newest run and those before it, at most `most` in all, oldest first.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
-        let mut runs = self.store.recent(&self.filter, most.saturating_sub(1))?;
+        let mut runs = self.store.recent_samples(&self.filter, most.saturating_sub(1))?;
         runs.push(self.newest.clone());
         Ok(runs)
     }

@@ -6,7 +6,6 @@ use super::config;
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::Runs;
-use super::page::Wanted;
 use super::store::{self, Filter, Query, RunRef, Store};
 use crate::analysis::report::{self, Material, Stored};
 use crate::analysis::score;
@@ -17,11 +16,24 @@ use crate::verdict;
 /// Runs of the past that rules look at, at most.
 const PAST: usize = 60;
 
+/// The baseline by which runs are judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// The one of this name, which must be there and fit.
+    Named(&'a str),
+    /// The one that `check` would take, if there is one that fits.
+    Usual,
+    /// None.
+    None,
+}
+
 /// Runs with their judgement.
 #[derive(Debug)]
 pub(crate) struct Judged {
     /// The runs, at least one, the newest last.
     pub runs: Vec<RunDocument>,
+    /// The newest run of what they are compared with.
+    pub baseline: Option<RunDocument>,
     /// Their judgement; without a baseline, that of their budgets.
     pub comparison: Comparison,
     /// Lines for the reader about runs that were passed over, or left out.
@@ -40,18 +52,45 @@ impl Judged {
         settings: &CheckSettings,
     ) -> Result<Self, UserError> {
         let runs = Runs::run(context, run)?;
+        let newest = runs.runs.last().cloned().ok_or_else(no_run)?;
+        Self::by(context, runs, (wanted, &newest), settings)
+    }
+
+    /// Judges runs that are loaded as `check` would, and where there is no baseline `alone`, one of them, by its
+    /// budgets.
+    ///
+    /// # Errors
+    /// When a baseline that was named is not there or cannot be compared.
+    pub(crate) fn by(
+        context: &Context,
+        runs: Runs,
+        (wanted, alone): (Wanted<'_>, &RunDocument),
+        settings: &CheckSettings,
+    ) -> Result<Self, UserError> {
         let by = |name: Option<&str>| {
-            let reference = RunRef::Runs(runs.name.clone());
-            let question = Question::find(context, name, Some(&reference))?;
-            let comparison = question.answer(settings)?;
-            Ok(Self { runs: question.current.runs, comparison, notices: question.notices })
+            Self::answer(Question::about(context, runs.clone(), name)?, settings)
         };
-        match wanted {
-            Wanted::None => alone(runs.clone(), settings, "no baseline was asked for".to_owned()),
-            Wanted::Named(name) => by(Some(name)),
-            Wanted::Usual => by(settings.baseline.as_deref())
-                .or_else(|error| alone(runs.clone(), settings, super::page::why_not(&error))),
-        }
+        let why = match wanted {
+            Wanted::None => "no baseline was asked for".to_owned(),
+            Wanted::Named(name) => return by(Some(name)),
+            Wanted::Usual => match by(settings.baseline.as_deref()) {
+                Ok(judged) => return Ok(judged),
+                Err(error) => why_not(&error),
+            },
+        };
+        Ok(Self::alone(runs, alone, settings, why))
+    }
+
+    fn alone(runs: Runs, run: &RunDocument, settings: &CheckSettings, why: String) -> Self {
+        let comparison = verdict::alone(run, &settings.limits(), why);
+        Self { comparison, baseline: None, runs: runs.runs, notices: Vec::new() }
+    }
+
+    fn answer(question: Question, settings: &CheckSettings) -> Result<Self, UserError> {
+        let comparison = question.answer(settings)?;
+        let Question { current, baseline, notices, .. } = question;
+        let baseline = baseline.and_then(|mut baseline| baseline.runs.pop());
+        Ok(Self { runs: current.runs, baseline, comparison, notices })
     }
 
     /// Judges `runs` by `baseline`, or by their budgets alone.
@@ -65,18 +104,20 @@ impl Judged {
         settings: &CheckSettings,
     ) -> Result<Self, UserError> {
         let Some(baseline) = baseline else {
-            return alone(runs.clone(), settings, "no baseline was given".to_owned());
+            let newest = runs.runs.last().ok_or_else(no_run)?;
+            let why = "no baseline was given".to_owned();
+            return Ok(Self::alone(runs.clone(), newest, settings, why));
         };
-        let question = Question::between(context, baseline.clone(), runs.clone())?;
-        let comparison = question.answer(settings)?;
-        Ok(Self { runs: question.current.runs, comparison, notices: question.notices })
+        Self::answer(Question::between(context, baseline.clone(), runs.clone())?, settings)
     }
 }
 
-fn alone(runs: Runs, settings: &CheckSettings, why: String) -> Result<Judged, UserError> {
-    let Some(newest) = runs.runs.last() else { return Err(no_run()) };
-    let comparison = verdict::alone(newest, &settings.limits(), why);
-    Ok(Judged { comparison, runs: runs.runs, notices: Vec::new() })
+/// Returns the reason for which the usual baseline does not judge the run.
+fn why_not(error: &UserError) -> String {
+    match &error.help {
+        Some(help) => format!("no baseline: {error}; {help}"),
+        None => format!("no baseline: {error}"),
+    }
 }
 
 /// Returns the report on runs that were judged.
@@ -106,7 +147,8 @@ pub(crate) fn report(
     report::report(&material).ok_or_else(no_run)
 }
 
-fn no_run() -> UserError {
+/// Makes the error that there is nothing to report on.
+pub(crate) fn no_run() -> UserError {
     UserError::new(Code::NothingToJudge, "there is no run to report on")
         .help("record one with `perf-report run -- COMMAND`")
 }

@@ -5,6 +5,7 @@ mod sides;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::slice;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
@@ -239,7 +240,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let code = judged_code(&comparison, settings.fail_on.as_ref().unwrap_or(&BTreeSet::new()));
     let code = args.html.after(code, context, || {
         let [Some(a), Some(b)] = &newest else { return Err(page::nothing_to_show()) };
-        page::of_comparison(context, (b, Some(a)), &comparison, &settings)
+        page::of_comparison(context, (slice::from_ref(b), Some(a)), &comparison, &settings)
     });
     Ok(code.into())
 }

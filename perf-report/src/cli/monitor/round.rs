@@ -180,14 +180,15 @@ fn see(
         trend: rules.trend,
         remembered: memory.of(&command),
     };
-    let judged = monitor::judge(context, &newest.run.id, order)?;
+    let time = newest.run.time.clone();
+    let judged = monitor::judge(context, newest, order)?;
     let settings = config::report_settings(context)?.score;
     let compared = judged.comparison.as_ref().ok();
     let score = rules.alert.min_score.and(compared);
     let score = score.and_then(|it| score::score(&judged.current.runs, it, &settings));
     let age = || {
         let most = rules.alert.max_age?.0?;
-        let age = float(rules.now_unix_ns.saturating_sub(unix_ns(&newest.run.time)?));
+        let age = float(rules.now_unix_ns.saturating_sub(unix_ns(&time)?));
         (age > most).then_some((age, most))
     };
     Ok(Some(Seen {

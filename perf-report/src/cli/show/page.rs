@@ -29,7 +29,7 @@ pub(super) fn run(
         UserError::new(Code::Usage, problem).help("`perf-report show --all` lists the functions");
     let name = function::by_part(wanted, names, unknown)?;
     let settings = config::check_settings(context, None, config::in_ci())?;
-    let history = history_of(args, context, name, &settings)?;
+    let history = history_of(args, context, (run, name), &settings)?;
     let Some(document) = page::page(run, name, &settings.limits(), history) else {
         return Err(UserError::new(Code::Internal, "the function is gone"));
     };
@@ -41,13 +41,13 @@ pub(super) fn run(
 fn history_of(
     args: &Args,
     context: &Context,
-    name: &str,
+    (run, name): (&RunDocument, &str),
     settings: &CheckSettings,
 ) -> Result<Option<HistoryDocument>, UserError> {
     let metric = args.metric.unwrap_or(Metric::SelfNs);
     let limits = config::trend_settings(context)?.limits();
     let rules = TrendRules { limits, load: settings.load.unwrap_or_default() };
     let _progress = progress::reading("reading runs");
-    let runs = Past::open(context, &args.run, None)?.runs(RUNS)?;
-    Ok(history::history_of(&runs, metric, rules, |it| it == name))
+    let Some(past) = Past::behind(context, run)? else { return Ok(None) };
+    Ok(history::history_of(&past.runs(RUNS)?, metric, rules, |it| it == name))
 }

@@ -106,22 +106,15 @@ pub trait Store: fmt::Debug {
     /// # Errors
     /// When the store cannot be read.
     fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
-        let mut filter = filter.clone();
-        let mut runs: Vec<RunDocument> = Vec::new();
-        while runs.len() < most {
-            let query = Query::newest(filter.clone(), most - runs.len());
-            let entries = self.entries(&query)?;
-            let Some(oldest) = entries.last() else { break };
-            filter.older_than = Some(oldest.id.clone());
-            let mut ids = entries.iter().map(|entry| entry.id.as_str());
-            if runs.is_empty() {
-                runs.extend(ids.find_map(|id| self.load(id).ok().filter(recorded)));
-            }
-            let rest: Vec<&str> = ids.collect();
-            runs.extend(self.samples(&rest).into_iter().filter(recorded));
-        }
-        runs.reverse();
-        Ok(runs)
+        back(self, filter, most, Newest::Whole)
+    }
+
+    /// Returns the same runs, all of them as samples: those that lie behind a run which is loaded already.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn recent_samples(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
+        back(self, filter, most, Newest::Sample)
     }
 
     /// Means the comparable runs that were made before `run`, whether it is stored or not. Its verdict must not
@@ -152,10 +145,13 @@ pub trait Store: fmt::Debug {
         let Some(group) = run.run.group.clone() else { return Ok(vec![run]) };
         let members = Filter { group: Some(group), ..Filter::default() };
         let entries = self.entries(&Query::oldest(members, usize::MAX))?;
-        let runs: Result<Vec<_>, _> = entries.iter().map(|entry| self.load(&entry.id)).collect();
-        let runs = runs?;
-        let is_among = runs.iter().any(|member| member.run.id == run.run.id);
-        Ok(if is_among { runs } else { vec![run] })
+        let mut known = Some(run);
+        let mut runs = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            let is_known = |run: &mut RunDocument| run.run.id == entry.id;
+            runs.push(known.take_if(is_known).map_or_else(|| self.load(&entry.id), Ok)?);
+        }
+        Ok(known.map_or(runs, |run| vec![run]))
     }
 
     /// Returns the run that `reference` names.
@@ -180,6 +176,38 @@ pub trait Store: fmt::Debug {
     fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
         Finder { store: self, revisions }.resolve(reference)
     }
+}
+
+/// The form of the newest of several runs; the others are samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newest {
+    Whole,
+    Sample,
+}
+
+/// Goes back over the runs that are meant until `most` have recorded something; oldest first.
+fn back<S: Store + ?Sized>(
+    store: &S,
+    filter: &Filter,
+    most: usize,
+    newest: Newest,
+) -> Result<Vec<RunDocument>, StoreError> {
+    let mut filter = filter.clone();
+    let mut runs: Vec<RunDocument> = Vec::new();
+    while runs.len() < most {
+        let query = Query::newest(filter.clone(), most - runs.len());
+        let entries = store.entries(&query)?;
+        let Some(oldest) = entries.last() else { break };
+        filter.older_than = Some(oldest.id.clone());
+        let mut ids = entries.iter().map(|entry| entry.id.as_str());
+        if runs.is_empty() && newest == Newest::Whole {
+            runs.extend(ids.find_map(|id| store.load(id).ok().filter(recorded)));
+        }
+        let rest: Vec<&str> = ids.collect();
+        runs.extend(store.samples(&rest).into_iter().filter(recorded));
+    }
+    runs.reverse();
+    Ok(runs)
 }
 
 fn recorded(run: &RunDocument) -> bool {

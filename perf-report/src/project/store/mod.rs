@@ -33,6 +33,9 @@ pub use revisions::Revisions;
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
 
+#[cfg(test)]
+pub(crate) use sqlite::LOADED;
+
 pub use crate::record::collect::SegmentId;
 
 /// Opens the store for reading; it must exist.

@@ -31,6 +31,12 @@ use crate::record::work::READING;
 /// The time that a command waits for another one that is storing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+#[cfg(test)]
+thread_local! {
+    /// The ids of the runs that this thread has loaded whole.
+    pub(crate) static LOADED: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
 /// Runs in one SQLite file.
 #[derive(Debug)]
 pub struct Sqlite {
@@ -215,6 +221,8 @@ impl Store for Sqlite {
     }
 
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
+        #[cfg(test)]
+        LOADED.with_borrow_mut(|ids| ids.push(id.to_owned()));
         self.read(id, RunDocument::from_json)
     }
 
