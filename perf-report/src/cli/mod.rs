@@ -46,6 +46,7 @@ mod self_test;
 mod show;
 mod stacks;
 mod suite;
+mod summary;
 mod tag;
 mod top;
 mod values;

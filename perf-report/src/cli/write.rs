@@ -6,22 +6,18 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 
 use super::media::Shape;
-use super::output::{self, OutputArgs};
+use super::output::OutputArgs;
+use super::summary;
 use crate::error::{ExitCode as Code, UserError};
 use crate::export;
-use crate::files;
 use crate::model::{Comparison, SelfTestDocument};
 use crate::project::context::Context;
 use crate::project::repository::Repository;
 use crate::render::{ComparisonView, Medium, Verbosity};
 use crate::text::values;
 
-/// The most bytes of a summary: GitHub shows nothing of a step's whose writers together have more than 1 MiB.
-const LONGEST_SUMMARY: usize = 64_000;
 /// The least limit of Markdown, in bytes: the verdict and some rows find room in it.
 const LEAST: usize = 4_000;
-/// The variable in which GitHub Actions names the file of the step's summary.
-const OF_GITHUB: &str = "GITHUB_STEP_SUMMARY";
 /// The word for no summary.
 const OFF: &str = "off";
 
@@ -88,12 +84,8 @@ impl WriteArgs {
     ) -> Result<(), UserError> {
         self.shape.write(comparison, &self.output, context)?;
         if let Some(path) = self.summary_file() {
-            let most = self.shape.max_size.unwrap_or(LONGEST_SUMMARY).min(LONGEST_SUMMARY);
-            let text = comparison.to_markdown_within(most) + "\n";
-            // The verdict is written already, and counts more than a summary of it.
-            if let Err(error) = files::append(&context.dir.join(&path), text.as_bytes()) {
-                output::warning(&format!("no summary in {}: {error}", path.display()));
-            }
+            let most = self.shape.max_size.unwrap_or(summary::LONGEST).min(summary::LONGEST);
+            summary::append(context, &path, &comparison.to_markdown_within(most));
         }
         Ok(())
     }
@@ -101,8 +93,8 @@ impl WriteArgs {
     /// Returns the file of the summary. What is written in another format is for a program, which makes its own.
     fn summary_file(&self) -> Option<PathBuf> {
         let is_human = self.shape.format == Shape::Document(Medium::Human);
-        let of_github = || std::env::var_os(OF_GITHUB).filter(|name| !name.is_empty() && is_human);
-        let file = self.step_summary.clone().or_else(|| of_github().map(PathBuf::from));
+        let of_github = || summary::of_github().filter(|_| is_human);
+        let file = self.step_summary.clone().or_else(of_github);
         file.filter(|file| file.as_os_str() != OFF)
     }
 }

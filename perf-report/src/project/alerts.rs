@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
+use super::reports::{self, with_ending};
 use super::workspace;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
@@ -15,8 +16,6 @@ use crate::model::{ALERTS_SCHEMA, ALERTS_VERSION, AlertsDocument};
 const MEMORY: &str = "alerts.json";
 /// The name of the file that is locked.
 const LOCK: &str = "monitor.lock";
-/// The name of the folder of reports.
-const REPORTS: &str = "reports";
 /// The beginning of the name of each report.
 const PREFIX: &str = "monitor-";
 /// The digits between that and the ending: `20261120T234552Z`.
@@ -110,11 +109,6 @@ pub(crate) fn save(context: &Context, document: &AlertsDocument) -> Result<(), U
     write().map_err(|error| unwritable(context, &path, error))
 }
 
-/// Returns the folder of the reports where none is named.
-pub(crate) fn reports(context: &Context) -> PathBuf {
-    context.folder().join(REPORTS)
-}
-
 /// Returns the path of the report of the moment `stamp` that is not there yet, without its ending.
 pub(crate) fn report_path(folder: &Path, stamp: &str) -> PathBuf {
     let mut path = folder.join(format!("{PREFIX}{stamp}"));
@@ -124,14 +118,6 @@ pub(crate) fn report_path(folder: &Path, stamp: &str) -> PathBuf {
         number = number.saturating_add(1);
     }
     path
-}
-
-/// Returns a path with an ending behind its name.
-pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(".");
-    path.push(ending);
-    path.into()
 }
 
 /// Writes a report, as JSON and as Markdown, each wholly or not at all. Removes older ones, so that `keep`
@@ -145,15 +131,9 @@ pub(crate) fn write_report(
     texts: [(&str, &str); 2],
     keep: usize,
 ) -> Result<(), UserError> {
+    reports::write(context, path, &texts)
+        .map_err(|(path, error)| unwritable(context, &path, error))?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let write = |(ending, text): (&str, &str)| {
-        if folder.starts_with(context.folder()) {
-            workspace::make_folder(&context.folder())?;
-        }
-        fs::create_dir_all(folder)?;
-        files::replace(&with_ending(path, ending), text)
-    };
-    texts.into_iter().try_for_each(write).map_err(|error| unwritable(context, path, error))?;
     prune(folder, keep);
     Ok(())
 }
@@ -266,7 +246,7 @@ mod tests {
     #[test]
     fn the_oldest_reports_go_and_the_files_of_others_stay() {
         let (_folder, context) = context();
-        let folder = reports(&context);
+        let folder = reports::folder(&context, None);
         let write = |stamp: &str| {
             let path = report_path(&folder, stamp);
             write_report(&context, &path, [("json", "{}"), ("md", "#")], 2).unwrap();

@@ -16,6 +16,7 @@ pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod past;
 pub(crate) mod report;
+pub(crate) mod reports;
 pub(crate) mod repository;
 pub(crate) mod revisions;
 mod settings;

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use perf_runtime::segment::folder::SESSION_LOCK;
 
-use super::{collect, folder, suite};
+use super::collect::{self, Listing};
+use super::{folder, suite};
 use crate::files;
 
 /// The time without change after which a session without a lock is over: its `run` was killed before it
@@ -75,7 +76,23 @@ fn has_ended(folder: &Path) -> Option<bool> {
     Some(is_free)
 }
 
+/// Lists the folders of sessions in `base`, each with whether it is in use: its `run` or a process of it lives.
+pub(crate) fn sessions(base: &Path) -> Vec<(PathBuf, bool)> {
+    let entries = fs::read_dir(base).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut folders: Vec<PathBuf> =
+        paths.filter(|path| folder::is_session(path) && folder::check(path).is_ok()).collect();
+    folders.sort_unstable();
+    let is_in_use = |path: &Path| has_ended(path) == Some(false) || is_recorded_in(path);
+    let state = |path: PathBuf| {
+        let is_in_use = is_in_use(&path);
+        (path, is_in_use)
+    };
+    folders.into_iter().map(state).collect()
+}
+
 fn is_recorded_in(folder: &Path) -> bool {
-    collect::list(folder)
-        .is_ok_and(|listing| listing.segments.iter().any(|path| collect::may_be_written(path)))
+    let is_written =
+        |listing: Listing| listing.segments.iter().any(|path| collect::may_be_written(path));
+    collect::list(folder).is_ok_and(is_written) || !suite::running(folder).is_empty()
 }

@@ -48,6 +48,14 @@ impl Default for Screen {
     }
 }
 
+impl crate::model::SuitesDocument {
+    /// Writes it as Markdown in at most `most` bytes: whole rows and findings, and how many are left out. The verdict
+    /// itself takes a few hundred.
+    pub fn to_markdown_within(&self, most: usize) -> String {
+        markdown::suites_within(self, most)
+    }
+}
+
 impl crate::model::Comparison {
     /// Writes the comparison for a pull request or a job summary, as `check --format markdown` does.
     pub fn to_markdown(&self) -> String {

@@ -68,3 +68,54 @@ fn with_keep_everything_stays_and_without_it_is_cleared() {
     assert!(desk.list("segments").is_empty());
     assert_eq!(desk.stored().len(), 2);
 }
+
+/// Waits until `is` is so.
+fn until(mut is: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "it took too long");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn suites_that_still_run_are_not_taken_and_those_that_have_ended_are() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let desk = Desk::new();
+    let session = desk.private_folder("segments/session-one");
+    // What a killed `suite` leaves: what was prepared, and the account of a process of no id.
+    fs::write(
+        session.join("suite.json"),
+        "{\"runners\":{},\"rustdoc\":null,\"rustc\":\"\",\"before\":{}}",
+    )
+    .unwrap();
+    let account = r#"{"role":"binary","program":"/w/deps/app-0123456789abcdef","package":"app",
+        "manifest_dir":"/w","started_unix_ns":1600000000000000000}"#;
+    fs::write(session.join("4194305-1.suite"), account).unwrap();
+    let mut child = desk.command("sleep");
+    let mut child = child.arg("600").env("PERF_TRACK_SUITE_DIR", &session).spawn().unwrap();
+    let folder = "segments/session-one";
+    let list = |folder: &str| desk.report(&["collect", "--list", "--dir", folder]).stdout;
+    until(|| list(folder).contains("a process of the command"));
+    for more in [&[][..], &["--keep"]] {
+        let refused = desk.report(&[&["collect", "--dir", folder], more].concat());
+        refused.said(4, "1 process of the suites in ");
+        refused.said(4, &format!("still runs: {}", child.id()));
+        refused.said(4, "nothing was taken");
+    }
+    assert!(list(folder).contains("never ended"), "{}", list(folder));
+    let has = |text: String, state: &str| {
+        text.lines().any(|line| line.contains("session-one") && line.contains(state))
+    };
+    assert!(has(list("segments"), "running"), "{}", list("segments"));
+    desk.report(&["collect", "--discard", "--dir", "segments"]).said(0, "removed 0 recordings");
+    assert_eq!(desk.list(folder), ["4194305-1.suite", "suite.json"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(has(list("segments"), "not stored"), "{}", list("segments"));
+    desk.report(&["collect", "--dir", folder]).said(0, "stored as run");
+    assert_eq!(desk.stored()[0].suites.len(), 1);
+    assert!(desk.list("segments").is_empty());
+}

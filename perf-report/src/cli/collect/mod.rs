@@ -21,6 +21,7 @@ use crate::project::store::Made;
 use crate::record::collect::{self, Collected, Listing};
 use crate::record::facts::{self, Identity};
 use crate::record::{folder, pending, recorder, session, suite};
+use crate::text::units;
 
 /// The most attempts while somebody else collects the same at the same time.
 const ATTEMPTS: u32 = 5;
@@ -33,6 +34,8 @@ Examples:
   perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
   perf-report collect --keep            store it, and leave the segments there
   perf-report collect --discard         free the space, and store nothing
+
+The suites of a killed `perf-report suite` are taken once all of its processes have ended.
 
 The programs of a workspace are those below its root or in its target folder. A folder that --dir or \
 PERF_TRACK_DIR names is taken as a whole.
@@ -91,7 +94,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     };
     check(&folder, args.dir.is_some())?;
     if args.list {
-        scope::list(&listed(&folder)?, context)?;
+        scope::list(&listed(&folder)?, &folder, context)?;
         return Ok(Code::Fine.into());
     }
     if args.discard {
@@ -99,6 +102,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         discard::run(&folder, programs.as_ref());
         return Ok(Code::Fine.into());
     }
+    must_have_ended(&folder)?;
     for _ in 0..ATTEMPTS {
         if let Some(code) = collect_once(args, context, &folder)? {
             return Ok(code);
@@ -151,6 +155,26 @@ fn collect_once(
     let later = past::if_not_latest(context, &document)?;
     later.iter().chain(&others.in_words()).for_each(|words| output::help(words));
     Ok(Some(Code::Fine.into()))
+}
+
+/// Refuses the session of suites that still run: what one took is known when it has ended, and the next one is
+/// measured by what lies in the folder.
+fn must_have_ended(folder: &Path) -> Result<(), UserError> {
+    let running = suite::running(folder);
+    if running.is_empty() {
+        return Ok(());
+    }
+    let processes = units::plural(running.len() as u64, "process");
+    let verb = if running.len() == 1 { "runs" } else { "run" };
+    let ids: Vec<String> = running.iter().map(u32::to_string).collect();
+    let problem = format!(
+        "{processes} of the suites in {} still {verb}: {}",
+        folder.display(),
+        ids.join(", ")
+    );
+    Err(UserError::new(Code::NothingToJudge, problem).help(
+        "nothing was taken; collect it once they have ended, or end them: what was measured until then is stored",
+    ))
 }
 
 /// Returns the recordings to store, and the others in the folder.

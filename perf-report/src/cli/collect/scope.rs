@@ -1,6 +1,8 @@
 //! The choice of recordings: those of this workspace's programs, or all.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use perf_runtime::segment::discarded::Discarded;
@@ -9,7 +11,9 @@ use crate::cli::output;
 use crate::error::UserError;
 use crate::project::context::Context;
 use crate::record::collect::{self, About, Listing};
+use crate::record::life;
 use crate::record::programs::Programs;
+use crate::record::suite::{self, State};
 use crate::render;
 use crate::text::units;
 
@@ -71,8 +75,9 @@ fn is_own(about: &About, programs: &Programs) -> bool {
     about.program.as_deref().is_some_and(|program| programs.contain(program))
 }
 
-/// Lists the recordings, and the programs that made them.
-pub(super) fn list(listing: &Listing, context: &Context) -> Result<(), UserError> {
+/// Lists the recordings in `folder`, and the programs that made them; the accounts of suites there, and the runs that
+/// record in folders inside it.
+pub(super) fn list(listing: &Listing, folder: &Path, context: &Context) -> Result<(), UserError> {
     let programs = context.programs();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
@@ -83,7 +88,53 @@ pub(super) fn list(listing: &Listing, context: &Context) -> Result<(), UserError
         let cell = |text: &str| text.to_owned();
         [pid(mark.pid), cell(""), cell("0 B"), cell("not recorded"), cell(""), mark.to_string()]
     }));
+    rows.extend(suites(folder, &programs, now));
+    rows.extend(life::sessions(folder).iter().map(|session| of_session(session, now)));
     output::OutputArgs::default().write_text(&render::columns(&rows))
+}
+
+/// Lists the accounts of suites, and the other processes of their session that still run.
+fn suites(folder: &Path, programs: &Programs, now: u64) -> Vec<[String; 6]> {
+    let mut running = suite::running(folder);
+    let accounts = suite::accounts(folder, &running);
+    let mut rows = Vec::new();
+    for account in accounts {
+        if let Some(pid) = account.pid {
+            running.remove(&pid);
+        }
+        let state = match account.state {
+            State::Running => "running",
+            State::Ended => "ended",
+            State::Lost => "never ended",
+        };
+        let program = account.program.display().to_string();
+        let place = if programs.contain(&program) { "this" } else { "another" };
+        let began = began(account.started_unix_ns, now);
+        let size = size(&account.path);
+        rows.push([pid(account.pid), began, size, state.to_owned(), place.to_owned(), program]);
+    }
+    rows.extend(running.into_iter().map(|id| {
+        let what = "a process of the command".to_owned();
+        [pid(Some(id)), String::new(), String::new(), "running".to_owned(), String::new(), what]
+    }));
+    rows
+}
+
+fn of_session((path, is_in_use): &(PathBuf, bool), now: u64) -> [String; 6] {
+    let changed = fs::metadata(path).and_then(|it| it.modified()).ok();
+    let since = changed.and_then(|it| it.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let began = began(u64::try_from(since.as_nanos()).unwrap_or(0), now);
+    let state = if *is_in_use { "running" } else { "not stored" };
+    let what = format!("a run, in {}", path.display());
+    [String::new(), began, String::new(), state.to_owned(), String::new(), what]
+}
+
+fn size(path: &Path) -> String {
+    fs::metadata(path).map_or_else(|_| String::new(), |file| units::bytes(file.len()))
+}
+
+fn began(at: u64, now: u64) -> String {
+    if at == 0 { String::new() } else { format!("{} ago", age(now.saturating_sub(at))) }
 }
 
 fn row(about: &About, programs: &Programs, now: u64) -> [String; 6] {
@@ -92,15 +143,11 @@ fn row(about: &About, programs: &Programs, now: u64) -> [String; 6] {
         (Some(_), false) => "ended",
         (None, false) => "unreadable",
     };
-    let began = match about.started_unix_ns {
-        0 => String::new(),
-        began => format!("{} ago", age(now.saturating_sub(began))),
-    };
     let place = if is_own(about, programs) { "this" } else { "another" };
     let unknown = || about.path.display().to_string();
     [
         pid(about.pid),
-        began,
+        began(about.started_unix_ns, now),
         units::bytes(about.bytes),
         state.to_owned(),
         if about.program.is_some() { place } else { "" }.to_owned(),

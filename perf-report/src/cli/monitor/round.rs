@@ -23,7 +23,7 @@ use crate::project::config::alert::{AlertSettings, Occasion, Period};
 use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::context::Context;
 use crate::project::monitor::{self, Judged, Order};
-use crate::project::{alerts, blessings, store};
+use crate::project::{alerts, blessings, reports, store};
 use crate::record::command::Interrupt;
 use crate::render::{Document as _, Medium, message};
 use crate::stats::number::float;
@@ -90,7 +90,7 @@ pub(super) fn run(
     let plan = plan(&rules, &seen, memory.of(&seen.command));
     let round = documents::report(&facts(&rules, &seen, &problems), &plan);
     let path = report_path(args, context, rules.now_unix_ns);
-    let shown = alerts::with_ending(&path, "md").display().to_string();
+    let shown = reports::with_ending(&path, "md").display().to_string();
     let news = documents::alerts(&round, Some(shown), args.target_url.clone());
     let told = if teller.wants(&news) { teller.tell(&news) } else { Told::Nobody };
     problems.extend(told.problem());
@@ -267,8 +267,7 @@ fn facts<'a>(rules: &Rules, seen: &'a Seen, problems: &'a [String]) -> documents
 }
 
 fn report_path(args: &Args, context: &Context, now_unix_ns: u64) -> PathBuf {
-    let folder = args.reports.as_ref().map(|dir| context.dir.join(dir));
-    let folder = folder.unwrap_or_else(|| alerts::reports(context));
+    let folder = reports::folder(context, args.reports.as_deref());
     let stamp: String = rfc_3339(now_unix_ns).chars().filter(|c| !"-:".contains(*c)).collect();
     alerts::report_path(&folder, &stamp)
 }

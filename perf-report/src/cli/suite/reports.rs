@@ -1,20 +1,13 @@
 //! The reports of a job of CI: files, and the summary of the job.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::cli::output;
+use crate::cli::summary;
 use crate::error::{ExitCode as Code, UserError};
-use crate::files;
 use crate::model::SuitesDocument;
 use crate::project::context::Context;
-use crate::project::workspace;
+use crate::project::reports;
 use crate::render::{Document as _, Medium, Screen};
-
-/// The folder for reports inside `.perf/`.
-const FOLDER: &str = "reports";
-/// The variable with the file to which a job of GitHub adds its summary.
-const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// Writes the document as JSON and Markdown into `folder`, or else below `.perf/`, and adds it to the
 /// summary of the job. Returns the paths of the files.
@@ -23,29 +16,16 @@ pub(super) fn write(
     context: &Context,
     document: &SuitesDocument,
 ) -> Result<Vec<String>, UserError> {
-    let own = context.folder();
-    let folder = folder.map_or_else(|| own.join(FOLDER), |folder| context.dir.join(folder));
-    if folder.starts_with(&own) {
-        workspace::make_folder(&own).map_err(|error| unwritable(&own, error))?;
-    }
-    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, error))?;
     let id = document.runs.last().map_or("", |run| &run.id);
-    let mut written = Vec::new();
-    for (medium, ending) in [(Medium::Json, "json"), (Medium::Markdown, "md")] {
-        let path = folder.join(format!("suite-{id}.{ending}"));
-        let text = document.text(medium, Screen::default()).unwrap_or_default();
-        files::replace(&path, &text).map_err(|error| unwritable(&path, error))?;
-        written.push(context.shown(&path));
+    let path = reports::folder(context, folder).join(format!("suite-{id}"));
+    let json = document.text(Medium::Json, Screen::default()).unwrap_or_default();
+    let markdown = document.markdown().unwrap_or_default();
+    let written = reports::write(context, &path, &[("json", &json), ("md", &markdown)])
+        .map_err(|(path, error)| unwritable(&path, error))?;
+    if let Some(path) = summary::of_github() {
+        summary::append(context, &path, &document.to_markdown_within(summary::LONGEST));
     }
-    if let Some(path) = std::env::var_os(SUMMARY).filter(|path| !path.is_empty()) {
-        let path = PathBuf::from(path);
-        let text = document.text(Medium::Markdown, Screen::default()).unwrap_or_default();
-        // The report is written already, and counts more than a summary of it.
-        if let Err(error) = files::append(&path, format!("{text}\n").as_bytes()) {
-            output::warning(&format!("no summary in {}: {error}", path.display()));
-        }
-    }
-    Ok(written)
+    Ok(written.iter().map(|path| context.shown(path)).collect())
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> UserError {

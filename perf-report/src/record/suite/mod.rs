@@ -9,6 +9,7 @@ mod heard;
 mod names;
 mod row;
 mod runner;
+mod running;
 mod setup;
 mod traced;
 mod watched;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 pub(crate) use gather::{add_to, complete};
 pub(crate) use runner::{run_as_runner, run_as_rustdoc};
+pub(crate) use running::{State, accounts, running};
 pub(crate) use setup::prepare;
 pub(crate) use watched::sizes;
 

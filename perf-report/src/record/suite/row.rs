@@ -108,14 +108,9 @@ pub(super) fn is_one(path: &Path) -> bool {
 /// Reads the accounts in `folder`, in the order of their starts. Returns also the number of those that
 /// cannot be read.
 pub(super) fn read_all(folder: &Path) -> (Vec<Row>, u64) {
-    let paths = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| {
-        let path = entry.ok()?.path();
-        is_one(&path).then_some(path)
-    });
     let (mut rows, mut unreadable) = (Vec::new(), 0);
-    for path in paths {
-        let text = files::read_text(&path, LARGEST).ok();
-        match text.and_then(|text| serde_json::from_str(&text).ok()) {
+    for path in paths(folder) {
+        match read(&path) {
             Some(row) => rows.push(row),
             None => unreadable += 1,
         }
@@ -124,6 +119,20 @@ pub(super) fn read_all(folder: &Path) -> (Vec<Row>, u64) {
         (a.started_unix_ns, a.pid, &a.test).cmp(&(b.started_unix_ns, b.pid, &b.test))
     });
     (rows, unreadable)
+}
+
+/// Reads the accounts in `folder` that can be read, each with its file.
+pub(super) fn read_with_paths(folder: &Path) -> Vec<(PathBuf, Row)> {
+    paths(folder).filter_map(|path| Some((path.clone(), read(&path)?))).collect()
+}
+
+fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_one(path))
+}
+
+fn read(path: &Path) -> Option<Row> {
+    serde_json::from_str(&files::read_text(path, LARGEST).ok()?).ok()
 }
 
 #[cfg(test)]

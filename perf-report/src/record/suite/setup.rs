@@ -95,6 +95,11 @@ pub(crate) fn prepare(folder: &Path, dir: &Path, words: &[OsString]) -> io::Resu
     Ok(Surroundings { variables, notes })
 }
 
+/// Returns whether something was prepared in `folder`.
+pub(super) fn is_prepared(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(FILE)).is_ok()
+}
+
 /// Reads what was prepared in `folder`.
 pub(super) fn read(folder: &Path) -> Option<Setup> {
     let text = files::read_text(&folder.join(FILE), files::LARGEST_SETTINGS).ok()?;

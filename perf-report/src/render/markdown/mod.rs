@@ -31,7 +31,7 @@ pub(crate) use run::{run, run_flame, run_metrics, run_tree};
 pub(crate) use runs::runs;
 pub(crate) use self_test::self_test;
 pub(crate) use stacks::stacks;
-pub(crate) use suites::suites;
+pub(crate) use suites::{suites, suites_within};
 
 use std::fmt::Write as _;
 

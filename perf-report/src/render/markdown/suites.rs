@@ -2,16 +2,24 @@
 
 use std::fmt::Write as _;
 
-use super::{notes, table};
+use super::{LONGEST_TABLE, notes_within, table_within};
 use crate::model::{SuiteRow, SuitesDocument, TargetOutcome};
 use crate::render::words::suites as words;
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 
-/// Bytes after which no further finding is begun: a summary of a job holds 64 KB.
-const LONGEST: usize = 40_000;
+/// The longest text, in bytes: a comment on GitHub holds 65,536 characters.
+const LONGEST: usize = 64_000;
+/// Bytes of a line that says how much is left out.
+const REST: usize = 60;
 
 /// Returns the verdict, a row a suite, and what became of each target.
 pub(crate) fn suites(document: &SuitesDocument) -> String {
+    suites_within(document, LONGEST)
+}
+
+/// Returns the same in at most `most` bytes, of which the verdict itself takes a few hundred. Nothing is cut within
+/// a row or sentence: what has no room is left out, and counted.
+pub(crate) fn suites_within(document: &SuitesDocument, most: usize) -> String {
     let (word, rest) = words::verdict(document);
     let mark = match word {
         "PASSED" => "✅",
@@ -32,28 +40,31 @@ pub(crate) fn suites(document: &SuitesDocument) -> String {
         "targets",
     ];
     let rows = document.suites.iter().chain([&document.total]).map(cells);
-    let (table, left_out) = table(&titles, rows);
+    let (table, left_out) = table_within(&titles, rows, (most / 2).min(LONGEST_TABLE));
     let mut text = format!("### {mark} {word}: {}\n\n{table}", escape(&rest));
     if left_out > 0 {
         let _ = writeln!(text, "\n… and {left_out} more; the JSON has them all.");
     }
     text.push('\n');
-    let findings = findings(document);
-    let all = findings.len();
-    let mut shown = 0;
-    for finding in findings {
-        if text.len() >= LONGEST {
-            break;
+    // The rest is for the notes.
+    let room = most - most / 8;
+    let mut left_out = 0;
+    for finding in findings(document) {
+        let line = format!("- {finding}\n");
+        if left_out == 0 && text.len() + line.len() + REST <= room {
+            text += &line;
+        } else {
+            left_out += 1;
         }
-        let _ = writeln!(text, "- {finding}");
-        shown += 1;
     }
-    if shown < all {
-        let _ = writeln!(text, "- … and {} more; the JSON has them all.", all - shown);
+    if left_out > 0 {
+        let _ = writeln!(text, "- … and {left_out} more; the JSON has them all.");
     }
     let origin = std::iter::once(words::origin(document).join(" · "));
     let folders = document.folders.iter().map(words::folder);
-    text + &notes(origin.chain(folders).chain(document.notes.iter().cloned()))
+    let notes = origin.chain(folders).chain(document.notes.iter().cloned());
+    let notes = notes_within(notes, most.saturating_sub(text.len()));
+    text + &notes
 }
 
 /// Returns a line for each target that is not met, each failure, and each growth, in this order.

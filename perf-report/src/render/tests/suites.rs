@@ -84,3 +84,20 @@ fn names_of_others_harm_no_medium() {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
 }
+
+#[test]
+fn markdown_has_a_limit_and_counts_what_it_leaves_out() {
+    let mut document = golden();
+    let whole = document.markdown().unwrap();
+    assert_eq!(document.to_markdown_within(64_000), whole);
+    let row = document.suites[0].clone();
+    document.suites = vec![row; 2_000];
+    document.notes = vec!["a note that is long enough to fill a line".to_owned(); 2_000];
+    for most in [4_000, 20_000, 64_000] {
+        let text = document.to_markdown_within(most);
+        assert!(text.len() <= most && text.len() > most / 2, "{most}: {}", text.len());
+        assert!(text.contains("more; the JSON has them all."), "{text}");
+        assert!(text.contains("more notes"), "{text}");
+    }
+    assert!(document.markdown().unwrap().len() <= 64_000);
+}
