@@ -71,7 +71,7 @@ pub(crate) fn past(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{TrendLimits, samples};
+    use crate::model::samples;
     use crate::project::monitor;
     use crate::project::store::{LOADED, Location, Sqlite, Store as _};
 
@@ -115,8 +115,7 @@ mod tests {
             assert_eq!(loaded(report), group, "{wanted:?}");
         }
         for baseline in [None, Some("id:r0")] {
-            let trend =
-                history::TrendRules { limits: TrendLimits::default(), load: Default::default() };
+            let trend = history::TrendRules::default();
             let order =
                 monitor::Order { baseline, window: 5, settings: &settings, trend, remembered: &[] };
             let round = || {

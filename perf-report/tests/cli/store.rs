@@ -119,8 +119,8 @@ fn of_version_2(store: &std::path::Path) {
 fn out_of_order(desk: &Desk) -> Vec<RunDocument> {
     let mut runs = ["one", "old", "back"].map(document).to_vec();
     runs[1].run.source = Some("criterion".to_owned());
-    runs[1].run.time = "2020-01-01T00:00:00.000Z".to_owned();
-    runs[2].run.time = "2020-02-01T00:00:00.000Z".to_owned();
+    "2020-01-01T00:00:00.000Z".clone_into(&mut runs[1].run.time);
+    "2020-02-01T00:00:00.000Z".clone_into(&mut runs[2].run.time);
     desk.store_all(&runs);
     desk.report(&["tag", "back", "kept"]).said(0, "");
     of_version_2(&desk.store());
