@@ -73,6 +73,11 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// Returns the name of the metric of its peak memory.
+    pub(crate) fn memory_metric(&self) -> String {
+        format!("suite.{}/peak-memory", self.name)
+    }
+
     /// Returns its processor time in nanoseconds, where it is known.
     pub fn cpu_ns(&self) -> Option<u64> {
         Some(self.user_ns?.saturating_add(self.system_ns?))

@@ -352,7 +352,7 @@ fn function(name: String, kind: FunctionKind, ns: u64) -> Function {
 /// Returns the peak memory of a suite as a metric, so that it is judged by `[metrics]`.
 fn peak(suite: &Suite) -> Option<CustomMetric> {
     let bytes = float(suite.peak_rss_bytes?);
-    Some(gauge(format!("suite.{}/peak-memory", suite.name), bytes))
+    Some(gauge(suite.memory_metric(), bytes))
 }
 
 /// Returns the size of a watched folder as a metric.

@@ -61,6 +61,7 @@ fn table_within(
 ) -> (String, usize) {
     let text_columns = [
         "function",
+        "name",
         "metric",
         "kind",
         "verdict",
@@ -79,6 +80,9 @@ fn table_within(
         "command",
         "commit",
         "end",
+        "since",
+        // How it ended.
+        "",
     ];
     let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
     let rules: Vec<_> = titles.iter().map(rule).collect();

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Because, Change, CustomMetric, Metric, MetricKind, RunDocument, Verdict};
+use crate::model::{
+    Because, Change, CustomMetric, Metric, MetricKind, RunDocument, Suite, Verdict,
+};
 use crate::stats::number::{ends, nearest_ends};
 use crate::verdict::evidence::chance;
 use crate::verdict::limits::{Better, CustomLimits, Limits};
@@ -24,9 +26,12 @@ pub(crate) fn rows(
     let (olds, news) = (by_run(baseline), by_run(current));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let directions = directions(current);
+    let of_suites = memory_of_suites([baseline, current]);
     let row = |key: (&str, MetricKind)| match (olds.get(&key), news.get(&key)) {
         (Some(old), Some(new)) => {
-            Some(of_both(key, [old, new], directions.get(&key).copied(), limits))
+            let own =
+                Own { better: directions.get(&key).copied(), is_memory: of_suites.contains(key.0) };
+            Some(of_both(key, [old, new], own, limits))
         }
         (None, Some(new)) => {
             Some(of_one(key, [None, most(new)], Verdict::Added, Because::New { self_ns: None }))
@@ -74,10 +79,11 @@ fn of_one(
 fn of_both(
     (name, kind): (&str, MetricKind),
     [olds, news]: [&[f64]; 2],
-    better: Option<Better>,
+    own: Own,
     limits: &Limits,
 ) -> Change {
     let given = limits.custom.get(name).copied().unwrap_or_default();
+    let Own { better, is_memory } = own;
     let own = with_direction(given, better, limits);
     // Of its own direction alone nobody knows how much it differs from run to run.
     let is_noisy = given.better.is_none() && own.better.is_some() && kind != MetricKind::Count;
@@ -89,7 +95,10 @@ fn of_both(
     let (before, now) = nearest.unwrap_or((common, common));
     let (verdict, ground) = match nearest {
         None if differs => (Verdict::Stable, Because::RunsOverlap { baseline, current }),
-        _ if !limits.custom.contains_key(name) && is_usual(name, change_pct(before, now)) => {
+        _ if is_memory
+            && !limits.custom.contains_key(name)
+            && is_usual(change_pct(before, now)) =>
+        {
             (Verdict::Stable, Because::WithinLimit { limit_pct: Some(USUAL_PCT) })
         }
         _ => judge(kind, before, now, own),
@@ -112,10 +121,25 @@ fn of_both(
 /// A change of the memory of a suite, in per cent, up to which nobody is told who set no limit.
 const USUAL_PCT: f64 = 10.0;
 
-/// Returns whether a metric differs as much from run to run of the same code: the memory of a suite.
-fn is_usual(name: &str, change_pct: Option<f64>) -> bool {
-    let is_of_suite = name.starts_with("suite.") && name.ends_with("/peak-memory");
-    is_of_suite && change_pct.is_some_and(|pct| pct.abs() <= USUAL_PCT)
+/// Returns whether the memory of a suite differs as much from run to run of the same code.
+fn is_usual(change_pct: Option<f64>) -> bool {
+    change_pct.is_some_and(|pct| pct.abs() <= USUAL_PCT)
+}
+
+/// The facts about a metric that its runs know.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    /// The better way.
+    better: Option<Better>,
+    /// True of the memory of a test suite.
+    is_memory: bool,
+}
+
+/// Returns the names of the metrics that are the memory of a suite of these runs. A metric that a program calls
+/// so is none.
+fn memory_of_suites(sides: [&[RunDocument]; 2]) -> BTreeSet<String> {
+    let suites = sides.into_iter().flatten().flat_map(|run| &run.suites);
+    suites.filter(|suite| suite.peak_rss_bytes.is_some()).map(Suite::memory_metric).collect()
 }
 
 /// Returns limits with the direction that whoever measured it gives it, and the limit of calls, which are
@@ -235,12 +259,22 @@ mod tests {
     #[test]
     fn memory_of_suites_is_told_where_it_is_more_than_usual() {
         let verdict = |name: &str, now: f64| {
-            let runs = [100.0, now].map(|value| run(&[(name, MetricKind::Gauge, Some(value))]));
+            let suites = vec![Suite {
+                name: "app".to_owned(),
+                peak_rss_bytes: Some(100),
+                ..Suite::default()
+            }];
+            let runs = [100.0, now].map(|value| RunDocument {
+                suites: suites.clone(),
+                ..run(&[(name, MetricKind::Gauge, Some(value))])
+            });
             rows(&runs[..1], &runs[1..], &Limits::default())[0].verdict
         };
         assert_eq!(verdict("suite.app/peak-memory", 109.0), Verdict::Stable);
         assert_eq!(verdict("suite.app/peak-memory", 120.0), Verdict::Changed);
         assert_eq!(verdict("suite.app/other", 101.0), Verdict::Changed);
+        let own = verdict("suite.mine/peak-memory", 101.0);
+        assert_eq!(own, Verdict::Changed, "what a program calls so is no suite");
     }
 
     #[test]
