@@ -45,8 +45,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     // Of large runs, reading takes as long as judging.
     let (baseline, current) =
         rayon::join(|| Runs::any(context, &args.baseline), || Runs::any(context, &args.current));
-    let (baseline, current) = (baseline?, current?);
-    let comparison = check::compare(context, &baseline, &current, &settings)?;
+    let (mut baseline, mut current) = (baseline?, current?);
+    let (comparison, _) = check::compare(context, &mut baseline, &mut current, &settings)?;
     args.write.write(&comparison, context)?;
     let code = args.html.after(Code::Fine, context, || {
         let sides = (current.runs.as_slice(), baseline.runs.last());

@@ -16,7 +16,7 @@ use crate::model::{
     Kept, RunDocument,
 };
 use crate::project::context::Context;
-use crate::project::import::{self, Given, Order, Read};
+use crate::project::import::{self, Answers, Given, Order, Read};
 use crate::project::past;
 use crate::text::suggest;
 
@@ -35,8 +35,8 @@ nextest (libtest's JSON, too), gungraun (iai-callgrind, too), bmf, github-action
 google-benchmark, pytest-benchmark, jmh, oha, k6, wrk.
 
 An import is a run: show, check, history, baseline, compare, html and export work on it. It is compared with \
-imports of the same format only, and of the same --machine. The same file is stored once, however often it is \
-imported. After `perf-report run -- cargo bench` nothing is left to import: what criterion wrote is part of \
+imports of the same format only, and of the same --machine. What was measured once is stored once, however often \
+and under whichever label it is imported. After `perf-report run -- cargo bench` nothing is left to import: what criterion wrote is part of \
 that run.
 
 Exit codes: 0 imported, 2 a mistake or an unknown format, 4 nothing found, 6 a damaged file.";
@@ -95,12 +95,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let read = import::read(context, &args.order(context)?)?;
-    let kept = if args.dry_run {
-        vec![Kept::No; read.runs.len()]
+    let order = args.order(context)?;
+    let read = import::read(context, &order)?;
+    let Answers { kept, others } = if args.dry_run {
+        Answers { kept: vec![Kept::No; read.runs.len()], others: None }
     } else {
-        import::keep(context, &read.runs)?
+        import::keep(context, &read.runs, &order.given)?
     };
+    others.as_deref().into_iter().for_each(output::warning);
     args.output.write(&document(&read, &kept), args.format)?;
     if let Some(newest) = read.runs.last().filter(|_| kept.contains(&Kept::Stored)) {
         past::if_not_latest(context, newest)?.iter().for_each(|later| output::help(later));

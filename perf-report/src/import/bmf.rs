@@ -6,10 +6,10 @@ use serde::Deserialize;
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json::{self, Entries};
 use super::measured::{Measured, gauge};
-use super::names::told_apart;
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::lenient;
-use crate::model::{Better, Statistic};
+use crate::model::{Better, CustomMetric, Statistic};
 
 #[derive(Debug, Default, Deserialize)]
 struct Measure {
@@ -28,8 +28,13 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut run = ImportedRun::default();
     let mut benchmarks = Vec::new();
     for (name, Entries(measures)) in all {
-        let mut measured =
-            Measured { name: name.clone(), statistic: Statistic::Single, ..Measured::default() };
+        let mut measured = Measured {
+            name: name.clone(),
+            statistic: Statistic::Single,
+            may_be_zero: true,
+            ..Measured::default()
+        };
+        let mut metrics = Vec::<CustomMetric>::new();
         for (measure, of) in measures {
             let Some(value) = of.value else {
                 notes.problem(
@@ -50,13 +55,13 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
                 metric.min = of.lower_value.or(metric.min);
                 metric.max = of.upper_value.or(metric.max);
             }
-            if metric.as_ref().is_some_and(|it| run.metrics.iter().any(|m| m.name == it.name)) {
+            if metric.as_ref().is_some_and(|it| metrics.iter().any(|m| m.name == it.name)) {
                 return Err(Mistake::Alike(format!("{name}/{measure}")));
             }
-            run.metrics.extend(metric);
+            metrics.extend(metric);
         }
-        benchmarks.push((measured.function(), None));
+        benchmarks.push(Apart { measured, metrics, ..Apart::default() });
     }
-    run.functions = told_apart(benchmarks, &mut notes)?;
+    told_apart(benchmarks, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake, Options};
 use super::measured::{Measured, gauge};
-use super::names::told_apart;
+use super::names::{Apart, numbered, told_apart};
 use super::notes::Notes;
 use super::numbers::{Lenient, lenient, ns_of};
 use crate::model::Statistic;
-use crate::stats::number::{deviation, whole};
+use crate::stats::number::whole;
 
 #[derive(Debug, Deserialize)]
 struct Line {
@@ -64,19 +64,20 @@ pub(super) fn read(text: &str, options: &Options) -> Result<Imported, Mistake> {
         if line.reason != "benchmark-complete" {
             continue;
         }
-        let apart = line.report_directory.clone();
-        match benchmark(line, options, &mut run) {
-            Some(measured) => benchmarks.push((measured.function(), apart)),
+        match benchmark(line, options, &mut notes) {
+            Some(apart) => benchmarks.push(apart),
             None => notes.problem("benchmark", "without a name or a value, left out", ""),
         }
     }
-    run.functions = told_apart(benchmarks, &mut notes)?;
+    told_apart(benchmarks, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
 /// Reads a benchmark; one that was not measured in time gets a metric.
-fn benchmark(line: Line, options: &Options, run: &mut ImportedRun) -> Option<Measured> {
+fn benchmark(line: Line, options: &Options, notes: &mut Notes) -> Option<Apart> {
     let name = line.id.filter(|id| !id.is_empty())?;
+    let folder = line.report_directory.as_deref().unwrap_or_default();
+    let qualifier = numbered(below_reports(folder), &name);
     let slope = line.slope.filter(|slope| slope.value.is_some());
     let statistic = if slope.is_some() { Statistic::Slope } else { Statistic::Mean };
     let known = |it: &Estimate| it.value.is_some();
@@ -84,7 +85,8 @@ fn benchmark(line: Line, options: &Options, run: &mut ImportedRun) -> Option<Mea
     let unit = options.unit.clone().or(typical.unit).or(line.unit).unwrap_or("ns".to_owned());
     let value = typical.value?;
     let pairs = line.iteration_count.iter().zip(&line.measured_values);
-    let pairs: Vec<_> = pairs.filter_map(|(count, value)| Some((count.0?, value.0?))).collect();
+    let pairs: Vec<_> =
+        pairs.filter_map(|(count, value)| Some((count.0?, value.0.unwrap_or(f64::NAN)))).collect();
     let iterations = pairs.iter().fold(0_u64, |sum, (count, _)| sum.saturating_add(whole(*count)));
     let throughput = line.throughput.iter();
     let throughput: BTreeMap<_, _> = throughput
@@ -97,19 +99,25 @@ fn benchmark(line: Line, options: &Options, run: &mut ImportedRun) -> Option<Mea
         ..Measured::default()
     };
     let Some(scale) = ns_of(&unit) else {
-        run.metrics.extend(gauge(&name, &unit, &[value], None));
-        return Some(named);
+        let metrics = gauge(&name, &unit, &[value], None).into_iter().collect();
+        return Some(Apart { measured: named, qualifier, metrics });
     };
     let samples = pairs.iter().filter(|(count, _)| *count > 0.0);
     let samples_ns: Vec<f64> = samples.map(|(count, value)| value / count * scale).collect();
     let ends = typical.lower_bound.zip(typical.upper_bound);
-    Some(Measured {
+    let measured = Measured {
         value_ns: Some(value * scale),
         statistic,
-        stddev_ns: deviation(&samples_ns),
         are_calls: iterations > 0 && iterations == pairs.len() as u64,
         samples_ns,
         interval_ns: ends.map(|(low, high)| (low * scale, high * scale)),
         ..named
-    })
+    };
+    Some(Apart::by(measured.with_deviation(notes), qualifier))
+}
+
+/// Returns the part of a path that is the benchmark's own: the rest is of the machine.
+fn below_reports(folder: &str) -> &str {
+    let at = folder.rfind("/reports/").or_else(|| folder.rfind("\\reports\\"));
+    at.and_then(|at| folder.get(at + "/reports/".len()..)).unwrap_or(folder)
 }

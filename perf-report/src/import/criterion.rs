@@ -12,11 +12,11 @@ use serde_json::Value;
 use super::imported::{Imported, ImportedRun, Mistake, Options};
 use super::json;
 use super::measured::{Measured, gauge, mean};
-use super::names::{Apart, told_apart};
+use super::names::{Apart, numbered, told_apart};
 use super::notes::Notes;
 use super::numbers::{Lenient, ns_of};
-use crate::model::{CustomMetric, Statistic};
-use crate::stats::number::{deviation, float, whole};
+use crate::model::Statistic;
+use crate::stats::number::{float, whole};
 
 /// The files of one benchmark.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,18 +122,19 @@ pub fn read(all: &[Files], taken: Taken, options: &Options) -> Result<Imported, 
     let newest = found.iter().map(|one| one.modified_ns).max();
     let unit = options.unit.as_deref().unwrap_or("ns");
     let scale = ns_of(unit);
-    let mut metrics = Vec::new();
     let mut benchmarks: Vec<Apart> = Vec::new();
     for one in found {
-        let measured = match scale {
-            Some(scale) => scaled(one.measured, scale),
-            None => as_metric(one.measured, unit, &mut metrics),
-        };
-        benchmarks.push((measured.function(), Some(one.folder)));
+        let qualifier = numbered(&one.folder, &one.measured.name);
+        benchmarks.push(match scale {
+            Some(scale) => {
+                Apart::by(scaled(one.measured, scale).with_deviation(&mut notes), qualifier)
+            }
+            None => Apart { qualifier, ..as_metric(one.measured, unit) },
+        });
     }
-    let functions = told_apart(benchmarks, &mut notes)?;
     let time = newest.and_then(|ns| jiff::Timestamp::from_nanosecond(ns.into()).ok());
-    let run = ImportedRun { time, functions, metrics, ..ImportedRun::default() };
+    let mut run = ImportedRun { time, ..ImportedRun::default() };
+    told_apart(benchmarks, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes).in_order())
 }
 
@@ -168,8 +169,7 @@ fn one(files: &Files) -> Result<Found, &'static str> {
     let name = full_name(&name, files)?;
     let interval =
         typical.confidence_interval.and_then(|it| Some((it.lower_bound?, it.upper_bound?)));
-    let stddev_ns =
-        estimates.std_dev.and_then(|it| it.point_estimate).or_else(|| deviation(&samples));
+    let stddev_ns = estimates.std_dev.and_then(|it| it.point_estimate);
     let measured = Measured {
         name: name.0,
         value_ns: Some(value),
@@ -203,11 +203,12 @@ fn of_sample(sample: Option<Sample>) -> (Option<u64>, Vec<f64>, f64, bool) {
     let Some(Sample::Named { iters, times } | Sample::Bare(iters, times)) = sample else {
         return (None, Vec::new(), 0.0, false);
     };
-    let pairs = iters.iter().zip(&times).filter_map(|(count, time)| Some((count.0?, time.0?)));
+    let pairs = iters.iter().zip(&times);
+    let pairs = pairs.filter_map(|(count, time)| Some((count.0?, time.0.unwrap_or(f64::NAN))));
     let pairs: Vec<(f64, f64)> = pairs.filter(|(count, _)| *count > 0.0).collect();
     let iterations = pairs.iter().fold(0_u64, |sum, (count, _)| sum.saturating_add(whole(*count)));
     let are_calls = !pairs.is_empty() && iterations == pairs.len() as u64;
-    let all = pairs.iter().map(|(_, time)| time).sum();
+    let all = pairs.iter().map(|(_, time)| time).filter(|time| time.is_finite()).sum();
     let samples = pairs.iter().map(|(count, time)| time / count).collect();
     ((iterations > 0).then_some(iterations), samples, all, are_calls)
 }
@@ -275,12 +276,13 @@ fn scaled(mut measured: Measured, scale: f64) -> Measured {
 }
 
 /// Turns what was measured into a metric, of a measurement that is no time.
-fn as_metric(measured: Measured, unit: &str, metrics: &mut Vec<CustomMetric>) -> Measured {
-    metrics.extend(gauge(&measured.name, unit, &Vec::from_iter(measured.value_ns), None));
-    Measured {
+fn as_metric(measured: Measured, unit: &str) -> Apart {
+    let metric = gauge(&measured.name, unit, &Vec::from_iter(measured.value_ns), None);
+    let measured = Measured {
         name: measured.name,
         iterations: measured.iterations,
         throughput: measured.throughput,
         ..Measured::default()
-    }
+    };
+    Apart { measured, metrics: metric.into_iter().collect(), ..Apart::default() }
 }

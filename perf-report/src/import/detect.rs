@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Format;
 use super::imported::Mistake;
 use super::json::{Entries, without_bare};
+use super::notes::Notes;
 
 /// Lines that are looked at.
 const LINES: usize = 20_000;
@@ -25,7 +26,8 @@ pub fn detect(text: &str) -> Result<Format, Mistake> {
     }
     if text.starts_with(['{', '[']) {
         let plain = without_bare(text);
-        if let Some(format) = of_document(&plain).or_else(|| of_lines(text)) {
+        let found = of_document(&plain).or_else(|| of_lines(text));
+        if let Some(format) = found.or_else(|| of_document(first_document(&plain)?)) {
             return Ok(format);
         }
         let is_json = serde_json::from_str::<IgnoredAny>(&plain).is_ok();
@@ -48,6 +50,57 @@ fn xml(text: &str) -> Result<Format, Mistake> {
     } else {
         Err(unknown())
     }
+}
+
+/// Returns the first of several documents.
+fn first_document(text: &str) -> Option<&str> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    stream.next()?.ok()?;
+    text.get(..stream.byte_offset())
+}
+
+/// Notes results of other formats in a text of `format`: one import is of one, so they are left out.
+pub(super) fn note_others(text: &str, format: Format, notes: &mut Notes) {
+    /// The most documents that are looked for.
+    const MOST: usize = 64;
+    let mut looked = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, next) = rest.split_once('\n').unwrap_or((rest, ""));
+        let trimmed = line.trim();
+        let begins = trimmed.starts_with(['{', '[']);
+        let found = of_result(trimmed).or_else(|| {
+            let is_document = begins && looked < MOST;
+            looked += usize::from(is_document);
+            of_document(is_document.then(|| first_document(rest)).flatten()?)
+        });
+        if let Some(other) = found.filter(|other| *other != format) {
+            let name = format!("{}: {trimmed}", other.word());
+            notes.problem("result", "of another tool, left out: import it by itself", &name);
+        } else if format == Format::Libtest && trimmed.contains("time:   [") {
+            let what = "of criterion's on the screen, left out: `perf-report import criterion` reads its files";
+            notes.problem("result", what, trimmed);
+        }
+        rest = next;
+    }
+}
+
+/// Returns the format of which a line is a result.
+fn of_result(line: &str) -> Option<Format> {
+    if line.starts_with('{') {
+        return of_line(line);
+    }
+    let is_xml = line.starts_with("<?xml") || line.starts_with("<testsuite");
+    let is_libtest = line.starts_with("test ") && line.contains(" ... bench:");
+    let is_wrk = line.starts_with("Running ") && line.contains(" test @ ");
+    let is_of_go = line.starts_with("Benchmark") && is_go(line);
+    let all = [
+        (is_xml, Format::Junit),
+        (is_libtest, Format::Libtest),
+        (is_wrk, Format::Wrk),
+        (is_of_go, Format::Go),
+    ];
+    all.into_iter().find_map(|(is, format)| is.then_some(format))
 }
 
 /// Returns the format of a whole document, by the names at its top.

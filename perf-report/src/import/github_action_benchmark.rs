@@ -4,14 +4,14 @@
 //! Values in a unit of time become nanoseconds, whatever the unit of an entry was. A rate or a size stays a
 //! metric, with its unit in its name. Entries of several suites for one commit are one run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json::{self, Entries};
 use super::measured::{Measured, gauge};
-use super::names::told_apart;
+
 use super::notes::Notes;
 use super::numbers::{is_rate, lenient, ns_of, number};
 use crate::model::{Better, CustomMetric, Function, Statistic};
@@ -120,7 +120,8 @@ fn of_entry(
     units: &mut BTreeMap<String, String>,
     notes: &mut Notes,
 ) -> Result<(Vec<Function>, Vec<CustomMetric>), Mistake> {
-    let (mut benchmarks, mut metrics) = (Vec::new(), Vec::<CustomMetric>::new());
+    let (mut functions, mut metrics) = (Vec::<Function>::new(), Vec::<CustomMetric>::new());
+    let mut taken = BTreeSet::new();
     for bench in &entry.benches {
         let name = format!("{prefix}{}", bench.name);
         let unit = bench.unit.trim();
@@ -145,20 +146,36 @@ fn of_entry(
             metrics.extend(metric);
             continue;
         };
-        let spread = bench
-            .range
-            .as_deref()
-            .and_then(|it| number(it.trim_start_matches(['±', '+', '/', '-', ' '])));
+        // The first keeps its name, whatever follows.
+        let name = if taken.contains(&name) { format!("{name} ({unit})") } else { name };
+        if !taken.insert(name.clone()) {
+            return Err(Mistake::Alike(name));
+        }
+        let spread = spread(bench, notes);
         let measured = Measured {
             name,
             value_ns: Some(value * scale),
             statistic: Statistic::Single,
             spread_ns: spread.map(|spread| spread * scale),
+            may_be_zero: true,
             ..Measured::default()
         };
-        benchmarks.push((measured.function(), Some(unit.to_owned())));
+        functions.extend(measured.checked(notes).map(Measured::function));
     }
-    Ok((told_apart(benchmarks, notes)?, metrics))
+    Ok((functions, metrics))
+}
+
+/// Returns the number behind `±`; a text that is none is noted.
+fn spread(bench: &Bench, notes: &mut Notes) -> Option<f64> {
+    let text = bench.range.as_deref()?.trim_start_matches(['±', '+', '/', '-', ' ']);
+    let spread = number(text);
+    // Of some tools there are two ends, or per cent.
+    let is_one =
+        !text.is_empty() && text.chars().all(|it| it.is_ascii_digit() || ",._".contains(it));
+    if spread.is_none() && is_one {
+        notes.problem("range", "that cannot be read, left out", &format!("{}: {text}", bench.name));
+    }
+    spread
 }
 
 /// Returns the better way of a value that is no time, where the tool or the unit says it.

@@ -1,8 +1,8 @@
 //! The text of `go test -bench`, and the same as `go test -json` wraps it.
 //!
-//! `Name-P  N  value unit [value unit]…`: `-P` is GOMAXPROCS and no part of the name, unless a benchmark ran
-//! with several (`-cpu 1,2,4`); lines of one name are repetitions in one process, so samples of one run. `pkg:` holds until the next one, and tells apart
-//! what has one name in two packages.
+//! `Name-P  N  value unit [value unit]…`: `-P` is GOMAXPROCS, and `pkg:` holds until the next one. Neither is
+//! part of the name; both tell apart what has one name in two packages, or ran with several (`-cpu 1,2,4`).
+//! Lines of one name are repetitions in one process, so samples of one run.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::measured::{Measured, count, gauge};
-use super::names::told_apart;
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::{is_rate, ns_of, number};
 use crate::model::{Better, CustomMetric, Machine};
@@ -62,37 +62,28 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
         } else if line.starts_with("--- FAIL") || line.starts_with("--- SKIP") {
             notes.problem("benchmark", "that failed or was skipped", line);
         } else if line.starts_with("Benchmark") && line.contains(char::is_whitespace) {
-            notes.aside("line", "that is no result, passed over", line);
+            let what = "of a benchmark that cannot be read, left out";
+            notes.problem("line", what, line);
         }
     }
-    name_processors(&mut benches);
     let mut run = ImportedRun { machine, ..ImportedRun::default() };
-    let names: Vec<String> = benches.iter().map(|bench| bench.name.clone()).collect();
-    let is_alone = |name: &str| names.iter().filter(|it| *it == name).count() == 1;
-    let mut functions = Vec::new();
+    let mut all = Vec::new();
     for bench in benches {
-        let shown = if is_alone(&bench.name) {
-            bench.name.clone()
-        } else {
-            format!("{} ({})", bench.name, bench.package)
-        };
-        run.metrics.extend(metrics(&bench, &shown));
-        functions.push((measured(&bench).function(), Some(bench.package)));
+        let metrics = metrics(&bench, &mut notes);
+        let qualifier = Some(bench.qualifier());
+        all.push(Apart { measured: measured(&bench, &mut notes), qualifier, metrics });
     }
-    run.functions = told_apart(functions, &mut notes)?;
+    told_apart(all, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
-/// Leaves GOMAXPROCS in the names of benchmarks that ran with several.
-fn name_processors(benches: &mut [Bench]) {
-    let mut several = BTreeMap::<_, u32>::new();
-    for bench in &*benches {
-        *several.entry((bench.package.clone(), bench.name.clone())).or_default() += 1;
-    }
-    for bench in benches {
-        if several.get(&(bench.package.clone(), bench.name.clone())) > Some(&1) {
-            bench.name += &bench.processors;
-        }
+impl Bench {
+    /// Returns its package, and GOMAXPROCS where it is not 1.
+    fn qualifier(&self) -> String {
+        let processors = self.processors.strip_prefix('-');
+        let processors = processors.map(|number| format!("GOMAXPROCS={number}"));
+        let package = Some(self.package.clone()).filter(|package| !package.is_empty());
+        package.into_iter().chain(processors).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -105,13 +96,16 @@ fn unwrapped(text: &str) -> Option<String> {
         #[serde(rename = "Package", default)]
         package: String,
     }
-    if !text.trim_start().starts_with('{') {
+    if !text.lines().any(|line| line.starts_with('{')) {
         return None;
     }
     // Packages run at the same time, and a result comes in two parts.
     let mut packages = BTreeMap::<String, String>::new();
     for line in text.lines() {
-        let Ok(event) = serde_json::from_str::<Event>(line) else { continue };
+        // What was there before the events began, or stands among them, has no package.
+        let event = serde_json::from_str::<Event>(line);
+        let event =
+            event.unwrap_or_else(|_| Event { output: format!("{line}\n"), package: String::new() });
         *packages.entry(event.package).or_default() += &event.output;
     }
     let each = packages.into_iter().map(|(package, text)| format!("pkg: {package}\n{text}\n"));
@@ -149,20 +143,22 @@ fn result(line: &str) -> Option<Line<'_>> {
     (!values.is_empty()).then_some((named, iterations, values))
 }
 
-fn measured(bench: &Bench) -> Measured {
+fn measured(bench: &Bench, notes: &mut Notes) -> Measured {
     let samples = bench.values.iter().find_map(|(unit, values)| Some((ns_of(unit)?, values)));
     let samples_ns = samples.map(|(scale, values)| values.iter().map(|it| it * scale).collect());
     Measured {
         name: bench.name.clone(),
         samples_ns: samples_ns.unwrap_or_default(),
         iterations: Some(bench.iterations),
+        may_be_zero: true,
         ..Measured::default()
     }
-    .with_median()
+    .with_median(notes)
 }
 
 /// Returns the further measures of a benchmark. Allocations are counts, where all repetitions agree.
-fn metrics(bench: &Bench, name: &str) -> Vec<CustomMetric> {
+fn metrics(bench: &Bench, notes: &mut Notes) -> Vec<CustomMetric> {
+    let name = &bench.name;
     let others = bench.values.iter().filter(|(unit, _)| ns_of(unit).is_none());
     let metric = |(unit, values): (&String, &Vec<f64>)| {
         let counted = match unit.as_str() {
@@ -174,7 +170,7 @@ fn metrics(bench: &Bench, name: &str) -> Vec<CustomMetric> {
         let is_exact =
             values.iter().all(|value| value.total_cmp(&first).is_eq() && value.fract() == 0.0);
         match counted {
-            Some(measure) if is_exact => Some(count(name, measure, first, Some(Better::Lower))),
+            Some(measure) if is_exact => count((name, measure), first, Some(Better::Lower), notes),
             Some(measure) => gauge(name, measure, values, Some(Better::Lower)),
             None => gauge(name, unit, values, is_rate(unit).then_some(Better::Higher)),
         }

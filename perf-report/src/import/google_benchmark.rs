@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json;
-use super::measured::{Measured, gauge};
-use super::names::told_apart;
+use super::measured::{Measured, gauge, whole_count};
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::{Lenient, lenient, ns_of};
 use crate::model::{Better, Machine, Statistic};
@@ -105,17 +105,19 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut run = ImportedRun { time, machine, ..ImportedRun::default() };
     let mut functions = Vec::new();
     for (name, bench) in benches {
-        for (counter, values) in &bench.counters {
+        let metric = |(counter, values): (&String, &Vec<f64>)| {
             let better = counter.ends_with("_per_second").then_some(Better::Higher);
-            run.metrics.extend(gauge(&name, counter, values, better));
-        }
+            gauge(&name, counter, values, better)
+        };
+        let metrics = bench.counters.iter().filter_map(metric).collect();
         if bench.has_failed && bench.real_ns.is_empty() {
             notes.problem("benchmark", "that failed, left out", &name);
             continue;
         }
-        functions.extend(measured(name, bench).map(|measured| (measured.function(), None)));
+        let measured = measured(name, bench, &mut notes);
+        functions.extend(measured.map(|it| Apart { measured: it, metrics, ..Apart::default() }));
     }
-    run.functions = told_apart(functions, &mut notes)?;
+    told_apart(functions, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
@@ -145,7 +147,8 @@ fn add(entry: Entry, benches: &mut BTreeMap<String, Bench>, notes: &mut Notes) {
     };
     bench.real_ns.push(real * scale);
     bench.cpu_ns.extend(entry.cpu_time.map(|time| time * scale));
-    bench.iterations = bench.iterations.saturating_add(entry.iterations.map_or(0, whole));
+    let iterations = entry.iterations.and_then(|it| whole_count(it, &name, notes));
+    bench.iterations = bench.iterations.saturating_add(iterations.map_or(0, whole));
     for (counter, value) in entry.others {
         if let Other::Number(Lenient(Some(value))) = value
             && !NO_COUNTERS.contains(&counter.as_str())
@@ -156,7 +159,7 @@ fn add(entry: Entry, benches: &mut BTreeMap<String, Bench>, notes: &mut Notes) {
 }
 
 /// Returns what is told of a benchmark; `None` where it has no time.
-fn measured(name: String, bench: Bench) -> Option<Measured> {
+fn measured(name: String, bench: Bench, notes: &mut Notes) -> Option<Measured> {
     let of_all = bench.aggregates.get("median").map(|it| (*it, Statistic::Median));
     let of_all = of_all.or(bench.aggregates.get("mean").map(|it| (*it, Statistic::Mean)));
     let named = Measured {
@@ -166,7 +169,7 @@ fn measured(name: String, bench: Bench) -> Option<Measured> {
         ..Measured::default()
     };
     if !bench.real_ns.is_empty() {
-        return Some(Measured { samples_ns: bench.real_ns, ..named }.with_median());
+        return Some(Measured { samples_ns: bench.real_ns, ..named }.with_median(notes));
     }
     let (value, statistic) = of_all?;
     Some(Measured { value_ns: Some(value), statistic, ..named })

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::measured::{Measured, count};
-use super::names::told_apart;
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
-use crate::model::{Better, CustomMetric};
+use crate::model::Better;
 
 /// Events with their names here, and the better way.
 const EVENTS: [(&str, &str, Option<Better>); 34] = [
@@ -70,7 +70,7 @@ const TOTALS: [&str; 9] = [
 pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut notes = Notes::default();
     let mut run = ImportedRun::default();
-    let mut benchmarks = Vec::new();
+    let mut benchmarks: Vec<Apart> = Vec::new();
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let mut rest = text;
     let mut last = None;
@@ -83,7 +83,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
                     one => vec![one],
                 };
                 for one in &many {
-                    benchmark(one, &mut run.metrics, &mut benchmarks, &mut notes);
+                    benchmarks.extend(benchmark(one, &mut notes));
                 }
             }
             Some(Err(error)) => {
@@ -108,40 +108,44 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     {
         return Err(Mistake::not("Gungraun", error));
     }
-    run.functions = told_apart(benchmarks, &mut notes)?;
+    told_apart(benchmarks, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
 /// Reads a summary.
-fn benchmark(
-    summary: &Value,
-    metrics: &mut Vec<CustomMetric>,
-    benchmarks: &mut Vec<super::names::Apart>,
-    notes: &mut Notes,
-) {
+fn benchmark(summary: &Value, notes: &mut Notes) -> Option<Apart> {
     let text = |key: &str| summary.get(key).and_then(Value::as_str).filter(|it| !it.is_empty());
     let Some(module) = text("module_path") else {
-        notes.aside("document", "that is no summary, passed over", "");
-        return;
+        notes.problem("document", "that is no summary, passed over", &summary.to_string());
+        return None;
     };
     let name = text("id").map_or_else(|| module.to_owned(), |id| format!("{module}::{id}"));
     let counts = counts(summary);
     if counts.is_empty() {
         notes.problem("benchmark", "without counts, left out", &name);
-        return;
+        return None;
     }
-    let apart = text("benchmark_file").or(text("package_dir")).map(str::to_owned);
-    let is_known = benchmarks.iter().any(|(function, _)| function.name == name);
-    // Told apart as the function is, where it has to be.
-    let shown = match &apart {
-        Some(apart) if is_known => format!("{name} ({apart})"),
-        _ => name.clone(),
-    };
-    for (measure, value, better) in counts {
-        metrics.push(count(&shown, measure, value, better));
-    }
+    let root = text("project_root").or(text("package_dir")).unwrap_or_default();
+    let qualifier = text("benchmark_file").map(|file| within(root, file));
+    let metric = |(measure, value, better)| count((&name, measure), value, better, notes);
+    let metrics = counts.into_iter().filter_map(metric).collect();
     let measured = Measured { name, iterations: Some(1), ..Measured::default() };
-    benchmarks.push((measured.function(), apart));
+    Some(Apart { measured, qualifier, metrics })
+}
+
+/// Returns the part of a path that is the project's own: the rest is of the machine.
+fn within(root: &str, file: &str) -> String {
+    let [root, file] = [root, file].map(|path| path.replace('\\', "/"));
+    let inner = file.strip_prefix(root.trim_end_matches('/')).and_then(|it| it.strip_prefix('/'));
+    let is_absolute = file.starts_with('/') || file.contains(":/");
+    match inner {
+        Some(inner) if root != "." => inner.to_owned(),
+        _ if is_absolute => {
+            let at = file.rfind("/benches/").map_or(0, |at| at + 1);
+            file.get(at..).unwrap_or_default().to_owned()
+        }
+        _ => file.trim_start_matches("./").to_owned(),
+    }
 }
 
 /// Returns the exact counts of a summary.
@@ -223,6 +227,15 @@ mod tests {
         );
         let run = read(&text).unwrap().runs.remove(0);
         run.metrics.iter().find(|it| it.name == "a::b/instructions").and_then(|it| it.value)
+    }
+
+    #[test]
+    fn a_file_is_told_without_what_is_of_the_machine() {
+        assert_eq!(within("/home/a/app", "/home/a/app/core/benches/x.rs"), "core/benches/x.rs");
+        assert_eq!(within("C:\\app", "C:\\app\\benches\\x.rs"), "benches/x.rs");
+        assert_eq!(within("/other", "/home/a/app/benches/x.rs"), "benches/x.rs");
+        assert_eq!(within(".", "./benches/x.rs"), "benches/x.rs");
+        assert_eq!(within("", "benches/x.rs"), "benches/x.rs");
     }
 
     #[test]

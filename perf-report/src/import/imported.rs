@@ -1,11 +1,12 @@
 //! The results of a file, before they become runs.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
 
 use super::notes::Notes;
-use crate::model::{CustomMetric, Function, Machine, Suite};
+use crate::model::{CustomMetric, Function, Machine, Names, Suite};
 
 /// The choices of the user that a parser needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,16 +65,38 @@ impl Imported {
         self.runs.iter().all(ImportedRun::is_empty)
     }
 
-    /// Puts functions, metrics and suites in the order that documents have, and leaves out runs without any.
+    /// Puts functions, metrics and suites in the order that documents have, with names that tell readers apart
+    /// what is of one name, and leaves out runs without any.
     pub(super) fn in_order(mut self) -> Self {
         self.runs.retain(|run| !run.is_empty());
-        for run in &mut self.runs {
-            run.functions.sort_by(|a, b| a.name.cmp(&b.name));
-            run.metrics.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-            run.suites.sort_by(|a, b| a.name.cmp(&b.name));
+        let alike = named(self.runs.iter_mut());
+        for name in alike {
+            self.notes.aside("result", "of a name that others have too, told apart", &name);
         }
         self
     }
+}
+
+/// Gives the results of some runs the names that tell them apart, and puts all in the order that documents have.
+/// Returns the names of those that share one.
+pub(crate) fn named<'a>(runs: impl Iterator<Item = &'a mut ImportedRun>) -> BTreeSet<String> {
+    let mut runs: Vec<_> = runs.collect();
+    let names = Names::of(
+        &runs
+            .iter()
+            .map(|run| (run.functions.as_slice(), run.metrics.as_slice()))
+            .collect::<Vec<_>>(),
+    );
+    let mut alike = BTreeSet::new();
+    for run in &mut runs {
+        names.put(&mut run.functions, &mut run.metrics);
+        let is_full = |it: &&Function| it.identity.as_ref().is_some_and(|own| own.name != it.name);
+        alike.extend(run.functions.iter().filter(is_full).map(|it| it.name.clone()));
+        run.functions.sort_by(|a, b| a.name.cmp(&b.name));
+        run.metrics.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
+        run.suites.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    alike
 }
 
 impl ImportedRun {

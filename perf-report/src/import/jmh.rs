@@ -2,17 +2,17 @@
 //!
 //! The unit is believed, and not the mode: `us/op` is a time, `ops/us` a rate, which stays a metric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json;
 use super::measured::{Measured, gauge, mean};
-use super::names::{of_parameters, told_apart};
+use super::names::{identify, of_parameters};
 use super::notes::Notes;
 use super::numbers::{Lenient, is_rate, lenient, ns_of};
-use crate::model::{Better, CustomMetric, Statistic};
+use crate::model::{Better, CustomMetric, Identity, Statistic};
 
 #[derive(Debug, Deserialize)]
 struct Entry {
@@ -74,27 +74,36 @@ fn weighted(calls: &[(Lenient, Lenient)]) -> Option<f64> {
 pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let entries: Vec<Entry> = json::document(text, "JMH")?;
     let mut notes = Notes::default();
-    let apart = entries.iter().map(|entry| {
-        let measured = Measured { name: name(entry), ..Measured::default() };
-        let threads = entry.threads.map_or(String::new(), |it| format!(", threads={it}"));
-        (measured.function(), Some(format!("mode={}{threads}", entry.mode)))
-    });
-    let names = told_apart(apart.collect(), &mut notes)?;
+    let mut taken = BTreeSet::new();
     let mut runs: Vec<ImportedRun> = Vec::new();
-    for (entry, function) in entries.iter().zip(names) {
-        for (at, (measured, metrics)) in
-            forks(entry, &function.name, &mut notes).into_iter().enumerate()
+    for entry in &entries {
+        let identity = identity(entry);
+        if !taken.insert(identity.clone()) {
+            return Err(Mistake::Alike(identity.name));
+        }
+        for (at, (measured, mut metrics)) in
+            forks(entry, &identity.name, &mut notes).into_iter().enumerate()
         {
             if at == runs.len() {
                 runs.push(ImportedRun::default());
             }
             if let Some(run) = runs.get_mut(at) {
-                run.functions.extend(measured.map(Measured::function));
+                let checked = measured.and_then(|it| it.checked(&mut notes));
+                let mut function = checked.map(Measured::function);
+                identify(Some(&identity), function.as_mut(), &mut metrics);
+                run.functions.extend(function);
                 run.metrics.extend(metrics);
             }
         }
     }
     Ok(Imported { runs, is_group: true, notes })
+}
+
+/// Returns the identity of a benchmark: its mode and its threads tell it apart.
+fn identity(entry: &Entry) -> Identity {
+    let threads = entry.threads.map_or(String::new(), |it| format!(", threads={it}"));
+    let qualifier = format!("mode={}{threads}", entry.mode);
+    Identity { name: name(entry), qualifier, measure: None }
 }
 
 /// Returns the name of a benchmark: parameters belong to it.

@@ -22,7 +22,25 @@ pub(super) fn document<T: DeserializeOwned>(text: &str, tool: &str) -> Result<T,
             Cow::Borrowed(_) => Err(error),
             Cow::Owned(text) => serde_json::from_str(&text),
         })
-        .map_err(|error| Mistake::not(tool, error))
+        .map_err(|error| match second_line(&without_bare(text)) {
+            Some(line) => Mistake::not(
+                tool,
+                format!("another document or text begins at line {line}; import each by itself"),
+            ),
+            None => Mistake::not(tool, error),
+        })
+}
+
+/// Returns the line at which something begins behind a whole document.
+fn second_line(text: &str) -> Option<usize> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    stream.next()?.ok()?;
+    let (first, rest) = text.split_at_checked(stream.byte_offset())?;
+    let blank = rest.len() - rest.trim_start().len();
+    let is_more = !rest.trim().is_empty();
+    is_more.then(|| {
+        1 + first.matches('\n').count() + rest.get(..blank).map_or(0, |it| it.matches('\n').count())
+    })
 }
 
 /// Returns the text with `null` for each bare word that is no number.

@@ -10,11 +10,11 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::imported::{Imported, ImportedRun, Mistake};
-use super::measured::Measured;
+use super::measured::{Measured, whole_ns};
+use super::names::identify;
 use super::notes::Notes;
 use super::numbers::{self, number};
-use crate::model::{Function, FunctionKind, Statistic, Suite, Test, TestOutcome};
-use crate::stats::number::whole;
+use crate::model::{Function, FunctionKind, Identity, Statistic, Suite, Test, TestOutcome};
 
 /// The most tests of one file.
 const MOST: usize = 1_000_000;
@@ -44,6 +44,8 @@ struct State {
     /// Number of times that each name was there.
     names: BTreeMap<String, u64>,
     tests: usize,
+    /// Number of whole reports.
+    roots: usize,
 }
 
 /// Reads the tests.
@@ -86,7 +88,13 @@ impl State {
         const DEEPEST: usize = 64;
         match start.local_name().as_ref() {
             b"testsuites" => {
-                self.run.wall_ns = self.run.wall_ns.or(time(start));
+                self.roots += 1;
+                if self.roots > 1 {
+                    let what = "behind the first in one file, of which nobody knows whether it is another run";
+                    self.notes.problem("report", what, "");
+                }
+                let wall_ns = time(start, &mut self.notes);
+                self.run.wall_ns = self.run.wall_ns.or(wall_ns);
                 self.run.time = self.run.time.or_else(|| timestamp(start));
             }
             b"testsuite" => {
@@ -95,7 +103,8 @@ impl State {
                 }
                 self.run.time = self.run.time.or_else(|| timestamp(start));
                 let name = attribute(start, "name").unwrap_or_default();
-                self.open.push(Suite { name, wall_ns: time(start), ..Suite::default() });
+                let wall_ns = time(start, &mut self.notes);
+                self.open.push(Suite { name, wall_ns, ..Suite::default() });
             }
             b"testcase" => {
                 self.end(b"testcase");
@@ -106,12 +115,12 @@ impl State {
                 let test =
                     Test { name: attribute(start, "name").unwrap_or_default(), ..Test::default() };
                 let class = attribute(start, "classname").unwrap_or_default();
-                let time_ns = time(start);
+                let time_ns = time(start, &mut self.notes);
                 self.case = Some(Case { class, test, time_ns, ..Case::default() });
             }
             other => {
                 if let Some(case) = &mut self.case {
-                    case.child(other, start);
+                    case.child(other, start, &mut self.notes);
                 }
             }
         }
@@ -148,16 +157,33 @@ impl State {
         let name = [class.as_str(), test.name.as_str()].map(str::trim);
         let name = name.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
         suite.tests_ns = Some(suite.tests_ns.unwrap_or(0).saturating_add(time_ns.unwrap_or(0)));
-        if test.outcome != TestOutcome::Ignored {
-            let count = self.names.entry(name.clone()).or_default();
-            *count += 1;
-            let name = if *count > 1 { format!("{name} ({count})") } else { name };
-            if *count > 1 {
-                self.notes.problem("test", "of a name that another has too, numbered", &name);
-            }
-            self.run.functions.push(of_test(name, &test));
+        suite.tests.push(test.clone());
+        if test.outcome == TestOutcome::Ignored {
+            return;
         }
-        suite.tests.push(test);
+        // Of most writers the class is the suite.
+        let of_suite = suite.name.trim().to_owned();
+        let qualifier = Some(of_suite).filter(|it| *it != class.trim() && !it.is_empty());
+        self.push(of_test(name, &test), qualifier, "test");
+    }
+
+    /// Adds a function. One of which there is another is numbered: a report says no more of it.
+    fn push(&mut self, mut function: Function, qualifier: Option<String>, kind: &'static str) {
+        let name = function.name.clone();
+        let mut own =
+            qualifier.map(|qualifier| Identity { name: name.clone(), qualifier, measure: None });
+        let full = own.as_ref().map_or_else(|| name.clone(), Identity::full);
+        let count = self.names.entry(full).or_default();
+        *count += 1;
+        if *count > 1 {
+            function.name = format!("{name} ({count})");
+            self.notes.problem(kind, "of a name that another has too, numbered", &function.name);
+        }
+        if let Some(own) = &mut own {
+            own.name.clone_from(&function.name);
+        }
+        identify(own.as_ref(), Some(&mut function), &mut []);
+        self.run.functions.push(function);
     }
 
     /// Counts the tests of a suite that is complete, and adds it.
@@ -169,8 +195,7 @@ impl State {
         suite.ignored = Some(suite.tests_with(TestOutcome::Ignored));
         suite.tests.sort_by(|a, b| a.name.cmp(&b.name));
         if let Some(wall_ns) = suite.wall_ns {
-            let is_new = !self.run.functions.iter().any(|it| it.name == suite.name);
-            self.run.functions.extend(is_new.then(|| of_suite(&suite, wall_ns)));
+            self.push(of_suite(&suite, wall_ns), None, "suite");
         }
         self.run.suites.push(suite);
     }
@@ -178,12 +203,12 @@ impl State {
 
 impl Case {
     /// Takes a child of the test into account.
-    fn child(&mut self, name: &[u8], start: &BytesStart<'_>) {
+    fn child(&mut self, name: &[u8], start: &BytesStart<'_>, notes: &mut Notes) {
         match name {
             b"failure" | b"error" => self.has_failed = true,
             b"skipped" => self.was_skipped = true,
-            b"flakyFailure" | b"flakyError" => self.flaky.push(time(start)),
-            b"rerunFailure" | b"rerunError" => self.rerun.push(time(start)),
+            b"flakyFailure" | b"flakyError" => self.flaky.push(time(start, notes)),
+            b"rerunFailure" | b"rerunError" => self.rerun.push(time(start, notes)),
             _ => {}
         }
     }
@@ -250,9 +275,14 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// Returns the time of an element in nanoseconds; writers put seconds there, some with commas.
-fn time(start: &BytesStart<'_>) -> Option<u64> {
-    let seconds = number(&attribute(start, "time")?).filter(|it| *it >= 0.0)?;
-    Some(whole((seconds * 1e9).round()))
+fn time(start: &BytesStart<'_>, notes: &mut Notes) -> Option<u64> {
+    let text = attribute(start, "time").filter(|text| !text.trim().is_empty())?;
+    let name = attribute(start, "name").unwrap_or_default();
+    let Some(seconds) = number(&text) else {
+        notes.problem("time", "that cannot be read, left out", &format!("{name} ({text})"));
+        return None;
+    };
+    whole_ns(seconds, &name, notes)
 }
 
 /// Returns the time at which an element began.

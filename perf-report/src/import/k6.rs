@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json::{self, Entries};
 use super::measured::{Measured, count, gauge};
-use super::names::told_apart;
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use crate::model::{Better, CustomMetric, MetricKind, Statistic};
 use crate::stats::number::whole;
@@ -39,12 +39,12 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
         if is_time(name, metric) {
             let calls =
                 figure(metric, "count").or(requests.filter(|_| name.starts_with("http_req_")));
-            functions.push((trend(name, metric, calls).function(), None));
+            functions.push(Apart::plain(trend(name, metric, calls)));
         } else {
-            run.metrics.extend(others(name, metric));
+            run.metrics.extend(others(name, metric, &mut notes));
         }
     }
-    run.functions = told_apart(functions, &mut notes)?;
+    told_apart(functions, &mut run, &mut notes)?;
     run.exit_code = has_missed.then_some(MISSED);
     Ok(Imported::one(run, notes))
 }
@@ -77,7 +77,7 @@ fn trend(name: &str, metric: &BTreeMap<String, Value>, calls: Option<f64>) -> Me
 }
 
 /// Returns counters, rates and gauges as metrics.
-fn others(name: &str, metric: &BTreeMap<String, Value>) -> Vec<CustomMetric> {
+fn others(name: &str, metric: &BTreeMap<String, Value>, notes: &mut Notes) -> Vec<CustomMetric> {
     let passes = figure(metric, "passes").zip(figure(metric, "fails"));
     if let Some((part, rest)) = passes {
         let whole_of = part + rest;
@@ -100,7 +100,7 @@ fn others(name: &str, metric: &BTreeMap<String, Value>) -> Vec<CustomMetric> {
     if let (Some(sum), Some(rate)) = (figure(metric, "count"), figure(metric, "rate")) {
         let better = (name == "http_reqs").then_some(Better::Higher);
         let rate = gauge(name, "rate", &[rate], better);
-        return std::iter::once(count(name, "count", sum, None)).chain(rate).collect();
+        return count((name, "count"), sum, None, notes).into_iter().chain(rate).collect();
     }
     let value = figure(metric, "value").or_else(|| figure(metric, "avg"));
     gauge(name, "value", &Vec::from_iter(value), None).into_iter().collect()

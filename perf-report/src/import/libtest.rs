@@ -6,7 +6,7 @@
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::measured::{Measured, gauge};
-use super::names::told_apart;
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::{ns_of, number};
 use crate::model::{Better, Statistic};
@@ -27,21 +27,23 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut run = ImportedRun::default();
     let mut target = None;
     let mut benchmarks = Vec::new();
-    let mut rates = Vec::new();
     for line in text.lines().map(|line| colours::plain(line.trim())) {
         let line = line.as_str();
         if let Some(named) = running(line) {
-            target = Some(named.to_owned());
+            target = Some(named);
         } else if let Some(found) = of_benchmark(line) {
             let measured = Measured {
                 name: found.name.to_owned(),
                 value_ns: Some(found.value_ns),
                 statistic: Statistic::Median,
                 spread_ns: found.spread_ns,
+                may_be_zero: true,
                 ..Measured::default()
             };
-            rates.push(found.mb_per_s);
-            benchmarks.push((measured.function(), target.clone()));
+            let rate = Vec::from_iter(found.mb_per_s);
+            let metrics = gauge(found.name, "MB/s", &rate, Some(Better::Higher));
+            let metrics = metrics.into_iter().collect();
+            benchmarks.push(Apart { measured, qualifier: target.clone(), metrics });
         } else if let Some((name, outcome)) = other(line) {
             match outcome {
                 "FAILED" => notes.problem("benchmark or test", "that failed", name),
@@ -52,23 +54,24 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
             }
         }
     }
-    run.functions = told_apart(benchmarks, &mut notes)?;
-    for (function, rate) in run.functions.iter().zip(rates) {
-        let better = Some(Better::Higher);
-        run.metrics.extend(gauge(&function.name, "MB/s", &Vec::from_iter(rate), better));
-    }
+    told_apart(benchmarks, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
-/// Returns the target of a line such as `Running benches/codec.rs (target/release/deps/codec-0a1b)`.
-fn running(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("Running ")?;
-    Some(
-        rest.split_once(" (")
-            .map_or(rest, |(target, _)| target)
-            .trim_start_matches("unittests ")
-            .trim(),
-    )
+/// Returns the target of a line such as `Running benches/codec.rs (target/release/deps/codec-0a1b)`: its file, and
+/// of what lies in `src` the crate, too, since many crates have such a file.
+fn running(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("Running ")?.trim_start_matches("unittests ").replace('\\', "/");
+    let (file, program) = rest.split_once(" (").unwrap_or(("", &rest));
+    let program = program.trim().trim_end_matches(')').trim_end_matches(".exe");
+    let name = program.rsplit('/').next().unwrap_or_default();
+    // The number behind it is another one for each build.
+    let name = name.rsplit_once('-').map_or(name, |(name, _)| name);
+    Some(match file.trim() {
+        "" => name.to_owned(),
+        file if file.starts_with("src/") => format!("{name}, {file}"),
+        file => file.to_owned(),
+    })
 }
 
 /// Splits `test NAME ... OUTCOME` at the last dots, since names may have spaces and dots.
@@ -88,12 +91,15 @@ fn of_benchmark(line: &str) -> Option<Line<'_>> {
     let rest = rest.trim();
     let spread = rest.strip_prefix("(+/-").and_then(|it| it.split_once(')'));
     let rate = spread.map_or(rest, |(_, rest)| rest).trim().strip_prefix('=');
-    let rate = rate.and_then(|it| number(it.trim().strip_suffix("MB/s")?));
+    let rate = rate.and_then(|it| it.trim().strip_suffix("MB/s"));
+    // A line with a number that cannot be read is none whose others can be believed.
+    let known = |text: Option<&str>| text.map_or(Some(None), |text| number(text).map(Some));
+    let spread = known(spread.map(|(spread, _)| spread))?;
     Some(Line {
         name: name.trim(),
         value_ns: number(value)? * scale,
-        spread_ns: spread.and_then(|(spread, _)| number(spread)).map(|it| it * scale),
-        mb_per_s: rate,
+        spread_ns: spread.map(|it| it * scale),
+        mb_per_s: known(rate)?,
     })
 }
 
@@ -136,7 +142,14 @@ mod tests {
             .into_iter()
             .map(|f| f.name)
             .collect();
-        assert_eq!(names, ["f (benches/a.rs)", "f (benches/b.rs)"]);
+        assert_eq!(names, ["f", "f"], "as they are called before they are put in order");
+        let of = |line: &str| running(line).unwrap();
+        assert_eq!(
+            of("Running unittests src/lib.rs (target/release/deps/app-5f0c1a2b)"),
+            "app, src/lib.rs"
+        );
+        assert_eq!(of("Running benches\\a.rs (target\\release\\deps\\a-0c.exe)"), "benches/a.rs");
+        assert_eq!(of("Running target/release/deps/codec-0a1b2c"), "codec");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::notes::Notes;
 use super::numbers::finite;
 use crate::model::{
     Benchmark, Better, CustomMetric, Function, FunctionKind, MetricKind, Statistic,
@@ -42,9 +43,63 @@ pub(super) struct Measured {
     pub(super) percentiles_ns: [Option<f64>; 4],
     /// Shortest and longest call, in nanoseconds.
     pub(super) ends_ns: [Option<f64>; 2],
+    /// True of what is written rounded, so that no time at all may be a short one.
+    pub(super) may_be_zero: bool,
+    /// True if it had samples, and none that can be.
+    pub(super) has_lost_all: bool,
 }
 
 impl Measured {
+    /// Takes out samples and figures that cannot be, and notes them; `None`, noted, where the value itself is
+    /// none that can be.
+    pub(super) fn checked(mut self, notes: &mut Notes) -> Option<Self> {
+        self.without_odd_samples(notes);
+        if self.has_lost_all && self.value_ns.is_none() {
+            return None;
+        }
+        if let Some(odd) = self.value_ns.and_then(|value| impossible(value, self.may_be_zero)) {
+            notes.problem(
+                "benchmark",
+                "whose time cannot be, left out",
+                &format!("{} ({odd})", self.name),
+            );
+            return None;
+        }
+        let figures = self.percentiles_ns.iter_mut().chain(&mut self.ends_ns);
+        let figures = figures.chain([&mut self.stddev_ns, &mut self.spread_ns]);
+        for figure in figures {
+            if let Some(odd) = figure.and_then(|it| impossible(it, true)) {
+                notes.problem(
+                    "figure",
+                    "that cannot be, left out",
+                    &format!("{} ({odd})", self.name),
+                );
+                *figure = None;
+            }
+        }
+        let is_odd = |(low, high): (f64, f64)| !low.is_finite() || !high.is_finite() || low > high;
+        if self.interval_ns.is_some_and(is_odd) {
+            notes.problem("interval", "that cannot be, left out", &self.name);
+            self.interval_ns = None;
+        }
+        Some(self)
+    }
+
+    fn without_odd_samples(&mut self, notes: &mut Notes) {
+        let (name, may_be_zero) = (&self.name, self.may_be_zero);
+        let mut is_possible = |ns: f64, may_be_zero: bool| {
+            let odd = impossible(ns, may_be_zero);
+            if let Some(odd) = &odd {
+                notes.problem("sample", "that cannot be, left out", &format!("{name} ({odd})"));
+            }
+            odd.is_none()
+        };
+        let had_any = !self.samples_ns.is_empty();
+        self.samples_ns.retain(|ns| is_possible(*ns, may_be_zero));
+        self.has_lost_all |= had_any && self.samples_ns.is_empty();
+        self.cpu_samples_ns.retain(|ns| is_possible(*ns, true));
+    }
+
     /// Makes the function of a run.
     pub(super) fn function(self) -> Function {
         let value = self.value_ns.and_then(usable);
@@ -96,14 +151,63 @@ impl Measured {
         }
     }
 
-    /// Takes the median of the samples as the value, and their standard deviation where there is none yet.
-    pub(super) fn with_median(mut self) -> Self {
-        self.value_ns = self.value_ns.or_else(|| robust::median(&self.samples_ns));
-        self.statistic =
-            if self.samples_ns.len() > 1 { Statistic::Median } else { Statistic::Single };
+    /// Takes the standard deviation of the samples, where there is none yet.
+    pub(super) fn with_deviation(mut self, notes: &mut Notes) -> Self {
+        self.without_odd_samples(notes);
         self.stddev_ns = self.stddev_ns.or_else(|| deviation(&self.samples_ns));
         self
     }
+
+    /// Takes the median of the samples as the value, and their standard deviation where there is none yet.
+    pub(super) fn with_median(mut self, notes: &mut Notes) -> Self {
+        self.without_odd_samples(notes);
+        self.value_ns = self.value_ns.or_else(|| robust::median(&self.samples_ns));
+        self.statistic =
+            if self.samples_ns.len() > 1 { Statistic::Median } else { Statistic::Single };
+        self.with_deviation(notes)
+    }
+}
+
+/// The longest time that anybody measures, in nanoseconds: a year.
+const LONGEST_NS: f64 = 366.0 * 86_400e9;
+
+/// The largest number up to which each whole one has a place in an `f64`.
+const LAST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Returns what is wrong with a time that cannot be one.
+pub(super) fn impossible(ns: f64, may_be_zero: bool) -> Option<&'static str> {
+    if !ns.is_finite() {
+        Some("no number")
+    } else if ns < 0.0 {
+        Some("below zero")
+    } else if ns > LONGEST_NS {
+        Some("more than a year")
+    } else if ns == 0.0 && !may_be_zero {
+        Some("zero")
+    } else {
+        None
+    }
+}
+
+/// Returns the nanoseconds of a number of seconds, of a test or of the whole; `None`, noted, where it cannot be.
+pub(super) fn whole_ns(seconds: f64, of: &str, notes: &mut Notes) -> Option<u64> {
+    let ns = seconds * 1e9;
+    match impossible(ns, true) {
+        None => Some(whole(ns.round())),
+        Some(odd) => {
+            notes.problem("time", "that cannot be, left out", &format!("{of} ({odd})"));
+            None
+        }
+    }
+}
+
+/// Returns a count that can be one; `None`, noted, for any other.
+pub(super) fn whole_count(value: f64, of: &str, notes: &mut Notes) -> Option<f64> {
+    if (0.0..=LAST_WHOLE).contains(&value) {
+        return Some(value);
+    }
+    notes.problem("count", "that cannot be, left out", of);
+    None
 }
 
 /// Returns a time that can be one.
@@ -117,14 +221,15 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// Returns a count of a benchmark, which is judged exactly.
-pub(super) fn count(of: &str, measure: &str, value: f64, better: Option<Better>) -> CustomMetric {
-    CustomMetric {
-        name: format!("{of}/{measure}"),
-        kind: MetricKind::Count,
-        value: finite(value),
-        better,
-        ..CustomMetric::default()
-    }
+pub(super) fn count(
+    (of, measure): (&str, &str),
+    value: f64,
+    better: Option<Better>,
+    notes: &mut Notes,
+) -> Option<CustomMetric> {
+    let name = format!("{of}/{measure}");
+    let value = Some(whole_count(value, &name, notes)?);
+    Some(CustomMetric { name, kind: MetricKind::Count, value, better, ..CustomMetric::default() })
 }
 
 /// Returns another measure of a benchmark, which differs from run to run: of several values the median.

@@ -34,6 +34,7 @@ mod wrk;
 mod tests;
 
 pub use detect::detect;
+pub(crate) use imported::named;
 pub use imported::{Imported, ImportedRun, Mistake, Options};
 pub use notes::{Note, Notes};
 
@@ -147,13 +148,19 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.word() == word)
     }
 
+    /// Returns whether it is read line by line, so that other lines may stand among its own.
+    fn is_lines(self) -> bool {
+        use Format::{CargoCriterion, Go, Gungraun, Junit, Libtest, Nextest, Wrk};
+        matches!(self, CargoCriterion | Go | Gungraun | Junit | Libtest | Nextest | Wrk)
+    }
+
     /// Reads the results in `text`.
     ///
     /// # Errors
     /// When the text is none of this format, or is damaged, or names two results alike.
     pub fn read(self, text: &str, options: &Options) -> Result<Imported, Mistake> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let imported = match self {
+        let mut imported = match self {
             Self::Criterion => return Err(Mistake::criterion_is_a_folder()),
             Self::CargoCriterion => cargo_criterion::read(text, options),
             Self::Hyperfine => hyperfine::read(text),
@@ -171,6 +178,9 @@ impl Format {
             Self::K6 => k6::read(text),
             Self::Wrk => wrk::read(text),
         }?;
+        if self.is_lines() {
+            detect::note_others(text, self, &mut imported.notes);
+        }
         Ok(imported.in_order())
     }
 }

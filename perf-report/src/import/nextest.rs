@@ -4,19 +4,18 @@
 //! A test that was tried again has `#N` behind its name, the number of attempts, and the time of the last of
 //! them. `@stress-N` is the number of a run of its own. The `exec_time` of a suite is a sum, and no wall time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::junit::of_test;
-use super::measured::{Measured, gauge};
-use super::names::told_apart;
+use super::measured::{Measured, gauge, whole_ns};
+use super::names::{Apart, identify, told_apart};
 use super::notes::Notes;
 use super::numbers::{finite, number};
-use crate::model::{Better, Function, Statistic, Suite, Test, TestOutcome};
-use crate::stats::number::whole;
+use crate::model::{Better, Function, Identity, Statistic, Suite, Test, TestOutcome};
 
 #[derive(Debug, Deserialize)]
 struct Line {
@@ -62,10 +61,11 @@ impl Binary {
 /// A run that grows: one, or one for each number of a stress run.
 #[derive(Debug, Default)]
 struct Growing {
-    functions: Vec<(Function, Option<String>)>,
+    /// Tests, each with the suite that tells it apart.
+    tests: Vec<(Function, String)>,
+    benchmarks: Vec<Apart>,
     /// Its suites with their tests, by name.
     open: BTreeMap<String, Suite>,
-    rates: Vec<(String, f64)>,
 }
 
 /// The name of a test, taken apart.
@@ -108,12 +108,21 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
 fn finished(run: Growing, notes: &mut Notes) -> Result<ImportedRun, Mistake> {
     let suites: Vec<Suite> =
         run.open.into_iter().map(|(name, suite)| counted(name, suite)).collect();
-    let functions = told_apart(run.functions, notes)?;
-    let rate = |(name, rate): &(String, f64)| gauge(name, "MiB/s", &[*rate], Some(Better::Higher));
-    let metrics = run.rates.iter().filter_map(rate).collect();
     let failed = suites.iter().any(|suite| suite.failed.unwrap_or(0) > 0);
     let exit_code = failed.then_some(1);
-    Ok(ImportedRun { exit_code, functions, metrics, suites, ..ImportedRun::default() })
+    let mut whole = ImportedRun { exit_code, suites, ..ImportedRun::default() };
+    told_apart(run.benchmarks, &mut whole, notes)?;
+    let mut taken = BTreeSet::new();
+    for (mut function, qualifier) in run.tests {
+        let name = function.name.clone();
+        let identity = Identity { name, qualifier, measure: None };
+        if !taken.insert(identity.clone()) {
+            return Err(Mistake::Alike(function.name));
+        }
+        identify(Some(&identity), Some(&mut function), &mut []);
+        whole.functions.push(function);
+    }
+    Ok(whole)
 }
 
 /// Adds a benchmark of libtest.
@@ -127,11 +136,13 @@ fn bench(line: &Line, runs: &mut [Growing], notes: &mut Notes) {
         value_ns: Some(median),
         statistic: Statistic::Median,
         spread_ns: line.deviation,
+        may_be_zero: true,
         ..Measured::default()
     };
     if let Some(run) = runs.first_mut() {
-        run.functions.push((measured.function(), None));
-        run.rates.extend(line.mib_per_second.map(|rate| (name.clone(), rate)));
+        let rate = Vec::from_iter(line.mib_per_second);
+        let metrics = gauge(name, "MiB/s", &rate, Some(Better::Higher)).into_iter().collect();
+        run.benchmarks.push(Apart { measured, metrics, ..Apart::default() });
     }
 }
 
@@ -164,7 +175,7 @@ fn test(
     let was_retried = name.attempts > 1 && outcome == TestOutcome::Passed;
     let test = Test {
         outcome: if was_retried { TestOutcome::Flaky } else { outcome },
-        wall_ns: line.exec_time.as_ref().and_then(seconds_ns),
+        wall_ns: line.exec_time.as_ref().and_then(|time| seconds_ns(time, &name.test, notes)),
         attempts: if is_run { name.attempts } else { 0 },
         name: name.test,
         ..Test::default()
@@ -173,7 +184,7 @@ fn test(
     if is_run {
         let full =
             if shown.is_empty() { test.name.clone() } else { format!("{shown} {}", test.name) };
-        run.functions.push((of_test(full, &test), Some(suite_name.clone())));
+        run.tests.push((of_test(full, &test), suite_name.clone()));
     }
     let suite = run.open.entry(suite_name).or_default();
     suite.tests.push(test);
@@ -206,13 +217,13 @@ fn counted(name: String, mut suite: Suite) -> Suite {
 }
 
 /// Returns the nanoseconds of a number of seconds, which may be text.
-fn seconds_ns(value: &Value) -> Option<u64> {
+fn seconds_ns(value: &Value, of: &str, notes: &mut Notes) -> Option<u64> {
     let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => number(text.trim().trim_end_matches('s'))?,
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => number(text.trim().trim_end_matches('s')),
         _ => return None,
     };
-    (seconds.is_finite() && seconds >= 0.0).then(|| whole((seconds * 1e9).round()))
+    whole_ns(seconds.unwrap_or(f64::NAN), of, notes)
 }
 
 /// Returns the id of a binary of which only `crate::binary` is known.

@@ -48,7 +48,7 @@ pub struct Notes(Vec<Note>);
 
 impl Notes {
     /// Notes one more thing of a kind that takes nothing from the run: a line that is no result.
-    pub(super) fn aside(&mut self, one: &'static str, what: &'static str, name: &str) {
+    pub fn aside(&mut self, one: &'static str, what: &'static str, name: &str) {
         self.add(one, what, name, false);
     }
 
@@ -58,7 +58,8 @@ impl Notes {
     }
 
     fn add(&mut self, one: &'static str, what: &'static str, name: &str, matters: bool) {
-        let name: String = name.trim().chars().take(LONGEST).collect();
+        let words: Vec<&str> = name.split_whitespace().collect();
+        let name: String = words.join(" ").chars().take(LONGEST).collect();
         let known = self.0.iter_mut().find(|note| note.one == one && note.what == what);
         let Some(note) = known else {
             let first = if name.is_empty() { Vec::new() } else { vec![name] };
@@ -89,6 +90,11 @@ impl Notes {
     /// Returns each note.
     pub fn iter(&self) -> impl Iterator<Item = &Note> {
         self.0.iter()
+    }
+
+    /// Returns whether the run is worth less for one of them.
+    pub fn has_problems(&self) -> bool {
+        self.0.iter().any(|note| note.matters)
     }
 
     /// Returns the sentences of those that stay with the run.

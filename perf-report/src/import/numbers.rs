@@ -37,11 +37,26 @@ pub(super) fn is_rate(unit: &str) -> bool {
 }
 
 /// Reads a number that people may read: `1,234,567.25`, `1_000`, `-3e2`. Not one that is none or is
-/// endless.
+/// endless, nor one whose comma may stand before a fraction: `1,5`, `0,125`, `1.234,5`.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let plain: String = text.trim().chars().filter(|it| !matches!(it, ',' | '_')).collect();
+    let text = text.trim();
+    if !are_thousands(text) {
+        return None;
+    }
+    let plain: String = text.chars().filter(|it| !matches!(it, ',' | '_')).collect();
     let starts = plain.starts_with(|it: char| it.is_ascii_digit() || matches!(it, '-' | '+' | '.'));
     finite(plain.parse().ok().filter(|_| starts)?)
+}
+
+/// Returns whether every comma in a number stands before a group of three digits, and the first behind one to
+/// three that do not begin with 0.
+fn are_thousands(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let Some((first, rest)) = whole.split_once(',') else { return !fraction.contains(',') };
+    let first = first.trim_start_matches(['-', '+']);
+    let is_first = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|it| it.is_ascii_digit());
+    is_first && rest.split(',').all(is_group) && !fraction.contains(',')
 }
 
 /// Returns the number where it is one.
@@ -111,6 +126,13 @@ mod tests {
         for none in ["", "NaN", "inf", "+INF", "a1", "1e999", "-"] {
             assert_eq!(number(none), None, "{none}");
         }
+        for commas in [
+            "1,5", "0,125", "1.234,5", "12,34", "1234,567", "1,2345", ",5", "1,,234", "1,23e2",
+            "1,234,",
+        ] {
+            assert_eq!(number(commas), None, "{commas}");
+        }
+        assert_eq!((number("-12,345.5"), number("999,000")), (Some(-12_345.5), Some(999_000.0)));
         assert_eq!(duration_ns("12.34us"), Some(12_340.0));
         assert_eq!(duration_ns("1.21ms"), Some(1_210_000.0));
         assert_eq!(duration_ns("us"), None);

@@ -90,7 +90,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     metrics.extend(gauge(NAME, "bytes", &Vec::from_iter(summary.bytes), None));
     metrics.extend(success(answers, good));
     let wall_ns = summary.total.map(|it| whole((it * NS).round()));
-    let functions = vec![measured.function()];
+    let functions = measured.checked(&mut notes).map(Measured::function).into_iter().collect();
     Ok(Imported::one(ImportedRun { wall_ns, functions, metrics, ..ImportedRun::default() }, notes))
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::json;
-use super::measured::Measured;
-use super::names::{of_parameters, told_apart};
+use super::measured::{Measured, whole_count};
+use super::names::{Apart, of_parameters, told_apart};
 use super::notes::Notes;
 use super::numbers::{Lenient, lenient, timestamp};
 use crate::model::{Machine, Statistic};
@@ -75,15 +75,15 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     };
     let mut functions = Vec::new();
     for entry in document.benchmarks {
-        let apart =
-            entry.params.as_ref().map(|it| of_parameters(&texts(it))).or(entry.group.clone());
+        let params = entry.params.as_ref().map(|it| of_parameters(&steady(it)));
+        let apart = params.filter(|it| !it.is_empty()).or(entry.group.clone());
         let name = entry.fullname.clone().unwrap_or_else(|| entry.name.clone());
-        match measured(entry, name.clone()) {
-            Some(measured) => functions.push((measured.function(), apart)),
+        match measured(entry, name.clone(), &mut notes) {
+            Some(measured) => functions.push(Apart::by(measured, apart)),
             None => notes.problem("benchmark", "without a time, left out", &name),
         }
     }
-    run.functions = told_apart(functions, &mut notes)?;
+    told_apart(functions, &mut run, &mut notes)?;
     Ok(Imported::one(run, notes))
 }
 
@@ -104,28 +104,36 @@ fn texts(values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
     values.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
-fn measured(entry: Entry, name: String) -> Option<Measured> {
+/// Returns parameters without those that say nothing but where something lay in memory.
+fn steady(values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let mut texts = texts(values);
+    texts.retain(|_, text| !text.starts_with("UNSERIALIZABLE["));
+    texts
+}
+
+fn measured(entry: Entry, name: String, notes: &mut Notes) -> Option<Measured> {
     let stats = entry.stats;
     let data = stats.data.unwrap_or_default();
-    let samples_ns: Vec<f64> = data.iter().filter_map(|it| it.0).map(|it| it * NS).collect();
-    let each = stats.iterations.map_or(1, whole).max(1);
-    let rounds = stats.rounds.map_or(samples_ns.len() as u64, whole);
-    let median = robust::median(&samples_ns).or(stats.median.map(|it| it * NS));
+    let samples_ns = data.iter().map(|it| it.0.unwrap_or(f64::NAN) * NS).collect();
+    let sampled = Measured { name, samples_ns, ..Measured::default() }.with_deviation(notes);
+    let mut counted =
+        |count: Option<f64>| count.and_then(|it| whole_count(it, &sampled.name, notes)).map(whole);
+    let each = counted(stats.iterations).unwrap_or(1).max(1);
+    let rounds = counted(stats.rounds).unwrap_or(sampled.samples_ns.len() as u64);
+    let median = robust::median(&sampled.samples_ns).or(stats.median.map(|it| it * NS));
     let (value, statistic) = match (median, stats.mean) {
         (Some(median), _) => (median, Statistic::Median),
         (None, mean) => (mean? * NS, Statistic::Mean),
     };
     let is_call = each == 1;
     Some(Measured {
-        name,
         value_ns: Some(value),
         statistic,
-        stddev_ns: stats.stddev.map(|it| it * NS),
+        stddev_ns: stats.stddev.map(|it| it * NS).or(sampled.stddev_ns),
         are_calls: is_call,
-        samples_ns,
         iterations: Some(rounds.saturating_mul(each)),
         ends_ns: [stats.min, stats.max].map(|it| it.filter(|_| is_call).map(|it| it * NS)),
         parameters: entry.params.map(|params| texts(&params)).unwrap_or_default(),
-        ..Measured::default()
+        ..sampled
     })
 }

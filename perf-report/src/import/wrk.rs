@@ -3,18 +3,43 @@
 
 use super::imported::{Imported, ImportedRun, Mistake};
 use super::measured::{Measured, gauge};
+use super::names::{Apart, told_apart};
 use super::notes::Notes;
 use super::numbers::{duration_ns, number};
 use crate::model::{Better, Statistic};
 use crate::stats::number::whole;
 
-/// Reads the load.
+/// Reads the loads: one, or several with their texts one behind the other.
 pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
     let mut notes = Notes::default();
-    let mut measured = Measured { statistic: Statistic::Mean, ..Measured::default() };
     let mut run = ImportedRun::default();
-    let (mut rate, mut bad) = (None, 0);
+    let mut all = Vec::new();
+    let mut loads: Vec<Vec<&str>> = Vec::new();
     for line in text.lines().map(str::trim) {
+        if line.starts_with("Running ") && line.contains(" test @ ") {
+            loads.push(Vec::new());
+        }
+        if let Some(load) = loads.last_mut() {
+            load.push(line);
+        }
+    }
+    for lines in &loads {
+        let (apart, wall_ns) = load(lines, &mut notes)?;
+        all.push(apart);
+        run.wall_ns = wall_ns.filter(|_| loads.len() == 1);
+    }
+    if all.is_empty() {
+        return Err(Mistake::not("wrk", "there is no line of its beginning"));
+    }
+    told_apart(all, &mut run, &mut notes)?;
+    Ok(Imported::one(run, notes))
+}
+
+/// Reads one load, and the time that it took.
+fn load(lines: &[&str], notes: &mut Notes) -> Result<(Apart, Option<u64>), Mistake> {
+    let mut measured = Measured { statistic: Statistic::Mean, ..Measured::default() };
+    let (mut rate, mut bad, mut wall_ns) = (None, 0, None);
+    for line in lines {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["Running", _, "test", "@", url, ..] => (*url).clone_into(&mut measured.name),
@@ -28,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
             ["99%", value] => measured.percentiles_ns[3] = duration_ns(value),
             [requests, "requests", "in", time, ..] => {
                 measured.iterations = number(requests).map(whole);
-                run.wall_ns = duration_ns(time.trim_end_matches(',')).map(whole);
+                wall_ns = duration_ns(time.trim_end_matches(',')).map(whole);
             }
             ["Requests/sec:", value] => rate = number(value),
             ["Non-2xx", "or", "3xx", "responses:", value] => bad += number(value).map_or(0, whole),
@@ -42,9 +67,8 @@ pub(super) fn read(text: &str) -> Result<Imported, Mistake> {
         return Err(Mistake::not("wrk", "there is no line of its latency"));
     }
     measured.errors = measured.iterations.map(|all| bad.min(all));
-    let rate =
-        gauge(&measured.name, "requests-per-second", &Vec::from_iter(rate), Some(Better::Higher));
-    run.metrics.extend(rate);
-    run.functions.push(measured.function());
-    Ok(Imported::one(run, notes))
+    let rate = Vec::from_iter(rate);
+    let rate = gauge(&measured.name, "requests-per-second", &rate, Some(Better::Higher));
+    let metrics = rate.into_iter().collect();
+    Ok((Apart { measured, metrics, ..Apart::default() }, wall_ns))
 }

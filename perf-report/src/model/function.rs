@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Benchmark, Futures};
+use super::{Benchmark, Futures, Identity};
 use crate::stats::number::float;
 
 /// A tracked function over the whole run.
@@ -14,6 +14,10 @@ use crate::stats::number::float;
 pub struct Function {
     /// Identity: `crate::module::Type::function`, or its label.
     pub name: String,
+    /// The name of its own with what tells it apart from others of that name; left out where the name is
+    /// all. Functions are matched by it, and the name is for readers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Box<Identity>>,
     /// The thing that was measured under this name.
     #[serde(default, skip_serializing_if = "FunctionKind::is_function")]
     pub kind: FunctionKind,

@@ -4,11 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Identity;
+
 /// A metric of the program's own, over all threads and processes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomMetric {
     /// Its name in the program; identity, together with the kind.
     pub name: String,
+    /// The name of what it belongs to, with what tells that apart from others of that name; left out where
+    /// the name is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Box<Identity>>,
     /// The kind of number.
     pub kind: MetricKind,
     /// The number: the sum of a count, the last value of a gauge, or the part of the whole of a

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::named::{self, Runs};
 use super::store::RunRef;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, RunDocument};
+use crate::model::{self, Comparison, Names, RunDocument};
 use crate::verdict;
 
 /// The baseline in use when none is named.
@@ -98,18 +98,21 @@ impl Question {
     fn of(
         context: &Context,
         recorded: Recorded,
-        baseline: Option<Runs>,
+        mut baseline: Option<Runs>,
         no_baseline: String,
     ) -> Result<Self, UserError> {
         let Recorded { runs: mut current, missing } = recorded;
         let left_out =
             missing.as_ref().map(|(missing, verb)| format!("{missing}, and {verb} left out"));
         let notices = current.notice.take().into_iter().chain(left_out).collect();
-        baseline.as_ref().map(|baseline| must_be_comparable(baseline, &current)).transpose()?;
-        let history = baseline.as_ref();
-        let history = history.map(|it| named::history(context, &it.runs, &current.runs));
+        let mut history = Vec::new();
+        if let Some(baseline) = &mut baseline {
+            history = named::history(context, &baseline.runs, &current.runs);
+            model::align(&mut [&mut baseline.runs, &mut current.runs, &mut history]);
+            must_be_comparable(baseline, &current)?;
+        }
         Ok(Self {
-            history: history.unwrap_or_default(),
+            history,
             missing: missing.map(|(missing, _)| missing),
             current,
             baseline,
@@ -266,18 +269,20 @@ fn must_be_comparable(baseline: &Runs, current: &Runs) -> Result<(), UserError> 
     nothing(problem, "name the run that belongs to the baseline with --run")
 }
 
-/// Judges the runs of `current` against those of `baseline`. The stored runs, too, show the noise.
+/// Judges the runs of `current` against those of `baseline`. The stored runs, too, show the noise. What is the
+/// same has one name in all of them from then on; the names are returned, too.
 ///
 /// # Errors
 /// [`Code::NothingToJudge`] where the times of the runs cannot be compared.
 pub(crate) fn compare(
     context: &Context,
-    baseline: &Runs,
-    current: &Runs,
+    baseline: &mut Runs,
+    current: &mut Runs,
     settings: &CheckSettings,
-) -> Result<Comparison, UserError> {
-    let history = named::history(context, &baseline.runs, &current.runs);
-    compare_beside(&history, baseline, current, settings)
+) -> Result<(Comparison, Names), UserError> {
+    let mut history = named::history(context, &baseline.runs, &current.runs);
+    let names = model::align(&mut [&mut baseline.runs, &mut current.runs, &mut history]);
+    Ok((compare_beside(&history, baseline, current, settings)?, names))
 }
 
 /// Judges the same, beside a history that is already loaded.

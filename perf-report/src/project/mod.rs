@@ -102,7 +102,7 @@ impl Project {
         let paths = vec![path.as_ref().to_owned()];
         let read =
             import::read(&self.context, &import::Order { paths, ..import::Order::default() })?;
-        import::keep(&self.context, &read.runs)?;
+        import::keep(&self.context, &read.runs, &import::Given::default())?;
         let newest = read.runs.last().map(|run| run.run.id.clone()).unwrap_or_default();
         Ok(Runs::new(newest, read.runs))
     }

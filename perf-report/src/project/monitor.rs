@@ -11,7 +11,7 @@ use crate::analysis::history::{self, TrendRules};
 use crate::analysis::score;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
-    AlertEntry, AlertKind, Comparison, DeclineDocument, HistoryDocument, Metric, RunDocument,
+    self, AlertEntry, AlertKind, Comparison, DeclineDocument, HistoryDocument, Metric, RunDocument,
 };
 
 /// Runs that have to become worse one after the other for a decline.
@@ -91,13 +91,16 @@ pub(crate) fn judge(
     run: RunDocument,
     order: Order<'_>,
 ) -> Result<Judged, UserError> {
-    let current = Runs::made_with(context, run)?;
+    let mut current = Runs::made_with(context, run)?;
+    let mut past = past(context, &current)?;
     let (comparison, notices) = match question(context, &current, order) {
-        Ok(question) => (question.answer(order.settings), question.notices),
+        Ok(question) => {
+            model::align_to(&question.current.runs, &mut [&mut current.runs, &mut past]);
+            (question.answer(order.settings), question.notices)
+        }
         Err(error) if error.code == Code::NothingToJudge => (Err(error), Vec::new()),
         Err(error) => return Err(error),
     };
-    let past = past(context, &current)?;
     let each = |metric| history::decline(&past, IN_A_ROW, metric, order.trend);
     let declines = WATCHED.into_iter().filter_map(each).collect();
     let each = |metric| history::history(&past, metric, order.trend);

@@ -9,7 +9,7 @@ use super::report::{self, Judged, Wanted};
 use super::store::RunRef;
 use crate::analysis::history;
 use crate::error::UserError;
-use crate::model::{Comparison, HistoryDocument, Metric, Report, RunDocument};
+use crate::model::{self, Comparison, HistoryDocument, Metric, Report, RunDocument};
 
 /// The documents of a page.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ impl Documents {
         let named = runs.runs.iter().find(|run| run.run.id == runs.name);
         let run = named.or(runs.runs.last()).cloned().ok_or_else(report::no_run)?;
         let judged = Judged::by(context, runs, (wanted, &run), settings)?;
+        // Under the names that it was judged by.
+        let run = judged.runs.iter().find(|it| it.run.id == run.run.id).cloned().unwrap_or(run);
         let history = past(context, &run, most, settings)?;
         let report = report::report(context, &judged.runs, &judged.comparison)?;
         let Judged { baseline, comparison, .. } = judged;
@@ -64,7 +66,9 @@ pub(crate) fn past(
     let limits = super::config::trend_settings(context)?.limits();
     let load = settings.load.unwrap_or_default();
     let rules = history::TrendRules { limits, load };
-    let history = history::history(&past.runs(most)?, Metric::SelfNs, rules);
+    let mut runs = past.runs(most)?;
+    model::align_to(std::slice::from_ref(run), &mut [&mut runs]);
+    let history = history::history(&runs, Metric::SelfNs, rules);
     Ok(history.filter(|history| !history.functions.is_empty()))
 }
 

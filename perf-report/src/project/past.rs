@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::store::{self, Fault, Filter, RunRef, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::RunDocument;
+use crate::model::{self, RunDocument};
 
 /// The stored runs that may be compared by time with the newest that is meant.
 #[derive(Debug)]
@@ -49,13 +49,15 @@ impl Past {
         Ok(is_stored.then(past))
     }
 
-    /// Returns the newest run and those before it, at most `most` in all, oldest first.
+    /// Returns the newest run and those before it, at most `most` in all, oldest first. What is
+    /// the same has one name in all of them.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn runs(&self, most: usize) -> Result<Vec<RunDocument>, UserError> {
         let mut runs = self.store.recent_samples(&self.filter, most.saturating_sub(1))?;
         runs.push(self.newest.clone());
+        model::align(&mut [&mut runs]);
         Ok(runs)
     }
 }

@@ -10,7 +10,7 @@ use super::store::{self, Filter, Query, RunRef, Store};
 use crate::analysis::report::{self, Material, Stored};
 use crate::analysis::score;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Comparison, Report, RunDocument};
+use crate::model::{self, Comparison, Report, RunDocument};
 use crate::verdict;
 
 /// Runs of the past that rules look at, at most.
@@ -183,6 +183,8 @@ impl Around {
             first_time: oldest.map(|entry| entry.time),
             latest_time: store.newest(&all)?.map(|entry| entry.time),
         };
-        Ok(Self { past: store.recent(&comparable, PAST)?, last, stored })
+        let mut past = store.recent(&comparable, PAST)?;
+        model::align_to(runs, &mut [&mut past, &mut last]);
+        Ok(Self { past, last, stored })
     }
 }

@@ -8,7 +8,8 @@ use super::sides::comparable::{self, Difference};
 use super::sides::{Functions, Sides, missing, notes};
 use super::{accept, places, words};
 use crate::model::{
-    COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, RunDocument, Side, Verdict, worst_first,
+    COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, Names, RunDocument, Side, Verdict,
+    worst_first,
 };
 
 /// Judges `current` against `baseline`, function by function and metric by metric, and what the
@@ -32,7 +33,7 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
         history: &[],
         paired: false,
     };
-    judge(sides, [baseline, current], limits)
+    named(sides, limits, |sides, limits| judge(sides, newest(sides, [baseline, current]), limits))
 }
 
 /// Judges the runs of one side against those of the other, by what runs of the same code differ by.
@@ -42,7 +43,29 @@ pub fn compare(baseline: &RunDocument, current: &RunDocument, limits: &Limits) -
 /// counted decides ([`Comparison::counts_only`]); otherwise the result is [`Comparison::advisory`]. It says
 /// why.
 pub fn compare_runs(sides: Sides<'_>, limits: &Limits) -> Option<Comparison> {
-    Some(judge(sides, [sides.baseline.last()?, sides.current.last()?], limits))
+    let last = [sides.baseline.last()?, sides.current.last()?];
+    Some(named(sides, limits, |sides, limits| judge(sides, newest(sides, last), limits)))
+}
+
+/// Judges `sides` with one name for what is the same, and with `limits` by these names.
+fn named(
+    sides: Sides<'_>,
+    limits: &Limits,
+    judge: impl FnOnce(Sides<'_>, &Limits) -> Comparison,
+) -> Comparison {
+    let (names, renamed) = Names::settled([sides.baseline, sides.current, sides.history]);
+    let limits = limits.named(&names);
+    match &renamed {
+        Some([baseline, current, history]) => {
+            judge(Sides { baseline, current, history, ..sides }, &limits)
+        }
+        None => judge(sides, &limits),
+    }
+}
+
+/// Returns the newest run of each of `sides`, which have one: as they are named there.
+fn newest<'a>(sides: Sides<'a>, last: [&'a RunDocument; 2]) -> [&'a RunDocument; 2] {
+    [sides.baseline.last().unwrap_or(last[0]), sides.current.last().unwrap_or(last[1])]
 }
 
 /// Judges `sides`, of which `newest` has the newest runs.
@@ -100,6 +123,8 @@ fn of_two(
 
 /// Judges what needs no baseline: the budgets of `current`. `why` says why there is none.
 pub fn alone(current: &RunDocument, limits: &Limits, why: String) -> Comparison {
+    let (names, _) = Names::settled([std::slice::from_ref(current)]);
+    let limits = &*limits.named(&names);
     let mut notes = vec![why];
     notes.extend(notes::about("this run", current));
     notes.extend(notes::unsteady("this run", std::slice::from_ref(current)));

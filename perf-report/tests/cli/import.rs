@@ -242,6 +242,214 @@ fn files_with_a_name_in_common_are_runs_of_one_group() {
     assert_eq!(document["runs"][0]["results"].as_array().unwrap().len(), 2);
 }
 
+/// Checks the exit code, and that a command said these words, wherever its lines end.
+#[track_caller]
+fn told(finished: &Finished, code: i32, words: &str) {
+    assert_eq!(finished.code, Some(code), "{finished:?}");
+    let text = format!("{} {}", finished.stdout, finished.stderr);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(words), "{words:?} is missing: {finished:?}");
+}
+
+/// A text of libtest with a benchmark of the name `X` in each of some targets.
+fn namesakes(all: &[(&str, f64)]) -> String {
+    let one = |(target, ns): &(&str, f64)| {
+        format!(
+            "Running benches/{target}.rs (target/release/deps/{target}-0)\ntest X ... bench: {ns} ns/iter (+/- 2)\n"
+        )
+    };
+    all.iter().map(one).collect()
+}
+
+/// Imports a text under the name of a file.
+fn import(desk: &Desk, name: &str, text: &str) {
+    fs::write(desk.path(name), text).unwrap();
+    told(&desk.report(&["import", name]), 0, "");
+}
+
+const STEADY: [f64; 5] = [100.0, 101.0, 99.5, 100.5, 100.2];
+
+/// Returns verdict and name of each row of a comparison.
+fn rows(finished: &Finished) -> Vec<String> {
+    let document: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+    let row = |row: &serde_json::Value| {
+        format!("{} {}", row["verdict"].as_str().unwrap(), row["name"].as_str().unwrap())
+    };
+    document["functions"].as_array().unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn a_second_benchmark_of_a_name_leaves_the_first_compared() {
+    let desk = Desk::new();
+    for (at, ns) in STEADY.into_iter().enumerate() {
+        import(&desk, &format!("old{at}.txt"), &namesakes(&[("a", ns)]));
+    }
+    told(&desk.report(&["baseline", "save", "main", "--runs", "5"]), 0, "");
+    assert!(
+        desk.stored().iter().all(|run| run.functions[0].name == "X"),
+        "alone, it needs no more"
+    );
+    import(&desk, "new.txt", &namesakes(&[("a", 160.0), ("b", 50.0)]));
+    checked(&serde_json::to_string(&desk.stored().pop().unwrap()).unwrap(), RUN_SCHEMA);
+    let both = ["regression X (benches/a.rs)", "added X (benches/b.rs)"];
+    let check = desk.report(&["check", "--format", "json"]);
+    assert_eq!(
+        (check.code, rows(&check)),
+        (Some(3), both.map(str::to_owned).to_vec()),
+        "{check:?}"
+    );
+    let compare = desk.report(&["compare", "main", "latest", "--format", "json"]);
+    assert_eq!(rows(&compare), both);
+    let history = desk.report(&["history", "X (benches/a.rs)", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&history.stdout).unwrap();
+    assert_eq!(document["functions"][0]["values"].as_array().map(Vec::len), Some(6), "{history:?}");
+    told(&desk.report(&["history", "X"]), 2, "more than one function is meant");
+    let page = desk.report(&["html", "--output", "page.html"]);
+    assert_eq!(page.code, Some(0), "{page:?}");
+
+    told(&desk.report(&["bless", "X (benches/a.rs)", "--reason", "more work"]), 0, "");
+    told(&desk.report(&["check"]), 0, "X (benches/a.rs)");
+    import(&desk, "alone.txt", &namesakes(&[("a", 160.0)]));
+    let alone = desk.report(&["check", "--format", "json"]);
+    assert_eq!(alone.code, Some(0), "what was blessed is so without a namesake: {alone:?}");
+    told(&desk.report(&["bless", "--list"]), 0, "160 ns");
+    import(&desk, "other.txt", &namesakes(&[("b", 160.0)]));
+    let other = desk.report(&["compare", "main", "latest", "--format", "json"]);
+    let gone = ["removed X (benches/a.rs)", "added X (benches/b.rs)"];
+    assert_eq!(rows(&other), gone, "the other one is another one");
+}
+
+#[test]
+fn a_namesake_that_is_gone_leaves_the_first_compared() {
+    let desk = Desk::new();
+    for (at, ns) in STEADY.into_iter().enumerate() {
+        import(&desk, &format!("old{at}.txt"), &namesakes(&[("b", 50.0), ("a", ns)]));
+    }
+    told(&desk.report(&["baseline", "save", "main", "--runs", "5"]), 0, "");
+    import(&desk, "new.txt", &namesakes(&[("a", 160.0)]));
+    let check = desk.report(&["check", "--format", "json"]);
+    let rows = rows(&check);
+    assert_eq!(rows, ["regression X (benches/a.rs)", "removed X (benches/b.rs)"], "{check:?}");
+    told(&desk.report(&["bless", "X (benches/a.rs)", "--reason", "more work"]), 0, "");
+    let blessed = fs::read_to_string(desk.path("perf-blessed.toml")).unwrap();
+    assert!(blessed.contains("X (benches/a.rs)"), "{blessed}");
+    assert_eq!(desk.report(&["check"]).code, Some(0));
+}
+
+#[test]
+fn what_was_stored_without_a_qualifier_is_still_compared() {
+    let desk = Desk::new();
+    for (at, ns) in STEADY.into_iter().enumerate() {
+        let text = format!("test X ... bench: {ns} ns/iter (+/- 2)\n");
+        import(&desk, &format!("old{at}.txt"), &text);
+    }
+    told(&desk.report(&["baseline", "save", "main", "--runs", "5"]), 0, "");
+    fs::write(desk.path("perf.toml"), "[budget.\"X\"]\nseverity = \"warn\"\n").unwrap();
+    import(&desk, "new.txt", &namesakes(&[("a", 160.0)]));
+    let check = desk.report(&["check", "--format", "json"]);
+    assert_eq!((check.code, rows(&check)), (Some(0), vec!["degraded X".to_owned()]), "{check:?}");
+}
+
+#[test]
+fn what_was_measured_once_is_one_run_under_whichever_name() {
+    let desk = Desk::new();
+    import(&desk, "a.txt", &bench(100.0));
+    let id = desk.stored()[0].run.id.clone();
+    let again = desk.report(&["import", "a.txt", "--label", "after", "--tag", "x y"]);
+    told(&again, 0, &format!("`perf-report tag {id} 'x y' --label after`"));
+    told(&again, 0, "already stored as run");
+    told(
+        &desk.report(&["import", "a.txt", "--machine", "ci-4"]),
+        0,
+        &format!("perf-report remove {id}"),
+    );
+    told(&desk.report(&["import", "a.txt", "--time", "2026-11-20T09:15:00Z"]), 0, "already stored");
+    let twice = desk.report(&["import", "a.txt", "./a.txt", "--dry-run"]);
+    told(&twice, 0, "1 file that is named twice, which counts once: a.txt");
+    fs::copy(desk.path("a.txt"), desk.path("copy.txt")).unwrap();
+    told(&desk.report(&["import", "a.txt", "copy.txt"]), 0, "copy.txt is a.txt");
+    told(&desk.shell("\"$REPORT\" import - - <a.txt --dry-run"), 0, "standard input");
+    assert_eq!(desk.stored().len(), 1);
+    fs::write(desk.path("b.txt"), bench(101.0)).unwrap();
+    told(&desk.report(&["import", "b.txt", "a.txt"]), 0, "");
+    assert_eq!(desk.stored().len(), 2, "in whichever group it is");
+}
+
+#[test]
+fn a_history_is_stored_entry_by_entry() {
+    let desk = Desk::new();
+    let entry = |number: u64| {
+        let (date, value) = (1_763_456_400_000 + number * 86_400_000, 40 + number);
+        format!(
+            r#"{{"commit":{{"id":"abcd000{number}"}},"date":{date},"tool":"cargo","benches":[{{"name":"f","value":{value},"unit":"ns/iter"}}]}}"#
+        )
+    };
+    let data = |numbers: &[u64]| {
+        let entries: Vec<String> = numbers.iter().map(|it| entry(*it)).collect();
+        format!(
+            "window.BENCHMARK_DATA = {{\"lastUpdate\":1,\"entries\":{{\"A\":[{}]}}}}",
+            entries.join(",")
+        )
+    };
+    import(&desk, "data.js", &data(&[1, 2, 3]));
+    assert_eq!(desk.stored().len(), 3);
+    for (numbers, all) in [(&[2, 3][..], 3), (&[3, 4], 4), (&[1, 2, 3, 4, 5], 5), (&[5, 5], 5)] {
+        fs::write(desk.path("data.js"), data(numbers)).unwrap();
+        told(&desk.report(&["import", "data.js"]), 0, "already stored as");
+        assert_eq!(desk.stored().len(), all, "{numbers:?}");
+    }
+}
+
+#[test]
+fn a_format_that_was_named_wrongly_is_told() {
+    let desk = Desk::new();
+    fs::write(desk.path("a.txt"), bench(1.0)).unwrap();
+    let looks = "a.txt is not of hyperfine: it looks like libtest";
+    told(&desk.report(&["import", "hyperfine", "a.txt"]), 2, looks);
+    told(&desk.report(&["import", "go", "a.txt"]), 2, "`perf-report import libtest a.txt`");
+    told(&desk.report(&["import", "criterion", "a.txt"]), 2, "it looks like libtest");
+    criterion_at(&desk, "target/criterion");
+    told(
+        &desk.report(&["import", "junit", "target/criterion"]),
+        2,
+        "is a folder, and junit is read from files",
+    );
+    fs::write(desk.path("cut.json"), "{\"results\": [{\"command\"").unwrap();
+    told(&desk.report(&["import", "hyperfine", "cut.json"]), 6, "it is not what hyperfine writes");
+    fs::write(desk.path("none.json"), "{\"results\": []}").unwrap();
+    told(
+        &desk.report(&["import", "hyperfine", "none.json"]),
+        4,
+        "no result of hyperfine was found",
+    );
+    assert!(!desk.store().exists());
+}
+
+#[test]
+fn folders_of_criterion_that_cannot_be_read_are_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::new();
+    criterion_at(&desk, "target/criterion");
+    fs::write(desk.path("target/criterion/parse/small/64/new/estimates.json"), "{\"mean\":")
+        .unwrap();
+    std::os::unix::fs::symlink(desk.path("target"), desk.path("target/criterion/elsewhere"))
+        .unwrap();
+    let mode = |mode| {
+        let closed = desk.path("target/criterion/flat");
+        fs::set_permissions(closed, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o0);
+    // Root reads everything.
+    let is_closed = fs::read_dir(desk.path("target/criterion/flat")).is_err();
+    let report = desk.report(&["import", "criterion", "--dry-run"]);
+    mode(0o755);
+    told(&report, 0, "1 benchmark left out, since a file of it cannot be read: parse/small/64");
+    told(&report, 0, "1 link to a folder that was not followed: elsewhere");
+    if is_closed {
+        told(&report, 0, "1 folder that cannot be read, left out: flat");
+    }
+}
+
 #[test]
 fn a_program_outside_imports_too() -> Result<(), UserError> {
     let desk = Desk::new();

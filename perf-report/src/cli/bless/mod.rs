@@ -15,7 +15,7 @@ use super::media::Format;
 use super::output::{self, OutputArgs};
 use super::{function, help};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{Change, Comparison, Metric, Verdict};
+use crate::model::{Change, Comparison, Metric, Names, Verdict};
 use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::config::quantity;
 use crate::project::context::Context;
@@ -159,7 +159,7 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
     // What was blessed before must not hide what is to be blessed now.
     let settings = CheckSettings { blessed: Blessed::default(), ..settings };
-    let comparison = compared(args, context, &settings)?;
+    let (comparison, names) = compared(args, context, &settings)?;
     let function = named(function, &comparison)?;
     let rows = rows(function, args, &comparison)?;
     let commit = &comparison.current_run.commit;
@@ -167,7 +167,8 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     for row in rows {
         let (from, to) = range(row, args, &settings.custom)?;
         let blessing = Blessing {
-            function: function.to_owned(),
+            // Another of that name may come, which nobody has accepted.
+            function: names.full(function).to_owned(),
             metric: row.metric,
             from,
             to,
@@ -188,21 +189,21 @@ fn bless(function: &str, args: &Args, context: &Context) -> Result<(), UserError
     Ok(())
 }
 
-/// Compares the same two runs that `check` judges.
+/// Compares the same two runs that `check` judges. Returns the names in them, too.
 fn compared(
     args: &Args,
     context: &Context,
     settings: &CheckSettings,
-) -> Result<Comparison, UserError> {
+) -> Result<(Comparison, Names), UserError> {
     let name = check::wanted(context, settings.baseline.as_deref())?.ok_or_else(|| {
         UserError::new(Code::NothingToJudge, "there is no baseline to be worse than")
             .help("save one with `perf-report baseline save main`")
     })?;
-    let current =
+    let mut current =
         check::current(context, args.run.as_ref(), check::kept(context, &name)?.as_ref())?;
     current.notice.as_deref().into_iter().for_each(output::warning);
-    let baseline = Runs::reference(context, &name, &current.runs)?;
-    check::compare(context, &baseline, &current, settings)
+    let mut baseline = Runs::reference(context, &name, &current.runs)?;
+    check::compare(context, &mut baseline, &mut current, settings)
 }
 
 /// Returns the function or metric that is meant by `wanted`.

@@ -174,7 +174,7 @@ fn two_of_one_name_are_told_apart_by_their_folders() {
     let one = made(r#"{"full_id":"f"}"#, ESTIMATES, "");
     let other = Files { folder: "f_2".to_owned(), ..one.clone() };
     let imported = read(&[one.clone(), other], Taken::Newest);
-    assert_eq!(names(&imported), ["f (f)", "f (f_2)"]);
+    assert_eq!(names(&imported), ["f", "f (f_2)"]);
     assert!(criterion::read(&[one.clone(), one], Taken::Newest, &Options::default()).is_err());
 }
 

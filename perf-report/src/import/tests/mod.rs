@@ -11,6 +11,8 @@
 mod criterion;
 mod expected;
 mod hostile;
+mod names;
+mod odd;
 mod quirks;
 
 use super::{Format, Imported, Options, detect};

@@ -80,10 +80,12 @@ fn go_of_several_packages() {
     let text = "goos: linux\npkg: a/x\nBenchmarkF-8 \t 10\t 5 ns/op\nPASS\npkg: a/y\nBenchmarkF-8 10 7.5 ns/op 16 B/op 2 allocs/op\n\
         BenchmarkG 10 1 ms/op 3 apples\nBenchmarkBroken-8\n--- FAIL: BenchmarkH\nBenchmarkH-8 10 NaN ns/op\n";
     let imported = read(text, Format::Go);
-    assert_eq!(names(&imported), ["F (a/x)", "F (a/y)", "G"]);
+    assert_eq!(names(&imported), ["F (a/x, GOMAXPROCS=8)", "F (a/y, GOMAXPROCS=8)", "G"]);
     assert_eq!(function(&imported, "G").mean_ns, Some(1e6));
-    assert_eq!(metric(&imported, "F (a/y)/bytes-per-op").value, Some(16.0));
+    assert_eq!(metric(&imported, "F (a/y, GOMAXPROCS=8)/bytes-per-op").value, Some(16.0));
     assert_eq!(metric(&imported, "G/apples").value, Some(3.0));
+    let broken = "1 line of a benchmark that cannot be read, left out: BenchmarkH-8 10 NaN ns/op";
+    assert!(sentences(&imported).iter().any(|it| it == broken), "{:?}", sentences(&imported));
     let wrapped = "{\"Action\":\"output\",\"Package\":\"a/x\",\"Output\":\"BenchmarkF-2 \\t\"}\n\
         {\"Action\":\"output\",\"Package\":\"a/x\",\"Output\":\" 10\\t 5 ns/op\\n\"}\n";
     assert_eq!(function(&read(wrapped, Format::Go), "F").mean_ns, Some(5.0));
@@ -94,12 +96,12 @@ fn go_with_several_numbers_of_processors() {
     let text = "pkg: a\nBenchmarkX 10 100 ns/op\nBenchmarkX-2 10 50 ns/op\nBenchmarkX-4 10 25 ns/op\n\
         BenchmarkX-4 10 27 ns/op\nBenchmarkY-8 10 5 ns/op\n";
     let imported = read(text, Format::Go);
-    assert_eq!(names(&imported), ["X", "X-2", "X-4", "Y"]);
-    assert_eq!(function(&imported, "X-4").mean_ns, Some(26.0));
+    assert_eq!(names(&imported), ["X (a)", "X (a, GOMAXPROCS=2)", "X (a, GOMAXPROCS=4)", "Y"]);
+    assert_eq!(function(&imported, "X (a, GOMAXPROCS=4)").mean_ns, Some(26.0));
 }
 
 #[test]
-fn nextest_with_absurd_times_has_a_sum() {
+fn nextest_with_absurd_times_has_none() {
     let passed = |name: &str| {
         format!(r#"{{"type":"test","event":"ok","name":"a::a${name}","exec_time":1e10}}"#)
     };
@@ -110,7 +112,10 @@ fn nextest_with_absurd_times_has_a_sum() {
         passed("y")
     );
     let imported = read(&text, Format::Nextest);
-    assert_eq!(imported.runs[0].suites[0].tests_ns, Some(u64::MAX));
+    assert_eq!(imported.runs[0].suites[0].tests_ns, Some(0));
+    assert!(imported.runs[0].functions.iter().all(|it| it.mean_ns.is_none()));
+    let note = "2 times that cannot be, left out: x (more than a year), y (more than a year)";
+    assert_eq!(sentences(&imported), [note]);
 }
 
 #[test]

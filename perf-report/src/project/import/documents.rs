@@ -1,16 +1,16 @@
 //! Runs of other tools as documents of ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use super::{Dated, Given, facts};
-use crate::import::{Format, ImportedRun};
+use super::{Dated, Given, origin};
+use crate::import::{self, Format, ImportedRun, Notes};
 use crate::model::{
-    Git, Machine, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
+    Function, Machine, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
 };
 use crate::project::context::Context;
-use crate::record::facts::Identity;
+use crate::record::facts::{Identity, rfc_3339};
 
 /// The runs of all files, oldest first.
 #[derive(Debug, Default)]
@@ -32,7 +32,9 @@ pub(crate) fn merged(files: Vec<Dated>) -> Merged {
         let each = files
             .into_iter()
             .flat_map(|(file, at)| file.runs.into_iter().map(move |run| (run, at)));
-        return Merged { runs: each.collect(), is_group };
+        let mut runs: Vec<_> = each.collect();
+        import::named(runs.iter_mut().map(|(run, _)| run));
+        return Merged { runs, is_group };
     }
     let mut whole: Option<(ImportedRun, Option<Timestamp>)> = None;
     for (file, at) in files {
@@ -46,19 +48,20 @@ pub(crate) fn merged(files: Vec<Dated>) -> Merged {
             }
         }
     }
-    if let Some((run, _)) = &mut whole {
-        run.functions.sort_by(|a, b| a.name.cmp(&b.name));
-        run.metrics.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-        run.suites.sort_by(|a, b| a.name.cmp(&b.name));
-    }
+    import::named(whole.iter_mut().map(|(run, _)| run));
     Merged { runs: whole.into_iter().collect(), is_group: false }
 }
 
 fn are_disjoint(files: &[Dated]) -> bool {
     let mut seen = BTreeSet::new();
     let functions = files.iter().flat_map(|(file, _)| &file.runs).flat_map(|run| &run.functions);
-    let mut names = functions.map(|function| &function.name);
+    let mut names = functions.map(full_name);
     names.all(|name| seen.insert(name))
+}
+
+/// Returns the name with what tells it apart, whatever it is called here.
+fn full_name(function: &Function) -> String {
+    function.identity.as_ref().map_or_else(|| function.name.clone(), |own| own.full())
 }
 
 fn add(whole: &mut ImportedRun, part: ImportedRun) {
@@ -72,6 +75,20 @@ fn add(whole: &mut ImportedRun, part: ImportedRun) {
     whole.wall_ns = None;
 }
 
+/// Leaves out runs that are there twice: of the same moment and commit, with the same values. Processes that took
+/// exactly as long are none of these, for nobody says when they ran.
+pub(crate) fn without_copies(format: Format, merged: &mut Merged, notes: &mut Notes) {
+    let mut seen = BTreeSet::new();
+    merged.runs.retain(|(run, _)| {
+        let Some(time) = run.time else { return true };
+        let is_new = seen.insert(content(format, run));
+        if !is_new {
+            notes.aside("run", "that is there twice, which counts once", &rfc_3339(time));
+        }
+        is_new
+    });
+}
+
 /// Makes the documents of runs. `is_ours` says that their files belong to the project, so that its commit may
 /// be theirs.
 pub(crate) fn runs(
@@ -82,25 +99,33 @@ pub(crate) fn runs(
     problems: &[String],
 ) -> Vec<RunDocument> {
     let now = Timestamp::now();
-    let of_project = facts::OfProject::new(context, is_ours);
+    let of_project = origin::OfProject::new(context, is_ours);
     let is_group = merged.is_group && merged.runs.len() > 1;
     let last = merged.runs.len().saturating_sub(1);
     let mut group: Option<String> = None;
     let mut documents = Vec::with_capacity(merged.runs.len());
-    let timed = merged
-        .runs
-        .into_iter()
-        .map(|(run, modified)| (given.time.or(run.time).or(modified).unwrap_or(now), run));
+    let mut alike = HashMap::<Vec<u8>, usize>::new();
+    let timed = merged.runs.into_iter().map(|(run, modified)| {
+        let own_time = run.time.or(modified);
+        (given.time.or(own_time).unwrap_or(now), own_time, run)
+    });
     let mut timed: Vec<_> = timed.collect();
     // The last one is the newest, as in the store.
-    timed.sort_by_key(|(time, _)| *time);
-    for (at, (time, run)) in timed.into_iter().enumerate() {
+    timed.sort_by_key(|(time, ..)| *time);
+    for (at, (time, own_time, run)) in timed.into_iter().enumerate() {
         let git = of_project.git(given, &run, time);
-        let identity = identity(format, &run, (given, git.as_ref()), (time, at));
+        let measured = content(format, &run);
+        // Two processes may take exactly as long.
+        let before = alike.entry(measured.clone()).or_default();
+        let identity = Identity::of_content(
+            own_time.unwrap_or(time),
+            &[&measured, before.to_string().as_bytes()].concat(),
+        );
+        *before += 1;
         let first = group.get_or_insert_with(|| identity.id.clone()).clone();
         let facts = Run {
             id: identity.id,
-            time: identity.time,
+            time: rfc_3339(time),
             label: given.label.clone(),
             tags: given.tags.clone(),
             source: Some(format.word().to_owned()),
@@ -121,18 +146,24 @@ pub(crate) fn runs(
     documents
 }
 
-/// Returns an identity that is the same whenever the same is imported.
-fn identity(
-    format: Format,
-    run: &ImportedRun,
-    (given, git): (&Given, Option<&Git>),
-    (time, at): (Timestamp, usize),
-) -> Identity {
-    let parts = (&run.functions, &run.metrics, &run.suites, run.exit_code);
-    let about = (format.word(), &given.label, &given.tags, &given.machine, git, at);
+/// Returns what makes a run the one that it is, so that it is stored once: what was measured, of which commit and
+/// when, as far as its file says. What the user calls it, what else is in the file and where it stands there
+/// change nothing of that.
+fn content(format: Format, run: &ImportedRun) -> Vec<u8> {
+    let mut functions = run.functions.clone();
+    let mut metrics = run.metrics.clone();
+    for function in &mut functions {
+        function.name = full_name(function);
+    }
+    for metric in &mut metrics {
+        if let Some(own) = &metric.identity {
+            metric.name = own.full();
+        }
+    }
+    let time = run.time.map(|time| time.to_string());
+    let parts = (functions, metrics, &run.suites, run.exit_code);
     // Both are made of what can always be written.
-    let content = serde_json::to_vec(&(parts, about)).unwrap_or_default();
-    Identity::of_content(time, &content)
+    serde_json::to_vec(&(format.word(), &run.commit, time, parts)).unwrap_or_default()
 }
 
 fn document(run: Run, imported: ImportedRun, problems: Vec<String>) -> RunDocument {

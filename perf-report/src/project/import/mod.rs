@@ -3,20 +3,21 @@
 //! what a command of ours wrote to its own run.
 
 pub(crate) mod documents;
-pub(crate) mod facts;
+pub(crate) mod origin;
 pub(crate) mod sources;
 pub(crate) mod written;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sources::Source;
 
 use super::context::Context;
-use super::store::{self, Fault, StoreError};
+use super::store::{self, Entry, Fault, Filter, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::{Format, Imported, Mistake, Notes, Options};
 use crate::model::{Kept, RunDocument};
-use crate::record::facts::{now, rfc_3339};
+use crate::record::facts::{self, now, rfc_3339};
+use crate::text::shell::shell_word;
 use crate::text::units;
 
 /// The things to import, and the facts that the user gives.
@@ -77,12 +78,13 @@ pub(crate) struct Read {
 /// unknown format or a missing file; [`Code::Unreadable`] for a damaged one.
 pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> {
     let options = Options { unit: order.unit.clone() };
-    let found = sources::all(context, order)?;
+    let (found, mut notes) = sources::all(context, order)?;
     let format = same_format(&found, order)?;
-    let (mut all, mut notes) = (Vec::new(), Notes::default());
+    let mut all = Vec::new();
     let mut saved = Vec::new();
     for source in &found {
-        let mut imported = source.read(format, order, &options)?;
+        let read = source.read(format, order, &options);
+        let mut imported = as_it_looks(read, source, order)?;
         notes.append(std::mem::take(&mut imported.notes));
         saved.extend(source.saved.iter().cloned());
         all.push((source, imported));
@@ -94,8 +96,9 @@ pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> 
         return Err(nothing(format, &from, &notes, &saved));
     }
     let mut assumed = assumed(format, order);
-    let merged =
+    let mut merged =
         documents::merged(all.into_iter().map(|(source, it)| (it, source.modified)).collect());
+    documents::without_copies(format, &mut merged, &mut notes);
     let is_ours = found.iter().all(|source| source.is_ours);
     let problems = notes.problems();
     let runs = documents::runs(context, format, merged, (&order.given, is_ours), &problems);
@@ -103,21 +106,97 @@ pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> 
     Ok(Read { format, from, runs, notes, assumed, saved })
 }
 
-/// Stores runs, each once, and returns the answer to each.
+/// Returns what was read; where a format was named of which there is nothing in a file, and the file is of another,
+/// the error that says so.
+fn as_it_looks(
+    read: Result<Imported, UserError>,
+    source: &Source,
+    order: &Order,
+) -> Result<Imported, UserError> {
+    let is_any = read.as_ref().is_ok_and(|imported| !imported.is_empty());
+    let Some(named) = order.format.filter(|_| !is_any) else { return read };
+    let Some(other) = source.other_format(named) else { return read };
+    let (shown, named, other) = (&source.shown, named.word(), other.word());
+    let problem = format!("{shown} is not of {named}: it looks like {other}");
+    Err(UserError::new(Code::Usage, problem)
+        .help(format!("leave the format out, or name it: `perf-report import {other} {shown}`")))
+}
+
+/// The answers of the store to some runs.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    /// The answer to each.
+    pub kept: Vec<Kept>,
+    /// A sentence for the user who gives a run that is stored already other facts than it has.
+    pub others: Option<String>,
+}
+
+/// Stores runs, each once, and returns the answers.
 ///
 /// # Errors
 /// When the store takes no more.
-pub(crate) fn keep(context: &Context, runs: &[RunDocument]) -> Result<Vec<Kept>, UserError> {
+pub(crate) fn keep(
+    context: &Context,
+    runs: &[RunDocument],
+    given: &Given,
+) -> Result<Answers, UserError> {
     let mut store = store::open_or_create(&context.store)?;
-    let mut kept = Vec::with_capacity(runs.len());
+    let mut answers = Answers::default();
     for run in runs {
-        kept.push(match store.save(run) {
+        answers.kept.push(match store.save(run) {
             Ok(()) => Kept::Stored,
-            Err(StoreError { fault: Fault::Exists { .. }, .. }) => Kept::Before,
+            Err(StoreError { fault: Fault::Exists { .. }, .. }) => {
+                if answers.others.is_none()
+                    && let Some(stored) = store.newest(&Filter::of_id(&run.run.id))?
+                {
+                    answers.others = other_facts(given, &stored);
+                }
+                Kept::Before
+            }
             Err(error) => return Err(error.into()),
         });
     }
-    Ok(kept)
+    Ok(answers)
+}
+
+/// Returns the sentence that a run is stored already, and not as the user wants it now, with the way out.
+fn other_facts(given: &Given, stored: &Entry) -> Option<String> {
+    let id = &stored.id;
+    let has = |name: &str, text: Option<&str>| match text.filter(|text| !text.is_empty()) {
+        None => format!("without a {name}"),
+        Some(text) => format!("with the {name} {text:?}"),
+    };
+    let time = given.time.map(facts::rfc_3339);
+    let fixed = [
+        ("machine", &given.machine, Some(&stored.machine_key)),
+        ("commit", &given.commit, stored.commit.as_ref()),
+        ("branch", &given.branch, stored.branch.as_ref()),
+        ("time", &time, Some(&stored.time)),
+    ];
+    let is_other =
+        |wanted: &Option<String>, own: Option<&String>| wanted.is_some() && wanted.as_ref() != own;
+    if let Some((name, _, own)) = fixed.into_iter().find(|(_, wanted, own)| is_other(wanted, *own))
+    {
+        return Some(format!(
+            "this is run {id}, which is stored already, {}: what was measured once is one run; to have it \
+             otherwise, remove it with `perf-report remove {id}`, and import it again",
+            has(name, own.map(String::as_str))
+        ));
+    }
+    let tags = given.tags.iter().filter(|tag| !stored.tags.contains(tag));
+    let mut words: Vec<String> = tags.map(|tag| shell_word(Path::new(tag))).collect();
+    if is_other(&given.label, stored.label.as_ref()) {
+        words.push("--label".to_owned());
+        words.extend(given.label.iter().map(|label| shell_word(Path::new(label))));
+    }
+    (!words.is_empty()).then(|| {
+        format!(
+            "this is run {id}, which is stored already, {}: what was measured once is one run; to rename it: \
+             `perf-report tag {id} {}`",
+            has("label", stored.label.as_deref()),
+            words.join(" ")
+        )
+    })
 }
 
 /// Returns the format that all sources have: the one that was named, or the one that their content tells.

@@ -4,8 +4,9 @@
 mod places;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use places::{criterion_folders, quickly, with_criterion};
 pub(crate) use walk::{criterion, criterion_fresh};
@@ -27,6 +28,8 @@ pub(crate) struct Source {
     pub(crate) is_ours: bool,
     /// Baselines that criterion keeps in it.
     pub(crate) saved: Vec<String>,
+    /// The place of it, whatever its name was.
+    path: Option<PathBuf>,
     content: Content,
 }
 
@@ -39,6 +42,19 @@ enum Content {
 }
 
 impl Source {
+    /// Returns the format of which its content is, where that is another than `named`.
+    pub(crate) fn other_format(&self, named: Format) -> Option<Format> {
+        match &self.content {
+            Content::Text(text) => import::detect(text).ok().filter(|format| *format != named),
+            Content::Criterion(..) => None,
+        }
+    }
+
+    /// Returns whether it is a file of the same content.
+    fn is_copy_of(&self, other: &Self) -> bool {
+        matches!((&self.content, &other.content), (Content::Text(own), Content::Text(its)) if own == its)
+    }
+
     /// Tells its format.
     pub(crate) fn format(&self) -> Result<Format, UserError> {
         match &self.content {
@@ -75,25 +91,54 @@ impl Source {
 ///
 /// # Errors
 /// When something is not there, cannot be read, or is a folder without results.
-pub(crate) fn all(context: &Context, order: &Order) -> Result<Vec<Source>, UserError> {
+pub(crate) fn all(context: &Context, order: &Order) -> Result<(Vec<Source>, Notes), UserError> {
     if order.paths.is_empty() {
-        return found_by_itself(context, order).map(|source| vec![source]);
+        return found_by_itself(context, order).map(|source| (vec![source], Notes::default()));
     }
     let mut sources = Vec::new();
+    let (mut has_input, mut notes) = (false, Notes::default());
     for path in &order.paths {
         if path.as_os_str() == "-" {
-            sources.push(standard_input()?);
+            if std::mem::replace(&mut has_input, true) {
+                notes.aside("file", NAMED_TWICE, "standard input");
+            } else {
+                sources.push(standard_input()?);
+            }
             continue;
         }
         let full = context.dir.join(path);
         let metadata = full.metadata().map_err(|error| missing(path, error))?;
         if metadata.is_dir() {
-            sources.extend(folder(context, &full, order)?);
+            sources.extend(folder(context, &full, (order, &mut notes))?);
         } else {
             sources.push(file(context, &full)?);
         }
     }
-    Ok(sources)
+    let sources = each_once(sources, &mut notes);
+    Ok((sources, notes))
+}
+
+/// The note on a file that is there already.
+const NAMED_TWICE: &str = "that is named twice, which counts once";
+
+/// Leaves out files and folders that are there twice, by another path or as a copy: what was measured once is one
+/// run.
+fn each_once(sources: Vec<Source>, notes: &mut Notes) -> Vec<Source> {
+    let mut paths = BTreeSet::new();
+    let mut kept: Vec<Source> = Vec::with_capacity(sources.len());
+    for source in sources {
+        if source.path.as_ref().is_some_and(|path| !paths.insert(path.clone())) {
+            notes.aside("file", NAMED_TWICE, &source.shown);
+            continue;
+        }
+        if let Some(first) = kept.iter().find(|it| it.is_copy_of(&source)) {
+            let copy = format!("{} is {}", source.shown, first.shown);
+            notes.aside("file", "that is a copy of another, which counts once", &copy);
+            continue;
+        }
+        kept.push(source);
+    }
+    kept
 }
 
 /// Returns criterion's folder, wherever it is.
@@ -118,12 +163,29 @@ fn found_by_itself(context: &Context, order: &Order) -> Result<Source, UserError
 }
 
 /// Returns what a folder holds: the benchmarks of criterion, or the summaries of Gungraun.
-fn folder(context: &Context, path: &Path, order: &Order) -> Result<Vec<Source>, UserError> {
+fn folder(
+    context: &Context,
+    path: &Path,
+    (order, notes): (&Order, &mut Notes),
+) -> Result<Vec<Source>, UserError> {
+    if let Some(format) = order.format
+        && ![Format::Criterion, Format::Gungraun].contains(&format)
+    {
+        let problem = format!(
+            "{} is a folder, and {} is read from files",
+            context.shown(path),
+            format.word()
+        );
+        return Err(UserError::new(Code::Usage, problem)
+            .help("name the file; of folders, criterion's are read and Gungraun's"));
+    }
     if order.format != Some(Format::Gungraun) {
         let inner = with_criterion(path);
         let source = criterion_source(context, &inner, order)?;
         let is_any = match &source.content {
-            Content::Criterion(files, _) => !files.is_empty() || !source.saved.is_empty(),
+            Content::Criterion(files, notes) => {
+                !files.is_empty() || !source.saved.is_empty() || notes.has_problems()
+            }
             Content::Text(_) => true,
         };
         if is_any || order.format.is_some() {
@@ -131,7 +193,7 @@ fn folder(context: &Context, path: &Path, order: &Order) -> Result<Vec<Source>, 
         }
     }
     let summaries =
-        walk::summaries(path).map_err(|error| unreadable(&context.shown(path), error))?;
+        walk::summaries(path, notes).map_err(|error| unreadable(&context.shown(path), error))?;
     if summaries.is_empty() {
         let problem = format!("no result was found in the folder {}", context.shown(path));
         return Err(UserError::new(Code::NothingToJudge, problem).help(
@@ -150,6 +212,7 @@ fn criterion_source(context: &Context, path: &Path, order: &Order) -> Result<Sou
         modified: None,
         is_ours: is_ours(context, path),
         saved: found.saved,
+        path: path.canonicalize().ok(),
         content: Content::Criterion(found.files, found.notes),
     })
 }
@@ -164,14 +227,16 @@ fn file(context: &Context, path: &Path) -> Result<Source, UserError> {
     };
     let (bytes, modified) = open().map_err(|error| unreadable(&shown, error))?;
     let is_ours = is_ours(context, path);
-    Ok(Source { shown, modified, is_ours, saved: Vec::new(), content: Content::Text(text(bytes)) })
+    let path = path.canonicalize().ok();
+    let read = Content::Text(text(bytes));
+    Ok(Source { shown, modified, is_ours, saved: Vec::new(), path, content: read })
 }
 
 fn standard_input() -> Result<Source, UserError> {
     let shown = "standard input".to_owned();
     let bytes = read_limited(io::stdin()).map_err(|error| unreadable(&shown, error))?;
     let content = Content::Text(text(bytes));
-    Ok(Source { shown, modified: None, is_ours: true, saved: Vec::new(), content })
+    Ok(Source { shown, modified: None, is_ours: true, saved: Vec::new(), path: None, content })
 }
 
 fn read_limited(from: impl io::Read) -> io::Result<Vec<u8>> {

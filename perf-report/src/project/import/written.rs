@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::sources::{criterion_fresh, quickly};
 use crate::import::criterion::{self, Taken};
 use crate::import::{Imported, Options};
-use crate::model::RunDocument;
+use crate::model::{self, Identity, RunDocument};
 use crate::project::context::Context;
 
 /// The longest tick of the clock that files are stamped by.
@@ -39,15 +39,47 @@ pub(crate) fn add(context: &Context, document: &mut RunDocument, began: SystemTi
     document.recording.problems.extend(problems);
 }
 
-/// Puts benchmarks beside the functions of a run. One of the name of a function says so.
+/// Puts benchmarks beside the functions of a run. Whatever functions there are, each is a benchmark and no
+/// function of its name.
 fn put(document: &mut RunDocument, imported: Imported) {
-    for run in imported.runs {
-        for mut function in run.functions {
-            if document.functions.iter().any(|it| it.name == function.name) {
-                function.name = format!("{} (benchmark)", function.name);
-            }
-            document.functions.push(function);
-        }
+    /// The fact that tells it apart from a function.
+    const QUALIFIER: &str = "benchmark";
+    for mut function in imported.runs.into_iter().flat_map(|run| run.functions) {
+        let own = function.identity.take();
+        let name = own.as_ref().map_or_else(|| function.name.clone(), |own| own.name.clone());
+        let qualifier = match own {
+            Some(own) => format!("{QUALIFIER}, {}", own.qualifier),
+            None => QUALIFIER.to_owned(),
+        };
+        function.identity = Some(Box::new(Identity { name, qualifier, measure: None }));
+        document.functions.push(function);
     }
+    model::align(&mut [std::slice::from_mut(document)]);
     document.functions.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::ImportedRun;
+    use crate::model::{Function, FunctionKind, samples};
+
+    fn with_benchmark(functions: &[&str]) -> Vec<String> {
+        let function =
+            |name: &str, kind| Function { name: name.to_owned(), kind, ..Function::default() };
+        let tracked = functions.iter().map(|name| function(name, FunctionKind::Function));
+        let mut document = RunDocument { functions: tracked.collect(), ..samples::empty() };
+        let functions = vec![function("decode", FunctionKind::Benchmark)];
+        let run = ImportedRun { functions, ..ImportedRun::default() };
+        put(&mut document, Imported { runs: vec![run], ..Imported::default() });
+        let own = document.functions.iter().find_map(|it| it.identity.as_ref());
+        assert_eq!(own.unwrap().full(), "decode (benchmark)", "whatever else is there");
+        document.functions.into_iter().map(|it| it.name).collect()
+    }
+
+    #[test]
+    fn a_function_of_the_name_of_a_benchmark_changes_nothing_of_it() {
+        assert_eq!(with_benchmark(&[]), ["decode"]);
+        assert_eq!(with_benchmark(&["decode"]), ["decode", "decode (benchmark)"]);
+    }
 }

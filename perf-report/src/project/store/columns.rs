@@ -143,9 +143,14 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
     // As `BuildKeys::match_those` has it.
     if let Some(BuildKeys { crates, recorder }) = &filter.build {
         let given = crates.as_ref();
-        conditions.push(given.map_or("recorder = ?", |_| {
-            "CASE WHEN crates IS NULL THEN recorder = ? ELSE crates = ? END"
-        }).to_owned());
+        conditions.push(
+            given
+                .map_or(
+                    "recorder = ?",
+                    |_| "CASE WHEN crates IS NULL THEN recorder = ? ELSE crates = ? END",
+                )
+                .to_owned(),
+        );
         values.push(recorder);
         values.extend(given.map(String::as_str));
     }

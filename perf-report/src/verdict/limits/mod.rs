@@ -1,8 +1,9 @@
 //! The limits that a comparison judges by: how much change is too much.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::model::{Because, Metric, Verdict};
+use crate::model::{Because, Metric, Names, Verdict};
 
 mod allowance;
 mod blessing;
@@ -194,6 +195,41 @@ impl Limits {
             allowances: Allowances::default(),
             blessed: Blessed::default(),
         }
+    }
+
+    /// Returns the limits by the names that `names` has: what is said of a name is said of all that share it,
+    /// but a blessing, which is of one thing, is none of two.
+    pub(crate) fn named(&self, names: &Names) -> Cow<'_, Self> {
+        if names.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut limits = self.clone();
+        let is_said = |name: &str| self.custom.contains_key(name);
+        for (name, own) in &self.custom {
+            let meant = names.meant(name);
+            if !meant.contains(&name.as_str()) {
+                limits.custom.remove(name);
+            }
+            // What is said of one by its full name goes before what is said of all of that name.
+            let others = meant.into_iter().filter(|it| !is_said(it));
+            limits.custom.extend(others.map(|it| (it.to_owned(), *own)));
+        }
+        let rules = self.allowances.rules.iter();
+        let by_names =
+            rules.flat_map(|rule| names.meant(&rule.pattern).into_iter().map(move |it| (rule, it)));
+        let mut rules: Vec<_> = by_names.collect();
+        // Of two for one name the last one counts.
+        rules.sort_by_key(|(rule, name)| names.full(name) == rule.pattern);
+        let of_one =
+            |(rule, name): (&Rule, &str)| Rule { pattern: name.to_owned(), ..rule.clone() };
+        limits.allowances.rules = rules.into_iter().map(of_one).collect();
+        for blessing in &mut limits.blessed.list {
+            if let [meant] = names.meant(&blessing.function).as_slice() {
+                let meant = (*meant).to_owned();
+                blessing.function = meant;
+            }
+        }
+        Cow::Owned(limits)
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) struct Fresh {
 pub(crate) fn criterion(folder: &Path, of: &str) -> io::Result<Found> {
     let mut found = Found::default();
     let mut saved = BTreeSet::new();
-    for part in parts(folder)? {
+    for part in parts(folder, &mut found.notes)? {
         let name = part.file_name().map(|name| name.to_string_lossy().into_owned());
         let Some(name) = name else { continue };
         if name == of {
@@ -62,13 +62,13 @@ pub(crate) fn criterion(folder: &Path, of: &str) -> io::Result<Found> {
 /// Reads what criterion has written since a moment, and what it has not; `None` where it wrote nothing then,
 /// after a look at times only.
 pub(crate) fn criterion_fresh(folder: &Path, since: SystemTime) -> Option<Fresh> {
-    let parts = parts(folder).ok()?;
+    let mut fresh = Fresh::default();
+    let parts = parts(folder, &mut fresh.notes).ok()?;
     let parts: Vec<PathBuf> = parts.into_iter().filter(|part| part.ends_with("new")).collect();
     let is_fresh = |part: &PathBuf| modified(part).is_some_and(|time| time >= since);
     if !parts.iter().any(is_fresh) {
         return None;
     }
-    let mut fresh = Fresh::default();
     for part in &parts {
         fresh.files.extend(read(folder, part, &mut fresh.notes));
     }
@@ -76,9 +76,9 @@ pub(crate) fn criterion_fresh(folder: &Path, since: SystemTime) -> Option<Fresh>
 }
 
 /// Returns the folders that hold the results of a benchmark: those with a sample or a name in them, sorted.
-fn parts(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn parts(folder: &Path, notes: &mut Notes) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    walk(folder, &mut |path, names| {
+    walk(folder, notes, &mut |path, names| {
         if names.iter().any(|name| name == "benchmark.json" || name == "sample.json") {
             found.push(path.to_owned());
         }
@@ -91,9 +91,9 @@ fn parts(folder: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// When the folder itself cannot be read.
-pub(super) fn summaries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn summaries(folder: &Path, notes: &mut Notes) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    walk(folder, &mut |path, names| {
+    walk(folder, notes, &mut |path, names| {
         found.extend(
             names.iter().filter(|name| *name == "summary.json").map(|name| path.join(name)),
         );
@@ -102,28 +102,47 @@ pub(super) fn summaries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Calls `seen` for each folder with the names of the files in it.
-fn walk(folder: &Path, seen: &mut dyn FnMut(&Path, &[String])) -> io::Result<()> {
+/// Calls `seen` for each folder with the names of the files in it. What cannot be looked into is noted.
+fn walk(
+    folder: &Path,
+    notes: &mut Notes,
+    seen: &mut dyn FnMut(&Path, &[String]),
+) -> io::Result<()> {
     let mut left = MOST;
     let mut open = vec![(folder.to_owned(), 0)];
     let mut is_first = true;
     while let Some((path, depth)) = open.pop() {
+        let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
         let entries = match fs::read_dir(&path) {
             Err(error) if is_first => return Err(error),
-            Err(_) => continue,
+            Err(_) => {
+                notes.problem("folder", "that cannot be read, left out", &shown(&path));
+                continue;
+            }
             Ok(entries) => entries,
         };
         is_first = false;
         let mut names = Vec::new();
-        for entry in entries.flatten() {
+        for entry in entries {
+            let Ok(entry) = entry else {
+                notes.problem("folder", "that cannot be read to its end", &shown(&path));
+                break;
+            };
             left = left.saturating_sub(1);
             if left == 0 {
                 return Err(io::Error::other("it holds more files than are looked at"));
             }
             // Of the entry itself: a link is neither.
-            let Ok(kind) = entry.file_type() else { continue };
+            let Ok(kind) = entry.file_type() else {
+                notes.problem("entry", "that cannot be read, left out", &shown(&entry.path()));
+                continue;
+            };
             if kind.is_dir() && depth < DEEPEST {
                 open.push((entry.path(), depth + 1));
+            } else if kind.is_dir() {
+                notes.problem("folder", "that lies too deep, left out", &shown(&entry.path()));
+            } else if kind.is_symlink() && entry.path().is_dir() {
+                notes.aside("link to a folder", "that was not followed", &shown(&entry.path()));
             } else if kind.is_file() {
                 names.push(entry.file_name().to_string_lossy().into_owned());
             }
