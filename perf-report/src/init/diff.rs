@@ -1,5 +1,7 @@
 //! Changes as `git diff` shows them, so that `git apply` takes them. Pure.
 
+use std::fmt::Write as _;
+
 use similar::TextDiff;
 
 /// Lines around a change that are shown with it.
@@ -8,14 +10,41 @@ const CONTEXT: usize = 3;
 /// Returns the difference between two texts of the file at `path`; `before` is `None` for a new file.
 pub(super) fn unified(path: &str, before: Option<&str>, after: &str, executable: bool) -> String {
     let mode = if executable { "100755" } else { "100644" };
+    let [a, b] = ["a/", "b/"].map(|side| quoted(&format!("{side}{path}")));
     let (birth, old) = match before {
         None => (format!("new file mode {mode}\n"), "/dev/null".to_owned()),
-        Some(_) => (String::new(), format!("a/{path}")),
+        Some(_) => (String::new(), a.clone()),
     };
     let diff = TextDiff::from_lines(before.unwrap_or_default(), after);
-    let hunks =
-        diff.unified_diff().context_radius(CONTEXT).header(&old, &format!("b/{path}")).to_string();
-    format!("diff --git a/{path} b/{path}\n{birth}{hunks}")
+    let hunks = diff.unified_diff().context_radius(CONTEXT).header(&old, &b).to_string();
+    format!("diff --git {a} {b}\n{birth}{hunks}")
+}
+
+/// Returns a file outside of what is checked out, in lines that `git apply` passes over: it puts nothing there,
+/// and would refuse all of a patch that does.
+pub(super) fn remark(path: &str, after: &str, executable: bool) -> String {
+    let kind = if executable { "an executable file" } else { "a file" };
+    let name = quoted(path);
+    let head =
+        format!("{name}: {kind}, outside of what is checked out, where a patch puts nothing");
+    [head.as_str()].into_iter().chain(after.lines()).map(|line| format!("# {line}\n")).collect()
+}
+
+/// Writes a name as git does: in quotes where it has characters that would end it.
+fn quoted(name: &str) -> String {
+    let is_special = |c: char| c.is_control() || c == '"' || c == '\\';
+    if !name.contains(is_special) {
+        return name.to_owned();
+    }
+    let mut text = String::from("\"");
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c.is_ascii_control() => drop(write!(text, "\\{:03o}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text + "\""
 }
 
 #[cfg(test)]
@@ -36,6 +65,21 @@ mod tests {
         +new
          5
          6
+        ");
+    }
+
+    #[test]
+    fn names_that_would_end_early_are_quoted() {
+        assert_eq!(quoted("a/Größe b"), "a/Größe b");
+        assert_eq!(quoted("a/\"x\\\n"), r#""a/\"x\\\012""#);
+    }
+
+    #[test]
+    fn what_is_not_checked_out_is_a_remark() {
+        insta::assert_snapshot!(remark(".git/hooks/pre-push", "#!/bin/sh\n--- a\n", true), @r"
+        # .git/hooks/pre-push: an executable file, outside of what is checked out, where a patch puts nothing
+        # #!/bin/sh
+        # --- a
         ");
     }
 

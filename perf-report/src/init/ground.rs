@@ -57,6 +57,12 @@ impl Ground {
         path.strip_prefix(self.base()).unwrap_or(path).display().to_string()
     }
 
+    /// Returns whether a file is one of those that are checked out, or could be: git keeps its own files apart.
+    pub(super) fn is_checked_out(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(self.base());
+        below.is_ok_and(|below| below.components().all(|part| part.as_os_str() != ".git"))
+    }
+
     /// Returns a file that was asked for; one that nobody asked for is taken for missing.
     pub(super) fn file(&self, path: &Path) -> File {
         let missing = || File { path: path.to_owned(), text: None, is_executable: false };

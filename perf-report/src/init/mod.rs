@@ -50,7 +50,7 @@ pub(crate) struct Wishes {
 pub(crate) struct Plan {
     /// The files that are made or changed, in the order in which they are shown.
     pub changes: Vec<Change>,
-    /// The changes as `git diff` shows them.
+    /// The changes as `git diff` shows them; those outside of what is checked out as remarks.
     pub diff: String,
     /// Sentences about what stays as it is.
     pub kept: Vec<String>,
@@ -100,12 +100,17 @@ pub(crate) fn plan(wishes: &Wishes, ground: &Ground) -> Result<Plan, UserError> 
     if let Some(hook) = wishes.hook {
         hook::plan(hook, &wishes.packages, ground, &mut edits);
     }
+    let (inside, outside): (Vec<&Change>, Vec<&Change>) =
+        edits.changes.iter().partition(|change| ground.is_checked_out(&change.path));
     let shown = |change: &Change| {
         let before = change.before.as_deref();
         diff::unified(&ground.shown(&change.path), before, &change.after, change.executable)
     };
+    let remark = |change: &Change| {
+        diff::remark(&ground.shown(&change.path), &change.after, change.executable)
+    };
     Ok(Plan {
-        diff: edits.changes.iter().map(shown).collect(),
+        diff: inside.into_iter().map(shown).chain(outside.into_iter().map(remark)).collect(),
         names: edits.changes.iter().map(|change| ground.shown(&change.path)).collect(),
         next: words::next(&choice.chosen, wishes, ground),
         changes: edits.changes,

@@ -109,6 +109,24 @@ fn the_run_of_a_push_is_the_one_that_is_judged() {
 }
 
 #[test]
+fn a_dry_run_is_a_patch_wherever_the_hook_is_put() {
+    let Some(project) = project() else { return };
+    let dry = project.init(&["--dry-run", "--hook", "pre-push"]);
+    assert!(dry.stdout.contains("\n# .git/hooks/pre-push: an executable file, "), "{dry:?}");
+    assert!(project.patched(&["--hook", "pre-push"]).contains(".perf/hook.sh"));
+    project.sh("git config core.hooksPath tools/hooks");
+    let dry = project.init(&["--dry-run", "--hook", "pre-push"]);
+    let birth = "b/tools/hooks/pre-push\nnew file mode 100755\n";
+    assert!(dry.stdout.contains(birth), "{dry:?}");
+    assert!(project.patched(&["--hook", "pre-push"]).contains("tools/hooks/pre-push"));
+    project.sh("git config --unset core.hooksPath; git worktree add -q ../linked");
+    let linked = project.within("../linked");
+    let linked = Project { top: linked.dir.clone(), ..linked };
+    let patched = linked.patched(&["--hook", "pre-commit", "--ci", "gitlab"]);
+    assert!(patched.contains(".perf/hook.sh"), "{patched:?}");
+}
+
+#[test]
 fn a_commit_without_the_script_is_pushed() {
     let Some(project) = ready_to_push() else { return };
     project.sh("git rm -q .perf/hook.sh; git commit -qm three");

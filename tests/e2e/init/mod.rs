@@ -135,12 +135,38 @@ impl Project {
         finish(self.report(&["init"]).arg("--runtime-path").arg(checkout()).args(arguments))
     }
 
-    /// `init --yes`, which must succeed. Returns the names of what it says that it wrote.
+    /// `init --yes`, which must succeed. Returns the names of what it says that it wrote: those of the patch that
+    /// `--dry-run` prints, which git must take, and the files that are git's own.
     #[track_caller]
     fn set_up(&self, arguments: &[&str]) -> BTreeSet<String> {
+        let patched = self.patched(arguments);
         let finished = self.init(&[&["--yes"], arguments].concat());
         assert_eq!(finished.code, Some(0), "{finished:?}");
-        written(&finished)
+        let written = written(&finished);
+        let checked_out = written.iter().filter(|name| !name.starts_with(".git/"));
+        assert_eq!(patched, checked_out.cloned().collect(), "{finished:?}");
+        written
+    }
+
+    /// Returns the files that `git apply` would write by the patch of a dry run.
+    #[track_caller]
+    fn patched(&self, arguments: &[&str]) -> BTreeSet<String> {
+        let dry = self.init(&[&["--dry-run"], arguments].concat());
+        assert_eq!(dry.code, Some(0), "{dry:?}");
+        let patch = self.lab.folder().join("patch");
+        fs::write(&patch, &dry.stdout).expect("it can be written");
+        let git = |option: &str| {
+            // A project without a repository lies in no other one, either.
+            let parent = self.top.parent().expect("it lies in a folder");
+            let mut command = self.command("git");
+            command.current_dir(&self.top).env("GIT_CEILING_DIRECTORIES", parent);
+            let applied = finish(command.args(["apply", option]).arg(&patch));
+            assert_eq!(applied.code, Some(0), "{applied:?}: {}", dry.stdout);
+            applied.stdout
+        };
+        git("--check");
+        let files = git("--numstat");
+        files.lines().filter_map(|line| line.split('\t').nth(2)).map(str::to_owned).collect()
     }
 
     /// What git finds changed.
