@@ -111,7 +111,8 @@ pub struct AlertKey {
     pub kind: AlertKind,
     /// Function, test suite, or `(command)`; `null` where it is about the command as a whole.
     pub function: Option<String>,
-    /// The metric, or the limit, as in other documents; `null` where it is about none.
+    /// The metric, or the limit, as in other documents; `null` where it is about none, or about all in which a
+    /// function became worse.
     pub metric: Option<String>,
     /// Name of the baseline; `null` where none was asked.
     pub baseline: Option<String>,
@@ -212,6 +213,25 @@ pub struct AlertText {
     pub now: Option<f64>,
     /// The unit of both: `ns`, `bytes`, `count`, `share`; `null` where there is none.
     pub unit: Option<String>,
+    /// The change in per cent; `null` where there is nothing to divide by.
+    pub change_pct: Option<f64>,
+    /// The metrics in which it shows, where there may be several: first the one of the title and the values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<AlertMetric>,
+    /// The callers that take longer for it, and are no alerts of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callers: Vec<String>,
+}
+
+/// A metric in which an alert shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertMetric {
+    /// The metric, as in other documents.
+    pub metric: String,
+    /// The value that it is held against; `null` where there is none.
+    pub before: Option<f64>,
+    /// The value that was found; `null` where there is none.
+    pub now: Option<f64>,
     /// The change in per cent; `null` where there is nothing to divide by.
     pub change_pct: Option<f64>,
 }

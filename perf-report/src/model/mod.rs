@@ -57,8 +57,8 @@ mod waiver;
 pub(crate) mod samples;
 
 pub use alert::{
-    Alert, AlertDocument, AlertEntry, AlertEvent, AlertKey, AlertKind, AlertPhase, AlertStatus,
-    AlertText, AlertsDocument, Watch, monitor_id, unit_word,
+    Alert, AlertDocument, AlertEntry, AlertEvent, AlertKey, AlertKind, AlertMetric, AlertPhase,
+    AlertStatus, AlertText, AlertsDocument, Watch, monitor_id, unit_word,
 };
 pub use any::{AnyDocument, AnyError};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Command, Side, WatchedFolder};
+use crate::stats::number::whole;
+use crate::text::units;
 
 /// Document `perf-track/suites`: the suites of one or several runs made together, and what became of their
 /// targets.
@@ -180,6 +182,19 @@ pub enum TargetUnit {
     Pct,
     /// The program's own.
     Own,
+}
+
+impl TargetUnit {
+    /// Writes `value` as people read it.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::Ns => units::duration(value),
+            Self::Bytes => units::bytes(whole(value)),
+            Self::Share => units::percent(value * 100.0),
+            Self::Pct => units::percent(value),
+            Self::Own => units::number(value),
+        }
+    }
 }
 
 /// The outcome of a target.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::context::Context;
 use super::reports::{self, with_ending};
 use super::workspace;
+use crate::analysis::alerts::former::grouped;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::model::{ALERTS_SCHEMA, ALERTS_VERSION, AlertsDocument};
@@ -73,7 +74,11 @@ pub(crate) fn load(context: &Context) -> Result<(AlertsDocument, Option<String>)
 }
 
 fn parse(text: &str) -> Result<AlertsDocument, String> {
-    let document: AlertsDocument = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut document: AlertsDocument =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
+    for watch in &mut document.watches {
+        watch.entries = grouped(&watch.entries);
+    }
     match (document.schema.as_str(), document.version) {
         (ALERTS_SCHEMA, ALERTS_VERSION) => Ok(document),
         (ALERTS_SCHEMA, version) => Err(format!("it is of version {version}")),

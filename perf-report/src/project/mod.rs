@@ -21,6 +21,7 @@ pub(crate) mod repository;
 pub(crate) mod revisions;
 mod settings;
 pub mod store;
+pub(crate) mod suites;
 pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};

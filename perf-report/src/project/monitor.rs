@@ -1,17 +1,21 @@
 //! The judgement of a round: of one stored run by its baseline, or by the runs before it, and of the course
 //! that it is on. Nothing is printed here.
 
+use super::baseline;
 use super::check::{self, Question};
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::{self, Runs};
 use super::past::Past;
 use super::store::{self, Filter, Query};
+use super::suites;
 use crate::analysis::history::{self, TrendRules};
 use crate::analysis::score;
+use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
     self, AlertEntry, AlertKind, Comparison, DeclineDocument, HistoryDocument, Metric, RunDocument,
+    SuitesDocument,
 };
 
 /// Runs that have to become worse one after the other for a decline.
@@ -26,12 +30,16 @@ const WATCHED: [Metric; 3] = [Metric::SelfNs, Metric::WallNs, Metric::PeakRssByt
 pub(crate) struct Order<'a> {
     /// Name of the baseline; without one it is the usual one, then the runs before.
     pub baseline: Option<&'a str>,
+    /// True where the command names that baseline, so that it must exist; one of `perf.toml` may be yet to come.
+    pub must_exist: bool,
     /// Number of runs before it that a run is judged by where there is no baseline.
     pub window: usize,
     /// The limits.
     pub settings: &'a CheckSettings,
     /// The limits of courses.
     pub trend: TrendRules,
+    /// The targets of suites.
+    pub suites: &'a SuiteRules,
     /// The alerts that are remembered.
     pub remembered: &'a [AlertEntry],
 }
@@ -49,6 +57,8 @@ pub(crate) struct Judged {
     pub declines: Vec<DeclineDocument>,
     /// The courses of the functions, a document a metric.
     pub histories: Vec<HistoryDocument>,
+    /// The suites, held against their targets; `None` where the run has none.
+    pub suites: Option<SuitesDocument>,
     /// The last runs of the command, oldest first, those that failed or recorded nothing included.
     pub last: Vec<RunDocument>,
 }
@@ -93,7 +103,7 @@ pub(crate) fn judge(
 ) -> Result<Judged, UserError> {
     let mut current = Runs::made_with(context, run)?;
     let mut past = past(context, &current)?;
-    let (comparison, notices) = match question(context, &current, order) {
+    let (comparison, mut notices) = match question(context, &current, order) {
         Ok(question) => {
             model::align_to(&question.current.runs, &mut [&mut current.runs, &mut past]);
             (question.answer(order.settings), question.notices)
@@ -106,18 +116,43 @@ pub(crate) fn judge(
     let each = |metric| history::history(&past, metric, order.trend);
     let histories = WATCHED.into_iter().filter_map(each).collect();
     let last = last(context, &current)?;
-    Ok(Judged { current, comparison, notices, declines, histories, last })
+    let suites = targets(context, &current, order.suites, &mut notices)?;
+    Ok(Judged { current, comparison, notices, declines, histories, suites, last })
+}
+
+/// Holds the suites of a run against their targets, where it has some.
+fn targets(
+    context: &Context,
+    current: &Runs,
+    rules: &SuiteRules,
+    notices: &mut Vec<String>,
+) -> Result<Option<SuitesDocument>, UserError> {
+    let has_suites = current.runs.last().is_some_and(|run| !run.suites.is_empty());
+    if !has_suites || rules.rules.is_empty() {
+        return Ok(None);
+    }
+    let order = suites::Order { name: None, baseline: None, rules, quick: false };
+    let (document, problems) = suites::judge(context, &current.runs, order)?;
+    notices.extend(problems);
+    Ok(document)
 }
 
 /// Asks about a run by its baseline; without one, by the runs before it.
 fn question(context: &Context, current: &Runs, order: Order<'_>) -> Result<Question, UserError> {
-    if check::wanted(context, order.baseline)?.is_none() {
+    let is_missing = |name: &&str| named::is_file(name) && !baseline::exists(context, name);
+    let missing = order.baseline.filter(|_| !order.must_exist).filter(is_missing);
+    let name = order.baseline.filter(|_| missing.is_none());
+    if missing.is_some() || check::wanted(context, name)?.is_none() {
         let window = window(context, current, order)?;
         if !window.runs.is_empty() {
-            return Question::between(context, window, current.clone());
+            let mut question = Question::between(context, window, current.clone())?;
+            question.notices.extend(missing.map(|name| {
+                format!("there is no baseline {name:?} yet, so the runs before are the measure")
+            }));
+            return Ok(question);
         }
     }
-    Question::about(context, current.clone(), order.baseline)
+    Question::about(context, current.clone(), name)
 }
 
 /// Returns the last runs before this one that ended well. Since a slow-down must not become its own measure,

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use perf_report::model::Suite;
 use serde_json::Value;
 
 use crate::desk::{Desk, Finished, checked, names};
@@ -91,6 +92,79 @@ fn a_slow_down_is_printed_once_and_fails_until_it_is_over() {
     assert_eq!(over.code, Some(0));
     assert!(over.stdout.contains("RESOLVED") && !over.stdout.contains("STILL"), "{over:?}");
     assert_eq!(round(&desk, 19, &[]).stdout, "");
+}
+
+#[test]
+fn a_target_that_a_suite_misses_is_told_once_and_its_end_once() {
+    let desk = Desk::new();
+    let toml = "[suite.\"app::*\"]\nduration = \"10 s\"\nsuccess = \"100%\"\n";
+    fs::write(desk.path("perf.toml"), toml).unwrap();
+    let of = |on: u32, seconds: u64, failed: u64| {
+        let mut run = day(1, on, &quiet);
+        run.suites = vec![Suite {
+            name: "app::e2e".to_owned(),
+            wall_ns: Some(seconds * 1_000_000_000),
+            passed: Some(9),
+            failed: Some(failed),
+            exit_code: Some(0),
+            ..Suite::default()
+        }];
+        run
+    };
+    let news = |on: u32, seconds: u64, failed: u64| {
+        desk.store_all(&[of(on, seconds, failed)]);
+        let told = round(&desk, on, &["--remind", "never", "--format", "json"]);
+        let report = checked(&told.stdout, MONITOR_SCHEMA);
+        (told.code, event(&report).join(", "))
+    };
+    let none = String::new;
+    assert_eq!(news(0, 9, 0), (Some(0), none()));
+    assert_eq!(news(1, 13, 0), (Some(3), "firing budget app::e2e suite.duration".to_owned()));
+    assert_eq!(news(2, 13, 0), (Some(3), none()), "it was told");
+    assert_eq!(news(3, 9, 0), (Some(3), none()), "one quick run may be chance");
+    assert_eq!(news(4, 9, 0), (Some(0), "resolved budget app::e2e suite.duration".to_owned()));
+    let failing = "firing failed app::e2e, firing budget app::e2e suite.success".to_owned();
+    assert_eq!(news(5, 9, 1), (Some(3), failing));
+    let over = "resolved failed app::e2e, resolved budget app::e2e suite.success".to_owned();
+    assert_eq!(news(6, 9, 0), (Some(0), over));
+    assert_eq!(news(7, 9, 0), (Some(0), none()));
+}
+
+#[test]
+fn what_an_older_version_remembered_goes_on() {
+    let desk = quiet_desk();
+    desk.store_all(&[day(1, 12, &slow)]);
+    assert!(round(&desk, 12, &[]).stdout.contains("1 new alert"));
+    let path = desk.path(".perf/alerts.json");
+    let mut memory: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let entries = memory["watches"][0]["entries"].as_array_mut().unwrap();
+    let mut old = entries[0].clone();
+    old.as_object_mut().unwrap().remove("metrics");
+    *entries = ["mean_ns", "self_ns"]
+        .map(|metric| {
+            old["metric"] = metric.into();
+            old.clone()
+        })
+        .to_vec();
+    fs::write(&path, memory.to_string()).unwrap();
+    let again = round(&desk, 12, &[]);
+    assert_eq!((again.code, again.stdout.as_str(), again.stderr.as_str()), (Some(3), "", ""));
+    desk.store_all(&[day(1, 13, &quiet)]);
+    round(&desk, 13, &["--remind", "never"]);
+    desk.store_all(&[day(1, 14, &quiet)]);
+    let over = round(&desk, 14, &["--remind", "never"]);
+    assert_eq!((over.code, over.stdout.matches("RESOLVED").count()), (Some(0), 1), "{over:?}");
+}
+
+#[test]
+fn a_baseline_of_perf_toml_may_be_yet_to_come() {
+    let desk = quiet_desk();
+    fs::write(desk.path("perf.toml"), "[profile.default.check]\nbaseline = \"main\"\n").unwrap();
+    let finished = round(&desk, 11, &["--format", "json"]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let report = checked(&finished.stdout, MONITOR_SCHEMA);
+    assert_eq!(report["baseline"], "last~10");
+    assert!(report["notes"].to_string().contains("there is no baseline"), "{report}");
 }
 
 #[test]

@@ -1,28 +1,27 @@
 //! The findings of a round: from a judged run, its history and its suites to what an alert is about.
 
 mod courses;
+mod regressions;
+mod targets;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
+pub(super) use regressions::of_key;
+
 use super::Finding;
 use crate::model::{
-    AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, Change, Comparison, DeclineDocument,
-    HistoryDocument, Metric, Reliability, ReliabilityWord, RunDocument, Suite, TestOutcome, Unit,
-    Verdict, unit_word,
+    AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, Comparison, DeclineDocument,
+    HistoryDocument, Reliability, ReliabilityWord, RunDocument, Suite, SuitesDocument, TestOutcome,
+    Unit, Verdict, unit_word,
 };
 use crate::stats::number::{change_pct, float, share_pct};
 use crate::text::units;
 use crate::text::values::period;
-use crate::verdict::{FailOn, failures};
+use crate::verdict::FailOn;
 
-/// A change of a measured time that one run alone proves: its interval begins beyond so many per cent, and
-/// chance makes one as large once in [`CERTAIN_P`].
-const CERTAIN_PCT: f64 = 50.0;
-/// The probability below which a change is certain, provided that it is large or of several runs.
-const CERTAIN_P: f64 = 0.001;
 /// The excess over a budget for times, in per cent, that one run alone proves.
 const CERTAIN_EXCESS_PCT: f64 = 10.0;
 /// The share of the time in tracked functions that recording may take, in per cent.
@@ -54,6 +53,8 @@ pub struct Evidence<'a> {
     pub declines: &'a [DeclineDocument],
     /// The courses of the functions, a document a metric.
     pub histories: &'a [HistoryDocument],
+    /// The suites of the run, held against their targets; `None` where it has none.
+    pub suites: Option<&'a SuitesDocument>,
     /// The reliability of the command over its last runs.
     pub reliability: Option<&'a Reliability>,
     /// The score at its better end, and the least that is asked for.
@@ -81,9 +82,7 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     ended(evidence, &mut all);
     match evidence.comparison.filter(|it| !it.advisory && is_whole(evidence.run)) {
         Some(comparison) => {
-            let none = BTreeSet::new();
-            let rules = (evidence.fail_on.unwrap_or(&none), evidence.hold_pct);
-            regressions(comparison, rules, &mut all);
+            regressions::regressions(comparison, evidence, remembered, &mut all);
             budgets(comparison, &mut all);
         }
         None => all.unjudged.extend([AlertKind::Regression, AlertKind::Budget]),
@@ -93,6 +92,7 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     } else {
         all.unjudged.extend([AlertKind::Decline, AlertKind::MemoryGrowth]);
     }
+    targets::targets(evidence, remembered, &mut all);
     reliability(evidence.reliability, &mut all);
     score(evidence.score, &mut all);
     overhead(evidence.run, &mut all);
@@ -115,8 +115,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
     if let Some((age, allowed)) = evidence.too_old {
         let [age, allowed] = [age, allowed].map(period);
         let title = format!("the newest run is {age} old");
-        let reason =
-            format!("no run was stored for {age}, and {allowed} is the most that is allowed");
+        let reason = format!("{allowed} is the most that is allowed");
         all.found.push(plain(AlertKey::of_command(AlertKind::Missing), title, &reason));
     }
     let Some(run) = evidence.run else {
@@ -129,10 +128,9 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
             (Some(signal), _) => format!("was ended by signal {signal}"),
             (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),
         };
-        let command = run.run.command.join(" ");
-        let reason = format!("{command} {end}");
+        let reason = "so its times are not judged";
         let key = AlertKey::of_command(AlertKind::Failed);
-        all.found.push(plain(key, format!("the command {end}"), &reason));
+        all.found.push(plain(key, format!("the command {end}"), reason));
     } else if failed.is_empty() && run.is_empty() && evidence.too_old.is_none() {
         let reason = "the command ended well, and no process of it recorded anything";
         let key = AlertKey::of_command(AlertKind::Missing);
@@ -154,9 +152,12 @@ fn suite(suite: &Suite) -> Option<Finding> {
     };
     let tests = suite.tests.iter().filter(|it| it.outcome == TestOutcome::Failed);
     let names: Vec<&str> = tests.take(3).map(|it| it.name.as_str()).collect();
+    let more = failed.saturating_sub(names.len() as u64);
+    let more =
+        if more > 0 && !names.is_empty() { format!(" and {more} more") } else { String::new() };
+    let names = (!names.is_empty()).then(|| names.join(", ") + &more);
     let passed = suite.passed.map(|it| format!("{} passed", units::count(it)));
-    let parts = passed.into_iter().chain((!names.is_empty()).then(|| names.join(", ")));
-    let reason: String = [what.clone()].into_iter().chain(parts).collect::<Vec<_>>().join("; ");
+    let reason = names.into_iter().chain(passed).collect::<Vec<_>>().join("; ");
     let key =
         AlertKey { function: Some(suite.name.clone()), ..AlertKey::of_command(AlertKind::Failed) };
     Some(plain(key, format!("{}: {what}", suite.name), &reason))
@@ -171,70 +172,6 @@ fn plain(key: AlertKey, title: String, reason: &str) -> Finding {
 /// Returns the name that a metric has in documents.
 fn word(metric: impl serde::Serialize) -> Option<String> {
     serde_json::to_value(metric).ok()?.as_str().map(str::to_owned)
-}
-
-fn regressions(
-    comparison: &Comparison,
-    (fail_on, hold_pct): (&BTreeSet<FailOn>, Option<f64>),
-    all: &mut Found,
-) {
-    let key = |name: &str, metric: Metric| AlertKey {
-        kind: AlertKind::Regression,
-        function: Some(name.to_owned()),
-        metric: word(metric),
-        baseline: comparison.baseline.clone(),
-    };
-    let failed: BTreeSet<(&str, Metric)> = failures(comparison, fail_on)
-        .into_iter()
-        .filter_map(|failure| Some((failure.name, failure.metric?)))
-        .collect();
-    for row in &comparison.functions {
-        let key = key(&row.name, row.metric);
-        match row.verdict {
-            _ if failed.contains(&(row.name.as_str(), row.metric)) => {
-                all.found.push(regression(key, row, comparison));
-            }
-            Verdict::Improved => drop(all.settled.insert(key)),
-            Verdict::Inconclusive if !holds(row, hold_pct) => {}
-            Verdict::Inconclusive | Verdict::Degraded => drop(all.open.insert(key)),
-            _ => {}
-        }
-    }
-    for waiver in &comparison.waived {
-        if let Some(metric) = waiver.metric {
-            let key = key(&waiver.name, metric);
-            all.open.remove(&key);
-            all.settled.insert(key);
-        }
-    }
-}
-
-/// Returns whether a row that noise hides may still be as bad. The steps of the past are noise, too, so that
-/// a value that is back would otherwise never count as such.
-fn holds(row: &Change, hold_pct: Option<f64>) -> bool {
-    let sign = if row.metric.less_is_worse() { -1.0 } else { 1.0 };
-    let worse = row.change_pct.map(|pct| sign * pct);
-    worse.zip(hold_pct).is_none_or(|(worse, hold)| worse > hold)
-}
-
-fn regression(key: AlertKey, row: &Change, comparison: &Comparison) -> Finding {
-    let exact = row.p_value.is_none();
-    let is_rare = row.p_value.is_some_and(|p| p <= CERTAIN_P);
-    let is_large = row.interval_pct.is_some_and(|(low, high)| {
-        let worse = if row.metric.less_is_worse() { -high } else { low };
-        worse >= CERTAIN_PCT
-    });
-    let change = row.change_pct.map_or_else(|| "new".to_owned(), units::change);
-    let what = AlertText {
-        title: format!("{}: {} {change}", row.name, row.metric.title()),
-        reason: row.reason.clone(),
-        before: row.baseline,
-        now: row.current,
-        unit: unit_word(row.metric.unit()),
-        change_pct: row.change_pct,
-    };
-    let certain = exact || (is_rare && (is_large || comparison.current_runs > 1));
-    Finding { key, certain, exact, what }
 }
 
 fn budgets(comparison: &Comparison, all: &mut Found) {
@@ -275,6 +212,7 @@ fn budget(key: AlertKey, row: &BudgetResult) -> Finding {
         now: row.actual,
         unit: unit_word(row.limit.unit()),
         change_pct: excess,
+        ..AlertText::default()
     };
     let is_clear = excess.is_none_or(|pct| pct.abs() > CERTAIN_EXCESS_PCT);
     Finding { key, certain: exact || is_clear, exact, what }
@@ -295,14 +233,13 @@ fn reliability(of: Option<&Reliability>, all: &mut Found) {
     let what = AlertText {
         title: format!("{} of the last {} succeeded", it.succeeded, units::plural(it.of, "run")),
         reason: format!(
-            "{word}: {} succeeded ({low} to {high}){}",
+            "{word}: {} ({low} to {high}){}",
             units::coarse_percent(share * 100.0),
             it.latest_failure.as_ref().map(|it| format!("; last: {it}")).unwrap_or_default(),
         ),
-        before: None,
         now: Some(share),
         unit: unit_word(Unit::Share),
-        change_pct: None,
+        ..AlertText::default()
     };
     let key = AlertKey::of_command(AlertKind::Reliability);
     all.found.push(Finding { key, certain: true, exact: false, what });
@@ -318,11 +255,10 @@ fn score(score: Option<(f64, f64)>, all: &mut Found) {
     }
     let what = AlertText {
         title: format!("score {value:.0}, below {least:.0}"),
-        reason: format!("at its better end the score is {value:.1}; {least:.1} is asked for"),
+        reason: format!("{value:.1} is the better end of what it may be"),
         before: Some(least),
         now: Some(value),
-        unit: None,
-        change_pct: None,
+        ..AlertText::default()
     };
     let key = AlertKey::of_command(AlertKind::Score);
     all.found.push(Finding { key, certain: false, exact: false, what });

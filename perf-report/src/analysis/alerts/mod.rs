@@ -5,6 +5,7 @@
 //! [`found`] makes the findings of a round, [`documents`] what is written of it. Pure: the time comes from outside.
 
 pub mod documents;
+pub mod former;
 pub mod found;
 
 #[cfg(test)]
@@ -89,7 +90,10 @@ pub fn step(remembered: &[AlertEntry], round: &Round) -> Plan {
     let keys: BTreeSet<&AlertKey> = before.keys().chain(found.keys()).copied().collect();
     let planned = keys.into_iter().filter_map(|key| {
         let entry = match (before.get(key), found.get(key)) {
-            (before, Some(finding)) => Some(shown(before.copied(), finding, round)),
+            (before, Some(finding)) => {
+                let before = before.copied().filter(|entry| is_same(entry, finding));
+                Some(shown(before, finding, round))
+            }
             (Some(entry), None) => gone(entry, round),
             (None, None) => None,
         }?;
@@ -97,6 +101,14 @@ pub fn step(remembered: &[AlertEntry], round: &Round) -> Plan {
         Some((entry, event))
     });
     Plan { planned: planned.collect(), now_unix_ns: round.now_unix_ns }
+}
+
+/// Returns whether a finding is the one that waits to be shown once more: noise in one metric of a function
+/// does not prove that in another.
+fn is_same(entry: &AlertEntry, finding: &Finding) -> bool {
+    let [before, now] = [&entry.what.metrics, &finding.what.metrics];
+    let in_common = || now.iter().any(|it| before.iter().any(|other| other.metric == it.metric));
+    entry.phase != AlertPhase::Pending || before.is_empty() || now.is_empty() || in_common()
 }
 
 fn rank(finding: &Finding) -> (bool, u64, &str, &str) {

@@ -1,14 +1,17 @@
 //! The runs of a round.
 
+use std::path::Path;
+
 use super::Args;
+use crate::analysis::suites::SuiteRules;
 use crate::cli::{output, run};
-use crate::error::UserError;
+use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::import::written;
 use crate::record::command::{Interrupt, Job, Streams};
-use crate::record::failure;
 use crate::record::recorder::{Order, Recorder};
+use crate::record::{failure, suite};
 
 /// The result of running the command.
 pub(super) enum Made {
@@ -20,14 +23,15 @@ pub(super) enum Made {
     Interrupted,
 }
 
-/// Runs the command as often as asked, and stores the runs. A run that fails is the last one.
+/// Runs the command as often as asked, and stores the runs. A run that fails is the last one. Suites are measured
+/// where `perf.toml` has targets for them.
 ///
 /// # Errors
 /// When a run cannot be stored.
 pub(super) fn make(
     args: &Args,
     context: &Context,
-    interrupt: &Interrupt,
+    (rules, interrupt): (&SuiteRules, &Interrupt),
 ) -> Result<Made, UserError> {
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let tags = args.name.tags();
@@ -46,10 +50,12 @@ pub(super) fn make(
         let first = runs.first().map(|run| run.run.id.clone());
         let group = (args.repeat > 1).then_some((first.as_deref(), round));
         let recorder = Recorder::prepare(Order { group, ..order });
-        if let Err(error) = recorder.folder() {
-            return Err(failure::cannot_record(error));
-        }
-        let finished = match recorder.run(|| {}) {
+        let folder = recorder.folder().map_err(failure::cannot_record)?.to_owned();
+        let suites = Suites::prepare(args, context, rules, &folder)?;
+        let environment =
+            suites.as_ref().map_or_else(Vec::new, |suites| suites.surroundings.environment());
+        let job = Job { environment: &environment, ..order.job };
+        let finished = match recorder.with_job(job).run(|| {}) {
             Ok(finished) => finished,
             Err(error) => {
                 let program = args.command.first().cloned().unwrap_or_default();
@@ -70,6 +76,9 @@ pub(super) fn make(
         let Some(mut left) = finished.collect() else {
             return Ok(Made::Nothing("its recordings are gone".to_owned()));
         };
+        if let Some(suites) = &suites {
+            suite::complete(&mut left, &context.root, &suites.before);
+        }
         written::add(context, &mut left.document, left.began);
         for problem in run::store(context, &left)? {
             output::warning(&problem);
@@ -80,4 +89,31 @@ pub(super) fn make(
         }
     }
     Ok(Made::Runs(runs, failed))
+}
+
+/// Measures the suites of a run.
+struct Suites {
+    surroundings: suite::Surroundings,
+    before: suite::Sizes,
+}
+
+impl Suites {
+    /// Prepares the folder of a run for its suites; `None` where none has a target.
+    fn prepare(
+        args: &Args,
+        context: &Context,
+        rules: &SuiteRules,
+        folder: &Path,
+    ) -> Result<Option<Self>, UserError> {
+        if rules.rules.is_empty() {
+            return Ok(None);
+        }
+        let surroundings =
+            suite::prepare(folder, &context.dir, &args.command).map_err(|error| {
+                let problem = format!("nothing can be written to {}", folder.display());
+                UserError::new(Code::Usage, problem).because(error)
+            })?;
+        let watched = rules.watched(args.name.label.as_deref());
+        Ok(Some(Self { surroundings, before: suite::sizes(&context.root, &watched) }))
+    }
 }

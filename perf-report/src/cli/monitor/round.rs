@@ -12,6 +12,7 @@ use crate::analysis::alerts::found::{self, Evidence, Found};
 use crate::analysis::alerts::{self as machine, Plan, documents, rfc_3339, unix_ns};
 use crate::analysis::history::TrendRules;
 use crate::analysis::score;
+use crate::analysis::suites::SuiteRules;
 use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
@@ -43,6 +44,7 @@ struct Rules {
     alert: AlertSettings,
     check: CheckSettings,
     trend: TrendRules,
+    suites: SuiteRules,
     threshold_pct: Option<f64>,
 }
 
@@ -141,6 +143,7 @@ fn rules(args: &Args, context: &Context) -> Result<Rules, UserError> {
         trend: TrendRules { limits, load: check.load.unwrap_or_default() },
         alert,
         check,
+        suites: config::suite_rules(context)?,
         threshold_pct,
     })
 }
@@ -158,7 +161,7 @@ fn see(
     let newest = if args.no_run {
         monitor::newest(context, &words)?
     } else {
-        match making::make(args, context, interrupt)? {
+        match making::make(args, context, (&rules.suites, interrupt))? {
             Made::Interrupted => return Ok(None),
             Made::Nothing(reason) => {
                 let seen = Seen { command: words, no_run: Some(reason), ..Seen::default() };
@@ -175,9 +178,11 @@ fn see(
     let command = newest.run.command.clone();
     let order = Order {
         baseline: rules.check.baseline.as_deref(),
+        must_exist: args.baseline.is_some(),
         window: args.window,
         settings: &rules.check,
         trend: rules.trend,
+        suites: &rules.suites,
         remembered: memory.of(&command),
     };
     let time = newest.run.time.clone();
@@ -216,6 +221,7 @@ fn plan(rules: &Rules, seen: &Seen, remembered: &[AlertEntry]) -> Plan {
         hold_pct: rules.threshold_pct.map(|pct| pct * HOLD),
         declines: judged.map_or(&[], |it| &it.declines),
         histories: judged.map_or(&[], |it| &it.histories),
+        suites: judged.and_then(|it| it.suites.as_ref()),
         reliability: seen.reliability.as_ref(),
         score: seen.score.as_ref().map(|it| it.high).zip(rules.alert.min_score),
         too_old: seen.too_old,

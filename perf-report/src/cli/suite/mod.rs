@@ -4,7 +4,6 @@ mod made;
 mod reports;
 mod runner;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,13 +15,14 @@ pub(super) use runner::as_runner;
 
 use super::keep;
 use super::output::{self, OutputArgs};
-use crate::analysis::suites::{self, Question, SuiteRules, WINDOW};
+use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{RunDocument, SuiteRow, SuitesDocument, TargetOutcome};
 use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::project::named::Runs;
 use crate::project::store::{self, Filter, RunRef};
+use crate::project::suites::{self, Order};
 use crate::render::{Document as _, Medium};
 
 const EXAMPLES: &str = "\
@@ -191,29 +191,12 @@ fn judged(
     rules: &SuiteRules,
     runs: &[RunDocument],
 ) -> Result<SuitesDocument, UserError> {
-    let none = || UserError::new(Code::NothingToJudge, "no run is stored");
-    let first = runs.first().ok_or_else(none)?;
-    let past = store::open(&context.store)?.before(first, WINDOW)?;
-    let named = rules.baselines().into_iter().chain(args.baseline.as_deref());
-    let mut baselines = BTreeMap::new();
-    for name in named.filter(|_| !args.quick) {
-        match Runs::reference(context, name, runs) {
-            Ok(found) => drop(baselines.insert(name.to_owned(), found.runs)),
-            // What is held against it is not measured, which the report says.
-            Err(error) => output::warning(&error.to_string()),
-        }
-    }
-    let label = runs.last().and_then(|run| run.run.label.as_deref());
-    let question = Question {
-        name: args.name.as_deref().or(label),
-        runs,
-        past: &past,
-        baselines: &baselines,
-        baseline: args.baseline.as_deref(),
-        rules,
-        quick: args.quick,
-    };
-    suites::judge(question).ok_or_else(none)
+    let baseline = args.baseline.as_deref();
+    let order = Order { name: args.name.as_deref(), baseline, rules, quick: args.quick };
+    let (document, problems) = suites::judge(context, runs, order)?;
+    // What is held against such a baseline is not measured, which the report says.
+    problems.iter().for_each(|problem| output::warning(problem));
+    document.ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored"))
 }
 
 /// Reports what became of the suites.

@@ -20,8 +20,8 @@ use std::path::Path;
 pub(crate) use gather::{add_to, complete};
 pub(crate) use runner::{run_as_runner, run_as_rustdoc};
 pub(crate) use running::{State, accounts, running};
-pub(crate) use setup::prepare;
-pub(crate) use watched::sizes;
+pub(crate) use setup::{Surroundings, prepare};
+pub(crate) use watched::{Sizes, sizes};
 
 /// The first argument of this program where it is a runner; a target and the command follow.
 pub(crate) const RUNNER_WORD: &str = "suite-runner";

@@ -44,6 +44,7 @@ fn alert(event: AlertEvent, at: usize, name: &str) -> Alert {
         now: Some(1.25e6),
         unit: Some("ns".to_owned()),
         change_pct: Some(25.0),
+        ..AlertText::default()
     };
     Alert { event, id: key.id(&[]), key, since: "2026-11-19T23:45:52Z".to_owned(), runs: 2, what }
 }

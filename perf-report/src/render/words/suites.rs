@@ -1,10 +1,8 @@
 //! Test suites and their targets in words, the same for every medium.
 
 use super::sparkline::sparkline;
-use crate::model::{
-    Growth, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, TargetUnit, WatchedFolder,
-};
-use crate::stats::number::{float, whole};
+use crate::model::{Growth, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, WatchedFolder};
+use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
 /// Tests that are named where several failed.
@@ -157,30 +155,20 @@ pub(crate) fn sign(outcome: TargetOutcome) -> &'static str {
 pub(crate) fn target(target: &SuiteTarget) -> String {
     let figure = sanitize::screen(&target.figure);
     let least = if target.at_least { "at least" } else { "at most" };
-    let limit = value(target.unit, target.limit);
+    let limit = target.unit.text(target.limit);
     let against = target.baseline.as_ref().filter(|_| target.value.is_some());
     let against = against
         .map_or_else(String::new, |name| format!(" against baseline {}", sanitize::screen(name)));
     let measured =
-        target.value.map_or_else(|| "not measured".to_owned(), |it| value(target.unit, it));
+        target.value.map_or_else(|| "not measured".to_owned(), |it| target.unit.text(it));
     let range = target.interval.map_or_else(String::new, |(low, high)| {
-        format!(" ({} to {})", value(target.unit, low), value(target.unit, high))
+        format!(" ({} to {})", target.unit.text(low), target.unit.text(high))
     });
     let reason = match target.reason.as_str() {
         "" => String::new(),
         reason => format!("; {}", sanitize::screen(reason)),
     };
     format!("{figure} {measured}{range}, {least} {limit}{against}{reason}")
-}
-
-fn value(unit: TargetUnit, value: f64) -> String {
-    match unit {
-        TargetUnit::Ns => units::duration(value),
-        TargetUnit::Bytes => units::bytes(whole(value)),
-        TargetUnit::Share => units::percent(value * 100.0),
-        TargetUnit::Pct => units::percent(value),
-        TargetUnit::Own => units::number(value),
-    }
 }
 
 /// Names the tests of a suite that failed, or were flaky.

@@ -65,7 +65,7 @@ fn check(seed: u64, with_baseline: bool) {
         FAILED.iter().flat_map(|on| [(*on, "firing"), (on + 1, "resolved")]).collect();
     assert_eq!(of("failed"), failed, "{}", context());
     for (name, from, to) in [("step", 15, 28), ("jump", 20, 24)] {
-        let told = of(&format!("regression demo::{name} self_ns"));
+        let told = of(&format!("regression demo::{name}"));
         let [(began, "firing"), (over, "resolved")] = told[..] else {
             panic!("{name}: {told:?}, {}", context())
         };

@@ -104,7 +104,7 @@ fn function(seed: u64, on: u32, name: &str, ns: &dyn Fn(&str, u32) -> f64) -> Fu
     }
 }
 
-/// Returns the news of a report, a word and a thing each: `firing regression demo::step self_ns`.
+/// Returns the news of a report, a word and a thing each: `firing regression demo::step`.
 pub(super) fn event(report: &Value) -> Vec<String> {
     let alerts = report["alerts"].as_array().unwrap();
     let word = |alert: &Value, field: &str| alert[field].as_str().map(|it| format!(" {it}"));

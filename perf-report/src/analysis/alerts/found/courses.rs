@@ -100,6 +100,7 @@ fn worse_by(
         now,
         unit: unit_word(metric.unit()),
         change_pct,
+        ..AlertText::default()
     };
     Finding { key, certain: true, exact: false, what }
 }
