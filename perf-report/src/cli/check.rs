@@ -15,6 +15,7 @@ use crate::project::check::Question;
 use crate::project::context::Context;
 use crate::project::named::Runs;
 use crate::project::store::RunRef;
+use crate::text::{sanitize, shell};
 use crate::verdict::{self, FailOn, Gate};
 
 const EXAMPLES: &str = "\
@@ -40,7 +41,7 @@ min, max. Without it, changes are shown and fail nothing.
 
 What functions may take is set by their attributes and by [budget.\"NAME\"] of perf.toml, that of the \
 command by [budget.command]; `severity = \"warn\"` there shows what is found and fails nothing. A \
-regression that is meant to be is accepted by `perf-report bless`.
+regression that is meant to be is accepted by `perf-report bless FUNCTION --reason WHY`.
 
 In a step of GitHub Actions the result also goes into the summary of the job.
 
@@ -131,11 +132,12 @@ fn advise(
             output::help("keep this run as one with `perf-report baseline save main`");
         }
         (Gate::Worse, Some(baseline)) => output::help(&format!(
-            "see `perf-report show {}{}`; if it is meant to be so, accept it with \
-             `perf-report bless`, or keep all of it with `perf-report baseline save {} {} --force`",
+            "see `perf-report show {}{}`; if it is meant to be so, {}keep all of it with \
+             `perf-report baseline save {} {} --force`",
             comparison.current,
             // Benchmarks of other tools have no tree.
             if comparison.self_time.is_some() { " --tree" } else { "" },
+            bless(comparison, fail_on),
             baseline.name,
             comparison.current
         )),
@@ -146,6 +148,20 @@ fn advise(
         }
         (Gate::Inconclusive | Gate::Worse, None) => {}
     }
+}
+
+/// Returns the command by which the first of what fails is accepted, to be pasted.
+fn bless(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for failure in verdict::failures(comparison, fail_on) {
+        if !names.contains(&failure.name) {
+            names.push(failure.name);
+        }
+    }
+    let Some(first) = names.first() else { return String::new() };
+    let name = shell::quoted(&sanitize::screen(first));
+    let more = if names.len() > 1 { " (and so each of the others)" } else { "" };
+    format!("accept it with `perf-report bless {name} --reason WHY`{more}, or ")
 }
 
 /// Returns advice for rows that could not be judged.

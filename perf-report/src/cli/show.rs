@@ -13,8 +13,9 @@ use super::past;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{METRICS_OF_TREES, Metric};
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef};
+use crate::project::store::{self, RunRef, Store};
 use crate::render::{Medium, Part, RunView, Selection, Sort};
+use crate::text::{sanitize, shell};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,7 +95,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let run = store::open(&context.store)?.find(&args.run, &context.revisions())?;
+    let store = store::open(&context.store)?;
+    let run =
+        store.find(&args.run, &context.revisions()).map_err(|error| {
+            match meant_function(&args.run.to_string(), store.as_ref(), context) {
+                Some(help) => error.help(help),
+                None => error,
+            }
+        })?;
     if let Some(wanted) = &args.function {
         return page::run(args, context, &run, wanted);
     }
@@ -105,6 +113,17 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         args.output.write(&view, args.format)?;
     }
     Ok(Code::Fine.into())
+}
+
+/// Advises somebody who gave the name of a function, a suite or a benchmark in place of a run.
+fn meant_function(name: &str, store: &dyn Store, context: &Context) -> Option<String> {
+    let newest = store.find(&RunRef::default(), &context.revisions()).ok()?;
+    let function = newest
+        .functions
+        .iter()
+        .find(|function| function.name == name || function.name.ends_with(&format!("::{name}")))?;
+    let name = shell::quoted(&sanitize::screen(&function.name));
+    Some(format!("the newest run has it: `perf-report show --function {name}`"))
 }
 
 impl Args {

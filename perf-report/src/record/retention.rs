@@ -200,7 +200,7 @@ pub(crate) struct Account {
     pub finding: String,
     /// The advice on how to free it.
     pub help: String,
-    /// True where they hold a good part of what may stay, or runs are among them that were never stored.
+    /// True where they hold a good part of what may stay: below that they are in nobody's way, and `doctor` has them.
     pub is_notable: bool,
 }
 
@@ -221,7 +221,7 @@ pub(crate) fn account(base: &Path, named: bool) -> Option<Account> {
                 "`perf-report collect {option}` stores what processes recorded by themselves, \
                  `perf-report collect {option} --discard` frees all of it"
             ),
-            is_notable: sessions > 0 || is_much,
+            is_notable: is_much,
         }
     })
 }

@@ -35,7 +35,7 @@ fn slower() -> Desk {
     store(&desk, "before", 1_000);
     desk.report(&["baseline", "save", "main"]).said(0, "main");
     store(&desk, "after", 2_000);
-    desk.report(&["check"]).said(3, "accept it with `perf-report bless`");
+    desk.report(&["check"]).said(3, "accept it with `perf-report bless demo::f --reason WHY`");
     desk
 }
 

@@ -60,7 +60,7 @@ code=$?
 case $code in
     0) exit 0 ;;
     3)
-        say 'slower than the baseline; accept it with `perf-report bless`, or go on with --no-verify'
+        say 'slower than the baseline; accept it as it says above, or go on with --no-verify'
         exit 1
         ;;
     *)

@@ -16,8 +16,11 @@ pub(super) fn section(run: &RunDocument) -> String {
     let selected = selection.select(run);
     let mut html = "<section id=\"view-functions\" class=\"view\" \
                     aria-labelledby=\"title-functions\">\n<h2 id=\"title-functions\" \
-                    tabindex=\"-1\">Functions</h2>\n"
+                    tabindex=\"-1\">"
         .to_owned();
+    let has_functions = run.functions.iter().any(|function| function.kind.is_function());
+    let title = if has_functions || run.functions.is_empty() { "Functions" } else { "Results" };
+    html.extend([title, "</h2>\n"]);
     if selected.shown.is_empty() {
         return html + "<p>No tracked function was called.</p>\n</section>\n";
     }
@@ -29,9 +32,7 @@ pub(super) fn section(run: &RunDocument) -> String {
     if !measured.is_empty() {
         html += &table_of_measured(&measured);
     }
-    let beyond = selected.beyond.len() as u64;
-    if beyond > 0 {
-        let more = units::plural(beyond, "more function");
+    if let Some(more) = benchmarks::more(selected.beyond.iter().map(|it| it.kind)) {
         html.extend(["<p>… and ", &more, "; with scripts, all are here.</p>\n"]);
     }
     let never = selected.never_called.len() as u64;

@@ -10,7 +10,7 @@ use super::wrap;
 use crate::model::{Function, RunDocument};
 use crate::render::words::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::words::select::Selected;
-use crate::render::words::{self, facts, fit, futures, memory};
+use crate::render::words::{self, facts, fit, futures, memory, suites};
 use crate::render::{Screen, Selection};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
@@ -194,6 +194,9 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
         let wholes = [whole(run), benchmarks::whole(run)];
         wholes.iter().filter(|it| !it.is_empty()).for_each(|it| footer += &lines(style::FAINT, it));
     }
+    for line in suites::bad_in_words(run) {
+        footer += &lines(style::BAD, &line);
+    }
     for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         footer += &lines(style::FAINT, &line);
     }
@@ -231,8 +234,8 @@ fn whole(run: &RunDocument) -> String {
 
 fn beyond(run: &RunDocument, functions: &[&Function]) -> String {
     if functions.iter().any(|function| !function.kind.is_function()) {
-        let more = words::benchmarks::counted(functions.iter().map(|function| function.kind));
-        return format!("… {more} more; --all shows them");
+        let more = words::benchmarks::more(functions.iter().map(|function| function.kind));
+        return format!("… {}; --all shows them", more.unwrap_or_default());
     }
     let own = |functions: &mut dyn Iterator<Item = &Function>| {
         functions.fold(0_u64, |sum, function| sum.saturating_add(function.self_ns))

@@ -5,8 +5,8 @@ use anstyle::Style;
 use super::paint::{Paint, style};
 use super::show::{header, tables};
 use super::wrap;
-use crate::model::RunDocument;
-use crate::render::words::{estimates, facts, futures};
+use crate::model::{Function, RunDocument};
+use crate::render::words::{benchmarks, estimates, facts, futures, suites};
 use crate::render::{Screen, Selection};
 use crate::text::units;
 
@@ -28,6 +28,9 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text += &tables(run, &selected.shown, false, screen);
     }
     text.push('\n');
+    for line in suites::bad_in_words(run) {
+        text += &painted(&line, style::BAD, screen);
+    }
     for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         text += &painted(&line, style::FAINT, screen);
     }
@@ -36,7 +39,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
     for line in estimates::lines(run).into_iter().chain(notes) {
         text += &painted(&line, style::WARN, screen);
     }
-    let next = next_steps(run, selected.beyond.len() as u64);
+    let next = next_steps(run, &selected.beyond);
     for line in wrap::items(&next, "", screen.width).lines() {
         text += &paint.paint(style::FAINT, line);
         text.push('\n');
@@ -44,8 +47,8 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
     text
 }
 
-/// Returns the commands to go on with; `beyond` functions are not shown yet.
-fn next_steps(run: &RunDocument, beyond: u64) -> Vec<String> {
+/// Returns the commands to go on with; those `beyond` are not shown yet.
+fn next_steps(run: &RunDocument, beyond: &[&Function]) -> Vec<String> {
     let is_measured = run.functions.iter().any(|function| !function.kind.is_function());
     let has_tree = run.process.count > 0 || !is_measured;
     let show = if has_tree { "next: perf-report show --tree" } else { "next: perf-report show" };
@@ -54,8 +57,7 @@ fn next_steps(run: &RunDocument, beyond: u64) -> Vec<String> {
         let metrics = units::plural(run.metrics.len() as u64, "metric");
         next.push(format!("perf-report show --metrics, for {metrics} of the program"));
     }
-    if beyond > 0 {
-        let more = units::plural(beyond, "more function");
+    if let Some(more) = benchmarks::more(beyond.iter().map(|function| function.kind)) {
         next.push(format!("perf-report show, for {more}"));
     }
     next.push("perf-report baseline save main, to keep this run".to_owned());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{notes_within, table_within};
+use super::{Title, notes_within, table_within};
 use crate::model::{BudgetResult, Comparison, Contender, Side, Verdict};
 use crate::render::words::findings::{self, Finding};
 use crate::render::words::{evidence, facts, interleaved, sentences};
@@ -104,7 +104,8 @@ fn findings_table(rows: impl Iterator<Item = Vec<String>>, longest: usize) -> St
     /// Bytes of that line, and of the break before the table.
     const REST: usize = 100;
     let longest = longest.saturating_sub(REST);
-    let (mut text, left_out) = table_within(&["verdict", "function", "why"], rows, longest);
+    let (mut text, left_out) =
+        table_within(&["verdict", "function", "why"].map(Title::text), rows, longest);
     if left_out > 0 {
         let _ = writeln!(text, "\n… and {left_out} more; the page and the JSON have them all.");
     }

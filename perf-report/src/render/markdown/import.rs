@@ -1,6 +1,6 @@
 //! The report of an import as Markdown.
 
-use super::{notes, table};
+use super::{Title, notes, table};
 use crate::model::ImportDocument;
 use crate::render::human::{import_found, import_kept};
 use crate::text::sanitize::{markdown_cell as cell, markdown_sentence as escape};
@@ -17,7 +17,10 @@ pub(crate) fn import(document: &ImportDocument) -> String {
             if it.failed { "failed".to_owned() } else { String::new() },
         ]
     });
-    let (table, left_out) = table(&["name", "time", "samples", ""], rows);
+    let (table, left_out) = table(
+        &[Title::text("name"), Title::number("time"), Title::number("samples"), Title::text("")],
+        rows,
+    );
     let more = if left_out > 0 { format!("\n… and {left_out} more\n") } else { String::new() };
     let sentences = document.notes.iter().map(|note| note.text.clone());
     format!(

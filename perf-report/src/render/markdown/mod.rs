@@ -46,46 +46,40 @@ fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}{fence}\n")
 }
 
+/// The title of a column, and the side on which its cells stand.
+#[derive(Debug, Clone, Copy)]
+struct Title<'a> {
+    text: &'a str,
+    is_number: bool,
+}
+
+impl<'a> Title<'a> {
+    /// Makes the title of words, which stand on the left.
+    fn text(text: &'a str) -> Self {
+        Self { text, is_number: false }
+    }
+
+    /// Makes the title of numbers, which stand on the right.
+    fn number(text: &'a str) -> Self {
+        Self { text, is_number: true }
+    }
+}
+
 /// Returns a table of cells that are safe already, and the number of rows that it has no room for.
-/// The numbers stand on the right.
-fn table(titles: &[&str], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
+fn table(titles: &[Title<'_>], rows: impl Iterator<Item = Vec<String>>) -> (String, usize) {
     table_within(titles, rows, LONGEST_TABLE)
 }
 
 /// Returns the same in at most `longest` bytes, if the titles fit. Rows are whole, and none stands behind one
 /// that is left out.
 fn table_within(
-    titles: &[&str],
+    titles: &[Title<'_>],
     rows: impl Iterator<Item = Vec<String>>,
     longest: usize,
 ) -> (String, usize) {
-    let text_columns = [
-        "function",
-        "name",
-        "metric",
-        "kind",
-        "verdict",
-        "why",
-        "operation",
-        "target",
-        "by",
-        "one call more",
-        "one error more",
-        "suite",
-        "targets",
-        "last runs",
-        "run",
-        "started",
-        "names",
-        "command",
-        "commit",
-        "end",
-        "since",
-        // How it ended.
-        "",
-    ];
-    let rule = |title: &&str| if text_columns.contains(title) { ":--" } else { "--:" };
+    let rule = |title: &Title<'_>| if title.is_number { "--:" } else { ":--" };
     let rules: Vec<_> = titles.iter().map(rule).collect();
+    let titles: Vec<_> = titles.iter().map(|title| title.text).collect();
     let mut text = format!("| {} |\n| {} |\n", titles.join(" | "), rules.join(" | "));
     let mut left_out = 0;
     for row in rows {

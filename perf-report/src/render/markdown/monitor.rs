@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table;
+use super::{Title, table};
 use crate::model::{Alert, MonitorDocument};
 use crate::render::words::alerts::{context, facts, headline, mark};
 use crate::text::sanitize::{
@@ -41,8 +41,10 @@ fn alerts(title: &str, alerts: &[Alert]) -> String {
         let mark = mark(alert.event).to_owned();
         vec![mark, title, why, moment(&alert.since), alert.runs.to_string()]
     });
-    let (table, left_out) = table(&["verdict", "metric", "why", "since", "runs"], rows);
-    format!("\n#### {title}\n\n{}{}", table.replacen("| metric |", "| alert |", 1), more(left_out))
+    let words = ["verdict", "alert", "why", "since"].map(Title::text);
+    let titles: Vec<_> = words.into_iter().chain([Title::number("runs")]).collect();
+    let (table, left_out) = table(&titles, rows);
+    format!("\n#### {title}\n\n{table}{}", more(left_out))
 }
 
 fn changes(document: &MonitorDocument) -> String {
@@ -54,7 +56,9 @@ fn changes(document: &MonitorDocument) -> String {
         let (name, why) = (cell(&row.name), escape_cell(&row.reason));
         vec![row.verdict.word().to_owned(), name, row.metric.title().to_owned(), change, why]
     });
-    let (table, left_out) = table(&["verdict", "function", "metric", "change", "why"], rows);
+    let words = ["verdict", "function", "metric"].map(Title::text).into_iter();
+    let titles: Vec<_> = words.chain([Title::number("change"), Title::text("why")]).collect();
+    let (table, left_out) = table(&titles, rows);
     format!("\n#### Changes\n\n{table}{}", more(left_out))
 }
 
@@ -66,7 +70,7 @@ fn declines(document: &MonitorDocument) -> String {
         let (name, why) = (cell(&row.decline.name), escape_cell(&row.decline.reason));
         vec![name, row.metric.title().to_owned(), row.decline.trend.word().to_owned(), why]
     });
-    let (table, left_out) = table(&["function", "metric", "verdict", "why"], rows);
+    let (table, left_out) = table(&["function", "metric", "verdict", "why"].map(Title::text), rows);
     format!("\n#### Worse run by run\n\n{table}{}", more(left_out))
 }
 

@@ -1,6 +1,6 @@
 //! The cost of recording as Markdown.
 
-use super::{notes, table};
+use super::{Title, notes, table};
 use crate::model::OverheadDocument;
 use crate::render::words::costs;
 use crate::text::sanitize::{markdown_cell as cell, markdown_sentence as escape};
@@ -12,8 +12,10 @@ pub(crate) fn overhead(document: &OverheadDocument) -> String {
     let mark = if document.met { "✅" } else { "❌" };
     let origin: Vec<_> = costs::origin(document).iter().map(|item| escape(item)).collect();
     let mut text = format!("### {mark} {word}: {rest}\n\n{}\n\n", origin.join(" · "));
-    let titles =
-        ["operation", "threads", "cost", "of bare", "mean", "p95", "min", "a second", "target"];
+    let numbers =
+        ["threads", "cost", "of bare", "mean", "p95", "min", "a second"].map(Title::number);
+    let [first, last] = ["operation", "target"].map(Title::text);
+    let titles: Vec<_> = [first].into_iter().chain(numbers).chain([last]).collect();
     let rows = document.rows.iter().map(|row| {
         vec![
             cell(row.operation.title()),

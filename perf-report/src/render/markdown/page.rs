@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{fenced, table};
+use super::{Title, fenced, table};
 use crate::model::{FunctionDocument, Neighbour};
 use crate::render::human;
 use crate::render::words::page as words;
@@ -53,7 +53,9 @@ fn neighbours(title: &str, all: &[Neighbour]) -> String {
         let share = format!("{:.1}", it.share_pct);
         vec![cell(&words::neighbour(it)), units::count(it.calls), mark.duration(ns), share]
     });
-    let (mut text, left_out) = table(&["function", "calls", "time", "%"], rows);
+    let numbers = ["calls", "time", "%"].map(Title::number);
+    let titles: Vec<_> = [Title::text("function")].into_iter().chain(numbers).collect();
+    let (mut text, left_out) = table(&titles, rows);
     if left_out > 0 {
         let _ = writeln!(text, "\n… and {}", units::plural(left_out as u64, "more function"));
     }

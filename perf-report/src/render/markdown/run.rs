@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::{fenced, notes, table};
+use super::{Title, fenced, notes, table};
 use crate::model::{Function, Metric, RunDocument};
 use crate::render::words::functions::columns;
 use crate::render::words::metrics::value;
-use crate::render::words::{benchmarks, estimates, facts, futures};
+use crate::render::words::{benchmarks, estimates, facts, futures, suites};
 use crate::render::{Screen, Selection, human};
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 use crate::text::units;
+
+/// The sentence in place of a tree of nothing.
+const NO_TREE: &str = "No tracked function was called.\n";
 
 /// Returns the facts of a run, its functions and metrics, and what is missing.
 pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
@@ -17,19 +20,30 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     let mut text = heading(run);
     let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
         selected.shown.iter().partition(|function| function.kind.is_function());
-    let (table, mut left_out) = functions_table(run, &tracked);
-    if !tracked.is_empty() || run.metrics.is_empty() && measured.is_empty() {
+    let mut hidden_measured = 0;
+    let (table, hidden) = functions_table(run, &tracked);
+    if !tracked.is_empty() || has_nothing_else(run) {
         text += &table;
     }
     if !measured.is_empty() {
         let (table, more) = measured_table(&measured);
         let gap = if tracked.is_empty() { "" } else { "\n" };
         text = text + gap + &table;
-        left_out += more;
+        hidden_measured = more;
     }
-    let hidden = selected.beyond.len() + left_out;
-    if hidden > 0 {
-        let _ = writeln!(text, "\n… and {}", units::plural(hidden as u64, "more function"));
+    let rest = |all: &[&'_ Function], count: usize| all.len().saturating_sub(count);
+    let left_out = tracked.iter().skip(rest(&tracked, hidden));
+    let left_out = left_out.chain(measured.iter().skip(rest(&measured, hidden_measured)));
+    let kinds = left_out.chain(&selected.beyond).map(|function| function.kind);
+    if let Some(more) = benchmarks::more(kinds) {
+        let _ = writeln!(text, "\n… and {more}");
+    }
+    let bad = suites::bad(run);
+    if !bad.is_empty() {
+        text.push('\n');
+    }
+    for (word, suite, names) in bad {
+        let _ = writeln!(text, "- {word} in {}: {}", code(suite), escape(&names));
     }
     if !selected.never_called.is_empty() {
         let _ = writeln!(text, "\n{}", never_called(&selected.never_called));
@@ -43,11 +57,16 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
 }
 
+/// Returns whether a run has neither metrics nor benchmarks, suites and tests.
+fn has_nothing_else(run: &RunDocument) -> bool {
+    run.metrics.is_empty() && run.functions.iter().all(|function| function.kind.is_function())
+}
+
 /// Returns the table of some functions, and the number of those that it has no room for.
 fn functions_table(run: &RunDocument, functions: &[&Function]) -> (String, usize) {
     let columns = columns(run, functions);
-    let titles: Vec<_> =
-        ["function"].into_iter().chain(columns.iter().map(|column| column.title)).collect();
+    let numbers = columns.iter().map(|column| Title::number(column.title));
+    let titles: Vec<_> = [Title::text("function")].into_iter().chain(numbers).collect();
     let rows = functions.iter().map(|function| {
         let cells = columns.iter().map(|column| (column.cell)(function));
         [cell(&function.name)].into_iter().chain(cells).collect()
@@ -69,7 +88,10 @@ fn measured_table(functions: &[&Function]) -> (String, usize) {
             if it.is_failure() { "failed".to_owned() } else { String::new() },
         ]
     });
-    table(&["name", "kind", "time", "interval", "throughput", "samples", ""], rows)
+    let words = ["name", "kind"].map(Title::text);
+    let numbers = ["time", "interval", "throughput", "samples"].map(Title::number);
+    let titles: Vec<_> = words.into_iter().chain(numbers).chain([Title::text("")]).collect();
+    table(&titles, rows)
 }
 
 /// Returns a sentence about functions that were never called.
@@ -100,7 +122,9 @@ fn metrics_table(run: &RunDocument, selection: &Selection) -> String {
             metric.samples.map_or_else(|| "–".to_owned(), units::count),
         ]
     });
-    let titles = ["metric", "kind", "value", "min", "max", "mean", "samples"];
+    let words = ["metric", "kind"].map(Title::text);
+    let numbers = ["value", "min", "max", "mean", "samples"].map(Title::number);
+    let titles: Vec<_> = words.into_iter().chain(numbers).collect();
     let (mut text, left_out) = table(&titles, rows);
     let hidden = beyond + left_out;
     if hidden > 0 {
@@ -111,12 +135,18 @@ fn metrics_table(run: &RunDocument, selection: &Selection) -> String {
 
 /// Returns the calling-context tree of a run, as it looks on a screen.
 pub(crate) fn run_tree(run: &RunDocument, all: bool) -> String {
+    if run.tree.is_empty() {
+        return heading(run) + NO_TREE;
+    }
     let drawn = human::plain_tree(run, all, Screen { width: 120, styled: false });
     heading(run) + &fenced(&drawn) + &notes(estimates::lines(run).into_iter())
 }
 
 /// Returns the icicle of a run, as it looks on a screen.
 pub(crate) fn run_flame(run: &RunDocument, metric: Metric, selection: &Selection) -> String {
+    if run.tree.is_empty() {
+        return heading(run) + NO_TREE;
+    }
     let drawn = human::plain_flame(run, metric, selection, Screen::default());
     heading(run) + &fenced(&drawn) + &notes(estimates::lines(run).into_iter())
 }

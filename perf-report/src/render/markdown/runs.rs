@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table;
+use super::{Title, table};
 use crate::model::RunsDocument;
 use crate::render::words::runs as words;
 use crate::stats::number::float;
@@ -16,7 +16,9 @@ pub(crate) fn runs(document: &RunsDocument) -> String {
     if document.runs.is_empty() {
         return text;
     }
-    let titles = ["run", "started", "names", "command", "commit", "end", "time", "functions"];
+    let words = ["run", "started", "names", "command", "commit", "end"].map(Title::text);
+    let numbers = ["time", "functions"].map(Title::number);
+    let titles: Vec<_> = words.into_iter().chain(numbers).collect();
     let rows = document.runs.iter().map(|row| {
         vec![
             cell(&row.id),

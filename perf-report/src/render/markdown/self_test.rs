@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{notes, table};
+use super::{Title, notes, table};
 use crate::model::{SelfTestDocument, SelfTestRow};
 use crate::render::words::self_test as gate;
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
@@ -21,7 +21,10 @@ pub(crate) fn self_test(document: &SelfTestDocument) -> String {
             gate::extra(row.extra_error).to_owned(),
         ]
     });
-    let titles = ["function", "self %", "caught from", "by", "one call more", "one error more"];
+    let numbers = ["self %", "caught from"].map(Title::number);
+    let words = ["by", "one call more", "one error more"].map(Title::text);
+    let titles: Vec<_> =
+        [Title::text("function")].into_iter().chain(numbers).chain(words).collect();
     let (table, left_out) = table(&titles, rows);
     let mut text = format!("### {mark} {word}: {rest}\n\n{table}");
     if left_out > 0 {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{LONGEST_TABLE, notes_within, table_within};
+use super::{LONGEST_TABLE, Title, notes_within, table_within};
 use crate::model::{SuiteRow, SuitesDocument, TargetOutcome};
 use crate::render::words::suites as words;
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
@@ -26,19 +26,10 @@ pub(crate) fn suites_within(document: &SuitesDocument, most: usize) -> String {
         "UNDECIDED" => "❔",
         _ => "❌",
     };
-    let titles = [
-        "suite",
-        "time",
-        "CPU",
-        "peak",
-        "passed",
-        "failed",
-        "ignored",
-        "flaky",
-        "growth",
-        "last runs",
-        "targets",
-    ];
+    let numbers = ["time", "CPU", "peak", "passed", "failed", "ignored", "flaky", "growth"];
+    let words = ["last runs", "targets"].map(Title::text);
+    let titles: Vec<_> =
+        [Title::text("suite")].into_iter().chain(numbers.map(Title::number)).chain(words).collect();
     let rows = document.suites.iter().chain([&document.total]).map(cells);
     let (table, left_out) = table_within(&titles, rows, (most / 2).min(LONGEST_TABLE));
     let mut text = format!("### {mark} {word}: {}\n\n{table}", escape(&rest));

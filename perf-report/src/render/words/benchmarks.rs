@@ -25,6 +25,16 @@ pub(crate) fn counted(kinds: impl Iterator<Item = FunctionKind>) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+/// Counts what is not shown: `3 more benchmarks, 1 more test`; `None` of nothing.
+pub(crate) fn more(kinds: impl Iterator<Item = FunctionKind>) -> Option<String> {
+    let mut counts = std::collections::BTreeMap::<FunctionKind, u64>::new();
+    kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
+    let each = counts.into_iter();
+    let each = each.map(|(kind, count)| units::plural(count, &format!("more {}", word(kind))));
+    let all = each.collect::<Vec<_>>().join(", ");
+    (!all.is_empty()).then_some(all)
+}
+
 /// Returns the time of an iteration as people read it; `None` where there is none.
 pub(crate) fn value(function: &Function) -> Option<String> {
     function.mean_ns.map(units::duration)

@@ -1,7 +1,10 @@
 //! Test suites and their targets in words, the same for every medium.
 
 use super::sparkline::sparkline;
-use crate::model::{Growth, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, WatchedFolder};
+use crate::model::{
+    Growth, RunDocument, Suite, SuiteRow, SuiteTarget, SuitesDocument, TargetOutcome, TestOutcome,
+    WatchedFolder,
+};
 use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
@@ -173,15 +176,50 @@ pub(crate) fn target(target: &SuiteTarget) -> String {
 
 /// Names the tests of a suite that failed, or were flaky.
 pub(crate) fn bad_tests(row: &SuiteRow) -> Vec<(&'static str, String)> {
-    let names = |names: &[String]| {
-        let shown: Vec<_> = names.iter().take(NAMED).map(|name| sanitize::screen(name)).collect();
-        let more = names.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!names.is_empty()).then(|| shown.join(", ") + &more)
-    };
-    let failed = names(&row.failed_tests).map(|names| ("failed", names));
-    let flaky = names(&row.flaky_tests).map(|names| ("flaky", names));
+    let of = |names: &[String]| names_of(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let failed = of(&row.failed_tests).map(|names| ("failed", names));
+    let flaky = of(&row.flaky_tests).map(|names| ("flaky", names));
     failed.into_iter().chain(flaky).collect()
+}
+
+/// Returns the first of some names, and how many more there are; `None` of none.
+fn names_of(names: &[&str]) -> Option<String> {
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| sanitize::screen(name)).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| shown.join(", ") + &more)
+}
+
+/// Names what was no success in the suites of a run: `failed`, the suite, and its tests or its end.
+pub(crate) fn bad(run: &RunDocument) -> Vec<(&'static str, &str, String)> {
+    let tests = |suite: &Suite, outcome: TestOutcome| {
+        let tests = suite.tests.iter().filter(|test| test.outcome == outcome);
+        names_of(&tests.map(|test| test.name.as_str()).collect::<Vec<_>>())
+    };
+    let of = |suite: &Suite| {
+        let count = suite.failed.filter(|failed| *failed > 0);
+        let counted = || count.map(|failed| units::plural(failed, "test"));
+        let ended = || {
+            let end = match (suite.signal, suite.exit_code) {
+                (Some(signal), _) => format!("signal {signal}"),
+                (None, Some(code)) => format!("exit {code}"),
+                (None, None) => "did not end".to_owned(),
+            };
+            suite.ended_badly().then_some(end)
+        };
+        let failed = tests(suite, TestOutcome::Failed).or_else(counted).or_else(ended);
+        [("failed", failed), ("flaky", tests(suite, TestOutcome::Flaky))]
+    };
+    let all = run.suites.iter().flat_map(|suite| of(suite).map(|it| (suite.name.as_str(), it)));
+    all.filter_map(|(suite, (word, names))| Some((word, suite, names?))).collect()
+}
+
+/// Returns the same as sentences: `failed in my-app: parses, writes`. Visible characters only.
+pub(crate) fn bad_in_words(run: &RunDocument) -> Vec<String> {
+    let lines = bad(run).into_iter();
+    lines
+        .map(|(word, suite, names)| format!("{word} in {}: {names}", sanitize::screen(suite)))
+        .collect()
 }
 
 /// Describes how a folder changed, and how much space is left.
@@ -220,4 +258,63 @@ pub(crate) fn slowest(document: &SuitesDocument) -> Vec<String> {
         format!("{} {suite} {name}{peak}{functions}", units::duration(float(test.wall_ns)))
     };
     tests.iter().take(NAMED).map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FunctionKind, Test, samples};
+    use crate::render::{Document as _, Part, RunView, Screen, Selection};
+
+    fn run() -> RunDocument {
+        let test = |name: &str, outcome: TestOutcome| Test {
+            name: name.to_owned(),
+            outcome,
+            ..Test::default()
+        };
+        let mut tests: Vec<Test> =
+            (0..7).map(|at| test(&format!("t{at}"), TestOutcome::Failed)).collect();
+        tests.push(test("shaky", TestOutcome::Flaky));
+        let suite = |name: &str| Suite { name: name.to_owned(), ..Suite::default() };
+        let mut run = samples::empty();
+        run.suites = vec![
+            Suite { failed: Some(7), exit_code: Some(101), tests, ..suite("app") },
+            Suite { failed: Some(2), exit_code: Some(101), ..suite("app::counted") },
+            Suite { signal: Some(9), ..suite("app::killed") },
+            Suite { passed: Some(1), failed: Some(0), exit_code: Some(0), ..suite("app::well") },
+        ];
+        run.functions = vec![crate::model::Function {
+            name: "app".to_owned(),
+            kind: FunctionKind::Suite,
+            calls: 1,
+            mean_ns: Some(1e9),
+            ..crate::model::Function::default()
+        }];
+        run
+    }
+
+    #[test]
+    fn what_failed_is_named_with_its_suite() {
+        insta::assert_snapshot!(bad_in_words(&run()).join("\n"), @r"
+        failed in app: t0, t1, t2, t3, t4 and 2 more
+        flaky in app: shaky
+        failed in app::counted: 2 tests
+        failed in app::killed: signal 9
+        ");
+    }
+
+    #[test]
+    fn every_medium_names_it() {
+        let run = run();
+        let selection = Selection { limit: Some(0), ..Selection::default() };
+        let view = RunView { run: &run, part: Part::Functions, selection };
+        let screen = Screen { width: 80, styled: false };
+        let human = view.human(screen);
+        assert!(human.contains("failed in app: t0, t1") && human.contains("flaky"), "{human}");
+        assert!(human.contains("… 1 more suite; --all shows them"), "{human}");
+        let markdown = view.markdown().unwrap();
+        assert!(markdown.contains("\n- failed in `app`: t0, t1, t2, t3, t4 and 2 more\n"));
+        assert!(markdown.contains("\n… and 1 more suite\n"), "{markdown}");
+        assert!(!human.contains("function") && !markdown.contains("function"), "{markdown}");
+    }
 }

@@ -73,10 +73,17 @@ fn word(word: &str) -> String {
     let core = word.trim_start_matches(['(', '“', '"', '\'']);
     let begin = word.len() - core.len();
     let mut core = core;
+    let mut ends_a_name = false;
     while let Some(last) = core.chars().next_back() {
         let is_outside = match last {
             ')' => core.matches(')').count() > core.matches('(').count(),
-            ':' => !ends_in_emoji(core),
+            // Outside of the code that it ends, it makes no emoji any more.
+            ':' => {
+                let is_emoji = ends_in_emoji(core);
+                let is_name = is_emoji && core.contains("::") && !core.starts_with(':');
+                ends_a_name |= is_name;
+                !is_emoji || is_name
+            }
             last => matches!(last, ',' | '.' | ';' | '”' | '"' | '\'' | '?' | '…'),
         };
         if !is_outside {
@@ -84,7 +91,7 @@ fn word(word: &str) -> String {
         }
         core = &core[..core.len() - last.len_utf8()];
     }
-    if !could_be_markup(core) {
+    if !ends_a_name && !could_be_markup(core) {
         return word.to_owned();
     }
     let end = begin + core.len();

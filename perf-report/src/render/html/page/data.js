@@ -109,6 +109,17 @@ function marked(row, at, text) {
   return mark && mark !== " " && text !== "–" ? mark + text : text;
 }
 
+// What is no tracked function has a time and nothing else: no self time, no callers, no part of the whole.
+function isTracked(row) {
+  return !row.kind || row.kind === "function";
+}
+
+// The word for one of some rows.
+function nounOf(rows) {
+  const kinds = new Set(rows.map((row) => row.kind ?? "function"));
+  return kinds.size === 1 ? [...kinds][0] : kinds.size === 0 ? "function" : "result";
+}
+
 function selfText(row) {
   return row.unmeasured ? "–" : marked(row, 0, fmt.duration(row.self_ns));
 }

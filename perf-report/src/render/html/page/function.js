@@ -4,9 +4,11 @@ const BUDGETS = { p50_ns: "p50", p95_ns: "p95", p99_ns: "p99", mean_ns: "mean", 
 
 function headOfFunction(row) {
   const f = row.async;
+  const tracked = isTracked(row);
   return facts([
-    ["self time", `${selfText(row)} · ${fmt.share(row.self_pct)} of all`], ["total time", totalText(row)], ["calls", fmt.count(row.calls)],
-    ["mean", marked(row, 2, fmt.duration(row.mean_ns))], ["standard deviation", row.stddev_ns && marked(row, 2, fmt.duration(row.stddev_ns))],
+    ["kind", tracked ? null : row.kind], ["self time", tracked ? `${selfText(row)} · ${fmt.share(row.self_pct)} of all` : null],
+    ["total time", tracked ? totalText(row) : null], [tracked ? "calls" : "iterations", fmt.count(row.calls)],
+    [tracked ? "mean" : "time", marked(row, 2, fmt.duration(row.mean_ns))], ["standard deviation", row.stddev_ns && marked(row, 2, fmt.duration(row.stddev_ns))],
     ["shortest, longest", row.min_ns === null || row.min_ns === undefined ? null : `${singleText(row, row.min_ns)}, ${singleText(row, row.max_ns)}`],
     ["errors", row.classifies_errors || row.errors ? fmt.count(row.errors) : null], ["panics", row.panics ? fmt.count(row.panics) : null],
     ["cancelled", row.cancelled ? fmt.count(row.cancelled) : null], ["unfinished", row.unfinished ? fmt.count(row.unfinished) : null],
@@ -111,10 +113,14 @@ function pastOf(row, more) {
   return el("section", {}, el("h3", { text: "History" }), ...historyParts(more.history, course_));
 }
 
+function weight(row) {
+  return isTracked(row) ? row.self_ns : (row.mean_ns ?? 0);
+}
+
 // The function to begin with: the heaviest of those that became worse, or of all.
 function worthALook(model) {
   const worse = model.functions.filter((row) => ["regression", "degraded"].includes(model.verdictOf.get(row.name)));
-  return (worse.length ? worse : model.functions).reduce((most, row) => (row.self_ns > most.self_ns ? row : most));
+  return (worse.length ? worse : model.functions).reduce((most, row) => (weight(row) > weight(most) ? row : most));
 }
 
 // A choice of function, for those who come without one.
@@ -146,14 +152,14 @@ views.push({
         return;
       }
       const verdict = model.verdictOf.get(row.name);
-      const links = el("p", {}, linkTo({ view: "flame", fn: row.name }, "In the flame graph"), " · ", linkTo({ view: "flame", fn: row.name, sandwich: "1" }, "Callers and callees as a flame graph"));
+      const links = isTracked(row) && el("p", {}, linkTo({ view: "flame", fn: row.name }, "In the flame graph"), " · ", linkTo({ view: "flame", fn: row.name, sandwich: "1" }, "Callers and callees as a flame graph"));
       const more = app.ready;
       const later = more ? [] : [el("p", { class: "faint", text: "Reading the distributions …" })];
       section.replaceChildren(
-        functionPicker(model, row.name), title, verdict ? el("p", {}, verdictTag(verdict)) : "", headOfFunction(row), links,
+        functionPicker(model, row.name), title, verdict ? el("p", {}, verdictTag(verdict)) : "", headOfFunction(row), links || "",
         ...(more ? [el("section", {}, el("h3", { text: "Distribution" }), ...spreadOf(row, more), percentileTable(row, more.baseline?.byName.get(row.name))), pastOf(row, more)] : later).filter(Boolean),
         ...[verdictsOf(row, model), more && budgetsOf(row, more)].filter(Boolean),
-        neighboursPair(row, model),
+        isTracked(row) ? neighboursPair(row, model) : "",
       );
     };
   },

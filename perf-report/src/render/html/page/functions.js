@@ -16,7 +16,12 @@ function figure(id, title, value, text, more) {
   return { id, title, number: true, value, text: (row) => text(value(row), row), ...more };
 }
 
+function hasTracked(model) {
+  return !model.functions.length || model.functions.some(isTracked);
+}
+
 function functionColumns(model) {
+  const tracked = hasTracked(model);
   const some = (test) => model.functions.some(test);
   const most = model.functions.reduce((pct, row) => Math.max(pct, row.self_pct), 0) || 1;
   const single = (ns, row) => singleText(row, ns);
@@ -25,14 +30,15 @@ function functionColumns(model) {
   const counted = (id, title, key, text, help) => some((row) => row[key] !== null && row[key] !== undefined) && figure(id, title, (row) => row[key] ?? null, text, { more: id !== "allocs", help });
   const times = (id, title, help) => some((row) => row[id]) && figure(id, title, (row) => row[id], (value) => fmt.count(value), { help });
   return [
-    { id: "name", title: "function", wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
-    { id: "self", title: "self", number: true, wide: "share", value: (row) => row.self_ns, help: "time outside tracked callees, and its share of that of all functions", node: (row) => shareCell((row.self_pct / most) * 100, selfText(row)) },
+    { id: "name", title: nounOf(model.functions), wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
+    some((row) => !isTracked(row)) && tracked && { id: "kind", title: "kind", value: (row) => row.kind ?? "function", text: (row) => row.kind ?? "function" },
+    tracked && { id: "self", title: "self", number: true, wide: "share", value: (row) => row.self_ns, help: "time outside tracked callees, and its share of that of all functions", node: (row) => (isTracked(row) ? shareCell((row.self_pct / most) * 100, selfText(row)) : "–") },
     model.comparison && { id: "verdict", title: "verdict", value: (row) => VERDICTS.indexOf(model.verdictOf.get(row.name) ?? "stable"), node: (row) => (model.verdictOf.has(row.name) ? verdictTag(model.verdictOf.get(row.name)) : "–") },
-    figure("share", "self %", (row) => row.self_pct, (value, row) => (row.unmeasured ? "–" : marked(row, 0, value.toFixed(1))), { help: "share of the self time of all functions" }),
-    figure("calls", "calls", (row) => row.calls, (value) => fmt.count(value)),
-    figure("total", "total", (row) => row.total_ns, (value, row) => totalText(row), { help: "time between entry and exit, callees included" }),
-    figure("mean", "mean", (row) => row.mean_ns, (value, row) => marked(row, 2, fmt.duration(value)), { help: "mean duration of a call" }),
-    figure("selfcall", "self a call", selfPerCall, (value, row) => marked(row, 0, fmt.duration(value)), { more: true }),
+    tracked && figure("share", "self %", (row) => row.self_pct, (value, row) => (row.unmeasured || !isTracked(row) ? "–" : marked(row, 0, value.toFixed(1))), { help: "share of the self time of all functions" }),
+    figure("calls", tracked ? "calls" : "iterations", (row) => row.calls, (value) => fmt.count(value)),
+    tracked && figure("total", "total", (row) => row.total_ns, (value, row) => (isTracked(row) ? totalText(row) : "–"), { help: "time between entry and exit, callees included" }),
+    figure("mean", tracked ? "mean" : "time", (row) => row.mean_ns, (value, row) => marked(row, 2, fmt.duration(value)), { help: tracked ? "mean duration of a call" : "of an iteration, or of the whole" }),
+    tracked && figure("selfcall", "self a call", selfPerCall, (value, row) => !isTracked(row) ? "–" : marked(row, 0, fmt.duration(value)), { more: true }),
     plain("min", "shortest"), figure("p50", "p50", (row) => row.p50_ns, single, { help: "half of the calls took at most as long" }),
     plain("p90", "p90"), plain("p95", "p95"), figure("p99", "p99", (row) => row.p99_ns, single), plain("max", "longest"),
     figure("stddev", "std. dev.", (row) => row.stddev_ns, (value, row) => marked(row, 2, fmt.duration(value)), { more: true }),
@@ -41,7 +47,7 @@ function functionColumns(model) {
     future("lifetime", "lifetime", "lifetime_mean_ns", fmt.duration), future("inflight", "in flight", "in_flight", (value) => fmt.count(value)),
     counted("allocs", "allocations", "allocs", (value) => fmt.count(value), "with those of tracked callees"), counted("bytes", "allocated", "alloc_bytes", fmt.bytes),
     counted("own-allocs", "own allocations", "self_allocs", (value) => fmt.count(value)), counted("grown", "grown", "grown_bytes", fmt.bytes, "allocated and not freed"), counted("peak", "peak", "peak_bytes", fmt.bytes),
-    figure("recorder", "recorder", (row) => row.recorder_pct, (value) => (value > 0 ? `~${value.toFixed(value < 10 ? 1 : 0)} %` : "–"), { help: "share of its self time that recording took; it is taken off", more: true }),
+    tracked && figure("recorder", "recorder", (row) => row.recorder_pct, (value) => (value > 0 ? `~${value.toFixed(value < 10 ? 1 : 0)} %` : "–"), { help: "share of its self time that recording took; it is taken off", more: true }),
     { id: "history", title: "history", wide: "spark", help: "self time a call over the stored runs", node: (row) => (app.ready?.history?.byName.has(row.name) ? sparkline(app.ready.history.byName.get(row.name)) : "") },
     { id: "place", title: "declared", wide: "place", value: (row) => `${row.file}:${String(row.line).padStart(6, "0")}`, text: place, more: true },
   ].filter(Boolean);
@@ -74,25 +80,27 @@ async function copy(text, button) {
 
 views.push({
   id: "functions",
-  title: "Functions",
+  get title() {
+    return app.model && !hasTracked(app.model) ? "Results" : "Functions";
+  },
   has: () => true,
   mount(section) {
     const { model } = app;
     let columns = functionColumns(model);
     let shown = [];
     let seen = null;
-    const table = new RowTable({ caption: "Functions", columns, open: (row) => go({ view: "function", fn: row.name }), sort: (id) => go(orderAfter(id), { replace: true }) });
+    const table = new RowTable({ caption: this.title, columns, open: (row) => go({ view: "function", fn: row.name }), sort: (id) => go(orderAfter(id), { replace: true }) });
     const called = model.functions.filter((row) => row.calls || row.total_ns || row.unfinished);
     const never = model.functions.length - called.length;
-    const field = filterField("Filter functions", (q) => go({ q, view: "functions" }, { replace: true }));
+    const field = filterField(`Filter ${this.title.toLowerCase()}`, (q) => go({ q, view: "functions" }, { replace: true }));
     const tally = el("span", { class: "faint tally", "aria-live": "polite" });
     const wide = choice("Columns", [["", "main"], ["all", "all"]], app.state.columns ?? "", (value) => go({ columns: value }, { replace: true }));
     const uncalled = never > 0 && el("label", { class: "choice" }, el("input", { type: "checkbox", onchange: (event) => go({ uncalled: event.target.checked ? "1" : "" }, { replace: true }) }), ` ${fmt.count(never)} never called`);
     const button = el("button", { type: "button", text: "Copy as Markdown", onclick: () => copy(asMarkdown(table.columns, shown), button) });
-    section.replaceChildren(el("h2", { text: "Functions" }), el("div", { class: "bar" }, field, tally, wide, uncalled, button), table.node, ...legend(model));
+    section.replaceChildren(el("h2", { text: this.title }), el("div", { class: "bar" }, field, tally, wide, uncalled, button), table.node, ...legend(model));
     const order = (state) => {
       const [id, way] = (state.sort ?? "self").split(":");
-      const column = columns.find((it) => it.id === id && it.value) ?? columns.find((it) => it.id === "self");
+      const column = ["self", "mean"].reduce((found, usual) => found ?? columns.find((it) => it.id === usual), columns.find((it) => it.id === id && it.value));
       return [column, way ? way === "down" : column.number];
     };
     const orderAfter = (id) => {
@@ -110,7 +118,7 @@ views.push({
       const isWanted = matcher(state.q ?? "");
       const from = state.uncalled ? model.functions : called;
       shown = sorted(from.filter((row) => isWanted(row.name)), column, descending);
-      tally.textContent = shown.length === from.length ? fmt.plural(from.length, "function") : `${fmt.count(shown.length)} of ${fmt.plural(from.length, "function")}`;
+      tally.textContent = shown.length === from.length ? fmt.plural(from.length, nounOf(from)) : `${fmt.count(shown.length)} of ${fmt.plural(from.length, nounOf(from))}`;
       table.update(shown, column.id, descending, state.columns === "all" ? columns : columns.filter((it) => !it.more));
     };
   },

@@ -4,7 +4,7 @@ use super::super::markup::{self, Title, list, terms, text};
 use super::titled;
 use crate::model::{CustomMetric, RunDocument};
 use crate::render::words::metrics::value;
-use crate::render::words::{estimates, facts, futures};
+use crate::render::words::{estimates, facts, futures, suites};
 use crate::text::units;
 
 /// Metrics of the program that are listed.
@@ -12,7 +12,8 @@ const METRICS: usize = 200;
 
 /// Returns the command, its machine, what it used, what recording cost, and what the program counted.
 pub(super) fn section(run: &RunDocument) -> String {
-    let mut html = titled("The run", terms("facts", &about(run)));
+    let mut html = titled("Tests", list("problems", &suites::bad_in_words(run)));
+    html += &titled("The run", terms("facts", &about(run)));
     html += &titled("The recording", recording(run));
     if !run.metrics.is_empty() {
         let shown = run.metrics.iter().take(METRICS).map(metric);
