@@ -27,7 +27,8 @@ pub(super) fn remark(path: &str, after: &str, executable: bool) -> String {
     let name = quoted(path);
     let head =
         format!("{name}: {kind}, outside of what is checked out, where a patch puts nothing");
-    [head.as_str()].into_iter().chain(after.lines()).map(|line| format!("# {line}\n")).collect()
+    let lines = [head.as_str()].into_iter().chain(after.lines());
+    lines.flat_map(|line| ["# ", line, "\n"]).collect()
 }
 
 /// Writes a name as git does: in quotes where it has characters that would end it.

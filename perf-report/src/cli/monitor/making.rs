@@ -1,5 +1,6 @@
 //! The runs of a round.
 
+use std::io;
 use std::path::Path;
 
 use super::Args;
@@ -57,11 +58,7 @@ pub(super) fn make(
         let job = Job { environment: &environment, ..order.job };
         let finished = match recorder.with_job(job).run(|| {}) {
             Ok(finished) => finished,
-            Err(error) => {
-                let program = args.command.first().cloned().unwrap_or_default();
-                let reason = failure::cannot_start(&program, error).with_causes();
-                return Ok(Made::Nothing(reason.replace("\n  cause:", ":")));
-            }
+            Err(error) => return Ok(not_started(args, error)),
         };
         if interrupt.signal().is_some() {
             finished.discard();
@@ -89,6 +86,13 @@ pub(super) fn make(
         }
     }
     Ok(Made::Runs(runs, failed))
+}
+
+/// Explains that the command could not be started.
+fn not_started(args: &Args, error: io::Error) -> Made {
+    let program = args.command.first().cloned().unwrap_or_default();
+    let reason = failure::cannot_start(&program, error).with_causes();
+    Made::Nothing(reason.replace("\n  cause:", ":"))
 }
 
 /// Measures the suites of a run.

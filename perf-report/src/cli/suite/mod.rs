@@ -195,7 +195,9 @@ fn judged(
     let order = Order { name: args.name.as_deref(), baseline, rules, quick: args.quick };
     let (document, problems) = suites::judge(context, runs, order)?;
     // What is held against such a baseline is not measured, which the report says.
-    problems.iter().for_each(|problem| output::warning(problem));
+    for problem in problems {
+        output::warning(&problem);
+    }
     document.ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored"))
 }
 

@@ -81,7 +81,9 @@ pub(super) fn regressions(
         let rows = if is_worse { &mut worse } else { &mut others };
         rows.entry(key(&row.name, row.metric)).or_default().push(row);
     }
-    worse.values_mut().for_each(|rows| rows.sort_by_key(|row| rank(row.metric)));
+    for rows in worse.values_mut() {
+        rows.sort_by_key(|row| rank(row.metric));
+    }
     for (key, rows) in &others {
         let entry = remembered.iter().find(|entry| entry.key == *key);
         settle(key, rows, (entry, evidence.hold_pct), all);
@@ -262,15 +264,15 @@ fn is_certain(row: &Change, runs: u64) -> bool {
 
 /// Adds the callers that a finding explains.
 fn with_callers(mut own: Finding, callers: &[Finding]) -> Finding {
-    let names = callers.iter().filter_map(|caller| caller.key.function.clone());
-    own.what.callers = names.collect();
+    own.what.callers = callers.iter().filter_map(|caller| caller.key.function.clone()).collect();
     own.certain |= callers.iter().any(|caller| caller.certain);
     if !callers.is_empty() {
         let named: Vec<&str> =
             callers.iter().take(NAMED).map(|caller| caller.what.title.as_str()).collect();
         let more = callers.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        own.what.reason += &format!("; with it {}{more}", named.join(", "));
+        let with_it = format!("; with it {}{more}", named.join(", "));
+        own.what.reason.push_str(&with_it);
     }
     own
 }
