@@ -292,3 +292,52 @@ pub fn perf_track(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn __built(_: TokenStream) -> TokenStream {
     proc_macro::TokenTree::from(proc_macro::Literal::u8_unsuffixed(built::code())).into()
 }
+
+/// Makes a benchmark of a function, for [`bench_main!`](../perf_runtime/macro.bench_main.html)
+/// (feature `bench` of perf-runtime).
+///
+/// The body is what is measured, or it takes a [`Bench`](../perf_runtime/struct.Bench.html) to set
+/// something up first. Whatever is returned is dropped outside the measured time. A function that
+/// returns a `Result` has its errors counted.
+///
+/// ```
+/// use perf_runtime::{Bench, perf_bench};
+///
+/// #[perf_bench(bytes = TEXT.len())]
+/// fn split() -> usize {
+///     std::hint::black_box(TEXT).split(',').count()
+/// }
+///
+/// #[perf_bench(args = [100, 10_000], items = length)]
+/// fn sort(b: &mut Bench, length: u64) {
+///     b.iter_batched(|| (0..length).rev().collect::<Vec<_>>(), |mut items| items.sort());
+/// }
+///
+/// #[perf_bench]
+/// async fn answer() -> Result<u32, std::num::ParseIntError> {
+///     "42".parse()
+/// }
+/// # const TEXT: &str = "a,b,c";
+/// # fn main() {}
+/// ```
+///
+/// # Options
+///
+/// | option | |
+/// |---|---|
+/// | `name = "…"` | identity in reports; the path of the function otherwise |
+/// | `args = [1, 10]` | a case for each value of an array, or of anything else that can be iterated over; the parameter takes it |
+/// | `compare = "group"` | members of a group run in turn, in random order, and are compared with the first of them, or with the one that has `baseline` |
+/// | `time = "1s"`, `warm_up = "300ms"`, `iterations = 1_000` | how long it is measured |
+/// | `bytes = …`, `items = …` | work of an iteration, for the throughput; the argument can be named |
+/// | `threads = [1, 4, 0]` | a case on each number of threads at once; 0 is one a processor |
+/// | `stress` | a ramp: 1, 2, 4 … threads, to twice the processors |
+/// | `rate = "500/s"` | operations begin at that rate, whether those before have ended or not, and their latency counts from then on |
+/// | `timeout = "10s"`, `memory = "64MiB"`, `cpu = "80%"`, `errors = "5%"` | limits, at which a case ends with that outcome, and its time is not judged; `100%` is one processor |
+/// | `budget(mean = "2ms", max_regression = "10%")` | limits for `perf-report check`, as in [`perf_track`](macro@perf_track) |
+/// | `block_on = \|future\| RUNTIME.block_on(future)` | the executor of an async function |
+/// | `tags = ["io"]`, `ignore`, `crate = path` | as elsewhere; an ignored one runs when it is asked for |
+#[proc_macro_attribute]
+pub fn perf_bench(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::bench::expand(args.into(), item.into()).into()
+}

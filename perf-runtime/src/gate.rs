@@ -11,6 +11,30 @@ compile_error!(
 #[cfg(all(perf_loom, feature = "record"))]
 compile_error!("the models are tests without the recorder: add --no-default-features");
 
+#[cfg(feature = "bench")]
+#[path = "bench/mod.rs"]
+pub mod bench;
+#[cfg(feature = "bench")]
+#[path = "segment/writing/bench.rs"]
+mod bench_records;
+
+/// What generated code uses and only some features have.
+pub(crate) mod optional {
+    #[cfg(feature = "bench")]
+    pub use super::bench;
+    pub use super::stream;
+}
+
+/// What the root of the crate shows, as far as the features have it.
+pub(crate) mod face {
+    #[doc(hidden)]
+    pub use super::__private;
+    #[cfg(feature = "bench")]
+    pub use super::bench::Bench;
+    #[cfg(feature = "bench")]
+    pub use perf_macros::perf_bench;
+}
+
 #[cfg(feature = "record")]
 #[path = "private.rs"]
 #[doc(hidden)]

@@ -118,8 +118,7 @@ pub mod segment;
 pub mod snapshot;
 
 pub use alloc::CountingAlloc;
-#[doc(hidden)]
-pub use gate::__private;
+pub use gate::face::*;
 #[cfg_attr(
     not(test),
     expect(clippy::wildcard_imports, reason = "the gate decides what there is")

@@ -140,9 +140,14 @@ impl Index {
         self.0.load(Ordering::Relaxed) >= Self::REFUSED
     }
 
-    /// Mutes the item for good, as nothing is recorded in this process any more.
-    pub(crate) fn mute(&self) {
-        self.0.store(Self::MUTED, Ordering::Relaxed);
+    /// Mutes the item, until it is given the place that this returns.
+    pub(crate) fn mute(&self) -> u32 {
+        self.put(Self::MUTED)
+    }
+
+    /// Gives the item that `place`, and returns the one that it had.
+    pub(crate) fn put(&self, place: u32) -> u32 {
+        self.0.swap(place, Ordering::Relaxed)
     }
 
     /// Returns whether [`Self::mute`] made this [`Self::place`].

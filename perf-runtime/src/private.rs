@@ -1,7 +1,7 @@
 //! The only names that generated code may use. Not for people: anything here may change in any
 //! release, together with perf-macros, which is pinned to the same version.
 
-pub use super::stream;
+pub use super::optional::*;
 // Named by no generated code, but by perf-report, which measures with it.
 pub use crate::breaker_probe::BreakerProbe;
 pub use crate::hot::future::{track_fallible_future, track_future, track_future_by};

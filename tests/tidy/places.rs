@@ -49,6 +49,8 @@ const SERDE_DERIVES: &[&str] = &["perf-runtime/src/snapshot/"];
 /// Where something may be printed.
 const PRINTING: &[&str] = &[
     "perf-report/src/cli/",
+    // Programs that are benchmarks: nothing else builds it.
+    "perf-runtime/src/bench/",
     "examples/",
     "tests/",
     "perf-report/tests/",

@@ -20,6 +20,8 @@ const DURATIONS: [Unit; 6] =
 
 const SHARES: [Unit; 1] = [("%", 2)];
 
+const RATES: [Unit; 1] = [("/s", 3)];
+
 /// Reads a duration, in nanoseconds.
 pub(super) fn nanoseconds(text: &str) -> Result<u64, Problem> {
     let amount = scaled(text, &DURATIONS, "a duration needs a unit: `ns`, `us`, `ms` or `s`")?;
@@ -37,6 +39,49 @@ pub(super) fn basis_points(text: &str) -> Result<u32, Problem> {
         return Err(problem("a slow-down of nothing cannot be judged", Some(help)));
     }
     u32::try_from(amount).map_err(|_| too_large())
+}
+
+/// Reads a share of anything, in hundredths of a per cent.
+pub(super) fn any_share(text: &str) -> Result<u64, Problem> {
+    scaled(text, &SHARES, "a share is a number of per cent, as in `10%`")
+}
+
+/// Reads a rate, in operations in a thousand seconds.
+pub(super) fn millihertz(text: &str) -> Result<u64, Problem> {
+    let rate = scaled(text, &RATES, "a rate is a number of operations a second, as in `500/s`")?;
+    if rate == 0 {
+        return Err(problem("nothing would ever begin", Some("the lowest rate is `0.001/s`")));
+    }
+    Ok(rate)
+}
+
+/// Reads a size, in bytes.
+pub(super) fn bytes(text: &str) -> Result<u64, Problem> {
+    const UNITS: [(&str, u64); 7] = [
+        ("B", 1),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+    ];
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = (&text[..end], text[end..].trim_start());
+    let Some(&(_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+        let what = match unit {
+            "" => format!("`{text}` has no unit"),
+            _ => format!("`{unit}` is not a unit here"),
+        };
+        return Err(problem(
+            &what,
+            Some("a size needs a unit: `KiB`, `MiB`, `GiB`, `kB`, `MB`, `GB`"),
+        ));
+    };
+    let number: u64 =
+        number.parse().map_err(|_| problem(&format!("`{text}` is not a size"), None))?;
+    number.checked_mul(scale).filter(|&bytes| bytes > 0).ok_or_else(too_large)
 }
 
 fn scaled(text: &str, units: &[Unit], no_unit: &str) -> Result<u64, Problem> {

@@ -103,7 +103,7 @@ fn whole(number: &LitInt, example: &str) -> syn::Result<u64> {
 }
 
 /// Returns the string after `=`. A number with its unit, as in `2ms`, lacks only the quotes.
-fn quoted(entry: &Entry, example: &str) -> syn::Result<LitStr> {
+pub(super) fn quoted(entry: &Entry, example: &str) -> syn::Result<LitStr> {
     let literal = entry.literal(example)?;
     let help = match &literal {
         Lit::Str(text) => return Ok(text.clone()),
@@ -119,7 +119,7 @@ fn quoted(entry: &Entry, example: &str) -> syn::Result<LitStr> {
     Err(error(literal.span(), what, help))
 }
 
-fn at(text: &LitStr, problem: &amount::Problem, example: &str) -> syn::Error {
+pub(super) fn at(text: &LitStr, problem: &amount::Problem, example: &str) -> syn::Error {
     let help = problem.help.clone().unwrap_or_else(|| format!("as in {example}"));
     error(text.span(), &problem.what, help)
 }

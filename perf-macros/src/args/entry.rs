@@ -129,6 +129,11 @@ impl Entry {
         }
     }
 
+    /// Returns the expression after `=`, as written.
+    pub(super) fn expression(&self, example: &str) -> syn::Result<TokenStream> {
+        self.equals(example)
+    }
+
     /// Returns the tokens between the brackets after `=`.
     pub(super) fn array(&self, example: &str) -> syn::Result<TokenStream> {
         let value = self.equals(example)?;

@@ -2,6 +2,7 @@
 //! below is not known here; see `validate`.
 
 mod amount;
+mod bench;
 mod budget;
 mod entry;
 mod outcome;
@@ -12,6 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{LitStr, Path};
 
 use crate::errors::Errors;
+pub(crate) use bench::BenchOptions;
 pub(crate) use budget::Budget;
 use entry::Entry;
 pub(crate) use outcome::Outcome;

@@ -24,6 +24,18 @@ pub(super) fn label(entry: &Entry) -> syn::Result<LitStr> {
     }
 }
 
+/// Reads the value of `compare = "…"`.
+pub(super) fn group(entry: &Entry) -> syn::Result<LitStr> {
+    let example = "`compare = \"sorts\"`";
+    match entry.literal(example)? {
+        Lit::Str(group) => check("the name of a group", &group, LABEL_LENGTH).map(|()| group),
+        other => {
+            let what = "`compare` expects the name of a group";
+            Err(error(other.span(), what, format!("as in {example}")))
+        }
+    }
+}
+
 /// Reads the value of `tags = […]`, without the tags that are wrong.
 pub(super) fn tags(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<LitStr>> {
     let mut tags: Vec<LitStr> = Vec::new();

@@ -4,6 +4,7 @@
 //! The meaning of these tokens is in the macros of perf-runtime: the compiler expands them faster
 //! than this crate could, which it runs unoptimised, and fewer tokens pass between the two.
 
+pub(crate) mod bench;
 mod block;
 mod body;
 mod futures;

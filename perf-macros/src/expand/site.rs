@@ -92,7 +92,7 @@ fn rest(given: usize, of: usize, kind: &TokenStream) -> Option<TokenStream> {
     (given < of).then(|| quote_spanned!(Span::mixed_site()=> ..#kind::NONE))
 }
 
-fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
+pub(super) fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let limits = budget.limits.iter().map(|limit| {
         let field = Ident::new(limit.field, site);
@@ -104,7 +104,7 @@ fn budget_of(budget: &Budget, runtime: &TokenStream) -> TokenStream {
     quote_spanned!(site=> #kind { #(#limits,)* #rest })
 }
 
-fn some(value: &impl ToTokens) -> TokenStream {
+pub(super) fn some(value: &impl ToTokens) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value))
 }
 

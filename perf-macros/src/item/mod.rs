@@ -14,7 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub(crate) use attribute::{Attribute, are_of_tests};
 pub(crate) use block::{Block, Kind, Member};
 pub(crate) use function::Function;
-pub(crate) use parameters::Rebound;
+pub(crate) use parameters::{Parameter, Rebound};
 pub(crate) use scan::{Angles, braced, is_punct};
 use scan::{leading_word, unwrapped};
 

@@ -38,7 +38,7 @@ impl Rebound {
 const LINTS: [&str; 5] = ["allow", "deny", "expect", "forbid", "warn"];
 
 /// A parameter, as written.
-enum Parameter {
+pub(crate) enum Parameter {
     /// `self`, in whatever form; or a parameter without a pattern.
     Kept(Vec<TokenTree>),
     Typed {
@@ -50,6 +50,31 @@ enum Parameter {
 }
 
 impl Parameter {
+    /// Lists the parameters of a function.
+    pub(super) fn all(parameters: &Group) -> Vec<Self> {
+        let without_comma = |mut trees: Vec<TokenTree>| {
+            trees.pop_if(|last| is_punct(last, ','));
+            Self::read(trees)
+        };
+        split(parameters.stream()).into_iter().map(without_comma).collect()
+    }
+
+    /// Returns whether its type begins with `&mut`, after a lifetime, perhaps.
+    pub(crate) fn is_mutable_reference(&self) -> bool {
+        let Self::Typed { kind, .. } = self else { return false };
+        let mut trees = kind.clone().into_iter().skip(1);
+        let is_reference = trees.next().is_some_and(|tree| is_punct(&tree, '&'));
+        let is_mut = |tree: TokenTree| matches!(tree, TokenTree::Ident(word) if word == "mut");
+        is_reference && trees.take(3).any(is_mut)
+    }
+
+    /// Returns a name for its argument, its own if it has one, and its type.
+    pub(crate) fn into_name_and_type(self) -> Option<(Ident, TokenStream)> {
+        let Self::Typed { pattern, kind, .. } = self else { return None };
+        let name = name(&pattern).unwrap_or_else(|| Ident::new("argument", Span::mixed_site()));
+        Some((name, kind.into_iter().skip(1).collect()))
+    }
+
     fn read(trees: Vec<TokenTree>) -> Self {
         let (attributes, rest) = attribute::split_off(trees.clone());
         let is_self = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if *word == "self");

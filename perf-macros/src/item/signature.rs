@@ -3,6 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+use super::parameters::Parameter;
 use super::scan::{Angles, end, is_punct};
 
 /// The name of a function, and the facts that could keep it from being tracked.
@@ -43,6 +44,18 @@ impl Signature {
         let trees: Vec<TokenTree> = self.parameters.stream().into_iter().collect();
         let dots = trees.windows(3).find(|dots| dots.iter().all(|dot| is_punct(dot, '.')))?;
         Some(dots[0].span())
+    }
+
+    /// Lists its parameters.
+    pub(crate) fn parameters(&self) -> Vec<Parameter> {
+        Parameter::all(&self.parameters)
+    }
+
+    /// Returns whether the type that is returned is called `Result`, whatever its path.
+    pub(crate) fn returns_result(&self) -> bool {
+        let Some(returned) = self.returned.clone() else { return false };
+        let path = returned.into_iter().take_while(|tree| !is_punct(tree, '<'));
+        path.last().is_some_and(|tree| matches!(tree, TokenTree::Ident(word) if word == "Result"))
     }
 
     /// Returns whether the function never returns.

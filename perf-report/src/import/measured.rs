@@ -146,6 +146,7 @@ impl Measured {
                 iterations: self.iterations,
                 throughput: self.throughput,
                 parameters: self.parameters,
+                harness: None,
             })),
             ..Function::default()
         }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Harness;
+
 /// The figures of a benchmark, as its harness reports them. Its value is the function's `mean_ns`.
 ///
 /// Samples are taken inside one process. They say how precise the value of this run is, and
@@ -35,6 +37,9 @@ pub struct Benchmark {
     /// Parameters that the harness reports apart from the name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+    /// What perf-track's own harness finds beside that; left out of benchmarks of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harness: Option<Harness>,
 }
 
 /// The statistic that stands for a benchmark.

@@ -1,5 +1,6 @@
 //! The document of a run, made of what its processes recorded and of facts about the command. Pure.
 
+mod bench;
 mod futures;
 mod memory;
 mod recording;
@@ -26,6 +27,7 @@ pub fn document(
     process.processes = snapshot.processes.iter().map(one_process).collect();
     process.count = process.processes.len() as u64;
     process.recorded = Usage::of(&snapshot.processes);
+    let snapshot = &bench::without_harness(snapshot);
     RunDocument {
         schema: RUN_SCHEMA.to_owned(),
         version: RUN_VERSION,
@@ -135,6 +137,7 @@ fn functions(snapshot: &Snapshot) -> Vec<Function> {
             function.self_estimated |= is_estimated;
         }
     }
+    bench::into_functions(snapshot, &mut functions);
     functions
 }
 

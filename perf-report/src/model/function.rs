@@ -182,6 +182,9 @@ pub enum FunctionKind {
     Suite,
     /// A test.
     Test,
+    /// A tracked function that was recorded in the profile rounds of benchmarks only: its calls are
+    /// as many as the harness chose, and it is shown and not judged.
+    Profiled,
 }
 
 impl FunctionKind {

@@ -21,6 +21,7 @@ pub mod convert;
 mod decline;
 mod function;
 mod futures;
+mod harness;
 mod history;
 mod icicle;
 mod identity;
@@ -77,6 +78,7 @@ pub use comparison::{Change, Comparison, Declaration, Side, Verdict, worst_first
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;
+pub use harness::{BenchDoubt, BenchIo, BenchMemory, BenchOutcome, Harness, Leak};
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};
 pub use identity::Identity;

@@ -112,7 +112,7 @@ pub(crate) fn failure() -> Option<i32> {
 }
 
 /// Returns the recorder, started if this is the first call of all.
-pub(super) fn recorder() -> Option<&'static Recorder> {
+pub(crate) fn recorder() -> Option<&'static Recorder> {
     briefly(|| match STATE.load(Acquire) {
         NEW => {
             if STATE.compare_exchange(NEW, STARTING, AcqRel, Relaxed).is_ok() {

@@ -46,6 +46,10 @@ pub const OVERFLOW_NAME: &str = "(overflow)";
 /// too many to be kept within `PERF_TRACK_MEMORY`.
 pub const OTHER_NAMES: &str = "(other names)";
 
+/// Name of the function that stands for what is around the iterations of a benchmark while it is
+/// profiled: its setting up, and what it drops.
+pub const HARNESS_NAME: &str = "(benchmark harness)";
+
 /// Beginning of the extension of an empty file, before the error number: a process leaves it when
 /// it could not make its segment.
 pub const UNRECORDED_PREFIX: &str = "unrecorded-";

@@ -12,7 +12,7 @@ use crate::buckets;
 /// assert_eq!(histogram.count(), 100);
 /// assert!(histogram.quantile_ns(0.5).is_some_and(|p50| (984..=1016).contains(&p50)));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Histogram {

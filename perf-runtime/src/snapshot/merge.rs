@@ -4,7 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Context, Function, Losses, Measures, Metric, MetricKind, Process, Snapshot, Transition,
+    Benchmark, Context, Function, Losses, Measures, Metric, MetricKind, Process, Snapshot,
+    Transition,
 };
 
 /// A sum of any number of snapshots, which is the same in any order.
@@ -22,6 +23,7 @@ pub struct Merger {
     contexts: Vec<Context>,
     context_by_path: HashMap<(Option<usize>, usize), usize>,
     metrics: BTreeMap<(String, MetricKind), Metric>,
+    benchmarks: Vec<Benchmark>,
     transitions: Vec<Transition>,
     processes: Vec<Process>,
     losses: Losses,
@@ -39,6 +41,7 @@ impl Merger {
             contexts.push(merged);
         }
         snapshot.metrics.iter().for_each(|metric| self.add_metric(metric));
+        self.benchmarks.extend_from_slice(&snapshot.benchmarks);
         self.transitions.extend_from_slice(&snapshot.transitions);
         self.processes.extend_from_slice(&snapshot.processes);
         self.losses.merge(&snapshot.losses);
@@ -50,12 +53,14 @@ impl Merger {
         for context in &mut self.contexts {
             context.function = places[context.function];
         }
+        self.benchmarks.sort_unstable();
         self.transitions.sort_unstable();
         self.processes.sort_unstable();
         Snapshot {
             functions: self.functions,
             contexts: sort_contexts(self.contexts),
             metrics: self.metrics.into_values().collect(),
+            benchmarks: self.benchmarks,
             transitions: self.transitions,
             processes: self.processes,
             losses: self.losses,
@@ -214,15 +219,26 @@ mod tests {
         })
     }
 
+    fn benchmarks() -> impl Strategy<Value = Vec<Benchmark>> {
+        let benchmark = (0_u32..3, 0_u32..3).prop_map(|(name, threads)| Benchmark {
+            name: name.to_string(),
+            threads,
+            ..Benchmark::default()
+        });
+        proptest::collection::vec(benchmark, 0..3)
+    }
+
     fn snapshot() -> impl Strategy<Value = Snapshot> {
-        (contexts(), 0_u32..3, metrics(), transitions(), processes(), losses()).prop_map(
-            |(contexts, line, metrics, transitions, processes, losses)| {
+        let rest = (metrics(), benchmarks(), transitions(), processes(), losses());
+        (contexts(), 0_u32..3, rest).prop_map(
+            |(contexts, line, (metrics, benchmarks, transitions, processes, losses))| {
                 let mut merger = Merger::default();
                 let functions = (0..6).map(|name| function(name, line)).collect();
                 merger.add(&Snapshot {
                     functions,
                     contexts,
                     metrics,
+                    benchmarks,
                     transitions,
                     processes,
                     losses,

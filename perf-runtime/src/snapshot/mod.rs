@@ -7,6 +7,7 @@
 //! and commutative, and the empty [`Snapshot`] changes nothing. That is why durations are kept as
 //! integer sums and histograms, never as percentiles or floating-point means.
 
+mod bench;
 mod breaker;
 mod histogram;
 mod measures;
@@ -16,6 +17,7 @@ mod metric;
 mod polls;
 mod since;
 
+pub use bench::{Batch, Benchmark, Ending, Latencies, Phase};
 pub use breaker::{BreakerState, Reason, Step, Transition};
 pub use histogram::Histogram;
 pub use measures::Measures;
@@ -49,6 +51,9 @@ pub struct Snapshot {
     pub contexts: Vec<Context>,
     /// Numbers of the program's own, sorted by name and kind.
     pub metrics: Vec<Metric>,
+    /// Cases of benchmarks, sorted by name, argument, threads and process.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub benchmarks: Vec<Benchmark>,
     /// The latest steps of the circuit breakers, sorted by time since the start of their process.
     pub transitions: Vec<Transition>,
     /// The processes that recorded, sorted by start time and process id.

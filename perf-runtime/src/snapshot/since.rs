@@ -53,6 +53,7 @@ impl Snapshot {
             functions: self.functions.clone(),
             contexts: contexts(self, earlier),
             metrics: self.metrics.iter().map(metric).collect(),
+            benchmarks: self.benchmarks.clone(),
             transitions,
             processes: self.processes.iter().map(|it| process(it, &earlier.processes)).collect(),
             losses: self.losses.since(&earlier.losses),

@@ -99,6 +99,7 @@ fn of_kind(kind: FunctionKind, run: &RunDocument, comparison: &Comparison) -> Op
         FunctionKind::Suite => "suite",
         FunctionKind::Benchmark => "benchmark",
         FunctionKind::Test => "test",
+        FunctionKind::Profiled => "profiled function",
     };
     Some(OfTime { ratio, changed, judged: judged.len() as u64, noun })
 }

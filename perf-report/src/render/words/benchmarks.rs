@@ -14,6 +14,7 @@ pub(crate) fn word(kind: FunctionKind) -> &'static str {
         FunctionKind::Benchmark => "benchmark",
         FunctionKind::Suite => "suite",
         FunctionKind::Test => "test",
+        FunctionKind::Profiled => "profiled function",
     }
 }
 

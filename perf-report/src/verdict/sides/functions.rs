@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::renames;
 use super::runs::{Busier, Sides};
-use crate::model::{Function, RunDocument, Usage};
+use crate::model::{Function, FunctionKind, RunDocument, Usage};
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::verdict::limits::Limits;
@@ -42,6 +42,10 @@ pub(crate) struct Pair<'a> {
     pub(crate) waited_pct: f64,
     /// The limits of the comparison.
     pub(crate) limits: &'a Limits,
+}
+
+fn is_profiled(function: &Function) -> bool {
+    function.kind == FunctionKind::Profiled
 }
 
 #[cfg(test)]
@@ -147,6 +151,8 @@ impl<'a> Functions<'a> {
         for name in names {
             let measured = &mut functions.measured;
             match (olds.newest(name), news.newest(name)) {
+                // How often those are called, the harness chose.
+                (old, new) if new.or(old).is_some_and(is_profiled) => {}
                 (Some(_), Some(new)) if !new.kind.is_function() => {
                     measured.both.extend(pair(name, name));
                 }

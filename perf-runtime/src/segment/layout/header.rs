@@ -69,6 +69,11 @@ pub(crate) struct Header {
     pub(crate) identity: Identity,
     /// Last [`FlightPage`]; 0 in older segments, which have none.
     pub(crate) flights: AtomicU32,
+    /// Last [`BenchRecord`], [`BatchRecord`] and [`LatencyRecord`]; 0 in older segments, which have
+    /// none, and in programs that are no benchmarks.
+    pub(crate) benches: AtomicU32,
+    pub(crate) batches: AtomicU32,
+    pub(crate) latencies: AtomicU32,
 }
 
 /// The identity of the writer, beside the process id: see [`super::life`]. All zero in older

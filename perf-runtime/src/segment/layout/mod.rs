@@ -7,11 +7,12 @@
 //! 0      Header (4096 bytes)
 //! 4096   records in the order they were needed, each aligned to 64 bytes:
 //!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage │
-//!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord │ FlightPage
+//!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord │ FlightPage │
+//!        BenchRecord + its text │ BatchRecord │ LatencyRecord
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
-//! Sites, metrics, shards and pages of futures in flight are linked lists that begin in the header;
+//! Sites, metrics, shards, pages of futures in flight and all three of benchmarks are linked lists that begin in the header;
 //! nodes and records of metrics are linked lists that begin in their shard. A record is complete
 //! before it is linked, nothing ever moves, and numbers are in the byte order of the machine.
 //!
@@ -39,6 +40,7 @@
 //! (`ShardRecord::current`, `NodeRecord::parent`): the reader looks addresses up and follows none,
 //! and neither does the writer follow one that it reads from the file.
 
+mod bench;
 mod flights;
 mod header;
 mod metric;
@@ -46,6 +48,10 @@ mod node;
 mod shard;
 mod site;
 
+pub(crate) use bench::{
+    BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
+    BenchRecord, LatencyRecord,
+};
 pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};
 pub(crate) use header::{
     Anchor, COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, TransitionRecord, Usage,

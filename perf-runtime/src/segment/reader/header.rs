@@ -29,6 +29,10 @@ pub(super) struct Facts {
     pub(super) shards: u32,
     /// Last metric.
     pub(super) metrics: u32,
+    /// Last case of a benchmark, last batch, last durations of iterations.
+    pub(super) benches: u32,
+    pub(super) batches: u32,
+    pub(super) latencies: u32,
     pub(super) lost_calls: u64,
     pub(super) lost_metrics: u64,
     /// Nanoseconds in a tick, by the writer's estimate for histograms.
@@ -71,6 +75,9 @@ impl Facts {
             sites: bytes.u32(offset_of!(Header, sites))?,
             shards: bytes.u32(offset_of!(Header, shards))?,
             metrics: bytes.u32(offset_of!(Header, metrics))?,
+            benches: bytes.u32(offset_of!(Header, benches))?,
+            batches: bytes.u32(offset_of!(Header, batches))?,
+            latencies: bytes.u32(offset_of!(Header, latencies))?,
             lost_calls: bytes.u64(offset_of!(Header, lost_calls))?,
             lost_metrics: bytes.u64(offset_of!(Header, lost_metrics))?,
             fold_rate: number(bytes, offset_of!(Header, fold_rate))?.min(HIGHEST_RATE),
@@ -149,6 +156,9 @@ impl Facts {
             sites: 0,
             shards: 0,
             metrics: 0,
+            benches: 0,
+            batches: 0,
+            latencies: 0,
             lost_calls: 0,
             lost_metrics: 0,
             fold_rate: 1.0,

@@ -4,6 +4,7 @@
 //! and every walk ends. Damage costs the segment, not the program.
 
 mod allocated;
+mod benches;
 mod bytes;
 mod calls;
 mod crates;
@@ -29,6 +30,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+#[cfg(test)]
+pub(crate) use self::benches::batch_of;
 use self::bytes::Bytes;
 pub use self::calls::Outline;
 pub use self::flights::InFlight;
@@ -156,6 +159,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let mut losses = shards.losses;
     losses.forgotten_transitions = forgotten;
     let metrics = metrics::read(bytes, &facts)?;
+    let benchmarks = benches::read(bytes, &facts)?;
     let mut usage = facts.process.usage.clone();
     if let Some(usage) = &mut usage {
         usage.latest_monotonic_ns =
@@ -173,6 +177,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
         functions,
         contexts: shards.contexts,
         metrics,
+        benchmarks,
         transitions,
         processes: vec![process],
         losses,

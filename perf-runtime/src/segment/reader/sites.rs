@@ -76,11 +76,11 @@ fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
     })
 }
 
-fn tag(bytes: &[u8]) -> String {
+pub(super) fn tag(bytes: &[u8]) -> String {
     text(bytes.strip_suffix(b"\0").unwrap_or(bytes))
 }
 
-fn budget(bytes: Bytes<'_>, at: usize) -> Result<Budget, SegmentError> {
+pub(super) fn budget(bytes: Bytes<'_>, at: usize) -> Result<Budget, SegmentError> {
     let limit = |number: usize| {
         let limit = bytes.u64(at + 8 * number)?;
         Ok::<_, SegmentError>((limit != NO_LIMIT).then_some(limit))

@@ -11,7 +11,7 @@ mod records;
 pub(crate) mod reserve;
 mod retention;
 pub(crate) mod session;
-mod site_text;
+pub(crate) mod site_text;
 pub(crate) mod system;
 mod walk;
 mod writer;

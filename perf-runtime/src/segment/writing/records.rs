@@ -14,24 +14,25 @@ impl Segment {
     /// Writes a site and links it.
     pub(crate) fn add_site(&self, index: u32, site: &SiteText<'_>) -> Option<()> {
         let record = |previous| site.record(previous, index);
-        self.append(&self.header().sites, record, site.text_bytes(), |text| site.write_text(text))
+        let write_text = |text: &mut [u8]| site.write_text(text);
+        self.append(&self.header().sites, record, site.text_bytes(), write_text).map(|_| ())
     }
 
     /// Writes a metric and links it.
     pub(crate) fn add_metric(&self, index: u32, metric: &MetricText<'_>) -> Option<()> {
         let record = |previous| metric.record(previous, index);
         let write_text = |text: &mut [u8]| metric.write_text(text);
-        self.append(&self.header().metrics, record, metric.text_bytes(), write_text)
+        self.append(&self.header().metrics, record, metric.text_bytes(), write_text).map(|_| ())
     }
 
     /// Writes a record that is followed by text, and links it as the last of `list`.
-    fn append<R>(
+    pub(crate) fn append<R>(
         &self,
         list: &AtomicU32,
         record: impl FnOnce(u32) -> R,
         text_bytes: usize,
         write_text: impl FnOnce(&mut [u8]),
-    ) -> Option<()> {
+    ) -> Option<NonNull<R>> {
         const { assert!(align_of::<R>() <= UNIT) };
         let mut space = lock_briefly(&self.space)?;
         let block = self.reserve_in(&mut space, size_of::<R>() + text_bytes)?;
@@ -44,7 +45,7 @@ impl Segment {
         // SAFETY: as above, and nobody else knows of these bytes yet.
         write_text(unsafe { std::slice::from_raw_parts_mut(text.as_ptr(), text_bytes) });
         list.store(block.place, Ordering::Release);
-        Some(())
+        Some(start)
     }
 
     /// Makes a shard and links it.

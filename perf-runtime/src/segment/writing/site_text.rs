@@ -66,7 +66,7 @@ impl SiteText<'_> {
 }
 
 /// Writes `part` and returns what is left; nothing is written where it does not fit.
-pub(super) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
+pub(crate) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
     match text.split_at_mut_checked(part.len()) {
         Some((place, rest)) => {
             place.copy_from_slice(part);
@@ -77,11 +77,12 @@ pub(super) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
 }
 
 /// Returns the beginning of `text`, at most [`LONGEST_TEXT`] bytes, whole characters.
-pub(super) fn clip(text: &str) -> &str {
+pub(crate) fn clip(text: &str) -> &str {
     &text[..text.floor_char_boundary(LONGEST_TEXT)]
 }
 
-fn limits(budget: &Budget) -> [u64; 8] {
+/// Lists the limits in the order in which a segment holds them.
+pub(crate) fn limits(budget: &Budget) -> [u64; 8] {
     [
         budget.p50_ns,
         budget.p95_ns,

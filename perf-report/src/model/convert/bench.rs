@@ -1,0 +1,250 @@
+//! Benchmarks of `#[perf_bench]` as functions of a run. Pure.
+
+mod quality;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use perf_runtime::buckets;
+use perf_runtime::segment::HARNESS_NAME;
+use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
+
+use super::super::{
+    BenchIo, BenchMemory, BenchOutcome, Benchmark, Function, FunctionKind, Harness, Leak, Statistic,
+};
+use crate::stats::number::{deviation, float, whole};
+use crate::stats::{robust, theil_sen};
+
+/// Returns the snapshot without what stands around the iterations of benchmarks in its tree: their
+/// calls become roots.
+pub(super) fn without_harness(snapshot: &Snapshot) -> Snapshot {
+    let is_harness = |function: usize| {
+        snapshot.functions.get(function).is_some_and(|it| it.name == HARNESS_NAME)
+    };
+    let mut kept = snapshot.clone();
+    kept.contexts.clear();
+    let mut places: Vec<Option<usize>> = Vec::with_capacity(snapshot.contexts.len());
+    for context in &snapshot.contexts {
+        if is_harness(context.function) {
+            places.push(None);
+            continue;
+        }
+        let parent = context.parent.and_then(|parent| places.get(parent).copied().flatten());
+        places.push(Some(kept.contexts.len()));
+        kept.contexts.push(snapshot::Context { parent, ..context.clone() });
+    }
+    kept
+}
+
+/// Puts the benchmarks of `snapshot` into `functions`, in the place of the functions that stand for
+/// their iterations in the tree; what only they called is marked as profiled.
+pub(super) fn into_functions(snapshot: &Snapshot, functions: &mut Vec<Function>) {
+    let mut cases: BTreeMap<String, Vec<&snapshot::Benchmark>> = BTreeMap::new();
+    for benchmark in &snapshot.benchmarks {
+        cases.entry(benchmark.case_name()).or_default().push(benchmark);
+    }
+    if cases.is_empty() {
+        return;
+    }
+    let profiled = profiled(snapshot, &cases);
+    for function in functions.iter_mut().filter(|it| profiled.contains(it.name.as_str())) {
+        function.kind = FunctionKind::Profiled;
+    }
+    functions
+        .retain(|function| function.name != HARNESS_NAME && !cases.contains_key(&function.name));
+    functions.extend(cases.into_iter().map(|(name, processes)| function(name, &processes)));
+    functions.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// Returns the names of the functions that were called below benchmarks only.
+fn profiled<'a>(
+    snapshot: &'a Snapshot,
+    cases: &BTreeMap<String, Vec<&snapshot::Benchmark>>,
+) -> BTreeSet<&'a str> {
+    let name = |function: usize| snapshot.functions.get(function).map_or("", |it| it.name.as_str());
+    let is_case =
+        |function: usize| name(function) == HARNESS_NAME || cases.contains_key(name(function));
+    let (mut below, mut inside, mut elsewhere) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for context in &snapshot.contexts {
+        let of_caller =
+            context.parent.and_then(|parent| below.get(parent).copied()).unwrap_or(false);
+        let is_below = of_caller || is_case(context.function);
+        below.push(is_below);
+        if is_below { &mut inside } else { &mut elsewhere }.insert(name(context.function));
+    }
+    inside.difference(&elsewhere).copied().collect()
+}
+
+/// Makes the function of a case, of what each process found.
+fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
+    let facts = processes.first().copied().cloned().unwrap_or_default();
+    let timed = || batches(processes, Phase::Timed);
+    let samples: Vec<f64> = timed().map(|it| float(it.ns) / float(it.iterations.max(1))).collect();
+    let sum = |of: fn(&Batch) -> u64| timed().map(of).fold(0_u64, u64::saturating_add);
+    let iterations = sum(|batch| batch.iterations);
+    let outcome = processes.iter().map(|it| outcome(it.ending)).max().unwrap_or_default();
+    let value = robust::median(&samples).filter(|_| outcome == BenchOutcome::Ok);
+    let latencies = latencies(processes);
+    let histogram = &latencies.histogram;
+    let is_single = histogram.count() > 0;
+    let total_ns = sum(|batch| batch.ns);
+    Function {
+        name,
+        kind: FunctionKind::Benchmark,
+        module: facts.module.clone(),
+        file: facts.file.clone(),
+        line: facts.line,
+        calls: iterations,
+        errors: sum(|batch| batch.errors),
+        panics: u64::from(outcome == BenchOutcome::Panicked),
+        total_ns,
+        self_ns: total_ns,
+        mean_ns: value,
+        stddev_ns: deviation(&samples),
+        max_ns: is_single.then_some(latencies.max_ns),
+        p50_ns: histogram.quantile_ns(0.50),
+        p90_ns: histogram.quantile_ns(0.90),
+        p95_ns: histogram.quantile_ns(0.95),
+        p99_ns: histogram.quantile_ns(0.99),
+        tags: facts.tags.clone(),
+        budget: super::budget(&facts.budget),
+        benchmark: Some(Box::new(Benchmark {
+            statistic: Statistic::Median,
+            interval_ns: quality::interval_of_median(&samples),
+            iterations: Some(iterations),
+            throughput: throughput(&facts),
+            harness: Some(harness(&facts, processes, outcome, &samples)),
+            samples_ns: samples,
+            ..Benchmark::default()
+        })),
+        ..Function::default()
+    }
+}
+
+fn batches<'a>(
+    processes: &'a [&snapshot::Benchmark],
+    phase: Phase,
+) -> impl Iterator<Item = &'a Batch> {
+    processes.iter().flat_map(|it| &it.batches).filter(move |batch| batch.phase == phase)
+}
+
+fn outcome(ending: Ending) -> BenchOutcome {
+    match ending {
+        Ending::Ok => BenchOutcome::Ok,
+        Ending::Running => BenchOutcome::Killed,
+        Ending::Timeout => BenchOutcome::Timeout,
+        Ending::Memory => BenchOutcome::Memory,
+        Ending::Cpu => BenchOutcome::Cpu,
+        Ending::Errors => BenchOutcome::Errors,
+        Ending::Panicked => BenchOutcome::Panicked,
+    }
+}
+
+fn latencies(processes: &[&snapshot::Benchmark]) -> Latencies {
+    let mut all = Latencies::default();
+    for process in processes {
+        all.merge(&process.latencies);
+    }
+    all
+}
+
+fn throughput(facts: &snapshot::Benchmark) -> BTreeMap<String, f64> {
+    let work = [("bytes", facts.bytes), ("items", facts.items)];
+    work.into_iter().filter_map(|(unit, work)| Some((unit.to_owned(), float(work?)))).collect()
+}
+
+fn harness(
+    facts: &snapshot::Benchmark,
+    processes: &[&snapshot::Benchmark],
+    outcome: BenchOutcome,
+    samples: &[f64],
+) -> Harness {
+    let timed = || batches(processes, Phase::Timed);
+    let sum = |of: fn(&Batch) -> u64| timed().map(of).fold(0_u64, u64::saturating_add);
+    let each = |of: fn(&Batch) -> u64| float(sum(of)) / float(sum(|it| it.iterations).max(1));
+    let wall = float(sum(|batch| batch.wall_ns));
+    let count = timed().count() as u64;
+    let interrupted = timed().filter(|batch| batch.preemptions > 0).count() as u64;
+    let preempted = float(interrupted) / float(count.max(1));
+    let latencies = latencies(processes);
+    let buckets = latencies.histogram.buckets().iter();
+    Harness {
+        outcome,
+        benchmark: facts.name.clone(),
+        argument: facts.argument.clone(),
+        threads: facts.threads,
+        stress: facts.is_stress,
+        rate_per_s: facts.rate_millihertz.map(|rate| float(rate) / 1e3),
+        group: facts.group.clone(),
+        is_base: facts.is_base,
+        rounds: rounds(processes),
+        loop_ns: float(facts.loop_ps) / 1e3,
+        clock_ns: float(facts.clock_ps) / 1e3,
+        calls_per_s: (wall > 0.0).then(|| float(sum(|batch| batch.iterations)) / wall * 1e9),
+        user_ns: each(|batch| batch.user_ns),
+        system_ns: each(|batch| batch.system_ns),
+        utilisation: float(sum(|batch| batch.user_ns + batch.system_ns)) / wall.max(1.0),
+        preempted,
+        latencies: buckets.map(|&(bucket, count)| (buckets::lower_bound(bucket), count)).collect(),
+        memory: memory(processes),
+        io: io(&each),
+        doubts: quality::doubts(samples, preempted),
+    }
+}
+
+/// Numbers the rounds of all processes, so that those of one process are apart from those of others.
+fn rounds(processes: &[&snapshot::Benchmark]) -> Vec<u64> {
+    let of_process = |(number, process): (u64, &&snapshot::Benchmark)| {
+        let timed = process.batches.iter().filter(|batch| batch.phase == Phase::Timed);
+        timed.map(|batch| number << 32 | u64::from(batch.round)).collect::<Vec<_>>()
+    };
+    (0..).zip(processes).flat_map(of_process).collect()
+}
+
+fn memory(processes: &[&snapshot::Benchmark]) -> BenchMemory {
+    let profile = || batches(processes, Phase::Profile);
+    let sum = |of: fn(&Batch) -> u64| profile().map(of).fold(0_u64, u64::saturating_add);
+    let iterations = sum(|batch| batch.iterations);
+    let is_counted = iterations > 0 && sum(|batch| batch.allocs + batch.frees) > 0;
+    let each = |of: fn(&Batch) -> u64| is_counted.then(|| float(sum(of)) / float(iterations));
+    let all = processes.iter().flat_map(|it| &it.batches);
+    BenchMemory {
+        allocs: each(|batch| batch.allocs),
+        alloc_bytes: each(|batch| batch.alloc_bytes),
+        leak: processes.iter().find_map(|process| leak(process)),
+        peak_rss_bytes: all.map(|batch| batch.peak_rss_bytes).max().unwrap_or(0),
+    }
+}
+
+/// Returns the growth of memory over the profile batches of a process, if it grows for sure.
+fn leak(process: &snapshot::Benchmark) -> Option<Leak> {
+    /// Less than that is what grows by doubling, such as a cache.
+    const LEAST_BYTES: f64 = 0.9;
+    let profile = process.batches.iter().filter(|batch| batch.phase == Phase::Profile);
+    let mut live = 0.0;
+    let mut iterations = Vec::new();
+    let mut levels = Vec::new();
+    // The first batch also has what is made once.
+    for batch in profile.skip(1) {
+        live += float(batch.alloc_bytes) - float(batch.freed_bytes);
+        iterations.push(float(batch.iterations));
+        levels.push(live);
+    }
+    let each = robust::median(&iterations).filter(|each| *each > 0.0)?;
+    let slope = theil_sen::slope(&levels)?;
+    let leak = Leak { bytes: slope.value / each, low: slope.low / each, high: slope.high / each };
+    (leak.low > 0.0 && leak.bytes >= LEAST_BYTES).then_some(leak)
+}
+
+fn io(each: &impl Fn(fn(&Batch) -> u64) -> f64) -> Option<BenchIo> {
+    let io = BenchIo {
+        read_bytes: each(|batch| batch.read_bytes),
+        written_bytes: each(|batch| batch.written_bytes),
+        reads: each(|batch| batch.reads),
+        writes: each(|batch| batch.writes),
+        device_read_bytes: each(|batch| batch.device_read_bytes),
+        device_written_bytes: each(|batch| batch.device_written_bytes),
+        network_bytes: each(|batch| batch.network_bytes),
+        loopback_bytes: each(|batch| batch.loopback_bytes),
+    };
+    (whole(io.reads + io.writes + io.network_bytes) > 0).then_some(io)
+}

@@ -1,0 +1,123 @@
+//! The cases that the benchmarks of a program amount to: one for each argument and number of threads.
+
+use std::panic::catch_unwind;
+
+use super::flags::Wanted;
+use super::screen;
+use super::settings::{self, Given, Settings};
+use super::site::{self, Site};
+use crate::snapshot::{Benchmark, Ending};
+
+/// A benchmark with one argument, on one number of threads.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) site: &'static Site,
+    /// Number and text of the argument.
+    pub(super) argument: Option<(usize, String)>,
+    pub(super) threads: u32,
+    /// True where the number of threads is part of the name.
+    names_threads: bool,
+    is_stress: bool,
+    pub(super) settings: Settings,
+}
+
+/// Lists the wanted cases, in the order of their declarations; those of a group together, where the
+/// first of them stands.
+pub(super) fn all(wanted: &Wanted) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for site in site::all() {
+        for case in of(site, wanted) {
+            let last = cases.iter().rposition(|other| other.group() == case.group());
+            cases.insert(last.map_or(cases.len(), |last| last + 1), case);
+        }
+    }
+    cases
+}
+
+fn of(site: &'static Site, wanted: &Wanted) -> Vec<Case> {
+    let path = site.path();
+    let from_file = settings::from_lines(&wanted.lines, &path).unwrap_or_else(|problem| {
+        screen::warn(&format!("{path}: {problem}"));
+        Given::default()
+    });
+    let values = wanted.values.clone().over(from_file).over(Given::of(&site.options));
+    let settings = values.settings(wanted.is_quick);
+    let threads = numbers_of_threads(&values);
+    let mut cases = Vec::new();
+    for argument in arguments(site) {
+        for &number in threads.as_deref().unwrap_or(&[1]) {
+            let case = Case {
+                site,
+                argument: argument.clone(),
+                threads: number,
+                names_threads: threads.is_some(),
+                is_stress: values.stress == Some(true),
+                settings: settings.clone(),
+            };
+            if wanted.takes(&case.name(), site.options.ignore) {
+                cases.push(case);
+            }
+        }
+    }
+    cases
+}
+
+fn arguments(site: &Site) -> Vec<Option<(usize, String)>> {
+    let Some(arguments) = site.arguments else { return vec![None] };
+    let texts = catch_unwind(arguments).unwrap_or_else(|_| {
+        screen::warn(&format!("the arguments of {} cannot be made", site.path()));
+        Vec::new()
+    });
+    texts.into_iter().enumerate().map(Some).collect()
+}
+
+fn numbers_of_threads(values: &Given) -> Option<Vec<u32>> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let processors = u32::try_from(processors).unwrap_or(1);
+    if values.stress == Some(true) {
+        let most = processors.saturating_mul(2).max(2);
+        let doubled = std::iter::successors(Some(1_u32), |number| number.checked_mul(2));
+        return Some(doubled.take_while(|&number| number <= most).collect());
+    }
+    let mut numbers = values.threads.clone()?;
+    for number in &mut numbers {
+        *number = if *number == 0 { processors } else { *number };
+    }
+    numbers.dedup();
+    Some(numbers)
+}
+
+impl Case {
+    /// Returns its name: the identity of the benchmark, the argument, and the number of threads
+    /// where that was asked for.
+    pub(super) fn name(&self) -> String {
+        self.facts().case_name()
+    }
+
+    /// Returns the name of the group that it runs in turn with.
+    pub(super) fn group(&self) -> String {
+        self.site.options.compare.map_or_else(|| self.site.path(), str::to_owned)
+    }
+
+    /// Returns what is known of it before it runs.
+    pub(super) fn facts(&self) -> Benchmark {
+        let options = &self.site.options;
+        Benchmark {
+            name: self.site.path(),
+            argument: self.argument.as_ref().map(|(_, text)| text.clone()),
+            threads: self.threads,
+            names_threads: self.names_threads,
+            module: self.site.module.to_owned(),
+            file: self.site.place.0.to_owned(),
+            line: self.site.place.1,
+            group: options.compare.unwrap_or_default().to_owned(),
+            is_base: options.baseline,
+            is_stress: self.is_stress,
+            tags: options.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            budget: options.budget,
+            rate_millihertz: self.settings.rate_millihertz,
+            ending: Ending::Running,
+            ..Benchmark::default()
+        }
+    }
+}

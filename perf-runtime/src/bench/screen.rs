@@ -1,0 +1,244 @@
+//! What is printed: names, and a line for each case. The only place here that prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the face of a program of its own")]
+
+use std::process::ExitCode;
+
+use super::bencher::as_f64;
+use super::cases::Case;
+use super::engine::median;
+use super::flags::HELP;
+use crate::snapshot::{Batch, Benchmark, Ending, Phase};
+
+/// Prints the names of the cases as libtest does; those alone that are ignored otherwise, if
+/// `ignored_only`.
+pub(super) fn list(cases: &[Case], ignored_only: bool) -> ExitCode {
+    for case in cases.iter().filter(|case| !ignored_only || case.site.options.ignore) {
+        println!("{}: benchmark", plain(&case.name()));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Prints the help.
+pub(super) fn help() {
+    print!("{HELP}");
+}
+
+/// Prints that the arguments are wrong.
+pub(super) fn error(problem: &str) {
+    eprintln!("error: {}", plain(problem));
+}
+
+/// Prints that something was left out.
+pub(super) fn warn(problem: &str) {
+    eprintln!("warning: {}", plain(problem));
+}
+
+/// Prints that all cases are about to run once.
+pub(super) fn tests_begin(cases: usize) {
+    println!("\nrunning {cases} benchmarks once");
+}
+
+/// Prints how a case went that ran once.
+pub(super) fn test(case: &Case, is_ok: bool) {
+    println!("test {} ... {}", plain(&case.name()), if is_ok { "ok" } else { "FAILED" });
+}
+
+/// Prints which cases failed, and the counts that libtest prints.
+pub(super) fn tests_end(cases: usize, failed: &[(&Case, String)]) {
+    for (case, message) in failed {
+        eprintln!("\n---- {} ----\n{}", plain(&case.name()), plain(message));
+    }
+    let result = if failed.is_empty() { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {result}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out\n",
+        cases - failed.len(),
+        failed.len()
+    );
+}
+
+/// Prints what is about to happen.
+pub(super) fn head(cases: usize, is_quick: bool) {
+    let noun = if cases == 1 { "benchmark" } else { "benchmarks" };
+    println!("\nmeasuring {cases} {noun}{}", if is_quick { ", quickly" } else { "" });
+}
+
+/// Prints the results of a group: a line for each case, and how it compares.
+pub(super) fn group(cases: &[Case], measured: &[(Benchmark, Option<String>)]) {
+    for case in cases {
+        let name = case.name();
+        let is_it = |facts: &Benchmark| facts.case_name() == name;
+        let Some((facts, message)) = measured.iter().find(|(facts, _)| is_it(facts)) else {
+            continue;
+        };
+        let name = plain(&name);
+        if facts.ending == Ending::Ok {
+            println!("{}", line(&name, facts, base(facts, cases, measured)));
+        } else {
+            let message = message.as_deref().unwrap_or_default();
+            println!("{name:<48} {}: {}", facts.ending.name(), plain(message));
+        }
+    }
+}
+
+/// Returns the case that `facts` is compared with: of the same argument and number of threads, that
+/// of the baseline, or of the first member of the group.
+fn base<'a>(
+    facts: &Benchmark,
+    cases: &[Case],
+    measured: &'a [(Benchmark, Option<String>)],
+) -> Option<&'a Benchmark> {
+    let first = cases.first().map(|case| case.site.path())?;
+    let alike = |it: &&Benchmark| it.argument == facts.argument && it.threads == facts.threads;
+    let mut all = measured.iter().map(|(facts, _)| facts).filter(alike);
+    let marked = all.clone().find(|it| it.is_base);
+    let base = marked.or_else(|| all.find(|it| it.name == first))?;
+    (!facts.group.is_empty() && base.name != facts.name).then_some(base)
+}
+
+/// Prints that the process of a group ended in the middle of it.
+pub(super) fn crashed(name: &str, how: &str) {
+    println!("{name}  killed: {how}; what it measured before is kept");
+}
+
+fn line(name: &str, facts: &Benchmark, base: Option<&Benchmark>) -> String {
+    let means: Vec<f64> = means(facts).map(|(_, mean)| mean).collect();
+    let (middle, half) = middle(&means);
+    let spread = 100.0 * half / middle.max(1e-9);
+    let mut line = format!("{name:<48} {:>10} ± {spread:.1} %", time(middle));
+    let per_second = |work: u64| as_f64(work) / middle * 1e9;
+    let bytes = facts.bytes.map(|bytes| format!("{}B/s", scaled(per_second(bytes))));
+    let items = facts.items.map(|items| format!("{}items/s", scaled(per_second(items))));
+    let compared = base.map(|base| compared(facts, base));
+    let rest =
+        [bytes, items, calls(facts), latency(facts), allocations(facts), failures(facts), compared];
+    for part in rest.into_iter().flatten() {
+        line += "  ";
+        line += &part;
+    }
+    line
+}
+
+/// Returns the calls of all threads a second, where there are several, or a rate.
+fn calls(facts: &Benchmark) -> Option<String> {
+    if facts.threads <= 1 && facts.rate_millihertz.is_none() {
+        return None;
+    }
+    let add = |sum: (u64, u64), it: &Batch| (sum.0 + it.iterations, sum.1 + it.wall_ns);
+    let (count, wall) = of_phase(facts, Phase::Timed).fold((0, 0), add);
+    Some(format!("{}calls/s", scaled(as_f64(count) / as_f64(wall.max(1)) * 1e9)))
+}
+
+/// Returns the latency from the intended beginning, at a rate.
+fn latency(facts: &Benchmark) -> Option<String> {
+    facts.rate_millihertz?;
+    let histogram = &facts.latencies.histogram;
+    let at = |q| histogram.quantile_ns(q).map(|ns| time(as_f64(ns)));
+    let max = time(as_f64(facts.latencies.max_ns));
+    Some(format!("latency p50 {}, p99 {}, max {max}", at(0.5)?, at(0.99)?))
+}
+
+/// Returns the share of iterations that failed, if any did.
+fn failures(facts: &Benchmark) -> Option<String> {
+    let add = |sum: (u64, u64), it: &Batch| (sum.0 + it.errors, sum.1 + it.iterations);
+    let (errors, iterations) = facts.batches.iter().fold((0, 0), add);
+    (errors > 0).then(|| format!("{:.1} % failed", 100.0 * as_f64(errors) / as_f64(iterations)))
+}
+
+fn of_phase(facts: &Benchmark, phase: Phase) -> impl Iterator<Item = &Batch> {
+    facts.batches.iter().filter(move |batch| batch.phase == phase)
+}
+
+/// Returns the paired ratio to the base of the group: both had a batch in each round.
+fn compared(facts: &Benchmark, base: &Benchmark) -> String {
+    let of_base: std::collections::HashMap<u32, f64> = means(base).collect();
+    let ratios: Vec<f64> = means(facts)
+        .filter_map(|(round, mean)| of_base.get(&round).map(|base| mean / base.max(1e-9)))
+        .collect();
+    let (middle, half) = self::middle(&ratios);
+    format!("{middle:.3} × base ({:.3} to {:.3})", middle - half, middle + half)
+}
+
+fn means(facts: &Benchmark) -> impl Iterator<Item = (u32, f64)> {
+    let timed = of_phase(facts, Phase::Timed);
+    timed.map(|batch| (batch.round, as_f64(batch.ns) / as_f64(batch.iterations.max(1))))
+}
+
+/// Returns the median, and half the width of its interval of 95 %.
+fn middle(values: &[f64]) -> (f64, f64) {
+    let mut sorted = values.to_vec();
+    let Some(middle) = median(&mut sorted) else { return (0.0, 0.0) };
+    let mut deviations: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
+    let deviation = 1.4826 * median(&mut deviations).unwrap_or(0.0);
+    (middle, 1.96 * 1.2533 * deviation / as_f64(values.len() as u64).sqrt())
+}
+
+/// Returns the allocations of an iteration, where they were counted.
+fn allocations(facts: &Benchmark) -> Option<String> {
+    /// What a first iteration alone needs is no part of the others.
+    const FEWEST: f64 = 0.01;
+    let add = |sum: [u64; 3], it: &Batch| {
+        [sum[0] + it.iterations, sum[1] + it.allocs, sum[2] + it.alloc_bytes]
+    };
+    let [iterations, allocs, bytes] = of_phase(facts, Phase::Profile).fold([0; 3], add);
+    let each = |sum: u64| as_f64(sum) / as_f64(iterations.max(1));
+    let text = || format!("{} allocs of {}B", digits(each(allocs)), scaled(each(bytes)));
+    (each(allocs) >= FEWEST).then(text)
+}
+
+fn time(ns: f64) -> String {
+    let (value, unit) = match ns {
+        _ if ns < 1e3 => (ns, "ns"),
+        _ if ns < 1e6 => (ns / 1e3, "µs"),
+        _ if ns < 1e9 => (ns / 1e6, "ms"),
+        _ => (ns / 1e9, "s"),
+    };
+    format!("{} {unit}", digits(value))
+}
+
+fn scaled(value: f64) -> String {
+    let (value, prefix) = match value {
+        _ if value < 1e3 => (value, ""),
+        _ if value < 1e6 => (value / 1e3, "k"),
+        _ if value < 1e9 => (value / 1e6, "M"),
+        _ => (value / 1e9, "G"),
+    };
+    format!("{} {prefix}", digits(value))
+}
+
+/// Writes four digits, as far as there are any before the point.
+fn digits(value: f64) -> String {
+    match value {
+        _ if value < 10.0 => format!("{value:.3}"),
+        _ if value < 100.0 => format!("{value:.2}"),
+        _ => format!("{value:.1}"),
+    }
+}
+
+/// Returns text without characters that a terminal would obey.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_have_a_unit_and_few_digits() {
+        assert_eq!([time(0.25), time(1_234.0), time(2.5e9)], ["0.250 ns", "1.234 µs", "2.500 s"]);
+        assert_eq!([scaled(12.0), scaled(2.5e6)], ["12.00 ", "2.500 M"]);
+    }
+
+    #[test]
+    fn text_cannot_reach_the_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
+    }
+
+    #[test]
+    fn the_middle_has_an_interval() {
+        assert_eq!(middle(&[2.0, 2.0, 2.0]), (2.0, 0.0));
+        assert_eq!(middle(&[]), (0.0, 0.0));
+        let (middle, half) = middle(&[1.0, 2.0, 3.0, 4.0]);
+        assert!((middle - 2.5).abs() < 1e-9 && half > 0.5 && half < 2.5);
+    }
+}
