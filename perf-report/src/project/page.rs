@@ -75,6 +75,7 @@ pub(crate) fn past(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::suites::SuiteRules;
     use crate::model::samples;
     use crate::project::monitor;
     use crate::project::store::{LOADED, Location, Sqlite, Store as _};
@@ -120,8 +121,15 @@ mod tests {
         }
         for baseline in [None, Some("id:r0")] {
             let trend = history::TrendRules::default();
-            let order =
-                monitor::Order { baseline, window: 5, settings: &settings, trend, remembered: &[] };
+            let order = monitor::Order {
+                baseline,
+                must_exist: true,
+                window: 5,
+                settings: &settings,
+                trend,
+                suites: &SuiteRules::default(),
+                remembered: &[],
+            };
             let round = || {
                 let newest = monitor::newest(&context, &[]).unwrap();
                 let judged = monitor::judge(&context, newest, order).unwrap();
