@@ -28,7 +28,7 @@ pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> 
     let metrics = metrics(run, selection, screen);
     if !selected.shown.is_empty() {
         text += &tables(run, &selected.shown, selection.locations, screen);
-    } else if metrics.is_none() {
+    } else if metrics.is_none() && selected.beyond.is_empty() {
         text += &nothing(run, selection, screen);
     }
     if let Some(metrics) = metrics {
