@@ -137,22 +137,26 @@ fn an_old_import_says_how_it_is_judged_and_a_new_one_is_the_latest() {
         fs::write(desk.path("a.txt"), bench(ns)).unwrap();
         desk.report(&["import", "a.txt", "--time", time])
     };
+    let id = |finished: &Finished| {
+        let (_, rest) = finished.stdout.split_once("stored as run ").unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    };
     let first = import(100, "2020-03-05T00:00:00Z");
     assert_eq!((first.code, first.stderr.as_str()), (Some(0), ""), "{first:?}");
     desk.report(&["baseline", "save", "main"]).said(0, "");
     let old = import(300, "2020-03-01T00:00:00Z");
-    old.said(0, "help: `latest` is run 20200305T000000-");
+    old.said(0, &format!("help: `latest` is run {}", id(&first)));
     let (_, rest) = old.stderr.split_once("`perf-report ").unwrap();
     let (command, _) = rest.split_once('`').unwrap();
     let words: Vec<&str> = command.split(' ').collect();
-    assert_eq!(words[..2], ["check", "--run"]);
+    assert_eq!(words, ["check", "--run", &id(&old)]);
     let judged = desk.report(&words);
-    assert!(judged.stdout.contains("20200301T000000-"), "{judged:?}");
-    assert!(!import(300, "2020-03-01T00:00:00Z").stderr.contains("latest"), "stored before");
-    assert_eq!(import(100, "2020-03-09T00:00:00Z").stderr, "");
+    assert!(judged.stdout.contains(&id(&old)), "{judged:?}");
+    let newer = import(102, "2020-03-09T00:00:00Z");
+    assert_eq!(newer.stderr, "");
     let judged = desk.report(&["check"]);
-    assert!(judged.stdout.contains("20200309T000000-"), "{judged:?}");
-    let future = import(100, "2199-01-01T00:00:00Z");
+    assert!(judged.stdout.contains(&id(&newer)), "{judged:?}");
+    let future = import(103, "2199-01-01T00:00:00Z");
     let said = future.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("counts as made when it is stored"), "{future:?}");
     assert_eq!(

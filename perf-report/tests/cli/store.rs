@@ -98,21 +98,16 @@ fn older_and_newer_stores_are_refused() {
     refused(&newer, "has version 4, and this program reads up to 3");
 }
 
-/// Makes a store of an older version of this one: as it was before there were facts beside the documents, or
-/// keys of builds.
+/// Makes a store of an older version of this one: as it was before there were facts beside the documents, or an
+/// order and keys of builds.
 fn of_version(version: u8, store: &std::path::Path) {
     let connection = Connection::open(store).unwrap();
-    let tables =
-        if version == 1 { "DROP TABLE facts; DROP TABLE builds;" } else { "DROP TABLE builds;" };
-    connection.execute_batch(&format!("{tables} PRAGMA user_version = {version}")).unwrap();
-}
-
-/// Makes a store of version 2 of this one: as it was when runs were in the order of storing.
-fn of_version_2(store: &std::path::Path) {
-    let connection = Connection::open(store).unwrap();
-    let older =
-        "DROP INDEX facts_by_time; ALTER TABLE facts DROP COLUMN made; PRAGMA user_version = 2";
-    connection.execute_batch(older).unwrap();
+    let facts = match version {
+        1 => "DROP TABLE facts;",
+        _ => "DROP INDEX facts_by_time; ALTER TABLE facts DROP COLUMN made;",
+    };
+    let older = format!("{facts} DROP TABLE builds; PRAGMA user_version = {version}");
+    connection.execute_batch(&older).unwrap();
 }
 
 /// A recorded run, an import of before, and a run recorded by a clock that went back, under changed names.
@@ -123,7 +118,7 @@ fn out_of_order(desk: &Desk) -> Vec<RunDocument> {
     "2020-02-01T00:00:00.000Z".clone_into(&mut runs[2].run.time);
     desk.store_all(&runs);
     desk.report(&["tag", "back", "kept"]).said(0, "");
-    of_version_2(&desk.store());
+    of_version(2, &desk.store());
     runs[2].run.tags = vec!["kept".to_owned()];
     runs
 }
