@@ -141,7 +141,7 @@ fn another_machine() -> Row {
 
 fn another_build() -> Row {
     (
-        "another target or profile",
+        "another target, profile or optimisation level",
         vec![
             against("another profile", [unoptimised()])
                 .runs("check")
