@@ -19,6 +19,7 @@ pub mod bench;
 mod bench_records;
 
 /// What generated code uses and only some features have.
+#[cfg(feature = "record")]
 pub(crate) mod optional {
     #[cfg(feature = "bench")]
     pub use super::bench;
