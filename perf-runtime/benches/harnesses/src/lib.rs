@@ -53,7 +53,7 @@ pub fn boxed() -> u64 {
 
 pub fn text() -> u64 {
     let mut text = String::new();
-    let _ = write!(text, "{} is {:.3}", black_box("pi"), black_box(3.14159));
+    let _ = write!(text, "{} is {:.3}", black_box("pi"), black_box(2.625));
     text.len() as u64
 }
 
