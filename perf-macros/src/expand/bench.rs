@@ -54,7 +54,17 @@ impl Shape {
                 errors.push(error(span, what, "call it in a safe function of its own"));
             }
         }
+        if let Some(span) = signature.generics {
+            let help =
+                "write a function without them, which calls this one with types of your choice";
+            errors.push(error(span, "a benchmark cannot be generic: for which types?", help));
+        }
         let mut parameters = signature.parameters();
+        if let Some(span) = parameters.first().and_then(Parameter::receiver) {
+            let help = "write a function outside of the `impl`, which calls it";
+            errors.push(error(span, "a method cannot be a benchmark", help));
+            parameters.remove(0);
+        }
         let takes_bench = parameters.first().is_some_and(Parameter::is_mutable_reference);
         if takes_bench {
             parameters.remove(0);
@@ -155,8 +165,7 @@ fn labels(options: &BenchOptions, shape: &Shape, bench: &TokenStream) -> TokenSt
     };
     quote_spanned! {site=>
         ::core::option::Option::Some(|| {
-            let arguments: ::std::vec::Vec<#kind> = #arguments.into_iter().collect();
-            #bench::labels(arguments)
+            #bench::labels::<#kind>(#arguments)
         })
     }
 }
@@ -174,8 +183,8 @@ fn run(
     let mut call = TokenStream::new();
     if let (Some((argument, kind)), Some((_, arguments))) = (&shape.argument, &options.arguments) {
         tokens.extend(quote_spanned! {site=>
-            let arguments: ::std::vec::Vec<#kind> = #arguments.into_iter().collect();
-            let ::core::option::Option::Some(#argument) = arguments.into_iter().nth(case) else {
+            let ::core::option::Option::Some(#argument) = #bench::nth::<#kind>(#arguments, case)
+            else {
                 return;
             };
         });
@@ -186,9 +195,9 @@ fn run(
     }
     for (method, value) in [("bytes", &options.bytes), ("items", &options.items)] {
         let method = Ident::new(method, site);
-        tokens.extend(value.as_ref().map(|value| {
-            quote_spanned!(site=> bench.#method(::core::convert::TryInto::<u64>::try_into(#value).unwrap_or(0));)
-        }));
+        tokens.extend(
+            value.as_ref().map(|value| quote_spanned!(site=> bench.#method(#bench::work(#value));)),
+        );
     }
     if shape.takes_bench {
         let comma = (!call.is_empty()).then(|| quote_spanned!(site=> ,));

@@ -59,6 +59,13 @@ impl Parameter {
         split(parameters.stream()).into_iter().map(without_comma).collect()
     }
 
+    /// Returns the place of `self`, if it is that.
+    pub(crate) fn receiver(&self) -> Option<Span> {
+        let Self::Kept(trees) = self else { return None };
+        let is_self = |tree: &&TokenTree| matches!(tree, TokenTree::Ident(word) if *word == "self");
+        trees.iter().find(is_self).map(TokenTree::span)
+    }
+
     /// Returns whether its type begins with `&mut`, after a lifetime, perhaps.
     pub(crate) fn is_mutable_reference(&self) -> bool {
         let Self::Typed { kind, .. } = self else { return false };

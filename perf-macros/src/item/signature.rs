@@ -15,6 +15,8 @@ pub(crate) struct Signature {
     pub(super) parameters_at: usize,
     /// Parameters with their parentheses.
     pub(crate) parameters: Group,
+    /// Place of the parameters for types and constants, where there are any; lifetimes alone are none.
+    pub(crate) generics: Option<Span>,
     /// The type after `->`, as written.
     pub(crate) returned: Option<TokenStream>,
 }
@@ -35,6 +37,7 @@ impl Signature {
             name: name.clone(),
             parameters_at: trees.len() - rest.len() + at,
             parameters: parameters.clone(),
+            generics: generics(rest.get(..at).unwrap_or_default()),
             returned: returned(&rest[at + 1..]),
         })
     }
@@ -91,6 +94,21 @@ fn parameters(after_name: &[TokenTree]) -> Option<(usize, &Group)> {
     })
 }
 
+/// Returns the place of the first generic parameter that is no lifetime.
+fn generics(before_parameters: &[TokenTree]) -> Option<Span> {
+    let mut depth = Angles::default();
+    let mut begins = false;
+    for tree in before_parameters {
+        if begins && !is_punct(tree, '\'') && !is_punct(tree, '>') {
+            return Some(tree.span());
+        }
+        let was_outside = depth.is_outside();
+        depth.pass(tree);
+        begins = (was_outside && is_punct(tree, '<')) || is_punct(tree, ',');
+    }
+    None
+}
+
 /// Returns the type between `->` and `where`.
 fn returned(after_parameters: &[TokenTree]) -> Option<TokenStream> {
     let [minus, arrow, rest @ ..] = after_parameters else { return None };
@@ -125,6 +143,16 @@ mod tests {
             returned("fn f<F: Fn(u8) -> Vec<(u8,)>, I: X<Y = (A, B)>>(f: F) -> A<N>").as_deref(),
             Some("A < N >")
         );
+    }
+
+    #[test]
+    fn lifetimes_are_no_generics() {
+        for signature in ["fn f()", "fn f<>()", "fn f<'a, 'b: 'a>(x: A<u8, 1>)", "fn f<'a,>()"] {
+            assert!(read(signature).generics.is_none(), "{signature}");
+        }
+        for signature in ["fn f<T>()", "fn f<'a, T: X<'a>>()", "fn f<const N: usize>()"] {
+            assert!(read(signature).generics.is_some(), "{signature}");
+        }
     }
 
     #[test]

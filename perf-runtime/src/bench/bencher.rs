@@ -323,13 +323,13 @@ impl Bench {
         code: &mut impl FnMut(&mut I) -> R,
         is_error: &impl Fn(&R) -> bool,
     ) {
-        let most = self.piece();
+        let most = self.piece(size_of::<I>().max(size_of::<R>()));
         let (mut inputs, mut results) = (Vec::with_capacity(most), Vec::with_capacity(most));
         let Costs { storing_loop, clock, .. } = self.task.costs;
         while measured.iterations < self.task.iterations {
             let left = usize::try_from(self.task.iterations - measured.iterations);
-            let piece = left.map_or(most, |left| left.min(most));
-            inputs.extend((0..piece).map(|_| input()));
+            fill(&mut inputs, left.map_or(most, |left| left.min(most)), input);
+            let piece = inputs.len();
             let began = Instant::now();
             for made in &mut inputs {
                 results.push(black_box(code(made)));
@@ -344,14 +344,16 @@ impl Bench {
     }
 
     /// Returns the most iterations of a piece: enough that reading the clock is a thousandth of it,
-    /// and few, since all their inputs are there at once.
+    /// and few, since all their inputs and results are there at once, each of `size`.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    fn piece(&self) -> usize {
+    fn piece(&self, size: usize) -> usize {
         const PIECE_NS: f64 = 25_000.0;
+        const PIECE_BYTES: usize = 1 << 20;
+        let most = (PIECE_BYTES / size.max(1)).clamp(1, 4096) as f64;
         if self.task.estimate_ns <= 0.0 {
             return 1;
         }
-        (PIECE_NS / self.task.estimate_ns).ceil().clamp(1.0, 4096.0) as usize
+        (PIECE_NS / self.task.estimate_ns).ceil().clamp(1.0, most) as usize
     }
 
     /// Runs the iterations one by one, each with a time of its own.
@@ -374,6 +376,15 @@ impl Bench {
             measured.iterations += 1;
         }
         measured.latencies = Some(tally);
+    }
+}
+
+/// Makes inputs, up to `most` of them: fewer where making them takes long, since then they are large.
+fn fill<I>(inputs: &mut Vec<I>, most: usize, input: &mut impl FnMut() -> I) {
+    const LONGEST: Duration = Duration::from_millis(4);
+    let began = Instant::now();
+    while inputs.len() < most && (inputs.is_empty() || began.elapsed() < LONGEST) {
+        inputs.push(input());
     }
 }
 

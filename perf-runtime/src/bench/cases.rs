@@ -83,7 +83,8 @@ fn numbers_of_threads(values: &Given) -> Option<Vec<u32>> {
     for number in &mut numbers {
         *number = if *number == 0 { processors } else { *number };
     }
-    numbers.dedup();
+    let mut seen = std::collections::HashSet::new();
+    numbers.retain(|&number| seen.insert(number));
     Some(numbers)
 }
 

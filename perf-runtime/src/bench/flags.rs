@@ -27,6 +27,8 @@ pub(super) struct Wanted {
     /// True where no group gets a process of its own: this one measures a group for another, or
     /// somebody wants to look at it with a profiler or a debugger.
     pub(super) measures_here: bool,
+    /// Path of the board for the process that waits for this one.
+    pub(super) board: Option<String>,
     /// Values of the command line, over those of the environment.
     pub(super) values: Values,
     /// Values of `perf.toml` by pattern.
@@ -48,7 +50,8 @@ pub(super) enum Given {
     Help,
 }
 
-/// Variable that tells a process that it measures one group for another one.
+/// Variable that tells a process that it measures one group for another one, and shows it how far it
+/// is on the board at this path.
 pub(super) const CHILD: &str = "PERF_TRACK_BENCH_CHILD";
 /// Variable with the values of `perf.toml`.
 const LINES: &str = "PERF_TRACK_BENCH_OPTIONS";
@@ -99,12 +102,18 @@ const PASSED_OVER: [(&str, bool); 11] = [
     ("-Z", true),
 ];
 
+/// Lists the arguments of this process.
+pub(super) fn arguments() -> impl Iterator<Item = String> {
+    std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned())
+}
+
 /// Reads arguments and environment.
 pub(super) fn read(
     arguments: impl IntoIterator<Item = String>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Given, String> {
-    let mut wanted = Wanted { measures_here: variable(CHILD).is_some(), ..Wanted::default() };
+    let board = variable(CHILD);
+    let mut wanted = Wanted { measures_here: board.is_some(), board, ..Wanted::default() };
     wanted.lines = variable(LINES).unwrap_or_default();
     let mut from_environment = Values::default();
     for name in NAMES {

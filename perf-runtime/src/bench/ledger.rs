@@ -1,8 +1,14 @@
 //! The way of results into the segment, batch by batch.
+//!
+//! The ending of a case says at each moment what should be said of it if the process ended right
+//! then: that it was killed while an iteration of it runs, and that it was interrupted while others
+//! have their turn.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::bencher::Tally;
+use super::board;
 use crate::hot::process::{self, Recorder};
 use crate::segment::layout::{BenchRecord, LatencyRecord};
 use crate::snapshot::{Batch, Benchmark, Ending};
@@ -16,9 +22,30 @@ pub(super) struct Ledger {
     latencies: Option<&'static LatencyRecord>,
 }
 
+/// Set once something did not find room in the segment.
+static IS_FULL: AtomicBool = AtomicBool::new(false);
+
 /// Starts the recorder of this process, if it is not switched off.
 pub(super) fn start() {
     let _ = process::recorder();
+}
+
+/// Returns the reason why not everything was stored, if that is so.
+pub(super) fn loss() -> Option<String> {
+    if let Some(number) = process::failure() {
+        let error = std::io::Error::from_raw_os_error(number);
+        return Some(format!("nothing is stored, since the recorder could not start: {error}"));
+    }
+    IS_FULL.load(Relaxed).then(|| {
+        "not everything is stored, since the segment is full: give it more by PERF_TRACK_MEMORY"
+            .to_owned()
+    })
+}
+
+/// Writes down a case that ended in a way that its own process could not.
+pub(super) fn tell(index: u32, facts: &Benchmark, ending: Ending) {
+    start();
+    Ledger::of(index, facts).end(ending);
 }
 
 impl Ledger {
@@ -26,13 +53,33 @@ impl Ledger {
     pub(super) fn of(index: u32, facts: &Benchmark) -> Self {
         let recorder = process::running();
         let record = recorder.and_then(|it| it.segment.add_bench(index, facts));
-        Self { recorder: recorder.filter(|_| record.is_some()), index, record, latencies: None }
+        let ledger = Self {
+            recorder: recorder.filter(|_| record.is_some()),
+            index,
+            record,
+            latencies: None,
+        };
+        noted(recorder.is_none() || record.is_some());
+        ledger.put(Ending::Interrupted);
+        ledger
+    }
+
+    /// Writes down that an iteration of the case is about to run.
+    pub(super) fn begins(&self) {
+        self.put(Ending::Running);
+        board::begins(self.index);
+    }
+
+    /// Writes down that others have their turn.
+    pub(super) fn pauses(&self) {
+        self.put(Ending::Interrupted);
+        board::pauses();
     }
 
     /// Writes down a batch.
     pub(super) fn add(&self, batch: &Batch) {
         if let Some(recorder) = self.recorder {
-            let _ = recorder.segment.add_batch(self.index, batch);
+            noted(recorder.segment.add_batch(self.index, batch).is_some());
         }
     }
 
@@ -40,7 +87,7 @@ impl Ledger {
     pub(super) fn add_latencies(&mut self, tally: &Tally) {
         let make = || self.recorder?.segment.add_latencies(self.index);
         self.latencies = self.latencies.or_else(make);
-        let Some(record) = self.latencies else { return };
+        let Some(record) = self.latencies else { return noted(self.recorder.is_none()) };
         for (total, count) in
             record.counts.iter().zip(&tally.counts).filter(|(_, count)| **count > 0)
         {
@@ -60,8 +107,19 @@ impl Ledger {
 
     /// Writes down the end of the case.
     pub(super) fn end(&self, ending: Ending) {
+        self.put(ending);
+        board::ends(self.index, ending);
+    }
+
+    fn put(&self, ending: Ending) {
         if let Some(record) = self.record {
             record.ending.store(ending as u32, Release);
         }
+    }
+}
+
+fn noted(is_stored: bool) {
+    if !is_stored {
+        IS_FULL.store(true, Relaxed);
     }
 }

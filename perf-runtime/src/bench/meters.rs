@@ -37,6 +37,12 @@ impl Meters {
         }
     }
 
+    /// Returns whether the process had more than `limit` bytes since `before`, and not before.
+    pub(super) fn exceeds(&self, before: &Self, limit: u64) -> bool {
+        let has_grown = self.peak_rss_bytes > before.peak_rss_bytes;
+        self.peak_rss_bytes > limit && (has_grown || before.rss_bytes > limit)
+    }
+
     /// Writes into `batch` what was used from `before` to here.
     pub(super) fn note(&self, before: &Self, own: OwnUse, batch: &mut Batch) {
         batch.user_ns = self.user_ns.saturating_sub(before.user_ns);
@@ -67,13 +73,18 @@ impl OwnUse {
 }
 
 fn resident() -> Option<u64> {
-    let text = fs::read_to_string("/proc/self/statm").ok()?;
+    resident_of("self")
+}
+
+/// Returns the resident memory of a process, in bytes.
+pub(super) fn resident_of(process: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
     Some(pages.saturating_mul(page_bytes()))
 }
 
 /// Returns the length of a page, from the words that the kernel gives each program at its start.
-fn page_bytes() -> u64 {
+pub(super) fn page_bytes() -> u64 {
     const PAGE_SIZE: usize = 6;
     static BYTES: OnceLock<u64> = OnceLock::new();
     let read = || {

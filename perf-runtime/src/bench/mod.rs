@@ -2,16 +2,19 @@
 //!
 //! Only programs that are benchmarks build this (feature `bench`), and it alone in this crate may
 //! print and end the process. The flow: `flags` and `settings` say what is wanted, `cases` are what
-//! the sites of a program amount to, `supervisor` gives each group of them a process of its own,
+//! the sites of a program amount to, `supervisor` gives each group of them a process of its own, which
+//! `watch` waits for with an eye on its `board` and its limits,
 //! `engine` measures a group there, with `bencher` around the code of the user, `start` for several
 //! threads, `meters` for what else is used, and `muting` for the tracked functions inside. `ledger`
 //! writes everything into the segment, batch by batch, and `screen` shows it.
 
 mod bencher;
+mod board;
 mod cases;
 mod engine;
 mod flags;
 mod ledger;
+mod memory;
 mod meters;
 mod muting;
 mod random;
@@ -20,17 +23,20 @@ mod settings;
 mod site;
 mod start;
 mod supervisor;
+mod watch;
 
 use std::process::ExitCode;
 
 pub use bencher::Bench;
-pub use site::{Entry, Options, SetUp, Site, block_on, labels};
+pub use memory::Allocator;
+pub use site::{Entry, Options, SetUp, Site, block_on, labels, nth, work};
 
 /// Runs the benchmarks of this program as its arguments say: the body of `main` in
 /// [`bench_main!`](crate::bench_main).
 #[must_use]
 pub fn run() -> ExitCode {
-    let given = flags::read(std::env::args().skip(1), |name| std::env::var(name).ok());
+    screen::open();
+    let given = flags::read(flags::arguments(), |name| std::env::var(name).ok());
     let wanted = match given {
         Ok(flags::Given::Wanted(wanted)) => wanted,
         Ok(flags::Given::Help) => {
@@ -79,7 +85,8 @@ pub fn run() -> ExitCode {
 macro_rules! bench_main {
     () => {
         #[global_allocator]
-        static __PERF_BENCH_ALLOCATOR: $crate::CountingAlloc = $crate::CountingAlloc::new();
+        static __PERF_BENCH_ALLOCATOR: $crate::CountingAlloc<$crate::__private::bench::Allocator> =
+            $crate::CountingAlloc::over($crate::__private::bench::Allocator);
 
         $crate::bench_main!(allocator = own);
     };

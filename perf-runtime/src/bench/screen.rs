@@ -1,7 +1,10 @@
 //! What is printed: names, and a line for each case. The only place here that prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the face of a program of its own")]
 
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use super::bencher::as_f64;
 use super::cases::Case;
@@ -9,57 +12,83 @@ use super::engine::median;
 use super::flags::HELP;
 use crate::snapshot::{Batch, Benchmark, Ending, Phase};
 
+/// Standard output and error as they were at the start: a benchmark may close them, and open
+/// something else in their place.
+static STREAMS: OnceLock<[Option<File>; 2]> = OnceLock::new();
+
+/// Keeps hold of standard output and error.
+pub(super) fn open() {
+    let copy = |stream: BorrowedFd<'_>| stream.try_clone_to_owned().ok().map(File::from);
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    STREAMS.get_or_init(|| [copy(out.as_fd()), copy(err.as_fd())]);
+}
+
+fn say(text: &str) {
+    write(0, text);
+}
+
+fn complain(text: &str) {
+    write(1, text);
+}
+
+fn write(stream: usize, text: &str) {
+    if let Some([Some(file), ..]) = STREAMS.get().map(|all| &all[stream..]) {
+        // Nobody reading is no reason to fail.
+        let _ = (&mut &*file).write_all(format!("{text}\n").as_bytes());
+    }
+}
+
 /// Prints the names of the cases as libtest does; those alone that are ignored otherwise, if
 /// `ignored_only`.
 pub(super) fn list(cases: &[Case], ignored_only: bool) -> ExitCode {
     for case in cases.iter().filter(|case| !ignored_only || case.site.options.ignore) {
-        println!("{}: benchmark", plain(&case.name()));
+        say(&format!("{}: benchmark", plain(&case.name())));
     }
     ExitCode::SUCCESS
 }
 
 /// Prints the help.
 pub(super) fn help() {
-    print!("{HELP}");
+    say(HELP.trim_end());
 }
 
 /// Prints that the arguments are wrong.
 pub(super) fn error(problem: &str) {
-    eprintln!("error: {}", plain(problem));
+    complain(&format!("error: {}", plain(problem)));
 }
 
 /// Prints that something was left out.
 pub(super) fn warn(problem: &str) {
-    eprintln!("warning: {}", plain(problem));
+    complain(&format!("warning: {}", plain(problem)));
 }
 
 /// Prints that all cases are about to run once.
 pub(super) fn tests_begin(cases: usize) {
-    println!("\nrunning {cases} benchmarks once");
+    say(&format!("\nrunning {cases} benchmarks once"));
 }
 
 /// Prints how a case went that ran once.
 pub(super) fn test(case: &Case, is_ok: bool) {
-    println!("test {} ... {}", plain(&case.name()), if is_ok { "ok" } else { "FAILED" });
+    say(&format!("test {} ... {}", plain(&case.name()), if is_ok { "ok" } else { "FAILED" }));
 }
 
 /// Prints which cases failed, and the counts that libtest prints.
 pub(super) fn tests_end(cases: usize, failed: &[(&Case, String)]) {
     for (case, message) in failed {
-        eprintln!("\n---- {} ----\n{}", plain(&case.name()), plain(message));
+        complain(&format!("\n---- {} ----\n{}", plain(&case.name()), plain(message)));
     }
     let result = if failed.is_empty() { "ok" } else { "FAILED" };
-    println!(
+    say(&format!(
         "\ntest result: {result}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out\n",
         cases - failed.len(),
         failed.len()
-    );
+    ));
 }
 
 /// Prints what is about to happen.
 pub(super) fn head(cases: usize, is_quick: bool) {
     let noun = if cases == 1 { "benchmark" } else { "benchmarks" };
-    println!("\nmeasuring {cases} {noun}{}", if is_quick { ", quickly" } else { "" });
+    say(&format!("\nmeasuring {cases} {noun}{}", if is_quick { ", quickly" } else { "" }));
 }
 
 /// Prints the results of a group: a line for each case, and how it compares.
@@ -72,10 +101,9 @@ pub(super) fn group(cases: &[Case], measured: &[(Benchmark, Option<String>)]) {
         };
         let name = plain(&name);
         if facts.ending == Ending::Ok {
-            println!("{}", line(&name, facts, base(facts, cases, measured)));
+            say(&line(&name, facts, base(facts, cases, measured)));
         } else {
-            let message = message.as_deref().unwrap_or_default();
-            println!("{name:<48} {}: {}", facts.ending.name(), plain(message));
+            ended(case, facts.ending, message.as_deref().unwrap_or_default());
         }
     }
 }
@@ -95,9 +123,11 @@ fn base<'a>(
     (!facts.group.is_empty() && base.name != facts.name).then_some(base)
 }
 
-/// Prints that the process of a group ended in the middle of it.
-pub(super) fn crashed(name: &str, how: &str) {
-    println!("{name}  killed: {how}; what it measured before is kept");
+/// Prints how a case ended, other than by having been measured.
+pub(super) fn ended(case: &Case, ending: Ending, message: &str) {
+    let (name, ending) = (plain(&case.name()), ending.name());
+    let colon = if message.is_empty() { "" } else { ": " };
+    say(&format!("{name:<48} {ending}{colon}{}", plain(message)));
 }
 
 fn line(name: &str, facts: &Benchmark, base: Option<&Benchmark>) -> String {

@@ -119,6 +119,16 @@ pub fn labels<T: Debug>(arguments: impl IntoIterator<Item = T>) -> Vec<String> {
     arguments.into_iter().map(text).map(bare).collect()
 }
 
+/// Returns the argument of this number.
+pub fn nth<T>(arguments: impl IntoIterator<Item = T>, number: usize) -> Option<T> {
+    arguments.into_iter().nth(number)
+}
+
+/// Returns the work of an iteration, 0 where it is below that.
+pub fn work(work: impl TryInto<u64>) -> u64 {
+    work.try_into().unwrap_or(0)
+}
+
 /// A value that the body of a benchmark may return after it has used its [`Bench`].
 pub trait SetUp {
     /// Notes in `bench` that the benchmark could not be set up, if that is so.

@@ -70,7 +70,7 @@ pub struct Latencies {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Ending {
-    /// None: it runs, or its process was killed in it.
+    /// None: an iteration of it runs, or its process ended in one.
     #[default]
     Running,
     /// It was measured.
@@ -85,6 +85,8 @@ pub enum Ending {
     Errors,
     /// It panicked.
     Panicked,
+    /// None: its process ended while another case of its group ran.
+    Interrupted,
 }
 
 /// What the iterations of a batch are measured for.
@@ -192,7 +194,7 @@ impl Latencies {
 
 impl Ending {
     /// All of them, by their number.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Running,
         Self::Ok,
         Self::Timeout,
@@ -200,6 +202,7 @@ impl Ending {
         Self::Cpu,
         Self::Errors,
         Self::Panicked,
+        Self::Interrupted,
     ];
 
     /// Returns the ending of that number; of an unknown one, that it panicked, which judges
@@ -207,6 +210,11 @@ impl Ending {
     pub(crate) fn from_number(number: u32) -> Self {
         let found = usize::try_from(number).ok().and_then(|at| Self::ALL.get(at));
         found.copied().unwrap_or(Self::Panicked)
+    }
+
+    /// Returns whether the case has come to an end of its own.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Running | Self::Interrupted)
     }
 
     /// Returns its name in reports.
@@ -219,6 +227,7 @@ impl Ending {
             Self::Cpu => "cpu",
             Self::Errors => "errors",
             Self::Panicked => "panicked",
+            Self::Interrupted => "interrupted",
         }
     }
 }

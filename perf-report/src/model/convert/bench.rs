@@ -76,12 +76,13 @@ fn profiled<'a>(
 
 /// Makes the function of a case, of what each process found.
 fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
-    let facts = processes.first().copied().cloned().unwrap_or_default();
+    let measured = processes.iter().find(|it| !it.batches.is_empty());
+    let facts = measured.or(processes.first()).copied().cloned().unwrap_or_default();
     let timed = || batches(processes, Phase::Timed);
     let samples: Vec<f64> = timed().map(|it| float(it.ns) / float(it.iterations.max(1))).collect();
     let sum = |of: fn(&Batch) -> u64| timed().map(of).fold(0_u64, u64::saturating_add);
     let iterations = sum(|batch| batch.iterations);
-    let outcome = processes.iter().map(|it| outcome(it.ending)).max().unwrap_or_default();
+    let outcome = outcome(processes);
     let value = robust::median(&samples).filter(|_| outcome == BenchOutcome::Ok);
     let latencies = latencies(processes);
     let histogram = &latencies.histogram;
@@ -127,16 +128,25 @@ fn batches<'a>(
     processes.iter().flat_map(|it| &it.batches).filter(move |batch| batch.phase == phase)
 }
 
-fn outcome(ending: Ending) -> BenchOutcome {
-    match ending {
-        Ending::Ok => BenchOutcome::Ok,
-        Ending::Running => BenchOutcome::Killed,
-        Ending::Timeout => BenchOutcome::Timeout,
-        Ending::Memory => BenchOutcome::Memory,
-        Ending::Cpu => BenchOutcome::Cpu,
-        Ending::Errors => BenchOutcome::Errors,
-        Ending::Panicked => BenchOutcome::Panicked,
-    }
+/// Returns the worst outcome. Cases that were interrupted by another one have none of their own,
+/// and the supervisor of a process that was killed may know why.
+fn outcome(processes: &[&snapshot::Benchmark]) -> BenchOutcome {
+    let is_told = |it: &&&snapshot::Benchmark| {
+        it.batches.is_empty() && matches!(it.ending, Ending::Timeout | Ending::Memory)
+    };
+    let told = processes.iter().filter(is_told).count();
+    let killed = processes.iter().filter(|it| it.ending == Ending::Running).count();
+    let endings = processes.iter().filter_map(|it| match it.ending {
+        Ending::Running | Ending::Interrupted => None,
+        Ending::Ok => Some(BenchOutcome::Ok),
+        Ending::Timeout => Some(BenchOutcome::Timeout),
+        Ending::Memory => Some(BenchOutcome::Memory),
+        Ending::Cpu => Some(BenchOutcome::Cpu),
+        Ending::Errors => Some(BenchOutcome::Errors),
+        Ending::Panicked => Some(BenchOutcome::Panicked),
+    });
+    let killed = (killed > told).then_some(BenchOutcome::Killed);
+    endings.chain(killed).max().unwrap_or(BenchOutcome::Killed)
 }
 
 fn latencies(processes: &[&snapshot::Benchmark]) -> Latencies {
@@ -247,4 +257,38 @@ fn io(each: &impl Fn(fn(&Batch) -> u64) -> f64) -> Option<BenchIo> {
         loopback_bytes: each(|batch| batch.loopback_bytes),
     };
     (whole(io.reads + io.writes + io.network_bytes) > 0).then_some(io)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome_of(endings: &[(Ending, usize)]) -> BenchOutcome {
+        let case = |&(ending, batches): &(Ending, usize)| snapshot::Benchmark {
+            ending,
+            batches: vec![Batch::default(); batches],
+            ..snapshot::Benchmark::default()
+        };
+        let cases: Vec<_> = endings.iter().map(case).collect();
+        outcome(&cases.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn whoever_was_interrupted_is_judged_by_its_other_processes() {
+        use Ending::{Errors, Interrupted, Ok, Running};
+        assert_eq!(outcome_of(&[(Interrupted, 3), (Ok, 9)]), BenchOutcome::Ok);
+        assert_eq!(outcome_of(&[(Interrupted, 3), (Errors, 9)]), BenchOutcome::Errors);
+        assert_eq!(outcome_of(&[(Running, 3), (Ok, 9)]), BenchOutcome::Killed);
+        assert_eq!(outcome_of(&[(Interrupted, 3)]), BenchOutcome::Killed);
+    }
+
+    #[test]
+    fn a_kill_for_a_limit_is_named_after_it() {
+        use Ending::{Memory, Running, Timeout};
+        assert_eq!(outcome_of(&[(Timeout, 0), (Running, 4)]), BenchOutcome::Timeout);
+        assert_eq!(outcome_of(&[(Running, 4), (Memory, 0)]), BenchOutcome::Memory);
+        let twice = [(Running, 4), (Memory, 0), (Running, 4)];
+        assert_eq!(outcome_of(&twice), BenchOutcome::Killed);
+        assert_eq!(outcome_of(&[(Timeout, 7)]), BenchOutcome::Timeout);
+    }
 }

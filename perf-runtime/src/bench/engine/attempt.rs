@@ -104,8 +104,18 @@ fn on_this_thread(case: &Case, task: Task, stack: usize) -> Result<Bench, String
         let _harness = is_profile.then(|| registry::named(HARNESS_NAME)).flatten().map(enter_scope);
         (case.site.run)(&mut bench, argument);
     };
+    let process = std::process::id();
     let ended = catch_unwind(AssertUnwindSafe(|| shifted(stack, &mut code)));
-    ended.map_err(|panic| message(&*panic))?;
+    if std::process::id() != process {
+        // The benchmark forked, and this is the child: one process that goes on is enough.
+        std::process::exit(0);
+    }
+    ended.map_err(|panic| {
+        let text = message(&*panic);
+        // Dropping it runs code of the benchmark, which may panic once more.
+        std::mem::forget(panic);
+        text
+    })?;
     Ok(bench)
 }
 

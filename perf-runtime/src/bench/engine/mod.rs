@@ -59,7 +59,9 @@ pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<(Benchmark, Option<
         .map(|(case, index)| Running::begin(case, index, &surroundings))
         .collect();
     for one in &mut running {
+        let muted = Muted::all();
         one.calibrate();
+        drop(muted);
     }
     warm_up(&mut running, &mut random);
     timed(&mut running, &mut random, is_quick);
@@ -72,10 +74,12 @@ fn warm_up(running: &mut [Running<'_>], random: &mut Random) {
     let mut round = 0;
     while running.iter().any(Running::wants_warm_up) {
         random.shuffle(running);
+        let muted = Muted::all();
         for one in running.iter_mut().filter(|one| one.wants_warm_up()) {
             let iterations = one.iterations(BATCH_NS);
             one.attempt(&Attempt { iterations, round, phase: Phase::WarmUp, stack: 0 });
         }
+        drop(muted);
         round += 1;
     }
 }
@@ -88,7 +92,8 @@ fn timed(running: &mut [Running<'_>], random: &mut Random, is_quick: bool) {
         let muted = Muted::all();
         for one in running.iter_mut() {
             let jitter = 1.0 - JITTER + 2.0 * JITTER * random.share();
-            let iterations = whole(as_f64(one.iterations(BATCH_NS)) * jitter).max(1);
+            let iterations = whole(as_f64(one.iterations(BATCH_NS)) * jitter);
+            let iterations = iterations.clamp(1, one.left().max(1));
             let stack = random.below(32);
             one.attempt(&Attempt { iterations, round, phase: Phase::Timed, stack });
         }

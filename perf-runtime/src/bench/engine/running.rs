@@ -77,6 +77,12 @@ impl<'a> Running<'a> {
         whole(batch_ns * threads / self.estimate_ns.max(0.05)).max(u64::from(self.case.threads))
     }
 
+    /// Returns the iterations that are left of those that were asked for.
+    pub(super) fn left(&self) -> u64 {
+        let done = self.timed().map(|batch| batch.iterations).sum();
+        self.case.settings.iterations.map_or(u64::MAX, |all| all.saturating_sub(done))
+    }
+
     fn has_ended(&self) -> bool {
         self.facts.ending != Ending::Running
     }
@@ -108,9 +114,8 @@ impl<'a> Running<'a> {
         if self.has_ended() {
             return false;
         }
-        if let Some(all) = self.case.settings.iterations {
-            let done: u64 = self.timed().map(|batch| batch.iterations).sum();
-            return done < all;
+        if self.case.settings.iterations.is_some() {
+            return self.left() > 0;
         }
         if round < least {
             return true;
@@ -163,9 +168,11 @@ impl<'a> Running<'a> {
             ..Task::default()
         };
         let memory = matches!(way, Way::Tracked(_)).then(allocated);
+        self.ledger.begins();
         let before = Meters::read();
         let outcome = attempt::run(self.case, task, &way, attempt.stack);
         let after = Meters::read();
+        self.ledger.pauses();
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(message) => return self.end(Ending::Panicked, Some(message)),
@@ -179,7 +186,12 @@ impl<'a> Running<'a> {
         let whole_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.spent_ns[attempt.phase as usize] += whole_ns;
         self.take(&batch, outcome, whole_ns);
-        self.look_at_limits(&batch);
+        let limit = self.case.settings.memory_bytes;
+        if limit.is_some_and(|limit| after.exceeds(&before, limit)) {
+            let text = format!("its process had {} bytes", batch.peak_rss_bytes);
+            return self.end(Ending::Memory, Some(text));
+        }
+        self.look_at_limits();
     }
 
     fn take(&mut self, batch: &Batch, outcome: Outcome, whole_ns: u64) {
@@ -202,16 +214,12 @@ impl<'a> Running<'a> {
     }
 
     /// Ends the case if it is beyond one of its limits.
-    fn look_at_limits(&mut self, batch: &Batch) {
+    fn look_at_limits(&mut self) {
         let settings = &self.case.settings;
         let spent: u64 = self.spent_ns.iter().sum();
         if settings.timeout_ns.is_some_and(|limit| spent > limit) {
             let text = format!("took {:.3} s so far", as_f64(spent) / 1e9);
             return self.end(Ending::Timeout, Some(text));
-        }
-        if settings.memory_bytes.is_some_and(|limit| batch.peak_rss_bytes > limit) {
-            let text = format!("its process had {} bytes", batch.peak_rss_bytes);
-            return self.end(Ending::Memory, Some(text));
         }
         let sum = |of: fn(&Batch) -> u64| self.facts.batches.iter().map(of).sum::<u64>();
         let (errors, iterations) = (sum(|it| it.errors), sum(|it| it.iterations));
