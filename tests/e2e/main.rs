@@ -3,6 +3,7 @@
 
 mod allocations;
 mod baselines;
+mod bench;
 mod bounds;
 mod cargo;
 mod ci;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::super::Bench;
 use super::super::bencher::{Measured, Task, Way};
 use super::super::cases::Case;
+use super::super::memory;
 use super::super::start::{Pace, StartLine};
 use crate::hot::span::enter_scope;
 use crate::registry;
@@ -102,6 +103,7 @@ fn on_this_thread(case: &Case, task: Task, stack: usize) -> Result<Bench, String
     let mut code = || {
         // So that what is allocated and freed outside of the iterations is counted, too.
         let _harness = is_profile.then(|| registry::named(HARNESS_NAME)).flatten().map(enter_scope);
+        let _counting = is_profile.then(memory::count);
         (case.site.run)(&mut bench, argument);
     };
     let process = std::process::id();

@@ -21,7 +21,7 @@ use super::cases::Case;
 use super::meters::OwnUse;
 use super::muting::Muted;
 use super::random::Random;
-use super::{ledger, screen};
+use super::{ledger, memory, screen};
 use crate::snapshot::{Benchmark, Phase};
 
 /// Target of a batch's time, in nanoseconds. The clock's step is a ten thousandth of it.
@@ -50,6 +50,7 @@ pub(super) struct Surroundings {
 /// Measures the cases of one group, and returns them with their batches.
 pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<(Benchmark, Option<String>)> {
     ledger::start();
+    memory::probe();
     let surroundings =
         Surroundings { costs: costs(), own_use: OwnUse::measured(), began: Instant::now() };
     let mut random = Random::new(seed());

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::super::bencher::{Task, Way, as_f64, whole};
 use super::super::cases::Case;
 use super::super::ledger::Ledger;
+use super::super::memory;
 use super::super::meters::Meters;
 use super::attempt::{self, Attempt, Outcome};
 use super::{BATCH_NS, SINGLE_FROM, Surroundings, TOGETHER};
@@ -270,8 +271,12 @@ fn since(first: Instant, moment: Instant) -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Returns what all threads have allocated and freed so far, in tracked calls.
+/// Returns what all threads have allocated and freed so far in profile rounds: by another allocator
+/// than ours, in tracked calls.
 fn allocated() -> Memory {
+    if let Some(counted) = memory::counted() {
+        return counted;
+    }
     let mut sum = Memory::default();
     if let Ok(snapshot) = crate::snapshot() {
         // Those of a context hold those of the calls below.
