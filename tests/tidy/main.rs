@@ -3,6 +3,7 @@
 //! What a compiler or a linter can check is in the root `Cargo.toml`; here is the rest. Each rule is
 //! a pure function from a source to findings, and has a test that it can fail.
 
+mod benching;
 mod dependencies;
 mod documents;
 mod layers;

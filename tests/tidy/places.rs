@@ -8,13 +8,14 @@ use crate::sources::{self, Source};
 use crate::{Finding, assert_none, in_rust_sources};
 
 /// Where `unsafe` may stand: what the recorder is made of, the linker's list of sites among it, and
-/// what it is measured against, fixtures
+/// what it is measured against, what refuses and counts memory in benchmarks, fixtures
 /// that fork, handle signals or run outside of `main`, and tests of the attribute on functions that
 /// are unsafe themselves.
 const UNSAFE: &[&str] = &[
     "perf-runtime/src/hot/",
     "perf-runtime/src/segment/",
     "perf-runtime/src/alloc.rs",
+    "perf-runtime/src/bench/memory.rs",
     "perf-runtime/src/linked.rs",
     "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",
@@ -31,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "tests/fixtures/soak.rs",
     "tests/off/src/lib.rs",
     "tests/attribute",
+    "tests/benching/",
     "tests/lints/fixture/",
     "tests/ui/",
 ];
@@ -61,7 +63,12 @@ const PRINTING: &[&str] = &[
 
 /// Where a process may be ended other than by returning from `main`: programs that are recorded
 /// while they do, and tracked functions that never return.
-const ENDING: &[&str] = &["tests/fixtures/", "tests/ui/pass/"];
+const ENDING: &[&str] = &[
+    "perf-runtime/src/bench/engine/attempt.rs",
+    "tests/benching/",
+    "tests/fixtures/",
+    "tests/ui/pass/",
+];
 
 /// Where git is called from: one place, which knows what of the environment must not reach it.
 const GIT: &[&str] = &["perf-report/src/record/facts/git.rs"];

@@ -108,4 +108,6 @@ fn track(function: &Function, options: &Options, record: Record) -> TokenStream 
 }
 
 #[cfg(test)]
+mod bench_tests;
+#[cfg(test)]
 mod tests;

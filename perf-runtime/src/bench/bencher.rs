@@ -46,6 +46,8 @@ pub(super) struct Task {
     pub(super) costs: Costs,
     pub(super) way: Way,
     pub(super) line: Option<Arc<StartLine>>,
+    /// True where tracked functions are recorded, which then are those of a benchmark.
+    pub(super) is_recorded: bool,
 }
 
 /// The way in which iterations are measured.
@@ -349,7 +351,7 @@ impl Bench {
     fn piece(&self, size: usize) -> usize {
         const PIECE_NS: f64 = 25_000.0;
         const PIECE_BYTES: usize = 1 << 20;
-        let most = (PIECE_BYTES / size.max(1)).clamp(1, 4096) as f64;
+        let most = as_f64((PIECE_BYTES / size.max(1)).clamp(1, 4096) as u64);
         if self.task.estimate_ns <= 0.0 {
             return 1;
         }

@@ -40,7 +40,7 @@ fine! {
     zz_after "alone after"
 }
 
-#[perf_bench(compare = "panic")]
+#[perf_bench(compare = "panic", iterations = 100)]
 fn panics() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();
@@ -48,13 +48,13 @@ fn panics() {
 }
 
 /// Each iteration ends, and together they take too long.
-#[perf_bench(compare = "late", timeout = "100ms")]
+#[perf_bench(compare = "late", iterations = 1_000, timeout = "100ms")]
 fn late() {
     sleep(Duration::from_millis(5));
 }
 
 /// An iteration that never ends.
-#[perf_bench(compare = "stuck", timeout = "300ms")]
+#[perf_bench(compare = "stuck", iterations = 100, timeout = "2s")]
 fn stuck() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();
@@ -64,14 +64,14 @@ fn stuck() {
 }
 
 /// More memory with each iteration.
-#[perf_bench(compare = "hungry", memory = "24MiB")]
+#[perf_bench(compare = "hungry", iterations = 100, memory = "24MiB")]
 fn hungry() {
     pause();
     std::mem::forget(black_box(vec![1_u8; 1 << 20]));
 }
 
 /// More memory than there may be, in one iteration.
-#[perf_bench(args = [0, 1], memory = "64MiB")]
+#[perf_bench(args = [0, 1], iterations = 100, memory = "64MiB")]
 fn greedy(is_greedy: u64) -> usize {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();
@@ -82,7 +82,7 @@ fn greedy(is_greedy: u64) -> usize {
     all.len()
 }
 
-#[perf_bench(compare = "killed")]
+#[perf_bench(compare = "killed", iterations = 100)]
 fn killed() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();
@@ -93,7 +93,7 @@ fn killed() {
     }
 }
 
-#[perf_bench(compare = "segfault")]
+#[perf_bench(compare = "segfault", iterations = 100)]
 fn segfault() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();
@@ -117,7 +117,7 @@ fn busy() -> u64 {
     (0..black_box(1_000_u64)).fold(0, |sum, n| black_box(sum + n))
 }
 
-#[perf_bench(compare = "exit")]
+#[perf_bench(compare = "exit", iterations = 100)]
 fn exits() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     pause();

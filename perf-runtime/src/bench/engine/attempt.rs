@@ -97,12 +97,13 @@ fn gathered(benches: Vec<Bench>) -> Result<Outcome, String> {
 
 /// Runs the code of a case on this thread, and returns the reason if it panics.
 fn on_this_thread(case: &Case, task: Task, stack: usize) -> Result<Bench, String> {
-    let is_profile = matches!(task.way, Way::Tracked(_));
+    let (is_recorded, is_profile) = (task.is_recorded, matches!(task.way, Way::Tracked(_)));
     let mut bench = Bench::new(task);
     let argument = case.argument.as_ref().map_or(0, |(number, _)| *number);
     let mut code = || {
         // So that what is allocated and freed outside of the iterations is counted, too.
-        let _harness = is_profile.then(|| registry::named(HARNESS_NAME)).flatten().map(enter_scope);
+        let _harness =
+            is_recorded.then(|| registry::named(HARNESS_NAME)).flatten().map(enter_scope);
         let _counting = is_profile.then(memory::count);
         (case.site.run)(&mut bench, argument);
     };

@@ -7,6 +7,7 @@ use super::super::cases::Case;
 use super::super::ledger::Ledger;
 use super::super::memory;
 use super::super::meters::Meters;
+use super::super::muting::Muted;
 use super::attempt::{self, Attempt, Outcome};
 use super::{BATCH_NS, SINGLE_FROM, Surroundings, TOGETHER};
 use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Memory, Phase};
@@ -51,7 +52,9 @@ impl<'a> Running<'a> {
         let enough_ns = (self.surroundings.costs.clock * ENOUGH).clamp(20_000.0, BATCH_NS);
         let mut iterations = u64::from(self.case.threads.max(1));
         for round in 0..48 {
+            let muted = Muted::all();
             self.attempt(&Attempt { iterations, round, phase: Phase::WarmUp, stack: 0 });
+            drop(muted);
             let last = self.facts.batches.last();
             let wall = last.map_or(0, |batch| batch.wall_ns);
             if self.has_ended() || as_f64(wall) >= enough_ns {
@@ -166,6 +169,8 @@ impl<'a> Running<'a> {
             iterations: attempt.iterations,
             estimate_ns: self.estimate_ns,
             costs: self.surroundings.costs,
+            // The first batch makes sites that nobody could mute before.
+            is_recorded: attempt.phase == Phase::Profile || self.facts.batches.is_empty(),
             ..Task::default()
         };
         let memory = matches!(way, Way::Tracked(_)).then(allocated);

@@ -184,3 +184,6 @@ fn latencies(bytes: Bytes<'_>, at: usize) -> Result<Latencies, SegmentError> {
         sum_ns: bytes.u64(at + offset_of!(LatencyRecord, sum_ns))?,
     })
 }
+
+#[cfg(test)]
+mod tests;
