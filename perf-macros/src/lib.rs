@@ -328,7 +328,7 @@ pub fn __built(_: TokenStream) -> TokenStream {
 /// | `name = "…"` | identity in reports; the path of the function otherwise |
 /// | `args = [1, 10]` | a case for each value of an array, or of anything else that can be iterated over; the parameter takes it |
 /// | `compare = "group"` | members of a group run in turn, in random order, and are compared with the first of them, or with the one that has `baseline` |
-/// | `time = "1s"`, `warm_up = "300ms"`, `iterations = 1_000` | how long it is measured |
+/// | `time = "1s"`, `warm_up = "300ms"`, `iterations = 1_000` | how long it is measured; so many iterations are timed, beside those of warm-up and profile |
 /// | `bytes = …`, `items = …` | work of an iteration, for the throughput; the argument can be named |
 /// | `threads = [1, 4, 0]` | a case on each number of threads at once; 0 is one a processor |
 /// | `stress` | a ramp: 1, 2, 4 … threads, to twice the processors |
@@ -337,6 +337,22 @@ pub fn __built(_: TokenStream) -> TokenStream {
 /// | `budget(mean = "2ms", max_regression = "10%")` | limits for `perf-report check`, as in [`perf_track`](macro@perf_track) |
 /// | `block_on = \|future\| RUNTIME.block_on(future)` | the executor of an async function |
 /// | `tags = ["io"]`, `ignore`, `crate = path` | as elsewhere; an ignored one runs when it is asked for |
+///
+/// Values of `perf.toml`, of the environment (`PERF_TRACK_BENCH_TIME=2s`) and of the command line
+/// (`cargo bench -- --time 2s`) overrule those here, in this order.
+///
+/// # Limits
+///
+/// A limit is looked at after each batch, and by the process that waits for the one that measures: an
+/// iteration that is half a second beyond its `timeout` is killed, and one that asks for more than
+/// its `memory` is refused it, where each case of its group has such a limit. Whatever ends a process,
+/// the other cases of the group go on in a new one, and what was measured before is kept.
+///
+/// # What cannot be a benchmark
+///
+/// Methods, generic functions, and functions that are `unsafe` or `extern`: write a function that
+/// calls them. An argument is cloned for each iteration, within the measured time; to leave that
+/// out, take a reference, or a `Bench` and [`iter_batched`](../perf_runtime/struct.Bench.html#method.iter_batched).
 #[proc_macro_attribute]
 pub fn perf_bench(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::bench::expand(args.into(), item.into()).into()

@@ -142,7 +142,7 @@ fn site(function: &Function, options: &BenchOptions, shape: &Shape) -> TokenStre
     quote_spanned! {site=>
         #(#attributes)*
         const _: () = {
-            static SITE: #bench::Site = #bench::Site {
+            static PERF_BENCH: #bench::Site = #bench::Site {
                 name: #name,
                 module: ::core::module_path!(),
                 place: (::core::file!(), ::core::line!()),
@@ -150,7 +150,7 @@ fn site(function: &Function, options: &BenchOptions, shape: &Shape) -> TokenStre
                 arguments: #labels,
                 run: |bench, case| { #run },
             };
-            #runtime::__private::inventory::submit! { #bench::Entry(&SITE) }
+            #runtime::__private::inventory::submit! { #bench::Entry(&PERF_BENCH) }
         };
     }
 }
@@ -178,16 +178,20 @@ fn run(
     bench: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
-    let name = &function.signature.name;
+    let mut name = function.signature.name.clone();
     let mut tokens = TokenStream::new();
     let mut call = TokenStream::new();
     if let (Some((argument, kind)), Some((_, arguments))) = (&shape.argument, &options.arguments) {
+        // The parameter may have the name of the function.
+        let function = Ident::new("function", site);
         tokens.extend(quote_spanned! {site=>
+            let #function = #name;
             let ::core::option::Option::Some(#argument) = #bench::nth::<#kind>(#arguments, case)
             else {
                 return;
             };
         });
+        name = function;
         call =
             quote_spanned!(site=> ::core::clone::Clone::clone(::core::hint::black_box(&#argument)));
     } else {

@@ -47,10 +47,10 @@ fn argument_from_nowhere(n: usize) -> usize {
 fn no_parameter() {}
 
 #[perf_bench(args = [1])]
-fn too_many(b: &mut Bench, n: usize, m: usize) {}
+fn too_many(_b: &mut Bench, _n: usize, _m: usize) {}
 
 #[perf_bench]
-async fn later(b: &mut Bench) {}
+async fn later(_b: &mut Bench) {}
 
 #[perf_bench(block_on = run)]
 fn at_once() {}

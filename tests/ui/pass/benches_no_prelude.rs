@@ -1,7 +1,7 @@
 //! Benchmarks where nothing is taken from a prelude, and every name is somebody else's.
 
 #![no_implicit_prelude]
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, unused_macros)]
 
 use ::perf_runtime::{Bench, perf_bench};
 
