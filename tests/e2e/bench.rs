@@ -284,15 +284,16 @@ fn a_stall_is_seen_at_a_rate_and_hidden_without() {
     let (open, closed) = (latencies("sound::open_loop"), latencies("sound::closed_loop"));
     let late = |it: &perf_runtime::snapshot::Latencies| -> u64 {
         let buckets = it.histogram.buckets().iter();
-        let is_late = |bucket| perf_runtime::buckets::lower_bound(bucket) >= 10_000_000;
+        let is_late = |bucket| perf_runtime::buckets::lower_bound(bucket) >= 40_000_000;
         buckets.filter(|(bucket, _)| is_late(*bucket)).map(|(_, count)| count).sum()
     };
     assert!(open.max_ns >= 80_000_000, "{} ns", open.max_ns);
     assert!(closed.max_ns >= 80_000_000, "{} ns", closed.max_ns);
     assert!(late(open) >= 20, "{} are late: those behind the one that stalled, too", late(open));
-    let p99 = |it: &perf_runtime::snapshot::Latencies| it.histogram.quantile_ns(0.99);
-    assert!(p99(open) >= Some(40_000_000), "{:?}", p99(open));
-    assert!(p99(closed) < Some(40_000_000), "{:?}", p99(closed));
+    // Five operations of five thousand stall, and nobody counts those that they hold up.
+    assert!(late(closed) < 20, "{} are late", late(closed));
+    let p99 = closed.histogram.quantile_ns(0.99);
+    assert!(p99 < Some(40_000_000), "{p99:?}");
 }
 
 #[test]
