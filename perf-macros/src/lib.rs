@@ -122,7 +122,43 @@ use proc_macro::TokenStream;
 /// # assert!(port("http").is_err());
 /// ```
 ///
-/// `ok_if = path` and `err_if = path`: the same, judged by a function that takes a reference to the
+/// `err_kind` and `err_kind = path`: the same for a `Result`, and counts the errors by their kind. The
+/// kind is what the function at `path` calls a reference to the error, as a `&'static str`. Without
+/// a path it is the word that the error's `Debug` form begins with, as the derived one does with the
+/// name of the variant; nothing behind it is formatted, and nothing allocated. A thread tells 16
+/// kinds of a function apart, of 48 bytes each, and counts the rest as one. The kind is asked for
+/// within the measured time, of calls that failed only.
+/// ```
+/// # use perf_runtime::perf_track;
+/// #[derive(Debug)]
+/// enum Error {
+///     Timeout,
+///     Status(u16),
+/// }
+///
+/// impl Error {
+///     fn kind(&self) -> &'static str {
+///         match self {
+///             Self::Timeout => "timeout",
+///             Self::Status(400..500) => "client",
+///             Self::Status(_) => "server",
+///         }
+///     }
+/// }
+///
+/// #[perf_track(err_kind)] // "Timeout", "Status"
+/// fn fetch(status: u16) -> Result<(), Error> {
+///     respond(status)
+/// }
+///
+/// #[perf_track(err_kind = Error::kind)] // "timeout", "client", "server"
+/// fn respond(status: u16) -> Result<(), Error> {
+///     if status == 200 { Ok(()) } else { Err(Error::Status(status)) }
+/// }
+/// # assert!(fetch(404).is_err() && matches!(Error::Timeout.kind(), "timeout"));
+/// ```
+///
+/// `ok_if = path` and `err_if = path`: the same as `err`, judged by a function that takes a reference to the
 /// returned value.
 /// ```
 /// # use perf_runtime::perf_track;
@@ -205,8 +241,8 @@ use proc_macro::TokenStream;
 /// choose by name; `*` stands for any characters.
 ///
 /// `crate`, `exact`, `per_type` and `tags` hold for all functions. A function can add options with
-/// an attribute of its own, whatever that is called, and is tracked once. `name`, `err`, `ok_if`,
-/// `err_if` and `budget` belong to one function, and are refused on the whole.
+/// an attribute of its own, whatever that is called, and is tracked once. `name`, `err`, `err_kind`,
+/// `ok_if`, `err_if` and `budget` belong to one function, and are refused on the whole.
 /// ```
 /// # use perf_runtime::perf_track;
 /// # struct Store;

@@ -53,6 +53,9 @@ pub(crate) fn block(block: &Block, options: &Options, errors: &mut Errors) {
             Outcome::Err(_) => {
                 "write `#[perf_track(err)]` on those that return a `Result` or an `Option`".into()
             }
+            Outcome::Kind { .. } => {
+                "write `#[perf_track(err_kind)]` on those that return a `Result`".into()
+            }
             Outcome::If { .. } => format!("write `#[perf_track({name} = …)]` on those it is for"),
         };
         let what = format!("`{name}` belongs to a function, not to {whole}");
@@ -159,6 +162,7 @@ fn unclassifiable(function: &Function, outcome: &Outcome) -> Option<syn::Error> 
     }
     let help = match outcome {
         Outcome::Err(_) => "leave out `err`, or return a `Result` or an `Option`".to_owned(),
+        Outcome::Kind { .. } => "leave out `err_kind`, or return a `Result`".to_owned(),
         Outcome::If { .. } => format!("leave out `{name}`, or return something to ask"),
     };
     if signature.returned.is_none() {

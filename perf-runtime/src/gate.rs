@@ -66,6 +66,9 @@ pub(crate) use hot::alloc as allocations;
 #[path = "judge.rs"]
 pub(crate) mod judge;
 #[cfg(feature = "record")]
+#[path = "kind.rs"]
+pub(crate) mod kind;
+#[cfg(feature = "record")]
 #[path = "linked.rs"]
 pub(crate) mod linked;
 #[cfg(any(feature = "record", all(test, perf_loom)))]

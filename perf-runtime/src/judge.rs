@@ -1,6 +1,9 @@
 //! The judges by which generated code finds errors among returned values. Pure; the types' own
 //! judgement is in `outcome`.
 
+use std::fmt::Debug;
+
+use crate::kind::{Kind, Kinded};
 use crate::outcome::Outcome;
 
 /// Shows a judge to a linter: a statement that names it and never runs. It names it twice: clippy
@@ -29,6 +32,12 @@ macro_rules! __perf_track_judged {
 pub trait Judge<R> {
     /// Returns whether this value stands for a failure.
     fn is_error(&self, returned: &R) -> bool;
+
+    /// Returns the kind of failure that this value stands for, if errors have kinds.
+    #[inline]
+    fn kind(&self, _: &R) -> Option<Kind> {
+        None
+    }
 }
 
 /// The judge of `err`: the value's type decides.
@@ -72,5 +81,35 @@ impl<R, P: Fn(&R) -> bool> Judge<R> for ErrIf<P> {
     #[inline]
     fn is_error(&self, returned: &R) -> bool {
         (self.0)(returned)
+    }
+}
+
+/// The judge of `err_kind = path`: errors are those of a `Result`, and a function names their kind.
+#[derive(Debug, Clone, Copy)]
+pub struct KindBy<N>(pub N);
+
+impl<R: Kinded, N: Fn(&R::Error) -> &'static str> Judge<R> for KindBy<N> {
+    #[inline]
+    fn is_error(&self, returned: &R) -> bool {
+        returned.error().is_some()
+    }
+
+    fn kind(&self, returned: &R) -> Option<Kind> {
+        returned.error().and_then(|error| Kind::of((self.0)(error)))
+    }
+}
+
+/// The judge of `err_kind` alone: the kind is the word that the error's `Debug` form begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct KindByDebug;
+
+impl<R: Kinded<Error: Debug>> Judge<R> for KindByDebug {
+    #[inline]
+    fn is_error(&self, returned: &R) -> bool {
+        returned.error().is_some()
+    }
+
+    fn kind(&self, returned: &R) -> Option<Kind> {
+        returned.error().and_then(|error| Kind::of_debug(error))
     }
 }

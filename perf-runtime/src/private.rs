@@ -7,7 +7,7 @@ pub use crate::breaker_probe::BreakerProbe;
 pub use crate::hot::future::{track_fallible_future, track_future, track_future_by};
 pub use crate::hot::metric::{count, gauge, ratio};
 pub use crate::hot::span::{Place, enter, enter_named, enter_scope, observe, observe_by};
-pub use crate::judge::{ErrIf, OkIf};
+pub use crate::judge::{ErrIf, KindBy, KindByDebug, OkIf};
 pub use crate::metric_site::MetricSite;
 pub use crate::registry::{named_metric, per_type};
 pub use crate::site::{Options, Site};

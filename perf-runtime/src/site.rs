@@ -42,6 +42,8 @@ pub struct Options {
     pub exact: bool,
     /// True if the returned value is classified.
     pub classifies_errors: bool,
+    /// True if errors have kinds.
+    pub names_errors: bool,
     /// Limits.
     pub budget: Budget,
     /// Tags.
@@ -54,6 +56,7 @@ impl Options {
         label: None,
         exact: false,
         classifies_errors: false,
+        names_errors: false,
         budget: Budget::NONE,
         tags: &[],
     };
@@ -156,6 +159,7 @@ impl Site {
             exact: text.exact,
             polled: text.polled,
             classifies_errors: text.classifies_errors,
+            names_errors: text.names_errors,
             budget: text.budget,
             tags: text.tags.iter().map(|&tag| tag.to_owned()).collect(),
         }
@@ -175,6 +179,7 @@ impl Site {
             exact: options.exact,
             polled: declared.polled,
             classifies_errors: options.classifies_errors,
+            names_errors: options.names_errors,
             built: declared.built,
             budget: options.budget,
             tags: options.tags,

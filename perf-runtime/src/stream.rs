@@ -45,7 +45,7 @@ impl<S: Stream> Stream for Tracked<S, Unjudged> {
         self.turn(|inner, _| {
             let polled = inner.poll_next(context);
             let next = match &polled {
-                Poll::Ready(None) => Next::End { is_error: false },
+                Poll::Ready(None) => Next::End,
                 _ => Next::Suspend,
             };
             (polled, next)

@@ -106,6 +106,11 @@ impl Entry {
         Err(error(span, format!("`{}` takes no value", self.name), help))
     }
 
+    /// Returns whether something is given for it.
+    pub(super) fn has_value(&self) -> bool {
+        !matches!(self.value, Value::Absent)
+    }
+
     /// Reads the path after `=`.
     pub(super) fn path(&self, example: &str) -> syn::Result<Path> {
         let value = self.equals(example)?;

@@ -20,9 +20,9 @@ pub(crate) use outcome::Outcome;
 pub(crate) use selection::Selection;
 
 /// The names of all options, as they are offered to someone who mistyped one.
-const NAMES: [&str; 12] = [
-    "name", "skip", "err", "ok_if", "err_if", "crate", "exact", "per_type", "budget", "tags",
-    "only", "except",
+const NAMES: [&str; 13] = [
+    "name", "skip", "err", "err_kind", "ok_if", "err_if", "crate", "exact", "per_type", "budget",
+    "tags", "only", "except",
 ];
 
 /// The options between the parentheses of `#[perf_track(…)]`.
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     /// `skip`: leave the function as it is.
     pub(crate) skip: Option<Span>,
-    /// `err`, `ok_if = path` or `err_if = path`: classify the returned value.
+    /// `err`, `err_kind`, `ok_if = path` or `err_if = path`: classify the returned value.
     pub(crate) outcome: Option<Outcome>,
     /// `crate = path`: the place of perf-runtime.
     pub(crate) runtime: Option<Path>,
@@ -67,6 +67,7 @@ impl Options {
             "name" => self.name = Some(text::label(entry)?),
             "skip" => self.skip = Some(entry.flag()?),
             "err" => self.classify(Outcome::Err(entry.flag()?))?,
+            "err_kind" => self.classify(Outcome::err_kind(entry)?)?,
             "ok_if" => self.classify(Outcome::ok_if(entry)?)?,
             "err_if" => self.classify(Outcome::err_if(entry)?)?,
             "crate" => {
@@ -85,10 +86,23 @@ impl Options {
     }
 
     fn classify(&mut self, outcome: Outcome) -> syn::Result<()> {
-        match self.outcome.replace(outcome) {
-            None => Ok(()),
-            Some(earlier) => Err(outcome::twice(&earlier, self.outcome.as_ref())),
-        }
+        let (outcome, refusal) = match self.outcome.take() {
+            None => (outcome, None),
+            Some(earlier) => match earlier.and(outcome) {
+                Ok(both) => (both, None),
+                Err([earlier, later]) => {
+                    let refusal = outcome::twice(&earlier, &later);
+                    (later, Some(refusal))
+                }
+            },
+        };
+        self.outcome = Some(outcome);
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// Returns whether errors have kinds.
+    pub(crate) fn names_errors(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Kind { .. }))
     }
 
     /// Joins these options with those of the `block` around: its own come first; `exact`,

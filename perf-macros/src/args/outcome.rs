@@ -1,4 +1,4 @@
-//! The options that separate success from error: `err`, `ok_if` and `err_if`.
+//! The options that separate success from error: `err`, `err_kind`, `ok_if` and `err_if`.
 
 use proc_macro2::Span;
 use syn::Path;
@@ -11,6 +11,12 @@ use crate::errors::error;
 pub(crate) enum Outcome {
     /// The classification by its type.
     Err(Span),
+    /// The same for a `Result`, whose errors have kinds.
+    Kind {
+        span: Span,
+        /// The function that names the kind of an error; its `Debug` form does where it is left out.
+        names: Option<Path>,
+    },
     /// The classification by a predicate on a reference to it.
     If {
         /// The name of the option.
@@ -21,6 +27,15 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    pub(super) fn err_kind(entry: &Entry) -> syn::Result<Self> {
+        let names = if entry.has_value() {
+            Some(entry.path("`err_kind = Error::kind`, without quotes, or `err_kind` alone")?)
+        } else {
+            None
+        };
+        Ok(Self::Kind { span: entry.name.span(), names })
+    }
+
     pub(super) fn ok_if(entry: &Entry) -> syn::Result<Self> {
         Self::of("ok_if", entry, "`ok_if = Response::is_success`, without quotes")
     }
@@ -37,6 +52,7 @@ impl Outcome {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Err(_) => "err",
+            Self::Kind { .. } => "err_kind",
             Self::If { name, .. } => name,
         }
     }
@@ -44,14 +60,32 @@ impl Outcome {
     /// Returns the place of the option, for errors.
     pub(crate) fn span(&self) -> Span {
         match self {
-            Self::Err(span) | Self::If { span, .. } => *span,
+            Self::Err(span) | Self::Kind { span, .. } | Self::If { span, .. } => *span,
+        }
+    }
+
+    /// Returns the path that was given, which errors about the judge point at.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Err(_) => None,
+            Self::Kind { names, .. } => names.as_ref(),
+            Self::If { predicate, .. } => Some(predicate),
+        }
+    }
+
+    /// Returns both as one, if they agree: `err_kind` implies `err`.
+    pub(super) fn and(self, other: Self) -> Result<Self, [Self; 2]> {
+        match (self, other) {
+            (Self::Err(_), kind @ Self::Kind { .. }) | (kind @ Self::Kind { .. }, Self::Err(_)) => {
+                Ok(kind)
+            }
+            both => Err(both.into()),
         }
     }
 }
 
 /// Makes the error for two of them.
-pub(super) fn twice(earlier: &Outcome, later: Option<&Outcome>) -> syn::Error {
-    let later = later.unwrap_or(earlier);
+pub(super) fn twice(earlier: &Outcome, later: &Outcome) -> syn::Error {
     let what = format!("`{}` and `{}` exclude each other", earlier.name(), later.name());
     error(later.span(), what, "each of them alone tells success from error; keep one")
 }

@@ -70,6 +70,19 @@ fn every_option_at_once() {
 }
 
 #[test]
+fn kinds_of_errors_imply_errors() {
+    for args in ["err_kind", "err_kind = a::b", "err, err_kind", "err_kind = a, err"] {
+        assert!(accepted(args).names_errors(), "{args}");
+    }
+    assert!(!accepted("err").names_errors());
+    for args in
+        ["err_kind, ok_if = a", "err_if = a, err_kind = b", "err_kind = \"a\"", "err_kind(a)"]
+    {
+        assert!(!parse(args).1.is_empty(), "{args}");
+    }
+}
+
+#[test]
 fn paths_of_every_form() {
     for path in ["a", "a::b", "::a", "crate", "crate::a", "self::a", "super::a", "r#type"] {
         assert!(accepted(&format!("crate = {path}")).runtime.is_some(), "{path}");

@@ -7,7 +7,7 @@ use quote::{TokenStreamExt, quote_spanned};
 
 use super::body::Body;
 use super::site;
-use crate::args::{Options, Outcome};
+use crate::args::Options;
 use crate::item::{Function, is_punct};
 
 /// Makes the call that wraps a future.
@@ -18,15 +18,12 @@ pub(super) fn wrapped(
     mixed: Span,
 ) -> TokenStream {
     let site = site::reference(runtime, options);
-    match &options.outcome {
-        None => quote_spanned!(mixed=> #runtime::track_future(#site, #future)),
-        Some(Outcome::Err(_)) => {
-            quote_spanned!(mixed=> #runtime::track_fallible_future(#site, #future))
-        }
-        Some(Outcome::If { name, predicate, .. }) => {
-            let judge = site::judge(runtime, name, predicate);
-            quote_spanned!(mixed=> #runtime::track_future_by(#site, #judge, #future))
-        }
+    let Some(outcome) = &options.outcome else {
+        return quote_spanned!(mixed=> #runtime::track_future(#site, #future));
+    };
+    match site::judge(runtime, outcome, mixed) {
+        None => quote_spanned!(mixed=> #runtime::track_fallible_future(#site, #future)),
+        Some(judge) => quote_spanned!(mixed=> #runtime::track_future_by(#site, #judge, #future)),
     }
 }
 

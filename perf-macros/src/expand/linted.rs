@@ -3,36 +3,32 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::Path;
 
 use super::body::Body;
 use super::{futures, site};
 use crate::args::{Options, Outcome};
 use crate::item::{Function, braced};
 
-/// Returns the predicate that must be named in a function with these options.
-fn predicate(options: &Options) -> Option<(&'static str, &Path)> {
-    match &options.outcome {
-        Some(Outcome::If { name, predicate, .. }) if options.skip.is_none() => {
-            Some((*name, predicate))
-        }
-        _ => None,
-    }
+/// Returns the outcome whose path must be named in a function with these options.
+fn named(options: &Options) -> Option<&Outcome> {
+    let outcome = options.outcome.as_ref().filter(|outcome| outcome.path().is_some());
+    outcome.filter(|_| options.skip.is_none())
 }
 
 /// Returns whether these options change a function.
 pub(super) fn adds_to(options: &Options) -> bool {
-    predicate(options).is_some()
+    named(options).is_some()
 }
 
 /// Returns the function, with its predicate in it if there is one.
 pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
-    let (Some(braces), Some((name, predicate))) = (&function.body, predicate(options)) else {
+    let (Some(braces), Some(outcome)) = (&function.body, named(options)) else {
         return function.to_token_stream();
     };
     let body = Body::split(braces);
-    let runtime = site::runtime(options, site::place(options, &TokenStream::new()));
-    let judge = site::judge(&runtime, name, predicate);
+    let place = site::place(options, &TokenStream::new());
+    let runtime = site::runtime(options, place);
+    let judge = site::judge(&runtime, outcome, place);
     let is_async = function.signature.qualifier("async").is_some();
     let mut statements = body.attributes.clone();
     if let Some(future) = futures::Future::returned_by(&body).filter(|_| !is_async) {
@@ -51,7 +47,7 @@ pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
 /// name is found by returning the value.
 fn question(
     runtime: &TokenStream,
-    judge: &TokenStream,
+    judge: &Option<TokenStream>,
     returned: Option<&TokenStream>,
 ) -> TokenStream {
     let is_nameable = |returned: &&TokenStream| {

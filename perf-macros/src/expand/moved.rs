@@ -7,7 +7,7 @@ use quote::quote_spanned;
 
 use super::body::Body;
 use super::{futures, site};
-use crate::args::{Options, Outcome};
+use crate::args::Options;
 use crate::item::{Function, Rebound, braced};
 
 /// Tracks a function that is not async, and is classified.
@@ -26,8 +26,8 @@ pub(super) fn observed(
     let site = site::reference(runtime, options);
     // The type is named, so that coercions happen where they did, and one that cannot be classified
     // is reported where it is written.
-    let observed = if let Some(Outcome::If { name, predicate, .. }) = &options.outcome {
-        let judge = site::judge(runtime, name, predicate);
+    let judge = options.outcome.as_ref().and_then(|it| site::judge(runtime, it, mixed));
+    let observed = if let Some(judge) = judge {
         quote_spanned!(mixed=> #runtime::observe_by::<#returned>(#site, &#judge, #closure))
     } else {
         quote_spanned!(mixed=> #runtime::observe::<#returned>(#site, #closure))

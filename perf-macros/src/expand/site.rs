@@ -23,9 +23,9 @@ pub(super) fn runtime(options: &Options, span: Span) -> TokenStream {
 /// Returns the place for an error about a returned value that cannot be classified: the predicate,
 /// or the type.
 pub(super) fn place(options: &Options, returned: &TokenStream) -> Span {
-    match &options.outcome {
-        Some(Outcome::If { predicate, .. }) => written(predicate),
-        _ => returned.clone().into_iter().next().map_or_else(Span::mixed_site, |it| it.span()),
+    match options.outcome.as_ref().and_then(Outcome::path) {
+        Some(path) => written(path),
+        None => returned.clone().into_iter().next().map_or_else(Span::mixed_site, |it| it.span()),
     }
 }
 
@@ -56,13 +56,23 @@ pub(super) fn reference(runtime: &TokenStream, options: &Options) -> TokenStream
     }
 }
 
-/// Makes the judge that asks a predicate, under the name of the option that gave it.
+/// Makes the judge of an outcome; `None` where the type alone decides.
 ///
-/// It has the place of the predicate, where errors about that belong.
-pub(super) fn judge(runtime: &TokenStream, option: &str, predicate: &Path) -> TokenStream {
-    let site = Span::mixed_site().located_at(written(predicate));
-    let judge = Ident::new(if option == "ok_if" { "OkIf" } else { "ErrIf" }, site);
-    quote_spanned!(site=> #runtime::#judge(#predicate))
+/// It has the place of the path that was given, where errors about that belong; `place` is that of
+/// errors about the type.
+pub(super) fn judge(runtime: &TokenStream, outcome: &Outcome, place: Span) -> Option<TokenStream> {
+    let kind = match outcome {
+        Outcome::Err(_) => return None,
+        Outcome::Kind { names: None, .. } => "KindByDebug",
+        Outcome::Kind { names: Some(_), .. } => "KindBy",
+        Outcome::If { name: "ok_if", .. } => "OkIf",
+        Outcome::If { .. } => "ErrIf",
+    };
+    let path = outcome.path();
+    let site = Span::mixed_site().located_at(path.map_or(place, written));
+    let judge = Ident::new(kind, site);
+    let argument = path.map(|path| quote_spanned!(site=> (#path)));
+    Some(quote_spanned!(site=> #runtime::#judge #argument))
 }
 
 /// Makes a reference to the options that were given.
@@ -74,6 +84,7 @@ fn given(options: &Options) -> Option<TokenStream> {
         options.name.as_ref().map(|name| ("label", some(name))),
         options.exact.map(|_| ("exact", quote_spanned!(site=> true))),
         options.outcome.as_ref().map(|_| ("classifies_errors", quote_spanned!(site=> true))),
+        options.names_errors().then(|| ("names_errors", quote_spanned!(site=> true))),
         options.budget.as_ref().map(|budget| ("budget", budget_of(budget, &runtime))),
         (!tags.is_empty()).then(|| ("tags", quote_spanned!(site=> &[#(#tags),*]))),
     ];

@@ -44,6 +44,16 @@ fn a_function_whose_result_is_classified() {
 }
 
 #[test]
+fn a_function_whose_errors_have_kinds() {
+    let kinds = [
+        ("err_kind", "fn f(a: A) -> Result<T, E> { a() }"),
+        ("err, err_kind = E::kind", "fn f() -> Result<T, E> { a() }"),
+        ("err_kind = kind", "async fn f() -> Result<T, E> { a().await }"),
+    ];
+    assert_text!(kinds.map(|(args, item)| on(args, item)).join("\n"));
+}
+
+#[test]
 fn a_result_without_a_name_is_left_to_inference() {
     assert_text!(on(
         "err",

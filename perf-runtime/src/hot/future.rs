@@ -15,11 +15,13 @@ use std::task::{Context, Poll};
 use super::add::add;
 use super::call;
 use super::clock;
+use super::failure;
 use super::flights;
 use super::process;
 use super::span::{self, Moment, NEVER, Recorded, Scope};
 use super::thread::{self, Thread};
 use crate::judge::{ByType, Judge, Unjudged};
+use crate::kind::Kind;
 use crate::list::Index;
 use crate::outcome::Outcome;
 use crate::segment::layout::{CALLS, FlightRecord, LIFETIMES, NodeRecord};
@@ -71,7 +73,10 @@ impl<F: Future, J: Judge<F::Output>> Future for Tracked<F, J> {
             let polled = inner.poll(context);
             let next = match &polled {
                 Poll::Pending => Next::Suspend,
-                Poll::Ready(returned) => Next::End { is_error: judge.is_error(returned) },
+                Poll::Ready(returned) if judge.is_error(returned) => {
+                    Next::Fail(judge.kind(returned))
+                }
+                Poll::Ready(_) => Next::End,
             };
             (polled, next)
         })
@@ -81,7 +86,9 @@ impl<F: Future, J: Judge<F::Output>> Future for Tracked<F, J> {
 /// The state of a call after a poll.
 pub(crate) enum Next {
     Suspend,
-    End { is_error: bool },
+    End,
+    /// It ends with an error, of this kind if errors have kinds.
+    Fail(Option<Kind>),
 }
 
 impl<F, J> Tracked<F, J> {
@@ -103,7 +110,8 @@ impl<F, J> Tracked<F, J> {
         let (polled, next) = poll(inner, &this.judge);
         match next {
             Next::Suspend => turn.suspend(),
-            Next::End { is_error } => turn.end(is_error),
+            Next::End => drop(turn),
+            Next::Fail(kind) => turn.fail(kind.as_ref()),
         }
         polled
     }
@@ -235,10 +243,27 @@ impl Turn<'_> {
         std::mem::forget(self);
     }
 
-    /// Ends the poll after which the future is ready.
-    fn end(self, is_error: bool) {
-        if is_error {
-            self.span.count_error();
+    /// Ends the poll after which the future is ready, with an error.
+    #[cold]
+    fn fail(mut self, kind: Option<&Kind>) {
+        self.span.count_error();
+        let recorded = self.span.recorded();
+        let is_ours = failure::is_ours(&recorded);
+        self.finish();
+        let is_timed = self.call.began.is_some() && matches!(recorded, Recorded::InContext(_));
+        let (site, polled) = (self.call.site, self.call.polled);
+        std::mem::forget(self);
+        let Some(thread) = thread::handle().thread().filter(|_| is_ours) else { return };
+        failure::note(thread, site, is_timed.then_some(polled), kind);
+    }
+
+    /// Ends the call.
+    fn finish(&mut self) {
+        let end = self.leave();
+        self.call.record(&self.span, end);
+        self.call.progress = Progress::Ended;
+        if let Some(flight) = self.call.flight.take() {
+            flights::give_back(flight);
         }
     }
 
@@ -281,11 +306,6 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let end = self.leave();
-        self.call.record(&self.span, end);
-        self.call.progress = Progress::Ended;
-        if let Some(flight) = self.call.flight.take() {
-            flights::give_back(flight);
-        }
+        self.finish();
     }
 }

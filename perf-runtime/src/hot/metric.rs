@@ -7,27 +7,23 @@
 //! written to the invalid slot, which the turn then makes the valid one.
 
 use std::cell::Cell;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::clock;
 use super::forked;
 use super::process::{self, Recorder};
-use super::thread::{self, Thread, wiped_page_for};
+use super::thread::{self, Table, Thread};
 use crate::metric_site::MetricSite;
 use crate::number::{Amount, Level};
 use crate::registry;
 use crate::segment::layout::{MetricRecord, MetricSlot};
 use crate::snapshot::Gauge;
-use crate::writing::Mapping;
 
 /// The records of a thread, by the indices of their metrics.
 #[derive(Debug)]
-pub(super) struct Metrics {
-    table: Cell<NonNull<Place>>,
-    places: Cell<u32>,
-}
+pub(super) struct Metrics(Table<Place>);
 
 /// A place in the table; `None` until the thread first updates the metric.
 type Place = Cell<Option<NonNull<MetricRecord>>>;
@@ -136,7 +132,7 @@ fn make(metric: &'static MetricSite) -> Option<&'static MetricRecord> {
     let recorder = process::recorder()?;
     let thread = thread::take(recorder)?;
     let index = recorder.register_metric(metric)?;
-    thread.metrics.reach(index + 1)?;
+    thread.metrics.0.reach(index + 1)?;
     match thread.metrics.find(index) {
         Some(record) => Some(record),
         None => thread.make_record(index),
@@ -145,7 +141,7 @@ fn make(metric: &'static MetricSite) -> Option<&'static MetricRecord> {
 
 impl Thread {
     fn make_record(&self, index: u32) -> Option<&'static MetricRecord> {
-        let place = self.metrics.place(index)?;
+        let place = self.metrics.0.place(index)?;
         let block = self.reserve(size_of::<MetricRecord>())?;
         let record: NonNull<MetricRecord> = block.start.cast();
         let previous = self.shard().metrics.load(Relaxed);
@@ -161,45 +157,16 @@ impl Thread {
 
 impl Metrics {
     pub(super) const fn new() -> Self {
-        Self { table: Cell::new(NonNull::dangling()), places: Cell::new(0) }
+        Self(Table::new())
     }
 
     /// Returns the record of the metric with this index, if the thread has one.
     #[inline]
     fn find(&self, index: u32) -> Option<&'static MetricRecord> {
-        let record = self.place(index)?.get()?;
+        let record = self.0.place(index)?.get()?;
         // SAFETY: set by `make_record`, to a record in the segment: complete, aligned, never
         // unmapped, and after that changed through atomics.
         Some(unsafe { record.as_ref() })
-    }
-
-    #[inline]
-    fn place(&self, index: u32) -> Option<&Place> {
-        if index >= self.places.get() {
-            return None;
-        }
-        // SAFETY: the table is `places` places long.
-        let place = unsafe { self.table.get().add(index as usize) };
-        // SAFETY: places are mapped, and zeroed or written: both are valid.
-        Some(unsafe { place.as_ref() })
-    }
-
-    /// Makes room for `count` places at least. The old table stays mapped, for a signal handler
-    /// that interrupted its reader; each is at least twice as long as the one before.
-    fn reach(&self, count: u32) -> Option<()> {
-        let old = self.places.get();
-        if count <= old {
-            return Some(());
-        }
-        let wanted = count.max(old.saturating_mul(2)) as usize;
-        let table: NonNull<Place> = wiped_page_for(wanted)?;
-        let room = Mapping::pages(wanted * size_of::<Place>()) / size_of::<Place>();
-        let (from, to) = (self.table.get().as_ptr(), table.as_ptr());
-        // SAFETY: both tables hold `old` places, and do not overlap as the new one is fresh.
-        unsafe { ptr::copy_nonoverlapping(from, to, old as usize) };
-        self.table.set(table);
-        self.places.set(u32::try_from(room).ok()?);
-        Some(())
     }
 }
 

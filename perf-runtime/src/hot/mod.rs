@@ -4,6 +4,7 @@
 //! * [`apart`]: the way from there to the code out of line.
 //! * [`call`]: a call that is recorded in its context.
 //! * [`future`]: a future whose polls are spans, and the calls that they make up.
+//! * [`failure`]: the end of a call that failed: its time, and its kind.
 //! * [`clock`]: reads the time.
 //! * [`tree`]: finds the calling context, on the rare entries where the cached one is not it.
 //! * [`add`]: adds to a counter of one thread.
@@ -35,6 +36,7 @@ pub(crate) mod books;
 mod call;
 pub(crate) mod clock;
 pub(crate) mod cost;
+mod failure;
 mod flights;
 mod fold;
 mod forked;

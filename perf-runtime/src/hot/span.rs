@@ -12,11 +12,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 
 use super::add::add;
 use super::apart::{self, Entered};
 use super::call::{self, Surroundings};
+use super::failure;
 use super::process;
 use super::thread::{self, Handle};
 use crate::judge::{ByType, Judge};
@@ -188,9 +189,19 @@ pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOn
     let span = enter(site, &mut place);
     let returned = body();
     if judge.is_error(&returned) {
-        span.entered.count_error();
+        fail(span, site, judge, &returned);
     }
     returned
+}
+
+/// Ends a call that returned an error. Out of line, so that others do not pay for it.
+#[cold]
+#[inline(never)]
+fn fail<R>(span: Span<'_>, site: &'static Site, judge: &impl Judge<R>, returned: &R) {
+    // If that unwinds, the span ends there.
+    let kind = judge.kind(returned);
+    let span = ManuallyDrop::new(span);
+    failure::end(span.entered, &span.place.0, site, kind.as_ref());
 }
 
 /// A moment in ticks, which is returned in a register, unlike an `Option`.
@@ -272,7 +283,7 @@ impl Entered {
     }
 
     #[inline]
-    fn recorded(self) -> Recorded {
+    pub(super) fn recorded(self) -> Recorded {
         let Self { start, record } = self;
         if start == Start::NOT_RECORDED {
             Recorded::Nowhere
@@ -285,8 +296,8 @@ impl Entered {
         }
     }
 
-    #[inline]
-    fn count_error(self) {
+    #[cold]
+    pub(super) fn count_error(self) {
         match self.recorded() {
             Recorded::InContext(node) => add(&node.errors, 1),
             Recorded::Tallied(tally) => add(&tally.errors, 1),

@@ -4,8 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Benchmark, Context, Function, Losses, Measures, Metric, MetricKind, Process, Snapshot,
-    Transition,
+    Benchmark, Context, Failures, Function, Losses, Measures, Metric, MetricKind, Process,
+    Snapshot, Transition,
 };
 
 /// A sum of any number of snapshots, which is the same in any order.
@@ -22,6 +22,7 @@ pub struct Merger {
     function_by_name: HashMap<String, usize>,
     contexts: Vec<Context>,
     context_by_path: HashMap<(Option<usize>, usize), usize>,
+    failures: BTreeMap<usize, Failures>,
     metrics: BTreeMap<(String, MetricKind), Metric>,
     benchmarks: Vec<Benchmark>,
     transitions: Vec<Transition>,
@@ -30,7 +31,7 @@ pub struct Merger {
 }
 
 impl Merger {
-    /// Adds one snapshot. Contexts that name no function, or whose parent does not come before
+    /// Adds one snapshot. Failures that name no function, contexts that name none, or whose parent does not come before
     /// them, are left out: a [`Snapshot`] read from a segment has none.
     pub fn add(&mut self, snapshot: &Snapshot) {
         let functions: Vec<usize> =
@@ -40,6 +41,7 @@ impl Merger {
             let merged = self.add_context(context, &functions, &contexts);
             contexts.push(merged);
         }
+        snapshot.failures.iter().for_each(|failures| self.add_failures(failures, &functions));
         snapshot.metrics.iter().for_each(|metric| self.add_metric(metric));
         self.benchmarks.extend_from_slice(&snapshot.benchmarks);
         self.transitions.extend_from_slice(&snapshot.transitions);
@@ -53,12 +55,16 @@ impl Merger {
         for context in &mut self.contexts {
             context.function = places[context.function];
         }
+        let mut failures: Vec<Failures> = self.failures.into_values().collect();
+        failures.iter_mut().for_each(|it| it.function = places[it.function]);
+        failures.sort_unstable_by_key(|it| it.function);
         self.benchmarks.sort_unstable();
         self.transitions.sort_unstable();
         self.processes.sort_unstable();
         Snapshot {
             functions: self.functions,
             contexts: sort_contexts(self.contexts),
+            failures,
             metrics: self.metrics.into_values().collect(),
             benchmarks: self.benchmarks,
             transitions: self.transitions,
@@ -97,6 +103,12 @@ impl Merger {
         });
         self.contexts[at].measures.merge(&context.measures);
         Some(at)
+    }
+
+    fn add_failures(&mut self, failures: &Failures, functions: &[usize]) {
+        let Some(&function) = functions.get(failures.function) else { return };
+        let none = || Failures { function, ..Failures::default() };
+        self.failures.entry(function).or_insert_with(none).merge(failures);
     }
 
     fn add_metric(&mut self, metric: &Metric) {
@@ -157,6 +169,7 @@ fn sort_contexts(mut contexts: Vec<Context>) -> Vec<Context> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::failures::tests::failures;
     use crate::snapshot::measures::tests::{amount, measures, sums};
     use crate::snapshot::metric::tests::reading;
     use proptest::prelude::*;
@@ -229,14 +242,16 @@ mod tests {
     }
 
     fn snapshot() -> impl Strategy<Value = Snapshot> {
-        let rest = (metrics(), benchmarks(), transitions(), processes(), losses());
+        let failures = proptest::collection::vec(failures(), 0..4);
+        let rest = (failures, metrics(), benchmarks(), transitions(), processes(), losses());
         (contexts(), 0_u32..3, rest).prop_map(
-            |(contexts, line, (metrics, benchmarks, transitions, processes, losses))| {
+            |(contexts, line, (failures, metrics, benchmarks, transitions, processes, losses))| {
                 let mut merger = Merger::default();
                 let functions = (0..6).map(|name| function(name, line)).collect();
                 merger.add(&Snapshot {
                     functions,
                     contexts,
+                    failures,
                     metrics,
                     benchmarks,
                     transitions,
@@ -270,7 +285,11 @@ mod tests {
             lost_allocs,
             forgotten_transitions,
         ];
-        [sums(&sum).as_slice(), &losses, &[sum.histogram.count()]].concat()
+        let mut failures = Failures::default();
+        snapshot.failures.iter().for_each(|it| failures.merge(it));
+        let kinds = failures.kinds.iter().map(|it| it.count).fold(0, u64::saturating_add);
+        let failures = [failures.timed, failures.timed_ns, kinds, failures.other_kinds];
+        [sums(&sum).as_slice(), &losses, &failures, &[sum.histogram.count()]].concat()
     }
 
     proptest! {
@@ -329,8 +348,10 @@ mod tests {
         merger.add(&Snapshot {
             functions: vec![function(0, 1)],
             contexts: vec![stray, orphan],
+            failures: vec![Failures { function: 9, timed: 1, ..Failures::default() }],
             ..Snapshot::default()
         });
-        assert!(merger.finish().contexts.is_empty());
+        let merged = merger.finish();
+        assert!(merged.contexts.is_empty() && merged.failures.is_empty());
     }
 }

@@ -9,6 +9,7 @@
 
 mod bench;
 mod breaker;
+mod failures;
 mod histogram;
 mod measures;
 mod memory;
@@ -19,6 +20,7 @@ mod since;
 
 pub use bench::{Batch, Benchmark, Ending, Latencies, Phase};
 pub use breaker::{BreakerState, Reason, Step, Transition};
+pub use failures::{ErrorKind, Failures};
 pub use histogram::Histogram;
 pub use measures::Measures;
 pub use memory::Memory;
@@ -49,6 +51,9 @@ pub struct Snapshot {
     /// The calling-context tree. A parent comes before its children; the children of one parent
     /// are sorted by function name.
     pub contexts: Vec<Context>,
+    /// Times and kinds of failed calls, for each function that has any, in the order of `functions`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub failures: Vec<Failures>,
     /// Numbers of the program's own, sorted by name and kind.
     pub metrics: Vec<Metric>,
     /// Cases of benchmarks, sorted by name, argument, threads and process.
@@ -124,6 +129,9 @@ pub struct Function {
     pub polled: bool,
     /// True if the returned value is classified as success or error.
     pub classifies_errors: bool,
+    /// True if its errors have kinds.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub names_errors: bool,
     /// Limits given in the attribute.
     pub budget: Budget,
     /// Tags given in the attribute.

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Context, Gauge, Histogram, Lifetimes, Losses, Measures, Memory, Metric, Polls, Process, Ratio,
-    Reading, Snapshot,
+    Context, Failures, Gauge, Histogram, Lifetimes, Losses, Measures, Memory, Metric, Polls,
+    Process, Ratio, Reading, Snapshot,
 };
 use crate::buckets;
 
@@ -52,6 +52,7 @@ impl Snapshot {
         Self {
             functions: self.functions.clone(),
             contexts: contexts(self, earlier),
+            failures: failures(self, earlier),
             metrics: self.metrics.iter().map(metric).collect(),
             benchmarks: self.benchmarks.clone(),
             transitions,
@@ -59,6 +60,19 @@ impl Snapshot {
             losses: self.losses.since(&earlier.losses),
         }
     }
+}
+
+/// Lists the failures that came after `earlier`, by the names of their functions.
+fn failures(later: &Snapshot, earlier: &Snapshot) -> Vec<Failures> {
+    let name = |snapshot: &Snapshot, it: &Failures| {
+        snapshot.functions.get(it.function).map(|function| function.name.clone())
+    };
+    let before: HashMap<_, _> = earlier.failures.iter().map(|it| (name(earlier, it), it)).collect();
+    let since = |it: &Failures| match before.get(&name(later, it)) {
+        Some(before) => it.since(before),
+        None => it.clone(),
+    };
+    later.failures.iter().map(since).filter(|it| !it.is_empty()).collect()
 }
 
 /// Lists the contexts in which anything happened after `earlier`, and their callers.

@@ -11,6 +11,7 @@ use once_cell::race::OnceNonZeroUsize;
 use super::Thread;
 use super::handle::handle;
 use crate::hot::alloc::Accounts;
+use crate::hot::failure::Failures;
 use crate::hot::metric::Metrics;
 use crate::hot::preemption::Preemption;
 use crate::hot::process::{self, Recorder};
@@ -108,6 +109,7 @@ pub(in crate::gate::hot) fn make(
         entries: Cell::new(NonNull::dangling()),
         entry_count: Cell::new(0),
         metrics: Metrics::new(),
+        failures: Failures::new(),
         accounts: Accounts::new(),
         sampler: Sampler::new(recorder.budget_ppm),
         preemption: Preemption::new(),

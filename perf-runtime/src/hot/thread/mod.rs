@@ -10,6 +10,7 @@ mod attach;
 mod context;
 mod entry;
 mod handle;
+mod table;
 
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
@@ -20,7 +21,9 @@ pub(super) use self::context::{Context, node};
 pub(super) use self::entry::Entry;
 use self::entry::entry_in;
 pub(super) use self::handle::{Handle, handle};
+pub(super) use self::table::{Table, Zeroed};
 use super::alloc::Accounts;
+use super::failure::Failures;
 use super::metric::Metrics;
 use super::preemption::Preemption;
 use super::process::Recorder;
@@ -38,6 +41,7 @@ pub(super) struct Thread {
     pub(super) recent: Recent,
     pub(super) slab: Slab,
     pub(super) metrics: Metrics,
+    pub(super) failures: Failures,
     pub(super) accounts: Accounts,
     pub(super) sampler: Sampler,
     pub(super) preemption: Preemption,

@@ -8,12 +8,12 @@
 //! 4096   records in the order they were needed, each aligned to 64 bytes:
 //!        SiteRecord + its text │ ShardRecord │ NodeRecord │ HistogramPage │
 //!        TallyRecord │ MetricSiteRecord + its text │ MetricRecord │ AllocRecord │ FlightPage │
-//!        BenchRecord + its text │ BatchRecord │ LatencyRecord
+//!        BenchRecord + its text │ BatchRecord │ LatencyRecord │ FailureRecord │ KindPage
 //! ```
 //!
 //! A record is named by its offset divided by 64 (`Ref`); 0, where the header stands, means none.
 //! Sites, metrics, shards, pages of futures in flight and all three of benchmarks are linked lists that begin in the header;
-//! nodes and records of metrics are linked lists that begin in their shard. A record is complete
+//! nodes, records of metrics and those of failed calls are linked lists that begin in their shard. A record is complete
 //! before it is linked, nothing ever moves, and numbers are in the byte order of the machine.
 //!
 //! Each shard has one writing thread at a time. It uses plain loads and stores, so that a reader
@@ -41,6 +41,7 @@
 //! and neither does the writer follow one that it reads from the file.
 
 mod bench;
+mod failure;
 mod flights;
 mod header;
 mod metric;
@@ -52,6 +53,7 @@ pub(crate) use bench::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
     BenchRecord, LatencyRecord,
 };
+pub(crate) use failure::{FailureRecord, FailureTimes, KIND_BYTES, KINDS, KindPage, KindSlot};
 pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};
 pub(crate) use header::{
     Anchor, COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, TransitionRecord, Usage,
@@ -141,6 +143,9 @@ pub(crate) const FLAG_EXACT: u32 = 1;
 pub(crate) const FLAG_CLASSIFIES_ERRORS: u32 = 2;
 /// [`SiteRecord::flags`]: calls are futures, and the calls of its nodes are their polls.
 pub(crate) const FLAG_POLLED: u32 = 4;
+
+/// [`SiteRecord::flags`]: errors have kinds. Not set in older segments.
+pub(crate) const FLAG_NAMES_ERRORS: u32 = 8;
 
 /// [`Header::clock`]: ticks of the processor's counter; otherwise nanoseconds.
 pub(crate) const CLOCK_COUNTER: u32 = 1;

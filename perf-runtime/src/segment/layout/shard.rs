@@ -31,7 +31,8 @@ pub(crate) struct ShardRecord {
 
     /// Newest [`TallyRecord`].
     pub(crate) tallies: AtomicU32,
-    pub(crate) reserved_number: u32,
+    /// Newest [`super::FailureRecord`]; 0 in older segments.
+    pub(crate) failures: AtomicU32,
     /// Ticks that the recorder took between calls, which are in no context.
     pub(crate) recorder_ticks: AtomicU64,
     /// Windows in which everything was recorded.

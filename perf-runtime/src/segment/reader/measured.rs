@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::failures::Failed;
 use super::header::Facts;
 use super::node::{Node, Polled};
 use super::own::{Contexts, Estimate, by_site};
@@ -13,12 +14,14 @@ use super::tallies::Tally;
 use super::tree::{Tree, float, whole};
 use crate::buckets;
 use crate::segment::layout::OVERFLOW;
-use crate::snapshot::Measures;
+use crate::snapshot::{Failures, Measures};
 
 /// The measurements of a shard.
 pub(super) struct Measured {
     /// Contexts: the site, the parent, which comes before it, and the measures.
     pub(super) contexts: Vec<(u32, Option<usize>, Measures)>,
+    /// Failed calls, by site.
+    pub(super) failures: Vec<(u32, Failures)>,
     /// Ticks of recording.
     pub(super) overhead: f64,
     /// Durations that found no room in a histogram.
@@ -38,6 +41,7 @@ impl Tree {
             self.nodes.iter().fold(0, |sum: u64, it| sum.saturating_add(it.all_uncounted()));
         let mut measured = Vec::with_capacity(self.nodes.len());
         let functions = self.of_functions();
+        let failures = self.failures(&below, facts);
         for at in 0..self.nodes.len() {
             let mut of_context = self.measures_of(at, &contexts[at], &below, facts);
             of_context.memory = memory[at];
@@ -55,7 +59,7 @@ impl Tree {
         measured.extend(self.never_seen().map(|tally| (tally.site, None, calls_only(tally))));
         let never_seen = self.never_seen().map(|tally| float(tally.calls) * facts.cost.untimed);
         let overhead = overhead + float(self.recorder_ticks) + never_seen.sum::<f64>();
-        Measured { contexts: measured, overhead, uncounted }
+        Measured { contexts: measured, failures, overhead, uncounted }
     }
 
     fn contexts<'a>(&'a self, facts: &'a Facts) -> Contexts<'a> {
@@ -207,6 +211,34 @@ impl Tree {
             self_memory: node.allocated.own,
             ..measures
         }
+    }
+
+    /// Returns the failed calls, their times corrected as those of all calls of their function: on
+    /// average over its contexts.
+    fn failures(&self, below: &Below, facts: &Facts) -> Vec<(u32, Failures)> {
+        let of = |failed: &Failed| {
+            let mut sum = (0.0, Correction { offset: 0.0, factor: 0.0 });
+            for (at, node) in self.nodes.iter().enumerate() {
+                if node.site != failed.site || node.polled.is_some() || node.timed == 0 {
+                    continue;
+                }
+                let (calls, it) =
+                    (float(node.timed), below.correction(node, at, &node.durations(facts), facts));
+                sum.0 += calls;
+                sum.1.offset += calls * it.offset;
+                sum.1.factor += calls * it.factor;
+            }
+            let (calls, Correction { offset, factor }) = sum;
+            let ticks = float(failed.ticks);
+            let ticks = if calls > 0.0 {
+                (ticks - float(failed.timed) * offset / calls).max(0.0) * factor / calls
+            } else {
+                ticks
+            };
+            let timed_ns = facts.rate.ns(whole(ticks));
+            (failed.site, Failures { timed: failed.timed, timed_ns, ..failed.kinds.clone() })
+        };
+        self.failed.iter().map(of).collect()
     }
 
     /// Sums up each function, by its site.

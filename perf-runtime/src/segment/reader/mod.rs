@@ -8,6 +8,7 @@ mod benches;
 mod bytes;
 mod calls;
 mod crates;
+mod failures;
 mod flights;
 mod header;
 mod links;
@@ -176,6 +177,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     Ok(Snapshot {
         functions,
         contexts: shards.contexts,
+        failures: shards.failures,
         metrics,
         benchmarks,
         transitions,

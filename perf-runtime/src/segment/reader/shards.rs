@@ -11,12 +11,13 @@ use super::sites::Sites;
 use super::tree::Tree;
 use crate::segment::SegmentError;
 use crate::segment::layout::{NodeRecord, OVERFLOW, ShardRecord};
-use crate::snapshot::{Context, Losses};
+use crate::snapshot::{Context, Failures, Losses};
 
 /// The trees of all shards, one after the other; parents come before their children.
 #[derive(Debug)]
 pub(super) struct Shards {
     pub(super) contexts: Vec<Context>,
+    pub(super) failures: Vec<Failures>,
     pub(super) losses: Losses,
     /// Last moment known to a shard.
     pub(super) latest: u64,
@@ -35,7 +36,14 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts, sites: &Sites) -> Result<Sha
     let unclaimed = Unclaimed::of(bytes);
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let overhead = facts.start_ticks as f64;
-    let mut all = Shards { contexts: Vec::new(), losses, latest: 0, overhead, unclaimed };
+    let mut all = Shards {
+        contexts: Vec::new(),
+        failures: Vec::new(),
+        losses,
+        latest: 0,
+        overhead,
+        unclaimed,
+    };
     for shard in places(bytes, facts)? {
         all.add(bytes, shard, facts, sites)?;
     }
@@ -124,6 +132,13 @@ impl Shards {
                 .ok_or(damaged(offset_of(shard), "site of a calling context"))?;
             let parent = parent.map(|parent| first + parent);
             self.contexts.push(Context { function, parent, measures });
+        }
+        for (site, failures) in measured.failures.into_iter().filter(|(site, _)| *site != OVERFLOW)
+        {
+            let function = *function_of_site
+                .get(&site)
+                .ok_or(damaged(offset_of(shard), "site of failed calls"))?;
+            self.failures.push(Failures { function, ..failures });
         }
         Ok(())
     }

@@ -6,7 +6,8 @@ use std::mem::offset_of;
 use super::bytes::{Bytes, earlier, offset_of, text};
 use super::links::Unclaimed;
 use crate::segment::layout::{
-    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, OVERFLOW, SiteRecord,
+    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, OVERFLOW,
+    SiteRecord,
 };
 use crate::segment::{OVERFLOW_NAME, SegmentError};
 use crate::snapshot::{Budget, Function};
@@ -71,6 +72,7 @@ fn function(bytes: Bytes<'_>, at: usize) -> Result<Function, SegmentError> {
         exact: flags & FLAG_EXACT != 0,
         polled: flags & FLAG_POLLED != 0,
         classifies_errors: flags & FLAG_CLASSIFIES_ERRORS != 0,
+        names_errors: flags & FLAG_NAMES_ERRORS != 0,
         budget: budget(bytes, at + offset_of!(SiteRecord, budget))?,
         tags: tags.split_inclusive(|&byte| byte == 0).map(tag).collect(),
     })

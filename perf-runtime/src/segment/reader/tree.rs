@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, damaged, offset_of};
+use super::failures::{self, Failed};
 use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Node, Polled};
@@ -24,6 +25,7 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) parents: Vec<Option<usize>>,
     pub(super) tallies: Vec<Tally>,
+    pub(super) failed: Vec<Failed>,
     /// Ticks that the recorder took between calls.
     pub(super) recorder_ticks: u64,
     /// Last moment known to the shard.
@@ -42,11 +44,13 @@ impl Tree {
             nodes: Vec::new(),
             parents: Vec::new(),
             tallies: Vec::new(),
+            failed: Vec::new(),
             recorder_ticks: 0,
             now: last,
         };
         if facts.has_tallies() {
             tree.tallies = tallies::read(bytes, unclaimed, shard)?;
+            tree.failed = failures::read(bytes, unclaimed, shard)?;
             let place = offset_of(shard) + offset_of!(ShardRecord, recorder_ticks);
             tree.recorder_ticks = bytes.u64(place)?;
         }

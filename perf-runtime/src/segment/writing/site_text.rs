@@ -1,7 +1,7 @@
 //! The record of a site in a segment. Safe code: bytes in, bytes out.
 
 use crate::segment::layout::{
-    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_POLLED, NO_LIMIT, SiteRecord,
+    FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, SiteRecord,
 };
 use crate::snapshot::Budget;
 
@@ -19,6 +19,7 @@ pub(crate) struct SiteText<'a> {
     pub(crate) exact: bool,
     pub(crate) polled: bool,
     pub(crate) classifies_errors: bool,
+    pub(crate) names_errors: bool,
     pub(crate) built: u8,
     pub(crate) budget: Budget,
     pub(crate) tags: &'a [&'a str],
@@ -40,7 +41,8 @@ impl SiteText<'_> {
             column: self.column,
             flags: flag(self.exact, FLAG_EXACT)
                 | flag(self.polled, FLAG_POLLED)
-                | flag(self.classifies_errors, FLAG_CLASSIFIES_ERRORS),
+                | flag(self.classifies_errors, FLAG_CLASSIFIES_ERRORS)
+                | flag(self.names_errors, FLAG_NAMES_ERRORS),
             text_bytes: self.lengths().map(|length| u32::try_from(length).unwrap_or(0)),
             built: u32::from(self.built),
             budget: limits(&self.budget),
