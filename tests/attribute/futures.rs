@@ -250,6 +250,53 @@ async fn judged(number: u32) -> u32 {
     Later(number).await + number
 }
 
+#[derive(Debug)]
+enum Refusal {
+    Late,
+    #[expect(dead_code, reason = "it is formatted")]
+    Wrong(u32),
+}
+
+#[perf_track(name = "kinds of a future", err_kind)]
+async fn kinds_of_a_future(number: u32) -> Result<u32, Refusal> {
+    Later(number).await;
+    match number {
+        0 => Ok(0),
+        1 => Err(Refusal::Late),
+        _ => Err(Refusal::Wrong(number)),
+    }
+}
+
+fn kind_of(refusal: &Refusal) -> &'static str {
+    if matches!(refusal, Refusal::Late) { "late" } else { "wrong" }
+}
+
+#[perf_track(name = "kinds of a boxed future", err_kind = kind_of)]
+fn kinds_of_a_boxed_future(x: u32) -> Pin<Box<dyn Future<Output = Result<(), Refusal>>>> {
+    Box::pin(async move { Err(if x == 0 { Refusal::Late } else { Refusal::Wrong(x) }) })
+}
+
+#[test]
+fn errors_of_futures_are_counted_by_kind_and_timed() {
+    for number in [0, 1, 2, 3] {
+        let _ = block_on(kinds_of_a_future(number));
+    }
+    let _ = (block_on(kinds_of_a_boxed_future(0)), block_on(kinds_of_a_boxed_future(1)));
+    for (name, expected) in [
+        ("kinds of a future", [("Late", 1), ("Wrong", 2)]),
+        ("kinds of a boxed future", [("late", 1), ("wrong", 1)]),
+    ] {
+        let snapshot = perf_runtime::snapshot().unwrap();
+        let at = snapshot.functions.iter().position(|it| it.name == name).unwrap();
+        let failures = snapshot.failures.iter().find(|it| it.function == at).unwrap();
+        let kinds: Vec<_> = failures.kinds.iter().map(|it| (it.name.as_str(), it.count)).collect();
+        assert_eq!(kinds, expected, "{name}");
+        let all = measures(name);
+        assert_eq!((failures.timed, failures.timed), (all.errors, expected[0].1 + expected[1].1));
+        assert!(failures.timed_ns <= all.sum_ns, "{name}: {failures:?}");
+    }
+}
+
 #[test]
 fn errors_of_futures_are_counted() {
     for text in ["1", "0", "x"] {

@@ -34,6 +34,20 @@ async fn judged() -> u32 {
     1
 }
 
+#[::perf_runtime::perf_track(err_kind = kind)]
+fn kinded() -> ::core::result::Result<(), u8> {
+    ::core::result::Result::Err(1)
+}
+
+#[::perf_runtime::perf_track(err, err_kind)]
+async fn kinded_later() -> ::core::result::Result<(), u8> {
+    ::core::result::Result::Err(1)
+}
+
+fn kind(_: &u8) -> &'static str {
+    "one"
+}
+
 #[::perf_runtime::perf_track(err_if = is_one, per_type)]
 fn of_types<T>(_: T) -> u32 {
     1
