@@ -20,8 +20,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use perf_report::model::{
-    BisectDocument, Comparison, DeclineDocument, Direction, HistoryDocument, Metric, NoiseDocument,
-    OverheadDocument, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, Trend, Verdict,
+    BisectDocument, Comparison, DeclineDocument, Direction, ErrorKind, Failures, HistoryDocument,
+    Metric, NoiseDocument, OverheadDocument, RunDocument, RunsDocument, SelfTestDocument,
+    StacksDocument, Trend, Verdict,
 };
 use perf_report::project::store;
 use perf_report::render::json;
@@ -276,6 +277,47 @@ fn what_programs_tell_of_themselves_obeys_the_schemas_too() {
     assert_eq!((&budget["limit"], &budget["allowed"]), (&json!("min"), &json!(0.75)));
     let table = project.prints(&["show", "--metrics", "--format", "csv"], 0);
     assert!(table.contains("\ncache.hit,count,9,"), "{table}");
+}
+
+/// The golden run, one function of which told its errors apart.
+fn with_kinds(id: &str, kinds: &[(&str, u64)]) -> RunDocument {
+    let mut run = golden();
+    id.clone_into(&mut run.run.id);
+    let parse = run.functions.iter_mut().find(|it| it.errors > 0).unwrap();
+    let kind = |(name, count): &(&str, u64)| ErrorKind { name: (*name).to_owned(), count: *count };
+    parse.failures = Some(Box::new(Failures {
+        timed_calls: 3,
+        mean_ns: Some(31_000_000.0),
+        total_ns: Some(93_000_000),
+        others_mean_ns: Some(7_800_000.0),
+        counts_kinds: true,
+        kinds: kinds.iter().map(kind).collect(),
+        ..Failures::default()
+    }));
+    run
+}
+
+#[test]
+fn errors_by_kind_obey_the_schemas_and_a_new_kind_fails() {
+    let old = with_kinds("20261124T1-1", &[("Refused", 3)]);
+    let new = with_kinds("20261124T1-2", &[("Refused", 2), ("Timeout", 1)]);
+    let project = Project::with(&[&old, &new]);
+    let run = project.prints(&["show", "--format", "json"], 0);
+    obeys(&run, RUN_SCHEMA);
+    assert_eq!(RunDocument::from_json(&run).unwrap(), new, "nothing is lost on the way");
+    for format in ["human", "markdown"] {
+        let shown = project.prints(&["show", "--format", format], 0);
+        assert!(shown.contains("Timeout") && shown.contains("31.0 ms"), "{shown}");
+        let shown = project.prints(&["show", "--function", "parse_file", "--format", format], 0);
+        assert!(shown.contains("Timeout"), "{shown}");
+    }
+    let comparison = project.prints(&["compare", "latest~1", "latest", "--format", "json"], 0);
+    let comparison = obeys(&comparison, COMPARISON_SCHEMA);
+    let rows = comparison["functions"].as_array().unwrap();
+    let errors = rows.iter().find(|row| row["metric"] == "errors").unwrap();
+    assert_eq!(errors["verdict"], "regression");
+    assert_eq!(errors["reason"], "3 errors in both runs, of a new kind: Timeout");
+    assert_eq!(errors["because"][1]["kinds"], json!(["Timeout"]));
 }
 
 /// The golden run, of which two functions are async: one that ended, one that never did. `polls` and

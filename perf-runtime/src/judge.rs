@@ -33,6 +33,12 @@ pub trait Judge<R> {
     /// Returns whether this value stands for a failure.
     fn is_error(&self, returned: &R) -> bool;
 
+    /// Returns whether errors have kinds: for a judge always the same.
+    #[inline]
+    fn names_kinds(&self) -> bool {
+        false
+    }
+
     /// Returns the kind of failure that this value stands for, if errors have kinds.
     #[inline]
     fn kind(&self, _: &R) -> Option<Kind> {
@@ -94,6 +100,11 @@ impl<R: Kinded, N: Fn(&R::Error) -> &'static str> Judge<R> for KindBy<N> {
         returned.error().is_some()
     }
 
+    #[inline]
+    fn names_kinds(&self) -> bool {
+        true
+    }
+
     fn kind(&self, returned: &R) -> Option<Kind> {
         returned.error().and_then(|error| Kind::of((self.0)(error)))
     }
@@ -107,6 +118,11 @@ impl<R: Kinded<Error: Debug>> Judge<R> for KindByDebug {
     #[inline]
     fn is_error(&self, returned: &R) -> bool {
         returned.error().is_some()
+    }
+
+    #[inline]
+    fn names_kinds(&self) -> bool {
+        true
     }
 
     fn kind(&self, returned: &R) -> Option<Kind> {

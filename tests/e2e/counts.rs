@@ -24,6 +24,11 @@ fn check_workload(threads: u64, rounds: u64, ending: &str, expected_code: i32) {
     assert_eq!(counts("outer"), [all, 0, 0, 0, 0]);
     assert_eq!(counts("inner"), [3 * all, 0, 0, 0, 0]);
     assert_eq!(counts("fallible"), [all, threads * rounds.div_ceil(7), 0, 0, 0]);
+    let failures = run.function("fallible").failures();
+    let of_a_thread = rounds.div_ceil(7);
+    let kinds = ["even", "odd"].map(|kind| failures.kind(kind));
+    assert_eq!(kinds, [of_a_thread.div_ceil(2), of_a_thread / 2].map(|count| threads * count));
+    assert!(failures.number("timed_calls") > 0 && failures.real("mean_ns") > 0.0, "{failures:?}");
     assert_eq!(counts("fragile"), [all, 0, threads * rounds.div_ceil(11), 0, 0]);
     assert_eq!(counts("never_called"), [0, 0, 0, 0, 0], "known, though never called");
     assert_eq!(run.at("/process/count"), 1);

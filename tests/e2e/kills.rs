@@ -74,6 +74,11 @@ fn check_kill(threads: u64) {
     assert!(ticks >= floor, "calls are missing, {seen}");
     assert!(ticks <= floor + threads, "more calls than in flight, {seen}");
     assert!((3 * ticks..=3 * (ticks + threads)).contains(&parts), "parts do not fit, {seen}");
+    let refused = run.function("refuse");
+    let (errors, kinds) = (refused.number("errors"), refused.failures().kind("Refused"));
+    let seen = format!("{seen}, {errors} refused, {kinds} of them by kind");
+    assert!((floor..=ticks + threads).contains(&kinds), "kinds are missing, {seen}");
+    assert!((kinds..=kinds + threads).contains(&errors), "kinds do not fit, {seen}");
     assert!(run.function("tick").number("unfinished") <= threads, "{seen}");
     assert_eq!(run.at("/process/killed"), 1, "{seen}");
     assert_eq!(run.at("/run/signal"), SIGKILL, "{seen}");

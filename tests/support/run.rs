@@ -158,6 +158,22 @@ impl<'a> Function<'a> {
         Self(self.0.get("async").unwrap_or_else(|| panic!("it is not async: {self:?}")))
     }
 
+    /// What is known of its failed calls.
+    ///
+    /// # Panics
+    /// When that is nothing.
+    #[must_use]
+    pub fn failures(self) -> Self {
+        Self(self.0.get("failures").unwrap_or_else(|| panic!("nothing of failures: {self:?}")))
+    }
+
+    /// How many errors are of this kind, if it is asked of failures.
+    pub fn kind(self, name: &str) -> u64 {
+        let kinds = self.0["kinds"].as_array();
+        let found = kinds.into_iter().flatten().find(|kind| kind["name"] == name);
+        found.map_or(0, |kind| number(kind, "count"))
+    }
+
     /// A field that holds buckets: where each begins, and how many are in it.
     ///
     /// # Panics

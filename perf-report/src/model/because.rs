@@ -76,6 +76,13 @@ pub enum Because {
         /// The side.
         side: Which,
     },
+    /// Errors of kinds that no run before has.
+    NewErrorKinds {
+        /// The kinds, as the program names them.
+        kinds: Vec<String>,
+        /// Whether each of the runs that are judged has one of them; otherwise some have.
+        in_every_run: bool,
+    },
     /// Not called any more.
     NoLongerCalled,
     /// Not called before.

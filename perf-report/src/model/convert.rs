@@ -1,6 +1,7 @@
 //! The document of a run, made of what its processes recorded and of facts about the command. Pure.
 
 mod bench;
+mod failures;
 mod futures;
 mod memory;
 mod recording;
@@ -137,6 +138,7 @@ fn functions(snapshot: &Snapshot) -> Vec<Function> {
             function.self_estimated |= is_estimated;
         }
     }
+    failures::into_functions(snapshot, &mut functions);
     bench::into_functions(snapshot, &mut functions);
     functions
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Benchmark, Futures, Identity};
+use super::{Benchmark, Failures, Futures, Identity};
 use crate::stats::number::float;
 
 /// A tracked function over the whole run.
@@ -150,6 +150,9 @@ pub struct Function {
     /// thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_peak_bytes: Option<u64>,
+    /// The failed calls, apart from the others; left out where nothing is known of them but their number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failures: Option<Box<Failures>>,
     /// The measures of its futures; left out for functions that are not async.
     #[serde(rename = "async", default, skip_serializing_if = "Option::is_none")]
     pub futures: Option<Futures>,

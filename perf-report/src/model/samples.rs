@@ -12,6 +12,7 @@ use super::{
     Breaker, CustomMetric, Function, Git, Machine, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
     RUN_VERSION, Recording, Run, RunDocument, Toolchain, TreeNode,
 };
+use super::{ErrorKind, Failures};
 use crate::stats::number::float;
 
 /// A context: the index of its caller, its function, its calls, and their self time together.
@@ -123,6 +124,35 @@ pub(crate) fn changed() -> RunDocument {
     add_never_called(&mut run);
     let parse = named(&mut run, "code_stats::parse::parse_file");
     (parse.classifies_errors, parse.errors) = (true, 5);
+    run
+}
+
+/// Returns [`typical`] with failed calls told apart: of one function by kind, of another by time.
+pub(crate) fn failing() -> RunDocument {
+    let mut run = typical();
+    let parse = named(&mut run, "code_stats::parse::parse_file");
+    parse.errors = 4;
+    let kinds = [("Timeout", 2), ("\u{1b}[31m|Refused", 1)];
+    let kinds = kinds.map(|(name, count)| ErrorKind { name: name.to_owned(), count }).to_vec();
+    parse.failures = Some(Box::new(Failures {
+        timed_calls: 4,
+        mean_ns: Some(31_000_000.0),
+        total_ns: Some(124_000_000),
+        others_mean_ns: Some(7_800_000.0),
+        estimated: false,
+        counts_kinds: true,
+        kinds,
+    }));
+    let lookup = named(&mut run, "code_stats::cache::Store::lookup");
+    (lookup.classifies_errors, lookup.errors) = (true, 6);
+    lookup.failures = Some(Box::new(Failures {
+        timed_calls: 2,
+        mean_ns: Some(900.0),
+        total_ns: Some(5_400),
+        others_mean_ns: Some(1_200.0),
+        estimated: true,
+        ..Failures::default()
+    }));
     run
 }
 

@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use super::add::add;
 use super::apart::{Entered, Record};
 use super::clock;
+use super::failure;
 use super::fold;
 use super::forked;
 use super::sampling::{self, Diverted, Mode};
@@ -224,9 +225,8 @@ pub(super) fn end(entered: Entered, surroundings: &Left) -> Moment {
     // has left something there.
     let Surroundings { caller, outer } = unsafe { surroundings.assume_init() };
     let handle = thread::handle();
-    if start.has(Start::SAMPLED) {
-        end_sampled(handle, entered, outer);
-        return NEVER;
+    if start.has(Start::SAMPLED | Start::FAILED) {
+        return end_unusually(entered, surroundings);
     }
     // SAFETY: as above; it is recorded in its context.
     let node = unsafe { entered.record.node };
@@ -249,6 +249,19 @@ pub(super) fn end(entered: Entered, surroundings: &Left) -> Moment {
     handle.set_context(caller);
     handle.mark.set(outer);
     end
+}
+
+/// Ends a call that is tallied and timed, or that has failed in its context.
+#[cold]
+#[inline(never)]
+fn end_unusually(entered: Entered, surroundings: &Left) -> Moment {
+    if entered.start.has(Start::FAILED) {
+        return failure::end_in_context(entered.without_failure(), surroundings);
+    }
+    // SAFETY: as in `end`.
+    let Surroundings { outer, .. } = unsafe { surroundings.assume_init() };
+    end_sampled(thread::handle(), entered, outer);
+    NEVER
 }
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! The end of a call that failed: its time apart from that of others, and its kind.
 //!
-//! A call that succeeds never comes here. One that fails ends as another does, and then two numbers
+//! A call that succeeds never comes here, and finds no instruction of it in its way. One that fails ends as another does, and then two numbers
 //! are added to a record of its function, out of line: one in the segment for each thread and
 //! function, found through a private table.
 //!
@@ -17,13 +17,13 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::add::add;
 use super::apart::{self, Entered};
-use super::call::Surroundings;
+use super::call::{self, Surroundings};
 use super::forked;
 use super::sampling;
-use super::span::{NEVER, Recorded, Start};
+use super::span::{Moment, NEVER, Recorded, Start};
 use super::thread::{self, Entry, Table, Thread, Zeroed};
 use crate::kind::Kind;
-use crate::segment::layout::{FailureRecord, KINDS, KindPage, KindSlot};
+use crate::segment::layout::{FailureRecord, KINDS, KindPage, KindSlot, OVERFLOW};
 use crate::site::Site;
 use crate::writing::Use;
 
@@ -41,9 +41,21 @@ struct Place {
 // SAFETY: `None` of a pointer is zero.
 unsafe impl Zeroed for Place {}
 
-/// Ends a call of `site` that failed.
-#[cold]
-#[inline(never)]
+/// Ends a call in its context whose error has been counted, and which has no kind.
+pub(super) fn end_in_context(entered: Entered, surroundings: &MaybeUninit<Surroundings>) -> Moment {
+    let recorded = entered.recorded();
+    let is_ours = is_ours(&recorded);
+    let end = call::end(entered, surroundings);
+    let began = entered.start.ticks().filter(|_| end != NEVER);
+    if let (Some(began), Recorded::InContext(node)) = (began, recorded)
+        && let Some(thread) = thread::handle().thread().filter(|_| is_ours && node.site != OVERFLOW)
+    {
+        note(thread, node.site, Some(thread.preemption.without(began, end)), None);
+    }
+    end
+}
+
+/// Ends a call of `site` that failed, and that has a kind perhaps.
 pub(super) fn end(
     entered: Entered,
     surroundings: &MaybeUninit<Surroundings>,
@@ -59,8 +71,9 @@ pub(super) fn end(
     let began = start.ticks().filter(|_| !start.has(Start::SAMPLED));
     let end = apart::end_by_steps(entered, thread::handle(), surroundings);
     let Some(thread) = thread::handle().thread().filter(|_| is_ours) else { return };
+    let Some(index) = site.list_index().get() else { return };
     let took = began.filter(|_| end != NEVER);
-    note(thread, site, took.map(|began| thread.preemption.without(began, end)), kind);
+    note(thread, index, took.map(|began| thread.preemption.without(began, end)), kind);
 }
 
 /// Returns whether a call was begun by this thread's bookkeeping, and not by that of the parent
@@ -77,17 +90,11 @@ pub(super) fn is_ours(recorded: &Recorded) -> bool {
     }
 }
 
-/// Adds a failed call of `site`, which took so many ticks as far as that is known.
-pub(super) fn note(
-    thread: &'static Thread,
-    site: &'static Site,
-    took: Option<u64>,
-    kind: Option<&Kind>,
-) {
+/// Adds a failed call of the site with this index, which took so many ticks as far as that is known.
+pub(super) fn note(thread: &'static Thread, index: u32, took: Option<u64>, kind: Option<&Kind>) {
     if took.is_none() && kind.is_none() {
         return;
     }
-    let Some(index) = site.list_index().get() else { return };
     let known = thread.failures.0.place(index).and_then(Place::record);
     let Some(record) = known.or_else(|| thread.make(|| thread.make_failures(index))) else {
         return;

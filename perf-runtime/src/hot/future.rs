@@ -254,7 +254,8 @@ impl Turn<'_> {
         let (site, polled) = (self.call.site, self.call.polled);
         std::mem::forget(self);
         let Some(thread) = thread::handle().thread().filter(|_| is_ours) else { return };
-        failure::note(thread, site, is_timed.then_some(polled), kind);
+        let Some(index) = site.list_index().get() else { return };
+        failure::note(thread, index, is_timed.then_some(polled), kind);
     }
 
     /// Ends the call.

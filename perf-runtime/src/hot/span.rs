@@ -71,6 +71,8 @@ impl Start {
     pub(super) const UNWINDING: u64 = 1 << 61;
     /// The call is tallied and timed.
     pub(super) const SAMPLED: u64 = 1 << 60;
+    /// The call, in its context, has failed.
+    pub(super) const FAILED: u64 = 1 << 59;
 
     /// Makes the start of a call that began at `ticks`.
     #[inline(always)]
@@ -103,7 +105,7 @@ impl Start {
     /// Returns the beginning of the call, if it is timed.
     #[inline(always)]
     pub(super) fn ticks(self) -> Option<u64> {
-        let ticks = self.0 & (Self::SAMPLED - 1);
+        let ticks = self.0 & (Self::FAILED - 1);
         (!self.is_tallied() && ticks > UNTIMED).then_some(ticks)
     }
 }
@@ -186,15 +188,21 @@ pub fn observe<R: Outcome>(site: &'static Site, body: impl FnOnce() -> R) -> R {
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn observe_by<R>(site: &'static Site, judge: &impl Judge<R>, body: impl FnOnce() -> R) -> R {
     let mut place = Place::EMPTY;
-    let span = enter(site, &mut place);
+    let mut span = enter(site, &mut place);
     let returned = body();
     if judge.is_error(&returned) {
-        fail(span, site, judge, &returned);
+        if judge.names_kinds() {
+            fail(span, site, judge, &returned);
+        } else {
+            // No call of a function stands here, since the calls that succeed would pay for it: see
+            // `apart`. What else is to be done comes when the span ends.
+            span.entered.fail();
+        }
     }
     returned
 }
 
-/// Ends a call that returned an error. Out of line, so that others do not pay for it.
+/// Ends a call that returned an error, which has a kind.
 #[cold]
 #[inline(never)]
 fn fail<R>(span: Span<'_>, site: &'static Site, judge: &impl Judge<R>, returned: &R) {
@@ -296,7 +304,21 @@ impl Entered {
         }
     }
 
-    #[cold]
+    /// Returns the call as if it had not failed.
+    pub(super) fn without_failure(self) -> Self {
+        Self { start: Start(self.start.0 & !Start::FAILED), ..self }
+    }
+
+    /// Counts an error, and notes it for the end of a call that may be timed.
+    #[inline]
+    fn fail(&mut self) {
+        self.count_error();
+        if let Recorded::InContext(_) = self.recorded() {
+            self.start = self.start.with(true, Start::FAILED);
+        }
+    }
+
+    #[inline]
     pub(super) fn count_error(self) {
         match self.recorded() {
             Recorded::InContext(node) => add(&node.errors, 1),

@@ -447,6 +447,24 @@ mod tests {
     }
 
     #[test]
+    fn failures_are_taken_apart_by_the_names_of_their_functions() {
+        let of = |names: &[&str], timed: u64, kinds: &[(&str, u64)]| {
+            let function =
+                |name: &&str| Function { name: (*name).to_owned(), ..Function::default() };
+            let at = names.iter().position(|name| *name == "f").unwrap();
+            let mut failures =
+                Failures { function: at, timed, timed_ns: timed * 10, ..Failures::default() };
+            kinds.iter().for_each(|(name, count)| failures.add_kind(name, *count));
+            let functions = names.iter().map(function).collect();
+            Snapshot { functions, failures: vec![failures], ..Snapshot::default() }
+        };
+        let later = of(&["a", "f"], 9, &[("Refused", 4), ("Timeout", 5)]);
+        let since = later.since(&of(&["f"], 4, &[("Refused", 4)]));
+        assert_eq!(since.failures, of(&["a", "f"], 5, &[("Timeout", 5)]).failures);
+        assert_eq!(later.since(&later).failures, []);
+    }
+
+    #[test]
     fn a_call_that_runs_goes_on() {
         let before = Measures { unfinished: 1, total_ns: 40, ..Measures::default() };
         let after = Measures { total_ns: 100, ..measures(&[100]) };

@@ -6,6 +6,7 @@
 
 mod complexity;
 mod concurrency;
+mod errors;
 mod facts;
 mod memory;
 mod recording;
@@ -46,6 +47,7 @@ pub fn advise(run: &RunDocument, past: &[RunDocument], settings: &Settings) -> A
         concurrency::scaling,
         concurrency::poll_blocks,
         concurrency::cancelled,
+        errors::errors_cost,
         variation::varies,
         variation::never_called,
         recording::unoptimised,

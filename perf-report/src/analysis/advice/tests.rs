@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::samples::{self, named};
 use crate::model::{
-    Benchmark, CrateBuild, Function, FunctionKind, Futures, Probe, Process, RuleId,
+    Benchmark, CrateBuild, ErrorKind, Failures, Function, FunctionKind, Futures, Probe, Process,
+    RuleId,
 };
 
 const MS: u64 = 1_000_000;
@@ -160,6 +161,20 @@ fn speaking_too(rule: RuleId) -> Option<Case> {
                 ("0".to_owned(), "debug".to_owned());
             alone(run)
         }
+        RuleId::ErrorsCost => alone(with(&|it| {
+            (it.errors, it.classifies_errors) = (40, true);
+            it.failures = Some(Box::new(Failures {
+                timed_calls: 40,
+                mean_ns: Some(700_000.0),
+                total_ns: Some(28 * MS),
+                others_mean_ns: Some(33_333.0),
+                counts_kinds: true,
+                kinds: [("Timeout", 38), ("Refused", 2)]
+                    .map(|(name, count)| ErrorKind { name: name.to_owned(), count })
+                    .to_vec(),
+                ..Failures::default()
+            }));
+        })),
         RuleId::RecorderShare => alone(with(&|it| it.self_overhead_ns = 20 * MS)),
         RuleId::Sampled => alone(with(&|it| (it.sampled, it.untimed_calls) = (true, 90))),
         RuleId::Complexity => {
@@ -228,6 +243,14 @@ fn just_below_its_limit_a_rule_is_silent() {
     silent(RuleId::Tail, &|run, _| named(run, "demo::f").calls = 999);
     silent(RuleId::Tail, &|run, _| named(run, "demo::f").sampled = true);
     silent(RuleId::Tail, &|run, _| named(run, "demo::f").p99_ns = Some(150_000));
+    let failures = |change: fn(&mut Failures)| {
+        silent(RuleId::ErrorsCost, &|run, _| {
+            change(named(run, "demo::f").failures.as_mut().unwrap());
+        });
+    };
+    failures(|it| it.timed_calls = 4);
+    failures(|it| it.total_ns = Some(MS));
+    failures(|it| (it.total_ns, it.others_mean_ns) = (Some(6 * MS), Some(400_000.0)));
     silent(RuleId::Varies, &|_, past| past.truncate(3));
     silent(RuleId::NeverCalled, &|_, past| past.truncate(18));
     silent(RuleId::NeverCalled, &|_, past| {

@@ -10,6 +10,7 @@ mod checks;
 mod columns;
 mod comparison;
 mod decline;
+mod failures;
 mod flame;
 mod history;
 mod import;

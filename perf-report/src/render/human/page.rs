@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::failures::failures;
 use super::paint::{Paint, of_trend, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::wrap;
@@ -26,7 +27,14 @@ const NEIGHBOURS: usize = 10;
 /// Returns the page of a function.
 pub(crate) fn page(page: &FunctionDocument, screen: Screen) -> String {
     let page = Page { document: page, screen, paint: Paint { styled: screen.styled } };
-    let parts = [page.head(), page.distribution(), page.neighbours(), page.budgets(), page.past()];
+    let parts = [
+        page.head(),
+        page.distribution(),
+        failures(&[&page.document.function], screen).unwrap_or_default(),
+        page.neighbours(),
+        page.budgets(),
+        page.past(),
+    ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }

@@ -3,6 +3,7 @@
 use anstyle::Style;
 
 use super::benchmarks;
+use super::failures::failures;
 use super::metrics::metrics;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
@@ -30,6 +31,9 @@ pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> 
         text += &tables(run, &selected.shown, selection.locations, screen);
     } else if metrics.is_none() && selected.beyond.is_empty() {
         text += &nothing(run, selection, screen);
+    }
+    if let Some(failures) = failures(&selected.shown, screen) {
+        text = text + "\n" + &failures;
     }
     if let Some(metrics) = metrics {
         let gap = if selected.shown.is_empty() { "" } else { "\n" };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::run::failures_table;
 use super::{Title, fenced, table};
 use crate::model::{FunctionDocument, Neighbour};
 use crate::render::human;
@@ -33,6 +34,7 @@ pub(crate) fn page(page: &FunctionDocument) -> String {
         let _ = writeln!(text, "\n{}\n", items(words::durations(function)));
         text += &fenced(&human::plain_distribution(function, WIDTH));
     }
+    text += &failures_table(&[function]);
     text += &neighbours("called by", &page.callers);
     text += &neighbours("calls", &page.callees);
     if !page.budgets.is_empty() {

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::{Title, fenced, notes, table};
 use crate::model::{Function, Metric, RunDocument};
+use crate::render::words::estimates::Mark;
 use crate::render::words::functions::columns;
 use crate::render::words::metrics::value;
-use crate::render::words::{benchmarks, estimates, facts, futures, suites};
+use crate::render::words::{benchmarks, estimates, facts, failures, futures, suites};
 use crate::render::{Screen, Selection, human};
 use crate::text::sanitize::{markdown as code, markdown_cell as cell, markdown_sentence as escape};
 use crate::text::units;
@@ -48,6 +49,7 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     if !selected.never_called.is_empty() {
         let _ = writeln!(text, "\n{}", never_called(&selected.never_called));
     }
+    text += &failures_table(&selected.shown);
     if !run.metrics.is_empty() {
         text.push('\n');
         text += &metrics_table(run, selection);
@@ -92,6 +94,44 @@ fn measured_table(functions: &[&Function]) -> (String, usize) {
     let numbers = ["time", "interval", "throughput", "samples"].map(Title::number);
     let titles: Vec<_> = words.into_iter().chain(numbers).chain([Title::text("")]).collect();
     table(&titles, rows)
+}
+
+/// Returns the table of errors by kind; nothing where there are none.
+pub(super) fn failures_table(functions: &[&Function]) -> String {
+    let rows = failures::rows(functions.iter().copied());
+    if rows.is_empty() {
+        return String::new();
+    }
+    let time = |time: Option<(Mark, f64)>| {
+        time.map_or_else(String::new, |(mark, ns)| {
+            format!("{}{}", mark.sign(), units::duration(ns))
+        })
+    };
+    let cells = rows.iter().take(failures::MOST_ROWS).map(|row| {
+        vec![
+            cell(&row.function.name),
+            cell(row.name()),
+            units::count(row.count),
+            units::percent(row.share_pct),
+            time(row.failed),
+            time(row.others),
+        ]
+    });
+    let [kind, numbers @ ..] = failures::TITLES;
+    let titles: Vec<_> = [Title::text("errors of"), Title::text(kind)]
+        .into_iter()
+        .chain(numbers.map(Title::number))
+        .collect();
+    let (table, left_out) = table(&titles, cells);
+    let beyond = rows.len().saturating_sub(failures::MOST_ROWS) + left_out;
+    let mut text = format!("\n{table}");
+    if beyond > 0 {
+        let _ = writeln!(text, "\n… and {}", units::plural(beyond as u64, "more kind"));
+    }
+    if let Some(about) = failures::explained(&rows) {
+        let _ = writeln!(text, "\n{}", escape(about));
+    }
+    text
 }
 
 /// Returns a sentence about functions that were never called.

@@ -9,6 +9,7 @@ pub(crate) mod decline;
 pub(crate) mod estimates;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod failures;
 pub(crate) mod findings;
 pub(crate) mod fit;
 pub(crate) mod folding;

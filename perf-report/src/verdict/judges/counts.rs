@@ -2,12 +2,13 @@
 //! noise, so any change is a finding; for the others see [`chance`].
 //!
 //! Errors and panics fail when there are more of them, unless the calls grew at least as much: a
-//! suite with more tests of the error path is no worse. A few more calls are `degraded`: they are a
+//! suite with more tests of the error path is no worse. An error of a new kind fails: see [`kinds`]. A few more calls are `degraded`: they are a
 //! finding, and often the cause of the time, but a new test, a retry, or a loop that runs until a
 //! deadline makes them too. Beyond the limit for times they are a regression. With `check --fail-on
 //! calls` a single one fails. Allocations are judged like calls, and like errors where there were
 //! more calls to make them.
 
+mod kinds;
 mod success;
 
 use crate::model::{Because, Change, Function, Metric, Verdict, Which, count_of};
@@ -63,6 +64,9 @@ pub(crate) fn judge(pair: &Pair<'_>, metric: Metric, limits: MetricLimits) -> Op
     if row.verdict >= Verdict::Degraded && are_counted_elsewhere(pair, metric, old) {
         row.verdict = Verdict::Inconclusive;
         row.because.push(Because::SampledPanics);
+    }
+    if metric == Metric::Errors {
+        kinds::judge(&mut row, pair);
     }
     Some(row)
 }

@@ -5,7 +5,7 @@ use super::clause::{Clause, Joint, Place};
 use super::values::exact;
 use crate::model::{Because, Metric, Origin};
 use crate::stats::number::float;
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 impl Words {
     /// Returns the clause of a ground; `None` of one that the values show.
@@ -125,6 +125,13 @@ fn of_counts(ground: &Because, metric: Metric) -> Clause {
         Because::WithCalls { baseline, current } => {
             let calls = exact(Metric::Calls, [*baseline, *current].map(float));
             (Joint::Comma, format!("with {calls}"))
+        }
+        Because::NewErrorKinds { kinds, in_every_run } => {
+            let names: Vec<String> =
+                kinds.iter().map(|kind| sanitize::screen(kind).into_owned()).collect();
+            let kind = if kinds.len() == 1 { "of a new kind" } else { "of new kinds" };
+            let in_some = if *in_every_run { "" } else { " in some runs" };
+            (Joint::Comma, format!("{kind}{in_some}: {}", names.join(", ")))
         }
         Because::SampledPanics => {
             (Joint::But, "panics of sampled calls are not counted where they happen".to_owned())

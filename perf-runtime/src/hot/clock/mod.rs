@@ -20,6 +20,9 @@ mod counter;
 
 static COUNTER: AtomicBool = AtomicBool::new(false);
 
+/// The reading from which on the counter is not begun with.
+const LATEST: u64 = 1 << 58;
+
 /// Reads the time in ticks. They are nanoseconds until [`choose`] has found the counter to be good.
 pub(crate) fn now() -> u64 {
     if is_counter() { counter() } else { fallback() }
@@ -53,7 +56,8 @@ pub(super) fn fallback() -> u64 {
 ///
 /// Only for when nothing is recorded yet: ticks of two clocks do not mix.
 pub(crate) fn choose() -> bool {
-    let steady = counter::is_steady() && !is_declined();
+    // The highest bits of a call's beginning have other uses; years of uptime away from here.
+    let steady = counter::is_steady() && counter::read() < LATEST && !is_declined();
     COUNTER.store(steady, Ordering::Relaxed);
     steady
 }

@@ -3,8 +3,9 @@
 use super::super::markup::{self, Title, list, terms, text};
 use super::titled;
 use crate::model::{CustomMetric, RunDocument};
+use crate::render::words::estimates::Mark;
 use crate::render::words::metrics::value;
-use crate::render::words::{estimates, facts, futures, suites};
+use crate::render::words::{estimates, facts, failures, futures, suites};
 use crate::text::units;
 
 /// Metrics of the program that are listed.
@@ -15,6 +16,9 @@ pub(super) fn section(run: &RunDocument) -> String {
     let mut html = titled("Tests", list("problems", &suites::bad_in_words(run)));
     html += &titled("The run", terms("facts", &about(run)));
     html += &titled("The recording", recording(run));
+    if failures::has_any(run) {
+        html += &titled("Errors by kind", errors(run));
+    }
     if !run.metrics.is_empty() {
         let shown = run.metrics.iter().take(METRICS).map(metric);
         let numbers = ["value", "min", "max", "mean", "samples"].map(Title::number);
@@ -25,6 +29,32 @@ pub(super) fn section(run: &RunDocument) -> String {
         html += &titled("Metrics", table);
     }
     html
+}
+
+/// Returns the table of errors by kind.
+fn errors(run: &RunDocument) -> String {
+    let rows = failures::rows(run.functions.iter());
+    let time = |time: Option<(Mark, f64)>| {
+        let shown = time.map(|(mark, ns)| format!("{}{}", mark.sign(), units::duration(ns)));
+        text(&shown.unwrap_or_default())
+    };
+    let cells = rows.iter().take(METRICS).map(|row| {
+        vec![
+            markup::long(&row.function.name),
+            markup::long(row.name()),
+            text(&units::count(row.count)),
+            text(&units::percent(row.share_pct)),
+            time(row.failed),
+            time(row.others),
+        ]
+    });
+    let [kind, numbers @ ..] = failures::TITLES;
+    let words = ["function", kind].map(Title::text);
+    let titles: Vec<_> = words.into_iter().chain(numbers.map(Title::number)).collect();
+    let count = units::plural(rows.len() as u64, "row");
+    let about = failures::explained(&rows).map(str::to_owned);
+    markup::table(&format!("{count} of errors"), &titles, cells)
+        + &list("recording", &Vec::from_iter(about))
 }
 
 fn about(run: &RunDocument) -> Vec<(&'static str, String)> {

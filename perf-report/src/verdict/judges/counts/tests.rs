@@ -3,11 +3,11 @@
 use super::*;
 use crate::verdict::words::Words;
 
-fn in_words(row: &Change) -> String {
+pub(super) fn in_words(row: &Change) -> String {
     Words::of([1, 1]).reason(row)
 }
 
-fn function(calls: u64, errors: u64) -> Function {
+pub(super) fn function(calls: u64, errors: u64) -> Function {
     Function {
         name: "demo::f".to_owned(),
         calls,
