@@ -258,8 +258,9 @@ fn kinds_of_all_threads_add_up() {
     fn fail(kind: usize) -> Result<(), usize> {
         Err(kind)
     }
-    let threads =
-        (0..4).map(|at| std::thread::spawn(move || (0..1000).for_each(|_| drop(fail(at % 2)))));
+    let threads = (0..4).map(|at| {
+        std::thread::spawn(move || (0..1000).for_each(|_| assert!(fail(at % 2).is_err())))
+    });
     threads.collect::<Vec<_>>().into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(kinds("kinds of threads"), [("a".to_owned(), 2000), ("b".to_owned(), 2000)]);
 }

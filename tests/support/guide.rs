@@ -4,6 +4,8 @@
 mod readme {}
 #[doc = include_str!("../../docs/async-and-allocations.md")]
 mod async_and_allocations {}
+#[doc = include_str!("../../docs/reading-reports.md")]
+mod reading_reports {}
 #[doc = include_str!("../../docs/report.md")]
 mod report {}
 

@@ -161,20 +161,7 @@ fn speaking_too(rule: RuleId) -> Option<Case> {
                 ("0".to_owned(), "debug".to_owned());
             alone(run)
         }
-        RuleId::ErrorsCost => alone(with(&|it| {
-            (it.errors, it.classifies_errors) = (40, true);
-            it.failures = Some(Box::new(Failures {
-                timed_calls: 40,
-                mean_ns: Some(700_000.0),
-                total_ns: Some(28 * MS),
-                others_mean_ns: Some(33_333.0),
-                counts_kinds: true,
-                kinds: [("Timeout", 38), ("Refused", 2)]
-                    .map(|(name, count)| ErrorKind { name: name.to_owned(), count })
-                    .to_vec(),
-                ..Failures::default()
-            }));
-        })),
+        RuleId::ErrorsCost => alone(with(&fail_slowly)),
         RuleId::RecorderShare => alone(with(&|it| it.self_overhead_ns = 20 * MS)),
         RuleId::Sampled => alone(with(&|it| (it.sampled, it.untimed_calls) = (true, 90))),
         RuleId::Complexity => {
@@ -186,6 +173,22 @@ fn speaking_too(rule: RuleId) -> Option<Case> {
         }
         _ => None,
     }
+}
+
+/// Has 40 of its calls fail, most of them by a timeout.
+fn fail_slowly(function: &mut Function) {
+    (function.errors, function.classifies_errors) = (40, true);
+    function.failures = Some(Box::new(Failures {
+        timed_calls: 40,
+        mean_ns: Some(700_000.0),
+        total_ns: Some(28 * MS),
+        others_mean_ns: Some(33_333.0),
+        counts_kinds: true,
+        kinds: [("Timeout", 38), ("Refused", 2)]
+            .map(|(name, count)| ErrorKind { name: name.to_owned(), count })
+            .to_vec(),
+        ..Failures::default()
+    }));
 }
 
 #[test]
