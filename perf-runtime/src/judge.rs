@@ -126,6 +126,6 @@ impl<R: Kinded<Error: Debug>> Judge<R> for KindByDebug {
     }
 
     fn kind(&self, returned: &R) -> Option<Kind> {
-        returned.error().and_then(|error| Kind::of_debug(error))
+        returned.error().and_then(Kind::of_debug)
     }
 }

@@ -88,13 +88,7 @@ impl Options {
     fn classify(&mut self, outcome: Outcome) -> syn::Result<()> {
         let (outcome, refusal) = match self.outcome.take() {
             None => (outcome, None),
-            Some(earlier) => match earlier.and(outcome) {
-                Ok(both) => (both, None),
-                Err([earlier, later]) => {
-                    let refusal = outcome::twice(&earlier, &later);
-                    (later, Some(refusal))
-                }
-            },
+            Some(earlier) => earlier.and(outcome),
         };
         self.outcome = Some(outcome);
         refusal.map_or(Ok(()), Err)

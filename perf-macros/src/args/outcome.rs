@@ -73,19 +73,22 @@ impl Outcome {
         }
     }
 
-    /// Returns both as one, if they agree: `err_kind` implies `err`.
-    pub(super) fn and(self, other: Self) -> Result<Self, [Self; 2]> {
+    /// Returns both as one, and the error if they do not agree: `err_kind` implies `err`.
+    pub(super) fn and(self, other: Self) -> (Self, Option<syn::Error>) {
         match (self, other) {
             (Self::Err(_), kind @ Self::Kind { .. }) | (kind @ Self::Kind { .. }, Self::Err(_)) => {
-                Ok(kind)
+                (kind, None)
             }
-            both => Err(both.into()),
+            (earlier, later) => {
+                let refusal = twice(&earlier, &later);
+                (later, Some(refusal))
+            }
         }
     }
 }
 
 /// Makes the error for two of them.
-pub(super) fn twice(earlier: &Outcome, later: &Outcome) -> syn::Error {
+fn twice(earlier: &Outcome, later: &Outcome) -> syn::Error {
     let what = format!("`{}` and `{}` exclude each other", earlier.name(), later.name());
     error(later.span(), what, "each of them alone tells success from error; keep one")
 }

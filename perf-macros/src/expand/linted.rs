@@ -37,7 +37,7 @@ pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
             at_beginning(block, question)
         }));
     } else {
-        statements.extend(question(&runtime, &judge, function.signature.returned.as_ref()));
+        statements.extend(question(&runtime, judge.as_ref(), function.signature.returned.as_ref()));
         statements.append_all(body.statements);
     }
     function.with_statements(statements, braces.span())
@@ -47,7 +47,7 @@ pub(super) fn function(function: &Function, options: &Options) -> TokenStream {
 /// name is found by returning the value.
 fn question(
     runtime: &TokenStream,
-    judge: &Option<TokenStream>,
+    judge: Option<&TokenStream>,
     returned: Option<&TokenStream>,
 ) -> TokenStream {
     let is_nameable = |returned: &&TokenStream| {

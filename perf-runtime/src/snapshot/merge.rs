@@ -56,7 +56,9 @@ impl Merger {
             context.function = places[context.function];
         }
         let mut failures: Vec<Failures> = self.failures.into_values().collect();
-        failures.iter_mut().for_each(|it| it.function = places[it.function]);
+        for it in &mut failures {
+            it.function = places[it.function];
+        }
         failures.sort_unstable_by_key(|it| it.function);
         self.benchmarks.sort_unstable();
         self.transitions.sort_unstable();

@@ -111,6 +111,7 @@ impl Snapshot {
 /// A tracked function: its identity, its declaration, and its options.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the attribute")]
 pub struct Function {
     /// Identity: `crate::module::Type::function`, or the label given in the attribute.
     pub name: String,

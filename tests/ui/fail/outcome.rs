@@ -36,28 +36,6 @@ async fn by_value_later(x: u32) -> u32 {
     x
 }
 
-#[perf_track(err_kind)]
-fn kind_of_none(x: u32) -> Option<u32> {
-    Some(x)
-}
-
-struct Silent;
-
-#[perf_track(err_kind)]
-fn kind_without_debug(x: u32) -> Result<u32, Silent> {
-    Ok(x)
-}
-
-fn kind_of_text(_: &String) -> &'static str {
-    "text"
-}
-
-#[perf_track(err_kind = kind_of_text)]
-fn kind_of_another_error(x: u32) -> Result<u32, Silent> {
-    Ok(x)
-}
-
 fn main() {
-    let _ = (kind_of_none(1), kind_without_debug(1), kind_of_another_error(1));
     let _ = (number(1), hidden(1), later(1), by_value(1), unknown(1), by_value_later(1));
 }

@@ -16,12 +16,12 @@ pub(super) fn into_functions(snapshot: &Snapshot, functions: &mut [Function]) {
     for failures in &snapshot.failures {
         if let Some(function) = functions.get_mut(failures.function) {
             let known = function.failures.take().unwrap_or_default();
-            function.failures = Some(Box::new(times(*known, failures, function)));
+            function.failures = Some(Box::new(times(&known, failures, function)));
         }
     }
 }
 
-fn times(known: Failures, failures: &snapshot::Failures, function: &Function) -> Failures {
+fn times(known: &Failures, failures: &snapshot::Failures, function: &Function) -> Failures {
     let kinds = kinds(failures);
     let mean_ns = failures.mean_ns();
     let all_ns = function.mean_ns.map(|mean| mean * float(function.measured_calls()));
@@ -70,15 +70,15 @@ mod tests {
     #[test]
     fn the_others_have_what_failed_calls_leave() {
         let failures = snapshot::Failures { timed: 10, timed_ns: 1_400_000, ..Default::default() };
-        let exact = times(Failures::default(), &failures, &function(10));
+        let exact = times(&Failures::default(), &failures, &function(10));
         assert_eq!((exact.mean_ns, exact.total_ns), (Some(140_000.0), Some(1_400_000)));
         assert_eq!((exact.others_mean_ns, exact.estimated), (Some(40_000.0), false));
         assert_eq!(exact.times_as_long(), Some(3.5));
-        let estimated = times(Failures::default(), &failures, &function(20));
+        let estimated = times(&Failures::default(), &failures, &function(20));
         assert_eq!((estimated.total_ns, estimated.estimated), (Some(2_800_000), true));
-        let all_failed = times(Failures::default(), &failures, &function(100));
+        let all_failed = times(&Failures::default(), &failures, &function(100));
         assert_eq!((all_failed.others_mean_ns, all_failed.times_as_long()), (None, None));
-        let untimed = times(Failures::default(), &snapshot::Failures::default(), &function(3));
+        let untimed = times(&Failures::default(), &snapshot::Failures::default(), &function(3));
         assert_eq!(
             (untimed.total_ns, untimed.others_mean_ns, untimed.estimated),
             (None, None, false)

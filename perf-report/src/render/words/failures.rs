@@ -78,15 +78,15 @@ fn of_function(function: &Function) -> Vec<Row<'_>> {
         rows.push(row(None, unnamed));
     }
     if let Some(first) = rows.first_mut() {
-        (first.failed, first.others) = times(failures);
+        [first.failed, first.others] = times(failures);
     }
     rows
 }
 
 /// Returns the mean of failed calls, and of the others.
-fn times(failures: &Failures) -> (Option<(Mark, f64)>, Option<(Mark, f64)>) {
+fn times(failures: &Failures) -> [Option<(Mark, f64)>; 2] {
     let mark = if failures.estimated { Mark::Estimated } else { Mark::Exact };
-    (failures.mean_ns.map(|ns| (mark, ns)), failures.others_mean_ns.map(|ns| (mark, ns)))
+    [failures.mean_ns, failures.others_mean_ns].map(|ns| ns.map(|ns| (mark, ns)))
 }
 
 #[cfg(test)]

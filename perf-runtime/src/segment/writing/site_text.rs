@@ -10,6 +10,7 @@ const LONGEST_TEXT: usize = 16 << 10;
 
 /// A site, borrowed for writing.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the attribute")]
 pub(crate) struct SiteText<'a> {
     pub(crate) name: &'a str,
     pub(crate) module: &'a str,
