@@ -29,6 +29,7 @@ mod names;
 mod namespaces;
 mod page;
 mod page_scripts;
+mod plugins;
 mod removed;
 mod reports;
 mod resets;

@@ -1,9 +1,10 @@
 //! `perf-report export`: a run in the format of another program.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use clap::builder::{FalseyValueParser, PossibleValue};
+use clap::builder::{FalseyValueParser, PossibleValue, StringValueParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches, ValueEnum};
 
@@ -14,9 +15,15 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::export::{Against, Choice, Format, Options, Source, Unit};
 use crate::model::{Comparison, RunDocument};
 use crate::project::check::Question;
+use crate::project::config::plugins::{Plugin, PluginKind};
 use crate::project::context::Context;
 use crate::project::named::{self, Runs};
+use crate::project::{config, plugin};
+use crate::render::json;
 use crate::verdict;
+
+/// The most that a program may write, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +36,8 @@ Examples:
   perf-report export junit --baseline main --output junit.xml
 
 A format refuses options that it does not have; variables of the environment are used by the formats \
-that have such an option. Exit codes: 0 written, 2 a mistake, 4 the run has nothing of what was asked \
+that have such an option. [export.\"NAME\"] in perf.toml makes a format of a program, which is given the run as \
+JSON. Exit codes: 0 written, 2 a mistake, 4 the run has nothing of what was asked \
 for.";
 
 /// Write a run in the format of another program
@@ -40,9 +48,9 @@ pub(super) struct Args {
     #[command(flatten)]
     typed: Typed,
 
-    /// The format
-    #[arg(value_enum)]
-    format: Format,
+    /// The format, or a name of [export."NAME"] in perf.toml
+    #[arg(value_parser = Words)]
+    format: String,
 
     #[arg(help = help::run("The run, or a baseline"))]
     #[arg(default_value = "latest")]
@@ -78,50 +86,84 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let format = args.format;
-    let options = args.options()?;
-    if format.facts().is_binary && args.output.output.is_none() && io::stdout().is_terminal() {
-        return Err(not_for_terminals(format));
+    let words: Vec<&str> = Format::ALL.iter().map(|format| format.facts().word).collect();
+    let own = config::plugins(context, PluginKind::Export, &words)?;
+    match (Format::from_word(&args.format), own.get(&args.format)) {
+        (Ok(format), _) => args.write(context, format)?,
+        (Err(_), Some(plugin)) => args.have_written(context, plugin)?,
+        (Err(_), None) => {
+            let problem = format!("there is no format {:?}", args.format);
+            return Err(plugin::unknown((PluginKind::Export, &args.format), problem, &words, &own));
+        }
     }
-    let held = Held::load(args, context)?;
-    let bytes = format.write(&held.source(), &options)?;
-    args.output.write_bytes(&bytes)?;
     Ok(Code::Fine.into())
 }
 
 impl Args {
+    /// Writes the run in a format of ours.
+    fn write(&self, context: &Context, format: Format) -> Result<(), UserError> {
+        let options = self.options(format)?;
+        if format.facts().is_binary && self.output.output.is_none() && io::stdout().is_terminal() {
+            return Err(not_for_terminals(format.facts().word));
+        }
+        let held = Held::load(self, format, context)?;
+        let bytes = format.write(&held.source(), &options)?;
+        self.output.write_bytes(&bytes)
+    }
+
+    /// Has a program write the run, which it is given as a document on its standard input.
+    fn have_written(&self, context: &Context, plugin: &Plugin) -> Result<(), UserError> {
+        let name = &self.format;
+        let choices = Choice::ALL.into_iter().map(|choice| choice.word().to_owned());
+        let typed = choices.chain(LimitArgs::names()).find(|word| self.typed.has(word));
+        if let Some(word) = typed {
+            let problem = format!("{name} is a program of perf.toml, and has no --{word}");
+            return Err(UserError::new(Code::Usage, problem)
+                .help("its `command` there may have arguments of its own"));
+        }
+        let run = named_one(Runs::any(context, &self.run)?)?;
+        let document = json::exact(&run);
+        let asked = (PluginKind::Export, name.as_str(), plugin);
+        let bytes = plugin::answer(context, asked, (&[], document.as_bytes()), LARGEST)?;
+        if self.output.output.is_some() || !io::stdout().is_terminal() {
+            return self.output.write_bytes(&bytes);
+        }
+        let text = String::from_utf8(bytes).map_err(|_| not_for_terminals(name))?;
+        self.output.write_text(&text)
+    }
+
     /// Returns the choices of the user, without those of the environment that the format does not have.
     ///
     /// # Errors
     /// Where one that was typed is not for the format.
-    fn options(&self) -> Result<Options, UserError> {
+    fn options(&self, format: Format) -> Result<Options, UserError> {
         let mut options =
             Options { unit: self.unit, top: self.top, all: self.all, timestamps: self.timestamps };
-        for choice in Choice::ALL.into_iter().filter(|choice| !self.format.has(*choice)) {
+        for choice in Choice::ALL.into_iter().filter(|choice| !format.has(*choice)) {
             if self.typed.has(choice.word()) {
-                return Err(self.format.lacks(choice));
+                return Err(format.lacks(choice));
             }
             choice.clear(&mut options);
         }
-        self.no_limits_without_a_judgement()?;
+        self.no_limits_without_a_judgement(format)?;
         Ok(options)
     }
 
     /// Returns the name of the baseline. One of the environment is the one that runs are judged by, and makes
     /// no difference of a profile.
-    fn baseline(&self) -> Option<&str> {
-        let is_meant = self.typed.has(Choice::Baseline.word())
-            || self.format.facts().against == Against::Judgement;
+    fn baseline(&self, format: Format) -> Option<&str> {
+        let is_meant =
+            self.typed.has(Choice::Baseline.word()) || format.facts().against == Against::Judgement;
         self.baseline.as_deref().filter(|_| is_meant)
     }
 
     /// Refuses limits of a judgement where none is made.
-    fn no_limits_without_a_judgement(&self) -> Result<(), UserError> {
+    fn no_limits_without_a_judgement(&self, format: Format) -> Result<(), UserError> {
         let limit = LimitArgs::names().into_iter().find(|name| self.typed.has(name));
-        match (limit, self.format.facts().against) {
+        match (limit, format.facts().against) {
             (None, _) | (_, Against::Judgement) => Ok(()),
             (Some(limit), _) => {
-                let word = self.format.facts().word;
+                let word = format.facts().word;
                 let problem = format!("{word} shows no judgement, and --{limit} is for one");
                 Err(UserError::new(Code::Usage, problem)
                     .help("`perf-report check` takes it, and formats with verdicts do"))
@@ -138,12 +180,14 @@ struct Held {
 }
 
 impl Held {
-    fn load(args: &Args, context: &Context) -> Result<Self, UserError> {
-        let named = args.baseline().filter(|_| args.format.has(Choice::Baseline));
+    fn load(args: &Args, format: Format, context: &Context) -> Result<Self, UserError> {
+        let named = args.baseline(format).filter(|_| format.has(Choice::Baseline));
         let current = Runs::any(context, &args.run)?;
         let baseline = named.map(|name| held_against(context, name, &current)).transpose()?;
-        let comparison = match args.format.facts().against {
-            Against::Judgement => Some(judge(args, context, &current, baseline.as_ref())?),
+        let comparison = match format.facts().against {
+            Against::Judgement => {
+                Some(judge(args, (format, context), &current, baseline.as_ref())?)
+            }
             Against::Nothing(_) | Against::Run => None,
         };
         let baseline = baseline.map(named_one).transpose()?;
@@ -181,11 +225,11 @@ fn named_one(mut runs: Runs) -> Result<RunDocument, UserError> {
 /// Judges the runs as `check` does; by their budgets where no baseline is named.
 fn judge(
     args: &Args,
-    context: &Context,
+    (format, context): (Format, &Context),
     current: &Runs,
     baseline: Option<&Runs>,
 ) -> Result<Comparison, UserError> {
-    let settings = args.limits.settings(context, args.baseline(), &[])?;
+    let settings = args.limits.settings(context, args.baseline(format), &[])?;
     match (baseline, current.runs.last()) {
         (Some(baseline), _) => {
             let question = Question::between(context, baseline.clone(), current.clone())?;
@@ -200,8 +244,7 @@ fn judge(
     }
 }
 
-fn not_for_terminals(format: Format) -> UserError {
-    let word = format.facts().word;
+fn not_for_terminals(word: &str) -> UserError {
     let problem = format!("{word} is binary, and standard output is a terminal");
     UserError::new(Code::Usage, problem)
         .help(format!("write it to a file: `perf-report export {word} --output FILE`"))
@@ -242,14 +285,28 @@ impl clap::Args for Typed {
     }
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        Self::ALL
+/// Takes any word for a format, since a project may have its own; help and completion name ours.
+#[derive(Debug, Clone, Copy)]
+struct Words;
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
     }
 
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let facts = self.facts();
-        Some(PossibleValue::new(facts.word).help(facts.about))
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let value = |format: &Format| {
+            let facts = format.facts();
+            PossibleValue::new(facts.word).help(facts.about)
+        };
+        Some(Box::new(Format::ALL.iter().map(value)))
     }
 }
 

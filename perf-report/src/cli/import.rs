@@ -15,10 +15,10 @@ use crate::model::{
     Function, IMPORT_SCHEMA, IMPORT_VERSION, ImportDocument, ImportNote, ImportResult, ImportRun,
     Kept, RunDocument,
 };
+use crate::project::config::plugins::{PluginKind, Plugins};
 use crate::project::context::Context;
-use crate::project::import::{self, Answers, Given, Order, Read};
-use crate::project::past;
-use crate::text::suggest;
+use crate::project::import::{self, Answers, Given, Order, Read, program};
+use crate::project::{config, past, plugin};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,7 +32,8 @@ Examples:
 
 Formats: criterion (the folder), cargo-criterion, hyperfine, junit, libtest (the text of `cargo bench`), \
 nextest (libtest's JSON, too), gungraun (iai-callgrind, too), bmf, github-action-benchmark (data.js), go, \
-google-benchmark, pytest-benchmark, jmh, oha, k6, wrk.
+google-benchmark, pytest-benchmark, jmh, oha, k6, wrk; and those of [import.\"NAME\"] in perf.toml, each a program \
+of your own.
 
 An import is a run: show, check, history, baseline, compare, html and export work on it. It is compared with \
 imports of the same format only, and of the same --machine. What was measured once is stored once, however often \
@@ -95,8 +96,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let order = args.order(context)?;
-    let read = import::read(context, &order)?;
+    let own = config::plugins(context, PluginKind::Import, &words())?;
+    let (order, name) = args.order(context, &own)?;
+    let read = match name.as_ref().and_then(|name| Some((name.as_str(), own.get(name)?))) {
+        Some(program) => program::read(context, &order, program)?,
+        None => import::read(context, &order)?,
+    };
     let Answers { kept, others } = if args.dry_run {
         Answers { kept: vec![Kept::No; read.runs.len()], others: None }
     } else {
@@ -111,9 +116,19 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 impl Args {
-    fn order(&self, context: &Context) -> Result<Order, UserError> {
-        let (format, paths) = self.split(context)?;
-        Ok(Order {
+    /// Returns the order, and the name of the program that is to carry it out, where it is none of ours.
+    fn order(
+        &self,
+        context: &Context,
+        own: &Plugins,
+    ) -> Result<(Order, Option<String>), UserError> {
+        let (format, paths) = self.split(context, own)?;
+        let (format, program) = match format {
+            Some(Named::Format(format)) => (Some(format), None),
+            Some(Named::Own(name)) => (None, Some(name)),
+            None => (None, None),
+        };
+        let order = Order {
             format,
             paths,
             saved: self.saved.clone(),
@@ -127,31 +142,48 @@ impl Args {
                 machine: self.machine.clone(),
                 time: self.time,
             },
-        })
+        };
+        Ok((order, program))
     }
 
     /// Splits the words into a format, where the first of them is one, and paths.
     ///
     /// # Errors
     /// Where the first is neither.
-    fn split(&self, context: &Context) -> Result<(Option<Format>, Vec<PathBuf>), UserError> {
+    fn split(
+        &self,
+        context: &Context,
+        own: &Plugins,
+    ) -> Result<(Option<Named>, Vec<PathBuf>), UserError> {
         let paths: Vec<PathBuf> = self.what.iter().map(PathBuf::from).collect();
         let Some((first, rest)) = paths.split_first() else { return Ok((None, paths)) };
         let word = first.to_string_lossy();
         if let Some(format) = Format::from_word(&word) {
-            return Ok((Some(format), rest.to_vec()));
+            return Ok((Some(Named::Format(format)), rest.to_vec()));
+        }
+        if own.contains_key(&*word) {
+            return Ok((Some(Named::Own(word.into_owned())), rest.to_vec()));
         }
         let is_path = word == "-" || word.contains(['/', '.']) || context.dir.join(first).exists();
-        if is_path { Ok((None, paths)) } else { Err(unknown(&word)) }
+        if is_path {
+            return Ok((None, paths));
+        }
+        let problem = format!("{word:?} is no format, and there is no such file");
+        Err(plugin::unknown((PluginKind::Import, &word), problem, &words(), own))
     }
 }
 
-fn unknown(word: &str) -> UserError {
-    let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
-    let near = suggest::nearest(word, words.iter().copied());
-    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    let problem = format!("{word:?} is no format, and there is no such file");
-    UserError::new(Code::Usage, problem).help(format!("{near}formats: {}", words.join(", ")))
+/// A format that was named.
+enum Named {
+    /// One of ours.
+    Format(Format),
+    /// One of the project's own.
+    Own(String),
+}
+
+/// Returns the words of all formats of ours.
+fn words() -> Vec<&'static str> {
+    Format::ALL.iter().map(|format| format.word()).collect()
 }
 
 /// Checks a commit's hash.
@@ -178,7 +210,7 @@ fn document(read: &Read, kept: &[Kept]) -> ImportDocument {
     ImportDocument {
         schema: IMPORT_SCHEMA.to_owned(),
         version: IMPORT_VERSION,
-        source: read.format.word().to_owned(),
+        source: read.source.clone(),
         from: read.from.clone(),
         runs: runs.collect(),
         notes: notes.chain(assumed).collect(),

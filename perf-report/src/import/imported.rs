@@ -6,7 +6,9 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::notes::Notes;
-use crate::model::{CustomMetric, Function, Machine, Names, Suite};
+use crate::model::{
+    CustomMetric, Function, Machine, Names, ProcessSummary, Recording, Suite, Toolchain, TreeNode,
+};
 
 /// The choices of the user that a parser needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +54,21 @@ pub struct ImportedRun {
     pub metrics: Vec<CustomMetric>,
     /// The test suites.
     pub suites: Vec<Suite>,
+    /// The rest of a run of which processes recorded; `None` of what others measured.
+    pub recorded: Option<Box<Recorded>>,
+}
+
+/// The parts of a run that only recording makes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Recorded {
+    /// The processes as a whole.
+    pub process: ProcessSummary,
+    /// The calling-context tree.
+    pub tree: Vec<TreeNode>,
+    /// The account of how it was recorded.
+    pub recording: Recording,
+    /// The build of the programs.
+    pub toolchain: Toolchain,
 }
 
 impl Imported {

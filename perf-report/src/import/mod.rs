@@ -26,6 +26,7 @@ mod nextest;
 mod notes;
 mod numbers;
 mod oha;
+pub(crate) mod own;
 mod pytest_benchmark;
 pub mod table;
 mod wrk;
@@ -35,7 +36,7 @@ mod tests;
 
 pub use detect::detect;
 pub(crate) use imported::named;
-pub use imported::{Imported, ImportedRun, Mistake, Options};
+pub use imported::{Imported, ImportedRun, Mistake, Options, Recorded};
 pub use notes::{Note, Notes};
 
 /// The largest file that is read, in bytes: a history of years is smaller.

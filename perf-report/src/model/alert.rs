@@ -154,6 +154,8 @@ pub enum AlertKind {
     Failed,
     /// Nothing was recorded, or not for too long.
     Missing,
+    /// A benchmark did not end well: a limit of its own ended it, it panicked, or it was killed.
+    Outcome,
     /// A budget is exceeded.
     Budget,
     /// Something is worse than in the baseline by more than the limit.
@@ -172,9 +174,10 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Failed,
         Self::Missing,
+        Self::Outcome,
         Self::Budget,
         Self::Regression,
         Self::Decline,
@@ -189,6 +192,7 @@ impl AlertKind {
         match self {
             Self::Failed => "failed",
             Self::Missing => "missing",
+            Self::Outcome => "outcome",
             Self::Budget => "budget",
             Self::Regression => "regression",
             Self::Decline => "decline",

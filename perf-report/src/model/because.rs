@@ -41,6 +41,8 @@ pub enum Because {
     },
     /// Nothing says which way is better.
     NoDirection,
+    /// A count of a program that benchmarks, which grows with the iterations that its harness chose.
+    CountOfIterations,
 
     /// The same value in all runs.
     Same,

@@ -15,6 +15,7 @@ pub(crate) mod monitor;
 pub(crate) mod named;
 pub(crate) mod page;
 pub(crate) mod past;
+pub(crate) mod plugin;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod repository;
@@ -113,7 +114,7 @@ impl Project {
         let paths = vec![path.to_owned()];
         let read =
             import::read(&self.context, &import::Order { paths, ..import::Order::default() })?;
-        Ok(Runs::new(read.format.word().to_owned(), read.runs))
+        Ok(Runs::new(read.source, read.runs))
     }
 
     /// Loads the newest stored run of the command that `baseline` is of, as `perf-report check` does where no

@@ -120,16 +120,19 @@ fn the_guide_builds_as_a_book() {
 
 /// The file that makes tests of the Rust examples.
 const TESTS: &str = "tests/support/guide.rs";
+/// The same of those that need the engine of benchmarks, which no other package is built with.
+const OF_BENCHMARKS: &str = "examples/benchmarks/src/guide.rs";
 
 /// Finds blocks without a language, which rustdoc takes for Rust, and Rust examples that are not among
 /// the `tests`.
-fn unchecked(document: &Source, tests: &Source) -> Vec<Finding> {
+fn unchecked(document: &Source, tests: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, language) in Markdown::of(document).blocks {
         if language.is_empty() {
             findings.push(Finding::new(document, line, "a block of code has a language"));
         }
-        let is_tested = tests.text.contains(&format!("include_str!(\"../../{}\")", document.path));
+        let included = format!("/{}\")]", document.path);
+        let is_tested = tests.iter().any(|tests| tests.text.contains(&included));
         if language.starts_with("rust") && !is_tested {
             findings.push(Finding::new(document, line, format!("{TESTS} does not compile it")));
         }
@@ -139,14 +142,14 @@ fn unchecked(document: &Source, tests: &Source) -> Vec<Finding> {
 
 #[test]
 fn examples_are_compiled() {
-    let tests = sources::one(TESTS);
+    let tests = [TESTS, OF_BENCHMARKS].map(sources::one);
     let ours = |document: &&Source| is_page(document) || !document.path.contains('/');
     assert_none(documents().iter().filter(ours).flat_map(|document| unchecked(document, &tests)));
 }
 
 #[test]
 fn the_rule_on_examples_can_fail() {
-    let tests = Source::made_up(TESTS, "include_str!(\"../../docs/a.md\")");
+    let tests = [Source::made_up(TESTS, "#[doc = include_str!(\"../../docs/a.md\")]")];
     let text = "```\nx\n```\n```rust,no_run\nx\n```\n```toml\nx\n```\n";
     let lines = |path: &str| {
         let found = unchecked(&Source::made_up(path, text), &tests);

@@ -1,6 +1,7 @@
 //! The findings of a round: from a judged run, its history and its suites to what an alert is about.
 
 mod courses;
+mod outcomes;
 mod regressions;
 mod targets;
 
@@ -80,6 +81,7 @@ pub struct Found {
 pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     let mut all = Found::default();
     ended(evidence, &mut all);
+    outcomes::outcomes(evidence.run, remembered, &mut all);
     match evidence.comparison.filter(|it| !it.advisory && is_whole(evidence.run)) {
         Some(comparison) => {
             regressions::regressions(comparison, evidence, remembered, &mut all);
@@ -99,9 +101,11 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     all
 }
 
-/// Returns whether the run says something of times: it ended well, and recorded something.
+/// Returns whether the run says something of times: it ended well, and recorded something. A benchmark that did
+/// not end well takes nothing from the others.
 fn is_whole(run: Option<&RunDocument>) -> bool {
-    run.is_some_and(|run| !run.run.has_failed() && !run.is_empty())
+    let is_well = |run: &RunDocument| !run.run.has_failed() || outcomes::explain_the_end(run);
+    run.is_some_and(|run| is_well(run) && !run.is_empty())
 }
 
 /// Finds commands and tests that failed, and runs that recorded nothing.
@@ -123,7 +127,7 @@ fn ended(evidence: &Evidence<'_>, all: &mut Found) {
         return;
     };
     let failed: Vec<_> = run.suites.iter().filter_map(suite).collect();
-    if failed.is_empty() && run.run.has_failed() {
+    if failed.is_empty() && run.run.has_failed() && !outcomes::explain_the_end(run) {
         let end = match (run.run.signal, run.run.exit_code) {
             (Some(signal), _) => format!("was ended by signal {signal}"),
             (None, code) => format!("ended with exit code {}", code.unwrap_or_default()),

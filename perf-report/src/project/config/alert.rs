@@ -119,7 +119,7 @@ pub(crate) fn kind(word: &str) -> Result<AlertKind, String> {
 }
 
 /// Reads a command: its words one by one, since no shell takes it apart.
-fn words(value: &DeValue<'_>) -> Result<Vec<String>, String> {
+pub(super) fn words(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let wrong =
         |found: &DeValue<'_>| expected("a list of words, such as [\"notify\", \"--now\"]", found);
     let items = value.as_array().ok_or_else(|| wrong(value))?;
@@ -137,7 +137,7 @@ fn occasion(value: &DeValue<'_>) -> Result<Occasion, String> {
     one_of(word, Occasion::ALL, Occasion::word, "occasion")
 }
 
-fn period(value: &DeValue<'_>) -> Result<Period, String> {
+pub(super) fn period(value: &DeValue<'_>) -> Result<Period, String> {
     value.as_str().ok_or_else(|| expected("a period, such as \"24h\"", value))?.parse()
 }
 

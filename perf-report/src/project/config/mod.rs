@@ -40,6 +40,9 @@
 //! allow = ["unoptimised"]
 //! [alert]                         # what `monitor` tells whom
 //! command = ["./notify", "team"]  # started with the alerts on its standard input
+//!
+//! [import."load"]                 # a format of one's own, and the program that reads it
+//! command = ["tools/load-to-run"] # writes a run document; likewise [export."NAME"]
 //! ```
 //!
 //! The profile is the one that `--profile` names, else `ci` where the variable `CI` is set, else
@@ -50,6 +53,7 @@ pub(crate) mod alert;
 pub(crate) mod blessed;
 mod budgets;
 pub(crate) mod check;
+pub(crate) mod plugins;
 pub(crate) mod quantity;
 mod score;
 mod source;
@@ -70,6 +74,7 @@ use crate::files;
 
 use alert::AlertSettings;
 use check::CheckSettings;
+use plugins::{PluginKind, Plugins};
 use source::SourceError;
 use trend::TrendSettings;
 
@@ -131,6 +136,19 @@ pub(crate) fn report_settings(context: &Context) -> Result<Settings, UserError> 
 /// As for [`check_settings`].
 pub(crate) fn alert_settings(context: &Context) -> Result<AlertSettings, UserError> {
     read(context, workspace::CONFIG, source::alert)
+}
+
+/// Returns the programs that stand for formats in the workspace's `perf.toml`. None of them has the name of a
+/// format that is `built_in`.
+///
+/// # Errors
+/// As for [`check_settings`], and where one of them has.
+pub(crate) fn plugins(
+    context: &Context,
+    kind: PluginKind,
+    built_in: &[&str],
+) -> Result<Plugins, UserError> {
+    read(context, workspace::CONFIG, |text| source::plugins(text, kind, built_in))
 }
 
 /// Reads a file of the workspace's root, and parses it with `parse`. No file is an empty one.

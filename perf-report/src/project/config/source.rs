@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::alert::AlertSettings;
 use super::check::{CheckSettings, MetricSettings, metric};
+use super::plugins::{PluginKind, Plugins};
 use super::targets::{self, Given};
 use super::trend::TrendSettings;
 use super::value::{
@@ -36,8 +37,10 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 9] =
-    ["profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice", "alert"];
+const ROOT: [&str; 11] = [
+    "profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice", "alert",
+    "import", "export",
+];
 
 /// Reads the targets for the cost of recording.
 pub(super) fn targets(text: &str) -> Result<Vec<Given>, SourceError> {
@@ -79,6 +82,18 @@ pub(super) fn alert(text: &str) -> Result<AlertSettings, SourceError> {
     super::alert::alert(&root)
 }
 
+/// Reads the programs that stand for formats, none of which may have the name of one that is `built_in`.
+pub(super) fn plugins(
+    text: &str,
+    kind: PluginKind,
+    built_in: &[&str],
+) -> Result<Plugins, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    super::plugins::plugins(&root, kind, built_in)
+}
+
 pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, SourceError> {
     DeTable::parse(text).map_err(|error| SourceError {
         line: error.span().map(|span| line(text, &span)),
@@ -98,6 +113,8 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.suites()?;
     root.report()?;
     super::alert::alert(&root)?;
+    super::plugins::plugins(&root, PluginKind::Import, &[])?;
+    super::plugins::plugins(&root, PluginKind::Export, &[])?;
     let custom = root.custom()?;
     let budgets = root.budgets()?;
     let mut names = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::{Dated, Given, origin};
-use crate::import::{self, Format, ImportedRun, Notes};
+use crate::import::{self, ImportedRun, Notes};
 use crate::model::{
     Function, Machine, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
 };
@@ -77,11 +77,11 @@ fn add(whole: &mut ImportedRun, part: ImportedRun) {
 
 /// Leaves out runs that are there twice: of the same moment and commit, with the same values. Processes that took
 /// exactly as long are none of these, for nobody says when they ran.
-pub(crate) fn without_copies(format: Format, merged: &mut Merged, notes: &mut Notes) {
+pub(crate) fn without_copies(source: &str, merged: &mut Merged, notes: &mut Notes) {
     let mut seen = BTreeSet::new();
     merged.runs.retain(|(run, _)| {
         let Some(time) = run.time else { return true };
-        let is_new = seen.insert(content(format, run));
+        let is_new = seen.insert(content(source, run));
         if !is_new {
             notes.aside("run", "that is there twice, which counts once", &rfc_3339(time));
         }
@@ -93,7 +93,7 @@ pub(crate) fn without_copies(format: Format, merged: &mut Merged, notes: &mut No
 /// be theirs.
 pub(crate) fn runs(
     context: &Context,
-    format: Format,
+    source: &str,
     merged: Merged,
     (given, is_ours): (&Given, bool),
     problems: &[String],
@@ -114,7 +114,7 @@ pub(crate) fn runs(
     timed.sort_by_key(|(time, ..)| *time);
     for (at, (time, own_time, run)) in timed.into_iter().enumerate() {
         let git = of_project.git(given, &run, time);
-        let measured = content(format, &run);
+        let measured = content(source, &run);
         // Two processes may take exactly as long.
         let before = alike.entry(measured.clone()).or_default();
         let identity = Identity::of_content(
@@ -128,16 +128,17 @@ pub(crate) fn runs(
             time: rfc_3339(time),
             label: given.label.clone(),
             tags: given.tags.clone(),
-            source: Some(format.word().to_owned()),
+            source: Some(source.to_owned()),
             group: is_group.then_some(first),
             round: is_group.then(|| u32::try_from(at + 1).unwrap_or(u32::MAX)),
-            command: vec!["import".to_owned(), format.word().to_owned()],
+            command: vec!["import".to_owned(), source.to_owned()],
             exit_code: run.exit_code,
             git,
             machine: Machine {
                 key: given.machine.clone().unwrap_or_default(),
                 ..run.machine.clone()
             },
+            toolchain: run.recorded.as_ref().map(|it| it.toolchain.clone()).unwrap_or_default(),
             ..Run::default()
         };
         let problems = if at == last { problems.to_vec() } else { Vec::new() };
@@ -149,7 +150,7 @@ pub(crate) fn runs(
 /// Returns what makes a run the one that it is, so that it is stored once: what was measured, of which commit and
 /// when, as far as its file says. What the user calls it, what else is in the file and where it stands there
 /// change nothing of that.
-fn content(format: Format, run: &ImportedRun) -> Vec<u8> {
+fn content(source: &str, run: &ImportedRun) -> Vec<u8> {
     let mut functions = run.functions.clone();
     let mut metrics = run.metrics.clone();
     for function in &mut functions {
@@ -163,23 +164,31 @@ fn content(format: Format, run: &ImportedRun) -> Vec<u8> {
     let time = run.time.map(|time| time.to_string());
     let parts = (functions, metrics, &run.suites, run.exit_code);
     // Both are made of what can always be written.
-    serde_json::to_vec(&(format.word(), &run.commit, time, parts)).unwrap_or_default()
+    serde_json::to_vec(&(source, &run.commit, time, parts)).unwrap_or_default()
 }
 
 fn document(run: Run, imported: ImportedRun, problems: Vec<String>) -> RunDocument {
+    let ImportedRun { wall_ns, peak_rss_bytes, functions, metrics, suites, recorded, .. } =
+        imported;
+    let (process, tree, mut recording) = match recorded.map(|it| *it) {
+        Some(recorded) => (recorded.process, recorded.tree, recorded.recording),
+        None => (
+            ProcessSummary { wall_ns, peak_rss_bytes, ..ProcessSummary::default() },
+            Vec::new(),
+            Recording { mode: "none".to_owned(), ..Recording::default() },
+        ),
+    };
+    recording.problems.extend(problems);
+    let schema = RUN_SCHEMA.to_owned();
     RunDocument {
-        schema: RUN_SCHEMA.to_owned(),
+        schema,
         version: RUN_VERSION,
         run,
-        process: ProcessSummary {
-            wall_ns: imported.wall_ns,
-            peak_rss_bytes: imported.peak_rss_bytes,
-            ..ProcessSummary::default()
-        },
-        functions: imported.functions,
-        tree: Vec::new(),
-        metrics: imported.metrics,
-        suites: imported.suites,
-        recording: Recording { mode: "none".to_owned(), problems, ..Recording::default() },
+        process,
+        functions,
+        tree,
+        metrics,
+        suites,
+        recording,
     }
 }

@@ -1,9 +1,10 @@
 //! Results of other tools on their way into the store: [`sources`] finds and reads files, `crate::import`
 //! makes sense of them, [`documents`] makes runs of that, and these are stored, each once. [`written`] adds
-//! what a command of ours wrote to its own run.
+//! what a command of ours wrote to its own run. A [`program`] of the user's own may stand in the place of a format.
 
 pub(crate) mod documents;
 pub(crate) mod origin;
+pub(crate) mod program;
 pub(crate) mod sources;
 pub(crate) mod written;
 
@@ -57,8 +58,8 @@ pub(crate) struct Given {
 /// Results that were read, and are no part of the store yet.
 #[derive(Debug)]
 pub(crate) struct Read {
-    /// The format.
-    pub format: Format,
+    /// The format, or the program in its place, as `run.source` names it.
+    pub source: String,
     /// Files and folders that were read, as they are shown.
     pub from: Vec<String>,
     /// The runs, oldest first.
@@ -98,12 +99,13 @@ pub(crate) fn read(context: &Context, order: &Order) -> Result<Read, UserError> 
     let mut assumed = assumed(format, order);
     let mut merged =
         documents::merged(all.into_iter().map(|(source, it)| (it, source.modified)).collect());
-    documents::without_copies(format, &mut merged, &mut notes);
+    documents::without_copies(format.word(), &mut merged, &mut notes);
     let is_ours = found.iter().all(|source| source.is_ours);
     let problems = notes.problems();
-    let runs = documents::runs(context, format, merged, (&order.given, is_ours), &problems);
+    let runs = documents::runs(context, format.word(), merged, (&order.given, is_ours), &problems);
     assumed.extend(of_the_future(&runs, &rfc_3339(now())));
-    Ok(Read { format, from, runs, notes, assumed, saved })
+    let source = format.word().to_owned();
+    Ok(Read { source, from, runs, notes, assumed, saved })
 }
 
 /// Returns what was read; where a format was named of which there is nothing in a file, and the file is of another,

@@ -232,9 +232,17 @@ fn file(context: &Context, path: &Path) -> Result<Source, UserError> {
     Ok(Source { shown, modified, is_ours, saved: Vec::new(), path, content: read })
 }
 
+/// Reads standard input.
+///
+/// # Errors
+/// When it cannot be read, or is too large.
+pub(crate) fn standard_input_bytes() -> Result<Vec<u8>, UserError> {
+    read_limited(io::stdin()).map_err(|error| unreadable("standard input", error))
+}
+
 fn standard_input() -> Result<Source, UserError> {
     let shown = "standard input".to_owned();
-    let bytes = read_limited(io::stdin()).map_err(|error| unreadable(&shown, error))?;
+    let bytes = standard_input_bytes()?;
     let content = Content::Text(text(bytes));
     Ok(Source { shown, modified: None, is_ours: true, saved: Vec::new(), path: None, content })
 }
@@ -271,7 +279,8 @@ fn is_ours(context: &Context, path: &Path) -> bool {
     path.ok().zip(root.ok()).is_some_and(|(path, root)| path.starts_with(root))
 }
 
-fn missing(path: &Path, error: io::Error) -> UserError {
+/// Makes the error of a file that cannot be opened.
+pub(crate) fn missing(path: &Path, error: io::Error) -> UserError {
     let shown = path.display();
     match error.kind() {
         io::ErrorKind::NotFound => UserError::new(Code::Usage, format!("there is no file {shown}"))

@@ -1,6 +1,7 @@
 //! Commands, run as if the user had run them: with the same input, output and signals, unless asked
 //! otherwise. Their usage is measured.
 
+mod filter;
 mod held;
 mod interrupt;
 mod notice;
@@ -23,6 +24,7 @@ use nix::unistd::Pid;
 use nix::unistd::getgid;
 use wait4::Wait4 as _;
 
+pub(crate) use filter::{Filter, filter};
 pub(crate) use held::Held;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use notice::{Notice, tell};

@@ -40,16 +40,16 @@ pub(crate) fn tell(notice: Notice<'_>) -> Result<(), String> {
     let program = notice.words.first().map_or("", String::as_str);
     let (mut child, tail) = start(notice)
         .map_err(|error| format!("the alert command `{program}` cannot be started: {error}"))?;
-    feed(&mut child, notice.input);
-    let ended = wait(&mut child, notice.timeout);
+    feed(&mut child, notice.input.as_bytes());
+    let ended = wait(&mut child, notice.timeout, || false);
     let printed = || failure::shown_end(&tail.finish());
     match ended {
-        Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => {
+        Ok(Wait::Ended(status)) if status.success() => Ok(()),
+        Ok(Wait::Ended(status)) => {
             let end = in_words(status);
             Err(format!("the alert command `{program}` {end}{}", printed()))
         }
-        Ok(None) => {
+        Ok(Wait::TooLong | Wait::Stopped) => {
             let time = crate::text::values::period(notice.timeout.as_secs_f64() * 1e9);
             Err(format!("the alert command `{program}` was ended after {time}{}", printed()))
         }
@@ -76,34 +76,58 @@ fn start(notice: Notice<'_>) -> io::Result<(Child, tail::Tail)> {
     Ok((child, tail))
 }
 
-/// Writes the text to the command, which need not read it.
-fn feed(child: &mut Child, input: &str) {
+/// Writes the input to the command, which need not read it.
+pub(super) fn feed(child: &mut Child, input: &[u8]) {
     let Some(mut stdin) = child.stdin.take() else { return };
     let input = input.to_owned();
     thread::spawn(move || {
         // It may end without reading, and it knows better than we do.
-        let _ = stdin.write_all(input.as_bytes());
+        let _ = stdin.write_all(&input);
     });
 }
 
-/// Waits for the end of a command; `None` where it had to be ended.
-fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
+/// The outcome of waiting for a command.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wait {
+    /// It ended.
+    Ended(ExitStatus),
+    /// Its time was over, and it was ended.
+    TooLong,
+    /// There was another reason to end it.
+    Stopped,
+}
+
+/// Waits for the end of a command, and ends it with all that it started where its time is over or `is_over`
+/// says so.
+pub(super) fn wait(
+    child: &mut Child,
+    timeout: Duration,
+    mut is_over: impl FnMut() -> bool,
+) -> io::Result<Wait> {
     let begin = Instant::now();
-    loop {
+    let why = loop {
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+            return Ok(Wait::Ended(status));
+        }
+        if is_over() {
+            break Wait::Stopped;
         }
         if begin.elapsed() >= timeout {
-            break;
+            break Wait::TooLong;
         }
         thread::sleep(STEP);
-    }
+    };
+    end(child);
+    child.wait()?;
+    Ok(why)
+}
+
+/// Ends a command that has a group of its own, with all that it started.
+pub(super) fn end(child: &Child) {
     if let Ok(pid) = i32::try_from(child.id()) {
         // It fails where all have just ended.
         let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
     }
-    child.wait()?;
-    Ok(None)
 }
 
 #[cfg(test)]

@@ -25,6 +25,17 @@ impl Tail {
     pub(super) fn of(command: &mut Command) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         command.stdout(writer.try_clone()?).stderr(writer);
+        Ok(Self::read(reader))
+    }
+
+    /// Takes the place of the command's errors alone.
+    pub(super) fn of_errors(command: &mut Command) -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        command.stderr(writer);
+        Ok(Self::read(reader))
+    }
+
+    fn read(reader: PipeReader) -> Self {
         let kept = Arc::new(Mutex::new(VecDeque::new()));
         let (done, at_end) = mpsc::channel();
         let for_reader = Arc::clone(&kept);
@@ -33,7 +44,7 @@ impl Tail {
             // Nobody waits any more when it took too long.
             let _ = done.send(());
         });
-        Ok(Self { kept, at_end })
+        Self { kept, at_end }
     }
 
     /// Returns the last output, once the command has ended.

@@ -2,7 +2,8 @@
 //!
 //! Nothing in such a number says whether more of it is better. So a change is `changed` and fails
 //! nothing, unless `perf.toml` says which way is better; then it is judged, a count exactly as calls
-//! are. Limits of the value itself are budgets, and need no baseline.
+//! are. Limits of the value itself are budgets, and need no baseline. In a run of benchmarks a count says how
+//! often its harness repeated something, so that a change of it is none for the worse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,10 +28,14 @@ pub(crate) fn rows(
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let directions = directions(current);
     let of_suites = memory_of_suites([baseline, current]);
+    let of_benchmarks = [baseline, current].into_iter().flatten().any(has_benchmarks);
     let row = |key: (&str, MetricKind)| match (olds.get(&key), news.get(&key)) {
         (Some(old), Some(new)) => {
-            let own =
-                Own { better: directions.get(&key).copied(), is_memory: of_suites.contains(key.0) };
+            let own = Own {
+                better: directions.get(&key).copied(),
+                is_memory: of_suites.contains(key.0),
+                is_of_iterations: of_benchmarks && key.1 == MetricKind::Count,
+            };
             Some(of_both(key, [old, new], own, limits))
         }
         (None, Some(new)) => {
@@ -83,7 +88,7 @@ fn of_both(
     limits: &Limits,
 ) -> Change {
     let given = limits.custom.get(name).copied().unwrap_or_default();
-    let Own { better, is_memory } = own;
+    let Own { better, is_memory, is_of_iterations } = own;
     let own = with_direction(given, better, limits);
     // Of its own direction alone nobody knows how much it differs from run to run.
     let is_noisy = given.better.is_none() && own.better.is_some() && kind != MetricKind::Count;
@@ -95,6 +100,7 @@ fn of_both(
     let (before, now) = nearest.unwrap_or((common, common));
     let (verdict, ground) = match nearest {
         None if differs => (Verdict::Stable, Because::RunsOverlap { baseline, current }),
+        Some(_) if is_of_iterations => (Verdict::Changed, Because::CountOfIterations),
         _ if is_memory
             && !limits.custom.contains_key(name)
             && is_usual(change_pct(before, now)) =>
@@ -133,6 +139,14 @@ struct Own {
     better: Option<Better>,
     /// True of the memory of a test suite.
     is_memory: bool,
+    /// True of a count that grows with the iterations of benchmarks.
+    is_of_iterations: bool,
+}
+
+/// Returns whether a harness of ours chose how often the program ran its benchmarks.
+fn has_benchmarks(run: &RunDocument) -> bool {
+    let mut benchmarks = run.functions.iter().filter_map(|it| it.benchmark.as_ref());
+    benchmarks.any(|benchmark| benchmark.harness.is_some())
 }
 
 /// Returns the names of the metrics that are the memory of a suite of these runs. A metric that a program calls
@@ -196,7 +210,7 @@ fn change_pct(old: f64, new: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples;
+    use crate::model::{Benchmark, Function, FunctionKind, Harness, samples};
     use crate::verdict::words::Words;
 
     fn in_words(row: &Change) -> String {
@@ -254,6 +268,34 @@ mod tests {
         let lower = better(Better::Lower, None);
         check(COUNT, (8.0, 9.0), lower, Verdict::Degraded, "count 8 → 9 (+12.5 %), worse");
         check(COUNT, (8.0, 6.0), lower, Verdict::Improved, "count 8 → 6 (-25.0 %), better");
+    }
+
+    #[test]
+    fn counts_of_benchmarks_are_told_and_gauges_are_judged() {
+        let shown = |kind: MetricKind| {
+            let function = Function {
+                kind: FunctionKind::Benchmark,
+                benchmark: Some(Box::new(Benchmark {
+                    harness: Some(Harness::default()),
+                    ..Benchmark::default()
+                })),
+                ..Function::default()
+            };
+            let runs = [8.0, 9.0].map(|value| RunDocument {
+                functions: vec![function.clone()],
+                ..run(&[("m", kind, Some(value))])
+            });
+            let custom = BTreeMap::from([("m".to_owned(), better(Better::Lower, Some(5.0)))]);
+            let limits = Limits { custom, ..Limits::default() };
+            let row = &rows(&runs[..1], &runs[1..], &limits)[0];
+            format!("{}: {}", row.verdict, in_words(row))
+        };
+        assert_eq!(
+            shown(COUNT),
+            "changed: count 8 → 9 (+12.5 %), as the harness chose how often it ran"
+        );
+        let why = "regression: gauge 8 → 9 (+12.5 %), worse by more than 5 %";
+        assert_eq!(shown(MetricKind::Gauge), why);
     }
 
     #[test]

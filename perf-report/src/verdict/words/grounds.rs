@@ -101,6 +101,7 @@ fn of_custom_limits(ground: &Because) -> Option<String> {
         }
         Because::OverLowerLimit { limit_pct: None, .. } => "worse".to_owned(),
         Because::BetterThanLimit { .. } => "better".to_owned(),
+        Because::CountOfIterations => "as the harness chose how often it ran".to_owned(),
         Because::WithinLimit { limit_pct: Some(limit_pct) } => {
             format!("within {}", units::percent(*limit_pct))
         }

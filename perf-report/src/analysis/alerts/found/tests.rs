@@ -6,7 +6,8 @@ use crate::analysis::alerts::unix_ns;
 use crate::analysis::history;
 use crate::model::samples::{noisy, past};
 use crate::model::{
-    AlertPhase, COMMAND, Metric, SuiteRow, SuiteTarget, TargetOutcome, TargetUnit, TrendLimits,
+    AlertPhase, BenchOutcome, Benchmark, COMMAND, Function, FunctionKind, Harness, Metric,
+    SuiteRow, SuiteTarget, TargetOutcome, TargetUnit, TrendLimits,
 };
 use crate::verdict::limits::{Limits, Thresholds};
 use crate::verdict::{Sides, compare_runs};
@@ -396,6 +397,68 @@ fn reliability_and_score_need_figures() {
     15 of the last 20 runs succeeded: NEEDS ATTENTION: 75 % (53 % to 89 %); last: signal 9
     score 69, below 70: 69.4 is the better end of what it may be
     ");
+}
+
+/// A run of benchmarks: names with their times and ends.
+fn benchmarks(of: &[(&str, f64, BenchOutcome)]) -> RunDocument {
+    let function = |&(name, ns, outcome): &(&str, f64, BenchOutcome)| Function {
+        name: name.to_owned(),
+        kind: FunctionKind::Benchmark,
+        calls: 1_000,
+        total_ns: 1_000_000_000,
+        self_ns: 1_000_000_000,
+        mean_ns: Some(ns * 1e3).filter(|_| outcome == BenchOutcome::Ok),
+        benchmark: Some(Box::new(Benchmark {
+            harness: Some(Harness { outcome, ..Harness::default() }),
+            ..Benchmark::default()
+        })),
+        ..Function::default()
+    };
+    RunDocument { functions: of.iter().map(function).collect(), ..crate::model::samples::empty() }
+}
+
+#[test]
+fn a_benchmark_that_did_not_end_well_is_told_and_the_others_are_judged() {
+    use BenchOutcome::{Ok, Panicked, Timeout};
+    let before = |at: f64| benchmarks(&[("a", 1_000.0 + at, Ok), ("b", 500.0 + at, Ok)]);
+    let mut runs: Vec<RunDocument> = (0..10).map(|at| before(f64::from(at))).collect();
+    let mut last = benchmarks(&[("a", 0.0, Timeout), ("b", 2_000.0, Ok)]);
+    last.run.exit_code = Some(101);
+    runs.push(last);
+    let comparison = judged(&runs, 1);
+    let found = of(&runs, &comparison);
+    assert_eq!(titles(&found), ["a: took longer than its limit", "b: value +297.6 %"]);
+    let outcome = &found.found[0];
+    assert!(outcome.certain && outcome.exact, "{outcome:?}");
+
+    let entries = |names: &[&str]| -> Vec<AlertEntry> {
+        let key = |name: &&str| AlertKey {
+            function: Some((*name).to_owned()),
+            ..AlertKey::of_command(AlertKind::Outcome)
+        };
+        let entry = |name| AlertEntry {
+            key: key(name),
+            phase: AlertPhase::Firing,
+            since_unix_ns: 1,
+            told_unix_ns: Some(1),
+            first_run: None,
+            run: None,
+            runs: 1,
+            clear_run: None,
+            clear: 0,
+            exact: true,
+            what: AlertText::default(),
+        };
+        names.iter().map(entry).collect()
+    };
+    let run = benchmarks(&[("b", 500.0, Panicked)]);
+    let evidence = Evidence { run: Some(&run), ..Evidence::default() };
+    let found = find(&evidence, &entries(&["a", "b"]));
+    assert_eq!(titles(&found), ["b: panicked"]);
+    let open: Vec<_> = found.open.iter().filter_map(|key| key.function.as_deref()).collect();
+    assert_eq!(open, ["a"], "a run that did not measure it ends nothing");
+    let nothing = find(&Evidence::default(), &entries(&["a"]));
+    assert!(nothing.unjudged.contains(&AlertKind::Outcome));
 }
 
 #[test]
