@@ -59,10 +59,14 @@ pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<(Benchmark, Option<
         .zip(0..)
         .map(|(case, index)| Running::begin(case, index, &surroundings))
         .collect();
+    // As in timed rounds: else what is warmed up is another thing than what is measured, and functions that
+    // only benchmarks call would have calls outside of profile rounds.
+    let muted = Muted::all();
     for one in &mut running {
         one.calibrate();
     }
     warm_up(&mut running, &mut random);
+    drop(muted);
     timed(&mut running, &mut random, is_quick);
     profile(&mut running, &mut random, is_quick);
     running.into_iter().map(Running::finish).collect()
