@@ -14,6 +14,9 @@ use super::{DIR_VARIABLE, Interrupt, SWITCH_VARIABLE, in_words, tail};
 use crate::record::failure;
 use crate::text::{units, values};
 
+/// The longest wait for the output of a program that failed.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A program, and its input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filter<'a> {
@@ -53,14 +56,13 @@ pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
     };
     let ended = wait(&mut child, filter.timeout, is_over);
     let printed = || failure::shown_end(&tail.finish());
+    let too_much = || {
+        let most = units::bytes(filter.most);
+        format!("the program `{program}` wrote more than {most}, the most that is read")
+    };
     let status = match ended {
         Ok(Wait::Ended(status)) => status,
-        Ok(Wait::Stopped) if is_too_much => {
-            let most = units::bytes(filter.most);
-            return Err(format!(
-                "the program `{program}` wrote more than {most}, the most that is read"
-            ));
-        }
+        Ok(Wait::Stopped) if is_too_much => return Err(too_much()),
         Ok(Wait::Stopped) => {
             return Err(format!("the program `{program}` was ended by a signal to perf-report"));
         }
@@ -70,9 +72,14 @@ pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
         }
         Err(error) => return Err(format!("nobody knows how `{program}` ended: {error}")),
     };
+    let is_whole = |answer: &Vec<u8>| answer.len() as u64 <= filter.most;
     if !status.success() {
         end(&child);
-        return Err(format!("the program `{program}` {}{}", in_words(status), printed()));
+        // One of which nobody reads more is ended by that, and this is why.
+        let answer = answer.or_else(|| output.recv_timeout(PATIENCE).ok());
+        let is_flood = answer.is_some_and(|answer| !is_whole(&answer));
+        let why = || format!("the program `{program}` {}{}", in_words(status), printed());
+        return Err(if is_flood { too_much() } else { why() });
     }
     // What it left behind may still hold its output.
     let left = filter.timeout.saturating_sub(begin.elapsed());
@@ -80,11 +87,7 @@ pub(crate) fn filter(filter: Filter<'_>) -> Result<Vec<u8>, String> {
         end(&child);
         format!("the program `{program}` ended, and a process that it left behind holds its output")
     })?;
-    let most = units::bytes(filter.most);
-    let is_whole = answer.len() as u64 <= filter.most;
-    is_whole.then_some(answer).ok_or_else(|| {
-        format!("the program `{program}` wrote more than {most}, the most that is read")
-    })
+    if is_whole(&answer) { Ok(answer) } else { Err(too_much()) }
 }
 
 /// A program that runs, with its output.
