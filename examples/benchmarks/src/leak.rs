@@ -5,7 +5,7 @@ use std::sync::Mutex;
 /// Answers, by the number of the request, which no two requests share: each is kept for ever.
 #[derive(Debug, Default)]
 pub struct Cache {
-    answers: Mutex<Vec<Box<[u8; 64]>>>,
+    answers: Mutex<Vec<Box<[u8]>>>,
 }
 
 impl Cache {
@@ -17,7 +17,7 @@ impl Cache {
     /// Answers a request.
     pub fn answer(&self, request: u64) -> u64 {
         let mut answers = self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut answer = Box::new([0; 64]);
+        let mut answer = vec![0; 64].into_boxed_slice();
         answer[..8].copy_from_slice(&request.to_le_bytes());
         answers.push(answer);
         request.wrapping_mul(31)

@@ -13,7 +13,8 @@ pub struct BadLine(
 
 /// Returns a text of so many lines.
 pub fn text(lines: usize) -> String {
-    (0..lines).map(|line| format!("setting.{line}={}\n", line * 7919 % 10_007)).collect()
+    let line = |line: usize| format!("setting.{line}={}", line * 7919 % 10_007);
+    (0..lines).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads settings from text.

@@ -82,7 +82,7 @@ fn a_difference_is_to_any_run_that_compare_takes() {
 fn choices_that_a_format_does_not_have_are_mistakes() {
     let desk = desk();
     desk.report(&["export"]).said(2, "<FORMAT>");
-    desk.report(&["export", "ppof"]).said(2, "'pprof'");
+    desk.report(&["export", "ppof"]).said(2, "did you mean `pprof`?");
     desk.report(&["export", "pprof", "--unit", "us"]).said(2, "pprof has no --unit");
     let finished = desk.report(&["export", "pprof", "--baseline", "latest~1"]);
     finished.said(2, "pprof holds no difference to a baseline");
