@@ -86,7 +86,7 @@ fn run(document: &Value, place: &str) -> Result<ImportedRun, Mistake> {
     let git = facts.git.unwrap_or_default();
     Ok(ImportedRun {
         time: time(&facts.time, place)?,
-        commit: commit(git.commit, place)?,
+        commit: commit(&git.commit, place)?,
         branch: git.branch,
         dirty: git.dirty,
         exit_code: facts.exit_code,
@@ -240,7 +240,7 @@ fn time(text: &str, place: &str) -> Result<Option<Timestamp>, Mistake> {
     text.parse().map(Some).map_err(|_| wrong(&format!("{place}run.time"), why))
 }
 
-fn commit(hash: String, place: &str) -> Result<Option<String>, Mistake> {
+fn commit(hash: &str, place: &str) -> Result<Option<String>, Mistake> {
     let is_hash = (4..=64).contains(&hash.len()) && hash.bytes().all(|it| it.is_ascii_hexdigit());
     match hash.is_empty() {
         true => Ok(None),
