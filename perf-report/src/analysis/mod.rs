@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod alerts;
+pub mod bench;
 pub mod bisect;
 pub mod history;
 pub mod interleave;

@@ -11,8 +11,10 @@ use super::progress;
 use crate::analysis::history;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::HistoryDocument;
+use crate::project::config;
 use crate::project::context::Context;
 use crate::render::{HistoryView, Medium, Shown};
+use crate::verdict;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,8 +100,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let is_wanted = |name: &str| names.contains(name);
     let document = history::history_of(&runs, metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;
+    let limits = config::check_settings(context, None, config::in_ci())?.limits();
+    let kept = runs.last().map(|newest| verdict::budgets(newest, &limits)).unwrap_or_default();
+    let kept = kept.iter().filter(|row| names.contains(&row.name));
+    let breaches = history::breaches(&runs.iter().collect::<Vec<_>>(), kept);
     drop(progress);
-    let history = &HistoryDocument { branch: args.past.branch.clone(), ..document };
+    let history = &HistoryDocument { branch: args.past.branch.clone(), breaches, ..document };
     let shown = Shown { limit: (!args.all).then_some(args.limit), one: args.function.is_some() };
     let view = HistoryView { history, shown };
     if args.function.is_some() {

@@ -44,6 +44,17 @@ pub enum Because {
     /// A count of a program that benchmarks, which grows with the iterations that its harness chose.
     CountOfIterations,
 
+    /// Powers with which a cost grows, as intervals of 99 %.
+    Exponents {
+        /// Ends in the baseline.
+        baseline: (f64, f64),
+        /// Ends in the runs that are judged.
+        current: (f64, f64),
+        /// Number of sizes that both have.
+        sizes: u64,
+        /// True if they differ for sure.
+        apart: bool,
+    },
     /// The same value in all runs.
     Same,
     /// The values of the runs of both sides overlap.

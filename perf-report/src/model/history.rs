@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Metric, Side, Verdict};
+use super::{Breach, Command, Metric, Side, Verdict};
 use crate::stats::segments::Kind;
 
 /// The trend of a function: the verdict on its newest runs in one word.
@@ -90,6 +90,10 @@ pub struct HistoryDocument {
     /// of the search for changes of level, unless most runs are like that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_whole: Vec<u64>,
+    /// Budgets that will be exceeded at the pace of the runs since the last change of level, the first to be so
+    /// first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaches: Vec<Breach>,
     /// The runs, oldest first.
     pub runs: Vec<Side>,
     /// The functions, most self time in the newest run first.

@@ -103,6 +103,12 @@ pub enum Metric {
     PeakRssBytes,
     /// Units of work a second, on the wall: the more, the better. Only an open load has it.
     Throughput,
+    /// The power of the size with which the time of a benchmark grows.
+    TimeExponent,
+    /// The same of its allocations.
+    AllocsExponent,
+    /// The same of their bytes.
+    AllocBytesExponent,
     /// A count that the program keeps for itself; exact.
     Count,
     /// The last value of a gauge of the program's own.
@@ -131,6 +137,10 @@ impl Metric {
 
     /// The percentiles that few calls decide.
     pub const OUTER_PERCENTILES: [Self; 3] = [Self::P90Ns, Self::P95Ns, Self::P99Ns];
+
+    /// The metrics of benchmarks that were measured at several sizes.
+    pub const EXPONENTS: [Self; 3] =
+        [Self::TimeExponent, Self::AllocsExponent, Self::AllocBytesExponent];
 
     /// Every metric of the whole command.
     pub const OF_COMMAND: [Self; 3] = [Self::WallNs, Self::CpuNs, Self::PeakRssBytes];
@@ -186,6 +196,9 @@ impl Metric {
             Self::WallNs => "wall time",
             Self::CpuNs => "processor time",
             Self::PeakRssBytes => "peak memory",
+            Self::TimeExponent => "exponent of time",
+            Self::AllocsExponent => "exponent of allocations",
+            Self::AllocBytesExponent => "exponent of allocated bytes",
             metric => metric.word(),
         }
     }
@@ -196,6 +209,7 @@ impl Metric {
             Self::Success | Self::Ratio => Unit::Share,
             Self::Throughput => Unit::Rate,
             Self::Gauge => Unit::Own,
+            metric if Self::EXPONENTS.contains(&metric) => Unit::Own,
             Self::SelfAllocBytes | Self::PeakRssBytes => Unit::Size,
             metric if metric.is_count() => Unit::Count,
             _ => Unit::Time,
@@ -205,6 +219,7 @@ impl Metric {
     /// Writes a value of it as people read it, with its unit.
     pub fn number(self, value: f64) -> String {
         match self {
+            metric if Self::EXPONENTS.contains(&metric) => format!("{value:.2}"),
             // A count of the program's own may be of so many things that it is a float.
             Self::Count => units::number(value),
             metric => metric.unit().text(value),
@@ -231,6 +246,9 @@ impl Metric {
             Self::CpuNs => "cpu",
             Self::PeakRssBytes => "peak-memory",
             Self::Throughput => "throughput",
+            Self::TimeExponent => "time-exponent",
+            Self::AllocsExponent => "allocs-exponent",
+            Self::AllocBytesExponent => "alloc-bytes-exponent",
             Self::Count => "count",
             Self::Gauge => "gauge",
             Self::Ratio => "ratio",
@@ -245,9 +263,13 @@ impl Metric {
             "self_allocs" => Self::SelfAllocs.word(),
             "self_alloc_bytes" => Self::SelfAllocBytes.word(),
             "peak_rss_bytes" => Self::PeakRssBytes.word(),
+            "time_exponent" => Self::TimeExponent.word(),
+            "allocs_exponent" => Self::AllocsExponent.word(),
+            "alloc_bytes_exponent" => Self::AllocBytesExponent.word(),
             word => word,
         };
         let all = Self::ALL.into_iter().chain(Self::OF_COMMAND).chain([Self::Throughput]);
+        let all = all.chain(Self::EXPONENTS);
         all.into_iter().find(|metric| metric.word() == word)
     }
 }

@@ -6,7 +6,7 @@ mod score;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Side};
+use super::{Command, Complexity, Scaling, Side};
 
 pub use advice::{Advice, Place, RuleId};
 pub use score::{
@@ -47,6 +47,12 @@ pub struct Report {
     /// Budgets that will be exceeded at the pace of the last runs.
     #[serde(default)]
     pub breaches: Vec<Breach>,
+    /// The growth of its benchmarks with the size of their work; of those measured at several sizes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub complexity: Vec<Complexity>,
+    /// The scaling of its benchmarks with threads; of those measured with several numbers of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scaling: Vec<Scaling>,
     /// The figures behind all of it.
     pub details: Details,
     /// Sentences to read before a figure is believed.

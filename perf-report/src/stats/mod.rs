@@ -4,6 +4,7 @@
 //! meaning of the numbers for a program is the matter of [`crate::verdict`].
 
 pub mod fdr;
+pub mod forms;
 pub mod history;
 pub mod moderated;
 pub mod number;
@@ -12,6 +13,7 @@ pub mod power;
 pub mod quantile;
 pub mod random;
 pub mod robust;
+pub mod scalability;
 pub mod segments;
 pub mod sequential;
 mod side;

@@ -20,6 +20,8 @@ pub struct Pace {
     pub slope: f64,
     /// Its ends, 19 times out of 20.
     pub interval: (f64, f64),
+    /// Its ends, 99 times out of 100.
+    pub sure: (f64, f64),
     /// The logarithm at the last value, as the slope has it.
     pub end: f64,
 }
@@ -47,21 +49,24 @@ pub fn of(values: &[f64]) -> Option<Pace> {
         })
         .collect();
     slopes.sort_by(f64::total_cmp);
-    let low = slopes.get(DRAWS / 40).copied().unwrap_or(slope).min(slope);
-    let high = slopes.get(DRAWS - 1 - DRAWS / 40).copied().unwrap_or(slope).max(slope);
-    // Of few values, blocks drawn again differ less than series do.
-    let (least, most) = by_ranks(&logs);
-    Some(Pace { slope, interval: (low.min(least), high.max(most)), end: at(logs.len() - 1) })
+    let ends = |outer: usize, z: f64| {
+        let low = slopes.get(outer).copied().unwrap_or(slope).min(slope);
+        let high = slopes.get(DRAWS - 1 - outer).copied().unwrap_or(slope).max(slope);
+        // Of few values, blocks drawn again differ less than series do.
+        let (least, most) = by_ranks(&logs, z);
+        (low.min(least), high.max(most))
+    };
+    let (interval, sure) = (ends(DRAWS / 40, 1.96), ends(DRAWS / 200, 2.576));
+    Some(Pace { slope, interval, sure, end: at(logs.len() - 1) })
 }
 
 /// Returns the interval of Sen, which holds for values that do not depend on each other: the slopes at the ranks
-/// that Kendall's tau leaves open.
-fn by_ranks(logs: &[f64]) -> (f64, f64) {
-    const Z: f64 = 1.96;
+/// that Kendall's tau leaves open, `z` standard deviations to either side.
+fn by_ranks(logs: &[f64], z: f64) -> (f64, f64) {
     let mut slopes = slopes(logs);
     slopes.sort_by(f64::total_cmp);
     let (n, pairs) = (float(logs.len() as u64), float(slopes.len() as u64));
-    let open = Z * (n * (n - 1.0) * (2.0 * n + 5.0) / 18.0).sqrt();
+    let open = z * (n * (n - 1.0) * (2.0 * n + 5.0) / 18.0).sqrt();
     let rank = |at: f64| usize::try_from(whole(at.round())).unwrap_or(usize::MAX);
     let low = slopes.get(rank((pairs - open) / 2.0 - 1.0)).filter(|_| pairs > open);
     let high = slopes.get(rank(f64::midpoint(pairs, open)));

@@ -1,7 +1,7 @@
 //! Compares: all rooms in a row.
 
 use super::evidence::suite::{self, Suite};
-use super::judges::{bounds, budgets, custom, load, rows};
+use super::judges::{bounds, budgets, custom, growth, load, rows};
 use super::limits::Limits;
 use super::owed::{blame, causes};
 use super::sides::comparable::{self, Difference};
@@ -77,6 +77,7 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     suite::take_back_tails(&mut rows, sides);
     blame::lower_callers(&mut rows, sides, limits);
     rows.extend(custom::rows(sides.baseline, sides.current, limits));
+    rows.extend(growth::rows(sides, limits));
     let of_load = load::judge(&mut rows, sides, limits);
     comparable::take_as_advice(&mut rows, &differences);
     let more_runs = notes::more_runs(&functions.measured, sides, &rows);

@@ -1,9 +1,8 @@
 //! Rules about waiting, threads and futures.
 
-use std::collections::BTreeMap;
-
 use super::facts::{Facts, Found, at_most};
-use crate::model::{Function, FunctionKind, RuleId, Steadiness};
+use crate::analysis::bench;
+use crate::model::{Function, RuleId, Scaling, ScalingStep, Steadiness};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
 
@@ -55,64 +54,45 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Found> {
 
 /// The share of the ideal speed below which threads bring little.
 const EFFICIENCY: f64 = 0.5;
-/// The parameter by which benchmarks tell the number of their threads.
-const THREADS: &str = "threads";
 
-/// Finds benchmarks of which more threads bring little: by the time of an iteration on one of them.
+/// Finds benchmarks of which more threads bring little.
 pub(super) fn scaling(facts: &Facts<'_>) -> Vec<Found> {
-    let mut groups: BTreeMap<String, BTreeMap<u64, &Function>> = BTreeMap::new();
-    for function in facts.run.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark) {
-        if let Some((group, threads)) = by_threads(function) {
-            groups.entry(group).or_default().insert(threads, function);
-        }
-    }
-    groups.values().filter_map(|group| scales_badly(group, facts.run.run.machine.cores)).collect()
+    let all = bench::scaling(std::slice::from_ref(facts.run));
+    all.iter().filter_map(|scaling| scales_badly(facts, scaling)).collect()
 }
 
-/// Returns the name of a benchmark without its number of threads, and that number.
-fn by_threads(function: &Function) -> Option<(String, u64)> {
-    let text = function.benchmark.as_ref()?.parameters.get(THREADS)?;
-    let threads = text.parse().ok().filter(|threads| *threads > 0)?;
-    let parts = function.name.split('/').filter(|part| {
-        *part != text && *part != format!("{THREADS}={text}") && *part != format!("t={text}")
-    });
-    Some((parts.collect::<Vec<_>>().join("/"), threads))
-}
-
-fn scales_badly(group: &BTreeMap<u64, &Function>, cores: u32) -> Option<Found> {
-    let alone = group.get(&1)?.mean_ns.filter(|ns| *ns > 0.0)?;
+fn scales_badly(facts: &Facts<'_>, scaling: &Scaling) -> Option<Found> {
     // More threads than cores cannot bring more.
-    let fair = group.iter().filter(|(threads, _)| cores == 0 || **threads <= u64::from(cores));
-    let with: Vec<(u64, f64, &Function)> = fair
-        .filter_map(|(threads, it)| {
-            Some((*threads, alone / it.mean_ns.filter(|ns| *ns > 0.0)?, *it))
-        })
-        .collect();
-    let (threads, efficiency, function) = with.last().copied().filter(|it| it.1 < EFFICIENCY)?;
-    let knee = with.iter().take_while(|it| it.1 >= EFFICIENCY).last().map_or(1, |it| it.0);
-    let steps: Vec<String> = with
-        .iter()
-        .map(|(threads, efficiency, _)| {
-            format!("{} × with {threads}", units::rough_number(efficiency * float(*threads)))
-        })
-        .collect();
+    let is_fair = |it: &&ScalingStep| scaling.cores == 0 || it.threads <= scaling.cores;
+    let fair: Vec<&ScalingStep> = scaling.steps.iter().filter(is_fair).collect();
+    let last = fair.last()?;
+    let efficiency = last.efficiency.filter(|efficiency| *efficiency < EFFICIENCY)?;
+    let families = facts.run.benchmarks_by_threads();
+    let cases = families.get(&scaling.benchmark)?;
+    let (_, function) = cases.iter().find(|(threads, _)| *threads == last.threads)?;
+    let times = |it: &&ScalingStep| {
+        let times = it.efficiency.unwrap_or_default() * f64::from(it.threads);
+        format!("{} × with {}", units::rough_number(times), it.threads)
+    };
+    let knee = units::plural(u64::from(scaling.knee), "thread");
+    let hurts = scaling.hurts_from.filter(|threads| *threads <= last.threads);
+    let hurts =
+        hurts.map_or_else(String::new, |threads| format!("; from {threads} on they do less"));
     let pct = (1.0 - efficiency) * 100.0;
     Some(Found {
         rule: RuleId::Scaling,
         function: Some(function.name.clone()),
         evidence: format!(
-            "{} of the ideal at {} (limit {} %): {}; well up to {}",
+            "{} of the ideal at {} (limit {} %): {}; nearly ideal up to {knee}{hurts}",
             units::percent(efficiency * 100.0),
-            units::plural(threads, "thread"),
+            units::plural(u64::from(last.threads), "thread"),
             EFFICIENCY * 100.0,
-            steps.join(", "),
-            units::plural(knee, "thread"),
+            fair.iter().map(times).collect::<Vec<_>>().join(", "),
         ),
         at_most_pct: Some(pct),
         saves: at_most(pct, "an iteration's time at that many threads"),
         todo: format!(
-            "use {}, or find what they share: a lock, an allocator, a line of the cache",
-            units::plural(knee, "thread")
+            "use {knee}, or find what they share: a lock, an allocator, a line of the cache"
         ),
     })
 }

@@ -4,6 +4,7 @@
 mod changes;
 mod courses;
 mod decline;
+mod outlook;
 mod series;
 mod suites;
 mod trend;
@@ -11,6 +12,7 @@ mod whole;
 
 pub use courses::{decline, points};
 pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};
+pub use outlook::breaches;
 pub use trend::{TrendRules, Trends, trends, word};
 
 use rayon::prelude::*;
@@ -80,6 +82,7 @@ pub fn history_of(
         baseline_runs: trends.baseline_runs as u64,
         too_few: runs.len() < FEWEST,
         notes: notes(runs, &used, trends.notes),
+        breaches: Vec::new(),
         not_whole: whole::not_whole(runs),
         runs: sides,
         functions,

@@ -5,15 +5,14 @@
 
 mod details;
 mod findings;
-mod outlook;
 mod summary;
 
 #[cfg(test)]
 mod tests;
 
 use crate::analysis::advice::{self, Advised};
-use crate::analysis::score;
-use crate::model::{Comparison, REPORT_SCHEMA, REPORT_VERSION, Report, RunDocument, Side};
+use crate::analysis::{bench, history, score};
+use crate::model::{Breach, Comparison, REPORT_SCHEMA, REPORT_VERSION, Report, RunDocument, Side};
 
 /// The rules of a report: `[score]` and `[advice]` of `perf.toml`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -90,10 +89,18 @@ pub fn report(material: &Material<'_>) -> Option<Report> {
         went_badly: findings::badly(newest, comparison, &settings.score),
         advice,
         silenced,
-        breaches: outlook::breaches(material),
+        breaches: breaches(material),
+        complexity: bench::complexity(runs),
+        scaling: bench::scaling(runs),
         details: details::details(material, newest),
         notes: comparison.notes.iter().chain(&comparison.missing).cloned().collect(),
     };
     report.summary = summary::summary(&report, comparison);
     Some(report)
+}
+
+/// Returns the budgets that will be exceeded at the pace of the last runs.
+fn breaches(material: &Material<'_>) -> Vec<Breach> {
+    let runs: Vec<&RunDocument> = material.past.iter().chain(material.runs).collect();
+    history::breaches(&runs, score::targets::known(material.comparison))
 }

@@ -12,6 +12,7 @@ mod comparison;
 mod decline;
 mod failures;
 mod flame;
+mod growth;
 mod history;
 mod import;
 mod metrics;

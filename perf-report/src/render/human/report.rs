@@ -48,6 +48,7 @@ pub(crate) fn report(report: &Report, screen: Screen) -> String {
     );
     text += &view.next_steps(report);
     text += &view.outlook(report);
+    text += &view.growth(report);
     text += &view.details(report);
     text
 }
@@ -209,6 +210,11 @@ impl View {
             text += &self.lines(&words::pace(breach), "    ", style::FAINT);
         }
         text
+    }
+
+    fn growth(&self, report: &Report) -> String {
+        let screen = Screen { width: self.width, styled: self.paint.styled };
+        super::growth::growth(&report.complexity, &report.scaling, screen)
     }
 
     fn details(&self, report: &Report) -> String {

@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use super::paint::{Paint, style};
-use super::show::{header, tables};
+use super::show::{growth, header, tables};
 use super::wrap;
 use crate::model::{Function, RunDocument};
 use crate::render::words::{benchmarks, estimates, facts, futures, suites};
@@ -27,6 +27,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text.push('\n');
         text += &tables(run, &selected.shown, false, screen);
     }
+    text += &growth(run, screen);
     text.push('\n');
     for line in suites::bad_in_words(run) {
         text += &painted(&line, style::BAD, screen);

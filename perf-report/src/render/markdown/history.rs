@@ -21,6 +21,9 @@ pub(crate) fn history(document: &HistoryDocument, shown: Shown) -> String {
         [function] if shown.one => of_one(document, function, shown),
         _ => of_all(document, shown),
     };
+    for breach in &document.breaches {
+        let _ = writeln!(text, "\n- {}", escape(&words::outlook(breach)));
+    }
     for line in words::legend(document).iter().chain(&document.notes) {
         let _ = writeln!(text, "\n> {}", escape(line));
     }

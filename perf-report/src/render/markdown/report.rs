@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::notes;
+use super::{growth, notes};
 use crate::model::{Advice, Report, Statement};
 use crate::render::words::report::{self as words, Part};
 use crate::text::sanitize::{
@@ -31,6 +31,7 @@ pub(crate) fn report(report: &Report) -> String {
             let _ = writeln!(text, "- {} {}", escape(&breach.text), aside(&words::pace(breach)));
         }
     }
+    text += &growth::growth(&report.complexity, &report.scaling);
     text += &details(report);
     text + &notes(report.notes.iter().cloned())
 }

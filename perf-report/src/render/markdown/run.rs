@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Title, fenced, notes, table};
+use super::{Title, fenced, growth, notes, table};
+use crate::analysis::bench;
 use crate::model::{Function, Metric, RunDocument};
 use crate::render::words::estimates::Mark;
 use crate::render::words::functions::columns;
@@ -54,6 +55,8 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
         text.push('\n');
         text += &metrics_table(run, selection);
     }
+    let whole = std::slice::from_ref(run);
+    text += &growth::growth(&bench::complexity(whole), &bench::scaling(whole));
     let about = futures::explained(run).into_iter().chain(estimates::beside(run));
     let about = about.chain(estimates::lines(run));
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))

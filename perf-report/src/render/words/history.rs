@@ -1,7 +1,9 @@
 //! The words about a history, as short phrases that every medium can use.
 
 use super::facts;
-use crate::model::{FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict};
+use crate::model::{
+    Breach, FunctionHistory, HistoryChange, HistoryDocument, Metric, Side, Trend, Verdict,
+};
 use crate::stats::segments::{FEWEST, Kind};
 use crate::text::{sanitize, units};
 
@@ -226,4 +228,8 @@ pub(crate) fn mark(
         None if document.not_whole.contains(&(place as u64)) => "not whole",
         None => "",
     }
+}
+/// Returns the outlook of a budget with the pace behind it.
+pub(crate) fn outlook(breach: &Breach) -> String {
+    format!("{}: {}", breach.text, super::report::pace(breach))
 }

@@ -1,6 +1,8 @@
 //! The words that all media share: names, sentences, and the values of columns.
 
 pub(crate) mod alerts;
+pub(crate) mod bench_growth;
+pub(crate) mod bench_scaling;
 pub(crate) mod benchmarks;
 pub(crate) mod bisect;
 pub(crate) mod changepoints;

@@ -152,7 +152,7 @@ impl Default for Thresholds {
 impl Limits {
     /// The metrics that are judged unless others are named: all but total time, which mixes calls and
     /// the time of a call, and the 90th percentile.
-    pub const DEFAULT_METRICS: [Metric; 15] = [
+    pub const DEFAULT_METRICS: [Metric; 18] = [
         Metric::Calls,
         Metric::Errors,
         Metric::Panics,
@@ -168,6 +168,9 @@ impl Limits {
         Metric::CpuNs,
         Metric::PeakRssBytes,
         Metric::Throughput,
+        Metric::TimeExponent,
+        Metric::AllocsExponent,
+        Metric::AllocBytesExponent,
     ];
 
     /// Returns the built-in limits for `metrics`, with times by `thresholds`.

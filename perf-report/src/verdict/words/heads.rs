@@ -13,6 +13,7 @@ impl Words {
     pub(super) fn head(self, first: &Because, row: &Change) -> Option<String> {
         self.of_two(first, row)
             .or_else(|| of_one(first, row))
+            .or_else(|| of_growth(first, row))
             .or_else(|| self.unmeasured(first, row.metric, row.because.get(1)))
     }
 
@@ -102,6 +103,24 @@ impl Words {
             _ => return None,
         })
     }
+}
+
+/// Returns the sentence on the growth of a benchmark: `time grows with n^1.98 (1.93 to 2.03) and grew with …`.
+fn of_growth(first: &Because, row: &Change) -> Option<String> {
+    let Because::Exponents { baseline, current, sizes, apart } = first else { return None };
+    let cost = row.metric.title().trim_start_matches("exponent of ");
+    let power = |value: Option<f64>, (low, high): (f64, f64)| {
+        format!("n^{} ({low:.2} to {high:.2})", row.metric.number(value.unwrap_or_default()))
+    };
+    let [old, new] = [power(row.baseline, *baseline), power(row.current, *current)];
+    let sizes = units::plural(*sizes, "size");
+    Some(if *apart {
+        format!("{cost} grew with {old} and grows with {new}, over {sizes}")
+    } else {
+        format!(
+            "{cost} grows with {new}, and with {old} before: no other growth for sure, over {sizes}"
+        )
+    })
 }
 
 /// Returns the sentence on a value that only one side has, or on a function that has another name there.

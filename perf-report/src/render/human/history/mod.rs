@@ -52,9 +52,9 @@ fn all(document: &HistoryDocument, shown: Shown, screen: Screen) -> String {
 /// Adds the meaning of the words, and what must be known of the runs.
 fn notes(text: &mut String, document: &HistoryDocument, screen: Screen) {
     let paint = Paint { styled: screen.styled };
-    let lines = words::legend(document)
-        .into_iter()
-        .map(|line| (style::FAINT, line))
+    let breaches = document.breaches.iter().map(|it| (style::WARN, words::outlook(it)));
+    let lines = breaches
+        .chain(words::legend(document).into_iter().map(|line| (style::FAINT, line)))
         .chain(document.notes.iter().map(|note| (style::WARN, format!("note: {note}"))));
     for (look, line) in lines {
         let wrapped = wrap::words(&sanitize::screen(&line), "", screen.width);

@@ -1,0 +1,208 @@
+//! The cases of benchmarks that differ in one thing: the size of the work, or the number of threads.
+
+use std::collections::BTreeMap;
+
+use super::{Function, FunctionKind, RunDocument};
+
+/// The parameter by which benchmarks of others tell the number of their threads.
+const THREADS: &str = "threads";
+
+/// Cases of one benchmark, by what they differ in: from the smallest to the largest, each once.
+pub type Cases<'a, T> = Vec<(T, &'a Function)>;
+
+impl RunDocument {
+    /// Returns the benchmarks that were measured at several sizes, by their names without the size. A size is
+    /// an argument, a parameter or the end of a name that reads as a number above 0; `_` may stand in it.
+    pub fn benchmarks_by_size(&self) -> BTreeMap<String, Cases<'_, f64>> {
+        let mut families: BTreeMap<String, Cases<'_, f64>> = BTreeMap::new();
+        for function in self.benchmarks() {
+            for (rest, size) in sized(function) {
+                families.entry(rest).or_default().push((size, function));
+            }
+        }
+        kept(families, f64::total_cmp)
+    }
+
+    /// Returns the benchmarks that were measured with several numbers of threads, by their names without it.
+    pub fn benchmarks_by_threads(&self) -> BTreeMap<String, Cases<'_, u32>> {
+        let mut families: BTreeMap<String, Cases<'_, u32>> = BTreeMap::new();
+        for function in self.benchmarks() {
+            if let Some((rest, threads)) = threaded(function) {
+                families.entry(rest).or_default().push((threads, function));
+            }
+        }
+        kept(families, u32::cmp)
+    }
+
+    fn benchmarks(&self) -> impl Iterator<Item = &Function> {
+        self.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark)
+    }
+}
+
+/// Orders each family, and leaves out those of one case.
+fn kept<T: Copy>(
+    mut families: BTreeMap<String, Cases<'_, T>>,
+    order: impl Fn(&T, &T) -> std::cmp::Ordering,
+) -> BTreeMap<String, Cases<'_, T>> {
+    for cases in families.values_mut() {
+        cases.sort_by(|a, b| order(&a.0, &b.0).then_with(|| a.1.name.cmp(&b.1.name)));
+        cases.dedup_by(|a, b| order(&a.0, &b.0).is_eq());
+    }
+    families.retain(|_, cases| cases.len() > 1);
+    families
+}
+
+/// Returns the names of a benchmark without a size, each with that size: one, unless it has several parameters.
+fn sized(function: &Function) -> Vec<(String, f64)> {
+    let benchmark = function.benchmark.as_deref();
+    if let Some(harness) = benchmark.and_then(|it| it.harness.as_ref()) {
+        let argument = harness.argument.as_deref();
+        let size = argument.and_then(|text| Some((text, number(text)?)));
+        return size
+            .map(|(text, size)| (without(&function.name, text), size))
+            .into_iter()
+            .collect();
+    }
+    let parameters = benchmark.into_iter().flat_map(|it| &it.parameters);
+    let of_parameters = parameters.filter(|(key, _)| *key != THREADS).filter_map(|(key, text)| {
+        let size = number(text)?;
+        let rest = without_parameter(&function.name, key, text);
+        (rest != function.name).then_some((rest, size))
+    });
+    let mut all: Vec<_> = of_parameters.collect();
+    if all.is_empty() {
+        let end = function.name.rsplit_once('/');
+        all.extend(end.and_then(|(rest, text)| Some((rest.to_owned(), number(text)?))));
+    }
+    all
+}
+
+/// Returns the name of a benchmark without its number of threads, and that number.
+fn threaded(function: &Function) -> Option<(String, u32)> {
+    let benchmark = function.benchmark.as_deref()?;
+    let rest = |text: &str| without_parameter(&function.name, THREADS, text);
+    if let Some(harness) = &benchmark.harness {
+        return Some((rest(&harness.threads.to_string()), harness.threads.max(1)));
+    }
+    let text = benchmark.parameters.get(THREADS)?;
+    let threads = text.parse().ok().filter(|threads| *threads > 0)?;
+    let short = format!("t={text}");
+    Some((without(&without_parameter(&function.name, THREADS, text), &short), threads))
+}
+
+/// Reads a size as people write it.
+fn number(text: &str) -> Option<f64> {
+    let begins = text.starts_with(|first: char| first.is_ascii_digit());
+    let size: f64 = text.replace('_', "").parse().ok().filter(|_| begins)?;
+    (size.is_finite() && size > 0.0).then_some(size)
+}
+
+/// Returns a name without a parameter: as `key=text` or, where it is not told so, as `text`.
+fn without_parameter(name: &str, key: &str, text: &str) -> String {
+    let told = without(name, &format!("{key}={text}"));
+    if told == name { without(name, text) } else { told }
+}
+
+/// Returns a name without the last place where `text` stands by itself, and without what parted it from the rest.
+fn without(name: &str, text: &str) -> String {
+    let is_part = |it: char| it.is_alphanumeric() || it == '_' || it == '.';
+    let stands_alone = |at: &usize| {
+        let (before, after) = (&name[..*at], &name[*at + text.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    };
+    let places = name.rmatch_indices(text).map(|(at, _)| at);
+    let Some(at) = places.filter(|_| !text.is_empty()).find(stands_alone) else {
+        return name.to_owned();
+    };
+    let (before, after) = (&name[..at], &name[at + text.len()..]);
+    let before = match after.chars().next() {
+        None | Some('/') => before.strip_suffix('/').unwrap_or(before),
+        Some(_) => before,
+    };
+    let rest = format!("{before}{after}");
+    let rest = rest.replace("()", "").replace("[]", "");
+    let rest = rest.trim_end().trim_start_matches('/');
+    if rest.is_empty() { name.to_owned() } else { rest.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Benchmark, Harness, samples};
+
+    fn of_harness(name: &str, argument: Option<&str>, threads: u32) -> Function {
+        let argument = argument.map(str::to_owned);
+        let harness = Harness { argument, threads, ..Harness::default() };
+        with(name, Benchmark { harness: Some(harness), ..Benchmark::default() })
+    }
+
+    fn of_others(name: &str, parameters: &[(&str, &str)]) -> Function {
+        let of = |(key, text): &(&str, &str)| ((*key).to_owned(), (*text).to_owned());
+        let parameters = parameters.iter().map(of).collect();
+        with(name, Benchmark { parameters, ..Benchmark::default() })
+    }
+
+    fn with(name: &str, benchmark: Benchmark) -> Function {
+        Function {
+            name: name.to_owned(),
+            kind: FunctionKind::Benchmark,
+            benchmark: Some(Box::new(benchmark)),
+            ..Function::default()
+        }
+    }
+
+    #[test]
+    fn a_size_is_whatever_reads_as_one() {
+        let cases = [
+            (of_harness("app::sort/1_000", Some("1_000"), 1), vec![("app::sort", 1_000.0)]),
+            (
+                of_harness("app::sort/1000/threads=4", Some("1000"), 4),
+                vec![("app::sort/threads=4", 1_000.0)],
+            ),
+            (of_harness("app::sort/words", Some("words"), 1), vec![]),
+            (of_harness("app::sort/7", None, 1), vec![]),
+            (of_others("group/parse/64", &[]), vec![("group/parse", 64.0)]),
+            (of_others("test_sort[100]", &[("n", "100")]), vec![("test_sort", 100.0)]),
+            (
+                of_others("Bench.sort (m=2, n=100)", &[("m", "2"), ("n", "100")]),
+                vec![("Bench.sort (, n=100)", 2.0), ("Bench.sort (m=2, )", 100.0)],
+            ),
+            (of_others("sleep 0.5", &[("time", "0.5")]), vec![("sleep", 0.5)]),
+            (of_others("sort/0", &[]), vec![]),
+            (of_others("sort/-5", &[]), vec![]),
+            (of_others("sort/inf", &[]), vec![]),
+        ];
+        for (function, expected) in cases {
+            let found = sized(&function);
+            let found: Vec<_> = found.iter().map(|(rest, size)| (rest.as_str(), *size)).collect();
+            assert_eq!(found, expected, "{}", function.name);
+        }
+    }
+
+    #[test]
+    fn threads_are_told_by_the_harness_or_by_a_parameter() {
+        let cases = [
+            (of_harness("app::lock/threads=4", None, 4), Some(("app::lock", 4))),
+            (of_harness("app::lock/8/threads=4", Some("8"), 4), Some(("app::lock/8", 4))),
+            (of_others("queue/4", &[("threads", "4")]), Some(("queue", 4))),
+            (of_others("queue/t=4", &[("threads", "4")]), Some(("queue", 4))),
+            (of_others("queue/4", &[]), None),
+        ];
+        for (function, expected) in cases {
+            let found = threaded(&function);
+            let found = found.as_ref().map(|(rest, threads)| (rest.as_str(), *threads));
+            assert_eq!(found, expected, "{}", function.name);
+        }
+    }
+
+    #[test]
+    fn each_size_stands_once_and_one_size_is_no_family() {
+        let names = [("f/10", "10"), ("f/1_0", "1_0"), ("f/2", "2"), ("g/5", "5")];
+        let functions = names.map(|(name, size)| of_harness(name, Some(size), 1)).to_vec();
+        let run = RunDocument { functions, ..samples::empty() };
+        let families = run.benchmarks_by_size();
+        let sizes: Vec<f64> = families["f"].iter().map(|it| it.0).collect();
+        assert_eq!((families.len(), sizes), (1, vec![2.0, 10.0]));
+        assert!(run.benchmarks_by_threads().is_empty(), "one number of threads each");
+    }
+}
