@@ -80,14 +80,16 @@ fn sized(function: &Function) -> Vec<(String, f64)> {
 /// Returns the name of a benchmark without its number of threads, and that number.
 fn threaded(function: &Function) -> Option<(String, u32)> {
     let benchmark = function.benchmark.as_deref()?;
-    let rest = |text: &str| without_parameter(&function.name, THREADS, text);
     if let Some(harness) = &benchmark.harness {
-        return Some((rest(&harness.threads.to_string()), harness.threads.max(1)));
+        let written = format!("{THREADS}={}", harness.threads);
+        return Some((without(&function.name, &written), harness.threads.max(1)));
     }
     let text = benchmark.parameters.get(THREADS)?;
     let threads = text.parse().ok().filter(|threads| *threads > 0)?;
-    let short = format!("t={text}");
-    Some((without(&without_parameter(&function.name, THREADS, text), &short), threads))
+    let written = [format!("{THREADS}={text}"), format!("t={text}"), text.clone()];
+    let mut rests = written.iter().map(|written| without(&function.name, written));
+    let rest = rests.find(|rest| *rest != function.name);
+    Some((rest.unwrap_or_else(|| function.name.clone()), threads))
 }
 
 /// Reads a size as people write it.
@@ -184,6 +186,7 @@ mod tests {
         let cases = [
             (of_harness("app::lock/threads=4", None, 4), Some(("app::lock", 4))),
             (of_harness("app::lock/8/threads=4", Some("8"), 4), Some(("app::lock/8", 4))),
+            (of_harness("app::lock/1", Some("1"), 1), Some(("app::lock/1", 1))),
             (of_others("queue/4", &[("threads", "4")]), Some(("queue", 4))),
             (of_others("queue/t=4", &[("threads", "4")]), Some(("queue", 4))),
             (of_others("queue/4", &[]), None),

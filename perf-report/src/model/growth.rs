@@ -20,6 +20,9 @@ pub struct Complexity {
     pub costs: Vec<CostGrowth>,
 }
 
+/// Fewer allocations an iteration are those of the harness.
+const LEAST_ALLOCS: f64 = 0.5;
+
 /// A cost of a benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,13 +39,16 @@ impl Cost {
     /// Every cost.
     pub const ALL: [Self; 3] = [Self::Time, Self::Allocs, Self::AllocBytes];
 
-    /// Returns its value in a benchmark; `None` where it was not measured.
+    /// Returns its value in a benchmark; `None` where it was not measured, or is next to nothing: then it is the
+    /// harness that allocates once in a while.
     pub fn of(self, benchmark: &Function) -> Option<f64> {
         let memory = || Some(&benchmark.benchmark.as_ref()?.harness.as_ref()?.memory);
+        let allocates =
+            || memory().and_then(|it| it.allocs).is_some_and(|allocs| allocs >= LEAST_ALLOCS);
         match self {
             Self::Time => time_of(benchmark, Metric::MeanNs),
-            Self::Allocs => memory()?.allocs,
-            Self::AllocBytes => memory()?.alloc_bytes,
+            Self::Allocs => memory()?.allocs.filter(|_| allocates()),
+            Self::AllocBytes => memory()?.alloc_bytes.filter(|_| allocates()),
         }
     }
 

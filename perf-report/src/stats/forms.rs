@@ -13,6 +13,8 @@ use super::student;
 
 /// The level at which a form that is right falls.
 const LEVEL: f64 = 0.0001;
+/// The level at which a cost that is called constant grows by more than is said.
+const FLAT_LEVEL: f64 = 0.001;
 /// Growth over all sizes below which it is called constant, as a share.
 const FLAT: f64 = 0.25;
 /// The error of the best form, as a share of the cost, beyond which none of them fits.
@@ -108,7 +110,7 @@ pub fn fit(points: &[(f64, f64)], noise: Noise) -> Option<Forms> {
     let fits_at_all = (fitted.squares / count).sqrt() <= MISFIT;
     let standing = || fits.iter().filter(|it| fits_at_all && it.1.squares <= most).map(|it| it.0);
     let is_flat = standing().any(|form| form == Form::Constant);
-    let flat = growth_at_most(points, reach(LEVEL) * variance.sqrt());
+    let flat = growth_at_most(points, reach(FLAT_LEVEL) * variance.sqrt());
     let free = free_squares(points, *best);
     Some(Forms {
         standing: standing().collect(),

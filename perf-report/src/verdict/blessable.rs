@@ -9,7 +9,8 @@ use crate::model::{COMMAND, Extent, Metric, Names, RunDocument, value_of_command
 /// Returns the values of `run` that can be blessed, by function and metric, those of the command among them. What
 /// shares its name with others in some run stands there by its full name, too.
 pub fn values(run: &RunDocument) -> BTreeMap<(String, Metric), f64> {
-    let limits = Limits::new(Metric::ALL, Thresholds::default());
+    let metrics = Metric::ALL.into_iter().chain(Metric::EXPONENTS);
+    let limits = Limits::new(metrics, Thresholds::default());
     let rows = compare(run, run, &limits).functions.into_iter();
     let names = Names::of_runs([run]);
     let by_both = |name: String, metric, value| {

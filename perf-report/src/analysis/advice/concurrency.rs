@@ -75,6 +75,8 @@ fn scales_badly(facts: &Facts<'_>, scaling: &Scaling) -> Option<Found> {
         format!("{} × with {}", units::rough_number(times), it.threads)
     };
     let knee = units::plural(u64::from(scaling.knee), "thread");
+    let most = fair.iter().max_by(|a, b| a.calls_per_s.total_cmp(&b.calls_per_s))?.threads;
+    let most = units::plural(u64::from(most), "thread");
     let hurts = scaling.hurts_from.filter(|threads| *threads <= last.threads);
     let hurts =
         hurts.map_or_else(String::new, |threads| format!("; from {threads} on they do less"));
@@ -92,7 +94,7 @@ fn scales_badly(facts: &Facts<'_>, scaling: &Scaling) -> Option<Found> {
         at_most_pct: Some(pct),
         saves: at_most(pct, "an iteration's time at that many threads"),
         todo: format!(
-            "use {knee}, or find what they share: a lock, an allocator, a line of the cache"
+            "use {most}, which do the most, or find what they share: a lock, an allocator, a line of the cache"
         ),
     })
 }

@@ -312,7 +312,8 @@ fn a_power_that_rose_is_advice_though_it_is_no_steep_one() {
         run
     };
     let text = said(RuleId::Complexity, &of(1.3), &[of(1.0)]).unwrap();
-    assert!(text.contains("1.30 (1.30 to 1.30), in the run before 1.00"), "{text}");
+    assert!(text.contains("the power of 1.30 (1.2"), "{text}");
+    assert!(text.contains("), in the run before 1.00 (0.9"), "{text}");
     assert_eq!(said(RuleId::Complexity, &of(1.0), &[of(1.0)]), None);
 }
 

@@ -84,6 +84,8 @@ fn reached(values: &[f64], limit: f64) -> Option<(u64, pace::Pace, (u64, u64))> 
 
 #[cfg(test)]
 mod tests {
+    use rayon::prelude::*;
+
     use super::*;
     use crate::stats::random::Stream;
 
@@ -94,11 +96,10 @@ mod tests {
 
     #[test]
     fn noise_alone_breaks_no_budget() {
-        for above in [1.01, 1.03, 1.1, 1.3] {
-            let said =
-                (0..500_u64).filter(|&seed| reached(&series(seed, |_| 1e6), 1e6 * above).is_some());
-            let said = said.count();
-            assert!(said <= 10, "{said} of 500 at {above}");
+        for above in [1.01, 1.05] {
+            let is_said = |seed: &u64| reached(&series(*seed, |_| 1e6), 1e6 * above).is_some();
+            let said = (0..150_u64).into_par_iter().filter(is_said).count();
+            assert!(said <= 3, "{said} of 150 at {above}");
         }
     }
 
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn nothing_is_told_across_a_step() {
-        let said = (0..50).filter(|&seed| {
+        let said = (0..30).filter(|&seed| {
             let step = |at: f64| if at < 12.0 { 1e6 } else { 1.3e6 };
             reached(&series(seed, step), 1.4e6).is_some()
         });

@@ -1,5 +1,6 @@
 //! Benchmarks of `#[perf_bench]` as functions of a run. Pure.
 
+mod leak;
 mod quality;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,10 +10,10 @@ use perf_runtime::segment::HARNESS_NAME;
 use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
 
 use super::super::{
-    BenchIo, BenchMemory, BenchOutcome, Benchmark, Function, FunctionKind, Harness, Leak, Statistic,
+    BenchIo, BenchMemory, BenchOutcome, Benchmark, Function, FunctionKind, Harness, Statistic,
 };
 use crate::stats::number::{deviation, float, whole};
-use crate::stats::{robust, theil_sen};
+use crate::stats::robust;
 
 /// Returns the snapshot without what stands around the iterations of benchmarks in its tree: their
 /// calls become roots.
@@ -220,29 +221,9 @@ fn memory(processes: &[&snapshot::Benchmark]) -> BenchMemory {
     BenchMemory {
         allocs: each(|batch| batch.allocs),
         alloc_bytes: each(|batch| batch.alloc_bytes),
-        leak: processes.iter().find_map(|process| leak(process)),
+        leak: processes.iter().find_map(|process| leak::of(process)),
         peak_rss_bytes: all.map(|batch| batch.peak_rss_bytes).max().unwrap_or(0),
     }
-}
-
-/// Returns the growth of memory over the profile batches of a process, if it grows for sure.
-fn leak(process: &snapshot::Benchmark) -> Option<Leak> {
-    /// Less than that is what grows by doubling, such as a cache.
-    const LEAST_BYTES: f64 = 0.9;
-    let profile = process.batches.iter().filter(|batch| batch.phase == Phase::Profile);
-    let mut live = 0.0;
-    let mut iterations = Vec::new();
-    let mut levels = Vec::new();
-    // The first batch also has what is made once.
-    for batch in profile.skip(1) {
-        live += float(batch.alloc_bytes) - float(batch.freed_bytes);
-        iterations.push(float(batch.iterations));
-        levels.push(live);
-    }
-    let each = robust::median(&iterations).filter(|each| *each > 0.0)?;
-    let slope = theil_sen::slope(&levels)?;
-    let leak = Leak { bytes: slope.value / each, low: slope.low / each, high: slope.high / each };
-    (leak.low > 0.0 && leak.bytes >= LEAST_BYTES).then_some(leak)
 }
 
 fn io(each: &impl Fn(fn(&Batch) -> u64) -> f64) -> Option<BenchIo> {

@@ -5,7 +5,7 @@ mod bisect;
 mod changepoints;
 mod comparison;
 mod decline;
-mod growth;
+pub(crate) mod growth;
 mod history;
 mod import;
 mod monitor;

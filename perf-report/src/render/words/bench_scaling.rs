@@ -1,6 +1,7 @@
 //! The throughput of benchmarks with more threads, in words.
 
 use crate::model::{Scaling, ScalingStep};
+use crate::stats::number::whole;
 use crate::text::units;
 
 /// The title of its part.
@@ -40,7 +41,7 @@ pub(crate) fn sentences(scaling: &Scaling) -> Vec<String> {
             format!("{} ({} to {})", pct(share), pct(low), pct(high))
         };
         let best = law.best_threads.map_or_else(String::new, |best| {
-            format!("; {} do the most", threads(crate::stats::number::whole(best) as u32))
+            format!("; {} do the most", units::plural(whole(best.round()), "thread"))
         });
         sentences.push(format!(
             "by the universal scalability law, {} is done one after the other, and each pair of threads costs {}{best}",

@@ -153,15 +153,15 @@ mod tests {
     #[test]
     fn an_exponent_that_rose_fails_though_each_size_may_be_within_its_limit() {
         let before = run(1, |n| 100.0 * n);
-        let now = run(2, |n| {
-            95.0 * n.powf(1.0) * (1.0 + (n / 16_384.0).powi(2) * 0.1) * n.powf(0.12) / 1.7
-        });
+        // The largest size takes 2 % longer, and all others less.
+        let now = run(2, |n| 102.0 * n * (n / 16_384.0).powf(0.2));
         let limits = Limits::new([Metric::TimeExponent], crate::verdict::Thresholds::default());
         let comparison = compare(&before, &now, &limits);
         let row = comparison.functions.iter().find(|row| row.metric == Metric::TimeExponent);
         let row = row.unwrap();
         assert_eq!((row.name.as_str(), row.verdict), ("app::sort", Verdict::Regression), "{row:?}");
-        insta::assert_snapshot!(row.reason, @"");
+        let start = "time grew with n^1.0";
+        assert!(row.reason.starts_with(start) && row.reason.ends_with(", over 5 sizes"), "{row:?}");
         assert_eq!(gate(&comparison, &BTreeSet::new()), Gate::Worse);
     }
 
