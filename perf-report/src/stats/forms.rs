@@ -139,6 +139,8 @@ fn free_squares(points: &[(f64, f64)], form: Form) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
     use rayon::prelude::*;
 
@@ -187,8 +189,9 @@ mod tests {
                     let [right, open, denied] = tries(form, sizes, fixed, noise);
                     wrong += denied;
                     let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
-                    table += &format!(
-                        "{form:?}, {} from {first} to {last}, {fixed} ×: {right}, {open}, {denied}\n",
+                    let _ = write!(
+                        table,
+                        "{form:?}, {} from {first} to {last}, {fixed} ×: {right}, {open}, {denied}",
                         sizes.len(),
                     );
                 }

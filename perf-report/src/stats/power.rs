@@ -29,8 +29,8 @@ pub struct Noise {
 impl Noise {
     /// The noise of times, from run to run.
     pub const OF_TIMES: Self = Self { share: 0.03, weight: 6.0 };
-    /// The noise of what is counted: next to none, but what counts takes its part, and counts are whole numbers.
-    pub const OF_COUNTS: Self = Self { share: 0.01, weight: 2.0 };
+    /// The noise of what is counted: next to none, but counts come in whole numbers.
+    pub const OF_COUNTS: Self = Self { share: 0.003, weight: 2.0 };
 
     /// Returns the variance of the logarithms with `squares` left over at `degrees` of freedom, and its degrees.
     pub(super) fn variance(self, squares: f64, degrees: f64) -> (f64, f64) {

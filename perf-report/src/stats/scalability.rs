@@ -194,6 +194,8 @@ fn ends(values: impl Iterator<Item = f64>, value: f64) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -233,7 +235,7 @@ mod tests {
                 let noisy = points.map(|(n, done)| (n, done * (0.02 * stream.normal()).exp()));
                 found[knee(&noisy, 1.96 * 0.02).unwrap()] += 1;
             }
-            table += &format!("{serial}, {}: {found:?}\n", STEPS[due]);
+            let _ = writeln!(table, "{serial}, {}: {found:?}", STEPS[due]);
             let far = found.iter().enumerate().filter(|(at, _)| at.abs_diff(due) > 1);
             assert_eq!(far.map(|it| it.1).sum::<u64>(), 0, "{table}");
         }

@@ -1,5 +1,7 @@
 //! The growth and the scaling of benchmarks for a screen.
 
+use std::fmt::Write as _;
+
 use super::paint::{Paint, style};
 use super::wrap;
 use crate::model::{Complexity, Scaling};
@@ -55,7 +57,7 @@ fn steps(scaling: &Scaling, screen: Screen) -> String {
     let line = |cells: [&str; 4]| {
         let mut line = String::from("  ");
         for (cell, width) in cells.into_iter().zip(widths) {
-            line += &format!("  {cell:>width$}");
+            let _ = write!(line, "  {cell:>width$}");
         }
         line
     };

@@ -1,5 +1,7 @@
 //! The growth of benchmarks with the size of their work, in words.
 
+use std::fmt::Write as _;
+
 use crate::model::{Complexity, CostGrowth};
 use crate::stats::forms::Form;
 use crate::text::units;
@@ -34,11 +36,10 @@ fn of(growth: &CostGrowth) -> String {
     }
     let mut text = forms(growth);
     if let Some((power, (low, high))) = growth.exponent.zip(growth.interval) {
-        text += &format!(", exponent {power:.2} ({low:.2} to {high:.2})");
+        let _ = write!(text, ", exponent {power:.2} ({low:.2} to {high:.2})");
     }
     if let Some(fixed) = growth.fixed {
-        // A fixed number of allocations is an estimate, too.
-        text += &format!(", about {} of it fixed", growth.cost.unit().text(fixed));
+        let _ = write!(text, ", about {} of it fixed", growth.cost.unit().text(fixed));
     }
     text
 }
