@@ -189,7 +189,7 @@ mod tests {
                     let [right, open, denied] = tries(form, sizes, fixed, noise);
                     wrong += denied;
                     let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
-                    let _ = write!(
+                    let _ = writeln!(
                         table,
                         "{form:?}, {} from {first} to {last}, {fixed} ×: {right}, {open}, {denied}",
                         sizes.len(),
