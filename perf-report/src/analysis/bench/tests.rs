@@ -33,7 +33,7 @@ fn at_sizes(sizes: &[u32], ns: impl Fn(f64) -> f64) -> RunDocument {
     run(sizes.iter().map(of).collect())
 }
 
-pub(super) fn with_threads(steps: &[(u32, f64)]) -> RunDocument {
+fn with_threads(steps: &[(u32, f64)]) -> RunDocument {
     let of = |(threads, rate): &(u32, f64)| {
         let harness = Harness {
             threads: *threads,
