@@ -4,6 +4,8 @@
 
 #[path = "documents/alerts.rs"]
 mod alerts;
+#[path = "documents/bench.rs"]
+mod bench;
 #[path = "documents/live.rs"]
 mod live;
 #[path = "documents/rendered.rs"]

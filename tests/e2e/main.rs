@@ -4,6 +4,7 @@
 mod allocations;
 mod baselines;
 mod bench;
+mod bench_command;
 mod bounds;
 mod cargo;
 mod ci;

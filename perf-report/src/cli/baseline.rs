@@ -117,27 +117,45 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(Code::Fine.into())
 }
 
-fn save(args: &Save, context: &Context) -> Result<(), UserError> {
-    let path = baseline::path(context, &args.name)?;
-    if !args.force && path.exists() {
-        let problem =
-            format!("there is a baseline {:?} already: {}", args.name, context.shown(&path));
-        return Err(UserError::new(Code::Usage, problem)
-            .help("replace it with --force, or choose another name"));
+/// Refuses the name of a baseline that is there, unless it may be replaced.
+pub(super) fn must_be_free(context: &Context, name: &str, force: bool) -> Result<(), UserError> {
+    let path = baseline::path(context, name)?;
+    if force || !path.exists() {
+        return Ok(());
     }
+    let problem = format!("there is a baseline {name:?} already: {}", context.shown(&path));
+    Err(UserError::new(Code::Usage, problem)
+        .help("replace it with --force, or choose another name"))
+}
+
+/// Keeps runs, oldest first, as a baseline, and says so.
+pub(super) fn keep(context: &Context, name: &str, runs: &[RunDocument]) -> Result<(), UserError> {
+    must_be_whole(runs, false)?;
+    let path = baseline::save(context, name, runs)?;
+    said(context, name, runs, &path);
+    Ok(())
+}
+
+fn save(args: &Save, context: &Context) -> Result<(), UserError> {
+    must_be_free(context, &args.name, args.force)?;
     let progress = progress::reading("reading runs");
     let runs = chosen(args, context)?;
     must_be_whole(&runs, args.allow_failed)?;
     let path = baseline::save(context, &args.name, &runs)?;
     drop(progress);
+    said(context, &args.name, &runs, &path);
+    Ok(())
+}
+
+/// Says what a baseline is now.
+fn said(context: &Context, name: &str, runs: &[RunDocument], path: &std::path::Path) {
     let newest = runs.last().map_or("", |run| run.run.id.as_str());
     let what = match runs.len() {
         1 => format!("run {newest}"),
         several => format!("{several} runs, the newest {newest},"),
     };
-    output::message(&format!("baseline {} is {what} now: {}", args.name, context.shown(&path)));
+    output::message(&format!("baseline {name} is {what} now: {}", context.shown(path)));
     output::help("commit the file, so that everybody compares with the same runs");
-    Ok(())
 }
 
 /// Refuses a run with something missing, unless `is_allowed`.

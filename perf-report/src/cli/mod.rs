@@ -5,6 +5,7 @@
 
 mod ab;
 mod baseline;
+mod bench;
 mod bisect;
 mod bless;
 mod browser;
@@ -88,6 +89,7 @@ Examples:
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
   perf-report suite -- cargo test      each test suite: time, memory, counts
+  perf-report bench                    benchmarks, compared and ranked
   perf-report report                   score, grade, and what to do next
   perf-report history                  how functions did over the runs
   perf-report monitor -- cargo test    one round of a nightly watch
@@ -112,6 +114,7 @@ enum Command {
     Init(init::Args),
     Run(run::Args),
     Suite(suite::Args),
+    Bench(bench::Args),
     Collect(collect::Args),
     Show(show::Args),
     List(list::Args),
@@ -183,6 +186,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Init(args) => init::run(&args, &context),
         Command::Run(args) => run::run(&args, &context),
         Command::Suite(args) => suite::run(&args, &context),
+        Command::Bench(args) => bench::run(&args, &context),
         Command::Collect(args) => collect::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::List(args) => list::run(&args, &context),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MetricKind;
+use super::{BenchOutcome, MetricKind};
 
 /// A ground of a verdict. The grounds of a row stand in the order in which they were found; where one
 /// answers another, such as a blessing an exceeded limit, it follows.
@@ -143,6 +143,15 @@ pub enum Because {
         baseline: f64,
         /// Work of an iteration in the run that is judged.
         current: f64,
+    },
+
+    /// A benchmark did not end well, so that it has no time.
+    Ended {
+        /// Its end.
+        outcome: BenchOutcome,
+        /// Its end in the baseline; left out where that does not know it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<BenchOutcome>,
     },
 
     /// No call was timed.

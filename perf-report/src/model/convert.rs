@@ -28,13 +28,15 @@ pub fn document(
     process.processes = snapshot.processes.iter().map(one_process).collect();
     process.count = process.processes.len() as u64;
     process.recorded = Usage::of(&snapshot.processes);
+    // Which calls the harness made is known only with it in the tree.
+    let profiled = bench::profiled(snapshot);
     let snapshot = &bench::without_harness(snapshot);
     RunDocument {
         schema: RUN_SCHEMA.to_owned(),
         version: RUN_VERSION,
         run,
         process,
-        functions: functions(snapshot),
+        functions: functions(snapshot, &profiled),
         tree: tree(snapshot),
         metrics: metrics(snapshot),
         suites: Vec::new(),
@@ -120,7 +122,7 @@ fn one_process(process: &snapshot::Process) -> Process {
     }
 }
 
-fn functions(snapshot: &Snapshot) -> Vec<Function> {
+fn functions(snapshot: &Snapshot, profiled: &BTreeSet<String>) -> Vec<Function> {
     let measures = snapshot.by_function();
     let counted = memory::is_counted(snapshot);
     let mut functions: Vec<Function> = snapshot
@@ -139,7 +141,7 @@ fn functions(snapshot: &Snapshot) -> Vec<Function> {
         }
     }
     failures::into_functions(snapshot, &mut functions);
-    bench::into_functions(snapshot, &mut functions);
+    bench::into_functions(snapshot, &mut functions, profiled);
     functions
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Benchmark, Failures, Futures, Identity};
+use super::{BenchOutcome, Benchmark, Failures, Futures, Harness, Identity};
 use crate::stats::number::float;
 
 /// A tracked function over the whole run.
@@ -231,10 +231,21 @@ impl Function {
         is_known.then(|| 1.0 - float(self.errors.min(self.calls)) / float(self.calls))
     }
 
-    /// Returns whether it is a benchmark, a suite or a test of which nothing succeeded: how long a failure
-    /// takes is no time of what was measured.
+    /// Returns whether it is a benchmark, a suite or a test of which nothing succeeded, or a benchmark that did not
+    /// end well: how long a failure takes is no time of what was measured.
     pub fn is_failure(&self) -> bool {
-        !self.kind.is_function() && self.errors > 0 && self.errors >= self.calls
+        let all_failed = !self.kind.is_function() && self.errors > 0 && self.errors >= self.calls;
+        all_failed || self.outcome().is_some_and(|outcome| outcome != BenchOutcome::Ok)
+    }
+
+    /// Returns what perf-track's own harness finds of a benchmark; `None` of anything else.
+    pub fn harness(&self) -> Option<&Harness> {
+        self.benchmark.as_ref()?.harness.as_ref()
+    }
+
+    /// Returns how a benchmark of `#[perf_bench]` ended; `None` of anything else.
+    pub fn outcome(&self) -> Option<BenchOutcome> {
+        self.harness().map(|harness| harness.outcome)
     }
 
     /// Returns the number of polls that are in no time; 0 unless it is async.

@@ -1,5 +1,7 @@
 //! What perf-track's own harness finds of a benchmark, beside the time of an iteration.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Histogram;
@@ -81,6 +83,27 @@ pub enum BenchOutcome {
     Panicked,
     /// Its process ended in the middle of it.
     Killed,
+}
+
+impl fmt::Display for BenchOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl BenchOutcome {
+    /// Returns the word for it in documents and on the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Timeout => "timeout",
+            Self::Memory => "memory",
+            Self::Cpu => "cpu",
+            Self::Errors => "errors",
+            Self::Panicked => "panicked",
+            Self::Killed => "killed",
+        }
+    }
 }
 
 /// The memory of a benchmark.

@@ -9,6 +9,7 @@ mod alert;
 mod any;
 mod baseline;
 mod because;
+mod bench;
 mod benchmark;
 mod bisect;
 mod blessings;
@@ -67,6 +68,9 @@ pub use alert::{
 pub use any::{AnyDocument, AnyError};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
+pub use bench::{
+    BenchChange, BenchDocument, BenchGroup, BenchMember, BenchRamp, BenchRow, BenchStep, Placing,
+};
 pub use benchmark::{Benchmark, Statistic};
 pub use bisect::{
     BisectCommit, BisectCost, BisectDocument, BisectQuestion, BisectRound, BisectState, BisectStep,
@@ -137,6 +141,10 @@ pub const RUNS_VERSION: u32 = 1;
 pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
 /// Newest version of [`BASELINE_SCHEMA`].
 pub const BASELINE_VERSION: u32 = 1;
+/// Name of the schema of a [`BenchDocument`].
+pub const BENCH_SCHEMA: &str = "perf-track/bench";
+/// Newest version of [`BENCH_SCHEMA`].
+pub const BENCH_VERSION: u32 = 1;
 /// Name of the schema of a [`BaselinesDocument`].
 pub const BASELINES_SCHEMA: &str = "perf-track/baselines";
 /// Newest version of [`BASELINES_SCHEMA`].

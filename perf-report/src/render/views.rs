@@ -2,12 +2,12 @@
 //! one way, a view carries the document and the options.
 
 use super::json::exact;
-use super::{Document, Screen, Selection, Shown, csv, human, markdown};
+use super::{BenchDetail, BenchFacet, Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
-    AnyDocument, Baseline, BaselinesDocument, BisectDocument, BlessingsDocument, ChangePoints,
-    ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument, ImportDocument,
-    Metric, MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument, RunsDocument,
-    SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
+    AnyDocument, Baseline, BaselinesDocument, BenchDocument, BisectDocument, BlessingsDocument,
+    ChangePoints, ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument,
+    ImportDocument, Metric, MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument,
+    RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -124,6 +124,42 @@ impl Document for ImportDocument {
     }
 }
 
+/// Benchmarks, and the part of them that is shown; JSON has all.
+#[derive(Debug, Clone, Copy)]
+pub struct BenchView<'a> {
+    /// The benchmarks.
+    pub document: &'a BenchDocument,
+    /// The kind of cost.
+    pub facet: BenchFacet,
+    /// The length.
+    pub detail: BenchDetail,
+}
+
+impl<'a> BenchView<'a> {
+    /// Returns the view of benchmarks as they come.
+    pub fn usual(document: &'a BenchDocument) -> Self {
+        Self { document, facet: BenchFacet::default(), detail: BenchDetail::default() }
+    }
+}
+
+impl Document for BenchView<'_> {
+    fn human(&self, screen: Screen) -> String {
+        human::bench(self, screen)
+    }
+
+    fn json(&self) -> String {
+        exact(self.document)
+    }
+
+    fn csv(&self) -> Option<String> {
+        Some(csv::bench(self))
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(markdown::bench(self))
+    }
+}
+
 /// A comparison, and how much of it people see.
 #[derive(Debug, Clone, Copy)]
 pub struct ComparisonView<'a> {
@@ -215,6 +251,7 @@ impl AnyDocument {
             }
             Self::Baseline(it) => show(&**it),
             Self::Baselines(it) => show(&**it),
+            Self::Bench(it) => show(&BenchView::usual(it)),
             Self::Bisect(it) => show(&**it),
             Self::Blessings(it) => show(&**it),
             Self::ChangePoints(it) => show(&**it),

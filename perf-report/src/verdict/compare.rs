@@ -1,7 +1,7 @@
 //! Compares: all rooms in a row.
 
 use super::evidence::suite::{self, Suite};
-use super::judges::{bounds, budgets, custom, growth, load, rows};
+use super::judges::{bounds, budgets, custom, growth, load, measured, rows};
 use super::limits::Limits;
 use super::owed::{blame, causes};
 use super::sides::comparable::{self, Difference};
@@ -167,7 +167,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         self_time: None,
         causes: Vec::new(),
         missing: missing::missing(current),
-        functions: Vec::new(),
+        functions: measured::bad_ends(current),
         budgets: budgets::budgets(current, limits),
         waived: Vec::new(),
         ignored: 0,

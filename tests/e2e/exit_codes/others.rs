@@ -48,6 +48,12 @@ fn usage() -> Vec<Case> {
             .writes("perf.toml", "[profile.default.check]\nregresion = 3\n")
             .runs("check")
             .ends(2, "did you mean `regression`?"),
+        Case::of("an unknown option of benchmarks")
+            .writes("perf.toml", "[bench.\"*\"]\ntiem = \"1s\"\n")
+            .runs("bench --quick")
+            .ends(2, "did you mean `time`?"),
+        Case::of("no duration").runs("bench --time soon").ends(2, "--time"),
+        Case::of("nothing to build").runs("bench --quick").ends(2, "Cargo.toml"),
         Case::of("an unknown word")
             .writes("perf.toml", "[profile.default.check]\nload = \"opn\"\n")
             .runs("check")

@@ -237,6 +237,7 @@ fn every_key_is_documented() {
         "[budget.command]",
         "[metrics.m]",
         "[trend]",
+        "[bench.b]",
     ];
     let page = sources::one(CONFIGURATION);
     for table in tables {

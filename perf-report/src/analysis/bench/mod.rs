@@ -1,12 +1,85 @@
-//! Benchmarks over their cases: the growth of their costs with the size ([`complexity`]), and of their
-//! throughput with the threads ([`scaling`]). Pure.
+//! The benchmarks of some runs of one command as a document: those of all processes as one ([`merge`]), the members
+//! of groups beside each other ([`compare`]), threads against throughput ([`ramp`]); and the growth of their costs with
+//! the size ([`complexity`]), and of their throughput with the threads ([`scaling`]). Pure.
 
+pub(crate) mod compare;
 mod complexity;
 mod costs;
+#[cfg(test)]
+mod document_tests;
+mod merge;
+mod ramp;
 mod scaling;
-
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 pub use complexity::complexity;
 pub use scaling::scaling;
+
+use crate::model::{
+    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchRow, Change, Comparison,
+    Function, FunctionKind, Metric, RunDocument, Side,
+};
+
+/// Makes the document of `runs`, oldest first, judged as in `comparison`. `None` of no runs.
+pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option<BenchDocument> {
+    let newest = runs.last()?;
+    let benchmarks = benchmarks(runs);
+    let row = |(name, functions): (&&str, &Vec<&Function>)| BenchRow {
+        benchmark: merge::merged(functions),
+        change: comparison.and_then(|it| change(it, name)),
+    };
+    let profiled = newest.functions.iter().filter(|it| it.kind == FunctionKind::Profiled);
+    Some(BenchDocument {
+        schema: BENCH_SCHEMA.to_owned(),
+        version: BENCH_VERSION,
+        command: newest.run.command.clone(),
+        runs: runs.iter().map(Side::from).collect(),
+        baseline: comparison.and_then(|it| it.baseline.clone()),
+        benchmarks: benchmarks.iter().map(row).collect(),
+        groups: compare::groups(runs),
+        ramps: ramp::ramps(benchmarks.values().map(|functions| merge::merged(functions))),
+        profiled: profiled.cloned().collect(),
+        tree: newest.tree.clone(),
+        notes: notes(runs, comparison),
+    })
+}
+
+/// Gathers the benchmarks of all runs by name.
+fn benchmarks(runs: &[RunDocument]) -> BTreeMap<&str, Vec<&Function>> {
+    let mut all: BTreeMap<&str, Vec<&Function>> = BTreeMap::new();
+    let functions = runs.iter().flat_map(|run| &run.functions);
+    for function in functions.filter(|it| it.kind == FunctionKind::Benchmark) {
+        all.entry(function.name.as_str()).or_default().push(function);
+    }
+    all
+}
+
+/// Returns what the comparison says of the time of a benchmark.
+fn change(comparison: &Comparison, name: &str) -> Option<BenchChange> {
+    comparison.baseline.as_ref()?;
+    let is_it = |row: &&Change| row.name == name && row.metric == Metric::MeanNs;
+    let row = comparison.functions.iter().find(is_it)?;
+    Some(BenchChange {
+        baseline_ns: row.baseline,
+        change_pct: row.change_pct,
+        interval_pct: row.interval_pct,
+        verdict: row.verdict,
+        reason: row.reason.clone(),
+    })
+}
+
+fn notes(runs: &[RunDocument], comparison: Option<&Comparison>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if runs.len() == 1 {
+        notes.push(
+            "one process: the intervals know nothing of how much processes differ from each other, \
+             which is often more"
+                .to_owned(),
+        );
+    }
+    notes.extend(comparison.into_iter().flat_map(|it| it.notes.clone()));
+    notes
+}

@@ -8,6 +8,7 @@ use crate::analysis::suites::SuiteRules;
 use crate::cli::{output, run};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
+use crate::project::config;
 use crate::project::context::Context;
 use crate::project::import::written;
 use crate::record::command::{Interrupt, Job, Streams};
@@ -47,14 +48,16 @@ pub(super) fn make(
         probe: !args.no_probe,
     };
     let (mut runs, mut failed): (Vec<RunDocument>, Option<String>) = (Vec::new(), None);
+    let lines = config::bench_options(context)?;
     for round in 1..=args.repeat {
         let first = runs.first().map(|run| run.run.id.clone());
         let group = (args.repeat > 1).then_some((first.as_deref(), round));
         let recorder = Recorder::prepare(Order { group, ..order });
         let folder = recorder.folder().map_err(failure::cannot_record)?.to_owned();
         let suites = Suites::prepare(args, context, rules, &folder)?;
-        let environment =
+        let mut environment =
             suites.as_ref().map_or_else(Vec::new, |suites| suites.surroundings.environment());
+        environment.extend(config::bench::environment(&lines));
         let job = Job { environment: &environment, ..order.job };
         let finished = match recorder.with_job(job).run(|| {}) {
             Ok(finished) => finished,

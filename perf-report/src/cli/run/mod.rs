@@ -16,7 +16,7 @@ use crate::error::UserError;
 use crate::project::context::Context;
 use crate::project::import::written;
 use crate::project::store::Made;
-use crate::project::{intake, workspace};
+use crate::project::{config, intake, workspace};
 use crate::record::command::{Job, Streams};
 use crate::record::recorder::{self, Order, Recorded, Recorder};
 use crate::record::{facts, failure, folder, nothing, retention};
@@ -107,8 +107,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
     let tags = args.name.tags();
+    let lines = config::bench_options(context)?;
+    let environment = config::bench::environment(&lines);
     let order = Order {
-        job: Job { words: &args.command, ..Job::default() },
+        job: Job { words: &args.command, environment: &environment, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
         label: args.name.label.as_deref(),

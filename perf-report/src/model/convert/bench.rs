@@ -38,15 +38,15 @@ pub(super) fn without_harness(snapshot: &Snapshot) -> Snapshot {
 
 /// Puts the benchmarks of `snapshot` into `functions`, in the place of the functions that stand for
 /// their iterations in the tree; what only they called is marked as profiled.
-pub(super) fn into_functions(snapshot: &Snapshot, functions: &mut Vec<Function>) {
-    let mut cases: BTreeMap<String, Vec<&snapshot::Benchmark>> = BTreeMap::new();
-    for benchmark in &snapshot.benchmarks {
-        cases.entry(benchmark.case_name()).or_default().push(benchmark);
-    }
+pub(super) fn into_functions(
+    snapshot: &Snapshot,
+    functions: &mut Vec<Function>,
+    profiled: &BTreeSet<String>,
+) {
+    let cases = cases(snapshot);
     if cases.is_empty() {
         return;
     }
-    let profiled = profiled(snapshot, &cases);
     for function in functions.iter_mut().filter(|it| profiled.contains(it.name.as_str())) {
         function.kind = FunctionKind::Profiled;
     }
@@ -56,11 +56,19 @@ pub(super) fn into_functions(snapshot: &Snapshot, functions: &mut Vec<Function>)
     functions.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
-/// Returns the names of the functions that were called below benchmarks only.
-fn profiled<'a>(
-    snapshot: &'a Snapshot,
-    cases: &BTreeMap<String, Vec<&snapshot::Benchmark>>,
-) -> BTreeSet<&'a str> {
+/// Gathers the benchmarks of all processes by the names of their cases.
+fn cases(snapshot: &Snapshot) -> BTreeMap<String, Vec<&snapshot::Benchmark>> {
+    let mut cases: BTreeMap<String, Vec<&snapshot::Benchmark>> = BTreeMap::new();
+    for benchmark in &snapshot.benchmarks {
+        cases.entry(benchmark.case_name()).or_default().push(benchmark);
+    }
+    cases
+}
+
+/// Returns the names of the functions that were called below benchmarks only. The snapshot still has what stands
+/// around their iterations: what that calls, such as the making of inputs, is the harness's, too.
+pub(super) fn profiled(snapshot: &Snapshot) -> BTreeSet<String> {
+    let cases = cases(snapshot);
     let name = |function: usize| snapshot.functions.get(function).map_or("", |it| it.name.as_str());
     let is_case =
         |function: usize| name(function) == HARNESS_NAME || cases.contains_key(name(function));
@@ -72,7 +80,7 @@ fn profiled<'a>(
         below.push(is_below);
         if is_below { &mut inside } else { &mut elsewhere }.insert(name(context.function));
     }
-    inside.difference(&elsewhere).copied().collect()
+    inside.difference(&elsewhere).map(|name| (*name).to_owned()).collect()
 }
 
 /// Makes the function of a case, of what each process found.

@@ -30,6 +30,9 @@
 //! [suite."app::*"]                # test suites, by name or by how their names begin
 //! duration = "10s"                # also peak-memory, success, improvement, growth, metrics
 //!
+//! [bench."parse*"]                # benchmarks, by a part of their names or a pattern
+//! time = "2s"                     # and every other option of their attribute that has a value
+//!
 //! [trend]                         # the words of `history` and `compare-last`
 //! degraded = "5%"                 # worse by more; also improvement, regression
 //!
@@ -50,6 +53,7 @@
 //! This module reads the file; [`check`], [`trend`] and [`source`] are pure.
 
 pub(crate) mod alert;
+pub(crate) mod bench;
 pub(crate) mod blessed;
 mod budgets;
 pub(crate) mod check;
@@ -120,6 +124,14 @@ pub(crate) fn trend_settings(context: &Context) -> Result<TrendSettings, UserErr
 /// As for [`check_settings`].
 pub(crate) fn suite_rules(context: &Context) -> Result<SuiteRules, UserError> {
     read(context, workspace::CONFIG, source::suites)
+}
+
+/// Returns the options of benchmarks in the workspace's `perf.toml`, as their programs read them.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn bench_options(context: &Context) -> Result<String, UserError> {
+    read(context, workspace::CONFIG, source::bench)
 }
 
 /// Returns the rules of a report in the workspace's `perf.toml`.

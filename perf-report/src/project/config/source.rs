@@ -37,9 +37,9 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 11] = [
-    "profile", "metrics", "budget", "overhead", "trend", "suite", "score", "advice", "alert",
-    "import", "export",
+const ROOT: [&str; 12] = [
+    "profile", "metrics", "budget", "overhead", "trend", "suite", "bench", "score", "advice",
+    "alert", "import", "export",
 ];
 
 /// Reads the targets for the cost of recording.
@@ -64,6 +64,14 @@ pub(super) fn suites(text: &str) -> Result<SuiteRules, SourceError> {
     let root = Section { text, path: String::new(), table: document.get_ref() };
     root.only(&ROOT)?;
     root.suites()
+}
+
+/// Reads the options of benchmarks.
+pub(super) fn bench(text: &str) -> Result<String, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    root.bench()
 }
 
 /// Reads the rules of a report.
@@ -111,6 +119,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.targets()?;
     root.trend()?;
     root.suites()?;
+    root.bench()?;
     root.report()?;
     super::alert::alert(&root)?;
     super::plugins::plugins(&root, PluginKind::Import, &[])?;

@@ -1,7 +1,7 @@
 //! The functions of a run as CSV. New columns stand at the end, as people count them.
 
-use super::{Column, float, number, table};
-use crate::model::{Function, Futures, RunDocument};
+use super::{Column, field_name, float, number, table};
+use crate::model::{Function, Futures, Harness, RunDocument};
 use crate::text::sanitize;
 
 /// Returns a line a function.
@@ -10,7 +10,7 @@ pub(crate) fn functions(run: &RunDocument) -> String {
 }
 
 /// The columns, in the order in which they were added.
-const COLUMNS: [Column<Function>; 50] = [
+const COLUMNS: [Column<Function>; 60] = [
     ("name", |f| sanitize::csv(&f.name)),
     ("module", |f| sanitize::csv(&f.module)),
     ("file", |f| sanitize::csv(&f.file)),
@@ -61,9 +61,24 @@ const COLUMNS: [Column<Function>; 50] = [
     ("lifetime_max_ns", |f| of_futures(f, |it| number(it.lifetime_max_ns))),
     ("preempted_ns", |f| f.preempted_ns.to_string()),
     ("self_preempted_ns", |f| f.self_preempted_ns.to_string()),
+    ("kind", |f| field_name(&f.kind)),
+    ("outcome", |f| of_harness(f, |it| Some(it.outcome.word().to_owned()))),
+    ("calls_per_s", |f| of_harness(f, |it| it.calls_per_s.map(|it| it.to_string()))),
+    ("user_ns", |f| of_harness(f, |it| Some(it.user_ns.to_string()))),
+    ("system_ns", |f| of_harness(f, |it| Some(it.system_ns.to_string()))),
+    ("utilisation", |f| of_harness(f, |it| Some(it.utilisation.to_string()))),
+    ("allocs_an_iteration", |f| of_harness(f, |it| it.memory.allocs.map(|it| it.to_string()))),
+    ("bytes_an_iteration", |f| of_harness(f, |it| it.memory.alloc_bytes.map(|it| it.to_string()))),
+    ("leak_bytes", |f| of_harness(f, |it| it.memory.leak.map(|it| it.bytes.to_string()))),
+    ("peak_rss_bytes", |f| of_harness(f, |it| Some(it.memory.peak_rss_bytes.to_string()))),
 ];
 
 /// Returns the cell of an async function's futures; nothing of another function.
 fn of_futures(function: &Function, cell: fn(&Futures) -> String) -> String {
     function.futures.as_ref().map_or_else(String::new, cell)
+}
+
+/// Returns the cell of a benchmark of `#[perf_bench]`; nothing of anything else.
+fn of_harness(function: &Function, cell: fn(&Harness) -> Option<String>) -> String {
+    function.harness().and_then(cell).unwrap_or_default()
 }

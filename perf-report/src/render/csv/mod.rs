@@ -4,6 +4,7 @@
 //!
 //! Text is defused by [`sanitize::csv`](crate::text::sanitize::csv), which says how to undo it.
 
+mod bench;
 mod changepoints;
 mod comparison;
 mod decline;
@@ -18,6 +19,7 @@ mod stacks;
 mod suites;
 mod tracked;
 
+pub(crate) use bench::bench;
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::comparison;
 pub(crate) use decline::decline;

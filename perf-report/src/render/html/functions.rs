@@ -3,6 +3,7 @@
 use super::markup::{self, Title};
 use crate::model::{Function, RunDocument};
 use crate::render::Selection;
+use crate::render::words::bench::{self, BESIDE};
 use crate::render::words::benchmarks;
 use crate::render::words::functions::columns;
 use crate::text::units;
@@ -57,18 +58,30 @@ fn table_of_tracked(run: &RunDocument, functions: &[&Function]) -> String {
 
 /// Returns the table of benchmarks, suites and tests.
 fn table_of_measured(functions: &[&Function]) -> String {
+    let is_known =
+        |column: &&bench::Column| functions.iter().any(|it| (column.value)(it).is_some());
+    let beside: Vec<_> = BESIDE.iter().filter(is_known).collect();
+    let has_outcomes = functions.iter().any(|it| it.outcome().is_some());
     let numbers = ["time", "interval", "throughput", "samples"].map(Title::number);
-    let titles: Vec<_> = ["name", "kind"].map(Title::text).into_iter().chain(numbers).collect();
+    let titles = ["name", "kind"].map(Title::text).into_iter().chain(numbers);
+    let titles = titles.chain(beside.iter().map(|column| Title::number(column.title)));
+    let titles: Vec<_> = titles.chain(has_outcomes.then(|| Title::text("outcome"))).collect();
     let or_none = |text: Option<String>| markup::text(&text.unwrap_or_else(|| "–".to_owned()));
     let rows = functions.iter().map(|it| {
-        vec![
+        let mut cells = vec![
             markup::function(&it.name),
             markup::text(benchmarks::word(it.kind)),
             or_none(benchmarks::value(it)),
             or_none(benchmarks::interval(it)),
             or_none(benchmarks::throughput(it)),
             or_none(benchmarks::samples(it).map(units::count)),
-        ]
+        ];
+        let value = |column: &&bench::Column| or_none((column.value)(it).map(bench::Value::text));
+        cells.extend(beside.iter().map(value));
+        let outcome =
+            bench::bad_end(it).unwrap_or_else(|| it.outcome().map_or("", |it| it.word()).into());
+        cells.extend(has_outcomes.then(|| markup::text(&outcome)));
+        cells
     });
     markup::table(&benchmarks::counted(functions.iter().map(|it| it.kind)), &titles, rows)
 }

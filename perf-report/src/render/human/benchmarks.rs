@@ -1,8 +1,10 @@
 //! Benchmarks, tests and suites as a table: they have no self time and no part of the run's.
 
+use super::bench;
 use super::paint::style;
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use crate::model::{Function, FunctionKind, RunDocument};
+use crate::render::words::bench::BESIDE;
 use crate::render::words::benchmarks as words;
 use crate::render::words::estimates::Mark;
 use crate::text::units;
@@ -39,6 +41,12 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
             ..text("value", 30, |it| Some(words::statistic(it).to_owned()))
         },
     ];
+    let before_value = columns.len() - 1;
+    let beside = BESIDE.iter().map(|it| bench::column(functions, *it));
+    columns.splice(before_value..before_value, beside.filter(bench::is_known));
+    if functions.iter().any(|it| it.outcome().is_some() && it.is_failure()) {
+        columns.push(bench::ends(functions));
+    }
     columns.retain(|column| match column.title {
         "failed" => functions.iter().any(|it| it.errors > 0),
         "time" => true,

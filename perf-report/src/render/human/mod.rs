@@ -2,6 +2,7 @@
 
 mod bars;
 mod baselines;
+mod bench;
 mod benchmarks;
 mod bisect;
 mod blessings;
@@ -35,6 +36,7 @@ mod tree;
 mod wrap;
 
 pub(crate) use baselines::baselines;
+pub(crate) use bench::{bench, profile};
 pub(crate) use bisect::bisect;
 pub(crate) use blessings::blessings;
 pub(crate) use changepoints::changepoints;

@@ -9,13 +9,13 @@ use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::wrap;
 use crate::analysis::bench;
-use crate::model::{Function, RunDocument};
+use crate::model::{Function, FunctionKind, RunDocument};
 use crate::render::words::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::words::select::Selected;
 use crate::render::words::{self, facts, fit, futures, memory, suites};
 use crate::render::{Screen, Selection};
 use crate::stats::number::{float, share_pct};
-use crate::text::units;
+use crate::text::{sanitize, units};
 
 /// Cells of the bar that draws a share; each has eight steps.
 const BAR: f64 = 8.0;
@@ -96,8 +96,10 @@ pub(crate) fn tables(
     locations: bool,
     screen: Screen,
 ) -> String {
+    let (profiled, others): (Vec<&Function>, Vec<&Function>) =
+        functions.iter().partition(|function| function.kind == FunctionKind::Profiled);
     let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
-        functions.iter().partition(|function| function.kind.is_function());
+        others.iter().partition(|function| function.kind.is_function());
     let mut tables = Vec::new();
     if !tracked.is_empty() {
         tables.push(functions_table(run, &tracked, locations).render(screen));
@@ -105,6 +107,8 @@ pub(crate) fn tables(
     if !measured.is_empty() {
         tables.push(benchmarks::table(&measured).render(screen));
     }
+    let profiled: Vec<Function> = profiled.into_iter().cloned().collect();
+    tables.extend(super::bench::profile(&profiled, &run.tree, screen));
     tables.join("\n")
 }
 
@@ -208,6 +212,12 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
     }
     for line in suites::bad_in_words(run) {
         footer += &lines(style::BAD, &line);
+    }
+    for (name, end) in words::bench::bad_ends(run.functions.iter()) {
+        footer += &lines(style::BAD, &format!("✗ {}: {end}", sanitize::screen(&name)));
+    }
+    for line in words::bench::doubts(run.functions.iter()) {
+        footer += &lines(style::WARN, &line);
     }
     for line in futures::explained(run).into_iter().chain(estimates::beside(run)) {
         footer += &lines(style::FAINT, &line);

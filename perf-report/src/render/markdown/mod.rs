@@ -1,6 +1,7 @@
 //! Documents as Markdown for pull requests and job summaries: the verdict first, what did not change
 //! folded away, and nothing that grows beyond what GitHub takes.
 
+mod bench;
 mod bisect;
 mod changepoints;
 mod comparison;
@@ -18,6 +19,7 @@ mod self_test;
 mod stacks;
 mod suites;
 
+pub(crate) use bench::bench;
 pub(crate) use bisect::bisect;
 pub(crate) use changepoints::changepoints;
 pub(crate) use comparison::{comparison, comparison_within};

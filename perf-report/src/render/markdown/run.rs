@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Title, fenced, growth, notes, table};
 use crate::analysis::bench;
-use crate::model::{Function, Metric, RunDocument};
+use crate::model::{Function, FunctionKind, Metric, RunDocument};
+use crate::render::words::bench::{self as ends, BESIDE};
 use crate::render::words::estimates::Mark;
 use crate::render::words::functions::columns;
 use crate::render::words::metrics::value;
@@ -20,8 +21,10 @@ const NO_TREE: &str = "No tracked function was called.\n";
 pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     let selected = selection.select(run);
     let mut text = heading(run);
+    let (profiled, others): (Vec<&Function>, Vec<&Function>) =
+        selected.shown.iter().partition(|function| function.kind == FunctionKind::Profiled);
     let (tracked, measured): (Vec<&Function>, Vec<&Function>) =
-        selected.shown.iter().partition(|function| function.kind.is_function());
+        others.iter().partition(|function| function.kind.is_function());
     let mut hidden_measured = 0;
     let (table, hidden) = functions_table(run, &tracked);
     if !tracked.is_empty() || has_nothing_else(run) {
@@ -39,6 +42,19 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     let kinds = left_out.chain(&selected.beyond).map(|function| function.kind);
     if let Some(more) = benchmarks::more(kinds) {
         let _ = writeln!(text, "\n… and {more}");
+    }
+    if !profiled.is_empty() {
+        let profiled: Vec<Function> = profiled.into_iter().cloned().collect();
+        let screen = Screen { width: 120, styled: false };
+        let drawn = human::profile(&profiled, &run.tree, screen).unwrap_or_default();
+        text = text + "\n" + &fenced(&drawn);
+    }
+    let bad_ends = ends::bad_ends(run.functions.iter());
+    if !bad_ends.is_empty() {
+        text.push('\n');
+    }
+    for (name, end) in bad_ends {
+        let _ = writeln!(text, "- {}: {end}", code(&name));
     }
     let bad = suites::bad(run);
     if !bad.is_empty() {
@@ -58,7 +74,7 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     let whole = std::slice::from_ref(run);
     text += &growth::growth(&bench::complexity(whole), &bench::scaling(whole));
     let about = futures::explained(run).into_iter().chain(estimates::beside(run));
-    let about = about.chain(estimates::lines(run));
+    let about = about.chain(estimates::lines(run)).chain(ends::doubts(run.functions.iter()));
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
 }
 
@@ -82,20 +98,31 @@ fn functions_table(run: &RunDocument, functions: &[&Function]) -> (String, usize
 /// Returns the table of some benchmarks, suites and tests, and the number of those that it has no room for.
 fn measured_table(functions: &[&Function]) -> (String, usize) {
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let is_known = |column: &&ends::Column| functions.iter().any(|it| (column.value)(it).is_some());
+    let beside: Vec<_> = BESIDE.iter().filter(is_known).collect();
     let rows = functions.iter().map(|it| {
-        vec![
+        let mut cells = vec![
             cell(&it.name),
             benchmarks::word(it.kind).to_owned(),
             or_none(benchmarks::value(it)),
             or_none(benchmarks::interval(it)),
             or_none(benchmarks::throughput(it)),
             or_none(benchmarks::samples(it).map(units::count)),
-            if it.is_failure() { "failed".to_owned() } else { String::new() },
-        ]
+        ];
+        let value = |column: &&ends::Column| or_none((column.value)(it).map(ends::Value::text));
+        cells.extend(beside.iter().map(value));
+        cells.push(match it.outcome().filter(|_| it.is_failure()) {
+            Some(outcome) => outcome.word().to_owned(),
+            None if it.is_failure() => "failed".to_owned(),
+            None => String::new(),
+        });
+        cells
     });
     let words = ["name", "kind"].map(Title::text);
     let numbers = ["time", "interval", "throughput", "samples"].map(Title::number);
-    let titles: Vec<_> = words.into_iter().chain(numbers).chain([Title::text("")]).collect();
+    let beside = beside.iter().map(|column| Title::number(column.title));
+    let titles: Vec<_> =
+        words.into_iter().chain(numbers).chain(beside).chain([Title::text("")]).collect();
     table(&titles, rows)
 }
 

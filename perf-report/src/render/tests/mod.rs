@@ -1,6 +1,7 @@
 //! Everything that people read, as it looks: every medium, every width, every outcome.
 
 mod accepted;
+mod bench;
 mod bisect;
 mod changepoints;
 mod comparisons;

@@ -88,6 +88,8 @@ pub(crate) fn throughput(function: &Function) -> Option<String> {
                     SIZES.into_iter().find(|(_, size)| rate >= *size).unwrap_or(SIZES[3]);
                 format!("{} {name}/s", units::rough_number(rate / size))
             }
+            // Digits that nobody measured would be zeros.
+            unit if rate >= 1e6 => format!("{} {unit}/s", units::rough_count(rate)),
             unit => format!("{} {unit}/s", units::rough_number(rate)),
         }
     };

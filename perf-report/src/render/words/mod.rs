@@ -1,6 +1,7 @@
 //! The words that all media share: names, sentences, and the values of columns.
 
 pub(crate) mod alerts;
+pub(crate) mod bench;
 pub(crate) mod bench_growth;
 pub(crate) mod bench_scaling;
 pub(crate) mod benchmarks;

@@ -76,11 +76,13 @@ pub(crate) struct Selected<'a> {
 impl Selection {
     /// Parts the functions of `run`.
     pub(crate) fn select<'a>(&self, run: &'a RunDocument) -> Selected<'a> {
-        let (mut called, mut never_called): (Vec<_>, Vec<_>) = run
-            .functions
-            .iter()
-            .filter(|function| self.matches(&function.name))
-            .partition(|function| function.calls > 0 || function.unfinished > 0);
+        let (mut called, mut never_called): (Vec<_>, Vec<_>) =
+            run.functions.iter().filter(|function| self.matches(&function.name)).partition(
+                |function| {
+                    // A benchmark whose process ended in its first iteration was run, and how it ended matters.
+                    function.calls > 0 || function.unfinished > 0 || function.harness().is_some()
+                },
+            );
         self.sort.sort(&mut called);
         let limit = self.limit.unwrap_or(usize::MAX).min(called.len());
         let beyond = called.split_off(limit);

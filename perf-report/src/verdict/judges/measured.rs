@@ -7,7 +7,10 @@
 
 use super::decide::{Draft, Test};
 use super::times::{from_or_to_nothing, limits_of_its_own};
-use crate::model::{Because, Change, Function, Metric, Unconfirmed, Verdict, time_of};
+use crate::model::{
+    Because, BenchOutcome, Change, Function, FunctionKind, Metric, RunDocument, Unconfirmed,
+    Verdict, time_of,
+};
 use crate::stats::number::{change_pct, float};
 use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::noise::{self, Values};
@@ -28,6 +31,9 @@ pub(crate) fn draft(
     limits: MetricLimits,
     (suite, paired): (&Suite, bool),
 ) -> Option<Draft> {
+    if let Some(row) = ended(&pair.new.name, &pair.olds, &pair.news) {
+        return Some(Draft { row, test: None });
+    }
     let work = OtherWork::of(pair);
     let value = |function: &Function| of_work(function, work.as_ref());
     let side = |runs: &[Option<&Function>]| -> Vec<Option<f64>> {
@@ -73,6 +79,28 @@ pub(crate) fn draft(
     Some(Draft { row: Change { because, ..row }, test: Some(test) })
 }
 
+/// Returns the row of a benchmark of which a run did not end well, or did not in the baseline. How long it took until
+/// then is no time of it, so that nothing but its end is judged.
+fn ended(name: &str, olds: &[Option<&Function>], news: &[Option<&Function>]) -> Option<Change> {
+    let worst =
+        |runs: &[Option<&Function>]| runs.iter().flatten().filter_map(|it| it.outcome()).max();
+    let (outcome, before) = (worst(news)?, worst(olds));
+    let is_well = |outcome: BenchOutcome| outcome == BenchOutcome::Ok;
+    let verdict = match (is_well(outcome), before.is_none_or(is_well)) {
+        (false, _) => Verdict::Regression,
+        (true, false) => Verdict::Improved,
+        (true, true) => return None,
+    };
+    let because = vec![Because::Ended { outcome, before }];
+    Some(Change { verdict, because, ..Change::exact(name, Metric::MeanNs, [None, None]) })
+}
+
+/// Returns the rows of benchmarks that did not end well in a run that is judged by nothing.
+pub(crate) fn bad_ends(run: &RunDocument) -> Vec<Change> {
+    let benchmarks = run.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark);
+    benchmarks.filter_map(|it| ended(&it.name, &[], &[Some(it)])).collect()
+}
+
 /// Returns the rows of benchmarks, suites and tests that one side does not know.
 pub(crate) fn one_sided<'a>(measured: &'a Measured<'_>) -> impl Iterator<Item = Change> + 'a {
     // Of one that has no time, such as one of counts, there is the number of calls.
@@ -81,6 +109,9 @@ pub(crate) fn one_sided<'a>(measured: &'a Measured<'_>) -> impl Iterator<Item = 
         None => (Metric::Calls, Some(float(function.calls))),
     };
     let added = measured.added.iter().map(move |new| {
+        if let Some(row) = ended(&new.name, &[], &[Some(new)]) {
+            return row;
+        }
         let (metric, value) = shown(new);
         let because = vec![Because::New { self_ns: None }];
         Change {

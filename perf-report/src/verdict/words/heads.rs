@@ -3,7 +3,7 @@
 
 use super::Words;
 use super::grounds::range;
-use crate::model::{Because, Change, Metric};
+use crate::model::{Because, BenchOutcome, Change, Metric};
 use crate::stats::number::{float, whole};
 use crate::text::units;
 
@@ -72,6 +72,7 @@ impl Words {
                 format!("errors were not counted in {}", self.side(*side))
             }
             Because::NotTimed => "no call was timed".to_owned(),
+            Because::Ended { outcome, before } => ended(*outcome, *before),
             Because::NotMeasured { count, polls, side } => {
                 let calls = units::plural(*count, if *polls { "poll" } else { "call" });
                 format!("{calls} were counted and not timed in {}", self.side(*side))
@@ -159,5 +160,23 @@ fn times(calls: f64) -> String {
     match whole(calls) {
         1 => "once".to_owned(),
         calls => units::plural(calls, "time"),
+    }
+}
+
+/// Returns how a benchmark ended: `it panicked (panicked); in the baseline it was ok`.
+fn ended(outcome: BenchOutcome, before: Option<BenchOutcome>) -> String {
+    let now = match outcome {
+        BenchOutcome::Ok => "it ended well",
+        BenchOutcome::Timeout => "it took longer than its limit",
+        BenchOutcome::Memory => "its process had more memory than its limit",
+        BenchOutcome::Cpu => "it used more of the processors than its limit",
+        BenchOutcome::Errors => "more of its iterations failed than its limit allows",
+        BenchOutcome::Panicked => "it panicked",
+        BenchOutcome::Killed => "its process ended in the middle of it",
+    };
+    match before {
+        None => format!("{now} ({outcome})"),
+        Some(before) if before == outcome => format!("{now} ({outcome}), as in the baseline"),
+        Some(before) => format!("{now} ({outcome}); it was {before} in the baseline"),
     }
 }

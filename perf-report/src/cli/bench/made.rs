@@ -1,0 +1,116 @@
+//! The build of the bench targets, and the processes.
+
+use std::ffi::OsString;
+
+use super::Args;
+use crate::cli::rounds::Rounds;
+use crate::cli::{output, run};
+use crate::error::{ExitCode as Code, UserError};
+use crate::model::RunDocument;
+use crate::project::config;
+use crate::project::context::Context;
+use crate::project::import::written;
+use crate::record::command::{self, Job, Streams};
+use crate::record::failure;
+use crate::record::in_turn::Watcher as _;
+use crate::record::recorder::{self, Order, Recorder};
+
+/// The result of the processes.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// The stored runs, oldest first.
+    pub(super) runs: Vec<RunDocument>,
+    /// The code of the first command that failed, and its end in words.
+    pub(super) failed: Option<(u8, String)>,
+    /// The signal that asked for the end.
+    pub(super) interrupted: Option<u8>,
+}
+
+/// Builds, and runs each process.
+///
+/// # Errors
+/// When it does not build, cannot be run, or a run cannot be stored.
+pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
+    let lines = config::bench_options(context)?;
+    let environment = args.values.environment(&lines);
+    let rounds = Rounds::begin(args.quiet)?;
+    rounds.show("building the benchmarks");
+    build(args, &environment)?;
+    let processes = args.processes();
+    let mut made = Made::default();
+    let mut rounds = rounds;
+    rounds.begin_anew();
+    for process in 1..=processes {
+        made.interrupted = rounds.interrupted();
+        if made.interrupted.is_some() {
+            break;
+        }
+        let what = format!("measuring, process {process} of {processes}");
+        rounds.show_run(&what, process - 1, processes);
+        one(args, context, &environment, process, &rounds, &mut made)?;
+    }
+    Ok(made)
+}
+
+/// Builds the targets, without running any.
+fn build(args: &Args, environment: &[(&str, OsString)]) -> Result<(), UserError> {
+    let words = args.words(&["--no-run"], false);
+    let job = Job { words: &words, environment, streams: Streams::Tail, ..Job::default() };
+    let ended = command::run(job).map_err(|error| failure::cannot_start(&words[0], error))?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    let command = words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let end = failure::shown_end(&ended.tail);
+    let problem = format!("`{command}` {}{end}", ended.in_words());
+    Err(UserError::new(Code::Usage, problem)
+        .help("mend the build, or choose targets with --package, --bench and --features"))
+}
+
+/// Runs one process, and stores it as a run.
+fn one(
+    args: &Args,
+    context: &Context,
+    environment: &[(&str, OsString)],
+    process: u32,
+    rounds: &Rounds,
+    made: &mut Made,
+) -> Result<(), UserError> {
+    let words = args.words(&["--no-fail-fast"], true);
+    let (tags, base) = (args.name.tags(), args.dir.as_ref().map(|dir| context.dir.join(dir)));
+    let first = made.runs.first().map(|run| run.run.id.clone());
+    let recorder = Recorder::prepare(Order {
+        job: Job { words: &words, environment, streams: Streams::Tail, ..Job::default() },
+        base: base.as_deref(),
+        source: &context.root,
+        label: args.name.label.as_deref(),
+        tags: &tags,
+        branch: args.name.branch.as_deref(),
+        group: (args.processes() > 1).then_some((first.as_deref(), process)),
+        probe: !args.no_probe,
+    });
+    recorder.folder().map_err(failure::cannot_record)?;
+    let finished = recorder.run(|| {}).map_err(|error| failure::cannot_start(&words[0], error))?;
+    made.interrupted = rounds.interrupted();
+    if made.interrupted.is_some() {
+        finished.discard();
+        return Ok(());
+    }
+    let code = finished.ended.shell_code();
+    if code != 0 && made.failed.is_none() {
+        let end = failure::shown_end(&finished.ended.tail);
+        made.failed = Some((code, format!("the command {}{end}", finished.ended.in_words())));
+    }
+    let Some(mut recorded) = finished.collect() else { return Ok(()) };
+    written::add(context, &mut recorded.document, recorded.began);
+    if recorded.document.is_empty() {
+        // Nobody would want it as the newest run.
+        recorder::clear(&recorded.collected, recorded.session.folder());
+        return Ok(());
+    }
+    for problem in run::store(context, &recorded)? {
+        output::warning(&problem);
+    }
+    made.runs.push(recorded.document);
+    Ok(())
+}
