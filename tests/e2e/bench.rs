@@ -289,9 +289,9 @@ fn a_stall_is_seen_at_a_rate_and_hidden_without() {
     };
     assert!(open.max_ns >= 80_000_000, "{} ns", open.max_ns);
     assert!(closed.max_ns >= 80_000_000, "{} ns", closed.max_ns);
-    assert!(late(open) >= 20, "{} are late: those behind the one that stalled, too", late(open));
-    // Five operations of five thousand stall, and nobody counts those that they hold up.
-    assert!(late(closed) < 20, "{} are late", late(closed));
+    assert!(late(open) >= 100, "{} are late: those behind the one that stalled, too", late(open));
+    // Ten or twelve operations of five thousand stall, and nobody counts those that they hold up.
+    assert!(late(closed) < 40, "{} are late", late(closed));
     let p99 = closed.histogram.quantile_ns(0.99);
     assert!(p99 < Some(40_000_000), "{p99:?}");
 }

@@ -1,7 +1,6 @@
 //! Benchmarks that end well.
 
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -47,25 +46,27 @@ async fn later() -> Result<u32, std::num::ParseIntError> {
     black_box("42").parse()
 }
 
-/// An operation of which one in a thousand takes 100 ms.
-fn stalling(count: &AtomicU64) {
-    if count.fetch_add(1, Relaxed) % 1_000 == 999 {
-        sleep(Duration::from_millis(100));
-    }
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_micros(5) {}
+/// Operations of which the fiftieth of each batch takes 100 ms.
+fn stalling(b: &mut Bench) {
+    let mut count = 0;
+    b.iter(|| {
+        count += 1;
+        if count == 50 {
+            sleep(Duration::from_millis(100));
+        }
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_micros(5) {}
+    });
 }
 
 #[perf_bench(rate = "1000/s", time = "1200ms", warm_up = "1ms")]
-fn open_loop() {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    stalling(&COUNT);
+fn open_loop(b: &mut Bench) {
+    stalling(b);
 }
 
 #[perf_bench(iterations = 5_000)]
-fn closed_loop() {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    stalling(&COUNT);
+fn closed_loop(b: &mut Bench) {
+    stalling(b);
 }
 
 perf_runtime::bench_main!();
