@@ -176,7 +176,6 @@ mod tests {
             }
         }
         #[derive(Debug)]
-        #[allow(dead_code, reason = "it is formatted")]
         struct Outer(Noisy);
         assert_eq!(debug(&Outer(Noisy)).as_deref(), Some("Outer"));
     }

@@ -138,6 +138,7 @@ fn free_squares(points: &[(f64, f64)], form: Form) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stdout, reason = "tables for people")]
 mod tests {
     use std::fmt::Write as _;
 

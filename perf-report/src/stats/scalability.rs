@@ -193,6 +193,7 @@ fn ends(values: impl Iterator<Item = f64>, value: f64) -> (f64, f64) {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stdout, reason = "tables for people")]
 mod tests {
     use std::fmt::Write as _;
 

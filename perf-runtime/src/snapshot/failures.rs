@@ -98,7 +98,9 @@ pub(super) mod tests {
             |(function, timed, timed_ns, kinds, other_kinds)| {
                 let mut all =
                     Failures { function, timed, timed_ns, other_kinds, ..Failures::default() };
-                kinds.iter().for_each(|(name, count)| all.add_kind(&format!("k{name}"), *count));
+                for (name, count) in &kinds {
+                    all.add_kind(&format!("k{name}"), *count);
+                }
                 all
             },
         )

@@ -353,7 +353,7 @@ mod tests {
             failures: vec![Failures { function: 9, timed: 1, ..Failures::default() }],
             ..Snapshot::default()
         });
-        let merged = merger.finish();
-        assert!(merged.contexts.is_empty() && merged.failures.is_empty());
+        let sum = merger.finish();
+        assert!(sum.contexts.is_empty() && sum.failures.is_empty());
     }
 }

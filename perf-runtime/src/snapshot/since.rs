@@ -454,7 +454,9 @@ mod tests {
             let at = names.iter().position(|name| *name == "f").unwrap();
             let mut failures =
                 Failures { function: at, timed, timed_ns: timed * 10, ..Failures::default() };
-            kinds.iter().for_each(|(name, count)| failures.add_kind(name, *count));
+            for (name, count) in kinds {
+                failures.add_kind(name, *count);
+            }
             let functions = names.iter().map(function).collect();
             Snapshot { functions, failures: vec![failures], ..Snapshot::default() }
         };

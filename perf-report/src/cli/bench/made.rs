@@ -47,7 +47,7 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
         }
         let what = format!("measuring, process {process} of {processes}");
         rounds.show_run(&what, process - 1, processes);
-        one(args, context, &environment, process, &rounds, &mut made)?;
+        one(args, context, (process, &environment), &rounds, &mut made)?;
     }
     Ok(made)
 }
@@ -71,8 +71,7 @@ fn build(args: &Args, environment: &[(&str, OsString)]) -> Result<(), UserError>
 fn one(
     args: &Args,
     context: &Context,
-    environment: &[(&str, OsString)],
-    process: u32,
+    (process, environment): (u32, &[(&str, OsString)]),
     rounds: &Rounds,
     made: &mut Made,
 ) -> Result<(), UserError> {
@@ -101,16 +100,16 @@ fn one(
         let end = failure::shown_end(&finished.ended.tail);
         made.failed = Some((code, format!("the command {}{end}", finished.ended.in_words())));
     }
-    let Some(mut recorded) = finished.collect() else { return Ok(()) };
-    written::add(context, &mut recorded.document, recorded.began);
-    if recorded.document.is_empty() {
+    let Some(mut result) = finished.collect() else { return Ok(()) };
+    written::add(context, &mut result.document, result.began);
+    if result.document.is_empty() {
         // Nobody would want it as the newest run.
-        recorder::clear(&recorded.collected, recorded.session.folder());
+        recorder::clear(&result.collected, result.session.folder());
         return Ok(());
     }
-    for problem in run::store(context, &recorded)? {
+    for problem in run::store(context, &result)? {
         output::warning(&problem);
     }
-    made.runs.push(recorded.document);
+    made.runs.push(result.document);
     Ok(())
 }

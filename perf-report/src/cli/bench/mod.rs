@@ -50,7 +50,7 @@ With --format other than `human`, the document goes to standard output, and noth
 Exit codes: 0 nothing is worse, 2 it does not build, 3 something regressed, or a benchmark ended other \
 than `ok`, 4 there is no benchmark; that of cargo where something else of it failed.";
 
-/// Run benchmarks of #[perf_bench], compare and rank them
+/// Run benchmarks of `#[perf_bench]`, compare and rank them
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -167,8 +167,8 @@ impl Args {
 
     /// Returns whether benchmarks were left out on purpose.
     fn is_part(&self) -> bool {
-        !(self.filters.is_empty() && self.package.is_empty() && self.bench.is_empty())
-            || !self.cargo.is_empty()
+        let chosen = [&self.filters, &self.package, &self.bench];
+        chosen.iter().any(|words| !words.is_empty()) || !self.cargo.is_empty()
     }
 
     /// Returns the command of cargo with `own` arguments, and the filters, if asked for.

@@ -100,7 +100,7 @@ impl Section<'_, '_> {
             section.only(&OPTIONS)?;
             for option in OPTIONS {
                 if let Some(value) = section.value(option, |value| written(option, value))? {
-                    lines += &format!("{pattern}\t{option}\t{value}\n");
+                    lines.extend([pattern, "\t", option, "\t", &value, "\n"]);
                 }
             }
         }

@@ -152,7 +152,11 @@ mod tests {
     fn the_answer_is_its_output_and_nothing_else() {
         let script = r#"echo noise >&2; printf '%s,%s,%s' "$1" "$(cat)" "$PERF_TRACK""#;
         assert_eq!(asked(script, b"in", LONG).as_deref(), Ok("a b,in,off"));
-        assert_eq!(asked("true", &[b'x'; 1 << 20], LONG).as_deref(), Ok(""), "it need not listen");
+        assert_eq!(
+            asked("true", &vec![b'x'; 1 << 20], LONG).as_deref(),
+            Ok(""),
+            "it need not listen"
+        );
         let large = asked("head -c 99999 /dev/zero | tr '\\0' x", b"", LONG).unwrap();
         assert_eq!(large.len(), 99_999);
     }

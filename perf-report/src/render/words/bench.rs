@@ -129,7 +129,7 @@ const MEMORY: &[Column] = &[
     column("leak", 90, |it| size(it.harness()?.memory.leak.map(|leak| leak.bytes))),
     column("leak interval", 60, |it| {
         let leak = it.harness()?.memory.leak?;
-        text(format!("{} to {}", bytes(leak.low), bytes(leak.high)))
+        Some(Value::Text(format!("{} to {}", bytes(leak.low), bytes(leak.high))))
     }),
     column("peak RSS", 75, |it| {
         let peak = it.harness()?.memory.peak_rss_bytes;
@@ -140,8 +140,8 @@ const MEMORY: &[Column] = &[
 const CPU: &[Column] = &[
     column("user", 80, |it| Some(Value::Time(it.harness()?.user_ns))),
     column("system", 75, |it| Some(Value::Time(it.harness()?.system_ns))),
-    column("utilisation", 85, |it| share(it.harness()?.utilisation)),
-    column("preempted", 70, |it| share(it.harness()?.preempted)),
+    column("utilisation", 85, |it| Some(share(it.harness()?.utilisation))),
+    column("preempted", 70, |it| Some(share(it.harness()?.preempted))),
 ];
 
 const IO: &[Column] = &[
@@ -159,15 +159,17 @@ const NETWORK: &[Column] = &[
 ];
 
 const CONCURRENT: &[Column] = &[
-    column("threads", 95, |it| text(units::count(it.harness()?.threads.into()))),
-    column("rate", 80, |it| text(format!("{}/s", units::rough_number(it.harness()?.rate_per_s?)))),
+    column("threads", 95, |it| Some(Value::Text(units::count(it.harness()?.threads.into())))),
+    column("rate", 80, |it| {
+        Some(Value::Text(format!("{}/s", units::rough_number(it.harness()?.rate_per_s?))))
+    }),
     column("calls/s", 90, rate),
     column("p50", 60, |it| time(it.p50_ns)),
     column("p90", 50, |it| time(it.p90_ns)),
     column("p99", 85, |it| time(it.p99_ns)),
     column("max", 55, |it| time(it.max_ns)),
     column("success", 70, success),
-    column("utilisation", 40, |it| share(it.harness()?.utilisation)),
+    column("utilisation", 40, |it| Some(share(it.harness()?.utilisation))),
 ];
 
 /// The columns that a table of a run has beside those of benchmarks of others.
@@ -185,12 +187,8 @@ pub(crate) const BESIDE: &[Column] = &[
         let peak = it.harness()?.memory.peak_rss_bytes;
         (peak > 0).then(|| Value::Text(units::bytes(peak)))
     }),
-    column("utilisation", 29, |it| share(it.harness()?.utilisation)),
+    column("utilisation", 29, |it| Some(share(it.harness()?.utilisation))),
 ];
-
-fn text(text: String) -> Option<Value> {
-    Some(Value::Text(text))
-}
 
 fn time(ns: Option<u64>) -> Option<Value> {
     ns.map(|ns| Value::Time(crate::stats::number::float(ns)))
@@ -214,8 +212,8 @@ fn size(size: Option<f64>) -> Option<Value> {
     size.map(|size| Value::Text(bytes(size)))
 }
 
-fn share(share: f64) -> Option<Value> {
-    text(units::percent(share * 100.0))
+fn share(share: f64) -> Value {
+    Value::Text(units::percent(share * 100.0))
 }
 
 fn of_io(function: &Function, of: fn(&BenchIo) -> f64) -> Option<Value> {
@@ -224,13 +222,13 @@ fn of_io(function: &Function, of: fn(&BenchIo) -> f64) -> Option<Value> {
 
 fn rate(function: &Function) -> Option<Value> {
     let rate = function.harness().filter(|_| !function.is_failure())?.calls_per_s?;
-    text(units::rough_count(rate))
+    Some(Value::Text(units::rough_count(rate)))
 }
 
 /// Returns the share of the iterations that succeeded, where not all did: most bodies cannot fail.
 fn success(function: &Function) -> Option<Value> {
     function.harness()?;
-    share(function.success_rate()?)
+    function.success_rate().map(share)
 }
 
 /// Returns how a benchmark ended, where it did not end well: `timeout: it took longer than its limit`.

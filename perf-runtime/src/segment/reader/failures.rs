@@ -140,7 +140,9 @@ mod tests {
             finished in proptest::collection::vec(0_u64..99, 0..5), steps in 0_usize..3,
         ) {
             let mut written = Written::new();
-            finished.iter().for_each(|ticks| written.add(*ticks, usize::MAX));
+            for ticks in &finished {
+                written.add(*ticks, usize::MAX);
+            }
             written.add(1_000, steps);
             let failed = &written.read().unwrap()[0];
             prop_assert_eq!((failed.site, failed.timed), (7, finished.len() as u64));
