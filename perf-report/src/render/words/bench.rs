@@ -384,7 +384,7 @@ mod tests {
             .iter()
             .map(|it| (it.value)(&function).map_or_else(String::new, Value::text))
             .collect();
-        assert_eq!(texts, ["", "", "1.5 B", "0.9 B to 2 B", "2.00 MiB"]);
+        assert_eq!(texts, ["", "", "1.50 B", "0.9 B to 2 B", "2.00 MiB"]);
     }
 
     #[test]

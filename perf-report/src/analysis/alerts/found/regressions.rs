@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Evidence, Finding, Found, word};
 use crate::model::{
-    AlertEntry, AlertKey, AlertKind, AlertMetric, AlertPhase, AlertText, COMMAND, Change,
+    AlertEntry, AlertKey, AlertKind, AlertMetric, AlertPhase, AlertText, Because, COMMAND, Change,
     Comparison, Metric, RunDocument, Verdict, unit_word,
 };
 use crate::stats::number::float;
@@ -76,7 +76,8 @@ pub(super) fn regressions(
         .collect();
     let mut worse: BTreeMap<AlertKey, Vec<&Change>> = BTreeMap::new();
     let mut others: BTreeMap<AlertKey, Vec<&Change>> = BTreeMap::new();
-    for row in &comparison.functions {
+    // How a benchmark ended is an alert of its own.
+    for row in comparison.functions.iter().filter(|row| !has_ended_badly(row)) {
         let is_worse = failed.contains(&(row.name.as_str(), row.metric));
         let rows = if is_worse { &mut worse } else { &mut others };
         rows.entry(key(&row.name, row.metric)).or_default().push(row);
@@ -96,6 +97,10 @@ pub(super) fn regressions(
     }
     all.settled.retain(|key| !worse.contains_key(key));
     report(comparison, (evidence, remembered), worse, all);
+}
+
+fn has_ended_badly(row: &Change) -> bool {
+    row.because.iter().any(|because| matches!(because, Because::Ended { .. }))
 }
 
 fn rank(metric: Metric) -> (usize, Metric) {
