@@ -138,7 +138,6 @@ fn free_squares(points: &[(f64, f64)], form: Form) -> f64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::print_stdout, reason = "tables for people")]
 mod tests {
     use std::fmt::Write as _;
 
@@ -204,17 +203,15 @@ mod tests {
     #[test]
     fn the_right_form_or_none_but_never_a_wrong_one() {
         let (table, wrong) = table(&[&FOUR, &TENTHS], &[0.0, 20.0], 0.03);
-        println!("{table}");
         assert_eq!(wrong, 0, "{table}");
     }
 
-    /// `cargo test -p perf-report --lib forms -- --ignored --nocapture` prints more of it.
+    /// Run by `cargo test -p perf-report --lib forms -- --ignored`.
     #[test]
     #[ignore = "takes a minute"]
     fn never_a_wrong_one_at_other_sizes_and_of_other_noise() {
         for noise in [0.003, 0.01, 0.03, 0.06] {
             let (table, wrong) = table(&[&FOUR, &TENTHS, &NINE], &[0.0, 1.0, 5.0, 20.0], noise);
-            println!("noise of {noise}\n{table}");
             assert_eq!(wrong, 0, "{table}");
         }
     }

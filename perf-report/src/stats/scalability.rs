@@ -193,7 +193,6 @@ fn ends(values: impl Iterator<Item = f64>, value: f64) -> (f64, f64) {
 }
 
 #[cfg(test)]
-#[expect(clippy::print_stdout, reason = "tables for people")]
 mod tests {
     use std::fmt::Write as _;
 
@@ -240,7 +239,6 @@ mod tests {
             let far = found.iter().enumerate().filter(|(at, _)| at.abs_diff(due) > 1);
             assert_eq!(far.map(|it| it.1).sum::<u64>(), 0, "{table}");
         }
-        println!("{table}");
     }
 
     #[test]

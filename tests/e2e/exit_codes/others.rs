@@ -7,7 +7,8 @@ use super::runs::{declining, empty, failed, run, same, taking};
 
 /// All of them.
 pub(super) fn cases() -> Vec<Case> {
-    [fine(), usage(), worse(), nothing(), open(), unreadable(), own()].concat()
+    [fine(), usage(), usage_of_benchmarks(), worse(), nothing(), open(), unreadable(), own()]
+        .concat()
 }
 
 fn fine() -> Vec<Case> {
@@ -48,12 +49,6 @@ fn usage() -> Vec<Case> {
             .writes("perf.toml", "[profile.default.check]\nregresion = 3\n")
             .runs("check")
             .ends(2, "did you mean `regression`?"),
-        Case::of("an unknown option of benchmarks")
-            .writes("perf.toml", "[bench.\"*\"]\ntiem = \"1s\"\n")
-            .runs("bench --quick")
-            .ends(2, "did you mean `time`?"),
-        Case::of("no duration").runs("bench --time soon").ends(2, "--time"),
-        Case::of("nothing to build").runs("bench --quick").ends(2, "Cargo.toml"),
         Case::of("an unknown word")
             .writes("perf.toml", "[profile.default.check]\nload = \"opn\"\n")
             .runs("check")
@@ -101,6 +96,18 @@ fn usage() -> Vec<Case> {
             .runs("changepoints --input a.csv")
             .ends(2, "a.csv:1"),
         Case::of("nowhere to write").stores([same()]).runs("show -o no/where").ends(2, "no/where"),
+    ]
+}
+
+/// Mistakes with benchmarks.
+fn usage_of_benchmarks() -> Vec<Case> {
+    vec![
+        Case::of("an unknown option of benchmarks")
+            .writes("perf.toml", "[bench.\"*\"]\ntiem = \"1s\"\n")
+            .runs("bench --quick")
+            .ends(2, "did you mean `time`?"),
+        Case::of("no duration").runs("bench --time soon").ends(2, "--time"),
+        Case::of("nothing to build").runs("bench --quick").ends(2, "Cargo.toml"),
     ]
 }
 

@@ -1,3 +1,5 @@
+//! The document of made-up benchmarks: members of groups, processes, ramps.
+
 use super::*;
 use crate::model::{BenchOutcome, Benchmark, Harness, Placing, samples};
 

@@ -1,3 +1,5 @@
+//! Growth and scaling of made-up benchmarks, through the functions that reports call.
+
 use super::*;
 use crate::model::{
     BenchMemory, Benchmark, Cost, Function, FunctionKind, Harness, RunDocument, samples,
