@@ -119,7 +119,7 @@ fn benchmarks_are_measured_ranked_judged_and_kept() {
     assert_eq!(leak["bytes"], 32.0, "{leak}");
     assert_eq!(document["profiled"][0]["name"], "my_app::sum", "{}", document["profiled"]);
 
-    let (stored, ended) = (lab.latest(), "/functions/0/benchmark/harness/outcome");
+    let (stored, ended) = (lab.latest(), "/functions/1/benchmark/harness/outcome");
     assert_eq!(stored.at(ended), "ok");
     let shown = lab.report(["show"]);
     assert!(
