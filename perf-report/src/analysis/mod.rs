@@ -1,6 +1,6 @@
 //! Documents made of many runs: what is worth an alert ([`alerts`]), a [`history`], the [`noise`] of the same
 //! code, a [`series`] for each function, the [`page`] of one, two sides in turn ([`interleave`]), the [`suites`]
-//! of tests, [`bench`]marks of several processes, a [`report`] with its [`score`] and [`advice`]. Pure.
+//! of tests, benchmarks of several processes (`bench`), a [`report`] with its [`score`] and [`advice`]. Pure.
 
 pub mod advice;
 pub mod alerts;
