@@ -79,8 +79,8 @@ pub fn run() -> ExitCode {
 /// keeps the results and judges them.
 ///
 /// The program's allocator becomes a [`CountingAlloc`](crate::CountingAlloc), so that the profile of
-/// each benchmark has its allocations. It counts in profile rounds only, and elsewhere takes about a
-/// nanosecond an allocation. `bench_main!(allocator = own)` leaves the allocator to the program.
+/// each benchmark has its allocations. It counts in profile rounds only, and elsewhere takes some
+/// nanoseconds an allocation. `bench_main!(allocator = own)` leaves the allocator to the program.
 #[macro_export]
 macro_rules! bench_main {
     () => {
