@@ -3,6 +3,7 @@
 mod leak;
 mod quality;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use perf_runtime::buckets;
@@ -17,12 +18,14 @@ use crate::stats::robust;
 
 /// Returns the snapshot without what stands around the iterations of benchmarks in its tree: their
 /// calls become roots.
-pub(super) fn without_harness(snapshot: &Snapshot) -> Snapshot {
+pub(super) fn without_harness(snapshot: &Snapshot) -> Cow<'_, Snapshot> {
+    if snapshot.benchmarks.is_empty() {
+        return Cow::Borrowed(snapshot);
+    }
     let is_harness = |function: usize| {
         snapshot.functions.get(function).is_some_and(|it| it.name == HARNESS_NAME)
     };
-    let mut kept = snapshot.clone();
-    kept.contexts.clear();
+    let mut contexts: Vec<snapshot::Context> = Vec::with_capacity(snapshot.contexts.len());
     let mut places: Vec<Option<usize>> = Vec::with_capacity(snapshot.contexts.len());
     for context in &snapshot.contexts {
         if is_harness(context.function) {
@@ -30,10 +33,10 @@ pub(super) fn without_harness(snapshot: &Snapshot) -> Snapshot {
             continue;
         }
         let parent = context.parent.and_then(|parent| places.get(parent).copied().flatten());
-        places.push(Some(kept.contexts.len()));
-        kept.contexts.push(snapshot::Context { parent, ..context.clone() });
+        places.push(Some(contexts.len()));
+        contexts.push(snapshot::Context { parent, ..context.clone() });
     }
-    kept
+    Cow::Owned(Snapshot { contexts, ..snapshot.clone() })
 }
 
 /// Puts the benchmarks of `snapshot` into `functions`, in the place of the functions that stand for
@@ -68,6 +71,9 @@ fn cases(snapshot: &Snapshot) -> BTreeMap<String, Vec<&snapshot::Benchmark>> {
 /// Returns the names of the functions that were called below benchmarks only. The snapshot still has what stands
 /// around their iterations: what that calls, such as the making of inputs, is the harness's, too.
 pub(super) fn profiled(snapshot: &Snapshot) -> BTreeSet<String> {
+    if snapshot.benchmarks.is_empty() {
+        return BTreeSet::new();
+    }
     let cases = cases(snapshot);
     let name = |function: usize| snapshot.functions.get(function).map_or("", |it| it.name.as_str());
     let is_case =
@@ -122,7 +128,7 @@ fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
             interval_ns: quality::interval_of_median(&samples),
             iterations: Some(iterations),
             throughput: throughput(&facts),
-            harness: Some(harness(&facts, processes, outcome, &samples)),
+            harness: Some(harness(&facts, processes, outcome, (&samples, &latencies))),
             samples_ns: samples,
             ..Benchmark::default()
         })),
@@ -175,7 +181,7 @@ fn harness(
     facts: &snapshot::Benchmark,
     processes: &[&snapshot::Benchmark],
     outcome: BenchOutcome,
-    samples: &[f64],
+    (samples, latencies): (&[f64], &Latencies),
 ) -> Harness {
     let timed = || batches(processes, Phase::Timed);
     let sum = |of: fn(&Batch) -> u64| timed().map(of).fold(0_u64, u64::saturating_add);
@@ -184,7 +190,6 @@ fn harness(
     let count = timed().count() as u64;
     let interrupted = timed().filter(|batch| batch.preemptions > 0).count() as u64;
     let preempted = float(interrupted) / float(count.max(1));
-    let latencies = latencies(processes);
     let buckets = latencies.histogram.buckets().iter();
     Harness {
         outcome,
