@@ -60,11 +60,7 @@ impl BenchOptions {
     /// Reads the arguments. Every error goes to `errors`; the rest is still read.
     pub(crate) fn parse(args: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self::default();
-        for entry in entry::split(args, &NAMES, errors) {
-            if let Err(error) = options.set(&entry, errors) {
-                errors.push(error);
-            }
-        }
+        entry::each(args, &NAMES, errors, |entry, errors| options.set(entry, errors));
         options
     }
 

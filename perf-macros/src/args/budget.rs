@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::{Lit, LitInt, LitStr};
 
 use super::amount;
-use super::entry::{Entry, split};
+use super::entry::{self, Entry};
 use crate::errors::{Errors, error};
 
 const NAMES: [&str; 8] = ["p50", "p95", "p99", "mean", "max", "calls", "allocs", "max_regression"];
@@ -42,12 +42,7 @@ impl Budget {
             return Err(error(name.span(), "this budget limits nothing", help));
         }
         let mut limits = Vec::new();
-        for entry in split(list, &NAMES, errors) {
-            match limit(&entry) {
-                Ok(limit) => limits.push(limit),
-                Err(error) => errors.push(error),
-            }
-        }
+        entry::each(list, &NAMES, errors, |entry, _| limit(entry).map(|limit| limits.push(limit)));
         Ok(Self { name, limits })
     }
 }

@@ -23,8 +23,22 @@ enum Value {
     List(Group),
 }
 
+/// Hands each argument of a list to `set`. Every error goes to `errors`, and the rest is still read.
+pub(super) fn each(
+    list: TokenStream,
+    names: &[&str],
+    errors: &mut Errors,
+    mut set: impl FnMut(&Entry, &mut Errors) -> syn::Result<()>,
+) {
+    for entry in split(list, names, errors) {
+        if let Err(error) = set(&entry, errors) {
+            errors.push(error);
+        }
+    }
+}
+
 /// Splits a list into its arguments, without repetitions. `names` are those that exist.
-pub(super) fn split(list: TokenStream, names: &[&str], errors: &mut Errors) -> Vec<Entry> {
+fn split(list: TokenStream, names: &[&str], errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for argument in between_commas(list) {
         let entry = match (|input: ParseStream| Entry::parse(input, names)).parse2(argument) {

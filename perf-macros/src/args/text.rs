@@ -10,27 +10,25 @@ const LABEL_LENGTH: usize = 200;
 /// Longest tag, in characters.
 const TAG_LENGTH: usize = 60;
 
-const LABEL_EXAMPLE: &str = "`name = \"parse request\"`";
 const TAGS_EXAMPLE: &str = "`tags = [\"io\", \"startup\"]`";
 
 /// Reads the value of `name = "…"`.
 pub(super) fn label(entry: &Entry) -> syn::Result<LitStr> {
-    match entry.literal(LABEL_EXAMPLE)? {
-        Lit::Str(label) => check("a name", &label, LABEL_LENGTH).map(|()| label),
-        other => {
-            let help = format!("as in {LABEL_EXAMPLE}");
-            Err(error(other.span(), "`name` expects a string", help))
-        }
-    }
+    named(entry, "`name = \"parse request\"`", ("a string", "a name"))
 }
 
 /// Reads the value of `compare = "…"`.
 pub(super) fn group(entry: &Entry) -> syn::Result<LitStr> {
-    let example = "`compare = \"sorts\"`";
+    let group = "the name of a group";
+    named(entry, "`compare = \"sorts\"`", (group, group))
+}
+
+/// Reads a string that stands in reports: what the option `expects`, and the `kind` of name that this is.
+fn named(entry: &Entry, example: &str, (expects, kind): (&str, &str)) -> syn::Result<LitStr> {
     match entry.literal(example)? {
-        Lit::Str(group) => check("the name of a group", &group, LABEL_LENGTH).map(|()| group),
+        Lit::Str(name) => check(kind, &name, LABEL_LENGTH).map(|()| name),
         other => {
-            let what = "`compare` expects the name of a group";
+            let what = format!("`{}` expects {expects}", entry.name);
             Err(error(other.span(), what, format!("as in {example}")))
         }
     }
