@@ -6,12 +6,14 @@
 //! `watch` waits for with an eye on its `board` and its limits,
 //! `engine` measures a group there, with `bencher` around the code of the user, `start` for several
 //! threads, `meters` for what else is used, and `muting` for the tracked functions inside. `ledger`
-//! writes everything into the segment, batch by batch, and `screen` shows it.
+//! writes everything into the segment, batch by batch; `figures` are what rounds end by, and what
+//! `screen` shows.
 
 mod bencher;
 mod board;
 mod cases;
 mod engine;
+mod figures;
 mod flags;
 mod ledger;
 mod memory;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::bencher::as_f64;
 use super::cases::Case;
-use super::engine::median;
+use super::figures::{self, of_phase};
 use super::flags::HELP;
 use crate::snapshot::{Batch, Benchmark, Ending, Phase};
 
@@ -132,7 +132,7 @@ pub(super) fn ended(case: &Case, ending: Ending, message: &str) {
 
 fn line(name: &str, facts: &Benchmark, base: Option<&Benchmark>) -> String {
     let means: Vec<f64> = means(facts).map(|(_, mean)| mean).collect();
-    let (middle, half) = middle(&means);
+    let (middle, half) = figures::middle(&means).unwrap_or_default();
     let spread = 100.0 * half / middle.max(1e-9);
     let mut line = format!("{name:<48} {:>10} ± {spread:.1} %", time(middle));
     let per_second = |work: u64| as_f64(work) / middle * 1e9;
@@ -174,32 +174,18 @@ fn failures(facts: &Benchmark) -> Option<String> {
     (errors > 0).then(|| format!("{:.1} % failed", 100.0 * as_f64(errors) / as_f64(iterations)))
 }
 
-fn of_phase(facts: &Benchmark, phase: Phase) -> impl Iterator<Item = &Batch> {
-    facts.batches.iter().filter(move |batch| batch.phase == phase)
-}
-
 /// Returns the paired ratio to the base of the group: both had a batch in each round.
 fn compared(facts: &Benchmark, base: &Benchmark) -> String {
     let of_base: std::collections::HashMap<u32, f64> = means(base).collect();
     let ratios: Vec<f64> = means(facts)
         .filter_map(|(round, mean)| of_base.get(&round).map(|base| mean / base.max(1e-9)))
         .collect();
-    let (middle, half) = self::middle(&ratios);
+    let (middle, half) = figures::middle(&ratios).unwrap_or_default();
     format!("{middle:.3} × base ({:.3} to {:.3})", middle - half, middle + half)
 }
 
 fn means(facts: &Benchmark) -> impl Iterator<Item = (u32, f64)> {
-    let timed = of_phase(facts, Phase::Timed);
-    timed.map(|batch| (batch.round, as_f64(batch.ns) / as_f64(batch.iterations.max(1))))
-}
-
-/// Returns the median, and half the width of its interval of 95 %.
-fn middle(values: &[f64]) -> (f64, f64) {
-    let mut sorted = values.to_vec();
-    let Some(middle) = median(&mut sorted) else { return (0.0, 0.0) };
-    let mut deviations: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
-    let deviation = 1.4826 * median(&mut deviations).unwrap_or(0.0);
-    (middle, 1.96 * 1.2533 * deviation / as_f64(values.len() as u64).sqrt())
+    of_phase(facts, Phase::Timed).map(|batch| (batch.round, figures::mean(batch)))
 }
 
 /// Returns the allocations of an iteration, where they were counted.
@@ -262,13 +248,5 @@ mod tests {
     #[test]
     fn text_cannot_reach_the_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
-    }
-
-    #[test]
-    fn the_middle_has_an_interval() {
-        assert_eq!(middle(&[2.0, 2.0, 2.0]), (2.0, 0.0));
-        assert_eq!(middle(&[]), (0.0, 0.0));
-        let (middle, half) = middle(&[1.0, 2.0, 3.0, 4.0]);
-        assert!((middle - 2.5).abs() < 1e-9 && half > 0.5 && half < 2.5);
     }
 }

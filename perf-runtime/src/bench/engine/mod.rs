@@ -9,8 +9,6 @@
 mod attempt;
 mod running;
 
-pub(super) use self::running::median;
-
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::super::bencher::{Task, Way, as_f64, whole};
 use super::super::cases::Case;
+use super::super::figures;
 use super::super::ledger::Ledger;
 use super::super::memory;
 use super::super::meters::Meters;
@@ -137,24 +138,18 @@ impl<'a> Running<'a> {
         !self.has_ended() && (!is_slow || round < FEW)
     }
 
-    /// Returns half the width of the interval of the median, as a share of it (by the median
-    /// absolute deviation, as if batches were normal).
+    /// Returns half the width of the interval of the median, as a share of it.
     fn half_width(&self) -> f64 {
-        let mut means: Vec<f64> = self.means(Phase::Timed).collect();
-        let count = as_f64(means.len() as u64);
-        let Some(middle) = median(&mut means) else { return f64::INFINITY };
-        let mut deviations: Vec<f64> = means.iter().map(|mean| (mean - middle).abs()).collect();
-        let deviation = 1.4826 * median(&mut deviations).unwrap_or(0.0);
-        1.96 * 1.2533 * deviation / count.sqrt() / middle.max(1e-9)
+        let means: Vec<f64> = self.means(Phase::Timed).collect();
+        figures::middle(&means).map_or(f64::INFINITY, |(middle, half)| half / middle.max(1e-9))
     }
 
     fn timed(&self) -> impl Iterator<Item = &Batch> {
-        self.facts.batches.iter().filter(|batch| batch.phase == Phase::Timed)
+        figures::of_phase(&self.facts, Phase::Timed)
     }
 
     fn means(&self, phase: Phase) -> impl Iterator<Item = f64> {
-        let batches = self.facts.batches.iter().filter(move |batch| batch.phase == phase);
-        batches.map(|batch| as_f64(batch.ns) / as_f64(batch.iterations.max(1)))
+        figures::of_phase(&self.facts, phase).map(figures::mean)
     }
 
     /// Runs a batch, unless the case has ended, and writes down what came of it.
@@ -202,7 +197,7 @@ impl<'a> Running<'a> {
 
     fn take(&mut self, batch: &Batch, outcome: Outcome, whole_ns: u64) {
         if batch.phase == Phase::WarmUp {
-            self.estimate_ns = as_f64(batch.ns) / as_f64(batch.iterations.max(1));
+            self.estimate_ns = figures::mean(batch);
             self.beside_ns = as_f64(whole_ns.saturating_sub(batch.wall_ns));
             (self.facts.bytes, self.facts.items) = (outcome.bytes, outcome.items);
             self.ledger.note_work(outcome.bytes, outcome.items);
@@ -296,12 +291,4 @@ fn note_allocations(batch: &mut Batch, before: &Memory, after: &Memory) {
     batch.alloc_bytes = after.alloc_bytes.saturating_sub(before.alloc_bytes);
     batch.frees = after.frees.saturating_sub(before.frees);
     batch.freed_bytes = after.freed_bytes.saturating_sub(before.freed_bytes);
-}
-
-/// Returns the median; `None` of nothing.
-pub(in super::super) fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let upper = *values.get(values.len() / 2)?;
-    let lower = *values.get((values.len() - 1) / 2)?;
-    Some(f64::midpoint(lower, upper))
 }
