@@ -54,8 +54,7 @@ fn kept<T: Copy>(
 
 /// Returns the names of a benchmark without a size, each with that size: one, unless it has several parameters.
 fn sized(function: &Function) -> Vec<(String, f64)> {
-    let benchmark = function.benchmark.as_deref();
-    if let Some(harness) = benchmark.and_then(|it| it.harness.as_ref()) {
+    if let Some(harness) = function.harness() {
         let argument = harness.argument.as_deref();
         let size = argument.and_then(|text| Some((text, number(text)?)));
         return size
@@ -63,7 +62,7 @@ fn sized(function: &Function) -> Vec<(String, f64)> {
             .into_iter()
             .collect();
     }
-    let parameters = benchmark.into_iter().flat_map(|it| &it.parameters);
+    let parameters = function.benchmark.iter().flat_map(|it| &it.parameters);
     let of_parameters = parameters.filter(|(key, _)| *key != THREADS).filter_map(|(key, text)| {
         let size = number(text)?;
         let rest = without_parameter(&function.name, key, text);
@@ -79,12 +78,11 @@ fn sized(function: &Function) -> Vec<(String, f64)> {
 
 /// Returns the name of a benchmark without its number of threads, and that number.
 fn threaded(function: &Function) -> Option<(String, u32)> {
-    let benchmark = function.benchmark.as_deref()?;
-    if let Some(harness) = &benchmark.harness {
+    if let Some(harness) = function.harness() {
         let written = format!("{THREADS}={}", harness.threads);
         return Some((without(&function.name, &written), harness.threads.max(1)));
     }
-    let text = benchmark.parameters.get(THREADS)?;
+    let text = function.benchmark.as_ref()?.parameters.get(THREADS)?;
     let threads = text.parse().ok().filter(|threads| *threads > 0)?;
     let written = [format!("{THREADS}={text}"), format!("t={text}"), text.clone()];
     let mut rests = written.iter().map(|written| without(&function.name, written));

@@ -42,7 +42,7 @@ impl Cost {
     /// Returns its value in a benchmark; `None` where it was not measured, or is next to nothing: then it is the
     /// harness that allocates once in a while.
     pub fn of(self, benchmark: &Function) -> Option<f64> {
-        let memory = || Some(&benchmark.benchmark.as_ref()?.harness.as_ref()?.memory);
+        let memory = || Some(&benchmark.harness()?.memory);
         let allocates =
             || memory().and_then(|it| it.allocs).is_some_and(|allocs| allocs >= LEAST_ALLOCS);
         match self {

@@ -104,6 +104,19 @@ impl BenchOutcome {
             Self::Killed => "killed",
         }
     }
+
+    /// Returns it as a sentence: `it took longer than its limit`.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Ok => "it ended well",
+            Self::Timeout => "it took longer than its limit",
+            Self::Memory => "its process had more memory than its limit",
+            Self::Cpu => "it used more of the processors than its limit",
+            Self::Errors => "more of its iterations failed than its limit allows",
+            Self::Panicked => "it panicked",
+            Self::Killed => "its process ended in the middle of it",
+        }
+    }
 }
 
 /// The memory of a benchmark.

@@ -5,6 +5,8 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
+use super::number::{deviation, float};
+
 /// The degrees from which the normal distribution is the same to all digits that matter.
 const NEARLY_NORMAL: f64 = 1e6;
 
@@ -50,6 +52,17 @@ pub fn quantile(p: f64, degrees: f64) -> f64 {
         Err(_) if p < 0.5 => f64::NEG_INFINITY,
         Err(_) => f64::INFINITY,
     }
+}
+
+/// Returns half the width of the interval of 95 % of the mean of `values`; `None` of fewer than two.
+///
+/// ```
+/// let half = perf_report::stats::student::half_of_mean(&[1.0, 2.0, 3.0]).unwrap();
+/// assert!((half - 2.484).abs() < 1e-3);
+/// ```
+pub fn half_of_mean(values: &[f64]) -> Option<f64> {
+    let count = float(values.len() as u64);
+    Some(quantile(0.975, count - 1.0) * deviation(values)? / count.sqrt())
 }
 
 /// Finds it by Newton's method, held between bounds that are halved where a step would leave them: the

@@ -153,13 +153,7 @@ fn half_width(processes: &[Vec<f64>], middles: &[f64]) -> Option<f64> {
     };
     let squares: f64 = processes.iter().map(|logs| error(logs).powi(2)).sum();
     let of_rounds = STANDARD_ERRORS * squares.sqrt() / count;
-    let of_processes = match deviation(middles) {
-        Some(spread) if middles.len() > 1 => {
-            student::quantile(0.975, count - 1.0) * spread / count.sqrt()
-        }
-        _ => 0.0,
-    };
-    Some(of_rounds.max(of_processes))
+    Some(of_rounds.max(student::half_of_mean(middles).unwrap_or(0.0)))
 }
 
 /// Returns the logarithms of the ratios in the rounds of each process of `run`.

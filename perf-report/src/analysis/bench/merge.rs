@@ -57,10 +57,8 @@ fn several(newest: &Function, functions: &[&Function]) -> Function {
 /// times are off by shares; `None` of fewer than two.
 fn interval(values: &[f64]) -> Option<(f64, f64)> {
     let logs: Vec<f64> = values.iter().filter(|it| **it > 0.0).map(|it| it.ln()).collect();
-    let spread = deviation(&logs)?;
-    let count = float(logs.len() as u64);
-    let middle = logs.iter().sum::<f64>() / count;
-    let half = student::quantile(0.975, count - 1.0) * spread / count.sqrt();
+    let half = student::half_of_mean(&logs)?;
+    let middle = logs.iter().sum::<f64>() / float(logs.len() as u64);
     Some(((middle - half).exp(), (middle + half).exp())).filter(|(low, high)| low <= high)
 }
 

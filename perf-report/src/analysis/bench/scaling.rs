@@ -6,7 +6,6 @@ use super::costs::Known;
 use crate::model::{
     Benchmark, Cases, Function, Metric, RunDocument, Scaling, ScalingLaw, ScalingStep, time_of,
 };
-use crate::stats::number::{deviation, float};
 use crate::stats::{robust, scalability, student};
 
 /// The least error of a throughput, as a share: that of the machine.
@@ -87,10 +86,7 @@ impl Throughput {
         let value = robust::median(&values)?;
         let inside = known.value(name, error_inside).unwrap_or(0.0);
         let logs: Vec<f64> = values.iter().map(|value| value.ln()).collect();
-        let count = float(values.len() as u64);
-        let between = deviation(&logs).filter(|_| values.len() > 2).map_or(0.0, |deviation| {
-            student::quantile(0.975, count - 1.0) * deviation / count.sqrt()
-        });
+        let between = of_several(&logs).unwrap_or(0.0);
         Some(Self { value, error: inside.max(between).max(1.96 * LEAST_ERROR) })
     }
 }
@@ -98,7 +94,7 @@ impl Throughput {
 /// Returns the iterations of all threads a second, by the clock of the harness or by the time of one of them.
 fn throughput(function: &Function, threads: u32) -> Option<f64> {
     let ns = time_of(function, Metric::MeanNs).filter(|ns| *ns > 0.0)?;
-    let harness = function.benchmark.as_ref().and_then(|it| it.harness.as_ref());
+    let harness = function.harness();
     let told = harness.and_then(|it| it.calls_per_s).filter(|rate| *rate > 0.0);
     told.or_else(|| harness.is_none().then(|| f64::from(threads) * 1e9 / ns))
 }
@@ -109,12 +105,13 @@ fn error_inside(function: &Function) -> Option<f64> {
     let benchmark = function.benchmark.as_ref()?;
     let value = function.mean_ns.filter(|ns| *ns > 0.0)?;
     let of_samples = benchmark.interval_ns.map(|(low, high)| (high - low) / 2.0 / value);
-    let processes = of_processes(benchmark);
-    let count = float(processes.len() as u64);
-    let of_processes = deviation(&processes)
-        .filter(|_| processes.len() > 2)
-        .map(|deviation| student::quantile(0.975, count - 1.0) * deviation / count.sqrt());
+    let of_processes = of_several(&of_processes(benchmark));
     of_processes.into_iter().chain(of_samples).reduce(f64::max)
+}
+
+/// Returns half of the width of the interval of a mean of three or more: two say too little of how they differ.
+fn of_several(logs: &[f64]) -> Option<f64> {
+    student::half_of_mean(logs).filter(|_| logs.len() > 2)
 }
 
 /// Returns the logarithm of the middle sample of each process.

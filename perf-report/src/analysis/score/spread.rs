@@ -1,6 +1,5 @@
 //! The middle of a figure over runs, and its ends.
 
-use crate::stats::number::float;
 use crate::stats::{robust, student};
 
 /// A figure with its ends, 19 times out of 20; the ends are the figure itself where one run says it.
@@ -39,13 +38,6 @@ impl Figure {
 /// Returns half of the interval of the mean logarithm, by Student.
 fn half_of(values: &[f64]) -> Option<f64> {
     let logs: Vec<f64> = values.iter().filter(|it| **it > 0.0).map(|it| it.ln()).collect();
-    if logs.len() < 2 || logs.len() < values.len() {
-        return None;
-    }
-    let count = float(logs.len() as u64);
-    let mean = logs.iter().sum::<f64>() / count;
-    let squares: f64 = logs.iter().map(|it| (it - mean).powi(2)).sum();
-    let error = (squares / (count - 1.0) / count).sqrt();
-    let half = student::quantile(0.975, count - 1.0) * error;
-    Some(half).filter(|half| half.is_finite())
+    let half = student::half_of_mean(&logs).filter(|half| half.is_finite());
+    half.filter(|_| logs.len() == values.len())
 }

@@ -163,13 +163,7 @@ fn improved(difference: f64) -> f64 {
 /// Returns between what and what the middle of more runs would lie; `None` of one run.
 fn interval(values: &[f64]) -> Option<(f64, f64)> {
     let logs = logs(values);
-    if logs.len() < 2 {
-        return None;
-    }
-    let (count, mean) = (float(logs.len() as u64), mean(&logs));
-    let squares: f64 = logs.iter().map(|value| (value - mean).powi(2)).sum();
-    let error = (squares / (count - 1.0) / count).sqrt();
-    let reach = student::quantile(0.975, count - 1.0) * error;
+    let (reach, mean) = (student::half_of_mean(&logs)?, mean(&logs));
     Some(((mean - reach).exp(), (mean + reach).exp()))
 }
 

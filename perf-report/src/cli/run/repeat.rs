@@ -11,10 +11,9 @@ use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
 use crate::project::import::written;
-use crate::project::store::Made;
-use crate::project::{intake, workspace};
+use crate::project::workspace;
 use crate::record::in_turn::Watcher as _;
-use crate::record::recorder::{self, Order, Recorded, Recorder};
+use crate::record::recorder::{Order, Recorded, Recorder};
 use crate::record::{failure, nothing};
 use crate::render;
 use crate::text::units;
@@ -108,15 +107,12 @@ fn store_run(
     is_good: bool,
     outcome: &mut Outcome,
 ) -> Result<(), UserError> {
-    let Recorded { document, collected, session, gone, began } = recorded;
-    let folder = session.folder();
-    rounds::warn_of_fallback(collected.fallback.clone());
-    // Should `collect` have been faster, it is stored as well.
-    let ids = intake::ids(collected.taken(), Some(&document.run.id));
-    intake::store(context, folder, (&document, Made::Now), (&collected, &ids))?;
-    for problem in recorder::clear(&collected, folder) {
+    rounds::warn_of_fallback(recorded.collected.fallback.clone());
+    for problem in super::store(context, &recorded)? {
         output::warning(&problem);
     }
+    let Recorded { document, collected, session, gone, began } = recorded;
+    let folder = session.folder();
     if document.is_empty() {
         let command = nothing::Command {
             words,

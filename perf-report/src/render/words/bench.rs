@@ -234,20 +234,7 @@ fn success(function: &Function) -> Option<Value> {
 /// Returns how a benchmark ended, where it did not end well: `timeout: it took longer than its limit`.
 pub(crate) fn bad_end(function: &Function) -> Option<String> {
     let outcome = function.outcome().filter(|outcome| *outcome != BenchOutcome::Ok)?;
-    Some(format!("{}: {}", outcome.word(), ended(outcome)))
-}
-
-/// Returns an outcome as a sentence without its subject: `took longer than its limit`.
-pub(crate) fn ended(outcome: BenchOutcome) -> &'static str {
-    match outcome {
-        BenchOutcome::Ok => "it was measured",
-        BenchOutcome::Timeout => "it took longer than its limit",
-        BenchOutcome::Memory => "its process had more memory than its limit",
-        BenchOutcome::Cpu => "it used more of the processors than its limit",
-        BenchOutcome::Errors => "more of its iterations failed than its limit allows",
-        BenchOutcome::Panicked => "it panicked",
-        BenchOutcome::Killed => "its process ended in the middle of it",
-    }
+    Some(format!("{}: {}", outcome.word(), outcome.sentence()))
 }
 
 /// Lists what did not end well, and why: `sort::slow: timeout: it took longer than its limit`.

@@ -165,15 +165,7 @@ fn times(calls: f64) -> String {
 
 /// Returns how a benchmark ended: `it panicked (panicked); in the baseline it was ok`.
 fn ended(outcome: BenchOutcome, before: Option<BenchOutcome>) -> String {
-    let now = match outcome {
-        BenchOutcome::Ok => "it ended well",
-        BenchOutcome::Timeout => "it took longer than its limit",
-        BenchOutcome::Memory => "its process had more memory than its limit",
-        BenchOutcome::Cpu => "it used more of the processors than its limit",
-        BenchOutcome::Errors => "more of its iterations failed than its limit allows",
-        BenchOutcome::Panicked => "it panicked",
-        BenchOutcome::Killed => "its process ended in the middle of it",
-    };
+    let now = outcome.sentence();
     match before {
         None => format!("{now} ({outcome})"),
         Some(before) if before == outcome => format!("{now} ({outcome}), as in the baseline"),

@@ -1,7 +1,7 @@
 //! Findings of benchmarks that did not end well: a finding for each, beside which the others are judged.
 
 use super::{Finding, Found, plain};
-use crate::model::{AlertEntry, AlertKey, AlertKind, BenchOutcome, Function, Harness, RunDocument};
+use crate::model::{AlertEntry, AlertKey, AlertKind, BenchOutcome, Function, RunDocument};
 
 /// Finds the benchmarks that did not end well. What a run does not have it says nothing of.
 pub(super) fn outcomes(run: Option<&RunDocument>, remembered: &[AlertEntry], all: &mut Found) {
@@ -11,7 +11,7 @@ pub(super) fn outcomes(run: Option<&RunDocument>, remembered: &[AlertEntry], all
     };
     all.found.extend(run.functions.iter().filter_map(finding));
     let is_there = |key: &AlertKey| {
-        let mut measured = run.functions.iter().filter(|it| harness(it).is_some());
+        let mut measured = run.functions.iter().filter(|it| it.harness().is_some());
         measured.any(|function| key.function.as_ref() == Some(&function.name))
     };
     let of_outcomes = remembered.iter().map(|entry| &entry.key);
@@ -24,12 +24,8 @@ pub(super) fn explain_the_end(run: &RunDocument) -> bool {
     run.run.signal.is_none() && run.functions.iter().any(|function| finding(function).is_some())
 }
 
-fn harness(function: &Function) -> Option<&Harness> {
-    function.benchmark.as_ref()?.harness.as_ref()
-}
-
 fn finding(function: &Function) -> Option<Finding> {
-    let what = match harness(function)?.outcome {
+    let what = match function.outcome()? {
         BenchOutcome::Ok => return None,
         BenchOutcome::Timeout => "took longer than its limit",
         BenchOutcome::Memory => "had more memory than its limit",

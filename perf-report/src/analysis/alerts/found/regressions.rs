@@ -35,18 +35,6 @@ const LEADING: [Metric; 9] = [
     Metric::WallNs,
     Metric::CpuNs,
 ];
-/// The times of callers that hold those of their callees.
-const INCLUSIVE: [Metric; 8] = [
-    Metric::MeanNs,
-    Metric::P50Ns,
-    Metric::P90Ns,
-    Metric::P95Ns,
-    Metric::P99Ns,
-    Metric::TotalNs,
-    Metric::WallNs,
-    Metric::CpuNs,
-];
-
 /// Returns the metric that an alert is known by: `None` where several of them are one alert.
 pub(in crate::analysis::alerts) fn of_key(metric: Metric) -> Option<String> {
     (!is_grouped(metric)).then(|| word(metric)).flatten()
@@ -186,7 +174,9 @@ fn report(
 /// the one that took most of it.
 fn explained<'a>(rows: &[&Change], slower: &[&'a Change], run: &RunDocument) -> Option<&'a str> {
     let row = rows.first()?;
-    let is_inclusive = rows.iter().all(|row| INCLUSIVE.contains(&row.metric));
+    // Of those that lead, all times but the first hold those of callees.
+    let is_of_callees = |metric: &Metric| *metric != Metric::SelfNs && LEADING.contains(metric);
+    let is_inclusive = rows.iter().all(|row| is_of_callees(&row.metric));
     let rise = is_inclusive.then(|| rise(row, run)).flatten()?;
     let below = (row.name != COMMAND).then(|| callees(&row.name, run));
     let is_below = |name: &str| below.as_ref().is_none_or(|below| below.contains(name));
