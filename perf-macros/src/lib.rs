@@ -370,6 +370,7 @@ pub fn __built(_: TokenStream) -> TokenStream {
 /// | `stress` | a ramp: 1, 2, 4 … threads, to twice the processors |
 /// | `rate = "500/s"` | operations begin at that rate, whether those before have ended or not, and their latency counts from then on |
 /// | `timeout = "10s"`, `memory = "64MiB"`, `cpu = "80%"`, `errors = "5%"` | limits, at which a case ends with that outcome, and its time is not judged; `100%` is one processor |
+/// | `err_kind`, `err_kind = path` | errors of a function that returns a `Result` are counted by kind, as in [`perf_track`](macro@perf_track); with a `Bench`, [`try_iter_by_kind`](../perf_runtime/struct.Bench.html#method.try_iter_by_kind) does that |
 /// | `budget(mean = "2ms", max_regression = "10%")` | limits for `perf-report check`, as in [`perf_track`](macro@perf_track) |
 /// | `block_on = \|future\| RUNTIME.block_on(future)` | the executor of an async function |
 /// | `tags = ["io"]`, `ignore`, `crate = path` | as elsewhere; an ignored one runs when it is asked for |

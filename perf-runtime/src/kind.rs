@@ -4,9 +4,10 @@ use std::fmt::{self, Debug, Write as _};
 
 use crate::segment::layout::KIND_BYTES;
 
-/// A returned value whose error can be asked for its kind, for `#[perf_track(err_kind)]`.
+/// A returned value whose error can be asked for its kind, for `err_kind` of `#[perf_track]` and
+/// `#[perf_bench]`.
 #[diagnostic::on_unimplemented(
-    message = "`#[perf_track(err_kind)]` finds no error in `{Self}`",
+    message = "`err_kind` finds no error in `{Self}`",
     label = "not a `Result`",
     note = "return a `Result`, or write `err` instead, which counts errors without their kinds"
 )]

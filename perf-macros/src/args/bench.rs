@@ -6,10 +6,11 @@ use syn::{Lit, LitStr, Path};
 use super::amount;
 use super::budget::Budget;
 use super::entry::{self, Entry, between_commas};
+use super::outcome::Outcome;
 use super::text;
 use crate::errors::{Errors, error};
 
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "name",
     "args",
     "compare",
@@ -26,6 +27,7 @@ const NAMES: [&str; 21] = [
     "memory",
     "cpu",
     "errors",
+    "err_kind",
     "budget",
     "tags",
     "ignore",
@@ -53,6 +55,8 @@ pub(crate) struct BenchOptions {
     pub(crate) ignore: Option<Span>,
     /// `block_on = …`: an expression that is called with a future.
     pub(crate) block_on: Option<(Span, TokenStream)>,
+    /// `err_kind`, `err_kind = path`: errors are counted by kind.
+    pub(crate) kinds: Option<Outcome>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -81,6 +85,7 @@ impl BenchOptions {
                 let example = "`block_on = |future| RUNTIME.block_on(future)`";
                 self.block_on = Some((place, entry.expression(example)?));
             }
+            "err_kind" => self.kinds = Some(Outcome::err_kind(entry)?),
             "budget" => self.budget = Some(Budget::parse(entry, errors)?),
             "tags" => self.tags = text::tags(entry, errors)?,
             "ignore" => self.ignore = Some(entry.flag()?),
@@ -175,7 +180,7 @@ mod tests {
              warm_up = \"50ms\", time = \"2s\", threads = [1, 0], rate = \"0.5/s\", stress, \
              bytes = n * 8, items = n, timeout = \"10s\", memory = \"64MiB\", cpu = \"80%\", \
              errors = \"0%\", budget(mean = \"1ms\"), tags = [\"a\"], ignore, block_on = run, \
-             crate = a::b",
+             err_kind = E::kind, crate = a::b",
         );
         assert_eq!(errors, [""; 0]);
         assert_eq!(options.threads, [1, 0]);
@@ -193,6 +198,7 @@ mod tests {
             ]
         );
         assert!(options.arguments.is_some() && options.block_on.is_some());
+        assert!(options.kinds.is_some_and(|it| it.path().is_some()));
         assert!(options.budget.is_some() && options.ignore.is_some() && options.stress.is_some());
     }
 
@@ -209,6 +215,9 @@ mod tests {
             ("stress = 3", "takes no value"),
             ("arg = [1]", "did you mean `args`"),
             ("args", "needs a value"),
+            ("err_kind = \"a\"", "without quotes"),
+            ("err_kind(a)", "err_kind"),
+            ("err_kinds", "did you mean `err_kind`"),
         ] {
             let (_, errors) = parse(args);
             assert_eq!(errors.len(), 1, "{args}: {errors:?}");

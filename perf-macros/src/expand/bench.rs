@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use super::site::{budget_of, some};
+use super::site::{budget_of, judge, some};
 use crate::args::BenchOptions;
 use crate::errors::{Errors, error};
 use crate::fallback;
@@ -75,6 +75,9 @@ impl Shape {
             errors.push(error(span, "an async benchmark takes no `Bench`", help));
         }
         options_fit(options, is_async.is_some(), errors);
+        if let Some(kinds) = &options.kinds {
+            errors.extend(kinds_fit(kinds.span(), function, takes_bench));
+        }
         Self {
             takes_bench,
             argument: argument(&signature.name, parameters, options, errors),
@@ -111,6 +114,23 @@ fn argument(
     None
 }
 
+/// Refuses kinds of errors where there are no errors to look at.
+fn kinds_fit(place: Span, function: &Function, takes_bench: bool) -> Option<syn::Error> {
+    let signature = &function.signature;
+    if takes_bench {
+        let help = "call `b.try_iter_by_kind(…)`, which takes the function that names them";
+        return Some(error(place, "errors of a `Bench` are named where they are made", help));
+    }
+    let what = match &signature.returned {
+        None => "`err_kind` looks at what is returned, and this function returns nothing",
+        Some(_) if signature.never_returns() => {
+            "`err_kind` looks at what is returned, and this function never returns"
+        }
+        Some(_) => return None,
+    };
+    Some(error(place, what, "leave out `err_kind`, or return a `Result`"))
+}
+
 /// Refuses options that do not go together.
 fn options_fit(options: &BenchOptions, is_async: bool, errors: &mut Errors) {
     if let Some((span, _)) = options.block_on.as_ref().filter(|_| !is_async) {
@@ -127,11 +147,15 @@ fn options_fit(options: &BenchOptions, is_async: bool, errors: &mut Errors) {
     }
 }
 
+fn runtime_of(options: &BenchOptions) -> TokenStream {
+    let runtime = options.runtime.as_ref().map(ToTokens::to_token_stream);
+    runtime.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ::perf_runtime))
+}
+
 /// Makes the static, and the functions that it names.
 fn site(function: &Function, options: &BenchOptions, shape: &Shape) -> TokenStream {
     let site = Span::mixed_site();
-    let runtime = options.runtime.as_ref().map(ToTokens::to_token_stream);
-    let runtime = runtime.unwrap_or_else(|| quote_spanned!(site=> ::perf_runtime));
+    let runtime = runtime_of(options);
     let bench = quote_spanned!(site=> #runtime::__private::bench);
     let name = function.signature.name.to_string();
     let name = name.trim_start_matches("r#");
@@ -211,14 +235,24 @@ fn run(
         });
         return tokens;
     }
-    let method = Ident::new(if shape.is_fallible { "try_iter" } else { "iter" }, site);
+    let runtime = runtime_of(options);
+    let private = quote_spanned!(site=> #runtime::__private);
+    let kinds = options.kinds.as_ref();
+    let judge = kinds.and_then(|it| judge(&private, it, it.span()));
+    let method = match (&judge, shape.is_fallible) {
+        (Some(_), _) => "iter_judged",
+        (None, true) => "try_iter",
+        (None, false) => "iter",
+    };
+    let method = Ident::new(method, site);
+    let judge = judge.map(|judge| quote_spanned!(site=> , &#judge));
     let called = quote_spanned!(site=> #name(#call));
     let called = match (&options.block_on, shape.is_async) {
         (Some((_, block_on)), true) => quote_spanned!(site=> (#block_on)(#called)),
         (None, true) => quote_spanned!(site=> #bench::block_on(#called)),
         (_, false) => called,
     };
-    tokens.extend(quote_spanned!(site=> bench.#method(|| #called);));
+    tokens.extend(quote_spanned!(site=> bench.#method(|| #called #judge);));
     tokens
 }
 

@@ -33,6 +33,8 @@ fn benchmarks_of_each_shape() {
         ("args = WORDS", "fn f(word: &str) -> io::Result<()> { Ok(()) }"),
         ("stress", "async fn f() -> Result<u8, E> { Ok(1) }"),
         ("args = [1], block_on = |it| RUNTIME.block_on(it)", "async fn f(n: u8) {}"),
+        ("err_kind", "fn f() -> Result<u8, E> { Ok(1) }"),
+        ("err_kind = E::kind, args = [1]", "async fn f(n: u8) -> Answer { g() }"),
     ];
     let expanded: Vec<_> = shapes.iter().map(|(args, item)| pretty(args, item)).collect();
     assert_text!(expanded.join("\n"));
@@ -55,6 +57,10 @@ fn whatever_is_wrong_the_item_survives() {
         ("block_on = run", "fn f() { body() }"),
         ("baseline", "fn f() { body() }"),
         ("stress, threads = [1]", "fn f() { body() }"),
+        ("err_kind", "fn f() { body() }"),
+        ("err_kind", "fn f() -> ! { body() }"),
+        ("err_kind = kind", "fn f(b: &mut Bench) -> Result<(), E> { body() }"),
+        ("err_kind = \"kind\"", "fn f() -> Result<(), E> { body() }"),
     ] {
         let expanded = pretty(args, item);
         let before = prettyplease::unparse(&syn::parse_str(item).unwrap());

@@ -12,6 +12,10 @@ use super::Histogram;
 pub struct Harness {
     /// Its end. Anything but `ok` judges no time.
     pub outcome: BenchOutcome,
+    /// The reason for it, where there is one: the message of a panic, an error, the value that was beyond
+    /// a limit. Text of the program, 1 000 bytes at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// Benchmark without argument and threads: the name that its cases have in common.
     pub benchmark: String,
     /// Argument as text; left out where there is none.

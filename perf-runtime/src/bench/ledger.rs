@@ -7,10 +7,10 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::bencher::Tally;
+use super::bencher::{Kinds, Tally};
 use super::board;
 use crate::hot::process::{self, Recorder};
-use crate::segment::layout::{BenchRecord, LatencyRecord};
+use crate::segment::layout::{BenchNoteRecord, BenchRecord, KINDS, LatencyRecord};
 use crate::snapshot::{Batch, Benchmark, Ending};
 
 /// The place of a case in the segment; nothing is kept where there is no segment.
@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     index: u32,
     record: Option<&'static BenchRecord>,
     latencies: Option<&'static LatencyRecord>,
+    /// Counts of kinds of error by their names; that of further ones has none.
+    kinds: Vec<(String, &'static BenchNoteRecord)>,
 }
 
 /// Set once something did not find room in the segment.
@@ -43,9 +45,9 @@ pub(super) fn loss() -> Option<String> {
 }
 
 /// Writes down a case that ended in a way that its own process could not.
-pub(super) fn tell(index: u32, facts: &Benchmark, ending: Ending) {
+pub(super) fn tell(index: u32, facts: &Benchmark, ending: Ending, message: &str) {
     start();
-    Ledger::of(index, facts).end(ending);
+    Ledger::of(index, facts).end(ending, message);
 }
 
 impl Ledger {
@@ -58,6 +60,7 @@ impl Ledger {
             index,
             record,
             latencies: None,
+            kinds: Vec::new(),
         };
         noted(recorder.is_none() || record.is_some());
         ledger.put(Ending::Interrupted);
@@ -105,8 +108,38 @@ impl Ledger {
         }
     }
 
-    /// Writes down the end of the case.
-    pub(super) fn end(&self, ending: Ending) {
+    /// Adds errors by their kinds.
+    pub(super) fn add_kinds(&mut self, kinds: &Kinds) {
+        if !kinds.are_named || self.recorder.is_none() {
+            return;
+        }
+        self.count_kind("", kinds.other);
+        for (kind, count) in kinds.known.iter().flatten() {
+            self.count_kind(kind.as_str(), *count);
+        }
+    }
+
+    fn count_kind(&mut self, name: &str, count: u64) {
+        let find = |kinds: &[(String, &'static BenchNoteRecord)], name: &str| {
+            kinds.iter().find(|(known, _)| known == name).map(|(_, record)| *record)
+        };
+        let mut record = find(&self.kinds, name);
+        // One place is for further kinds, which stand here first.
+        if record.is_none() && self.kinds.len() <= KINDS {
+            record = self.recorder.and_then(|it| it.segment.add_error_kind(self.index, name));
+            self.kinds.extend(record.map(|record| (name.to_owned(), record)));
+            noted(record.is_some());
+        }
+        if let Some(record) = record.or_else(|| find(&self.kinds, "")) {
+            record.number.fetch_add(count, Relaxed);
+        }
+    }
+
+    /// Writes down the end of the case, and why it did not end well.
+    pub(super) fn end(&self, ending: Ending, message: &str) {
+        if let Some(recorder) = self.recorder.filter(|_| !message.is_empty()) {
+            noted(recorder.segment.add_message(self.index, message).is_some());
+        }
         self.put(ending);
         board::ends(self.index, ending);
     }

@@ -16,7 +16,7 @@ mod engine;
 mod figures;
 mod flags;
 mod ledger;
-mod memory;
+pub(crate) mod memory;
 mod meters;
 mod muting;
 mod random;
@@ -51,6 +51,10 @@ pub fn run() -> ExitCode {
         }
     };
     let cases = cases::all(&wanted);
+    if cases.is_empty() && wanted.mode != flags::Mode::List {
+        screen::none(&wanted, &cases::all(&wanted.without_filters()));
+        return ExitCode::SUCCESS;
+    }
     match wanted.mode {
         flags::Mode::List => screen::list(&cases, wanted.is_ignored_only()),
         flags::Mode::Test => engine::test(&cases),

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use super::bencher::as_f64;
 use super::cases::Case;
 use super::figures::{self, of_phase};
-use super::flags::HELP;
+use super::flags::{HELP, Mode, Wanted};
 use crate::snapshot::{Batch, Benchmark, Ending, Phase};
 
 /// Standard output and error as they were at the start: a benchmark may close them, and open
@@ -60,6 +60,47 @@ pub(super) fn error(problem: &str) {
 /// Prints that something was left out.
 pub(super) fn warn(problem: &str) {
     complain(&format!("warning: {}", plain(problem)));
+}
+
+/// Prints that nothing runs, where `all` are the cases that there are. Not an error, since cargo runs
+/// several programs with the same filter, of which one has what it asks for.
+pub(super) fn none(wanted: &Wanted, all: &[Case]) {
+    if wanted.mode == Mode::Test {
+        // What reads the output of tests looks for their counts.
+        tests_begin(0);
+        tests_end(0, &[]);
+    }
+    let names: Vec<(String, bool)> =
+        all.iter().map(|case| (case.name(), case.site.options.ignore)).collect();
+    let ignored =
+        names.iter().filter(|(name, ignored)| *ignored && wanted.would_take_ignored(name));
+    say(&nothing(&wanted.filters, names.len(), ignored.count()));
+}
+
+/// Says that nothing runs of `all` benchmarks, of which so many do not because they are `ignored`.
+fn nothing(filters: &[String], all: usize, ignored: usize) -> String {
+    let quoted: Vec<String> = filters.iter().map(|it| format!("`{}`", plain(it))).collect();
+    let are = |count: usize, rest: &str| match count {
+        1 => format!("there is 1{rest}"),
+        _ => format!("there are {count}{rest}"),
+    };
+    match (all, ignored, quoted.is_empty()) {
+        (0, _, _) => "no benchmark in this program".to_owned(),
+        (_, 0, true) => format!("no benchmark is left; {}: --list names them", are(all, "")),
+        (_, 0, false) => {
+            let filters = quoted.join(" or ");
+            format!("no benchmark matches {filters}; {}: --list names them", are(all, ""))
+        }
+        (_, _, true) => {
+            let all = are(ignored, " marked `ignore`");
+            format!("no benchmark runs; {all}: --ignored runs those, --include-ignored all")
+        }
+        (_, _, false) => {
+            let filters = quoted.join(" or ");
+            let marked = are(ignored, " marked `ignore` that does");
+            format!("no benchmark that runs matches {filters}; {marked}: add --ignored")
+        }
+    }
 }
 
 /// Prints that all cases are about to run once.
@@ -243,6 +284,38 @@ mod tests {
     fn quantities_have_a_unit_and_few_digits() {
         assert_eq!([time(0.25), time(1_234.0), time(2.5e9)], ["0.250 ns", "1.234 µs", "2.500 s"]);
         assert_eq!([scaled(12.0), scaled(2.5e6)], ["12.00 ", "2.500 M"]);
+    }
+
+    #[test]
+    fn nothing_that_runs_has_its_reason() {
+        let filters = ["nosuch".to_owned(), "a\u{1b}".to_owned()];
+        let one = &filters[..1];
+        for (filters, all, ignored, expected) in [
+            (one, 12, 0, "no benchmark matches `nosuch`; there are 12: --list names them"),
+            (one, 1, 0, "no benchmark matches `nosuch`; there is 1: --list names them"),
+            (
+                &filters[..],
+                2,
+                0,
+                "no benchmark matches `nosuch` or `a\u{fffd}`; there are 2: --list names them",
+            ),
+            (one, 0, 0, "no benchmark in this program"),
+            (&[], 3, 0, "no benchmark is left; there are 3: --list names them"),
+            (
+                one,
+                3,
+                1,
+                "no benchmark that runs matches `nosuch`; there is 1 marked `ignore` that does: add --ignored",
+            ),
+            (
+                &[],
+                3,
+                3,
+                "no benchmark runs; there are 3 marked `ignore`: --ignored runs those, --include-ignored all",
+            ),
+        ] {
+            assert_eq!(nothing(filters, all, ignored), expected);
+        }
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! A benchmark as its attribute declares it, and the few functions that generated code calls.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-use super::Bench;
+use super::{Bench, memory};
 use crate::snapshot::Budget;
 
 /// A benchmark: its identity, its options, and its code.
@@ -148,22 +151,44 @@ impl<T: SetUp, E: Debug> SetUp for Result<T, E> {
     }
 }
 
+/// A thread that waits for a future.
+struct Waiting {
+    thread: Thread,
+    is_woken: AtomicBool,
+}
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, Release);
+        self.thread.unpark();
+    }
+}
+
+thread_local! {
+    /// The waker of the last future that ended on this thread: to make one is no part of an iteration.
+    static LAST: Cell<Option<Arc<Waiting>>> = const { Cell::new(None) };
+}
+
 /// Runs a future to its end on this thread: what async benchmarks use that name no executor.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    // A future that waits for another in this way finds no waker here, and makes its own.
+    let waiting = LAST.take().unwrap_or_else(|| {
+        let _beside = memory::around();
+        Arc::new(Waiting { thread: std::thread::current(), is_woken: AtomicBool::new(false) })
+    });
+    let waker = Waker::from(Arc::clone(&waiting));
     let (mut future, mut context) = (pin!(future), Context::from_waker(&waker));
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
+    let output = loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            break output;
         }
-    }
+        // Parking may end for no reason, and for that of a future within this one.
+        while !waiting.is_woken.swap(false, Acquire) {
+            std::thread::park();
+        }
+    };
+    LAST.set(Some(waiting));
+    output
 }
 
 #[cfg(test)]
@@ -186,5 +211,26 @@ mod tests {
             if left == 0 { Poll::Ready(7) } else { Poll::Pending }
         });
         assert_eq!(block_on(future), 7);
+    }
+
+    #[test]
+    fn a_future_within_another_takes_no_waking_from_it() {
+        let mut is_first = true;
+        let outer = std::future::poll_fn(|context| {
+            let waker = context.waker().clone();
+            if std::mem::take(&mut is_first) {
+                waker.wake();
+                let mut polls = 0;
+                block_on(std::future::poll_fn(|inner| {
+                    polls += 1;
+                    let waker = inner.waker().clone();
+                    std::thread::spawn(move || waker.wake());
+                    if polls == 3 { Poll::Ready(()) } else { Poll::Pending }
+                }));
+                return Poll::Pending;
+            }
+            Poll::Ready(9)
+        });
+        assert_eq!(block_on(outer), 9);
     }
 }

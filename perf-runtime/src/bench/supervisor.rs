@@ -124,9 +124,9 @@ fn note(case: &Case, end: &End) {
         }
         None => (Ending::Running, format!("its process {}", how(end.status))),
     };
-    if ending.is_final() {
-        ledger::tell(TOLD.fetch_add(1, Relaxed), &case.facts(), ending);
-    }
+    // Its own process left it as running. What is known of its end here stands beside that.
+    let told = if ending.is_final() { ending } else { Ending::Interrupted };
+    ledger::tell(TOLD.fetch_add(1, Relaxed), &case.facts(), told, &message);
     screen::ended(case, ending, &message);
 }
 

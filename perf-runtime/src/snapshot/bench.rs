@@ -1,6 +1,6 @@
 //! Benchmarks as they were measured: cases, their batches, and how each case ended. Pure data.
 
-use super::{Budget, Histogram};
+use super::{Budget, Failures, Histogram};
 
 /// A case of a benchmark in one process: a function, with one argument, on one number of threads.
 ///
@@ -51,6 +51,10 @@ pub struct Benchmark {
     /// Durations of single iterations in timed batches; empty where they are too short to be timed
     /// one by one.
     pub latencies: Latencies,
+    /// The reason why it did not end well, where there is one: the message of its panic, or its error.
+    pub message: Option<String>,
+    /// The kinds of error of its timed iterations, where they are counted. The other fields are 0.
+    pub failures: Option<Failures>,
 }
 
 /// The durations of single iterations. At a rate, each counts from its intended start.
@@ -125,15 +129,18 @@ pub struct Batch {
     pub system_ns: u64,
     /// Iterations that returned an error.
     pub errors: u64,
-    /// Allocations. These and the next four are of profile batches in programs whose allocator
-    /// counts, and 0 elsewhere.
+    /// Allocations of the iterations, without those for their inputs. These and the next three are of
+    /// profile batches in programs whose allocator counts, and 0 elsewhere.
     pub allocs: u64,
     /// Bytes that were allocated.
     pub alloc_bytes: u64,
-    /// Frees.
+    /// Frees in the iterations.
     pub frees: u64,
-    /// Bytes that were freed.
+    /// Bytes that were freed there.
     pub freed_bytes: u64,
+    /// Bytes that are kept after the batch: allocated and not freed by any thread since its set-up,
+    /// and below 0 where more was freed. `None` where that is not known.
+    pub kept_bytes: Option<i64>,
     /// Largest resident memory of the process so far, in bytes.
     pub peak_rss_bytes: u64,
     /// Resident memory after the batch, in bytes; 0 where it is not known.

@@ -11,7 +11,7 @@
 /// let failures = Failures { timed: 4, timed_ns: 600, kinds: vec![timeout], ..Failures::default() };
 /// assert_eq!(failures.mean_ns(), Some(150.0));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Failures {
     /// Index into [`Snapshot::functions`](super::Snapshot::functions).

@@ -1,7 +1,10 @@
 //! A benchmark over several processes. What differs from process to process is the layout of memory, the
 //! allocator's state, the clock of the processor: so each process counts as one value.
 
-use crate::model::{BenchIo, BenchMemory, Benchmark, Function, Harness, Leak};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::model::{BenchIo, BenchMemory, Benchmark, ErrorKind, Failures, Function, Harness, Leak};
 use crate::stats::number::{deviation, float};
 use crate::stats::{robust, student};
 
@@ -27,11 +30,14 @@ fn several(newest: &Function, functions: &[&Function]) -> Function {
     let mut harness = harness(newest, functions);
     if let Some(harness) = &mut harness {
         harness.outcome = outcome;
+        let with_it = functions.iter().filter(|it| it.outcome() == Some(outcome));
+        harness.message = with_it.rev().find_map(|it| it.harness()?.message.clone());
     }
     let benchmark = newest.benchmark.as_deref().cloned().unwrap_or_default();
     Function {
         calls: sum(|it| it.calls),
         errors: sum(|it| it.errors),
+        failures: failures(functions),
         panics: sum(|it| it.panics),
         total_ns: sum(|it| it.total_ns),
         self_ns: sum(|it| it.self_ns),
@@ -51,6 +57,23 @@ fn several(newest: &Function, functions: &[&Function]) -> Function {
         })),
         ..newest.clone()
     }
+}
+
+/// Returns the errors of all by their kinds; `None` where they are not counted.
+fn failures(functions: &[&Function]) -> Option<Box<Failures>> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut all = functions.iter().filter_map(|it| it.failures.as_deref()).peekable();
+    all.peek()?;
+    for kind in all.flat_map(|it| &it.kinds) {
+        let count = counts.entry(&kind.name).or_default();
+        *count = count.saturating_add(kind.count);
+    }
+    // Those that have no name of their own stand last.
+    let place = |it: &ErrorKind| (it.name == Failures::OTHER_KINDS, Reverse(it.count));
+    let kind = |(name, count): (&str, u64)| ErrorKind { name: name.to_owned(), count };
+    let mut kinds: Vec<ErrorKind> = counts.into_iter().map(kind).collect();
+    kinds.sort_by_key(place);
+    Some(Box::new(Failures { counts_kinds: true, kinds, ..Failures::default() }))
 }
 
 /// Returns the interval of 95 % of the middle of processes, by Student's t of the logarithms of their values, since

@@ -11,7 +11,8 @@ use perf_runtime::segment::HARNESS_NAME;
 use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
 
 use super::super::{
-    BenchIo, BenchMemory, BenchOutcome, Benchmark, Function, FunctionKind, Harness, Statistic,
+    BenchIo, BenchMemory, BenchOutcome, Benchmark, Failures, Function, FunctionKind, Harness,
+    Statistic,
 };
 use crate::stats::number::{deviation, float, whole};
 use crate::stats::robust;
@@ -111,6 +112,7 @@ fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
         line: facts.line,
         calls: iterations,
         errors: sum(|batch| batch.errors),
+        failures: failures(processes),
         panics: u64::from(outcome == BenchOutcome::Panicked),
         total_ns,
         self_ns: total_ns,
@@ -151,7 +153,14 @@ fn outcome(processes: &[&snapshot::Benchmark]) -> BenchOutcome {
     };
     let told = processes.iter().filter(is_told).count();
     let killed = processes.iter().filter(|it| it.ending == Ending::Running).count();
-    let endings = processes.iter().filter_map(|it| match it.ending {
+    let endings = processes.iter().filter_map(|it| own_outcome(it.ending));
+    let killed = (killed > told).then_some(BenchOutcome::Killed);
+    endings.chain(killed).max().unwrap_or(BenchOutcome::Killed)
+}
+
+/// Returns the outcome that an ending stands for; `None` of those that another process knows.
+fn own_outcome(ending: Ending) -> Option<BenchOutcome> {
+    match ending {
         Ending::Running | Ending::Interrupted => None,
         Ending::Ok => Some(BenchOutcome::Ok),
         Ending::Timeout => Some(BenchOutcome::Timeout),
@@ -159,9 +168,27 @@ fn outcome(processes: &[&snapshot::Benchmark]) -> BenchOutcome {
         Ending::Cpu => Some(BenchOutcome::Cpu),
         Ending::Errors => Some(BenchOutcome::Errors),
         Ending::Panicked => Some(BenchOutcome::Panicked),
-    });
-    let killed = (killed > told).then_some(BenchOutcome::Killed);
-    endings.chain(killed).max().unwrap_or(BenchOutcome::Killed)
+    }
+}
+
+/// Returns the reason for the outcome, by the first process that has one. That of a kill is with the
+/// supervisor, beside a case that it says was interrupted.
+fn message(processes: &[&snapshot::Benchmark], outcome: BenchOutcome) -> Option<String> {
+    let is_reason = |it: &&&snapshot::Benchmark| match own_outcome(it.ending) {
+        Some(own) => own == outcome,
+        None => outcome == BenchOutcome::Killed,
+    };
+    processes.iter().filter(is_reason).find_map(|it| it.message.clone())
+}
+
+/// Returns the failed iterations by their kinds, where those are counted.
+fn failures(processes: &[&snapshot::Benchmark]) -> Option<Box<Failures>> {
+    let mut all: Option<snapshot::Failures> = None;
+    for failures in processes.iter().filter_map(|it| it.failures.as_ref()) {
+        all.get_or_insert_default().merge(failures);
+    }
+    let kinds = super::failures::kinds(&all?);
+    Some(Box::new(Failures { counts_kinds: true, kinds, ..Failures::default() }))
 }
 
 fn latencies(processes: &[&snapshot::Benchmark]) -> Latencies {
@@ -193,6 +220,7 @@ fn harness(
     let buckets = latencies.histogram.buckets().iter();
     Harness {
         outcome,
+        message: message(processes, outcome),
         benchmark: facts.name.clone(),
         argument: facts.argument.clone(),
         threads: facts.threads,
@@ -228,7 +256,7 @@ fn memory(processes: &[&snapshot::Benchmark]) -> BenchMemory {
     let profile = || batches(processes, Phase::Profile);
     let sum = |of: fn(&Batch) -> u64| profile().map(of).fold(0_u64, u64::saturating_add);
     let iterations = sum(|batch| batch.iterations);
-    let is_counted = iterations > 0 && sum(|batch| batch.allocs + batch.frees) > 0;
+    let is_counted = iterations > 0 && profile().all(|batch| batch.kept_bytes.is_some());
     let each = |of: fn(&Batch) -> u64| is_counted.then(|| float(sum(of)) / float(iterations));
     let all = processes.iter().flat_map(|it| &it.batches);
     BenchMemory {
@@ -274,6 +302,39 @@ mod tests {
         assert_eq!(outcome_of(&[(Interrupted, 3), (Errors, 9)]), BenchOutcome::Errors);
         assert_eq!(outcome_of(&[(Running, 3), (Ok, 9)]), BenchOutcome::Killed);
         assert_eq!(outcome_of(&[(Interrupted, 3)]), BenchOutcome::Killed);
+    }
+
+    #[test]
+    fn the_reason_is_that_of_the_outcome() {
+        let case = |(ending, message): &(Ending, &str)| snapshot::Benchmark {
+            ending: *ending,
+            message: (!message.is_empty()).then(|| (*message).to_owned()),
+            ..snapshot::Benchmark::default()
+        };
+        let reason = |endings: &[(Ending, &str)]| {
+            let cases: Vec<_> = endings.iter().map(case).collect();
+            let cases: Vec<_> = cases.iter().collect();
+            message(&cases, outcome(&cases))
+        };
+        use Ending::{Errors, Interrupted, Ok, Panicked, Running};
+        let both = [(Errors, "2 of 3"), (Panicked, "on purpose"), (Panicked, "again")];
+        assert_eq!(reason(&both).as_deref(), Some("on purpose"));
+        let killed = [(Ok, ""), (Running, ""), (Interrupted, "killed by signal 9")];
+        assert_eq!(reason(&killed).as_deref(), Some("killed by signal 9"));
+        assert_eq!(reason(&[(Ok, ""), (Interrupted, "killed by signal 9")]), None);
+    }
+
+    #[test]
+    fn kinds_of_errors_are_those_of_all_processes() {
+        let kind = |name: &str, count| snapshot::ErrorKind { name: name.to_owned(), count };
+        let case = |kinds| snapshot::Benchmark {
+            failures: Some(snapshot::Failures { kinds, ..snapshot::Failures::default() }),
+            ..snapshot::Benchmark::default()
+        };
+        let cases = [case(vec![kind("a", 1), kind("b", 2)]), case(vec![kind("a", 4)])];
+        let found = failures(&cases.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!((found.count("a"), found.count("b"), found.counts_kinds), (5, 2, true));
+        assert_eq!(failures(&[&snapshot::Benchmark::default()]), None);
     }
 
     #[test]

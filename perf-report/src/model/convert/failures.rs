@@ -42,7 +42,7 @@ fn times(known: &Failures, failures: &snapshot::Failures, function: &Function) -
 }
 
 /// Returns the most frequent kinds, and one for all others.
-fn kinds(failures: &snapshot::Failures) -> Vec<ErrorKind> {
+pub(super) fn kinds(failures: &snapshot::Failures) -> Vec<ErrorKind> {
     let of = |kind: &snapshot::ErrorKind| ErrorKind { name: kind.name.clone(), count: kind.count };
     let mut kinds: Vec<ErrorKind> = failures.kinds.iter().map(of).collect();
     kinds.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::failures::failures;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::{plain_tree, show, wrap};
@@ -39,6 +40,10 @@ pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
     if beside && view.detail != BenchDetail::Minimal {
         parts.extend(document.groups.iter().map(|it| group(it, screen)));
         parts.extend(document.ramps.iter().map(|it| ramp(it, screen)));
+    }
+    if beside && view.detail != BenchDetail::Minimal {
+        let functions: Vec<_> = document.benchmarks.iter().map(|row| &row.benchmark).collect();
+        parts.extend(failures(&functions, screen));
     }
     if view.detail == BenchDetail::Profile {
         parts.extend(profile(&document.profiled, &document.tree, screen));
@@ -236,14 +241,18 @@ fn lines(view: &BenchView<'_>, screen: Screen) -> String {
     let document = view.document;
     let functions = || document.benchmarks.iter().map(|row| &row.benchmark);
     let mut text = String::new();
-    let mut add = |style, line: &str| {
-        for line in wrap::words(line, "", screen.width).lines() {
+    let mut add_after = |indent: &str, style, line: &str| {
+        for line in wrap::words(line, indent, screen.width).lines() {
             text += &(paint.paint(style, line) + "\n");
         }
     };
-    for (name, end) in words::bad_ends(functions()) {
-        add(style::BAD, &format!("✗ {}: {end}", sanitize::screen(&name)));
+    for bad in words::bad_ends(functions()) {
+        add_after("", style::BAD, &format!("✗ {}: {}", sanitize::screen(&bad.name), bad.end));
+        if let Some(message) = &bad.message {
+            add_after("  ", style::PLAIN, &sanitize::screen(message));
+        }
     }
+    let mut add = |style, line: &str| add_after("", style, line);
     for row in &document.benchmarks {
         let change = row.change.as_ref().filter(|it| it.verdict == Verdict::Regression);
         if let Some(change) = change.filter(|_| !row.benchmark.is_failure()) {

@@ -213,8 +213,11 @@ fn footer(run: &RunDocument, selected: &Selected<'_>, screen: Screen) -> String 
     for line in suites::bad_in_words(run) {
         footer += &lines(style::BAD, &line);
     }
-    for (name, end) in words::bench::bad_ends(run.functions.iter()) {
-        footer += &lines(style::BAD, &format!("✗ {}: {end}", sanitize::screen(&name)));
+    for bad in words::bench::bad_ends(run.functions.iter()) {
+        footer += &lines(style::BAD, &format!("✗ {}: {}", sanitize::screen(&bad.name), bad.end));
+        if let Some(message) = &bad.message {
+            footer += &wrap::words(&sanitize::screen(message), "  ", screen.width);
+        }
     }
     for line in words::bench::doubts(run.functions.iter()) {
         footer += &lines(style::WARN, &line);

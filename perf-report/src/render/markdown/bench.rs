@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::run::failures_table;
 use super::{Title, fenced, notes, table};
 use crate::model::{BenchDocument, BenchGroup, BenchRamp, Verdict};
 use crate::render::words::bench::{self as words, BenchDetail, BenchFacet, TIME, Value};
@@ -28,6 +29,10 @@ pub(crate) fn bench(view: &BenchView<'_>) -> String {
         document.ramps.iter().for_each(|it| text += &ramp(it));
     }
     text += &findings(document);
+    if is_table && !is_short {
+        let functions: Vec<_> = document.benchmarks.iter().map(|row| &row.benchmark).collect();
+        text += &failures_table(&functions);
+    }
     if view.detail == BenchDetail::Profile && !document.profiled.is_empty() {
         let screen = Screen { width: 120, styled: false };
         let drawn = human::profile(&document.profiled, &document.tree, screen);
@@ -111,7 +116,7 @@ fn ramp(ramp: &BenchRamp) -> String {
 /// Returns what went badly, a line each.
 fn findings(document: &BenchDocument) -> String {
     let ends = words::bad_ends(document.benchmarks.iter().map(|row| &row.benchmark));
-    let ends = ends.into_iter().map(|(name, end)| format!("- **{}**: {end}\n", escape(&name)));
+    let ends = ends.into_iter().map(|it| super::bad_end(&format!("**{}**", escape(&it.name)), &it));
     let worse = document.benchmarks.iter().filter(|row| !row.benchmark.is_failure());
     let worse = worse.filter_map(|row| Some((row, row.change.as_ref()?)));
     let worse = worse.filter(|(_, change)| change.verdict == Verdict::Regression);

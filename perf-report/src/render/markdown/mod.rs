@@ -38,6 +38,7 @@ pub(crate) use suites::{suites, suites_within};
 
 use std::fmt::Write as _;
 
+use crate::render::words::bench::BadEnd;
 use crate::text::sanitize::{self, markdown_sentence as escape};
 
 /// The longest table, in bytes: a comment on GitHub holds 65,536 characters, and has two of them.
@@ -47,6 +48,12 @@ const LONGEST_TABLE: usize = 24_000;
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(sanitize::longest_run(text, '`').max(2) + 1);
     format!("{fence}text\n{text}{fence}\n")
+}
+
+/// Returns a benchmark that did not end well as an item of a list, with the program's words for it.
+fn bad_end(name: &str, bad: &BadEnd) -> String {
+    let message = bad.message.as_ref().map(|it| format!("  \n  {}", escape(it)));
+    format!("- {name}: {}{}\n", bad.end, message.unwrap_or_default())
 }
 
 /// The title of a column, and the side on which its cells stand.

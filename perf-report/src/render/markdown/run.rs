@@ -53,8 +53,8 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
     if !bad_ends.is_empty() {
         text.push('\n');
     }
-    for (name, end) in bad_ends {
-        let _ = writeln!(text, "- {}: {end}", code(&name));
+    for bad in bad_ends {
+        text += &super::bad_end(&code(&bad.name), &bad);
     }
     let bad = suites::bad(run);
     if !bad.is_empty() {

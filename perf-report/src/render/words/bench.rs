@@ -237,9 +237,29 @@ pub(crate) fn bad_end(function: &Function) -> Option<String> {
     Some(format!("{}: {}", outcome.word(), outcome.sentence()))
 }
 
-/// Lists what did not end well, and why: `sort::slow: timeout: it took longer than its limit`.
-pub(crate) fn bad_ends<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<(String, String)> {
-    functions.filter_map(|it| Some((it.name.clone(), bad_end(it)?))).collect()
+/// A benchmark that did not end well: `sort::slow: timeout: it took longer than its limit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BadEnd {
+    pub(crate) name: String,
+    /// The outcome, and the sentence for it.
+    pub(crate) end: String,
+    /// The program's own words for it, on one line; they are not sanitized.
+    pub(crate) message: Option<String>,
+}
+
+/// Lists what did not end well, and why.
+pub(crate) fn bad_ends<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<BadEnd> {
+    let bad = |it: &Function| {
+        Some(BadEnd { name: it.name.clone(), end: bad_end(it)?, message: message(it) })
+    };
+    functions.filter_map(bad).collect()
+}
+
+/// Returns the message that a benchmark ended with, on one line.
+fn message(function: &Function) -> Option<String> {
+    let message = function.harness()?.message.as_ref()?;
+    let words: Vec<&str> = message.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Returns a doubt, and what helps against it.

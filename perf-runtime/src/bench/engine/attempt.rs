@@ -58,12 +58,16 @@ pub(super) fn run(case: &Case, task: Task, way: &Way, stack: usize) -> Result<Ou
             };
             let line = Arc::clone(&line);
             let work = move || {
+                memory::own_thread();
+                let _engine = memory::engine();
                 let bench = on_this_thread(case, task, stack);
                 if !bench.as_ref().is_ok_and(|bench| bench.is_at_start) {
                     line.give_up();
                 }
                 bench
             };
+            // The thread frees in part what is allocated here.
+            let _both = memory::around();
             std::thread::Builder::new().name(format!("bench {number}")).spawn_scoped(scope, work)
         };
         let begun: Vec<_> = (0..threads).map(run_one).collect();
@@ -74,6 +78,7 @@ pub(super) fn run(case: &Case, task: Task, way: &Way, stack: usize) -> Result<Ou
             std::thread::ScopedJoinHandle<'_, Result<Bench, String>>,
         >| {
             let thread = thread.map_err(|error| format!("a thread cannot be started: {error}"))?;
+            let _both = memory::around();
             thread.join().unwrap_or_else(|panic| Err(message(&*panic)))
         };
         begun.into_iter().map(end).collect()
@@ -97,14 +102,14 @@ fn gathered(benches: Vec<Bench>) -> Result<Outcome, String> {
 
 /// Runs the code of a case on this thread, and returns the reason if it panics.
 fn on_this_thread(case: &Case, task: Task, stack: usize) -> Result<Bench, String> {
-    let (is_recorded, is_profile) = (task.is_recorded, matches!(task.way, Way::Tracked(_)));
+    let is_recorded = task.is_recorded;
     let mut bench = Bench::new(task);
     let argument = case.argument.as_ref().map_or(0, |(number, _)| *number);
     let mut code = || {
         // So that what is allocated and freed outside of the iterations is counted, too.
         let _harness =
             is_recorded.then(|| registry::named(HARNESS_NAME)).flatten().map(enter_scope);
-        let _counting = is_profile.then(memory::count);
+        let _code = memory::around();
         (case.site.run)(&mut bench, argument);
     };
     let process = std::process::id();

@@ -24,6 +24,8 @@ use crate::snapshot::{Benchmark, Phase};
 
 /// Target of a batch's time, in nanoseconds. The clock's step is a ten thousandth of it.
 const BATCH_NS: f64 = 1_000_000.0;
+/// Longest time for making the inputs of a batch, in nanoseconds.
+const MOST_INPUTS_NS: f64 = 10_000_000.0;
 /// Factor by which that is longer where several threads run together.
 const TOGETHER: f64 = 20.0;
 /// The most by which the iterations of a batch differ from those that it would have.
@@ -47,6 +49,7 @@ pub(super) struct Surroundings {
 
 /// Measures the cases of one group, and returns them with their batches.
 pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<(Benchmark, Option<String>)> {
+    let _engine = memory::engine();
     ledger::start();
     memory::probe();
     let surroundings =

@@ -10,8 +10,8 @@ use super::super::memory;
 use super::super::meters::Meters;
 use super::super::muting::Muted;
 use super::attempt::{self, Attempt, Outcome};
-use super::{BATCH_NS, SINGLE_FROM, Surroundings, TOGETHER};
-use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Memory, Phase};
+use super::{BATCH_NS, MOST_INPUTS_NS, SINGLE_FROM, Surroundings, TOGETHER};
+use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Phase};
 
 /// A case while it is measured.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Running<'a> {
     estimate_ns: f64,
     /// Time that setting up takes beside a batch, in nanoseconds.
     beside_ns: f64,
+    /// Time that making the input of an iteration takes, in nanoseconds.
+    input_ns: f64,
     message: Option<String>,
     spent_ns: [u64; 3],
 }
@@ -41,6 +43,7 @@ impl<'a> Running<'a> {
             ledger,
             estimate_ns: 0.0,
             beside_ns: 0.0,
+            input_ns: 0.0,
             message: None,
             spent_ns: [0; 3],
         }
@@ -79,7 +82,10 @@ impl<'a> Running<'a> {
         let batch_ns = if threads > 1.0 { batch_ns * TOGETHER } else { batch_ns };
         // Where setting up takes longer than the batch, the batch is made longer.
         let batch_ns = batch_ns.max(self.beside_ns.min(10.0 * BATCH_NS));
-        whole(batch_ns * threads / self.estimate_ns.max(0.05)).max(u64::from(self.case.threads))
+        // Where making inputs takes much longer than using them, there are as many as time allows.
+        let most = MOST_INPUTS_NS * threads / self.input_ns.max(1e-3);
+        let wanted = (batch_ns * threads / self.estimate_ns.max(0.05)).min(most);
+        whole(wanted).max(u64::from(self.case.threads))
     }
 
     /// Returns the iterations that are left of those that were asked for.
@@ -168,7 +174,7 @@ impl<'a> Running<'a> {
             is_recorded: attempt.phase == Phase::Profile || self.facts.batches.is_empty(),
             ..Task::default()
         };
-        let memory = matches!(way, Way::Tracked(_)).then(allocated);
+        let counting = matches!(way, Way::Tracked(_)).then(memory::Counting::begin);
         self.ledger.begins();
         let before = Meters::read();
         let outcome = attempt::run(self.case, task, &way, attempt.stack);
@@ -181,8 +187,8 @@ impl<'a> Running<'a> {
         let mut batch = batch_of(attempt, &outcome);
         batch.began_ns = since(self.surroundings.began, began);
         after.note(&before, self.surroundings.own_use, &mut batch);
-        if let Some(before) = memory {
-            note_allocations(&mut batch, &before, &allocated());
+        if let Some(counting) = counting {
+            counting.note(&mut batch);
         }
         let whole_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.spent_ns[attempt.phase as usize] += whole_ns;
@@ -198,12 +204,17 @@ impl<'a> Running<'a> {
     fn take(&mut self, batch: &Batch, outcome: Outcome, whole_ns: u64) {
         if batch.phase == Phase::WarmUp {
             self.estimate_ns = figures::mean(batch);
+            let inputs_ns: f64 = outcome.measured.iter().map(|it| it.inputs_ns).sum();
+            self.input_ns = inputs_ns / as_f64(batch.iterations.max(1));
             self.beside_ns = as_f64(whole_ns.saturating_sub(batch.wall_ns));
             (self.facts.bytes, self.facts.items) = (outcome.bytes, outcome.items);
             self.ledger.note_work(outcome.bytes, outcome.items);
         }
         self.ledger.add(batch);
         self.facts.batches.push(*batch);
+        if batch.phase == Phase::Timed {
+            outcome.measured.iter().for_each(|it| self.ledger.add_kinds(&it.kinds));
+        }
         for tally in outcome.measured.into_iter().filter_map(|it| it.latencies) {
             self.ledger.add_latencies(&tally);
             self.facts.latencies.merge(&Latencies {
@@ -233,8 +244,8 @@ impl<'a> Running<'a> {
 
     fn end(&mut self, ending: Ending, message: Option<String>) {
         self.facts.ending = ending;
+        self.ledger.end(ending, message.as_deref().unwrap_or_default());
         self.message = message;
-        self.ledger.end(ending);
     }
 
     /// Ends the case, and returns it with a message if it is not well.
@@ -269,26 +280,4 @@ fn batch_of(attempt: &Attempt, outcome: &Outcome) -> Batch {
 fn since(first: Instant, moment: Instant) -> u64 {
     let since = moment.saturating_duration_since(first);
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Returns what all threads have allocated and freed so far in profile rounds: by another allocator
-/// than ours, in tracked calls.
-fn allocated() -> Memory {
-    if let Some(counted) = memory::counted() {
-        return counted;
-    }
-    let mut sum = Memory::default();
-    if let Ok(snapshot) = crate::snapshot() {
-        // Those of a context hold those of the calls below.
-        let roots = snapshot.contexts.iter().filter(|context| context.parent.is_none());
-        roots.for_each(|context| sum.merge(&context.measures.memory));
-    }
-    sum
-}
-
-fn note_allocations(batch: &mut Batch, before: &Memory, after: &Memory) {
-    batch.allocs = after.allocs.saturating_sub(before.allocs);
-    batch.alloc_bytes = after.alloc_bytes.saturating_sub(before.alloc_bytes);
-    batch.frees = after.frees.saturating_sub(before.frees);
-    batch.freed_bytes = after.freed_bytes.saturating_sub(before.freed_bytes);
 }

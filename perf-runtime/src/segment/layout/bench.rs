@@ -74,4 +74,29 @@ pub(crate) struct LatencyRecord {
     pub(crate) counts: [AtomicU64; buckets::COUNT as usize],
 }
 
+/// Something about a case that not every case has. Its text follows. Readers pass over kinds that
+/// they do not know.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct BenchNoteRecord {
+    /// Note that was made before this one.
+    pub(crate) previous: u32,
+    /// A [`BenchRecord::index`].
+    pub(crate) bench: u32,
+    /// [`NOTE_MESSAGE`] and those below it.
+    pub(crate) kind: u32,
+    pub(crate) text_bytes: u32,
+    pub(crate) number: AtomicU64,
+    /// Number of the round, where it is about one.
+    pub(crate) round: u64,
+}
+
+/// [`BenchNoteRecord::kind`]: the text says why the case did not end well.
+pub(crate) const NOTE_MESSAGE: u32 = 1;
+/// [`BenchNoteRecord::kind`]: the text is the name of a kind of error, and the number counts it. One
+/// without text counts all further kinds, and is there wherever errors have kinds.
+pub(crate) const NOTE_ERROR_KIND: u32 = 2;
+/// [`BenchNoteRecord::kind`]: the number is `Batch::kept_bytes` of the profile batch of this round.
+pub(crate) const NOTE_KEPT: u32 = 3;
+
 const _: () = assert!(size_of::<BatchRecord>() == 3 * super::UNIT);

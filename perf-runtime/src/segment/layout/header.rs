@@ -74,6 +74,8 @@ pub(crate) struct Header {
     pub(crate) benches: AtomicU32,
     pub(crate) batches: AtomicU32,
     pub(crate) latencies: AtomicU32,
+    /// Last [`BenchNoteRecord`], like those above.
+    pub(crate) bench_notes: AtomicU32,
 }
 
 /// The identity of the writer, beside the process id: see [`super::life`]. All zero in older

@@ -51,7 +51,7 @@ mod site;
 
 pub(crate) use bench::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
-    BenchRecord, LatencyRecord,
+    BenchNoteRecord, BenchRecord, LatencyRecord, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
 };
 pub(crate) use failure::{FailureRecord, FailureTimes, KIND_BYTES, KINDS, KindPage, KindSlot};
 pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};

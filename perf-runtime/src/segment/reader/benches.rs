@@ -14,7 +14,7 @@ use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
-    BenchRecord, LatencyRecord,
+    BenchNoteRecord, BenchRecord, LatencyRecord, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
 };
 use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Phase};
 
@@ -46,7 +46,53 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Benchmark>, Se
         let case = case.ok_or(damaged(at, "benchmark of durations"))?;
         case.latencies.merge(&latencies(bytes, at)?);
     }
+    let links = Links {
+        previous: offset_of!(BenchNoteRecord, previous),
+        record_bytes: size_of::<BenchNoteRecord>(),
+        what: "note about a benchmark",
+    };
+    for at in links.follow(bytes, &mut unclaimed, facts.bench_notes)?.into_iter().map(offset_of) {
+        let bench = bytes.u32(at + offset_of!(BenchNoteRecord, bench))?;
+        let case = case_of.get(&bench).and_then(|&case| cases.get_mut(case));
+        let case = case.ok_or(damaged(at, "benchmark of a note"))?;
+        take_note(bytes, at, &mut unclaimed, case)?;
+    }
     Ok(cases)
+}
+
+/// Takes a note over into its case; one of a kind that came later is passed over.
+fn take_note(
+    bytes: Bytes<'_>,
+    at: usize,
+    unclaimed: &mut Unclaimed,
+    case: &mut Benchmark,
+) -> Result<(), SegmentError> {
+    let length = bytes.u32(at + offset_of!(BenchNoteRecord, text_bytes))? as usize;
+    unclaimed.claim(length, at, "text of a note")?;
+    let text = text(bytes.slice(at + size_of::<BenchNoteRecord>(), length)?);
+    let number = bytes.u64(at + offset_of!(BenchNoteRecord, number))?;
+    let round = bytes.u64(at + offset_of!(BenchNoteRecord, round))?;
+    match bytes.u32(at + offset_of!(BenchNoteRecord, kind))? {
+        NOTE_MESSAGE => case.message = Some(text),
+        NOTE_ERROR_KIND => {
+            let failures = case.failures.get_or_insert_default();
+            if text.is_empty() {
+                failures.other_kinds = failures.other_kinds.saturating_add(number);
+            } else {
+                failures.add_kind(&text, number);
+            }
+        }
+        NOTE_KEPT => {
+            let is_it =
+                |it: &&mut Batch| it.phase == Phase::Profile && u64::from(it.round) == round;
+            // A kill may have come between the two.
+            if let Some(batch) = case.batches.iter_mut().find(is_it) {
+                batch.kept_bytes = Some(number.cast_signed());
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 fn cases(bytes: Bytes<'_>, facts: &Facts) -> Result<Cases, SegmentError> {
@@ -106,6 +152,8 @@ fn case(
         ending: Ending::from_number(bytes.u32(at + offset_of!(BenchRecord, ending))?),
         batches: Vec::new(),
         latencies: Latencies::default(),
+        message: None,
+        failures: None,
     })
 }
 
@@ -160,6 +208,7 @@ pub(crate) const fn batch_of(round: u32, phase: Phase, numbers: [u64; BATCH_NUMB
         alloc_bytes,
         frees,
         freed_bytes,
+        kept_bytes: None,
         peak_rss_bytes,
         rss_bytes,
         preemptions,

@@ -33,6 +33,8 @@ pub(super) struct Facts {
     pub(super) benches: u32,
     pub(super) batches: u32,
     pub(super) latencies: u32,
+    /// Last note about a case.
+    pub(super) bench_notes: u32,
     pub(super) lost_calls: u64,
     pub(super) lost_metrics: u64,
     /// Nanoseconds in a tick, by the writer's estimate for histograms.
@@ -78,6 +80,7 @@ impl Facts {
             benches: bytes.u32(offset_of!(Header, benches))?,
             batches: bytes.u32(offset_of!(Header, batches))?,
             latencies: bytes.u32(offset_of!(Header, latencies))?,
+            bench_notes: bytes.u32(offset_of!(Header, bench_notes))?,
             lost_calls: bytes.u64(offset_of!(Header, lost_calls))?,
             lost_metrics: bytes.u64(offset_of!(Header, lost_metrics))?,
             fold_rate: number(bytes, offset_of!(Header, fold_rate))?.min(HIGHEST_RATE),
@@ -159,6 +162,7 @@ impl Facts {
             benches: 0,
             batches: 0,
             latencies: 0,
+            bench_notes: 0,
             lost_calls: 0,
             lost_metrics: 0,
             fold_rate: 1.0,

@@ -5,11 +5,20 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
-    BenchRecord, LatencyRecord,
+    BenchNoteRecord, BenchRecord, LatencyRecord, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
 };
 use crate::snapshot::{Batch, Benchmark};
 use crate::writing::Segment;
 use crate::writing::site_text::{clip, limits, put};
+
+/// A note about a case, borrowed for writing: see [`BenchNoteRecord`].
+#[derive(Debug, Clone, Copy)]
+struct Note<'a> {
+    kind: u32,
+    text: &'a str,
+    number: u64,
+    round: u64,
+}
 
 impl Segment {
     /// Writes the facts of a case and links it: those that are known before it runs.
@@ -37,7 +46,42 @@ impl Segment {
             phase: batch.phase as u32,
             numbers: numbers(batch),
         };
+        if let Some(kept) = batch.kept_bytes {
+            let round = u64::from(batch.round);
+            self.add_note(
+                bench,
+                Note { kind: NOTE_KEPT, text: "", number: kept.cast_unsigned(), round },
+            )?;
+        }
         self.append(&self.header().batches, record, 0, |_| ()).map(|_| ())
+    }
+
+    /// Writes down why a case did not end well.
+    pub(crate) fn add_message(&self, bench: u32, message: &str) -> Option<()> {
+        /// Longest message in bytes: enough for a sentence and a value or two.
+        const LONGEST: usize = 1_000;
+        let text = &message[..message.floor_char_boundary(LONGEST)];
+        self.add_note(bench, Note { kind: NOTE_MESSAGE, text, number: 0, round: 0 }).map(|_| ())
+    }
+
+    /// Makes the count of a kind of error; without a name, of all further kinds.
+    pub(crate) fn add_error_kind(&self, bench: u32, name: &str) -> Option<&BenchNoteRecord> {
+        self.add_note(bench, Note { kind: NOTE_ERROR_KIND, text: name, number: 0, round: 0 })
+    }
+
+    fn add_note(&self, bench: u32, note: Note<'_>) -> Option<&BenchNoteRecord> {
+        let Note { kind, text, number, round } = note;
+        let text_bytes = u32::try_from(text.len()).ok()?;
+        let number = number.into();
+        let record =
+            |previous| BenchNoteRecord { previous, bench, kind, text_bytes, number, round };
+        let write = |rest: &mut [u8]| {
+            put(rest, text.as_bytes());
+        };
+        let at = self.append(&self.header().bench_notes, record, text.len(), write)?;
+        // SAFETY: written just now, aligned, and never unmapped; what changes from here on is
+        // atomic.
+        Some(unsafe { at.as_ref() })
     }
 
     /// Makes room for the durations of a case's iterations and links it.

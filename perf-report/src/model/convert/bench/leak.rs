@@ -18,12 +18,12 @@ const MOST: f64 = 0.8;
 pub(super) fn of(process: &snapshot::Benchmark) -> Option<Leak> {
     // The first batch also has what is made once.
     let profile = process.batches.iter().filter(|batch| batch.phase == Phase::Profile).skip(1);
-    let grown = |batch: &Batch| float(batch.alloc_bytes) - float(batch.freed_bytes);
     let (mut levels, mut iterations) = (Vec::new(), Vec::new());
     let (mut level, mut growing) = (0.0, 0_u64);
     for batch in profile {
-        level += grown(batch);
-        growing += u64::from(grown(batch) > 0.0);
+        let kept = kept(batch)?;
+        level += kept;
+        growing += u64::from(kept > 0.0);
         levels.push(level);
         iterations.push(float(batch.iterations));
     }
@@ -32,6 +32,13 @@ pub(super) fn of(process: &snapshot::Benchmark) -> Option<Leak> {
     let leak = Leak { bytes: slope.value / each, low: slope.low / each, high: slope.high / each };
     let is_each = float(growing) >= MOST * float(levels.len() as u64);
     (is_each && leak.low > 0.0 && leak.bytes >= LEAST_BYTES).then_some(leak)
+}
+
+/// Returns the bytes that are kept of a batch, below 0 where it frees more; `None` where nobody knows.
+fn kept(batch: &Batch) -> Option<f64> {
+    let kept = batch.kept_bytes?;
+    let bytes = float(kept.unsigned_abs());
+    Some(if kept < 0 { -bytes } else { bytes })
 }
 
 #[cfg(test)]
@@ -51,14 +58,14 @@ mod tests {
         let batches = (0..rounds).map(|round| {
             at += 1_000 + round % 3;
             let now = live(at);
-            // Allocations without frees, and frees without allocations.
-            let (alloc_bytes, freed_bytes) = ((now - before).max(0.0), (before - now).max(0.0));
+            let (more, less) = (whole((now - before).max(0.0)), whole((before - now).max(0.0)));
             before = now;
             Batch {
                 phase: Phase::Profile,
                 iterations: 1_000 + round % 3,
-                alloc_bytes: whole(alloc_bytes) + 64_000,
-                freed_bytes: whole(freed_bytes) + 64_000,
+                // What is freed elsewhere, or was made for the inputs, is no matter.
+                alloc_bytes: 64_000,
+                kept_bytes: Some(more.cast_signed() - less.cast_signed()),
                 ..Batch::default()
             }
         });
@@ -75,6 +82,15 @@ mod tests {
             assert!((noisy.bytes - 1.0).abs() < 0.05, "{noisy:?}");
         }
         assert!((kept(12, |at| 64.0 * float(at)).unwrap().bytes - 64.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn where_nobody_knows_what_is_kept_nothing_is_said() {
+        let batch =
+            Batch { phase: Phase::Profile, iterations: 9, alloc_bytes: 900, ..Batch::default() };
+        let case =
+            snapshot::Benchmark { batches: vec![batch; 12], ..snapshot::Benchmark::default() };
+        assert_eq!(of(&case), None);
     }
 
     #[test]
