@@ -19,7 +19,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use perf_runtime::segment;
-use perf_tests::{Lab, lab, program};
+use perf_tests::{Finished, Lab, apart, lab, program};
 use proptest::prelude::*;
 
 /// What the committed segments may have together; the fuzzer is the faster the smaller they are.
@@ -72,6 +72,25 @@ fn record_all() {
         keep(name, &session);
     }
     keep("killed", &record_killed(&lab));
+    keep("benchmarks", &record_benchmarks(&lab));
+}
+
+/// The process of a benchmark: cases, batches, what they keep, kinds of errors, a message.
+fn record_benchmarks(lab: &Lab) -> PathBuf {
+    let mut cargo = apart("cargo");
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("benching"));
+    cargo.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("benching"));
+    cargo.env("PERF_TRACK", "off").env("CARGO_NET_OFFLINE", "true");
+    let built = cargo.args(["build", "--bench", "memory", "--message-format", "json"]).output();
+    let built = Finished::from(built.unwrap());
+    let messages = built.stdout.lines().filter_map(|it| serde_json::from_str(it).ok());
+    let program = |it: serde_json::Value| it["executable"].as_str().map(str::to_owned);
+    let program = messages.filter_map(program).next().expect(&built.stderr);
+    let session = lab.new_folder("benchmarks");
+    let cases = ["--bench", "--quick", "--one-process", "kinds_by_name", "ends_in_a_panic"];
+    // It ends with 3, since one of them panics on purpose.
+    assert_eq!(lab.record(&session, &program, cases).code, Some(3));
+    session
 }
 
 /// A process that was torn out of its calls.

@@ -172,9 +172,9 @@ fn whatever_one_does_the_others_have_their_results() {
         ("stuck", &[Ending::Running, Ending::Timeout]),
         ("hungry", &[Ending::Memory]),
         ("greedy/1", &[Ending::Running, Ending::Memory]),
-        ("killed", &[Ending::Running]),
-        ("segfault", &[Ending::Running]),
-        ("exits", &[Ending::Running]),
+        ("killed", &[Ending::Running, Ending::Interrupted]),
+        ("segfault", &[Ending::Running, Ending::Interrupted]),
+        ("exits", &[Ending::Running, Ending::Interrupted]),
         ("failing", &[Ending::Errors]),
         ("busy", &[Ending::Cpu]),
     ] {
@@ -183,7 +183,9 @@ fn whatever_one_does_the_others_have_their_results() {
         endings.sort();
         assert_eq!(endings, expected, "{name}");
         let line = finished.stdout.lines().find(|it| it.contains(&format!("::{name} ")));
-        let outcome = expected.last().map_or("", |it| it.name());
+        // Of a kill the supervisor knows no ending, but how the process ended.
+        let told = expected.iter().rfind(|it| **it != Ending::Interrupted);
+        let outcome = told.map_or("", |it| it.name());
         assert!(line.is_some_and(|it| it.contains(outcome)), "{name}: {}", finished.stdout);
     }
 }
@@ -209,6 +211,100 @@ fn the_report_knows_how_each_ended() {
         let found = found.unwrap_or_else(|| panic!("no {name}: {run:?}"));
         assert_eq!(found["benchmark"]["harness"]["outcome"], expected, "{name}");
     }
+}
+
+#[test]
+fn allocations_are_those_of_iterations_and_what_is_kept_is_known() {
+    let lab = lab!();
+    let folder = lab.new_folder("segments");
+    let filters = ["none_", "three_", "clean_", "leaks_"];
+    let finished = run(&lab, &folder, "memory", &[&["--bench", "--quick"][..], &filters].concat());
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let cases = cases(&folder);
+    assert_eq!(cases.len(), 32, "{:?}", cases.keys());
+    for (name, records) in cases {
+        let [record] = &records[..] else { panic!("{name}: {} records", records.len()) };
+        let short = name.trim_start_matches("memory::");
+        let allocs = [("none_", 0), ("three_", 3), ("leaks_1", 1), ("leaks_input", 0)];
+        let expected = allocs.iter().find(|(begin, _)| short.starts_with(begin));
+        let kept = match short.split('/').next() {
+            Some("leaks_1") => 1,
+            Some("leaks_input" | "leaks_on_a_thread") => 64,
+            _ => 0,
+        };
+        let profile: Vec<_> =
+            record.batches.iter().filter(|it| it.phase == Phase::Profile).collect();
+        assert!(profile.len() >= 4, "{name}");
+        for batch in &profile {
+            if let Some((_, each)) = expected {
+                assert_eq!(batch.allocs, each * batch.iterations, "{name}");
+            }
+        }
+        if short == "clean_map" {
+            let grown = profile.iter().filter(|it| it.kept_bytes > Some(0)).count();
+            assert!(grown < profile.len() / 2, "{name}: {profile:?}");
+            continue;
+        }
+        // The first has what a thread or a library makes once.
+        for batch in &profile[1..] {
+            let iterations = i64::try_from(batch.iterations).expect("few");
+            assert_eq!(batch.kept_bytes, Some(kept * iterations), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_reason_and_the_kinds_of_errors_reach_the_report() {
+    let lab = lab!();
+    let program = programs()["memory"].to_str().expect("its path is text");
+    let finished = lab.run(program, ["--bench", "--quick", "kinds_", "ends_", "leaks_1", "clean_"]);
+    assert_eq!(finished.code, Some(3), "{}", finished.stderr);
+    let run = lab.latest();
+    let functions = run.at("/functions").as_array().expect("a list").clone();
+    let found = |name: &str| {
+        let found = functions.iter().find(|function| function["name"] == format!("memory::{name}"));
+        found.unwrap_or_else(|| panic!("no {name}")).clone()
+    };
+    for (name, refused, late) in [
+        ("kinds_by_debug", "Refused", "Timeout"),
+        ("kinds_by_name", "refused", "timed out"),
+        ("kinds_of_a_bench", "refused", "timed out"),
+    ] {
+        let function = found(name);
+        let kinds = function["failures"]["kinds"].as_array().expect("kinds");
+        let names: Vec<_> = kinds.iter().map(|it| it["name"].as_str().expect("a name")).collect();
+        assert_eq!(names, [refused, late], "{name}");
+        let counts: Vec<_> =
+            kinds.iter().map(|it| it["count"].as_u64().expect("a count")).collect();
+        assert_eq!(counts.iter().sum::<u64>(), function["errors"].as_u64().expect("errors"));
+        assert!(counts[0] > counts[1] && counts[1] > 0, "{name}: {counts:?}");
+    }
+    let message = |name: &str| found(name)["benchmark"]["harness"]["message"].clone();
+    assert_eq!(message("ends_in_a_panic"), "on\npurpose: 7");
+    assert_eq!(message("ends_in_an_error"), "Refused(9)");
+    assert_eq!(message("kinds_by_name"), Value::Null);
+    let leak = |name: &str| found(name)["benchmark"]["harness"]["memory"]["leak"]["bytes"].clone();
+    assert_eq!(leak("leaks_1/threads=1"), 1.0);
+    for name in ["clean_scope", "clean_thread", "clean_channel", "clean_map"] {
+        assert_eq!(leak(name), Value::Null, "{name}");
+    }
+    let shown = lab.report(["show"]);
+    assert!(shown.stdout.contains("  on purpose: 7\n"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("timed out"), "{}", shown.stdout);
+}
+
+#[test]
+fn a_filter_that_fits_nothing_is_told() {
+    let all = names(&plain("sound", &["--list"]).stdout).len();
+    for mode in [&["--bench"][..], &[]] {
+        let finished = plain("sound", &[mode, &["nosuch"]].concat());
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        let expected =
+            format!("no benchmark matches `nosuch`; there are {all}: --list names them\n");
+        assert!(finished.stdout.contains(&expected), "{}", finished.stdout);
+    }
+    let finished = plain("sound", &["--bench", "ignored"]);
+    assert!(finished.stdout.contains("1 marked `ignore`"), "{}", finished.stdout);
 }
 
 #[test]

@@ -167,8 +167,9 @@ fn base<'a>(
 /// Prints how a case ended, other than by having been measured.
 pub(super) fn ended(case: &Case, ending: Ending, message: &str) {
     let (name, ending) = (plain(&case.name()), ending.name());
-    let colon = if message.is_empty() { "" } else { ": " };
-    say(&format!("{name:<48} {ending}{colon}{}", plain(message)));
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let colon = if words.is_empty() { "" } else { ": " };
+    say(&format!("{name:<48} {ending}{colon}{}", plain(&words.join(" "))));
 }
 
 fn line(name: &str, facts: &Benchmark, base: Option<&Benchmark>) -> String {

@@ -27,6 +27,27 @@ fn pairs((number, text): (usize, &str)) -> usize {
     number + text.len()
 }
 
+fn name(_: &std::num::ParseIntError) -> &'static str {
+    "no number"
+}
+
+type Answer = Result<u32, std::num::ParseIntError>;
+
+#[perf_bench(err_kind)]
+fn kinds() -> Result<u32, std::num::ParseIntError> {
+    "x".parse()
+}
+
+#[perf_bench(err_kind = name, args = WORDS)]
+async fn kinds_by_name(word: &str) -> Answer {
+    word.parse()
+}
+
+#[perf_bench]
+fn kinds_of_a_bench(b: &mut Bench) {
+    b.try_iter_batched_by_kind(|| "x", str::parse::<u32>, name);
+}
+
 #[perf_bench(args = SIZES.iter())]
 fn referred(size: &usize) -> usize {
     *size
