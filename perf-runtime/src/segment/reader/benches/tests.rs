@@ -1,11 +1,11 @@
 //! Benchmarks of segments made by hand, whole and damaged.
 
 use crate::segment::layout::{
-    Anchor, BYTE_ORDER, BatchRecord, BenchRecord, CLOCK_COUNTER, FORMAT_VERSION, HEADER_BYTES,
-    Header, LatencyRecord, MAGIC, UNIT,
+    Anchor, BYTE_ORDER, BatchRecord, BenchNoteRecord, BenchRecord, CLOCK_COUNTER, FORMAT_VERSION,
+    HEADER_BYTES, Header, LatencyRecord, MAGIC, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE, UNIT,
 };
 use crate::segment::{SegmentError, parse};
-use crate::snapshot::{Benchmark, Ending};
+use crate::snapshot::{Benchmark, Ending, Phase};
 use std::mem::offset_of;
 
 /// A segment as its process leaves it.
@@ -54,6 +54,18 @@ impl Made {
         at
     }
 
+    fn note(&mut self, bench: u32, kind: u32, text: &str, number: u32) -> usize {
+        let bytes = size_of::<BenchNoteRecord>();
+        let at = self.link(bytes + text.len(), offset_of!(Header, bench_notes));
+        self.put(at + offset_of!(BenchNoteRecord, bench), bench);
+        self.put(at + offset_of!(BenchNoteRecord, kind), kind);
+        let length = u32::try_from(text.len()).unwrap();
+        self.put(at + offset_of!(BenchNoteRecord, text_bytes), length);
+        self.put(at + offset_of!(BenchNoteRecord, number), number);
+        self.0[at + bytes..at + bytes + text.len()].copy_from_slice(text.as_bytes());
+        at
+    }
+
     fn read(&self) -> Result<Vec<Benchmark>, SegmentError> {
         parse(&self.0).map(|snapshot| snapshot.benchmarks)
     }
@@ -81,9 +93,34 @@ fn cases_have_their_batches_in_order() {
 }
 
 #[test]
+fn notes_are_those_of_their_cases_and_unknown_ones_are_passed_over() {
+    let mut made = Made::new();
+    made.case(0, "first");
+    made.case(1, "second");
+    let at = made.batch(1);
+    made.put(at + offset_of!(BatchRecord, phase), Phase::Profile as u32);
+    made.put(at + offset_of!(BatchRecord, round), 3);
+    made.note(0, NOTE_MESSAGE, "on purpose", 0);
+    for (name, count) in [("", 0), ("late", 2), ("refused", 5), ("", 4)] {
+        made.note(1, NOTE_ERROR_KIND, name, count);
+    }
+    let kept = made.note(1, NOTE_KEPT, "", 96);
+    made.put(kept + offset_of!(BenchNoteRecord, round), 3);
+    made.note(1, NOTE_KEPT, "", 7);
+    made.note(1, 99, "of a later version", 1);
+    let read = made.read().unwrap();
+    assert_eq!(read[0].message.as_deref(), Some("on purpose"));
+    assert_eq!((&read[0].failures, &read[1].message), (&None, &None));
+    let failures = read[1].failures.as_ref().unwrap();
+    let kinds: Vec<_> = failures.kinds.iter().map(|it| (it.name.as_str(), it.count)).collect();
+    assert_eq!((kinds, failures.other_kinds), (vec![("late", 2), ("refused", 5)], 4));
+    assert_eq!(read[1].batches[0].kept_bytes, Some(96));
+}
+
+#[test]
 fn whatever_a_damaged_file_says_is_an_error() {
     type Damage = fn(&mut Made);
-    let damages: [(&str, Damage); 8] = [
+    let damages: [(&str, Damage); 10] = [
         ("a link beyond the file", |made| made.put(offset_of!(Header, benches), u32::MAX)),
         ("a link forward", |made| {
             let at = made.case(1, "b");
@@ -106,6 +143,13 @@ fn whatever_a_damaged_file_says_is_an_error() {
         }),
         ("a batch of nobody", |made| {
             made.batch(9);
+        }),
+        ("a note about nobody", |made| {
+            made.note(9, NOTE_MESSAGE, "", 0);
+        }),
+        ("a note beyond the file", |made| {
+            let at = made.note(0, NOTE_MESSAGE, "a", 0);
+            made.put(at + offset_of!(BenchNoteRecord, text_bytes), 1 << 20);
         }),
         ("a phase that is none", |made| {
             let at = made.batch(0);
