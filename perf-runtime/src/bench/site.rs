@@ -213,23 +213,27 @@ mod tests {
         assert_eq!(block_on(future), 7);
     }
 
+    /// A future that is woken by another thread each time, and ends when it is polled for the third.
+    fn woken_from_elsewhere() -> impl Future<Output = ()> {
+        let mut polls = 0;
+        std::future::poll_fn(move |context| {
+            polls += 1;
+            let waker = context.waker().clone();
+            std::thread::spawn(move || waker.wake());
+            if polls == 3 { Poll::Ready(()) } else { Poll::Pending }
+        })
+    }
+
     #[test]
     fn a_future_within_another_takes_no_waking_from_it() {
         let mut is_first = true;
         let outer = std::future::poll_fn(|context| {
-            let waker = context.waker().clone();
-            if std::mem::take(&mut is_first) {
-                waker.wake();
-                let mut polls = 0;
-                block_on(std::future::poll_fn(|inner| {
-                    polls += 1;
-                    let waker = inner.waker().clone();
-                    std::thread::spawn(move || waker.wake());
-                    if polls == 3 { Poll::Ready(()) } else { Poll::Pending }
-                }));
-                return Poll::Pending;
+            if !std::mem::take(&mut is_first) {
+                return Poll::Ready(9);
             }
-            Poll::Ready(9)
+            context.waker().wake_by_ref();
+            block_on(woken_from_elsewhere());
+            Poll::Pending
         });
         assert_eq!(block_on(outer), 9);
     }

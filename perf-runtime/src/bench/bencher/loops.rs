@@ -9,7 +9,6 @@ use super::super::start::Pace;
 use super::{Bench, Costs, Measured, Tally, Way, as_f64, as_ns, involuntary_switches, whole};
 use crate::hot::span::enter_scope;
 use crate::judge::Judge;
-use crate::site::Site;
 
 impl Bench {
     /// Runs the task: `input` makes what `code` needs, if that `has_input`, and `judge` looks at what
@@ -31,9 +30,7 @@ impl Bench {
             Way::Together => self.storing(&mut measured, &mut input, &mut code, judge),
             Way::Single => self.single(&mut measured, &mut input, &mut code, judge),
             Way::Paced(pace) => paced(&pace, &mut measured, &mut input, &mut code, judge),
-            Way::Tracked(site) => {
-                self.tracked(site, &mut measured, &mut input, &mut code, judge);
-            }
+            Way::Tracked(_) => self.tracked(&mut measured, &mut input, &mut code, judge),
         }
         self.end(measured);
     }
@@ -102,7 +99,9 @@ impl Bench {
             }
             let took = as_ns(began.elapsed());
             measured.ns += took - clock - storing_loop * as_f64(piece as u64);
-            results.iter().for_each(|result| measured.judge(result, judge));
+            for result in &results {
+                measured.judge(result, judge);
+            }
             measured.iterations += piece as u64;
             results.clear();
             inputs.clear();
@@ -148,12 +147,12 @@ impl Bench {
     /// what making inputs and dropping results allocates is not.
     fn tracked<I, R>(
         &self,
-        site: &'static Site,
         measured: &mut Measured,
         input: &mut impl FnMut() -> I,
         code: &mut impl FnMut(&mut I) -> R,
         judge: &impl Judge<R>,
     ) {
+        let Way::Tracked(site) = self.task.way else { return };
         for _ in 0..self.task.iterations {
             let mut made = input();
             let call = enter_scope(site);
