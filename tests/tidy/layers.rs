@@ -48,7 +48,7 @@ const REPORT: Table = Table {
         ("import", "model stats text"),
         ("project", "analysis error files import model record stats text verdict"),
         ("bench_tracker", "error model project stats text"),
-        ("render", "analysis model stats text"),
+        ("render", "model stats text"),
         ("export", "error model render stats text verdict"),
         ("live", "model record render stats"),
         ("overhead", "error model project record stats"),

@@ -9,6 +9,7 @@ use clap::builder::FalseyValueParser;
 use super::media::Format;
 use super::output::{self, OutputArgs};
 use super::{help, progress};
+use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
     BASELINES_SCHEMA, BASELINES_VERSION, BaselineRow, BaselinesDocument, RunDocument,
@@ -16,7 +17,7 @@ use crate::model::{
 use crate::project::baseline;
 use crate::project::context::Context;
 use crate::project::store::{self, RunRef};
-use crate::render::Medium;
+use crate::render::{Medium, RunView};
 use crate::text::units;
 use crate::verdict;
 
@@ -222,7 +223,13 @@ fn list(args: &List, context: &Context) -> Result<(), UserError> {
 
 fn show(args: &Show, context: &Context) -> Result<(), UserError> {
     let baseline = baseline::load(context, &args.name)?;
-    args.output.write(&baseline, args.format)?;
+    match baseline.runs.last().filter(|_| args.format != Medium::Json) {
+        Some(newest) => {
+            let growth = analysis::bench::growth(&baseline.runs);
+            args.output.write(&RunView { growth, ..RunView::whole(newest) }, args.format)?;
+        }
+        None => args.output.write(&baseline, args.format)?,
+    }
     if baseline.runs.len() > 1 {
         let runs = units::plural(baseline.runs.len() as u64, "run");
         output::message(&format!("this is the newest of {runs}; --format json has all of them"));

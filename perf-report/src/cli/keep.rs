@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::output;
+use crate::analysis;
 use crate::error::{ExitCode, UserError};
 use crate::model::RunDocument;
 use crate::project::context::Context;
@@ -97,7 +98,9 @@ pub(super) fn report(
         output::warning(problem);
     }
     if recorded {
-        output::message(&format!("\n{}", render::summary(document, output::message_screen())));
+        let growth = analysis::bench::growth(std::slice::from_ref(document));
+        let text = render::summary(document, &growth, output::message_screen());
+        output::message(&format!("\n{text}"));
     }
     let store = context.shown_store();
     output::message(&format!("stored as run {} in {store}", document.run.id));

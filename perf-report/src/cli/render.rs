@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use super::media::Shape;
 use super::output::OutputArgs;
 use super::write::ShapeArgs;
+use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
 use crate::model::AnyDocument;
 use crate::project::context::Context;
-use crate::render::{Document as _, Medium};
+use crate::render::{Document, Medium, RunView};
 use crate::text::{units, values};
 
 const EXAMPLES: &str = "\
@@ -64,7 +65,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         (AnyDocument::Comparison(comparison), _) => {
             args.shape.write(comparison, &args.output, context)?;
         }
-        (_, Shape::Document(medium)) => write_other(args, &document, medium)?,
+        (_, Shape::Document(medium)) => match grown(&document).filter(|_| medium != Medium::Json) {
+            Some(run) => write_other(args, &document, &run, medium)?,
+            None => write_other(args, &document, &document, medium)?,
+        },
         (_, shape) => return Err(lacks(&document, &shape.to_string())),
     }
     Ok(Code::Fine.into())
@@ -94,11 +98,27 @@ fn read(file: &Path, largest: u64, context: &Context) -> Result<AnyDocument, Use
     })
 }
 
+/// Returns the run of a document, with the growth of its benchmarks; of a baseline, the newest. `None` of others.
+fn grown(document: &AnyDocument) -> Option<RunView<'_>> {
+    let runs = match document {
+        AnyDocument::Run(run) => std::slice::from_ref(&**run),
+        AnyDocument::Baseline(baseline) => baseline.runs.as_slice(),
+        _ => return None,
+    };
+    let growth = analysis::bench::growth(runs);
+    Some(RunView { growth, ..RunView::whole(runs.last()?) })
+}
+
 /// Writes a document that is no comparison. Its Markdown is short anyway, and has no part that may be cut.
-fn write_other(args: &Args, document: &AnyDocument, medium: Medium) -> Result<(), UserError> {
+fn write_other(
+    args: &Args,
+    document: &AnyDocument,
+    shown: &impl Document,
+    medium: Medium,
+) -> Result<(), UserError> {
     let length = match medium {
-        Medium::Markdown => document.markdown().map(|text| text.len()),
-        Medium::Csv => document.csv().map(|text| text.len()),
+        Medium::Markdown => shown.markdown().map(|text| text.len()),
+        Medium::Csv => shown.csv().map(|text| text.len()),
         Medium::Human | Medium::Json => Some(0),
     };
     let Some(length) = length else {
@@ -111,7 +131,7 @@ fn write_other(args: &Args, document: &AnyDocument, medium: Medium) -> Result<()
         let problem = format!("the document has {length}, and --max-size {most} was asked for");
         return Err(UserError::new(Code::Usage, problem).help("only comparisons can be cut"));
     }
-    args.output.write(document, medium)
+    args.output.write(shown, medium)
 }
 
 /// Makes the error that a kind of document has no such format.

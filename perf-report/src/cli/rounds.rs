@@ -116,6 +116,11 @@ impl Rounds {
         Ok(Self { interrupt, began: Instant::now(), shown })
     }
 
+    /// Returns the text that is shown, for who knows more of it while a run goes on; `None` where nothing is shown.
+    pub(super) fn line(&self) -> Option<Arc<Mutex<String>>> {
+        self.shown.as_ref().map(|(text, _)| Arc::clone(text))
+    }
+
     /// Returns the signal that asked for the end, if one did.
     pub(super) fn interrupted(&self) -> Option<u8> {
         self.interrupt.signal()

@@ -10,6 +10,7 @@ use clap::builder::{FalseyValueParser, PossibleValue};
 use super::help;
 use super::output::OutputArgs;
 use super::past;
+use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{METRICS_OF_TREES, Metric};
 use crate::project::context::Context;
@@ -106,7 +107,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if let Some(wanted) = &args.function {
         return page::run(args, context, &run, wanted);
     }
-    let view = RunView { run: &run, part: args.part()?, selection: args.selection() };
+    let growth = analysis::bench::growth(std::slice::from_ref(&run));
+    let view = RunView { run: &run, part: args.part()?, selection: args.selection(), growth };
     if args.flame {
         args.output.write_picture(&view, args.format)?;
     } else {

@@ -9,6 +9,7 @@ use super::notes::Notes;
 use crate::model::{
     CustomMetric, Function, Machine, Names, ProcessSummary, Recording, Suite, Toolchain, TreeNode,
 };
+use crate::text::order::natural;
 
 /// The choices of the user that a parser needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,9 +110,9 @@ pub(crate) fn named<'a>(runs: impl Iterator<Item = &'a mut ImportedRun>) -> BTre
         names.put(&mut run.functions, &mut run.metrics);
         let is_full = |it: &&Function| it.identity.as_ref().is_some_and(|own| own.name != it.name);
         alike.extend(run.functions.iter().filter(is_full).map(|it| it.name.clone()));
-        run.functions.sort_by(|a, b| a.name.cmp(&b.name));
+        run.functions.sort_by(|a, b| natural(&a.name, &b.name));
         run.metrics.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-        run.suites.sort_by(|a, b| a.name.cmp(&b.name));
+        run.suites.sort_by(|a, b| natural(&a.name, &b.name));
     }
     alike
 }

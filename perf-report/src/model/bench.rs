@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Function, Side, TreeNode, Verdict};
+use super::{Command, Complexity, Function, Side, TreeNode, Verdict};
 
 /// Document `perf-track/bench`: the benchmarks of some processes of one command, each of which is a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,12 +17,15 @@ pub struct BenchDocument {
     pub runs: Vec<Side>,
     /// Name of the baseline, or id of the run in its place; `null` where there is neither.
     pub baseline: Option<String>,
-    /// The benchmarks, sorted by name.
+    /// The benchmarks, sorted by name as people count: `sort/20` before `sort/1000`.
     pub benchmarks: Vec<BenchRow>,
-    /// The groups whose members ran in turn, sorted by name.
+    /// The groups whose members ran in turn, sorted in that way.
     pub groups: Vec<BenchGroup>,
-    /// The ramps of threads, sorted by name.
+    /// The ramps of threads, sorted in that way.
     pub ramps: Vec<BenchRamp>,
+    /// The growth of costs with the size of the work, of benchmarks that were measured at several sizes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub complexity: Vec<Complexity>,
     /// Tracked functions that were recorded in the profile rounds, in the newest run.
     pub profiled: Vec<Function>,
     /// Their calls as a tree.
@@ -113,9 +116,10 @@ pub struct BenchRamp {
     pub name: String,
     /// Its steps, fewest threads first.
     pub steps: Vec<BenchStep>,
-    /// Fewest threads with a throughput within 5 % of the best; `null` of fewer than two steps.
+    /// The knee: the largest number of threads of which each does within 5 % of what one does at best, and within
+    /// what noise leaves open. `null` of fewer than two steps.
     pub knee: Option<u32>,
-    /// Threads from which on the throughput is more than 5 % below the best; `null` where it never is.
+    /// The fewest threads that do less together than fewer of them for sure; `null` where none do.
     pub hurts_from: Option<u32>,
 }
 
@@ -128,7 +132,7 @@ pub struct BenchStep {
     pub threads: u32,
     /// Iterations of all threads a second; `null` where it did not end well.
     pub calls_per_s: Option<f64>,
-    /// Throughput of a thread over that of a thread of the first step.
+    /// Throughput over that of so many threads which do as much as one alone.
     pub efficiency: Option<f64>,
     /// 99th percentile of an iteration in nanoseconds, where iterations were timed one by one.
     pub p99_ns: Option<u64>,

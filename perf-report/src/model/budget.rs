@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Because, Budget, Function, Metric, Unit, Usage, Verdict, metric};
 use crate::stats::number::float;
+use crate::text::order::natural;
 
 /// How one function, or one metric of the program's own, kept one of its limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -171,5 +172,6 @@ impl BudgetKind {
 
 /// Orders exceeded budgets first, then by name.
 pub fn budget_order(a: &BudgetResult, b: &BudgetResult) -> Ordering {
-    b.verdict.cmp(&a.verdict).then_with(|| (&a.name, a.limit).cmp(&(&b.name, b.limit)))
+    let by_name = || natural(&a.name, &b.name).then_with(|| a.limit.cmp(&b.limit));
+    b.verdict.cmp(&a.verdict).then_with(by_name)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Because, BudgetResult, Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver,
 };
+use crate::text::order::natural;
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -263,5 +264,5 @@ pub fn worst_first(a: &Change, b: &Change) -> std::cmp::Ordering {
     let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))
-        .then_with(|| (&a.name, a.metric).cmp(&(&b.name, b.metric)))
+        .then_with(|| natural(&a.name, &b.name).then_with(|| a.metric.cmp(&b.metric)))
 }

@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::{Function, Metric, Unit, time_of};
 use crate::stats::forms::Form;
 
+/// The growth of the benchmarks of a run, with the size of their work and with their threads. It is made of runs, and
+/// handed to what shows them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BenchGrowth {
+    /// The costs of those that were measured at several sizes.
+    pub complexity: Vec<Complexity>,
+    /// The throughput of those that were measured with several numbers of threads.
+    pub scaling: Vec<Scaling>,
+}
+
 /// The growth of a benchmark with the size of its work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Complexity {

@@ -87,7 +87,7 @@ pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use failures::{ErrorKind, Failures};
 pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;
-pub use growth::{Complexity, Cost, CostGrowth, Scaling, ScalingLaw, ScalingStep};
+pub use growth::{BenchGrowth, Complexity, Cost, CostGrowth, Scaling, ScalingLaw, ScalingStep};
 pub use harness::{BenchDoubt, BenchIo, BenchMemory, BenchOutcome, Harness, Leak};
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};

@@ -4,10 +4,11 @@
 use super::json::exact;
 use super::{BenchDetail, BenchFacet, Document, Screen, Selection, Shown, csv, human, markdown};
 use crate::model::{
-    AnyDocument, Baseline, BaselinesDocument, BenchDocument, BisectDocument, BlessingsDocument,
-    ChangePoints, ChecksDocument, Comparison, DeclineDocument, FunctionDocument, HistoryDocument,
-    ImportDocument, Metric, MonitorDocument, NoiseDocument, OverheadDocument, Report, RunDocument,
-    RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument, TopDocument,
+    AnyDocument, Baseline, BaselinesDocument, BenchDocument, BenchGrowth, BisectDocument,
+    BlessingsDocument, ChangePoints, ChecksDocument, Comparison, DeclineDocument, FunctionDocument,
+    HistoryDocument, ImportDocument, Metric, MonitorDocument, NoiseDocument, OverheadDocument,
+    Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument,
+    TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -20,6 +21,8 @@ pub struct RunView<'a> {
     /// The functions and metrics that people see, and their order. Without a limit, a tree folds
     /// nothing.
     pub selection: Selection,
+    /// The growth of its benchmarks: see [`growth`](crate::analysis::bench::growth).
+    pub growth: BenchGrowth,
 }
 
 /// A part of a run that is shown by itself.
@@ -41,7 +44,12 @@ pub enum Part {
 impl<'a> RunView<'a> {
     /// Returns the view of the whole `run`.
     pub fn whole(run: &'a RunDocument) -> Self {
-        Self { run, part: Part::Functions, selection: Selection::default() }
+        Self {
+            run,
+            part: Part::Functions,
+            selection: Selection::default(),
+            growth: BenchGrowth::default(),
+        }
     }
 
     fn is_all(&self) -> bool {
@@ -52,7 +60,7 @@ impl<'a> RunView<'a> {
 impl Document for RunView<'_> {
     fn human(&self, screen: Screen) -> String {
         match self.part {
-            Part::Functions => human::show(self.run, &self.selection, screen),
+            Part::Functions => human::show(self.run, &self.selection, &self.growth, screen),
             Part::Tree => human::tree(self.run, self.is_all(), screen),
             Part::Flame(metric) => human::flame(self.run, metric, &self.selection, screen),
             Part::Metrics => human::show_metrics(self.run, &self.selection, screen),
@@ -73,7 +81,7 @@ impl Document for RunView<'_> {
 
     fn markdown(&self) -> Option<String> {
         Some(match self.part {
-            Part::Functions => markdown::run(self.run, &self.selection),
+            Part::Functions => markdown::run(self.run, &self.selection, &self.growth),
             Part::Tree => markdown::run_tree(self.run, self.is_all()),
             Part::Flame(metric) => markdown::run_flame(self.run, metric, &self.selection),
             Part::Metrics => markdown::run_metrics(self.run, &self.selection),

@@ -17,8 +17,6 @@ pub fn duration(ns: f64) -> String {
 
 /// Returns a duration in nanoseconds as its number and its unit, for columns that align both.
 pub fn duration_parts(ns: f64) -> (String, &'static str) {
-    const UNITS: [(f64, &str); 6] =
-        [(3.6e12, "h"), (6e10, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
     if !ns.is_finite() {
         return ("?".to_owned(), "");
     }
@@ -32,8 +30,53 @@ pub fn duration_parts(ns: f64) -> (String, &'static str) {
     };
     let ns = three_digits(ns);
     let (size, name) =
-        UNITS.into_iter().find(|(size, _)| ns.abs() >= fits(*size)).unwrap_or((1.0, "ns"));
+        UNITS_OF_TIME.into_iter().find(|(size, _)| ns.abs() >= fits(*size)).unwrap_or((1.0, "ns"));
     (significant(ns / size), name)
+}
+
+/// The units of durations, and their nanoseconds.
+const UNITS_OF_TIME: [(f64, &str); 6] =
+    [(3.6e12, "h"), (6e10, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
+
+/// Writes an interval of durations, with as many digits as tell its ends apart: `29.3 to 29.4 µs`, `787 ns to 1.54 µs`.
+///
+/// ```
+/// use perf_report::text::units::durations;
+/// assert_eq!(durations((29_341.0, 29_344.0)), "29.341 to 29.344 µs");
+/// ```
+pub fn durations((low, high): (f64, f64)) -> String {
+    /// Digits beyond which nothing was measured.
+    const MOST: i32 = 5;
+    let ends = [low, high].map(duration_parts);
+    let [(first, unit), (last, other)] = &ends;
+    if unit != other {
+        return format!("{first} {unit} to {last} {other}");
+    }
+    let size = [low, high].map(|ns| size_of_unit(ns, unit));
+    let digits = |to: i32| [low / size[0], high / size[1]].map(|value| to_digits(value, to));
+    let finer = || (4..=MOST).map(digits).find(|[low, high]| low != high);
+    match finer().filter(|_| first == last) {
+        Some([low, high]) => format!("{low} to {high} {unit}"),
+        None => format!("{first} to {last} {unit}"),
+    }
+}
+
+/// Returns the nanoseconds of the unit in which a duration is written.
+fn size_of_unit(ns: f64, unit: &str) -> f64 {
+    UNITS_OF_TIME
+        .iter()
+        .find(|(_, name)| *name == unit)
+        .map_or(ns.abs().max(1.0), |(size, _)| *size)
+}
+
+/// Writes a number to so many digits, more only before the point.
+fn to_digits(value: f64, digits: i32) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return significant(value);
+    }
+    let before = (exponent(value) + 1).max(1);
+    let decimals = usize::try_from(digits - before).unwrap_or(0);
+    grouped(&format!("{value:.decimals$}"))
 }
 
 /// Writes a number of things: `1,234,567`.
@@ -172,6 +215,34 @@ pub fn coarse_change(pct: f64) -> String {
     if pct.abs() < 1000.0 { coarse_percent(pct) } else { times(pct) }
 }
 
+/// Writes a size of which there may be less than a byte: `1.5 B`, `7.81 KiB`.
+pub fn rough_bytes(size: f64) -> String {
+    /// Bytes below which their parts are told.
+    const EXACT: f64 = 100.0;
+    if size.abs() < EXACT {
+        return format!("{} B", without_point(&significant(size)));
+    }
+    bytes(crate::stats::number::whole(size))
+}
+
+fn without_point(number: &str) -> &str {
+    if number.contains('.') { without_zeros(number) } else { number }
+}
+
+/// Writes a number of which there are few, such as allocations: `3`, `0.25`, `1.20 k`.
+pub fn few(value: f64) -> String {
+    if value.abs() < 1e3 {
+        without_point(&significant(value)).to_owned()
+    } else {
+        rough_count(value)
+    }
+}
+
+/// Writes a ratio, without its sign: `0.981`, `12.3`.
+pub fn ratio(ratio: f64) -> String {
+    if ratio < 10.0 { format!("{ratio:.3}") } else { significant(three_digits(ratio)) }
+}
+
 /// Writes a number of processes: `1 process`, `2 processes`.
 pub fn processes(processes: u64) -> String {
     if processes == 1 { "1 process".to_owned() } else { format!("{} processes", count(processes)) }
@@ -265,6 +336,22 @@ fn grouped(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Those of `quantity` in perf-runtime, whose lines stand beside our tables.
+    #[test]
+    fn quantities_are_as_those_that_benchmarks_print() {
+        let times = [0.25, 35.0, 29_341.0, 999.6, 2.5e9].map(duration);
+        assert_eq!(times, ["0.25 ns", "35 ns", "29.3 µs", "1.00 µs", "2.50 s"]);
+        assert_eq!([12.0, 45_219_000.0, 999.6].map(rough_count), ["12.0", "45.2 M", "1.00 k"]);
+        assert_eq!([24.0, 8_000.0, 1.5].map(rough_bytes), ["24 B", "7.81 KiB", "1.5 B"]);
+        assert_eq!([3.0, 0.022, 0.25, 1_200.0].map(few), ["3", "0.02", "0.25", "1.20 k"]);
+        assert_eq!([0.981, 4.2663, 12.34].map(ratio), ["0.981", "4.266", "12.3"]);
+        assert_eq!([99.5, 1.23, 100.0].map(percent), ["99.5 %", "1.23 %", "100 %"]);
+        let intervals = [(29_310.0, 29_370.0), (29_341.0, 29_344.0), (787.0, 1_536.0)];
+        let expected = ["29.3 to 29.4 µs", "29.341 to 29.344 µs", "787 ns to 1.54 µs"];
+        assert_eq!(intervals.map(durations), expected);
+        assert_eq!(durations((29_300.0, 29_300.0)), "29.3 to 29.3 µs");
+    }
 
     #[test]
     fn durations_keep_three_digits_across_units() {

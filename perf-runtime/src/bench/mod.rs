@@ -7,7 +7,8 @@
 //! `engine` measures a group there, with `bencher` around the code of the user, `start` for several
 //! threads, `meters` for what else is used, and `muting` for the tracked functions inside. `ledger`
 //! writes everything into the segment, batch by batch; `figures` are what rounds end by, and what
-//! `screen` shows.
+//! `screen` shows: a `line` a case, with each `quantity` as perf-report writes it; `progress` says how far
+//! all of it is to whoever asked.
 
 mod bencher;
 mod board;
@@ -17,8 +18,11 @@ mod figures;
 mod flags;
 mod ledger;
 pub(crate) mod memory;
+mod line;
 mod meters;
 mod muting;
+mod progress;
+mod quantity;
 mod random;
 mod screen;
 mod settings;

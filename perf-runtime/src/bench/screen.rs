@@ -6,11 +6,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use super::bencher::as_f64;
 use super::cases::Case;
-use super::figures::{self, of_phase};
 use super::flags::{HELP, Mode, Wanted};
-use crate::snapshot::{Batch, Benchmark, Ending, Phase};
+use super::line;
+use crate::snapshot::{Benchmark, Ending};
 
 /// Standard output and error as they were at the start: a benchmark may close them, and open
 /// something else in their place.
@@ -129,7 +128,8 @@ pub(super) fn tests_end(cases: usize, failed: &[(&Case, String)]) {
 /// Prints what is about to happen.
 pub(super) fn head(cases: usize, is_quick: bool) {
     let noun = if cases == 1 { "benchmark" } else { "benchmarks" };
-    say(&format!("\nmeasuring {cases} {noun}{}", if is_quick { ", quickly" } else { "" }));
+    say(&format!("\nmeasuring {cases} {noun}{}\n", if is_quick { ", quickly" } else { "" }));
+    say(&line::titles());
 }
 
 /// Prints the results of a group: a line for each case, and how it compares.
@@ -142,7 +142,7 @@ pub(super) fn group(cases: &[Case], measured: &[(Benchmark, Option<String>)]) {
         };
         let name = plain(&name);
         if facts.ending == Ending::Ok {
-            say(&line(&name, facts, base(facts, cases, measured)));
+            say(&line::measured(&name, facts, base(facts, cases, measured)));
         } else {
             ended(case, facts.ending, message.as_deref().unwrap_or_default());
         }
@@ -169,107 +169,7 @@ pub(super) fn ended(case: &Case, ending: Ending, message: &str) {
     let (name, ending) = (plain(&case.name()), ending.name());
     let words: Vec<&str> = message.split_whitespace().collect();
     let colon = if words.is_empty() { "" } else { ": " };
-    say(&format!("{name:<48} {ending}{colon}{}", plain(&words.join(" "))));
-}
-
-fn line(name: &str, facts: &Benchmark, base: Option<&Benchmark>) -> String {
-    let means: Vec<f64> = means(facts).map(|(_, mean)| mean).collect();
-    let (middle, half) = figures::middle(&means).unwrap_or_default();
-    let spread = 100.0 * half / middle.max(1e-9);
-    let mut line = format!("{name:<48} {:>10} ± {spread:.1} %", time(middle));
-    let per_second = |work: u64| as_f64(work) / middle * 1e9;
-    let bytes = facts.bytes.map(|bytes| format!("{}B/s", scaled(per_second(bytes))));
-    let items = facts.items.map(|items| format!("{}items/s", scaled(per_second(items))));
-    let compared = base.map(|base| compared(facts, base));
-    let rest =
-        [bytes, items, calls(facts), latency(facts), allocations(facts), failures(facts), compared];
-    for part in rest.into_iter().flatten() {
-        line += "  ";
-        line += &part;
-    }
-    line
-}
-
-/// Returns the calls of all threads a second, where there are several, or a rate.
-fn calls(facts: &Benchmark) -> Option<String> {
-    if facts.threads <= 1 && facts.rate_millihertz.is_none() {
-        return None;
-    }
-    let add = |sum: (u64, u64), it: &Batch| (sum.0 + it.iterations, sum.1 + it.wall_ns);
-    let (count, wall) = of_phase(facts, Phase::Timed).fold((0, 0), add);
-    Some(format!("{}calls/s", scaled(as_f64(count) / as_f64(wall.max(1)) * 1e9)))
-}
-
-/// Returns the latency from the intended beginning, at a rate.
-fn latency(facts: &Benchmark) -> Option<String> {
-    facts.rate_millihertz?;
-    let histogram = &facts.latencies.histogram;
-    let at = |q| histogram.quantile_ns(q).map(|ns| time(as_f64(ns)));
-    let max = time(as_f64(facts.latencies.max_ns));
-    Some(format!("latency p50 {}, p99 {}, max {max}", at(0.5)?, at(0.99)?))
-}
-
-/// Returns the share of iterations that failed, if any did.
-fn failures(facts: &Benchmark) -> Option<String> {
-    let add = |sum: (u64, u64), it: &Batch| (sum.0 + it.errors, sum.1 + it.iterations);
-    let (errors, iterations) = facts.batches.iter().fold((0, 0), add);
-    (errors > 0).then(|| format!("{:.1} % failed", 100.0 * as_f64(errors) / as_f64(iterations)))
-}
-
-/// Returns the paired ratio to the base of the group: both had a batch in each round.
-fn compared(facts: &Benchmark, base: &Benchmark) -> String {
-    let of_base: std::collections::HashMap<u32, f64> = means(base).collect();
-    let ratios: Vec<f64> = means(facts)
-        .filter_map(|(round, mean)| of_base.get(&round).map(|base| mean / base.max(1e-9)))
-        .collect();
-    let (middle, half) = figures::middle(&ratios).unwrap_or_default();
-    format!("{middle:.3} × base ({:.3} to {:.3})", middle - half, middle + half)
-}
-
-fn means(facts: &Benchmark) -> impl Iterator<Item = (u32, f64)> {
-    of_phase(facts, Phase::Timed).map(|batch| (batch.round, figures::mean(batch)))
-}
-
-/// Returns the allocations of an iteration, where they were counted.
-fn allocations(facts: &Benchmark) -> Option<String> {
-    /// What a first iteration alone needs is no part of the others.
-    const FEWEST: f64 = 0.01;
-    let add = |sum: [u64; 3], it: &Batch| {
-        [sum[0] + it.iterations, sum[1] + it.allocs, sum[2] + it.alloc_bytes]
-    };
-    let [iterations, allocs, bytes] = of_phase(facts, Phase::Profile).fold([0; 3], add);
-    let each = |sum: u64| as_f64(sum) / as_f64(iterations.max(1));
-    let text = || format!("{} allocs of {}B", digits(each(allocs)), scaled(each(bytes)));
-    (each(allocs) >= FEWEST).then(text)
-}
-
-fn time(ns: f64) -> String {
-    let (value, unit) = match ns {
-        _ if ns < 1e3 => (ns, "ns"),
-        _ if ns < 1e6 => (ns / 1e3, "µs"),
-        _ if ns < 1e9 => (ns / 1e6, "ms"),
-        _ => (ns / 1e9, "s"),
-    };
-    format!("{} {unit}", digits(value))
-}
-
-fn scaled(value: f64) -> String {
-    let (value, prefix) = match value {
-        _ if value < 1e3 => (value, ""),
-        _ if value < 1e6 => (value / 1e3, "k"),
-        _ if value < 1e9 => (value / 1e6, "M"),
-        _ => (value / 1e9, "G"),
-    };
-    format!("{} {prefix}", digits(value))
-}
-
-/// Writes four digits, as far as there are any before the point.
-fn digits(value: f64) -> String {
-    match value {
-        _ if value < 10.0 => format!("{value:.3}"),
-        _ if value < 100.0 => format!("{value:.2}"),
-        _ => format!("{value:.1}"),
-    }
+    say(&format!("{}  {ending}{colon}{}", line::name(&name), plain(&words.join(" "))));
 }
 
 /// Returns text without characters that a terminal would obey.
@@ -280,12 +180,6 @@ pub(super) fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantities_have_a_unit_and_few_digits() {
-        assert_eq!([time(0.25), time(1_234.0), time(2.5e9)], ["0.250 ns", "1.234 µs", "2.500 s"]);
-        assert_eq!([scaled(12.0), scaled(2.5e6)], ["12.00 ", "2.500 M"]);
-    }
 
     #[test]
     fn nothing_that_runs_has_its_reason() {

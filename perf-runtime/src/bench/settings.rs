@@ -35,6 +35,13 @@ pub(super) struct Settings {
     pub(super) errors_bp: Option<u64>,
 }
 
+impl Settings {
+    /// Returns the time that a case takes about: its warm-up, its rounds, and its profile.
+    pub(super) fn expected_ns(&self) -> u64 {
+        self.warm_up_ns.saturating_add(self.time_ns).saturating_add(self.time_ns / 5)
+    }
+}
+
 /// Time for the timed rounds of a case, and the longest warm-up before: of a whole measurement, and
 /// of a quick one.
 const TIME_NS: [u64; 2] = [1_000_000_000, 100_000_000];

@@ -10,7 +10,7 @@ use super::board::{self, Board};
 use super::cases::Case;
 use super::flags::{self, CHILD, Wanted};
 use super::watch::{self, End};
-use super::{engine, ledger, memory, screen};
+use super::{engine, ledger, line, memory, progress, screen};
 use crate::snapshot::Ending;
 
 /// The code for the end of a process in which not every case ended well.
@@ -19,6 +19,7 @@ const NOT_ALL_WELL: u8 = 3;
 /// Measures all cases, group by group.
 pub(super) fn run(cases: &[Case], wanted: &Wanted) -> ExitCode {
     let groups: Vec<&[Case]> = cases.chunk_by(|a, b| a.group() == b.group()).collect();
+    line::fit(cases);
     if let Some(path) = &wanted.board {
         if let Err(error) = board::take(path) {
             screen::warn(&format!("nobody can see how far this is: {error}"));
@@ -30,8 +31,10 @@ pub(super) fn run(cases: &[Case], wanted: &Wanted) -> ExitCode {
         return code(all_well);
     }
     screen::head(cases.len(), wanted.is_quick);
+    progress::begins(cases);
     let mut all_well = true;
     for group in groups {
+        progress::group(group);
         all_well &= elsewhere(group).unwrap_or_else(|error| {
             screen::warn(&format!("no process of its own for {}: {error}", name_of(group)));
             here(group, wanted)
@@ -138,7 +141,8 @@ fn in_a_process(cases: &[&Case]) -> io::Result<End> {
     command.args(flags::arguments().filter(|it| it == "--quick" || it.contains('=')));
     command.args(values_of_arguments()).args(["--bench", "--exact", "--include-ignored", "--"]);
     command.args(cases.iter().map(|case| case.name()));
-    command.env(CHILD, board.path()).stdin(Stdio::null());
+    command.env(CHILD, board.path()).env(line::WIDTH, line::width().to_string());
+    command.env_remove(progress::FILE).stdin(Stdio::null());
     let mut child = command.spawn()?;
     watch::wait(&mut child, &board, cases)
 }

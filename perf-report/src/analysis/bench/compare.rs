@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::stats::number::{deviation, float};
 use crate::stats::{robust, student};
+use crate::text::order::natural;
 
 /// Rounds of a process that say something of a difference.
 const FEWEST_ROUNDS: usize = 6;
@@ -52,8 +53,12 @@ pub(crate) fn groups(runs: &[RunDocument]) -> Vec<BenchGroup> {
             groups.entry(key(harness)).or_default().insert(&function.name, function);
         }
     }
-    let several = groups.into_iter().filter(|(_, members)| members.len() > 1);
-    several.map(|(key, members)| group(runs, key, &members)).collect()
+    let mut several: Vec<_> = groups.into_iter().filter(|(_, members)| members.len() > 1).collect();
+    several.sort_by(|(a, _), (b, _)| {
+        let arguments = || natural(a.1.unwrap_or_default(), b.1.unwrap_or_default());
+        natural(a.0, b.0).then_with(arguments).then_with(|| a.2.cmp(&b.2))
+    });
+    several.into_iter().map(|(key, members)| group(runs, key, &members)).collect()
 }
 
 fn key(harness: &Harness) -> Key<'_> {

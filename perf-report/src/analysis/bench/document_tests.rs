@@ -125,7 +125,7 @@ fn one_bad_end_is_the_end() {
 #[test]
 fn a_knee_is_the_fewest_threads_of_nearly_the_best() {
     let step = |threads: u32, rate: f64| {
-        let mut function = benchmark(&format!("b::lock/t{threads}"), 1, |_| 1.0);
+        let mut function = benchmark(&format!("b::lock/threads={threads}"), 1, |_| 1.0);
         let harness = function.benchmark.as_mut().unwrap().harness.as_mut().unwrap();
         harness.benchmark = "b::lock".to_owned();
         (harness.threads, harness.stress) = (threads, true);
@@ -133,9 +133,29 @@ fn a_knee_is_the_fewest_threads_of_nearly_the_best() {
         function
     };
     let steps = [step(4, 198.0), step(1, 100.0), step(2, 195.0), step(8, 120.0)];
-    let ramps = ramp::ramps(steps.into_iter());
+    let run = run(steps.to_vec());
+    let scalings = scaling(std::slice::from_ref(&run));
+    let ramps = ramp::ramps(steps.into_iter(), &scalings);
     let [ramp] = &ramps[..] else { panic!("{ramps:?}") };
     assert_eq!((ramp.name.as_str(), ramp.knee, ramp.hurts_from), ("b::lock", Some(2), Some(8)));
+    let [scaling] = &scalings[..] else { panic!("{scalings:?}") };
+    assert_eq!((ramp.knee, ramp.hurts_from), (Some(scaling.knee), scaling.hurts_from));
     let efficiency: Vec<_> = ramp.steps.iter().map(|it| it.efficiency.unwrap()).collect();
     assert_eq!(efficiency, [1.0, 0.975, 0.495, 0.15]);
+}
+
+#[test]
+fn sizes_stand_in_the_order_of_numbers_and_say_how_they_grow() {
+    let size = |size: u32| {
+        let mut function = benchmark(&format!("b::sort/{size}"), 1, |_| f64::from(size));
+        let harness = function.benchmark.as_mut().unwrap().harness.as_mut().unwrap();
+        (harness.benchmark, harness.argument) = ("b::sort".to_owned(), Some(size.to_string()));
+        function
+    };
+    let run = run([1_000, 20, 100_000, 100, 10_000].map(size).to_vec());
+    let document = document(&[run], None).unwrap();
+    let names: Vec<_> = document.benchmarks.iter().map(|it| it.benchmark.name.as_str()).collect();
+    let expected = ["b::sort/20", "b::sort/100", "b::sort/1000", "b::sort/10000", "b::sort/100000"];
+    assert_eq!(names, expected);
+    assert_eq!(document.complexity[0].benchmark, "b::sort");
 }

@@ -19,32 +19,42 @@ pub use complexity::complexity;
 pub use scaling::scaling;
 
 use crate::model::{
-    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchRow, Change, Comparison,
-    Function, FunctionKind, Metric, RunDocument, Side,
+    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchGrowth, BenchRow, Change,
+    Comparison, Function, FunctionKind, Metric, RunDocument, Side,
 };
+use crate::text::order::natural;
 
 /// Makes the document of `runs`, oldest first, judged as in `comparison`. `None` of no runs.
 pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option<BenchDocument> {
     let newest = runs.last()?;
     let benchmarks = benchmarks(runs);
+    let merged = || benchmarks.values().map(|functions| merge::merged(functions));
     let row = |(name, functions): (&&str, &Vec<&Function>)| BenchRow {
         benchmark: merge::merged(functions),
         change: comparison.and_then(|it| change(it, name)),
     };
     let profiled = newest.functions.iter().filter(|it| it.kind == FunctionKind::Profiled);
+    let mut rows: Vec<BenchRow> = benchmarks.iter().map(row).collect();
+    rows.sort_by(|a, b| natural(&a.benchmark.name, &b.benchmark.name));
     Some(BenchDocument {
         schema: BENCH_SCHEMA.to_owned(),
         version: BENCH_VERSION,
         command: newest.run.command.clone(),
         runs: runs.iter().map(Side::from).collect(),
         baseline: comparison.and_then(|it| it.baseline.clone()),
-        benchmarks: benchmarks.iter().map(row).collect(),
+        benchmarks: rows,
         groups: compare::groups(runs),
-        ramps: ramp::ramps(benchmarks.values().map(|functions| merge::merged(functions))),
+        ramps: ramp::ramps(merged(), &scaling(runs)),
+        complexity: complexity(runs),
         profiled: profiled.cloned().collect(),
         tree: newest.tree.clone(),
         notes: notes(runs, comparison),
     })
+}
+
+/// Returns the growth of the benchmarks of `runs`, which were made together.
+pub fn growth(runs: &[RunDocument]) -> BenchGrowth {
+    BenchGrowth { complexity: complexity(runs), scaling: scaling(runs) }
 }
 
 /// Gathers the benchmarks of all runs by name.
@@ -75,8 +85,7 @@ fn notes(runs: &[RunDocument], comparison: Option<&Comparison>) -> Vec<String> {
     let mut notes = Vec::new();
     if runs.len() == 1 {
         notes.push(
-            "one process: the intervals know nothing of how much processes differ from each other, \
-             which is often more"
+            "one process: how much processes differ, often more than these intervals, is not known"
                 .to_owned(),
         );
     }

@@ -1,20 +1,22 @@
-//! Threads against throughput.
+//! Threads against throughput, step by step. Where a ramp turns is said by [`scaling`](super::scaling()).
 
 use std::collections::BTreeMap;
 
-use crate::model::{BenchRamp, BenchStep, Function};
-use crate::stats::number::float;
+use crate::model::{BenchRamp, BenchStep, Function, Scaling};
+use crate::text::order::natural;
 
-/// A throughput below the best by more than this share is worse: less is noise.
-const NEAR: f64 = 0.05;
-
-/// Returns the ramps among `benchmarks`.
-pub(super) fn ramps(benchmarks: impl Iterator<Item = Function>) -> Vec<BenchRamp> {
-    let mut ramps: BTreeMap<String, Vec<BenchStep>> = BTreeMap::new();
+/// Returns the ramps among `benchmarks`: those of several numbers of threads, and those that were to be ramps.
+pub(super) fn ramps(
+    benchmarks: impl Iterator<Item = Function>,
+    scalings: &[Scaling],
+) -> Vec<BenchRamp> {
+    let mut ramps: BTreeMap<String, (Vec<BenchStep>, bool)> = BTreeMap::new();
     for function in benchmarks {
-        let Some(harness) = function.harness().filter(|it| it.stress) else { continue };
+        let Some(harness) = function.harness() else { continue };
         let argument = harness.argument.as_ref().map_or_else(String::new, |it| format!("/{it}"));
-        ramps.entry(format!("{}{argument}", harness.benchmark)).or_default().push(BenchStep {
+        let ramp = ramps.entry(format!("{}{argument}", harness.benchmark)).or_default();
+        ramp.1 |= harness.stress;
+        ramp.0.push(BenchStep {
             threads: harness.threads,
             calls_per_s: harness.calls_per_s.filter(|_| !function.is_failure()),
             efficiency: None,
@@ -22,25 +24,24 @@ pub(super) fn ramps(benchmarks: impl Iterator<Item = Function>) -> Vec<BenchRamp
             name: function.name,
         });
     }
-    ramps.into_iter().map(|(name, steps)| ramp(name, steps)).collect()
+    let is_ramp = |(steps, stress): &(Vec<BenchStep>, bool)| *stress || steps.len() > 1;
+    let ramps = ramps.into_iter().filter(|(_, it)| is_ramp(it));
+    let mut ramps: Vec<_> = ramps.map(|(name, (steps, _))| ramp(name, steps, scalings)).collect();
+    ramps.sort_by(|a, b| natural(&a.name, &b.name));
+    ramps
 }
 
-fn ramp(name: String, mut steps: Vec<BenchStep>) -> BenchRamp {
+fn ramp(name: String, mut steps: Vec<BenchStep>, scalings: &[Scaling]) -> BenchRamp {
     steps.sort_by_key(|step| step.threads);
-    let of_thread = |step: &BenchStep| Some(step.calls_per_s? / float(step.threads.max(1).into()));
-    let first = steps.first().and_then(of_thread).filter(|rate| *rate > 0.0);
+    let scaling = scalings.iter().find(|it| it.benchmark == name);
     for step in &mut steps {
-        step.efficiency = first.and_then(|first| Some(of_thread(step)? / first));
+        let of_it = scaling.and_then(|it| it.steps.iter().find(|it| it.threads == step.threads));
+        step.efficiency = of_it.and_then(|it| it.efficiency);
     }
-    let rates: Vec<(u32, f64)> =
-        steps.iter().filter_map(|step| Some((step.threads, step.calls_per_s?))).collect();
-    let best = rates.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
-    let knee = best.filter(|_| rates.len() > 1).and_then(|(_, best)| {
-        rates.iter().find(|(_, rate)| *rate >= best * (1.0 - NEAR)).map(|(threads, _)| *threads)
-    });
-    let hurts_from = best.and_then(|(at, best)| {
-        let worse = |(threads, rate): &&(u32, f64)| *threads > at && *rate < best * (1.0 - NEAR);
-        rates.iter().find(worse).map(|(threads, _)| *threads)
-    });
-    BenchRamp { name, steps, knee, hurts_from }
+    BenchRamp {
+        name,
+        steps,
+        knee: scaling.map(|it| it.knee),
+        hurts_from: scaling.and_then(|it| it.hurts_from),
+    }
 }

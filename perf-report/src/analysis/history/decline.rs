@@ -10,6 +10,7 @@ use super::trend;
 use crate::model::{Decline, Direction, Metric, Trend, TrendLimits, Verdict};
 use crate::stats::number::{change_pct, float};
 use crate::stats::{fdr, moderated};
+use crate::text::order::natural;
 use crate::text::units;
 use crate::verdict::limits::MetricLimits;
 use crate::verdict::{Certain, words};
@@ -63,7 +64,7 @@ pub fn declines(
     };
     rows.sort_by(|a, b| {
         let by_size = || size(b).total_cmp(&size(a));
-        rank(a).cmp(&rank(b)).then_with(by_size).then_with(|| a.name.cmp(&b.name))
+        rank(a).cmp(&rank(b)).then_with(by_size).then_with(|| natural(&a.name, &b.name))
     });
     rows
 }

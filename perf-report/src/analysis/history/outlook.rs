@@ -7,6 +7,7 @@ use crate::model::{Breach, BudgetKind, BudgetResult, COMMAND, RunDocument, Unit,
 use crate::stats::number::{float, whole};
 use crate::stats::pace;
 use crate::stats::segments::{self, Kind};
+use crate::text::order::natural;
 use crate::text::units;
 
 /// The fewest runs that have a pace.
@@ -26,7 +27,12 @@ pub fn breaches<'a>(
     };
     let kept = budgets.into_iter().filter(is_kept).filter(has_pace);
     let mut found: Vec<Breach> = kept.filter_map(|row| breach(runs, row)).collect();
-    found.sort_by(|a, b| (a.in_runs, &a.name, &a.limit).cmp(&(b.in_runs, &b.name, &b.limit)));
+    found.sort_by(|a, b| {
+        a.in_runs
+            .cmp(&b.in_runs)
+            .then_with(|| natural(&a.name, &b.name))
+            .then_with(|| a.limit.cmp(&b.limit))
+    });
     found
 }
 

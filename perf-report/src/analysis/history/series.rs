@@ -1,9 +1,9 @@
 //! The values of a metric by function, a value a run.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{COMMAND, Extent, Metric, RunDocument};
+use crate::model::{COMMAND, Extent, Function, FunctionKind, Metric, RunDocument};
+use crate::text::order::natural;
 
 /// A function over the runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,13 +33,19 @@ pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
     }
     let weights: BTreeMap<&str, u64> = runs
         .last()
-        .map(|run| run.functions.iter().map(|it| (it.name.as_str(), it.self_ns)).collect())
+        .map(|run| run.functions.iter().map(|it| (it.name.as_str(), weight_of(it))).collect())
         .unwrap_or_default();
     let weight = |name: &str| weights.get(name).copied().unwrap_or(0);
     let mut all: Vec<_> = by_name.into_iter().collect();
-    all.sort_by_key(|(name, _)| Reverse(weight(name)));
+    all.sort_by(|(a, _), (b, _)| weight(b).cmp(&weight(a)).then_with(|| natural(a, b)));
     all.into_iter()
         .map(|(name, values)| Series { name: name.to_owned(), values })
         .filter(|series| series.values.iter().any(Option::is_some))
         .collect()
+}
+
+/// Returns the time by which a function stands among others. Benchmarks stand before all, by name: they ran for as
+/// long as was asked for.
+fn weight_of(function: &Function) -> u64 {
+    if function.kind == FunctionKind::Benchmark { u64::MAX } else { function.self_ns }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::Args;
+use super::progress::{self, Looking, Processes};
 use crate::cli::rounds::Rounds;
 use crate::cli::{output, run};
 use crate::error::{ExitCode as Code, UserError};
@@ -38,6 +39,7 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
     build(args, &environment)?;
     let processes = args.processes();
     let mut made = Made::default();
+    let mut ways = Processes::new(processes);
     let mut rounds = rounds;
     rounds.begin_anew();
     for process in 1..=processes {
@@ -47,7 +49,12 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
         }
         let what = format!("measuring, process {process} of {processes}");
         rounds.show_run(&what, process - 1, processes);
-        one(args, context, (process, &environment), &rounds, &mut made)?;
+        let told = ways.next();
+        let mut environment = environment.clone();
+        environment.extend(told.as_ref().map(|it| (progress::VARIABLE, it.path().into())));
+        let look = || told.as_ref().and_then(|told| ways.look(told, &rounds));
+        one(args, context, (process, &environment), (&rounds, look), &mut made)?;
+        ways.ended(told);
     }
     Ok(made)
 }
@@ -72,7 +79,7 @@ fn one(
     args: &Args,
     context: &Context,
     (process, environment): (u32, &[(&str, OsString)]),
-    rounds: &Rounds,
+    (rounds, look): (&Rounds, impl FnOnce() -> Option<Looking>),
     made: &mut Made,
 ) -> Result<(), UserError> {
     let words = args.words(&["--no-fail-fast"], true);
@@ -89,7 +96,7 @@ fn one(
         probe: !args.no_probe,
     });
     recorder.folder().map_err(failure::cannot_record)?;
-    let finished = recorder.run(|| {}).map_err(|error| failure::cannot_start(&words[0], error))?;
+    let finished = recorder.run(look).map_err(|error| failure::cannot_start(&words[0], error))?;
     made.interrupted = rounds.interrupted();
     if made.interrupted.is_some() {
         finished.discard();

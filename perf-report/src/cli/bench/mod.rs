@@ -1,6 +1,7 @@
 //! `perf-report bench`: benchmarks in several processes, judged by a baseline and beside each other.
 
 mod made;
+mod progress;
 mod values;
 
 use std::ffi::OsString;

@@ -16,6 +16,7 @@ use super::super::{
 };
 use crate::stats::number::{deviation, float, whole};
 use crate::stats::robust;
+use crate::text::order::natural;
 
 /// Returns the snapshot without what stands around the iterations of benchmarks in its tree: their
 /// calls become roots.
@@ -57,7 +58,7 @@ pub(super) fn into_functions(
     functions
         .retain(|function| function.name != HARNESS_NAME && !cases.contains_key(&function.name));
     functions.extend(cases.into_iter().map(|(name, processes)| function(name, &processes)));
-    functions.sort_by(|a, b| a.name.cmp(&b.name));
+    functions.sort_by(|a, b| natural(&a.name, &b.name));
 }
 
 /// Gathers the benchmarks of all processes by the names of their cases.

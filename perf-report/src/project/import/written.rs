@@ -7,6 +7,7 @@ use crate::import::criterion::{self, Taken};
 use crate::import::{Imported, Options};
 use crate::model::{self, Identity, RunDocument};
 use crate::project::context::Context;
+use crate::text::order::natural;
 
 /// The longest tick of the clock that files are stamped by.
 const TICK: Duration = Duration::from_millis(10);
@@ -55,7 +56,7 @@ fn put(document: &mut RunDocument, imported: Imported) {
         document.functions.push(function);
     }
     model::align(&mut [std::slice::from_mut(document)]);
-    document.functions.sort_by(|a, b| a.name.cmp(&b.name));
+    document.functions.sort_by(|a, b| natural(&a.name, &b.name));
 }
 
 #[cfg(test)]

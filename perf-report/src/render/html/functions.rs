@@ -72,7 +72,7 @@ fn table_of_measured(functions: &[&Function]) -> String {
             markup::function(&it.name),
             markup::text(benchmarks::word(it.kind)),
             or_none(benchmarks::value(it)),
-            or_none(benchmarks::interval(it)),
+            or_none(benchmarks::interval(it).or_else(|| benchmarks::spread(it))),
             or_none(benchmarks::throughput(it)),
             or_none(benchmarks::samples(it).map(units::count)),
         ];

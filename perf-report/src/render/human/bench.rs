@@ -40,6 +40,9 @@ pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
     if beside && view.detail != BenchDetail::Minimal {
         parts.extend(document.groups.iter().map(|it| group(it, screen)));
         parts.extend(document.ramps.iter().map(|it| ramp(it, screen)));
+        // It begins with an empty line, as the parts here end with one.
+        let grows = super::growth::growth(&document.complexity, &[], screen);
+        parts.extend(Some(grows.trim_start().to_owned()));
     }
     if beside && view.detail != BenchDetail::Minimal {
         let functions: Vec<_> = document.benchmarks.iter().map(|row| &row.benchmark).collect();
@@ -55,16 +58,7 @@ pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
 
 fn head(document: &BenchDocument, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
-    let benchmarks = units::plural(document.benchmarks.len() as u64, "benchmark");
-    let processes = match document.runs.len() as u64 {
-        1 => "1 process".to_owned(),
-        several => format!("{several} processes"),
-    };
-    let against = match &document.baseline {
-        Some(name) => format!(", against {}", sanitize::screen(name)),
-        None => String::new(),
-    };
-    format!("{}\n", paint.paint(style::STRONG, &format!("{benchmarks} in {processes}{against}")))
+    format!("{}\n", paint.paint(style::STRONG, &words::head(document)))
 }
 
 fn table(document: &BenchDocument, facet: BenchFacet, detail: BenchDetail) -> Table {
@@ -136,14 +130,13 @@ fn group(group: &BenchGroup, screen: Screen) -> String {
     };
     let or_none =
         |text: Option<String>, style| text.map_or_else(Cell::unknown, |it| Cell::new(style, it));
+    let [rank, ratio, interval, rounds, answer] = words::GROUP;
     let columns = vec![
-        cells("rank", ALWAYS, Align::Right, &|it| or_none(words::rank(it), style::STRONG)),
-        cells("time over base", ALWAYS, Align::Right, &|it| {
-            or_none(words::ratio(it), style::PLAIN)
-        }),
-        cells("interval", 80, Align::Right, &|it| or_none(words::ratio_interval(it), style::FAINT)),
-        cells("rounds", 40, Align::Right, &|it| Cell::new(style::FAINT, units::count(it.rounds))),
-        cells("", 90, Align::Left, &|it| Cell::new(style::PLAIN, words::placing(it))),
+        cells(rank, ALWAYS, Align::Right, &|it| or_none(words::rank(it), style::STRONG)),
+        cells(ratio, ALWAYS, Align::Right, &|it| or_none(words::ratio(it), style::PLAIN)),
+        cells(interval, 80, Align::Right, &|it| or_none(words::ratio_interval(it), style::FAINT)),
+        cells(rounds, 40, Align::Right, &|it| Cell::new(style::FAINT, units::count(it.rounds))),
+        cells(answer, 90, Align::Left, &|it| Cell::new(style::PLAIN, words::placing(it))),
     ];
     let title = words::group_title(&group.name, group.argument.as_deref(), group.threads);
     let names = group.members.iter().map(|it| it.name.clone()).collect();
@@ -161,24 +154,25 @@ fn ramp(ramp: &BenchRamp, screen: Screen) -> String {
     };
     let number =
         |value: Option<String>| value.map_or_else(Cell::unknown, |it| Cell::new(style::PLAIN, it));
+    let [threads, rate, efficiency, p99] = words::RAMP;
     let columns = vec![
-        column("threads", ALWAYS, &|it| Cell::new(style::PLAIN, units::count(it.threads.into()))),
-        column("calls/s", ALWAYS, &|it| number(it.calls_per_s.map(units::rough_count))),
-        column("efficiency", 80, &|it| {
+        column(threads, ALWAYS, &|it| Cell::new(style::PLAIN, units::count(it.threads.into()))),
+        column(rate, ALWAYS, &|it| number(it.calls_per_s.map(units::rough_count))),
+        column(efficiency, 80, &|it| {
             number(it.efficiency.map(|share| units::percent(share * 100.0)))
         }),
-        column("p99", 70, &|it| {
+        column(p99, 70, &|it| {
             let ns = it.p99_ns.map(crate::stats::number::float);
             ns.map_or_else(Cell::unknown, |ns| Cell::duration(style::PLAIN, Mark::Exact, ns))
         }),
     ];
     let names = ramp.steps.iter().map(|it| it.name.clone()).collect();
     let paint = Paint { styled: screen.styled };
-    let knee =
-        words::ramp(ramp.knee, ramp.hurts_from).map_or_else(String::new, |it| format!(": {it}"));
+    let knee = words::ramp(ramp).map_or_else(String::new, |it| format!(": {it}"));
     let title = format!("ramp {}{knee}", sanitize::screen(&ramp.name));
     let table = Table { title: "step", names, columns }.render(screen);
-    format!("{}\n{table}", paint.paint(style::STRONG, &title))
+    let title = wrap::words(&title, "", screen.width);
+    format!("{}\n{table}", paint.paint(style::STRONG, title.trim_end()))
 }
 
 /// Returns what the profile rounds of benchmarks recorded: the functions, and their calls as a tree. `None` of none.
@@ -259,6 +253,9 @@ fn lines(view: &BenchView<'_>, screen: Screen) -> String {
             let name = sanitize::screen(&row.benchmark.name);
             add(style::BAD, &format!("✗ {name}: {}", sanitize::screen(&change.reason)));
         }
+    }
+    for (name, leak) in words::leaks(functions()) {
+        add(style::WARN, &format!("! {} {leak}", sanitize::screen(&name)));
     }
     if view.detail != BenchDetail::Minimal {
         for line in words::doubts(functions()) {

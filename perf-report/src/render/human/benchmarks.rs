@@ -32,6 +32,7 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
     let mut columns = vec![
         Column::of("time", ALWAYS, functions, value),
         text("interval", 60, words::interval),
+        text("spread", 58, words::spread),
         text("throughput", 70, words::throughput),
         count("samples", 50, words::samples),
         count("iterations", 40, words::iterations),

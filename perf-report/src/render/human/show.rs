@@ -8,8 +8,7 @@ use super::metrics::metrics;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
 use super::wrap;
-use crate::analysis::bench;
-use crate::model::{Function, FunctionKind, RunDocument};
+use crate::model::{BenchGrowth, Function, FunctionKind, RunDocument};
 use crate::render::words::estimates::{self, Mark, is_notable, is_unmeasured};
 use crate::render::words::select::Selected;
 use crate::render::words::{self, facts, fit, futures, memory, suites};
@@ -23,7 +22,12 @@ const BAR: f64 = 8.0;
 const HOT_PCT: f64 = 10.0;
 
 /// Returns the facts of a run, its functions and metrics, and what is missing.
-pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> String {
+pub(crate) fn show(
+    run: &RunDocument,
+    selection: &Selection,
+    growth: &BenchGrowth,
+    screen: Screen,
+) -> String {
     let selected = selection.select(run);
     let mut text = header(run, screen);
     text.push('\n');
@@ -40,15 +44,9 @@ pub(crate) fn show(run: &RunDocument, selection: &Selection, screen: Screen) -> 
         let gap = if selected.shown.is_empty() { "" } else { "\n" };
         text = text + gap + &metrics;
     }
-    text += &growth(run, screen);
+    text += &super::growth::growth(&growth.complexity, &growth.scaling, screen);
     text.push('\n');
     text + &footer(run, &selected, screen)
-}
-
-/// Returns how the benchmarks of a run grow with sizes and threads, where they were measured so.
-pub(crate) fn growth(run: &RunDocument, screen: Screen) -> String {
-    let run = std::slice::from_ref(run);
-    super::growth::growth(&bench::complexity(run), &bench::scaling(run), screen)
 }
 
 /// Returns the facts of a run and the metrics of its programs.

@@ -3,9 +3,9 @@
 use anstyle::Style;
 
 use super::paint::{Paint, style};
-use super::show::{growth, header, tables};
+use super::show::{header, tables};
 use super::wrap;
-use crate::model::{Function, RunDocument};
+use crate::model::{BenchGrowth, Function, RunDocument};
 use crate::render::words::{benchmarks, estimates, facts, futures, suites};
 use crate::render::{Screen, Selection};
 use crate::text::units;
@@ -15,7 +15,7 @@ const TOP: usize = 10;
 
 /// Returns a run in short: the functions with the most self time, what is missing, and the next
 /// steps.
-pub fn summary(run: &RunDocument, screen: Screen) -> String {
+pub fn summary(run: &RunDocument, growth: &BenchGrowth, screen: Screen) -> String {
     let paint = Paint { styled: screen.styled };
     let selection = Selection { limit: Some(TOP), ..Selection::default() };
     let selected = selection.select(run);
@@ -27,7 +27,7 @@ pub fn summary(run: &RunDocument, screen: Screen) -> String {
         text.push('\n');
         text += &tables(run, &selected.shown, false, screen);
     }
-    text += &growth(run, screen);
+    text += &super::growth::growth(&growth.complexity, &growth.scaling, screen);
     text.push('\n');
     for line in suites::bad_in_words(run) {
         text += &painted(&line, style::BAD, screen);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::run::failures_table;
-use super::{Title, fenced, notes, table};
+use super::{Title, fenced, growth, notes, table};
 use crate::model::{BenchDocument, BenchGroup, BenchRamp, Verdict};
 use crate::render::words::bench::{self as words, BenchDetail, BenchFacet, TIME, Value};
 use crate::render::{BenchView, Screen, human};
@@ -14,9 +14,7 @@ use crate::text::units;
 /// Returns the document, seen as the view says.
 pub(crate) fn bench(view: &BenchView<'_>) -> String {
     let document = view.document;
-    let count = units::plural(document.benchmarks.len() as u64, "benchmark");
-    let processes = units::processes(document.runs.len() as u64);
-    let mut text = format!("### {count} in {processes}\n\n");
+    let mut text = format!("### {}\n\n", escape(&words::head(document)));
     let is_table = !matches!(view.facet, BenchFacet::Stress | BenchFacet::Comparison);
     if is_table {
         text += &rows(document, view.facet, view.detail);
@@ -27,6 +25,9 @@ pub(crate) fn bench(view: &BenchView<'_>) -> String {
     }
     if view.facet != BenchFacet::Comparison && !(is_table && is_short) {
         document.ramps.iter().for_each(|it| text += &ramp(it));
+    }
+    if is_table && !is_short {
+        text += &growth::growth(&document.complexity, &[]);
     }
     text += &findings(document);
     if is_table && !is_short {
@@ -76,18 +77,14 @@ fn or_none(text: Option<String>) -> String {
 }
 
 fn group(group: &BenchGroup) -> String {
-    let titles = [
-        Title::number("rank"),
-        Title::text("member"),
-        Title::number("time over base"),
-        Title::number("interval"),
-        Title::number("rounds"),
-        Title::text(""),
-    ];
+    let [rank, ratio, interval, rounds, answer] = words::GROUP;
+    let numbers = [rank, ratio, interval, rounds].map(Title::number);
+    let titles = [Title::text("member")].into_iter().chain(numbers).chain([Title::text(answer)]);
+    let titles: Vec<_> = titles.collect();
     let rows = group.members.iter().map(|it| {
         vec![
-            or_none(words::rank(it)),
             cell(&it.name),
+            or_none(words::rank(it)),
             or_none(words::ratio(it)),
             or_none(words::ratio_interval(it)),
             units::count(it.rounds),
@@ -99,7 +96,7 @@ fn group(group: &BenchGroup) -> String {
 }
 
 fn ramp(ramp: &BenchRamp) -> String {
-    let titles = ["threads", "calls/s", "efficiency", "p99"].map(Title::number);
+    let titles = words::RAMP.map(Title::number);
     let rows = ramp.steps.iter().map(|it| {
         vec![
             it.threads.to_string(),
@@ -108,8 +105,7 @@ fn ramp(ramp: &BenchRamp) -> String {
             or_none(it.p99_ns.map(|ns| units::duration(float(ns)))),
         ]
     });
-    let knee =
-        words::ramp(ramp.knee, ramp.hurts_from).map_or_else(String::new, |it| format!(": {it}"));
+    let knee = words::ramp(ramp).map_or_else(String::new, |it| format!(": {it}"));
     format!("\n**ramp {}**{knee}\n\n{}", escape(&ramp.name), table(&titles, rows).0)
 }
 
@@ -123,6 +119,8 @@ fn findings(document: &BenchDocument) -> String {
     let worse = worse.map(|(row, change)| {
         format!("- **{}**: {}\n", escape(&row.benchmark.name), escape(&change.reason))
     });
-    let all: String = ends.chain(worse).collect();
+    let leaks = words::leaks(document.benchmarks.iter().map(|row| &row.benchmark));
+    let leaks = leaks.into_iter().map(|(name, leak)| format!("- **{}** {leak}\n", escape(&name)));
+    let all: String = ends.chain(worse).chain(leaks).collect();
     if all.is_empty() { all } else { format!("\n{all}") }
 }

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Title, fenced, growth, notes, table};
-use crate::analysis::bench;
-use crate::model::{Function, FunctionKind, Metric, RunDocument};
+use crate::model::{BenchGrowth, Function, FunctionKind, Metric, RunDocument};
 use crate::render::words::bench::{self as ends, BESIDE};
 use crate::render::words::estimates::Mark;
 use crate::render::words::functions::columns;
@@ -18,7 +17,7 @@ use crate::text::units;
 const NO_TREE: &str = "No tracked function was called.\n";
 
 /// Returns the facts of a run, its functions and metrics, and what is missing.
-pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
+pub(crate) fn run(run: &RunDocument, selection: &Selection, grown: &BenchGrowth) -> String {
     let selected = selection.select(run);
     let mut text = heading(run);
     let (profiled, others): (Vec<&Function>, Vec<&Function>) =
@@ -71,8 +70,7 @@ pub(crate) fn run(run: &RunDocument, selection: &Selection) -> String {
         text.push('\n');
         text += &metrics_table(run, selection);
     }
-    let whole = std::slice::from_ref(run);
-    text += &growth::growth(&bench::complexity(whole), &bench::scaling(whole));
+    text += &growth::growth(&grown.complexity, &grown.scaling);
     let about = futures::explained(run).into_iter().chain(estimates::beside(run));
     let about = about.chain(estimates::lines(run)).chain(ends::doubts(run.functions.iter()));
     text + &notes(about.chain(facts::unfinished(run)).chain(facts::problems(run)))
@@ -105,7 +103,7 @@ fn measured_table(functions: &[&Function]) -> (String, usize) {
             cell(&it.name),
             benchmarks::word(it.kind).to_owned(),
             or_none(benchmarks::value(it)),
-            or_none(benchmarks::interval(it)),
+            or_none(benchmarks::interval(it).or_else(|| benchmarks::spread(it))),
             or_none(benchmarks::throughput(it)),
             or_none(benchmarks::samples(it).map(units::count)),
         ];

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{brief, screen, show, shown};
-use crate::model::{MetricKind, samples};
+use crate::model::{BenchGrowth, MetricKind, samples};
 use crate::render::{Selection, csv, human, markdown};
 use crate::verdict::{Better, CustomLimits, Limits, alone, compare};
 
@@ -25,7 +25,7 @@ fn metrics_of_the_program_below_its_functions() {
     assert_snapshot!("metrics", show(&run, 100));
     assert_snapshot!("metrics_60", human::show_metrics(&run, &brief(), screen(60)));
     assert_snapshot!("metrics_csv", csv::metrics(&run));
-    assert_snapshot!("metrics_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("metrics_markdown", markdown::run(&run, &brief(), &BenchGrowth::default()));
     let one = Selection { filter: Some("HIT".to_owned()), limit: Some(1), ..Selection::default() };
     assert_snapshot!("metrics_part", human::show_metrics(&run, &one, screen(80)));
     assert_snapshot!(

@@ -21,7 +21,7 @@ use insta::assert_snapshot;
 use super::{Screen, Selection, Verbosity, csv, human, json, markdown, summary};
 use crate::analysis::report::{self, Material, Settings, Stored};
 use crate::analysis::series;
-use crate::model::{Comparison, Report, RunDocument, StacksDocument, samples};
+use crate::model::{BenchGrowth, Comparison, Report, RunDocument, StacksDocument, samples};
 use crate::verdict::{Limits, compare};
 
 fn screen(width: usize) -> Screen {
@@ -34,7 +34,7 @@ fn brief() -> Selection {
 }
 
 fn show(run: &RunDocument, width: usize) -> String {
-    human::show(run, &brief(), screen(width))
+    human::show(run, &brief(), &BenchGrowth::default(), screen(width))
 }
 
 /// Returns a run that ended badly, with everything that a recording can lack.
@@ -103,8 +103,8 @@ fn hostile_names_do_no_harm() {
     let texts = [
         ("hostile_show", show(&run, 100)),
         ("hostile_tree", human::tree(&run, false, screen(100))),
-        ("hostile_summary", summary(&run, screen(100))),
-        ("hostile_markdown", markdown::run(&run, &brief())),
+        ("hostile_summary", summary(&run, &BenchGrowth::default(), screen(100))),
+        ("hostile_markdown", markdown::run(&run, &brief(), &BenchGrowth::default())),
         ("hostile_csv", csv::functions(&run).replace(&"x".repeat(10_000), "xxx…")),
         ("hostile_comparison", shown(&compared)),
         ("hostile_comparison_markdown", markdown::comparison(&compared)),
@@ -152,7 +152,7 @@ fn ten_thousand_functions_are_no_trouble() {
         samples::of(&nodes)
     };
     let (before, after) = (run(1), run(2));
-    let all = human::show(&after, &Selection::default(), screen(120));
+    let all = human::show(&after, &Selection::default(), &BenchGrowth::default(), screen(120));
     assert_eq!(all.lines().count(), 10_000 + 8);
     assert!(human::tree(&after, true, screen(120)).lines().count() > 10_000);
     let comparison = compare(&before, &after, &Limits::default());
@@ -239,17 +239,20 @@ fn what_a_program_says_is_obeyed_by_nobody() {
             for width in [40, 100] {
                 for screen in [screen(width), Screen { width, styled: true }] {
                     let selection = Selection { locations: true, ..brief() };
-                    obeyed_by_nobody("show", &human::show(&run, &selection, screen));
+                    obeyed_by_nobody(
+                        "show",
+                        &human::show(&run, &selection, &BenchGrowth::default(), screen),
+                    );
                     obeyed_by_nobody("metrics", &human::show_metrics(&run, &brief(), screen));
                     obeyed_by_nobody("tree", &human::tree(&run, true, screen));
-                    obeyed_by_nobody("summary", &summary(&run, screen));
+                    obeyed_by_nobody("summary", &summary(&run, &BenchGrowth::default(), screen));
                     obeyed_by_nobody(
                         "series",
                         &human::series(&series::summary(&[run.clone(), run.clone()]), screen),
                     );
                 }
             }
-            obeyed_by_nobody("markdown", &markdown::run(&run, &brief()));
+            obeyed_by_nobody("markdown", &markdown::run(&run, &brief(), &BenchGrowth::default()));
             obeyed_by_nobody("markdown", &markdown::run_metrics(&run, &brief()));
             obeyed_by_nobody("markdown", &markdown::run_tree(&run, true));
             for table in [csv::functions(&run), csv::metrics(&run), csv::tree(&run)] {

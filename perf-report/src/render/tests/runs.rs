@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{brief, idle, killed, screen, show};
-use crate::model::{Function, samples};
+use crate::model::{BenchGrowth, Function, samples};
 use crate::render::{Screen, Selection, Sort, csv, human, json, markdown, summary};
 
 #[test]
@@ -16,7 +16,7 @@ fn a_run_in_every_width() {
 #[test]
 fn a_run_in_colour() {
     let screen = Screen { width: 120, styled: true };
-    let text = human::show(&samples::typical(), &brief(), screen);
+    let text = human::show(&samples::typical(), &brief(), &BenchGrowth::default(), screen);
     assert_snapshot!("show_styled", text.replace('\x1b', "ESC"));
     let plain = anstream::adapter::strip_str(&text).to_string();
     assert_eq!(plain, show(&samples::typical(), 120), "colours change nothing but colours");
@@ -30,12 +30,23 @@ fn a_part_of_a_run() {
         limit: Some(1),
         locations: true,
     };
-    assert_snapshot!("show_part", human::show(&samples::typical(), &selection, screen(100)));
+    assert_snapshot!(
+        "show_part",
+        human::show(&samples::typical(), &selection, &BenchGrowth::default(), screen(100))
+    );
     let none = Selection { filter: Some("nowhere".to_owned()), ..brief() };
-    assert_snapshot!("show_no_match", human::show(&samples::typical(), &none, screen(100)));
+    assert_snapshot!(
+        "show_no_match",
+        human::show(&samples::typical(), &none, &BenchGrowth::default(), screen(100))
+    );
     assert_snapshot!(
         "show_all",
-        human::show(&samples::typical(), &Selection::default(), screen(100))
+        human::show(
+            &samples::typical(),
+            &Selection::default(),
+            &BenchGrowth::default(),
+            screen(100)
+        )
     );
 }
 
@@ -45,10 +56,10 @@ fn a_run_of_a_program_that_counts_allocations() {
     for width in [80, 140] {
         assert_snapshot!(format!("allocating_{width}"), show(&run, width));
     }
-    assert_snapshot!("allocating_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("allocating_markdown", markdown::run(&run, &brief(), &BenchGrowth::default()));
     let sorted = |sort| {
         let selection = Selection { sort, ..brief() };
-        let text = human::show(&run, &selection, screen(80));
+        let text = human::show(&run, &selection, &BenchGrowth::default(), screen(80));
         text.lines().skip_while(|line| !line.starts_with('─')).nth(1).unwrap_or_default().to_owned()
     };
     for sort in [Sort::Allocs, Sort::Grown] {
@@ -62,13 +73,13 @@ fn a_run_of_a_program_with_async_functions() {
     for width in [60, 80, 100, 160] {
         assert_snapshot!(format!("serving_{width}"), show(&run, width));
     }
-    assert_snapshot!("serving_summary", summary(&run, screen(120)));
-    assert_snapshot!("serving_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("serving_summary", summary(&run, &BenchGrowth::default(), screen(120)));
+    assert_snapshot!("serving_markdown", markdown::run(&run, &brief(), &BenchGrowth::default()));
     assert_snapshot!("serving_csv", csv::functions(&run));
     assert_snapshot!("serving_sampled", show(&samples::serving_sampled(), 120));
     let first = |sort| {
         let selection = Selection { sort, ..brief() };
-        let text = human::show(&run, &selection, screen(80));
+        let text = human::show(&run, &selection, &BenchGrowth::default(), screen(80));
         text.lines().skip_while(|line| !line.starts_with('─')).nth(1).unwrap_or_default().to_owned()
     };
     for (sort, name) in
@@ -85,9 +96,9 @@ fn estimates_are_marked_and_explained() {
         assert_snapshot!(format!("sampled_{width}"), show(&run, width));
     }
     assert_snapshot!("sampled_tree", human::tree(&run, false, screen(100)));
-    assert_snapshot!("sampled_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("sampled_markdown", markdown::run(&run, &brief(), &BenchGrowth::default()));
     assert_snapshot!("sampled_markdown_tree", markdown::run_tree(&run, false));
-    assert_snapshot!("sampled_summary", summary(&run, screen(100)));
+    assert_snapshot!("sampled_summary", summary(&run, &BenchGrowth::default(), screen(100)));
     assert_snapshot!("counted", show(&samples::counted(), 100));
     let mut many = samples::sampled();
     for function in &mut many.functions {
@@ -113,8 +124,11 @@ fn runs_with_little_to_show() {
 
 #[test]
 fn a_summary_names_the_next_steps() {
-    assert_snapshot!("summary", summary(&samples::typical(), screen(100)));
-    assert_snapshot!("summary_empty", summary(&samples::empty(), screen(100)));
+    assert_snapshot!("summary", summary(&samples::typical(), &BenchGrowth::default(), screen(100)));
+    assert_snapshot!(
+        "summary_empty",
+        summary(&samples::empty(), &BenchGrowth::default(), screen(100))
+    );
 }
 
 #[test]
@@ -148,7 +162,7 @@ fn a_run_for_other_programs() {
     let run = samples::typical();
     assert_snapshot!("run_csv", csv::functions(&run));
     assert_snapshot!("tree_csv", csv::tree(&run));
-    assert_snapshot!("run_markdown", markdown::run(&run, &brief()));
+    assert_snapshot!("run_markdown", markdown::run(&run, &brief(), &BenchGrowth::default()));
     assert_snapshot!("tree_markdown", markdown::run_tree(&run, false));
     assert_snapshot!("run_json", json::json(&samples::of(&[(None, "demo::f", 3, 3_000)])).unwrap());
 }

@@ -1,8 +1,10 @@
 //! The views of benchmarks of `#[perf_bench]`: the columns of each, how one ended, and the reasons to doubt it.
 
-use super::benchmarks;
-use crate::model::{BenchDoubt, BenchIo, BenchMember, BenchOutcome, BenchRow, Function, Placing};
-use crate::stats::number::whole;
+use super::{bench_scaling, benchmarks};
+use crate::model::{
+    BenchDocument, BenchDoubt, BenchIo, BenchMember, BenchOutcome, BenchRamp, BenchRow, Function,
+    Leak, Placing,
+};
 use crate::text::{sanitize, units};
 
 /// A view of benchmarks: one measurement, seen by one kind of cost.
@@ -129,7 +131,7 @@ const MEMORY: &[Column] = &[
     column("leak", 90, |it| size(it.harness()?.memory.leak.map(|leak| leak.bytes))),
     column("leak interval", 60, |it| {
         let leak = it.harness()?.memory.leak?;
-        Some(Value::Text(format!("{} to {}", bytes(leak.low), bytes(leak.high))))
+        Some(Value::Text(leak_interval(&leak)))
     }),
     column("peak RSS", 75, |it| {
         let peak = it.harness()?.memory.peak_rss_bytes;
@@ -161,7 +163,7 @@ const NETWORK: &[Column] = &[
 const CONCURRENT: &[Column] = &[
     column("threads", 95, |it| Some(Value::Text(units::count(it.harness()?.threads.into())))),
     column("rate", 80, |it| {
-        Some(Value::Text(format!("{}/s", units::rough_number(it.harness()?.rate_per_s?))))
+        Some(Value::Text(format!("{}/s", units::few(it.harness()?.rate_per_s?))))
     }),
     column("calls/s", 90, rate),
     column("p50", 60, |it| time(it.p50_ns)),
@@ -195,21 +197,11 @@ fn time(ns: Option<u64>) -> Option<Value> {
 }
 
 fn number(value: Option<f64>) -> Option<Value> {
-    value.map(|value| Value::Text(units::rough_number(value)))
-}
-
-/// Writes a size of which there may be less than a byte an iteration.
-fn bytes(size: f64) -> String {
-    const EXACT: f64 = 100.0;
-    if size.abs() < EXACT {
-        format!("{} B", units::rough_number(size))
-    } else {
-        units::bytes(whole(size))
-    }
+    value.map(|value| Value::Text(units::few(value)))
 }
 
 fn size(size: Option<f64>) -> Option<Value> {
-    size.map(|size| Value::Text(bytes(size)))
+    size.map(|size| Value::Text(units::rough_bytes(size)))
 }
 
 fn share(share: f64) -> Value {
@@ -262,41 +254,91 @@ fn message(function: &Function) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Returns a doubt, and what helps against it.
-fn doubt(doubt: BenchDoubt) -> &'static str {
+/// Returns the word of a doubt, what it means, and what helps.
+fn doubt(doubt: BenchDoubt) -> (&'static str, &'static str) {
     match doubt {
-        BenchDoubt::Drift => {
-            "drift, its times go up or down from round to round: warm up longer (`--warm-up`), or make inputs that do not grow"
-        }
+        BenchDoubt::Drift => (
+            "drift",
+            "times go one way from round to round: warm up longer (`--warm-up`), or make inputs that do not grow",
+        ),
         BenchDoubt::Unstable => {
-            "unstable, its interval is wide: measure longer (`--time`), or on a quieter machine"
+            ("unstable", "the interval is wide: measure longer (`--time`), or on a quieter machine")
         }
-        BenchDoubt::OptimisedAway => {
-            "optimised away, it takes no time: return the result, or pass inputs through `black_box`"
-        }
+        BenchDoubt::OptimisedAway => (
+            "optimised away",
+            "it takes no time: return the result, or pass inputs through `black_box`",
+        ),
         BenchDoubt::Busy => {
-            "busy, others took the processor in most of its batches: end other programs, or use fewer threads"
+            ("busy", "others took the processor: end other programs, or use fewer threads")
         }
     }
 }
 
-/// Lists the doubts, with the benchmarks that have each: `sort::a, sort::b: drift, …`.
+/// Lists the doubts, each once with the benchmarks that have it: `drift in sort::a, sort::b: …`.
 pub(crate) fn doubts<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
-    /// Names that are listed.
-    const NAMED: usize = 4;
-    let mut all = std::collections::BTreeMap::<BenchDoubt, Vec<&str>>::new();
+    let mut all = std::collections::BTreeMap::<BenchDoubt, Vec<&Function>>::new();
     for function in functions.filter(|it| !it.is_failure()) {
         for doubt in function.harness().map(|it| it.doubts.as_slice()).unwrap_or_default() {
-            all.entry(*doubt).or_default().push(&function.name);
+            all.entry(*doubt).or_default().push(function);
         }
     }
-    let line = |(reason, names): (BenchDoubt, Vec<&str>)| {
-        let shown: Vec<_> = names.iter().take(NAMED).map(|it| sanitize::screen(it)).collect();
-        let more = names.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}: {}", shown.join(", "), doubt(reason))
+    let line = |(reason, functions): (BenchDoubt, Vec<&Function>)| {
+        let (word, meaning) = doubt(reason);
+        format!("{word} in {}: {meaning}", names(&functions))
     };
     all.into_iter().map(line).collect()
+}
+
+/// Lists some benchmarks; several cases of one are counted: `sort::a (5 cases), sort::b`.
+fn names(functions: &[&Function]) -> String {
+    /// Benchmarks that are listed.
+    const NAMED: usize = 4;
+    let benchmark = |it: &Function| match it.harness().map(|it| it.benchmark.as_str()) {
+        None | Some("") => it.name.clone(),
+        Some(name) => name.to_owned(),
+    };
+    let same = functions.chunk_by(|a, b| benchmark(a) == benchmark(b));
+    let all: Vec<String> = same
+        .map(|cases| match cases {
+            [one] => sanitize::screen(&one.name).into_owned(),
+            [first, ..] => {
+                let cases = units::plural(cases.len() as u64, "case");
+                format!("{} ({cases})", sanitize::screen(&benchmark(first)))
+            }
+            [] => String::new(),
+        })
+        .collect();
+    let shown = all.get(..NAMED).unwrap_or(&all).join(", ");
+    let more = all.len().saturating_sub(NAMED);
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+/// Lists the leaks: `sort::a leaks 24 B an iteration (23.9 to 24.1 B)`.
+pub(crate) fn leaks<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<(String, String)> {
+    let leak = |it: &Function| {
+        let leak = it.harness()?.memory.leak?;
+        let each = units::rough_bytes(leak.bytes);
+        let text = format!("leaks {each} an iteration ({})", leak_interval(&leak));
+        Some((it.name.clone(), text))
+    };
+    functions.filter(|it| !it.is_failure()).filter_map(leak).collect()
+}
+
+fn leak_interval(leak: &Leak) -> String {
+    let [low, high] = [leak.low, leak.high].map(units::rough_bytes);
+    match (low.rsplit_once(' '), high.rsplit_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
+/// Returns the line above everything: `5 benchmarks in 2 processes, against main`.
+pub(crate) fn head(document: &BenchDocument) -> String {
+    let benchmarks = units::plural(document.benchmarks.len() as u64, "benchmark");
+    let processes = units::processes(document.runs.len() as u64);
+    let against = document.baseline.as_deref().map(sanitize::screen);
+    let against = against.map_or_else(String::new, |name| format!(", against {name}"));
+    format!("{benchmarks} in {processes}{against}")
 }
 
 /// Returns the change against the baseline: `+12.3 % regression`, `new`.
@@ -327,7 +369,7 @@ pub(crate) fn ratio(member: &BenchMember) -> Option<String> {
 /// Returns the interval of that ratio.
 pub(crate) fn ratio_interval(member: &BenchMember) -> Option<String> {
     let (low, high) = member.interval?;
-    Some(format!("{} to {}", factor(low), factor(high)))
+    Some(format!("{} to {}", units::ratio(low), factor(high)))
 }
 
 /// Returns the answer in words: `faster`, `no difference found`.
@@ -343,12 +385,14 @@ pub(crate) fn placing(member: &BenchMember) -> &'static str {
 }
 
 fn factor(ratio: f64) -> String {
-    if ratio < 10.0 {
-        format!("{ratio:.3} ×")
-    } else {
-        format!("{} ×", units::rough_number(ratio))
-    }
+    format!("{} ×", units::ratio(ratio))
 }
+
+/// The titles of the columns of a group after the names of its members.
+pub(crate) const GROUP: [&str; 5] = ["rank", "time over base", "interval", "rounds", "answer"];
+
+/// The titles of the columns of a ramp.
+pub(crate) const RAMP: [&str; 4] = ["threads", "calls/s", "efficiency", "p99"];
 
 /// Returns the title of a group: `group sort, 1000, 4 threads`.
 pub(crate) fn group_title(name: &str, argument: Option<&str>, threads: u32) -> String {
@@ -362,19 +406,16 @@ pub(crate) fn group_title(name: &str, argument: Option<&str>, threads: u32) -> S
     format!("group {}{argument}{threads}", sanitize::screen(name))
 }
 
-/// Returns what a ramp shows: `best from 2 threads on; more hurt from 8`.
-pub(crate) fn ramp(knee: Option<u32>, hurts_from: Option<u32>) -> Option<String> {
-    let knee = format!("knee at {}", units::plural(knee?.into(), "thread"));
-    let hurts = hurts_from.map(|threads| {
-        format!("; from {} on, more make it worse", units::plural(threads.into(), "thread"))
-    });
-    Some(knee + &hurts.unwrap_or_default())
+/// Returns what a ramp shows: see [`bench_scaling::turns`].
+pub(crate) fn ramp(ramp: &BenchRamp) -> Option<String> {
+    let most = ramp.steps.iter().map(|step| step.threads).max()?;
+    Some(bench_scaling::turns(ramp.knee?, most, ramp.hurts_from))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BenchMemory, Benchmark, Harness, Leak};
+    use crate::model::{BenchMemory, BenchStep, Benchmark, Harness, Leak};
 
     fn with(harness: Harness) -> Function {
         let benchmark =
@@ -391,7 +432,7 @@ mod tests {
             .iter()
             .map(|it| (it.value)(&function).map_or_else(String::new, Value::text))
             .collect();
-        assert_eq!(texts, ["", "", "1.50 B", "0.9 B to 2 B", "2.00 MiB"]);
+        assert_eq!(texts, ["", "", "1.5 B", "0.9 to 2 B", "2.00 MiB"]);
     }
 
     #[test]
@@ -408,13 +449,29 @@ mod tests {
         let many: Vec<Function> = std::iter::repeat_n(doubtful, 6).collect();
         let lines = doubts(many.iter());
         assert_eq!(lines.len(), 1);
-        assert!(lines[0].starts_with("b::x, b::x, b::x, b::x and 2 more: drift, "), "{lines:?}");
+        assert!(lines[0].starts_with("drift in b::x (6 cases): times go one way"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_leak_is_a_line() {
+        let leak = Some(Leak { bytes: 24.0, low: 23.9, high: 24.1 });
+        let memory = BenchMemory { leak, ..BenchMemory::default() };
+        let found = leaks([with(Harness { memory, ..Harness::default() })].iter());
+        let text = "leaks 24 B an iteration (23.9 to 24.1 B)".to_owned();
+        assert_eq!(found, [("b::x".to_owned(), text)]);
     }
 
     #[test]
     fn a_ramp_says_where_it_turns() {
-        let both = ramp(Some(2), Some(8)).unwrap();
-        assert_eq!(both, "knee at 2 threads; from 8 threads on, more make it worse");
-        assert_eq!(ramp(None, None), None);
+        let steps = [1, 2, 4, 8].map(|threads| BenchStep { threads, ..BenchStep::default() });
+        let turning = BenchRamp {
+            steps: steps.to_vec(),
+            knee: Some(2),
+            hurts_from: Some(8),
+            ..BenchRamp::default()
+        };
+        let text = "knee at 2 threads; 8 threads do less together than fewer of them";
+        assert_eq!(ramp(&turning).as_deref(), Some(text));
+        assert_eq!(ramp(&BenchRamp::default()), None);
     }
 }

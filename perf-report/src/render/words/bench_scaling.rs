@@ -8,7 +8,7 @@ use crate::text::units;
 pub(crate) const TITLE: &str = "More threads";
 
 /// The titles of the columns of [`cells`].
-pub(crate) const COLUMNS: [&str; 4] = ["threads", "iterations a second", "times one", "efficiency"];
+pub(crate) const COLUMNS: [&str; 4] = ["threads", "calls/s", "times one", "efficiency"];
 
 /// Returns the cells of a step.
 pub(crate) fn cells(step: &ScalingStep) -> [String; 4] {
@@ -16,25 +16,30 @@ pub(crate) fn cells(step: &ScalingStep) -> [String; 4] {
     let times = step.efficiency.map(|it| it * f64::from(step.threads));
     [
         step.threads.to_string(),
-        units::rough_number(step.calls_per_s),
+        units::rough_count(step.calls_per_s),
         times.map_or_else(unknown, |times| format!("{times:.2}")),
         step.efficiency.map_or_else(unknown, |it| units::percent(it * 100.0)),
     ]
 }
 
+/// Returns where a ramp up to `most` threads turns: `knee at 4 threads; 16 threads do less together than fewer of
+/// them`. The knee is the largest number of threads of which each does nearly as much as one does at best.
+pub(crate) fn turns(knee: u32, most: u32, hurts_from: Option<u32>) -> String {
+    let threads = |count: u32| units::plural(u64::from(count), "thread");
+    let knee = if knee == most {
+        format!("no knee up to {}", threads(most))
+    } else {
+        format!("knee at {}", threads(knee))
+    };
+    let hurts =
+        hurts_from.map(|count| format!("; {} do less together than fewer of them", threads(count)));
+    knee + &hurts.unwrap_or_default()
+}
+
 /// Returns what the steps amount to, a sentence each.
 pub(crate) fn sentences(scaling: &Scaling) -> Vec<String> {
-    let threads = |count: u32| units::plural(u64::from(count), "thread");
     let most = scaling.steps.last().map_or(0, |step| step.threads);
-    let knee = if scaling.knee == most {
-        format!("each thread does nearly as much up to {}, the most that were tried", threads(most))
-    } else {
-        format!("each thread does nearly as much up to {}", threads(scaling.knee))
-    };
-    let mut sentences = vec![knee];
-    if let Some(hurts) = scaling.hurts_from {
-        sentences.push(format!("{} do less together than fewer of them", threads(hurts)));
-    }
+    let mut sentences = vec![turns(scaling.knee, most, scaling.hurts_from)];
     if let Some(law) = scaling.law {
         let pct = |share: f64| units::percent(share * 100.0);
         let of = |share: f64, (low, high): (f64, f64)| {

@@ -3,10 +3,6 @@
 use crate::model::{Function, FunctionKind, Statistic};
 use crate::text::{sanitize, units};
 
-/// Bytes of the units of rates.
-const SIZES: [(&str, f64); 4] =
-    [("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1_024.0), ("B", 1.0)];
-
 /// Returns the word for one of a kind.
 pub(crate) fn word(kind: FunctionKind) -> &'static str {
     match kind {
@@ -41,11 +37,16 @@ pub(crate) fn value(function: &Function) -> Option<String> {
     function.mean_ns.map(units::duration)
 }
 
-/// Returns the interval of the value, `41.0 ns to 41.2 ns`, where its harness reports one; of a spread, the spread.
+/// Returns the interval of the value, `41.0 to 41.2 ns`, where its harness reports one.
 pub(crate) fn interval(function: &Function) -> Option<String> {
+    function.benchmark.as_ref()?.interval_ns.map(units::durations)
+}
+
+/// Returns how much the samples differ, where nothing says more: `± 7 ns`, or their standard deviation, `σ 7 ns`.
+pub(crate) fn spread(function: &Function) -> Option<String> {
     let benchmark = function.benchmark.as_ref()?;
-    if let Some((low, high)) = benchmark.interval_ns {
-        return Some(format!("{} to {}", units::duration(low), units::duration(high)));
+    if benchmark.interval_ns.is_some() {
+        return None;
     }
     if let Some(spread) = benchmark.spread_ns {
         return Some(format!("± {}", units::duration(spread)));
@@ -83,14 +84,8 @@ pub(crate) fn throughput(function: &Function) -> Option<String> {
     let rate = |(unit, work): (&String, &f64)| {
         let rate = work / seconds;
         match unit.as_str() {
-            "bytes" => {
-                let (name, size) =
-                    SIZES.into_iter().find(|(_, size)| rate >= *size).unwrap_or(SIZES[3]);
-                format!("{} {name}/s", units::rough_number(rate / size))
-            }
-            // Digits that nobody measured would be zeros.
-            unit if rate >= 1e6 => format!("{} {unit}/s", units::rough_count(rate)),
-            unit => format!("{} {unit}/s", units::rough_number(rate)),
+            "bytes" => format!("{}/s", units::rough_bytes(rate)),
+            unit => format!("{} {unit}/s", units::rough_count(rate)),
         }
     };
     let all: Vec<_> = benchmark.throughput.iter().map(rate).collect();
@@ -101,7 +96,7 @@ pub(crate) fn throughput(function: &Function) -> Option<String> {
 pub(crate) fn facts(function: &Function) -> Vec<String> {
     let mut items = vec![word(function.kind).to_owned()];
     items.extend(value(function).map(|value| format!("{value} ({})", statistic(function))));
-    items.extend(interval(function));
+    items.extend(interval(function).or_else(|| spread(function)));
     items.extend(throughput(function));
     items.extend(samples(function).map(|count| units::plural(count, "sample")));
     items.extend(iterations(function).map(|count| units::plural(count, "iteration")));
@@ -126,7 +121,7 @@ mod tests {
                 .unwrap()
         };
         assert_eq!(shown("bytes", 64.0, 41.0), "1.45 GiB/s");
-        assert_eq!(shown("elements", 7.0, 1e6), "7,000 elements/s");
+        assert_eq!(shown("elements", 7.0, 1e6), "7.00 k elements/s");
         assert_eq!(shown("bytes", 1.0, 1e9), "1 B/s");
     }
 }

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{CustomMetric, Function, RunDocument};
+use crate::model::{CustomMetric, Function, FunctionKind, RunDocument};
+use crate::text::order::natural;
 
 /// The part of a run that is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,10 +116,10 @@ impl Sort {
     /// Sorts `functions`. Equal ones stand by name, so that the order never depends on the
     /// document's.
     fn sort(self, functions: &mut [&Function]) {
-        functions.sort_by(|a, b| a.name.cmp(&b.name));
+        functions.sort_by(|a, b| natural(&a.name, &b.name));
         match self {
-            Self::SelfTime => functions.sort_by_key(|function| Reverse(function.self_ns)),
-            Self::Total => functions.sort_by_key(|function| Reverse(function.total_ns)),
+            Self::SelfTime => by_time(functions, |function| function.self_ns),
+            Self::Total => by_time(functions, |function| function.total_ns),
             Self::Calls => functions.sort_by_key(|function| Reverse(function.calls)),
             Self::P99 => functions.sort_by_key(|function| Reverse(function.p99_ns)),
             Self::Allocs => functions.sort_by_key(|function| Reverse(function.allocs)),
@@ -136,6 +137,15 @@ impl Sort {
             Self::Name => {}
         }
     }
+}
+
+/// Sorts by a time, the longest first. All time that a benchmark ran is what was asked for, and says nothing: these
+/// stay as they are, before all others.
+fn by_time(functions: &mut [&Function], of: fn(&Function) -> u64) {
+    functions.sort_by_key(|function| match function.kind {
+        FunctionKind::Benchmark => None,
+        _ => Some(Reverse(of(function))),
+    });
 }
 
 /// Puts the largest first, and those without the value last.

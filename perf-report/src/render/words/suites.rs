@@ -264,7 +264,7 @@ pub(crate) fn slowest(document: &SuitesDocument) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::model::{FunctionKind, Test, samples};
-    use crate::render::{Document as _, Part, RunView, Screen, Selection};
+    use crate::render::{Document as _, RunView, Screen, Selection};
 
     fn run() -> RunDocument {
         let test = |name: &str, outcome: TestOutcome| Test {
@@ -307,7 +307,7 @@ mod tests {
     fn every_medium_names_it() {
         let run = run();
         let selection = Selection { limit: Some(0), ..Selection::default() };
-        let view = RunView { run: &run, part: Part::Functions, selection };
+        let view = RunView { selection, ..RunView::whole(&run) };
         let screen = Screen { width: 80, styled: false };
         let human = view.human(screen);
         assert!(human.contains("failed in app: t0, t1") && human.contains("flaky"), "{human}");

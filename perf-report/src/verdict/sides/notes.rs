@@ -30,12 +30,12 @@ fn notes(
     differences: &[Difference],
     in_turn: bool,
 ) -> Vec<String> {
-    let mut notes: Vec<_> = differences
-        .iter()
-        .map(|difference| format!("times are advisory, for the runs differ: {difference}"))
-        .collect();
-    notes.extend(about("the baseline", baseline));
-    notes.extend(about("this run", current));
+    let mut notes = Vec::new();
+    if !differences.is_empty() {
+        let all: Vec<_> = differences.iter().map(ToString::to_string).collect();
+        notes.push(format!("times are advisory, for the runs differ: {}", all.join("; ")));
+    }
+    notes.extend(about_both(baseline, current));
     let counted = |run: &RunDocument| run.functions.iter().any(|it| it.self_allocs.is_some());
     if counted(baseline) != counted(current) {
         let which = if counted(baseline) { "the baseline" } else { "this run" };
@@ -82,6 +82,21 @@ pub(crate) fn unsteady(which: &str, runs: &[RunDocument]) -> Option<String> {
     })
 }
 
+/// Returns notes on two runs, and once what is to be said of both.
+fn about_both(baseline: &RunDocument, current: &RunDocument) -> Vec<String> {
+    let [of_one, of_other] = [baseline, current].map(|run| about("both runs", run));
+    let own = |which, run, alike: &[String], others: &[String]| {
+        let all = about(which, run).into_iter().zip(alike);
+        let own = all.filter(|(_, alike)| !others.contains(alike));
+        own.map(|(note, _)| note).collect::<Vec<_>>()
+    };
+    let mut notes: Vec<String> =
+        of_one.iter().filter(|note| of_other.contains(note)).cloned().collect();
+    notes.extend(own("the baseline", baseline, &of_one, &of_other));
+    notes.extend(own("this run", current, &of_other, &of_one));
+    notes
+}
+
 /// Returns notes on one run.
 pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
     let mut notes = Vec::new();
@@ -104,7 +119,12 @@ pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
         let segments = units::plural(run.process.damaged, "segment");
         notes.push(format!("in {which}, {segments} could not be read: counts are too low"));
     }
-    if let Some(signal) = run.run.signal {
+    let badly = run.functions.iter().filter(|it| it.outcome().is_some() && it.is_failure()).count();
+    if badly > 0 {
+        // The code is that of cargo then, and says less.
+        let benchmarks = units::plural(badly as u64, "benchmark");
+        notes.push(format!("in {which}, {benchmarks} ended badly"));
+    } else if let Some(signal) = run.run.signal {
         notes.push(format!("in {which}, the command was ended by signal {signal}"));
     } else if let Some(code) = run.run.exit_code.filter(|code| *code != 0) {
         notes.push(format!("in {which}, the command failed with exit code {code}"));
@@ -115,7 +135,34 @@ pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples;
+    use crate::model::{BenchOutcome, Benchmark, Function, FunctionKind, Harness, samples};
+
+    #[test]
+    fn what_is_so_in_both_runs_is_said_once_and_a_bad_end_in_the_place_of_the_code_of_cargo() {
+        let mut failed = samples::typical();
+        failed.run.exit_code = Some(101);
+        failed.recording.lost_calls = 2;
+        let mut other = failed.clone();
+        other.recording.lost_calls = 3;
+        let harness = Harness { outcome: BenchOutcome::Panicked, ..Harness::default() };
+        let mut badly = failed.clone();
+        badly.functions.push(Function {
+            kind: FunctionKind::Benchmark,
+            benchmark: Some(Box::new(Benchmark { harness: Some(harness), ..Benchmark::default() })),
+            ..Function::default()
+        });
+        let all = |old, new| notes(old, new, &[], false).join("\n");
+        insta::assert_snapshot!(all(&failed, &other), @r"
+        in both runs, the command failed with exit code 101
+        in the baseline, 2 calls could not be recorded: counts are too low
+        in this run, 3 calls could not be recorded: counts are too low
+        ");
+        insta::assert_snapshot!(all(&failed, &badly), @r"
+        in both runs, 2 calls could not be recorded: counts are too low
+        in the baseline, the command failed with exit code 101
+        in this run, 1 benchmark ended badly
+        ");
+    }
 
     #[test]
     fn allocations_that_only_one_run_counted_are_said() {
