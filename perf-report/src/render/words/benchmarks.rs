@@ -39,6 +39,8 @@ pub(crate) fn value(function: &Function) -> Option<String> {
 
 /// Returns the interval of the value, `41.0 to 41.2 ns`, where its harness reports one.
 pub(crate) fn interval(function: &Function) -> Option<String> {
+    // One that did not end well has no value, and no interval of it.
+    function.mean_ns?;
     function.benchmark.as_ref()?.interval_ns.map(units::durations)
 }
 
