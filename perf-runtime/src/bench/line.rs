@@ -122,9 +122,11 @@ fn allocations(facts: &Benchmark) -> Option<String> {
     };
     let [iterations, allocs, bytes] = of_phase(facts, Phase::Profile).fold([0; 3], add);
     let each = |sum: u64| as_f64(sum) / as_f64(iterations.max(1));
-    let noun = if allocs == iterations { "alloc" } else { "allocs" };
-    let text =
-        || format!("{} {noun}, {}", quantity::few(each(allocs)), quantity::size(each(bytes)));
+    let text = || {
+        let count = quantity::few(each(allocs));
+        let noun = if count == "1" { "alloc" } else { "allocs" };
+        format!("{count} {noun}, {}", quantity::size(each(bytes)))
+    };
     (each(allocs) >= FEWEST).then(text)
 }
 
