@@ -171,7 +171,8 @@ impl Way {
     }
 }
 
-/// Writes `measuring, process 2 of 3 · benchmark 5 of 18, shop::parse · about 40 s left`.
+/// Writes `measuring, process 2 of 3 · about 40 s left · benchmark 5 of 18, shop::parse`: what is cut on a narrow
+/// screen is the name.
 fn in_words(of: u32, before: &Before, now: &Way, times: Times) -> String {
     // Other targets of the same command may still come.
     let (cases, expected) = (now.cases.1.max(before.last.0), now.expected.1.max(before.last.1));
@@ -186,9 +187,9 @@ fn in_words(of: u32, before: &Before, now: &Way, times: Times) -> String {
     let group = sanitize::screen(&now.now.2);
     let left = left(of, before, (now, expected), times);
     format!(
-        "measuring, process {process} of {of} · {which} of {}, {group} · about {} left",
-        units::count(cases),
-        roughly(left)
+        "measuring, process {process} of {of} · about {} left · {which} of {}, {group}",
+        roughly(left),
+        units::count(cases)
     )
 }
 
@@ -241,7 +242,7 @@ mod tests {
         let words = in_words(3, &Before::default(), &first, times(0, 2));
         assert_eq!(
             words,
-            "measuring, process 1 of 3 · benchmarks 1 to 5 of 6, b::sort · about 16 s left"
+            "measuring, process 1 of 3 · about 16 s left · benchmarks 1 to 5 of 6, b::sort"
         );
         let last = Before {
             processes: 2,
@@ -251,7 +252,7 @@ mod tests {
         };
         let words = in_words(3, &last, &first, times(0, 2));
         assert!(
-            words.ends_with("process 3 of 3 · benchmarks 1 to 5 of 6, b::sort · about 10 s left"),
+            words.ends_with("process 3 of 3 · about 10 s left · benchmarks 1 to 5 of 6, b::sort"),
             "{words}"
         );
     }
@@ -263,7 +264,7 @@ mod tests {
         let words = in_words(2, &before, &Way::of(&text()), times(5, 0));
         assert_eq!(
             words,
-            "measuring, process 2 of 2 · benchmark 6 of 8, b::parse · about 3 s left"
+            "measuring, process 2 of 2 · about 3 s left · benchmark 6 of 8, b::parse"
         );
     }
 }
