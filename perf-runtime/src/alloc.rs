@@ -4,9 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-use crate::allocations;
-#[cfg(feature = "bench")]
-use crate::bench::memory as batches;
+use crate::{allocations, batches};
 
 /// A global allocator that counts the allocations and frees of each tracked function. The memory is
 /// that of another allocator, normally the system's.
@@ -77,7 +75,6 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
         let memory = unsafe { self.0.alloc(layout) };
         if !memory.is_null() {
             allocations::allocated(layout.size());
-            #[cfg(feature = "bench")]
             batches::allocated(layout.size());
         }
         memory
@@ -88,7 +85,6 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
         // SAFETY: as the caller promised.
         unsafe { self.0.dealloc(memory, layout) };
         allocations::freed(layout.size());
-        #[cfg(feature = "bench")]
         batches::freed(layout.size());
     }
 
@@ -98,7 +94,6 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
         let memory = unsafe { self.0.alloc_zeroed(layout) };
         if !memory.is_null() {
             allocations::allocated(layout.size());
-            #[cfg(feature = "bench")]
             batches::allocated(layout.size());
         }
         memory
@@ -110,11 +105,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAlloc<A> {
         let moved = unsafe { self.0.realloc(memory, layout, size) };
         if !moved.is_null() {
             allocations::reallocated(layout.size(), size);
-            #[cfg(feature = "bench")]
-            {
-                batches::freed(layout.size());
-                batches::allocated(size);
-            }
+            batches::reallocated(layout.size(), size);
         }
         moved
     }

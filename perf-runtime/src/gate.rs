@@ -60,8 +60,15 @@ pub(crate) mod calibrate;
 #[cfg(feature = "record")]
 #[path = "hot/mod.rs"]
 pub(crate) mod hot;
+#[cfg(not(feature = "record"))]
+pub(crate) use allocations as batches;
 #[cfg(feature = "record")]
 pub(crate) use hot::alloc as allocations;
+#[cfg(all(feature = "record", not(feature = "bench")))]
+#[path = "alloc_absent.rs"]
+pub(crate) mod batches;
+#[cfg(feature = "bench")]
+pub(crate) use bench::memory as batches;
 #[cfg(feature = "record")]
 #[path = "judge.rs"]
 pub(crate) mod judge;

@@ -188,10 +188,17 @@ pub(crate) fn freed(bytes: usize) {
     }
 }
 
+/// Counts a change of size in a profile batch.
+#[inline]
+pub(crate) fn reallocated(old: usize, new: usize) {
+    freed(old);
+    allocated(new);
+}
+
 #[cold]
 fn add(first: usize, bytes: u64, change: u64) {
     let part = PART.get();
-    if part == Part::Engine || crate::hot::alloc::is_recorders() {
+    if part == Part::Engine {
         return;
     }
     BALANCE.fetch_add(change, Relaxed);

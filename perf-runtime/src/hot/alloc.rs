@@ -26,12 +26,6 @@ pub(crate) fn is_counting() -> bool {
     IS_COUNTING.load(Relaxed)
 }
 
-/// Returns whether this thread allocates for the recorder at the moment.
-#[cfg(feature = "bench")]
-pub(crate) fn is_recorders() -> bool {
-    thread::handle().is_busy()
-}
-
 /// Counts `bytes` allocated bytes.
 #[inline(always)]
 pub(crate) fn allocated(bytes: usize) {
