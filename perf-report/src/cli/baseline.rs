@@ -129,9 +129,9 @@ pub(super) fn must_be_free(context: &Context, name: &str, force: bool) -> Result
         .help("replace it with --force, or choose another name"))
 }
 
-/// Keeps runs, oldest first, as a baseline, and says so.
+/// Keeps runs, oldest first, as a baseline, and says so, and what is missing in them.
 pub(super) fn keep(context: &Context, name: &str, runs: &[RunDocument]) -> Result<(), UserError> {
-    must_be_whole(runs, false)?;
+    must_be_whole(runs, true)?;
     let path = baseline::save(context, name, runs)?;
     said(context, name, runs, &path);
     Ok(())
@@ -156,6 +156,14 @@ fn said(context: &Context, name: &str, runs: &[RunDocument], path: &std::path::P
         several => format!("{several} runs, the newest {newest},"),
     };
     output::message(&format!("baseline {name} is {what} now: {}", context.shown(path)));
+    let asked_for = |run: &&RunDocument| run.run.left_out.iter().any(|it| !it.ignored);
+    if let Some(run) = runs.iter().find(asked_for) {
+        let left_out = run.run.left_out.iter().filter(|it| !it.ignored).count() as u64;
+        output::warning(&format!(
+            "{} were not asked for, and will be judged by nothing: this is a baseline of the others",
+            units::plural(left_out, "benchmark")
+        ));
+    }
     output::help("commit the file, so that everybody compares with the same runs");
 }
 

@@ -10,10 +10,10 @@ use super::page::{self, HtmlArgs};
 use super::write::WriteArgs;
 use super::{help, output, self_test};
 use crate::error::UserError;
-use crate::model::{Comparison, Verdict};
-use crate::project::check::Question;
+use crate::model::{Comparison, RunDocument, Verdict};
+use crate::project::before;
 use crate::project::context::Context;
-use crate::project::named::Runs;
+use crate::project::named::{self, Runs};
 use crate::project::store::RunRef;
 use crate::text::{sanitize, shell};
 use crate::verdict::{self, FailOn, Gate};
@@ -30,8 +30,9 @@ Examples:
   perf-report check --format github      annotations of a GitHub workflow
   perf-report check --format markdown --max-size 64KB --output report.md
 
-Without --baseline it is the one of perf.toml, else `main`, else the only one there is. A run made by \
-`run --repeat` is judged together with its others.
+Without --baseline it is the one of perf.toml, else `main`, else the only one there is; of benchmarks, \
+else the runs of the same command before, as `bench` judges them. A run made by `run --repeat` is judged \
+together with its others.
 
 A run is one sample. The more of them a baseline holds, and the more are judged, the smaller a change \
 can be told from noise; each verdict says how small. Runs made before help, too.
@@ -90,7 +91,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     args.html.begin(context);
     let settings = args.limits.settings(context, args.baseline.as_deref(), &args.fail_on)?;
     let fail_on = settings.fail_on.clone().unwrap_or_default();
-    let question = Question::find(context, settings.baseline.as_deref(), args.run.as_ref())?;
+    let question = before::find(context, settings.baseline.as_deref(), args.run.as_ref())?;
     question.notices.iter().for_each(|notice| output::warning(notice));
     if args.self_test {
         let names = &args.self_test_function;
@@ -142,7 +143,7 @@ fn advise(
             comparison.current
         )),
         (Gate::Passed | Gate::Inconclusive, Some(baseline)) => {
-            if let Some(help) = more_evidence(comparison, &baseline.name) {
+            if let Some(help) = more_evidence(comparison, baseline) {
                 output::help(&help);
             }
         }
@@ -165,14 +166,21 @@ fn bless(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> String {
 }
 
 /// Returns advice for rows that could not be judged.
-fn more_evidence(comparison: &Comparison, baseline: &str) -> Option<String> {
+fn more_evidence(comparison: &Comparison, baseline: &Runs) -> Option<String> {
     let open = comparison.functions.iter().filter(|row| row.verdict == Verdict::Inconclusive);
     let (noisy, rare): (Vec<_>, Vec<_>) = open.partition(|row| row.detectable_pct.is_some());
     if !noisy.is_empty() {
         let runs = comparison.baseline_runs.max(comparison.current_runs).max(2) + 3;
+        let name = if named::is_file(&baseline.name) { &baseline.name } else { "main" };
+        if baseline.runs.iter().any(RunDocument::has_benchmarks) {
+            return Some(format!(
+                "more processes show more: `perf-report bench --processes {runs}`, on the side of the \
+                 baseline with `--save {name} --force`"
+            ));
+        }
         return Some(format!(
             "more runs show more: `perf-report run --repeat {runs} -- COMMAND` on either side, and \
-             `perf-report baseline save {baseline} --runs {runs}`"
+             `perf-report baseline save {name} --runs {runs}`"
         ));
     }
     let help = "let the command call these functions more often, or lower --min-calls";

@@ -37,6 +37,7 @@ mod overhead;
 mod page;
 mod past;
 mod progress;
+mod recording;
 mod remove;
 mod render;
 mod report;

@@ -10,6 +10,7 @@ use clap::builder::FalseyValueParser;
 
 use super::output;
 use super::progress::{self, Progress};
+use super::recording::DirArgs;
 use crate::analysis::interleave;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
@@ -43,9 +44,8 @@ pub(super) struct TurnArgs {
     #[arg(value_parser = FalseyValueParser::new())]
     pub(super) allow_failure: bool,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 }
 
 impl TurnArgs {
@@ -56,7 +56,7 @@ impl TurnArgs {
 
     /// The folder to record in, if one was given.
     pub(super) fn base(&self, context: &Context) -> Option<PathBuf> {
-        self.dir.as_ref().map(|dir| context.dir.join(dir))
+        self.dir.base(context)
     }
 }
 

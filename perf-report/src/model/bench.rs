@@ -32,6 +32,22 @@ pub struct BenchDocument {
     pub tree: Vec<TreeNode>,
     /// Sentences to read before a figure is believed.
     pub notes: Vec<String>,
+    /// What else is worse than in the baseline, or than a budget allows: whatever has no row among the benchmarks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<BenchFinding>,
+}
+
+/// Something that is worse, beside the times of benchmarks: a count, a growth, a metric of the program's own, a budget.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BenchFinding {
+    /// Benchmark, function or metric.
+    pub name: String,
+    /// What is worse of it.
+    pub what: String,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// The judgement in words.
+    pub reason: String,
 }
 
 /// A benchmark, over all runs.

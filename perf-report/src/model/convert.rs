@@ -25,6 +25,7 @@ pub fn document(
     problems: Vec<String>,
 ) -> RunDocument {
     run.toolchain = toolchain(&snapshot.processes);
+    run.left_out = bench::left_out(snapshot);
     process.processes = snapshot.processes.iter().map(one_process).collect();
     process.count = process.processes.len() as u64;
     process.recorded = Usage::of(&snapshot.processes);

@@ -23,6 +23,9 @@ pub struct Harness {
     pub argument: Option<String>,
     /// Threads that ran it at the same time.
     pub threads: u32,
+    /// True where a tenth of the time was asked for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub quick: bool,
     /// True for a step of a ramp of threads.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stress: bool,

@@ -63,12 +63,15 @@ impl RunDocument {
 
     /// Returns the keys of its build.
     pub fn build_keys(&self) -> BuildKeys {
-        BuildKeys::of(&self.run.toolchain, self.counts_allocations())
+        let quick = if self.is_quick() { " quick" } else { "" };
+        let measured = format!("{}{quick}", allocations(self.counts_allocations()));
+        BuildKeys::measured(&self.run.toolchain, &measured)
     }
 }
 
-/// The keys of a build. Times are comparable between builds for the same target, in the same profile and at
-/// the same level, where allocations are counted in both or in neither.
+/// The keys of a build, and of how it was measured. Times are comparable between builds for the same target, in the
+/// same profile and at the same level, where allocations are counted in both or in neither, and benchmarks had a tenth
+/// of the time in both or in neither.
 ///
 /// The versions of the compiler and of the recorder are left out, since a program made slower by one of them
 /// is something to find out.
@@ -83,10 +86,13 @@ pub struct BuildKeys {
 impl BuildKeys {
     /// Returns the keys of this build.
     pub fn of(toolchain: &Toolchain, counts_allocations: bool) -> Self {
+        Self::measured(toolchain, allocations(counts_allocations))
+    }
+
+    fn measured(toolchain: &Toolchain, how: &str) -> Self {
         let Toolchain { target, profile, opt_level, debug_assertions, .. } = toolchain;
-        let counted = allocations(counts_allocations);
-        let crates = [target, profile, opt_level, debug_assertions, counted];
-        let recorder = [target, profile, toolchain.recorder_level(), counted];
+        let crates = [target, profile, opt_level, debug_assertions, how];
+        let recorder = [target, profile, toolchain.recorder_level(), how];
         Self {
             crates: toolchain.knows_crates().then(|| digest("b1", &crates)),
             recorder: digest("r1", &recorder),

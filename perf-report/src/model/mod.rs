@@ -18,6 +18,7 @@ mod cases;
 mod causes;
 mod changepoints;
 mod checks;
+pub(crate) mod chosen;
 mod comparison;
 pub mod convert;
 mod decline;
@@ -69,7 +70,8 @@ pub use any::{AnyDocument, AnyError};
 pub use baseline::{Baseline, BaselineRow, BaselinesDocument};
 pub use because::{Because, Blessedness, Origin, Unconfirmed, Which};
 pub use bench::{
-    BenchChange, BenchDocument, BenchGroup, BenchMember, BenchRamp, BenchRow, BenchStep, Placing,
+    BenchChange, BenchDocument, BenchFinding, BenchGroup, BenchMember, BenchRamp, BenchRow,
+    BenchStep, Placing,
 };
 pub use benchmark::{Benchmark, Statistic};
 pub use bisect::{
@@ -82,6 +84,7 @@ pub use cases::Cases;
 pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use checks::{Check, CheckState, ChecksDocument};
+pub use chosen::{LeftOut, subject};
 pub use comparison::{Change, Comparison, Declaration, Side, Verdict, worst_first};
 pub use decline::{Decline, DeclineDocument, Direction, Point};
 pub use failures::{ErrorKind, Failures};

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CustomMetric, Function, Probe, Recording, Suite, Toolchain, TreeNode, Usage, WatchedFolder,
+    CustomMetric, Function, LeftOut, Probe, Recording, Suite, Toolchain, TreeNode, Usage,
+    WatchedFolder,
 };
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
@@ -103,6 +104,9 @@ pub struct Run {
     /// Folders that were watched, as `perf.toml` asks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub folders: Vec<WatchedFolder>,
+    /// Benchmarks that its programs have and that nobody asked for, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Run {

@@ -4,6 +4,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod baseline;
+pub(crate) mod before;
 pub(crate) mod bench;
 pub(crate) mod blessings;
 pub(crate) mod check;

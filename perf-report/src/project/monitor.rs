@@ -1,8 +1,8 @@
 //! The judgement of a round: of one stored run by its baseline, or by the runs before it, and of the course
 //! that it is on. Nothing is printed here.
 
-use super::baseline;
-use super::check::{self, Question};
+use super::before::{self, Window, Wish};
+use super::check::Question;
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::{self, Runs};
@@ -139,50 +139,16 @@ fn targets(
 
 /// Asks about a run by its baseline; without one, by the runs before it.
 fn question(context: &Context, current: &Runs, order: Order<'_>) -> Result<Question, UserError> {
-    let is_missing = |name: &&str| named::is_file(name) && !baseline::exists(context, name);
-    let missing = order.baseline.filter(|_| !order.must_exist).filter(is_missing);
-    let name = order.baseline.filter(|_| missing.is_none());
-    if missing.is_some() || check::wanted(context, name)?.is_none() {
-        let window = window(context, current, order)?;
-        if !window.runs.is_empty() {
-            let mut question = Question::between(context, window, current.clone())?;
-            question.notices.extend(missing.map(|name| {
-                format!("there is no baseline {name:?} yet, so the runs before are the measure")
-            }));
-            return Ok(question);
-        }
-    }
-    Question::about(context, current.clone(), name)
-}
-
-/// Returns the last runs before this one that ended well. Since a slow-down must not become its own measure,
-/// runs since the beginning of a regression that is still remembered are none of them.
-fn window(context: &Context, current: &Runs, order: Order<'_>) -> Result<Runs, UserError> {
-    let name = format!("last~{}", order.window);
-    let (Some(first), Some(newest)) = (current.runs.first(), current.runs.last()) else {
-        return Ok(Runs::new(name, Vec::new()));
-    };
-    let store = store::open(&context.store)?;
+    let name = before::name_of_last(order.window);
     let begun = order.remembered.iter().filter(|it| it.key.kind == AlertKind::Regression);
     let begun = begun.filter(|it| it.key.baseline.as_deref() == Some(name.as_str()));
-    let begun = begun.filter_map(|it| it.first_run.as_deref());
-    let mut before = first.run.id.as_str();
-    for id in begun {
-        // By the order of the store: ids of one second have none.
-        let earlier = Filter { older_than: Some(before.to_owned()), ..Filter::of_id(id) };
-        if store.newest(&earlier)?.is_some() {
-            before = id;
-        }
-    }
-    let filter = Filter {
-        older_than: Some(before.to_owned()),
-        ..Filter::comparable(newest).but(&current.runs)
+    let begun: Vec<&str> = begun.filter_map(|it| it.first_run.as_deref()).collect();
+    let wish = Wish {
+        named: order.baseline,
+        must_exist: order.must_exist,
+        window: Window::Last(order.window, &begun),
     };
-    // Some of them may have failed.
-    let mut runs = store.recent(&filter, order.window.saturating_mul(2))?;
-    runs.retain(|run| !run.run.has_failed());
-    let runs = runs.split_off(runs.len().saturating_sub(order.window));
-    Ok(Runs::new(name, runs))
+    before::question(context, current, wish)
 }
 
 /// Returns the run and the comparable ones before it that ended well, oldest first; none of a run that

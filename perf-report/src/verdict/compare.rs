@@ -88,6 +88,7 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     let asides =
         [left_out, more_runs, of_load, suite.shift.as_ref().map(|shift| shift.reason.clone())];
     let mut notes = notes::of_two(sides, newest, &differences);
+    notes.extend(notes::of_benchmarks(&functions.measured, sides));
     notes.extend(asides.into_iter().flatten().chain(misspelt(&newest, limits)));
     let mut comparison = Comparison {
         shift: suite.shift,

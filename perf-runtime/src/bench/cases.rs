@@ -18,17 +18,39 @@ pub(super) struct Case {
     /// True where the number of threads is part of the name.
     names_threads: bool,
     is_stress: bool,
+    is_quick: bool,
     pub(super) settings: Settings,
 }
 
-/// Lists the wanted cases, in the order of their declarations; those of a group together, where the
-/// first of them stands.
-pub(super) fn all(wanted: &Wanted) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    for site in site::all() {
-        for case in of(site, wanted) {
-            let last = cases.iter().rposition(|other| other.group() == case.group());
-            cases.insert(last.map_or(cases.len(), |last| last + 1), case);
+/// The cases of a program.
+#[derive(Debug, Default)]
+pub(super) struct Cases {
+    /// Those to run, in the order of their declarations; those of a group together, where the first of
+    /// them stands.
+    pub(super) wanted: Vec<Case>,
+    /// Those that nobody asked for, each with whether its mark `ignore` is all that keeps it out.
+    pub(super) left_out: Vec<(Case, bool)>,
+}
+
+impl Cases {
+    /// Counts those that their mark alone keeps out.
+    pub(super) fn ignored(&self) -> usize {
+        self.left_out.iter().filter(|(_, is_ignored)| *is_ignored).count()
+    }
+}
+
+/// Lists the cases.
+pub(super) fn all(wanted: &Wanted) -> Cases {
+    let mut cases = Cases::default();
+    for case in site::all().into_iter().flat_map(|site| of(site, wanted)) {
+        let (name, is_ignored) = (case.name(), case.site.options.ignore);
+        if wanted.takes(&name, is_ignored) {
+            let all = &mut cases.wanted;
+            let last = all.iter().rposition(|other| other.group() == case.group());
+            all.insert(last.map_or(all.len(), |last| last + 1), case);
+        } else {
+            let is_marked = is_ignored && wanted.takes(&name, false);
+            cases.left_out.push((case, is_marked));
         }
     }
     cases
@@ -46,17 +68,15 @@ fn of(site: &'static Site, wanted: &Wanted) -> Vec<Case> {
     let mut cases = Vec::new();
     for argument in arguments(site) {
         for &number in threads.as_deref().unwrap_or(&[1]) {
-            let case = Case {
+            cases.push(Case {
                 site,
                 argument: argument.clone(),
                 threads: number,
                 names_threads: threads.is_some(),
                 is_stress: values.stress == Some(true),
+                is_quick: wanted.is_quick,
                 settings: settings.clone(),
-            };
-            if wanted.takes(&case.name(), site.options.ignore) {
-                cases.push(case);
-            }
+            });
         }
     }
     cases
@@ -114,6 +134,7 @@ impl Case {
             group: options.compare.unwrap_or_default().to_owned(),
             is_base: options.baseline,
             is_stress: self.is_stress,
+            is_quick: self.is_quick,
             tags: options.tags.iter().map(|&tag| tag.to_owned()).collect(),
             budget: options.budget,
             rate_millihertz: self.settings.rate_millihertz,

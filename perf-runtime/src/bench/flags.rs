@@ -84,7 +84,8 @@ A benchmark runs if a FILTER is part of its name; without filters, all do.
   --ignored            run those alone that are marked `ignore`; --include-ignored: all
 
 Each value can stand in a variable, PERF_TRACK_BENCH_TIME=2s, and in a table of perf.toml,
-[bench.\"PATTERN\"], which `perf-report bench` passes on.
+[bench.\"PATTERN\"], which `perf-report bench` passes on. PERF_TRACK_BENCH_IGNORED=only or too
+is --ignored or --include-ignored.
 ";
 
 /// Flags of libtest without a meaning here, and whether a value follows.
@@ -124,6 +125,11 @@ pub(super) fn read(
     }
     wanted.is_quick =
         variable("PERF_TRACK_BENCH_QUICK").is_some_and(|it| it != "0" && it != "false");
+    wanted.ignored = match variable("PERF_TRACK_BENCH_IGNORED").as_deref() {
+        Some("only") => Ignored::Only,
+        Some("too") => Ignored::Too,
+        _ => Ignored::No,
+    };
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         if matches!(argument.as_str(), "--help" | "-h") {

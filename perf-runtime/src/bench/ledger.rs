@@ -44,6 +44,19 @@ pub(super) fn loss() -> Option<String> {
     })
 }
 
+/// Writes down the cases that are not measured, since nobody asked for them, so that nobody takes them for gone.
+/// Each comes with whether its mark `ignore` is all that keeps it out.
+pub(super) fn leave_out(cases: impl ExactSizeIterator<Item = (Benchmark, bool)>) {
+    if cases.len() == 0 {
+        return;
+    }
+    start();
+    let Some(recorder) = process::running() else { return };
+    for (facts, is_ignored) in cases {
+        noted(recorder.segment.add_left_out(&facts, is_ignored).is_some());
+    }
+}
+
 /// Writes down a case that ended in a way that its own process could not.
 pub(super) fn tell(index: u32, facts: &Benchmark, ending: Ending, message: &str) {
     start();

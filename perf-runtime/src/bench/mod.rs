@@ -60,7 +60,7 @@ pub fn run() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match wanted.mode {
-        flags::Mode::List => screen::list(&cases, wanted.is_ignored_only()),
+        flags::Mode::List => screen::list(&cases.wanted, wanted.is_ignored_only()),
         flags::Mode::Test => engine::test(&cases),
         flags::Mode::Bench => supervisor::run(&cases, &wanted),
     }

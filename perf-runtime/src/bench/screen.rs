@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use super::cases::Case;
+use super::cases::{Case, Cases};
 use super::flags::{HELP, Mode, Wanted};
 use super::line;
 use crate::snapshot::{Benchmark, Ending};
@@ -113,22 +113,28 @@ pub(super) fn test(case: &Case, is_ok: bool) {
 }
 
 /// Prints which cases failed, and the counts that libtest prints.
-pub(super) fn tests_end(cases: usize, failed: &[(&Case, String)]) {
+pub(super) fn tests_end(cases: &Cases, failed: &[(&Case, String)]) {
     for (case, message) in failed {
         complain(&format!("\n---- {} ----\n{}", plain(&case.name()), plain(message)));
     }
     let result = if failed.is_empty() { "ok" } else { "FAILED" };
     say(&format!(
-        "\ntest result: {result}. {} passed; {} failed; 0 ignored; 0 measured; 0 filtered out\n",
-        cases - failed.len(),
-        failed.len()
+        "\ntest result: {result}. {} passed; {} failed; {} ignored; 0 measured; {} filtered out\n",
+        cases.wanted.len() - failed.len(),
+        failed.len(),
+        cases.ignored(),
+        cases.left_out.len() - cases.ignored()
     ));
 }
 
 /// Prints what is about to happen.
-pub(super) fn head(cases: usize, is_quick: bool) {
+pub(super) fn head(cases: usize, ignored: usize, is_quick: bool) {
     let noun = if cases == 1 { "benchmark" } else { "benchmarks" };
-    say(&format!("\nmeasuring {cases} {noun}{}\n", if is_quick { ", quickly" } else { "" }));
+    say(&format!("\nmeasuring {cases} {noun}{}", if is_quick { ", quickly" } else { "" }));
+    if ignored > 0 {
+        say(&format!("{ignored} marked `ignore`: --include-ignored measures these, too"));
+    }
+    say("");
     say(&line::titles());
 }
 

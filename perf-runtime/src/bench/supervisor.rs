@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::board::{self, Board};
-use super::cases::Case;
+use super::cases::{Case, Cases};
 use super::flags::{self, CHILD, Wanted};
 use super::watch::{self, End};
 use super::{engine, ledger, line, memory, progress, screen};
@@ -17,7 +17,8 @@ use crate::snapshot::Ending;
 const NOT_ALL_WELL: u8 = 3;
 
 /// Measures all cases, group by group.
-pub(super) fn run(cases: &[Case], wanted: &Wanted) -> ExitCode {
+pub(super) fn run(all: &Cases, wanted: &Wanted) -> ExitCode {
+    let cases = all.wanted.as_slice();
     let groups: Vec<&[Case]> = cases.chunk_by(|a, b| a.group() == b.group()).collect();
     line::fit(cases);
     if let Some(path) = &wanted.board {
@@ -25,12 +26,14 @@ pub(super) fn run(cases: &[Case], wanted: &Wanted) -> ExitCode {
             screen::warn(&format!("nobody can see how far this is: {error}"));
         }
         limit_memory(cases);
+    } else {
+        ledger::leave_out(all.left_out.iter().map(|(case, marked)| (case.facts(), *marked)));
     }
     if wanted.measures_here {
         let all_well = groups.into_iter().map(|group| here(group, wanted)).fold(true, |a, b| a & b);
         return code(all_well);
     }
-    screen::head(cases.len(), wanted.is_quick);
+    screen::head(cases.len(), all.ignored(), wanted.is_quick);
     progress::begins(cases);
     let mut all_well = true;
     for group in groups {

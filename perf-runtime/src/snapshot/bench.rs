@@ -30,6 +30,9 @@ pub struct Benchmark {
     pub is_base: bool,
     /// True for a step of a ramp of threads.
     pub is_stress: bool,
+    /// True where a tenth of the time was asked for.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub is_quick: bool,
     /// Tags given in the attribute.
     pub tags: Vec<String>,
     /// Limits given in the attribute.
@@ -55,6 +58,16 @@ pub struct Benchmark {
     pub message: Option<String>,
     /// The kinds of error of its timed iterations, where they are counted. The other fields are 0.
     pub failures: Option<Failures>,
+}
+
+/// A case that a program has and did not measure: nobody asked for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct LeftOut {
+    /// Name, as [`Benchmark::case_name`] has it.
+    pub name: String,
+    /// True where it would have run but for its mark `ignore`.
+    pub is_ignored: bool,
 }
 
 /// The durations of single iterations. At a rate, each counts from its intended start.

@@ -1,10 +1,10 @@
 //! The sum of snapshots: functions by name, contexts by path, metrics by name and kind. Pure.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Benchmark, Context, Failures, Function, Losses, Measures, Metric, MetricKind, Process,
+    Benchmark, Context, Failures, Function, LeftOut, Losses, Measures, Metric, MetricKind, Process,
     Snapshot, Transition,
 };
 
@@ -25,6 +25,7 @@ pub struct Merger {
     failures: BTreeMap<usize, Failures>,
     metrics: BTreeMap<(String, MetricKind), Metric>,
     benchmarks: Vec<Benchmark>,
+    left_out: BTreeSet<LeftOut>,
     transitions: Vec<Transition>,
     processes: Vec<Process>,
     losses: Losses,
@@ -44,6 +45,7 @@ impl Merger {
         snapshot.failures.iter().for_each(|failures| self.add_failures(failures, &functions));
         snapshot.metrics.iter().for_each(|metric| self.add_metric(metric));
         self.benchmarks.extend_from_slice(&snapshot.benchmarks);
+        self.left_out.extend(snapshot.left_out.iter().cloned());
         self.transitions.extend_from_slice(&snapshot.transitions);
         self.processes.extend_from_slice(&snapshot.processes);
         self.losses.merge(&snapshot.losses);
@@ -69,6 +71,7 @@ impl Merger {
             failures,
             metrics: self.metrics.into_values().collect(),
             benchmarks: self.benchmarks,
+            left_out: self.left_out.into_iter().collect(),
             transitions: self.transitions,
             processes: self.processes,
             losses: self.losses,

@@ -18,7 +18,7 @@ mod metric;
 mod polls;
 mod since;
 
-pub use bench::{Batch, Benchmark, Ending, Latencies, Phase};
+pub use bench::{Batch, Benchmark, Ending, Latencies, LeftOut, Phase};
 pub use breaker::{BreakerState, Reason, Step, Transition};
 pub use failures::{ErrorKind, Failures};
 pub use histogram::Histogram;
@@ -59,6 +59,9 @@ pub struct Snapshot {
     /// Cases of benchmarks, sorted by name, argument, threads and process.
     #[cfg_attr(feature = "serde", serde(default))]
     pub benchmarks: Vec<Benchmark>,
+    /// Cases of benchmarks that the programs have and nobody asked for, sorted, each once.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub left_out: Vec<LeftOut>,
     /// The latest steps of the circuit breakers, sorted by time since the start of their process.
     pub transitions: Vec<Transition>,
     /// The processes that recorded, sorted by start time and process id.

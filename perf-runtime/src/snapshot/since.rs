@@ -55,6 +55,7 @@ impl Snapshot {
             failures: failures(self, earlier),
             metrics: self.metrics.iter().map(metric).collect(),
             benchmarks: self.benchmarks.clone(),
+            left_out: self.left_out.clone(),
             transitions,
             processes: self.processes.iter().map(|it| process(it, &earlier.processes)).collect(),
             losses: self.losses.since(&earlier.losses),

@@ -19,8 +19,8 @@ pub use complexity::complexity;
 pub use scaling::scaling;
 
 use crate::model::{
-    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchGrowth, BenchRow, Change,
-    Comparison, Function, FunctionKind, Metric, RunDocument, Side,
+    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth, BenchRow,
+    Change, Comparison, Function, FunctionKind, Metric, RunDocument, Side, Verdict,
 };
 use crate::text::order::natural;
 
@@ -49,6 +49,7 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
         profiled: profiled.cloned().collect(),
         tree: newest.tree.clone(),
         notes: notes(runs, comparison),
+        findings: comparison.map_or_else(Vec::new, |it| findings(it, &benchmarks)),
     })
 }
 
@@ -65,6 +66,29 @@ fn benchmarks(runs: &[RunDocument]) -> BTreeMap<&str, Vec<&Function>> {
         all.entry(function.name.as_str()).or_default().push(function);
     }
     all
+}
+
+/// Returns what is worse and is no time of a benchmark that has a row, so that whatever fails is seen.
+fn findings(
+    comparison: &Comparison,
+    benchmarks: &BTreeMap<&str, Vec<&Function>>,
+) -> Vec<BenchFinding> {
+    // Without a baseline the only rows are those of benchmarks that did not end well, and their outcome is shown.
+    let is_row =
+        |row: &&Change| row.metric == Metric::MeanNs && benchmarks.contains_key(row.name.as_str());
+    let changes = comparison.functions.iter().filter(|row| !is_row(row)).map(|row| BenchFinding {
+        name: row.name.clone(),
+        what: row.metric.title().to_owned(),
+        verdict: row.verdict,
+        reason: row.reason.clone(),
+    });
+    let budgets = comparison.budgets.iter().map(|row| BenchFinding {
+        name: row.name.clone(),
+        what: format!("the budget for {}", row.limit.title()),
+        verdict: row.verdict,
+        reason: row.reason.clone(),
+    });
+    changes.chain(budgets).filter(|it| it.verdict >= Verdict::Degraded).collect()
 }
 
 /// Returns what the comparison says of the time of a benchmark.

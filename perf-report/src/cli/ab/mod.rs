@@ -12,6 +12,7 @@ use clap::builder::FalseyValueParser;
 
 use super::judge::{self, LimitArgs};
 use super::page::{self, HtmlArgs};
+use super::recording::ProbeArgs;
 use super::rounds::{ROUNDS, Rounds, TurnArgs};
 use super::write::WriteArgs;
 use super::{keep, output};
@@ -94,10 +95,8 @@ pub(super) struct Args {
     #[arg(value_delimiter = ',', value_parser = keep::tag)]
     tags: Vec<String>,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
+    #[command(flatten)]
+    probe: ProbeArgs,
 
     /// Print no progress
     #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
@@ -212,7 +211,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     };
     let seed = args.rounds.turns.seed();
     let mut pairing = args.rounds.between(&sides, context, seed);
-    pairing.rules.probe = !args.no_probe;
+    pairing.rules.probe = args.probe.probes();
     pairing.rules.label = args.keep.then(|| args.label.clone().unwrap_or_else(|| "ab".to_owned()));
     pairing.rules.tags = keep::sorted(&args.tags);
     let judged = play(args, planned, &mut pairing, &settings, &mut rounds)?;

@@ -10,6 +10,7 @@ use crate::cli::output;
 use crate::cli::rounds::Rounds;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::Contender;
+use crate::project::config;
 use crate::project::context::Context;
 use crate::record::cargo::{self, Workspace};
 use crate::record::command::{Job, Streams};
@@ -147,11 +148,18 @@ impl OneSide {
         let contender = Contender { command: command.clone().unwrap_or_else(shown), commit: None };
         let words = command.as_deref().map_or_else(|| args.command.clone(), shell);
         let dir = context.dir.clone();
-        let environment = here.map_or_else(Vec::new, Workspace::environment);
+        let mut environment = here.map_or_else(Vec::new, Workspace::environment);
+        let of_benchmarks = config::bench_environment(context)?;
+        environment.extend(of_benchmarks.iter().cloned());
         let builds = args.builds();
         let side = Self { words, dir, environment, contender, builds, worktree: None };
         match revision {
-            Some(revision) => side.at_commit(Worktree::create(&context.dir, revision)?, here),
+            Some(revision) => {
+                let mut side = side.at_commit(Worktree::create(&context.dir, revision)?, here)?;
+                // Both sides are measured alike, by the settings of today.
+                side.environment.extend(of_benchmarks);
+                Ok(side)
+            }
             None => Ok(side),
         }
     }

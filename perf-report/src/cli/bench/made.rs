@@ -4,17 +4,17 @@ use std::ffi::OsString;
 
 use super::Args;
 use super::progress::{self, Looking, Processes};
+use crate::cli::recording::{self, One};
 use crate::cli::rounds::Rounds;
 use crate::cli::{output, run};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::RunDocument;
+use crate::model::{Function, LeftOut, RunDocument};
 use crate::project::config;
 use crate::project::context::Context;
-use crate::project::import::written;
 use crate::record::command::{self, Job, Streams};
 use crate::record::failure;
 use crate::record::in_turn::Watcher as _;
-use crate::record::recorder::{self, Order, Recorder};
+use crate::record::recorder::{self, Order};
 
 /// The result of the processes.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(super) struct Made {
     pub(super) runs: Vec<RunDocument>,
     /// The code of the first command that failed, and its end in words.
     pub(super) failed: Option<(u8, String)>,
+    /// The benchmarks of its programs that nobody asked for.
+    pub(super) left_out: Vec<LeftOut>,
     /// The signal that asked for the end.
     pub(super) interrupted: Option<u8>,
 }
@@ -32,8 +34,7 @@ pub(super) struct Made {
 /// # Errors
 /// When it does not build, cannot be run, or a run cannot be stored.
 pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
-    let lines = config::bench_options(context)?;
-    let environment = args.values.environment(&lines);
+    let environment = args.values.environment(config::bench_environment(context)?);
     let rounds = Rounds::begin(args.quiet)?;
     rounds.show("building the benchmarks");
     build(args, &environment)?;
@@ -43,10 +44,6 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
     let mut rounds = rounds;
     rounds.begin_anew();
     for process in 1..=processes {
-        made.interrupted = rounds.interrupted();
-        if made.interrupted.is_some() {
-            break;
-        }
         let what = format!("measuring, process {process} of {processes}");
         rounds.show_run(&what, process - 1, processes);
         let told = ways.next();
@@ -55,6 +52,9 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
         let look = || told.as_ref().and_then(|told| ways.look(told, &rounds));
         one(args, context, (process, &environment), (&rounds, look), &mut made)?;
         ways.ended(told);
+        if made.interrupted.is_some() {
+            break;
+        }
     }
     Ok(made)
 }
@@ -83,9 +83,9 @@ fn one(
     made: &mut Made,
 ) -> Result<(), UserError> {
     let words = args.words(&["--no-fail-fast"], true);
-    let (tags, base) = (args.name.tags(), args.dir.as_ref().map(|dir| context.dir.join(dir)));
+    let (tags, base) = (args.name.tags(), args.dir.base(context));
     let first = made.runs.first().map(|run| run.run.id.clone());
-    let recorder = Recorder::prepare(Order {
+    let order = Order {
         job: Job { words: &words, environment, streams: Streams::Tail, ..Job::default() },
         base: base.as_deref(),
         source: &context.root,
@@ -93,23 +93,23 @@ fn one(
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: (args.processes() > 1).then_some((first.as_deref(), process)),
-        probe: !args.no_probe,
-    });
-    recorder.folder().map_err(failure::cannot_record)?;
-    let finished = recorder.run(look).map_err(|error| failure::cannot_start(&words[0], error))?;
-    made.interrupted = rounds.interrupted();
-    if made.interrupted.is_some() {
-        finished.discard();
-        return Ok(());
-    }
-    let code = finished.ended.shell_code();
+        probe: args.probe.probes(),
+    };
+    let (ended, recorded) = match recording::one(context, order, rounds, look)? {
+        One::Interrupted(signal) => {
+            made.interrupted = Some(signal);
+            return Ok(());
+        }
+        One::Ended(ended, recorded) => (ended, recorded),
+    };
+    let code = ended.shell_code();
     if code != 0 && made.failed.is_none() {
-        let end = failure::shown_end(&finished.ended.tail);
-        made.failed = Some((code, format!("the command {}{end}", finished.ended.in_words())));
+        let end = failure::shown_end(&ended.tail);
+        made.failed = Some((code, format!("the command {}{end}", ended.in_words())));
     }
-    let Some(mut result) = finished.collect() else { return Ok(()) };
-    written::add(context, &mut result.document, result.began);
-    if result.document.is_empty() {
+    let Some(result) = recorded else { return Ok(()) };
+    made.left_out.clone_from(&result.document.run.left_out);
+    if measured_nothing(&result.document) {
         // Nobody would want it as the newest run.
         recorder::clear(&result.collected, result.session.folder());
         return Ok(());
@@ -119,4 +119,11 @@ fn one(
     }
     made.runs.push(result.document);
     Ok(())
+}
+
+/// Returns whether nothing was measured and nothing was called in a run: its programs may know benchmarks that nobody
+/// asked for.
+fn measured_nothing(run: &RunDocument) -> bool {
+    let is_idle = |it: &Function| it.kind.is_function() && it.calls == 0;
+    run.is_empty() || (run.functions.iter().all(is_idle) && run.suites.is_empty())
 }

@@ -4,8 +4,8 @@ mod made;
 mod progress;
 mod values;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -14,15 +14,16 @@ use clap::builder::{FalseyValueParser, PossibleValue};
 use super::judge::{self, LimitArgs};
 use super::output::{self, OutputArgs};
 use super::page::{self, HtmlArgs};
+use super::recording::{DirArgs, ProbeArgs};
 use super::{baseline, keep};
 use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{BenchDocument, RunDocument};
+use crate::model::{BenchDocument, FunctionKind, LeftOut, RunDocument};
 use crate::project::bench::{self, Judged};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
 use crate::render::{BenchDetail, BenchFacet, BenchView, Medium};
-use crate::text::units;
+use crate::text::{sanitize, suggest, units};
 use crate::verdict;
 use made::Made;
 
@@ -48,8 +49,9 @@ same command before. Members of a group are compared with its base round by roun
 
 With --format other than `human`, the document goes to standard output, and nothing else does.
 
-Exit codes: 0 nothing is worse, 2 it does not build, 3 something regressed, or a benchmark ended other \
-than `ok`, 4 there is no benchmark; that of cargo where something else of it failed.";
+Exit codes: 0 nothing is worse, 2 it does not build, or the baseline is not there, or is there already, \
+3 something regressed, or a benchmark ended other than `ok`, 4 there is no benchmark; that of cargo where \
+something else of it failed.";
 
 /// Run benchmarks of `#[perf_bench]`, compare and rank them
 #[derive(Debug, clap::Args)]
@@ -93,7 +95,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BASELINE", hide_env_values = true)]
     baseline: Option<String>,
 
-    /// Keep the result as the baseline of this name, unless a benchmark ended badly
+    /// Keep the result as the baseline of this name, without the benchmarks that ended badly
     #[arg(long, value_name = "NAME", env = "PERF_TRACK_BENCH_SAVE", hide_env_values = true)]
     save: Option<String>,
 
@@ -125,14 +127,11 @@ pub(super) struct Args {
     #[command(flatten)]
     name: keep::NameArgs,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
+    #[command(flatten)]
+    probe: ProbeArgs,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 
     /// Print no progress
     #[arg(long, env = "PERF_TRACK_QUIET", hide_env_values = true)]
@@ -210,7 +209,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if !has_benchmarks {
         return Err(nothing(args, made));
     }
-    let judged = bench::judge(context, &made.runs, &settings, args.is_part())?;
+    let judged = bench::judge(context, &made.runs, &settings)?;
     judged.notices.iter().for_each(|notice| output::warning(notice));
     report(args, context, &made, &judged, &settings)
 }
@@ -233,9 +232,9 @@ fn report(
         page::of_comparison(context, (&judged.runs, judged.baseline.as_ref()), comparison, settings)
     });
     let is_well = document.benchmarks.iter().all(|row| !row.benchmark.is_failure());
-    tell(args, context, &document);
+    tell(args, context, (&document, made));
     if let Some(name) = &args.save {
-        save(context, name, &made.runs, is_well)?;
+        save(context, name, &made.runs)?;
     }
     // A benchmark that ended badly is the reason why cargo failed; whatever else failed is told.
     match &made.failed {
@@ -248,7 +247,7 @@ fn report(
 }
 
 /// Says where the runs are, and what to do next.
-fn tell(args: &Args, context: &Context, document: &BenchDocument) {
+fn tell(args: &Args, context: &Context, (document, made): (&BenchDocument, &Made)) {
     if args.quiet {
         return;
     }
@@ -260,22 +259,55 @@ fn tell(args: &Args, context: &Context, document: &BenchDocument) {
         _ => format!("run {newest}"),
     };
     output::message(&format!("stored as {runs} in {}", context.shown_store()));
+    if let Some(help) = ignored(&made.left_out) {
+        output::help(&help);
+    }
     if document.baseline.is_none() && args.save.is_none() {
         output::help("keep this result to judge later ones by: `perf-report bench --save main`");
     }
 }
 
-fn save(
-    context: &Context,
-    name: &str,
-    runs: &[RunDocument],
-    is_well: bool,
-) -> Result<(), UserError> {
-    if is_well {
-        return baseline::keep(context, name, runs);
+/// Keeps the benchmarks that ended well, in every process, as a baseline.
+fn save(context: &Context, name: &str, runs: &[RunDocument]) -> Result<(), UserError> {
+    let (kept, bad) = without_bad_ends(runs);
+    if !kept.iter().any(RunDocument::has_benchmarks) {
+        output::warning(&format!("baseline {name} was not saved: no benchmark ended well"));
+        return Ok(());
     }
-    output::warning(&format!("baseline {name} was not saved: a benchmark ended badly"));
-    Ok(())
+    if !bad.is_empty() {
+        let names: Vec<String> =
+            bad.iter().map(|name| sanitize::screen(name).into_owned()).collect();
+        output::warning(&format!(
+            "baseline {name} is without what ended badly, and judges nothing of it: {}",
+            names.join(", ")
+        ));
+    }
+    baseline::keep(context, name, &kept)
+}
+
+/// Returns the runs without the benchmarks that ended badly in one of them, and the names of these.
+fn without_bad_ends(runs: &[RunDocument]) -> (Vec<RunDocument>, BTreeSet<String>) {
+    let functions = runs.iter().flat_map(|run| &run.functions);
+    let bad = functions.filter(|it| it.kind == FunctionKind::Benchmark && it.is_failure());
+    let bad: BTreeSet<String> = bad.map(|it| it.name.clone()).collect();
+    let kept = runs.iter().map(|run| {
+        let mut run = run.clone();
+        run.functions.retain(|it| !bad.contains(&it.name));
+        run
+    });
+    (kept.collect(), bad)
+}
+
+/// Returns how to ask for the benchmarks that their mark keeps out.
+fn ignored(left_out: &[LeftOut]) -> Option<String> {
+    let count = left_out.iter().filter(|it| it.ignored).count() as u64;
+    let verb = if count == 1 { "is" } else { "are" };
+    (count > 0).then(|| {
+        let benchmarks = units::plural(count, "benchmark");
+        format!(
+            "{benchmarks} {verb} marked `ignore`: --include-ignored measures all, --ignored those alone"
+        )
+    })
 }
 
 /// Makes the error that no benchmark ran.
@@ -284,6 +316,13 @@ fn nothing(args: &Args, made: Made) -> UserError {
         among the dev-dependencies, `[[bench]] name = \"first\" harness = false` in Cargo.toml, and \
         in benches/first.rs `#[perf_runtime::perf_bench] fn sum() -> u64 { (0..1000).sum() }` with \
         `perf_runtime::bench_main!();`";
+    if !made.left_out.is_empty() {
+        let problem = "no benchmark of #[perf_bench] is among those that were asked for";
+        let help = ignored(&made.left_out).unwrap_or_else(|| {
+            near(&args.filters, made.left_out.iter().map(|it| it.name.as_str()))
+        });
+        return UserError::new(Code::NothingToJudge, problem).help(help);
+    }
     if let Some((_, words)) = made.failed {
         return UserError::new(Code::NothingToJudge, format!("no benchmark was measured: {words}"))
             .help("run `cargo bench` by itself to see all that it prints");
@@ -294,6 +333,33 @@ fn nothing(args: &Args, made: Made) -> UserError {
             .help("`cargo bench -- --list` prints the names");
     }
     UserError::new(Code::NothingToJudge, "there is no benchmark of #[perf_bench]").help(FIRST)
+}
+
+/// Names the benchmarks that `filters` may mean, or the first of all.
+fn near<'a>(filters: &[String], names: impl Iterator<Item = &'a str> + Clone) -> String {
+    /// Names that are listed.
+    const MOST: usize = 5;
+    // People leave out the program and the arguments.
+    let words = |name: &'a str| {
+        let function = name.rsplit("::").next().unwrap_or(name);
+        [name, function, function.split('/').next().unwrap_or(function)]
+    };
+    for filter in filters {
+        let all = names.clone().flat_map(words);
+        if let Some(near) = suggest::nearest(filter, all) {
+            let whole = names.clone().find(|name| words(name).contains(&near)).unwrap_or(near);
+            return suggest::did_you_mean(&sanitize::screen(whole));
+        }
+    }
+    let first: Vec<String> =
+        names.clone().take(MOST).map(|it| sanitize::screen(it).into_owned()).collect();
+    let more = names.count().saturating_sub(first.len());
+    let more = if more > 0 {
+        format!(" and {more} more, which `cargo bench -- --list` prints")
+    } else {
+        String::new()
+    };
+    format!("there are {}{more}", first.join(", "))
 }
 
 impl ValueEnum for BenchFacet {
@@ -337,5 +403,42 @@ impl ValueEnum for BenchDetail {
             Self::Profile => ("profile", "Also the functions inside, and their calls as a tree"),
         };
         Some(PossibleValue::new(name).help(help))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BenchOutcome, Benchmark, Function, Harness};
+
+    #[test]
+    fn a_slip_in_a_filter_is_told_with_the_name_that_is_near() {
+        let names = ["speed::once", "speed::sort/10", "speed::sort/100"];
+        let near = |filter: &str| near(&[filter.to_owned()], names.into_iter());
+        assert!(near("onec").contains("`speed::once`"), "{}", near("onec"));
+        assert!(near("srot").contains("`speed::sort/10`"), "{}", near("srot"));
+        let all = near("nosuch");
+        assert!(names.iter().all(|name| all.contains(name)), "{all}");
+    }
+
+    #[test]
+    fn a_baseline_is_kept_without_what_ended_badly() {
+        let case = |name: &str, outcome| {
+            let harness = Some(Harness { outcome, ..Harness::default() });
+            let benchmark = Some(Box::new(Benchmark { harness, ..Benchmark::default() }));
+            let (name, kind) = (name.to_owned(), FunctionKind::Benchmark);
+            Function { name, kind, benchmark, ..Function::default() }
+        };
+        let run = |bad| RunDocument {
+            functions: vec![case("a", BenchOutcome::Ok), case("b", bad)],
+            ..crate::model::samples::empty()
+        };
+        // Ending well once is not enough: its times would be those of the process that was lucky.
+        let (kept, bad) = without_bad_ends(&[run(BenchOutcome::Ok), run(BenchOutcome::Panicked)]);
+        let names: Vec<_> =
+            kept.iter().flat_map(|run| &run.functions).map(|it| &*it.name).collect();
+        assert_eq!((names, bad.len()), (vec!["a", "a"], 1));
+        let (kept, bad) = without_bad_ends(&[run(BenchOutcome::Ok)]);
+        assert_eq!((kept[0].functions.len(), bad.len()), (2, 0));
     }
 }

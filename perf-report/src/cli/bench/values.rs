@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::builder::FalseyValueParser;
 
-use crate::project::config::bench::{self, VARIABLE};
+use crate::project::config::bench;
 
 fn checked(name: &'static str) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync {
     move |text| bench::checked(name, text)
@@ -19,6 +19,16 @@ pub(super) struct ValueArgs {
     #[arg(long, env = "PERF_TRACK_BENCH_QUICK", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(super) quick: bool,
+
+    /// Measure those alone that are marked `ignore`
+    #[arg(long, env = "PERF_TRACK_BENCH_ONLY_IGNORED", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "include_ignored")]
+    ignored: bool,
+
+    /// Measure those that are marked `ignore`, too
+    #[arg(long, env = "PERF_TRACK_BENCH_INCLUDE_IGNORED", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(super) include_ignored: bool,
 
     /// Time for the timed rounds of a benchmark [default: 1s]
     #[arg(long, value_name = "TIME", env = "PERF_TRACK_BENCH_TIME", hide_env_values = true)]
@@ -77,8 +87,11 @@ pub(super) struct ValueArgs {
 }
 
 impl ValueArgs {
-    /// Returns the variables for the programs. `lines` are the tables of `perf.toml`.
-    pub(super) fn environment(&self, lines: &str) -> Vec<(&'static str, OsString)> {
+    /// Returns the variables for the programs. `file` are those of `perf.toml`.
+    pub(super) fn environment(
+        &self,
+        file: Vec<(&'static str, OsString)>,
+    ) -> Vec<(&'static str, OsString)> {
         let flag = |given: bool| given.then(|| "true".to_owned());
         let given = [
             ("PERF_TRACK_BENCH_QUICK", &flag(self.quick)),
@@ -93,13 +106,16 @@ impl ValueArgs {
             ("PERF_TRACK_BENCH_MEMORY", &self.memory),
             ("PERF_TRACK_BENCH_CPU", &self.cpu),
             ("PERF_TRACK_BENCH_ERRORS", &self.errors),
+            ("PERF_TRACK_BENCH_IGNORED", &self.ignored()),
         ];
         let given = given.into_iter();
-        let mut set: Vec<_> =
-            given.filter_map(|(name, value)| Some((name, value.as_ref()?.into()))).collect();
-        if !lines.is_empty() {
-            set.push((VARIABLE, lines.into()));
-        }
-        set
+        let given = given.filter_map(|(name, value)| Some((name, value.as_ref()?.into())));
+        given.chain(file).collect()
+    }
+
+    /// Returns the word by which programs know what to do about those that are marked `ignore`.
+    fn ignored(&self) -> Option<String> {
+        let word = if self.ignored { Some("only") } else { self.include_ignored.then_some("too") };
+        word.map(str::to_owned)
     }
 }

@@ -6,13 +6,14 @@ mod state;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::builder::FalseyValueParser;
 
 use super::output::{self, OutputArgs};
+use super::recording::DirArgs;
 use super::rounds::Rounds;
 use super::{help, media};
 use crate::analysis::bisect::{self, Graph};
@@ -21,7 +22,7 @@ use crate::error::{ExitCode as Code, UserError};
 use crate::model::{
     BISECT_SCHEMA, BISECT_VERSION, BisectDocument, BisectQuestion, BisectState, Metric, Purpose,
 };
-use crate::project::config::check;
+use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::record::bisect::history::History;
 use crate::record::bisect::workshop::Workshop;
@@ -163,9 +164,8 @@ struct CourseArgs {
     #[arg(value_parser = FalseyValueParser::new())]
     allow_failure: bool,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 
     /// Print no progress
     #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
@@ -362,7 +362,8 @@ fn search<'a>(
     let mut workshop =
         Workshop::open(&context.dir, &document.question, &words, (folder, course.cache))?;
     workshop.allow_failure = course.allow_failure;
-    workshop.base = course.dir.as_ref().map(|dir| context.dir.join(dir));
+    workshop.base = course.dir.base(context);
+    workshop.surround(&config::bench_environment(context)?);
     let is_asked = !course.yes && !course.exit_code && output::is_a_dialogue();
     let limit = course.max_time.map(check::Duration::of_clock);
     let is_free = args.metric.is_none() && document.question.metric == Metric::WallNs.word();

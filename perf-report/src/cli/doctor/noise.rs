@@ -1,5 +1,6 @@
 //! `doctor --noise`: the same command against itself.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
@@ -9,6 +10,7 @@ use crate::analysis::{interleave, noise};
 use crate::cli::output;
 use crate::cli::rounds::{ROUNDS, Rounds, TurnArgs};
 use crate::error::{ExitCode as Code, UserError};
+use crate::project::config;
 use crate::project::context::Context;
 use crate::project::workspace;
 use crate::record::command::{Job, Streams};
@@ -32,7 +34,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let settings = args.limits.settings(context, None, &[])?;
     let seed = args.rounds.turns.seed();
     let mut rounds = Rounds::begin(args.rounds.quiet)?;
-    let mut pairing = against_itself(args, context, seed);
+    let environment = config::bench_environment(context)?;
+    let mut pairing = against_itself(args, context, (seed, &environment));
     let mut progress = pairing.warm_up(args.rounds.turns.warmup, &mut rounds)?;
     if progress == Progress::Done {
         progress = pairing.until(args.rounds.turns.rounds.unwrap_or(ROUNDS), &rounds)?;
@@ -54,8 +57,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(Code::Fine.into())
 }
 
-fn against_itself<'a>(args: &'a Args, context: &'a Context, seed: u64) -> InTurn<'a> {
-    let job = Job { words: &args.command, streams: Streams::Tail, ..Job::default() };
+fn against_itself<'a>(
+    args: &'a Args,
+    context: &'a Context,
+    (seed, environment): (u64, &'a [(&'static str, OsString)]),
+) -> InTurn<'a> {
+    let job = Job { words: &args.command, environment, streams: Streams::Tail, ..Job::default() };
     InTurn {
         rules: Rules {
             allow_failure: args.rounds.turns.allow_failure,

@@ -35,7 +35,7 @@ pub(super) fn make(
     context: &Context,
     (rules, interrupt): (&SuiteRules, &Interrupt),
 ) -> Result<Made, UserError> {
-    let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let base = args.dir.base(context);
     let tags = args.name.tags();
     let order = Order {
         job: Job { words: &args.command, streams: Streams::Tail, ..Job::default() },
@@ -45,10 +45,10 @@ pub(super) fn make(
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
-        probe: !args.no_probe,
+        probe: args.probe.probes(),
     };
     let (mut runs, mut failed): (Vec<RunDocument>, Option<String>) = (Vec::new(), None);
-    let lines = config::bench_options(context)?;
+    let of_benchmarks = config::bench_environment(context)?;
     for round in 1..=args.repeat {
         let first = runs.first().map(|run| run.run.id.clone());
         let group = (args.repeat > 1).then_some((first.as_deref(), round));
@@ -57,7 +57,7 @@ pub(super) fn make(
         let suites = Suites::prepare(args, context, rules, &folder)?;
         let mut environment =
             suites.as_ref().map_or_else(Vec::new, |suites| suites.surroundings.environment());
-        environment.extend(config::bench::environment(&lines));
+        environment.extend(of_benchmarks.iter().cloned());
         let job = Job { environment: &environment, ..order.job };
         let finished = match recorder.with_job(job).run(|| {}) {
             Ok(finished) => finished,

@@ -16,6 +16,7 @@ use clap::builder::FalseyValueParser;
 use jiff::Timestamp;
 
 use super::output::OutputArgs;
+use super::recording::{DirArgs, ProbeArgs};
 use super::{keep, output};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::alerts;
@@ -156,14 +157,11 @@ pub(super) struct Args {
     #[command(flatten)]
     name: keep::NameArgs,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
+    #[command(flatten)]
+    probe: ProbeArgs,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 
     /// The command and its arguments
     #[arg(trailing_var_arg = true, value_name = "COMMAND", required_unless_present = "no_run")]

@@ -4,12 +4,13 @@ mod before;
 mod repeat;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::builder::FalseyValueParser;
 
 use super::page::{self, HtmlArgs};
+use super::recording::{DirArgs, ProbeArgs};
 use super::{keep, output, progress, rounds};
 use crate::doctor;
 use crate::error::UserError;
@@ -75,14 +76,11 @@ pub(super) struct Args {
     #[arg(value_parser = FalseyValueParser::new())]
     keep_going: bool,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
+    #[command(flatten)]
+    probe: ProbeArgs,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 
     /// Print neither progress nor summary
     #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]
@@ -105,10 +103,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if let Some(refusal) = facts::git_refusal(&context.root) {
         output::warning(&format!("the run has no commit: {refusal}"));
     }
-    let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let base = args.dir.base(context);
     let tags = args.name.tags();
-    let lines = config::bench_options(context)?;
-    let environment = config::bench::environment(&lines);
+    let environment = config::bench_environment(context)?;
     let order = Order {
         job: Job { words: &args.command, environment: &environment, ..Job::default() },
         base: base.as_deref(),
@@ -117,7 +114,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
-        probe: !args.no_probe,
+        probe: args.probe.probes(),
     };
     if let Some(failed) = before::prepare(args, order)? {
         return Ok(failed);

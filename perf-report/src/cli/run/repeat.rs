@@ -5,16 +5,16 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::analysis::series;
+use crate::cli::recording::{self, One};
 use crate::cli::rounds::{self, Rounds};
 use crate::cli::{output, page};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::context::Context;
-use crate::project::import::written;
 use crate::project::workspace;
 use crate::record::in_turn::Watcher as _;
-use crate::record::recorder::{Order, Recorded, Recorder};
-use crate::record::{failure, nothing};
+use crate::record::nothing;
+use crate::record::recorder::{Order, Recorded};
 use crate::render;
 use crate::text::units;
 
@@ -72,30 +72,22 @@ fn one(
     rounds: &Rounds,
     outcome: &mut Outcome,
 ) -> Result<(), UserError> {
-    outcome.interrupted = rounds.interrupted();
-    if outcome.interrupted.is_some() {
-        return Ok(());
-    }
     let first = outcome.stored.first().cloned();
-    let recorder = Recorder::prepare(Order { group: Some((first.as_deref(), round)), ..order });
-    if let Err(error) = recorder.folder() {
-        return Err(failure::cannot_record(error));
-    }
-    let finished =
-        recorder.run(|| {}).map_err(|error| failure::cannot_start(&args.command[0], error))?;
-    outcome.interrupted = rounds.interrupted();
-    if outcome.interrupted.is_some() {
-        finished.discard();
-        return Ok(());
-    }
-    let (code, words) = (finished.ended.shell_code(), finished.ended.in_words());
+    let order = Order { group: Some((first.as_deref(), round)), ..order };
+    let (ended, recorded) = match recording::one(context, order, rounds, || {})? {
+        One::Interrupted(signal) => {
+            outcome.interrupted = Some(signal);
+            return Ok(());
+        }
+        One::Ended(ended, recorded) => (ended, recorded),
+    };
+    let (code, words) = (ended.shell_code(), ended.in_words());
     if code != 0 {
         outcome.failed += 1;
         outcome.failure.get_or_insert((code, format!("run {round} {words}")));
     }
-    if let Some(mut recorded) = finished.collect() {
-        written::add(context, &mut recorded.document, recorded.began);
-        store_run(context, (recorded, &args.command), code == 0, outcome)?;
+    if let Some(recorded) = recorded {
+        store_run(context, (*recorded, &args.command), code == 0, outcome)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::cli::{keep, output, progress, run};
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
-use crate::project::config::check;
+use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
 use crate::record::in_turn::Watcher as _;
@@ -86,7 +86,7 @@ fn one(
         (false, true) => Streams::NoInput,
         (false, false) => Streams::Own,
     };
-    let base = args.dir.as_ref().map(|dir| context.dir.join(dir));
+    let base = args.dir.base(context);
     let first = made.runs.first().map(|run| run.run.id.clone());
     let tags = keep::sorted(&args.tags);
     let prepared = Recorder::prepare(Order {
@@ -97,7 +97,7 @@ fn one(
         tags: &tags,
         branch: args.branch.as_deref(),
         group: (most > 1).then_some((first.as_deref(), round)),
-        probe: !args.no_probe,
+        probe: args.probe.probes(),
     });
     let folder = prepared.folder().map_err(failure::cannot_record)?.to_owned();
     let surroundings = suite::prepare(&folder, &context.dir, &args.command).map_err(|error| {
@@ -106,7 +106,8 @@ fn one(
     })?;
     surroundings.notes.iter().filter(|_| round == 1).for_each(|note| output::warning(note));
     let before = suite::sizes(&context.root, &rules.watched(args.name.as_deref()));
-    let environment = surroundings.environment();
+    let mut environment = surroundings.environment();
+    environment.extend(config::bench_environment(context)?);
     let job = Job { words: &args.command, streams, environment: &environment, ..Job::default() };
     let show = || {
         let is_shown = most == 1 && !args.quiet;

@@ -15,6 +15,7 @@ pub(super) use runner::as_runner;
 
 use super::keep;
 use super::output::{self, OutputArgs};
+use super::recording::{DirArgs, ProbeArgs};
 use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{RunDocument, SuiteRow, SuitesDocument, TargetOutcome};
@@ -106,14 +107,11 @@ pub(super) struct Args {
     #[arg(value_parser = keep::branch)]
     branch: Option<String>,
 
-    /// Do not look how fast and how steady the machine is
-    #[arg(long, env = "PERF_TRACK_NO_PROBE", hide_env_values = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    no_probe: bool,
+    #[command(flatten)]
+    probe: ProbeArgs,
 
-    /// Folder to record in, a subfolder each run [default: one of your own, in memory]
-    #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    dir: DirArgs,
 
     /// Print neither progress nor report
     #[arg(long, short, env = "PERF_TRACK_QUIET", hide_env_values = true)]

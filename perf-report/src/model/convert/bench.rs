@@ -12,6 +12,7 @@ use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
 
 use super::super::{
     BenchIo, BenchMemory, BenchOutcome, Benchmark, Failures, Function, FunctionKind, Harness,
+    LeftOut,
     Statistic,
 };
 use crate::stats::number::{deviation, float, whole};
@@ -68,6 +69,19 @@ fn cases(snapshot: &Snapshot) -> BTreeMap<String, Vec<&snapshot::Benchmark>> {
         cases.entry(benchmark.case_name()).or_default().push(benchmark);
     }
     cases
+}
+
+/// Returns the benchmarks that no process measured, since nobody asked for them.
+pub(super) fn left_out(snapshot: &Snapshot) -> Vec<LeftOut> {
+    let measured = cases(snapshot);
+    let mut all: Vec<LeftOut> = Vec::new();
+    for case in snapshot.left_out.iter().filter(|it| !measured.contains_key(&it.name)) {
+        match all.last_mut().filter(|last| last.name == case.name) {
+            Some(last) => last.ignored &= case.is_ignored,
+            None => all.push(LeftOut { name: case.name.clone(), ignored: case.is_ignored }),
+        }
+    }
+    all
 }
 
 /// Returns the names of the functions that were called below benchmarks only. The snapshot still has what stands
@@ -225,6 +239,7 @@ fn harness(
         benchmark: facts.name.clone(),
         argument: facts.argument.clone(),
         threads: facts.threads,
+        quick: facts.is_quick,
         stress: facts.is_stress,
         rate_per_s: facts.rate_millihertz.map(|rate| float(rate) / 1e3),
         group: facts.group.clone(),

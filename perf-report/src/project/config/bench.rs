@@ -11,7 +11,7 @@ use super::value::{expected, number};
 use crate::text::{suggest, values};
 
 /// The variable that hands the tables to the programs.
-pub(crate) const VARIABLE: &str = "PERF_TRACK_BENCH_OPTIONS";
+const VARIABLE: &str = "PERF_TRACK_BENCH_OPTIONS";
 
 /// The options that the programs know.
 pub(crate) const OPTIONS: [&str; 11] = [
@@ -30,7 +30,7 @@ pub(crate) const OPTIONS: [&str; 11] = [
 
 /// Returns the variable that hands `lines` on, for the surroundings of a command; nothing where there are none, or
 /// where whoever called us has set it.
-pub(crate) fn environment(lines: &str) -> Vec<(&'static str, OsString)> {
+pub(super) fn environment(lines: &str) -> Vec<(&'static str, OsString)> {
     let is_wanted = !lines.is_empty() && std::env::var_os(VARIABLE).is_none();
     is_wanted.then(|| (VARIABLE, lines.into())).into_iter().collect()
 }

@@ -66,6 +66,7 @@ pub(crate) mod targets;
 pub(crate) mod trend;
 mod value;
 
+use std::ffi::OsString;
 use std::io;
 
 use super::config::targets::Given;
@@ -130,8 +131,19 @@ pub(crate) fn suite_rules(context: &Context) -> Result<SuiteRules, UserError> {
 ///
 /// # Errors
 /// As for [`check_settings`].
-pub(crate) fn bench_options(context: &Context) -> Result<String, UserError> {
+fn bench_options(context: &Context) -> Result<String, UserError> {
     read(context, workspace::CONFIG, source::bench)
+}
+
+/// Returns the variables that hand these options to the programs, for the surroundings of whatever command may run
+/// benchmarks.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn bench_environment(
+    context: &Context,
+) -> Result<Vec<(&'static str, OsString)>, UserError> {
+    Ok(bench::environment(&bench_options(context)?))
 }
 
 /// Returns the rules of a report in the workspace's `perf.toml`.

@@ -1,11 +1,12 @@
 //! The columns of the SQLite store beside the documents: written with a run, and read by lists, names and
 //! filters, which touch no document.
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Row, params};
 
 use super::entry::Entry;
 use super::query::{Filter, Order};
-use crate::model::BuildKeys;
+use crate::model::{BuildKeys, subject};
 
 /// The tables, and the columns that [`entry`] reads. Each run has its row in all of them.
 pub(super) const ENTRIES: &str = "
@@ -24,6 +25,14 @@ pub(super) fn order(from: Order) -> &'static str {
         Order::NewestFirst => " ORDER BY facts.made DESC, facts.run DESC",
         Order::OldestFirst => " ORDER BY facts.made, facts.run",
     }
+}
+
+/// Gives SQLite the function `subject` of a command: see [`subject`].
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("subject", 1, flags, |context| {
+        Ok(subject(context.get_raw(0).as_str()?))
+    })
 }
 
 /// Writes the keys of the run of this number into the table `builds` of a schema of SQLite: `main` or `temp`.
@@ -127,6 +136,7 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
         (&filter.label, text("label = ?")),
         (&filter.machine_key, text("machine = ?")),
         (&filter.command, text("command = ?")),
+        (&filter.subject, text("subject(command) = ?")),
         (&filter.command_part, text("instr(command, ?) > 0")),
         (&filter.branch, text("git_branch = ?")),
         (&filter.commit_prefix, text("instr(git_commit, ?) = 1")),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{BuildKeys, RunDocument};
+use crate::model::{BuildKeys, RunDocument, subject};
 
 /// The stored runs that are meant: those of which everything given here is true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Filter {
     pub build: Option<BuildKeys>,
     /// The command, its words joined by spaces.
     pub command: Option<String>,
+    /// The command without what chooses among its benchmarks, as [`subject`] has it.
+    pub subject: Option<String>,
     /// A part of the command.
     pub command_part: Option<String>,
     /// The branch.
@@ -64,10 +66,10 @@ impl Filter {
         Self { branch: Some(branch.to_owned()), ..Self::default() }
     }
 
-    /// Means the runs of the same command and source as `run`.
+    /// Means the runs of the same command and source as `run`, whatever they chose among its benchmarks.
     pub fn of_command(run: &RunDocument) -> Self {
         Self {
-            command: Some(run.run.command.join(" ")),
+            subject: Some(subject(&run.run.command.join(" "))),
             source: Some(run.run.source.clone().unwrap_or_default()),
             ..Self::default()
         }

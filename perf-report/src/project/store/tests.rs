@@ -486,6 +486,7 @@ fn by_hand(entries: &[Entry], query: &Query) -> Vec<Entry> {
             && is(&filter.machine_key, Some(&entry.machine_key))
             && filter.build.as_ref().is_none_or(|build| build.match_those(&entry.build))
             && is(&filter.command, Some(&entry.command))
+            && is(&filter.subject, Some(&subject(&entry.command)))
             && is(&filter.branch, entry.branch.as_ref())
             && is(&filter.group, entry.group.as_ref())
             && filter.command_part.as_ref().is_none_or(|part| entry.command.contains(part))

@@ -146,6 +146,13 @@ impl Workshop {
         wrong.map_or_else(|| self.link(), Err)
     }
 
+    /// Adds variables to the surroundings of both folders.
+    pub(crate) fn surround(&mut self, variables: &[(&'static str, OsString)]) {
+        for seat in [&mut self.probe, &mut self.anchor] {
+            seat.environment.extend(variables.iter().cloned());
+        }
+    }
+
     /// Returns the target folder in a seat.
     fn target_in(seat: &Seat) -> PathBuf {
         let named = seat.environment.iter().find(|(name, _)| *name == "CARGO_TARGET_DIR");

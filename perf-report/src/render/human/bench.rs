@@ -257,6 +257,14 @@ fn lines(view: &BenchView<'_>, screen: Screen) -> String {
     for (name, leak) in words::leaks(functions()) {
         add(style::WARN, &format!("! {} {leak}", sanitize::screen(&name)));
     }
+    for finding in &document.findings {
+        let (mark, style) = match finding.verdict {
+            Verdict::Regression => ("✗", style::BAD),
+            _ => ("!", style::WARN),
+        };
+        let [name, reason] = [&finding.name, &finding.reason].map(|text| sanitize::screen(text));
+        add(style, &format!("{mark} {name}: {reason}"));
+    }
     if view.detail != BenchDetail::Minimal {
         for line in words::doubts(functions()) {
             add(style::WARN, &line);

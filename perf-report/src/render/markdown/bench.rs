@@ -121,6 +121,10 @@ fn findings(document: &BenchDocument) -> String {
     });
     let leaks = words::leaks(document.benchmarks.iter().map(|row| &row.benchmark));
     let leaks = leaks.into_iter().map(|(name, leak)| format!("- **{}** {leak}\n", escape(&name)));
-    let all: String = ends.chain(worse).chain(leaks).collect();
+    let others = document
+        .findings
+        .iter()
+        .map(|finding| format!("- **{}**: {}\n", escape(&finding.name), escape(&finding.reason)));
+    let all: String = ends.chain(worse).chain(leaks).chain(others).collect();
     if all.is_empty() { all } else { format!("\n{all}") }
 }

@@ -22,8 +22,12 @@ use crate::verdict::sides::{self, Busier, Sides};
 /// to those of the process.
 const RSS_BATCH_BYTES: u64 = 512 << 10;
 
-/// Returns the drafts of the command. It is no part of the suite, so no shift is taken off.
+/// Returns the drafts of the command. It is no part of the suite, so no shift is taken off. Of a command that measures
+/// benchmarks there are none: it takes as long as it was asked to, with as many processes.
 pub(crate) fn drafts(sides: Sides<'_>, limits: &Limits) -> Vec<Draft> {
+    if sides.baseline.iter().chain(sides.current).any(RunDocument::has_benchmarks) {
+        return Vec::new();
+    }
     let work = (limits.load == Load::Open).then(|| Work::of(sides, limits));
     let of = |metric: Metric| {
         let own = *limits.metrics.get(&metric)?;

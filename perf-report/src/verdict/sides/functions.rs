@@ -44,6 +44,11 @@ pub(crate) struct Pair<'a> {
     pub(crate) limits: &'a Limits,
 }
 
+/// Returns whether nobody asked for a benchmark in any of `runs`.
+fn leave_out(runs: &[RunDocument], benchmark: &Function) -> bool {
+    benchmark.kind == FunctionKind::Benchmark && runs.iter().all(|run| run.leaves_out(benchmark))
+}
+
 fn is_profiled(function: &Function) -> bool {
     function.kind == FunctionKind::Profiled
 }
@@ -121,6 +126,8 @@ pub(crate) struct Measured<'a> {
     pub(crate) added: Vec<&'a Function>,
     /// Those that only the baseline knows.
     pub(crate) removed: Vec<&'a Function>,
+    /// Benchmarks of the baseline, and of the runs that are judged, which nobody asked for on the other side.
+    pub(crate) left_out: [Vec<&'a Function>; 2],
 }
 
 impl<'a> Functions<'a> {
@@ -152,12 +159,22 @@ impl<'a> Functions<'a> {
             let measured = &mut functions.measured;
             match (olds.newest(name), news.newest(name)) {
                 // How often those are called, the harness chose.
-                (old, new) if new.or(old).is_some_and(is_profiled) => {}
+                (old, new) if [old, new].into_iter().flatten().any(is_profiled) => {}
                 (Some(_), Some(new)) if !new.kind.is_function() => {
                     measured.both.extend(pair(name, name));
                 }
-                (None, Some(new)) if !new.kind.is_function() => measured.added.push(new),
-                (Some(old), None) if !old.kind.is_function() => measured.removed.push(old),
+                (None, Some(new)) if !new.kind.is_function() => {
+                    let is_left_out = leave_out(sides.baseline, new) && !new.is_failure();
+                    let side =
+                        if is_left_out { &mut measured.left_out[1] } else { &mut measured.added };
+                    side.push(new);
+                }
+                (Some(old), None) if !old.kind.is_function() => {
+                    let is_left_out = leave_out(sides.current, old);
+                    let side =
+                        if is_left_out { &mut measured.left_out[0] } else { &mut measured.removed };
+                    side.push(old);
+                }
                 (Some(_), Some(_)) => functions.both.extend(pair(name, name)),
                 (None, Some(new)) => functions.added.push(new),
                 (Some(old), None) => functions.removed.push(old),

@@ -1,9 +1,10 @@
 //! Notes on the two runs, for readers before they believe a comparison.
 
 use super::comparable::{self, Difference};
-use super::functions::Measured;
+use super::functions::{Measured, Pair};
 use super::runs::{self, Sides};
-use crate::model::{Change, Metric, RunDocument, Verdict};
+use crate::model::{Change, Function, Metric, RunDocument, Verdict, subject};
+use crate::stats::number::float;
 use crate::text::units;
 
 /// Returns notes on the sides, of which `newest` has the newest runs: on these, and on sides that were not made
@@ -49,10 +50,70 @@ fn notes(
              the processes that recorded used"
         ));
     }
-    if baseline.run.command != current.run.command && !in_turn {
+    if subject_of(baseline) != subject_of(current) && !in_turn {
         notes.push("the two runs are of different commands".to_owned());
     }
     notes
+}
+
+fn subject_of(run: &RunDocument) -> String {
+    subject(&run.run.command.join(" "))
+}
+
+/// Returns notes on benchmarks that nobody asked for on one of the sides, and on those that were not measured for as
+/// long on both.
+pub(crate) fn of_benchmarks(measured: &Measured<'_>, sides: Sides<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let [old, new] = measured.left_out.each_ref().map(Vec::len);
+    if old > 0 {
+        let benchmarks = units::plural(old as u64, "benchmark");
+        let verb = if old == 1 { "was" } else { "were" };
+        notes.push(format!("{benchmarks} of the baseline {verb} not asked for, and not judged"));
+    }
+    if new > 0 {
+        let benchmarks = units::plural(new as u64, "benchmark");
+        let verb = if new == 1 { "is" } else { "are" };
+        notes.push(format!(
+            "{benchmarks} {verb} judged by nothing: nobody asked for them when the baseline was made"
+        ));
+    }
+    let quick = |runs: &[RunDocument]| runs.iter().any(RunDocument::is_quick);
+    let (is_before, is_now) = (quick(sides.baseline), quick(sides.current));
+    if is_before != is_now {
+        let which = if is_before { "the baseline" } else { "this run" };
+        notes.push(format!(
+            "{which} was measured with --quick, for a tenth of the time, and the other side was not: \
+             measure both alike to believe small changes"
+        ));
+    } else {
+        notes.extend(of_other_times(measured));
+    }
+    notes
+}
+
+/// Returns a note on benchmarks that were measured for much longer on one side than on the other.
+fn of_other_times(measured: &Measured<'_>) -> Option<String> {
+    /// The factor between the times that is worth a word: precision ends a measurement early, too.
+    const MUCH: f64 = 20.0;
+    let time = |function: &Function| Some(function.total_ns).filter(|ns| *ns > 0).map(float);
+    let times = |pair: &Pair<'_>| {
+        let is_ours = pair.old.harness().is_some() && pair.new.harness().is_some();
+        let (old, new) = time(pair.old).zip(time(pair.new)).filter(|_| is_ours)?;
+        (old / new >= MUCH || new / old >= MUCH).then_some([old, new])
+    };
+    let mut found = measured.both.iter().filter(|pair| times(pair).is_some());
+    let first = found.next()?;
+    let [old, new] = times(first)?.map(units::duration);
+    let more = found.count() as u64;
+    let others = match more {
+        0 => String::new(),
+        _ => format!(" (and {})", units::plural(more, "other")),
+    };
+    let name = &first.new.name;
+    Some(format!(
+        "{name} was measured for {old} in the baseline and for {new} now{others}: other settings may \
+         show other times"
+    ))
 }
 
 /// Returns what helps where one run of benchmarks is held against one, and that leaves any of them open.
@@ -68,7 +129,7 @@ pub(crate) fn more_runs(
     let mut open = rows.iter().filter(|row| is_open(row));
     (is_one && open.any(|row| is_measured(&row.name))).then(|| {
         "one run of benchmarks against one shows large changes only, since the samples of a run say nothing of \
-         the next one: `perf-report run --repeat 5 -- cargo bench` makes five, and so does importing five"
+         the next one: `perf-report bench --processes 5` makes five, and so does importing five"
             .to_owned()
     })
 }

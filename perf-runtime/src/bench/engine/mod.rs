@@ -15,7 +15,7 @@ use std::time::Instant;
 use self::attempt::Attempt;
 use self::running::Running;
 use super::bencher::{Costs, as_f64, costs, whole};
-use super::cases::Case;
+use super::cases::{Case, Cases};
 use super::meters::OwnUse;
 use super::muting::Muted;
 use super::random::Random;
@@ -119,9 +119,14 @@ fn profile(running: &mut [Running<'_>], random: &mut Random, is_quick: bool) {
 }
 
 /// Runs each case once, as a test of whether it works. Returns the code for the end of the process.
-pub(super) fn test(cases: &[Case]) -> ExitCode {
+pub(super) fn test(all: &Cases) -> ExitCode {
     /// What a failing test ends its process with.
     const FAILED: u8 = 101;
+    let cases = all.wanted.as_slice();
+    // None of them is measured.
+    let others = all.left_out.iter().map(|(case, marked)| (case.facts(), *marked));
+    let unmeasured = cases.iter().map(|case| (case.facts(), false)).chain(others);
+    ledger::leave_out(unmeasured.collect::<Vec<_>>().into_iter());
     screen::tests_begin(cases.len());
     let mut failed = Vec::new();
     for case in cases {
@@ -129,7 +134,7 @@ pub(super) fn test(cases: &[Case]) -> ExitCode {
         screen::test(case, outcome.is_ok());
         failed.extend(outcome.err().map(|message| (case, message)));
     }
-    screen::tests_end(cases.len(), &failed);
+    screen::tests_end(all, &failed);
     if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) }
 }
 

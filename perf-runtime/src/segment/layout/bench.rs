@@ -41,6 +41,13 @@ pub(crate) const BENCH_NAMES_THREADS: u32 = 8;
 /// [`BenchRecord::flags`]: the text has an argument, which may be empty.
 pub(crate) const BENCH_ARGUMENT: u32 = 4;
 
+/// [`BenchRecord::flags`]: a tenth of the time was asked for.
+pub(crate) const BENCH_QUICK: u32 = 16;
+/// [`BenchRecord::flags`]: nobody asked for it, so that there is a name and no more.
+pub(crate) const BENCH_LEFT_OUT: u32 = 32;
+/// [`BenchRecord::flags`]: it is left out for its mark `ignore` alone.
+pub(crate) const BENCH_IGNORED: u32 = 64;
+
 /// One batch of a case: iterations that were measured together. Never changes once it is linked.
 #[repr(C, align(64))]
 pub(crate) struct BatchRecord {

@@ -13,17 +13,21 @@ use super::sites::{budget, tag};
 use crate::buckets;
 use crate::segment::SegmentError;
 use crate::segment::layout::{
-    BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
-    BenchNoteRecord, BenchRecord, LatencyRecord, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
+    BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
+    BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
+    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
 };
-use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Phase};
+use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, LeftOut, Phase};
 
-/// The cases, and the place among them for each number.
-type Cases = (Vec<Benchmark>, HashMap<u32, usize>);
+/// The cases, the place among them for each number, and those that nobody asked for.
+type Cases = (Vec<Benchmark>, HashMap<u32, usize>, Vec<LeftOut>);
 
-/// Reads all cases with their batches, in the order in which they began.
-pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Benchmark>, SegmentError> {
-    let (mut cases, case_of) = cases(bytes, facts)?;
+/// Reads all cases with their batches, in the order in which they began, and those that nobody asked for.
+pub(super) fn read(
+    bytes: Bytes<'_>,
+    facts: &Facts,
+) -> Result<(Vec<Benchmark>, Vec<LeftOut>), SegmentError> {
+    let (mut cases, case_of, mut left_out) = cases(bytes, facts)?;
     let mut unclaimed = Unclaimed::of(bytes);
     let links = Links {
         previous: offset_of!(BatchRecord, previous),
@@ -57,7 +61,9 @@ pub(super) fn read(bytes: Bytes<'_>, facts: &Facts) -> Result<Vec<Benchmark>, Se
         let case = case.ok_or(damaged(at, "benchmark of a note"))?;
         take_note(bytes, at, &mut unclaimed, case)?;
     }
-    Ok(cases)
+    left_out.sort_unstable();
+    left_out.dedup();
+    Ok((cases, left_out))
 }
 
 /// Takes a note over into its case; one of a kind that came later is passed over.
@@ -96,7 +102,7 @@ fn take_note(
 }
 
 fn cases(bytes: Bytes<'_>, facts: &Facts) -> Result<Cases, SegmentError> {
-    let (mut cases, mut case_of) = (Vec::new(), HashMap::new());
+    let (mut cases, mut case_of, mut left_out) = (Vec::new(), HashMap::new(), Vec::new());
     let mut unclaimed = Unclaimed::of(bytes);
     let links = Links {
         previous: offset_of!(BenchRecord, previous),
@@ -104,10 +110,17 @@ fn cases(bytes: Bytes<'_>, facts: &Facts) -> Result<Cases, SegmentError> {
         what: "benchmark",
     };
     for at in links.follow(bytes, &mut unclaimed, facts.benches)?.into_iter().map(offset_of) {
+        let case = case(bytes, at, facts, &mut unclaimed)?;
+        let flags = bytes.u32(at + offset_of!(BenchRecord, flags))?;
+        if flags & BENCH_LEFT_OUT != 0 {
+            let is_ignored = flags & BENCH_IGNORED != 0;
+            left_out.push(LeftOut { name: case.case_name(), is_ignored });
+            continue;
+        }
         case_of.insert(bytes.u32(at + offset_of!(BenchRecord, index))?, cases.len());
-        cases.push(case(bytes, at, facts, &mut unclaimed)?);
+        cases.push(case);
     }
-    Ok((cases, case_of))
+    Ok((cases, case_of, left_out))
 }
 
 fn case(
@@ -141,6 +154,7 @@ fn case(
         group: text(group),
         is_base: flags & BENCH_BASE != 0,
         is_stress: flags & BENCH_STRESS != 0,
+        is_quick: flags & BENCH_QUICK != 0,
         names_threads: flags & BENCH_NAMES_THREADS != 0,
         tags: tags.split_inclusive(|&byte| byte == 0).map(tag).collect(),
         budget: budget(bytes, at + offset_of!(BenchRecord, budget))?,

@@ -160,7 +160,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
     let mut losses = shards.losses;
     losses.forgotten_transitions = forgotten;
     let metrics = metrics::read(bytes, &facts)?;
-    let benchmarks = benches::read(bytes, &facts)?;
+    let (benchmarks, left_out) = benches::read(bytes, &facts)?;
     let mut usage = facts.process.usage.clone();
     if let Some(usage) = &mut usage {
         usage.latest_monotonic_ns =
@@ -180,6 +180,7 @@ fn contents(bytes: &[u8], writer: Writer) -> Result<Snapshot, SegmentError> {
         failures: shards.failures,
         metrics,
         benchmarks,
+        left_out,
         transitions,
         processes: vec![process],
         losses,

@@ -4,8 +4,9 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use crate::segment::layout::{
-    BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_NAMES_THREADS, BENCH_STRESS, BatchRecord,
-    BenchNoteRecord, BenchRecord, LatencyRecord, NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
+    BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
+    BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
+    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
 };
 use crate::snapshot::{Batch, Benchmark};
 use crate::writing::Segment;
@@ -23,8 +24,27 @@ struct Note<'a> {
 impl Segment {
     /// Writes the facts of a case and links it: those that are known before it runs.
     pub(crate) fn add_bench(&self, index: u32, bench: &Benchmark) -> Option<&BenchRecord> {
+        self.add_case(bench, |previous, texts| record(bench, previous, index, texts))
+    }
+
+    /// Writes down that a case is not measured, since nobody asked for it, and links it; `is_ignored`, if
+    /// its mark `ignore` is all that keeps it out.
+    pub(crate) fn add_left_out(&self, bench: &Benchmark, is_ignored: bool) -> Option<()> {
+        let flags = BENCH_LEFT_OUT | if is_ignored { BENCH_IGNORED } else { 0 };
+        let record = |previous, texts: &[String; 6]| {
+            let record = record(bench, previous, u32::MAX, texts);
+            BenchRecord { flags: record.flags | flags, ..record }
+        };
+        self.add_case(bench, record).map(|_| ())
+    }
+
+    fn add_case(
+        &self,
+        bench: &Benchmark,
+        record: impl FnOnce(u32, &[String; 6]) -> BenchRecord,
+    ) -> Option<&BenchRecord> {
         let texts = texts(bench);
-        let record = |previous| record(bench, previous, index, &texts);
+        let record = |previous| record(previous, &texts);
         let write = |mut rest: &mut [u8]| {
             for text in &texts {
                 rest = put(rest, text.as_bytes());
@@ -107,6 +127,7 @@ fn record(bench: &Benchmark, previous: u32, index: u32, texts: &[String; 6]) -> 
         line: bench.line,
         flags: flag(bench.is_base, BENCH_BASE)
             | flag(bench.is_stress, BENCH_STRESS)
+            | flag(bench.is_quick, BENCH_QUICK)
             | flag(bench.names_threads, BENCH_NAMES_THREADS)
             | flag(bench.argument.is_some(), BENCH_ARGUMENT),
         threads: bench.threads,
