@@ -423,3 +423,26 @@ fn the_program_beside_them_has_nothing_of_them() {
     assert_eq!(traces(&target.join("release/perf-tests-benching")), 0);
     assert!(traces(&programs()["sound"]) >= 2, "the comparison can fail");
 }
+
+#[test]
+fn what_nobody_asked_for_is_written_down() {
+    let lab = lab!();
+    let left_out = |name: &str, arguments: &[&str]| {
+        let folder = lab.new_folder(name);
+        let finished = run(&lab, &folder, "sound", arguments);
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        let files = std::fs::read_dir(&folder).expect("segments were written");
+        let read = |file: std::io::Result<std::fs::DirEntry>| {
+            segment::read(&file.expect("a file").path()).expect("a segment").left_out
+        };
+        files.flat_map(read).map(|it| (it.name, it.is_ignored)).collect::<BTreeMap<_, _>>()
+    };
+    let of_filter = left_out("filter", &["--bench", "--quick", "--time", "5ms", "plain"]);
+    assert_eq!(of_filter.get("sound::sort/10"), Some(&false));
+    assert_eq!(of_filter.get("sound::ignored"), Some(&false), "no filter names it");
+    assert!(!of_filter.contains_key("sound::plain"));
+    let marked = left_out("marked", &["--bench", "--quick", "--time", "5ms", "plain", "ignored"]);
+    assert_eq!(marked.get("sound::ignored"), Some(&true));
+    let of_test = left_out("test", &["plain"]);
+    assert_eq!(of_test.get("sound::plain"), Some(&false), "it ran, and was not measured");
+}

@@ -45,6 +45,9 @@ fn breaks() {
     if std::env::var_os("BREAK").is_some() { panic!("as it should") }
 }
 
+#[perf_bench(ignore)]
+fn marked() -> u64 { my_app::sum(black_box(&VALUES)) }
+
 #[perf_bench]
 fn leaks() { std::mem::forget(black_box(vec![1_u8; 32])); }
 
@@ -75,9 +78,14 @@ fn project() -> (Lab, PathBuf) {
 }
 
 fn bench(lab: &Lab, root: &Path, arguments: &[&str]) -> Finished {
-    let mut command = lab.report_command(["bench", "--time", "20ms", "--no-probe"]);
+    report(lab, root, &[&["bench", "--time", "20ms", "--no-probe"], arguments].concat(), &[])
+}
+
+/// perf-report in the project, with more in its surroundings.
+fn report(lab: &Lab, root: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
+    let mut command = lab.report_command(arguments);
     command
-        .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(root)
         .env("CARGO_TARGET_DIR", root.join("target"))
         .env("CARGO_NET_OFFLINE", "true")
@@ -161,15 +169,9 @@ fn a_benchmark_that_breaks_is_a_finding_and_the_others_run_on() {
     assert_eq!(good.code, Some(0), "{}", good.stderr);
 
     // The variable reaches the benchmark through cargo.
-    let mut command = lab.report_command(["bench", "--quick", "--time", "20ms", "--no-probe"]);
-    command
-        .current_dir(&root)
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .env("CARGO_NET_OFFLINE", "true")
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .env("BREAK", "1")
-        .stdin(Stdio::null());
-    let bad = Finished::from(command.output().expect("perf-report can be run"));
+    let quick = ["bench", "--quick", "--time", "20ms", "--no-probe"];
+    let broken = |more: &[&str]| report(&lab, &root, &[&quick, more].concat(), &[("BREAK", "1")]);
+    let bad = broken(&[]);
     assert_eq!(bad.code, Some(3), "{}{}", bad.stdout, bad.stderr);
     assert!(bad.stdout.contains("✗ speed::breaks: panicked: it panicked"), "{}", bad.stdout);
     assert!(bad.stdout.contains("speed::four_times"), "{}", bad.stdout);
@@ -179,4 +181,155 @@ fn a_benchmark_that_breaks_is_a_finding_and_the_others_run_on() {
     assert_eq!(check.code, Some(3), "{}{}", check.stdout, check.stderr);
     let said = check.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("it panicked (panicked); it was ok in the baseline"), "{said}");
+
+    // What ended well is kept all the same.
+    let saved = broken(&["--save", "part"]);
+    assert_eq!(saved.code, Some(3), "{}{}", saved.stdout, saved.stderr);
+    let said = saved.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("baseline part is without what ended badly"), "{said}");
+    assert!(said.contains("judges nothing of it: speed::breaks"), "{said}");
+    let part = lab.report_command(["baseline", "show", "part", "--format", "csv"]);
+    let part = Finished::from({ part }.current_dir(&root).output().expect("it can be run"));
+    assert!(part.stdout.contains("speed::once"), "{}{}", part.stdout, part.stderr);
+    assert!(!part.stdout.contains("speed::breaks"), "{}", part.stdout);
+}
+
+/// Lists the names of the rows of a comparison that are gone or new.
+fn one_sided(comparison: &Value) -> Vec<&str> {
+    let rows = comparison["functions"].as_array().expect("there are rows").iter();
+    let rows = rows.filter(|row| row["verdict"] == "removed" || row["verdict"] == "added");
+    rows.filter_map(|row| row["name"].as_str()).collect()
+}
+
+#[test]
+fn what_nobody_asked_for_is_not_gone() {
+    const NEVER: [&str; 4] = ["--regression", "never", "--degraded", "never"];
+    let (lab, root) = project();
+    let all = bench(&lab, &root, &["--quick", "--save", "main"]);
+    assert_eq!(all.code, Some(0), "{}", all.stderr);
+    assert!(
+        all.stderr.contains("1 benchmark is marked `ignore`: --include-ignored"),
+        "{}",
+        all.stderr
+    );
+
+    let filters: [&[&str]; 5] = [
+        &["bench", "--quick", "--time", "20ms", "--no-probe", "once"],
+        &["bench", "--quick", "--time", "20ms", "--no-probe", "--bench", "speed", "once", "leaks"],
+        &["run", "--quiet", "--no-probe", "--", "cargo", "bench", "--", "once", "--quick"],
+        &[
+            "run",
+            "--quiet",
+            "--no-probe",
+            "--",
+            "cargo",
+            "bench",
+            "--",
+            "--skip",
+            "once",
+            "--quick",
+        ],
+        &[
+            "run",
+            "--quiet",
+            "--no-probe",
+            "--",
+            "cargo",
+            "bench",
+            "--",
+            "--exact",
+            "speed::once",
+            "--quick",
+        ],
+    ];
+    for arguments in filters {
+        let never = if arguments[0] == "bench" { &NEVER[..] } else { &[] };
+        let (head, rest) = arguments.split_at(1);
+        let made = report(
+            &lab,
+            &root,
+            &[head, never, rest].concat(),
+            &[("PERF_TRACK_BENCH_TIME", "20ms")],
+        );
+        assert_eq!(made.code, Some(0), "{arguments:?}: {}{}", made.stdout, made.stderr);
+        let newest = lab.latest();
+        let newest = newest.at("/run/id").as_str().expect("an id").to_owned();
+        for question in [&["check"][..], &["compare", "main", "latest"]] {
+            let asked =
+                report(&lab, &root, &[question, &NEVER, &["--format", "json"]].concat(), &[]);
+            assert_eq!(asked.code, Some(0), "{question:?}: {}", asked.stderr);
+            let comparison = json(&asked);
+            assert_eq!(comparison["current"], newest.as_str(), "{question:?} of {arguments:?}");
+            assert_eq!(one_sided(&comparison), [""; 0], "{question:?} of {arguments:?}");
+            assert!(asked.stdout.contains("not asked for, and not judged"), "{}", asked.stdout);
+        }
+    }
+
+    // Nothing is measured, so that there is nothing to judge, and nothing is gone.
+    let test = report(&lab, &root, &["run", "-q", "--", "cargo", "bench", "--", "--test"], &[]);
+    assert_eq!(test.code, Some(0), "{}", test.stderr);
+    let compared = report(&lab, &root, &["compare", "main", "latest", "--format", "json"], &[]);
+    assert_eq!(one_sided(&json(&compared)), [""; 0]);
+
+    let near = bench(&lab, &root, &["onec", "--quick"]);
+    assert_eq!(near.code, Some(4), "{}", near.stderr);
+    assert!(near.stderr.contains("did you mean `speed::once`"), "{}", near.stderr);
+    let marked = bench(&lab, &root, &["marked", "--quick"]);
+    assert_eq!(marked.code, Some(4), "{}", marked.stderr);
+    assert!(marked.stderr.contains("--include-ignored"), "{}", marked.stderr);
+    let marked =
+        bench(&lab, &root, &["marked", "--quick", "--include-ignored", "--format", "json"]);
+    assert_eq!(row(&json(&marked), "marked")["benchmark"]["benchmark"]["harness"]["outcome"], "ok");
+}
+
+#[test]
+fn a_full_run_is_no_measure_of_a_quick_one_unless_it_is_named() {
+    let (lab, root) = project();
+    let quick = bench(&lab, &root, &["once", "--quick", "--format", "json"]);
+    assert_eq!(quick.code, Some(0), "{}", quick.stderr);
+    let full = bench(&lab, &root, &["once", "--processes", "1", "--format", "json"]);
+    assert_eq!(full.code, Some(0), "{}", full.stderr);
+    assert_eq!(json(&full)["baseline"], Value::Null, "{}", full.stderr);
+    let said = full.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("1 run of this command before are no measure"), "{said}");
+    let ids = |document: &Value| document["runs"][0]["id"].as_str().expect("an id").to_owned();
+    let by_name = format!("id:{}", ids(&json(&quick)));
+    let never = ["--regression", "never", "--degraded", "never"];
+    let arguments = ["once", "--processes", "1", "--baseline", &by_name];
+    let named = bench(&lab, &root, &[&arguments[..], &never].concat());
+    assert_eq!(named.code, Some(0), "{}{}", named.stdout, named.stderr);
+    let said = named.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the baseline was measured with --quick"), "{said}");
+
+    // `check` and `bench` judge by the same.
+    let again = bench(
+        &lab,
+        &root,
+        &[&["once", "--processes", "1", "--format", "json"], &never[..]].concat(),
+    );
+    let check = [&["check", "--run", "latest", "--format", "json"], &never[..]].concat();
+    let checked = json(&report(&lab, &root, &check, &[]));
+    assert_eq!(json(&again)["baseline"], checked["baseline"]);
+    assert_ne!(checked["baseline"], Value::Null);
+}
+
+#[test]
+fn options_of_perf_toml_reach_every_command_that_may_run_benchmarks() {
+    const SCRIPT: &str = "printf %s \"$PERF_TRACK_BENCH_OPTIONS\" > told";
+    let lab = lab!();
+    let root = lab.new_folder("project");
+    fs::write(root.join("perf.toml"), "[bench.\"*\"]\ntime = \"2s\"\n").expect("it can be written");
+    let commands: [&[&str]; 4] = [
+        &["run", "--quiet", "--", "sh", "-c", SCRIPT],
+        &["suite", "--quiet", "--", "sh", "-c", SCRIPT],
+        &["ab", "--rounds", "1", "--warm-up", "0", "--a", SCRIPT, "--b", SCRIPT],
+        &["doctor", "--noise", "--rounds", "1", "--warm-up", "0", "--", "sh", "-c", SCRIPT],
+    ];
+    for command in commands {
+        // None of them records anything, which is no matter here.
+        let finished = report(&lab, &root, command, &[]);
+        let told = fs::read_to_string(root.join("told")).unwrap_or_default();
+        assert_eq!(told, "*\ttime\t2s\n", "{command:?}: {}", finished.stderr);
+        fs::remove_file(root.join("told")).expect("it was written");
+    }
 }

@@ -10,7 +10,7 @@ use super::page::{self, HtmlArgs};
 use super::write::WriteArgs;
 use super::{help, output, self_test};
 use crate::error::UserError;
-use crate::model::{Comparison, RunDocument, Verdict};
+use crate::model::{Comparison, Verdict};
 use crate::project::before;
 use crate::project::context::Context;
 use crate::project::named::{self, Runs};
@@ -172,7 +172,8 @@ fn more_evidence(comparison: &Comparison, baseline: &Runs) -> Option<String> {
     if !noisy.is_empty() {
         let runs = comparison.baseline_runs.max(comparison.current_runs).max(2) + 3;
         let name = if named::is_file(&baseline.name) { &baseline.name } else { "main" };
-        if baseline.runs.iter().any(RunDocument::has_benchmarks) {
+        let mut functions = baseline.runs.iter().flat_map(|run| &run.functions);
+        if functions.any(|it| it.harness().is_some()) {
             return Some(format!(
                 "more processes show more: `perf-report bench --processes {runs}`, on the side of the \
                  baseline with `--save {name} --force`"

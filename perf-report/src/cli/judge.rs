@@ -148,3 +148,89 @@ pub(super) fn code(gate: Gate) -> Code {
         Gate::Inconclusive => Code::Inconclusive,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis;
+    use crate::model::{
+        BenchOutcome, Benchmark, Budget, Function, FunctionKind, Harness, RunDocument, samples,
+    };
+    use crate::render::{BenchView, ComparisonView, Document, Screen};
+    use crate::verdict;
+
+    const SCREEN: Screen = Screen { width: 100, styled: false };
+
+    fn benchmark(name: &str, mean_ns: f64, outcome: BenchOutcome) -> Function {
+        let harness = Harness { benchmark: name.to_owned(), outcome, ..Harness::default() };
+        let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
+        Function {
+            name: name.to_owned(),
+            kind: FunctionKind::Benchmark,
+            calls: 10,
+            mean_ns: Some(mean_ns),
+            benchmark: Some(Box::new(benchmark)),
+            ..Function::default()
+        }
+    }
+
+    fn with(functions: &[Function]) -> RunDocument {
+        let mut run = samples::typical();
+        run.functions.extend_from_slice(functions);
+        run
+    }
+
+    /// Lists pairs of runs of which the second is worse, each by something else.
+    fn worse() -> Vec<(&'static str, RunDocument, RunDocument)> {
+        let ok = |mean_ns| benchmark("speed::sort", mean_ns, BenchOutcome::Ok);
+        let bad = benchmark("speed::sort", 0.0, BenchOutcome::Panicked);
+        let mut over = with(&[ok(100.0)]);
+        let main = samples::named(&mut over, "code_stats::main");
+        main.budget = Budget { calls: Some(0), ..Budget::default() };
+        let mut slow = samples::changed();
+        slow.functions.push(ok(100.0));
+        vec![
+            ("a time", with(&[ok(100.0)]), with(&[ok(900.0)])),
+            ("an outcome", with(&[ok(100.0)]), with(&[bad.clone()])),
+            ("an outcome of a new one", with(&[]), with(&[bad])),
+            ("a budget", with(&[ok(100.0)]), over),
+            ("a tracked function", with(&[ok(100.0)]), slow),
+        ]
+    }
+
+    /// Judges the newer run, by the older one or by its limits alone.
+    fn judged(old: Option<&RunDocument>, new: &RunDocument) -> Comparison {
+        let limits = CheckSettings::default().limits();
+        match old {
+            Some(old) => verdict::compare(old, new, &limits),
+            None => verdict::alone(new, &limits, "no baseline".to_owned()),
+        }
+    }
+
+    /// Fails where a document does not have what failed, for people and for programs.
+    fn must_show(document: &dyn Document, comparison: &Comparison, what: &str) {
+        let (human, json) = (document.human(SCREEN), document.json());
+        for failure in verdict::failures(comparison, &BTreeSet::new()) {
+            // Long names are cut on a screen.
+            let last = failure.name.rsplit("::").next().unwrap_or_default();
+            assert!(human.contains(last), "{what}, {failure:?}: {human}");
+            assert!(json.contains(failure.name), "{what}, {failure:?}: {json}");
+        }
+    }
+
+    /// The law: whatever ends a command with 3 is there to be read, by people and by programs.
+    #[test]
+    fn what_fails_has_a_row() {
+        for (what, old, new) in worse() {
+            for baseline in [Some(&old), None] {
+                let comparison = judged(baseline, &new);
+                let gate = verdict::gate(&comparison, &BTreeSet::new());
+                assert!(code(gate) == Code::Regression || baseline.is_none(), "{what} is worse");
+                let runs = std::slice::from_ref(&new);
+                let document = analysis::bench::document(runs, Some(&comparison)).unwrap();
+                must_show(&BenchView::usual(&document), &comparison, what);
+                must_show(&ComparisonView::brief(&comparison), &comparison, what);
+            }
+        }
+    }
+}

@@ -73,9 +73,9 @@ pub(super) fn one<T>(
         return Ok(One::Interrupted(signal));
     }
     let ended = finished.ended.clone();
-    let mut recorded = finished.collect();
-    if let Some(recorded) = &mut recorded {
-        written::add(context, &mut recorded.document, recorded.began);
-    }
-    Ok(One::Ended(ended, recorded.map(Box::new)))
+    let collected = finished.collect().map(|mut run| {
+        written::add(context, &mut run.document, run.began);
+        Box::new(run)
+    });
+    Ok(One::Ended(ended, collected))
 }

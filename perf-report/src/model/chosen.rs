@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Function, RunDocument};
+use super::{Function, FunctionKind, RunDocument};
 
 /// A benchmark that nobody asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ fn read(command: &str) -> Option<(String, bool)> {
 
 /// Returns whether the word after this option of cargo is its value.
 fn takes_value(option: &str) -> bool {
-    const VALUED: [&str; 10] = [
+    const VALUED: [&str; 15] = [
         "--features",
         "-F",
         "--profile",
@@ -97,8 +97,56 @@ fn takes_value(option: &str) -> bool {
         "-j",
         "--jobs",
         "--message-format",
+        "--test-threads",
+        "--format",
+        "--color",
+        "-Z",
+        "-P",
     ];
     VALUED.contains(&option)
+}
+
+/// Returns whether a command names some of its tests, or leaves some of them out.
+fn chooses_tests(command: &str) -> bool {
+    const OPTIONS: [&str; 18] = [
+        "-p",
+        "--package",
+        "--exclude",
+        "--test",
+        "--tests",
+        "--lib",
+        "--bin",
+        "--bins",
+        "--doc",
+        "--example",
+        "--bench",
+        "--skip",
+        "--exact",
+        "--ignored",
+        "-E",
+        "--filterset",
+        "--filter-expr",
+        "--partition",
+    ];
+    let (cargo, harness) = command.split_once(" -- ").unwrap_or((command, ""));
+    let mut words = cargo.split_whitespace();
+    if words.next().is_none_or(|it| it.rsplit('/').next() != Some("cargo")) {
+        return false;
+    }
+    let words: Vec<&str> = match words.find(|it| !it.starts_with('+')) {
+        Some("test" | "t") => words.collect(),
+        Some("nextest") => words.skip_while(|it| *it == "run" || *it == "r").collect(),
+        _ => return false,
+    };
+    let names = |words: &[&str]| {
+        let of = |at: usize, word: &str| {
+            let option = word.split('=').next().unwrap_or(word);
+            let is_value = at > 0 && words.get(at - 1).is_some_and(|before| takes_value(before));
+            OPTIONS.contains(&option) || (!word.starts_with('-') && !is_value)
+        };
+        words.iter().enumerate().any(|(at, word)| of(at, word))
+    };
+    names(&words) || names(&harness.split_whitespace().collect::<Vec<_>>())
 }
 
 impl RunDocument {
@@ -109,13 +157,18 @@ impl RunDocument {
 
     /// Returns whether benchmarks were measured in it, by whatever harness.
     pub fn has_benchmarks(&self) -> bool {
-        self.functions.iter().any(|it| it.kind == super::FunctionKind::Benchmark)
+        self.functions.iter().any(|it| it.kind == FunctionKind::Benchmark)
     }
 
     /// Returns whether a benchmark of another run is not in this one since nobody asked for it: by what its programs
     /// say, or because the command chose others, and its program did not run at all. On other threads it is another
     /// case of the same.
+    /// A test or a suite may be left out by any command that chooses among tests.
     pub fn leaves_out(&self, benchmark: &Function) -> bool {
+        let command = self.run.command.join(" ");
+        if matches!(benchmark.kind, FunctionKind::Test | FunctionKind::Suite) {
+            return chooses_tests(&command);
+        }
         let name = benchmark.name.as_str();
         if self.run.left_out.iter().any(|it| it.name == name) {
             return true;
@@ -135,17 +188,16 @@ impl RunDocument {
         let program =
             |name: &str| name.split_once("::").map_or(name, |(first, _)| first).to_owned();
         let left_out = self.run.left_out.iter().map(|it| it.name.as_str());
-        let benchmarks =
-            self.functions.iter().filter(|it| it.kind == super::FunctionKind::Benchmark);
+        let benchmarks = self.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark);
         let mut known = benchmarks.map(|it| it.name.as_str()).chain(left_out);
-        chooses(&self.run.command.join(" ")) && !known.any(|it| program(it) == program(name))
+        chooses(&command) && !known.any(|it| program(it) == program(name))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Benchmark, FunctionKind, Harness, samples};
+    use crate::model::{Benchmark, Harness, samples};
 
     #[test]
     fn a_command_is_the_same_whatever_it_chooses() {
@@ -173,6 +225,30 @@ mod tests {
             chooses("cargo bench -p a") && chooses("cargo bench -- x") && chooses("cargo bench x")
         );
         assert!(!chooses("cargo bench --no-fail-fast") && !chooses("cargo bench --features x"));
+    }
+
+    #[test]
+    fn tests_are_chosen_by_words_and_by_options() {
+        for command in [
+            "cargo test sort",
+            "cargo test -p app",
+            "cargo +nightly test -- --skip slow",
+            "cargo test --release -- sort --test-threads 1",
+            "cargo nextest run sort",
+            "cargo nextest run -E test(sort)",
+        ] {
+            assert!(chooses_tests(command), "{command}");
+        }
+        for command in [
+            "cargo test",
+            "cargo test --release --features a -j 4",
+            "cargo test -- --test-threads 1 --nocapture",
+            "cargo nextest run -P ci",
+            "cargo run test",
+            "make test",
+        ] {
+            assert!(!chooses_tests(command), "{command}");
+        }
     }
 
     fn case(name: &str, threads: u32) -> Function {

@@ -127,7 +127,7 @@ pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CrateBuild, Probe};
+    use crate::model::{Benchmark, CrateBuild, Function, Harness, Probe, samples};
 
     fn machine() -> Machine {
         Machine { cpu: "A".to_owned(), cores: 2, ..Machine::default() }
@@ -174,6 +174,20 @@ mod tests {
             let machine = Machine { key: key.to_owned(), ..machine() };
             assert_eq!(Run { machine, ..Run::default() }.machine_key(), key);
         }
+    }
+
+    #[test]
+    fn a_quick_look_has_a_key_of_its_own() {
+        let run = |quick| {
+            let harness = Some(Harness { quick, ..Harness::default() });
+            let benchmark = Some(Box::new(Benchmark { harness, ..Benchmark::default() }));
+            let functions = vec![Function { benchmark, ..Function::default() }];
+            RunDocument { functions, ..samples::empty() }
+        };
+        let plain = BuildKeys::of(&samples::empty().run.toolchain, false);
+        assert_eq!(run(false).build_keys(), plain, "as those of runs without benchmarks");
+        assert!(!run(true).build_keys().match_those(&plain));
+        assert!(run(true).build_keys().match_those(&run(true).build_keys()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{Budget, Failures, Histogram};
 /// Merging keeps the cases of different processes apart, since a process is one run of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Benchmark {
     /// Identity: path of the function, or the name that the attribute gives.
     pub name: String,

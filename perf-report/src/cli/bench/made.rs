@@ -52,7 +52,8 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
         let look = || told.as_ref().and_then(|told| ways.look(told, &rounds));
         one(args, context, (process, &environment), (&rounds, look), &mut made)?;
         ways.ended(told);
-        if made.interrupted.is_some() {
+        // Where the first process measures nothing, no other one does.
+        if made.interrupted.is_some() || made.runs.is_empty() {
             break;
         }
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Entry, Filter, Made, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
-use crate::model::{BuildKeys, CrateBuild, RunDocument, samples};
+use crate::model::{BuildKeys, CrateBuild, RunDocument, samples, subject};
 
 /// A store with these runs, oldest first, in a folder of its own.
 struct Stored {
@@ -529,7 +529,8 @@ fn queries() -> impl Strategy<Value = Query> {
     let switch = || prop::option::weighted(0.2, prop::bool::ANY);
     let builds: Vec<BuildKeys> = varied().iter().map(RunDocument::build_keys).collect();
     let builds = prop::option::weighted(0.3, prop::sample::select(builds));
-    let switches = (switch(), switch(), builds);
+    let subjects = some(&["run x", "cargo bench", "run"]);
+    let switches = (switch(), switch(), builds, subjects);
     let filter = (names, facts, some(ids), some(ids), but, more, rest, switches);
     let filter = filter.prop_map(
         |(
@@ -540,7 +541,7 @@ fn queries() -> impl Strategy<Value = Query> {
             but,
             (command_part, commit_prefix, tag),
             (source, group, since, until),
-            (failed, dirty, build),
+            (failed, dirty, build, subject),
         )| {
             Filter {
                 id,
@@ -549,6 +550,7 @@ fn queries() -> impl Strategy<Value = Query> {
                 machine_key,
                 build,
                 command,
+                subject,
                 command_part,
                 branch,
                 commit_prefix,
@@ -568,6 +570,22 @@ fn queries() -> impl Strategy<Value = Query> {
     let order = prop_oneof![Just(Order::NewestFirst), Just(Order::OldestFirst)];
     (filter, order, 0..4_usize, prop::option::of(0..9_usize))
         .prop_map(|(filter, order, skip, most)| Query { filter, order, skip, most })
+}
+
+#[test]
+fn runs_of_chosen_benchmarks_are_of_one_command() {
+    let run = |id: &str, command: &str| {
+        let mut run = samples::typical();
+        id.clone_into(&mut run.run.id);
+        run.run.command = command.split(' ').map(str::to_owned).collect();
+        run
+    };
+    let all = run("a", "cargo bench --no-fail-fast");
+    let runs = [all, run("b", "cargo bench -- sort"), run("c", "cargo test sort")];
+    let store = Stored::with(&runs).store;
+    let found = store.recent(&Filter::of_command(&runs[0]), 9).unwrap();
+    assert_eq!(ids(&found), ["a", "b"]);
+    assert_eq!(ids(&store.recent(&Filter::of_command(&runs[2]), 9).unwrap()), ["c"]);
 }
 
 #[test]

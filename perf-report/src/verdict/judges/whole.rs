@@ -188,7 +188,7 @@ fn cpu_of_a_unit(run: &RunDocument, extent: Extent, work: &Work<'_>) -> Option<f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, Verdict, samples};
+    use crate::model::{Function, FunctionKind, Verdict, samples};
     use crate::verdict::{Limits, compare_runs};
 
     const MS: u64 = 1_000_000;
@@ -243,6 +243,25 @@ mod tests {
         let words = "but a few time slices of other programs are as much, and the processor time does \
                      not confirm it";
         assert!(why.ends_with(words), "{why}");
+    }
+
+    #[test]
+    fn benchmarks_take_as_long_as_they_were_asked_to() {
+        let measuring = |runs: Vec<RunDocument>| -> Vec<RunDocument> {
+            let of = |mut run: RunDocument| {
+                let (name, kind) = ("b".to_owned(), FunctionKind::Benchmark);
+                let mean_ns = Some(100.0);
+                run.functions.push(Function { name, kind, mean_ns, ..Function::default() });
+                run
+            };
+            runs.into_iter().map(of).collect()
+        };
+        let baseline = measuring(runs(50, 49, 0, 8));
+        let current = measuring(runs(500, 490, 0, 8));
+        let sides = Sides { baseline: &baseline, current: &current, history: &[], paired: false };
+        let comparison = compare_runs(sides, &Limits::default()).unwrap();
+        assert!(comparison.functions.iter().all(|row| row.name != COMMAND), "{comparison:?}");
+        assert!(!comparison.has_regressions());
     }
 
     #[test]

@@ -44,9 +44,15 @@ pub(crate) struct Pair<'a> {
     pub(crate) limits: &'a Limits,
 }
 
-/// Returns whether nobody asked for a benchmark in any of `runs`.
-fn leave_out(runs: &[RunDocument], benchmark: &Function) -> bool {
-    benchmark.kind == FunctionKind::Benchmark && runs.iter().all(|run| run.leaves_out(benchmark))
+/// Returns whether nobody asked for a benchmark, a suite or a test in any of `runs`.
+fn leave_out(runs: &[RunDocument], measured: &Function) -> bool {
+    runs.iter().all(|run| run.leaves_out(measured))
+}
+
+/// Returns whether operations began at another rate; one that ended badly is a finding at any.
+fn has_other_rate(old: &Function, new: &Function) -> bool {
+    let rates = old.harness().zip(new.harness()).map(|it| (it.0.rate_per_s, it.1.rate_per_s));
+    rates.is_some_and(|(old, new)| old != new) && !new.is_failure()
 }
 
 fn is_profiled(function: &Function) -> bool {
@@ -128,6 +134,8 @@ pub(crate) struct Measured<'a> {
     pub(crate) removed: Vec<&'a Function>,
     /// Benchmarks of the baseline, and of the runs that are judged, which nobody asked for on the other side.
     pub(crate) left_out: [Vec<&'a Function>; 2],
+    /// Benchmarks that were measured at another rate than in the baseline: their latencies are of another load.
+    pub(crate) at_other_rates: Vec<&'a Function>,
 }
 
 impl<'a> Functions<'a> {
@@ -160,6 +168,9 @@ impl<'a> Functions<'a> {
             match (olds.newest(name), news.newest(name)) {
                 // How often those are called, the harness chose.
                 (old, new) if [old, new].into_iter().flatten().any(is_profiled) => {}
+                (Some(old), Some(new)) if has_other_rate(old, new) => {
+                    measured.at_other_rates.push(new);
+                }
                 (Some(_), Some(new)) if !new.kind.is_function() => {
                     measured.both.extend(pair(name, name));
                 }

@@ -77,6 +77,13 @@ pub(crate) fn of_benchmarks(measured: &Measured<'_>, sides: Sides<'_>) -> Vec<St
             "{benchmarks} {verb} judged by nothing: nobody asked for them when the baseline was made"
         ));
     }
+    if let Some(first) = measured.at_other_rates.first() {
+        let benchmarks = units::plural(measured.at_other_rates.len() as u64, "benchmark");
+        notes.push(format!(
+            "{benchmarks} not judged, for operations began at another rate than in the baseline: {}",
+            first.name
+        ));
+    }
     let quick = |runs: &[RunDocument]| runs.iter().any(RunDocument::is_quick);
     let (is_before, is_now) = (quick(sides.baseline), quick(sides.current));
     if is_before != is_now {
@@ -127,10 +134,18 @@ pub(crate) fn more_runs(
     let is_open =
         |row: &Change| row.verdict == Verdict::Inconclusive && row.metric == Metric::MeanNs;
     let mut open = rows.iter().filter(|row| is_open(row));
+    let is_ours = measured.both.iter().any(|pair| pair.new.harness().is_some());
+    // Programs of other harnesses are no business of `bench`.
+    let command = if is_ours {
+        "perf-report bench --processes 5"
+    } else {
+        "perf-report run --repeat 5 -- cargo bench"
+    };
     (is_one && open.any(|row| is_measured(&row.name))).then(|| {
-        "one run of benchmarks against one shows large changes only, since the samples of a run say nothing of \
-         the next one: `perf-report bench --processes 5` makes five, and so does importing five"
-            .to_owned()
+        format!(
+            "one run of benchmarks against one shows large changes only, since the samples of a run say \
+             nothing of the next one: `{command}` makes five, and so does importing five"
+        )
     })
 }
 
@@ -196,7 +211,8 @@ pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BenchOutcome, Benchmark, Function, FunctionKind, Harness, samples};
+    use crate::model::{BenchOutcome, Benchmark, FunctionKind, Harness, LeftOut, samples};
+    use crate::verdict::{Limits, compare};
 
     #[test]
     fn what_is_so_in_both_runs_is_said_once_and_a_bad_end_in_the_place_of_the_code_of_cargo() {
@@ -223,6 +239,103 @@ mod tests {
         in the baseline, the command failed with exit code 101
         in this run, 1 benchmark ended badly
         ");
+    }
+
+    /// Returns a run of these benchmarks, and of those that nobody asked for.
+    fn measuring(command: &str, names: &[&str], left_out: &[&str]) -> RunDocument {
+        let mut run = samples::empty();
+        run.run.command = command.split(' ').map(str::to_owned).collect();
+        run.functions = names.iter().map(|name| benchmark(name, false)).collect();
+        let left_out =
+            left_out.iter().map(|name| LeftOut { name: (*name).to_owned(), ignored: false });
+        run.run.left_out = left_out.collect();
+        run
+    }
+
+    fn benchmark(name: &str, quick: bool) -> Function {
+        let harness = Harness { benchmark: name.to_owned(), quick, ..Harness::default() };
+        let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
+        Function {
+            name: name.to_owned(),
+            kind: FunctionKind::Benchmark,
+            mean_ns: Some(100.0),
+            total_ns: 1_000_000_000,
+            benchmark: Some(Box::new(benchmark)),
+            ..Function::default()
+        }
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_neither_gone_nor_new() {
+        let whole = measuring("cargo bench", &["p::a", "p::b", "q::c"], &[]);
+        let part = measuring("cargo bench -p p -- a", &["p::a"], &["p::b"]);
+        let one_sided = |old: &RunDocument, new: &RunDocument| {
+            let comparison = compare(old, new, &Limits::default());
+            let is_it = |row: &&Change| matches!(row.verdict, Verdict::Added | Verdict::Removed);
+            let rows = comparison.functions.iter().filter(is_it).map(|row| row.name.clone());
+            (rows.collect::<Vec<_>>(), comparison.notes)
+        };
+        let (rows, notes) = one_sided(&whole, &part);
+        assert_eq!(rows, [""; 0]);
+        let note = "2 benchmarks of the baseline were not asked for, and not judged";
+        assert!(notes.iter().any(|it| it == note), "{notes:?}");
+        let (rows, notes) = one_sided(&part, &whole);
+        assert_eq!(rows, [""; 0]);
+        assert!(
+            notes.iter().any(|it| it.starts_with("2 benchmarks are judged by nothing")),
+            "{notes:?}"
+        );
+        // All were asked for: what is not there is gone.
+        let less = measuring("cargo bench", &["p::a"], &["p::b"]);
+        assert_eq!(one_sided(&whole, &less).0, ["q::c"]);
+    }
+
+    #[test]
+    fn other_settings_are_said() {
+        let notes = |old: &RunDocument, new: &RunDocument| {
+            let notes = compare(old, new, &Limits::default()).notes;
+            notes.into_iter().filter(|it| it.contains("measured")).collect::<Vec<_>>()
+        };
+        let full = measuring("cargo bench", &["p::a"], &[]);
+        let mut quick = full.clone();
+        quick.functions = vec![benchmark("p::a", true)];
+        assert!(notes(&quick, &full)[0].starts_with("the baseline was measured with --quick"));
+        assert!(notes(&full, &quick)[0].starts_with("this run was measured with --quick"));
+        assert_eq!(notes(&quick, &quick), [""; 0]);
+        let mut busy = full.clone();
+        let harness = |run: &mut RunDocument| {
+            let benchmark = run.functions[0].benchmark.as_mut().unwrap();
+            benchmark.harness.as_mut().unwrap().rate_per_s = Some(500.0);
+        };
+        harness(&mut busy);
+        let compared = compare(&full, &busy, &Limits::default());
+        assert!(
+            compared.functions.is_empty() && compared.notes.iter().any(|it| it.contains("rate"))
+        );
+        let mut short = full.clone();
+        short.functions[0].total_ns /= 50;
+        let said = "p::a was measured for 1.00 s in the baseline and for 20.0 ms now";
+        assert!(notes(&full, &short)[0].starts_with(said), "{:?}", notes(&full, &short));
+    }
+
+    #[test]
+    fn what_profile_rounds_called_is_not_compared_with_what_they_did_not() {
+        let tracked = |kind, calls| {
+            let mut run = measuring("cargo bench", &["p::a"], &[]);
+            run.functions.push(Function {
+                name: "f".to_owned(),
+                kind,
+                calls,
+                ..Function::default()
+            });
+            run
+        };
+        let called = tracked(FunctionKind::Profiled, 80);
+        let not_called = tracked(FunctionKind::Function, 0);
+        for (old, new) in [(&called, &not_called), (&not_called, &called)] {
+            let rows = compare(old, new, &Limits::default()).functions;
+            assert!(rows.iter().all(|row| row.name != "f"), "{rows:?}");
+        }
     }
 
     #[test]
