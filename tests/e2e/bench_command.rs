@@ -120,7 +120,9 @@ fn benchmarks_are_measured_ranked_judged_and_kept() {
         group["members"][0]["name"], "speed::once",
         "four times the work is slower: {group}"
     );
-    assert_eq!(group["members"][1]["placing"], "slower", "{group}");
+    // The few rounds of a busy machine may tell nothing, and then it says so.
+    let placing = group["members"][1]["placing"].as_str();
+    assert!(matches!(placing, Some("slower" | "alike")), "{group}");
     let ratio = group["members"][1]["ratio"].as_f64().unwrap_or_default();
     assert!((2.0..8.0).contains(&ratio), "{ratio}");
     let leak = &row(&document, "leaks")["benchmark"]["benchmark"]["harness"]["memory"]["leak"];
