@@ -67,7 +67,8 @@ pub(super) fn one<T>(
     let recorder = Recorder::prepare(order);
     recorder.folder().map_err(failure::cannot_record)?;
     let program = order.job.words.first().cloned().unwrap_or_default();
-    let finished = recorder.run(while_running).map_err(|error| failure::cannot_start(&program, error))?;
+    let finished =
+        recorder.run(while_running).map_err(|error| failure::cannot_start(&program, error))?;
     if let Some(signal) = rounds.interrupted() {
         finished.discard();
         return Ok(One::Interrupted(signal));

@@ -55,7 +55,7 @@ pub(crate) fn question(
         return match (asked, wish.window) {
             // The usual baseline may be of something else: of tests, or of another bench target.
             (Err(error), Window::Group) if error.code == Code::NothingToJudge && name.is_none() => {
-                by_the_runs_before(context, current, wish.window)?.map_or(Err(error), Ok)
+                by_the_runs_before(context, current, wish.window)?.ok_or(error)
             }
             (asked, _) => asked,
         };

@@ -14,6 +14,7 @@ fn checked(name: &'static str) -> impl Fn(&str) -> Result<String, String> + Clon
 /// How to measure. What is not given comes from `[bench."PATTERN"]` of `perf.toml`, then from the attribute.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Measuring")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct ValueArgs {
     /// Measure for a tenth of the time, in one process
     #[arg(long, env = "PERF_TRACK_BENCH_QUICK", hide_env_values = true)]

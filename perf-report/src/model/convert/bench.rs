@@ -12,8 +12,7 @@ use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
 
 use super::super::{
     BenchIo, BenchMemory, BenchOutcome, Benchmark, Failures, Function, FunctionKind, Harness,
-    LeftOut,
-    Statistic,
+    LeftOut, Statistic,
 };
 use crate::stats::number::{deviation, float, whole};
 use crate::stats::robust;

@@ -86,14 +86,14 @@ pub(crate) fn of_benchmarks(measured: &Measured<'_>, sides: Sides<'_>) -> Vec<St
     }
     let quick = |runs: &[RunDocument]| runs.iter().any(RunDocument::is_quick);
     let (is_before, is_now) = (quick(sides.baseline), quick(sides.current));
-    if is_before != is_now {
+    if is_before == is_now {
+        notes.extend(of_other_times(measured));
+    } else {
         let which = if is_before { "the baseline" } else { "this run" };
         notes.push(format!(
             "{which} was measured with --quick, for a tenth of the time, and the other side was not: \
              measure both alike to believe small changes"
         ));
-    } else {
-        notes.extend(of_other_times(measured));
     }
     notes
 }
