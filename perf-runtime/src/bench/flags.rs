@@ -210,12 +210,6 @@ impl Wanted {
         is_in_time && is_named && !self.skipped.iter().any(fits)
     }
 
-    /// Returns the same for all benchmarks there are.
-    pub(super) fn without_filters(&self) -> Self {
-        let (filters, skipped) = (Vec::new(), Vec::new());
-        Self { filters, skipped, ignored: Ignored::Too, ..self.clone() }
-    }
-
     /// Returns whether a case that is marked `ignore` would run if that were asked for.
     pub(super) fn would_take_ignored(&self, name: &str) -> bool {
         Self { ignored: Ignored::Too, ..self.clone() }.takes(name, true)

@@ -55,8 +55,10 @@ pub fn run() -> ExitCode {
         }
     };
     let cases = cases::all(&wanted);
-    if cases.is_empty() && wanted.mode != flags::Mode::List {
-        screen::none(&wanted, &cases::all(&wanted.without_filters()));
+    if cases.wanted.is_empty() && wanted.mode != flags::Mode::List {
+        // What starts this program tells by them what there is.
+        ledger::leave_out(cases.left_out.iter().map(|(case, marked)| (case.facts(), *marked)));
+        screen::none(&wanted, &cases);
         return ExitCode::SUCCESS;
     }
     match wanted.mode {

@@ -61,16 +61,17 @@ pub(super) fn warn(problem: &str) {
     complain(&format!("warning: {}", plain(problem)));
 }
 
-/// Prints that nothing runs, where `all` are the cases that there are. Not an error, since cargo runs
+/// Prints that nothing runs of `cases`. Not an error, since cargo runs
 /// several programs with the same filter, of which one has what it asks for.
-pub(super) fn none(wanted: &Wanted, all: &[Case]) {
+pub(super) fn none(wanted: &Wanted, cases: &Cases) {
     if wanted.mode == Mode::Test {
         // What reads the output of tests looks for their counts.
         tests_begin(0);
-        tests_end(0, &[]);
+        tests_end(cases, &[]);
     }
+    let all = cases.left_out.iter().map(|(case, _)| case);
     let names: Vec<(String, bool)> =
-        all.iter().map(|case| (case.name(), case.site.options.ignore)).collect();
+        all.map(|case| (case.name(), case.site.options.ignore)).collect();
     let ignored =
         names.iter().filter(|(name, ignored)| *ignored && wanted.would_take_ignored(name));
     say(&nothing(&wanted.filters, names.len(), ignored.count()));
