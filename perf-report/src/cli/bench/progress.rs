@@ -159,7 +159,7 @@ impl Way {
             let (cases, expected) = (number(), Duration::from_nanos(number()));
             way.cases.0 = way.cases.0.saturating_add(way.now.0);
             way.expected.0 = way.expected.0.saturating_add(way.now.1);
-            way.now = Default::default();
+            way.now = (0, Duration::ZERO, String::new());
             if what == "all" {
                 way.cases.1 = way.cases.1.saturating_add(cases);
                 way.expected.1 = way.expected.1.saturating_add(expected);
