@@ -4,6 +4,9 @@
 #[expect(clippy::cast_precision_loss, reason = "made-up runs")]
 mod large;
 
+#[path = "../../perf-report/benches/common/benched.rs"]
+mod benched;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -269,6 +272,21 @@ fn in_a_browser_assets_beside_the_page_are_found() {
     passes(node.arg(address(&lab.folder().join("a%20page.html"))));
     let Some(mut served) = browser("served.mjs") else { return };
     passes(served.arg(lab.folder()).arg("a%20page.html"));
+}
+
+#[test]
+fn in_a_browser_benchmarks_have_their_figures_and_pictures() {
+    let (Some(mut node), Some(mut walk)) = (browser("check.mjs"), browser("benchmarks.walk.mjs"))
+    else {
+        return;
+    };
+    let run = benched::run();
+    let page = Page { run: &run, baseline: None, comparison: None, history: None, report: None };
+    let lab = lab!();
+    let path = lab.folder().join("benchmarks.html");
+    fs::write(&path, page.html(Assets::Inline)).expect("it can be written");
+    passes(node.arg(address(&path)));
+    passes(walk.arg(address(&path)));
 }
 
 #[test]

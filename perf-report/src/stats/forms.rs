@@ -121,6 +121,19 @@ pub fn fit(points: &[(f64, f64)], noise: Noise) -> Option<Forms> {
     })
 }
 
+/// Returns the costs that a form has, fitted to `points`: what is drawn through them.
+///
+/// ```
+/// use perf_report::stats::forms::{self, Form};
+/// let square: Vec<(f64, f64)> = [1.0, 10.0, 30.0, 100.0, 300.0].map(|n| (n, 7.0 + 3.0 * n * n)).to_vec();
+/// let cost = forms::curve(&square, Form::Quadratic);
+/// assert!((cost(50.0) / 7507.0 - 1.0).abs() < 0.01);
+/// ```
+pub fn curve(points: &[(f64, f64)], form: Form) -> impl Fn(f64) -> f64 {
+    let fit = power::best(points, |size| form.of(size));
+    move |size| fit.fixed + fit.factor * form.of(size)
+}
+
 /// Returns the most by which the cost of the largest size can be above that of the smallest, as a share, where each
 /// is known to `error`.
 fn growth_at_most(points: &[(f64, f64)], error: f64) -> Option<f64> {

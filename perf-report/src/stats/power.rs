@@ -150,6 +150,8 @@ pub(super) struct Fit {
     pub(super) squares: f64,
     /// The fixed part, in the unit of the costs.
     pub(super) fixed: f64,
+    /// The cost of one of the form, in the unit of the costs.
+    pub(super) factor: f64,
 }
 
 /// Returns the best fit of a form, over fixed parts as ratios to what the form is of the first point.
@@ -169,7 +171,11 @@ pub(super) fn best(points: &[(f64, f64)], form: impl Fn(f64) -> f64) -> Fit {
             squares += off * off;
         }
         let mean = first.unwrap_or(0.0) + sum / count;
-        Fit { squares: (squares - sum * sum / count).max(0.0), fixed: part * mean.exp() }
+        Fit {
+            squares: (squares - sum * sum / count).max(0.0),
+            fixed: part * mean.exp(),
+            factor: mean.exp() / unit,
+        }
     };
     // From a thousandth of the form's own cost to a million of them.
     let part = |place: f64| 10f64.powf(place / f64::from(STEPS) * 9.0 - 3.0);

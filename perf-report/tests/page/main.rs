@@ -4,11 +4,15 @@
 #![expect(clippy::cast_precision_loss, reason = "made-up runs")]
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+mod benchmarks;
 mod data;
 mod tokens;
 
 #[path = "../../benches/common/large.rs"]
 mod large;
+
+#[path = "../../benches/common/benched.rs"]
+mod benched;
 
 use perf_report::analysis::report::{self, Material, Settings, Stored};
 use perf_report::model::RunDocument;

@@ -6,7 +6,7 @@ import test from "node:test";
 import vm from "node:vm";
 
 const source = (name) => readFileSync(new URL(`../../../perf-report/src/render/html/page/${name}`, import.meta.url), "utf8");
-const page = vm.runInThisContext(`(() => { ${source("format.js")}\n${source("table.js")}\n${source("chart.js")}\n${source("icicle.js")}\nconst views = [];\n${source("function.js")}\nreturn { fmt, matcher, sorted, ticks, logTicks, binned, logarithmic, neighboursOf }; })()`);
+const page = vm.runInThisContext(`(() => { ${source("format.js")}\n${source("table.js")}\n${source("chart.js")}\n${source("icicle.js")}\nconst views = [];\n${source("function.js")}\n${source("benchmarks.js")}\nreturn { rounded, smallBytes, sizeLevels, outcomeText, outcomeRank, fmt, matcher, sorted, ticks, logTicks, binned, logarithmic, neighboursOf }; })()`);
 
 test("a filter is a part of a name, or with stars a pattern for all of it", () => {
   const cases = [["", "any", true], ["ars", "app::Parse", true], ["app::*", "app::f", true], ["app::*", "my_app::f", false], ["*::f", "app::f", true], ["a*b*c", "aXbYc", true], ["ab*bc", "abc", false], ["a*a", "a", false], ["a**c", "abc", true]];
@@ -61,4 +61,24 @@ test("recursion counts by the outermost call, for callers and callees", () => {
   assert.equal(of.total, 100);
   assert.deepEqual(drawn(of.callers), [[null, 1, 100, ""], ["g", 4, 0, "~"], ["f", 2, 0, ""]]);
   assert.deepEqual(drawn(of.callees), [["f", 2, 90, ""], ["g", 3, 0, ""]]);
+});
+
+test("quantities of an iteration are those of the terminal, and what is next to nothing says so", () => {
+  const cases = [[page.fmt.rough(45_219_000), "45.2 M"], [page.fmt.rough(999.6), "1.00 k"], [page.rounded(0.0000944), "<0.01"], [page.rounded(0), "0"], [page.rounded(1.5), "1.50"], [page.smallBytes(31.5), "31.5 B"], [page.smallBytes(1536), "1.50 KiB"]];
+  for (const [shown, expected] of cases) assert.equal(shown, expected);
+});
+
+test("sizes are marked at powers of two, few of them, whatever the range", () => {
+  for (const [from, to] of [[200, 30_000], [1, 2], [0.5, 1e15], [3, 3.5]]) {
+    const all = page.sizeLevels(from, to);
+    assert.ok(all.length <= 8 && all.every((size) => size >= from && size <= to && Number.isInteger(Math.log2(size))), `${from} ${to}: ${all}`);
+  }
+});
+
+test("an outcome is said with its reason, and the bad ones are sorted first", () => {
+  const row = (outcome, end) => ({ bench: { outcome, end } });
+  assert.equal(page.outcomeText(row("timeout", "it took longer than its limit")), "timeout: it took longer than its limit");
+  assert.equal(page.outcomeText(row("panicked", "")), "panicked");
+  assert.equal(page.outcomeText({}), "–");
+  assert.ok(page.outcomeRank(row("killed", "")) < page.outcomeRank(row("ok")));
 });

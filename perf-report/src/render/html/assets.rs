@@ -26,6 +26,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("page/tree.js"),
     include_str!("page/difference.js"),
     include_str!("page/function.js"),
+    include_str!("page/benchmarks.js"),
     include_str!("page/history.js"),
     include_str!("page/metrics.js"),
     include_str!("page/recording.js"),

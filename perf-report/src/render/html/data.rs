@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::block::block;
 use super::heaviest::Heaviest;
 use super::packed::{Columns, fields};
-use super::{Page, VERSION};
+use super::{Page, VERSION, benchmarks};
 use crate::model::{Function, Futures, Histogram, RunDocument, Verdict};
 use crate::render::words::estimates::{self, Mark};
 use crate::render::words::{evidence, findings, sentences};
@@ -38,6 +38,8 @@ pub(super) fn data(page: &Page<'_>, heaviest: &Heaviest) -> String {
     data.raw("functions", &functions);
     data.raw("tree", &tree);
     data.raw("comparison", &comparison(page, heaviest));
+    data.field("growth", &benchmarks::growth(page));
+    data.field("ramps", &benchmarks::ramps(page));
     data.raw("words", &words(page, heaviest));
     block("page-data", data.end())
 }
@@ -115,6 +117,7 @@ const UNSEEN: &[&str] = &[
     "lost_durations",
     "histogram",
     "async",
+    "benchmark",
 ];
 
 /// Returns rows that are rounded where the page is large.
@@ -136,6 +139,9 @@ fn functions(page: &Page<'_>) -> String {
         if let Some(futures) = &function.futures {
             let futures = Futures { lifetime_histogram: Histogram::new(), ..futures.clone() };
             columns.cell("async", &futures);
+        }
+        if let Some(figures) = benchmarks::figures(function) {
+            columns.cell("bench", &figures);
         }
         columns.cell("marks", &marks(function));
         columns.cell("unmeasured", &estimates::is_unmeasured(function));

@@ -6,6 +6,7 @@
 //! `page/`, which draw the other views. A policy in the page forbids all but these very scripts.
 
 mod assets;
+mod benchmarks;
 mod block;
 mod data;
 mod findings;

@@ -226,7 +226,11 @@ fn success(function: &Function) -> Option<Value> {
 /// Returns how a benchmark ended, where it did not end well: `timeout: it took longer than its limit`.
 pub(crate) fn bad_end(function: &Function) -> Option<String> {
     let outcome = function.outcome().filter(|outcome| *outcome != BenchOutcome::Ok)?;
-    Some(format!("{}: {}", outcome.word(), outcome.sentence()))
+    Some(match outcome {
+        // Its word says it.
+        BenchOutcome::Panicked => outcome.word().to_owned(),
+        _ => format!("{}: {}", outcome.word(), outcome.sentence()),
+    })
 }
 
 /// A benchmark that did not end well: `sort::slow: timeout: it took longer than its limit`.
@@ -275,6 +279,12 @@ fn doubt(doubt: BenchDoubt) -> (&'static str, &'static str) {
 }
 
 /// Lists the doubts, each once with the benchmarks that have it: `drift in sort::a, sort::b: …`.
+/// Returns the doubts about one, unless it has no time to doubt.
+pub(crate) fn doubts_of(function: &Function) -> impl Iterator<Item = &'static str> {
+    let harness = function.harness().filter(|_| !function.is_failure());
+    harness.into_iter().flat_map(|it| &it.doubts).map(|it| doubt(*it))
+}
+
 pub(crate) fn doubts<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
     let mut all = std::collections::BTreeMap::<BenchDoubt, Vec<&Function>>::new();
     for function in functions.filter(|it| !it.is_failure()) {

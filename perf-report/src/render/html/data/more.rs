@@ -30,7 +30,7 @@ pub(in super::super) fn more(page: &Page<'_>, heaviest: &Heaviest) -> String {
 fn histograms(page: &Page<'_>, heaviest: &Heaviest) -> String {
     let functions = &page.run.functions;
     let mut histograms = Object::default();
-    let current = |it: &Function| Some(it.histogram.clone());
+    let current = |it: &Function| Some(durations(it).clone());
     histograms.raw("current", &flat(functions, heaviest, current));
     let before: HashMap<&str, &Function> = page
         .baseline
@@ -38,7 +38,7 @@ fn histograms(page: &Page<'_>, heaviest: &Heaviest) -> String {
         .flat_map(|run| &run.functions)
         .map(|it| (it.name.as_str(), it))
         .collect();
-    let baseline = |it: &Function| Some(before.get(it.name.as_str())?.histogram.clone());
+    let baseline = |it: &Function| Some(durations(before.get(it.name.as_str())?).clone());
     let baseline = page.baseline.map(|_| flat(functions, heaviest, baseline));
     histograms.raw("baseline", &baseline.unwrap_or_else(null));
     let lifetimes = |it: &Function| Some(it.futures.as_ref()?.lifetime_histogram.clone());
@@ -46,6 +46,12 @@ fn histograms(page: &Page<'_>, heaviest: &Heaviest) -> String {
         histograms.raw("lifetimes", &flat(functions, heaviest, lifetimes));
     }
     histograms.end()
+}
+
+/// Returns how long its calls took: of a benchmark its iterations, where they were timed one by one.
+fn durations(function: &Function) -> &Histogram {
+    let own = &function.histogram;
+    function.harness().filter(|_| own.is_empty()).map_or(own, |harness| &harness.latencies)
 }
 
 /// Returns histograms with buckets and counts in turn; of each bucket the distance to the one before.

@@ -71,6 +71,13 @@ const fmt = {
     const rounded = threeDigits(value);
     return Math.abs(value) < 1e-6 || Math.abs(value) >= 1e15 ? value.toExponential(2).replace("+", "") : Math.abs(rounded) < 1 ? String(rounded) : significant(rounded);
   },
+  // A large number in three digits: `1.44 M`.
+  rough(value) {
+    if (value === null || value === undefined) return "–";
+    const rounded = threeDigits(value);
+    const [size, unit] = [[1e9, " G"], [1e6, " M"], [1e3, " k"]].find(([from]) => Math.abs(rounded) >= from) ?? [1, ""];
+    return significant(rounded / size) + unit;
+  },
   plural(value, one) {
     return `${fmt.count(value)} ${one}${value === 1 ? "" : "s"}`;
   },

@@ -7,9 +7,10 @@ function headOfFunction(row) {
   const tracked = isTracked(row);
   return facts([
     ["kind", tracked ? null : row.kind], ["self time", tracked ? `${selfText(row)} · ${fmt.share(row.self_pct)} of all` : null],
-    ["total time", tracked ? totalText(row) : null], [tracked ? "calls" : "iterations", fmt.count(row.calls)],
+    ["total time", tracked ? totalText(row) : null], [tracked || row.kind === "profiled" ? "calls" : "iterations", fmt.count(row.calls)],
     [tracked ? "mean" : "time", marked(row, 2, fmt.duration(row.mean_ns))], ["standard deviation", row.stddev_ns && marked(row, 2, fmt.duration(row.stddev_ns))],
     ["shortest, longest", row.min_ns === null || row.min_ns === undefined ? null : `${singleText(row, row.min_ns)}, ${singleText(row, row.max_ns)}`],
+    ...benchmarkFacts(row),
     ["errors", row.classifies_errors || row.errors ? fmt.count(row.errors) : null], ["panics", row.panics ? fmt.count(row.panics) : null],
     ["cancelled", row.cancelled ? fmt.count(row.cancelled) : null], ["unfinished", row.unfinished ? fmt.count(row.unfinished) : null],
     ["polls", f && fmt.count(f.polls)], ["longest poll", f && fmt.duration(f.max_poll_ns)], ["lifetime", f && fmt.duration(f.lifetime_mean_ns)], ["in flight", f?.in_flight ? fmt.count(f.in_flight) : null],
@@ -21,15 +22,16 @@ function headOfFunction(row) {
 }
 
 function percentileTable(row, old) {
-  const kinds = [["p50", "p50_ns"], ["p90", "p90_ns"], ["p95", "p95_ns"], ["p99", "p99_ns"], ["longest", "max_ns"], ["mean", "mean_ns"]];
+  const kinds = [["p50", "p50_ns"], ["p90", "p90_ns"], ["p95", "p95_ns"], ["p99", "p99_ns"], ["longest", "max_ns"], [row.bench?.statistic ?? "mean", "mean_ns"]].filter(([, key]) => row[key] !== null && row[key] !== undefined);
+  if (!kinds.length) return null;
   const columns = [{ title: "", cell: ([name]) => name }, { title: "this run", number: true, cell: ([, key]) => singleText(row, row[key]) }];
   if (old) columns.push({ title: "baseline", number: true, cell: ([, key]) => fmt.duration(old[key]) });
-  return plainTable(`Percentiles of ${fmt.short(row.name)}`, columns, kinds.filter(([, key]) => row[key] !== null && row[key] !== undefined));
+  return plainTable(`Percentiles of ${fmt.short(row.name)}`, columns, kinds);
 }
 
 function spreadOf(row, more) {
   const [now, before] = ["current", "baseline"].map((side) => bucketsOf(more.histograms?.[side]?.[row.index]));
-  if (!now.length) return [el("p", { class: "faint", text: "No call was timed, or its distribution is left out of this page." })];
+  if (!now.length) return [el("p", { class: "faint", text: row.bench ? "Its iterations were not timed one by one." : "No call was timed, or its distribution is left out of this page." })];
   const named = [["p50", row.p50_ns], ["p90", row.p90_ns], ["p95", row.p95_ns], ["p99", row.p99_ns]];
   const title = `Distribution of the durations of calls: ${named.map(([name, ns]) => `${name} ${fmt.duration(ns)}`).join(", ")}`;
   const key = el("p", { class: "key faint" }, el("span", { class: "swatch now" }), "this run ", before.length ? el("span", { class: "swatch before" }) : null, before.length ? `baseline ${fmt.name(app.model.comparison?.baseline ?? "")}` : "no baseline", " · above: share of calls by duration; below: share that took at most as long");
@@ -156,9 +158,9 @@ views.push({
       const more = app.ready;
       const later = more ? [] : [el("p", { class: "faint", text: "Reading the distributions …" })];
       section.replaceChildren(
-        functionPicker(model, row.name), title, verdict ? el("p", {}, verdictTag(verdict)) : "", headOfFunction(row), links || "",
-        ...(more ? [el("section", {}, el("h3", { text: "Distribution" }), ...spreadOf(row, more), percentileTable(row, more.baseline?.byName.get(row.name))), pastOf(row, more)] : later).filter(Boolean),
-        ...[verdictsOf(row, model), more && budgetsOf(row, more)].filter(Boolean),
+        functionPicker(model, row.name), title, verdict ? el("p", {}, verdictTag(verdict)) : "", ...benchmarkNotes(row), headOfFunction(row), links || "", ...picturesOf(row, model),
+        ...(more ? [hasEndedBadly(row) ? null : el("section", {}, el("h3", { text: "Distribution" }), ...spreadOf(row, more), percentileTable(row, more.baseline?.byName.get(row.name))), pastOf(row, more)] : later).filter(Boolean),
+        ...[errorsOf(row), verdictsOf(row, model), more && budgetsOf(row, more)].filter(Boolean),
         isTracked(row) ? neighboursPair(row, model) : "",
       );
     };

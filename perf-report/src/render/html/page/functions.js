@@ -29,16 +29,19 @@ function functionColumns(model) {
   const future = (id, title, key, text) => some((row) => row.async) && figure(id, title, (row) => row.async?.[key] ?? null, text, { more: true });
   const counted = (id, title, key, text, help) => some((row) => row[key] !== null && row[key] !== undefined) && figure(id, title, (row) => row[key] ?? null, text, { more: id !== "allocs", help });
   const times = (id, title, help) => some((row) => row[id]) && figure(id, title, (row) => row[id], (value) => fmt.count(value), { help });
+  const calls = figure("calls", tracked ? "calls" : "iterations", (row) => row.calls, (value) => fmt.count(value));
+  const kind = new Set(model.functions.map((row) => row.kind ?? "function")).size > 1 && { id: "kind", title: "kind", value: (row) => row.kind ?? "function", text: (row) => row.kind ?? "function" };
   return [
     { id: "name", title: nounOf(model.functions), wide: "name", value: (row) => row.name, label: (row) => fmt.name(row.name), node: (row) => functionLink(row.name) },
-    some((row) => !isTracked(row)) && tracked && { id: "kind", title: "kind", value: (row) => row.kind ?? "function", text: (row) => row.kind ?? "function" },
+    tracked && kind,
     tracked && { id: "self", title: "self", number: true, wide: "share", value: (row) => row.self_ns, help: "time outside tracked callees, and its share of that of all functions", node: (row) => (isTracked(row) ? shareCell((row.self_pct / most) * 100, selfText(row)) : "–") },
     model.comparison && { id: "verdict", title: "verdict", value: (row) => VERDICTS.indexOf(model.verdictOf.get(row.name) ?? "stable"), node: (row) => (model.verdictOf.has(row.name) ? verdictTag(model.verdictOf.get(row.name)) : "–") },
     tracked && figure("share", "self %", (row) => row.self_pct, (value, row) => (row.unmeasured || !isTracked(row) ? "–" : marked(row, 0, value.toFixed(1))), { help: "share of the self time of all functions" }),
-    figure("calls", tracked ? "calls" : "iterations", (row) => row.calls, (value) => fmt.count(value)),
+    tracked && calls,
     tracked && figure("total", "total", (row) => row.total_ns, (value, row) => (isTracked(row) ? totalText(row) : "–"), { help: "time between entry and exit, callees included" }),
     figure("mean", tracked ? "mean" : "time", (row) => row.mean_ns, (value, row) => marked(row, 2, fmt.duration(value)), { help: tracked ? "mean duration of a call" : "of an iteration, or of the whole" }),
     tracked && figure("selfcall", "self a call", selfPerCall, (value, row) => !isTracked(row) ? "–" : marked(row, 0, fmt.duration(value)), { more: true }),
+    ...benchmarkColumns(model), !tracked && calls, !tracked && kind,
     plain("min", "shortest"), (tracked || some((row) => row.p50_ns)) && figure("p50", "p50", (row) => row.p50_ns, single, { help: "half of the calls took at most as long" }),
     plain("p90", "p90"), plain("p95", "p95"), (tracked || some((row) => row.p99_ns)) && figure("p99", "p99", (row) => row.p99_ns, single), plain("max", "longest"),
     figure("stddev", "std. dev.", (row) => row.stddev_ns, (value, row) => marked(row, 2, fmt.duration(value)), { more: true }),
@@ -90,14 +93,15 @@ views.push({
     let shown = [];
     let seen = null;
     const table = new RowTable({ caption: this.title, columns, open: (row) => go({ view: "function", fn: row.name }), sort: (id) => go(orderAfter(id), { replace: true }) });
-    const called = model.functions.filter((row) => row.calls || row.total_ns || row.unfinished);
+    const called = model.functions.filter((row) => row.calls || row.total_ns || row.unfinished || hasEndedBadly(row));
     const never = model.functions.length - called.length;
     const field = filterField(`Filter ${this.title.toLowerCase()}`, (q) => go({ q, view: "functions" }, { replace: true }));
     const tally = el("span", { class: "faint tally", "aria-live": "polite" });
     const wide = choice("Columns", [["", "main"], ["all", "all"]], app.state.columns ?? "", (value) => go({ columns: value }, { replace: true }));
+    const outcomes = outcomeChoice(model);
     const uncalled = never > 0 && el("label", { class: "choice" }, el("input", { type: "checkbox", onchange: (event) => go({ uncalled: event.target.checked ? "1" : "" }, { replace: true }) }), ` ${fmt.count(never)} never called`);
     const button = el("button", { type: "button", text: "Copy as Markdown", onclick: () => copy(asMarkdown(table.columns, shown), button) });
-    section.replaceChildren(el("h2", { text: this.title }), el("div", { class: "bar" }, field, tally, wide, uncalled, button), table.node, ...legend(model));
+    section.replaceChildren(el("h2", { text: this.title }), el("div", { class: "bar" }, field, tally, outcomes, wide, uncalled, button), table.node, ...legend(model));
     const order = (state) => {
       const [id, way] = (state.sort ?? "self").split(":");
       const column = ["self", "mean"].reduce((found, usual) => found ?? columns.find((it) => it.id === usual), columns.find((it) => it.id === id && it.value));
@@ -110,14 +114,17 @@ views.push({
     };
     return (state) => {
       if (document.activeElement !== field) field.value = state.q ?? "";
-      const asked = [state.q, state.sort, state.columns, state.uncalled, Boolean(app.ready)].join("\n");
+      const asked = [state.q, state.sort, state.columns, state.uncalled, state.outcome, Boolean(app.ready)].join("\n");
       if (asked === seen) return;
       seen = asked;
       columns = functionColumns(model);
       const [column, descending] = order(state);
       const isWanted = matcher(state.q ?? "");
+      const hasEnded = (row) => !state.outcome || row.bench?.outcome === state.outcome;
       const from = state.uncalled ? model.functions : called;
-      shown = sorted(from.filter((row) => isWanted(row.name)), column, descending);
+      shown = sorted(from.filter((row) => isWanted(row.name) && hasEnded(row)), column, descending);
+      // What did not end well has no place among times, and is what one looks for.
+      if (!state.sort) shown = [...shown.filter(hasEndedBadly), ...shown.filter((row) => !hasEndedBadly(row))];
       tally.textContent = shown.length === from.length ? fmt.plural(from.length, nounOf(from)) : `${fmt.count(shown.length)} of ${fmt.plural(from.length, nounOf(from))}`;
       table.update(shown, column.id, descending, state.columns === "all" ? columns : columns.filter((it) => !it.more));
     };

@@ -54,7 +54,7 @@ function breakerParts(recording) {
 }
 
 function neverCalled(model) {
-  const rows = model.functions.filter((row) => !row.calls && !row.unfinished && !row.total_ns);
+  const rows = model.functions.filter((row) => isTracked(row) && !row.calls && !row.unfinished && !row.total_ns);
   if (!rows.length) return null;
   const columns = [{ title: "function", cell: (row) => functionLink(row.name) }, { title: "declared", cell: place }];
   return el("details", {}, el("summary", { text: `${fmt.plural(rows.length, "tracked function")} never called` }), plainTable("Functions that were never called", columns, rows.slice(0, 1000)));
