@@ -1,5 +1,8 @@
 //! Alerts: what a monitor tells somebody, once, and what it remembers of it.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -104,13 +107,17 @@ impl AlertEvent {
     }
 }
 
-/// The identity of an alert within the monitoring of one command.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The identity of an alert within the monitoring of one command. Two of them are the same if what they are about
+/// is, under whatever name: a namesake that appears or goes changes the name in `function`, and no alert.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AlertKey {
     /// The kind.
     pub kind: AlertKind,
     /// Function, test suite, or `(command)`; `null` where it is about the command as a whole.
     pub function: Option<String>,
+    /// The function with what tells it apart from namesakes; left out where its name is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
     /// The metric, or the limit, as in other documents; `null` where it is about none, or about all in which a
     /// function became worse.
     pub metric: Option<String>,
@@ -121,14 +128,47 @@ pub struct AlertKey {
 impl AlertKey {
     /// Makes the key of an alert about the command as a whole.
     pub fn of_command(kind: AlertKind) -> Self {
-        Self { kind, function: None, metric: None, baseline: None }
+        Self { kind, function: None, identity: None, metric: None, baseline: None }
+    }
+
+    /// Returns what makes two keys the same.
+    fn parts(&self) -> (AlertKind, Option<&String>, Option<&String>, Option<&String>) {
+        let about = self.identity.as_ref().or(self.function.as_ref());
+        (self.kind, about, self.metric.as_ref(), self.baseline.as_ref())
     }
 
     /// Returns 16 digits that stand for this alert of `command`.
     pub fn id(&self, command: &[String]) -> String {
-        let parts = [&self.function, &self.metric, &self.baseline];
-        let parts = parts.map(|part| part.as_deref().map_or("-".to_owned(), |it| format!("+{it}")));
+        let (_, about, metric, baseline) = self.parts();
+        let parts = [about, metric, baseline];
+        let parts = parts.map(|part| part.map_or("-".to_owned(), |it| format!("+{it}")));
         id(command, [self.kind.word()].into_iter().chain(parts.iter().map(String::as_str)))
+    }
+}
+
+impl PartialEq for AlertKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for AlertKey {}
+
+impl PartialOrd for AlertKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AlertKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(&other.parts())
+    }
+}
+
+impl Hash for AlertKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
     }
 }
 

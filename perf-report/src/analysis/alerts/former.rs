@@ -69,6 +69,7 @@ mod tests {
         let key = AlertKey {
             kind: AlertKind::Regression,
             function: Some("demo::step".to_owned()),
+            identity: None,
             metric: Some(metric.to_owned()),
             baseline: Some("main".to_owned()),
         };

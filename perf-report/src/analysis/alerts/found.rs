@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub(super) use regressions::of_key;
 
 use super::Finding;
+use super::known::Known;
 use crate::model::{
     AlertEntry, AlertKey, AlertKind, AlertText, BudgetResult, Comparison, DeclineDocument,
     HistoryDocument, Reliability, ReliabilityWord, RunDocument, Suite, SuitesDocument, TestOutcome,
@@ -79,6 +80,9 @@ pub struct Found {
 
 /// Makes the findings of a round. `remembered` is what already fires.
 pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
+    // What is looked at has names of this round, what is remembered has those of others.
+    let known = Known::of(evidence.run, remembered);
+    let remembered = &known.in_this_round(remembered);
     let mut all = Found::default();
     ended(evidence, &mut all);
     outcomes::outcomes(evidence.run, remembered, &mut all);
@@ -98,7 +102,7 @@ pub fn find(evidence: &Evidence<'_>, remembered: &[AlertEntry]) -> Found {
     reliability(evidence.reliability, &mut all);
     score(evidence.score, &mut all);
     overhead(evidence.run, &mut all);
-    all
+    known.identified(all)
 }
 
 /// Returns whether the run says something of times: it ended well, and recorded something. A benchmark that did
@@ -185,6 +189,7 @@ fn budgets(comparison: &Comparison, all: &mut Found) {
         let key = AlertKey {
             kind: AlertKind::Budget,
             function: Some(row.name.clone()),
+            identity: None,
             metric: word(row.limit),
             baseline: None,
         };

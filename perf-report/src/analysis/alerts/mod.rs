@@ -7,6 +7,7 @@
 pub mod documents;
 pub mod former;
 pub mod found;
+pub mod known;
 
 #[cfg(test)]
 mod laws;

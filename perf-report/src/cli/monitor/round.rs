@@ -9,7 +9,7 @@ use super::making::{self, Made};
 use super::telling::{self, Told};
 use super::{Args, Format};
 use crate::analysis::alerts::found::{self, Evidence, Found};
-use crate::analysis::alerts::{self as machine, Plan, documents, rfc_3339, unix_ns};
+use crate::analysis::alerts::{self as machine, Plan, documents, known, rfc_3339, unix_ns};
 use crate::analysis::history::TrendRules;
 use crate::analysis::score;
 use crate::analysis::suites::SuiteRules;
@@ -226,6 +226,7 @@ fn plan(rules: &Rules, seen: &Seen, remembered: &[AlertEntry]) -> Plan {
         score: seen.score.as_ref().map(|it| it.high).zip(rules.alert.min_score),
         too_old: seen.too_old,
     };
+    let remembered = &known::recognised(remembered, evidence.run);
     let Found { found, unjudged, open, settled } = found::find(&evidence, remembered);
     let all = || AlertKind::ALL.into_iter().collect();
     let round = machine::Round {

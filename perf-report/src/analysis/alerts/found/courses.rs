@@ -60,6 +60,7 @@ pub(super) fn course(name: &str, metric: Metric) -> AlertKey {
     AlertKey {
         kind: if is_memory { AlertKind::MemoryGrowth } else { AlertKind::Decline },
         function: (name != COMMAND).then(|| name.to_owned()),
+        identity: None,
         metric: word(metric),
         baseline: None,
     }

@@ -54,6 +54,7 @@ pub(super) fn regressions(
     let key = |name: &str, metric: Metric| AlertKey {
         kind: AlertKind::Regression,
         function: Some(name.to_owned()),
+        identity: None,
         metric: of_key(metric),
         baseline: comparison.baseline.clone(),
     };
@@ -143,7 +144,8 @@ fn report(
             let metric = of_key(row.metric);
             let baseline = comparison.baseline.clone();
             let function = Some(row.name.clone());
-            let key = AlertKey { kind: AlertKind::Regression, function, metric, baseline };
+            let of_row = AlertKey::of_command(AlertKind::Regression);
+            let key = AlertKey { function, metric, baseline, ..of_row };
             worse.get(&key).is_some_and(|rows| rows[0].metric == Metric::SelfNs)
                 || (all.open.contains(&key) && fires(&key))
         }

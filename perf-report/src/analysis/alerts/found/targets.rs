@@ -46,6 +46,7 @@ fn key(row: &SuiteRow, target: &SuiteTarget) -> AlertKey {
     AlertKey {
         kind: AlertKind::Budget,
         function: Some(row.name.clone()),
+        identity: None,
         metric: Some(format!("{SUITE}{part}{}", target.figure)),
         baseline: target.baseline.clone(),
     }
