@@ -70,8 +70,10 @@ fn picture(
     let number = |value| document.metric.number(value);
     let range = format!("{} to {}", number(low), number(high));
     let room = screen.width.saturating_sub(fit::width(&range) + GAP).clamp(10, 2 * WIDEST);
-    let picture = paint.paint(style::HEAT, &sparkline(&function.values, room));
-    format!("{picture}  {}", paint.paint(style::FAINT, &range))
+    let line = sparkline(&function.values, room);
+    let is_beside = fit::width(&line) + GAP + fit::width(&range) <= screen.width;
+    let gap = if is_beside { "  " } else { "\n" };
+    format!("{}{gap}{}", paint.paint(style::HEAT, &line), paint.paint(style::FAINT, &range))
 }
 
 fn changes(
