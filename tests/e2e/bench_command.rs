@@ -128,6 +128,10 @@ fn benchmarks_are_measured_ranked_judged_and_kept() {
     let leak = &row(&document, "leaks")["benchmark"]["benchmark"]["harness"]["memory"]["leak"];
     assert_eq!(leak["bytes"], 32.0, "{leak}");
     assert_eq!(document["profiled"][0]["name"], "my_app::sum", "{}", document["profiled"]);
+    assert!(document["score"]["value"].is_number(), "{}", document["score"]);
+    let advice = document["advice"].as_array().expect("there is advice");
+    let is_leak = |it: &&Value| it["rule"] == "leak" && it["function"] == "speed::leaks";
+    assert_eq!(advice.iter().filter(is_leak).count(), 1, "{advice:?}");
 
     let (stored, ended) = (lab.latest(), "/functions/1/benchmark/harness/outcome");
     assert_eq!(stored.at(ended), "ok");
@@ -175,8 +179,11 @@ fn a_benchmark_that_breaks_is_a_finding_and_the_others_run_on() {
     let broken = |more: &[&str]| report(&lab, &root, &[&quick, more].concat(), &[("BREAK", "1")]);
     let bad = broken(&[]);
     assert_eq!(bad.code, Some(3), "{}{}", bad.stdout, bad.stderr);
-    assert!(bad.stdout.contains("✗ speed::breaks: panicked: it panicked"), "{}", bad.stdout);
+    assert!(bad.stdout.contains("✗ speed::breaks: panicked"), "{}", bad.stdout);
     assert!(bad.stdout.contains("speed::four_times"), "{}", bad.stdout);
+    let said = bad.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("1 of 4 benchmarks did not end well"), "{said}");
+    assert!(said.contains("score ~") && said.contains("Advice 1. leak"), "{said}");
 
     let check = lab.report_command(["check", "--run", "latest"]).current_dir(&root).output();
     let check = Finished::from(check.expect("perf-report can be run"));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Complexity, Function, Side, TreeNode, Verdict};
+use super::{Advice, Command, Complexity, Function, Grade, Score, Side, TreeNode, Verdict};
 
 /// Document `perf-track/bench`: the benchmarks of some processes of one command, each of which is a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,18 @@ pub struct BenchDocument {
     pub profiled: Vec<Function>,
     /// Their calls as a tree.
     pub tree: Vec<TreeNode>,
+    /// The score of the runs together, as a report has it; left out where no part of it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+    /// Their grade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// The recommendations about benchmarks, those that can save most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
+    /// Number of recommendations, also about others, that `[advice]` of `perf.toml` silences.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub silenced: u64,
     /// Sentences to read before a figure is believed.
     pub notes: Vec<String>,
     /// What else is worse than in the baseline, or than a budget allows: whatever has no row among the benchmarks.
@@ -152,4 +164,9 @@ pub struct BenchStep {
     pub efficiency: Option<f64>,
     /// 99th percentile of an iteration in nanoseconds, where iterations were timed one by one.
     pub p99_ns: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

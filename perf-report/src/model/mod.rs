@@ -112,9 +112,9 @@ pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
 pub use repeat::{RepeatRow, RepeatSummary};
 pub use report::{
-    Advice, Breach, Cap, Category, Details, Grade, GradeBasis, GradeCap, Left, Letter, Place,
-    Reliability, ReliabilityWord, Report, RuleId, Scale, Score, ScorePart, ScoreWord, Statement,
-    StatementKind,
+    Advice, BenchDetails, Breach, Cap, Category, Details, Grade, GradeBasis, GradeCap, Left,
+    Letter, Place, Reliability, ReliabilityWord, Report, RuleId, Scale, Score, ScorePart,
+    ScoreWord, Slowest, Statement, StatementKind,
 };
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument};
 pub use runs::{RunRow, RunsDocument};

@@ -169,10 +169,13 @@ pub struct Details {
     pub peak_rss_bytes: Option<u64>,
     /// Self time of all tracked functions, in nanoseconds.
     pub self_ns: u64,
-    /// Number of functions and benchmarks that were called.
+    /// Number of tracked functions that were called.
     pub functions: u64,
     /// Number of their calls.
     pub calls: u64,
+    /// The benchmarks of the run; left out where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benchmarks: Option<BenchDetails>,
     /// Number of calls that returned an error.
     pub errors: u64,
     /// Number of calls that ended by unwinding.
@@ -199,4 +202,28 @@ pub struct Details {
     pub machine: String,
     /// Cargo profile and optimisation level.
     pub build: String,
+}
+
+/// The figures of the benchmarks of a run, with those that were made with it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BenchDetails {
+    /// Number of benchmarks.
+    pub count: u64,
+    /// Number of those that did not end well.
+    pub ended_badly: u64,
+    /// The one with the longest iteration; `null` where none has a time.
+    pub slowest: Option<Slowest>,
+    /// Number of those that became slower for certain.
+    pub slower: u64,
+    /// Number of those that became faster for certain.
+    pub faster: u64,
+}
+
+/// The benchmark with the longest iteration.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slowest {
+    /// Its name.
+    pub name: String,
+    /// Its time in nanoseconds.
+    pub mean_ns: f64,
 }

@@ -42,11 +42,23 @@ impl Words {
         text
     }
 
+    /// Returns the verdict's reason in two parts: the values, and what speaks for it, where they do not show it.
+    pub(crate) fn parts(self, row: &Change) -> (String, Option<String>) {
+        let head = row.because.first().and_then(|first| self.head(first, row));
+        let rest = usize::from(head.is_some());
+        let values = head.unwrap_or_else(|| values::of(row, self));
+        (values, self.why_from(row.metric, &row.because, rest))
+    }
+
     /// Returns the grounds without the values, as the end of a sentence: `but the median does not confirm it`.
     /// `None` of no grounds.
     pub(crate) fn why(self, metric: Metric, because: &[Because]) -> Option<String> {
+        self.why_from(metric, because, 0)
+    }
+
+    fn why_from(self, metric: Metric, because: &[Because], first: usize) -> Option<String> {
         let mut text = String::new();
-        for (joint, clause) in self.clauses(metric, because, 0) {
+        for (joint, clause) in self.clauses(metric, because, first) {
             text += match (text.is_empty(), joint) {
                 (true, Joint::Comma) => "",
                 (true, _) => "but ",

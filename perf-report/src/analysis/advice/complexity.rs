@@ -12,7 +12,7 @@ const STEEP: f64 = 1.5;
 /// Finds benchmarks whose time grows faster than their size, or faster than in the run before.
 pub(super) fn complexity(facts: &Facts<'_>) -> Vec<Found> {
     let of = |run: &RunDocument| bench::complexity(std::slice::from_ref(run));
-    let newest = of(facts.run);
+    let newest = bench::complexity(facts.runs);
     if newest.is_empty() {
         return Vec::new();
     }

@@ -57,7 +57,7 @@ const EFFICIENCY: f64 = 0.5;
 
 /// Finds benchmarks of which more threads bring little.
 pub(super) fn scaling(facts: &Facts<'_>) -> Vec<Found> {
-    let all = bench::scaling(std::slice::from_ref(facts.run));
+    let all = bench::scaling(facts.runs);
     all.iter().filter_map(|scaling| scales_badly(facts, scaling)).collect()
 }
 
@@ -94,7 +94,7 @@ fn scales_badly(facts: &Facts<'_>, scaling: &Scaling) -> Option<Found> {
         at_most_pct: Some(pct),
         saves: at_most(pct, "an iteration's time at that many threads"),
         todo: format!(
-            "use {most}, which do the most, or find what they share: a lock, an allocator, a line of the cache"
+            "use {most}, more do no more, or find what they share: a lock, an allocator, a line of the cache"
         ),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::analysis::bench;
 use crate::model::{Advice, Function, Place, RuleId, RunDocument};
 use crate::stats::number::{float, share_pct};
 use crate::text::units;
@@ -12,6 +13,10 @@ pub(super) const LEAST_PCT: f64 = 1.0;
 /// A run with what rules ask of it.
 pub(super) struct Facts<'a> {
     pub(super) run: &'a RunDocument,
+    /// That run and those that were made with it.
+    pub(super) runs: &'a [RunDocument],
+    /// Their benchmarks, each as one.
+    pub(super) benchmarks: Vec<Function>,
     /// Comparable runs before it, oldest first.
     pub(super) past: &'a [RunDocument],
     /// Its tracked functions that were called, by name.
@@ -22,12 +27,15 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(run: &'a RunDocument, past: &'a [RunDocument]) -> Self {
+    /// Gathers the facts of the newest of `runs`; `None` of none.
+    pub(super) fn of(runs: &'a [RunDocument], past: &'a [RunDocument]) -> Option<Self> {
+        let run = runs.last()?;
         let is_called = |it: &&Function| it.kind.is_function() && (it.calls > 0 || it.self_ns > 0);
         let mut called: Vec<&Function> = run.functions.iter().filter(is_called).collect();
         called.sort_by(|a, b| a.name.cmp(&b.name));
         let by_name = run.functions.iter().map(|it| (it.name.as_str(), it)).collect();
-        Self { run, past, called, own_ns: run.own_ns(), by_name }
+        let benchmarks = bench::merged(runs);
+        Some(Self { run, runs, benchmarks, past, called, own_ns: run.own_ns(), by_name })
     }
 
     pub(super) fn function(&self, name: &str) -> Option<&'a Function> {

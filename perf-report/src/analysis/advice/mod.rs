@@ -4,6 +4,7 @@
 //! is below a hundredth of the whole, and nothing from estimates where it needs exact figures. What a
 //! run cannot tell is not said at all.
 
+mod benchmarks;
 mod complexity;
 mod concurrency;
 mod errors;
@@ -34,9 +35,10 @@ pub struct Advised {
     pub silenced: u64,
 }
 
-/// Returns the recommendations for `run`, with the `past` of comparable runs before it, oldest first.
-pub fn advise(run: &RunDocument, past: &[RunDocument], settings: &Settings) -> Advised {
-    let facts = Facts::of(run, past);
+/// Returns the recommendations for the newest of `runs`, which were made together, with the `past` of comparable
+/// runs before them, oldest first. Of benchmarks all of `runs` count.
+pub fn advise(runs: &[RunDocument], past: &[RunDocument], settings: &Settings) -> Advised {
+    let Some(facts) = Facts::of(runs, past) else { return Advised::default() };
     let rules: &[fn(&Facts<'_>) -> Vec<Found>] = &[
         time::one_function,
         time::many_calls,
@@ -54,6 +56,11 @@ pub fn advise(run: &RunDocument, past: &[RunDocument], settings: &Settings) -> A
         recording::recorder_share,
         recording::sampled,
         complexity::complexity,
+        benchmarks::leak,
+        benchmarks::allocs,
+        benchmarks::failing,
+        benchmarks::optimised_away,
+        benchmarks::unstable,
     ];
     let found = rules.iter().flat_map(|rule| rule(&facts));
     let all: Vec<Advice> = found.map(|found| facts.advice(found)).collect();

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::samples::{self, named};
 use crate::model::{
-    Benchmark, CrateBuild, ErrorKind, Failures, Function, FunctionKind, Futures, Probe, Process,
-    RuleId,
+    BenchDoubt, BenchOutcome, Benchmark, CrateBuild, ErrorKind, Failures, Function, FunctionKind,
+    Futures, Harness, Leak, Probe, Process, RuleId,
 };
 
 const MS: u64 = 1_000_000;
@@ -19,7 +19,7 @@ fn run(functions: &[(&str, u64, u64)]) -> RunDocument {
 }
 
 fn advised(run: &RunDocument, past: &[RunDocument]) -> Vec<Advice> {
-    advise(run, past, &Settings::default()).advice
+    advise(std::slice::from_ref(run), past, &Settings::default()).advice
 }
 
 /// What a rule says, if it speaks.
@@ -171,7 +171,77 @@ fn speaking_too(rule: RuleId) -> Option<Case> {
             run.functions.extend([10.0, 100.0, 300.0, 1_000.0, 3_000.0].map(of));
             alone(run)
         }
+        RuleId::Leak | RuleId::Failing | RuleId::OptimisedAway | RuleId::Unstable => {
+            alone(benched(rule))
+        }
         _ => None,
+    }
+}
+
+/// A run of a benchmark with the fault that a rule looks for.
+fn benched(rule: RuleId) -> RunDocument {
+    let mut function = benchmark("queue", 234.0, None);
+    function.calls = 1_000;
+    let mut harness = Harness { loop_ns: 0.31, ..Harness::default() };
+    match rule {
+        RuleId::Leak => harness.memory.leak = Some(Leak { bytes: 32.0, low: 31.5, high: 32.5 }),
+        RuleId::Failing => (function.errors, function.classifies_errors) = (140, true),
+        RuleId::OptimisedAway => {
+            harness.doubts = vec![BenchDoubt::OptimisedAway, BenchDoubt::Unstable];
+            function.mean_ns = Some(0.0);
+        }
+        RuleId::Unstable => {
+            (harness.doubts, harness.preempted) =
+                (vec![BenchDoubt::Unstable, BenchDoubt::Busy], 0.6);
+        }
+        _ => (harness.memory.allocs, harness.memory.alloc_bytes) = (Some(12.0), Some(768.0)),
+    }
+    let benchmark = function.benchmark.as_mut().unwrap();
+    (benchmark.interval_ns, benchmark.harness) = (Some((149.0, 400.0)), Some(harness));
+    RunDocument { functions: vec![function], ..samples::empty() }
+}
+
+#[test]
+fn benchmarks_have_rules_of_their_own() {
+    let text = said(RuleId::AllocsPerCall, &benched(RuleId::AllocsPerCall), &[]).unwrap();
+    assert!(
+        text.contains("12 allocations an iteration (limit 10) of 64 B each, one in 19.5 ns"),
+        "{text}"
+    );
+    let harness = |run: &mut RunDocument, change: fn(&mut Function)| change(&mut run.functions[0]);
+    let mut slow = benched(RuleId::AllocsPerCall);
+    harness(&mut slow, |it| it.mean_ns = Some(12.0 * 501.0));
+    assert_eq!(said(RuleId::AllocsPerCall, &slow, &[]), None, "they cost little");
+    let mut few = benched(RuleId::Failing);
+    harness(&mut few, |it| it.errors = 9);
+    assert_eq!(said(RuleId::Failing, &few, &[]), None);
+    let gone = benched(RuleId::OptimisedAway);
+    assert_eq!(said(RuleId::Unstable, &gone, &[]), None, "nothing was measured, so nothing varies");
+    for rule in [RuleId::Leak, RuleId::Unstable, RuleId::OptimisedAway] {
+        let mut failed = benched(rule);
+        harness(&mut failed, |it| {
+            let harness = it.benchmark.as_mut().unwrap().harness.as_mut().unwrap();
+            harness.outcome = BenchOutcome::Timeout;
+        });
+        assert_eq!(said(rule, &failed, &[]), None, "what did not end well was not measured");
+    }
+}
+
+#[test]
+fn a_fault_of_one_process_of_three_is_none_of_the_benchmark() {
+    let clean = |rule| {
+        let mut run = benched(rule);
+        let harness = run.functions[0].benchmark.as_mut().unwrap().harness.as_mut().unwrap();
+        (harness.memory.leak, harness.doubts) = (None, Vec::new());
+        run
+    };
+    for rule in [RuleId::Leak, RuleId::Unstable] {
+        let of = |runs: &[RunDocument]| {
+            let advice = advise(runs, &[], &Settings::default()).advice;
+            advice.iter().any(|it| it.rule == rule)
+        };
+        assert!(!of(&[clean(rule), clean(rule), benched(rule)]), "{rule}");
+        assert!(of(&[benched(rule), benched(rule), clean(rule)]), "{rule}");
     }
 }
 
@@ -321,7 +391,7 @@ fn a_power_that_rose_is_advice_though_it_is_no_steep_one() {
 fn what_is_silenced_is_counted_and_not_said() {
     let (run, past) = speaking(RuleId::OneFunction).unwrap();
     let silenced = |settings: &Settings| {
-        let advised = advise(&run, &past, settings);
+        let advised = advise(std::slice::from_ref(&run), &past, settings);
         (advised.silenced, advised.advice.iter().any(|it| it.rule == RuleId::OneFunction))
     };
     let rules = std::collections::BTreeSet::from([RuleId::OneFunction]);

@@ -13,14 +13,13 @@ mod scaling;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub use complexity::complexity;
 pub use scaling::scaling;
 
 use crate::model::{
-    BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth, BenchRow,
-    Change, Comparison, Function, FunctionKind, Metric, RunDocument, Side, Verdict,
+    Advice, BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth, BenchRow, Change, Comparison, Function, FunctionKind, Metric, Report, RuleId, RunDocument, Side, Verdict,
 };
 use crate::text::order::natural;
 
@@ -28,7 +27,6 @@ use crate::text::order::natural;
 pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option<BenchDocument> {
     let newest = runs.last()?;
     let benchmarks = benchmarks(runs);
-    let merged = || benchmarks.values().map(|functions| merge::merged(functions));
     let row = |(name, functions): (&&str, &Vec<&Function>)| BenchRow {
         benchmark: merge::merged(functions),
         change: comparison.and_then(|it| change(it, name)),
@@ -44,10 +42,14 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
         baseline: comparison.and_then(|it| it.baseline.clone()),
         benchmarks: rows,
         groups: compare::groups(runs),
-        ramps: ramp::ramps(merged(), &scaling(runs)),
+        ramps: ramp::ramps(merged(runs).into_iter(), &scaling(runs)),
         complexity: complexity(runs),
         profiled: profiled.cloned().collect(),
         tree: newest.tree.clone(),
+        score: None,
+        grade: None,
+        advice: Vec::new(),
+        silenced: 0,
         notes: notes(runs, comparison),
         findings: comparison.map_or_else(Vec::new, |it| findings(it, &benchmarks)),
     })
@@ -56,6 +58,25 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
 /// Returns the growth of the benchmarks of `runs`, which were made together.
 pub fn growth(runs: &[RunDocument]) -> BenchGrowth {
     BenchGrowth { complexity: complexity(runs), scaling: scaling(runs) }
+}
+
+/// Adds what a report on the same runs says of benchmarks: the score, the grade, and the advice that is about one of
+/// them or about how they were built.
+pub fn scored(document: BenchDocument, report: Report) -> BenchDocument {
+    let names: HashSet<&str> =
+        document.benchmarks.iter().map(|row| row.benchmark.name.as_str()).collect();
+    let is_of_benchmarks = |it: &Advice| match &it.function {
+        Some(name) => names.contains(name.as_str()),
+        None => it.rule == RuleId::Unoptimised,
+    };
+    let advice = report.advice.into_iter().filter(is_of_benchmarks).collect();
+    let Report { score, grade, silenced, .. } = report;
+    BenchDocument { score, grade, advice, silenced, ..document }
+}
+
+/// Returns the benchmarks of `runs`, which were made together, each as one: see [`BenchRow`]. Sorted by name.
+pub(crate) fn merged(runs: &[RunDocument]) -> Vec<Function> {
+    benchmarks(runs).values().map(|functions| merge::merged(functions)).collect()
 }
 
 /// Gathers the benchmarks of all runs by name.

@@ -1,15 +1,21 @@
 //! The figures behind a report.
 
+use std::collections::HashSet;
+
 use super::Material;
+use crate::analysis::bench;
 use crate::analysis::score::targets;
-use crate::model::{Details, Function, RunDocument, Suite};
+use crate::model::{
+    BenchDetails, Change, Comparison, Details, Function, Metric, RunDocument, Slowest, Suite,
+    Verdict,
+};
 use crate::text::units;
 
 /// Gathers the figures of `newest` and of what is around it.
 pub(super) fn details(material: &Material<'_>, newest: &RunDocument) -> Details {
     let Material { runs, comparison, stored, .. } = *material;
     let usage = newest.process.own_usage();
-    let called = || newest.functions.iter().filter(|it| it.calls > 0);
+    let called = newest.functions.iter().filter(|it| it.kind.is_function() && it.calls > 0);
     let sum = |of: fn(&Function) -> u64| {
         let tracked = newest.functions.iter().filter(|it| it.kind.is_function());
         tracked.fold(0_u64, |sum, it| sum.saturating_add(of(it)))
@@ -24,8 +30,9 @@ pub(super) fn details(material: &Material<'_>, newest: &RunDocument) -> Details 
         cpu_ns: usage.cpu_ns(),
         peak_rss_bytes: usage.peak_rss_bytes,
         self_ns: newest.own_ns(),
-        functions: called().count() as u64,
+        functions: called.count() as u64,
         calls: sum(|it| it.calls),
+        benchmarks: benchmarks(runs, comparison),
         errors: sum(|it| it.errors),
         panics: sum(|it| it.panics),
         tests_passed: tests(newest, |suite| suite.passed),
@@ -40,6 +47,28 @@ pub(super) fn details(material: &Material<'_>, newest: &RunDocument) -> Details 
         machine: machine(newest),
         build: build(newest),
     }
+}
+
+/// Returns the figures of the benchmarks of runs that were made together; `None` where there are none.
+fn benchmarks(runs: &[RunDocument], comparison: &Comparison) -> Option<BenchDetails> {
+    let all = bench::merged(runs);
+    let time = |it: &Function| it.mean_ns.filter(|_| !it.is_failure());
+    let timed = all.iter().filter_map(|it| Some((it, time(it)?)));
+    let slowest = timed.max_by(|a, b| a.1.total_cmp(&b.1));
+    let of_verdict = |verdict: Verdict| {
+        let names: HashSet<&str> = all.iter().map(|it| it.name.as_str()).collect();
+        let rows = comparison.functions.iter().filter(|row| row.metric == Metric::MeanNs);
+        let has_time = |row: &&Change| row.baseline.is_some() && row.current.is_some();
+        let rows = rows.filter(|row| row.verdict == verdict && names.contains(row.name.as_str()));
+        rows.filter(has_time).count() as u64
+    };
+    (!all.is_empty()).then(|| BenchDetails {
+        count: all.len() as u64,
+        ended_badly: all.iter().filter(|it| it.is_failure()).count() as u64,
+        slowest: slowest.map(|(it, ns)| Slowest { name: it.name.clone(), mean_ns: ns }),
+        slower: of_verdict(Verdict::Regression),
+        faster: of_verdict(Verdict::Improved),
+    })
 }
 
 /// Sums over the suites that tell it.

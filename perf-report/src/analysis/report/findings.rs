@@ -1,13 +1,16 @@
 //! What went well in a run, and what did not.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::score::ratio::of_verdict;
 use crate::analysis::score::{self, targets};
 use crate::model::{
-    BudgetResult, COMMAND, Change, Comparison, Function, Metric, RunDocument, Statement,
-    StatementKind, Verdict,
+    Because, BenchOutcome, BudgetResult, COMMAND, Change, Comparison, Function, FunctionKind,
+    Metric, RunDocument, Statement, StatementKind, Verdict,
 };
-use crate::stats::number::float;
+use crate::stats::number::{change_pct, float};
 use crate::text::units;
+use crate::verdict::words::Words;
 
 /// Targets that one sentence names.
 const NAMED: usize = 3;
@@ -60,6 +63,12 @@ fn failures(run: &RunDocument, settings: &score::Settings) -> Vec<Statement> {
     if let Some(how) = score::ended(run) {
         found.push(of_run(StatementKind::Failure, "the run did not succeed".to_owned(), how));
     }
+    if let Some(how) = score::bad_ends(run) {
+        let code = run.run.exit_code.filter(|code| *code != 0);
+        let code = code.map_or_else(String::new, |code| format!("; the command ended with {code}"));
+        let evidence = format!("{}{code}", ends(run));
+        found.push(of_run(StatementKind::Errors, how, evidence));
+    }
     if let Some(how) = score::failed_tests(run) {
         let bad = |suite: &&crate::model::Suite| suite.failed.is_some_and(|failed| failed > 0);
         let suites: Vec<String> = run
@@ -82,6 +91,17 @@ fn failures(run: &RunDocument, settings: &score::Settings) -> Vec<Statement> {
     found
 }
 
+/// Counts how benchmarks ended that did not end well: `1 timeout, 2 panicked`.
+fn ends(run: &RunDocument) -> String {
+    let mut counts: BTreeMap<BenchOutcome, u64> = BTreeMap::new();
+    for outcome in run.functions.iter().filter_map(Function::outcome) {
+        *counts.entry(outcome).or_default() += 1;
+    }
+    counts.remove(&BenchOutcome::Ok);
+    let each = counts.iter().map(|(outcome, count)| format!("{} {outcome}", units::count(*count)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
 /// Returns a change that is certain.
 fn change(
     run: &RunDocument,
@@ -89,34 +109,72 @@ fn change(
     row: &Change,
     kind: StatementKind,
 ) -> Statement {
+    if let Some(statement) = ended(row) {
+        return statement;
+    }
     let of_errors = matches!(row.metric, Metric::Errors | Metric::Panics | Metric::Success);
-    let by = row.change_pct.map_or_else(String::new, |pct| format!(" {}", units::change(pct)));
-    let number =
-        |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |it| row.metric.number(it));
-    let (old, new) = (number(row.baseline), number(row.current));
-    let title = row.metric.title();
+    let words = Words::of([comparison.baseline_runs, comparison.current_runs]);
+    let (values, why) = words.parts(row);
     let is_gone = of_errors && row.metric != Metric::Success && row.current == Some(0.0);
-    let text = if is_gone {
-        format!("{}: no {title} any more", row.name)
-    } else if of_errors {
-        format!("{}: {title} {old} → {new}", row.name)
+    let (text, values) = if is_gone {
+        (format!("{}: no {} any more", row.name, row.metric.title()), Some(values))
     } else {
-        format!("{}: {title}{by}, {old} → {new}", row.name)
+        (format!("{}: {values}", row.name), None)
     };
     let cost_ns = cost_of(run, comparison, row);
-    let cost = cost_ns.map_or_else(String::new, |ns| {
+    let cost = cost_ns.map(|ns| {
         let verb = if ns < 0.0 { "saves" } else { "costs" };
-        format!("{verb} {} a run; ", units::duration(ns.abs()))
+        format!("{verb} {} a run", units::duration(ns.abs()))
     });
+    let failed = of_errors.then(|| failed_of(run, row)).flatten();
+    let known = [cost, values, why, failed].into_iter().flatten().collect::<Vec<_>>().join("; ");
     Statement {
         kind: if of_errors { StatementKind::Errors } else { kind },
         text,
-        evidence: format!("{cost}{}", row.reason),
+        // The sentence has the values; the figures behind it never say them again.
+        evidence: if known.is_empty() { against(comparison, row) } else { known },
         name: Some(row.name.clone()),
         cost_ns,
         change_pct: row.change_pct,
         p_value: row.p_value,
     }
+}
+
+/// Counts the calls of a function that failed: `5 of 412 calls failed`.
+fn failed_of(run: &RunDocument, row: &Change) -> Option<String> {
+    let function = run.functions.iter().find(|it| it.name == row.name).filter(|it| it.calls > 0)?;
+    let one = if function.kind == FunctionKind::Benchmark { "iteration" } else { "call" };
+    let of = units::plural(function.calls, one);
+    Some(match row.metric {
+        Metric::Panics => format!("{} of {of} ended by a panic", units::count(function.panics)),
+        _ => format!("{} of {of} failed", units::count(function.errors)),
+    })
+}
+
+/// Returns what a row was held against, where there is nothing else to say.
+fn against(comparison: &Comparison, row: &Change) -> String {
+    let Some(baseline) = &comparison.baseline else { return "no baseline".to_owned() };
+    let runs = units::plural(comparison.baseline_runs, "run");
+    match row.change_pct {
+        Some(_) => format!("against {baseline}, {runs}"),
+        None => format!("not so in {baseline}, {runs}"),
+    }
+}
+
+/// Returns the sentence on a benchmark that did not end well; `None` of any other row.
+fn ended(row: &Change) -> Option<Statement> {
+    let end = row.because.iter().find_map(|it| match it {
+        Because::Ended { outcome, before } => Some((*outcome, *before)),
+        _ => None,
+    });
+    let (outcome, before) = end?;
+    let text = format!("{}: {}", row.name, outcome.sentence());
+    let evidence = match before {
+        Some(before) => format!("in the baseline {}", before.sentence()),
+        None => "so it has no time to judge".to_owned(),
+    };
+    let name = Some(row.name.clone());
+    Some(Statement { name, ..of_run(StatementKind::Errors, text, evidence) })
 }
 
 /// Returns the cost of a change in nanoseconds a run; `None` where it is not known.
@@ -143,9 +201,23 @@ fn target_missed(row: &BudgetResult) -> Statement {
         ..of_run(
             StatementKind::Target,
             format!("a target is missed: {}", targets::in_words(row)),
-            row.reason.clone(),
+            beyond(row),
         )
     }
+}
+
+/// Returns how far a value is beyond its limit, and who set that: the values stand in the sentence before.
+fn beyond(row: &BudgetResult) -> String {
+    let pct = row.actual.and_then(|actual| change_pct(row.allowed, actual));
+    let by = pct.map_or_else(String::new, |pct| format!("{} ", units::percent(pct.abs())));
+    let origin = row.because.iter().find_map(|it| match it {
+        Because::OverBudget { origin } => Some(format!("{by}over the budget {origin}")),
+        Because::OutOfBounds { .. } => Some(format!("{by}beyond the limit that perf.toml sets")),
+        _ => None,
+    });
+    let warns = row.because.iter().any(|it| matches!(it, Because::OnlyWarns { .. }));
+    let warning = if warns { "; a warning only" } else { "" };
+    origin.map_or_else(|| row.reason.clone(), |text| text + warning)
 }
 
 fn targets_met(comparison: &Comparison) -> Option<Statement> {

@@ -74,7 +74,7 @@ pub fn report(material: &Material<'_>) -> Option<Report> {
     let score = score::score(runs, comparison, &settings.score);
     let grade = score::grade(runs, comparison, score.as_ref(), &settings.score);
     let reliability = score::reliability(last, &settings.score);
-    let Advised { advice, silenced } = advice::advise(newest, past, &settings.advice);
+    let Advised { advice, silenced } = advice::advise(runs, past, &settings.advice);
     let mut report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         version: REPORT_VERSION,
@@ -93,10 +93,16 @@ pub fn report(material: &Material<'_>) -> Option<Report> {
         complexity: bench::complexity(runs),
         scaling: bench::scaling(runs),
         details: details::details(material, newest),
-        notes: comparison.notes.iter().chain(&comparison.missing).cloned().collect(),
+        notes: notes(comparison),
     };
     report.summary = summary::summary(&report, comparison);
     Some(report)
+}
+
+/// Returns what is to be read before a figure is believed, each sentence once: what is missing may be a note already.
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let is_said = |text: &&String| !comparison.notes.iter().any(|note| note.ends_with(*text));
+    comparison.notes.iter().chain(comparison.missing.iter().filter(is_said)).cloned().collect()
 }
 
 /// Returns the budgets that will be exceeded at the pace of the last runs.

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::model::samples::{self, noisy};
-use crate::model::{Budget, StatementKind, Suite};
+use crate::model::{
+    BenchOutcome, Benchmark, Budget, Function, FunctionKind, Harness, StatementKind, Suite,
+};
 use crate::verdict::{self, Limits, Sides};
 
 fn reported(runs: &[RunDocument], comparison: &Comparison, past: &[RunDocument]) -> Report {
@@ -134,4 +136,80 @@ fn many_runs_of_either_side_are_judged_together() {
     assert_eq!(bad.name.as_deref(), Some("demo::f"));
     assert!(bad.cost_ns.is_some_and(|ns| (ns / 2e7 - 1.0).abs() < 0.1), "{bad:?}");
     assert!(bad.p_value.is_some_and(|p| p < 0.01) && !report.score.unwrap().approximate);
+}
+
+/// Returns a run of benchmarks: name, time, outcome.
+fn benchmarks(all: &[(&str, f64, BenchOutcome)]) -> RunDocument {
+    let of = |&(name, ns, outcome): &(&str, f64, BenchOutcome)| Function {
+        name: name.to_owned(),
+        kind: FunctionKind::Benchmark,
+        calls: 100,
+        mean_ns: (outcome == BenchOutcome::Ok).then_some(ns),
+        benchmark: Some(Box::new(Benchmark {
+            samples_ns: vec![ns; 20],
+            interval_ns: Some((ns * 0.999, ns * 1.001)),
+            harness: Some(Harness { outcome, ..Harness::default() }),
+            ..Benchmark::default()
+        })),
+        ..Function::default()
+    };
+    let mut run = RunDocument { functions: all.iter().map(of).collect(), ..samples::empty() };
+    run.process.wall_ns = Some(40_000_000_000);
+    run.process.count = 1;
+    run
+}
+
+#[test]
+fn benchmarks_are_no_functions_that_were_called() {
+    use BenchOutcome::{Ok, Panicked, Timeout};
+    let mut run = benchmarks(&[
+        ("speed::a", 1_000.0, Ok),
+        ("speed::slow", 3_000_000.0, Ok),
+        ("speed::hangs", 0.0, Timeout),
+        ("speed::breaks", 0.0, Panicked),
+    ]);
+    run.run.exit_code = Some(101);
+    let report = reported(std::slice::from_ref(&run), &alone(&run), &[]);
+    assert_eq!((report.details.functions, report.details.calls), (0, 0));
+    let details = report.details.benchmarks.as_ref().unwrap();
+    assert_eq!((details.count, details.ended_badly), (4, 2));
+    assert_eq!(details.slowest.as_ref().unwrap().name, "speed::slow");
+    let bad: Vec<String> =
+        report.went_badly.iter().map(|it| format!("{} ({})", it.text, it.evidence)).collect();
+    insta::assert_snapshot!(bad.join("\n"), @r"
+    2 of 4 benchmarks did not end well (1 timeout, 1 panicked; the command ended with 101)
+    speed::breaks: it panicked (so it has no time to judge)
+    speed::hangs: it took longer than its limit (so it has no time to judge)
+    ");
+    let score = report.score.unwrap();
+    insta::assert_snapshot!(
+        score.parts.iter().map(|it| it.evidence.as_str()).collect::<Vec<_>>().join("\n"),
+        @r"
+    geometric mean of the benchmarks 54.8 µs; below 10.0 ms has 100
+    50 % of 4 benchmarks ended well
+    "
+    );
+    assert!(
+        score.caps.iter().any(|it| it.reason == "2 of 4 benchmarks did not end well"),
+        "{score:?}"
+    );
+    assert!(report.summary[1].text.starts_with("2 of 4 benchmarks did not end well"));
+}
+
+#[test]
+fn no_figure_is_said_twice() {
+    let (before, mut after) = (samples::typical(), samples::changed());
+    after.functions[0].panics = 3;
+    let comparison = verdict::compare(&before, &after, &Limits::default());
+    let report = reported(&[after], &comparison, &[]);
+    for said in report.went_badly.iter().chain(&report.went_well) {
+        let (_, values) = said.text.split_once(": ").unwrap_or(("", &said.text));
+        assert!(!said.evidence.contains(values), "{} ({})", said.text, said.evidence);
+        for pair in values.split(" → ").collect::<Vec<_>>().windows(2) {
+            let arrow = format!("{} → ", pair[0].split(' ').next_back().unwrap_or_default());
+            assert!(!said.evidence.contains(&arrow), "{} ({})", said.text, said.evidence);
+        }
+    }
+    let all = &report.notes;
+    assert!(all.iter().enumerate().all(|(at, it)| !all[..at].iter().any(|is| is.ends_with(it))));
 }

@@ -1,7 +1,7 @@
 //! Caps: what a mean would hide.
 
 use super::{Settings, cpu, ratio, reliability, success, targets};
-use crate::model::{Cap, Comparison, RunDocument, Verdict};
+use crate::model::{Because, Cap, Change, Comparison, RunDocument, Verdict};
 use crate::text::units;
 
 /// The most points of a run that did not succeed.
@@ -26,8 +26,9 @@ fn errors(run: &RunDocument, settings: &Settings) -> Option<String> {
     let calls = success::calls(run);
     let share = 1.0 - super::share(calls.good, calls.of);
     let [share_pct, limit] = [share, settings.max_errors].map(|it| units::percent(it * 100.0));
+    let calls = format!("{}s", success::call(std::slice::from_ref(run)));
     (share > settings.max_errors).then(|| {
-        format!("{share_pct} of the calls failed, limit {limit} (`max-errors` of [score])")
+        format!("{share_pct} of the {calls} failed, limit {limit} (max-errors of [score])")
     })
 }
 
@@ -52,7 +53,11 @@ pub(super) fn budgets(comparison: &Comparison) -> Option<String> {
 
 /// Counts the functions that regressed for certain.
 pub(super) fn regressions(comparison: &Comparison) -> Option<String> {
-    let bad = ratio::of_verdict(comparison, Verdict::Regression);
+    // How a benchmark ended has a cap of its own.
+    let has_ended =
+        |row: &&Change| row.because.iter().any(|it| matches!(it, Because::Ended { .. }));
+    let mut bad = ratio::of_verdict(comparison, Verdict::Regression);
+    bad.retain(|row| !has_ended(row));
     let first = bad.first()?;
     let change =
         first.change_pct.map_or_else(String::new, |pct| format!(" {}", units::change(pct)));

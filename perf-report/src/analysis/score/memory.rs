@@ -31,11 +31,16 @@ pub(super) fn part(
     ))
 }
 
+/// Returns the largest resident memory of the processes that measured benchmarks.
+fn of_benchmarks(run: &RunDocument) -> Option<u64> {
+    run.functions.iter().filter_map(|it| Some(it.harness()?.memory.peak_rss_bytes)).max()
+}
+
 /// Returns the largest resident memory of a process of the run, or of its suites where nothing recorded.
 fn peak(run: &RunDocument) -> Option<u64> {
     let of_suites = || run.suites.iter().filter_map(|suite| suite.peak_rss_bytes).max();
     let own = run.process.own_usage().peak_rss_bytes;
     let has_recorded = run.process.count > 0;
-    let peak = if has_recorded { own } else { of_suites().or(own) };
+    let peak = if has_recorded { own.or_else(|| of_benchmarks(run)) } else { of_suites().or(own) };
     peak.filter(|bytes| *bytes > 0)
 }

@@ -26,7 +26,7 @@ mod tests;
 pub use curve::{Curve, success_points};
 pub use grade::grade;
 pub use reliability::{RUNS, failure, reliability};
-pub(crate) use reliability::{ended, failed_tests};
+pub(crate) use reliability::{bad_ends, ended, failed_tests};
 pub use settings::{Settings, Thresholds};
 
 use crate::model::{Category, Comparison, Left, RunDocument, Score, ScorePart};

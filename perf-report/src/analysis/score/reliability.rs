@@ -31,12 +31,14 @@ pub fn reliability(runs: &[RunDocument], settings: &Settings) -> Reliability {
 /// A run succeeds when its command ended with 0, no process was killed, no test failed and no tracked
 /// function panicked. Where all tests passed, panics were expected by them.
 pub fn failure(run: &RunDocument, settings: &Settings) -> Option<String> {
-    ended(run).or_else(|| failed_tests(run)).or_else(|| panicked(run, settings))
+    let of_parts = || failed_tests(run).or_else(|| bad_ends(run));
+    ended(run).or_else(of_parts).or_else(|| panicked(run, settings))
 }
 
 /// Returns the end of a command that did not end with 0, in words.
 pub(crate) fn ended(run: &RunDocument) -> Option<String> {
-    if failed_tests(run).is_some() {
+    // Those are the reason for which the command failed.
+    if failed_tests(run).is_some() || bad_ends(run).is_some() {
         return run.run.signal.map(by_signal);
     }
     match (run.run.signal, run.run.exit_code) {
@@ -67,6 +69,14 @@ pub(crate) fn failed_tests(run: &RunDocument) -> Option<String> {
             Some(format!("{} of {} failed", units::count(failed), units::plural(of, "test")))
         }
     }
+}
+
+/// Counts the benchmarks that did not end well, in words.
+pub(crate) fn bad_ends(run: &RunDocument) -> Option<String> {
+    let all = success::benchmarks(&run.functions);
+    let bad = units::count(all.of - all.good);
+    (all.good < all.of)
+        .then(|| format!("{bad} of {} did not end well", units::plural(all.of, "benchmark")))
 }
 
 fn panicked(run: &RunDocument, settings: &Settings) -> Option<String> {

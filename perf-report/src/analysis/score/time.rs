@@ -63,8 +63,12 @@ fn walls(runs: &[RunDocument]) -> Option<(&'static str, Vec<f64>)> {
         let all: Vec<f64> = runs.iter().filter_map(of).collect();
         (!all.is_empty()).then_some(all)
     };
-    let wall =
-        |run: &RunDocument| run.process.own_usage().wall_ns.map(float).filter(|ns| *ns > 0.0);
+    // How long benchmarks run is up to their harness.
+    let has_harness = |run: &RunDocument| run.functions.iter().any(|it| it.harness().is_some());
+    let wall = |run: &RunDocument| {
+        let wall = run.process.own_usage().wall_ns.filter(|_| !has_harness(run));
+        wall.map(float).filter(|ns| *ns > 0.0)
+    };
     let recorded = |run: &RunDocument| wall(run).filter(|_| run.process.count > 0);
     each(&recorded)
         .map(|all| ("wall time", all))

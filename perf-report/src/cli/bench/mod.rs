@@ -19,6 +19,7 @@ use super::{baseline, keep};
 use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{BenchDocument, FunctionKind, LeftOut, RunDocument};
+use crate::project;
 use crate::project::bench::{self, Judged};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
@@ -225,6 +226,7 @@ fn report(
     let comparison = &judged.comparison;
     let document = analysis::bench::document(&judged.runs, Some(comparison))
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored"))?;
+    let document = scored(document, context, judged);
     let view = BenchView { document: &document, facet: args.view, detail: args.detail };
     args.output.write(&view, args.format)?;
     let gate = verdict::gate(comparison, &settings.fail_on.clone().unwrap_or_default());
@@ -243,6 +245,17 @@ fn report(
             Ok(if code == Code::Fine { (*failed).into() } else { code.into() })
         }
         _ => Ok(code.into()),
+    }
+}
+
+/// Adds the score and the advice. Where they cannot be made, the figures are there all the same.
+fn scored(document: BenchDocument, context: &Context, judged: &Judged) -> BenchDocument {
+    match project::report::report(context, &judged.runs, &judged.comparison) {
+        Ok(report) => analysis::bench::scored(document, report),
+        Err(error) => {
+            output::warning(&format!("no score: {error}"));
+            document
+        }
     }
 }
 

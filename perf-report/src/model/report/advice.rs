@@ -63,6 +63,12 @@ macro_rules! rules {
 }
 
 rules! {
+    /// Memory stays behind with each iteration of a benchmark.
+    Leak = "leak";
+    /// Iterations of a benchmark fail.
+    Failing = "failing";
+    /// Nothing is left of a benchmark.
+    OptimisedAway = "optimised-away";
     /// Half of the self time and more is one function's.
     OneFunction = "one-function";
     /// One call makes very many short ones.
@@ -95,6 +101,8 @@ rules! {
     Sampled = "sampled";
     /// The time grows faster than the work.
     Complexity = "complexity";
+    /// The times of a benchmark differ too much.
+    Unstable = "unstable";
 }
 
 impl fmt::Display for RuleId {

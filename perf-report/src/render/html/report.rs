@@ -59,8 +59,11 @@ fn score(report: &Report) -> String {
         [format!("grade: {from}")].into_iter().chain(caps).collect::<Vec<_>>()
     });
     let reliability = format!("reliability: {}", words::reliability(report));
-    let lines: Vec<String> =
-        words::reservations(score).into_iter().chain(grade).chain([reliability]).collect();
+    let lines: Vec<String> = words::reservations(score, report.grade.as_ref())
+        .into_iter()
+        .chain(grade)
+        .chain([reliability])
+        .collect();
     format!(
         "<details><summary>Parts of the score</summary>\n{table}{}</details>\n",
         list("reservations", &lines)

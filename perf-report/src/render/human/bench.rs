@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::failures::failures;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
-use super::{plain_tree, show, wrap};
+use super::{plain_tree, report, show, wrap};
 use crate::model::{
     BenchDocument, BenchGroup, BenchMember, BenchRamp, BenchRow, BenchStep, Function, FunctionKind,
     ProcessSummary, Recording, Run, RunDocument, TreeNode, Verdict,
@@ -52,6 +52,7 @@ pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
         parts.extend(profile(&document.profiled, &document.tree, screen));
     }
     parts.push(lines(view, screen));
+    parts.push(report::of_benchmarks(document, view.detail == BenchDetail::Minimal, screen));
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }

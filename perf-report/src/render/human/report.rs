@@ -7,7 +7,8 @@ use anstyle::Style;
 use super::paint::{Paint, style};
 use super::wrap;
 use crate::model::{
-    Advice, Letter, ReliabilityWord, Report, Score, ScorePart, ScoreWord, Statement,
+    Advice, BenchDocument, Grade, Letter, ReliabilityWord, Report, Score, ScorePart, ScoreWord,
+    Statement,
 };
 use crate::render::Screen;
 use crate::render::words::fit;
@@ -20,13 +21,15 @@ const BAR: usize = 20;
 const NARROWEST: usize = 72;
 /// Sentences of a part.
 const SHOWN: usize = 10;
+/// Recommendations below benchmarks.
+const ADVICE: usize = 5;
 
 /// Returns the report.
 pub(crate) fn report(report: &Report, screen: Screen) -> String {
     let view = View { paint: Paint { styled: screen.styled }, width: screen.width };
     let mut text = view.headline(report);
     if let Some(score) = &report.score {
-        text += &view.score(score);
+        text += &view.score(score, report.grade.as_ref());
     }
     text += &view.grounds(report);
     text += &view.title("Summary");
@@ -51,6 +54,33 @@ pub(crate) fn report(report: &Report, screen: Screen) -> String {
     text += &view.growth(report);
     text += &view.details(report);
     text
+}
+
+/// Returns the score of benchmarks and, unless it is to be short, the advice about them; nothing without a score.
+pub(super) fn of_benchmarks(document: &BenchDocument, is_short: bool, screen: Screen) -> String {
+    let view = View { paint: Paint { styled: screen.styled }, width: screen.width };
+    let mut text = String::new();
+    if let Some(score) = &document.score {
+        let line = words::explained_with(score, document.grade.as_ref());
+        text += &view.lines(&line, "", of_word(score.word));
+    }
+    if is_short {
+        return text;
+    }
+    if let Some(score) = &document.score {
+        for line in words::reservations(score, document.grade.as_ref()) {
+            let look = if line.starts_with("at most") { style::WARN } else { style::FAINT };
+            text += &view.lines(&line, "  ", look);
+        }
+    }
+    if !document.advice.is_empty() {
+        text += &view.title("Advice");
+    }
+    for (at, advice) in document.advice.iter().enumerate().take(ADVICE) {
+        text += &view.advice(at + 1, advice);
+    }
+    let more = words::more_of(document.advice.get(ADVICE..).unwrap_or_default(), document.silenced);
+    text + &view.lines(&more.unwrap_or_default(), "  ", style::FAINT)
 }
 
 /// A screen of so many columns.
@@ -110,13 +140,13 @@ impl View {
         text
     }
 
-    fn score(&self, score: &Score) -> String {
+    fn score(&self, score: &Score, grade: Option<&Grade>) -> String {
         let mut text = "\n".to_owned();
         text += &self.lines(&words::explained(score), "", style::PLAIN);
         for part in &score.parts {
             text += &self.part(part);
         }
-        for line in words::reservations(score) {
+        for line in words::reservations(score, grade) {
             let look = if line.starts_with("at most") { style::WARN } else { style::FAINT };
             text += &self.lines(&line, "  ", look);
         }

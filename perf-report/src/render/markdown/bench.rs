@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::run::failures_table;
-use super::{Title, fenced, growth, notes, table};
+use super::{Title, fenced, growth, notes, report, table};
 use crate::model::{BenchDocument, BenchGroup, BenchRamp, Verdict};
 use crate::render::words::bench::{self as words, BenchDetail, BenchFacet, TIME, Value};
 use crate::render::{BenchView, Screen, human};
@@ -39,6 +39,7 @@ pub(crate) fn bench(view: &BenchView<'_>) -> String {
         let drawn = human::profile(&document.profiled, &document.tree, screen);
         text = text + "\n" + &fenced(&drawn.unwrap_or_default());
     }
+    text += &report::of_benchmarks(document, is_short);
     if is_short {
         return text;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{growth, notes};
-use crate::model::{Advice, Report, Statement};
+use crate::model::{Advice, BenchDocument, Report, Statement};
 use crate::render::words::report::{self as words, Part};
 use crate::text::sanitize::{
     markdown as code, markdown_sentence as escape, markdown_sentence_cell as escape_cell,
@@ -72,7 +72,11 @@ fn score(report: &Report) -> String {
     });
     let reliability = format!("reliability: {}", words::reliability(report));
     text.push('\n');
-    for line in words::reservations(score).into_iter().chain(grade).chain([reliability]) {
+    for line in words::reservations(score, report.grade.as_ref())
+        .into_iter()
+        .chain(grade)
+        .chain([reliability])
+    {
         let _ = writeln!(text, "- {}", escape(&line));
     }
     text
@@ -107,7 +111,8 @@ fn next_steps(report: &Report) -> String {
     text
 }
 
-fn step(number: usize, advice: &Advice) -> String {
+/// Returns a recommendation as an item of a list.
+pub(super) fn step(number: usize, advice: &Advice) -> String {
     format!(
         "{number}. **{}**, {}: {}. Saves {}. {} Silence it: {}\n",
         advice.rule,
@@ -117,6 +122,33 @@ fn step(number: usize, advice: &Advice) -> String {
         escape(&words::sentence(&advice.todo)),
         code(&words::silence(advice))
     )
+}
+
+/// Returns the score of benchmarks and, unless it is to be short, the advice about them; nothing without a score.
+pub(super) fn of_benchmarks(document: &BenchDocument, is_short: bool) -> String {
+    let mut text = String::new();
+    let grade = document.grade.as_ref();
+    if let Some(score) = &document.score {
+        let _ = writeln!(text, "\n{}", escape(&words::explained_with(score, grade)));
+    }
+    if is_short {
+        return text;
+    }
+    let reservations = document.score.iter().flat_map(|it| words::reservations(it, grade));
+    for (at, line) in reservations.enumerate() {
+        let _ = writeln!(text, "{}- {}", if at == 0 { "\n" } else { "" }, escape(&line));
+    }
+    if !document.advice.is_empty() {
+        text += "\n#### Advice\n\n";
+    }
+    for (at, advice) in document.advice.iter().enumerate().take(SHOWN) {
+        text += &step(at + 1, advice);
+    }
+    let more = words::more_of(document.advice.get(SHOWN..).unwrap_or_default(), document.silenced);
+    if let Some(more) = more {
+        let _ = writeln!(text, "\n{}", escape(&more));
+    }
+    text
 }
 
 fn details(report: &Report) -> String {

@@ -1,7 +1,9 @@
 //! The words of a report: the score with its explanation, the grade, the reliability, the details.
 
 use super::facts;
-use crate::model::{Advice, Breach, Category, Details, Report, Scale, Score, ScorePart};
+use crate::model::{
+    Advice, BenchDetails, Breach, Category, Details, Grade, Report, Scale, Score, ScorePart,
+};
 use crate::stats::number::{float, whole};
 use crate::text::{sanitize, units};
 
@@ -58,6 +60,12 @@ pub(crate) fn explained(score: &Score) -> String {
     )
 }
 
+/// Returns the score with all that it is made of, and the grade behind it.
+pub(crate) fn explained_with(score: &Score, grade: Option<&Grade>) -> String {
+    let grade = grade.map_or_else(String::new, |grade| format!(" · grade {}", grade.letter));
+    explained(score) + &grade
+}
+
 /// Returns the scale of all parts, or those of each. Success has one of its own, which is not named.
 fn scales(parts: &[ScorePart]) -> String {
     let scaled: Vec<&ScorePart> =
@@ -79,10 +87,16 @@ fn scales(parts: &[ScorePart]) -> String {
     }
 }
 
-/// Returns the caps and the parts that are left out, with their reasons.
-pub(crate) fn reservations(score: &Score) -> Vec<String> {
-    let caps =
-        score.caps.iter().map(|cap| format!("at most {}: {}", points(cap.at_most), cap.reason));
+/// Returns the caps and the parts that are left out, with their reasons. A reason that caps the grade as well is said
+/// once.
+pub(crate) fn reservations(score: &Score, grade: Option<&Grade>) -> Vec<String> {
+    let of_grade = |reason: &str| {
+        let cap = grade.and_then(|it| it.caps.iter().find(|cap| cap.reason == reason));
+        cap.map_or_else(String::new, |cap| format!(", grade {} at best", cap.at_best))
+    };
+    let caps = score.caps.iter().map(|cap| {
+        format!("at most {}{}: {}", points(cap.at_most), of_grade(&cap.reason), cap.reason)
+    });
     let left = score
         .left_out
         .iter()
@@ -90,7 +104,7 @@ pub(crate) fn reservations(score: &Score) -> Vec<String> {
     caps.chain(left).collect()
 }
 
-/// Returns the grade with its grounds: `grade C: 3 of 4 targets met, 82.5 points`, and the caps.
+/// Returns the grade with its grounds: `grade C: 3 of 4 targets met, 82.5 points`, and the caps that are its alone.
 pub(crate) fn grade(report: &Report) -> Option<(String, Vec<String>)> {
     let grade = report.grade.as_ref()?;
     let from = match grade.targets {
@@ -99,7 +113,10 @@ pub(crate) fn grade(report: &Report) -> Option<(String, Vec<String>)> {
             format!("{} of {} met", units::count(grade.met), units::plural(targets, "target"))
         }
     };
-    let caps = grade.caps.iter().map(|cap| format!("at best {}: {}", cap.at_best, cap.reason));
+    let of_score = report.score.as_ref().map_or(&[][..], |score| &score.caps);
+    let is_said = |reason: &str| of_score.iter().any(|cap| cap.reason == reason);
+    let caps = grade.caps.iter().filter(|cap| !is_said(&cap.reason));
+    let caps = caps.map(|cap| format!("at best {}: {}", cap.at_best, cap.reason));
     Some((format!("{from}, {} points", points(grade.points)), caps.collect()))
 }
 
@@ -208,8 +225,12 @@ pub(crate) enum Part {
 
 /// Returns the recommendations that are no next steps, in a line; `None` of none.
 pub(crate) fn more_advice(report: &Report) -> Option<String> {
-    let more = report.advice.get(Report::NEXT_STEPS..).unwrap_or_default();
-    let silenced = match report.silenced {
+    more_of(report.advice.get(Report::NEXT_STEPS..).unwrap_or_default(), report.silenced)
+}
+
+/// Returns recommendations that are not shown in full, and the number of silenced ones, in a line; `None` of none.
+pub(crate) fn more_of(more: &[Advice], silenced: u64) -> Option<String> {
+    let silenced = match silenced {
         0 => String::new(),
         silenced => {
             format!("{} silenced by perf.toml", units::they_are(silenced, "recommendation"))
@@ -245,7 +266,9 @@ pub(crate) fn details(details: &Details) -> Vec<(&'static str, String)> {
         vec![format!("{called} called, {calls} calls, self time {}", time(details.self_ns))];
     tracked.extend((details.errors > 0).then(|| units::plural(details.errors, "error")));
     tracked.extend((details.panics > 0).then(|| units::plural(details.panics, "panic")));
-    rows.push(("tracked", tracked.join(", ")));
+    let has_functions = details.functions > 0 || details.benchmarks.is_none();
+    rows.push(("tracked", if has_functions { tracked.join(", ") } else { String::new() }));
+    rows.push(("measured", details.benchmarks.as_ref().map_or_else(String::new, benchmarks)));
     rows.push(("tests", tests(details)));
     let met = units::count(details.targets_met);
     let targets = format!("{met} of {} met", units::count(details.targets));
@@ -256,6 +279,24 @@ pub(crate) fn details(details: &Details) -> Vec<(&'static str, String)> {
     rows.push(("build", details.build.clone()));
     rows.retain(|(_, value)| !value.is_empty());
     rows
+}
+
+fn benchmarks(it: &BenchDetails) -> String {
+    let mut text = units::plural(it.count, "benchmark");
+    let mut add = |words: String| text += &format!(", {words}");
+    if it.ended_badly > 0 {
+        add(format!("{} did not end well", units::count(it.ended_badly)));
+    }
+    if let Some(slowest) = &it.slowest {
+        let time = units::duration(slowest.mean_ns);
+        add(format!("the slowest {} with {time}", sanitize::screen(&slowest.name)));
+    }
+    for (count, word) in [(it.slower, "slower"), (it.faster, "faster")] {
+        if count > 0 {
+            add(format!("{} {word} for certain", units::count(count)));
+        }
+    }
+    text
 }
 
 fn runs(details: &Details) -> String {
