@@ -165,16 +165,15 @@ fn spread(function: &Function, harness: &Harness) -> String {
         ),
         None => format!("{}, of which no interval is known", units::duration(time)),
     };
-    let mut reasons = Vec::new();
+    let mut said = vec![format!("its time is {known}")];
     if harness.doubts.contains(&BenchDoubt::Busy) {
         let share = units::percent(harness.preempted * 100.0);
-        reasons.push(format!("others took the processor in {share} of its batches"));
+        said.push(format!("others took the processor in {share} of its batches"));
     }
     if harness.doubts.contains(&BenchDoubt::Drift) {
-        reasons.push("it goes up or down from round to round".to_owned());
+        said.push("it goes up or down from round to round".to_owned());
     }
-    let reasons: String = reasons.iter().map(|it| format!("; {it}")).collect();
-    format!("its time is {known}{reasons}")
+    said.join("; ")
 }
 
 /// Returns the figures of a benchmark that has one of these doubts, and is no other that says more.

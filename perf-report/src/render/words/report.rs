@@ -282,21 +282,20 @@ pub(crate) fn details(details: &Details) -> Vec<(&'static str, String)> {
 }
 
 fn benchmarks(it: &BenchDetails) -> String {
-    let mut text = units::plural(it.count, "benchmark");
-    let mut add = |words: String| text += &format!(", {words}");
+    let mut said = vec![units::plural(it.count, "benchmark")];
     if it.ended_badly > 0 {
-        add(format!("{} did not end well", units::count(it.ended_badly)));
+        said.push(format!("{} did not end well", units::count(it.ended_badly)));
     }
     if let Some(slowest) = &it.slowest {
         let time = units::duration(slowest.mean_ns);
-        add(format!("the slowest {} with {time}", sanitize::screen(&slowest.name)));
+        said.push(format!("the slowest {} with {time}", sanitize::screen(&slowest.name)));
     }
     for (count, word) in [(it.slower, "slower"), (it.faster, "faster")] {
         if count > 0 {
-            add(format!("{} {word} for certain", units::count(count)));
+            said.push(format!("{} {word} for certain", units::count(count)));
         }
     }
-    text
+    said.join(", ")
 }
 
 fn runs(details: &Details) -> String {
