@@ -19,7 +19,9 @@ pub use complexity::complexity;
 pub use scaling::scaling;
 
 use crate::model::{
-    Advice, BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth, BenchRow, Change, Comparison, Function, FunctionKind, Metric, Report, RuleId, RunDocument, Side, Verdict,
+    Advice, BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth,
+    BenchRow, Change, Comparison, Function, FunctionKind, Metric, Report, RuleId, RunDocument,
+    Side, Verdict,
 };
 use crate::text::order::natural;
 

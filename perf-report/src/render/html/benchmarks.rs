@@ -65,7 +65,7 @@ struct Own<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_rss_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    doubts: Vec<&'static str>,
+    doubts: Vec<String>,
 }
 
 /// Returns the figures of a benchmark; `None` of anything else.

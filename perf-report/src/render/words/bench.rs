@@ -278,13 +278,14 @@ fn doubt(doubt: BenchDoubt) -> (&'static str, &'static str) {
     }
 }
 
-/// Lists the doubts, each once with the benchmarks that have it: `drift in sort::a, sort::b: …`.
-/// Returns the doubts about one, unless it has no time to doubt.
-pub(crate) fn doubts_of(function: &Function) -> impl Iterator<Item = &'static str> {
+/// Returns the doubts about one, each with its meaning, unless it has no time to doubt.
+pub(crate) fn doubts_of(function: &Function) -> impl Iterator<Item = String> {
     let harness = function.harness().filter(|_| !function.is_failure());
-    harness.into_iter().flat_map(|it| &it.doubts).map(|it| doubt(*it))
+    let sentence = |(word, meaning): (&str, &str)| format!("{word}: {meaning}");
+    harness.into_iter().flat_map(|it| &it.doubts).map(move |it| sentence(doubt(*it)))
 }
 
+/// Lists the doubts, each once with the benchmarks that have it: `drift in sort::a, sort::b: …`.
 pub(crate) fn doubts<'a>(functions: impl Iterator<Item = &'a Function>) -> Vec<String> {
     let mut all = std::collections::BTreeMap::<BenchDoubt, Vec<&Function>>::new();
     for function in functions.filter(|it| !it.is_failure()) {
