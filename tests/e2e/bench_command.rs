@@ -54,8 +54,47 @@ fn leaks() { std::mem::forget(black_box(vec![1_u8; 32])); }
 perf_runtime::bench_main!();
 "#;
 
-/// A lab with that project in it, which is built into a folder that its commands share.
+/// Benchmarks of which every time is made up, so that no machine changes one. `SLOWER` makes all sizes of one 31 %
+/// slower, `ALL` everything, and `RISES` the growth of one with its size, where the largest size takes 2 % longer and
+/// the others less.
+const MADE_UP: &str = r#"
+use std::time::Duration;
+use perf_runtime::{Bench, perf_bench};
+
+fn is(name: &str) -> bool { std::env::var_os(name).is_some() }
+
+fn takes(b: &mut Bench, ns: f64) {
+    let ns = if is("ALL") { ns * 1.31 } else { ns };
+    b.iter_custom(|iterations| Duration::from_nanos((ns * iterations as f64) as u64));
+}
+
+#[perf_bench(args = [100, 200, 400, 800, 1600])]
+fn sized(b: &mut Bench, n: u64) {
+    let factor = if is("SLOWER") { 1.31 } else { 1.0 };
+    let growth = if is("RISES") { 1.02 * (n as f64 / 1600.0).powf(0.2) } else { 1.0 };
+    takes(b, 1e3 * n as f64 * factor * growth);
+}
+
+#[perf_bench] fn a(b: &mut Bench) { takes(b, 1e3) }
+#[perf_bench] fn b(b: &mut Bench) { takes(b, 2e3) }
+#[perf_bench] fn c(b: &mut Bench) { takes(b, 3e3) }
+#[perf_bench] fn d(b: &mut Bench) { takes(b, 4e3) }
+#[perf_bench] fn e(b: &mut Bench) { takes(b, 5e3) }
+#[perf_bench] fn f(b: &mut Bench) { takes(b, 6e3) }
+#[perf_bench] fn g(b: &mut Bench) { takes(b, 7e3) }
+#[perf_bench] fn h(b: &mut Bench) { takes(b, 8e3) }
+#[perf_bench] fn i(b: &mut Bench) { takes(b, 9e3) }
+
+perf_runtime::bench_main!();
+"#;
+
+/// A lab with the usual project in it.
 fn project() -> (Lab, PathBuf) {
+    project_of(BENCHMARKS)
+}
+
+/// A lab with a project of these benchmarks in it, which is built into a folder that its commands share.
+fn project_of(benchmarks: &str) -> (Lab, PathBuf) {
     let lab = lab!();
     let root = lab.new_folder("project");
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -65,7 +104,7 @@ fn project() -> (Lab, PathBuf) {
     for (path, text) in [
         ("Cargo.toml", manifest.as_str()),
         ("src/lib.rs", LIBRARY),
-        ("benches/speed.rs", BENCHMARKS),
+        ("benches/speed.rs", benchmarks),
         ("perf.toml", "[bench.\"*\"]\nwarm-up = \"5ms\"\n"),
     ] {
         let path = root.join(path);
@@ -78,7 +117,13 @@ fn project() -> (Lab, PathBuf) {
 }
 
 fn bench(lab: &Lab, root: &Path, arguments: &[&str]) -> Finished {
-    report(lab, root, &[&["bench", "--time", "20ms", "--no-probe"], arguments].concat(), &[])
+    bench_where(lab, root, arguments, None)
+}
+
+/// Runs benchmarks where a variable is set, which reaches them through cargo.
+fn bench_where(lab: &Lab, root: &Path, arguments: &[&str], is: Option<&str>) -> Finished {
+    let variables: Vec<(&str, &str)> = is.map(|name| (name, "1")).into_iter().collect();
+    report(lab, root, &[&["bench", "--time", "20ms", "--no-probe"], arguments].concat(), &variables)
 }
 
 /// perf-report in the project, with more in its surroundings.
@@ -93,6 +138,74 @@ fn report(lab: &Lab, root: &Path, arguments: &[&str], variables: &[(&str, &str)]
         .env_remove("CARGO_BUILD_TARGET")
         .stdin(Stdio::null());
     Finished::from(command.output().expect("perf-report can be run"))
+}
+
+/// Judges the newest benchmarks by the baseline: the exit code, and the comparison.
+fn check(lab: &Lab, root: &Path) -> (Option<i32>, Value) {
+    let mut command = lab.report_command(["check", "--run", "latest", "--format", "json"]);
+    let check = command.current_dir(root).output();
+    let check = Finished::from(check.expect("perf-report can be run"));
+    (check.code, json(&check))
+}
+
+/// Returns what regressed, by name and metric.
+fn regressed(comparison: &Value) -> Vec<String> {
+    let rows = comparison["functions"].as_array().expect("there are rows");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let bad = rows.iter().filter(|row| row["verdict"] == "regression");
+    let mut found: Vec<String> =
+        bad.map(|row| format!("{} {}", text(&row["name"]), text(&row["metric"]))).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_benchmark_with_many_sizes_does_not_hide_itself_and_an_exponent_that_rose_fails() {
+    let (lab, root) = project_of(MADE_UP);
+    let three = ["--processes", "3"];
+    let good = bench(&lab, &root, &["--processes", "3", "--save", "main"]);
+    assert_eq!(good.code, Some(0), "{}{}", good.stdout, good.stderr);
+
+    // All cases of one of ten benchmarks are slower.
+    let slower = bench_where(&lab, &root, &three, Some("SLOWER"));
+    assert_eq!(slower.code, Some(3), "{}{}", slower.stdout, slower.stderr);
+    assert!(
+        slower.stdout.contains("before") && slower.stdout.contains("+31.0 % regression"),
+        "{}",
+        slower.stdout
+    );
+    assert!(!slower.stdout.contains("everything measured moved"), "{}", slower.stdout);
+    let (code, comparison) = check(&lab, &root);
+    let sizes = ["100", "1600", "200", "400", "800"];
+    let expected = sizes.map(|size| format!("speed::sized/{size} mean_ns"));
+    assert_eq!((code, regressed(&comparison)), (Some(3), expected.to_vec()));
+    let report = lab.report_command(["report"]).current_dir(&root).output();
+    let report = Finished::from(report.expect("perf-report can be run"));
+    assert!(!report.stdout.to_uppercase().contains("GOOD"), "{}", report.stdout);
+
+    // The time grows with n^1.2 in the place of n, and each size is within its limit.
+    let rises = bench_where(&lab, &root, &three, Some("RISES"));
+    assert_eq!(rises.code, Some(3), "{}{}", rises.stdout, rises.stderr);
+    let (code, comparison) = check(&lab, &root);
+    let expected = vec!["speed::sized time_exponent".to_owned()];
+    assert_eq!((code, regressed(&comparison)), (Some(3), expected));
+
+    // Everything is slower: nobody can tell that from the machine, and everybody is told.
+    let all = bench_where(&lab, &root, &three, Some("ALL"));
+    assert_eq!(all.code, Some(0), "{}{}", all.stdout, all.stderr);
+    assert!(all.stdout.contains("everything measured moved by +31.0 %"), "{}", all.stdout);
+    let (code, comparison) = check(&lab, &root);
+    assert_eq!((code, comparison["measured_shifts"][0]["of"].as_u64()), (Some(0), Some(10)));
+    for row in comparison["functions"].as_array().expect("there are rows") {
+        let pct = row["change_pct"].as_f64();
+        let is_time = row["metric"] == "mean_ns" && row["name"] != "(command)";
+        let both = row["baseline"].as_f64().zip(row["current"].as_f64());
+        if let Some((old, new)) = both.filter(|_| is_time) {
+            let shown = (new / old - 1.0) * 100.0;
+            assert!(pct.is_some_and(|pct| (pct - shown).abs() < 0.5), "{row}");
+            assert!(row["beside"]["change_pct"].as_f64().is_some_and(|it| it.abs() < 0.5), "{row}");
+        }
+    }
 }
 
 fn json(finished: &Finished) -> Value {

@@ -128,9 +128,9 @@ pub enum Because {
         /// Whether that of the run that is judged is.
         current: bool,
     },
-    /// The suite as a whole changed. The change beside that is judged.
+    /// Everything moved. The change beside that is judged.
     BesideSuite {
-        /// Change of the suite.
+        /// Change of everything.
         suite_pct: f64,
     },
     /// The values are those of a unit of work.

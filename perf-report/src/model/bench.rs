@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, Command, Complexity, Function, Grade, Score, Side, TreeNode, Verdict};
+use super::{Advice, Beside, Command, Complexity, Function, Grade, Score, Shift, Side, TreeNode, Verdict};
 
 /// Document `perf-track/bench`: the benchmarks of some processes of one command, each of which is a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct BenchDocument {
     pub runs: Vec<Side>,
     /// Name of the baseline, or id of the run in its place; `null` where there is neither.
     pub baseline: Option<String>,
+    /// A change of all benchmarks at once; left out where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<Shift>,
     /// The benchmarks, sorted by name as people count: `sort/20` before `sort/1000`.
     pub benchmarks: Vec<BenchRow>,
     /// The groups whose members ran in turn, sorted in that way.
@@ -77,10 +80,13 @@ pub struct BenchRow {
 pub struct BenchChange {
     /// Time in the baseline, in nanoseconds; `null` where it is not known.
     pub baseline_ns: Option<f64>,
-    /// Change in per cent of that.
+    /// Change in per cent from that to the benchmark's time.
     pub change_pct: Option<f64>,
     /// Interval of 95 % of the change, in per cent.
     pub interval_pct: Option<(f64, f64)>,
+    /// The change that was judged, where all benchmarks moved: the one beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// The judgement.
     pub verdict: Verdict,
     /// The judgement in words.

@@ -125,8 +125,92 @@ fn without(name: &str, text: &str) -> String {
     if rest.is_empty() { name.to_owned() } else { rest.to_owned() }
 }
 
+/// What functions have in common that are cases of one thing.
+impl Function {
+    /// Returns the name that all cases of one thing have in common: the sizes, arguments and threads of a benchmark;
+    /// the members of its group, which do the same work; the cases of a test; the functions of one declaration in a
+    /// macro. A change of the code changes all of them.
+    pub(crate) fn family(&self) -> String {
+        match (self.kind, self.harness()) {
+            (FunctionKind::Benchmark, Some(harness)) if !harness.group.is_empty() => {
+                format!("group {}", harness.group)
+            }
+            (FunctionKind::Benchmark, Some(harness)) if !harness.benchmark.is_empty() => {
+                harness.benchmark.clone()
+            }
+            (FunctionKind::Benchmark, _) => self.without_case(),
+            (FunctionKind::Test, _) => without_number(&self.name).to_owned(),
+            (FunctionKind::Suite, _) => self.name.clone(),
+            (FunctionKind::Function | FunctionKind::Profiled, _) if self.file.is_empty() => {
+                self.name.clone()
+            }
+            (FunctionKind::Function | FunctionKind::Profiled, _) => {
+                let own = self.name.rsplit("::").next().unwrap_or_default();
+                format!("{own} {}:{}", self.file, self.line)
+            }
+        }
+    }
+
+    /// Returns the name of a benchmark of others without its parameters, in whatever way they are written.
+    fn without_case(&self) -> String {
+        let parameters = self.benchmark.iter().flat_map(|it| &it.parameters);
+        let rest = parameters
+            .fold(self.name.clone(), |rest, (key, text)| without_parameter(&rest, key, text));
+        let own = rest.rfind("::").map_or(0, |at| at + 2);
+        let end = rest[own..].find(['/', '[', '(']).filter(|at| *at > 0);
+        end.map_or_else(|| rest.clone(), |at| rest[..own + at].to_owned())
+    }
+}
+
+/// Returns the name of a test without the number of its case, as macros write it: `parses::case_2`.
+fn without_number(name: &str) -> &str {
+    let number =
+        name.rsplit_once("::").and_then(|(rest, last)| Some((rest, last.strip_prefix("case_")?)));
+    let is_number = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    number.filter(|(_, number)| is_number(number)).map_or(name, |(rest, _)| rest)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn cases_of_one_thing_are_one_family() {
+        let mut member = of_harness("speed::sort/64", Some("64"), 1);
+        if let Some(harness) = member.benchmark.as_mut().and_then(|it| it.harness.as_mut()) {
+            harness.benchmark = "speed::sort".to_owned();
+        }
+        assert_eq!(member.family(), "speed::sort");
+        if let Some(harness) = member.benchmark.as_mut().and_then(|it| it.harness.as_mut()) {
+            harness.group = "sorting".to_owned();
+        }
+        assert_eq!(member.family(), "group sorting");
+        for (name, parameters, family) in [
+            ("sort/std/1000", &[][..], "sort"),
+            ("app::sort/64", &[], "app::sort"),
+            ("tests/test_x.py::test_sort[64]", &[], "tests/test_x.py::test_sort"),
+            ("plain", &[], "plain"),
+            ("/", &[], "/"),
+            ("Sort.run n=64", &[("n", "64")], "Sort.run"),
+        ] {
+            assert_eq!(of_others(name, parameters).family(), family);
+        }
+        let test = |name: &str| {
+            let name = name.to_owned();
+            Function { name, kind: FunctionKind::Test, ..Function::default() }.family()
+        };
+        assert_eq!(test("app::parses::case_02_empty"), "app::parses");
+        assert_eq!(test("app::parses::case_of_use"), "app::parses::case_of_use");
+        let declared = |name: &str, line| {
+            let (name, file) = (name.to_owned(), "src/codec.rs".to_owned());
+            Function { name, file, line, ..Function::default() }.family()
+        };
+        assert_eq!(
+            declared("app::<u8 as Codec>::read", 7),
+            declared("app::<u16 as Codec>::read", 7)
+        );
+        assert_ne!(declared("app::A::read", 7), declared("app::A::read", 8));
+        assert_ne!(declared("app::A::read", 7), declared("app::A::write", 7));
+    }
+
     use super::*;
     use crate::model::{Benchmark, Harness, samples};
 

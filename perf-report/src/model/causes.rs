@@ -3,22 +3,35 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A change of the suite as a whole: many functions moved the same way at once, which a machine
-/// does and a change of the code seldom.
+use super::FunctionKind;
+
+/// A change of everything: nearly all functions, or benchmarks, moved the same way at once. The machine does
+/// that, or something that all of them use. Those of one declaration count once, and so do the cases of one
+/// benchmark, and the members of one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shift {
-    /// Median change of the own time of a call, in per cent.
+    /// Kind of the functions that moved.
+    #[serde(default)]
+    pub kind: FunctionKind,
+    /// Median change of the own time of a call, in per cent; of benchmarks, suites and tests of their time.
     pub change_pct: f64,
     /// Functions that moved this way by more than 10 %.
     pub moved: u64,
     /// Functions that were looked at.
     pub of: u64,
+    /// True where each function is judged beside it; false where each is judged as it is.
+    #[serde(default = "yes")]
+    pub taken_off: bool,
     /// Change of the time that a fixed piece of work took beside the runs, in per cent: the
     /// machine's own part; `null` when it was not measured.
     #[serde(default)]
     pub machine_pct: Option<f64>,
     /// The event in words.
     pub reason: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Own time of all functions together, in nanoseconds a run.

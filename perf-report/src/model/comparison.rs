@@ -8,6 +8,7 @@ use super::{
     Because, BudgetResult, Cause, Interleaved, Metric, RunDocument, SelfTime, Shift, Waiver,
 };
 use crate::text::order::natural;
+use crate::text::units;
 
 /// Document `perf-track/comparison`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,10 +54,12 @@ pub struct Comparison {
     /// Reasons that concern the comparison as a whole, in words.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// A change of the suite as a whole, against which the functions were judged; `null` when there
-    /// was none.
+    /// A change of all tracked functions at once; `null` when there was none.
     #[serde(default)]
     pub shift: Option<Shift>,
+    /// The same of benchmarks, of suites and of tests, each by themselves. Left out where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured_shifts: Vec<Shift>,
     /// Own time of all functions together, a run; `null` when one of the sides has none.
     #[serde(default)]
     pub self_time: Option<SelfTime>,
@@ -131,6 +134,17 @@ impl From<&RunDocument> for Side {
     }
 }
 
+/// The change of a value beside a change of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Change of everything, in per cent: a [`Shift`].
+    pub all_pct: f64,
+    /// Change beside that, in per cent: the value changed as much more than everything did.
+    pub change_pct: f64,
+    /// Between what and what that lies in per cent, 19 times out of 20.
+    pub interval_pct: Option<(f64, f64)>,
+}
+
 /// How one metric of one function changed, or one metric of the program's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -142,11 +156,16 @@ pub struct Change {
     pub baseline: Option<f64>,
     /// Value in the current run; `null` when the function is gone, or has no such value there.
     pub current: Option<f64>,
-    /// Change in per cent of the baseline; `null` when there is nothing to divide by.
+    /// Change in per cent, from the value in the baseline to the current one; `null` when there is nothing to
+    /// divide by.
     pub change_pct: Option<f64>,
     /// Between what and what the change lies in per cent, 19 times out of 20: by what runs differ
     /// by, and by what sampling and the recorder's own time leave open. `null` of what is exact.
     pub interval_pct: Option<(f64, f64)>,
+    /// The change that was judged, where that is another one: everything moved, and this is the change beside
+    /// that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// How often runs of the same code differ by as much, from 0 to 1; `null` of what is exact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_value: Option<f64>,
@@ -180,6 +199,7 @@ impl Change {
             current: values[1],
             change_pct: None,
             interval_pct: None,
+            beside: None,
             p_value: None,
             detectable_pct: None,
             noise_pct: None,
@@ -188,6 +208,46 @@ impl Change {
             reason: String::new(),
             because: Vec::new(),
         }
+    }
+}
+
+/// What was judged of a change.
+impl Change {
+    /// Returns the change that was judged, in per cent: beside that of everything, where everything moved.
+    pub fn judged_pct(&self) -> Option<f64> {
+        self.beside.map_or(self.change_pct, |beside| Some(beside.change_pct))
+    }
+
+    /// Returns the interval of the change that was judged.
+    pub fn judged_interval_pct(&self) -> Option<(f64, f64)> {
+        self.beside.map_or(self.interval_pct, |beside| beside.interval_pct)
+    }
+
+    /// Returns the change as people read it: `+30.1 %`, and where everything moved, `+30.1 %, beside the rest
+    /// +2.0 %`; `None` where there is nothing to divide by.
+    pub fn in_words(&self) -> Option<String> {
+        change_in_words(self.change_pct, self.beside.as_ref())
+    }
+}
+
+/// Returns a change in per cent, and the one beside the rest where there is one.
+pub(crate) fn change_in_words(change_pct: Option<f64>, beside: Option<&Beside>) -> Option<String> {
+    let own = units::change(change_pct?);
+    Some(match beside {
+        None => own,
+        Some(beside) => format!("{own}, beside the rest {}", units::change(beside.change_pct)),
+    })
+}
+
+impl Comparison {
+    /// Returns the changes of everything: that of the tracked functions, then the others.
+    pub fn shifts(&self) -> impl Iterator<Item = &Shift> {
+        self.shift.iter().chain(&self.measured_shifts)
+    }
+
+    /// Returns the notes that are no change of everything, which stands at the top where there is one.
+    pub(crate) fn other_notes(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().filter(|note| self.shifts().all(|shift| shift.reason != **note))
     }
 }
 
@@ -261,7 +321,7 @@ impl fmt::Display for Verdict {
 /// Orders the worst verdict first, then the largest change, then by name, so that the order never depends on
 /// the order of the documents.
 pub fn worst_first(a: &Change, b: &Change) -> std::cmp::Ordering {
-    let size = |row: &Change| row.change_pct.map_or(f64::INFINITY, f64::abs);
+    let size = |row: &Change| row.judged_pct().map_or(f64::INFINITY, f64::abs);
     (b.verdict.cmp(&a.verdict))
         .then_with(|| size(b).total_cmp(&size(a)))
         .then_with(|| natural(&a.name, &b.name).then_with(|| a.metric.cmp(&b.metric)))

@@ -1,6 +1,6 @@
 //! Compares: all rooms in a row.
 
-use super::evidence::suite::{self, Suite};
+use super::evidence::suite::{self, Suites};
 use super::judges::{bounds, budgets, custom, growth, load, measured, rows};
 use super::limits::Limits;
 use super::owed::{blame, causes};
@@ -72,8 +72,8 @@ fn newest<'a>(sides: Sides<'a>, last: [&'a RunDocument; 2]) -> [&'a RunDocument;
 fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Comparison {
     let differences = comparable::differences(newest[0], newest[1]);
     let functions = Functions::of(sides, limits);
-    let suite = Suite::of(&functions, sides);
-    let (mut rows, left_out) = rows::rows(&functions, sides, &suite, limits);
+    let suites = Suites::of(&functions, sides);
+    let (mut rows, left_out) = rows::rows(&functions, sides, &suites, limits);
     suite::take_back_tails(&mut rows, sides);
     blame::lower_callers(&mut rows, sides, limits);
     rows.extend(custom::rows(sides.baseline, sides.current, limits));
@@ -85,13 +85,15 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     sides.fill_shares(&mut rows);
     let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
     rows.sort_by(worst_first);
-    let asides =
-        [left_out, more_runs, of_load, suite.shift.as_ref().map(|shift| shift.reason.clone())];
+    let (shift, measured_shifts) = suites.shifts();
+    let moved = shift.iter().chain(&measured_shifts).map(|shift| shift.reason.clone());
     let mut notes = notes::of_two(sides, newest, &differences);
     notes.extend(notes::of_benchmarks(&functions.measured, sides));
-    notes.extend(asides.into_iter().flatten().chain(misspelt(&newest, limits)));
+    notes.extend([left_out, more_runs, of_load].into_iter().flatten().chain(moved));
+    notes.extend(misspelt(&newest, limits));
     let mut comparison = Comparison {
-        shift: suite.shift,
+        shift,
+        measured_shifts,
         causes,
         missing,
         functions: rows,
@@ -165,6 +167,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         counts_only: false,
         notes,
         shift: None,
+        measured_shifts: Vec::new(),
         self_time: None,
         causes: Vec::new(),
         missing: missing::missing(current),

@@ -1,5 +1,6 @@
 //! Laws that every comparison obeys, whatever is compared.
 
+mod moved;
 mod runs;
 mod series;
 

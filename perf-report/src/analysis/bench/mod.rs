@@ -21,7 +21,7 @@ pub use scaling::scaling;
 use crate::model::{
     Advice, BENCH_SCHEMA, BENCH_VERSION, BenchChange, BenchDocument, BenchFinding, BenchGrowth,
     BenchRow, Change, Comparison, Function, FunctionKind, Metric, Report, RuleId, RunDocument,
-    Side, Verdict,
+    Shift, Side, Verdict,
 };
 use crate::text::order::natural;
 
@@ -42,6 +42,7 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
         command: newest.run.command.clone(),
         runs: runs.iter().map(Side::from).collect(),
         baseline: comparison.and_then(|it| it.baseline.clone()),
+        shift: comparison.and_then(shift),
         benchmarks: rows,
         groups: compare::groups(runs),
         ramps: ramp::ramps(merged(runs).into_iter(), &scaling(runs)),
@@ -123,9 +124,15 @@ fn change(comparison: &Comparison, name: &str) -> Option<BenchChange> {
         baseline_ns: row.baseline,
         change_pct: row.change_pct,
         interval_pct: row.interval_pct,
+        beside: row.beside,
         verdict: row.verdict,
         reason: row.reason.clone(),
     })
+}
+
+/// Returns the change of all benchmarks at once.
+fn shift(comparison: &Comparison) -> Option<Shift> {
+    comparison.shifts().find(|it| it.kind == FunctionKind::Benchmark).cloned()
 }
 
 fn notes(runs: &[RunDocument], comparison: Option<&Comparison>) -> Vec<String> {
@@ -136,6 +143,9 @@ fn notes(runs: &[RunDocument], comparison: Option<&Comparison>) -> Vec<String> {
                 .to_owned(),
         );
     }
-    notes.extend(comparison.into_iter().flat_map(|it| it.notes.clone()));
+    notes.extend(comparison.into_iter().flat_map(|it| {
+        let moved = shift(it).map(|shift| shift.reason);
+        it.notes.iter().filter(move |note| Some(*note) != moved.as_ref()).cloned()
+    }));
     notes
 }

@@ -103,6 +103,10 @@ fn verdict(report: &Report, comparison: &Comparison) -> Statement {
         };
         said.push(format!("{} better{saving}", units::they_are(better, "thing")));
     }
+    said.extend(comparison.shifts().map(|shift| {
+        let beside = if shift.taken_off { ", and each is judged beside that" } else { "" };
+        format!("everything measured moved by {}{beside}", units::change(shift.change_pct))
+    }));
     let against = report.baseline.as_ref().map(|name| format!("against {name}"));
     if said.is_empty() {
         said.push(match &against {

@@ -59,8 +59,7 @@ pub(super) fn regressions(comparison: &Comparison) -> Option<String> {
     let mut bad = ratio::of_verdict(comparison, Verdict::Regression);
     bad.retain(|row| !has_ended(row));
     let first = bad.first()?;
-    let change =
-        first.change_pct.map_or_else(String::new, |pct| format!(" {}", units::change(pct)));
+    let change = first.in_words().map_or_else(String::new, |change| format!(" {change}"));
     let rest = match bad.len() as u64 {
         0 | 1 => String::new(),
         all => format!(", and {} more", units::count(all - 1)),

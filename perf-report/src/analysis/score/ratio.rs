@@ -41,9 +41,10 @@ pub(super) fn has_baseline(comparison: &Comparison) -> bool {
 /// Returns the ratio of a row, 1 unless it is certain.
 fn of_row(row: &Change) -> Figure {
     let ratio = |pct: f64| (1.0 + pct / 100.0).max(0.0);
-    let value = row.change_pct.filter(|pct| pct.is_finite() && is_certain(row)).map(ratio);
+    let value = row.judged_pct().filter(|pct| pct.is_finite() && is_certain(row)).map(ratio);
     value.map_or(Figure::exact(1.0), |value| {
-        let (low, high) = row.interval_pct.map_or((value, value), |(a, b)| (ratio(a), ratio(b)));
+        let (low, high) =
+            row.judged_interval_pct().map_or((value, value), |(a, b)| (ratio(a), ratio(b)));
         Figure { value, low: low.min(value), high: high.max(value) }
     })
 }

@@ -46,11 +46,16 @@ fn against_baseline(runs: &[RunDocument], comparison: &Comparison) -> Option<Sco
         return parts::of_command(Category::Time, crate::model::Metric::WallNs, comparison);
     };
     let all = units::plural(time.judged, time.noun);
+    let moved = comparison.shifts().filter(|it| it.taken_off).map(|it| {
+        format!("; everything measured moved by {}, not counted", units::change(it.change_pct))
+    });
+    let moved: String = moved.collect();
     let evidence = match time.changed {
-        0 => format!("no certain change in {all}"),
+        0 => format!("no certain change in {all}{moved}"),
         changed => {
             let pct = units::change((time.ratio.value - 1.0) * 100.0);
-            format!("{pct} over {all}, of which {} changed for certain", units::count(changed))
+            let changed = units::count(changed);
+            format!("{pct} over {all}, of which {changed} changed for certain{moved}")
         }
     };
     Some(parts::of_ratio(Category::Time, time.ratio, evidence))

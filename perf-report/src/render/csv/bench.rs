@@ -16,7 +16,7 @@ pub(crate) fn bench(view: &BenchView<'_>) -> String {
 }
 
 /// The columns of a benchmark, the same in every view, in the order in which they were added.
-const COLUMNS: [Column<BenchRow>; 36] = [
+const COLUMNS: [Column<BenchRow>; 37] = [
     ("name", |row| sanitize::csv(&row.benchmark.name)),
     ("outcome", |row| harness(row, |it| Some(it.outcome.word().to_owned()))),
     ("mean_ns", |row| float(row.benchmark.mean_ns)),
@@ -53,6 +53,9 @@ const COLUMNS: [Column<BenchRow>; 36] = [
     ("verdict", |row| row.change.as_ref().map_or_else(String::new, |it| it.verdict.to_string())),
     ("file", |row| sanitize::csv(&row.benchmark.file)),
     ("line", |row| row.benchmark.line.to_string()),
+    ("beside_pct", |row| {
+        float(row.change.as_ref().and_then(|it| it.beside).map(|it| it.change_pct))
+    }),
 ];
 
 fn interval(function: &Function) -> Option<(f64, f64)> {

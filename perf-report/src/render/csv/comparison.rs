@@ -14,7 +14,7 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
 }
 
 /// The columns of a row.
-const COLUMNS: [Column<Change>; 12] = [
+const COLUMNS: [Column<Change>; 13] = [
     ("name", |row| sanitize::csv(&row.name)),
     ("metric", |row| field_name(&row.metric)),
     ("baseline", |row| float(row.baseline)),
@@ -27,6 +27,7 @@ const COLUMNS: [Column<Change>; 12] = [
     ("p_value", |row| float(row.p_value)),
     ("detectable_pct", |row| float(row.detectable_pct)),
     ("noise_pct", |row| float(row.noise_pct)),
+    ("beside_pct", |row| float(row.beside.map(|it| it.change_pct))),
 ];
 
 /// Returns the cells of a budget, as far as it has those of a row.

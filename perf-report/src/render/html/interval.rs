@@ -45,7 +45,8 @@ pub(super) fn picture(row: &Change) -> Option<String> {
             text(&row.metric.number(value)),
         );
     }
-    if let Some(pct) = row.change_pct {
+    // What was judged, so that its limit is to scale.
+    if let Some(pct) = row.judged_pct() {
         axis(&mut svg, row, pct);
     }
     svg += "</svg>\n";
@@ -134,10 +135,10 @@ fn limit(row: &Change, pct: f64) -> Option<f64> {
 fn in_words(row: &Change, values: [f64; 2]) -> String {
     let [before, after] = values.map(|value| row.metric.number(value));
     let mut words = format!("{}: {before} before, {after} after", row.metric.title());
-    if let Some(pct) = row.change_pct {
-        let _ = write!(words, "; change {}", units::change(pct));
+    if let Some(change) = row.in_words() {
+        let _ = write!(words, "; change {change}");
     }
-    if let Some(interval) = row.interval_pct {
+    if let Some(interval) = row.judged_interval_pct() {
         let _ = write!(words, ", likely {}", units::range(interval));
     }
     if let Some(limit) = evidence::limit_pct(row) {

@@ -36,7 +36,7 @@ impl Scale {
             return None;
         }
         let rows: Vec<&Change> = rows.into_iter().collect();
-        let label = |row: &&Change| row.change_pct.map(|pct| fit::width(&units::change(pct)) + 2);
+        let label = |row: &&Change| label(row).map(|label| fit::width(&label) + 2);
         let label = rows.iter().filter_map(label).max().unwrap_or(0).max(LABEL);
         // What could not be judged says nothing of how far changes reach, unless there is nothing else.
         let is_known = |row: &&Change| row.verdict != Verdict::Inconclusive;
@@ -60,7 +60,7 @@ impl Scale {
     /// Draws the bar of `row`; `None` where it has no change in per cent.
     pub(crate) fn bar(self, row: &Change, paint: Paint) -> Option<String> {
         let [low, high] = ends(row)?;
-        let pct = row.change_pct?;
+        let pct = row.judged_pct()?;
         let mut cells = vec![(' ', style::PLAIN); self.width];
         for limit in limits(row).into_iter().filter(|it| self.holds(*it)) {
             cells[self.column(limit)] = ('┊', style::FAINT);
@@ -85,7 +85,7 @@ impl Scale {
             .chunk_by(|a, b| a.1 == b.1)
             .map(|run| paint.paint(run[0].1, &run.iter().map(|cell| cell.0).collect::<String>()))
             .collect();
-        let label = paint.paint(look, &units::change(pct));
+        let label = paint.paint(look, &label(row)?);
         Some(format!("{drawn}  {label}"))
     }
 
@@ -113,17 +113,23 @@ impl Scale {
     }
 }
 
+/// Returns the change that a bar shows: the one that was judged, so that limits are to scale.
+fn label(row: &Change) -> Option<String> {
+    let beside = if row.beside.is_some() { " beside the rest" } else { "" };
+    Some(format!("{}{beside}", units::change(row.judged_pct()?)))
+}
+
 /// Returns the interval of a change, or the change where it is exact; `None` of a row without one.
 fn ends(row: &Change) -> Option<[f64; 2]> {
-    let pct = row.change_pct.filter(|pct| pct.is_finite() && *pct != 0.0)?;
-    let (low, high) = row.interval_pct.unwrap_or((pct, pct));
+    let pct = row.judged_pct().filter(|pct| pct.is_finite() && *pct != 0.0)?;
+    let (low, high) = row.judged_interval_pct().unwrap_or((pct, pct));
     let is_known = low.is_finite() && high.is_finite() && low <= high;
     Some(if is_known { [low.min(pct), high.max(pct)] } else { [pct, pct] })
 }
 
 /// Returns the limits that a row was judged by, as changes in per cent.
 fn limits(row: &Change) -> Vec<f64> {
-    let way = row.change_pct.unwrap_or(0.0).signum();
+    let way = row.judged_pct().unwrap_or(0.0).signum();
     let worse = if row.metric.less_is_worse() { -1.0 } else { 1.0 };
     let of = |ground: &Because| match ground {
         Because::OverLimit { limit_pct, .. } | Because::BetterThanLimit { limit_pct } => {

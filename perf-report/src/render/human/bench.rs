@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::failures::failures;
 use super::paint::{Paint, style};
 use super::table::{ALWAYS, Align, Cell, Column, Table};
-use super::{plain_tree, report, show, wrap};
+use super::{comparison, plain_tree, report, show, wrap};
 use crate::model::{
     BenchDocument, BenchGroup, BenchMember, BenchRamp, BenchRow, BenchStep, Function, FunctionKind,
     ProcessSummary, Recording, Run, RunDocument, TreeNode, Verdict,
@@ -18,7 +18,11 @@ use crate::text::{sanitize, units};
 /// Returns the document, seen as the view says.
 pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
     let document = view.document;
-    let mut parts = vec![head(document, screen)];
+    let moved = document
+        .shift
+        .iter()
+        .map(|it| comparison::moved(&it.reason, (Paint { styled: screen.styled }, screen)));
+    let mut parts = vec![head(document, screen) + &moved.collect::<String>()];
     match view.facet {
         BenchFacet::Stress => parts.extend(document.ramps.iter().map(|it| ramp(it, screen))),
         BenchFacet::Comparison => parts.extend(document.groups.iter().map(|it| group(it, screen))),
@@ -68,6 +72,7 @@ fn table(document: &BenchDocument, facet: BenchFacet, detail: BenchDetail) -> Ta
     let mut columns = vec![column(&functions, TIME)];
     let own = if detail == BenchDetail::Minimal { &[] } else { facet.columns() };
     columns.extend(own.iter().map(|it| column(&functions, *it)).filter(is_known));
+    columns.push(before(rows));
     columns.push(changes(rows));
     columns.push(ends(&functions));
     columns.retain(|it| it.title == TIME.title || is_known(it));
@@ -101,6 +106,20 @@ pub(crate) fn ends(functions: &[&Function]) -> Column {
         None => Cell::new(style::PLAIN, ""),
     };
     Column { align: Align::Left, ..Column::of("outcome", ALWAYS, functions, cell) }
+}
+
+/// Makes the column of the times from which the changes beside them are.
+fn before(rows: &[BenchRow]) -> Column {
+    let cell = |row: &BenchRow| match words::before(row) {
+        Some(ns) => Cell::duration(style::FAINT, Mark::Exact, ns),
+        None => Cell::unknown(),
+    };
+    Column {
+        title: "before",
+        stays: 190,
+        align: Align::Right,
+        cells: rows.iter().map(cell).collect(),
+    }
 }
 
 fn changes(rows: &[BenchRow]) -> Column {

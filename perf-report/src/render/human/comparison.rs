@@ -24,6 +24,7 @@ pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: 
     let findings = findings::findings(comparison);
     let mut text = headline(comparison, &findings, paint);
     text.push_str(&sides(comparison, paint, screen));
+    text.extend(comparison.shifts().map(|shift| moved(&shift.reason, (paint, screen))));
     text.push_str(&causes(comparison, paint, screen));
     let blocks = blocks(comparison, &findings, verbosity, (paint, screen));
     if !blocks.is_empty() {
@@ -132,6 +133,12 @@ fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen:
     text
 }
 
+/// Returns a change of everything, which a reader must know before any figure.
+pub(super) fn moved(reason: &str, (paint, screen): (Paint, Screen)) -> String {
+    let lines = wrap::words(&sanitize::screen(reason), "", screen.width);
+    lines.lines().map(|line| paint.paint(style::WARN, line) + "\n").collect()
+}
+
 /// Returns the change of the whole, and the functions that made it.
 fn causes(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     let causes = evidence::causes(comparison);
@@ -211,7 +218,7 @@ fn footer(comparison: &Comparison, paint: Paint, screen: Screen) -> String {
     }
     let seen = evidence::resolution(comparison);
     text.extend(seen.map(|seen| wrap::words(&seen, "", screen.width)));
-    for note in &comparison.notes {
+    for note in comparison.other_notes() {
         let note = format!("note: {}", sanitize::screen(note));
         for line in wrap::words(&note, "", screen.width).lines() {
             text += &paint.paint(style::WARN, line);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::comparison::moved;
 use super::run::failures_table;
 use super::{Title, fenced, growth, notes, report, table};
 use crate::model::{BenchDocument, BenchGroup, BenchRamp, Verdict};
@@ -14,7 +15,9 @@ use crate::text::units;
 /// Returns the document, seen as the view says.
 pub(crate) fn bench(view: &BenchView<'_>) -> String {
     let document = view.document;
-    let mut text = format!("### {}\n\n", escape(&words::head(document)));
+    let mut text = format!("### {}\n", escape(&words::head(document)));
+    text.extend(document.shift.iter().map(|it| moved(&it.reason)));
+    text.push('\n');
     let is_table = !matches!(view.facet, BenchFacet::Stress | BenchFacet::Comparison);
     if is_table {
         text += &rows(document, view.facet, view.detail);
@@ -54,13 +57,18 @@ fn rows(document: &BenchDocument, facet: BenchFacet, detail: BenchDetail) -> Str
     let own = if detail == BenchDetail::Minimal { &[] } else { facet.columns() };
     let is_known = |it: &&words::Column| functions().any(|function| (it.value)(function).is_some());
     let columns: Vec<_> = [&TIME].into_iter().chain(own.iter().filter(is_known)).collect();
+    let has_before = document.benchmarks.iter().any(|row| words::before(row).is_some());
     let titles = [Title::text("benchmark")].into_iter();
     let titles = titles.chain(columns.iter().map(|it| Title::number(it.title)));
-    let titles: Vec<_> = titles.chain([Title::text("change"), Title::text("outcome")]).collect();
+    let titles: Vec<_> = titles
+        .chain(has_before.then(|| Title::number("before")))
+        .chain([Title::text("change"), Title::text("outcome")])
+        .collect();
     let rows = document.benchmarks.iter().map(|row| {
         let function = &row.benchmark;
         let mut cells = vec![cell(&function.name)];
         cells.extend(columns.iter().map(|it| or_none((it.value)(function).map(Value::text))));
+        cells.extend(has_before.then(|| or_none(words::before(row).map(units::duration))));
         cells.push(or_none(words::change(row)));
         cells.push(function.outcome().map_or("", |outcome| outcome.word()).to_owned());
         cells

@@ -32,13 +32,20 @@ pub(crate) fn comparison_within(comparison: &Comparison, most: usize) -> String 
     let closing = closing.map(|closing| format!("\n{}\n", escape(&closing)));
     let closing = room.take(closing.unwrap_or_default());
     let sides = room.take(format!("{}\n", sides(comparison)));
+    let moved = comparison.shifts().map(|shift| moved(&shift.reason)).collect();
+    let moved = room.take(moved);
     let numbers = room.take(numbers(comparison));
     let owed = evidence::whole(comparison).zip(evidence::causes_in_words(comparison));
     let owed = owed.map(|(whole, causes)| format!("\n{}: {}.\n", escape(&whole), escape(&causes)));
     let owed = room.take(owed.unwrap_or_default());
-    let notes = room.take(notes_within(comparison.notes.iter().cloned(), room.0 / 4));
+    let notes = room.take(notes_within(comparison.other_notes().cloned(), room.0 / 4));
     let changes = changes(comparison, &findings, &mut room);
-    [headline, sides, owed, changes, numbers, notes, closing].concat()
+    [headline, sides, moved, owed, changes, numbers, notes, closing].concat()
+}
+
+/// Returns a change of everything, which a reader must know before any figure.
+pub(super) fn moved(reason: &str) -> String {
+    format!("\n⚠️ {}\n", escape(reason))
 }
 
 /// The bytes that are left for the rest of a text.

@@ -52,7 +52,7 @@ fn changes(document: &MonitorDocument) -> String {
         return String::new();
     }
     let rows = document.changes.iter().map(|row| {
-        let change = row.change_pct.map_or_else(|| "–".to_owned(), units::change);
+        let change = row.in_words().unwrap_or_else(|| "–".to_owned());
         let (name, why) = (cell(&row.name), escape_cell(&row.reason));
         vec![row.verdict.word().to_owned(), name, row.metric.title().to_owned(), change, why]
     });

@@ -3,7 +3,7 @@
 use super::{bench_scaling, benchmarks};
 use crate::model::{
     BenchDocument, BenchDoubt, BenchIo, BenchMember, BenchOutcome, BenchRamp, BenchRow, Function,
-    Leak, Placing,
+    Leak, Placing, change_in_words,
 };
 use crate::text::{sanitize, units};
 
@@ -352,11 +352,17 @@ pub(crate) fn head(document: &BenchDocument) -> String {
     format!("{benchmarks} in {processes}{against}")
 }
 
-/// Returns the change against the baseline: `+12.3 % regression`, `new`.
+/// Returns the time in the baseline, from which the change is.
+pub(crate) fn before(row: &BenchRow) -> Option<f64> {
+    row.change.as_ref().filter(|it| it.change_pct.is_some())?.baseline_ns
+}
+
+/// Returns the change against the baseline: `+12.3 % regression`, `new`, and where all benchmarks moved `+30.1 %,
+/// beside the rest +2.0 % stable`.
 pub(crate) fn change(row: &BenchRow) -> Option<String> {
     use crate::model::Verdict;
     let change = row.change.as_ref()?;
-    let pct = change.change_pct.map(units::change);
+    let pct = change_in_words(change.change_pct, change.beside.as_ref());
     Some(match (pct, change.verdict) {
         (Some(pct), verdict) => format!("{pct} {verdict}"),
         (None, Verdict::Added) => "new".to_owned(),

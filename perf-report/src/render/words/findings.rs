@@ -55,13 +55,12 @@ impl Finding<'_> {
 /// Returns `+40.0 %`, `new`, or of a rate `98 % → 93 %`: a change of a rate in per cent would be
 /// mistaken for its points.
 fn change(row: &Change) -> String {
-    match (row.metric, row.baseline, row.current, row.change_pct) {
-        (Metric::Success, Some(old), Some(new), _) => {
+    match (row.metric, row.baseline, row.current) {
+        (Metric::Success, Some(old), Some(new)) => {
             let [old, new] = [old, new].map(|rate| row.metric.number(rate));
             format!("{old} → {new}")
         }
-        (.., Some(pct)) => units::change(pct),
-        (.., None) => "new".to_owned(),
+        _ => row.in_words().unwrap_or_else(|| "new".to_owned()),
     }
 }
 

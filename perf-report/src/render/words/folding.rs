@@ -44,9 +44,10 @@ pub(crate) fn fold<'a, 'b>(verdict: Verdict, findings: Vec<&'b Finding<'a>>) -> 
 fn open(mut findings: Vec<&Finding<'_>>) -> Option<String> {
     findings.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     let names = named(&findings, |finding| {
-        let change = finding.main.change_pct.filter(|pct| pct.abs() >= LEAST_CHANGE_PCT);
-        let change = change.map_or_else(String::new, |pct| {
-            format!(" {} {}", finding.main.metric.title(), units::change(pct))
+        let change = finding.main.judged_pct().filter(|pct| pct.abs() >= LEAST_CHANGE_PCT);
+        let change = change.and_then(|_| finding.main.in_words());
+        let change = change.map_or_else(String::new, |change| {
+            format!(" {} {change}", finding.main.metric.title())
         });
         format!("{}{change}", fit::name(&finding.main.name, 60))
     });
@@ -56,7 +57,7 @@ fn open(mut findings: Vec<&Finding<'_>>) -> Option<String> {
 
 /// Returns the share of the run that a finding may have changed.
 fn weight(finding: &Finding<'_>) -> f64 {
-    finding.main.share_pct.unwrap_or(100.0) * finding.main.change_pct.unwrap_or(0.0).abs()
+    finding.main.share_pct.unwrap_or(100.0) * finding.main.judged_pct().unwrap_or(0.0).abs()
 }
 
 fn of_light(findings: &[&Finding<'_>]) -> Option<String> {

@@ -158,7 +158,7 @@ fn changed(
     let some = findings::in_words(findings::of(findings, verdict));
     let weight = |finding: &&Finding<'_>| {
         let share = finding.main.share_pct.unwrap_or(0.0);
-        share * finding.main.change_pct.unwrap_or(100.0).abs()
+        share * finding.main.judged_pct().unwrap_or(100.0).abs()
     };
     let most = findings::of(findings, verdict).max_by(|a, b| weight(a).total_cmp(&weight(b)));
     let name = most.map_or_else(String::new, |finding| fit::name(&finding.main.name, 60));

@@ -5,6 +5,7 @@
 pub(crate) mod busy;
 pub(crate) mod chance;
 pub(crate) mod estimates;
+mod moves;
 pub(crate) mod noise;
 pub(crate) mod outliers;
 pub(crate) mod suite;

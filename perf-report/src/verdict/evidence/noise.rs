@@ -111,7 +111,7 @@ pub(crate) fn difference(values: &Values, suite: &Suite, paired: bool) -> Option
         }
     };
     let sigma = sigma_of(&difference, olds.len(), news.len());
-    let suite_pct = suite.shift.as_ref().map_or(0.0, |shift| shift.change_pct);
+    let suite_pct = suite.taken_off_pct().unwrap_or(0.0);
     Some(Measured { difference: suite.apply(difference), source, sigma, suite_pct })
 }
 

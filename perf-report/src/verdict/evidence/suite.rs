@@ -1,33 +1,63 @@
-//! The suite as a whole: whether everything moved at once, and by how much functions move that
-//! nobody changed.
+//! Everything together: whether it moved at once, and by how much functions move that nobody changed.
 //!
 //! On shared runners a commit may land on another machine, and a third of all functions is slower by
 //! the same tenth. That is one event and not a finding for each function. It differs from a change
-//! of the code by its breadth, and is taken off only when it is seen, since taking it off always would
-//! hide small regressions of what all others call.
+//! of the code by its breadth ([`super::moves`]), and is taken off only when it is seen, since taking it off always
+//! would hide small regressions of what all others call. It is never silent: what was taken off hides what all
+//! use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::moves::{self, Event, LEAST_FUNCTIONS, MOVED_PCT, Machine, Move};
 use crate::model::{
-    Because, Change, Function, Metric, RunDocument, Shift, Steadiness, Verdict, time_of,
+    Because, Change, FunctionKind, Metric, RunDocument, Shift, Steadiness, Verdict,
 };
 use crate::stats::moderated::Difference;
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::text::units;
-use crate::verdict::sides::{self, Functions, Measured, Pair, Sides};
+use crate::verdict::sides::{self, Functions, Pair, Sides};
 
-/// The number of functions that make a suite.
-const LEAST_FUNCTIONS: usize = 10;
-/// A move of one function that counts, in per cent.
-const MOVED_PCT: f64 = 10.0;
-/// Median move from which there is an event, in per cent.
-const SHIFT_PCT: f64 = 3.0;
-/// Part of the functions, and of their time, that must have moved the same way.
-const MOVED_PART: f64 = 0.3;
+/// The moves of all functions together, of each kind by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Suites {
+    /// Tracked functions.
+    pub(crate) functions: Suite,
+    /// Benchmarks, suites and tests.
+    measured: BTreeMap<FunctionKind, Suite>,
+}
 
-/// Part of what a function takes on average that one must take to have a say.
-const LEAST_PART: f64 = 0.1;
+impl Suites {
+    /// Returns the suites that the functions of a comparison make, on the machines of its runs. Runs that were
+    /// made in turn have none: what moved all of them moved both sides.
+    pub(crate) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
+        if sides.paired {
+            return Self::default();
+        }
+        let all = moves::of_functions(functions);
+        let machine_pct = machine_pct(sides);
+        let event = Event::of_functions(&all, own_ns(functions), machine_pct);
+        let of_functions = Suite::of_moves(&all, event, (sides, FunctionKind::Function));
+        let pairs = &functions.measured.both;
+        let kinds: BTreeSet<FunctionKind> = pairs.iter().map(|pair| pair.new.kind).collect();
+        let of = |kind: FunctionKind| {
+            let all = moves::of_measured(pairs.iter().filter(|pair| pair.new.kind == kind));
+            let event = Event::of_measured(&all, machine_pct);
+            (kind, Suite::of_moves(&all, event, (sides, kind)))
+        };
+        Self { functions: of_functions, measured: kinds.into_iter().map(of).collect() }
+    }
+
+    /// Returns the suite that benchmarks, suites or tests make.
+    pub(crate) fn of_kind(&self, kind: FunctionKind) -> &Suite {
+        self.measured.get(&kind).unwrap_or(&self.functions)
+    }
+
+    /// Returns the events: that of tracked functions, and the others.
+    pub(crate) fn shifts(self) -> (Option<Shift>, Vec<Shift>) {
+        (self.functions.shift, self.measured.into_values().filter_map(|it| it.shift).collect())
+    }
+}
 
 /// The move of the functions together.
 #[derive(Debug, Clone)]
@@ -39,9 +69,9 @@ pub(crate) struct Suite {
     pub(crate) noise: Option<f64>,
     /// The factor by which an assumed noise is raised, since the machine was not steady.
     pub(crate) unsteady: f64,
-    /// Median of the changes on the log scale; 0 where there was no event.
+    /// Median of the changes on the log scale; 0 where nothing is taken off.
     log_shift: f64,
-    /// Spread of the changes around it; 0 where there was no event.
+    /// Spread of the changes around it; 0 where nothing is taken off.
     spread: f64,
 }
 
@@ -52,61 +82,40 @@ impl Default for Suite {
 }
 
 impl Suite {
-    /// Returns the suite that the functions of a comparison make, on the machines of its runs. Runs that were
-    /// made in turn have none: what moved all of them moved both sides.
-    pub(crate) fn of(functions: &Functions<'_>, sides: Sides<'_>) -> Self {
-        if sides.paired {
-            return Self::default();
-        }
-        let all: Vec<Move> = functions.pairs().filter_map(Move::of).collect();
-        Self::of_moves(&all, own_ns(functions), sides)
-    }
-
-    /// Returns the suite of some moves in a time of `whole_ns`.
-    fn of_moves(all: &[Move], whole_ns: f64, sides: Sides<'_>) -> Self {
+    /// Returns the suite of some moves, which make this event.
+    fn of_moves(
+        all: &[Move],
+        event: Option<Event>,
+        (sides, kind): (Sides<'_>, FunctionKind),
+    ) -> Self {
         let unsteady = unsteadiness(sides.baseline).max(unsteadiness(sides.current));
-        let machine_pct = machine_pct(sides);
         let changes: Vec<f64> = all.iter().map(|it| it.log_change).collect();
-        let Some(spread) = robust::mad_sigma(&changes) else {
-            return Self { unsteady, ..Self::default() };
-        };
         let runs = [sides.baseline, sides.current].map(|runs| float(runs.len().max(1) as u64));
         let part = 1.0 / runs[0] + 1.0 / runs[1];
-        let noise = (changes.len() >= LEAST_FUNCTIONS).then(|| spread / part.sqrt());
+        let spread = robust::mad_sigma(&changes).filter(|_| changes.len() >= LEAST_FUNCTIONS);
+        let noise = spread.map(|spread| spread / part.sqrt());
         let known = Self { noise, unsteady, ..Self::default() };
-        let Some(Event { median, spread, moved, of }) = Event::of(all, whole_ns) else {
-            return known;
-        };
-        let change_pct = median.exp_m1() * 100.0;
-        let reason = reason(change_pct, (moved, of), machine_pct);
-        let shift = Some(Shift { change_pct, moved, of, machine_pct, reason });
-        Self { shift, log_shift: median, spread, ..known }
+        let Some(event) = event else { return known };
+        let shift = Some(shift(&event, kind, machine_pct(sides)));
+        if event.taken_off {
+            Self { shift, log_shift: event.median, spread: event.spread, ..known }
+        } else {
+            Self { shift, ..known }
+        }
     }
 
     /// Returns the difference beside the rest of the suite.
     pub(crate) fn apply(&self, difference: Difference) -> Difference {
-        if self.shift.is_none() {
+        if self.taken_off_pct().is_none() {
             return difference;
         }
         difference.beside(self.log_shift, self.spread)
     }
-}
 
-/// Returns the suite that benchmarks make. Their harness chose how long each runs, so all weigh the same.
-pub(crate) fn of_measured(measured: &Measured<'_>, sides: Sides<'_>) -> Suite {
-    if sides.paired {
-        return Suite::default();
+    /// Returns the change of everything that is taken off that of each, in per cent.
+    pub(crate) fn taken_off_pct(&self) -> Option<f64> {
+        self.shift.as_ref().filter(|it| it.taken_off).map(|it| it.change_pct)
     }
-    let side = |runs: &[Option<&Function>]| {
-        let values: Vec<f64> =
-            runs.iter().flatten().filter_map(|it| time_of(it, Metric::MeanNs)).collect();
-        robust::median(&values).filter(|value| *value > 0.0)
-    };
-    let of = |pair: &Pair<'_>| {
-        Some(Move { log_change: (side(&pair.news)? / side(&pair.olds)?).ln(), self_ns: 1.0 })
-    };
-    let all: Vec<Move> = measured.both.iter().filter_map(of).collect();
-    Suite::of_moves(&all, float(all.len().max(1) as u64), sides)
 }
 
 /// Returns the change of a value in per cent, of one that is `pct` beside a suite that changed by `suite_pct`.
@@ -124,18 +133,24 @@ pub(crate) fn without_suite(pct: f64, suite_pct: f64) -> f64 {
 /// slow for a part of the run. Runs that were made in turn shared it.
 pub(crate) fn take_back_tails(rows: &mut [Change], sides: Sides<'_>) {
     if !sides.paired {
-        tails_that_moved_together(rows);
+        let newest = sides.current.last().into_iter().flat_map(|run| &run.functions);
+        let families = newest.map(|it| (it.name.clone(), it.family())).collect();
+        tails_that_moved_together(rows, &families);
     }
 }
 
-fn tails_that_moved_together(rows: &mut [Change]) {
+fn tails_that_moved_together(rows: &mut [Change], families: &HashMap<String, String>) {
     /// Functions that make it an event.
     const LEAST: usize = 3;
     for metric in Metric::OUTER_PERCENTILES {
-        let judged =
-            rows.iter().filter(|row| row.metric == metric && row.p_value.is_some()).count();
+        // What is one thing in the source counts once.
+        let apart = |is: &dyn Fn(&Change) -> bool| {
+            let rows = rows.iter().filter(|row| row.metric == metric && is(row));
+            let family = |row: &Change| families.get(&row.name).unwrap_or(&row.name).clone();
+            rows.map(family).collect::<BTreeSet<_>>().len()
+        };
         let is_worse = |row: &Change| row.metric == metric && row.verdict >= Verdict::Degraded;
-        let moved = rows.iter().filter(|row| is_worse(row)).count();
+        let (judged, moved) = (apart(&|row| row.p_value.is_some()), apart(&is_worse));
         if moved < LEAST || 2 * moved < judged {
             continue;
         }
@@ -152,65 +167,6 @@ fn tails_that_moved_together(rows: &mut [Change]) {
             row.because
                 .push(Because::TailsMovedTogether { moved: moved as u64, of: judged as u64 });
         }
-    }
-}
-
-/// The move of one function of the suite.
-struct Move {
-    /// Change of the own time of a call on the log scale.
-    log_change: f64,
-    /// Own time in a run of the baseline.
-    self_ns: f64,
-}
-
-impl Move {
-    /// Returns the move of a function that is large enough to count.
-    fn of(pair: &Pair<'_>) -> Option<Self> {
-        // Of the middle run of each side: which of them is the newest says nothing.
-        let middle = |runs| sides::middle(runs, |function| Some(function.self_ns));
-        let (self_ns, now_ns) = (middle(&pair.olds)?, middle(&pair.news)?);
-        let is_enough = self_ns.min(now_ns) >= pair.limits.suite_ns;
-        let side = |runs: &[Option<&Function>]| {
-            let values = runs.iter().flatten().filter_map(|function| function.self_ns_a_call());
-            robust::median(&values.collect::<Vec<_>>()).filter(|value| *value > 0.0)
-        };
-        is_enough.then_some(())?;
-        Some(Self { log_change: (side(&pair.news)? / side(&pair.olds)?).ln(), self_ns })
-    }
-
-    /// Returns whether it moved by more than [`MOVED_PCT`] the way the median did.
-    fn is_with(&self, median: f64) -> bool {
-        self.log_change * median.signum() > (MOVED_PCT / 100.0).ln_1p()
-    }
-}
-
-/// That much of the suite moved together.
-struct Event {
-    /// Median and spread of the changes of functions that have a part in the time, on the log scale.
-    median: f64,
-    spread: f64,
-    /// The number of them that moved the way the median did, and that of all.
-    moved: u64,
-    of: u64,
-}
-
-impl Event {
-    /// Returns the event of all functions that are large enough to count, in a suite that takes `whole_ns`.
-    /// One that takes next to nothing of that does not count; nor does one that moved by far more.
-    fn of(all: &[Move], whole_ns: f64) -> Option<Self> {
-        let part_ns = whole_ns / float(all.len().max(1) as u64) * LEAST_PART;
-        let part: Vec<&Move> = all.iter().filter(|it| it.self_ns >= part_ns).collect();
-        let changes: Vec<f64> = part.iter().map(|it| it.log_change).collect();
-        let (median, spread) = (robust::median(&changes)?, robust::mad_sigma(&changes)?);
-        let with: Vec<&&Move> = part.iter().filter(|it| it.is_with(median)).collect();
-        let alike = with.iter().filter(|it| it.log_change.abs() <= 2.0 * median.abs());
-        let alike_ns: f64 = alike.map(|it| it.self_ns).sum();
-        let (moved, of) = (with.len() as u64, part.len() as u64);
-        let is_broad = float(moved) >= float(of) * MOVED_PART && alike_ns >= whole_ns * MOVED_PART;
-        let is_event = is_broad
-            && part.len() >= LEAST_FUNCTIONS
-            && (median.exp_m1() * 100.0).abs() > SHIFT_PCT;
-        is_event.then_some(Self { median, spread, moved, of })
     }
 }
 
@@ -242,32 +198,54 @@ fn machine_pct(sides: Sides<'_>) -> Option<f64> {
     Some((new? / old? - 1.0) * 100.0)
 }
 
-fn reason(change_pct: f64, (moved, of): (u64, u64), machine_pct: Option<f64>) -> String {
-    let how = if change_pct > 0.0 { "slower" } else { "faster" };
-    let what = format!(
-        "the suite as a whole changed: {} of {} are {how} by more than {}, the median is {}",
-        units::count(moved),
-        units::plural(of, "function"),
-        units::percent(MOVED_PCT),
-        units::change(change_pct),
-    );
-    let why = match machine_pct {
-        Some(machine) if machine * change_pct > 0.0 && machine.abs() > MOVED_PCT / 2.0 => {
-            format!("; so did the machine, by {} for a fixed piece of work", units::change(machine))
-        }
-        Some(machine) => format!(
-            "; the machine did not ({} for a fixed piece of work), so look at how it was built",
-            units::change(machine)
-        ),
-        None => "; another machine does that, or another build".to_owned(),
+/// Returns the event for documents.
+fn shift(event: &Event, kind: FunctionKind, machine_pct: Option<f64>) -> Shift {
+    let change_pct = event.median.exp_m1() * 100.0;
+    let (moved, of, taken_off) = (event.moved, event.of, event.taken_off);
+    let shift =
+        Shift { kind, change_pct, moved, of, taken_off, machine_pct, reason: String::new() };
+    Shift { reason: reason(&shift), ..shift }
+}
+
+/// Returns the event in words: `everything measured moved by +12.0 % (11 of 12 benchmarks are slower by more than
+/// 10 %): the machine, or something all use. Each is judged beside that`.
+fn reason(shift: &Shift) -> String {
+    let how = if shift.change_pct > 0.0 { "slower" } else { "faster" };
+    let noun = match shift.kind {
+        FunctionKind::Function | FunctionKind::Profiled => "function",
+        FunctionKind::Benchmark => "benchmark",
+        FunctionKind::Suite => "suite",
+        FunctionKind::Test => "test",
     };
-    format!("{what}{why}. Each function is judged beside the rest")
+    let what = format!(
+        "everything measured moved by {} ({} of {} {how} by more than {})",
+        units::change(shift.change_pct),
+        units::count(shift.moved),
+        units::plural(shift.of, noun),
+        units::percent(MOVED_PCT),
+    );
+    let work = |pct: f64| format!("{} for a fixed piece of work", units::change(pct));
+    let machine = Machine::of(shift.machine_pct, shift.change_pct);
+    let why = match (machine, shift.machine_pct) {
+        (Machine::Moved, Some(pct)) => format!("the machine did as well, {}", work(pct)),
+        (Machine::Stood, Some(pct)) => format!(
+            "the machine did not, {}, so look at what all use, and at how it was built",
+            work(pct)
+        ),
+        _ => "the machine, or something all use".to_owned(),
+    };
+    let judged = match shift.taken_off {
+        true => "Each is judged beside that",
+        false if machine == Machine::Stood => "Each is judged as it is",
+        false => "Too few are apart to tell which, so each is judged as it is",
+    };
+    format!("{what}: {why}. {judged}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples;
+    use crate::model::{Function, samples};
     use crate::verdict::Limits;
 
     fn tails(moved: usize, of: usize) -> Vec<Change> {
@@ -296,32 +274,13 @@ mod tests {
     fn shift(olds: &[RunDocument], news: &[RunDocument]) -> Option<(u64, u64, f64)> {
         let sides = Sides { baseline: olds, current: news, history: &[], paired: false };
         let limits = Limits::default();
-        let shift = Suite::of(&Functions::of(sides, &limits), sides).shift;
-        shift.map(|it| (it.moved, it.of, it.change_pct.round()))
+        let shift = Suites::of(&Functions::of(sides, &limits), sides).functions.shift;
+        shift.filter(|it| it.taken_off).map(|it| (it.moved, it.of, it.change_pct.round()))
     }
 
     /// Returns the shift where the ten take half as long, beside one that takes `large_ns`.
     fn shift_beside(large_ns: u64) -> Option<(u64, u64, f64)> {
         shift(&[run(large_ns, 2_000_000)], &[run(large_ns, 1_000_000)])
-    }
-
-    #[test]
-    fn what_takes_next_to_nothing_and_what_moved_by_far_more_are_no_suite() {
-        let moved = |of: &[(u64, f64)]| {
-            let one = |&(self_ns, factor): &(u64, f64)| Move {
-                log_change: factor.ln(),
-                self_ns: float(self_ns),
-            };
-            let all: Vec<Move> = of.iter().map(one).collect();
-            let whole = of.iter().map(|it| it.0).sum::<u64>();
-            Event::of(&all, float(whole)).map(|it| (it.moved, it.of))
-        };
-        let small = [(700, 1.15); 6];
-        let rest = [(15_000, 1.0); 5];
-        assert_eq!(moved(&[&small[..], &rest[..], &[(110_000, 1.3)]].concat()), None);
-        let culprit = [(1_000_000, 1.3)];
-        assert_eq!(moved(&[&[(20_000, 1.11); 11][..], &culprit].concat()), None);
-        assert_eq!(moved(&[&[(90_000, 1.11); 11][..], &culprit].concat()), Some((12, 12)));
     }
 
     #[test]
@@ -342,8 +301,12 @@ mod tests {
         }
     }
 
-    fn worse(mut rows: Vec<Change>) -> usize {
-        tails_that_moved_together(&mut rows);
+    fn worse(rows: Vec<Change>) -> usize {
+        worse_of(rows, &HashMap::new())
+    }
+
+    fn worse_of(mut rows: Vec<Change>, families: &HashMap<String, String>) -> usize {
+        tails_that_moved_together(&mut rows, families);
         rows.iter().filter(|row| row.verdict == Verdict::Regression).count()
     }
 
@@ -352,6 +315,8 @@ mod tests {
         assert_eq!(worse(tails(3, 6)), 0);
         assert_eq!(worse(tails(3, 7)), 3, "of fewer they are");
         assert_eq!(worse(tails(2, 2)), 2);
+        let one = (0..6).map(|at| (format!("f{at}"), "of one macro".to_owned())).collect();
+        assert_eq!(worse_of(tails(3, 6), &one), 3, "of one declaration they are one");
         let mut rows = tails(3, 6);
         let body = Change { metric: Metric::MeanNs, ..rows[0].clone() };
         rows.push(body);

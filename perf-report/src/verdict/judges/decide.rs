@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::model::{Because, Change, Verdict};
+use crate::model::{Because, Beside, Change, Verdict};
 use crate::stats::fdr;
 use crate::stats::moderated::{Difference, Reach};
 use crate::stats::number::float;
@@ -147,10 +147,15 @@ impl Test {
         let verdict = self.verdict(seen, level, &mut row.because);
         let (baseline, pct) = self.shown(pct, &row);
         let interval = (interval.0.min(pct), interval.1.max(pct));
+        let interval_pct = Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite());
+        // The two values hold the change of everything, and so does the change beside them.
+        let whole = |pct: f64| suite_pct.map_or(pct, |suite_pct| with_suite(pct, suite_pct));
+        let beside = suite_pct.map(|all_pct| Beside { all_pct, change_pct: pct, interval_pct });
         Change {
             baseline: Some(baseline),
-            change_pct: finite(pct),
-            interval_pct: Some(interval).filter(|(low, high)| low.is_finite() && high.is_finite()),
+            change_pct: finite(whole(pct)),
+            interval_pct: interval_pct.map(|(low, high)| (whole(low), whole(high))),
+            beside: beside.filter(|_| pct.is_finite()),
             p_value: finite(difference.p_value),
             detectable_pct: finite(detectable),
             noise_pct: finite(self.measured.noise_pct()),

@@ -7,7 +7,7 @@ use super::decide::{self, Draft};
 use super::{counts, measured, times, whole};
 use crate::model::{Because, Change, Function, Metric, Verdict};
 use crate::stats::number::float;
-use crate::verdict::evidence::suite::{self, Suite};
+use crate::verdict::evidence::suite::Suites;
 use crate::verdict::limits::{Limits, MetricLimits, Severity};
 use crate::verdict::sides::{Functions, Pair, Sides};
 
@@ -15,11 +15,11 @@ use crate::verdict::sides::{Functions, Pair, Sides};
 pub(crate) fn rows(
     functions: &Functions<'_>,
     sides: Sides<'_>,
-    suite: &Suite,
+    suites: &Suites,
     limits: &Limits,
 ) -> (Vec<Change>, Option<String>) {
     let mut rows = exact(functions, limits);
-    let mut drafts = drafts(functions, sides, suite, limits);
+    let mut drafts = drafts(functions, sides, suites, limits);
     // What is switched off takes no part of the error that all others share. It is judged apart,
     // since the command, or a caller, may be slower for it.
     let is_off = |draft: &Draft| {
@@ -57,18 +57,20 @@ fn exact(functions: &Functions<'_>, limits: &Limits) -> Vec<Change> {
 fn drafts(
     functions: &Functions<'_>,
     sides: Sides<'_>,
-    suite: &Suite,
+    suites: &Suites,
     limits: &Limits,
 ) -> Vec<Draft> {
     let pairs: Vec<&Pair<'_>> = functions.pairs().collect();
     let of_pairs = pairs.par_iter().flat_map_iter(|pair| {
-        let draft = |(metric, own)| times::draft(pair, metric, own, (suite, sides.paired));
+        let draft =
+            |(metric, own)| times::draft(pair, metric, own, (&suites.functions, sides.paired));
         metrics(limits, false).filter_map(draft)
     });
     let mut drafts: Vec<Draft> = of_pairs.collect();
     if let Some(own) = limits.metrics.get(&Metric::MeanNs) {
-        let suite = suite::of_measured(&functions.measured, sides);
-        let draft = |pair: &Pair<'_>| measured::draft(pair, *own, (&suite, sides.paired));
+        let draft = |pair: &Pair<'_>| {
+            measured::draft(pair, *own, (suites.of_kind(pair.new.kind), sides.paired))
+        };
         drafts.extend(functions.measured.both.iter().filter_map(draft));
     }
     drafts.extend(whole::drafts(sides, limits));

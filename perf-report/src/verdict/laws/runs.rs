@@ -7,7 +7,6 @@ use super::{custom, findings, metrics, nonsense, number, scaled, verdicts, witho
 use crate::model::{Comparison, Function, Metric, RunDocument, Verdict, samples};
 use crate::render::{ComparisonView, Document as _, Screen, Verbosity};
 use crate::stats::number::float;
-use crate::verdict::evidence::suite::with_suite;
 use crate::verdict::{Limits, MetricLimits, Sides, Thresholds, compare_runs};
 
 /// Functions that a case has at most.
@@ -198,13 +197,10 @@ proptest! {
             function.raw_total_ns = u64::from(error_pct > 0);
         });
         let comparison = case.judge(&Limits::default());
-        let suite = comparison.shift.as_ref().map_or(0.0, |shift| shift.change_pct);
         for row in comparison.functions.iter().filter(|row| row.p_value.is_some()) {
             let values = row.baseline.zip(row.current).filter(|(old, _)| *old > 0.0);
             if let (Some((old, new)), Some(pct)) = (values, row.change_pct) {
                 let shown = (new / old - 1.0) * 100.0;
-                let is_beside = comparison.shift.is_some() && row.metric.is_of_function();
-                let pct = if is_beside { with_suite(pct, suite) } else { pct };
                 prop_assert!((shown - pct).abs() <= 1.01_f64.max(0.051 * pct.abs()), "{row:?}");
             }
             // Beyond twenty times, a number of per cent says nothing that a word does not say better.

@@ -4,7 +4,6 @@ use super::Words;
 use crate::model::{Because, Change, Metric};
 use crate::stats::number::change_pct;
 use crate::text::units;
-use crate::verdict::evidence::suite::with_suite;
 
 /// Returns the values of a row: `mean 20.1 ms → 24.9 ms (+23.9 %)`.
 pub(super) fn of(row: &Change, words: Words) -> String {
@@ -52,19 +51,9 @@ fn change(row: &Change, words: Words) -> String {
     if row.p_value.is_none() {
         return String::new();
     }
-    let pct = row.change_pct.unwrap_or(f64::INFINITY);
-    let interval = row.interval_pct.filter(|_| words.runs[0].max(words.runs[1]) > 1);
+    let several = words.runs[0].max(words.runs[1]) > 1;
+    let interval = row.judged_interval_pct().filter(|_| several);
     let likely = interval.map_or_else(String::new, |it| format!(", likely {}", units::range(it)));
-    let own = units::change(pct);
-    let suite_pct = row.because.iter().find_map(|ground| match ground {
-        Because::BesideSuite { suite_pct } => Some(*suite_pct),
-        _ => None,
-    });
-    match suite_pct {
-        None => format!(" ({own}{likely})"),
-        Some(suite_pct) => {
-            let all = units::change(with_suite(pct, suite_pct));
-            format!(" ({all}, beside the rest {own}{likely})")
-        }
-    }
+    let own = row.in_words().unwrap_or_else(|| units::change(f64::INFINITY));
+    format!(" ({own}{likely})")
 }

@@ -9,7 +9,6 @@ use crate::model::{
     Comparison, Metric, RunDocument, Verdict, unit_word,
 };
 use crate::stats::number::float;
-use crate::text::units;
 use crate::verdict::failures;
 
 /// Changes of a measured time that one run alone proves: the probability of so large a one by chance, and the
@@ -124,7 +123,7 @@ fn settle(
 /// a value that is back would otherwise never count as such.
 fn holds(row: &Change, hold_pct: Option<f64>) -> bool {
     let sign = if row.metric.less_is_worse() { -1.0 } else { 1.0 };
-    let worse = row.change_pct.map(|pct| sign * pct);
+    let worse = row.judged_pct().map(|pct| sign * pct);
     worse.zip(hold_pct).is_none_or(|(worse, hold)| worse > hold)
 }
 
@@ -242,7 +241,7 @@ fn metric(row: &Change) -> Option<AlertMetric> {
 }
 
 fn in_short(row: &Change) -> String {
-    let change = row.change_pct.map_or_else(|| "new".to_owned(), units::change);
+    let change = row.in_words().unwrap_or_else(|| "new".to_owned());
     format!("{} {change}", row.metric.title())
 }
 
