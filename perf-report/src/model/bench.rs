@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, Beside, Command, Complexity, Function, Grade, Score, Shift, Side, TreeNode, Verdict};
+use super::{
+    Advice, Beside, Command, Complexity, Function, Grade, Score, Shift, Side, TreeNode, Verdict,
+};
 
 /// Document `perf-track/bench`: the benchmarks of some processes of one command, each of which is a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
