@@ -234,10 +234,10 @@ fn reason(shift: &Shift) -> String {
         ),
         _ => "the machine, or something all use".to_owned(),
     };
-    let judged = match shift.taken_off {
-        true => "Each is judged beside that",
-        false if machine == Machine::Stood => "Each is judged as it is",
-        false => "Too few are apart to tell which, so each is judged as it is",
+    let judged = match (shift.taken_off, machine) {
+        (true, _) => "Each is judged beside that",
+        (false, Machine::Stood) => "Each is judged as it is",
+        (false, _) => "Too few are apart to tell which, so each is judged as it is",
     };
     format!("{what}: {why}. {judged}")
 }

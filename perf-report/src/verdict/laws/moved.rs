@@ -125,9 +125,13 @@ proptest! {
     ) {
         let factor = |at: usize| if at < changed { factor } else { 1.0 };
         let mut all: Vec<Timed> = (0..cases)
-            .map(|at| match is_group {
-                false => Timed::bench("b::sort", at, factor(at)),
-                true => Timed { group: "sorting", ..Timed::bench(&format!("b::sort{at}"), 0, factor(at)) },
+            .map(|at| {
+                if is_group {
+                    let one = Timed::bench(&format!("b::sort{at}"), 0, factor(at));
+                    Timed { group: "sorting", ..one }
+                } else {
+                    Timed::bench("b::sort", at, factor(at))
+                }
             })
             .collect();
         all.extend((0..others).map(|at| Timed::bench(&format!("b::other{at}"), 0, 1.0)));
@@ -141,9 +145,9 @@ proptest! {
         count in 10_usize..30, factor in prop_oneof![1.12..3.0, 0.3..0.88], seed in any::<u64>(),
         is_benchmark in any::<bool>(),
     ) {
-        let of = |at: usize| match is_benchmark {
-            true => Timed::bench(&format!("b::f{at}"), 0, factor),
-            false => Timed::function(&format!("app::f{at}"), factor),
+        let of = |at: usize| {
+            let name = format!("app::f{at}");
+            if is_benchmark { Timed::bench(&name, 0, factor) } else { Timed::function(&name, factor) }
         };
         let all: Vec<Timed> = (0..count).map(of).collect();
         let comparison = judged(&all, seed);
@@ -169,9 +173,8 @@ proptest! {
         is_benchmark in any::<bool>(),
     ) {
         prop_assume!(others * 3 >= users);
-        let of = |name: String, factor| match is_benchmark {
-            true => Timed::bench(&name, 0, factor),
-            false => Timed::function(&name, factor),
+        let of = |name: String, factor| {
+            if is_benchmark { Timed::bench(&name, 0, factor) } else { Timed::function(&name, factor) }
         };
         let mut all: Vec<Timed> = (0..users).map(|at| of(format!("app::user{at}"), factor)).collect();
         all.extend((0..others).map(|at| of(format!("app::other{at}"), 1.0)));
