@@ -80,7 +80,7 @@ const VERDICT: Table = Table {
         ("owed", "limits sides"),
         ("accept", "limits owed sides"),
         ("trial", "accept"),
-        ("words", "evidence limits"),
+        ("words", "limits"),
         ("places", ""),
         ("compare", "accept evidence judges limits owed places sides words"),
         ("blessable", "compare limits"),
