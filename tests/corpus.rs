@@ -83,9 +83,9 @@ fn record_benchmarks(lab: &Lab) -> PathBuf {
     cargo.env("PERF_TRACK", "off").env("CARGO_NET_OFFLINE", "true");
     let built = cargo.args(["build", "--bench", "memory", "--message-format", "json"]).output();
     let built = Finished::from(built.unwrap());
-    let messages = built.stdout.lines().filter_map(|it| serde_json::from_str(it).ok());
+    let mut messages = built.stdout.lines().filter_map(|it| serde_json::from_str(it).ok());
     let program = |it: serde_json::Value| it["executable"].as_str().map(str::to_owned);
-    let program = messages.filter_map(program).next().expect(&built.stderr);
+    let program = messages.find_map(program).expect(&built.stderr);
     let session = lab.new_folder("benchmarks");
     let cases = ["--bench", "--quick", "--one-process", "kinds_by_name", "ends_in_a_panic"];
     // It ends with 3, since one of them panics on purpose.

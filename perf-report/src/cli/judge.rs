@@ -191,7 +191,7 @@ mod tests {
         slow.functions.push(ok(100.0));
         vec![
             ("a time", with(&[ok(100.0)]), with(&[ok(900.0)])),
-            ("an outcome", with(&[ok(100.0)]), with(&[bad.clone()])),
+            ("an outcome", with(&[ok(100.0)]), with(std::slice::from_ref(&bad))),
             ("an outcome of a new one", with(&[]), with(&[bad])),
             ("a budget", with(&[ok(100.0)]), over),
             ("a tracked function", with(&[ok(100.0)]), slow),

@@ -246,11 +246,23 @@ mod tests {
         proptest::collection::vec(benchmark, 0..3)
     }
 
+    fn left_out() -> impl Strategy<Value = Vec<LeftOut>> {
+        let one =
+            ("[ab]", any::<bool>()).prop_map(|(name, is_ignored)| LeftOut { name, is_ignored });
+        proptest::collection::vec(one, 0..3)
+    }
+
     fn snapshot() -> impl Strategy<Value = Snapshot> {
         let failures = proptest::collection::vec(failures(), 0..4);
-        let rest = (failures, metrics(), benchmarks(), transitions(), processes(), losses());
+        let of_benchmarks = (benchmarks(), left_out());
+        let rest = (failures, metrics(), of_benchmarks, transitions(), processes(), losses());
         (contexts(), 0_u32..3, rest).prop_map(
-            |(contexts, line, (failures, metrics, benchmarks, transitions, processes, losses))| {
+            |(
+                contexts,
+                line,
+                (failures, metrics, of_benchmarks, transitions, processes, losses),
+            )| {
+                let (benchmarks, left_out) = of_benchmarks;
                 let mut merger = Merger::default();
                 let functions = (0..6).map(|name| function(name, line)).collect();
                 merger.add(&Snapshot {
@@ -259,6 +271,7 @@ mod tests {
                     failures,
                     metrics,
                     benchmarks,
+                    left_out,
                     transitions,
                     processes,
                     losses,

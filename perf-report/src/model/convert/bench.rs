@@ -321,6 +321,8 @@ mod tests {
 
     #[test]
     fn the_reason_is_that_of_the_outcome() {
+        use Ending::{Errors, Interrupted, Ok, Panicked, Running};
+
         let case = |(ending, message): &(Ending, &str)| snapshot::Benchmark {
             ending: *ending,
             message: (!message.is_empty()).then(|| (*message).to_owned()),
@@ -331,7 +333,6 @@ mod tests {
             let cases: Vec<_> = cases.iter().collect();
             message(&cases, outcome(&cases))
         };
-        use Ending::{Errors, Interrupted, Ok, Panicked, Running};
         let both = [(Errors, "2 of 3"), (Panicked, "on purpose"), (Panicked, "again")];
         assert_eq!(reason(&both).as_deref(), Some("on purpose"));
         let killed = [(Ok, ""), (Running, ""), (Interrupted, "killed by signal 9")];

@@ -46,7 +46,9 @@ pub(super) fn of_measured<'a>(pairs: impl Iterator<Item = &'a Pair<'a>>) -> Vec<
     let value = |function: &Function| time_of(function, Metric::MeanNs);
     let of = |pair: &Pair<'_>| Some(Move { log_change: log_change(pair, value)?, self_ns: 1.0 });
     let mut all = once(pairs.filter_map(|pair| Some((pair.new.family(), of(pair)?))));
-    all.iter_mut().for_each(|it| it.self_ns = 1.0);
+    for it in &mut all {
+        it.self_ns = 1.0;
+    }
     all
 }
 
