@@ -323,6 +323,15 @@ fn one_sided(comparison: &Value) -> Vec<&str> {
     rows.filter_map(|row| row["name"].as_str()).collect()
 }
 
+/// Commands that ask for some of the benchmarks.
+const SOME: [&str; 5] = [
+    "bench --quick --time 20ms --no-probe once",
+    "bench --quick --time 20ms --no-probe --bench speed once leaks",
+    "run --quiet --no-probe -- cargo bench -- once --quick",
+    "run --quiet --no-probe -- cargo bench -- --skip once --quick",
+    "run --quiet --no-probe -- cargo bench -- --exact speed::once --quick",
+];
+
 #[test]
 fn what_nobody_asked_for_is_not_gone() {
     const NEVER: [&str; 4] = ["--regression", "never", "--degraded", "never"];
@@ -335,44 +344,12 @@ fn what_nobody_asked_for_is_not_gone() {
         all.stderr
     );
 
-    let filters: [&[&str]; 5] = [
-        &["bench", "--quick", "--time", "20ms", "--no-probe", "once"],
-        &["bench", "--quick", "--time", "20ms", "--no-probe", "--bench", "speed", "once", "leaks"],
-        &["run", "--quiet", "--no-probe", "--", "cargo", "bench", "--", "once", "--quick"],
-        &[
-            "run",
-            "--quiet",
-            "--no-probe",
-            "--",
-            "cargo",
-            "bench",
-            "--",
-            "--skip",
-            "once",
-            "--quick",
-        ],
-        &[
-            "run",
-            "--quiet",
-            "--no-probe",
-            "--",
-            "cargo",
-            "bench",
-            "--",
-            "--exact",
-            "speed::once",
-            "--quick",
-        ],
-    ];
-    for arguments in filters {
-        let never = if arguments[0] == "bench" { &NEVER[..] } else { &[] };
-        let (head, rest) = arguments.split_at(1);
-        let made = report(
-            &lab,
-            &root,
-            &[head, never, rest].concat(),
-            &[("PERF_TRACK_BENCH_TIME", "20ms")],
-        );
+    for arguments in SOME {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let never = if words[0] == "bench" { &NEVER[..] } else { &[] };
+        let (head, rest) = words.split_at(1);
+        let made = [head, never, rest].concat();
+        let made = report(&lab, &root, &made, &[("PERF_TRACK_BENCH_TIME", "20ms")]);
         assert_eq!(made.code, Some(0), "{arguments:?}: {}{}", made.stdout, made.stderr);
         let newest = lab.latest();
         let newest = newest.at("/run/id").as_str().expect("an id").to_owned();
@@ -392,7 +369,11 @@ fn what_nobody_asked_for_is_not_gone() {
     assert_eq!(test.code, Some(0), "{}", test.stderr);
     let compared = report(&lab, &root, &["compare", "main", "latest", "--format", "json"], &[]);
     assert_eq!(one_sided(&json(&compared)), [""; 0]);
+}
 
+#[test]
+fn what_is_asked_for_and_does_not_run_is_told() {
+    let (lab, root) = project();
     let near = bench(&lab, &root, &["onec", "--quick"]);
     assert_eq!(near.code, Some(4), "{}", near.stderr);
     assert!(near.stderr.contains("did you mean `speed::once`"), "{}", near.stderr);
@@ -402,6 +383,19 @@ fn what_nobody_asked_for_is_not_gone() {
     let marked =
         bench(&lab, &root, &["marked", "--quick", "--include-ignored", "--format", "json"]);
     assert_eq!(row(&json(&marked), "marked")["benchmark"]["benchmark"]["harness"]["outcome"], "ok");
+}
+
+#[test]
+fn any_number_of_baselines_can_be_kept() {
+    let (lab, root) = project();
+    for name in ["one", "two", "three"] {
+        let kept =
+            bench(&lab, &root, &["once", "--quick", "--regression", "never", "--save", name]);
+        assert_eq!(kept.code, Some(0), "{name}: {}", kept.stderr);
+    }
+    let next = bench(&lab, &root, &["once", "--quick", "--regression", "never"]);
+    assert_eq!(next.code, Some(0), "{}", next.stderr);
+    assert!(next.stderr.contains("there are 3 baselines and none is `main`"), "{}", next.stderr);
 }
 
 #[test]

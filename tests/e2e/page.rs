@@ -281,7 +281,15 @@ fn in_a_browser_benchmarks_have_their_figures_and_pictures() {
         return;
     };
     let run = benched::run();
-    let page = Page { run: &run, baseline: None, comparison: None, history: None, report: None };
+    let growth = perf_report::analysis::bench::growth(std::slice::from_ref(&run));
+    let page = Page {
+        run: &run,
+        baseline: None,
+        comparison: None,
+        history: None,
+        report: None,
+        growth: Some(&growth),
+    };
     let lab = lab!();
     let path = lab.folder().join("benchmarks.html");
     fs::write(&path, page.html(Assets::Inline)).expect("it can be written");
@@ -313,6 +321,7 @@ fn ten_thousand_functions_are_quick_in_a_browser() {
         comparison: Some(&large.comparison),
         history: Some(&large.history),
         report: None,
+        growth: None,
     };
     let lab = lab!();
     let path = lab.folder().join("large.html");

@@ -203,7 +203,7 @@ mod tests {
     fn a_command_is_the_same_whatever_it_chooses() {
         for chosen in [
             "cargo bench",
-            "/root/.cargo/bin/cargo bench --no-fail-fast",
+            "/opt/rust/bin/cargo bench --no-fail-fast",
             "cargo bench --no-fail-fast -p app --bench=speed -- sort --exact",
             "cargo bench sort",
             "cargo bench --workspace --exclude other -- --skip slow",

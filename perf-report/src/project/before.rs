@@ -50,7 +50,12 @@ pub(crate) fn question(
     let is_missing = |name: &&str| named::is_file(name) && !baseline::exists(context, name);
     let missing = wish.named.filter(|_| !wish.must_exist).filter(is_missing);
     let name = wish.named.filter(|_| missing.is_none());
-    if missing.is_none() && check::wanted(context, name)?.is_some() {
+    let (usual, unclear) = match check::wanted(context, name) {
+        // Benchmarks are measured, whichever of several baselines was meant.
+        Err(error) if name.is_none() && matches!(wish.window, Window::Group) => (None, Some(error)),
+        usual => (usual?, None),
+    };
+    if missing.is_none() && usual.is_some() {
         let asked = Question::about(context, current.clone(), name);
         return match (asked, wish.window) {
             // The usual baseline may be of something else: of tests, or of another bench target.
@@ -64,7 +69,14 @@ pub(crate) fn question(
         question.notices.extend(missing.map(|name| {
             format!("there is no baseline {name:?} yet, so the runs before are the measure")
         }));
+        question.notices.extend(unclear.map(|error| {
+            format!("{}, so the runs before are the measure: --baseline names one", error.problem)
+        }));
         return Ok(question);
+    }
+    if let Some(error) = unclear {
+        // Nothing was before: they are judged by themselves, and the reader learns why.
+        return Err(UserError { code: Code::NothingToJudge, ..error });
     }
     let mut question = Question::about(context, current.clone(), name)?;
     if matches!(wish.window, Window::Group) {

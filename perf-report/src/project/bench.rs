@@ -51,10 +51,10 @@ pub(crate) fn judge(
     }
 }
 
-/// Returns the name of the baseline that will be taken, so that a wrong one is told before anything runs.
+/// Looks for the baseline that is named, so that a wrong name is told before anything runs.
 ///
 /// # Errors
-/// When it is not there, or several could be meant.
-pub(crate) fn must_be_there(context: &Context, given: Option<&str>) -> Result<(), UserError> {
-    check::wanted(context, given).map(drop)
+/// When it is not there.
+pub(crate) fn must_be_there(context: &Context, named: Option<&str>) -> Result<(), UserError> {
+    named.map_or(Ok(()), |named| check::wanted(context, Some(named)).map(drop))
 }

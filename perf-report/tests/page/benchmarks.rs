@@ -8,7 +8,15 @@ use crate::data::{block, unpacked};
 
 fn data() -> (Value, Vec<Map<String, Value>>) {
     let run = benched::run();
-    let page = Page { run: &run, baseline: None, comparison: None, history: None, report: None };
+    let growth = perf_report::analysis::bench::growth(std::slice::from_ref(&run));
+    let page = Page {
+        run: &run,
+        baseline: None,
+        comparison: None,
+        history: None,
+        report: None,
+        growth: Some(&growth),
+    };
     let page = page.html(Assets::Inline);
     let data = block(&page, "page-data");
     let more = block(&page, "page-more");

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::Page;
-use crate::analysis::bench;
 use crate::model::{
     BenchOutcome, Complexity, CostGrowth, Function, Leak, Scaling, ScalingStep, Unit,
 };
@@ -135,10 +134,8 @@ struct Curve {
 
 /// Returns the growth of the benchmarks of a page.
 pub(super) fn growth(page: &Page<'_>) -> Vec<Growth> {
-    let found = page.report.map_or_else(
-        || bench::complexity(std::slice::from_ref(page.run)),
-        |report| report.complexity.clone(),
-    );
+    let without = page.growth.map(|it| it.complexity.as_slice()).unwrap_or_default();
+    let found = page.report.map_or(without, |report| report.complexity.as_slice());
     let places = Places::of(page);
     let families = page.run.benchmarks_by_size();
     let of = |it: &Complexity| Growth {
@@ -198,24 +195,22 @@ pub(super) struct Ramp {
 
 /// Returns the ramps of the benchmarks of a page.
 pub(super) fn ramps(page: &Page<'_>) -> Vec<Ramp> {
-    let found = page.report.map_or_else(
-        || bench::scaling(std::slice::from_ref(page.run)),
-        |report| report.scaling.clone(),
-    );
+    let without = page.growth.map(|it| it.scaling.as_slice()).unwrap_or_default();
+    let found = page.report.map_or(without, |report| report.scaling.as_slice());
     let places = Places::of(page);
     let families = page.run.benchmarks_by_threads();
-    let of = |it: Scaling| Ramp {
+    let of = |it: &Scaling| Ramp {
         cases: families
             .get(&it.benchmark)
             .map_or_else(Vec::new, |cases| places.of_all(cases.iter().map(|case| case.1))),
-        sentences: bench_scaling::sentences(&it),
-        benchmark: it.benchmark,
+        sentences: bench_scaling::sentences(it),
+        benchmark: it.benchmark.clone(),
         cores: it.cores,
-        steps: it.steps,
+        steps: it.steps.clone(),
         knee: it.knee,
         hurts_from: it.hurts_from,
     };
-    found.into_iter().map(of).collect()
+    found.iter().map(of).collect()
 }
 
 /// The place of each function in the page.
