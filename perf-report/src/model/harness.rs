@@ -57,6 +57,10 @@ pub struct Harness {
     pub utilisation: f64,
     /// Share of the timed batches in which a thread had to leave its processor to another, 0 to 1.
     pub preempted: f64,
+    /// Share of the timed batches that the time is not known by, 0 to 1: a fixed piece of work beside them
+    /// was slower than it is on a machine that nobody disturbs.
+    #[serde(default)]
+    pub disturbed: f64,
     /// Durations of single iterations; empty where they were too short to be timed one by one. At a
     /// rate they count from the intended beginning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,6 +1,8 @@
 //! The runs that a user names: a baseline, the last runs of a branch, a stored run with those that
 //! were made with it; and the history beside them.
 
+use std::collections::BTreeMap;
+
 use super::baseline;
 use super::context::Context;
 use super::past::Past;
@@ -170,7 +172,38 @@ pub(crate) fn history(
     let Some(newest) = current.last() else { return Vec::new() };
     let Ok(store) = store::open(&context.store) else { return Vec::new() };
     let all = |filter: Filter| store.recent_samples(&filter.but(baseline).but(current), HISTORY);
-    store.behind(newest).and_then(all).unwrap_or_default()
+    let mut history = store.behind(newest).and_then(all).unwrap_or_default();
+    leave_out_edits(&mut history, baseline.iter().chain(current));
+    history
+}
+
+/// Leaves out runs, oldest first, that differ by edits rather than noise: whoever measures, edits and measures
+/// again makes many runs on one commit, and their code is another each time. Of such runs those of one commit count
+/// that were made together last, and none where one of `judged` is of them. Runs of others' tools have their own facts.
+fn leave_out_edits<'a>(
+    history: &mut Vec<RunDocument>,
+    judged: impl Iterator<Item = &'a RunDocument>,
+) {
+    let mut made_last: BTreeMap<Option<String>, Option<String>> = BTreeMap::new();
+    for run in judged.filter(|run| is_edited(run)) {
+        made_last.insert(commit(run), None);
+    }
+    history.reverse();
+    history.retain(|run| {
+        let together = Some(run.run.group.clone().unwrap_or_else(|| run.run.id.clone()));
+        !is_edited(run)
+            || *made_last.entry(commit(run)).or_insert_with(|| together.clone()) == together
+    });
+    history.reverse();
+}
+
+/// Returns whether nobody can say which code the run is of: it is not that of a commit.
+fn is_edited(run: &RunDocument) -> bool {
+    run.run.source.is_none() && run.run.git.as_ref().is_none_or(|git| git.dirty)
+}
+
+fn commit(run: &RunDocument) -> Option<String> {
+    run.run.git.as_ref().map(|git| git.commit.clone())
 }
 
 /// Returns whether `text` names the file of a baseline, and no window of a branch or stored run.
@@ -221,6 +254,38 @@ fn or_baseline(context: &Context, text: &str, error: UserError) -> UserError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Git, samples};
+
+    fn made(id: &str, commit: &str, dirty: bool, group: &str) -> RunDocument {
+        let mut run = samples::empty();
+        run.run.id = id.to_owned();
+        let commit = commit.to_owned();
+        run.run.git = (!commit.is_empty()).then(|| Git { commit, dirty, ..Git::default() });
+        run.run.group = (!group.is_empty()).then(|| group.to_owned());
+        run
+    }
+
+    #[test]
+    fn runs_between_edits_show_no_noise() {
+        let left = |judged: RunDocument| {
+            let mut history = vec![
+                made("clean1", "a", false, ""),
+                made("clean2", "a", false, ""),
+                made("edit1", "b", true, "x"),
+                made("edit2", "b", true, "y"),
+                made("edit3", "b", true, "y"),
+                made("nobody1", "", false, ""),
+                made("nobody2", "", false, ""),
+            ];
+            leave_out_edits(&mut history, std::iter::once(&judged));
+            history.into_iter().map(|run| run.run.id).collect::<Vec<_>>()
+        };
+        let all = ["clean1", "clean2", "edit2", "edit3", "nobody2"];
+        assert_eq!(left(made("now", "c", true, "")), all);
+        assert_eq!(left(made("now", "b", false, "")), all);
+        assert_eq!(left(made("now", "b", true, "")), ["clean1", "clean2", "nobody2"]);
+        assert_eq!(left(made("now", "", true, "")), all[..4]);
+    }
 
     #[test]
     fn a_window_is_a_branch_and_a_number() {

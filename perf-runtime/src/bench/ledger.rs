@@ -76,6 +76,10 @@ impl Ledger {
             kinds: Vec::new(),
         };
         noted(recorder.is_none() || record.is_some());
+        let yardstick = facts.yardstick_ns;
+        if let Some(recorder) = ledger.recorder.filter(|_| yardstick > 0) {
+            noted(recorder.segment.add_yardstick(index, yardstick).is_some());
+        }
         ledger.put(Ending::Interrupted);
         ledger
     }

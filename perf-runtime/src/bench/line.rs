@@ -110,7 +110,7 @@ fn compared(facts: &Benchmark, base: &Benchmark) -> String {
 }
 
 fn means(facts: &Benchmark) -> impl Iterator<Item = (u32, f64)> {
-    of_phase(facts, Phase::Timed).map(|batch| (batch.round, figures::mean(batch)))
+    facts.undisturbed().map(|batch| (batch.round, figures::mean(batch)))
 }
 
 /// Returns the allocations of an iteration, where they were counted.

@@ -10,7 +10,7 @@ use super::board::{self, Board};
 use super::cases::{Case, Cases};
 use super::flags::{self, CHILD, Wanted};
 use super::watch::{self, End};
-use super::{engine, ledger, line, memory, progress, screen};
+use super::{engine, ledger, line, memory, progress, screen, yardstick};
 use crate::snapshot::Ending;
 
 /// The code for the end of a process in which not every case ended well.
@@ -26,6 +26,7 @@ pub(super) fn run(all: &Cases, wanted: &Wanted) -> ExitCode {
             screen::warn(&format!("nobody can see how far this is: {error}"));
         }
         limit_memory(cases);
+        yardstick::learn();
     } else {
         ledger::leave_out(all.left_out.iter().map(|(case, marked)| (case.facts(), *marked)));
     }
@@ -35,9 +36,11 @@ pub(super) fn run(all: &Cases, wanted: &Wanted) -> ExitCode {
     }
     screen::head(cases.len(), all.ignored(), wanted.is_quick);
     progress::begins(cases);
+    yardstick::settle();
     let mut all_well = true;
     for group in groups {
         progress::group(group);
+        yardstick::look();
         all_well &= elsewhere(group).unwrap_or_else(|error| {
             screen::warn(&format!("no process of its own for {}: {error}", name_of(group)));
             here(group, wanted)
@@ -145,6 +148,7 @@ fn in_a_process(cases: &[&Case]) -> io::Result<End> {
     command.args(values_of_arguments()).args(["--bench", "--exact", "--include-ignored", "--"]);
     command.args(cases.iter().map(|case| case.name()));
     command.env(CHILD, board.path()).env(line::WIDTH, line::width().to_string());
+    command.env(yardstick::VARIABLE, yardstick::least_ns().to_string());
     command.env_remove(progress::FILE).stdin(Stdio::null());
     let mut child = command.spawn()?;
     watch::wait(&mut child, &board, cases)

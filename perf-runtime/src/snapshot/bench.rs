@@ -48,6 +48,10 @@ pub struct Benchmark {
     pub loop_ps: u64,
     /// Cost of reading the clock, in picoseconds. [`Batch::ns`] is without it.
     pub clock_ps: u64,
+    /// The least time of the fixed piece of work beside its batches, as far as it was known when the
+    /// case began, in nanoseconds: see [`Batch::yardstick_ns`]. 0 where it is not known.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub yardstick_ns: u32,
     /// Its end.
     pub ending: Ending,
     /// Its batches, in the order in which they were measured.
@@ -178,9 +182,56 @@ pub struct Batch {
     pub network_bytes: u64,
     /// Bytes of `network_bytes` that did not leave the machine.
     pub loopback_bytes: u64,
+    /// Time of a fixed piece of work right before the batch and right after it, in nanoseconds: the
+    /// longer one, at most 16 ms. 0 where there was none: beside batches that are not timed.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub yardstick_ns: u32,
 }
 
 impl Benchmark {
+    /// Returns the timed batches by which its time is known: those beside which a fixed piece of work
+    /// took what it takes on a machine that nobody disturbs, within 8 %. Where these are fewer than
+    /// five, or no such work was done, all of them.
+    ///
+    /// A core that is shared with a stranger is slower for a while, and the median of all batches would
+    /// be about the stranger.
+    ///
+    /// ```
+    /// use perf_runtime::snapshot::{Batch, Benchmark, Phase};
+    /// let batch = |round| Batch {
+    ///     round,
+    ///     phase: Phase::Timed,
+    ///     yardstick_ns: if round < 6 { 1_000 } else { 1_400 },
+    ///     ..Batch::default()
+    /// };
+    /// let case = Benchmark { batches: (0..20).map(batch).collect(), ..Benchmark::default() };
+    /// assert_eq!(case.undisturbed().count(), 6);
+    /// ```
+    pub fn undisturbed(&self) -> impl Iterator<Item = &Batch> {
+        let most = if self.has_undisturbed() { self.most_undisturbed() } else { u32::MAX };
+        self.timed().filter(move |batch| batch.yardstick_ns <= most)
+    }
+
+    /// Returns whether there are as many undisturbed batches as its time is known by.
+    pub fn has_undisturbed(&self) -> bool {
+        /// Batches of which the time is known better than by all of them.
+        const ENOUGH: usize = 5;
+        let most = self.most_undisturbed();
+        self.timed().filter(|batch| batch.yardstick_ns <= most).count() >= ENOUGH
+    }
+
+    fn timed(&self) -> impl Iterator<Item = &Batch> {
+        self.batches.iter().filter(|batch| batch.phase == Phase::Timed)
+    }
+
+    /// Returns the most that the fixed piece of work takes beside a batch that is not disturbed.
+    fn most_undisturbed(&self) -> u32 {
+        let least = self.timed().map(|batch| batch.yardstick_ns).min().unwrap_or(0);
+        let known = if self.yardstick_ns > 0 { self.yardstick_ns } else { u32::MAX };
+        let least = least.min(known);
+        least.saturating_add(least / 12)
+    }
+
     /// Returns the name of the case: that of the benchmark, the argument, and the number of threads
     /// where that was asked for.
     ///

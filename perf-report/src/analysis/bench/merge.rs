@@ -113,6 +113,7 @@ fn harness(newest: &Function, functions: &[&Function]) -> Option<Harness> {
         system_ns: middle(|it| it.system_ns),
         utilisation: middle(|it| it.utilisation),
         preempted: middle(|it| it.preempted),
+        disturbed: middle(|it| it.disturbed),
         memory: BenchMemory {
             allocs: known(|it| it.memory.allocs),
             alloc_bytes: known(|it| it.memory.alloc_bytes),

@@ -10,6 +10,7 @@ use perf_runtime::buckets;
 use perf_runtime::segment::HARNESS_NAME;
 use perf_runtime::snapshot::{self, Batch, Ending, Latencies, Phase, Snapshot};
 
+use self::quality::Busy;
 use super::super::{
     BenchIo, BenchMemory, BenchOutcome, Benchmark, Failures, Function, FunctionKind, Harness,
     LeftOut, Statistic,
@@ -17,6 +18,9 @@ use super::super::{
 use crate::stats::number::{deviation, float, whole};
 use crate::stats::robust;
 use crate::text::order::natural;
+
+/// Timed batches from which a machine that was never quiet shows.
+const FEWEST_TO_TELL: u64 = 5;
 
 /// Returns the snapshot without what stands around the iterations of benchmarks in its tree: their
 /// calls become roots.
@@ -109,7 +113,8 @@ fn function(name: String, processes: &[&snapshot::Benchmark]) -> Function {
     let measured = processes.iter().find(|it| !it.batches.is_empty());
     let facts = measured.or(processes.first()).copied().cloned().unwrap_or_default();
     let timed = || batches(processes, Phase::Timed);
-    let samples: Vec<f64> = timed().map(|it| float(it.ns) / float(it.iterations.max(1))).collect();
+    let of_batch = |it: &Batch| float(it.ns) / float(it.iterations.max(1));
+    let samples: Vec<f64> = undisturbed(processes).map(of_batch).collect();
     let sum = |of: fn(&Batch) -> u64| timed().map(of).fold(0_u64, u64::saturating_add);
     let iterations = sum(|batch| batch.iterations);
     let outcome = outcome(processes);
@@ -229,8 +234,12 @@ fn harness(
     let each = |of: fn(&Batch) -> u64| float(sum(of)) / float(sum(|it| it.iterations).max(1));
     let wall = float(sum(|batch| batch.wall_ns));
     let count = timed().count() as u64;
+    let undisturbed = undisturbed(processes).count() as u64;
     let interrupted = timed().filter(|batch| batch.preemptions > 0).count() as u64;
     let preempted = float(interrupted) / float(count.max(1));
+    // Of a program without the fixed piece of work beside its batches nobody knows.
+    let is_never_quiet = processes.iter().any(|it| it.yardstick_ns > 0 && !it.has_undisturbed())
+        && count >= FEWEST_TO_TELL;
     let buckets = latencies.histogram.buckets().iter();
     Harness {
         outcome,
@@ -251,18 +260,23 @@ fn harness(
         system_ns: each(|batch| batch.system_ns),
         utilisation: float(sum(|batch| batch.user_ns + batch.system_ns)) / wall.max(1.0),
         preempted,
+        disturbed: 1.0 - float(undisturbed) / float(count.max(1)),
         latencies: buckets.map(|&(bucket, count)| (buckets::lower_bound(bucket), count)).collect(),
         memory: memory(processes),
         io: io(&each),
-        doubts: quality::doubts(samples, preempted),
+        doubts: quality::doubts(samples, Busy { preempted, is_never_quiet }),
     }
 }
 
-/// Numbers the rounds of all processes, so that those of one process are apart from those of others.
+/// Lists the batches by which the time is known.
+fn undisturbed<'a>(processes: &'a [&snapshot::Benchmark]) -> impl Iterator<Item = &'a Batch> {
+    processes.iter().flat_map(|process| process.undisturbed())
+}
+
+/// Numbers the rounds of those of all processes, so that those of one process are apart from those of others.
 fn rounds(processes: &[&snapshot::Benchmark]) -> Vec<u64> {
     let of_process = |(number, process): (u64, &&snapshot::Benchmark)| {
-        let timed = process.batches.iter().filter(|batch| batch.phase == Phase::Timed);
-        timed.map(|batch| number << 32 | u64::from(batch.round)).collect::<Vec<_>>()
+        process.undisturbed().map(|batch| number << 32 | u64::from(batch.round)).collect::<Vec<_>>()
     };
     (0..).zip(processes).flat_map(of_process).collect()
 }

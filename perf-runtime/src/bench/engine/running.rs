@@ -9,6 +9,7 @@ use super::super::ledger::Ledger;
 use super::super::memory;
 use super::super::meters::Meters;
 use super::super::muting::Muted;
+use super::super::yardstick;
 use super::attempt::{self, Attempt, Outcome};
 use super::{BATCH_NS, MOST_INPUTS_NS, SINGLE_FROM, Surroundings, TOGETHER};
 use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, Phase};
@@ -35,6 +36,8 @@ impl<'a> Running<'a> {
         let mut facts = case.facts();
         facts.loop_ps = whole(surroundings.costs.bare_loop * 1e3);
         facts.clock_ps = whole(surroundings.costs.clock * 1e3);
+        yardstick::look();
+        facts.yardstick_ns = yardstick::least_ns();
         let ledger = Ledger::of(index, &facts);
         Self {
             case,
@@ -131,9 +134,23 @@ impl<'a> Running<'a> {
         if round < least {
             return true;
         }
-        let is_late = self.spent_ns[Phase::Timed as usize] >= self.case.settings.time_ns;
-        let is_precise = round >= enough && self.half_width() <= self.case.settings.precision;
+        let is_late = self.is_late();
+        let is_precise = round >= enough
+            && self.facts.has_undisturbed()
+            && self.half_width() <= self.case.settings.precision;
         !is_late && !is_precise
+    }
+
+    /// Returns whether its time is over. While the machine was disturbed for most of it, there is up to
+    /// twice as much again.
+    fn is_late(&self) -> bool {
+        const AT_MOST: u64 = 3;
+        let (spent, time) = (self.spent_ns[Phase::Timed as usize], self.case.settings.time_ns);
+        let is_mostly_quiet = || {
+            self.facts.has_undisturbed()
+                && 2 * self.facts.undisturbed().count() >= self.timed().count()
+        };
+        spent >= time && (spent >= time.saturating_mul(AT_MOST) || is_mostly_quiet())
     }
 
     /// Returns whether the case needs the profile round of this number.
@@ -146,7 +163,7 @@ impl<'a> Running<'a> {
 
     /// Returns half the width of the interval of the median, as a share of it.
     fn half_width(&self) -> f64 {
-        let means: Vec<f64> = self.means(Phase::Timed).collect();
+        let means: Vec<f64> = self.facts.undisturbed().map(figures::mean).collect();
         figures::middle(&means).map_or(f64::INFINITY, |(middle, half)| half / middle.max(1e-9))
     }
 
@@ -176,15 +193,19 @@ impl<'a> Running<'a> {
         };
         let counting = matches!(way, Way::Tracked(_)).then(memory::Counting::begin);
         self.ledger.begins();
+        let yardstick = || if attempt.phase == Phase::Timed { yardstick::time_ns() } else { 0 };
+        let before_ns = yardstick();
         let before = Meters::read();
         let outcome = attempt::run(self.case, task, &way, attempt.stack);
         let after = Meters::read();
+        let yardstick_ns = yardstick().max(before_ns);
         self.ledger.pauses();
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(message) => return self.end(Ending::Panicked, Some(message)),
         };
         let mut batch = batch_of(attempt, &outcome);
+        batch.yardstick_ns = yardstick_ns;
         batch.began_ns = since(self.surroundings.began, began);
         after.note(&before, self.surroundings.own_use, &mut batch);
         if let Some(counting) = counting {

@@ -56,7 +56,7 @@ pub(crate) struct BatchRecord {
     /// A [`BenchRecord::index`].
     pub(crate) bench: u32,
     pub(crate) round: u32,
-    /// The number of a `snapshot::Phase`.
+    /// The number of a `snapshot::Phase` in its lowest eight bits; above them `Batch::yardstick_ns`.
     pub(crate) phase: u32,
     /// The numbers of a `snapshot::Batch`, in the order of [`BATCH_NUMBERS`].
     pub(crate) numbers: [u64; BATCH_NUMBERS],
@@ -64,6 +64,8 @@ pub(crate) struct BatchRecord {
 
 /// Numbers of a batch.
 pub(crate) const BATCH_NUMBERS: usize = 22;
+/// Bits of [`BatchRecord::phase`] that are the phase.
+pub(crate) const PHASE_BITS: u32 = 8;
 
 /// Durations of single iterations of a case, in the buckets of [`crate::buckets`].
 #[derive(Debug)]
@@ -105,5 +107,7 @@ pub(crate) const NOTE_MESSAGE: u32 = 1;
 pub(crate) const NOTE_ERROR_KIND: u32 = 2;
 /// [`BenchNoteRecord::kind`]: the number is `Batch::kept_bytes` of the profile batch of this round.
 pub(crate) const NOTE_KEPT: u32 = 3;
+/// [`BenchNoteRecord::kind`]: the number is `Benchmark::yardstick_ns`.
+pub(crate) const NOTE_YARDSTICK: u32 = 4;
 
 const _: () = assert!(size_of::<BatchRecord>() == 3 * super::UNIT);

@@ -52,7 +52,7 @@ mod site;
 pub(crate) use bench::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
     BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
-    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
+    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE, NOTE_YARDSTICK, PHASE_BITS,
 };
 pub(crate) use failure::{FailureRecord, FailureTimes, KIND_BYTES, KINDS, KindPage, KindSlot};
 pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};

@@ -15,7 +15,7 @@ use crate::segment::SegmentError;
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
     BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
-    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
+    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE, NOTE_YARDSTICK, PHASE_BITS,
 };
 use crate::snapshot::{Batch, Benchmark, Ending, Histogram, Latencies, LeftOut, Phase};
 
@@ -88,6 +88,7 @@ fn take_note(
                 failures.add_kind(&text, number);
             }
         }
+        NOTE_YARDSTICK => case.yardstick_ns = u32::try_from(number).unwrap_or(u32::MAX),
         NOTE_KEPT => {
             let is_it =
                 |it: &&mut Batch| it.phase == Phase::Profile && u64::from(it.round) == round;
@@ -164,6 +165,7 @@ fn case(
         loop_ps: number(offset_of!(BenchRecord, loop_ps))?,
         clock_ps: number(offset_of!(BenchRecord, clock_ps))?,
         ending: Ending::from_number(bytes.u32(at + offset_of!(BenchRecord, ending))?),
+        yardstick_ns: 0,
         batches: Vec::new(),
         latencies: Latencies::default(),
         message: None,
@@ -172,14 +174,16 @@ fn case(
 }
 
 fn batch(bytes: Bytes<'_>, at: usize) -> Result<Batch, SegmentError> {
-    let phase = Phase::from_number(bytes.u32(at + offset_of!(BatchRecord, phase))?);
+    let phase = bytes.u32(at + offset_of!(BatchRecord, phase))?;
+    let yardstick_ns = phase >> PHASE_BITS;
+    let phase = Phase::from_number(phase & !(u32::MAX << PHASE_BITS));
     let phase = phase.ok_or(damaged(at, "phase of a batch"))?;
     let round = bytes.u32(at + offset_of!(BatchRecord, round))?;
     let mut numbers = [0; BATCH_NUMBERS];
     for (place, number) in numbers.iter_mut().enumerate() {
         *number = bytes.u64(at + offset_of!(BatchRecord, numbers) + 8 * place)?;
     }
-    Ok(batch_of(round, phase, numbers))
+    Ok(Batch { yardstick_ns, ..batch_of(round, phase, numbers) })
 }
 
 /// Makes a batch of its numbers, in their order in the segment.
@@ -234,6 +238,7 @@ pub(crate) const fn batch_of(round: u32, phase: Phase, numbers: [u64; BATCH_NUMB
         device_written_bytes,
         network_bytes,
         loopback_bytes,
+        yardstick_ns: 0,
     }
 }
 

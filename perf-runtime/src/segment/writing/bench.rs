@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
     BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
-    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE,
+    NOTE_ERROR_KIND, NOTE_KEPT, NOTE_MESSAGE, NOTE_YARDSTICK, PHASE_BITS,
 };
 use crate::snapshot::{Batch, Benchmark};
 use crate::writing::Segment;
@@ -63,7 +63,8 @@ impl Segment {
             previous,
             bench,
             round: batch.round,
-            phase: batch.phase as u32,
+            phase: batch.phase as u32
+                | batch.yardstick_ns.min(u32::MAX >> PHASE_BITS) << PHASE_BITS,
             numbers: numbers(batch),
         };
         if let Some(kept) = batch.kept_bytes {
@@ -82,6 +83,12 @@ impl Segment {
         const LONGEST: usize = 1_000;
         let text = &message[..message.floor_char_boundary(LONGEST)];
         self.add_note(bench, Note { kind: NOTE_MESSAGE, text, number: 0, round: 0 }).map(|_| ())
+    }
+
+    /// Writes down what the fixed piece of work took at the least, in nanoseconds.
+    pub(crate) fn add_yardstick(&self, bench: u32, ns: u32) -> Option<()> {
+        let number = u64::from(ns);
+        self.add_note(bench, Note { kind: NOTE_YARDSTICK, text: "", number, round: 0 }).map(|_| ())
     }
 
     /// Makes the count of a kind of error; without a name, of all further kinds.

@@ -24,9 +24,17 @@ pub(super) fn interval_of_median(samples: &[f64]) -> Option<(f64, f64)> {
     Some((*sorted.get(below)?, *sorted.get(samples.len() - 1 - below)?))
 }
 
-/// Lists the reasons to doubt the time of a benchmark. `preempted` is the share of its batches in
-/// which it had to leave its processor.
-pub(super) fn doubts(samples: &[f64], preempted: f64) -> Vec<BenchDoubt> {
+/// The part that others had of the processors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Busy {
+    /// The share of batches in which the benchmark had to leave its processor.
+    pub(super) preempted: f64,
+    /// True where a process had not as many undisturbed batches as the time is known by.
+    pub(super) is_never_quiet: bool,
+}
+
+/// Lists the reasons to doubt the time of a benchmark.
+pub(super) fn doubts(samples: &[f64], busy: Busy) -> Vec<BenchDoubt> {
     /// Change from the first round to the last that is a drift, as a share of the time.
     const DRIFT: f64 = 0.05;
     /// Width of the interval on either side, as a share of the time.
@@ -48,7 +56,7 @@ pub(super) fn doubts(samples: &[f64], preempted: f64) -> Vec<BenchDoubt> {
     [
         (BenchDoubt::Drift, drifts),
         (BenchDoubt::Unstable, half > UNSTABLE * middle),
-        (BenchDoubt::Busy, preempted > BUSY),
+        (BenchDoubt::Busy, busy.preempted > BUSY || busy.is_never_quiet),
     ]
     .into_iter()
     .filter_map(|(doubt, is)| is.then_some(doubt))
@@ -59,6 +67,10 @@ pub(super) fn doubts(samples: &[f64], preempted: f64) -> Vec<BenchDoubt> {
 mod tests {
     use super::*;
 
+    fn busy(preempted: f64) -> Busy {
+        Busy { preempted, ..Busy::default() }
+    }
+
     fn series(of: impl Fn(f64) -> f64) -> Vec<f64> {
         (0..40_u32).map(|at| of(f64::from(at))).collect()
     }
@@ -66,7 +78,7 @@ mod tests {
     #[test]
     fn quiet_times_raise_no_doubt() {
         let quiet = series(|at| 100.0 + (at * 7.0) % 3.0);
-        assert_eq!(doubts(&quiet, 0.1), []);
+        assert_eq!(doubts(&quiet, busy(0.1)), []);
         let (low, high) = interval_of_median(&quiet).unwrap();
         assert!(low >= 100.0 && high <= 102.0 && low <= high);
     }
@@ -74,14 +86,14 @@ mod tests {
     #[test]
     fn each_doubt_has_its_reason() {
         assert_eq!(
-            doubts(&series(|at| 100.0 + at), 0.0),
+            doubts(&series(|at| 100.0 + at), busy(0.0)),
             [BenchDoubt::Drift, BenchDoubt::Unstable]
         );
         let wild = series(|at| 100.0 + 80.0 * ((at * 7.0) % 5.0));
-        assert_eq!(doubts(&wild, 0.0), [BenchDoubt::Unstable]);
-        assert_eq!(doubts(&series(|_| 0.02), 0.0), [BenchDoubt::OptimisedAway]);
-        assert_eq!(doubts(&series(|_| 100.0), 0.9), [BenchDoubt::Busy]);
-        assert_eq!(doubts(&[], 0.0), []);
+        assert_eq!(doubts(&wild, busy(0.0)), [BenchDoubt::Unstable]);
+        assert_eq!(doubts(&series(|_| 0.02), busy(0.0)), [BenchDoubt::OptimisedAway]);
+        assert_eq!(doubts(&series(|_| 100.0), busy(0.9)), [BenchDoubt::Busy]);
+        assert_eq!(doubts(&[], busy(0.0)), []);
     }
 
     #[test]
