@@ -1,5 +1,5 @@
 //! The evidence for and against a change: how much runs differ anyway ([`noise`], [`chance`]), how all moved
-//! together ([`suite`]), what sampling leaves open ([`estimates`]), what a few calls made ([`outliers`]), how
+//! together ([`suite`]), how far processes of one program lie apart ([`processes`]), what sampling leaves open ([`estimates`]), what a few calls made ([`outliers`]), how
 //! busy the machine was ([`busy`]), how much there was to do ([`work`]).
 
 pub(crate) mod busy;
@@ -8,5 +8,6 @@ pub(crate) mod estimates;
 mod moves;
 pub(crate) mod noise;
 pub(crate) mod outliers;
+mod processes;
 pub(crate) mod suite;
 pub(crate) mod work;

@@ -126,6 +126,11 @@ fn beside_history(past: &[Vec<f64>; 2], olds: &[f64], news: &[f64]) -> Option<Di
 
 /// Returns the assumed noise. The less the runs themselves show, the more it counts.
 fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
+    let shown = suite.of_processes.filter(|_| degrees >= TELLING_DEGREES);
+    if let Some(Prior { sigma, degrees }) = shown {
+        let sigma = (sigma * suite.unsteady).max(suite.noise.unwrap_or(0.0)).hypot(within);
+        return Prior { sigma, degrees };
+    }
     let (usual, degrees) = match degrees {
         0 => (ASSUMED_SIGMA, ASSUMED_DEGREES),
         TELLING_DEGREES.. => (TELLING_SIGMA, 1.0),

@@ -9,10 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::moves::{self, Event, LEAST_FUNCTIONS, MOVED_PCT, Machine, Move};
+use super::processes;
 use crate::model::{
     Because, Change, FunctionKind, Metric, RunDocument, Shift, Steadiness, Verdict,
 };
-use crate::stats::moderated::Difference;
+use crate::stats::moderated::{Difference, Prior};
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::text::units;
@@ -43,7 +44,8 @@ impl Suites {
         let of = |kind: FunctionKind| {
             let all = moves::of_measured(pairs.iter().filter(|pair| pair.new.kind == kind));
             let event = Event::of_measured(&all, machine_pct);
-            (kind, Suite::of_moves(&all, event, (sides, kind)))
+            let of_processes = processes::noise(pairs.iter().filter(|it| it.new.kind == kind));
+            (kind, Suite { of_processes, ..Suite::of_moves(&all, event, (sides, kind)) })
         };
         Self { functions: of_functions, measured: kinds.into_iter().map(of).collect() }
     }
@@ -67,6 +69,8 @@ pub(crate) struct Suite {
     /// Noise from run to run on the log scale, by the spread of the functions between the two
     /// sides; `None` where they are too few.
     pub(crate) noise: Option<f64>,
+    /// Noise from process to process that benchmarks of our harness show together, where they do.
+    pub(crate) of_processes: Option<Prior>,
     /// The factor by which an assumed noise is raised, since the machine was not steady.
     pub(crate) unsteady: f64,
     /// Median of the changes on the log scale; 0 where nothing is taken off.
@@ -77,7 +81,14 @@ pub(crate) struct Suite {
 
 impl Default for Suite {
     fn default() -> Self {
-        Self { shift: None, noise: None, unsteady: 1.0, log_shift: 0.0, spread: 0.0 }
+        Self {
+            shift: None,
+            noise: None,
+            of_processes: None,
+            unsteady: 1.0,
+            log_shift: 0.0,
+            spread: 0.0,
+        }
     }
 }
 

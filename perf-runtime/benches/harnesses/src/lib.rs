@@ -1,5 +1,8 @@
 //! Twelve workloads from a nanosecond to some ten milliseconds, each a function without arguments.
 
+pub mod pairs;
+pub mod reading;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use harnesses::reading::{bench, divan_medians, ends, median};
 use perf_runtime::segment;
-use perf_runtime::snapshot::Phase;
+use perf_runtime::snapshot::Batch;
 
 /// Times of a workload by its name, in nanoseconds, one a run.
 type Times = BTreeMap<String, Vec<f64>>;
@@ -51,12 +52,6 @@ fn add(all: &mut Times, one: BTreeMap<String, f64>) {
     }
 }
 
-fn bench(target: &str) -> Command {
-    let mut command = Command::new("cargo");
-    command.args(["bench", "--quiet", "--bench", target]).stderr(Stdio::inherit());
-    command
-}
-
 fn of_perf_track(target: &Path) -> BTreeMap<String, f64> {
     let folder = target.join("segments");
     let _ = std::fs::remove_dir_all(&folder);
@@ -66,8 +61,8 @@ fn of_perf_track(target: &Path) -> BTreeMap<String, f64> {
     let files = std::fs::read_dir(&folder).expect("recordings").flatten();
     let read = files.filter_map(|file| segment::read(&file.path()).ok());
     let of_benchmark = |it: perf_runtime::snapshot::Benchmark| {
-        let timed = it.batches.iter().filter(|batch| batch.phase == Phase::Timed);
-        let means: Vec<f64> = timed.map(|it| it.ns as f64 / it.iterations.max(1) as f64).collect();
+        let mean = |it: &Batch| it.ns as f64 / it.iterations.max(1) as f64;
+        let means: Vec<f64> = it.undisturbed().map(mean).collect();
         let (_, name) = it.name.rsplit_once("::").unwrap_or_default();
         (name.to_owned(), median(&means))
     };
@@ -92,41 +87,7 @@ fn of_criterion(target: &Path) -> BTreeMap<String, f64> {
 
 fn of_divan() -> BTreeMap<String, f64> {
     let output = bench("with_divan").output().expect("divan");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut times = BTreeMap::new();
-    for line in text.lines() {
-        let line = line.trim_start_matches(['├', '╰', '─', ' ']);
-        let Some((name, rest)) = line.split_once(' ') else { continue };
-        // Fastest, slowest, median, mean: each between two bars.
-        let Some(median) = rest.split('│').nth(2).and_then(duration) else { continue };
-        times.insert(name.to_owned(), median);
-    }
-    times
-}
-
-fn duration(text: &str) -> Option<f64> {
-    let (number, unit) = text.trim().split_once(' ')?;
-    let scale = match unit {
-        "ns" => 1.0,
-        "µs" => 1e3,
-        "ms" => 1e6,
-        "s" => 1e9,
-        _ => return None,
-    };
-    Some(number.parse::<f64>().ok()? * scale)
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = |at: usize| sorted.get(at).copied().unwrap_or(f64::NAN);
-    let count = sorted.len();
-    f64::midpoint(at(count / 2), at(count.saturating_sub(1) / 2))
-}
-
-fn ends(values: &[f64]) -> (f64, f64) {
-    let fold = |pick: fn(f64, f64) -> f64| values.iter().copied().fold(f64::NAN, pick);
-    (fold(f64::min), fold(f64::max))
+    divan_medians(&String::from_utf8_lossy(&output.stdout))
 }
 
 fn agree(ours: f64, others: &[f64]) -> bool {
