@@ -128,7 +128,8 @@ fn beside_history(past: &[Vec<f64>; 2], olds: &[f64], news: &[f64]) -> Option<Di
 fn assumed(degrees: usize, within: f64, suite: &Suite) -> Prior {
     let shown = suite.of_processes.filter(|_| degrees >= TELLING_DEGREES);
     if let Some(Prior { sigma, degrees }) = shown {
-        let sigma = (sigma * suite.unsteady).max(suite.noise.unwrap_or(0.0)).hypot(within);
+        // Their own spread is of this very machine, and their times are of batches that nobody disturbed.
+        let sigma = sigma.max(suite.noise.unwrap_or(0.0)).hypot(within);
         return Prior { sigma, degrees };
     }
     let (usual, degrees) = match degrees {
