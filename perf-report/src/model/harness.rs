@@ -59,7 +59,7 @@ pub struct Harness {
     pub preempted: f64,
     /// Share of the timed batches that the time is not known by, 0 to 1: a fixed piece of work beside them
     /// was slower than it is on a machine that nobody disturbs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_none_of_it")]
     pub disturbed: f64,
     /// Durations of single iterations; empty where they were too short to be timed one by one. At a
     /// rate they count from the intended beginning.
@@ -195,4 +195,9 @@ pub enum BenchDoubt {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none_of_it(share: &f64) -> bool {
+    *share <= 0.0
 }
