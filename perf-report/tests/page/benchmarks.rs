@@ -34,7 +34,7 @@ fn each_benchmark_has_its_figures_and_no_samples() {
     let (_, functions) = data();
     let bench = |name: &str| named(&functions, name)["bench"].clone();
     let parse = bench("speed::parse");
-    assert_eq!(parse["interval"], "6.23 µs to 6.55 µs");
+    assert_eq!(parse["interval"], "6.23 to 6.55 µs");
     assert_eq!(parse["throughput"], "154 GiB/s");
     assert_eq!((&parse["outcome"], &parse["end"]), (&Value::from("ok"), &Value::Null));
     let hangs = bench("speed::hangs");
