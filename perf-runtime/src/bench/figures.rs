@@ -1,12 +1,7 @@
 //! The figures of a case that the engine decides by and the screen shows.
 
 use super::bencher::as_f64;
-use crate::snapshot::{Batch, Benchmark, Phase};
-
-/// Lists the batches of a phase.
-pub(super) fn of_phase(facts: &Benchmark, phase: Phase) -> impl Iterator<Item = &Batch> {
-    facts.batches.iter().filter(move |batch| batch.phase == phase)
-}
+use crate::snapshot::Batch;
 
 /// Returns the time of an iteration of a batch, in nanoseconds.
 pub(super) fn mean(batch: &Batch) -> f64 {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::bencher::as_f64;
 use super::cases::Case;
-use super::figures::{self, of_phase};
+use super::figures;
 use super::quantity;
 use crate::snapshot::{Batch, Benchmark, Phase};
 
@@ -76,7 +76,7 @@ fn calls(facts: &Benchmark) -> Option<String> {
         return None;
     }
     let add = |sum: (u64, u64), it: &Batch| (sum.0 + it.iterations, sum.1 + it.wall_ns);
-    let (count, wall) = of_phase(facts, Phase::Timed).fold((0, 0), add);
+    let (count, wall) = facts.of_phase(Phase::Timed).fold((0, 0), add);
     Some(rate(as_f64(count) / as_f64(wall.max(1)) * 1e9, "calls"))
 }
 
@@ -120,7 +120,7 @@ fn allocations(facts: &Benchmark) -> Option<String> {
     let add = |sum: [u64; 3], it: &Batch| {
         [sum[0] + it.iterations, sum[1] + it.allocs, sum[2] + it.alloc_bytes]
     };
-    let [iterations, allocs, bytes] = of_phase(facts, Phase::Profile).fold([0; 3], add);
+    let [iterations, allocs, bytes] = facts.of_phase(Phase::Profile).fold([0; 3], add);
     let each = |sum: u64| as_f64(sum) / as_f64(iterations.max(1));
     let text = || {
         let count = quantity::few(each(allocs));

@@ -209,26 +209,36 @@ impl Benchmark {
     /// ```
     pub fn undisturbed(&self) -> impl Iterator<Item = &Batch> {
         let most = if self.has_undisturbed() { self.most_undisturbed() } else { u32::MAX };
-        self.timed().filter(move |batch| batch.yardstick_ns <= most)
+        self.of_phase(Phase::Timed).filter(move |batch| batch.yardstick_ns <= most)
     }
 
     /// Returns whether there are as many undisturbed batches as its time is known by.
     pub fn has_undisturbed(&self) -> bool {
         /// Batches of which the time is known better than by all of them.
         const ENOUGH: usize = 5;
-        let most = self.most_undisturbed();
-        self.timed().filter(|batch| batch.yardstick_ns <= most).count() >= ENOUGH
+        self.count_undisturbed() >= ENOUGH
     }
 
-    fn timed(&self) -> impl Iterator<Item = &Batch> {
-        self.batches.iter().filter(|batch| batch.phase == Phase::Timed)
+    /// Returns whether half of its timed batches or more are undisturbed, however few they are.
+    pub fn is_mostly_undisturbed(&self) -> bool {
+        2 * self.count_undisturbed() >= self.of_phase(Phase::Timed).count()
+    }
+
+    /// Lists the batches of a phase, in the order in which they were measured.
+    pub fn of_phase(&self, phase: Phase) -> impl Iterator<Item = &Batch> {
+        self.batches.iter().filter(move |batch| batch.phase == phase)
+    }
+
+    fn count_undisturbed(&self) -> usize {
+        let most = self.most_undisturbed();
+        self.of_phase(Phase::Timed).filter(|batch| batch.yardstick_ns <= most).count()
     }
 
     /// Returns the most that the fixed piece of work takes beside a batch that is not disturbed.
     fn most_undisturbed(&self) -> u32 {
-        let least = self.timed().map(|batch| batch.yardstick_ns).min().unwrap_or(0);
-        let known = if self.yardstick_ns > 0 { self.yardstick_ns } else { u32::MAX };
-        let least = least.min(known);
+        let own = self.of_phase(Phase::Timed).map(|batch| batch.yardstick_ns);
+        let known = Some(self.yardstick_ns).filter(|ns| *ns > 0);
+        let least = own.chain(known).min().unwrap_or(0);
         least.saturating_add(least / 12)
     }
 
@@ -314,6 +324,26 @@ impl Phase {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn timed(yardsticks: &[u32], known: u32) -> Benchmark {
+        let batch =
+            |&yardstick_ns: &u32| Batch { phase: Phase::Timed, yardstick_ns, ..Batch::default() };
+        let batches = yardsticks.iter().map(batch).collect();
+        Benchmark { batches, yardstick_ns: known, ..Benchmark::default() }
+    }
+
+    #[test]
+    fn few_batches_may_be_quiet_and_many_disturbed() {
+        let few = timed(&[100, 101], 100);
+        assert_eq!((few.undisturbed().count(), few.has_undisturbed()), (2, false));
+        assert!(few.is_mostly_undisturbed(), "a slow benchmark is not disturbed for having few");
+        let never = timed(&[140; 20], 100);
+        assert_eq!((never.undisturbed().count(), never.is_mostly_undisturbed()), (20, false));
+        let unknown = timed(&[0; 20], 0);
+        assert_eq!((unknown.undisturbed().count(), unknown.has_undisturbed()), (20, true));
+        let half = timed(&[[100; 10], [140; 10]].concat(), 0);
+        assert_eq!((half.undisturbed().count(), half.is_mostly_undisturbed()), (10, true));
+    }
 
     #[test]
     fn numbers_stand_for_endings_and_phases() {

@@ -146,11 +146,8 @@ impl<'a> Running<'a> {
     fn is_late(&self) -> bool {
         const AT_MOST: u64 = 3;
         let (spent, time) = (self.spent_ns[Phase::Timed as usize], self.case.settings.time_ns);
-        let is_mostly_quiet = || {
-            self.facts.has_undisturbed()
-                && 2 * self.facts.undisturbed().count() >= self.timed().count()
-        };
-        spent >= time && (spent >= time.saturating_mul(AT_MOST) || is_mostly_quiet())
+        spent >= time
+            && (spent >= time.saturating_mul(AT_MOST) || self.facts.is_mostly_undisturbed())
     }
 
     /// Returns whether the case needs the profile round of this number.
@@ -168,11 +165,11 @@ impl<'a> Running<'a> {
     }
 
     fn timed(&self) -> impl Iterator<Item = &Batch> {
-        figures::of_phase(&self.facts, Phase::Timed)
+        self.facts.of_phase(Phase::Timed)
     }
 
     fn means(&self, phase: Phase) -> impl Iterator<Item = f64> {
-        figures::of_phase(&self.facts, phase).map(figures::mean)
+        self.facts.of_phase(phase).map(figures::mean)
     }
 
     /// Runs a batch, unless the case has ended, and writes down what came of it.
