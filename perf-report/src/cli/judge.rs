@@ -153,9 +153,7 @@ pub(super) fn code(gate: Gate) -> Code {
 mod tests {
     use super::*;
     use crate::analysis;
-    use crate::model::{
-        BenchOutcome, Benchmark, Budget, Function, FunctionKind, Harness, RunDocument, samples,
-    };
+    use crate::model::{BenchOutcome, Budget, Function, Harness, RunDocument, samples};
     use crate::render::{BenchView, ComparisonView, Document, Screen};
     use crate::verdict;
 
@@ -163,15 +161,7 @@ mod tests {
 
     fn benchmark(name: &str, mean_ns: f64, outcome: BenchOutcome) -> Function {
         let harness = Harness { benchmark: name.to_owned(), outcome, ..Harness::default() };
-        let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
-        Function {
-            name: name.to_owned(),
-            kind: FunctionKind::Benchmark,
-            calls: 10,
-            mean_ns: Some(mean_ns),
-            benchmark: Some(Box::new(benchmark)),
-            ..Function::default()
-        }
+        Function { calls: 10, mean_ns: Some(mean_ns), ..samples::benchmark(name, harness) }
     }
 
     fn with(functions: &[Function]) -> RunDocument {

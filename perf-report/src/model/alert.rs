@@ -381,6 +381,7 @@ impl AlertsDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::samples;
 
     #[test]
     fn an_id_is_of_all_parts_and_none_runs_into_the_next() {
@@ -418,19 +419,8 @@ mod tests {
     #[test]
     fn a_command_has_its_own_alerts() {
         let mut all = AlertsDocument::empty();
-        let entry = AlertEntry {
-            key: AlertKey::of_command(AlertKind::Failed),
-            phase: AlertPhase::Firing,
-            since_unix_ns: 1,
-            told_unix_ns: None,
-            first_run: None,
-            run: None,
-            runs: 1,
-            clear_run: None,
-            clear: 0,
-            exact: true,
-            what: AlertText::default(),
-        };
+        let key = AlertKey::of_command(AlertKind::Failed);
+        let entry = AlertEntry { since_unix_ns: 1, told_unix_ns: None, ..samples::firing(key) };
         all.set(&["a".to_owned()], vec![entry.clone()]);
         all.set(&["b".to_owned()], vec![entry.clone(), entry.clone()]);
         assert_eq!(all.of(&["a".to_owned()]), std::slice::from_ref(&entry));

@@ -197,7 +197,7 @@ impl RunDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Benchmark, Harness, samples};
+    use crate::model::{Harness, samples};
 
     #[test]
     fn a_command_is_the_same_whatever_it_chooses() {
@@ -254,9 +254,7 @@ mod tests {
     fn case(name: &str, threads: u32) -> Function {
         let harness =
             Harness { benchmark: "speed::sort".to_owned(), threads, ..Harness::default() };
-        let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
-        let (kind, benchmark) = (FunctionKind::Benchmark, Some(Box::new(benchmark)));
-        Function { name: name.to_owned(), kind, benchmark, ..Function::default() }
+        samples::benchmark(name, harness)
     }
 
     #[test]
@@ -268,8 +266,7 @@ mod tests {
         run.functions = vec![case("speed::sort/threads=4", 4)];
         let other = |name: &str| {
             let harness = Harness { benchmark: name.to_owned(), ..Harness::default() };
-            let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
-            Function { benchmark: Some(Box::new(benchmark)), ..case(name, 1) }
+            samples::benchmark(name, harness)
         };
         assert!(run.leaves_out(&other("speed::parse")), "its program says so");
         assert!(run.leaves_out(&case("speed::sort/threads=2", 2)), "on other threads");

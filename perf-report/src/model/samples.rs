@@ -9,7 +9,8 @@ pub(crate) use past::{noisy, past};
 use std::collections::BTreeMap;
 
 use super::{
-    Breaker, CustomMetric, Function, Git, Machine, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
+    AlertEntry, AlertKey, AlertPhase, AlertText, Benchmark, Breaker, CustomMetric, Function,
+    FunctionKind, Git, Harness, Machine, MetricKind, Process, ProcessSummary, RUN_SCHEMA,
     RUN_VERSION, Recording, Run, RunDocument, Toolchain, TreeNode,
 };
 use super::{ErrorKind, Failures};
@@ -33,6 +34,33 @@ const NODES: [Node<'static>; 9] = [
     (Some(5), "code_stats::metrics::Complexity::visit", 18_240, 874 * MS),
     (Some(7), "code_stats::metrics::weigh", 912_000, 31 * MS),
 ];
+
+/// Returns a benchmark of our own harness, without figures.
+pub(crate) fn benchmark(name: &str, harness: Harness) -> Function {
+    Function {
+        name: name.to_owned(),
+        kind: FunctionKind::Benchmark,
+        benchmark: Some(Box::new(Benchmark { harness: Some(harness), ..Benchmark::default() })),
+        ..Function::default()
+    }
+}
+
+/// Returns an alert that was told when time began.
+pub(crate) fn firing(key: AlertKey) -> AlertEntry {
+    AlertEntry {
+        key,
+        phase: AlertPhase::Firing,
+        since_unix_ns: 0,
+        told_unix_ns: Some(0),
+        first_run: None,
+        run: None,
+        runs: 1,
+        clear_run: None,
+        clear: 0,
+        exact: true,
+        what: AlertText::default(),
+    }
+}
 
 /// Returns a run with nothing in it.
 pub(crate) fn empty() -> RunDocument {

@@ -188,7 +188,7 @@ fn unwritable(context: &Context, path: &Path, error: io::Error) -> UserError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AlertEntry, AlertKey, AlertKind, AlertPhase, AlertText};
+    use crate::model::{AlertEntry, AlertKey, AlertKind, samples};
 
     fn context() -> (tempfile::TempDir, Context) {
         let folder = tempfile::tempdir().unwrap();
@@ -199,17 +199,10 @@ mod tests {
 
     fn remembered() -> AlertsDocument {
         let entry = AlertEntry {
-            key: AlertKey::of_command(AlertKind::Failed),
-            phase: AlertPhase::Firing,
             since_unix_ns: 1,
             told_unix_ns: Some(2),
-            first_run: None,
             run: Some("r".to_owned()),
-            runs: 1,
-            clear_run: None,
-            clear: 0,
-            exact: true,
-            what: AlertText::default(),
+            ..samples::firing(AlertKey::of_command(AlertKind::Failed))
         };
         let mut document = AlertsDocument::empty();
         document.set(&["cargo".to_owned()], vec![entry]);

@@ -100,16 +100,11 @@ mod tests {
     use super::*;
     use crate::analysis::alerts::found::{Evidence, find};
     use crate::analysis::alerts::{Round, step};
-    use crate::model::{
-        AlertEvent, AlertKind, BenchOutcome, Benchmark, Function, FunctionKind, Harness, Identity,
-        samples,
-    };
+    use crate::model::{AlertEvent, AlertKind, BenchOutcome, Function, Harness, Identity, samples};
 
     /// Returns a run of benchmarks: the name that each has there, its qualifier, and how it ended.
     fn run(all: &[(&str, &str, BenchOutcome)]) -> RunDocument {
         let function = |&(name, qualifier, outcome): &(&str, &str, BenchOutcome)| Function {
-            name: name.to_owned(),
-            kind: FunctionKind::Benchmark,
             identity: (!qualifier.is_empty()).then(|| {
                 Box::new(Identity {
                     name: "decode".to_owned(),
@@ -117,12 +112,8 @@ mod tests {
                     measure: None,
                 })
             }),
-            benchmark: Some(Box::new(Benchmark {
-                harness: Some(Harness { outcome, ..Harness::default() }),
-                ..Benchmark::default()
-            })),
             calls: 1,
-            ..Function::default()
+            ..samples::benchmark(name, Harness { outcome, ..Harness::default() })
         };
         RunDocument { functions: all.iter().map(function).collect(), ..samples::empty() }
     }
@@ -181,19 +172,7 @@ mod tests {
             function: Some(function.to_owned()),
             ..AlertKey::of_command(AlertKind::Outcome)
         };
-        let entry = |function: &str| AlertEntry {
-            key: key(function),
-            phase: crate::model::AlertPhase::Firing,
-            since_unix_ns: 0,
-            told_unix_ns: Some(0),
-            first_run: None,
-            run: None,
-            runs: 1,
-            clear_run: None,
-            clear: 0,
-            exact: true,
-            what: crate::model::AlertText::default(),
-        };
+        let entry = |function: &str| samples::firing(key(function));
         let quiet: Vec<Vec<String>> = vec![Vec::new()];
         let alone = run(&[("decode", "a", Panicked)]);
         assert_eq!(told(std::slice::from_ref(&alone), vec![entry("decode")]), quiet);

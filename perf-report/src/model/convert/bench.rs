@@ -161,7 +161,7 @@ fn batches<'a>(
     processes: &'a [&snapshot::Benchmark],
     phase: Phase,
 ) -> impl Iterator<Item = &'a Batch> {
-    processes.iter().flat_map(|it| &it.batches).filter(move |batch| batch.phase == phase)
+    processes.iter().flat_map(move |it| it.of_phase(phase))
 }
 
 /// Returns the worst outcome. Cases that were interrupted by another one have none of their own,

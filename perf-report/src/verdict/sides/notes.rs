@@ -211,7 +211,7 @@ pub(crate) fn about(which: &str, run: &RunDocument) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BenchOutcome, Benchmark, FunctionKind, Harness, LeftOut, samples};
+    use crate::model::{BenchOutcome, FunctionKind, Harness, LeftOut, samples};
     use crate::verdict::{Limits, compare};
 
     #[test]
@@ -223,11 +223,7 @@ mod tests {
         other.recording.lost_calls = 3;
         let harness = Harness { outcome: BenchOutcome::Panicked, ..Harness::default() };
         let mut badly = failed.clone();
-        badly.functions.push(Function {
-            kind: FunctionKind::Benchmark,
-            benchmark: Some(Box::new(Benchmark { harness: Some(harness), ..Benchmark::default() })),
-            ..Function::default()
-        });
+        badly.functions.push(samples::benchmark("", harness));
         let all = |old, new| notes(old, new, &[], false).join("\n");
         insta::assert_snapshot!(all(&failed, &other), @r"
         in both runs, the command failed with exit code 101
@@ -254,14 +250,10 @@ mod tests {
 
     fn benchmark(name: &str, quick: bool) -> Function {
         let harness = Harness { benchmark: name.to_owned(), quick, ..Harness::default() };
-        let benchmark = Benchmark { harness: Some(harness), ..Benchmark::default() };
         Function {
-            name: name.to_owned(),
-            kind: FunctionKind::Benchmark,
             mean_ns: Some(100.0),
             total_ns: 1_000_000_000,
-            benchmark: Some(Box::new(benchmark)),
-            ..Function::default()
+            ..samples::benchmark(name, harness)
         }
     }
 

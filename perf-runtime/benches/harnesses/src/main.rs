@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 
-use harnesses::reading::{bench, divan_medians, ends, median};
+use harnesses::reading::{bench, divan_medians, ends, json_of, median};
 use perf_runtime::segment;
 use perf_runtime::snapshot::Batch;
 
@@ -75,9 +75,7 @@ fn of_criterion(target: &Path) -> BTreeMap<String, f64> {
         bench("with_criterion").env("CRITERION_HOME", &folder).stdout(Stdio::null()).status();
     assert!(status.is_ok_and(|status| status.success()), "criterion");
     let estimate = |name: &str| {
-        let text = std::fs::read_to_string(folder.join(name).join("new/estimates.json")).ok()?;
-        let value: serde_json::Value = serde_json::from_str(&text).ok()?;
-        value["median"]["point_estimate"].as_f64()
+        json_of(&folder.join(name).join("new/estimates.json"))["median"]["point_estimate"].as_f64()
     };
     harnesses::ALL
         .iter()

@@ -16,6 +16,11 @@ pub fn name(kind: &str, percent: u64) -> String {
     format!("{kind}_{percent}")
 }
 
+/// Names all pairs.
+pub fn names() -> impl Iterator<Item = String> {
+    KINDS.iter().flat_map(|(kind, _)| PERCENTS.map(|percent| name(kind, percent)))
+}
+
 /// Hashes 200 bytes a hundredth, each of which waits for the one before.
 pub fn checksum(hundredths: u64) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;

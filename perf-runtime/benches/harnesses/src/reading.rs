@@ -1,6 +1,7 @@
 //! What several programs of this package compute and read alike.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Runs a bench target of this package, its complaints in sight.
@@ -39,6 +40,12 @@ fn duration(text: &str) -> Option<f64> {
         _ => return None,
     };
     Some(number.parse::<f64>().ok()? * scale)
+}
+
+/// Reads a file of JSON; null where there is none.
+pub fn json_of(path: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 /// Computes the median; NaN of nothing.

@@ -4,10 +4,10 @@ use super::courses::course;
 use super::*;
 use crate::analysis::alerts::unix_ns;
 use crate::analysis::history;
-use crate::model::samples::{noisy, past};
+use crate::model::samples::{self, noisy, past};
 use crate::model::{
-    AlertPhase, BenchOutcome, Benchmark, COMMAND, Function, FunctionKind, Harness, Metric,
-    SuiteRow, SuiteTarget, TargetOutcome, TargetUnit, TrendLimits,
+    AlertPhase, BenchOutcome, COMMAND, Function, Harness, Metric, SuiteRow, SuiteTarget,
+    TargetOutcome, TargetUnit, TrendLimits,
 };
 use crate::verdict::limits::{Limits, Thresholds};
 use crate::verdict::{Sides, compare_runs};
@@ -406,15 +406,9 @@ fn reliability_and_score_need_figures() {
 /// A run of benchmarks: names with their times and ends.
 fn benchmarks(of: &[(&str, f64, BenchOutcome)]) -> RunDocument {
     let function = |&(name, ns, outcome): &(&str, f64, BenchOutcome)| Function {
-        name: name.to_owned(),
-        kind: FunctionKind::Benchmark,
         calls: 1_000,
         mean_ns: Some(ns * 1e3).filter(|_| outcome == BenchOutcome::Ok),
-        benchmark: Some(Box::new(Benchmark {
-            harness: Some(Harness { outcome, ..Harness::default() }),
-            ..Benchmark::default()
-        })),
-        ..Function::default()
+        ..samples::benchmark(name, Harness { outcome, ..Harness::default() })
     };
     RunDocument { functions: of.iter().map(function).collect(), ..crate::model::samples::empty() }
 }
@@ -440,20 +434,7 @@ fn a_benchmark_that_did_not_end_well_is_told_and_the_others_are_judged() {
             function: Some((*name).to_owned()),
             ..AlertKey::of_command(AlertKind::Outcome)
         };
-        let entry = |name| AlertEntry {
-            key: key(name),
-            phase: AlertPhase::Firing,
-            since_unix_ns: 1,
-            told_unix_ns: Some(1),
-            first_run: None,
-            run: None,
-            runs: 1,
-            clear_run: None,
-            clear: 0,
-            exact: true,
-            what: AlertText::default(),
-        };
-        names.iter().map(entry).collect()
+        names.iter().map(|name| samples::firing(key(name))).collect()
     };
     let run = benchmarks(&[("b", 500.0, Panicked)]);
     let evidence = Evidence { run: Some(&run), ..Evidence::default() };

@@ -17,7 +17,7 @@ const MOST: f64 = 0.8;
 /// fills, grows in few of them and stays in the others: its slope may be sure and is no leak.
 pub(super) fn of(process: &snapshot::Benchmark) -> Option<Leak> {
     // The first batch also has what is made once.
-    let profile = process.batches.iter().filter(|batch| batch.phase == Phase::Profile).skip(1);
+    let profile = process.of_phase(Phase::Profile).skip(1);
     let (mut levels, mut iterations) = (Vec::new(), Vec::new());
     let (mut level, mut growing) = (0.0, 0_u64);
     for batch in profile {

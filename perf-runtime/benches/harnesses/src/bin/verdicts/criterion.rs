@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use harnesses::pairs::{KINDS, PERCENTS};
-use harnesses::reading::bench;
+use harnesses::pairs::names;
+use harnesses::reading::{bench, json_of};
 
-use crate::{Harness, JUDGED, Judged, Verdict, json_of, output_of};
+use crate::{Harness, JUDGED, Judged, Verdict, output_of};
 
 /// criterion, with so many seconds for a benchmark, a quarter of them to warm up.
 pub struct Criterion {
@@ -86,15 +86,12 @@ impl Harness for Criterion {
         output_of(pairs().args(["--save-baseline", "before"]));
         let (text, _) = output_of(pairs().args(["--baseline", "before"]).env("MORE", "1"));
         let verdicts = verdicts(&text);
-        let names = KINDS.iter().flat_map(|(kind, _)| {
-            PERCENTS.iter().map(|percent| harnesses::pairs::name(kind, *percent))
-        });
         let judged = |name: String| {
             let change = json_of(&self.home().join(&name).join("change/estimates.json"));
             let share = change["mean"]["point_estimate"].as_f64().unwrap_or(f64::NAN);
             let verdict = verdicts.get(name.as_str()).copied().unwrap_or(Verdict::Open);
             Judged { name, verdict, estimate: share * 100.0 }
         };
-        names.map(judged).collect()
+        names().map(judged).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! divan, which gives estimates and no verdicts.
 
-use harnesses::pairs::{KINDS, PERCENTS};
+use harnesses::pairs::names;
 use harnesses::reading::{bench, divan_medians};
 
 use crate::{Harness, JUDGED, Judged, Verdict, output_of};
@@ -27,13 +27,10 @@ impl Harness for Divan {
         let median = |name: &str, half: &str| {
             medians.get(&format!("{name}::{half}")).copied().unwrap_or(f64::NAN)
         };
-        let names = KINDS.iter().flat_map(|(kind, _)| {
-            PERCENTS.iter().map(|percent| harnesses::pairs::name(kind, *percent))
-        });
         let judged = |name: String| {
             let estimate = (median(&name, "more") / median(&name, "base") - 1.0) * 100.0;
             Judged { name, verdict: Verdict::None, estimate }
         };
-        names.map(judged).collect()
+        names().map(judged).collect()
     }
 }

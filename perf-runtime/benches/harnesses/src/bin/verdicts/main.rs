@@ -11,7 +11,7 @@ mod perf_track;
 mod tables;
 mod zenbench;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The workloads that are judged by themselves: long enough for every harness.
@@ -100,9 +100,8 @@ fn ask(
     times: u32,
     question: impl Fn(&dyn Harness) -> Vec<Judged>,
 ) -> Vec<Answers> {
-    let empty =
-        |it: &Box<dyn Harness>| Answers { harness: it.name(), judged: vec![], took: vec![] };
-    let mut answers: Vec<Answers> = harnesses.iter().map(empty).collect();
+    let empty = |it: &dyn Harness| Answers { harness: it.name(), judged: vec![], took: vec![] };
+    let mut answers: Vec<Answers> = harnesses.iter().map(|it| empty(it.as_ref())).collect();
     for time in 0..times {
         for (harness, answers) in harnesses.iter().zip(&mut answers) {
             let begun = Instant::now();
@@ -123,10 +122,4 @@ pub fn output_of(command: &mut std::process::Command) -> (String, String) {
     let output = command.stderr(std::process::Stdio::piped()).output().expect("a harness runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
-}
-
-/// Reads a file of JSON; null where there is none.
-pub fn json_of(path: &PathBuf) -> serde_json::Value {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
 }
