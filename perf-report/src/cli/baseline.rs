@@ -156,12 +156,12 @@ fn said(context: &Context, name: &str, runs: &[RunDocument], path: &std::path::P
         several => format!("{several} runs, the newest {newest},"),
     };
     output::message(&format!("baseline {name} is {what} now: {}", context.shown(path)));
-    let asked_for = |run: &&RunDocument| run.run.left_out.iter().any(|it| !it.ignored);
-    if let Some(run) = runs.iter().find(asked_for) {
-        let left_out = run.run.left_out.iter().filter(|it| !it.ignored).count() as u64;
+    let left_out = |run: &RunDocument| run.run.left_out.iter().filter(|it| !it.ignored).count();
+    if let Some(count) = runs.iter().map(left_out).find(|count| *count > 0) {
+        let verb = if count == 1 { "was" } else { "were" };
         output::warning(&format!(
-            "{} were not asked for, and will be judged by nothing: this is a baseline of the others",
-            units::plural(left_out, "benchmark")
+            "{} {verb} not asked for, and will be judged by nothing: this is a baseline of the others",
+            units::plural(count as u64, "benchmark")
         ));
     }
     output::help("commit the file, so that everybody compares with the same runs");

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::function::is_zero;
 use super::{
     Advice, Beside, Command, Complexity, Function, Grade, Score, Shift, Side, TreeNode, Verdict,
 };
@@ -172,9 +173,4 @@ pub struct BenchStep {
     pub efficiency: Option<f64>,
     /// 99th percentile of an iteration in nanoseconds, where iterations were timed one by one.
     pub p99_ns: Option<u64>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Function, FunctionKind, RunDocument};
+use crate::text::order;
 
 /// The parameter by which benchmarks of others tell the number of their threads.
 const THREADS: &str = "threads";
@@ -92,9 +93,7 @@ fn threaded(function: &Function) -> Option<(String, u32)> {
 
 /// Reads a size as people write it.
 fn number(text: &str) -> Option<f64> {
-    let begins = text.starts_with(|first: char| first.is_ascii_digit());
-    let size: f64 = text.replace('_', "").parse().ok().filter(|_| begins)?;
-    (size.is_finite() && size > 0.0).then_some(size)
+    order::number(text).filter(|size| *size > 0.0)
 }
 
 /// Returns a name without a parameter: as `key=text` or, where it is not told so, as `text`.

@@ -39,7 +39,7 @@ pub fn subject(command: &str) -> String {
 }
 
 /// Returns whether a command names some of its benchmarks, or leaves some of them out.
-pub(crate) fn chooses(command: &str) -> bool {
+fn chooses(command: &str) -> bool {
     read(command).is_some_and(|(_, chooses)| chooses)
 }
 
@@ -50,8 +50,7 @@ fn read(command: &str) -> Option<(String, bool)> {
         None => (command.strip_suffix(" --").unwrap_or(command), ""),
     };
     let mut words = cargo.split_whitespace();
-    let program = words.next().filter(|it| it.rsplit('/').next() == Some("cargo"))?;
-    debug_assert!(!program.is_empty(), "a word is not empty");
+    words.next().filter(|it| is_cargo(it))?;
     let mut rest = vec!["cargo"];
     let mut next = words.next()?;
     if next.starts_with('+') {
@@ -82,6 +81,10 @@ fn read(command: &str) -> Option<(String, bool)> {
         }
     }
     Some((rest.join(" "), chooses))
+}
+
+fn is_cargo(program: &str) -> bool {
+    program.rsplit('/').next() == Some("cargo")
 }
 
 /// Returns whether the word after this option of cargo is its value.
@@ -130,7 +133,7 @@ fn chooses_tests(command: &str) -> bool {
     ];
     let (cargo, harness) = command.split_once(" -- ").unwrap_or((command, ""));
     let mut words = cargo.split_whitespace();
-    if words.next().is_none_or(|it| it.rsplit('/').next() != Some("cargo")) {
+    if !words.next().is_some_and(is_cargo) {
         return false;
     }
     let words: Vec<&str> = match words.find(|it| !it.starts_with('+')) {
@@ -150,6 +153,11 @@ fn chooses_tests(command: &str) -> bool {
 }
 
 impl RunDocument {
+    /// Returns its command without what chooses among its benchmarks: see [`subject`].
+    pub fn subject(&self) -> String {
+        subject(&self.run.command.join(" "))
+    }
+
     /// Returns whether its benchmarks had a tenth of the time.
     pub fn is_quick(&self) -> bool {
         self.functions.iter().any(|it| it.harness().is_some_and(|harness| harness.quick))

@@ -195,6 +195,17 @@ impl FunctionKind {
     pub fn is_function(&self) -> bool {
         *self == Self::Function
     }
+
+    /// Returns the word for one of them.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Benchmark => "benchmark",
+            Self::Suite => "suite",
+            Self::Test => "test",
+            Self::Profiled => "profiled function",
+        }
+    }
 }
 
 impl Function {

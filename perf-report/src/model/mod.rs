@@ -18,7 +18,7 @@ mod cases;
 mod causes;
 mod changepoints;
 mod checks;
-pub(crate) mod chosen;
+mod chosen;
 mod comparison;
 pub mod convert;
 mod decline;

@@ -1,6 +1,8 @@
 //! The question about a run by its baseline or, where there is none, by the runs before it. `bench`, `check` and
 //! `monitor` ask it.
 
+use std::collections::HashSet;
+
 use super::baseline;
 use super::check::{self, Question};
 use super::context::Context;
@@ -177,15 +179,14 @@ fn group(context: &Context, current: &Runs) -> Result<Runs, UserError> {
     let Some(newest) = current.runs.last() else { return Ok(none()) };
     let store = store::open(&context.store)?;
     let before = store.recent_samples(&behind(&*store, current, newest)?, MOST)?;
-    let is_shared = |run: &RunDocument, name: &str| {
-        run.functions.iter().any(|it| it.kind == FunctionKind::Benchmark && it.name == name)
+    let names: HashSet<&str> = newest.functions.iter().map(|it| it.name.as_str()).collect();
+    let shared = |run: &RunDocument| {
+        let all = run.functions.iter().filter(|it| it.kind == FunctionKind::Benchmark);
+        all.filter(|it| names.contains(it.name.as_str())).count()
     };
-    let shared =
-        |run: &&RunDocument| newest.functions.iter().filter(|it| is_shared(run, &it.name)).count();
+    let counted = before.iter().map(|run| (shared(run), run)).filter(|it| it.0 > 0);
     // Of several that have as many, the newest.
-    let Some(run) = before.iter().filter(|run| shared(run) > 0).max_by_key(shared) else {
-        return Ok(none());
-    };
+    let Some((_, run)) = counted.max_by_key(|it| it.0) else { return Ok(none()) };
     let reference: RunRef = run.run.id.parse().unwrap_or_default();
     Runs::run(context, &reference)
 }

@@ -42,10 +42,12 @@ fn keyed(part: &str) -> (&str, &str) {
     part.rsplit_once('=').filter(|(key, _)| is_word(key)).unwrap_or(("", part))
 }
 
-/// Reads `1_000`.
-fn number(text: &str) -> Option<f64> {
-    let begins = text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit());
-    text.replace('_', "").parse().ok().filter(|number: &f64| begins && number.is_finite())
+/// Reads a number as people write it: `1_000`. `None` of what does not begin as one, such as `inf`.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    if !is_digits(text.trim_start_matches('-')) {
+        return None;
+    }
+    text.replace('_', "").parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// Compares texts by their numbers and what is between these.

@@ -33,6 +33,11 @@ pub(super) struct Cases {
 }
 
 impl Cases {
+    /// Returns the facts of those that nobody asked for, each with whether its mark alone keeps it out.
+    pub(super) fn facts_left_out(&self) -> impl Iterator<Item = (Benchmark, bool)> {
+        self.left_out.iter().map(|(case, is_ignored)| (case.facts(), *is_ignored))
+    }
+
     /// Counts those that their mark alone keeps out.
     pub(super) fn ignored(&self) -> usize {
         self.left_out.iter().filter(|(_, is_ignored)| *is_ignored).count()

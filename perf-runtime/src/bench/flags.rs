@@ -210,11 +210,6 @@ impl Wanted {
         is_in_time && is_named && !self.skipped.iter().any(fits)
     }
 
-    /// Returns whether a case that is marked `ignore` would run if that were asked for.
-    pub(super) fn would_take_ignored(&self, name: &str) -> bool {
-        Self { ignored: Ignored::Too, ..self.clone() }.takes(name, true)
-    }
-
     /// Returns whether only those are wanted that are ignored otherwise.
     pub(super) fn is_ignored_only(&self) -> bool {
         self.ignored == Ignored::Only

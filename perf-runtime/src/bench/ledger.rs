@@ -46,8 +46,9 @@ pub(super) fn loss() -> Option<String> {
 
 /// Writes down the cases that are not measured, since nobody asked for them, so that nobody takes them for gone.
 /// Each comes with whether its mark `ignore` is all that keeps it out.
-pub(super) fn leave_out(cases: impl ExactSizeIterator<Item = (Benchmark, bool)>) {
-    if cases.len() == 0 {
+pub(super) fn leave_out(cases: impl Iterator<Item = (Benchmark, bool)>) {
+    let mut cases = cases.peekable();
+    if cases.peek().is_none() {
         return;
     }
     start();

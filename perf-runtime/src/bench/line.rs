@@ -56,7 +56,7 @@ pub(super) fn measured(name: &str, facts: &Benchmark, base: Option<&Benchmark>) 
     let per_second = |work: u64| as_f64(work) / middle.max(1e-9) * 1e9;
     let bytes = facts.bytes.map(|bytes| format!("{}/s", quantity::size(per_second(bytes))));
     let items = facts.items.map(|items| rate(per_second(items), "items"));
-    let compared = base.map(|base| compared(facts, base));
+    let compared = base.and_then(|base| compared(facts, base));
     let rest =
         [bytes, items, calls(facts), latency(facts), allocations(facts), success(facts), compared];
     for part in rest.into_iter().flatten() {
@@ -97,16 +97,16 @@ fn success(facts: &Benchmark) -> Option<String> {
     (errors > 0).then(|| format!("success {}", quantity::share(well)))
 }
 
-/// Returns the paired ratio to the base of the group: both had a batch in each round.
-fn compared(facts: &Benchmark, base: &Benchmark) -> String {
+/// Returns the paired ratio to the base of the group, where there are rounds that both are known by.
+fn compared(facts: &Benchmark, base: &Benchmark) -> Option<String> {
     let of_base: HashMap<u32, f64> = means(base).collect();
     let ratios: Vec<f64> = means(facts)
         .filter_map(|(round, mean)| of_base.get(&round).map(|base| mean / base.max(1e-9)))
         .collect();
-    let (middle, half) = figures::middle(&ratios).unwrap_or_default();
+    let (middle, half) = figures::middle(&ratios)?;
     let [middle, low, high] =
         [middle, (middle - half).max(0.0), middle + half].map(quantity::ratio);
-    format!("{middle} × base ({low} to {high} ×)")
+    Some(format!("{middle} × base ({low} to {high} ×)"))
 }
 
 fn means(facts: &Benchmark) -> impl Iterator<Item = (u32, f64)> {

@@ -58,7 +58,7 @@ pub fn run() -> ExitCode {
     let cases = cases::all(&wanted);
     if cases.wanted.is_empty() && wanted.mode != flags::Mode::List {
         // What starts this program tells by them what there is.
-        ledger::leave_out(cases.left_out.iter().map(|(case, marked)| (case.facts(), *marked)));
+        ledger::leave_out(cases.facts_left_out());
         screen::none(&wanted, &cases);
         return ExitCode::SUCCESS;
     }

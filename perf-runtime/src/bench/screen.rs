@@ -69,12 +69,7 @@ pub(super) fn none(wanted: &Wanted, cases: &Cases) {
         tests_begin(0);
         tests_end(cases, &[]);
     }
-    let all = cases.left_out.iter().map(|(case, _)| case);
-    let names: Vec<(String, bool)> =
-        all.map(|case| (case.name(), case.site.options.ignore)).collect();
-    let ignored =
-        names.iter().filter(|(name, ignored)| *ignored && wanted.would_take_ignored(name));
-    say(&nothing(&wanted.filters, names.len(), ignored.count()));
+    say(&nothing(&wanted.filters, cases.left_out.len(), cases.ignored()));
 }
 
 /// Says that nothing runs of `all` benchmarks, of which so many do not because they are `ignored`.
@@ -140,32 +135,25 @@ pub(super) fn head(cases: usize, ignored: usize, is_quick: bool) {
 }
 
 /// Prints the results of a group: a line for each case, and how it compares.
-pub(super) fn group(cases: &[Case], measured: &[(Benchmark, Option<String>)]) {
+pub(super) fn group(cases: &[Case], measured: &[Benchmark]) {
     for case in cases {
         let name = case.name();
-        let is_it = |facts: &Benchmark| facts.case_name() == name;
-        let Some((facts, message)) = measured.iter().find(|(facts, _)| is_it(facts)) else {
-            continue;
-        };
+        let Some(facts) = measured.iter().find(|facts| facts.case_name() == name) else { continue };
         let name = plain(&name);
         if facts.ending == Ending::Ok {
             say(&line::measured(&name, facts, base(facts, cases, measured)));
         } else {
-            ended(case, facts.ending, message.as_deref().unwrap_or_default());
+            ended(case, facts.ending, facts.message.as_deref().unwrap_or_default());
         }
     }
 }
 
 /// Returns the case that `facts` is compared with: of the same argument and number of threads, that
 /// of the baseline, or of the first member of the group.
-fn base<'a>(
-    facts: &Benchmark,
-    cases: &[Case],
-    measured: &'a [(Benchmark, Option<String>)],
-) -> Option<&'a Benchmark> {
+fn base<'a>(facts: &Benchmark, cases: &[Case], measured: &'a [Benchmark]) -> Option<&'a Benchmark> {
     let first = cases.first().map(|case| case.site.path())?;
     let alike = |it: &&Benchmark| it.argument == facts.argument && it.threads == facts.threads;
-    let mut all = measured.iter().map(|(facts, _)| facts).filter(alike);
+    let mut all = measured.iter().filter(alike);
     let marked = all.clone().find(|it| it.is_base);
     let base = marked.or_else(|| all.find(|it| it.name == first))?;
     (!facts.group.is_empty() && base.name != facts.name).then_some(base)

@@ -28,7 +28,7 @@ pub(super) fn run(all: &Cases, wanted: &Wanted) -> ExitCode {
         limit_memory(cases);
         yardstick::learn();
     } else {
-        ledger::leave_out(all.left_out.iter().map(|(case, marked)| (case.facts(), *marked)));
+        ledger::leave_out(all.facts_left_out());
     }
     if wanted.measures_here {
         let all_well = groups.into_iter().map(|group| here(group, wanted)).fold(true, |a, b| a & b);
@@ -72,7 +72,7 @@ fn here(group: &[Case], wanted: &Wanted) -> bool {
     if let Some(loss) = ledger::loss() {
         screen::warn(&loss);
     }
-    measured.iter().all(|(facts, _)| facts.ending == Ending::Ok)
+    measured.iter().all(|facts| facts.ending == Ending::Ok)
 }
 
 /// Measures a group in another process, and what is left of it in one more as often as a case takes

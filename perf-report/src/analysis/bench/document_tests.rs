@@ -135,7 +135,7 @@ fn a_knee_is_the_fewest_threads_of_nearly_the_best() {
     let steps = [step(4, 198.0), step(1, 100.0), step(2, 195.0), step(8, 120.0)];
     let run = run(steps.to_vec());
     let scalings = scaling(std::slice::from_ref(&run));
-    let ramps = ramp::ramps(steps.into_iter(), &scalings);
+    let ramps = ramp::ramps(steps.iter(), &scalings);
     let [ramp] = &ramps[..] else { panic!("{ramps:?}") };
     assert_eq!((ramp.name.as_str(), ramp.knee, ramp.hurts_from), ("b::lock", Some(2), Some(8)));
     let [scaling] = &scalings[..] else { panic!("{scalings:?}") };

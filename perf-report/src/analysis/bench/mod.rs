@@ -36,6 +36,7 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
     let profiled = newest.functions.iter().filter(|it| it.kind == FunctionKind::Profiled);
     let mut rows: Vec<BenchRow> = benchmarks.iter().map(row).collect();
     rows.sort_by(|a, b| natural(&a.benchmark.name, &b.benchmark.name));
+    let ramps = ramp::ramps(rows.iter().map(|row| &row.benchmark), &scaling(runs));
     Some(BenchDocument {
         schema: BENCH_SCHEMA.to_owned(),
         version: BENCH_VERSION,
@@ -45,7 +46,7 @@ pub fn document(runs: &[RunDocument], comparison: Option<&Comparison>) -> Option
         shift: comparison.and_then(shift),
         benchmarks: rows,
         groups: compare::groups(runs),
-        ramps: ramp::ramps(merged(runs).into_iter(), &scaling(runs)),
+        ramps,
         complexity: complexity(runs),
         profiled: profiled.cloned().collect(),
         tree: newest.tree.clone(),

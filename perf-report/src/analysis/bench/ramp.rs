@@ -6,8 +6,8 @@ use crate::model::{BenchRamp, BenchStep, Function, Scaling};
 use crate::text::order::natural;
 
 /// Returns the ramps among `benchmarks`: those of several numbers of threads, and those that were to be ramps.
-pub(super) fn ramps(
-    benchmarks: impl Iterator<Item = Function>,
+pub(super) fn ramps<'a>(
+    benchmarks: impl Iterator<Item = &'a Function>,
     scalings: &[Scaling],
 ) -> Vec<BenchRamp> {
     let mut ramps: BTreeMap<String, (Vec<BenchStep>, bool)> = BTreeMap::new();
@@ -21,7 +21,7 @@ pub(super) fn ramps(
             calls_per_s: harness.calls_per_s.filter(|_| !function.is_failure()),
             efficiency: None,
             p99_ns: function.p99_ns,
-            name: function.name,
+            name: function.name.clone(),
         });
     }
     let is_ramp = |(steps, stress): &(Vec<BenchStep>, bool)| *stress || steps.len() > 1;

@@ -95,14 +95,7 @@ fn of_kind(kind: FunctionKind, run: &RunDocument, comparison: &Comparison) -> Op
         FunctionKind::Suite => of_sum(&judged, |function| float(function.total_ns)),
         _ => of_mean(&judged),
     }?;
-    let noun = match kind {
-        FunctionKind::Function => "function",
-        FunctionKind::Suite => "suite",
-        FunctionKind::Benchmark => "benchmark",
-        FunctionKind::Test => "test",
-        FunctionKind::Profiled => "profiled function",
-    };
-    Some(OfTime { ratio, changed, judged: judged.len() as u64, noun })
+    Some(OfTime { ratio, changed, judged: judged.len() as u64, noun: kind.noun() })
 }
 
 fn times(a: Figure, b: Figure) -> Figure {

@@ -148,20 +148,17 @@ impl OneSide {
         let contender = Contender { command: command.clone().unwrap_or_else(shown), commit: None };
         let words = command.as_deref().map_or_else(|| args.command.clone(), shell);
         let dir = context.dir.clone();
-        let mut environment = here.map_or_else(Vec::new, Workspace::environment);
+        let environment = here.map_or_else(Vec::new, Workspace::environment);
         let of_benchmarks = config::bench_environment(context)?;
-        environment.extend(of_benchmarks.iter().cloned());
         let builds = args.builds();
         let side = Self { words, dir, environment, contender, builds, worktree: None };
-        match revision {
-            Some(revision) => {
-                let mut side = side.at_commit(Worktree::create(&context.dir, revision)?, here)?;
-                // Both sides are measured alike, by the settings of today.
-                side.environment.extend(of_benchmarks);
-                Ok(side)
-            }
-            None => Ok(side),
-        }
+        let mut side = match revision {
+            Some(revision) => side.at_commit(Worktree::create(&context.dir, revision)?, here)?,
+            None => side,
+        };
+        // Both sides are measured alike, by the settings of today.
+        side.environment.extend(of_benchmarks);
+        Ok(side)
     }
 
     /// The same in a worktree.

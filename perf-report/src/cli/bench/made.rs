@@ -46,7 +46,8 @@ pub(super) fn make(args: &Args, context: &Context) -> Result<Made, UserError> {
     for process in 1..=processes {
         let what = format!("measuring, process {process} of {processes}");
         rounds.show_run(&what, process - 1, processes);
-        let told = ways.next();
+        // Where nothing is shown, programs need not tell how far they are.
+        let told = rounds.line().and_then(|_| ways.next());
         let mut environment = environment.clone();
         environment.extend(told.as_ref().map(|it| (progress::VARIABLE, it.path().into())));
         let look = || told.as_ref().and_then(|told| ways.look(told, &rounds));

@@ -314,12 +314,9 @@ fn without_bad_ends(runs: &[RunDocument]) -> (Vec<RunDocument>, BTreeSet<String>
 /// Returns how to ask for the benchmarks that their mark keeps out.
 fn ignored(left_out: &[LeftOut]) -> Option<String> {
     let count = left_out.iter().filter(|it| it.ignored).count() as u64;
-    let verb = if count == 1 { "is" } else { "are" };
     (count > 0).then(|| {
-        let benchmarks = units::plural(count, "benchmark");
-        format!(
-            "{benchmarks} {verb} marked `ignore`: --include-ignored measures all, --ignored those alone"
-        )
+        let they_are = units::they_are(count, "benchmark");
+        format!("{they_are} marked `ignore`: --include-ignored measures all, --ignored those alone")
     })
 }
 

@@ -1,5 +1,6 @@
 //! The runs of suites, one after the other, until all is decided.
 
+use std::ffi::OsString;
 use std::time::Instant;
 
 use super::{Args, judged};
@@ -42,6 +43,7 @@ pub(super) fn make(args: &Args, context: &Context, rules: &SuiteRules) -> Result
     let rounds = (most > 1).then(|| Rounds::begin(args.quiet)).transpose()?;
     let began = Instant::now();
     let mut made = Made::default();
+    let of_benchmarks = config::bench_environment(context)?;
     for round in 1..=most {
         if round > 1 && is_enough(args, (context, rules), &made, began)? {
             break;
@@ -49,7 +51,7 @@ pub(super) fn make(args: &Args, context: &Context, rules: &SuiteRules) -> Result
         if let Some(rounds) = &rounds {
             rounds.show_run(&format!("run {round} of {most}"), round - 1, most);
         }
-        one(args, (context, rules), (round, most), &mut made)?;
+        one(args, (context, rules, &of_benchmarks), (round, most), &mut made)?;
         let interrupted = rounds.as_ref().and_then(Rounds::interrupted);
         made.failed = made.failed.or(interrupted.map(|signal| 128 + signal));
         if made.failed.is_some() {
@@ -77,7 +79,7 @@ fn is_enough(
 /// Runs the command once more, and stores the run.
 fn one(
     args: &Args,
-    (context, rules): (&Context, &SuiteRules),
+    (context, rules, of_benchmarks): (&Context, &SuiteRules, &[(&'static str, OsString)]),
     (round, most): (u32, u32),
     made: &mut Made,
 ) -> Result<(), UserError> {
@@ -107,7 +109,7 @@ fn one(
     surroundings.notes.iter().filter(|_| round == 1).for_each(|note| output::warning(note));
     let before = suite::sizes(&context.root, &rules.watched(args.name.as_deref()));
     let mut environment = surroundings.environment();
-    environment.extend(config::bench_environment(context)?);
+    environment.extend(of_benchmarks.iter().cloned());
     let job = Job { words: &args.command, streams, environment: &environment, ..Job::default() };
     let show = || {
         let is_shown = most == 1 && !args.quiet;

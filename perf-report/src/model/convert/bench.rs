@@ -238,8 +238,10 @@ fn harness(
     let interrupted = timed().filter(|batch| batch.preemptions > 0).count() as u64;
     let preempted = float(interrupted) / float(count.max(1));
     // Of a program without the fixed piece of work beside its batches nobody knows.
-    let is_never_quiet = processes.iter().any(|it| it.yardstick_ns > 0 && !it.has_undisturbed())
-        && count >= FEWEST_TO_TELL;
+    let is_disturbed = |it: &&snapshot::Benchmark| {
+        it.yardstick_ns > 0 && !it.has_undisturbed() && !it.is_mostly_undisturbed()
+    };
+    let is_never_quiet = processes.iter().any(is_disturbed) && count >= FEWEST_TO_TELL;
     let buckets = latencies.histogram.buckets().iter();
     Harness {
         outcome,
@@ -331,6 +333,32 @@ mod tests {
         assert_eq!(outcome_of(&[(Interrupted, 3), (Errors, 9)]), BenchOutcome::Errors);
         assert_eq!(outcome_of(&[(Running, 3), (Ok, 9)]), BenchOutcome::Killed);
         assert_eq!(outcome_of(&[(Interrupted, 3)]), BenchOutcome::Killed);
+    }
+
+    #[test]
+    fn slow_benchmarks_are_not_busy_for_having_few_batches() {
+        let process = |yardsticks: &[u32]| {
+            let batch = |&yardstick_ns: &u32| Batch {
+                phase: Phase::Timed,
+                iterations: 1,
+                ns: 1_000,
+                yardstick_ns,
+                ..Batch::default()
+            };
+            let batches = yardsticks.iter().map(batch).collect();
+            snapshot::Benchmark { batches, yardstick_ns: 100, ..snapshot::Benchmark::default() }
+        };
+        let is_busy = |processes: &[snapshot::Benchmark]| {
+            let function = function("slow".to_owned(), &processes.iter().collect::<Vec<_>>());
+            let harness = function.harness().expect("it is of our harness");
+            (harness.doubts.contains(&crate::model::BenchDoubt::Busy), harness.disturbed)
+        };
+        let few = process(&[100, 101, 100]);
+        assert_eq!(is_busy(&[few.clone(), few.clone(), few]), (false, 0.0));
+        assert!(!is_busy(&[process(&[100, 100, 100, 100, 150])]).0);
+        assert_eq!(is_busy(&[process(&[150; 8])]), (true, 0.0), "all count where none was quiet");
+        let most = process(&[[100; 6], [150; 6]].concat());
+        assert_eq!(is_busy(&[most]), (false, 0.5));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{BuildKeys, RunDocument, subject};
+use crate::model::{BuildKeys, RunDocument};
 
 /// The stored runs that are meant: those of which everything given here is true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Filter {
     pub build: Option<BuildKeys>,
     /// The command, its words joined by spaces.
     pub command: Option<String>,
-    /// The command without what chooses among its benchmarks, as [`subject`] has it.
+    /// The command without what chooses among its benchmarks, as [`subject`](crate::model::subject) has it.
     pub subject: Option<String>,
     /// A part of the command.
     pub command_part: Option<String>,
@@ -69,7 +69,7 @@ impl Filter {
     /// Means the runs of the same command and source as `run`, whatever they chose among its benchmarks.
     pub fn of_command(run: &RunDocument) -> Self {
         Self {
-            subject: Some(subject(&run.run.command.join(" "))),
+            subject: Some(run.subject()),
             source: Some(run.run.source.clone().unwrap_or_default()),
             ..Self::default()
         }

@@ -70,7 +70,7 @@ fn table_of_measured(functions: &[&Function]) -> String {
     let rows = functions.iter().map(|it| {
         let mut cells = vec![
             markup::function(&it.name),
-            markup::text(benchmarks::word(it.kind)),
+            markup::text(it.kind.noun()),
             or_none(benchmarks::value(it)),
             or_none(benchmarks::interval(it).or_else(|| benchmarks::spread(it))),
             or_none(benchmarks::throughput(it)),

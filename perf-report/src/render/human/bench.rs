@@ -46,9 +46,7 @@ pub(crate) fn bench(view: &BenchView<'_>, screen: Screen) -> String {
         parts.extend(document.ramps.iter().map(|it| ramp(it, screen)));
         // It begins with an empty line, as the parts here end with one.
         let grows = super::growth::growth(&document.complexity, &[], screen);
-        parts.extend(Some(grows.trim_start().to_owned()));
-    }
-    if beside && view.detail != BenchDetail::Minimal {
+        parts.push(grows.trim_start().to_owned());
         let functions: Vec<_> = document.benchmarks.iter().map(|row| &row.benchmark).collect();
         parts.extend(failures(&functions, screen));
     }

@@ -56,7 +56,7 @@ pub(crate) fn table(functions: &[&Function]) -> Table {
     });
     let kinds: Vec<FunctionKind> = functions.iter().map(|function| function.kind).collect();
     let title = match kinds.first() {
-        Some(first) if kinds.iter().all(|kind| kind == first) => words::word(*first),
+        Some(first) if kinds.iter().all(|kind| kind == first) => first.noun(),
         _ => "name",
     };
     Table { title, names: functions.iter().map(|it| it.name.clone()).collect(), columns }

@@ -68,10 +68,7 @@ pub(super) fn of_benchmarks(document: &BenchDocument, is_short: bool, screen: Sc
         return text;
     }
     if let Some(score) = &document.score {
-        for line in words::reservations(score, document.grade.as_ref()) {
-            let look = if line.starts_with("at most") { style::WARN } else { style::FAINT };
-            text += &view.lines(&line, "  ", look);
-        }
+        text += &view.reservations(score, document.grade.as_ref());
     }
     if !document.advice.is_empty() {
         text += &view.title("Advice");
@@ -146,11 +143,15 @@ impl View {
         for part in &score.parts {
             text += &self.part(part);
         }
-        for line in words::reservations(score, grade) {
-            let look = if line.starts_with("at most") { style::WARN } else { style::FAINT };
-            text += &self.lines(&line, "  ", look);
-        }
-        text
+        text + &self.reservations(score, grade)
+    }
+
+    /// Returns what holds a score back.
+    fn reservations(&self, score: &Score, grade: Option<&Grade>) -> String {
+        let look =
+            |line: &str| if line.starts_with("at most") { style::WARN } else { style::FAINT };
+        let lines = words::reservations(score, grade);
+        lines.iter().map(|line| self.lines(line, "  ", look(line))).collect()
     }
 
     fn part(&self, part: &ScorePart) -> String {

@@ -101,7 +101,7 @@ fn measured_table(functions: &[&Function]) -> (String, usize) {
     let rows = functions.iter().map(|it| {
         let mut cells = vec![
             cell(&it.name),
-            benchmarks::word(it.kind).to_owned(),
+            it.kind.noun().to_owned(),
             or_none(benchmarks::value(it)),
             or_none(benchmarks::interval(it).or_else(|| benchmarks::spread(it))),
             or_none(benchmarks::throughput(it)),

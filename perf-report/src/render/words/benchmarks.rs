@@ -3,22 +3,11 @@
 use crate::model::{Function, FunctionKind, Statistic};
 use crate::text::{sanitize, units};
 
-/// Returns the word for one of a kind.
-pub(crate) fn word(kind: FunctionKind) -> &'static str {
-    match kind {
-        FunctionKind::Function => "function",
-        FunctionKind::Benchmark => "benchmark",
-        FunctionKind::Suite => "suite",
-        FunctionKind::Test => "test",
-        FunctionKind::Profiled => "profiled function",
-    }
-}
-
 /// Counts some results by their kinds: `3 benchmarks, 1 test`.
 pub(crate) fn counted(kinds: impl Iterator<Item = FunctionKind>) -> String {
     let mut counts = std::collections::BTreeMap::<FunctionKind, u64>::new();
     kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
-    let each = counts.into_iter().map(|(kind, count)| units::plural(count, word(kind)));
+    let each = counts.into_iter().map(|(kind, count)| units::plural(count, kind.noun()));
     each.collect::<Vec<_>>().join(", ")
 }
 
@@ -27,7 +16,7 @@ pub(crate) fn more(kinds: impl Iterator<Item = FunctionKind>) -> Option<String> 
     let mut counts = std::collections::BTreeMap::<FunctionKind, u64>::new();
     kinds.for_each(|kind| *counts.entry(kind).or_default() += 1);
     let each = counts.into_iter();
-    let each = each.map(|(kind, count)| units::plural(count, &format!("more {}", word(kind))));
+    let each = each.map(|(kind, count)| units::plural(count, &format!("more {}", kind.noun())));
     let all = each.collect::<Vec<_>>().join(", ");
     (!all.is_empty()).then_some(all)
 }
@@ -96,7 +85,7 @@ pub(crate) fn throughput(function: &Function) -> Option<String> {
 
 /// Returns all that is known of one: kind, value, interval, samples, iterations, throughput, parameters.
 pub(crate) fn facts(function: &Function) -> Vec<String> {
-    let mut items = vec![word(function.kind).to_owned()];
+    let mut items = vec![function.kind.noun().to_owned()];
     items.extend(value(function).map(|value| format!("{value} ({})", statistic(function))));
     items.extend(interval(function).or_else(|| spread(function)));
     items.extend(throughput(function));

@@ -222,17 +222,11 @@ fn shift(event: &Event, kind: FunctionKind, machine_pct: Option<f64>) -> Shift {
 /// 10 %): the machine, or something all use. Each is judged beside that`.
 fn reason(shift: &Shift) -> String {
     let how = if shift.change_pct > 0.0 { "slower" } else { "faster" };
-    let noun = match shift.kind {
-        FunctionKind::Function | FunctionKind::Profiled => "function",
-        FunctionKind::Benchmark => "benchmark",
-        FunctionKind::Suite => "suite",
-        FunctionKind::Test => "test",
-    };
     let what = format!(
         "everything measured moved by {} ({} of {} {how} by more than {})",
         units::change(shift.change_pct),
         units::count(shift.moved),
-        units::plural(shift.of, noun),
+        units::plural(shift.of, shift.kind.noun()),
         units::percent(MOVED_PCT),
     );
     let work = |pct: f64| format!("{} for a fixed piece of work", units::change(pct));

@@ -3,7 +3,7 @@
 use super::comparable::{self, Difference};
 use super::functions::{Measured, Pair};
 use super::runs::{self, Sides};
-use crate::model::{Change, Function, Metric, RunDocument, Verdict, subject};
+use crate::model::{Change, Function, Metric, RunDocument, Verdict};
 use crate::stats::number::float;
 use crate::text::units;
 
@@ -50,14 +50,10 @@ fn notes(
              the processes that recorded used"
         ));
     }
-    if subject_of(baseline) != subject_of(current) && !in_turn {
+    if baseline.subject() != current.subject() && !in_turn {
         notes.push("the two runs are of different commands".to_owned());
     }
     notes
-}
-
-fn subject_of(run: &RunDocument) -> String {
-    subject(&run.run.command.join(" "))
 }
 
 /// Returns notes on benchmarks that nobody asked for on one of the sides, and on those that were not measured for as

@@ -48,7 +48,7 @@ pub(super) struct Surroundings {
 }
 
 /// Measures the cases of one group, and returns them with their batches.
-pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<(Benchmark, Option<String>)> {
+pub(super) fn measure(cases: &[Case], is_quick: bool) -> Vec<Benchmark> {
     let _engine = memory::engine();
     ledger::start();
     memory::probe();
@@ -124,9 +124,8 @@ pub(super) fn test(all: &Cases) -> ExitCode {
     const FAILED: u8 = 101;
     let cases = all.wanted.as_slice();
     // None of them is measured.
-    let others = all.left_out.iter().map(|(case, marked)| (case.facts(), *marked));
-    let unmeasured = cases.iter().map(|case| (case.facts(), false)).chain(others);
-    ledger::leave_out(unmeasured.collect::<Vec<_>>().into_iter());
+    let unmeasured = cases.iter().map(|case| (case.facts(), false));
+    ledger::leave_out(unmeasured.chain(all.facts_left_out()));
     screen::tests_begin(cases.len());
     let mut failed = Vec::new();
     for case in cases {

@@ -27,7 +27,6 @@ pub(super) struct Running<'a> {
     beside_ns: f64,
     /// Time that making the input of an iteration takes, in nanoseconds.
     input_ns: f64,
-    message: Option<String>,
     spent_ns: [u64; 3],
 }
 
@@ -47,7 +46,6 @@ impl<'a> Running<'a> {
             estimate_ns: 0.0,
             beside_ns: 0.0,
             input_ns: 0.0,
-            message: None,
             spent_ns: [0; 3],
         }
     }
@@ -263,11 +261,11 @@ impl<'a> Running<'a> {
     fn end(&mut self, ending: Ending, message: Option<String>) {
         self.facts.ending = ending;
         self.ledger.end(ending, message.as_deref().unwrap_or_default());
-        self.message = message;
+        self.facts.message = message;
     }
 
-    /// Ends the case, and returns it with a message if it is not well.
-    pub(super) fn finish(mut self) -> (Benchmark, Option<String>) {
+    /// Ends the case, and returns it.
+    pub(super) fn finish(mut self) -> Benchmark {
         if !self.has_ended() {
             let used: u64 = self.timed().map(|batch| batch.user_ns + batch.system_ns).sum();
             let wall: u64 = self.timed().map(|batch| batch.wall_ns).sum();
@@ -276,7 +274,7 @@ impl<'a> Running<'a> {
             let text = format!("used {:.0} % of a processor", share * 100.0);
             self.end(if is_over { Ending::Cpu } else { Ending::Ok }, is_over.then_some(text));
         }
-        (self.facts, self.message)
+        self.facts
     }
 }
 

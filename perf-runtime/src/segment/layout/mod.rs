@@ -71,7 +71,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"perftrk\0";
 
 /// Version of everything in this file. Raise it with any change of layout or meaning, and keep
 /// the old reader beside the new one.
-pub(crate) const FORMAT_VERSION: u32 = 5;
+pub(crate) const FORMAT_VERSION: u32 = 6;
 
 /// First version with [`Own`] times and [`TallyRecord`]s.
 pub(crate) const FIRST_WITH_TALLIES: u32 = 5;

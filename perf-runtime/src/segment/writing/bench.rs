@@ -24,27 +24,23 @@ struct Note<'a> {
 impl Segment {
     /// Writes the facts of a case and links it: those that are known before it runs.
     pub(crate) fn add_bench(&self, index: u32, bench: &Benchmark) -> Option<&BenchRecord> {
-        self.add_case(bench, |previous, texts| record(bench, previous, index, texts))
+        self.add_case(index, bench, 0)
     }
 
     /// Writes down that a case is not measured, since nobody asked for it, and links it; `is_ignored`, if
     /// its mark `ignore` is all that keeps it out.
     pub(crate) fn add_left_out(&self, bench: &Benchmark, is_ignored: bool) -> Option<()> {
         let flags = BENCH_LEFT_OUT | if is_ignored { BENCH_IGNORED } else { 0 };
-        let record = |previous, texts: &[String; 6]| {
-            let record = record(bench, previous, u32::MAX, texts);
-            BenchRecord { flags: record.flags | flags, ..record }
-        };
-        self.add_case(bench, record).map(|_| ())
+        self.add_case(u32::MAX, bench, flags).map(|_| ())
     }
 
-    fn add_case(
-        &self,
-        bench: &Benchmark,
-        record: impl FnOnce(u32, &[String; 6]) -> BenchRecord,
-    ) -> Option<&BenchRecord> {
+    /// Writes a case with these flags beside those of its facts.
+    fn add_case(&self, index: u32, bench: &Benchmark, flags: u32) -> Option<&BenchRecord> {
         let texts = texts(bench);
-        let record = |previous| record(previous, &texts);
+        let record = |previous| {
+            let record = record(bench, previous, index, &texts);
+            BenchRecord { flags: record.flags | flags, ..record }
+        };
         let write = |mut rest: &mut [u8]| {
             for text in &texts {
                 rest = put(rest, text.as_bytes());

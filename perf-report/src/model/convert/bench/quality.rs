@@ -29,7 +29,8 @@ pub(super) fn interval_of_median(samples: &[f64]) -> Option<(f64, f64)> {
 pub(super) struct Busy {
     /// The share of batches in which the benchmark had to leave its processor.
     pub(super) preempted: f64,
-    /// True where a process had not as many undisturbed batches as the time is known by.
+    /// True where a process had not as many undisturbed batches as the time is known by, and most of them
+    /// were disturbed.
     pub(super) is_never_quiet: bool,
 }
 

@@ -162,7 +162,8 @@ function rampChart(ramp, active, open) {
   const last = steps.at(-1);
   const alone = steps.find((step) => step.threads === 1)?.calls_per_s;
   const most = Math.max(...steps.map((step) => step.interval[1])) * 1.12;
-  const title = `Iterations a second by threads: ${steps.map((step) => `${step.threads} ${fmt.rough(step.calls_per_s)}`).join(", ")}; knee at ${fmt.plural(ramp.knee, "thread")}`;
+  const knee = ramp.knee < last.threads ? `knee at ${fmt.plural(ramp.knee, "thread")}` : null;
+  const title = `Iterations a second by threads: ${steps.map((step) => `${step.threads} ${fmt.rough(step.calls_per_s)}`).join(", ")}; ${knee ?? `no knee up to ${fmt.plural(last.threads, "thread")}`}`;
   return responsive((width) => {
     const [left, right, top, bottom] = [72, width - 18, 30, 250];
     const x = steps.length > 1 ? logarithmic([steps[0].threads, last.threads], [left + 16, right - 16]) : () => (left + right) / 2;
@@ -172,7 +173,7 @@ function rampChart(ramp, active, open) {
     if (alone) parts.push(...idealLine(alone, x, y, [steps[0].threads, Math.min(last.threads, most / alone)]));
     if (ramp.cores > steps[0].threads && ramp.cores < last.threads) parts.push(line(x(ramp.cores), top, x(ramp.cores), bottom, "percentile"), label(x(ramp.cores) + 5, bottom - 6, fmt.plural(ramp.cores, "core"), "tick", "start"));
     parts.push(svg("path", { d: steps.map((step, at) => `${at ? "L" : "M"}${x(step.threads).toFixed(1)} ${y(step.calls_per_s).toFixed(1)}`).join(""), class: "now" }));
-    parts.push(...turn(x(ramp.knee), [top, bottom], `knee at ${fmt.plural(ramp.knee, "thread")}`, "knee", right));
+    if (knee) parts.push(...turn(x(ramp.knee), [top, bottom], knee, "knee", right));
     if (ramp.hurts_from) parts.push(...turn(x(ramp.hurts_from), [top + 16, bottom], `less from ${fmt.count(ramp.hurts_from)} on`, "change", right));
     for (const step of steps) parts.push(line(x(step.threads), y(step.interval[0]), x(step.threads), y(step.interval[1]), "whisker"));
     steps.forEach((step, at) => parts.push(casePoint(x(step.threads), y(step.calls_per_s), at === active, `${fmt.plural(step.threads, "thread")}: ${fmt.rough(step.calls_per_s)} a second`, () => open(at))));
