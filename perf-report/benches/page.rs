@@ -37,7 +37,6 @@ fn main() {
             comparison: Some(&large.comparison),
             history: Some(&large.history),
             report: None,
-            growth: None,
         };
         let before = peak();
         let html = all.html(Assets::Inline);
@@ -66,9 +65,7 @@ fn parts(large: &Large, all: usize) {
     let mut run = large.run.clone();
     run.tree.clear();
     let page = |run, baseline, comparison, history| {
-        Page { run, baseline, comparison, history, report: None, growth: None }
-            .html(Assets::Inline)
-            .len()
+        Page { run, baseline, comparison, history, report: None }.html(Assets::Inline).len()
     };
     let (of, baseline) = (&large.run, Some(&large.baseline));
     let (comparison, history) = (Some(&large.comparison), Some(&large.history));

@@ -281,14 +281,13 @@ fn in_a_browser_benchmarks_have_their_figures_and_pictures() {
         return;
     };
     let run = benched::run();
-    let growth = perf_report::analysis::bench::growth(std::slice::from_ref(&run));
+    let report = benched::report(&run);
     let page = Page {
         run: &run,
         baseline: None,
         comparison: None,
         history: None,
-        report: None,
-        growth: Some(&growth),
+        report: report.as_ref(),
     };
     let lab = lab!();
     let path = lab.folder().join("benchmarks.html");
@@ -321,7 +320,6 @@ fn ten_thousand_functions_are_quick_in_a_browser() {
         comparison: Some(&large.comparison),
         history: Some(&large.history),
         report: None,
-        growth: None,
     };
     let lab = lab!();
     let path = lab.folder().join("large.html");

@@ -1,10 +1,12 @@
 //! A run of benchmarks, made up: sizes, threads, a group, kinds of errors, and ends of every kind.
 
+use perf_report::analysis::report::{self, Material, Settings, Stored};
 use perf_report::model::{
     BenchDoubt, BenchMemory, BenchOutcome, Benchmark, ErrorKind, Failures, Function, FunctionKind,
-    Harness, Leak, Machine, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
-    Statistic, Toolchain,
+    Harness, Leak, Machine, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Report, Run,
+    RunDocument, Statistic, Toolchain,
 };
+use perf_report::verdict::{Limits, compare};
 
 /// Makes a benchmark of so many nanoseconds an iteration.
 fn benchmark(name: &str, ns: f64) -> Function {
@@ -130,4 +132,18 @@ pub(crate) fn run() -> RunDocument {
         suites: Vec::new(),
         recording: Recording::default(),
     }
+}
+
+/// Makes the report on a run that is judged by itself.
+pub(crate) fn report(run: &RunDocument) -> Option<Report> {
+    let (stored, settings) = (Stored::default(), Settings::default());
+    let (runs, comparison) = (std::slice::from_ref(run), compare(run, run, &Limits::default()));
+    report::report(&Material {
+        runs,
+        comparison: &comparison,
+        past: &[],
+        last: runs,
+        stored: &stored,
+        settings: &settings,
+    })
 }

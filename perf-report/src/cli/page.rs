@@ -115,7 +115,6 @@ pub(super) fn of_comparison(
         comparison: Some(comparison),
         history: history.as_ref(),
         report: Some(&report),
-        growth: None,
     };
     Ok(page.html(Assets::Inline))
 }
@@ -136,7 +135,6 @@ pub(super) fn of_documents(documents: &Documents) -> Page<'_> {
         comparison: Some(&documents.comparison),
         history: documents.history.as_ref(),
         report: Some(&documents.report),
-        growth: None,
     }
 }
 

@@ -8,14 +8,13 @@ use crate::data::{block, unpacked};
 
 fn data() -> (Value, Vec<Map<String, Value>>) {
     let run = benched::run();
-    let growth = perf_report::analysis::bench::growth(std::slice::from_ref(&run));
+    let report = benched::report(&run);
     let page = Page {
         run: &run,
         baseline: None,
         comparison: None,
         history: None,
-        report: None,
-        growth: Some(&growth),
+        report: report.as_ref(),
     };
     let page = page.html(Assets::Inline);
     let data = block(&page, "page-data");

@@ -44,7 +44,6 @@ fn page(large: &Large) -> String {
         comparison: Some(&large.comparison),
         history: Some(&large.history),
         report: report.as_ref(),
-        growth: None,
     }
     .html(Assets::Inline)
 }
@@ -258,14 +257,8 @@ fn the_policy_names_what_is_embedded() {
 #[test]
 fn assets_beside_the_page_are_named_and_nothing_is_inline() {
     let large = Large::of(5, 5, 3);
-    let of = Page {
-        run: &large.run,
-        baseline: None,
-        comparison: None,
-        history: None,
-        report: None,
-        growth: None,
-    };
+    let of =
+        Page { run: &large.run, baseline: None, comparison: None, history: None, report: None };
     let page = of.html(Assets::Beside { style: "a b.css", script: "a b.js" });
     assert!(page.contains("script-src &#39;self&#39;; style-src &#39;self&#39;"));
     assert!(page.contains("href=\"a%20b.css\"") && page.contains("src=\"a%20b.js\""));

@@ -134,8 +134,7 @@ struct Curve {
 
 /// Returns the growth of the benchmarks of a page.
 pub(super) fn growth(page: &Page<'_>) -> Vec<Growth> {
-    let without = page.growth.map(|it| it.complexity.as_slice()).unwrap_or_default();
-    let found = page.report.map_or(without, |report| report.complexity.as_slice());
+    let found = page.report.map(|report| report.complexity.as_slice()).unwrap_or_default();
     let places = Places::of(page);
     let families = page.run.benchmarks_by_size();
     let of = |it: &Complexity| Growth {
@@ -195,8 +194,7 @@ pub(super) struct Ramp {
 
 /// Returns the ramps of the benchmarks of a page.
 pub(super) fn ramps(page: &Page<'_>) -> Vec<Ramp> {
-    let without = page.growth.map(|it| it.scaling.as_slice()).unwrap_or_default();
-    let found = page.report.map_or(without, |report| report.scaling.as_slice());
+    let found = page.report.map(|report| report.scaling.as_slice()).unwrap_or_default();
     let places = Places::of(page);
     let families = page.run.benchmarks_by_threads();
     let of = |it: &Scaling| Ramp {

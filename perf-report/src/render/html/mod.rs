@@ -22,7 +22,7 @@ mod vanished;
 use std::fmt::Write as _;
 
 use super::words::{facts, findings as found, sentences};
-use crate::model::{BenchGrowth, Comparison, HistoryDocument, Report, RunDocument};
+use crate::model::{Comparison, HistoryDocument, Report, RunDocument};
 use crate::text::sanitize;
 use heaviest::Heaviest;
 use markup::{attribute, text};
@@ -42,8 +42,6 @@ pub struct Page<'a> {
     pub history: Option<&'a HistoryDocument>,
     /// The run's score, its grade, and what to do next.
     pub report: Option<&'a Report>,
-    /// The growth of its benchmarks, where no report says it.
-    pub growth: Option<&'a BenchGrowth>,
 }
 
 /// The place of the page's style and scripts.
