@@ -6,8 +6,8 @@
 //! mistake of a user is a [`UserError`].
 
 #![cfg_attr(
-    not(feature = "tui"),
-    expect(
+    not(all(feature = "agent", feature = "clickhouse", feature = "tui")),
+    allow(
         dead_code,
         unused_imports,
         reason = "commands and their live view ask for more than a program outside"
@@ -30,6 +30,11 @@ mod overhead;
 pub mod project;
 mod record;
 pub mod render;
+#[cfg(feature = "agent")]
+mod serve;
+#[cfg(all(feature = "cli", not(feature = "agent")))]
+#[path = "serve_absent.rs"]
+mod serve;
 pub mod stats;
 pub mod text;
 #[cfg(feature = "tui")]

@@ -12,6 +12,8 @@ mod live;
 mod rendered;
 #[path = "documents/reports.rs"]
 mod reports;
+#[path = "documents/slower.rs"]
+mod slower;
 #[path = "documents/suites.rs"]
 mod suites;
 #[path = "documents/verdicts.rs"]

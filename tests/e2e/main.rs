@@ -36,6 +36,7 @@ mod reports;
 mod resets;
 mod rounds;
 mod sampling;
+mod serve;
 mod soak;
 mod space;
 mod stacks;

@@ -220,7 +220,7 @@ fn a_browser_that_does_not_start_is_a_warning_with_the_way_to_the_page() {
 }
 
 /// Returns Node about to run one of the scripts, with the browser that it drives.
-fn browser(script: &str) -> Option<Command> {
+pub(crate) fn browser(script: &str) -> Option<Command> {
     let chromium = consumer("chromium")?;
     let mut node = consumer("node")?;
     npm_package("playwright-core")?;
@@ -231,7 +231,7 @@ fn browser(script: &str) -> Option<Command> {
 }
 
 #[track_caller]
-fn passes(node: &mut Command) -> String {
+pub(crate) fn passes(node: &mut Command) -> String {
     let output = node.output().expect("node can be run");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

@@ -51,6 +51,8 @@ const REPORT: Table = Table {
         ("render", "model stats text"),
         ("export", "error model render stats text verdict"),
         ("live", "model record render stats"),
+        ("serve", "error live model project record render text"),
+        ("serve_absent", "error project"),
         ("overhead", "error model project record stats"),
         ("doctor", "error model project record text"),
         ("init", "error files project record text"),
@@ -59,7 +61,7 @@ const REPORT: Table = Table {
         (
             "cli",
             "analysis doctor error export files import init live model overhead project record render \
-            stats text tui verdict",
+            serve stats text tui verdict",
         ),
         ("bin", "cli"),
         ("lib", "error project record tui"),

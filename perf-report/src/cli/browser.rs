@@ -18,10 +18,17 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// # Errors
 /// The reason for which none could be started, in words.
 pub(super) fn open(path: &Path) -> Result<(), String> {
-    let address = format!("file://{}", url::encoded_path(path.as_os_str().as_bytes()));
+    open_url(&format!("file://{}", url::encoded_path(path.as_os_str().as_bytes())))
+}
+
+/// Opens a page at its address, in the same way.
+///
+/// # Errors
+/// As for [`open`].
+pub(super) fn open_url(address: &str) -> Result<(), String> {
     let mut reasons = Vec::new();
     for words in browsers() {
-        match start(&words, &address) {
+        match start(&words, address) {
             Ok(()) => return Ok(()),
             Err(reason) => reasons.push(reason),
         }

@@ -45,6 +45,7 @@ mod rounds;
 mod run;
 mod runs;
 mod self_test;
+mod serve;
 mod show;
 mod stacks;
 mod suite;
@@ -87,6 +88,7 @@ Examples:
   perf-report show --tree              the last run as a tree of calls
   perf-report list --since 7d          the runs of a week
   perf-report html --open              the last run as a page, in a browser
+  perf-report serve --open             all runs, and what became slower
   perf-report baseline save main       keep the last run as the baseline `main`
   perf-report check                    exit with 3 if something became slower
   perf-report suite -- cargo test      each test suite: time, memory, counts
@@ -120,6 +122,7 @@ enum Command {
     Show(show::Args),
     List(list::Args),
     Html(html::Args),
+    Serve(serve::Args),
     Stacks(stacks::Args),
     Export(export::Args),
     Render(render::Args),
@@ -195,6 +198,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
         Command::Render(args) => render::run(&args, &context),
         Command::Import(args) => import::run(&args, &context),
         Command::Html(args) => html::run(&args, &context),
+        Command::Serve(args) => serve::run(&args, &context),
         Command::Stacks(args) => stacks::run(&args, &context),
         Command::Top(args) => top::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),

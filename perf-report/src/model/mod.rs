@@ -48,6 +48,7 @@ mod report;
 mod run;
 mod runs;
 mod self_test;
+mod slower;
 mod stacks;
 mod suite;
 mod suites;
@@ -120,6 +121,7 @@ pub use report::{
 pub use run::{Command, Git, Machine, Process, ProcessSummary, Run, RunDocument};
 pub use runs::{RunRow, RunsDocument};
 pub use self_test::{CaughtBy, Extra, SelfTestDocument, SelfTestRow};
+pub use slower::{SlowerDocument, SlowerSeries};
 pub use stacks::{Frame, FuturesInFlight, ProcessStacks, StacksDocument, ThreadStack};
 pub use suite::{Suite, Test, TestOutcome, WatchedFolder};
 pub use suites::{
@@ -141,6 +143,10 @@ pub const RUN_VERSION: u32 = 1;
 pub const RUNS_SCHEMA: &str = "perf-track/runs";
 /// Newest version of [`RUNS_SCHEMA`].
 pub const RUNS_VERSION: u32 = 1;
+/// Name of the schema of a [`SlowerDocument`].
+pub const SLOWER_SCHEMA: &str = "perf-track/slower";
+/// Newest version of [`SLOWER_SCHEMA`].
+pub const SLOWER_VERSION: u32 = 1;
 /// Name of the schema of a [`Baseline`].
 pub const BASELINE_SCHEMA: &str = "perf-track/baseline";
 /// Newest version of [`BASELINE_SCHEMA`].

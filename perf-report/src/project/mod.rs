@@ -23,6 +23,7 @@ pub(crate) mod reports;
 pub(crate) mod repository;
 pub(crate) mod revisions;
 mod settings;
+pub(crate) mod slower;
 pub mod store;
 pub(crate) mod suites;
 pub(crate) mod workspace;

@@ -22,6 +22,29 @@ pub fn encoded_path(path: &[u8]) -> String {
     encoded_but(path, "/")
 }
 
+/// Returns what a part of an address stands for. A per cent sign that begins no byte stands for itself, and bytes that
+/// are no text become a mark.
+///
+/// ```
+/// use perf_report::text::url::decoded;
+/// assert_eq!(decoded("app%3A%3Af%3CT%3E%20%C3%A9"), "app::f<T> é");
+/// assert_eq!(decoded("100%"), "100%");
+/// ```
+pub fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digit = |at: usize| after.get(at).and_then(|&it| char::from(it).to_digit(16));
+        let escaped = match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        };
+        bytes.push(escaped.unwrap_or(first));
+        rest = after.get(if escaped.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn encoded_but(text: &[u8], kept: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     for &byte in text {

@@ -79,7 +79,7 @@ pub(super) fn policy(page: &Page<'_>, assets: Assets<'_>) -> String {
             (format!("{} {}", hash(&LOADER), hash(script())), hash(style()))
         }
         Assets::Inline => (hash(script()), hash(style())),
-        Assets::Beside { .. } => ("'self'".to_owned(), "'self'".to_owned()),
+        Assets::Beside { .. } | Assets::Served => ("'self'".to_owned(), "'self'".to_owned()),
     };
     format!(
         "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri \
@@ -103,6 +103,7 @@ pub(super) fn style_tag(assets: Assets<'_>) -> String {
         Assets::Beside { style, .. } => {
             format!("<link rel=\"stylesheet\" href=\"{}\">\n", attribute(&url::encoded(style)))
         }
+        Assets::Served => "<link rel=\"stylesheet\" href=\"/assets/page.css\">\n".to_owned(),
     }
 }
 
@@ -117,5 +118,6 @@ pub(super) fn script_tag(page: &Page<'_>, assets: Assets<'_>) -> String {
         (Assets::Beside { script, .. }, _) => {
             format!("<script src=\"{}\"></script>\n", attribute(&url::encoded(script)))
         }
+        (Assets::Served, _) => "<script src=\"/assets/page.js\"></script>\n".to_owned(),
     }
 }

@@ -119,3 +119,14 @@ pub(super) fn table(
     }
     html + "</tbody>\n</table>\n</section>\n"
 }
+
+/// Returns the same table without the columns in which every row is empty.
+pub(super) fn table_of_filled(caption: &str, titles: &[Title], rows: &[Vec<String>]) -> String {
+    let is_filled = |at: &usize| {
+        *at == 0 || rows.iter().any(|row| row.get(*at).is_some_and(|cell| !cell.is_empty()))
+    };
+    let filled: Vec<usize> = (0..titles.len()).filter(is_filled).collect();
+    let titles: Vec<Title> = filled.iter().filter_map(|&at| titles.get(at).copied()).collect();
+    let cells = |row: &Vec<String>| filled.iter().filter_map(|&at| row.get(at).cloned()).collect();
+    table(caption, &titles, rows.iter().map(cells))
+}

@@ -16,6 +16,7 @@ mod interval;
 mod markup;
 mod packed;
 mod report;
+pub mod site;
 mod summary;
 mod vanished;
 
@@ -57,6 +58,8 @@ pub enum Assets<'a> {
         /// Name of the file with the scripts.
         script: &'a str,
     },
+    /// A server of perf-report, of whose pages it is one.
+    Served,
 }
 
 /// The mark of every page, without the version that follows it.
@@ -85,7 +88,7 @@ impl Page<'_> {
         let _ = writeln!(page, "<title>{}</title>", text(&self.title()));
         page += &assets::style_tag(assets);
         page += "</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n";
-        page += &self.header();
+        page += &self.header(assets);
         page += "<main id=\"main\" tabindex=\"-1\">\n";
         page += &summary;
         page += "</main>\n";
@@ -102,10 +105,14 @@ impl Page<'_> {
         sanitize::cut(title, TITLE)
     }
 
-    fn header(&self) -> String {
+    fn header(&self, assets: Assets<'_>) -> String {
         let origin: Vec<_> = facts::origin(self.run).iter().map(|item| text(item)).collect();
+        let home = match assets {
+            Assets::Served => "<a class=\"home\" href=\"/runs\">← All runs</a>\n",
+            Assets::Inline | Assets::Beside { .. } => "",
+        };
         format!(
-            "<header id=\"top\">\n<h1>{}</h1>\n<p class=\"origin\">{}</p>\n\
+            "<header id=\"top\">\n{home}<h1>{}</h1>\n<p class=\"origin\">{}</p>\n\
              <nav id=\"nav\" aria-label=\"Views\"></nav>\n<div id=\"tools\"></div>\n</header>\n",
             markup::long(&facts::command(self.run)),
             origin.join(" · ")
