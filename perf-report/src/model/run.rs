@@ -69,7 +69,7 @@ impl RunDocument {
 /// The command of a run, its time, its source and its machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// Identity, unique and sortable by time: `20261120T234552-1a2b`.
+    /// Identity, unique and sortable by time: `20261120T234552-1a2b3c4d5e6f7081`.
     pub id: String,
     /// Label given with `--label`.
     pub label: Option<String>,

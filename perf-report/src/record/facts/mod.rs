@@ -21,7 +21,8 @@ use jiff::tz::TimeZone;
 /// A fresh id and its time: sortable by time, unlike any other run's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// The id: `20261120T234552-1a2b3c`.
+    /// The id: the second in UTC and 64 random bits, `20261120T234552-1a2b3c4d5e6f7081`. Thousands of machines
+    /// may start a run in one second and store it in one place. Ids of before have 24 bits, and are as good.
     pub id: String,
     /// The time: RFC 3339 in UTC, to the millisecond.
     pub time: String,
@@ -45,7 +46,7 @@ impl Identity {
 
     fn at(time: Timestamp, random: u64) -> Self {
         let utc = time.to_zoned(TimeZone::UTC);
-        let id = format!("{}-{:06x}", utc.strftime("%Y%m%dT%H%M%S"), random & 0xff_ffff);
+        let id = format!("{}-{random:016x}", utc.strftime("%Y%m%dT%H%M%S"));
         Self { id, time: rfc_3339(time) }
     }
 }
@@ -85,7 +86,22 @@ mod tests {
     #[test]
     fn ids_sort_by_time() {
         let identity = Identity::at(Timestamp::new(1_795_000_000, 120_000_000).unwrap(), 0x1_00ab);
-        assert_eq!(identity.id, "20261118T110640-0100ab");
+        assert_eq!(identity.id, "20261118T110640-00000000000100ab");
         assert_eq!(identity.time, "2026-11-18T11:06:40.120Z");
+        // Older ids, of the second before and after.
+        assert!("20261118T110639-ffffff" < identity.id.as_str());
+        assert!("20261118T110641-000000" > identity.id.as_str());
+    }
+
+    #[test]
+    fn ids_of_one_second_are_not_alike() {
+        let time = Timestamp::new(1_795_000_000, 0).unwrap();
+        let ids: std::collections::BTreeSet<String> =
+            (0..10_000).map(|_| Identity::at(time, random()).id).collect();
+        assert_eq!(ids.len(), 10_000, "with 24 bits some 3 of them would be the same");
+        let digits = |at: usize| {
+            ids.iter().map(|id| &id[at..=at]).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert!((16..32).all(|at| digits(at).len() == 16), "each of the 64 bits is random");
     }
 }
