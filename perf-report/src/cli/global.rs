@@ -8,8 +8,9 @@ use crate::project::store::Location;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GlobalArgs {
-    /// Database that holds the runs, a file or `sqlite:FILE` [default: .perf/perf.sqlite in the workspace root]
-    #[arg(long, value_name = "FILE", env = "PERF_TRACK_STORE", global = true)]
+    /// Database that holds the runs: a file, or the URL of a server, such as
+    /// `clickhouse://user@host:8123/perf?project=NAME` [default: .perf/perf.sqlite in the workspace root]
+    #[arg(long, value_name = "FILE|URL", env = "PERF_TRACK_STORE", global = true)]
     #[arg(hide_env_values = true, help_heading = "Global options")]
     store: Option<PathBuf>,
 
@@ -46,6 +47,6 @@ impl GlobalArgs {
                 .help("change to a folder that exists")
         })?;
         let store = self.store.map(|store| Location::parse(store.as_os_str(), &dir)).transpose()?;
-        Ok(Context::new(dir, store))
+        Context::with(dir, store)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::config;
 use super::revisions::Repository;
 use super::store::Location;
 use super::workspace;
+use crate::error::UserError;
 use crate::record::programs::Programs;
 
 /// The name of the store inside [`workspace::FOLDER`].
@@ -22,7 +24,21 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Makes the context of a command called in `dir`, with this store or the one of the workspace to which
+    /// Makes the context of a command called in `dir`, with the store that is given, else the one that the
+    /// workspace's `perf.toml` names, else the file in its `.perf/`.
+    ///
+    /// # Errors
+    /// When `perf.toml` is needed and cannot be read.
+    pub(crate) fn with(dir: PathBuf, store: Option<Location>) -> Result<Self, UserError> {
+        let is_given = store.is_some();
+        let mut context = Self::new(dir, store);
+        if !is_given && let Some(store) = config::store(&context)? {
+            context.store = store;
+        }
+        Ok(context)
+    }
+
+    /// Makes the context of a command called in `dir`, with this store or the file of the workspace to which
     /// `dir` belongs.
     pub(crate) fn new(dir: PathBuf, store: Option<Location>) -> Self {
         let root = workspace::root(&dir);
@@ -56,6 +72,7 @@ impl Context {
     pub(crate) fn stored_bytes(&self) -> Option<u64> {
         match &self.store {
             Location::Sqlite(path) => std::fs::metadata(path).ok().map(|file| file.len()),
+            Location::ClickHouse(_) => None,
         }
     }
 
@@ -63,6 +80,7 @@ impl Context {
     pub(crate) fn shown_store(&self) -> String {
         match &self.store {
             Location::Sqlite(path) => self.shown(path),
+            Location::ClickHouse(remote) => remote.to_string(),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Project {
     /// `perf.toml`, else the root of the cargo workspace or of the repository.
     ///
     /// # Errors
-    /// With [`ExitCode::Usage`] when `path` is no folder.
+    /// With [`ExitCode::Usage`] when `path` is no folder, and when `perf.toml` has a mistake.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, UserError> {
         let path = path.as_ref();
         let is_no_folder =
@@ -79,7 +79,7 @@ impl Project {
         if !folder.is_dir() {
             return Err(is_no_folder());
         }
-        Ok(Self { context: Context::new(folder, None) })
+        Ok(Self { context: Context::with(folder, None)? })
     }
 
     /// Returns the folder that holds `perf.toml` and `.perf/`.

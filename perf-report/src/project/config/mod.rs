@@ -44,6 +44,9 @@
 //! [alert]                         # what `monitor` tells whom
 //! command = ["./notify", "team"]  # started with the alerts on its standard input
 //!
+//! [store]                         # where runs are kept; --store and PERF_TRACK_STORE come first
+//! url = "clickhouse://ci@db.example:8123/perf?project=shop"   # or a file
+//!
 //! [import."load"]                 # a format of one's own, and the program that reads it
 //! command = ["tools/load-to-run"] # writes a run document; likewise [export."NAME"]
 //! ```
@@ -61,6 +64,7 @@ pub(crate) mod plugins;
 pub(crate) mod quantity;
 mod score;
 mod source;
+mod store;
 mod suites;
 pub(crate) mod targets;
 pub(crate) mod trend;
@@ -71,6 +75,7 @@ use std::io;
 
 use super::config::targets::Given;
 use super::context::Context;
+use super::store::Location;
 use super::workspace;
 use crate::analysis::report::Settings;
 use crate::analysis::suites::SuiteRules;
@@ -160,6 +165,14 @@ pub(crate) fn report_settings(context: &Context) -> Result<Settings, UserError> 
 /// As for [`check_settings`].
 pub(crate) fn alert_settings(context: &Context) -> Result<AlertSettings, UserError> {
     read(context, workspace::CONFIG, source::alert)
+}
+
+/// Returns the store that the workspace's `perf.toml` names; a relative path in it is one from the file.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn store(context: &Context) -> Result<Option<Location>, UserError> {
+    read(context, workspace::CONFIG, |text| source::store(text, &context.root))
 }
 
 /// Returns the programs that stand for formats in the workspace's `perf.toml`. None of them has the name of a

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,6 +18,7 @@ use super::value::{
 use crate::analysis::report::Settings;
 use crate::analysis::suites::SuiteRules;
 use crate::model::Metric;
+use crate::project::store::Location;
 use crate::text::suggest;
 use crate::verdict::CustomLimits;
 
@@ -37,9 +39,9 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 12] = [
+const ROOT: [&str; 13] = [
     "profile", "metrics", "budget", "overhead", "trend", "suite", "bench", "score", "advice",
-    "alert", "import", "export",
+    "alert", "import", "export", "store",
 ];
 
 /// Reads the targets for the cost of recording.
@@ -90,6 +92,14 @@ pub(super) fn alert(text: &str) -> Result<AlertSettings, SourceError> {
     super::alert::alert(&root)
 }
 
+/// Reads the place where runs are kept; a relative path is one from `root`.
+pub(super) fn store(text: &str, root: &Path) -> Result<Option<Location>, SourceError> {
+    let document = parse(text)?;
+    let section = Section { text, path: String::new(), table: document.get_ref() };
+    section.only(&ROOT)?;
+    super::store::store(&section, root)
+}
+
 /// Reads the programs that stand for formats, none of which may have the name of one that is `built_in`.
 pub(super) fn plugins(
     text: &str,
@@ -122,6 +132,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.bench()?;
     root.report()?;
     super::alert::alert(&root)?;
+    super::store::store(&root, Path::new(""))?;
     super::plugins::plugins(&root, PluginKind::Import, &[])?;
     super::plugins::plugins(&root, PluginKind::Export, &[])?;
     let custom = root.custom()?;

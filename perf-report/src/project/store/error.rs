@@ -79,6 +79,8 @@ pub enum Fault {
         /// The reason why.
         error: DocumentError,
     },
+    /// This build does not speak with servers of its kind.
+    Lacking,
     /// The engine failed in another way.
     Other(EngineError),
 }
@@ -98,6 +100,7 @@ impl StoreError {
             | Fault::Older { .. }
             | Fault::Newer { .. }
             | Fault::Document { .. } => ExitCode::Unreadable,
+            Fault::Lacking => ExitCode::Usage,
             Fault::ReadOnly
             | Fault::Io(_)
             | Fault::Full
@@ -128,6 +131,10 @@ impl StoreError {
                 "free some space, or name a file on another disk with --store".to_owned()
             }
             Fault::Busy => "wait for the other perf-report to end".to_owned(),
+            Fault::Lacking => {
+                "install perf-report with its feature `clickhouse`, one of the default ones"
+                    .to_owned()
+            }
             Fault::Document { .. } => "the other runs can still be read".to_owned(),
             Fault::Exists { .. } | Fault::Taken | Fault::NoRun { .. } | Fault::Other(_) => {
                 return None;
@@ -164,6 +171,9 @@ impl fmt::Display for StoreError {
             Fault::NoRun { id } => write!(f, "run {id} is not in the store {store}"),
             Fault::Document { id, .. } => {
                 write!(f, "run {id} cannot be read from the store {store}")
+            }
+            Fault::Lacking => {
+                write!(f, "this build of perf-report cannot speak with the store {store}")
             }
             Fault::Other(_) => write!(f, "the store {store} failed"),
         }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::remote::{self, Remote};
 use crate::error::{ExitCode, UserError};
 
 /// The place where runs are kept.
@@ -12,11 +13,13 @@ use crate::error::{ExitCode, UserError};
 pub enum Location {
     /// A SQLite file.
     Sqlite(PathBuf),
+    /// A ClickHouse server.
+    ClickHouse(Remote),
 }
 
 impl Location {
-    /// Reads what a user gives: a path, or a URL such as `sqlite:runs.sqlite`. A relative path is one from
-    /// `dir`.
+    /// Reads what a user gives: a path, or a URL such as `sqlite:runs.sqlite` or
+    /// `clickhouse://user@host:8123/perf?project=shop`. A relative path is one from `dir`.
     ///
     /// ```
     /// use std::path::{Path, PathBuf};
@@ -31,12 +34,16 @@ impl Location {
     /// ```
     ///
     /// # Errors
-    /// When it is a URL of a scheme that this build does not know, or one that names no file.
+    /// When it is a URL of a scheme that this build does not know, or one that names no file and no server.
+    /// None repeats a URL of a server, which may hold a password.
     pub fn parse(text: &OsStr, dir: &Path) -> Result<Self, UserError> {
         let url = text.to_str().and_then(|text| text.split_once(':'));
         let path = match url.map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
             Some((scheme, rest)) if matches!(scheme.as_str(), "sqlite" | "file") => {
                 file_of(&scheme, rest)?
+            }
+            Some((scheme, rest)) if remote::SCHEMES.contains(&scheme.as_str()) => {
+                return Remote::parse(&scheme, rest).map(Self::ClickHouse);
             }
             Some((scheme, rest)) if rest.starts_with("//") && is_scheme(&scheme) => {
                 return Err(unknown(&scheme));
@@ -45,12 +52,18 @@ impl Location {
         };
         Ok(Self::Sqlite(dir.join(path)))
     }
+
+    /// Returns whether it is reached over a network, and shared with other machines.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::ClickHouse(_))
+    }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => path.display().fmt(f),
+            Self::ClickHouse(remote) => remote.fmt(f),
         }
     }
 }
@@ -78,7 +91,7 @@ fn is_scheme(text: &str) -> bool {
 /// Names the scheme alone: the rest of a URL may hold a password.
 fn unknown(scheme: &str) -> UserError {
     UserError::new(ExitCode::Usage, format!("this build knows no store of the scheme `{scheme}:`"))
-        .help("name a file, as `FILE`, `sqlite:FILE` or `file:FILE`")
+        .help("name a file, as `FILE`, `sqlite:FILE` or `file:FILE`, or a `clickhouse://` server")
 }
 
 #[cfg(test)]
@@ -106,13 +119,19 @@ mod tests {
     }
 
     #[test]
+    fn a_server_is_named_by_its_scheme_in_any_case() {
+        let location = parse("ClickHouse://ci@host/db?project=shop").unwrap();
+        assert!(location.is_remote());
+        assert_eq!(location.to_string(), "clickhouse://ci@host:8123/db?project=shop");
+        assert!(!parse("clickhouse").unwrap().is_remote(), "a file of that name");
+    }
+
+    #[test]
     fn an_unknown_scheme_is_named_without_what_may_be_secret() {
-        let error = parse("clickhouse://me:secret@host:8123/perf").unwrap_err();
-        assert_eq!(error.to_string(), "this build knows no store of the scheme `clickhouse:`");
-        assert_eq!(
-            error.help.as_deref(),
-            Some("name a file, as `FILE`, `sqlite:FILE` or `file:FILE`")
-        );
+        let error = parse("postgres://me:secret@host:8123/perf").unwrap_err();
+        assert_eq!(error.to_string(), "this build knows no store of the scheme `postgres:`");
+        let help = error.help.unwrap_or_default();
+        assert!(help.contains("`clickhouse://`") && !help.contains("secret"), "{help}");
         for none in ["sqlite:", "file://", "sqlite://host/file"] {
             assert!(parse(none).unwrap_err().to_string().contains("names no file"), "{none}");
         }

@@ -14,6 +14,7 @@ mod location;
 mod order;
 mod query;
 mod reference;
+mod remote;
 mod resolve;
 mod revisions;
 mod schema;
@@ -29,6 +30,7 @@ pub use find_error::FindError;
 pub use location::Location;
 pub use query::{Filter, Made, Order, Query};
 pub use reference::{Kind, RunRef};
+pub use remote::Remote;
 pub use revisions::Revisions;
 pub use schema::{APPLICATION_ID, VERSION};
 pub use sqlite::Sqlite;
@@ -46,6 +48,7 @@ pub use crate::record::collect::SegmentId;
 pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open(path)?)),
+        Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
     }
 }
 
@@ -56,5 +59,6 @@ pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
 pub fn open_or_create(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open_or_create(path)?)),
+        Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
     }
 }
