@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::project::baseline;
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef};
+use crate::project::store::RunRef;
 use crate::render::{Medium, RunView};
 use crate::text::units;
 use crate::verdict;
@@ -185,7 +185,7 @@ fn must_be_whole(runs: &[RunDocument], is_allowed: bool) -> Result<(), UserError
 
 /// Returns the runs to keep, oldest first.
 fn chosen(args: &Save, context: &Context) -> Result<Vec<RunDocument>, UserError> {
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let run = store.find(&args.run, &context.revisions())?;
     if run.is_empty() {
         let problem =

@@ -102,7 +102,7 @@ pub(super) fn report(
         let text = render::summary(document, &growth, output::message_screen());
         output::message(&format!("\n{text}"));
     }
-    let store = context.shown_store();
+    let store = context.shown_place_of(&document.run.id);
     output::message(&format!("stored as run {} in {store}", document.run.id));
 }
 

@@ -8,7 +8,7 @@ use super::output::{self, OutputArgs};
 use super::runs::ChoiceArgs;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
-use crate::project::{listed, store};
+use crate::project::listed;
 use crate::record::facts;
 use crate::render::Medium;
 
@@ -50,7 +50,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let now = facts::now();
     let choice = args.choice.choice();
     let most = (!args.all).then_some(args.limit);

@@ -37,6 +37,7 @@ mod overhead;
 mod page;
 mod past;
 mod progress;
+mod push;
 mod recording;
 mod remove;
 mod render;
@@ -61,6 +62,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::UserError;
+use crate::project::context::Context;
 
 /// The name of the program.
 const NAME: &str = "perf-report";
@@ -140,6 +142,7 @@ enum Command {
     Bless(bless::Args),
     Tag(tag::Args),
     Remove(remove::Args),
+    Push(push::Args),
     Monitor(monitor::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
@@ -186,36 +189,46 @@ pub fn without_cargo_subcommand(
 
 fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
     let context = cli.global.context()?;
-    match cli.command {
-        Command::Init(args) => init::run(&args, &context),
-        Command::Run(args) => run::run(&args, &context),
-        Command::Suite(args) => suite::run(&args, &context),
-        Command::Bench(args) => bench::run(&args, &context),
-        Command::Collect(args) => collect::run(&args, &context),
-        Command::Show(args) => show::run(&args, &context),
-        Command::List(args) => list::run(&args, &context),
-        Command::Export(args) => export::run(&args, &context),
-        Command::Render(args) => render::run(&args, &context),
-        Command::Import(args) => import::run(&args, &context),
-        Command::Html(args) => html::run(&args, &context),
+    let done = carry_out(cli.command, &context);
+    // Whatever became of the command: runs that wait are told of, and change no exit code.
+    for problem in context.unsent() {
+        output::warning(&problem);
+    }
+    done
+}
+
+fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError> {
+    match command {
+        Command::Init(args) => init::run(&args, context),
+        Command::Run(args) => run::run(&args, context),
+        Command::Suite(args) => suite::run(&args, context),
+        Command::Bench(args) => bench::run(&args, context),
+        Command::Collect(args) => collect::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
+        Command::List(args) => list::run(&args, context),
+        Command::Export(args) => export::run(&args, context),
+        Command::Render(args) => render::run(&args, context),
+        Command::Import(args) => import::run(&args, context),
+        Command::Html(args) => html::run(&args, context),
+        Command::Stacks(args) => stacks::run(&args, context),
+        Command::Top(args) => top::run(&args, context),
+        Command::Compare(args) => compare::run(&args, context),
+        Command::Ab(args) => ab::run(&args, context),
+        Command::Bisect(args) => bisect::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Report(args) => report::run(&args, context),
+        Command::History(args) => history::run(&args, context),
+        Command::CompareLast(args) => compare_last::run(&args, context),
+        Command::Changepoints(args) => changepoints::run(&args, context),
+        Command::Baseline(args) => baseline::run(&args, context),
+        Command::Bless(args) => bless::run(&args, context),
+        Command::Tag(args) => tag::run(&args, context),
+        Command::Remove(args) => remove::run(&args, context),
+        Command::Push(args) => push::run(&args, context),
+        Command::Monitor(args) => monitor::run(&args, context),
+        Command::Overhead(args) => overhead::run(&args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Serve(args) => serve::run(&args, &context),
-        Command::Stacks(args) => stacks::run(&args, &context),
-        Command::Top(args) => top::run(&args, &context),
-        Command::Compare(args) => compare::run(&args, &context),
-        Command::Ab(args) => ab::run(&args, &context),
-        Command::Bisect(args) => bisect::run(&args, &context),
-        Command::Check(args) => check::run(&args, &context),
-        Command::Report(args) => report::run(&args, &context),
-        Command::History(args) => history::run(&args, &context),
-        Command::CompareLast(args) => compare_last::run(&args, &context),
-        Command::Changepoints(args) => changepoints::run(&args, &context),
-        Command::Baseline(args) => baseline::run(&args, &context),
-        Command::Bless(args) => bless::run(&args, &context),
-        Command::Tag(args) => tag::run(&args, &context),
-        Command::Remove(args) => remove::run(&args, &context),
-        Command::Monitor(args) => monitor::run(&args, &context),
-        Command::Overhead(args) => overhead::run(&args, &context),
-        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

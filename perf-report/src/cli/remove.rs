@@ -10,7 +10,7 @@ use super::{help, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::project::listed;
-use crate::project::store::{self, Entry, RunRef, Store};
+use crate::project::store::{Entry, RunRef, Store};
 use crate::record::facts;
 use crate::render::Medium;
 use crate::text::moment::Moment;
@@ -71,7 +71,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let mut store = store::open(&context.store)?;
+    let mut store = context.open()?;
     let now = facts::now();
     let going = going(args, context, &*store, now)?;
     if going.is_empty() {

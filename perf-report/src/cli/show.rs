@@ -14,7 +14,7 @@ use crate::analysis;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{METRICS_OF_TREES, Metric};
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef, Store};
+use crate::project::store::{RunRef, Store};
 use crate::render::{Medium, Part, RunView, Selection, Sort};
 use crate::text::{sanitize, shell};
 
@@ -96,7 +96,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let run =
         store.find(&args.run, &context.revisions()).map_err(|error| {
             match meant_function(&args.run.to_string(), store.as_ref(), context) {

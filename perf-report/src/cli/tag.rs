@@ -9,7 +9,7 @@ use super::{help, keep, output};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::project::named::Runs;
-use crate::project::store::{self, Names, RunRef};
+use crate::project::store::{Names, RunRef};
 use crate::text::units;
 
 const EXAMPLES: &str = "\
@@ -53,7 +53,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
     let found = Runs::run(context, &args.run)?;
-    let mut store = store::open(&context.store)?;
+    let mut store = context.open()?;
     let mut told = None;
     for run in &found.runs {
         let names = store.rename(&run.run.id, &|known| args.names(known))?;

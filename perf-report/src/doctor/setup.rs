@@ -3,7 +3,7 @@
 use crate::error::{ExitCode, UserError};
 use crate::model::Check;
 use crate::project::context::Context;
-use crate::project::store::{self, Filter};
+use crate::project::store::Filter;
 use crate::project::{baseline, workspace};
 use crate::record::facts;
 
@@ -20,7 +20,7 @@ pub(super) fn workspace(context: &Context) -> Check {
 pub(super) fn store(context: &Context) -> Check {
     let subject = "store";
     let path = context.shown_store();
-    let found = store::open(&context.store).and_then(|store| {
+    let found = context.open().and_then(|store| {
         let newest = store.newest(&Filter::default())?;
         Ok((newest, store.count(&Filter::default())?))
     });

@@ -13,10 +13,11 @@ use super::{
     FUNCTION_SCHEMA, FUNCTION_VERSION, FunctionDocument, HISTORY_SCHEMA, HISTORY_VERSION,
     HistoryDocument, IMPORT_SCHEMA, IMPORT_VERSION, ImportDocument, MONITOR_SCHEMA,
     MONITOR_VERSION, MonitorDocument, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, OVERHEAD_SCHEMA,
-    OVERHEAD_VERSION, OverheadDocument, REPORT_SCHEMA, REPORT_VERSION, RUN_SCHEMA, RUN_VERSION,
-    RUNS_SCHEMA, RUNS_VERSION, Report, RunDocument, RunsDocument, SELF_TEST_SCHEMA,
-    SELF_TEST_VERSION, STACKS_SCHEMA, STACKS_VERSION, SUITES_SCHEMA, SUITES_VERSION,
-    SelfTestDocument, StacksDocument, SuitesDocument, TOP_SCHEMA, TOP_VERSION, TopDocument,
+    OVERHEAD_VERSION, OverheadDocument, PUSH_SCHEMA, PUSH_VERSION, PushDocument, REPORT_SCHEMA,
+    REPORT_VERSION, RUN_SCHEMA, RUN_VERSION, RUNS_SCHEMA, RUNS_VERSION, Report, RunDocument,
+    RunsDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION, STACKS_SCHEMA, STACKS_VERSION,
+    SUITES_SCHEMA, SUITES_VERSION, SelfTestDocument, StacksDocument, SuitesDocument, TOP_SCHEMA,
+    TOP_VERSION, TopDocument,
 };
 
 /// The reason for which a text is no document.
@@ -132,6 +133,7 @@ kinds! {
     Monitor(MonitorDocument): MONITOR_SCHEMA, MONITOR_VERSION;
     Noise(NoiseDocument): NOISE_SCHEMA, NOISE_VERSION;
     Overhead(OverheadDocument): OVERHEAD_SCHEMA, OVERHEAD_VERSION;
+    Push(PushDocument): PUSH_SCHEMA, PUSH_VERSION;
     Report(Report): REPORT_SCHEMA, REPORT_VERSION;
     Runs(RunsDocument): RUNS_SCHEMA, RUNS_VERSION;
     SelfTest(SelfTestDocument): SELF_TEST_SCHEMA, SELF_TEST_VERSION;

@@ -41,6 +41,7 @@ mod noise;
 mod overhead;
 mod page;
 mod probe;
+mod push;
 mod read;
 mod recording;
 mod repeat;
@@ -110,6 +111,7 @@ pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
 pub use page::{FunctionDocument, Neighbour};
 pub use probe::{Probe, Steadiness};
+pub use push::{PushDocument, PushOutcome, PushedRun};
 pub use read::DocumentError;
 pub use recording::{Breaker, Discarded, Recording};
 pub use repeat::{RepeatRow, RepeatSummary};
@@ -219,6 +221,10 @@ pub const DECLINE_VERSION: u32 = 1;
 pub const REPORT_SCHEMA: &str = "perf-track/report";
 /// Newest version of [`REPORT_SCHEMA`].
 pub const REPORT_VERSION: u32 = 1;
+/// Name of the schema of a [`PushDocument`].
+pub const PUSH_SCHEMA: &str = "perf-track/push";
+/// Newest version of [`PUSH_SCHEMA`].
+pub const PUSH_VERSION: u32 = 1;
 /// Name of the schema of an [`AlertDocument`].
 pub const ALERT_SCHEMA: &str = "perf-track/alert";
 /// Newest version of [`ALERT_SCHEMA`].

@@ -7,7 +7,7 @@ use super::baseline;
 use super::check::{self, Question};
 use super::context::Context;
 use super::named::{self, Runs};
-use super::store::{self, Filter, RunRef, Store};
+use super::store::{Filter, RunRef, Store};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{FunctionKind, RunDocument};
 use crate::text::units;
@@ -146,7 +146,7 @@ fn last(
     let (Some(first), Some(newest)) = (current.runs.first(), current.runs.last()) else {
         return Ok(Runs::new(name, Vec::new()));
     };
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let mut before = first.run.id.as_str();
     for id in begun {
         // By the order of the store: ids of one second have none.
@@ -177,7 +177,7 @@ fn group(context: &Context, current: &Runs) -> Result<Runs, UserError> {
     const MOST: usize = 30;
     let none = || Runs::new(String::new(), Vec::new());
     let Some(newest) = current.runs.last() else { return Ok(none()) };
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let before = store.recent_samples(&behind(&*store, current, newest)?, MOST)?;
     let names: HashSet<&str> = newest.functions.iter().map(|it| it.name.as_str()).collect();
     let shared = |run: &RunDocument| {
@@ -198,7 +198,7 @@ fn behind(store: &dyn Store, current: &Runs, newest: &RunDocument) -> Result<Fil
 /// Returns a notice on runs of the same command before that are no measure for these.
 fn of_other_settings(context: &Context, current: &Runs) -> Result<Option<String>, UserError> {
     let Some(newest) = current.runs.last() else { return Ok(None) };
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let comparable = behind(&*store, current, newest)?;
     let of_command = Filter::of_command(newest);
     let filter =

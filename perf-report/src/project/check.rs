@@ -104,7 +104,9 @@ impl Question {
         let Recorded { runs: mut current, missing } = recorded;
         let left_out =
             missing.as_ref().map(|(missing, verb)| format!("{missing}, and {verb} left out"));
-        let notices = current.notice.take().into_iter().chain(left_out).collect();
+        let of_baseline = baseline.as_mut().and_then(|baseline| baseline.notice.take());
+        let notices =
+            current.notice.take().into_iter().chain(of_baseline).chain(left_out).collect();
         let mut history = Vec::new();
         if let Some(baseline) = &mut baseline {
             history = named::history(context, &baseline.runs, &current.runs);

@@ -1,10 +1,15 @@
 //! The place where a command works: the folder in which it was called, the workspace, the store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::config;
+use super::latest::Latest;
+use super::outbox::sending::Post;
+use super::outbox::{Outbox, Shared};
 use super::revisions::Repository;
-use super::store::Location;
+use super::store::{self, Location, Store, StoreError};
 use super::workspace;
 use crate::error::UserError;
 use crate::record::programs::Programs;
@@ -21,6 +26,8 @@ pub(crate) struct Context {
     pub root: PathBuf,
     /// The store that holds the runs.
     pub store: Location,
+    /// The post office through which runs go to a store of several machines.
+    pub post: Arc<Post>,
 }
 
 impl Context {
@@ -44,7 +51,51 @@ impl Context {
         let root = workspace::root(&dir);
         let own = || Location::Sqlite(root.join(workspace::FOLDER).join(STORE));
         let store = store.unwrap_or_else(own);
-        Self { dir, root, store }
+        Self { dir, root, store, post: Arc::default() }
+    }
+
+    /// Opens the store for reading; it must exist. In one of several machines there is also what this checkout has
+    /// not sent yet.
+    ///
+    /// # Errors
+    /// When nothing has been stored yet, or it is not a store that can be read.
+    pub(crate) fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        if self.store.is_remote() { Ok(self.shared()) } else { store::open(&self.store) }
+    }
+
+    /// Opens the store for storing runs, and makes it when there is none. One of several machines gets them by way
+    /// of the outbox, whether it answers or not.
+    ///
+    /// # Errors
+    /// When it can neither be opened nor made.
+    pub(crate) fn open_or_create(&self) -> Result<Box<dyn Store>, StoreError> {
+        if self.store.is_remote() { Ok(self.shared()) } else { store::open_or_create(&self.store) }
+    }
+
+    fn shared(&self) -> Box<dyn Store> {
+        let location = self.store.clone();
+        let open = move |within: Duration| {
+            let is_limited = within < Duration::MAX;
+            let location = match &location {
+                Location::ClickHouse(remote) if is_limited => {
+                    Location::ClickHouse(remote.clone().within(within))
+                }
+                location => location.clone(),
+            };
+            store::open_or_create(&location)
+        };
+        let own = (Latest::of(&self.folder()), Arc::clone(&self.post));
+        Box::new(Shared::new(self.store.to_string(), Arc::new(open), self.outbox(), own))
+    }
+
+    /// Returns the outbox of the workspace; its folder may not exist yet.
+    pub(crate) fn outbox(&self) -> Outbox {
+        Outbox::of(&self.folder())
+    }
+
+    /// Returns sentences about what this command could not send.
+    pub(crate) fn unsent(&self) -> Vec<String> {
+        self.post.problems(&self.outbox())
     }
 
     /// Returns the programs of the workspace.
@@ -74,6 +125,13 @@ impl Context {
             Location::Sqlite(path) => std::fs::metadata(path).ok().map(|file| file.len()),
             Location::ClickHouse(_) => None,
         }
+    }
+
+    /// Writes the place where the run of this id is now: the store, or the outbox on its way there.
+    pub(crate) fn shown_place_of(&self, id: &str) -> String {
+        let outbox = self.outbox();
+        let waits = self.store.is_remote() && outbox.holds(id);
+        if waits { self.shown(outbox.folder()) } else { self.shown_store() }
     }
 
     /// Writes the place of the store as it is shortest to read.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::store::{self, Fault, Filter, Made, Store, StoreError};
+use super::store::{Fault, Filter, Made, Store, StoreError};
 use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::record::collect::{self, Collected, Listing, SegmentId};
@@ -47,7 +47,7 @@ pub(crate) fn store(
         }
         result => result.map(|()| Stored::Now),
     };
-    let stored = store::open_or_create(&context.store).and_then(save);
+    let stored = context.open_or_create().and_then(save);
     stored.map_err(|error| not_stored(error.into(), folder))
 }
 
@@ -81,12 +81,16 @@ pub(crate) fn stored_before(
     (pending, folder): (Option<&str>, &Path),
 ) -> Result<(Before, Listing), UserError> {
     let find = || -> Result<_, StoreError> {
-        let store = match store::open(&context.store) {
+        let store = match context.open() {
             Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
             store => store?,
         };
         let segments: Vec<SegmentId> = ids.values().copied().collect();
-        let known = pending.map(|id| store.newest(&Filter::of_id(id))).transpose()?.flatten();
+        let known = match pending.map(|id| store.newest(&Filter::of_id(id))).transpose() {
+            // A store of several machines that does not answer now sees itself what it has.
+            Err(_) if context.store.is_remote() => None,
+            known => known?.flatten(),
+        };
         Ok(Some((store.made_of(&segments)?, known)))
     };
     let found = find().map_err(|error| not_stored(error.into(), folder))?;

@@ -3,6 +3,7 @@
 //! one; a [`page`] needs all of that. [`Project`] is all of it for a program outside. Prints nothing.
 
 pub(crate) mod alerts;
+pub(crate) mod ancestry;
 pub(crate) mod baseline;
 pub(crate) mod before;
 pub(crate) mod bench;
@@ -12,12 +13,15 @@ pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod import;
 pub(crate) mod intake;
+pub(crate) mod latest;
 pub(crate) mod listed;
 pub(crate) mod monitor;
 pub(crate) mod named;
+pub(crate) mod outbox;
 pub(crate) mod page;
 pub(crate) mod past;
 pub(crate) mod plugin;
+pub(crate) mod push;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod repository;

@@ -7,7 +7,7 @@ use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::{self, Runs};
 use super::past::Past;
-use super::store::{self, Filter, Query};
+use super::store::{Filter, Query};
 use super::suites;
 use crate::analysis::history::{self, TrendRules};
 use crate::analysis::score;
@@ -79,8 +79,8 @@ pub(crate) fn newest(context: &Context, command: &[String]) -> Result<RunDocumen
     let named = command.join(" ");
     let of_command = (!command.is_empty()).then(|| named.clone());
     let filter = Filter { command: of_command, ..Filter::default() };
-    let store = store::open(&context.store)?;
-    let Some(entry) = store.newest(&filter)? else {
+    let store = context.open()?;
+    let Some(entry) = store.own_newest(&filter)? else {
         let problem = match command {
             [] => "no run is stored yet".to_owned(),
             _ => format!("no run of `{named}` is stored"),
@@ -165,7 +165,7 @@ fn past(context: &Context, current: &Runs) -> Result<Vec<RunDocument>, UserError
 /// Returns the last runs of the command up to this one, as many as a reliability looks at, oldest first.
 fn last(context: &Context, current: &Runs) -> Result<Vec<RunDocument>, UserError> {
     let Some(newest) = current.runs.last() else { return Ok(Vec::new()) };
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let filter = Filter {
         command: Some(newest.run.command.join(" ")),
         older_than: Some(newest.run.id.clone()),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ancestry;
 use super::baseline;
 use super::context::Context;
 use super::past::Past;
@@ -84,13 +85,16 @@ impl Runs {
         current: &[RunDocument],
     ) -> Result<Self, UserError> {
         let Some(newest) = current.last() else { return Err(no_run_of(branch)) };
-        let store = store::open(&context.store)?;
+        let store = context.open()?;
         let filter = store.behind(newest)?.but(current);
-        let runs = store.recent(&Filter { branch: Some(branch.to_owned()), ..filter }, most)?;
+        let filter = Filter { branch: Some(branch.to_owned()), ..filter };
+        let asked = (filter, branch, most);
+        let (filter, notice) = ancestry::prefer(&*store, asked, newest, &context.revisions())?;
+        let runs = store.recent(&filter, most)?;
         if runs.is_empty() {
             return Err(no_run_of(branch));
         }
-        Ok(Self::new(format!("{branch}~{most}"), runs))
+        Ok(Self { notice, ..Self::new(format!("{branch}~{most}"), runs) })
     }
 
     /// Loads the stored run, or the baseline, that `text` names. A baseline comes first, since its name
@@ -111,7 +115,7 @@ impl Runs {
     /// # Errors
     /// When there is no such run, or more than one could be meant, or it cannot be read.
     pub(crate) fn run(context: &Context, reference: &RunRef) -> Result<Self, UserError> {
-        let store = store::open(&context.store)?;
+        let store = context.open()?;
         let run = store.find(reference, &context.revisions())?;
         Self::with_group(&*store, run)
     }
@@ -121,7 +125,7 @@ impl Runs {
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn made_with(context: &Context, run: RunDocument) -> Result<Self, UserError> {
-        Self::with_group(&*store::open(&context.store)?, run)
+        Self::with_group(&*context.open()?, run)
     }
 
     /// Loads the newest run of the command and source of `like`, with those that `run --repeat` made with it.
@@ -130,9 +134,9 @@ impl Runs {
     /// [`Code::NothingToJudge`] when there is none.
     pub(crate) fn newest_of(context: &Context, like: &RunDocument) -> Result<Self, UserError> {
         let command = like.run.command.join(" ");
-        let store = store::open(&context.store)?;
-        let Some(entry) = store.newest(&Filter::of_command(like))? else {
-            let newest = store.newest(&Filter::default())?.map_or_else(
+        let store = context.open()?;
+        let Some(entry) = store.own_newest(&Filter::of_command(like))? else {
+            let newest = store.own_newest(&Filter::default())?.map_or_else(
                 || "no run is stored yet".to_owned(),
                 |entry| format!("the newest one, {}, is of `{}`", entry.id, entry.command),
             );
@@ -170,7 +174,7 @@ pub(crate) fn history(
     current: &[RunDocument],
 ) -> Vec<RunDocument> {
     let Some(newest) = current.last() else { return Vec::new() };
-    let Ok(store) = store::open(&context.store) else { return Vec::new() };
+    let Ok(store) = context.open() else { return Vec::new() };
     let all = |filter: Filter| store.recent_samples(&filter.but(baseline).but(current), HISTORY);
     let mut history = store.behind(newest).and_then(all).unwrap_or_default();
     leave_out_edits(&mut history, baseline.iter().chain(current));

@@ -1,7 +1,7 @@
 //! The stored runs that lie behind one: its history.
 
 use super::context::Context;
-use super::store::{self, Fault, Filter, RunRef, Store, StoreError};
+use super::store::{Fault, Filter, RunRef, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{self, RunDocument};
 
@@ -23,7 +23,7 @@ impl Past {
         from: &RunRef,
         branch: Option<&str>,
     ) -> Result<Self, UserError> {
-        let store = store::open(&context.store)?;
+        let store = context.open()?;
         let newest = match branch {
             Some(name) => {
                 let of_branch = Filter { branch: Some(name.to_owned()), ..Filter::default() };
@@ -40,7 +40,7 @@ impl Past {
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn behind(context: &Context, run: &RunDocument) -> Result<Option<Self>, UserError> {
-        let store = match store::open(&context.store) {
+        let store = match context.open() {
             Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
             store => store?,
         };
@@ -80,7 +80,7 @@ pub(crate) fn if_not_latest(
     context: &Context,
     run: &RunDocument,
 ) -> Result<Option<String>, UserError> {
-    let newest = store::open(&context.store)?.newest(&Filter::default())?;
+    let newest = context.open()?.own_newest(&Filter::default())?;
     let later = newest.filter(|newest| newest.id != run.run.id);
     Ok(later.map(|latest| {
         format!(

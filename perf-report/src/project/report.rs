@@ -6,7 +6,7 @@ use super::config;
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::Runs;
-use super::store::{self, Filter, Query, RunRef, Store};
+use super::store::{Filter, Query, RunRef, Store};
 use crate::analysis::report::{self, Material, Stored};
 use crate::analysis::score;
 use crate::error::{ExitCode as Code, UserError};
@@ -131,7 +131,7 @@ pub(crate) fn report(
 ) -> Result<Report, UserError> {
     let settings = config::report_settings(context)?;
     let newest = runs.last().ok_or_else(no_run)?;
-    let Around { past, last, stored } = match store::open(&context.store) {
+    let Around { past, last, stored } = match context.open() {
         Ok(store) => Around::of(&*store, newest, runs)?,
         // Runs of files need no store.
         Err(_) => Around { last: runs.to_vec(), ..Around::default() },

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::context::Context;
 use super::named::Runs;
-use super::store;
 use crate::analysis::suites::{self, Question, SuiteRules, WINDOW};
 use crate::error::UserError;
 use crate::model::{RunDocument, SuitesDocument};
@@ -33,7 +32,7 @@ pub(crate) fn judge(
     order: Order<'_>,
 ) -> Result<(Option<SuitesDocument>, Vec<String>), UserError> {
     let Some(first) = runs.first() else { return Ok((None, Vec::new())) };
-    let past = store::open(&context.store)?.before(first, WINDOW)?;
+    let past = context.open()?.before(first, WINDOW)?;
     let named = order.rules.baselines().into_iter().chain(order.baseline);
     let (mut baselines, mut problems) = (BTreeMap::new(), Vec::new());
     for name in named.filter(|_| !order.quick) {

@@ -20,6 +20,8 @@ pub(crate) const IGNORED: &str = "\
 /.tmp*
 /alerts*.json
 /monitor.lock
+/outbox/
+/latest
 ";
 
 /// The name of the configuration file in the workspace root.

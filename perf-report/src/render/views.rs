@@ -7,8 +7,8 @@ use crate::model::{
     AnyDocument, Baseline, BaselinesDocument, BenchDocument, BenchGrowth, BisectDocument,
     BlessingsDocument, ChangePoints, ChecksDocument, Comparison, DeclineDocument, FunctionDocument,
     HistoryDocument, ImportDocument, Metric, MonitorDocument, NoiseDocument, OverheadDocument,
-    Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument, SuitesDocument,
-    TopDocument,
+    PushDocument, Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument,
+    SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -115,6 +115,20 @@ impl Document for Baseline {
 impl Baseline {
     fn newest(&self) -> Option<RunView<'_>> {
         self.runs.last().map(RunView::whole)
+    }
+}
+
+impl Document for PushDocument {
+    fn human(&self, screen: Screen) -> String {
+        human::push(self, screen)
+    }
+
+    fn json(&self) -> String {
+        exact(self)
+    }
+
+    fn markdown(&self) -> Option<String> {
+        Some(markdown::push(self))
     }
 }
 
@@ -267,6 +281,7 @@ impl AnyDocument {
             Self::Doctor(it) => show(&**it),
             Self::Function(it) => show(&**it),
             Self::Import(it) => show(&**it),
+            Self::Push(it) => show(&**it),
             Self::Monitor(it) => show(&**it),
             Self::Noise(it) => show(&**it),
             Self::Overhead(it) => show(&**it),

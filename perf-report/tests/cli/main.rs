@@ -20,6 +20,7 @@ mod listed;
 mod monitor;
 mod order;
 mod overhead;
+mod push;
 mod repeat;
 mod run;
 

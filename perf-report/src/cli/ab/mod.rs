@@ -23,7 +23,7 @@ use crate::model::{Comparison, Interleaved, Stopped};
 use crate::project::check::in_turn;
 use crate::project::config::check::{self, CheckSettings};
 use crate::project::context::Context;
-use crate::project::store::{self, Made};
+use crate::project::store::Made;
 use crate::project::workspace;
 use crate::record::command::Streams;
 use crate::record::in_turn::{InTurn, Progress, Rules, Watcher as _};
@@ -289,7 +289,7 @@ fn interrupted(rounds: &Rounds, when: &str) -> ExitCode {
 }
 
 fn store_runs(context: &Context, mut pairing: InTurn<'_>, sides: &Sides) -> Result<(), UserError> {
-    let mut store = store::open_or_create(&context.store)?;
+    let mut store = context.open_or_create()?;
     for (side, runs) in [(Side::A, &mut pairing.a), (Side::B, &mut pairing.b)] {
         // A commit in a worktree is on no branch, also where CI names that of the checkout.
         let apart = runs.iter_mut().filter(|_| sides.get(side).is_apart());
@@ -304,7 +304,7 @@ fn store_runs(context: &Context, mut pairing: InTurn<'_>, sides: &Sides) -> Resu
     }
     let count = units::plural(runs.len() as u64, "run");
     let label = pairing.rules.label.unwrap_or_default();
-    let place = context.shown_store();
+    let place = context.shown_place_of(runs.last().map_or("", |run| &run.run.id));
     output::message(&format!("stored {count} in {place}, labelled {label}-a and {label}-b"));
     Ok(())
 }

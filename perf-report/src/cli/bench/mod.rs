@@ -271,7 +271,7 @@ fn tell(args: &Args, context: &Context, (document, made): (&BenchDocument, &Made
         }
         _ => format!("run {newest}"),
     };
-    output::message(&format!("stored as {runs} in {}", context.shown_store()));
+    output::message(&format!("stored as {runs} in {}", context.shown_place_of(newest)));
     if let Some(help) = ignored(&made.left_out) {
         output::help(&help);
     }

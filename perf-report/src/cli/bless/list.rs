@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::project::blessings;
 use crate::project::context::Context;
-use crate::project::store::{self, RunRef};
+use crate::project::store::RunRef;
 use crate::record::facts;
 use crate::verdict::{self, Blessing, BlessingState};
 
@@ -20,7 +20,7 @@ use crate::verdict::{self, Blessing, BlessingState};
 type Values = BTreeMap<(String, Metric), f64>;
 
 fn find(context: &Context, wanted: &RunRef) -> Result<RunDocument, UserError> {
-    store::open(&context.store)?.find(wanted, &context.revisions())
+    context.open()?.find(wanted, &context.revisions())
 }
 
 /// Lists the accepted regressions, with the state of each.

@@ -24,7 +24,7 @@ use crate::project::config::alert::{AlertSettings, Occasion, Period};
 use crate::project::config::check::{CheckSettings, Limit};
 use crate::project::context::Context;
 use crate::project::monitor::{self, Judged, Order};
-use crate::project::{alerts, blessings, reports, store};
+use crate::project::{alerts, blessings, reports};
 use crate::record::command::Interrupt;
 use crate::render::{Document as _, Medium, message};
 use crate::stats::number::float;
@@ -306,7 +306,7 @@ fn write_histories(
     else {
         return Ok(());
     };
-    let runs = store::open(&context.store)?.before(newest, ALL_RUNS)?;
+    let runs = context.open()?.before(newest, ALL_RUNS)?;
     let runs = [runs, vec![newest.clone()]].concat();
     super::histories::write(args, context, rules.trend, &runs)
 }

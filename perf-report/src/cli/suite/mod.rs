@@ -22,7 +22,7 @@ use crate::model::{RunDocument, SuiteRow, SuitesDocument, TargetOutcome};
 use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::project::named::Runs;
-use crate::project::store::{self, Filter, RunRef};
+use crate::project::store::{Filter, RunRef};
 use crate::project::suites::{self, Order};
 use crate::render::{Document as _, Medium};
 
@@ -170,10 +170,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 fn stored(args: &Args, context: &Context) -> Result<Vec<RunDocument>, UserError> {
     /// Runs that are looked through.
     const MOST: usize = 50;
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let filter = Filter { label: args.name.clone(), ..Filter::default() };
-    let runs = store.recent(&filter, MOST)?;
-    let newest = runs.into_iter().rev().find(|run| !run.suites.is_empty()).ok_or_else(|| {
+    let own = store.own_newest(&filter)?.map(|entry| store.load(&entry.id)).transpose()?;
+    let newest = match own.filter(|run| !run.suites.is_empty()) {
+        Some(own) => Some(own),
+        None => store.recent(&filter, MOST)?.into_iter().rev().find(|run| !run.suites.is_empty()),
+    };
+    let newest = newest.ok_or_else(|| {
         let named = args.name.as_ref().map_or_else(String::new, |name| format!(" of {name:?}"));
         UserError::new(Code::NothingToJudge, format!("no stored run{named} has test suites"))
             .help("run some with `perf-report suite -- cargo test`")
@@ -220,7 +224,7 @@ fn report(args: &Args, context: &Context, document: &SuitesDocument) -> Result<(
             Some(first) if count > 1 => format!("{count} runs, {} to {newest},", first.id),
             _ => format!("run {newest}"),
         };
-        output::message(&format!("stored as {runs} in {}", context.shown_store()));
+        output::message(&format!("stored as {runs} in {}", context.shown_place_of(newest)));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use sources::Source;
 
 use super::context::Context;
-use super::store::{self, Entry, Fault, Filter, StoreError};
+use super::store::{Entry, Fault, Filter, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::import::{Format, Imported, Mistake, Notes, Options};
 use crate::model::{Kept, RunDocument};
@@ -142,7 +142,7 @@ pub(crate) fn keep(
     runs: &[RunDocument],
     given: &Given,
 ) -> Result<Answers, UserError> {
-    let mut store = store::open_or_create(&context.store)?;
+    let mut store = context.open_or_create()?;
     let mut answers = Answers::default();
     for run in runs {
         answers.kept.push(match store.save(run) {

@@ -100,6 +100,15 @@ pub trait Store: fmt::Debug {
         Ok(self.entries(&Query::newest(filter.clone(), 1))?.pop())
     }
 
+    /// Returns the run of this checkout that was made last, of those that are meant; where it has made none, the
+    /// newest of all. In a store of one machine that is the same.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn own_newest(&self, filter: &Filter) -> Result<Option<Entry>, StoreError> {
+        self.newest(filter)
+    }
+
     /// Returns the newest runs that are meant and that recorded something, at most `most`, oldest first.
     /// One that cannot be read is left out. The newest is whole, the others are samples, as in a baseline.
     ///

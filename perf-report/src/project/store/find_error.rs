@@ -126,6 +126,14 @@ impl FindError {
         Self::NoneOf { kind, name: name.to_owned(), there }
     }
 
+    /// Makes the error that `latest~N` reaches beyond the oldest run of its series, of which `stored` are known.
+    pub(crate) fn too_far_back_of_latest(stored: usize) -> UserError {
+        match stored {
+            0 => Self::NothingStored.into(),
+            stored => Self::TooFarBackOf { name: "latest".to_owned(), stored }.into(),
+        }
+    }
+
     fn code(&self) -> ExitCode {
         match self {
             Self::NothingStored

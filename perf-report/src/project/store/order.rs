@@ -25,7 +25,7 @@ pub(super) fn now() -> i64 {
 
 /// Returns the first moment after `time`, as the columns have it: what is made before it was made no later than
 /// `time`. `None` where that cannot be read.
-pub(super) fn behind(time: &str) -> Option<String> {
+pub(crate) fn behind(time: &str) -> Option<String> {
     let next = jiff::SignedDuration::from_millis(1);
     Some(facts::rfc_3339(time.parse::<Timestamp>().ok()?.checked_add(next).ok()?))
 }

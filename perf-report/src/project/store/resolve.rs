@@ -21,7 +21,7 @@ const GUESSED_AMONG: usize = 10_000;
 const SHORTEST_HASH: usize = 4;
 
 /// The store and the repository that a name is looked up in.
-pub(super) struct Finder<'a, S: Store + ?Sized> {
+pub(crate) struct Finder<'a, S: Store + ?Sized> {
     pub store: &'a S,
     pub revisions: &'a dyn Revisions,
 }
@@ -31,7 +31,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     ///
     /// # Errors
     /// When there is no such run, or more than one.
-    pub(super) fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
+    pub(crate) fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
         match reference {
             RunRef::Latest(back) => self.latest(*back),
             RunRef::Runs(word) => self.word(word),

@@ -22,7 +22,7 @@ pub(crate) fn runs(document: &RunsDocument, screen: Screen) -> String {
     if document.runs.is_empty() {
         return String::new();
     }
-    let cells = document.runs.iter().map(|row| cells(row, &document.time));
+    let cells = document.runs.iter().map(|row| cells(row, document));
     let rows: Vec<[String; TITLES.len()]> = cells.collect();
     let is_shown = |column: &usize| rows.iter().any(|row| !row[*column].is_empty());
     let shown: Vec<usize> = (0..TITLES.len()).filter(is_shown).collect();
@@ -36,10 +36,10 @@ pub(crate) fn runs(document: &RunsDocument, screen: Screen) -> String {
     text
 }
 
-fn cells(row: &RunRow, now: &str) -> [String; TITLES.len()] {
+fn cells(row: &RunRow, document: &RunsDocument) -> [String; TITLES.len()] {
     [
-        row.id.clone(),
-        moment::age(&row.time, now).unwrap_or_default(),
+        words::short_id(row, &document.runs).to_owned(),
+        moment::age(&row.time, &document.time).unwrap_or_default(),
         row.wall_ns.map(|ns| units::duration(float(ns))).unwrap_or_default(),
         units::count(row.functions),
         words::end(row),

@@ -25,6 +25,7 @@ pub(crate) mod memory;
 pub(crate) mod metrics;
 pub(crate) mod notes;
 pub(crate) mod page;
+pub(crate) mod push;
 pub(crate) mod report;
 pub(crate) mod runs;
 pub(crate) mod select;

@@ -1,0 +1,224 @@
+//! The sending of letters within a time that is set once for a whole command, whatever the store does.
+//!
+//! The work is done by a thread that is left behind when the time is over: a server that accepts and never answers
+//! holds up nobody. A letter is taken out only after the store has confirmed its run, so what is left behind is at
+//! worst sent again, which changes nothing.
+
+use std::fmt;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Delivered, Letter, Outbox, Undelivered, deliver};
+use crate::project::store::{Fault, Made, Store, StoreError};
+use crate::text::units;
+
+/// The most time that a command spends on sending, over all its runs, tries and requests.
+pub(crate) const BUDGET: Duration = Duration::from_secs(10);
+
+/// The pauses between tries: most of what fails and is over soon is over within them.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(600)];
+
+/// Opens the store, in which everything has to be done within the time that is given.
+pub(crate) type Open = Arc<dyn Fn(Duration) -> Result<Box<dyn Store>, StoreError> + Send + Sync>;
+
+/// The post office of a command: the time that it has left, and what it could not send.
+#[derive(Default)]
+pub(crate) struct Post(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    spent: Duration,
+    gave_up: Option<String>,
+    refused: Vec<(String, String)>,
+    kept: Vec<String>,
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Post").finish_non_exhaustive()
+    }
+}
+
+/// A letter that is to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sendable {
+    /// The id of its run.
+    pub id: String,
+    /// True where this command has just made the run.
+    pub is_own: bool,
+}
+
+/// A thing that happened to a letter.
+#[derive(Debug)]
+enum Event {
+    /// The store has its run.
+    Sent(String, Delivered),
+    /// The store, or the letter itself, stands in its way for good.
+    Refused(String, String),
+    /// The store takes nothing now.
+    GaveUp(String),
+}
+
+impl Post {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the reason for which this command sends nothing more, where there is one.
+    pub(crate) fn gave_up(&self) -> Option<String> {
+        self.state().gave_up.clone()
+    }
+
+    /// Remembers that this command has put a letter about the run of this id into the outbox.
+    pub(super) fn remember(&self, id: &str) {
+        self.state().kept.push(id.to_owned());
+    }
+
+    /// Sends letters, one after the other, within what is left of `budget`. Returns what became of those that this
+    /// command made: nothing where they wait.
+    pub(super) fn send(
+        &self,
+        outbox: &Outbox,
+        (letters, store): (Vec<Sendable>, &str),
+        open: &Open,
+        budget: Duration,
+    ) -> Option<Result<Delivered, String>> {
+        let started = Instant::now();
+        let left = budget.saturating_sub(self.state().spent);
+        if left.is_zero() || self.gave_up().is_some() {
+            return None;
+        }
+        let own = letters.iter().find(|it| it.is_own).map(|it| it.id.clone());
+        let deadline = started + left;
+        let (tell, told) = mpsc::channel();
+        let job = (outbox.clone(), letters, store.to_owned(), Arc::clone(open));
+        let begun = thread::Builder::new()
+            .name("sending".to_owned())
+            .spawn(move || work(&job.0, &job.1, &job.2, &job.3, deadline, &tell));
+        if let Err(error) = begun {
+            self.state().gave_up = Some(error.to_string());
+            return None;
+        }
+        let mut outcome = None;
+        loop {
+            let is_own = |id: &String| own.as_ref() == Some(id);
+            match told.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(Event::Sent(id, delivered)) if is_own(&id) => outcome = Some(Ok(delivered)),
+                Ok(Event::Sent(..)) => {}
+                Ok(Event::Refused(id, why)) if is_own(&id) => outcome = Some(Err(why)),
+                Ok(Event::Refused(id, why)) => self.state().refused.push((id, why)),
+                Ok(Event::GaveUp(why)) => self.state().gave_up = Some(why),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    let took = units::duration(budget.as_secs_f64() * 1e9);
+                    self.state().gave_up = Some(format!("no answer within {took}"));
+                    break;
+                }
+            }
+        }
+        self.state().spent += started.elapsed();
+        outcome
+    }
+
+    /// Returns sentences about what this command could not send: one on what waits, and one on each run that the
+    /// store does not take. Nothing where all is sent, or it has stored no run.
+    pub(crate) fn problems(&self, outbox: &Outbox) -> Vec<String> {
+        let state = self.state();
+        let mut problems: Vec<String> =
+            state.refused.iter().map(|(id, why)| format!("run {id} is not sent: {why}")).collect();
+        let waiting = outbox.ids().len() as u64;
+        if state.kept.iter().any(|id| outbox.holds(id)) {
+            let why = state.gave_up.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+            let (runs, it) =
+                (units::plural(waiting, "run"), if waiting == 1 { "it" } else { "them" });
+            let verb = if waiting == 1 { "waits" } else { "wait" };
+            problems.push(format!(
+                "the store could not take all{why}: {runs} {verb} in the outbox, and `perf-report push` sends {it}"
+            ));
+        }
+        problems
+    }
+}
+
+/// Sends letters until one cannot be sent for the store's fault.
+fn work(
+    outbox: &Outbox,
+    letters: &[Sendable],
+    name: &str,
+    open: &Open,
+    deadline: Instant,
+    tell: &Sender<Event>,
+) {
+    let mut store = None;
+    for Sendable { id, is_own } in letters {
+        let letter = match outbox.read(id) {
+            Ok(Some(letter)) if letter.store == name => letter,
+            // Somebody else sent it, or it is for another store.
+            Ok(_) => continue,
+            Err(error) => {
+                let _ = tell.send(Event::Refused(id.clone(), error.reason));
+                continue;
+            }
+        };
+        let made = if *is_own { letter.made() } else { Made::Then };
+        let event = match tried(&mut store, open, (&letter, made), deadline) {
+            Ok(delivered) => {
+                // If it stays it is sent again, which changes nothing.
+                let _ = outbox.take_out(id);
+                Event::Sent(id.clone(), delivered)
+            }
+            Err(Undelivered::Store(error)) => {
+                let why = crate::error::UserError::from(error);
+                let _ = tell.send(Event::GaveUp(why.with_causes().replace("\n  cause:", ":")));
+                return;
+            }
+            Err(other) => Event::Refused(id.clone(), other.to_string()),
+        };
+        if tell.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+/// Delivers a letter, and tries again what may pass.
+fn tried(
+    store: &mut Option<Box<dyn Store>>,
+    open: &Open,
+    (letter, made): (&Letter, Made),
+    deadline: Instant,
+) -> Result<Delivered, Undelivered> {
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let result = match store.take().map_or_else(|| open(left), Ok) {
+            Ok(mut opened) => {
+                let result = deliver(&mut *opened, (&letter.document, &letter.segments()), made);
+                *store = Some(opened);
+                result
+            }
+            Err(error) => Err(Undelivered::Store(error)),
+        };
+        let Err(Undelivered::Store(error)) = result else { return result };
+        *store = None;
+        let pause =
+            pauses.next().filter(|pause| may_pass(&error) && Instant::now() + *pause < deadline);
+        let Some(pause) = pause else { return Err(Undelivered::Store(error)) };
+        thread::sleep(pause);
+    }
+}
+
+/// Returns whether trying again may help.
+fn may_pass(error: &StoreError) -> bool {
+    !matches!(
+        error.fault,
+        Fault::Lacking
+            | Fault::NotAStore
+            | Fault::Empty
+            | Fault::Older { .. }
+            | Fault::Newer { .. }
+            | Fault::ReadOnly
+            | Fault::Full
+    )
+}
