@@ -3,6 +3,7 @@
 //! Each method is a module of its own, with where it comes from. Distributions come from `statrs`. The
 //! meaning of the numbers for a program is the matter of [`crate::verdict`].
 
+pub mod exponential;
 pub mod fdr;
 pub mod forms;
 pub mod history;
