@@ -24,6 +24,7 @@ mod judged;
 mod junit;
 mod names;
 mod openmetrics;
+pub mod otlp;
 mod pprof;
 mod prometheus;
 mod speedscope;
@@ -75,6 +76,10 @@ pub enum Format {
     Prometheus,
     /// Metrics as `OpenMetrics` text.
     OpenMetrics,
+    /// Metrics of OpenTelemetry, as a collector is sent them.
+    Otlp,
+    /// The same as text.
+    OtlpJson,
     /// Bencher Metric Format.
     Bmf,
     /// The file of github-action-benchmark.
@@ -170,6 +175,8 @@ impl Format {
         Self::Svg,
         Self::Prometheus,
         Self::OpenMetrics,
+        Self::Otlp,
+        Self::OtlpJson,
         Self::Bmf,
         Self::GithubActionBenchmark,
         Self::Junit,
@@ -188,6 +195,8 @@ impl Format {
             Self::Svg => svg::FACTS,
             Self::Prometheus => prometheus::FACTS,
             Self::OpenMetrics => openmetrics::FACTS,
+            Self::Otlp => otlp::FACTS,
+            Self::OtlpJson => otlp::FACTS_JSON,
             Self::Bmf => bmf::FACTS,
             Self::GithubActionBenchmark => github_action_benchmark::FACTS,
             Self::Junit => junit::FACTS,
@@ -228,6 +237,8 @@ impl Format {
             Self::Svg => svg::write(source, options),
             Self::Prometheus => Ok(prometheus::write(source, options)),
             Self::OpenMetrics => openmetrics::write(source, options),
+            Self::Otlp => otlp::write(source, options),
+            Self::OtlpJson => otlp::write_json(source, options),
             Self::Bmf => bmf::write(source, options),
             Self::GithubActionBenchmark => github_action_benchmark::write(source, options),
             Self::Junit => junit::write(source, options),

@@ -21,7 +21,7 @@ use super::{Choice, Options};
 use crate::model::RunDocument;
 
 /// Functions that are written unless the user says otherwise.
-const USUAL: usize = 200;
+pub(super) const USUAL: usize = 200;
 
 /// The choices of both texts; `OpenMetrics` has one more.
 pub(super) const CHOICES: [Choice; 2] = [Choice::Top, Choice::All];
