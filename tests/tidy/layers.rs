@@ -50,7 +50,7 @@ const REPORT: Table = Table {
         ("bench_tracker", "error model project stats text"),
         ("render", "model stats text"),
         ("export", "error model render stats text verdict"),
-        ("live", "model record render stats"),
+        ("live", "error export files model record render stats text"),
         ("serve", "error live model project record render text"),
         ("serve_absent", "error project"),
         ("overhead", "error model project record stats"),

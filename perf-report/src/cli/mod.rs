@@ -4,6 +4,7 @@
 //! code. The work of the commands lives elsewhere in the crate, where a library user can call it.
 
 mod ab;
+mod agent;
 mod baseline;
 mod bench;
 mod bisect;
@@ -104,6 +105,7 @@ Examples:
   perf-report import criterion         results of other tools, as a run
   perf-report stacks 4711              what the threads of a process are in
   perf-report top                      what running processes do, live
+  perf-report agent                    metrics of running programs
   perf-report overhead                 what recording costs on this machine
   perf-report help check               the help of a command
 
@@ -130,6 +132,7 @@ enum Command {
     Render(render::Args),
     Import(import::Args),
     Top(top::Args),
+    Agent(agent::Args),
     Compare(compare::Args),
     Ab(ab::Args),
     Bisect(bisect::Args),
@@ -229,6 +232,7 @@ fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError>
         Command::Overhead(args) => overhead::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Serve(args) => serve::run(&args, &context),
+        Command::Agent(args) => agent::run(&args, &context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

@@ -17,6 +17,7 @@ mod contexts;
 #[cfg(test)]
 mod corpus;
 mod exposition;
+mod fleet;
 mod functions;
 mod github_action_benchmark;
 mod interval;
@@ -38,6 +39,7 @@ use crate::model::{Comparison, RunDocument};
 use crate::text::suggest;
 
 pub use annotations::annotations;
+pub use fleet::{MetricsText, series_of};
 pub use variables::variables;
 
 /// A run to export, with what it is held against.

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::exposition::{self, Kind, Value};
+use super::exposition::{self, Family, Kind, Value};
 use super::{Against, Choice, Facts, Options, Source};
 use crate::error::{ExitCode, UserError};
 
@@ -24,9 +24,14 @@ pub(super) const FACTS: Facts = Facts {
 /// # Errors
 /// Where timestamps are wanted and the run has no time.
 pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, UserError> {
-    let mut text = String::new();
     let time = if options.timestamps { format!(" {}", time(source)?) } else { String::new() };
-    for family in exposition::families(source.run, options) {
+    Ok(text(&exposition::families(source.run, options), &time).into_bytes())
+}
+
+/// Writes families of series, a line each, with `time` behind each value.
+pub(super) fn text(families: &[Family], time: &str) -> String {
+    let mut text = String::new();
+    for family in families {
         let (name, kind) = (family.name, family.kind.word());
         let suffix = if family.kind == Kind::Counter { "_total" } else { "" };
         // Writing to a String cannot fail.
@@ -37,12 +42,12 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Result<Vec<u8>, U
         let _ = writeln!(text, "# HELP {name} {}", family.help);
         for sample in &family.samples {
             sample.write(&mut text, name, suffix);
-            text.push_str(&time);
+            text.push_str(time);
             text.push('\n');
         }
     }
     text.push_str("# EOF\n");
-    Ok(text.into_bytes())
+    text
 }
 
 /// Returns the time of the run in seconds since 1970.

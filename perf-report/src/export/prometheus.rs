@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::exposition::{self, Kind};
+use super::exposition::{self, Family, Kind};
 use super::{Against, Facts, Options, Source};
 
 pub(super) const FACTS: Facts = Facts {
@@ -19,8 +19,13 @@ pub(super) const FACTS: Facts = Facts {
 
 /// Writes the series, a line each.
 pub(super) fn write(source: &Source<'_>, options: &Options) -> Vec<u8> {
+    text(&exposition::families(source.run, options)).into_bytes()
+}
+
+/// Writes families of series, a line each.
+pub(super) fn text(families: &[Family]) -> String {
     let mut text = String::new();
-    for family in exposition::families(source.run, options) {
+    for family in families {
         // Here a counter has its whole name in every line.
         let suffix = if family.kind == Kind::Counter { "_total" } else { "" };
         let (name, kind) = (family.name, family.kind.word());
@@ -32,5 +37,5 @@ pub(super) fn write(source: &Source<'_>, options: &Options) -> Vec<u8> {
             text.push('\n');
         }
     }
-    text.into_bytes()
+    text
 }

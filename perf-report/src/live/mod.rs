@@ -1,5 +1,8 @@
 //! The view of running processes: the [`stacks`] of their threads, and the figures of all that they
-//! record, as [`top`] shows them. Keeps no run.
+//! record, as [`top`] shows them; and the sums of all processes of a fleet, as an [`agent`] tells them.
 
+#[cfg(feature = "agent")]
+pub(crate) mod agent;
+mod pace;
 pub(crate) mod stacks;
 pub(crate) mod top;

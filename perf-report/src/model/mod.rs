@@ -28,6 +28,7 @@ mod function;
 mod futures;
 mod growth;
 mod harness;
+mod health;
 mod history;
 mod icicle;
 mod identity;
@@ -97,6 +98,7 @@ pub use function::{Budget, Function, FunctionKind, Histogram};
 pub use futures::Futures;
 pub use growth::{BenchGrowth, Complexity, Cost, CostGrowth, Scaling, ScalingLaw, ScalingStep};
 pub use harness::{BenchDoubt, BenchIo, BenchMemory, BenchOutcome, Harness, Leak};
+pub use health::{HealthDocument, HealthFinding, HealthKind};
 pub use history::{FunctionHistory, HistoryChange, HistoryDocument, Trend, TrendLimits};
 pub use icicle::{Icicle, METRICS_OF_TREES, Tile, colour_of_crate};
 pub use identity::Identity;
@@ -183,6 +185,10 @@ pub const COMPARISON_VERSION: u32 = 1;
 pub const DOCTOR_SCHEMA: &str = "perf-track/doctor";
 /// Newest version of [`DOCTOR_SCHEMA`].
 pub const DOCTOR_VERSION: u32 = 1;
+/// Name of the schema of a [`HealthDocument`].
+pub const HEALTH_SCHEMA: &str = "perf-track/health";
+/// Newest version of [`HEALTH_SCHEMA`].
+pub const HEALTH_VERSION: u32 = 1;
 /// Name of the schema of a [`StacksDocument`].
 pub const STACKS_SCHEMA: &str = "perf-track/stacks";
 /// Newest version of [`STACKS_SCHEMA`].

@@ -51,6 +51,20 @@ pub(crate) fn store(
     stored.map_err(|error| not_stored(error.into(), folder))
 }
 
+/// Stores a run that was made of no segments that others could store too: once, whoever tries it again.
+///
+/// # Errors
+/// When the store takes no more.
+pub(crate) fn store_run(context: &Context, document: &RunDocument) -> Result<Stored, UserError> {
+    let save = |mut store: Box<dyn Store>| match store.save(document) {
+        Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&*store, document) => {
+            Ok(Stored::Before)
+        }
+        result => result.map(|()| Stored::Now),
+    };
+    store::open_or_create(&context.store).and_then(save).map_err(UserError::from)
+}
+
 /// Returns whether the stored run of this id is this one: ids are made up, and could be the same by chance.
 fn is_stored(store: &dyn Store, document: &RunDocument) -> bool {
     let is_same = |run: RunDocument| {

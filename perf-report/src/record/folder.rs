@@ -54,7 +54,7 @@ pub(crate) fn check(folder: &Path) -> Result<(), FolderError> {
 }
 
 /// Makes `path` a folder that is ours and closed to others, and hands it back.
-pub(super) fn prepare(path: PathBuf) -> Result<PathBuf, FolderError> {
+pub(crate) fn prepare(path: PathBuf) -> Result<PathBuf, FolderError> {
     folder::prepare(&path, user())?;
     Ok(path)
 }

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use nix::sys::statvfs::statvfs;
 use perf_runtime::segment::discarded::{self, Ledger};
+use perf_runtime::segment::folder::AGENT_LOCK;
 use perf_runtime::segment::retention::{Held, Limits, Reason, Space};
 use perf_runtime::segment::{MARK_EXTENSION, Outline};
 
@@ -36,6 +37,17 @@ pub(crate) struct Recording {
 pub(crate) fn limits() -> Limits {
     let [bytes, recordings] = VARIABLES.map(|name| std::env::var(name).ok());
     Limits::given(bytes.as_deref(), recordings.as_deref())
+}
+
+/// Returns the limits that hold in `base`: others while an agent reads what lies there.
+fn limits_in(base: &Path) -> Limits {
+    let lock = files::open(&base.join(AGENT_LOCK), u64::MAX);
+    let is_read = lock.is_ok_and(|lock| {
+        let is_free = lock.try_lock_shared().is_ok();
+        let _ = lock.unlock();
+        !is_free
+    });
+    if is_read { limits().while_read() } else { limits() }
 }
 
 /// Measures the file system that `folder` lies in; `None` where the system does not know.
@@ -106,7 +118,8 @@ fn bytes_of(path: &Path) -> u64 {
 /// Discards the oldest recordings in `base` until the others are within the limits and `needed` bytes are
 /// free. Segments that lie in no session do so only where `has_segments`.
 pub(crate) fn make_room(base: &Path, needed: u64, has_segments: bool) {
-    let mut limits = limits();
+    let whole = limits_in(base);
+    let mut limits = whole;
     let exceeded = |limits: &Limits, held| limits.exceeded(held, space(base)?, needed);
     let mut recordings = recordings(base);
     recordings.retain(|recording| recording.is_session || has_segments);
@@ -121,16 +134,12 @@ pub(crate) fn make_room(base: &Path, needed: u64, has_segments: bool) {
     let mut discarding = Discarding { base, ledger };
     for recording in &recordings {
         let Some(reason) = exceeded(&limits, held) else { return };
-        limits = space(base).map_or(limits, limits_lowered);
+        limits = space(base).map_or(limits, |space| whole.lowered(space));
         if discarding.discard(recording, Some(reason)) {
             held.recordings = held.recordings.saturating_sub(1);
             held.bytes = held.bytes.saturating_sub(recording.bytes);
         }
     }
-}
-
-fn limits_lowered(space: Space) -> Limits {
-    limits().lowered(space)
 }
 
 /// Removes a recording in `base` that somebody asked to remove, and so counts it nowhere. Returns whether
@@ -210,7 +219,7 @@ pub(crate) fn account(base: &Path, named: bool) -> Option<Account> {
     let (held, given_way) = (held(&recordings), given_way(base));
     let sessions = recordings.iter().filter(|recording| recording.is_session).count() as u64;
     (held.recordings + given_way > 0).then(|| {
-        let (limits, space) = (limits(), space(base));
+        let (limits, space) = (limits_in(base), space(base));
         let most_bytes = space.map_or(u64::MAX, |space| limits.bytes_in(space));
         let is_much =
             held.bytes >= most_bytes / NOTABLE || held.recordings >= limits.recordings / NOTABLE;

@@ -4,6 +4,7 @@
 
 pub mod ascii;
 pub(crate) mod colours;
+pub mod glob;
 pub(crate) mod hex;
 pub mod moment;
 pub mod order;

@@ -21,6 +21,10 @@ pub const SESSION_PREFIX: &str = "session-";
 /// Name of the file in a session's folder that is locked while its `perf-report run` lives.
 pub const SESSION_LOCK: &str = "alive";
 
+/// Name of the file in a folder of segments that is locked while a `perf-report agent` reads what lies
+/// there: what has ended is kept longer then, so that it is read before it gives way.
+pub const AGENT_LOCK: &str = "agent";
+
 /// Returns the folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
 ///
 /// ```

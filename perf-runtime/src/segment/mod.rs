@@ -21,7 +21,7 @@ pub mod retention;
 
 pub use error::SegmentError;
 pub use reader::{
-    Frame, InFlight, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks,
+    Digest, Frame, InFlight, Outline, Reader, Stacks, ThreadStack, last_stacks, parse, read, stacks,
 };
 
 /// Extension of a segment's file name.

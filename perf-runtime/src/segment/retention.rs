@@ -16,6 +16,14 @@ pub const USUAL_SHARE: u32 = 250_000;
 /// The most bytes of that share: see [`USUAL_SHARE`].
 pub const USUAL_BYTES: u64 = 256 << 20;
 
+/// The times as many recordings that may stay while an agent reads them: see
+/// [`Limits::while_read`].
+const MORE_WHILE_READ: u64 = 4;
+
+/// Share of the file system, in millionths, and bytes at most, that they may have then.
+const READ_SHARE: u32 = 500_000;
+const READ_BYTES: u64 = 1 << 30;
+
 /// The limits on recordings that nobody collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -36,6 +44,8 @@ pub enum Amount {
     Share(u32),
     /// The usual amount: see [`USUAL_SHARE`].
     Usual,
+    /// The usual amount while an agent reads: see [`Limits::while_read`].
+    WhileRead,
 }
 
 /// The recordings that are there.
@@ -96,6 +106,7 @@ impl Limits {
             Amount::Bytes(bytes) => bytes,
             Amount::Share(share) => share_of(space.total, share),
             Amount::Usual => share_of(space.total, USUAL_SHARE).min(USUAL_BYTES),
+            Amount::WhileRead => share_of(space.total, READ_SHARE).min(READ_BYTES),
         }
     }
 
@@ -121,6 +132,24 @@ impl Limits {
             () if held.bytes > most_bytes => Some(Reason::Size),
             () => None,
         }
+    }
+
+    /// Returns the limits that hold while an agent reads what lies there: four times as many
+    /// recordings, and half of the file system, 1 GiB at most, so that a burst of processes that end
+    /// is read before it gives way. Limits that somebody has set stay as they are.
+    ///
+    /// ```
+    /// use perf_runtime::segment::retention::{Amount, Limits};
+    /// assert_eq!(Limits::given(None, None).while_read().bytes, Amount::WhileRead);
+    /// assert_eq!(Limits::given(None, Some("50")).while_read().recordings, 50);
+    /// ```
+    #[must_use]
+    pub fn while_read(&self) -> Self {
+        if self.are_set {
+            return *self;
+        }
+        let recordings = self.recordings.saturating_mul(MORE_WHILE_READ);
+        Self { recordings, bytes: Amount::WhileRead, are_set: false }
     }
 
     /// Returns the limits that hold once one was exceeded: a sixteenth less, so that the next
@@ -210,6 +239,17 @@ mod tests {
         let lowered = Limits::given(None, None).lowered(SMALL);
         assert_eq!((lowered.recordings, lowered.bytes), (938, Amount::Bytes(15 * MIB)));
         assert_eq!(Limits::given(None, Some("5")).lowered(SMALL).recordings, 5);
+    }
+
+    #[test]
+    fn while_an_agent_reads_more_may_stay_and_still_not_all() {
+        let read = Limits::given(None, None).while_read();
+        assert_eq!(exceeded(&read, 2, 32 * MIB, SMALL), None);
+        assert_eq!(exceeded(&read, 2, 33 * MIB, SMALL), Some(Reason::Size));
+        let large = Space { total: 1 << 40, free: 1 << 39, takes_files: true };
+        assert_eq!(exceeded(&read, 4_000, 1_024 * MIB, large), None);
+        assert_eq!(exceeded(&read, 4_001, MIB, large), Some(Reason::Count));
+        assert_eq!(exceeded(&read, 2, 1_025 * MIB, large), Some(Reason::Size));
     }
 
     #[test]

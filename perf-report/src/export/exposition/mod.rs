@@ -7,6 +7,7 @@
 //! nothing was counted for it; figures that are not exact have a series in
 //! `perf_track_function_inexact` beside them, so that the series of a figure is the same in every run.
 
+pub(super) mod fleet;
 mod functions;
 mod own;
 mod run;
@@ -32,6 +33,7 @@ pub(super) enum Kind {
     Counter,
     Gauge,
     Summary,
+    Histogram,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Summary => "summary",
+            Self::Histogram => "histogram",
         }
     }
 }
@@ -82,11 +85,11 @@ impl Family {
 /// The value of a series.
 #[derive(Debug)]
 pub(super) struct Sample {
-    /// The end of its name behind that of the family: `_sum` and `_count` of a summary.
+    /// The end of its name behind that of the family: `_sum` and `_count` of a summary, and `_bucket`.
     pub(super) suffix: &'static str,
     /// Its labels as they are written, without braces.
     pub(super) labels: Rc<str>,
-    /// A further label as it is written: the quantile of a summary.
+    /// A further label as it is written: the quantile of a summary, or the bound of a bucket.
     pub(super) extra: &'static str,
     pub(super) value: Value,
 }

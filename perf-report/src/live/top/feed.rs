@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
-use super::{Reading, Watch, pace};
+use super::{Reading, Watch};
+use crate::live::pace;
 
 /// A thread that reads, and the way to what it has read. It ends when this is dropped.
 #[derive(Debug)]

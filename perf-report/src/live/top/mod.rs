@@ -1,7 +1,7 @@
 //! The view of processes while they run: functions, tree, threads, metrics.
 //!
 //! [`Watch`] reads their segments, at the edge; [`Feed`] does so on a thread of its own, as often as
-//! [`pace`] allows. Everything else is pure: two [`Reading`]s become a document in `figures`, and the
+//! [`pace`](super::pace) allows. Everything else is pure: two [`Reading`]s become a document in `figures`, and the
 //! [`State`] of the screen follows from the one before and an [`Event`]. What draws it, and what knows of
 //! terminals, is none of this room's business.
 
@@ -9,7 +9,6 @@ mod detail;
 mod feed;
 mod figures;
 mod outside;
-mod pace;
 mod reading;
 mod state;
 mod watch;

@@ -8,7 +8,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{Reader, SegmentError};
 use perf_runtime::snapshot::{Merger, Snapshot};
 
@@ -49,7 +48,7 @@ pub(crate) struct Watch {
 #[derive(Debug, Default)]
 struct Followed {
     /// The process, whatever the file is called; `None` until its segment is complete.
-    owner: Option<(u32, u64, u64, u64)>,
+    owner: Option<stacks::Key>,
     /// The latest contents, until they are in [`Watch::ended`].
     snapshot: Option<Snapshot>,
     stacks: Option<ProcessStacks>,
@@ -155,7 +154,7 @@ impl Watch {
         if self.followed.contains_key(&path) {
             return;
         }
-        let owner = owner(&path);
+        let owner = stacks::key_of(&path);
         // A copy that a process made of its segment, since somebody had removed that, goes on from there.
         let same = self.followed.iter().find(|(_, it)| owner.is_some() && it.owner == owner);
         let known = same.map(|(known, it)| (known.clone(), it.has_ended));
@@ -184,7 +183,7 @@ impl Followed {
                 self.snapshot = Some(merger.finish());
                 self.problem = None;
                 self.has_ended = !is_written;
-                self.owner = self.owner.or_else(|| owner(path));
+                self.owner = self.owner.or_else(|| stacks::key_of(path));
                 self.stacks = if is_written { stacks::read(path).ok() } else { None };
             }
             Err(SegmentError::Empty | SegmentError::Unfinished) if is_written => {}
@@ -203,10 +202,4 @@ impl Followed {
         self.has_ended = true;
         self.stacks = None;
     }
-}
-
-/// Returns what a process's recording is known by, whatever the file is called.
-fn owner(path: &Path) -> Option<(u32, u64, u64, u64)> {
-    let owner = Owner::of(path)?;
-    Some((owner.pid, owner.namespace, owner.started, owner.began_unix_ns))
 }

@@ -7,7 +7,7 @@ use perf_runtime::segment::life::{Copied, Owner};
 
 /// Separates the segments from copies of others among them, which must not be counted once more: a segment
 /// goes before its copies, and the copy of the end before others.
-pub(super) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+pub(crate) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let owners: Vec<_> = segments.iter().map(|path| Owner::of(path)).collect();
     let mut best: BTreeMap<_, (u8, usize)> = BTreeMap::new();
     for (at, owner) in owners.iter().enumerate() {

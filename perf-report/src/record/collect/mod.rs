@@ -23,6 +23,7 @@ use perf_runtime::snapshot::Snapshot;
 use crate::model;
 
 pub(crate) use about::{About, about};
+pub(crate) use copies::without_copies;
 pub use identity::SegmentId;
 pub(crate) use identity::id_of;
 pub(crate) use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};
@@ -153,7 +154,7 @@ pub fn collect(folder: &Path) -> io::Result<Collected> {
 
 /// Reads and merges what is listed.
 pub(crate) fn read(listing: Listing) -> Collected {
-    let (segments, copies) = copies::without_copies(listing.segments);
+    let (segments, copies) = without_copies(listing.segments);
     // Asked before reading: what ends in between is read again next time, and nothing is removed
     // that could still have grown.
     let (living, ended): (Vec<_>, Vec<_>) =

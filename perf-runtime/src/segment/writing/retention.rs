@@ -53,10 +53,11 @@ impl Room {
             return false;
         }
         let Some(folder) = Folder::open(&self.base) else { return false };
+        let usual = if is_read(&folder) { self.limits.while_read() } else { self.limits };
         // Unless it is there already, the new one will be one more.
         let coming = u64::from(!refused);
-        let recordings = self.limits.recordings.saturating_sub(coming);
-        let limits = Limits { recordings, ..self.limits };
+        let recordings = usual.recordings.saturating_sub(coming);
+        let limits = Limits { recordings, ..usual };
         // At most as much as there is, whoever still writes to it.
         let all = self.all_in(&folder, &limits);
         if !refused && exceeded(&limits, &folder, all, needed).is_none() {
@@ -141,6 +142,15 @@ impl Room {
         });
         (oldest.held.recordings > 0).then_some(oldest)
     }
+}
+
+/// Returns whether an agent reads what lies in the folder: it holds a lock there.
+fn is_read(folder: &Folder) -> bool {
+    folder.file(AGENT_LOCK).is_some_and(|lock| {
+        let is_free = lock.try_lock_shared().is_ok();
+        let _ = lock.unlock();
+        !is_free
+    })
 }
 
 fn exceeded(limits: &Limits, folder: &Folder, held: Held, needed: u64) -> Option<Reason> {
@@ -246,6 +256,8 @@ fn is_over(session: &Folder) -> Option<(i64, i64)> {
 
 const LOCK: &CStr = c"alive";
 const LEDGER: &CStr = c"discarded";
+/// [`crate::segment::folder::AGENT_LOCK`]
+const AGENT_LOCK: &CStr = c"agent";
 
 /// The removal of recordings from a folder, with its file of counts.
 struct Discarding<'a> {

@@ -7,7 +7,7 @@ const SHARE: u32 = 50;
 
 /// Returns the time from the end of a reading to the next one, where readings are wanted every `interval`
 /// and the last one, with what was made of it, took `cost` of a core.
-pub(super) fn pause(interval: Duration, cost: Duration) -> Duration {
+pub(crate) fn pause(interval: Duration, cost: Duration) -> Duration {
     let affordable = cost.saturating_mul(SHARE - 1);
     interval.saturating_sub(cost).max(affordable)
 }

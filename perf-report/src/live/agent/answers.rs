@@ -1,0 +1,145 @@
+//! The answers of an agent to requests.
+
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::http::{Request, Response};
+use super::{Agent, accept, stacks};
+use crate::export::{Format, Options, Source};
+use crate::model::{ProcessSummary, Run, RunDocument, convert};
+use crate::record::facts;
+
+/// The longest and the usual time of a profile, in seconds.
+const LONGEST: u64 = 60;
+const USUAL: u64 = 10;
+
+const INDEX: &str = "\
+perf-report agent
+
+/metrics                          sums over the processes of each program, for Prometheus
+/health                           JSON perf-track/health, with 503 where something is wrong
+/healthz                          200 while the agent lives
+/debug/pprof/profile?seconds=10   what tracked functions do in that time, for go tool pprof
+                 &program=NAME    the processes of one program alone
+";
+
+/// Answers a request.
+pub(super) fn answer(agent: &Agent, request: &Request) -> Response {
+    match request.path.as_str() {
+        "/metrics" => metrics(agent, request),
+        "/healthz" => Response::text(200, "alive\n"),
+        "/health" => health(agent),
+        "/debug/pprof/profile" => profile(agent, &request.query),
+        "/debug/pprof/" | "/debug/pprof" => Response::text(200, INDEX),
+        _ => Response::text(404, format!("nothing is here\n\n{INDEX}")),
+    }
+}
+
+fn metrics(agent: &Agent, request: &Request) -> Response {
+    let text = accept::text(request.accept.as_deref());
+    let told = std::sync::Arc::clone(&agent.fresh().told);
+    Response::of(200, text.content_type(), text.fleet(&told))
+}
+
+fn health(agent: &Agent) -> Response {
+    let document = agent.health();
+    let status = if document.healthy { 200 } else { 503 };
+    let json = serde_json::to_string_pretty(&document).unwrap_or_default();
+    Response::of(status, "application/json", json + "\n")
+}
+
+/// Takes a profile: what the running processes record from now on, as long as was asked.
+fn profile(agent: &Agent, query: &str) -> Response {
+    let (seconds, program) = match wanted(query) {
+        Ok(wanted) => wanted,
+        Err(words) => return Response::text(400, words),
+    };
+    if agent.is_profiling.swap(true, Ordering::AcqRel) {
+        let busy = Response::text(429, "another profile is being taken\n");
+        return Response { headers: "Retry-After: 10\r\n", ..busy };
+    }
+    let response = take(agent, seconds, program.as_deref());
+    agent.is_profiling.store(false, Ordering::Release);
+    response
+}
+
+fn take(agent: &Agent, seconds: u64, program: Option<&str>) -> Response {
+    let look = || agent.inner().follower.snapshot(program);
+    let (before, start_ns, began) = (look(), stacks::unix_ns(), Instant::now());
+    while began.elapsed() < Duration::from_secs(seconds) {
+        if agent.is_over.load(Ordering::Acquire) {
+            return Response::text(503, "the agent ends\n");
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let difference = look().since(&before);
+    let run = Run {
+        time: facts::time(start_ns),
+        command: program.map(str::to_owned).into_iter().collect::<Vec<_>>().into(),
+        ..Run::default()
+    };
+    let run = convert::document(&difference, run, ProcessSummary::default(), Vec::new());
+    written(&run)
+}
+
+fn written(run: &RunDocument) -> Response {
+    match Format::Pprof.write(&Source::of(run), &Options::default()) {
+        Ok(bytes) => Response {
+            headers: "Content-Disposition: attachment; filename=\"profile\"\r\n",
+            ..Response::of(200, "application/octet-stream", bytes)
+        },
+        Err(_) => Response::text(404, "no tracked function was called in that time\n"),
+    }
+}
+
+/// Reads how many seconds are wanted, and of which program.
+fn wanted(query: &str) -> Result<(u64, Option<String>), String> {
+    let (mut seconds, mut program) = (USUAL, None);
+    for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+        match name {
+            "seconds" => {
+                let range = 1..=LONGEST;
+                let parsed = value.parse().ok().filter(|it| range.contains(it));
+                seconds = parsed.ok_or_else(|| format!("seconds: 1 to {LONGEST}\n"))?;
+            }
+            "program" => {
+                program = Some(decoded(value).ok_or("program: no text\n")?);
+            }
+            _ => {}
+        }
+    }
+    Ok((seconds, program))
+}
+
+/// Decodes `%` and `+` of a query; `None` where that gives no text.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            b'+' => b' ',
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_of_a_profile_is_read_with_care() {
+        assert_eq!(wanted(""), Ok((10, None)));
+        assert_eq!(wanted("seconds=3&program=a%20b+c&x=y&z"), Ok((3, Some("a b c".to_owned()))));
+        for query in ["seconds=0", "seconds=61", "seconds=-1", "seconds=x", "program=%ff", "program=%4"]
+        {
+            assert!(wanted(query).is_err(), "{query}");
+        }
+    }
+}

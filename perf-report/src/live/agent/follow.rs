@@ -1,0 +1,192 @@
+//! The segments in some folders: found, read where they have changed, and taken into the account. A segment is
+//! only read, never locked or written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use perf_runtime::segment::{
+    COPYING_EXTENSION, Digest, MARK_EXTENSION, Reader, SegmentError,
+};
+use perf_runtime::snapshot::{BreakerState, Merger, Process, Snapshot};
+
+use super::account::{Account, Build, Seen};
+use super::sums::Sums;
+use crate::live::stacks::{self, Key};
+use crate::record::collect;
+
+/// The segments in some folders.
+#[derive(Debug)]
+pub(super) struct Follower {
+    folders: Vec<PathBuf>,
+    reader: Reader,
+    /// The bytes that were read last, by path.
+    digests: BTreeMap<PathBuf, Digest>,
+    /// Segments that could not be read, as they were then: length and last change.
+    damaged: BTreeMap<PathBuf, Option<(u64, SystemTime)>>,
+}
+
+/// The outcome of a reading of everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Segments that cannot be read, and why.
+    pub(super) damaged: Vec<String>,
+    /// Recordings that gave way before anybody read them, as the recorder counts them.
+    pub(super) discarded: u64,
+    /// Segments of ended processes all of which is in the account.
+    pub(super) counted: Vec<PathBuf>,
+}
+
+impl Follower {
+    pub(super) fn new(folders: Vec<PathBuf>) -> Self {
+        Self {
+            folders,
+            reader: Reader::default(),
+            digests: BTreeMap::new(),
+            damaged: BTreeMap::new(),
+        }
+    }
+
+    /// Lists what is there: the segments, without copies of others, and the number of recordings that were
+    /// discarded.
+    fn listed(&self) -> (Vec<PathBuf>, u64) {
+        let (mut segments, mut ledgers) = (BTreeSet::new(), BTreeMap::new());
+        for folder in &self.folders {
+            let listing = stacks::segments(folder);
+            segments.extend(listing.segments);
+            ledgers.extend(listing.discarded);
+        }
+        let discarded = ledgers.values().flatten().map(|it| it.recordings);
+        let discarded = discarded.fold(0, u64::saturating_add);
+        (collect::without_copies(segments.into_iter().collect()).0, discarded)
+    }
+
+    /// Reads everything that has changed.
+    pub(super) fn read(&mut self, account: &mut Account) -> Found {
+        let (segments, discarded) = self.listed();
+        let mut found = Found { discarded, ..Found::default() };
+        let mut present = BTreeSet::new();
+        for path in &segments {
+            let key = stacks::key_of(path);
+            present.extend(key);
+            if key.is_none_or(|key| !account.is_counted(&key)) {
+                self.read_one(path, key, account, &mut found);
+            }
+            if key.is_some_and(|key| account.is_counted(&key)) {
+                found.counted.push(path.clone());
+            }
+        }
+        account.pass(&present);
+        let is_there = |path: &PathBuf| segments.binary_search(path).is_ok();
+        self.digests.retain(|path, _| is_there(path));
+        self.damaged.retain(|path, _| is_there(path));
+        found
+    }
+
+    fn read_one(
+        &mut self,
+        path: &Path,
+        key: Option<Key>,
+        account: &mut Account,
+        found: &mut Found,
+    ) {
+        let version = version_of(path);
+        if let Some(known) = self.damaged.get(path)
+            && *known == version
+        {
+            found.damaged.push(path.display().to_string());
+            return;
+        }
+        // Asked before reading: nothing is added later to one that had ended by then.
+        let has_ended = !collect::may_be_written(path);
+        let mut merger = Merger::default();
+        let known = key.and_then(|_| self.digests.get(path).copied());
+        let read = collect::check_readable(path)
+            .and_then(|()| self.reader.read_changed_into(path, known, &mut merger));
+        match (read, key) {
+            (Ok(None), Some(key)) => account.see_unchanged(&key, has_ended),
+            (Ok(digest), Some(key)) => {
+                self.digests.extend(digest.map(|digest| (path.to_owned(), digest)));
+                account.see(key, seen(&merger.finish()), has_ended);
+            }
+            // It was made complete just now, and is read the next time.
+            (Ok(_), None) => {}
+            (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
+            (Err(SegmentError::Io(error)), _) if error.kind() == ErrorKind::NotFound => {}
+            (Err(error), _) => {
+                found.damaged.push(format!("{}: {error}", path.display()));
+                if has_ended {
+                    self.damaged.insert(path.to_owned(), version);
+                }
+            }
+        }
+    }
+
+    /// Removes segments all of which is counted, but for those of sessions: their `run` collects them.
+    pub(super) fn clear(&self, counted: &[PathBuf]) {
+        let own = |path: &&PathBuf| {
+            path.parent().is_some_and(|parent| self.folders.iter().any(|it| it == parent))
+        };
+        for path in counted.iter().filter(own) {
+            for beside in [MARK_EXTENSION, COPYING_EXTENSION] {
+                let _ = fs::remove_file(path.with_extension(beside));
+            }
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Returns everything that processes of `program` have recorded that are there now, with its contexts; of
+    /// all programs where none is named.
+    pub(super) fn snapshot(&self, program: Option<&str>) -> Snapshot {
+        let (mut reader, mut all) = (Reader::default(), Merger::default());
+        for path in self.listed().0 {
+            let mut one = Merger::default();
+            let read = collect::check_readable(&path)
+                .and_then(|()| reader.read_changed_into(&path, None, &mut one));
+            let snapshot = one.finish();
+            let is_of = |process: &Process| program.is_none_or(|it| it == name_of(process));
+            if read.is_ok() && snapshot.processes.iter().all(is_of) {
+                all.add(&snapshot);
+            }
+        }
+        all.finish()
+    }
+}
+
+/// Returns length and last change of the file at `path`.
+fn version_of(path: &Path) -> Option<(u64, SystemTime)> {
+    let found = fs::symlink_metadata(path).ok()?;
+    Some((found.len(), found.modified().ok()?))
+}
+
+/// Sums up the snapshot of one process.
+fn seen(snapshot: &Snapshot) -> Seen {
+    let Some(process) = snapshot.processes.first() else { return Seen::default() };
+    let build = &process.build;
+    let levels: BTreeSet<&str> = build.crates.iter().map(|it| it.opt_level.as_str()).collect();
+    Seen {
+        program: name_of(process),
+        build: Build {
+            rustc: build.rustc.clone(),
+            target: build.target.clone(),
+            profile: build.profile.clone(),
+            recorder: build.runtime.clone(),
+            opt_level: match levels.is_empty() {
+                true => build.opt_level.clone(),
+                false => Vec::from_iter(levels).join(", "),
+            },
+            since_unix_ns: process.started_unix_ns,
+        },
+        sums: Sums::of(snapshot),
+        is_open: process.breaker != BreakerState::Closed,
+    }
+}
+
+/// Returns the name of a process's program: the last part of its path, whatever became of the file.
+fn name_of(process: &Process) -> String {
+    let path = process.program.strip_suffix(" (deleted)").unwrap_or(&process.program);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if name.is_empty() { "(unknown)".to_owned() } else { name.to_owned() }
+}
