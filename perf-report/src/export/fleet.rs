@@ -31,6 +31,15 @@ impl MetricsText {
     }
 }
 
+/// The type of what [`native_fleet`] writes, as HTTP names it.
+pub const NATIVE_TYPE: &str =
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+
+/// Writes the series of a fleet in Prometheus' protobuf, with native histograms.
+pub fn native_fleet(totals: &FleetTotals) -> Vec<u8> {
+    exposition::native::fleet(totals)
+}
+
 /// Counts the series that a function of a fleet has, with those of its histogram if it is to have one.
 pub fn series_of(function: &FleetFunction, has_histogram: bool) -> usize {
     let histogram = if has_histogram && !function.histogram.is_empty() {

@@ -39,7 +39,7 @@ use crate::model::{Comparison, RunDocument};
 use crate::text::suggest;
 
 pub use annotations::annotations;
-pub use fleet::{MetricsText, series_of};
+pub use fleet::{MetricsText, NATIVE_TYPE, native_fleet, series_of};
 pub use variables::variables;
 
 /// A run to export, with what it is held against.

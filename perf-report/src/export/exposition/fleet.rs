@@ -165,17 +165,22 @@ fn function(&(kind, name, help, value): &Metric, programs: &[FleetProgram]) -> F
     family
 }
 
+/// Returns each bound in nanoseconds with the number of durations below it.
+pub(super) fn cumulative(function: &FleetFunction) -> impl Iterator<Item = (u64, u64)> {
+    BOUNDS.iter().map(|(bound, _)| {
+        let below =
+            function.histogram.iter().filter(|(bucket, _)| buckets::upper_bound(*bucket) <= *bound);
+        (*bound, below.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count)))
+    })
+}
+
 fn durations(programs: &[FleetProgram]) -> Family {
     let help = "Duration of finished calls, tracked callees included.";
     let mut family = Family::new(Kind::Histogram, "perf_function_duration_seconds", help);
     for program in programs {
         for it in program.functions.iter().filter(|it| !it.histogram.is_empty()) {
             let labels = named(program, it);
-            for (bound, le) in BOUNDS {
-                let below = it.histogram.iter().filter(|(bucket, _)| {
-                    buckets::upper_bound(*bucket) <= bound
-                });
-                let count = below.fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+            for ((_, le), (_, count)) in BOUNDS.iter().zip(cumulative(it)) {
                 family.push("_bucket", &labels, le, Value::Count(count));
             }
             family.push("_bucket", &labels, "le=\"+Inf\"", Value::Count(it.timed()));

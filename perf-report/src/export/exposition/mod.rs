@@ -9,6 +9,7 @@
 
 pub(super) mod fleet;
 mod functions;
+pub(super) mod native;
 mod own;
 mod run;
 

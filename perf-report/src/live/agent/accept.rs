@@ -22,16 +22,33 @@ pub(super) fn text(accept: Option<&str>) -> MetricsText {
     if open > 0.0 && open >= plain { MetricsText::OpenMetrics } else { MetricsText::Prometheus }
 }
 
+/// Returns whether Prometheus' protobuf is wanted more than any text: that of a server that takes native
+/// histograms.
+pub(super) fn wants_native(accept: Option<&str>) -> bool {
+    let ranges: Vec<Range<'_>> = accept.unwrap_or_default().split(',').map(range).collect();
+    let is_native = |range: &&Range<'_>| {
+        range.kind.eq_ignore_ascii_case("application/vnd.google.protobuf")
+            && range.proto.is_none_or(|proto| proto == "io.prometheus.client.MetricFamily")
+            && range.encoding.is_none_or(|encoding| encoding == "delimited")
+    };
+    let weight = ranges.iter().filter(is_native).map(|range| range.weight).fold(0.0, f64::max);
+    let others = ranges.iter().filter(|range| !is_native(range));
+    weight > 0.0 && others.map(|range| range.weight).fold(0.0, f64::max) <= weight
+}
+
 /// A range of types with its weight.
 struct Range<'a> {
     kind: &'a str,
     version: Option<&'a str>,
+    proto: Option<&'a str>,
+    encoding: Option<&'a str>,
     weight: f64,
 }
 
 fn range(text: &str) -> Range<'_> {
     let mut parts = text.split(';').map(str::trim);
-    let mut range = Range { kind: parts.next().unwrap_or_default(), version: None, weight: 1.0 };
+    let kind = parts.next().unwrap_or_default();
+    let mut range = Range { kind, version: None, proto: None, encoding: None, weight: 1.0 };
     for (name, value) in parts.filter_map(|part| part.split_once('=')) {
         let value = value.trim().trim_matches('"');
         match name.trim().to_ascii_lowercase().as_str() {
@@ -40,6 +57,8 @@ fn range(text: &str) -> Range<'_> {
                 range.weight = weight.unwrap_or(0.0).clamp(0.0, 1.0);
             }
             "version" => range.version = Some(value),
+            "proto" => range.proto = Some(value),
+            "encoding" => range.encoding = Some(value),
             _ => {}
         }
     }
@@ -49,6 +68,22 @@ fn range(text: &str) -> Range<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn protobuf_is_for_servers_that_prefer_it() {
+        let native = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;\
+            encoding=delimited";
+        for (rest, wanted) in [
+            (",application/openmetrics-text;version=1.0.0;q=0.8,*/*;q=0.1", true),
+            ("", true),
+            (";q=0.2,text/plain;q=0.5", false),
+            (";q=0", false),
+        ] {
+            assert_eq!(wants_native(Some(&format!("{native}{rest}"))), wanted, "{rest}");
+        }
+        assert!(!wants_native(Some("*/*")) && !wants_native(None));
+        assert!(!wants_native(Some("application/vnd.google.protobuf;encoding=text")));
+    }
 
     #[test]
     fn the_heaviest_type_wins() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::http::{Request, Response};
 use super::{Agent, accept, stacks};
-use crate::export::{Format, Options, Source};
+use crate::export::{Format, NATIVE_TYPE, Options, Source, native_fleet};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::record::facts;
 
@@ -37,6 +37,10 @@ pub(super) fn answer(agent: &Agent, request: &Request) -> Response {
 }
 
 fn metrics(agent: &Agent, request: &Request) -> Response {
+    if accept::wants_native(request.accept.as_deref()) {
+        let told = std::sync::Arc::clone(&agent.fresh().told);
+        return Response::of(200, NATIVE_TYPE, native_fleet(&told));
+    }
     let text = accept::text(request.accept.as_deref());
     let told = std::sync::Arc::clone(&agent.fresh().told);
     Response::of(200, text.content_type(), text.fleet(&told))
@@ -137,7 +141,8 @@ mod tests {
     fn what_is_wanted_of_a_profile_is_read_with_care() {
         assert_eq!(wanted(""), Ok((10, None)));
         assert_eq!(wanted("seconds=3&program=a%20b+c&x=y&z"), Ok((3, Some("a b c".to_owned()))));
-        for query in ["seconds=0", "seconds=61", "seconds=-1", "seconds=x", "program=%ff", "program=%4"]
+        for query in
+            ["seconds=0", "seconds=61", "seconds=-1", "seconds=x", "program=%ff", "program=%4"]
         {
             assert!(wanted(query).is_err(), "{query}");
         }
