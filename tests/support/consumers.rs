@@ -14,7 +14,8 @@ pub fn consumer(program: &str) -> Option<Command> {
     let home = home();
     let own = [home.join("python/bin"), home.join("cargo/bin")];
     let search = std::env::var_os("PATH").unwrap_or_default();
-    let places = own.into_iter().chain(std::env::split_paths(&search));
+    let own = own.into_iter().chain(in_wheels(&home));
+    let places = own.chain(std::env::split_paths(&search));
     let Some(found) = places.map(|place| place.join(program)).find(|path| path.is_file()) else {
         skipped(&format!("{program} is not installed; `.ci/consumers` installs it"));
         return None;
@@ -22,6 +23,12 @@ pub fn consumer(program: &str) -> Option<Command> {
     let mut command = Command::new(found);
     command.env("NODE_PATH", home.join("node_modules"));
     Some(command)
+}
+
+/// Returns the folders of Python packages that hold a program beside their modules.
+fn in_wheels(home: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let versions = std::fs::read_dir(home.join("python/lib")).into_iter().flatten().flatten();
+    versions.map(|version| version.path().join("site-packages/rotel"))
 }
 
 /// Returns the folder of an npm package; `None`, and a line that says so, where it is not installed.

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
-use crate::error::UserError;
 #[cfg(not(feature = "agent"))]
 use crate::error::ExitCode as Code;
+use crate::error::UserError;
 use crate::project::context::Context;
 use crate::text::values;
 
@@ -21,12 +21,14 @@ Examples:
   perf-report agent --dir /perf/segments         of the programs that record there
   perf-report agent --histograms 'shop::*'       with durations of some functions
   perf-report agent --store perf.sqlite --window 1h   each hour becomes a run
+  perf-report agent --otlp http://localhost:4318      pushes them to a collector, too
   perf-report agent --once > perf.prom           once, for a textfile collector
+  perf-report agent --print-rules > perf.rules.yml    alert rules for Prometheus
 
 It reads the recordings of running processes, sums them up for each program, and serves the sums at \
 /metrics (Prometheus text or OpenMetrics, by `Accept`), its health at /health and /healthz, and profiles \
 at /debug/pprof/profile?seconds=10. Programs need no change and notice nothing. Nothing leaves the \
-machine unless something asks for it, or --store names a place.
+machine unless something asks for it, or --store or --otlp names a place.
 
 Counters never fall, also when processes end and when the agent is killed: it keeps its state in a file \
 beside the recordings. SIGTERM and Ctrl-C end it. Readings come less often where they would take more \
@@ -35,10 +37,30 @@ than 2 % of a core.
 Exit codes:
   0 fine   2 usage, or another agent is at work there";
 
+/// The alert rules, as they are printed.
+#[cfg(feature = "agent")]
+const RULES: &str = include_str!("agent/perf-track.rules.yml");
+
+/// The dashboard, as it is printed.
+#[cfg(feature = "agent")]
+const DASHBOARD: &str = include_str!("agent/perf-track.dashboard.json");
+
+/// The moment since which pushed sums count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum TemporalityArg {
+    /// The start of the agent; for Prometheus and most collectors
+    Cumulative,
+    /// The push before; for Datadog and Dynatrace
+    Delta,
+}
+
 /// Watch running programs: metrics for Prometheus, health, profiles, runs of production
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-#[cfg_attr(not(feature = "agent"), expect(dead_code, reason = "the options are those of every build"))]
+#[cfg_attr(
+    not(feature = "agent"),
+    expect(dead_code, reason = "the options are those of every build")
+)]
 pub(super) struct Args {
     /// Folder that programs record in; may be given several times [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
@@ -74,6 +96,29 @@ pub(super) struct Args {
     #[arg(value_parser = window)]
     window: Option<Duration>,
 
+    /// Push the sums to a collector of OpenTelemetry, too: its address for OTLP by HTTP [default: that of OTEL_EXPORTER_OTLP_ENDPOINT, if set]
+    #[arg(long, value_name = "URL", env = "PERF_TRACK_OTLP", hide_env_values = true)]
+    otlp: Option<String>,
+
+    /// Header of each push; may be given several times. Secrets are better off in OTEL_EXPORTER_OTLP_HEADERS, which other users of the machine do not see
+    #[arg(long, value_name = "NAME=VALUE", env = "PERF_TRACK_OTLP_HEADER", hide_env_values = true)]
+    #[arg(value_delimiter = ',')]
+    otlp_header: Vec<String>,
+
+    /// Start of pushed sums: that of the agent, or the push before [default: cumulative]
+    #[arg(long, value_name = "HOW", env = "PERF_TRACK_TEMPORALITY", hide_env_values = true)]
+    temporality: Option<TemporalityArg>,
+
+    /// Print rules to import into Prometheus, and end
+    #[arg(long, env = "PERF_TRACK_PRINT_RULES", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new(), conflicts_with = "print_dashboard")]
+    print_rules: bool,
+
+    /// Print a dashboard to import into Grafana, and end
+    #[arg(long, env = "PERF_TRACK_PRINT_DASHBOARD", hide_env_values = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    print_dashboard: bool,
+
     /// Commit that the programs were built from, for metrics and runs
     #[arg(long, value_name = "HASH", env = "PERF_TRACK_COMMIT", hide_env_values = true)]
     commit: Option<String>,
@@ -97,6 +142,10 @@ pub(super) struct Args {
 /// Serves until a signal asks for the end.
 #[cfg(feature = "agent")]
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    if args.print_rules || args.print_dashboard {
+        crate::cli::output::page(if args.print_rules { RULES } else { DASHBOARD })?;
+        return Ok(crate::error::ExitCode::Fine.into());
+    }
     serving::run(args, context)
 }
 
@@ -116,7 +165,8 @@ fn window(text: &str) -> Result<Duration, String> {
 }
 
 fn within(text: &str, least: Duration, most: Duration, words: &str) -> Result<Duration, String> {
-    let ns = values::duration_ns(text).or_else(|error| values::period_ns(text).map_err(|_| error))?;
+    let ns =
+        values::duration_ns(text).or_else(|error| values::period_ns(text).map_err(|_| error))?;
     let time = Duration::try_from_secs_f64(ns / 1e9).unwrap_or(Duration::MAX);
     if (least..=most).contains(&time) { Ok(time) } else { Err(format!("it must be {words}")) }
 }

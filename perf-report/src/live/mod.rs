@@ -3,6 +3,8 @@
 
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
+#[cfg(feature = "agent")]
+pub(crate) mod otlp;
 mod pace;
 pub(crate) mod stacks;
 pub(crate) mod top;

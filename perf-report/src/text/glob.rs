@@ -11,7 +11,8 @@
 /// assert!(!fits("shop", "shop::cart"));
 /// ```
 pub fn fits(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut seen) = (0, 0);
     // The last star, and the place in the name up to which it stands for nothing yet.
     let mut star: Option<(usize, usize)> = None;

@@ -1,26 +1,34 @@
 //! The life of the agent: it reads, serves and stores until a signal asks for the end.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::Args;
+use super::{Args, TemporalityArg};
 use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::export::MetricsText;
+use crate::export::otlp::Temporality;
 use crate::live::agent::{Agent, Choice, Server, Settings};
-use crate::model::{Git, Run};
+use crate::live::otlp::{self, Pushing, Status};
+use crate::model::{FleetTotals, Git, Run};
 use crate::project::context::Context;
 use crate::project::intake;
 use crate::record::command::Interrupt;
 use crate::record::{facts, folder};
+use crate::text::glob;
+
+/// The time that the last push may take when the agent ends: less than what systems grant.
+const LAST_PUSH: Duration = Duration::from_secs(5);
 
 /// The longest sleep: a signal is heeded after it.
 const NAP: Duration = Duration::from_millis(100);
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let collector = args.collector()?;
     let agent = Arc::new(Agent::open(args.settings(context))?);
     if args.once {
         agent.read();
@@ -38,7 +46,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     });
     let facts = args.facts();
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let mut push = collector.map(|it| Push::start(it, args, (context, host.trim()))).transpose()?;
     let mut last_fault = None;
+    push.iter_mut().for_each(|push| push.offer(&agent));
     while interrupt.signal().is_none() {
         let left = agent.until_due();
         if !left.is_zero() {
@@ -47,9 +57,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         }
         agent.read();
         store(&agent, context, (&facts, host.trim()));
+        push.iter_mut().for_each(|push| push.offer(&agent));
         tell_once(&agent, &mut last_fault);
     }
     drop(server);
+    agent.read();
+    push.into_iter().for_each(|push| push.finish(&agent));
     agent.finish()?;
     Ok(Code::Fine.into())
 }
@@ -67,6 +80,77 @@ fn store(agent: &Agent, context: &Context, (facts, host): (&Run, &str)) {
         stored.push(program);
     }
     agent.close_windows(&stored);
+}
+
+/// The pushes to a collector, as the agent counts them.
+struct Push {
+    pushing: Pushing,
+    functions: Vec<String>,
+    /// The course of them when the agent last looked.
+    seen: Status,
+}
+
+impl Push {
+    fn start(
+        settings: otlp::Settings,
+        args: &Args,
+        (context, host): (&Context, &str),
+    ) -> Result<Self, UserError> {
+        let mut settings = settings;
+        if !host.is_empty() && settings.attributes.iter().all(|(key, _)| key != "host.name") {
+            settings.attributes.push(("host.name".to_owned(), host.to_owned()));
+        }
+        output::message(&format!("metrics are pushed to {}", settings.shown()));
+        // Another agent of this host has other folders.
+        let folder = args.folders(context).swap_remove(0);
+        let instance = format!("{host}:{}", folder.display());
+        let pushing = Pushing::start((settings, instance), &folder, args.every);
+        let pushing = pushing.map_err(|error| {
+            UserError::new(Code::Internal, "a thread cannot be started").because(error)
+        })?;
+        let functions = args.functions.clone();
+        Ok(Self { pushing, functions, seen: Status::default() })
+    }
+
+    /// Offers the sums of the last reading, and notes how pushes went since the last time.
+    fn offer(&mut self, agent: &Agent) {
+        let status = self.pushing.status();
+        note(agent, &self.seen, &status);
+        self.seen = status;
+        self.pushing.offer(chosen(agent.totals(), &self.functions));
+    }
+
+    fn finish(self, agent: &Agent) {
+        self.pushing.offer(chosen(agent.totals(), &self.functions));
+        note(agent, &self.seen, &self.pushing.finish(LAST_PUSH));
+    }
+}
+
+/// Notes the failures between two looks, and what the collector did not take.
+fn note(agent: &Agent, before: &Status, now: &Status) {
+    for _ in before.failures..now.failures {
+        agent.note_push("otlp", Err(now.problem.clone().unwrap_or_default()));
+    }
+    if now.problem.is_none() && now.accepted > before.accepted {
+        agent.note_push("otlp", Ok(()));
+    }
+    if now.rejected_points > before.rejected_points {
+        let remark = now.remark.as_deref().unwrap_or("it could not read them");
+        let points = now.rejected_points - before.rejected_points;
+        output::warning(&format!("the collector did not take {points} points: {remark}"));
+    }
+}
+
+/// Returns the sums of the functions that the user chose.
+fn chosen(totals: Arc<FleetTotals>, patterns: &[String]) -> Arc<FleetTotals> {
+    if patterns.is_empty() {
+        return totals;
+    }
+    let mut totals = Arc::unwrap_or_clone(totals);
+    for program in &mut totals.programs {
+        program.functions.retain(|it| patterns.iter().any(|glob| glob::fits(glob, &it.name)));
+    }
+    Arc::new(totals)
 }
 
 /// Says what is wrong, once until it changes: logs of a sidecar are kept.
@@ -90,15 +174,33 @@ fn serve(args: &Args, agent: &Arc<Agent>) -> Result<Option<Server>, UserError> {
 }
 
 impl Args {
-    fn settings(&self, context: &Context) -> Settings {
+    /// Returns the collector that is pushed to, if any is named.
+    fn collector(&self) -> Result<Option<otlp::Settings>, UserError> {
+        let asked = otlp::Asked {
+            url: self.otlp.clone(),
+            headers: self.otlp_header.clone(),
+            temporality: self.temporality.map(|it| match it {
+                TemporalityArg::Cumulative => Temporality::Cumulative,
+                TemporalityArg::Delta => Temporality::Delta,
+            }),
+        };
+        otlp::Settings::new(&asked, |name| std::env::var(name).ok())
+    }
+
+    /// Returns the folders that are read; there is one at least.
+    fn folders(&self, context: &Context) -> Vec<PathBuf> {
         // Without a trailing slash, which would look behind a link.
         let named = self.dir.iter().map(|dir| context.dir.join(dir).components().collect());
         let mut folders: Vec<_> = named.collect();
         if folders.is_empty() {
             folders.push(folder::default_base());
         }
+        folders
+    }
+
+    fn settings(&self, context: &Context) -> Settings {
         Settings {
-            folders,
+            folders: self.folders(context),
             every: self.every,
             choice: Choice {
                 functions: self.functions.clone(),

@@ -26,7 +26,7 @@ pub fn rejected(content_type: &str, body: &[u8]) -> Option<Rejected> {
         let success = Answer::decode(body).ok()?.partial_success?;
         (success.rejected_data_points, success.error_message)
     };
-    let reason: String = sanitize::line(&reason).chars().take(LONGEST).collect();
+    let reason: String = sanitize::screen(&reason).chars().take(LONGEST).collect();
     let points = u64::try_from(points).unwrap_or(0);
     (points > 0 || !reason.is_empty()).then_some(Rejected { points, reason })
 }

@@ -196,3 +196,23 @@ fn resource(
 fn attribute(key: &str, value: &str) -> KeyValue {
     KeyValue { key: key.to_owned(), value: Some(AnyValue { string_value: value.to_owned() }) }
 }
+
+/// Counts the calls in the body of a request.
+#[cfg(test)]
+pub(crate) fn calls_in(body: &[u8]) -> u64 {
+    let data = MetricsData::decode(body).unwrap();
+    let metrics = data.resource_metrics.iter().flat_map(|it| &it.scope_metrics);
+    let calls = metrics.flat_map(|it| &it.metrics).filter(|it| it.name == "perf.function.calls");
+    let of = |metric: &messages::Metric| match &metric.data {
+        Some(messages::Data::Sum(sum)) => sum
+            .data_points
+            .iter()
+            .map(|it| match it.value {
+                Some(messages::Number::AsInt(calls)) => calls.unsigned_abs(),
+                _ => 0,
+            })
+            .sum(),
+        _ => 0,
+    };
+    calls.map(of).sum()
+}

@@ -7,9 +7,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use perf_runtime::segment::{
-    COPYING_EXTENSION, Digest, MARK_EXTENSION, Reader, SegmentError,
-};
+use perf_runtime::segment::{COPYING_EXTENSION, Digest, MARK_EXTENSION, Reader, SegmentError};
 use perf_runtime::snapshot::{BreakerState, Merger, Process, Snapshot};
 
 use super::account::{Account, Build, Seen};

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::model::{FleetTotals, HEALTH_SCHEMA, HEALTH_VERSION, HealthDocument, HealthFinding, HealthKind};
+use crate::model::{
+    FleetTotals, HEALTH_SCHEMA, HEALTH_VERSION, HealthDocument, HealthFinding, HealthKind,
+};
 use crate::record::facts;
 use crate::stats::number::float;
 use crate::text::units;
@@ -59,9 +61,9 @@ fn findings(look: Look<'_>, open_breakers: u64) -> Vec<HealthFinding> {
         Some(age) => Some(format!("nothing was read for {}", units::duration(float(ns(age))))),
         None => Some("nothing was read yet".to_owned()),
     };
-    let state = look.state.map(|why| {
-        format!("the state cannot be written, and a restart would begin anew: {why}")
-    });
+    let state = look
+        .state
+        .map(|why| format!("the state cannot be written, and a restart would begin anew: {why}"));
     let breakers = (open_breakers > 0).then(|| {
         let processes = units::plural(open_breakers, "process");
         format!("{processes} with an open breaker: calls are counted, and not timed")
@@ -89,7 +91,11 @@ mod tests {
     #[test]
     fn each_fault_costs_its_part_and_many_cost_everything() {
         let totals = FleetTotals {
-            programs: vec![FleetProgram { open_breakers: 2, running: 3, ..FleetProgram::default() }],
+            programs: vec![FleetProgram {
+                open_breakers: 2,
+                running: 3,
+                ..FleetProgram::default()
+            }],
             ..FleetTotals::default()
         };
         let well = Look {

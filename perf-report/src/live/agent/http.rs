@@ -253,7 +253,8 @@ mod tests {
     #[test]
     fn requests_are_answered_or_refused() {
         let server = server();
-        let answer = ask(&server, b"GET /a?b=c HTTP/1.1\r\nHost: x\r\naccept: t/p\r\nAccept: u\r\n\r\n");
+        let answer =
+            ask(&server, b"GET /a?b=c HTTP/1.1\r\nHost: x\r\naccept: t/p\r\nAccept: u\r\n\r\n");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
         assert!(answer.ends_with("\r\n\r\n/a|b=c|Some(\"t/p,u\")"), "{answer}");
         let head = ask(&server, b"HEAD /a HTTP/1.0\r\n\r\n");

@@ -92,8 +92,7 @@ impl Limiter {
         let mut ranked = Vec::new();
         for (at, program) in totals.programs.iter().enumerate() {
             for (place, function) in program.functions.iter().enumerate() {
-                let was_told =
-                    self.told.contains(&(program.name.clone(), function.name.clone()));
+                let was_told = self.told.contains(&(program.name.clone(), function.name.clone()));
                 let bonus = if was_told { 2 } else { 1 };
                 // Equal ones stay in the order of their names, and those that were told before others.
                 let rank = (function.self_ns.saturating_mul(bonus), was_told);
@@ -178,7 +177,8 @@ mod tests {
     #[test]
     fn what_was_told_stays_told_until_something_has_twice_its_time() {
         let mut limiter = limiter(REST + EACH, &[]);
-        for (times, told) in [([10, 9], 0), ([10, 19], 0), ([10, 21], 1), ([41, 21], 1), ([43, 21], 0)]
+        for (times, told) in
+            [([10, 9], 0), ([10, 19], 0), ([10, 21], 1), ([41, 21], 1), ([43, 21], 0)]
         {
             let limited = limiter.limited(totals(&times));
             assert_eq!(names(&limited), [format!("shop::f{told:02}")], "{times:?}");

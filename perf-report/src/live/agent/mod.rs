@@ -143,7 +143,8 @@ impl Agent {
         inner.found = inner.follower.read(&mut inner.account);
         let is_first = inner.account.start_unix_ns == 0;
         if is_first {
-            let oldest = inner.account.recordings.keys().map(|key| key.3).filter(|ns| *ns > 0).min();
+            let oldest =
+                inner.account.recordings.keys().map(|key| key.3).filter(|ns| *ns > 0).min();
             inner.account.start_unix_ns = oldest.unwrap_or(unix_ns).min(unix_ns);
         }
         if self.settings.window.is_some() {
@@ -154,7 +155,8 @@ impl Agent {
             inner.follower.clear(&inner.found.counted);
         }
         let read_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let figures = AgentFigures { read_ns, last_read_unix_ns: unix_ns, ..AgentFigures::default() };
+        let figures =
+            AgentFigures { read_ns, last_read_unix_ns: unix_ns, ..AgentFigures::default() };
         inner.tell((unix_ns, figures), self.settings.commit.as_deref());
         inner.last = Some((Instant::now(), cpu_time().saturating_sub(cpu)));
     }
@@ -184,7 +186,6 @@ impl Agent {
     }
 
     /// Returns all sums as of the last reading, whether they are told or not: what is pushed elsewhere.
-    #[expect(dead_code, reason = "OTLP sends them")]
     pub(crate) fn totals(&self) -> Arc<FleetTotals> {
         Arc::clone(&self.inner().totals)
     }
@@ -211,7 +212,9 @@ impl Agent {
         let mut inner = self.inner();
         let unix_ns = inner.totals.unix_ns;
         let length = self.settings.window;
-        length.map_or_else(Vec::new, |it| window::ended(&mut inner.account, unix_ns, it, (facts, host)))
+        length.map_or_else(Vec::new, |it| {
+            window::ended(&mut inner.account, unix_ns, it, (facts, host))
+        })
     }
 
     /// Begins the next window of programs whose runs are stored. They must have been listed since the last

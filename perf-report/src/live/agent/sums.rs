@@ -251,10 +251,9 @@ fn joined(
         let next = match order {
             Ordering::Less => own.next(),
             Ordering::Greater => other.next(),
-            Ordering::Equal => own
-                .next()
-                .zip(other.next())
-                .map(|((bucket, a), (_, b))| (bucket, join(a, b))),
+            Ordering::Equal => {
+                own.next().zip(other.next()).map(|((bucket, a), (_, b))| (bucket, join(a, b)))
+            }
         };
         all.extend(next);
     }
@@ -382,11 +381,7 @@ impl Sums {
         );
     }
 
-    fn join_functions(
-        &mut self,
-        other: &Self,
-        join: impl Fn(&mut FunctionSums, &FunctionSums),
-    ) {
+    fn join_functions(&mut self, other: &Self, join: impl Fn(&mut FunctionSums, &FunctionSums)) {
         join_sorted(&mut self.functions, &other.functions, |a, b| a.name.cmp(&b.name), join);
     }
 

@@ -71,9 +71,8 @@ fn run(
     unix_ns: u64,
     (facts, owner): (&Run, &str),
 ) -> Option<RunDocument> {
-    let snapshot = |sums: &Sums, until: u64| {
-        sums.snapshot(process(program, window.start_unix_ns, until))
-    };
+    let snapshot =
+        |sums: &Sums, until: u64| sums.snapshot(process(program, window.start_unix_ns, until));
     let before = snapshot(&window.sums, window.start_unix_ns);
     let difference: Snapshot = snapshot(&program.sums, unix_ns).since(&before);
     let calls = |sums: &Sums| {

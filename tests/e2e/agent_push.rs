@@ -1,0 +1,169 @@
+//! What the agent pushes, as a collector gets it: one of the tests, that answers badly, and a real one.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod receiver;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use perf_tests::consumers::consumer;
+use perf_tests::{Lab, lab, program};
+use receiver::{Answer, Receiver};
+
+/// The longest time that anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Calls of `inner` in a run of `workload` with so many rounds, on two threads.
+fn calls(rounds: u64) -> u64 {
+    rounds * 2 * 3
+}
+
+/// Records `workload`; returns how often `inner` was called.
+fn record(lab: &Lab, folder: &Path, rounds: u64) -> u64 {
+    let finished = lab.record(folder, program!("workload"), ["2", &rounds.to_string(), "return"]);
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    calls(rounds)
+}
+
+/// An agent that pushes; it is killed when it is dropped.
+struct Agent(Child);
+
+impl Agent {
+    fn start(lab: &Lab, folder: &Path, url: &str, options: &[&str]) -> Self {
+        let mut command =
+            lab.report_command(["agent", "--listen", "none", "--every", "1s", "--dir"]);
+        command.arg(folder).args(["--otlp", url]).args(options);
+        command.env("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
+        command.env("OTEL_EXPORTER_OTLP_COMPRESSION", "none").stderr(Stdio::null());
+        Self(command.spawn().unwrap())
+    }
+
+    /// Ends it as systems do, and returns its exit code.
+    fn end(mut self) -> Option<i32> {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until something holds.
+#[track_caller]
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < end, "not in time: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+const BAD_DAY: [Answer; 8] = [
+    Answer::Status("429 Too Many Requests", "Retry-After: 1\r\n"),
+    Answer::Status("503 Service Unavailable", ""),
+    Answer::Hang,
+    Answer::Cut,
+    Answer::Taken,
+    Answer::Status("502 Bad Gateway", ""),
+    Answer::Cut,
+    Answer::Status("503 Service Unavailable", "Retry-After: 1\r\n"),
+];
+
+#[test]
+fn a_collector_with_a_bad_day_loses_nothing_of_sums() {
+    let (lab, receiver) = (lab!(), Receiver::start(&BAD_DAY));
+    let folder = lab.new_folder("segments");
+    let mut sum = record(&lab, &folder, 10);
+    let agent = Agent::start(&lab, &folder, &receiver.url(), &[]);
+    wait_for("the first sums", || receiver.taken("inner").last() == Some(&sum));
+    sum += record(&lab, &folder, 7);
+    wait_for("all sums", || receiver.taken("inner").last() == Some(&sum));
+    assert_eq!(agent.end(), Some(0));
+    assert!(receiver.asked() > BAD_DAY.len(), "{}", receiver.asked());
+    assert!(receiver.taken("inner").is_sorted(), "sums never fall: {:?}", receiver.taken("inner"));
+}
+
+#[test]
+fn a_collector_with_a_bad_day_loses_nothing_of_differences() {
+    let (lab, receiver) = (lab!(), Receiver::start(&BAD_DAY));
+    let folder = lab.new_folder("segments");
+    let delta = ["--temporality", "delta"];
+    let all = || receiver.taken("inner").iter().sum::<u64>();
+    let mut sum = record(&lab, &folder, 10);
+    let agent = Agent::start(&lab, &folder, &receiver.url(), &delta);
+    wait_for("the first difference", || all() == sum);
+    sum += record(&lab, &folder, 7);
+    wait_for("all differences", || all() == sum && receiver.asked() > BAD_DAY.len());
+    assert_eq!(agent.end(), Some(0));
+    // The next agent goes on where this one was.
+    sum += record(&lab, &folder, 4);
+    let agent = Agent::start(&lab, &folder, &receiver.url(), &delta);
+    wait_for("what came between two agents", || all() == sum);
+    assert_eq!(agent.end(), Some(0));
+    assert_eq!(all(), sum);
+}
+
+#[test]
+fn headers_are_sent_and_wrong_addresses_are_mistakes() {
+    let (lab, receiver) = (lab!(), Receiver::start(&[]));
+    let folder = lab.new_folder("segments");
+    record(&lab, &folder, 1);
+    let header = ["--otlp-header", "api-key=0123"];
+    let agent = Agent::start(&lab, &folder, &receiver.url(), &header);
+    wait_for("a push", || receiver.asked() > 0);
+    assert!(receiver.head().contains("api-key: 0123"), "{}", receiver.head());
+    assert!(receiver.head().starts_with("POST /v1/metrics HTTP/1.1"), "{}", receiver.head());
+    drop(agent);
+    let wrong = lab.report(["agent", "--otlp", "localhost:4318"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.complaint().contains("http://localhost:4318"), "{}", wrong.stderr);
+}
+
+/// `rotel`, from PyPI, is a collector: it prints the points that it takes.
+#[test]
+fn a_real_collector_takes_all_points() {
+    let Some(mut collector) = consumer("rotel-agent") else { return };
+    let lab = lab!();
+    let folder = lab.new_folder("segments");
+    let sum = record(&lab, &folder, 10);
+    let (http, grpc) = (free_port(), free_port());
+    collector
+        .args(["start", "--exporter", "blackhole", "--debug-log", "metrics"])
+        .args(["--debug-log-verbosity", "detailed", "--log-format", "text"])
+        .args(["--otlp-http-endpoint", &http, "--otlp-grpc-endpoint", &grpc])
+        .current_dir(lab.folder())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut collector = Agent(collector.spawn().unwrap());
+    let (sender, lines) = mpsc::channel();
+    let output = BufReader::new(collector.0.stdout.take().unwrap());
+    thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|it| sender.send(it)));
+    wait_for("the collector", || std::net::TcpStream::connect(&http).is_ok());
+    let agent = Agent::start(&lab, &folder, &format!("http://{http}"), &["--listen", "none"]);
+    let mut printed = String::new();
+    let wanted = format!("Value: {sum}");
+    wait_for("the points", || {
+        printed.extend(lines.try_iter().map(|line| line + "\n"));
+        printed.contains(&wanted)
+    });
+    assert_eq!(agent.end(), Some(0));
+    for name in ["perf.function.calls", "perf.function.self_time", "perf.function.duration"] {
+        assert!(printed.contains(name), "{name} in\n{printed}");
+    }
+}
+
+/// Returns an address of this machine at which nobody listens.
+fn free_port() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
