@@ -62,7 +62,7 @@ pub(crate) fn store_run(context: &Context, document: &RunDocument) -> Result<Sto
         }
         result => result.map(|()| Stored::Now),
     };
-    store::open_or_create(&context.store).and_then(save).map_err(UserError::from)
+    context.open_or_create().and_then(save).map_err(UserError::from)
 }
 
 /// Returns whether the stored run of this id is this one: ids are made up, and could be the same by chance.

@@ -9,7 +9,7 @@ use super::check;
 use super::config::check::CheckSettings;
 use super::context::Context;
 use super::named::Runs;
-use super::store::{self, Entry, Filter, Query, Store};
+use super::store::{Entry, Filter, Query, Store};
 use crate::error::UserError;
 use crate::model::{Comparison, RunDocument, SlowerDocument, SlowerSeries, Verdict, subject};
 use crate::record::facts;
@@ -32,7 +32,7 @@ pub(crate) fn since(
     since: Timestamp,
     settings: &CheckSettings,
 ) -> Result<SlowerDocument, UserError> {
-    let store = store::open(&context.store)?;
+    let store = context.open()?;
     let since = facts::rfc_3339(since);
     let recent = Filter { since: Some(since.clone()), ..Filter::default() };
     let newest = newest_of_series(store.entries(&Query::newest(recent, RECENT))?);

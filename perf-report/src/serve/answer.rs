@@ -16,7 +16,7 @@ use crate::project::context::Context;
 use crate::project::listed::{self, Choice};
 use crate::project::page::Documents;
 use crate::project::report::Wanted;
-use crate::project::store::{self, Fault, Filter, RunRef, StoreError};
+use crate::project::store::{Fault, Filter, RunRef, StoreError};
 use crate::project::{baseline, slower};
 use crate::record::facts;
 use crate::render::html::site::{self, Overview};
@@ -117,7 +117,7 @@ impl Pages {
             since: moment(query, "since")?,
             until: moment(query, "until")?,
         };
-        match store::open(&self.context.store) {
+        match self.context.open() {
             Err(StoreError { fault: Fault::Missing, .. }) => {
                 Ok(listed::document(Vec::new(), 0, now))
             }
@@ -149,7 +149,7 @@ impl Pages {
         let now = facts::now();
         let given = query.get("since").map(str::to_owned);
         let since = moment(query, "since")?.unwrap_or(Moment::Ago(24.hours()));
-        let newest = store::open(&self.context.store)?.newest(&Filter::default())?;
+        let newest = self.context.open()?.newest(&Filter::default())?;
         let newest = newest.map(|entry| entry.id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_fresh = |it: &Known| {
@@ -170,7 +170,7 @@ impl Pages {
             Document::Runs(query) => json(&self.list(&query, LISTED)?),
             Document::Run(run) => {
                 let Ok(run) = run.parse::<RunRef>();
-                let store = store::open(&self.context.store)?;
+                let store = self.context.open()?;
                 json(&store.find(&run, &self.context.revisions())?)
             }
             Document::Comparison { run, baseline } => {
