@@ -88,8 +88,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 }
 
 fn code(document: &PushDocument) -> Code {
-    let is_damaged = |it: &&crate::model::PushedRun| it.id.ends_with(".json");
-    if document.runs_of(PushOutcome::Failed).any(|it| !is_damaged(&it)) {
+    if document.runs_of(PushOutcome::Failed).next().is_some() {
         Code::Internal
     } else if document.unsent().next().is_some() {
         Code::Unreadable

@@ -43,8 +43,10 @@ pub enum PushOutcome {
     Before,
     /// The store holds another run of its id: both are as they were.
     Conflict,
-    /// It could not be read or sent, and is where it was.
+    /// It could not be sent, and is where it was.
     Failed,
+    /// It could not be read, and is where it was.
+    Damaged,
     /// Nobody asked to send it.
     #[default]
     No,
@@ -64,7 +66,7 @@ impl PushDocument {
 
     /// Returns the runs that the store does not have, though it should.
     pub fn unsent(&self) -> impl Iterator<Item = &PushedRun> {
-        let is_bad = |it: PushOutcome| matches!(it, PushOutcome::Conflict | PushOutcome::Failed);
-        self.runs.iter().filter(move |run| is_bad(run.outcome))
+        use PushOutcome::{Conflict, Damaged, Failed};
+        self.runs.iter().filter(|run| matches!(run.outcome, Conflict | Failed | Damaged))
     }
 }

@@ -80,15 +80,16 @@ mod tests {
     fn many_at_once_leave_a_whole_note() {
         let folder = tempfile::tempdir().unwrap();
         let latest = Latest::of(folder.path());
+        let write = |writer: usize| {
+            for number in 0..20 {
+                latest.note("s", &format!("{writer}-{number}")).unwrap();
+                assert!(latest.ids("s").iter().all(|id| id.contains('-')));
+            }
+        };
         std::thread::scope(|scope| {
             for writer in 0..8 {
-                let latest = &latest;
-                scope.spawn(move || {
-                    for number in 0..20 {
-                        latest.note("s", &format!("{writer}-{number}")).unwrap();
-                        assert!(latest.ids("s").iter().all(|id| id.contains('-')));
-                    }
-                });
+                let write = &write;
+                scope.spawn(move || write(writer));
             }
         });
         let newest = latest.ids("s").first().cloned().unwrap();

@@ -111,7 +111,7 @@ fn letters(context: &Context, is_named: bool) -> (Vec<Item>, u64, Vec<PushedRun>
     let items = mine.iter().map(|letter| Item::Letter(letter.id().to_owned())).collect();
     let damaged = found.unreadable.into_iter().map(|it| {
         let name = it.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        failed(&name, format!("it cannot be read: {}", it.reason))
+        damaged(&name, format!("it cannot be read: {}", it.reason))
     });
     (items, others.len() as u64, damaged.collect())
 }
@@ -119,30 +119,23 @@ fn letters(context: &Context, is_named: bool) -> (Vec<Item>, u64, Vec<PushedRun>
 /// Returns stored runs, oldest first, each once.
 fn stored(context: &Context, what: What<'_>) -> Result<Vec<Item>, UserError> {
     let store = context.open()?;
-    let mut ids: Vec<String> = match what {
-        What::Named(names) => {
-            let mut ids = Vec::new();
-            for name in names {
-                let entry = store.resolve(name, &context.revisions())?;
-                let together = Filter { group: entry.group.clone(), ..Filter::default() };
-                match entry.group {
-                    // What was made together is judged together, there as here.
-                    Some(_) => ids.extend(
-                        store
-                            .entries(&Query::oldest(together, usize::MAX))?
-                            .into_iter()
-                            .map(|it| it.id),
-                    ),
-                    None => ids.push(entry.id),
-                }
-            }
-            ids
-        }
-        _ => {
-            let entries = store.entries(&Query::oldest(Filter::default(), usize::MAX))?;
-            entries.into_iter().map(|entry| entry.id).collect()
-        }
+    let of = |filter: Filter| -> Result<Vec<String>, StoreError> {
+        let entries = store.entries(&Query::oldest(filter, usize::MAX))?;
+        Ok(entries.into_iter().map(|entry| entry.id).collect())
     };
+    let mut ids = Vec::new();
+    if let What::Named(names) = what {
+        for name in names {
+            let entry = store.resolve(name, &context.revisions())?;
+            match entry.group {
+                // What was made together is judged together, there as here.
+                Some(group) => ids.extend(of(Filter { group: Some(group), ..Filter::default() })?),
+                None => ids.push(entry.id),
+            }
+        }
+    } else {
+        ids = of(Filter::default())?;
+    }
     let mut seen = std::collections::BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     Ok(ids.into_iter().map(Item::Stored).collect())
@@ -166,7 +159,7 @@ fn send(context: &Context, target: &mut dyn Store, item: &Item) -> (PushedRun, b
         Ok(Some(read)) => read,
         // Another push was faster, and took it out once the store had it.
         Ok(None) => return (of(id, PushOutcome::Before), false),
-        Err(why) => return (failed(id, why), false),
+        Err(why) => return (damaged(id, why), false),
     };
     let outcome = match deliver(target, (&run, &segments), Made::Then) {
         Ok(Delivered::Now) => PushOutcome::Sent,
@@ -176,6 +169,7 @@ fn send(context: &Context, target: &mut dyn Store, item: &Item) -> (PushedRun, b
             return (PushedRun { problem, ..of(id, PushOutcome::Conflict) }, false);
         }
         Err(Undelivered::Store(error)) => {
+            // Of one stored run that cannot be read, others know nothing.
             let is_lost = !matches!(error.fault, Fault::Document { .. });
             return (failed(id, in_words(error)), is_lost);
         }
@@ -193,6 +187,10 @@ fn of(id: &str, outcome: PushOutcome) -> PushedRun {
 
 fn failed(id: &str, problem: String) -> PushedRun {
     PushedRun { problem: Some(problem), ..of(id, PushOutcome::Failed) }
+}
+
+fn damaged(id: &str, problem: String) -> PushedRun {
+    PushedRun { problem: Some(problem), ..of(id, PushOutcome::Damaged) }
 }
 
 fn in_words(error: StoreError) -> String {

@@ -158,7 +158,7 @@ mod of_the_folder {
         let letter = Letter::of(&run, &segments, Made::Now, "clickhouse://host/perf");
         outbox.put(&letter).unwrap();
         assert!(outbox.holds(&run.run.id));
-        assert_eq!(outbox.ids(), [run.run.id.clone()]);
+        assert_eq!(outbox.ids(), std::slice::from_ref(&run.run.id));
         assert_eq!(outbox.read(&run.run.id).unwrap().unwrap(), letter);
         outbox.take_out(&run.run.id).unwrap();
         outbox.take_out(&run.run.id).unwrap();

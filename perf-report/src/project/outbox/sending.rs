@@ -93,10 +93,10 @@ impl Post {
         let own = letters.iter().find(|it| it.is_own).map(|it| it.id.clone());
         let deadline = started + left;
         let (tell, told) = mpsc::channel();
-        let job = (outbox.clone(), letters, store.to_owned(), Arc::clone(open));
-        let begun = thread::Builder::new()
-            .name("sending".to_owned())
-            .spawn(move || work(&job.0, &job.1, &job.2, &job.3, deadline, &tell));
+        let job = Job { outbox: outbox.clone(), letters, store: store.to_owned(), deadline };
+        let open = Arc::clone(open);
+        let begun =
+            thread::Builder::new().name("sending".to_owned()).spawn(move || job.work(&open, &tell));
         if let Err(error) = begun {
             self.state().gave_up = Some(error.to_string());
             return None;
@@ -142,43 +142,51 @@ impl Post {
     }
 }
 
-/// Sends letters until one cannot be sent for the store's fault.
-fn work(
-    outbox: &Outbox,
-    letters: &[Sendable],
-    name: &str,
-    open: &Open,
+/// Letters that are to be sent to a store, one after the other.
+struct Job {
+    outbox: Outbox,
+    letters: Vec<Sendable>,
+    store: String,
     deadline: Instant,
-    tell: &Sender<Event>,
-) {
-    let mut store = None;
-    for Sendable { id, is_own } in letters {
-        let letter = match outbox.read(id) {
-            Ok(Some(letter)) if letter.store == name => letter,
-            // Somebody else sent it, or it is for another store.
-            Ok(_) => continue,
-            Err(error) => {
-                let _ = tell.send(Event::Refused(id.clone(), error.reason));
-                continue;
+}
+
+impl Job {
+    /// Sends letters until one cannot be sent for the store's fault, or nobody listens any more.
+    fn work(&self, open: &Open, tell: &Sender<Event>) {
+        let mut store = None;
+        for letter in &self.letters {
+            let Some(event) = self.send(letter, open, &mut store) else { continue };
+            let is_over = matches!(event, Event::GaveUp(_));
+            if tell.send(event).is_err() || is_over {
+                return;
             }
+        }
+    }
+
+    /// Sends a letter; nothing happens where somebody else has sent it, or it is for another store.
+    fn send(
+        &self,
+        Sendable { id, is_own }: &Sendable,
+        open: &Open,
+        store: &mut Option<Box<dyn Store>>,
+    ) -> Option<Event> {
+        let letter = match self.outbox.read(id) {
+            Ok(letter) => letter.filter(|letter| letter.store == self.store)?,
+            Err(error) => return Some(Event::Refused(id.clone(), error.reason)),
         };
         let made = if *is_own { letter.made() } else { Made::Then };
-        let event = match tried(&mut store, open, (&letter, made), deadline) {
+        Some(match tried(store, open, (&letter, made), self.deadline) {
             Ok(delivered) => {
                 // If it stays it is sent again, which changes nothing.
-                let _ = outbox.take_out(id);
+                let _ = self.outbox.take_out(id);
                 Event::Sent(id.clone(), delivered)
             }
             Err(Undelivered::Store(error)) => {
                 let why = crate::error::UserError::from(error);
-                let _ = tell.send(Event::GaveUp(why.with_causes().replace("\n  cause:", ":")));
-                return;
+                Event::GaveUp(why.with_causes().replace("\n  cause:", ":"))
             }
             Err(other) => Event::Refused(id.clone(), other.to_string()),
-        };
-        if tell.send(event).is_err() {
-            return;
-        }
+        })
     }
 }
 

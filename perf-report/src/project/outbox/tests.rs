@@ -57,16 +57,16 @@ impl Team {
     fn open(&self, server: Server) -> Open {
         let (file, tries) = (self.file(), Arc::clone(&self.tries));
         Arc::new(move |_| {
-            let tried = tries.fetch_add(1, Ordering::SeqCst);
+            let before = tries.fetch_add(1, Ordering::SeqCst);
             let broken =
                 || StoreError { store: NAME.into(), fault: Fault::Other("refused".into()) };
             match server {
                 Server::Hanging => {
-                    thread::sleep(Duration::from_secs(60));
+                    thread::sleep(Duration::from_mins(1));
                     Err(broken())
                 }
                 Server::Refusing => Err(broken()),
-                Server::Failing(times) if tried < times => Err(broken()),
+                Server::Failing(times) if before < times => Err(broken()),
                 _ => Ok(Box::new(Sqlite::open_or_create(&file)?)),
             }
         })

@@ -7,5 +7,5 @@ use crate::text::sanitize::markdown_sentence as escape;
 /// Returns what was sent, and what was not.
 pub(crate) fn push(document: &PushDocument) -> String {
     let sentences = words::done(document).into_iter().chain(words::problems(document));
-    sentences.map(|it| format!("- {}\n", escape(&it))).collect()
+    sentences.fold(String::new(), |text, it| text + "- " + &escape(&it) + "\n")
 }
