@@ -1,6 +1,7 @@
 //! The main job from end to end, as a user sees it: programs with known calls are recorded, and what
 //! `perf-report` says of them is compared with what is known.
 
+mod agent;
 mod agent_monitoring;
 mod agent_push;
 mod allocations;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
+use super::output::OutputArgs;
 #[cfg(not(feature = "agent"))]
 use crate::error::ExitCode as Code;
 use crate::error::UserError;
@@ -22,7 +23,7 @@ Examples:
   perf-report agent --histograms 'shop::*'       with durations of some functions
   perf-report agent --store perf.sqlite --window 1h   each hour becomes a run
   perf-report agent --otlp http://localhost:4318      pushes them to a collector, too
-  perf-report agent --once > perf.prom           once, for a textfile collector
+  perf-report agent --once --output perf.prom    once, for a textfile collector
   perf-report agent --print-rules > perf.rules.yml    alert rules for Prometheus
 
 It reads the recordings of running processes, sums them up for each program, and serves the sums at \
@@ -67,12 +68,12 @@ pub(super) struct Args {
     dir: Vec<PathBuf>,
 
     /// Address to serve at, or `none`
-    #[arg(long, value_name = "ADDRESS", env = "PERF_TRACK_LISTEN", hide_env_values = true)]
+    #[arg(long, value_name = "ADDRESS", env = "PERF_TRACK_AGENT_LISTEN", hide_env_values = true)]
     #[arg(default_value = "127.0.0.1:9464")]
     listen: String,
 
     /// Time between two readings; requests lead to further ones, one a second at most
-    #[arg(long, value_name = "TIME", env = "PERF_TRACK_EVERY", hide_env_values = true)]
+    #[arg(long, value_name = "TIME", env = "PERF_TRACK_AGENT_EVERY", hide_env_values = true)]
     #[arg(default_value = "15s", value_parser = every)]
     every: Duration,
 
@@ -92,7 +93,7 @@ pub(super) struct Args {
     max_series: usize,
 
     /// Store a run of each program, labelled `production`, at the end of each such time: 1h ends on the hour
-    #[arg(long, value_name = "TIME", env = "PERF_TRACK_WINDOW", hide_env_values = true)]
+    #[arg(long, value_name = "TIME", env = "PERF_TRACK_AGENT_WINDOW", hide_env_values = true)]
     #[arg(value_parser = window)]
     window: Option<Duration>,
 
@@ -137,6 +138,9 @@ pub(super) struct Args {
     #[arg(long, env = "PERF_TRACK_ONCE", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     once: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Serves until a signal asks for the end.

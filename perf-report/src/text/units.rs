@@ -264,9 +264,13 @@ pub fn growth(change: i64) -> String {
     format!("{sign}{}", bytes(change.unsigned_abs()))
 }
 
-/// Writes `one` with its number: `1 call`, `2 calls`.
+/// Writes `one` with its number: `1 call`, `2 calls`, `2 processes`.
 pub fn plural(value: u64, one: &str) -> String {
-    let ending = if value == 1 { "" } else { "s" };
+    let ending = match value {
+        1 => "",
+        _ if one.ends_with('s') => "es",
+        _ => "s",
+    };
     format!("{} {one}{ending}", count(value))
 }
 

@@ -20,3 +20,11 @@ fn what_runs_now_obeys_its_schema_too() {
     obeys(&written, SCHEMA);
     assert_eq!(serde_json::from_str::<TopDocument>(&written).unwrap(), top);
 }
+
+#[test]
+fn the_health_of_an_agent_obeys_its_schema() {
+    let golden = include_str!("../golden/health.v1.json");
+    obeys(golden, include_str!("../../schemas/health.v1.schema.json"));
+    let health: perf_report::model::HealthDocument = serde_json::from_str(golden).unwrap();
+    assert_eq!(serde_json::to_string_pretty(&health).unwrap() + "\n", golden);
+}

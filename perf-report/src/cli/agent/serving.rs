@@ -32,7 +32,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let agent = Arc::new(Agent::open(args.settings(context))?);
     if args.once {
         agent.read();
-        output::page(&MetricsText::Prometheus.fleet(&agent.told()))?;
+        let text = MetricsText::Prometheus.fleet(&agent.told());
+        args.output.write_bytes(text.as_bytes())?;
         return agent.finish().map(|()| Code::Fine.into());
     }
     let interrupt = Interrupt::watch().map_err(|error| {

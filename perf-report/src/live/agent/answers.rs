@@ -80,7 +80,7 @@ fn take(agent: &Agent, seconds: u64, program: Option<&str>) -> Response {
     let difference = look().since(&before);
     let run = Run {
         time: facts::time(start_ns),
-        command: program.map(str::to_owned).into_iter().collect::<Vec<_>>().into(),
+        command: program.map(str::to_owned).into_iter().collect(),
         ..Run::default()
     };
     let run = convert::document(&difference, run, ProcessSummary::default(), Vec::new());

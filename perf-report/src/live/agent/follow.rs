@@ -110,8 +110,7 @@ impl Follower {
                 account.see(key, seen(&merger.finish()), has_ended);
             }
             // It was made complete just now, and is read the next time.
-            (Ok(_), None) => {}
-            (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
+            (Ok(_), None) | (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
             (Err(SegmentError::Io(error)), _) if error.kind() == ErrorKind::NotFound => {}
             (Err(error), _) => {
                 found.damaged.push(format!("{}: {error}", path.display()));
@@ -171,9 +170,10 @@ fn seen(snapshot: &Snapshot) -> Seen {
             target: build.target.clone(),
             profile: build.profile.clone(),
             recorder: build.runtime.clone(),
-            opt_level: match levels.is_empty() {
-                true => build.opt_level.clone(),
-                false => Vec::from_iter(levels).join(", "),
+            opt_level: if levels.is_empty() {
+                build.opt_level.clone()
+            } else {
+                Vec::from_iter(levels).join(", ")
             },
             since_unix_ns: process.started_unix_ns,
         },

@@ -180,8 +180,8 @@ mod tests {
         for (times, told) in
             [([10, 9], 0), ([10, 19], 0), ([10, 21], 1), ([41, 21], 1), ([43, 21], 0)]
         {
-            let limited = limiter.limited(totals(&times));
-            assert_eq!(names(&limited), [format!("shop::f{told:02}")], "{times:?}");
+            let told_now = limiter.limited(totals(&times));
+            assert_eq!(names(&told_now), [format!("shop::f{told:02}")], "{times:?}");
         }
     }
 
@@ -189,7 +189,7 @@ mod tests {
     fn only_functions_that_were_asked_for_are_told() {
         let mut limiter = limiter(20_000, &["*"]);
         limiter.choice.functions = vec!["*01".to_owned(), "other".to_owned()];
-        let limited = limiter.limited(totals(&[5, 1, 9]));
-        assert_eq!((names(&limited), limited.agent.dropped_series), (vec!["shop::f01"], 0));
+        let some = limiter.limited(totals(&[5, 1, 9]));
+        assert_eq!((names(&some), some.agent.dropped_series), (vec!["shop::f01"], 0));
     }
 }

@@ -88,7 +88,7 @@ fn run(
         time: identity.time,
         label: Some(LABEL.to_owned()),
         source: Some(SOURCE.to_owned()),
-        command: vec![program.name.clone()].into(),
+        command: vec![program.name.clone()],
         ..facts.clone()
     };
     let mut document = convert::document(&difference, run, ProcessSummary::default(), Vec::new());
