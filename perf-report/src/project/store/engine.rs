@@ -63,6 +63,16 @@ pub trait Store: fmt::Debug {
         ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
     }
 
+    /// Returns the same samples, each with its functions of exactly these names alone. An engine that keeps
+    /// functions in rows or columns reads no others.
+    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
+        let mut samples = self.samples(ids);
+        for run in &mut samples {
+            run.functions.retain(|function| functions.contains(&function.name));
+        }
+        samples
+    }
+
     /// Removes these runs with all that is kept of them, so that their segments may be stored again: all of
     /// them or, when it fails, none. An id that no run has is passed over. Returns the number of runs removed.
     ///
