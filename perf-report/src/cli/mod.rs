@@ -50,6 +50,7 @@ mod self_test;
 mod serve;
 mod show;
 mod stacks;
+mod store;
 mod suite;
 mod summary;
 mod tag;
@@ -146,6 +147,7 @@ enum Command {
     Tag(tag::Args),
     Remove(remove::Args),
     Push(push::Args),
+    Store(store::Args),
     Monitor(monitor::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
@@ -228,6 +230,7 @@ fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError>
         Command::Tag(args) => tag::run(&args, context),
         Command::Remove(args) => remove::run(&args, context),
         Command::Push(args) => push::run(&args, context),
+        Command::Store(args) => store::run(&args, context),
         Command::Monitor(args) => monitor::run(&args, context),
         Command::Overhead(args) => overhead::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),

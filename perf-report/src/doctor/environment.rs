@@ -30,6 +30,9 @@ fn is_clock(value: &str) -> bool {
     ["counter", "monotonic"].iter().any(|clock| value.eq_ignore_ascii_case(clock))
 }
 
+/// Variables that only commands read, and that stand for no option: a command line can be read by others.
+const WITHOUT_OPTION: [&str; 2] = ["PERF_TRACK_STORE_PASSWORD", "PERF_TRACK_STORE_CA"];
+
 /// Looks at the variables that are set. `options` are the variables that stand for options of
 /// commands.
 pub(super) fn examine(options: &[String]) -> Vec<Check> {
@@ -85,7 +88,7 @@ fn one(name: &str, value: &str, options: &[String]) -> Option<Check> {
         }
         return None;
     }
-    if options.iter().any(|known| known == name) {
+    if WITHOUT_OPTION.contains(&name) || options.iter().any(|known| known == name) {
         return None;
     }
     let known = RECORDER.iter().map(|(known, ..)| *known);

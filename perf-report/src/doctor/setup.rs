@@ -3,7 +3,7 @@
 use crate::error::{ExitCode, UserError};
 use crate::model::Check;
 use crate::project::context::Context;
-use crate::project::store::Filter;
+use crate::project::store::{Filter, shared};
 use crate::project::{baseline, workspace};
 use crate::record::facts;
 
@@ -38,6 +38,27 @@ pub(super) fn store(context: &Context) -> Check {
         }
         Err(error) => Check::broken(subject, error.to_string(), error.help.unwrap_or_default()),
     }
+}
+
+/// Returns a check of the server that keeps the runs, where that is one and it answers; what keeps it from answering
+/// is found by [`store`].
+pub(super) fn server(context: &Context) -> Option<Check> {
+    const SECONDS: u64 = 30;
+    let subject = "server";
+    let state = shared::state(&context.store).ok()??;
+    let (server, tables) = (&state.server, state.tables);
+    let found = format!("ClickHouse {server}, tables of version {tables}");
+    let ahead = state.ahead.unsigned_abs();
+    Some(if ahead > SECONDS {
+        let way = if state.ahead > 0 { "ahead of" } else { "behind" };
+        let finding = format!("{found}, its clock is {ahead} s {way} the one here");
+        let help = "set the clocks by NTP: runs are in the order of their times";
+        Check::notice(subject, finding, help)
+    } else if state.writes {
+        Check::good(subject, format!("{found}, may be read and written, the clocks agree"))
+    } else {
+        Check::good(subject, format!("{found}, may only be read, the clocks agree"))
+    })
 }
 
 pub(super) fn baselines(context: &Context) -> Vec<Check> {

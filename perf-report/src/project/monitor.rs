@@ -174,6 +174,7 @@ fn last(context: &Context, current: &Runs) -> Result<Vec<RunDocument>, UserError
     let entries = store.entries(&Query::newest(filter, score::RUNS.saturating_sub(1)))?;
     let ids: Vec<&str> = entries.iter().rev().map(|entry| entry.id.as_str()).collect();
     let mut runs = store.samples(&ids);
+    store.trouble()?;
     runs.push(newest.clone());
     Ok(runs)
 }

@@ -175,6 +175,7 @@ impl Around {
         entries.reverse();
         let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
         let mut last = store.samples(&ids);
+        store.trouble()?;
         last.extend_from_slice(runs);
         let all = Filter { command: Some(newest.run.command.join(" ")), ..Filter::default() };
         let oldest = store.entries(&Query::oldest(all.clone(), 1))?.pop();

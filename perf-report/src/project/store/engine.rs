@@ -73,6 +73,15 @@ pub trait Store: fmt::Debug {
         samples
     }
 
+    /// Returns the fault that the last reading of samples met, where they are fewer than there should be: a network
+    /// fails, and a verdict must not be made of what happened to arrive. It is told once.
+    ///
+    /// # Errors
+    /// That fault.
+    fn trouble(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Removes these runs with all that is kept of them, so that their segments may be stored again: all of
     /// them or, when it fails, none. An id that no run has is passed over. Returns the number of runs removed.
     ///
@@ -224,6 +233,7 @@ fn back<S: Store + ?Sized>(
         }
         let rest: Vec<&str> = ids.collect();
         runs.extend(store.samples(&rest).into_iter().filter(recorded));
+        store.trouble()?;
     }
     runs.reverse();
     Ok(runs)

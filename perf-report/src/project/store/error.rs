@@ -79,6 +79,27 @@ pub enum Fault {
         /// The reason why.
         error: DocumentError,
     },
+    /// The server is not reached, or does not answer in time.
+    Unreachable(EngineError),
+    /// What answers is no ClickHouse server.
+    NoClickHouse(EngineError),
+    /// The server does not know the user, or the password is another one.
+    Denied(EngineError),
+    /// The user may not do that.
+    Forbidden(EngineError),
+    /// The server has no such database, or no tables in it.
+    NotMade,
+    /// The answer of the server ends too early, or cannot be read.
+    Cut(EngineError),
+    /// The server is of a version that is not spoken to.
+    TooOld {
+        /// The version that it has.
+        found: String,
+        /// The oldest version that is spoken to.
+        oldest: String,
+    },
+    /// The file of trusted certificates cannot be used.
+    Certificates(EngineError),
     /// This build does not speak with servers of its kind.
     Lacking,
     /// The engine failed in another way.
@@ -100,7 +121,14 @@ impl StoreError {
             | Fault::Older { .. }
             | Fault::Newer { .. }
             | Fault::Document { .. } => ExitCode::Unreadable,
-            Fault::Lacking => ExitCode::Usage,
+            Fault::Lacking
+            | Fault::Denied(_)
+            | Fault::Forbidden(_)
+            | Fault::NoClickHouse(_)
+            | Fault::NotMade
+            | Fault::TooOld { .. }
+            | Fault::Certificates(_) => ExitCode::Usage,
+            Fault::Unreachable(_) | Fault::Cut(_) => ExitCode::Internal,
             Fault::ReadOnly
             | Fault::Io(_)
             | Fault::Full
@@ -131,6 +159,30 @@ impl StoreError {
                 "free some space, or name a file on another disk with --store".to_owned()
             }
             Fault::Busy => "wait for the other perf-report to end".to_owned(),
+            Fault::Unreachable(_) => "see whether it is up and may be reached from here: \
+                 `perf-report doctor` asks it. The port is that of HTTP, usually 8123, or 8443 for \
+                 clickhouses://"
+                .to_owned(),
+            Fault::NoClickHouse(_) => {
+                "name host and port of its HTTP interface, usually 8123, or 8443 for clickhouses://"
+                    .to_owned()
+            }
+            Fault::Denied(_) => {
+                "name the user in the URL, and set PERF_TRACK_STORE_PASSWORD".to_owned()
+            }
+            Fault::Forbidden(_) => {
+                "let an administrator of the server grant it, or use another user".to_owned()
+            }
+            Fault::NotMade => {
+                "make them with `perf-report store init`, or let an administrator run \
+                 what `perf-report store init --print` writes"
+                    .to_owned()
+            }
+            Fault::Cut(_) => "nothing was changed by reading; try again".to_owned(),
+            Fault::TooOld { .. } => "update the server: 23.8 or newer is supported".to_owned(),
+            Fault::Certificates(_) => {
+                "let PERF_TRACK_STORE_CA name a file of certificates in PEM".to_owned()
+            }
             Fault::Lacking => {
                 "install perf-report with its feature `clickhouse`, one of the default ones"
                     .to_owned()
@@ -172,6 +224,19 @@ impl fmt::Display for StoreError {
             Fault::Document { id, .. } => {
                 write!(f, "run {id} cannot be read from the store {store}")
             }
+            Fault::Unreachable(_) => write!(f, "the store {store} is not reached"),
+            Fault::NoClickHouse(_) => write!(f, "no ClickHouse server answers at {store}"),
+            Fault::Denied(_) => write!(f, "the store {store} does not let this user in"),
+            Fault::Forbidden(_) => write!(f, "this user may not do that in the store {store}"),
+            Fault::NotMade => write!(f, "the store {store} has no database or no tables yet"),
+            Fault::Cut(_) => write!(f, "the answer of the store {store} is cut short"),
+            Fault::TooOld { found, oldest } => write!(
+                f,
+                "the server of {store} is ClickHouse {found}, and {oldest} is the oldest spoken to"
+            ),
+            Fault::Certificates(_) => {
+                write!(f, "the certificates for the store {store} cannot be read")
+            }
             Fault::Lacking => {
                 write!(f, "this build of perf-report cannot speak with the store {store}")
             }
@@ -183,7 +248,14 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.fault {
-            Fault::Damaged(error) | Fault::Other(error) => Some(error.as_ref()),
+            Fault::Damaged(error)
+            | Fault::Other(error)
+            | Fault::Unreachable(error)
+            | Fault::NoClickHouse(error)
+            | Fault::Denied(error)
+            | Fault::Forbidden(error)
+            | Fault::Cut(error)
+            | Fault::Certificates(error) => Some(error.as_ref()),
             Fault::Io(error) => Some(error),
             Fault::Document { error, .. } => Some(error),
             _ => None,
@@ -196,7 +268,14 @@ impl From<StoreError> for UserError {
         let mut user = Self::new(error.code(), error.to_string());
         user.help = error.help();
         user.source = match error.fault {
-            Fault::Damaged(error) | Fault::Other(error) => Some(error),
+            Fault::Damaged(error)
+            | Fault::Other(error)
+            | Fault::Unreachable(error)
+            | Fault::NoClickHouse(error)
+            | Fault::Denied(error)
+            | Fault::Forbidden(error)
+            | Fault::Cut(error)
+            | Fault::Certificates(error) => Some(error),
             Fault::Io(error) => Some(error.into()),
             Fault::Document { error, .. } => Some(error.into()),
             _ => None,

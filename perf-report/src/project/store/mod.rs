@@ -2,10 +2,14 @@
 //! beside it.
 //!
 //! [`Store`] is what commands see, whatever the engine; [`open`] picks the engine by the [`Location`].
-//! [`Sqlite`] is the store of one machine. A store only keeps and finds; judging and showing live
+//! [`Sqlite`] is the store of one machine, `ClickHouse` that of many. A store only keeps and finds; judging and showing live
 //! elsewhere.
 
+#[cfg(feature = "clickhouse")]
+pub(crate) mod clickhouse;
 mod columns;
+#[cfg(feature = "clickhouse")]
+mod digest;
 mod engine;
 mod entry;
 mod error;
@@ -18,11 +22,14 @@ mod remote;
 mod resolve;
 mod revisions;
 mod schema;
+pub(crate) mod shared;
 mod sqlite;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "clickhouse")]
+pub use clickhouse::ClickHouse;
 pub use engine::Store;
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
@@ -50,6 +57,9 @@ pub use crate::record::collect::SegmentId;
 pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open(path)?)),
+        #[cfg(feature = "clickhouse")]
+        Location::ClickHouse(remote) => Ok(Box::new(ClickHouse::open(remote)?)),
+        #[cfg(not(feature = "clickhouse"))]
         Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
     }
 }
@@ -61,6 +71,9 @@ pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
 pub fn open_or_create(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open_or_create(path)?)),
+        #[cfg(feature = "clickhouse")]
+        Location::ClickHouse(remote) => Ok(Box::new(ClickHouse::open(remote)?)),
+        #[cfg(not(feature = "clickhouse"))]
         Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{ExitCode, UserError};
+use crate::text::url::encoded;
 
 /// The schemes of a ClickHouse server, without TLS and with it.
 pub(super) const SCHEMES: [&str; 2] = ["clickhouse", "clickhouses"];
@@ -95,6 +96,13 @@ impl Remote {
         Self { within: Some(limit), ..self }
     }
 
+    /// Returns the address that is asked, without user, database and project.
+    #[cfg(feature = "clickhouse")]
+    pub(super) fn address(&self) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority())
+    }
+
     fn authority(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
@@ -148,18 +156,6 @@ fn decoded(text: &str) -> Option<String> {
         bytes.push(u8::try_from(value).ok()?);
     }
     String::from_utf8(bytes).ok()
-}
-
-/// Writes a text as a part of a URL.
-pub(super) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut url, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            url.push(char::from(byte));
-        } else {
-            url.push_str(&format!("%{byte:02X}"));
-        }
-        url
-    })
 }
 
 #[cfg(test)]
