@@ -11,6 +11,7 @@ mod bench_command;
 mod bounds;
 mod cargo;
 mod ci;
+mod clickhouse;
 mod clock;
 mod collect;
 mod commits;

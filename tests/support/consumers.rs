@@ -56,6 +56,17 @@ pub fn python(package: &str) -> Option<Command> {
     None
 }
 
+/// Returns Python with a package that is so large that it has an environment of its own; `None`, and a line that says
+/// so, where it is not installed.
+pub fn python_apart(package: &str) -> Option<Command> {
+    let own = home().join(package).join("bin/python3");
+    if own.is_file() {
+        return Some(Command::new(own));
+    }
+    skipped(&format!("the Python package {package} is not installed; `.ci/consumers` installs it"));
+    None
+}
+
 /// Returns the folder that `.ci/consumers` installs into.
 fn home() -> PathBuf {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

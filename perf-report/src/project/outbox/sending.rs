@@ -228,5 +228,11 @@ fn may_pass(error: &StoreError) -> bool {
             | Fault::Newer { .. }
             | Fault::ReadOnly
             | Fault::Full
+            | Fault::Denied(_)
+            | Fault::Forbidden(_)
+            | Fault::NoClickHouse(_)
+            | Fault::NotMade
+            | Fault::TooOld { .. }
+            | Fault::Certificates(_)
     )
 }

@@ -282,6 +282,22 @@ impl Store for Shared {
         ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
     }
 
+    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
+        if self.waiting(Waiting::is_empty) {
+            let remote = self.remote().ok().flatten();
+            return remote.map_or_else(Vec::new, |it| it.samples_of(ids, functions));
+        }
+        let mut samples = self.samples(ids);
+        for run in &mut samples {
+            run.functions.retain(|function| functions.contains(&function.name));
+        }
+        samples
+    }
+
+    fn trouble(&self) -> Result<(), StoreError> {
+        self.remote()?.map_or(Ok(()), Store::trouble)
+    }
+
     fn remove(&mut self, ids: &[&str]) -> Result<usize, StoreError> {
         let (here, there): (Vec<&str>, Vec<&str>) =
             ids.iter().partition(|id| self.waiting(|waiting| waiting.run(id).is_some()));
