@@ -19,6 +19,8 @@ pub enum DocumentError {
     Empty,
     /// A text that is not JSON, is cut short, or lacks a field.
     Malformed(serde_json::Error),
+    /// Bytes that a store keeps for a run and that are no longer what was written.
+    Damaged,
     /// A document of another kind.
     OtherKind {
         /// Its `schema`.
@@ -41,6 +43,7 @@ impl fmt::Display for DocumentError {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::Malformed(error) => write!(f, "it is not a complete run: {error}"),
+            Self::Damaged => f.write_str("its bytes are damaged"),
             Self::OtherKind { found } => {
                 write!(f, "its schema is {found:?}, and a run has {RUN_SCHEMA:?}")
             }

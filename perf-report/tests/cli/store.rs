@@ -95,19 +95,36 @@ fn a_store_that_is_cut_short_is_refused() {
 fn older_and_newer_stores_are_refused() {
     refused(&altered("PRAGMA user_version = 0"), "has version 0, and the oldest readable one is 1");
     let newer = altered(&format!("PRAGMA user_version = {}", VERSION + 1));
-    refused(&newer, "has version 4, and this program reads up to 3");
+    refused(&newer, "has version 5, and this program reads up to 4");
 }
 
-/// Makes a store of an older version of this one: as it was before there were facts beside the documents, or an
-/// order and keys of builds.
-fn of_version(version: u8, store: &std::path::Path) {
-    let connection = Connection::open(store).unwrap();
+/// Makes a store of an older version of this one: as it was before runs were packed, before there were facts
+/// beside the documents, or an order and keys of builds.
+fn of_version(version: u8, path: &std::path::Path) {
+    let store = Sqlite::open(path).unwrap();
+    let connection = Connection::open(path).unwrap();
+    for entry in store.entries(&Query::default()).unwrap() {
+        let text = serde_json::to_string(&store.load(&entry.id).unwrap()).unwrap();
+        let document = "UPDATE runs SET document = ?2 WHERE id = ?1";
+        connection.execute(document, [entry.id, text]).unwrap();
+    }
     let facts = match version {
-        1 => "DROP TABLE facts;",
-        _ => "DROP INDEX facts_by_time; ALTER TABLE facts DROP COLUMN made;",
+        1 => "DROP TABLE facts; DROP TABLE builds;",
+        2 => {
+            "DROP INDEX facts_by_time; ALTER TABLE facts DROP COLUMN made;
+             DROP TABLE builds;"
+        }
+        _ => "",
     };
-    let older = format!("{facts} DROP TABLE builds; PRAGMA user_version = {version}");
+    let older = format!("{facts} DROP TABLE parts; PRAGMA user_version = {version}");
     connection.execute_batch(&older).unwrap();
+}
+
+/// Puts another text in the place of a run's document, as if it had been so when it was packed.
+fn spoil(connection: &Connection, id: &str, text: &str) {
+    let gone = "DELETE FROM parts WHERE run = (SELECT number FROM runs WHERE id = ?1)";
+    connection.execute(gone, [id]).unwrap();
+    connection.execute("UPDATE runs SET document = ?2 WHERE id = ?1", [id, text]).unwrap();
 }
 
 /// A recorded run, an import of before, and a run recorded by a clock that went back, under changed names.
@@ -137,7 +154,7 @@ fn full(id: &str) -> RunDocument {
 
 #[test]
 fn an_older_store_is_brought_up_once_and_loses_nothing() {
-    (1..=2).for_each(is_brought_up);
+    (1..=3).for_each(is_brought_up);
 }
 
 fn is_brought_up(version: u8) {
@@ -158,6 +175,11 @@ fn is_brought_up(version: u8) {
         assert_eq!(found[1..], expected[1..]);
         assert_eq!(found[0].id, "bad");
     }
+    let text = "SELECT (SELECT count(*) FROM parts), (SELECT max(document) FROM runs)";
+    let packed = connection.query_row(text, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(packed, Ok((3, String::new())), "all are packed, also what is no run");
+    let unread = Sqlite::open(&desk.store()).unwrap().load("bad").unwrap_err();
+    assert!(unread.to_string().contains("run bad cannot be read"), "{unread}");
     let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
     assert_eq!(version, Ok(VERSION));
     assert_eq!(Sqlite::open(&desk.store()).unwrap().load("one").unwrap(), runs[0]);
@@ -165,7 +187,7 @@ fn is_brought_up(version: u8) {
 
 #[test]
 fn an_older_store_that_must_not_be_written_is_read_all_the_same() {
-    (1..=2).for_each(is_read);
+    (1..=3).for_each(is_read);
 }
 
 fn is_read(version: u8) {
@@ -236,7 +258,7 @@ fn a_run_that_is_damaged_inside_leaves_the_others_readable() {
     desk.store_run("one");
     desk.store_run("two");
     let connection = Connection::open(desk.store()).unwrap();
-    connection.execute("UPDATE runs SET document = '{' WHERE id = 'two'", []).unwrap();
+    spoil(&connection, "two", "{");
     desk.report(&["baseline", "save", "main"]).said(6, "run two cannot be read");
     desk.report(&["baseline", "save", "main", "one"]).said(0, "baseline main is run one now");
 }
@@ -245,12 +267,23 @@ fn a_run_that_is_damaged_inside_leaves_the_others_readable() {
 fn of_recent_runs_one_whose_tree_cannot_be_read_is_left_out_and_the_newest_is_whole() {
     let desk = Desk::new();
     let whole = desk.store_run("one");
-    desk.store_run("two");
-    let connection = Connection::open(desk.store()).unwrap();
-    let damage = "UPDATE runs SET document = json_set(document, '$.tree', 7) WHERE id = 'two'";
-    connection.execute(damage, []).unwrap();
+    let mut two = serde_json::to_value(desk.store_run("two")).unwrap();
+    two["tree"] = 7.into();
+    spoil(&Connection::open(desk.store()).unwrap(), "two", &two.to_string());
     let recent = Sqlite::open(&desk.store()).unwrap().recent(&Filter::default(), 2).unwrap();
     assert_eq!(recent, [whole]);
+}
+
+#[test]
+fn a_damaged_part_is_told_and_costs_what_stands_in_it() {
+    let desk = Desk::new();
+    let run = desk.store_run("one");
+    let connection = Connection::open(desk.store()).unwrap();
+    connection.execute("UPDATE parts SET tree = x'00', histograms = x'28'", []).unwrap();
+    let store = Sqlite::open(&desk.store()).unwrap();
+    assert!(store.load("one").unwrap_err().to_string().contains("cannot be read"));
+    assert_eq!(store.samples(&["one"]), [run.sample()], "they hold neither");
+    desk.report(&["show"]).said(6, "its bytes are damaged");
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod error;
 mod find_error;
 mod location;
 mod order;
+mod packing;
+mod parts;
 mod query;
 mod reference;
 mod remote;

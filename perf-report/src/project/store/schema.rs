@@ -19,8 +19,8 @@ pub const APPLICATION_ID: i32 = 0x5054_726b;
 /// The version of the tables below, kept in `PRAGMA user_version`.
 ///
 /// 1 had no table of facts. Up to 2 there was no order but that of storing, and the key of the machine was one
-/// of the build, too.
-pub const VERSION: i32 = 3;
+/// of the build, too. Up to 3 each run was the text of its document.
+pub const VERSION: i32 = 4;
 
 /// The oldest version that is read.
 const OLDEST: i32 = 1;
@@ -28,8 +28,15 @@ const OLDEST: i32 = 1;
 /// The first version with a table of facts.
 const WITH_FACTS: i64 = 2;
 
-/// A table with one row a run. The document is the truth; the other columns repeat what lists and references
-/// need, so that they need not read documents. `number` counts runs as they are stored.
+/// The first version with an order and a table of builds.
+const WITH_ORDER: i64 = 3;
+
+/// The first version with packed runs.
+const WITH_PARTS: i64 = 4;
+
+/// A table with one row a run. Its document, packed in the table of parts, is the truth; the columns repeat what
+/// lists and references need, so that they need not read documents. `number` counts runs as they are stored.
+/// `document` is the text of a run that an older version stored and nobody packed yet, else empty.
 const TABLES: &str = "
     CREATE TABLE runs (
         number      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,7 +47,7 @@ const TABLES: &str = "
         git_commit  TEXT,
         git_branch  TEXT,
         machine_key TEXT NOT NULL,
-        document    TEXT NOT NULL
+        document    TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE INDEX runs_by_label ON runs (label, number) WHERE label IS NOT NULL;
 ";
@@ -72,6 +79,23 @@ const BUILDS: &str = "builds (
         crates   TEXT,
         recorder TEXT NOT NULL
     ) STRICT;
+";
+
+/// A table of the packed documents: see [`packing`](super::packing). A part follows the other in the order in
+/// which they are needed, so that whoever reads samples touches no page of a histogram.
+const PARTS: &str = "CREATE TABLE main.parts (
+        run        INTEGER PRIMARY KEY,
+        head       BLOB NOT NULL,
+        functions  BLOB,
+        histograms BLOB,
+        tree       BLOB
+    ) STRICT;
+";
+
+/// A table of one row: the number from which on runs may still be text. It is there as long as there may be any;
+/// finding them by an index would read all of them first, in one transaction.
+const TEXTS: &str = "CREATE TABLE main.texts (next INTEGER NOT NULL) STRICT;
+    INSERT INTO main.texts VALUES (0);
 ";
 
 /// The column of the order, for a table of facts of version 2.
@@ -107,6 +131,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(&format!("CREATE TABLE {FACTS} CREATE TABLE {BUILDS} {BY_TIME}"))?;
+    transaction.execute_batch(PARTS)?;
     transaction.commit()
 }
 
@@ -122,12 +147,36 @@ pub(super) enum Facts {
     Missing,
 }
 
-/// Brings a store of an older version up to this one, all or nothing. One that cannot be written stays as it
-/// is, and what it lacks is made up in memory.
-pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Facts> {
+/// The tables that a store has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tables {
+    pub(super) facts: Facts,
+    /// True if runs are packed; otherwise each is text.
+    pub(super) parts: bool,
+}
+
+impl Tables {
+    /// All of them, as they should be.
+    pub(super) const WHOLE: Self = Self { facts: Facts::Whole, parts: true };
+}
+
+/// Returns whether there may be runs that are still text.
+pub(super) fn has_texts(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.table_exists(Some("main"), "texts")
+}
+
+/// Notes that no run is text any more.
+pub(super) fn forget_texts(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("DROP TABLE IF EXISTS main.texts")
+}
+
+/// Brings a store of an older version up to this one, all or nothing, but for the packing of its runs, which
+/// takes longest and comes afterwards. One that cannot be written stays as it is, and what it lacks is made up in
+/// memory.
+pub(super) fn bring_up(connection: &mut Connection) -> rusqlite::Result<Tables> {
     use ErrorCode as Code;
     match upgrade(connection) {
-        Ok(()) => Ok(Facts::Whole),
+        Ok(()) => Ok(Tables::WHOLE),
         Err(error) => match error.sqlite_error_code() {
             Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied | Code::DiskFull) => {
                 beside(connection)
@@ -141,22 +190,32 @@ fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
     let found = version(&transaction)?;
-    if found < i64::from(VERSION) {
+    if found < WITH_ORDER {
         add(&transaction, "main", found)?;
         transaction.execute_batch(BY_TIME)?;
+    }
+    if found < WITH_PARTS {
+        transaction.execute_batch(&format!("{PARTS}{TEXTS}"))?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()
 }
 
-/// Makes up in memory what the store lacks, and returns where its facts are then.
-fn beside(connection: &mut Connection) -> rusqlite::Result<Facts> {
+/// Makes up in memory what the store lacks, and returns what it has.
+fn beside(connection: &mut Connection) -> rusqlite::Result<Tables> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     let transaction = connection.transaction()?;
     let found = version(&transaction)?;
-    add(&transaction, "temp", found)?;
+    if found < WITH_ORDER {
+        add(&transaction, "temp", found)?;
+    }
     transaction.commit()?;
-    Ok(if found < WITH_FACTS { Facts::Missing } else { Facts::Unordered })
+    let facts = match found {
+        ..WITH_FACTS => Facts::Missing,
+        WITH_FACTS..WITH_ORDER => Facts::Unordered,
+        _ => Facts::Whole,
+    };
+    Ok(Tables { facts, parts: found >= WITH_PARTS })
 }
 
 /// Adds to a schema of SQLite what the version `found` lacks, with its rows.

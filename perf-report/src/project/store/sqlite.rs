@@ -4,7 +4,7 @@
 //! the same moment wait for each other, and a file that is not a store is never written. WAL would
 //! save nothing here (a run is one insert) and does not work on network drives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,10 @@ use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
 use super::order;
+use super::packing::{Packed, Parts};
+use super::parts;
 use super::query::{Filter, Made, Query};
-use super::schema::{self, Facts};
+use super::schema::{self, Facts, Tables};
 use crate::files;
 use crate::model::{DocumentError, RunDocument};
 use crate::project::workspace;
@@ -42,7 +44,7 @@ thread_local! {
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
-    facts: Facts,
+    tables: Tables,
 }
 
 impl Sqlite {
@@ -68,12 +70,15 @@ impl Sqlite {
         let is_of_today = schema::check(&mut connection, length)
             .map_err(|error| broken(path, error))?
             .map_err(failed)?;
-        let facts = if is_of_today {
-            Facts::Whole
+        let tables = if is_of_today {
+            Tables::WHOLE
         } else {
             schema::bring_up(&mut connection).map_err(|error| broken(path, error))?
         };
-        Ok(Self { connection, path: path.to_owned(), facts })
+        if tables.parts {
+            parts::pack_texts(&mut connection).map_err(|error| broken(path, error))?;
+        }
+        Ok(Self { connection, path: path.to_owned(), tables })
     }
 
     /// Opens the store at `path`, and makes it (with its folder) when there is no file.
@@ -90,28 +95,20 @@ impl Sqlite {
         }
     }
 
-    /// Returns what `read` makes of the text of a run, which is not copied for it, under the names that it has
-    /// now.
-    fn read(
-        &self,
-        id: &str,
-        read: impl Fn(&str) -> Result<RunDocument, DocumentError>,
-    ) -> Result<RunDocument, StoreError> {
+    /// Returns the run of this id as `form` has it, under the names that it has now.
+    fn read(&self, id: &str, form: Form<'_>) -> Result<RunDocument, StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
         let query = || {
-            let query = match self.facts {
-                Facts::Missing => "SELECT document, label, NULL FROM runs WHERE id = ?1",
-                Facts::Whole | Facts::Unordered => {
-                    "SELECT document, label, tags
-                     FROM runs LEFT JOIN main.facts ON run = number WHERE id = ?1"
-                }
-            };
-            let mut statement = self.connection.prepare_cached(query)?;
+            let mut statement = self.connection.prepare_cached(self.reading(form))?;
             let named = |row: &Row<'_>| {
-                let mut run = read(row.get_ref(0)?.as_str()?);
+                let parts = parts::read(row, 3, form == Form::Whole)?;
+                let mut run = match parts {
+                    Some(parts) => form.unpack(parts),
+                    None => form.of_text(row.get_ref(2)?.as_str()?),
+                };
                 if let Ok(run) = &mut run {
-                    run.run.label = row.get(1)?;
-                    let tags = row.get_ref(2)?.as_str_or_null()?.map(columns::tags_of_text);
+                    run.run.label = row.get(0)?;
+                    let tags = row.get_ref(1)?.as_str_or_null()?.map(columns::tags_of_text);
                     run.run.tags = tags.unwrap_or_else(|| std::mem::take(&mut run.run.tags));
                 }
                 Ok(run)
@@ -124,10 +121,49 @@ impl Sqlite {
             .map_err(|error| failed(Fault::Document { id: id.to_owned(), error }))
     }
 
+    /// Returns the query for a run of an id: its label and tags, its text and its parts.
+    fn reading(&self, form: Form<'_>) -> &'static str {
+        let Tables { facts, parts } = self.tables;
+        match (facts, parts, form) {
+            (_, true, Form::Whole) => {
+                "SELECT label, tags, document, head, parts.functions, histograms, tree
+                 FROM runs LEFT JOIN main.facts ON facts.run = number
+                      LEFT JOIN parts ON parts.run = number WHERE id = ?1"
+            }
+            (_, true, Form::Sample(_)) => {
+                "SELECT label, tags, document, head, parts.functions
+                 FROM runs LEFT JOIN main.facts ON facts.run = number
+                      LEFT JOIN parts ON parts.run = number WHERE id = ?1"
+            }
+            (Facts::Missing, ..) => {
+                "SELECT label, NULL, document, NULL, NULL, NULL, NULL FROM runs WHERE id = ?1"
+            }
+            (Facts::Whole | Facts::Unordered, ..) => {
+                "SELECT label, tags, document, NULL, NULL, NULL, NULL
+                 FROM runs LEFT JOIN main.facts ON run = number WHERE id = ?1"
+            }
+        }
+    }
+
+    /// Returns samples of these runs, read by all processors: a connection is for one.
+    fn read_samples(&self, ids: &[&str], form: Form<'_>) -> Vec<RunDocument> {
+        let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
+            let read = |id: &&str| store.read(id, form).ok();
+            ids.iter().inspect(|_| READING.step()).filter_map(read).collect()
+        };
+        READING.add(ids.len());
+        let share = ids.len().div_ceil(rayon::current_num_threads()).max(1);
+        let (path, tables) = (&self.path, self.tables);
+        let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path, tables).ok()?, ids)));
+        let read: Vec<Option<Vec<RunDocument>>> = read.collect();
+        let all = read.into_iter().zip(ids.chunks(share));
+        all.flat_map(|(read, ids)| read.unwrap_or_else(|| of(self, ids))).collect()
+    }
+
     /// Opens the store once more, for another thread: a connection is for one.
-    fn again(path: &Path, facts: Facts) -> Result<Self, StoreError> {
+    fn again(path: &Path, tables: Tables) -> Result<Self, StoreError> {
         let connection = connect(path).map_err(|error| broken(path, error))?;
-        Ok(Self { connection, path: path.to_owned(), facts })
+        Ok(Self { connection, path: path.to_owned(), tables })
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
@@ -143,9 +179,8 @@ impl Store for Sqlite {
         made: Made,
     ) -> Result<(), StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
-        let document =
-            serde_json::to_string(run).map_err(|error| failed(Fault::Io(error.into())))?;
-        match insert(&mut self.connection, (run, made), &document, segments) {
+        let packed = Packed::of(run).map_err(|error| failed(Fault::Io(error)))?;
+        match insert(&mut self.connection, (run, made), &packed, segments) {
             Ok(true) => Ok(()),
             Ok(false) => Err(failed(Fault::Taken)),
             Err(error)
@@ -223,22 +258,50 @@ impl Store for Sqlite {
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
         #[cfg(test)]
         LOADED.with_borrow_mut(|ids| ids.push(id.to_owned()));
-        self.read(id, RunDocument::from_json)
+        self.read(id, Form::Whole)
     }
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
-        let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
-            let read = |id: &&str| store.read(id, RunDocument::sample_from_json).ok();
-            ids.iter().inspect(|_| READING.step()).filter_map(read).collect()
-        };
-        READING.add(ids.len());
-        let share = ids.len().div_ceil(rayon::current_num_threads()).max(1);
-        let (path, facts) = (&self.path, self.facts);
-        let read = ids.par_chunks(share).map(|ids| Some(of(&Self::again(path, facts).ok()?, ids)));
-        let read: Vec<Option<Vec<RunDocument>>> = read.collect();
-        let all = read.into_iter().zip(ids.chunks(share));
-        all.flat_map(|(read, ids)| read.unwrap_or_else(|| of(self, ids))).collect()
+        self.read_samples(ids, Form::Sample(None))
     }
+
+    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
+        let names: HashSet<&str> = functions.iter().map(String::as_str).collect();
+        self.read_samples(ids, Form::Sample(Some(&names)))
+    }
+}
+
+/// The form in which a run is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form<'a> {
+    /// All of it.
+    Whole,
+    /// A sample, with the functions of these names, or with all.
+    Sample(Option<&'a HashSet<&'a str>>),
+}
+
+impl Form<'_> {
+    fn unpack(self, parts: Parts<'_>) -> Result<RunDocument, DocumentError> {
+        match self {
+            Self::Whole => parts.unpack(),
+            Self::Sample(names) => parts.unpack_sample(&|name| is_among(names, name)),
+        }
+    }
+
+    fn of_text(self, text: &str) -> Result<RunDocument, DocumentError> {
+        match self {
+            Self::Whole => RunDocument::from_json(text),
+            Self::Sample(names) => {
+                let mut run = RunDocument::sample_from_json(text)?;
+                run.functions.retain(|function| is_among(names, &function.name));
+                Ok(run)
+            }
+        }
+    }
+}
+
+fn is_among(names: Option<&HashSet<&str>>, name: &str) -> bool {
+    names.is_none_or(|names| names.contains(name))
 }
 
 /// Names the fault behind an error of SQLite about the store at `path`.
@@ -294,7 +357,7 @@ fn io_fault(error: io::Error) -> Fault {
 fn insert(
     connection: &mut Connection,
     (run, made): (&RunDocument, Made),
-    json: &str,
+    packed: &Packed,
     segments: &[SegmentId],
 ) -> rusqlite::Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -302,7 +365,7 @@ fn insert(
     transaction.execute(
         "INSERT INTO runs
              (id, time, label, command, git_commit, git_branch, machine_key, document)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '')",
         params![
             facts.id,
             facts.time,
@@ -311,10 +374,10 @@ fn insert(
             facts.git.as_ref().map(|git| &git.commit),
             facts.git.as_ref().and_then(|git| git.branch.as_ref()),
             facts.machine.key,
-            json,
         ],
     )?;
     let number = transaction.last_insert_rowid();
+    parts::write(&transaction, number, packed)?;
     let newest = "SELECT max(made) FROM main.facts";
     let newest: Option<i64> = transaction.query_row(newest, [], |row| row.get(0))?;
     let place = order::place(&facts.time, made, (newest, order::now()));
@@ -349,6 +412,7 @@ fn delete(connection: &mut Connection, ids: &[&str]) -> rusqlite::Result<usize> 
     let mut tables = vec![
         "DELETE FROM facts WHERE run = ?1",
         "DELETE FROM builds WHERE run = ?1",
+        "DELETE FROM parts WHERE run = ?1",
         "DELETE FROM runs WHERE number = ?1",
     ];
     if schema::has_segments(&transaction)? {
