@@ -38,6 +38,7 @@ mod overhead;
 mod page;
 mod past;
 mod progress;
+mod prune;
 mod push;
 mod recording;
 mod remove;
@@ -148,6 +149,7 @@ enum Command {
     Remove(remove::Args),
     Push(push::Args),
     Store(store::Args),
+    Prune(prune::Args),
     Monitor(monitor::Args),
     Overhead(overhead::Args),
     Doctor(doctor::Args),
@@ -205,9 +207,6 @@ fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
 fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError> {
     match command {
         Command::Init(args) => init::run(&args, context),
-        Command::Run(args) => run::run(&args, context),
-        Command::Suite(args) => suite::run(&args, context),
-        Command::Bench(args) => bench::run(&args, context),
         Command::Collect(args) => collect::run(&args, context),
         Command::Show(args) => show::run(&args, context),
         Command::List(args) => list::run(&args, context),
@@ -231,11 +230,15 @@ fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError>
         Command::Remove(args) => remove::run(&args, context),
         Command::Push(args) => push::run(&args, context),
         Command::Store(args) => store::run(&args, context),
-        Command::Monitor(args) => monitor::run(&args, context),
         Command::Overhead(args) => overhead::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
-        Command::Serve(args) => serve::run(&args, &context),
-        Command::Agent(args) => agent::run(&args, &context),
+        Command::Serve(args) => serve::run(&args, context),
+        Command::Agent(args) => agent::run(&args, context),
+        Command::Run(args) => prune::behind(run::run(&args, context), context),
+        Command::Suite(args) => prune::behind(suite::run(&args, context), context),
+        Command::Bench(args) => prune::behind(bench::run(&args, context), context),
+        Command::Prune(args) => prune::run(&args, context),
+        Command::Monitor(args) => prune::behind(monitor::run(&args, context), context),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

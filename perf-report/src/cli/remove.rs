@@ -133,7 +133,12 @@ fn asked(runs: &str) -> Result<bool, UserError> {
     })
 }
 
-fn remove(context: &Context, store: &mut dyn Store, ids: &[String]) -> Result<(), UserError> {
+/// Removes these runs, gives their space back, and says so.
+pub(super) fn remove(
+    context: &Context,
+    store: &mut dyn Store,
+    ids: &[String],
+) -> Result<(), UserError> {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let before = context.stored_bytes();
     let progress = progress::start(|| "removing runs".to_owned());

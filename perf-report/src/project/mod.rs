@@ -21,6 +21,7 @@ pub(crate) mod outbox;
 pub(crate) mod page;
 pub(crate) mod past;
 pub(crate) mod plugin;
+pub(crate) mod prune;
 pub(crate) mod push;
 pub(crate) mod report;
 pub(crate) mod reports;

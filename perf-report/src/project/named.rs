@@ -7,7 +7,7 @@ use super::ancestry;
 use super::baseline;
 use super::context::Context;
 use super::past::Past;
-use super::store::{self, Filter, RunRef};
+use super::store::{self, Filter, Query, RunRef};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::text::{suggest, units};
@@ -164,6 +164,23 @@ impl Runs {
     fn with_group(store: &dyn store::Store, run: RunDocument) -> Result<Self, UserError> {
         Ok(Self::new(run.run.id.clone(), store.with_group(run)?))
     }
+}
+
+/// Lists the stored runs that stand for the baseline `text`: those of a window of a branch, or the run that is
+/// named by its kind, with its group; none where it is the name of a file, or names nothing.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn entries(
+    context: &Context,
+    store: &dyn store::Store,
+    text: &str,
+) -> Result<Vec<store::Entry>, UserError> {
+    if let Some((branch, most)) = window(text) {
+        return Ok(store.entries(&Query::newest(Filter::of_branch(branch), most))?);
+    }
+    let Some(reference) = stored(text) else { return Ok(Vec::new()) };
+    Ok(store.resolve(&reference, &context.revisions()).into_iter().collect())
 }
 
 /// Loads runs of the same command on the same kind of machine that were made before, without those of either side;

@@ -47,6 +47,9 @@
 //! [store]                         # where runs are kept; --store and PERF_TRACK_STORE come first
 //! url = "clickhouse://ci@db.example:8123/perf?project=shop"   # or a file
 //!
+//! [retention]                     # what the store keeps: see `prune`
+//! keep = 500                      # the newest; also older-than = "90d"
+//!
 //! [import."load"]                 # a format of one's own, and the program that reads it
 //! command = ["tools/load-to-run"] # writes a run document; likewise [export."NAME"]
 //! ```
@@ -62,6 +65,7 @@ mod budgets;
 pub(crate) mod check;
 pub(crate) mod plugins;
 pub(crate) mod quantity;
+pub(crate) mod retention;
 mod score;
 mod source;
 mod store;
@@ -70,6 +74,7 @@ pub(crate) mod targets;
 pub(crate) mod trend;
 mod value;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 
@@ -85,6 +90,7 @@ use crate::files;
 use alert::AlertSettings;
 use check::CheckSettings;
 use plugins::{PluginKind, Plugins};
+use retention::RetentionSettings;
 use source::SourceError;
 use trend::TrendSettings;
 
@@ -114,6 +120,22 @@ pub(crate) fn check_settings(
 /// As for [`check_settings`].
 pub(crate) fn targets(context: &Context) -> Result<Vec<Given>, UserError> {
     read(context, workspace::CONFIG, source::targets)
+}
+
+/// Returns what the store keeps by the workspace's `perf.toml`.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn retention(context: &Context) -> Result<RetentionSettings, UserError> {
+    read(context, workspace::CONFIG, source::retention)
+}
+
+/// Returns the names of baselines that any profile of the workspace's `perf.toml` has.
+///
+/// # Errors
+/// As for [`check_settings`].
+pub(crate) fn named_baselines(context: &Context) -> Result<BTreeSet<String>, UserError> {
+    read(context, workspace::CONFIG, source::named_baselines)
 }
 
 /// Returns the limits of the words of a trend in the workspace's `perf.toml`.

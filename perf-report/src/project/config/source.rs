@@ -1,6 +1,6 @@
 //! The text of `perf.toml` as settings; an error names the line. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::alert::AlertSettings;
 use super::check::{CheckSettings, MetricSettings, metric};
 use super::plugins::{PluginKind, Plugins};
+use super::retention::RetentionSettings;
 use super::targets::{self, Given};
 use super::trend::TrendSettings;
 use super::value::{
@@ -39,9 +40,21 @@ pub(crate) struct SourceError {
 }
 
 /// The keys of the whole document.
-const ROOT: [&str; 13] = [
-    "profile", "metrics", "budget", "overhead", "trend", "suite", "bench", "score", "advice",
-    "alert", "import", "export", "store",
+const ROOT: [&str; 14] = [
+    "profile",
+    "metrics",
+    "budget",
+    "overhead",
+    "trend",
+    "suite",
+    "bench",
+    "score",
+    "advice",
+    "alert",
+    "import",
+    "export",
+    "retention",
+    "store",
 ];
 
 /// Reads the targets for the cost of recording.
@@ -100,6 +113,27 @@ pub(super) fn store(text: &str, root: &Path) -> Result<Option<Location>, SourceE
     super::store::store(&section, root)
 }
 
+/// Reads what a store keeps.
+pub(super) fn retention(text: &str) -> Result<RetentionSettings, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    root.only(&ROOT)?;
+    super::retention::retention(&root)
+}
+
+/// Reads the names of the baselines of all profiles.
+pub(super) fn named_baselines(text: &str) -> Result<BTreeSet<String>, SourceError> {
+    let document = parse(text)?;
+    let root = Section { text, path: String::new(), table: document.get_ref() };
+    let Some(profiles) = root.section("profile")? else { return Ok(BTreeSet::new()) };
+    let mut names = BTreeSet::new();
+    for name in profiles.table.keys() {
+        let profile = profiles.section(name.get_ref())?.map(|section| section.profile());
+        names.extend(profile.transpose()?.and_then(|profile| profile.baseline));
+    }
+    Ok(names)
+}
+
 /// Reads the programs that stand for formats, none of which may have the name of one that is `built_in`.
 pub(super) fn plugins(
     text: &str,
@@ -133,6 +167,7 @@ pub(super) fn check_settings(text: &str, profile: &str) -> Result<CheckSettings,
     root.report()?;
     super::alert::alert(&root)?;
     super::store::store(&root, Path::new(""))?;
+    super::retention::retention(&root)?;
     super::plugins::plugins(&root, PluginKind::Import, &[])?;
     super::plugins::plugins(&root, PluginKind::Export, &[])?;
     let custom = root.custom()?;
