@@ -3,9 +3,10 @@
 use crate::error::{ExitCode, UserError};
 use crate::model::Check;
 use crate::project::context::Context;
-use crate::project::store::{Filter, shared};
+use crate::project::store::{Entry, Filter, Query, shared};
 use crate::project::{baseline, workspace};
 use crate::record::facts;
+use crate::text::units;
 
 pub(super) fn workspace(context: &Context) -> Check {
     let root = context.root.display();
@@ -17,22 +18,29 @@ pub(super) fn workspace(context: &Context) -> Check {
     Check::good("workspace", format!("{root}, {config}"))
 }
 
+/// The size from which a store is called large: reading stays fast, but it is copied, backed up and cached.
+const LARGE_BYTES: u64 = 256 << 20;
+/// The number of runs from which it is.
+const MANY_RUNS: usize = 5_000;
+
+/// The runs of a store.
+struct Runs {
+    newest: Option<Entry>,
+    oldest: Option<Entry>,
+    count: usize,
+}
+
 pub(super) fn store(context: &Context) -> Check {
     let subject = "store";
     let path = context.shown_store();
     let found = context.open().and_then(|store| {
-        let newest = store.newest(&Filter::default())?;
-        Ok((newest, store.count(&Filter::default())?))
+        let all = Filter::default();
+        let newest = store.newest(&all)?;
+        let oldest = store.entries(&Query::oldest(all.clone(), 1))?.pop();
+        Ok(Runs { newest, oldest, count: store.count(&all)? })
     });
     match found.map_err(UserError::from) {
-        Ok((newest, count)) => {
-            let runs = match (newest, count) {
-                (None, _) => "no run yet".to_owned(),
-                (Some(one), ..=1) => format!("1 run, {}", one.id),
-                (Some(newest), count) => format!("{count} runs, the newest {}", newest.id),
-            };
-            Check::good(subject, format!("{path}: {runs}"))
-        }
+        Ok(runs) => of_runs(&path, &runs, context.stored_bytes()),
         Err(error) if error.code == ExitCode::NothingToJudge => {
             Check::good(subject, format!("will be made by the first run: {path}"))
         }
@@ -59,6 +67,32 @@ pub(super) fn server(context: &Context) -> Option<Check> {
     } else {
         Check::good(subject, format!("{found}, may only be read, the clocks agree"))
     })
+}
+
+/// Returns the check of a store that can be read.
+fn of_runs(path: &str, runs: &Runs, bytes: Option<u64>) -> Check {
+    let subject = "store";
+    let count = runs.count as u64;
+    let held = match (&runs.newest, &runs.oldest) {
+        (Some(newest), Some(oldest)) if count > 1 => {
+            format!("{count} runs, the newest {}, the oldest {}", newest.id, oldest.id)
+        }
+        (Some(one), _) => format!("1 run, {}", one.id),
+        (None, _) => "no run yet".to_owned(),
+    };
+    let size = bytes.map_or_else(String::new, |bytes| match bytes.checked_div(count) {
+        Some(each) if count > 1 => {
+            format!(", {}, {} a run", units::bytes(bytes), units::bytes(each))
+        }
+        _ => format!(", {}", units::bytes(bytes)),
+    });
+    let finding = format!("{path}: {held}{size}");
+    if runs.count > MANY_RUNS || bytes.is_some_and(|bytes| bytes > LARGE_BYTES) {
+        let help = "`perf-report prune --keep 500 --dry-run` shows what nobody needs; `[retention]` in \
+                    perf.toml prunes by itself";
+        return Check::notice(subject, finding, help);
+    }
+    Check::good(subject, finding)
 }
 
 pub(super) fn baselines(context: &Context) -> Vec<Check> {
@@ -128,5 +162,27 @@ pub(super) fn git(context: &Context) -> Check {
             "the workspace is in no git repository that has a commit",
             "runs are stored without a commit; nothing else is lost",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CheckState;
+
+    #[test]
+    fn a_large_store_is_told_with_the_way_to_a_smaller_one() {
+        let entry = |id: &str| Some(Entry { id: id.to_owned(), ..Entry::default() });
+        let runs = |count| Runs { newest: entry("b"), oldest: entry("a"), count };
+        let small = of_runs("s", &runs(2), Some(3 << 20));
+        assert_eq!(
+            (small.state, small.finding.as_str()),
+            (CheckState::Good, "s: 2 runs, the newest b, the oldest a, 3.00 MiB, 1.50 MiB a run")
+        );
+        assert_eq!(of_runs("s", &runs(1), None).finding, "s: 1 run, b");
+        let large = [(5_001, Some(1)), (2, Some(LARGE_BYTES + 1))];
+        for (count, bytes) in large {
+            assert_eq!(of_runs("s", &runs(count), bytes).state, CheckState::Notice);
+        }
     }
 }

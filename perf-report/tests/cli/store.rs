@@ -185,6 +185,70 @@ fn is_brought_up(version: u8) {
     assert_eq!(Sqlite::open(&desk.store()).unwrap().load("one").unwrap(), runs[0]);
 }
 
+/// Makes many small runs of one, in a store of version 3, by SQL alone.
+fn many_of_version_3(desk: &Desk, runs: u32) -> RunDocument {
+    let run = desk.store_run("r");
+    of_version(3, &desk.store());
+    let connection = Connection::open(desk.store()).unwrap();
+    connection
+        .execute_batch(&format!(
+            "BEGIN;
+             CREATE TEMP TABLE numbers AS WITH RECURSIVE n (n) AS
+                 (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < {runs} + 1) SELECT n FROM n;
+             INSERT INTO runs (number, id, time, label, command, git_commit, git_branch, machine_key, document)
+                 SELECT n, 'r' || n, time, label, command, git_commit, git_branch, machine_key,
+                        json_set(document, '$.run.id', 'r' || n, '$.process.wall_ns', n)
+                 FROM runs, numbers WHERE number = 1;
+             INSERT INTO facts SELECT n, tags, source, run_group, exit_code, signal, dirty, n, functions, made
+                 FROM facts, numbers WHERE run = 1;
+             INSERT INTO builds SELECT n, machine, crates, recorder FROM builds, numbers WHERE run = 1;
+             DELETE FROM runs WHERE number = 1; DELETE FROM facts WHERE run = 1;
+             DELETE FROM builds WHERE run = 1;
+             COMMIT;"
+        ))
+        .unwrap();
+    run
+}
+
+/// `MIGRATED_RUNS=5000` is the full size, which is killed 50 times.
+#[test]
+fn a_store_of_version_3_that_is_killed_on_the_way_holds_the_same_runs_and_gets_there() {
+    use std::hash::BuildHasher as _;
+    let wanted = std::env::var("MIGRATED_RUNS").ok().and_then(|runs| runs.parse().ok());
+    let runs: u32 = wanted.unwrap_or(500);
+    let kills = (runs / 100).clamp(10, 50);
+    let desk = Desk::new();
+    let run = many_of_version_3(&desk, runs);
+    let text = "SELECT count(*) FROM runs WHERE document <> ''";
+    let left = || -> u32 {
+        let connection = Connection::open(desk.store()).unwrap();
+        connection.query_row(text, [], |row| row.get(0)).unwrap()
+    };
+    let mut before = runs;
+    let mut between = 0;
+    for kill in 0..kills {
+        let mut child =
+            desk.report_command(&["list", "--limit", "1", "-f", "csv"]).spawn().unwrap();
+        let random = std::collections::hash_map::RandomState::new().hash_one(kill);
+        std::thread::sleep(std::time::Duration::from_micros(random % 120_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let now = left();
+        assert!(now <= before, "what is packed stays so: {before} runs were text, {now} are");
+        between += u32::from(now > 0 && now < runs);
+        before = now;
+    }
+    println!("killed {kills} times, {between} of them between the first run and the last");
+    let store = Sqlite::open(&desk.store()).unwrap();
+    assert_eq!((left(), store.count(&Filter::default()).unwrap()), (0, runs as usize));
+    for number in 2..=runs + 1 {
+        let mut expected = run.clone();
+        expected.run.id = format!("r{number}");
+        expected.process.wall_ns = Some(u64::from(number));
+        assert_eq!(store.load(&expected.run.id).unwrap(), expected);
+    }
+}
+
 #[test]
 fn an_older_store_that_must_not_be_written_is_read_all_the_same() {
     (1..=3).for_each(is_read);
