@@ -88,9 +88,9 @@ fn of_runs(path: &str, runs: &Runs, bytes: Option<u64>) -> Check {
     });
     let finding = format!("{path}: {held}{size}");
     if runs.count > MANY_RUNS || bytes.is_some_and(|bytes| bytes > LARGE_BYTES) {
-        let help = "`perf-report prune --keep 500 --dry-run` shows what nobody needs; `[retention]` in \
+        let advice = "`perf-report prune --keep 500 --dry-run` shows what nobody needs; `[retention]` in \
                     perf.toml prunes by itself";
-        return Check::notice(subject, finding, help);
+        return Check::notice(subject, finding, advice);
     }
     Check::good(subject, finding)
 }

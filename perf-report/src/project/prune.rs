@@ -38,11 +38,11 @@ pub(crate) fn going(
     let is_old = |entry: &Entry| oldest.as_ref().is_none_or(|oldest| entry.time < *oldest);
     let needed = needed(context, store)?;
     let mut series = BTreeSet::new();
-    let mut stays = |(at, entry): (usize, &Entry)| {
+    let stays = |(at, entry): (usize, &Entry)| {
         let is_newest = series.insert(series_of(entry));
         at < keep || !is_old(entry) || is_newest || needed.contains(entry)
     };
-    let staying: Vec<bool> = all.iter().enumerate().map(&mut stays).collect();
+    let staying: Vec<bool> = all.iter().enumerate().map(stays).collect();
     let groups: BTreeSet<String> =
         all.iter().zip(&staying).filter(|(_, stays)| **stays).map(|(it, _)| group_of(it)).collect();
     let goes = |entry: &Entry| !groups.contains(&group_of(entry));

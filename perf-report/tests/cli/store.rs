@@ -212,6 +212,7 @@ fn many_of_version_3(desk: &Desk, runs: u32) -> RunDocument {
 
 /// `MIGRATED_RUNS=5000` is the full size, which is killed 50 times.
 #[test]
+#[expect(clippy::print_stdout, reason = "tells how many kills met it on the way")]
 fn a_store_of_version_3_that_is_killed_on_the_way_holds_the_same_runs_and_gets_there() {
     use std::hash::BuildHasher as _;
     let wanted = std::env::var("MIGRATED_RUNS").ok().and_then(|runs| runs.parse().ok());

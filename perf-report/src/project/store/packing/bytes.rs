@@ -10,6 +10,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Writes a number, seven bits a byte, lowest first.
+    #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
     pub(super) fn number(&mut self, mut number: u64) {
         while number > 0x7f {
             self.bytes.push((number & 0x7f) as u8 | 0x80);
@@ -237,7 +238,9 @@ mod tests {
             strings in prop::collection::vec(".{0,6}", 0..9), signed: Option<i64>,
         ) {
             let mut writer = Writer::default();
-            numbers.iter().for_each(|number| writer.number(*number));
+            for number in &numbers {
+                writer.number(*number);
+            }
             writer.float(float);
             writer.text(&text);
             writer.strings(&strings.iter().map(String::as_str).collect::<Vec<_>>());

@@ -148,8 +148,8 @@ pub(super) fn write(functions: &[Function]) -> Option<Vec<u8>> {
     }
     for function in functions {
         let rare = rare_of(function);
-        let text = (rare != Rare::default()).then(|| serde_json::to_string(&rare).ok());
-        writer.text(&text.map_or_else(|| Some(String::new()), |text| text)?);
+        let is_plain = rare == Rare::default();
+        writer.text(&if is_plain { String::new() } else { serde_json::to_string(&rare).ok()? });
     }
     Some(writer.bytes)
 }

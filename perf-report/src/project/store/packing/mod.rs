@@ -157,6 +157,7 @@ mod tests {
 
     use super::*;
     use crate::model::{TreeNode, samples};
+    use crate::stats::number;
 
     impl Packed {
         fn parts(&self) -> Parts<'_> {
@@ -219,7 +220,7 @@ mod tests {
         ) {
             let option = |at: usize| numbers[at].is_multiple_of(3).then_some(numbers[at]);
             let function = Function {
-                name: name.clone(), file: name.clone(), line: numbers[0] as u32, calls,
+                name: name.clone(), file: name.clone(), line: u32::try_from(numbers[0] >> 32).unwrap(), calls,
                 total_ns: numbers[1], self_ns: numbers[2], mean_ns: float, stddev_ns: float.map(|it| -it),
                 min_ns: option(3), max_ns: option(4), p50_ns: option(5), sampled: numbers[6].is_multiple_of(2),
                 overhead_ns: numbers[7], preempted_ns: numbers[8], raw_total_ns: numbers[9], raw_self_ns: numbers[10],
@@ -227,7 +228,7 @@ mod tests {
                 allocs: option(14), grown_bytes: grown, self_grown_bytes: grown.map(|it| !it), peak_bytes: option(15),
                 tags: vec![name], histogram: buckets, ..Function::default()
             };
-            let mean = (calls > 0).then(|| numbers[1] as f64 / calls as f64);
+            let mean = (calls > 0).then(|| number::float(numbers[1]) / number::float(calls));
             let functions = vec![function.clone(), Function { mean_ns: mean, ..function }];
             let run = RunDocument { functions, ..samples::empty() };
             // What is not a number is none in JSON.

@@ -27,7 +27,7 @@ macro_rules! numbers {
 
         /// Names every field, so that whoever adds one decides where it is kept.
         #[expect(dead_code, reason = "it only has to compile")]
-        fn is_complete(node: TreeNode) {
+        fn is_complete(node: &TreeNode) {
             let TreeNode { id: _, parent: _, function: _, $($field: _,)* } = node;
         }
     };
