@@ -121,7 +121,15 @@ pub(super) fn add_segments(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Returns whether there is a table of segments.
 pub(super) fn has_segments(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.table_exists(None, "segments")
+    has_table(connection, "segments")
+}
+
+/// Returns whether there is a table of this name at the moment. `Connection::table_exists` answers from what this
+/// connection read last, although another process may have made or dropped the table since.
+fn has_table(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let text =
+        "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1)";
+    connection.query_row(text, [name], |row| row.get(0))
 }
 
 /// Makes the tables in an empty database, all or nothing.
@@ -162,7 +170,7 @@ impl Tables {
 
 /// Returns whether there may be runs that are still text.
 pub(super) fn has_texts(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.table_exists(Some("main"), "texts")
+    has_table(connection, "texts")
 }
 
 /// Notes that no run is text any more.
