@@ -225,6 +225,11 @@ fn scraped_for() -> Duration {
     Duration::from_secs(asked.unwrap_or(20))
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    reason = "a rate, for whoever asks with --nocapture"
+)]
 #[test]
 fn prometheus_finds_the_rates_that_were_recorded() {
     let Some(mut prometheus) = consumer("prometheus") else { return };

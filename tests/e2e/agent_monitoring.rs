@@ -171,7 +171,7 @@ fn collected(lab: &perf_tests::Lab, folder: &Path) -> Value {
 
 /// Asks Prometheus; returns the values by function.
 fn query(address: &str, text: &str) -> Vec<(String, f64)> {
-    let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = perf_report::text::url::encoded(text);
     let Some(answer) = get(address, &format!("/api/v1/query?query={encoded}")) else {
         return Vec::new();
     };
@@ -202,7 +202,7 @@ fn free_address() -> String {
 
 #[track_caller]
 fn wait_until(mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while !holds() {
         assert!(Instant::now() < end, "not in time");
         thread::sleep(Duration::from_millis(100));

@@ -133,7 +133,7 @@ impl Exponential {
         (first, counts)
     }
 
-    /// Returns the value that a share `p` of the durations is below, in seconds, as PromQL finds it: along
+    /// Returns the value that a share `p` of the durations is below, in seconds, as Prometheus finds it: along
     /// the logarithm within a bucket. `None` of no durations.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let rank = p.clamp(0.0, 1.0) * float(self.count());
@@ -157,7 +157,7 @@ impl Exponential {
 /// nanosecond, as the recorder reports it.
 fn middle(bucket: u32) -> f64 {
     let (low, high) = (buckets::lower_bound(bucket), buckets::upper_bound(bucket));
-    (float(low) + float(high - 1)) / 2.0 / 1e9
+    f64::midpoint(float(low), float(high - 1)) / 1e9
 }
 
 /// Returns the index of the bucket that holds a duration above zero.

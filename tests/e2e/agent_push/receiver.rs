@@ -79,11 +79,11 @@ fn serve(stream: &TcpStream, script: &[Answer], seen: &Mutex<Seen>) -> io::Resul
                 return Ok(());
             }
         }
-        let lengths = head.lines().filter_map(|line| {
+        let mut lengths = head.lines().filter_map(|line| {
             let (name, value) = line.split_once(": ")?;
             name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().ok())?
         });
-        let length = lengths.last().unwrap_or(0);
+        let length = lengths.next_back().unwrap_or(0);
         let answer = {
             let mut seen = seen.lock().unwrap();
             seen.head = head;

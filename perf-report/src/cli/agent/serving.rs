@@ -49,7 +49,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let mut push = collector.map(|it| Push::start(it, args, (context, host.trim()))).transpose()?;
     let mut last_fault = None;
-    push.iter_mut().for_each(|push| push.offer(&agent));
+    if let Some(push) = &mut push {
+        push.offer(&agent);
+    }
     while interrupt.signal().is_none() {
         let left = agent.until_due();
         if !left.is_zero() {
@@ -58,12 +60,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         }
         agent.read();
         store(&agent, context, (&facts, host.trim()));
-        push.iter_mut().for_each(|push| push.offer(&agent));
+        if let Some(push) = &mut push {
+            push.offer(&agent);
+        }
         tell_once(&agent, &mut last_fault);
     }
     drop(server);
     agent.read();
-    push.into_iter().for_each(|push| push.finish(&agent));
+    if let Some(push) = push {
+        push.finish(&agent);
+    }
     agent.finish()?;
     Ok(Code::Fine.into())
 }

@@ -76,9 +76,11 @@ impl Span {
         (!data.data_points.is_empty()).then(|| metric((name, unit, about), Data::Sum(data)))
     }
 
-    fn gauge(self, name: Name, mut data_points: Vec<NumberPoint>) -> Option<Metric> {
+    fn gauge(name: Name, mut data_points: Vec<NumberPoint>) -> Option<Metric> {
         // A gauge has no start.
-        data_points.iter_mut().for_each(|point| point.start_time_unix_nano = 0);
+        for point in &mut data_points {
+            point.start_time_unix_nano = 0;
+        }
         (!data_points.is_empty()).then(|| metric(name, Data::Gauge(Gauge { data_points })))
     }
 }
@@ -118,7 +120,7 @@ pub(super) fn of_functions(
     let in_flight = functions.iter().filter(|_| is_live(totals));
     let in_flight = in_flight.map(|it| span.point(named(it), count(it.in_flight))).collect();
     let about = "Calls that have begun and not ended, in running processes.";
-    let in_flight = span.gauge(("perf.function.in_flight", "{call}", about), in_flight);
+    let in_flight = Span::gauge(("perf.function.in_flight", "{call}", about), in_flight);
     counters.chain(durations).chain(in_flight).collect()
 }
 
@@ -159,11 +161,11 @@ pub(super) fn of_program(
     let gauges = gauges.map(|(name, value)| named(name, Number::AsDouble(*value)));
     let breakers = "Running processes whose recorder takes no times now, or on trial only.";
     let live = [
-        span.gauge(
+        Span::gauge(
             ("perf.processes.running", "{process}", "Processes that run now."),
             one(count(program.running)),
         ),
-        span.gauge(
+        Span::gauge(
             ("perf.recorder.open_breakers", "{process}", breakers),
             one(count(program.open_breakers)),
         ),
@@ -184,7 +186,7 @@ pub(super) fn of_program(
     ];
     let own = [
         span.sum(("perf.count", "1", "The program's own counts."), counts.collect()),
-        span.gauge(("perf.gauge", "1", "The program's own gauges and ratios."), gauges.collect()),
+        Span::gauge(("perf.gauge", "1", "The program's own gauges and ratios."), gauges.collect()),
     ];
     let live = live.into_iter().filter(|_| is_live(totals));
     live.chain(processes).chain(own).flatten().collect()
@@ -199,15 +201,15 @@ pub(super) fn of_agent(totals: &FleetTotals, temporality: Temporality) -> Vec<Me
     }
     let one = |value: Number| vec![span.point(Vec::new(), value)];
     [
-        span.gauge(
+        Span::gauge(
             ("perf.agent.read_time", "s", "Time that the last reading of all segments took."),
             one(seconds(agent.read_ns)),
         ),
-        span.gauge(
+        Span::gauge(
             ("perf.agent.last_read", "s", "The moment of the last reading, since 1970."),
             one(seconds(agent.last_read_unix_ns)),
         ),
-        span.gauge(
+        Span::gauge(
             ("perf.agent.damaged_segments", "{segment}", "Segments that cannot be read."),
             one(count(agent.damaged_segments)),
         ),

@@ -61,7 +61,7 @@ fn findings(look: Look<'_>, open_breakers: u64) -> Vec<HealthFinding> {
         Some(age) => Some(format!("nothing was read for {}", units::duration(float(ns(age))))),
         None => Some("nothing was read yet".to_owned()),
     };
-    let state = look
+    let unsaved = look
         .state
         .map(|why| format!("the state cannot be written, and a restart would begin anew: {why}"));
     let breakers = (open_breakers > 0).then(|| {
@@ -72,7 +72,7 @@ fn findings(look: Look<'_>, open_breakers: u64) -> Vec<HealthFinding> {
     stale
         .map(|text| finding(HealthKind::Stale, text))
         .into_iter()
-        .chain(state.map(|text| finding(HealthKind::State, text)))
+        .chain(unsaved.map(|text| finding(HealthKind::State, text)))
         .chain(look.pushes.iter().map(|why| finding(HealthKind::Push, why.clone())))
         .chain(damaged.map(|text| finding(HealthKind::Damaged, text)))
         .chain(breakers.map(|text| finding(HealthKind::Breaker, text)))

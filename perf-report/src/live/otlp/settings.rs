@@ -60,7 +60,7 @@ impl Settings {
             variable(&format!("OTEL_EXPORTER_OTLP_METRICS_{rest}"))
                 .or_else(|| variable(&format!("OTEL_EXPORTER_OTLP_{rest}")))
         };
-        let Some(url) = address(asked, &variable)? else { return Ok(None) };
+        let Some(url) = address(asked, variable)? else { return Ok(None) };
         if asked.url.is_none() {
             is_http(of_metrics("PROTOCOL").as_deref())?;
         }

@@ -188,7 +188,7 @@ mod tests {
                     assert_eq!(parse(full).as_ref(), Ok(&remote), "{text}");
                 }
                 Err(error) => {
-                    assert!(full == "the database" && error.contains("database"), "{error}")
+                    assert!(full == "the database" && error.contains("database"), "{error}");
                 }
             }
         }

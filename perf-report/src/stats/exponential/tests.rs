@@ -43,9 +43,11 @@ proptest! {
     fn as_more_is_recorded_no_count_falls_and_no_scale_rises(
         before in recorded(), more in recorded(), most in 2_usize..200,
     ) {
-        let mut after = before.clone();
-        more.iter().for_each(|(bucket, count)| *after.entry(*bucket).or_default() += count);
         type Limit = fn(Exponential, usize) -> Exponential;
+        let mut after = before.clone();
+        for (bucket, count) in &more {
+            *after.entry(*bucket).or_default() += count;
+        }
         for limit in [Exponential::filling_at_most as Limit, Exponential::spanning_at_most] {
             let (mut old, new) = (limit(of(&before), most), limit(of(&after), most));
             prop_assert!(new.scale <= old.scale);

@@ -29,7 +29,7 @@ pub(super) const CA: &str = "PERF_TRACK_STORE_CA";
 /// The longest time until a server is reached.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The longest time of one request.
-const REQUEST: Duration = Duration::from_secs(60);
+const REQUEST: Duration = Duration::from_mins(1);
 /// The pauses before a request is sent again that was lost on the way. Nothing is stored twice by that.
 const AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 /// The most bytes of an answer.
@@ -122,14 +122,10 @@ impl Client {
         for pause in AGAIN {
             match send() {
                 Ok(text) => return Ok(text),
-                Err(Failure::ForGood(fault)) => return Err(fault),
-                Err(Failure::OnTheWay(fault))
-                    if self.time_left().is_none_or(|left| left > pause) =>
-                {
-                    drop(fault);
+                Err(Failure::OnTheWay(_)) if self.time_left().is_none_or(|left| left > pause) => {
                     std::thread::sleep(pause);
                 }
-                Err(Failure::OnTheWay(fault)) => return Err(fault),
+                Err(Failure::ForGood(fault) | Failure::OnTheWay(fault)) => return Err(fault),
             }
         }
         send().map_err(|(Failure::OnTheWay(fault) | Failure::ForGood(fault))| fault)
@@ -177,7 +173,7 @@ impl Client {
         let mut address = format!("{}/?wait_end_of_query=1", self.remote.address());
         if with_settings {
             for (name, value) in SETTINGS.iter().chain(self.newer.get()) {
-                address.push_str(&format!("&{name}={value}"));
+                address.extend(["&", name, "=", value]);
             }
         }
         if let Some(statement) = statement {
@@ -249,9 +245,12 @@ fn not_clickhouse(status: StatusCode) -> Failure {
 fn unreachable(error: ureq::Error) -> Failure {
     use std::io::ErrorKind;
     let is_final = match &error {
-        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve | Timeout::Global) => true,
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) => true,
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve | Timeout::Global)
+        | ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::BadUri(_)
+        | ureq::Error::Tls(_)
+        | ureq::Error::Rustls(_) => true,
         ureq::Error::Io(error) => {
             matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::TimedOut)
         }

@@ -165,7 +165,7 @@ impl ClickHouse {
 
     fn listed(&self, query: &Query) -> Result<Vec<Entry>, Fault> {
         let condition = self.condition(&query.filter)?;
-        let most = query.most.unwrap_or(usize::MAX).min(i64::MAX as usize);
+        let most = query.most.unwrap_or(usize::MAX).min(usize::MAX >> 1);
         let text = format!(
             "SELECT {} FROM {} FINAL WHERE {condition}{} LIMIT {}, {most}",
             entries::COLUMNS,
