@@ -225,21 +225,26 @@ fn a_store_of_version_3_that_is_killed_on_the_way_holds_the_same_runs_and_gets_t
         let connection = Connection::open(desk.store()).unwrap();
         connection.query_row(text, [], |row| row.get(0)).unwrap()
     };
-    let mut before = runs;
-    let mut between = 0;
-    for kill in 0..kills {
+    let (mut before, mut between, mut made, mut longest) = (runs, 0, 0, 20_000);
+    while made < 4 * kills && between < kills && before > 0 {
         let mut child =
             desk.report_command(&["list", "--limit", "1", "-f", "csv"]).spawn().unwrap();
-        let random = std::collections::hash_map::RandomState::new().hash_one(kill);
-        std::thread::sleep(std::time::Duration::from_micros(random % 120_000));
+        let random = std::collections::hash_map::RandomState::new().hash_one(made);
+        std::thread::sleep(std::time::Duration::from_micros(random % longest));
         child.kill().unwrap();
         child.wait().unwrap();
+        made += 1;
         let now = left();
         assert!(now <= before, "what is packed stays so: {before} runs were text, {now} are");
+        // The moments come from a span in which a few runs are packed, however fast the machine is.
+        longest = if now < before { longest * 9 / 10 } else { longest * 5 / 4 };
         between += u32::from(now > 0 && now < runs);
         before = now;
     }
-    println!("killed {kills} times, {between} of them between the first run and the last");
+    println!(
+        "killed {made} times, {between} of them between the first run and the last; {before} are left"
+    );
+    assert!(between > 0 || wanted.is_none(), "no kill was on the way");
     let store = Sqlite::open(&desk.store()).unwrap();
     assert_eq!((left(), store.count(&Filter::default()).unwrap()), (0, runs as usize));
     for number in 2..=runs + 1 {

@@ -10,7 +10,7 @@ use super::schema;
 /// the moment wait for it, and a kill undoes no more than this.
 const BATCH_BYTES: usize = 4 << 20;
 /// Runs that are packed in one transaction, at most.
-const BATCH_RUNS: i64 = 256;
+const BATCH_RUNS: i64 = 64;
 
 /// Writes the parts of the run of this number.
 pub(super) fn write(connection: &Connection, number: i64, packed: &Packed) -> rusqlite::Result<()> {
