@@ -43,6 +43,7 @@ const FEATURES: &[&str] = &[
     "perf-macros/src/lib.rs",
     "perf-report/src/lib.rs",
     "perf-report/src/overhead/mod.rs",
+    "perf-report/src/project/store/mod.rs",
 ];
 
 /// Where the stated exception to that stands: `derive` of serde on plain data.

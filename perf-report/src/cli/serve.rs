@@ -15,8 +15,8 @@ use crate::serve::{Address, Guard, Pages, Server};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report serve                     the project's runs at http://127.0.0.1:7878/
-  perf-report serve --open              the same, in the browser
+  perf-report serve                     at http://127.0.0.1:7878/
+  perf-report serve --open              the same, in your browser
   perf-report serve --listen :0         at any port that is free
   perf-report serve --listen 0.0.0.0:7878   for others too, with a token
 

@@ -112,9 +112,9 @@ fn start(
     program: &Path,
     arguments: &[&str],
 ) -> Option<Server> {
-    const SHELL: &str = r#"folder=$1; shift; cd "$folder" && "$@" >log 2>&1 </dev/null & server=$!
+    const SHELL: &str = r#"folder=$1; shift; cd "$folder" || exit; "$@" >log 2>&1 </dev/null & server=$!
         cat >/dev/null; kill $server; sleep 1; kill -9 $server; rm -rf "$folder""#;
-    let shell = Command::new("sh")
+    let mut shell = Command::new("sh")
         .args(["-c", SHELL, "sh"])
         .arg(folder)
         .arg(program)
@@ -133,6 +133,8 @@ fn start(
     }
     let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
     skipped(&format!("{} does not begin: {log}", program.display()));
+    // Its input closes, and it clears up.
+    let _ = shell.wait();
     None
 }
 

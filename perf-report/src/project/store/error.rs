@@ -128,9 +128,9 @@ impl StoreError {
             | Fault::NotMade
             | Fault::TooOld { .. }
             | Fault::Certificates(_) => ExitCode::Usage,
-            Fault::Unreachable(_)
+            Fault::ReadOnly
+            | Fault::Unreachable(_)
             | Fault::Cut(_)
-            | Fault::ReadOnly
             | Fault::Io(_)
             | Fault::Full
             | Fault::Busy

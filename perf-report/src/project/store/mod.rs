@@ -5,11 +5,9 @@
 //! [`Sqlite`] is the store of one machine, `ClickHouse` that of many. A store only keeps and finds; judging and showing live
 //! elsewhere.
 
-#[cfg(feature = "clickhouse")]
+#[cfg_attr(not(feature = "clickhouse"), path = "clickhouse_absent.rs")]
 pub(crate) mod clickhouse;
 mod columns;
-#[cfg(feature = "clickhouse")]
-mod digest;
 mod engine;
 mod entry;
 mod error;
@@ -30,8 +28,6 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "clickhouse")]
-pub use clickhouse::ClickHouse;
 pub use engine::Store;
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
@@ -59,10 +55,7 @@ pub use crate::record::collect::SegmentId;
 pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open(path)?)),
-        #[cfg(feature = "clickhouse")]
-        Location::ClickHouse(remote) => Ok(Box::new(ClickHouse::open(remote)?)),
-        #[cfg(not(feature = "clickhouse"))]
-        Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
+        Location::ClickHouse(remote) => clickhouse::open(remote),
     }
 }
 
@@ -73,9 +66,6 @@ pub fn open(location: &Location) -> Result<Box<dyn Store>, StoreError> {
 pub fn open_or_create(location: &Location) -> Result<Box<dyn Store>, StoreError> {
     match location {
         Location::Sqlite(path) => Ok(Box::new(Sqlite::open_or_create(path)?)),
-        #[cfg(feature = "clickhouse")]
-        Location::ClickHouse(remote) => Ok(Box::new(ClickHouse::open(remote)?)),
-        #[cfg(not(feature = "clickhouse"))]
-        Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
+        Location::ClickHouse(remote) => clickhouse::open(remote),
     }
 }

@@ -9,18 +9,13 @@ use crate::record::facts;
 /// that a stored run has, and `now` that of this moment. A time that cannot be read is no time, and it counts as
 /// made now.
 pub(super) fn place(time: &str, made: Made, (newest, now): (Option<i64>, i64)) -> i64 {
-    let own = own(time, now);
+    let own = time.parse::<Timestamp>().map_or(now, Timestamp::as_microsecond);
     match made {
         // Nothing is made after it is stored.
         Made::Then => own.min(now),
         // A clock went back, or a run that began later has ended before.
         Made::Now => newest.map_or(own, |newest| own.max(newest)),
     }
-}
-
-/// Returns the place of a run by what it says alone; `now` where that is no time.
-pub(super) fn own(time: &str, now: i64) -> i64 {
-    time.parse::<Timestamp>().map_or(now, Timestamp::as_microsecond)
 }
 
 /// Returns the place of this moment.

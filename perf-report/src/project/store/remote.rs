@@ -96,14 +96,8 @@ impl Remote {
         Self { within: Some(limit), ..self }
     }
 
-    /// Returns the address that is asked, without user, database and project.
-    #[cfg(feature = "clickhouse")]
-    pub(super) fn address(&self) -> String {
-        let scheme = if self.secure { "https" } else { "http" };
-        format!("{scheme}://{}", self.authority())
-    }
-
-    fn authority(&self) -> String {
+    /// Returns host and port.
+    pub(super) fn authority(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }

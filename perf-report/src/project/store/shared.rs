@@ -1,15 +1,11 @@
 //! The care of a store that many machines share.
 
-#[cfg(not(feature = "clickhouse"))]
-use super::error::Fault;
+use super::clickhouse;
 use super::error::StoreError;
 use super::location::Location;
 use super::open_or_create;
 use super::remote::Remote;
 use crate::error::{ExitCode, UserError};
-
-#[cfg(feature = "clickhouse")]
-use super::clickhouse;
 
 /// The days of a roll-up: from the first on, before the last, such as `2026-11-20`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +34,6 @@ pub(crate) struct State {
 /// # Errors
 /// When it cannot be made.
 pub(crate) fn init(location: &Location) -> Result<(), UserError> {
-    #[cfg(feature = "clickhouse")]
     if let Location::ClickHouse(remote) = location {
         return Ok(clickhouse::init(remote)?);
     }
@@ -54,10 +49,7 @@ pub(crate) fn statements(
     cluster: Option<&str>,
 ) -> Result<Vec<String>, UserError> {
     let remote = server(location, "only the tables of a server are made by statements")?;
-    #[cfg(feature = "clickhouse")]
-    return Ok(clickhouse::statements(remote, cluster));
-    #[cfg(not(feature = "clickhouse"))]
-    return Err(lacking(remote, cluster));
+    Ok(clickhouse::statements(remote, cluster)?)
 }
 
 /// Sums up whole days; returns the number of rows that they have then.
@@ -66,10 +58,7 @@ pub(crate) fn statements(
 /// When it is not a store of a server, and when that cannot be read or written.
 pub(crate) fn roll_up(location: &Location, days: &Days) -> Result<usize, UserError> {
     let remote = server(location, "only a store of a server sums up days")?;
-    #[cfg(feature = "clickhouse")]
-    return Ok(clickhouse::roll_up(remote, days)?);
-    #[cfg(not(feature = "clickhouse"))]
-    return Err(lacking(remote, days));
+    Ok(clickhouse::roll_up(remote, days)?)
 }
 
 /// Returns the state of a server; `None` where the store is a file.
@@ -79,16 +68,8 @@ pub(crate) fn roll_up(location: &Location, days: &Days) -> Result<usize, UserErr
 pub(crate) fn state(location: &Location) -> Result<Option<State>, StoreError> {
     match location {
         Location::Sqlite(_) => Ok(None),
-        #[cfg(feature = "clickhouse")]
         Location::ClickHouse(remote) => clickhouse::state(remote).map(Some),
-        #[cfg(not(feature = "clickhouse"))]
-        Location::ClickHouse(remote) => Err(StoreError::new(remote, Fault::Lacking)),
     }
-}
-
-#[cfg(not(feature = "clickhouse"))]
-fn lacking<T>(remote: &Remote, _: T) -> UserError {
-    StoreError::new(remote, Fault::Lacking).into()
 }
 
 fn server<'a>(location: &'a Location, problem: &str) -> Result<&'a Remote, UserError> {

@@ -4,7 +4,7 @@
 //! server is asked to answer when it is done, and answers are documents that have an end.
 
 use std::cell::Cell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
@@ -120,12 +120,11 @@ impl Client {
     /// Sends a request until it is answered.
     fn again(&self, send: impl Fn() -> Result<String, Failure>) -> Result<String, Fault> {
         for pause in AGAIN {
+            let has_time = self.time_left().is_none_or(|left| left > pause);
             match send() {
                 Ok(text) => return Ok(text),
-                Err(Failure::OnTheWay(_)) if self.time_left().is_none_or(|left| left > pause) => {
-                    std::thread::sleep(pause);
-                }
-                Err(Failure::ForGood(fault) | Failure::OnTheWay(fault)) => return Err(fault),
+                Err(Failure::OnTheWay(_)) if has_time => std::thread::sleep(pause),
+                Err(Failure::OnTheWay(fault) | Failure::ForGood(fault)) => return Err(fault),
             }
         }
         send().map_err(|(Failure::OnTheWay(fault) | Failure::ForGood(fault))| fault)
@@ -170,10 +169,12 @@ impl Client {
     }
 
     fn address(&self, statement: Option<&str>, with_settings: bool) -> String {
-        let mut address = format!("{}/?wait_end_of_query=1", self.remote.address());
+        let scheme = if self.remote.secure { "https" } else { "http" };
+        let mut address = format!("{scheme}://{}/?wait_end_of_query=1", self.remote.authority());
         if with_settings {
             for (name, value) in SETTINGS.iter().chain(self.newer.get()) {
-                address.extend(["&", name, "=", value]);
+                // Writing to a String cannot fail.
+                let _ = write!(address, "&{name}={value}");
             }
         }
         if let Some(statement) = statement {
@@ -243,17 +244,16 @@ fn not_clickhouse(status: StatusCode) -> Failure {
 
 /// Sorts out what is worth another try: not a server that nobody knows, that refuses or that takes too long.
 fn unreachable(error: ureq::Error) -> Failure {
-    use std::io::ErrorKind;
+    use std::io::ErrorKind::{ConnectionRefused, TimedOut};
+    use ureq::Error;
     let is_final = match &error {
-        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve | Timeout::Global)
-        | ureq::Error::HostNotFound
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::BadUri(_)
-        | ureq::Error::Tls(_)
-        | ureq::Error::Rustls(_) => true,
-        ureq::Error::Io(error) => {
-            matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::TimedOut)
-        }
+        Error::Timeout(Timeout::Connect | Timeout::Resolve | Timeout::Global)
+        | Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::BadUri(_)
+        | Error::Tls(_)
+        | Error::Rustls(_) => true,
+        Error::Io(error) => matches!(error.kind(), ConnectionRefused | TimedOut),
         _ => false,
     };
     let fault = Fault::Unreachable(error.into());

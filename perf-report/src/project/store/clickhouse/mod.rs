@@ -14,6 +14,7 @@ mod client;
 mod columns;
 mod condition;
 mod ddl;
+mod digest;
 mod entries;
 mod functions;
 mod rows;
@@ -27,11 +28,11 @@ use std::collections::{BTreeMap, HashMap};
 use client::Client;
 use columns::{RUNS, names};
 use condition::{Place, condition, order};
+use digest::digest;
 use sql::{array, list, literal, nullable};
 
 pub(super) use upkeep::{init, roll_up, state, statements};
 
-use super::digest::digest;
 use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
@@ -46,9 +47,17 @@ const AT_ONCE: usize = 1_000;
 /// The most runs of which all functions are fetched at once, for the sake of memory.
 const WHOLE_AT_ONCE: usize = 100;
 
+/// Opens the store for reading and writing.
+///
+/// # Errors
+/// As for [`ClickHouse::open`].
+pub(crate) fn open(remote: &Remote) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(ClickHouse::open(remote)?))
+}
+
 /// Runs of one project in a ClickHouse server.
 #[derive(Debug)]
-pub struct ClickHouse {
+struct ClickHouse {
     client: Client,
     /// The places of runs that were listed.
     places: RefCell<HashMap<String, Place>>,
@@ -61,7 +70,7 @@ impl ClickHouse {
     ///
     /// # Errors
     /// When it is not reached or refuses the user, is too old, or has no tables of this version.
-    pub fn open(remote: &Remote) -> Result<Self, StoreError> {
+    fn open(remote: &Remote) -> Result<Self, StoreError> {
         let failed = |fault| StoreError::new(remote, fault);
         let client = Client::new(remote.clone()).map_err(failed)?;
         upkeep::check(&client).map_err(failed)?;
@@ -136,8 +145,10 @@ impl ClickHouse {
         }
         self.client.insert(&self.table("documents"), &common.document(&document))?;
         let stored = places::now();
-        let own = places::place(&run.run.time, Made::Then, (None, stored));
-        let made = if made == Made::Then { own } else { places::own(&run.run.time, stored) };
+        let made = match made {
+            Made::Then => places::place(&run.run.time, made, (None, stored)),
+            Made::Now => own(&run.run.time, stored),
+        };
         let place = rows::Place { made, stored, version, digest: &digest, segments };
         self.client.insert(&self.table("runs"), &common.run(run, &place))
     }
@@ -165,7 +176,7 @@ impl ClickHouse {
 
     fn listed(&self, query: &Query) -> Result<Vec<Entry>, Fault> {
         let condition = self.condition(&query.filter)?;
-        let most = query.most.unwrap_or(usize::MAX).min(usize::MAX >> 1);
+        let most = query.most.map_or(i64::MAX, |most| i64::try_from(most).unwrap_or(i64::MAX));
         let text = format!(
             "SELECT {} FROM {} FINAL WHERE {condition}{} LIMIT {}, {most}",
             entries::COLUMNS,
@@ -334,6 +345,11 @@ impl Store for ClickHouse {
     fn shrink(&mut self) -> Result<(), StoreError> {
         upkeep::purge(self).map_err(|fault| self.failed(fault))
     }
+}
+
+/// Returns the place of a run by what it says alone; `now` where that is no time.
+fn own(time: &str, now: i64) -> i64 {
+    time.parse::<jiff::Timestamp>().map_or(now, jiff::Timestamp::as_microsecond)
 }
 
 #[cfg(test)]

@@ -89,13 +89,20 @@ pub(crate) fn init(remote: &Remote) -> Result<(), StoreError> {
 
 /// Returns the statements that [`init`] would send, or those for a cluster. Where the server cannot be asked for its
 /// version, they are those for a new one.
-pub(crate) fn statements(remote: &Remote, cluster: Option<&str>) -> Vec<String> {
+///
+/// # Errors
+/// Never; without the feature `clickhouse` there are none.
+#[expect(clippy::unnecessary_wraps, reason = "as it is without the feature")]
+pub(crate) fn statements(
+    remote: &Remote,
+    cluster: Option<&str>,
+) -> Result<Vec<String>, StoreError> {
     let asked = Client::new(remote.clone()).and_then(|client| Ok(facts(&client)?.version));
     let version = asked.unwrap_or(Version::NEWEST);
-    match cluster {
+    Ok(match cluster {
         Some(cluster) => ddl::for_cluster(&remote.database, cluster, version),
         None => ddl::statements(&remote.database, version),
-    }
+    })
 }
 
 /// Sums up the functions of whole days, anew where that was done before; returns the number of rows that these days
