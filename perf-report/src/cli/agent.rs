@@ -58,6 +58,8 @@ enum TemporalityArg {
 /// Watch running programs: metrics for Prometheus, health, profiles, runs of production
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(clippy::doc_markdown, reason = "it is the text of the help")]
 #[cfg_attr(
     not(feature = "agent"),
     expect(dead_code, reason = "the options are those of every build")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Args, TemporalityArg};
 use crate::cli::output;
@@ -52,13 +52,15 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if let Some(push) = &mut push {
         push.offer(&agent);
     }
+    let mut last_round = Instant::now();
     while interrupt.signal().is_none() {
-        let left = agent.until_due();
+        let left = agent.until_due(last_round);
         if !left.is_zero() {
             thread::sleep(left.min(NAP));
             continue;
         }
-        agent.read();
+        last_round = Instant::now();
+        agent.read_if_old();
         store(&agent, context, (&facts, host.trim()));
         if let Some(push) = &mut push {
             push.offer(&agent);
@@ -77,16 +79,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 /// Stores the runs of windows that have ended. What cannot be stored is tried again at the next reading.
 fn store(agent: &Agent, context: &Context, (facts, host): (&Run, &str)) {
     let mut stored = Vec::new();
-    for (program, run) in agent.ended_windows(facts, host) {
-        let outcome = intake::store_run(context, &run);
+    for window in agent.ended_windows(facts, host) {
+        let outcome = intake::store_run(context, &window.run);
         let is_stored = outcome.is_ok();
         agent.note_push("store", outcome.map(drop).map_err(|error| error.with_causes()));
         if !is_stored {
             break;
         }
-        stored.push(program);
+        stored.push(window);
     }
-    agent.close_windows(&stored);
+    agent.close_windows(stored);
 }
 
 /// The pushes to a collector, as the agent counts them.

@@ -33,11 +33,12 @@ use lock::Locks;
 
 pub(crate) use http::Server;
 pub(crate) use limit::Choice;
+pub(crate) use window::EndedWindow;
 
 use super::{pace, stacks};
 use crate::error::{ExitCode, UserError};
 use crate::live::top::cpu_time;
-use crate::model::{AgentFigures, FleetTotals, HealthDocument, Run, RunDocument};
+use crate::model::{AgentFigures, FleetTotals, HealthDocument, Run};
 
 /// The shortest time between two readings, however many ask.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -169,11 +170,20 @@ impl Agent {
         inner.state_fault.is_none()
     }
 
-    /// Returns the time until the next reading is due: as long as asked for, and longer where readings would
-    /// take more of a core than they may.
-    pub(crate) fn until_due(&self) -> Duration {
-        let inner = self.inner();
-        inner.until(self.settings.every)
+    /// Returns the time until the next round is due, where the last one was at `since`: as long as asked for,
+    /// and longer where readings would take more of a core than they may. Requests in between lead to readings
+    /// of their own, and put no round off.
+    pub(crate) fn until_due(&self, since: Instant) -> Duration {
+        let cost = self.inner().last.map_or(Duration::ZERO, |(_, cost)| cost);
+        pace::pause(self.settings.every, cost).saturating_sub(since.elapsed())
+    }
+
+    /// Reads everything that has changed, unless a request led to that a short time ago.
+    pub(crate) fn read_if_old(&self) {
+        let mut inner = self.inner();
+        if inner.until(self.settings.every / 2).is_zero() {
+            self.read_now(&mut inner);
+        }
     }
 
     /// Returns the sums of now: of a second ago at most, where readings that often are cheap.
@@ -207,8 +217,8 @@ impl Agent {
         }
     }
 
-    /// Lists the runs of windows that have ended, as of the last reading, each with the name of its program.
-    pub(crate) fn ended_windows(&self, facts: &Run, host: &str) -> Vec<(String, RunDocument)> {
+    /// Lists the windows that have ended as of the last reading.
+    pub(crate) fn ended_windows(&self, facts: &Run, host: &str) -> Vec<EndedWindow> {
         let mut inner = self.inner();
         let unix_ns = inner.totals.unix_ns;
         let length = self.settings.window;
@@ -217,19 +227,16 @@ impl Agent {
         })
     }
 
-    /// Begins the next window of programs whose runs are stored. They must have been listed since the last
-    /// reading.
-    pub(crate) fn close_windows(&self, programs: &[String]) {
+    /// Begins the next windows behind those whose runs are stored.
+    pub(crate) fn close_windows(&self, stored: Vec<EndedWindow>) {
+        if stored.is_empty() {
+            return;
+        }
         let mut inner = self.inner();
-        let unix_ns = inner.totals.unix_ns;
-        for name in programs {
-            if let Some(program) = inner.account.programs.get_mut(name) {
-                window::close(program, unix_ns);
-            }
+        for window in stored {
+            window::close(&mut inner.account, window);
         }
-        if !programs.is_empty() {
-            self.keep(&mut inner);
-        }
+        self.keep(&mut inner);
     }
 
     /// Returns the health of the agent and of what it watches.

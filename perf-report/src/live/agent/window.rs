@@ -29,40 +29,51 @@ pub(super) fn begin(account: &mut Account, unix_ns: u64, is_first: bool) {
     }
 }
 
-/// Lists the runs of the windows that have ended by `unix_ns`, each with the name of its program. `facts` are
-/// those that all of them share, and `host` tells this agent from others. Windows in which nothing was called have none, and begin anew.
+/// A window that has ended.
+#[derive(Debug)]
+pub(crate) struct EndedWindow {
+    /// Its run.
+    pub(crate) run: RunDocument,
+    program: String,
+    /// The next window, which begins where the run ends.
+    next: Window,
+}
+
+/// Lists the windows that have ended by `unix_ns`. `facts` are those that all their runs share, and `host` tells
+/// this agent from others. Windows in which nothing was called have no run, and begin anew.
 pub(super) fn ended(
     account: &mut Account,
     unix_ns: u64,
     length: Duration,
     (facts, host): (&Run, &str),
-) -> Vec<(String, RunDocument)> {
+) -> Vec<EndedWindow> {
     let length = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX).max(1);
-    let mut runs = Vec::new();
     let owner = format!("{host}\n{}", account.start_unix_ns);
     let names: Vec<String> = account.programs.keys().cloned().collect();
+    let mut ended = Vec::new();
     for name in names {
         let running = account.running(&name).0;
         let Some(program) = account.programs.get_mut(&name) else { continue };
-        let Some(window) = &program.window else { continue };
-        let is_over = window.start_unix_ns / length < unix_ns / length;
-        if !is_over {
-            continue;
-        }
-        match run(program, window, unix_ns, (facts, &owner)) {
+        let is_over = |window: &&Window| window.start_unix_ns / length < unix_ns / length;
+        let Some(window) = program.window.as_ref().filter(is_over) else { continue };
+        let run = run(program, window, unix_ns, (facts, &owner));
+        let next = Window { start_unix_ns: unix_ns, sums: program.sums.clone() };
+        match run {
             Some(mut run) => {
                 run.process.count = running.max(1);
-                runs.push((name, run));
+                ended.push(EndedWindow { run, program: name, next });
             }
-            None => close(program, unix_ns),
+            None => program.window = Some(next),
         }
     }
-    runs
+    ended
 }
 
-/// Begins the next window of a program, whose run is stored.
-pub(super) fn close(program: &mut Program, unix_ns: u64) {
-    program.window = Some(Window { start_unix_ns: unix_ns, sums: program.sums.clone() });
+/// Begins the window behind one whose run is stored.
+pub(super) fn close(account: &mut Account, stored: EndedWindow) {
+    if let Some(program) = account.programs.get_mut(&stored.program) {
+        program.window = Some(stored.next);
+    }
 }
 
 fn run(
@@ -125,7 +136,7 @@ mod tests {
     const HOUR: Duration = Duration::from_hours(1);
     const HOUR_NS: u64 = 3_600_000_000_000;
 
-    fn runs(account: &mut Account, unix_ns: u64) -> Vec<(String, RunDocument)> {
+    fn runs(account: &mut Account, unix_ns: u64) -> Vec<EndedWindow> {
         ended(account, unix_ns, HOUR, (&Run::default(), "host"))
     }
 
@@ -137,18 +148,24 @@ mod tests {
         begin(&mut account, start, true);
         account.see(key(1), seen("shop", 25), false);
         assert!(runs(&mut account, start + HOUR_NS / 2).is_empty());
-        let [(name, run)] = runs(&mut account, 500_001 * HOUR_NS + 9).try_into().unwrap();
-        assert_eq!((name.as_str(), run.functions[0].calls), ("shop", 15));
-        assert_eq!(run.functions[0].self_ns, 1_500);
+        let [EndedWindow { run, .. }] =
+            runs(&mut account, 500_001 * HOUR_NS + 9).try_into().unwrap();
+        assert_eq!((run.functions[0].calls, run.functions[0].self_ns), (15, 1_500));
         assert_eq!(run.run.label.as_deref(), Some("production"));
         assert_eq!((&run.run.command[0], run.metrics[0].value), (&"shop".to_owned(), Some(30.0)));
         // It was not stored, so the next one holds it too, under the same id.
         account.see(key(1), seen("shop", 30), false);
-        let [(_, again)] = runs(&mut account, 500_002 * HOUR_NS).try_into().unwrap();
-        assert_eq!((&again.run.id, again.functions[0].calls), (&run.run.id, 20));
-        close(account.programs.get_mut("shop").unwrap(), 500_002 * HOUR_NS);
-        assert!(runs(&mut account, 500_003 * HOUR_NS + 1).is_empty(), "nothing was called");
+        let [again] = runs(&mut account, 500_002 * HOUR_NS).try_into().unwrap();
+        assert_eq!((&again.run.run.id, again.run.functions[0].calls), (&run.run.id, 20));
+        // What comes while it is stored belongs to the next one.
+        account.see(key(1), seen("shop", 33), false);
+        close(&mut account, again);
+        let [next] = runs(&mut account, 500_003 * HOUR_NS + 1).try_into().unwrap();
+        assert_eq!(next.run.functions[0].calls, 3);
+        assert_ne!(next.run.run.id, run.run.id);
+        close(&mut account, next);
+        assert!(runs(&mut account, 500_004 * HOUR_NS + 1).is_empty(), "nothing was called");
         let window = account.programs["shop"].window.clone().unwrap();
-        assert_eq!(window.start_unix_ns, 500_003 * HOUR_NS + 1);
+        assert_eq!(window.start_unix_ns, 500_004 * HOUR_NS + 1);
     }
 }
