@@ -64,8 +64,6 @@ enum TemporalityArg {
     not(feature = "agent"),
     expect(dead_code, reason = "the options are those of every build")
 )]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
-#[expect(clippy::doc_markdown, reason = "it is the text of the help")]
 pub(super) struct Args {
     /// Folder that programs record in; may be given several times [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]

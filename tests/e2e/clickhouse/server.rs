@@ -104,7 +104,6 @@ fn free_port() -> u16 {
 }
 
 /// Starts a program that ends, and whose folder goes, when this process does, however it ends.
-#[expect(clippy::zombie_processes, reason = "the shell ends by itself with this process")]
 fn start(
     name: &'static str,
     port: u16,
