@@ -163,9 +163,9 @@ fn prometheus_takes_native_histograms_and_finds_the_percentiles_of_the_recorder(
 /// Returns the run that `collect` makes of what was recorded.
 fn collected(lab: &perf_tests::Lab, folder: &Path) -> Value {
     let folder = folder.to_str().unwrap();
-    let collected = lab.report(["collect", "--keep", "--dir", folder, "--format", "json"]);
+    let collected = lab.report(["collect", "--keep", "--dir", folder]);
     assert_eq!(collected.code, Some(0), "{}", collected.stderr);
-    let shown = lab.report(["show", "--format", "json", "--all"]);
+    let shown = lab.report(["show", "--format", "json"]);
     serde_json::from_str(&shown.stdout).unwrap()
 }
 

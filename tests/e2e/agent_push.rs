@@ -11,6 +11,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use perf_runtime::buckets;
 use perf_tests::consumers::consumer;
 use perf_tests::{Lab, lab, program};
 use receiver::{Answer, Receiver};
@@ -35,12 +36,16 @@ struct Agent(Child);
 
 impl Agent {
     fn start(lab: &Lab, folder: &Path, url: &str, options: &[&str]) -> Self {
+        Self::compressing("none", lab, folder, url, options)
+    }
+
+    fn compressing(how: &str, lab: &Lab, folder: &Path, url: &str, options: &[&str]) -> Self {
         let mut command =
             lab.report_command(["agent", "--listen", "none", "--every", "1s", "--dir"]);
         command.arg(folder).args(["--otlp", url]).args(options);
         command.env("OTEL_EXPORTER_OTLP_TIMEOUT", "1000");
-        command.env("OTEL_EXPORTER_OTLP_COMPRESSION", "none").stderr(Stdio::null());
-        Self(command.spawn().unwrap())
+        command.env("OTEL_EXPORTER_OTLP_COMPRESSION", how);
+        Self(command.stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// Ends it as systems do, and returns its exit code.
@@ -149,17 +154,66 @@ fn a_real_collector_takes_all_points() {
     let output = BufReader::new(collector.0.stdout.take().unwrap());
     thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|it| sender.send(it)));
     wait_for("the collector", || std::net::TcpStream::connect(&http).is_ok());
-    let agent = Agent::start(&lab, &folder, &format!("http://{http}"), &["--listen", "none"]);
+    let url = format!("http://{http}");
+    let agent = Agent::compressing("gzip", &lab, &folder, &url, &[]);
     let mut printed = String::new();
-    let wanted = format!("Value: {sum}");
+    // The last metric of a request: with it, those before are there.
     wait_for("the points", || {
         printed.extend(lines.try_iter().map(|line| line + "\n"));
-        printed.contains(&wanted)
+        printed.contains("perf.agent.push_failures")
     });
     assert_eq!(agent.end(), Some(0));
-    for name in ["perf.function.calls", "perf.function.self_time", "perf.function.duration"] {
-        assert!(printed.contains(name), "{name} in\n{printed}");
+    let metric = |name: &str| {
+        let (_, after) = printed.split_once(&format!("-> Name: {name}\n")).unwrap();
+        after.split("-> Name: ").next().unwrap()
+    };
+    let of_inner = |name: &str| {
+        let (_, after) = metric(name).split_once("Str(workload::inner)\n").unwrap();
+        after.split("Data point attributes").next().unwrap()
+    };
+    assert!(of_inner("perf.function.calls").contains(&format!("Value: {sum}\n")), "{printed}");
+    let durations = of_inner("perf.function.duration");
+    assert!(durations.contains(&format!("Count: {sum}\n")), "{durations}");
+    let shown = bucket_counts(durations);
+    assert_eq!(shown.iter().map(|(.., count)| count).sum::<u64>(), sum, "{durations}");
+    // Each count in the bucket in which the recorder's middle lies.
+    let expected = histogram(&lab, &folder);
+    let filled: Vec<_> = shown.into_iter().filter(|(.., count)| *count > 0).collect();
+    assert!(filled.len() <= expected.len(), "{filled:?}");
+    for (low, high, count) in filled {
+        let within = expected.iter().filter(|(middle, _)| low < *middle && *middle <= high);
+        assert_eq!(within.map(|(_, calls)| calls).sum::<u64>(), count, "{low} to {high}");
     }
+}
+
+/// Reads the buckets that the collector prints: bounds in seconds, and counts.
+fn bucket_counts(printed: &str) -> Vec<(f64, f64, u64)> {
+    let bucket = |line: &str| {
+        let (bounds, count) = line.strip_prefix("Bucket (")?.split_once("], Count: ")?;
+        let (low, high) = bounds.split_once(", ")?;
+        Some((low.parse().ok()?, high.parse().ok()?, count.trim().parse().ok()?))
+    };
+    printed.lines().filter_map(bucket).collect()
+}
+
+/// Returns the durations of `inner` as the recorder has them: middles in seconds, and counts.
+fn histogram(lab: &Lab, folder: &Path) -> Vec<(f64, u64)> {
+    let folder = folder.to_str().unwrap();
+    let collected = lab.report(["collect", "--keep", "--dir", folder]);
+    assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+    let shown = lab.report(["show", "--format", "json"]);
+    let run: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let functions = run["functions"].as_array().unwrap();
+    let inner = functions.iter().find(|it| it["name"] == "workload::inner").unwrap();
+    let buckets = inner["histogram"].as_array().unwrap().iter();
+    buckets
+        .map(|bucket| {
+            let low = bucket[0].as_u64().unwrap();
+            let high = buckets::upper_bound(buckets::of(low));
+            let middle = f64::from(u32::try_from(low + high - 1).unwrap()) / 2e9;
+            (middle, bucket[1].as_u64().unwrap())
+        })
+        .collect()
 }
 
 /// Returns an address of this machine at which nobody listens.

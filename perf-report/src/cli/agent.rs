@@ -38,14 +38,6 @@ than 2 % of a core.
 Exit codes:
   0 fine   2 usage, or another agent is at work there";
 
-/// The alert rules, as they are printed.
-#[cfg(feature = "agent")]
-const RULES: &str = include_str!("agent/perf-track.rules.yml");
-
-/// The dashboard, as it is printed.
-#[cfg(feature = "agent")]
-const DASHBOARD: &str = include_str!("agent/perf-track.dashboard.json");
-
 /// The moment since which pushed sums count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum TemporalityArg {
@@ -64,6 +56,7 @@ enum TemporalityArg {
     not(feature = "agent"),
     expect(dead_code, reason = "the options are those of every build")
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
     /// Folder that programs record in; may be given several times [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
@@ -99,11 +92,11 @@ pub(super) struct Args {
     #[arg(value_parser = window)]
     window: Option<Duration>,
 
-    /// Push the sums to a collector of OpenTelemetry, too: its address for OTLP by HTTP [default: that of OTEL_EXPORTER_OTLP_ENDPOINT, if set]
+    /// Push the sums to a collector of OpenTelemetry, too: its address for OTLP by HTTP [default: that of `OTEL_EXPORTER_OTLP_ENDPOINT`, if set]
     #[arg(long, value_name = "URL", env = "PERF_TRACK_OTLP", hide_env_values = true)]
     otlp: Option<String>,
 
-    /// Header of each push; may be given several times. Secrets are better off in OTEL_EXPORTER_OTLP_HEADERS, which other users of the machine do not see
+    /// Header of each push; may be given several times. Secrets are better off in `OTEL_EXPORTER_OTLP_HEADERS`, which other users of the machine do not see
     #[arg(long, value_name = "NAME=VALUE", env = "PERF_TRACK_OTLP_HEADER", hide_env_values = true)]
     #[arg(value_delimiter = ',')]
     otlp_header: Vec<String>,
@@ -148,10 +141,6 @@ pub(super) struct Args {
 /// Serves until a signal asks for the end.
 #[cfg(feature = "agent")]
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    if args.print_rules || args.print_dashboard {
-        crate::cli::output::page(if args.print_rules { RULES } else { DASHBOARD })?;
-        return Ok(crate::error::ExitCode::Fine.into());
-    }
     serving::run(args, context)
 }
 

@@ -171,22 +171,87 @@ fn add(sum: &mut FleetFunction, function: &FleetFunction) {
     sum.histogram = perf_runtime::snapshot::Histogram::from_buckets(both).buckets().to_vec();
 }
 
-#[test]
-fn text_has_enums_as_numbers_and_large_integers_as_text() {
+/// Returns a metric of a small run as OTLP/JSON.
+fn of_a_small_run(name: &str) -> String {
     let mut run = samples::of(&[(None, "app::parse", 3, 4_500)]);
     run.functions[0].histogram = vec![(0, 1), (1_024, 2)];
     run.functions[0].mean_ns = Some(1_500.0);
     let text = Format::OtlpJson.write(&Source::of(&run), &Options::default()).unwrap();
     let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let metrics = &value["resourceMetrics"][0]["scopeMetrics"][0]["metrics"];
-    let find = |name: &str| metrics.as_array().unwrap().iter().find(|it| it["name"] == name);
-    let calls = &find("perf.function.calls").unwrap()["sum"];
-    assert_eq!(calls["aggregationTemporality"], 2);
-    assert_eq!(calls["dataPoints"][0]["asInt"], "3");
-    assert_eq!(calls["dataPoints"][0]["timeUnixNano"], "1795218352012400000");
-    let duration = &find("perf.function.duration").unwrap()["exponentialHistogram"];
-    assert_eq!(duration["aggregationTemporality"], 2);
-    assert_eq!(duration["dataPoints"][0]["count"], "3");
+    let found = metrics.as_array().unwrap().iter().find(|it| it["name"] == name);
+    serde_json::to_string_pretty(found.unwrap()).unwrap()
+}
+
+#[test]
+fn text_has_enums_as_numbers_and_large_integers_as_text() {
+    insta::assert_snapshot!(of_a_small_run("perf.function.calls"), @r#"
+    {
+      "description": "Finished calls.",
+      "name": "perf.function.calls",
+      "sum": {
+        "aggregationTemporality": 2,
+        "dataPoints": [
+          {
+            "asInt": "3",
+            "attributes": [
+              {
+                "key": "code.function.name",
+                "value": {
+                  "stringValue": "app::parse"
+                }
+              }
+            ],
+            "startTimeUnixNano": "1795218352000000000",
+            "timeUnixNano": "1795218352012400000"
+          }
+        ],
+        "isMonotonic": true
+      },
+      "unit": "{call}"
+    }
+    "#);
+}
+
+#[test]
+fn a_histogram_has_its_scale_and_the_index_of_its_first_bucket() {
+    insta::assert_snapshot!(of_a_small_run("perf.function.duration"), @r#"
+    {
+      "description": "Duration of a call, tracked callees included; of calls that were timed.",
+      "exponentialHistogram": {
+        "aggregationTemporality": 2,
+        "dataPoints": [
+          {
+            "attributes": [
+              {
+                "key": "code.function.name",
+                "value": {
+                  "stringValue": "app::parse"
+                }
+              }
+            ],
+            "count": "3",
+            "max": 8.55e-6,
+            "min": 4.65e-7,
+            "positive": {
+              "bucketCounts": [
+                "2"
+              ],
+              "offset": -1273
+            },
+            "scale": 6,
+            "startTimeUnixNano": "1795218352000000000",
+            "sum": 4.5e-6,
+            "timeUnixNano": "1795218352012400000",
+            "zeroCount": "1",
+            "zeroThreshold": 9.313225746154785e-10
+          }
+        ]
+      },
+      "name": "perf.function.duration",
+      "unit": "s"
+    }
+    "#);
 }
 
 #[test]
