@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use perf_report::text::url;
 use perf_tests::consumers::{consumer, python};
 use perf_tests::{lab, program};
 use serde_json::Value;
@@ -171,10 +172,8 @@ fn collected(lab: &perf_tests::Lab, folder: &Path) -> Value {
 
 /// Asks Prometheus; returns the values by function.
 fn query(address: &str, text: &str) -> Vec<(String, f64)> {
-    let encoded = perf_report::text::url::encoded(text);
-    let Some(answer) = get(address, &format!("/api/v1/query?query={encoded}")) else {
-        return Vec::new();
-    };
+    let path = format!("/api/v1/query?query={}", url::encoded(text));
+    let Some(answer) = get(address, &path) else { return Vec::new() };
     let Ok(answer) = serde_json::from_str::<Value>(&answer) else { return Vec::new() };
     let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
     let value = |result: &Value| {

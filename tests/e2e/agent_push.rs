@@ -134,7 +134,7 @@ fn headers_are_sent_and_wrong_addresses_are_mistakes() {
     assert!(wrong.complaint().contains("http://localhost:4318"), "{}", wrong.stderr);
 }
 
-/// `rotel`, from `PyPI`, is a collector: it prints the points that it takes.
+/// `rotel`, a Python package, is a collector: it prints the points that it takes.
 #[test]
 fn a_real_collector_takes_all_points() {
     let Some(mut collector) = consumer("rotel-agent") else { return };
