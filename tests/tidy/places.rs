@@ -41,7 +41,9 @@ const UNSAFE: &[&str] = &[
 const FEATURES: &[&str] = &[
     "perf-runtime/src/gate.rs",
     "perf-macros/src/lib.rs",
+    "perf-report/src/cli/agent.rs",
     "perf-report/src/lib.rs",
+    "perf-report/src/live/mod.rs",
     "perf-report/src/overhead/mod.rs",
     "perf-report/src/project/store/mod.rs",
 ];

@@ -18,13 +18,13 @@ use crate::text::values;
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report agent                              metrics at 127.0.0.1:9464/metrics
-  perf-report agent --dir /perf/segments         of the programs that record there
-  perf-report agent --histograms 'shop::*'       with durations of some functions
-  perf-report agent --store perf.sqlite --window 1h   each hour becomes a run
-  perf-report agent --otlp http://localhost:4318      pushes them to a collector, too
-  perf-report agent --once --output perf.prom    once, for a textfile collector
-  perf-report agent --print-rules > perf.rules.yml    alert rules for Prometheus
+  perf-report agent                          at 127.0.0.1:9464/metrics
+  perf-report agent --dir /perf/segments     of programs that record there
+  perf-report agent --histograms 'shop::*'   durations of some functions
+  perf-report agent --store perf.sqlite --window 1h   hours become runs
+  perf-report agent --otlp http://localhost:4318      pushes them, too
+  perf-report agent --once --output perf.prom    for a textfile collector
+  perf-report agent --print-rules > perf.rules.yml    alert rules
 
 It reads the recordings of running processes, sums them up for each program, and serves the sums at \
 /metrics (Prometheus text or OpenMetrics, by `Accept`), its health at /health and /healthz, and profiles \
@@ -51,12 +51,10 @@ enum TemporalityArg {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-#[expect(clippy::doc_markdown, reason = "it is the text of the help")]
 #[cfg_attr(
     not(feature = "agent"),
     expect(dead_code, reason = "the options are those of every build")
 )]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
     /// Folder that programs record in; may be given several times [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
