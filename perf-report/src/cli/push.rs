@@ -17,7 +17,7 @@ use crate::project::store::{Location, RunRef};
 
 const EXAMPLES: &str = "\
 Examples:
-  perf-report push                        what waits in .perf/outbox, to the store
+  perf-report push                        what waits in .perf/outbox
   perf-report push --dry-run              look first, send nothing
   perf-report push --all --to clickhouse://ci@db:8123/perf?project=shop
                                           all runs of the local store

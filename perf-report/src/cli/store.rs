@@ -66,7 +66,7 @@ struct InitArgs {
 
 const ROLL_UP_EXAMPLES: &str = "\
 Examples:
-  perf-report store roll-up                 yesterday and today, as a nightly job
+  perf-report store roll-up                 yesterday and today, each night
   perf-report store roll-up --since 30d
   perf-report store roll-up --since 2026-11-01
 
