@@ -27,7 +27,17 @@ const LAST_PUSH: Duration = Duration::from_secs(5);
 /// The longest sleep: a signal is heeded after it.
 const NAP: Duration = Duration::from_millis(100);
 
+/// The alert rules, as they are printed.
+const RULES: &str = include_str!("perf-track.rules.yml");
+
+/// The dashboard, as it is printed.
+const DASHBOARD: &str = include_str!("perf-track.dashboard.json");
+
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    if args.print_rules || args.print_dashboard {
+        output::page(if args.print_rules { RULES } else { DASHBOARD })?;
+        return Ok(Code::Fine.into());
+    }
     let collector = args.collector()?;
     let agent = Arc::new(Agent::open(args.settings(context))?);
     if args.once {
