@@ -186,9 +186,13 @@ fn a_real_collector_takes_all_points() {
     }
 }
 
-/// Reads the buckets that the collector prints: bounds in seconds, and counts.
+/// Reads the buckets that the collector prints: bounds in seconds, and counts. Durations of nothing are in one of their
+/// own, from 0 to 0.
 fn bucket_counts(printed: &str) -> Vec<(f64, f64, u64)> {
     let bucket = |line: &str| {
+        if let Some(count) = line.strip_prefix("Bucket [0, 0], Count: ") {
+            return Some((-1.0, 0.0, count.trim().parse().ok()?));
+        }
         let (bounds, count) = line.strip_prefix("Bucket (")?.split_once("], Count: ")?;
         let (low, high) = bounds.split_once(", ")?;
         Some((low.parse().ok()?, high.parse().ok()?, count.trim().parse().ok()?))
