@@ -9,7 +9,7 @@ use super::remove;
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::config::retention::RetentionSettings;
 use crate::project::context::Context;
-use crate::project::store::{self, Fault, StoreError};
+use crate::project::store::{Fault, StoreError};
 use crate::project::{config, listed, prune};
 use crate::record::facts;
 use crate::render::Medium;
@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
              perf.toml",
         ));
     }
-    let mut store = store::open(&context.store)?;
+    let mut store = context.open()?;
     let now = facts::now();
     let going = prune::going(context, &*store, retention, now)?;
     let ids: Vec<String> = going.iter().map(|entry| entry.id.clone()).collect();
@@ -117,10 +117,11 @@ fn after(context: &Context) {
 }
 
 fn pruned(context: &Context, retention: RetentionSettings) -> Result<Option<String>, UserError> {
-    if retention.is_empty() {
+    // A store of several machines is everybody's, and may not answer: only who says `prune` prunes it.
+    if retention.is_empty() || context.store.is_remote() {
         return Ok(None);
     }
-    let mut store = match store::open(&context.store) {
+    let mut store = match context.open() {
         Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
         store => store?,
     };
@@ -133,4 +134,20 @@ fn pruned(context: &Context, retention: RetentionSettings) -> Result<Option<Stri
     let oldest = going.last().map_or("", |entry| entry.id.as_str());
     let runs = units::plural(removed as u64, "run");
     Ok(Some(format!("pruned {runs}, back to {oldest}, as [retention] of perf.toml has it")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::store::Location;
+
+    #[test]
+    fn a_store_of_several_machines_is_not_pruned_by_whoever_stores_a_run() {
+        let folder = tempfile::tempdir().unwrap();
+        // Nobody listens there: asking it would be a fault.
+        let store = Location::parse("clickhouse://127.0.0.1:1/perf".as_ref(), folder.path());
+        let context = Context::new(folder.path().to_owned(), Some(store.unwrap()));
+        let retention = RetentionSettings { keep: Some(1), older_than: None };
+        assert_eq!(pruned(&context, retention).unwrap(), None);
+    }
 }
