@@ -10,7 +10,7 @@ use super::judge::LimitArgs;
 use super::{browser, help, output, page, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
-use crate::project::page::Documents;
+use crate::project::page::{Documents, PAST};
 use crate::project::report::Wanted;
 use crate::project::store::RunRef;
 use crate::render::html::Assets;
@@ -51,7 +51,7 @@ pub(super) struct Args {
     no_baseline: bool,
 
     /// Show at most N runs of the past
-    #[arg(long, value_name = "N", default_value_t = page::RUNS)]
+    #[arg(long, value_name = "N", default_value_t = PAST)]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     #[arg(env = "PERF_TRACK_LAST", hide_env_values = true)]
     last: usize,

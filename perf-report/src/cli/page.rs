@@ -16,9 +16,6 @@ use crate::project::store::RunRef;
 use crate::render::html::{self, Assets, Page};
 use crate::text::units;
 
-/// Runs of the past in a page.
-pub(super) const RUNS: usize = 60;
-
 /// The page that a command writes beside its result.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct HtmlArgs {
@@ -107,7 +104,7 @@ pub(super) fn of_comparison(
     settings: &CheckSettings,
 ) -> Result<String, UserError> {
     let Some(run) = runs.last() else { return Err(nothing_to_show()) };
-    let history = page::past(context, run, RUNS, settings)?;
+    let history = page::past(context, run, page::PAST, settings)?;
     let report = report::report(context, runs, comparison)?;
     let page = Page {
         run,
@@ -123,7 +120,7 @@ pub(super) fn of_comparison(
 pub(super) fn of_run(context: &Context, id: &str) -> Result<String, UserError> {
     let settings = LimitArgs::default().settings(context, None, &[])?;
     let run = RunRef::Runs(id.to_owned());
-    let documents = Documents::find(context, &run, (Wanted::Usual, RUNS), &settings)?;
+    let documents = Documents::find(context, &run, (Wanted::Usual, page::PAST), &settings)?;
     Ok(of_documents(&documents).html(Assets::Inline))
 }
 

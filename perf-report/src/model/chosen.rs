@@ -38,6 +38,15 @@ pub fn subject(command: &str) -> String {
     read(command).map_or_else(|| command.to_owned(), |(rest, _)| rest)
 }
 
+/// The facts that the runs of one history have in common: the command without what chooses among its benchmarks, the
+/// format that they were imported from, and the key of the machine.
+pub(crate) type Series = (String, Option<String>, String);
+
+/// Returns the series of a run.
+pub(crate) fn series(command: &str, source: Option<&str>, machine_key: &str) -> Series {
+    (subject(command), source.map(str::to_owned), machine_key.to_owned())
+}
+
 /// Returns whether a command names some of its benchmarks, or leaves some of them out.
 fn chooses(command: &str) -> bool {
     read(command).is_some_and(|(_, chooses)| chooses)

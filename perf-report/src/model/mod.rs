@@ -89,6 +89,7 @@ pub use causes::{Cause, SelfTime, Shift};
 pub use changepoints::{ChangePoints, LevelChange, SeriesChanges};
 pub use checks::{Check, CheckState, ChecksDocument};
 pub use chosen::{LeftOut, subject};
+pub(crate) use chosen::{Series, series};
 pub(crate) use comparison::change_in_words;
 pub use comparison::{Beside, Change, Comparison, Declaration, Side, Verdict, worst_first};
 pub use decline::{Decline, DeclineDocument, Direction, Point};

@@ -11,6 +11,9 @@ use crate::analysis::history;
 use crate::error::UserError;
 use crate::model::{self, Comparison, HistoryDocument, Metric, Report, RunDocument};
 
+/// Runs of the past in a page, unless another number is asked for.
+pub(crate) const PAST: usize = 60;
+
 /// The documents of a page.
 #[derive(Debug)]
 pub(crate) struct Documents {

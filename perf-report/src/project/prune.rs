@@ -10,7 +10,6 @@ use super::context::Context;
 use super::store::{Entry, Query, Store};
 use super::{baseline, blessings, config, named};
 use crate::error::UserError;
-use crate::model::subject;
 use crate::record::facts;
 
 /// Finds the runs that are to go, newest first: those that are neither among the newest nor young enough, as far
@@ -39,7 +38,7 @@ pub(crate) fn going(
     let needed = needed(context, store)?;
     let mut series = BTreeSet::new();
     let stays = |(at, entry): (usize, &Entry)| {
-        let is_newest = series.insert(series_of(entry));
+        let is_newest = series.insert(entry.series());
         at < keep || !is_old(entry) || is_newest || needed.contains(entry)
     };
     let staying: Vec<bool> = all.iter().enumerate().map(stays).collect();
@@ -47,11 +46,6 @@ pub(crate) fn going(
         all.iter().zip(&staying).filter(|(_, stays)| **stays).map(|(it, _)| group_of(it)).collect();
     let goes = |entry: &Entry| !groups.contains(&group_of(entry));
     Ok(all.into_iter().filter(goes).collect())
-}
-
-/// Returns what the runs of one history have in common.
-fn series_of(entry: &Entry) -> (String, String, Option<String>) {
-    (subject(&entry.command), entry.machine_key.clone(), entry.source.clone())
 }
 
 /// Returns the group of a run; of one that was made by itself, its own id.

@@ -44,16 +44,10 @@ pub(crate) fn since(
 }
 
 /// Returns the newest of each series among `entries`, which are in order, the newest first.
-fn newest_of_series(entries: Vec<Entry>) -> Vec<Entry> {
-    let mut order = Vec::new();
+fn newest_of_series(mut entries: Vec<Entry>) -> Vec<Entry> {
     let mut known = BTreeSet::new();
-    for entry in entries {
-        let series = (subject(&entry.command), entry.source.clone(), entry.machine_key.clone());
-        if known.insert(series) {
-            order.push(entry);
-        }
-    }
-    order
+    entries.retain(|entry| known.insert(entry.series()));
+    entries
 }
 
 /// Judges the newest run of a series by those of before.
@@ -100,7 +94,9 @@ fn compared(
         return Err("no comparable run was made before".to_owned());
     }
     let count = before.len() as u64;
-    let mut current = Runs::made_with(context, run).map_err(words)?;
+    let name = run.run.id.clone();
+    let group = store.with_group(run).map_err(|error| words(error.into()))?;
+    let mut current = Runs::new(name, group);
     let mut before = Runs::new("before".to_owned(), before);
     let judged = check::compare(context, &mut before, &mut current, settings).map_err(words)?;
     Ok((judged.0, count))

@@ -14,7 +14,7 @@ use crate::model::{RunsDocument, SlowerDocument};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
 use crate::project::listed::{self, Choice};
-use crate::project::page::Documents;
+use crate::project::page::{self, Documents};
 use crate::project::report::Wanted;
 use crate::project::store::{Fault, Filter, RunRef, StoreError};
 use crate::project::{baseline, slower};
@@ -30,9 +30,6 @@ const LISTED: usize = 200;
 
 /// Runs of the overview, of which series are made.
 const OVERVIEW: usize = 2_000;
-
-/// Runs of the past in a page.
-const PAST: usize = 60;
 
 /// What is found out again when another run is stored, or after this many seconds.
 const FRESH: i64 = 300;
@@ -76,9 +73,9 @@ impl Pages {
             Route::Compare { baseline, run } => Answer::see(comparison(&baseline, &run)),
             Route::Slower(query) => html(&site::slower(&self.slower(&query)?)),
             Route::Live => html(&site::live(&self.live.document())),
-            Route::Style => asset(Kind::Css, &site::style()),
-            Route::RunScript => asset(Kind::Script, html::script()),
-            Route::SiteScript => asset(Kind::Script, site::script()),
+            Route::Style => Answer::of(Kind::Css, site::style()),
+            Route::RunScript => Answer::of(Kind::Script, html::script()),
+            Route::SiteScript => Answer::of(Kind::Script, site::script()),
             Route::Icon => Answer::of(Kind::Text, "").with_status(204),
             Route::Healthy => Answer::of(Kind::Text, "ok\n"),
             Route::Document(document) => self.document(document)?,
@@ -140,7 +137,7 @@ impl Pages {
     fn documents(&self, run: &str, baseline: Option<&str>) -> Result<Documents, UserError> {
         let Ok(run) = run.parse::<RunRef>();
         let wanted = baseline.map_or(Wanted::Usual, Wanted::Named);
-        Documents::find(&self.context, &run, (wanted, PAST), &self.settings)
+        Documents::find(&self.context, &run, (wanted, page::PAST), &self.settings)
     }
 
     /// Returns what became slower since the moment that is asked for, else within a day. It is judged anew once
@@ -204,10 +201,6 @@ fn moment(query: &Query, name: &str) -> Result<Option<Moment>, UserError> {
 
 fn html(page: &str) -> Answer {
     Answer::of(Kind::Html, page)
-}
-
-fn asset(kind: Kind, text: &str) -> Answer {
-    Answer::of(kind, text)
 }
 
 fn json(document: &impl Serialize) -> Answer {

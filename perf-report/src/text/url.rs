@@ -31,7 +31,25 @@ pub fn encoded_path(path: &[u8]) -> String {
 /// assert_eq!(decoded("100%"), "100%");
 /// ```
 pub fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&unescaped(text).0).into_owned()
+}
+
+/// Returns the same where all of it stands for text; `None` otherwise.
+///
+/// ```
+/// use perf_report::text::url::decoded_exactly;
+/// assert_eq!(decoded_exactly("a%20b").as_deref(), Some("a b"));
+/// assert_eq!((decoded_exactly("%4"), decoded_exactly("%ff")), (None, None));
+/// ```
+pub fn decoded_exactly(text: &str) -> Option<String> {
+    let (bytes, is_whole) = unescaped(text);
+    String::from_utf8(bytes).ok().filter(|_| is_whole)
+}
+
+/// Returns the bytes that `text` stands for, and whether each per cent sign begins one.
+fn unescaped(text: &str) -> (Vec<u8>, bool) {
     let mut bytes = Vec::with_capacity(text.len());
+    let mut is_whole = true;
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let digit = |at: usize| after.get(at).and_then(|&it| char::from(it).to_digit(16));
@@ -39,10 +57,11 @@ pub fn decoded(text: &str) -> String {
             (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
             _ => None,
         };
+        is_whole &= first != b'%' || escaped.is_some();
         bytes.push(escaped.unwrap_or(first));
         rest = after.get(if escaped.is_some() { 2 } else { 0 }..).unwrap_or_default();
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    (bytes, is_whole)
 }
 
 fn encoded_but(text: &[u8], kept: &str) -> String {

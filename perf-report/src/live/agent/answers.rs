@@ -9,6 +9,7 @@ use super::{Agent, accept, stacks};
 use crate::export::{Format, NATIVE_TYPE, Options, Source, native_fleet};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::record::facts;
+use crate::text::url;
 
 /// The longest and the usual time of a profile, in seconds.
 const LONGEST: u64 = 60;
@@ -108,29 +109,14 @@ fn wanted(query: &str) -> Result<(u64, Option<String>), String> {
                 seconds = parsed.ok_or_else(|| format!("seconds: 1 to {LONGEST}\n"))?;
             }
             "program" => {
-                program = Some(decoded(value).ok_or("program: no text\n")?);
+                program = Some(
+                    url::decoded_exactly(&value.replace('+', " ")).ok_or("program: no text\n")?,
+                );
             }
             _ => {}
         }
     }
     Ok((seconds, program))
-}
-
-/// Decodes `%` and `+` of a query; `None` where that gives no text.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            b'+' => b' ',
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

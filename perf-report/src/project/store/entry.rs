@@ -1,6 +1,6 @@
 //! A stored run in one line: what lists show and references resolve to.
 
-use crate::model::{BuildKeys, Run, RunDocument};
+use crate::model::{BuildKeys, Run, RunDocument, Series, series};
 
 /// The facts of a stored run that are known without reading its document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,6 +65,11 @@ impl Entry {
             wall_ns,
             functions: functions as u64,
         }
+    }
+
+    /// Returns the series that it is of.
+    pub(crate) fn series(&self) -> Series {
+        series(&self.command, self.source.as_deref(), &self.machine_key)
     }
 
     /// Returns whether the command failed: by its exit code, or by a signal.

@@ -25,8 +25,8 @@ static STYLE: LazyLock<String> =
     LazyLock::new(|| format!("{}{}", assets::style(), include_str!("../page/site.css")));
 
 /// Returns the style of all pages of a server.
-pub fn style() -> String {
-    STYLE.clone()
+pub fn style() -> &'static str {
+    &STYLE
 }
 
 /// Returns the script of the pages around those of runs: it renews the one that shows what runs now.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{RunRow, subject};
+use crate::model::{self, RunRow};
 
 /// A series of runs, the newest first.
 #[derive(Debug)]
@@ -28,10 +28,10 @@ impl<'a> Series<'a> {
 
 /// Puts runs, the newest first, into series, that of the newest run first.
 pub(super) fn series(runs: &[RunRow]) -> Vec<Series<'_>> {
-    let mut places: HashMap<(String, Option<&str>, &str), usize> = HashMap::new();
+    let mut places: HashMap<model::Series, usize> = HashMap::new();
     let mut all: Vec<Series<'_>> = Vec::new();
     for run in runs {
-        let key = (subject(&run.command), run.source.as_deref(), run.machine_key.as_str());
+        let key = model::series(&run.command, run.source.as_deref(), &run.machine_key);
         let place = *places.entry(key).or_insert_with(|| {
             all.push(Series { runs: Vec::new() });
             all.len() - 1
