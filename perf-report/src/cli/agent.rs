@@ -51,10 +51,6 @@ enum TemporalityArg {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-#[cfg_attr(
-    not(feature = "agent"),
-    expect(dead_code, reason = "the options are those of every build")
-)]
 pub(super) struct Args {
     /// Folder that programs record in; may be given several times [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]

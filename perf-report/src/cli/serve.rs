@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 
@@ -29,6 +31,9 @@ the names of loopback. Where others reach it, a token is wanted, and made up whe
 address that is printed carries it. It speaks no TLS: put a proxy before it.
 
 Ends at Ctrl-C.";
+
+/// The time after which it looks for a signal again.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The fewest characters of a token.
 const SHORTEST: usize = 16;
@@ -63,11 +68,10 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let interrupt = Interrupt::watch().map_err(|error| {
         UserError::new(Code::Internal, "signals cannot be received").because(error)
     })?;
-    let server = Server::listen(address)?;
-    let guard = Guard::new(token.as_deref(), server.port());
     let settings = LimitArgs::default().settings(context, None, &[])?;
     let base = args.dir.as_ref().map_or_else(folder::default_base, |dir| context.dir.join(dir));
     let pages = Pages::new(context.clone(), settings, base);
+    let server = Server::start(address, |port| Guard::new(token.as_deref(), port), pages)?;
     let url = server.url();
     let url = token.map_or_else(|| url.clone(), |token| format!("{url}?token={token}"));
     output::message(&format!("serving {} at {url}", context.shown_store()));
@@ -76,7 +80,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     {
         output::warning(&format!("it was not opened in a browser: {reason}"));
     }
-    server.run(&guard, &pages, || interrupt.signal().is_some());
+    while interrupt.signal().is_none() {
+        thread::sleep(LOOK);
+    }
     Ok(Code::Fine.into())
 }
 

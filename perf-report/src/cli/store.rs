@@ -115,6 +115,8 @@ fn roll_up(args: &RollUpArgs, context: &Context) -> Result<(), UserError> {
     let now = facts::now();
     let after = |seconds| now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(now);
     let first = args.since.map_or_else(|| after(-DAY), |moment| moment.first(now));
+    // Of days before that the sums are all that is kept, and must stay.
+    let first = first.max(after(-i64::from(shared::KEPT_DAYS - 1) * DAY));
     let day = |moment| facts::rfc_3339(moment).chars().take(10).collect::<String>();
     let days = Days { first: day(first), end: day(after(DAY)) };
     let progress = progress::start(|| "summing up".to_owned());

@@ -4,6 +4,8 @@
 #[cfg(feature = "agent")]
 pub(crate) mod agent;
 #[cfg(feature = "agent")]
+pub(crate) mod http;
+#[cfg(feature = "agent")]
 pub(crate) mod otlp;
 mod pace;
 pub(crate) mod stacks;

@@ -40,15 +40,10 @@ pub(crate) fn store(
 ) -> Result<Stored, UserError> {
     let segments: BTreeSet<_> = collected.taken().filter_map(|path| ids.get(path)).collect();
     let segments: Vec<SegmentId> = segments.into_iter().copied().collect();
-    let save = |mut store: Box<dyn Store>| match store.save_made_of(document, &segments, made) {
+    match save(context, document, (&segments, made)) {
         Err(StoreError { fault: Fault::Taken, .. }) => Ok(Stored::Before),
-        Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&*store, document) => {
-            Ok(Stored::Before)
-        }
-        result => result.map(|()| Stored::Now),
-    };
-    let stored = context.open_or_create().and_then(save);
-    stored.map_err(|error| not_stored(error.into(), folder))
+        stored => stored.map_err(|error| not_stored(error.into(), folder)),
+    }
 }
 
 /// Stores a run that was made of no segments that others could store too: once, whoever tries it again.
@@ -56,13 +51,22 @@ pub(crate) fn store(
 /// # Errors
 /// When the store takes no more.
 pub(crate) fn store_run(context: &Context, document: &RunDocument) -> Result<Stored, UserError> {
-    let save = |mut store: Box<dyn Store>| match store.save(document) {
+    save(context, document, (&[], Made::Then)).map_err(UserError::from)
+}
+
+/// Stores a run, once.
+fn save(
+    context: &Context,
+    document: &RunDocument,
+    (segments, made): (&[SegmentId], Made),
+) -> Result<Stored, StoreError> {
+    let mut store = context.open_or_create()?;
+    match store.save_made_of(document, segments, made) {
         Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&*store, document) => {
             Ok(Stored::Before)
         }
         result => result.map(|()| Stored::Now),
-    };
-    context.open_or_create().and_then(save).map_err(UserError::from)
+    }
 }
 
 /// Returns whether the stored run of this id is this one: ids are made up, and could be the same by chance.
@@ -100,12 +104,13 @@ pub(crate) fn stored_before(
             store => store?,
         };
         let segments: Vec<SegmentId> = ids.values().copied().collect();
+        let made_of = store.made_of(&segments)?;
         let known = match pending.map(|id| store.newest(&Filter::of_id(id))).transpose() {
             // A store of several machines that does not answer now sees itself what it has.
             Err(_) if context.store.is_remote() => None,
             known => known?.flatten(),
         };
-        Ok(Some((store.made_of(&segments)?, known)))
+        Ok(Some((made_of, known)))
     };
     let found = find().map_err(|error| not_stored(error.into(), folder))?;
     let Some((made_of, known)) = found else {

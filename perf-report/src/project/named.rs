@@ -166,7 +166,7 @@ impl Runs {
     }
 }
 
-/// Lists the stored runs that stand for the baseline `text`: those of a window of a branch, or the run that is
+/// Lists the stored runs that stand for the baseline `text`: those of a window of a branch, in each series, or the run that is
 /// named by its kind, with its group; none where it is the name of a file, or names nothing.
 ///
 /// # Errors
@@ -177,10 +177,22 @@ pub(crate) fn entries(
     text: &str,
 ) -> Result<Vec<store::Entry>, UserError> {
     if let Some((branch, most)) = window(text) {
-        return Ok(store.entries(&Query::newest(Filter::of_branch(branch), most))?);
+        let mut all = store.entries(&Query::newest(Filter::of_branch(branch), usize::MAX))?;
+        let mut seen = BTreeMap::new();
+        all.retain(|entry| {
+            let of_series = seen.entry(entry.series()).or_insert(0);
+            *of_series += 1;
+            *of_series <= most
+        });
+        return Ok(all);
     }
     let Some(reference) = stored(text) else { return Ok(Vec::new()) };
-    Ok(store.resolve(&reference, &context.revisions()).into_iter().collect())
+    match store.resolve(&reference, &context.revisions()) {
+        Ok(entry) => Ok(vec![entry]),
+        // It names nothing, or several.
+        Err(error) if matches!(error.code, Code::NothingToJudge | Code::Usage) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Loads runs of the same command on the same kind of machine that were made before, without those of either side;

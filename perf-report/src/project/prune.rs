@@ -35,6 +35,9 @@ pub(crate) fn going(
     // RFC 3339 in UTC sorts as text.
     let oldest = retention.older_than.map(|moment| facts::rfc_3339(moment.first(now)));
     let is_old = |entry: &Entry| oldest.as_ref().is_none_or(|oldest| entry.time < *oldest);
+    if !all.iter().skip(keep).any(is_old) {
+        return Ok(Vec::new());
+    }
     let needed = needed(context, store)?;
     let mut series = BTreeSet::new();
     let stays = |(at, entry): (usize, &Entry)| {
@@ -78,7 +81,9 @@ fn needed(context: &Context, store: &dyn Store) -> Result<Needed, UserError> {
         let runs = baseline::load(context, &name)?.runs;
         needed.ids.extend(runs.into_iter().map(|run| run.run.id));
     }
-    for name in config::named_baselines(context)? {
+    let suites = config::suite_rules(context)?;
+    let of_suites = suites.baselines().into_iter().map(str::to_owned);
+    for name in config::named_baselines(context)?.into_iter().chain(of_suites) {
         needed.ids.extend(named::entries(context, store, &name)?.into_iter().map(|it| it.id));
     }
     let commits = blessings::load(context)?.into_iter().filter_map(|it| it.commit);

@@ -1,10 +1,8 @@
 //! A question to the server, and what it is answered with. Plain data.
 
-/// A request, as far as anything depends on it.
+/// A request to read something, as far as anything depends on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// Whether nothing but reading is asked for: `GET` or `HEAD`.
-    pub reads: bool,
     /// The path and the query, as they were sent.
     pub url: String,
     /// The server that is meant, by the header `Host`.

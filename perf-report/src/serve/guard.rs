@@ -31,10 +31,6 @@ impl Guard {
 
     /// Returns the answer to a request that is not let in; `None` of one that is.
     pub(crate) fn refuses(&self, asked: &Asked) -> Option<Answer> {
-        if !asked.reads {
-            let answer = refusal(405, "this server only answers GET and HEAD; it writes nothing");
-            return Some(answer.with_header("Allow", "GET, HEAD".to_owned()));
-        }
         if asked.url.len() > LONGEST {
             return Some(refusal(414, "the address is too long"));
         }
@@ -104,12 +100,7 @@ mod tests {
     use super::*;
 
     fn asked(url: &str) -> Asked {
-        Asked {
-            reads: true,
-            url: url.to_owned(),
-            host: Some("127.0.0.1:7878".to_owned()),
-            ..Asked::default()
-        }
+        Asked { url: url.to_owned(), host: Some("127.0.0.1:7878".to_owned()), ..Asked::default() }
     }
 
     fn status(guard: &Guard, asked: &Asked) -> u16 {
@@ -143,11 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_reading_is_let_in() {
-        for guard in [Guard::new(None, 1), Guard::new(Some("t"), 1)] {
-            let answer = guard.refuses(&Asked { reads: false, ..asked("/?token=t") }).unwrap();
-            assert_eq!((answer.status, answer.headers[0].0), (405, "Allow"));
-        }
+    fn an_endless_address_is_not_read() {
         assert_eq!(status(&Guard::new(None, 1), &asked(&"/".repeat(9_000))), 414);
     }
 

@@ -1,30 +1,23 @@
-//! The edge: a socket, a few threads, and what every answer carries.
+//! The edge: where the server listens, and what every answer carries.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs as _};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
-use tiny_http::{Header, Method, Request, Response, StatusCode};
-
 use super::answer::Pages;
-use super::asked::{Answer, Asked, Kind};
+use super::asked::{Asked, Kind};
 use super::guard::Guard;
 use crate::error::{ExitCode, UserError};
+use crate::live::http::{self, Bounds, Request, Response};
 
-/// The threads that answer.
-const THREADS: usize = 4;
-
-/// The time after which a thread that has nothing to answer looks whether it should end.
-const LOOK: Duration = Duration::from_millis(200);
+/// The bounds of what a browser may take: large pages go over slow lines.
+const BOUNDS: Bounds = Bounds { request_bytes: 32 << 10, answer: Duration::from_mins(1) };
 
 /// What no page of this server may do: load or run what is not its own, be shown in another, send its address on.
-const HEADERS: [(&str, &str); 5] = [
+const HEADERS: [(&str, &str); 4] = [
     ("Cache-Control", "no-store"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 ];
 
@@ -60,17 +53,19 @@ impl Address {
 }
 
 /// A server that listens.
-pub(crate) struct Server {
-    server: tiny_http::Server,
-    address: SocketAddr,
-}
+pub(crate) struct Server(http::Server);
 
 impl Server {
-    /// Listens at `address`; port 0 is any free one.
+    /// Listens at `address`, port 0 being any free one, and answers with `pages` whom the guard that `guard` makes for
+    /// the port lets in.
     ///
     /// # Errors
     /// [`ExitCode::Usage`] where that is taken, or is none of this machine.
-    pub(crate) fn listen(address: Address) -> Result<Self, UserError> {
+    pub(crate) fn start(
+        address: Address,
+        guard: impl FnOnce(u16) -> Guard,
+        pages: Pages,
+    ) -> Result<Self, UserError> {
         let failed = |error: io::Error| {
             let problem = format!("nothing can listen at {}", address.0);
             let help = match error.kind() {
@@ -83,84 +78,40 @@ impl Server {
             UserError::new(ExitCode::Usage, problem).because(error).help(help)
         };
         let listener = TcpListener::bind(address.0).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let server = tiny_http::Server::from_listener(listener, None)
-            .map_err(|error| failed(io::Error::other(error)))?;
-        Ok(Self { server, address })
-    }
-
-    /// Returns the port.
-    pub(crate) fn port(&self) -> u16 {
-        self.address.port()
+        let guard = guard(listener.local_addr().map_err(failed)?.port());
+        let answer = move |request: &Request| answer(request, &guard, &pages);
+        http::Server::on(&listener, BOUNDS, answer).map(Self).map_err(failed)
     }
 
     /// Returns the address for a browser on this machine.
     pub(crate) fn url(&self) -> String {
-        let host = match self.address.ip() {
+        let address = self.0.address();
+        let host = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => "127.0.0.1".to_owned(),
             IpAddr::V6(ip) if ip.is_unspecified() => "[::1]".to_owned(),
             IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => format!("[{ip}]"),
         };
-        format!("http://{host}:{}/", self.port())
-    }
-
-    /// Answers until `is_over`, on threads of their own.
-    pub(crate) fn run(&self, guard: &Guard, pages: &Pages, is_over: impl Fn() -> bool) {
-        let ends = &AtomicBool::new(false);
-        thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(move || self.answer_until(ends, guard, pages));
-            }
-            while !is_over() {
-                thread::sleep(LOOK);
-            }
-            ends.store(true, Ordering::Release);
-        });
-    }
-
-    fn answer_until(&self, ends: &AtomicBool, guard: &Guard, pages: &Pages) {
-        while !ends.load(Ordering::Acquire) {
-            if let Ok(Some(request)) = self.server.recv_timeout(LOOK) {
-                answer(request, guard, pages);
-            }
-        }
+        format!("http://{host}:{}/", address.port())
     }
 }
 
-/// Answers a request. Whoever went away meanwhile is no failure.
-fn answer(request: Request, guard: &Guard, pages: &Pages) {
-    let asked = asked(&request);
-    let answer = guard.refuses(&asked).unwrap_or_else(|| {
-        // One answer that fails must not end the thread, nor leave the others without it.
-        let look_up = || pages.answer(&asked);
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(look_up)).unwrap_or_else(|_| {
-            Answer::of(Kind::Text, "the answer could not be made; this is a fault of perf-report\n")
-                .with_status(500)
-        })
-    });
-    let mut response = Response::from_data(answer.body).with_status_code(StatusCode(answer.status));
+/// Answers a request.
+fn answer(request: &Request, guard: &Guard, pages: &Pages) -> Response {
+    let asked = asked(request);
+    let answer = guard.refuses(&asked).unwrap_or_else(|| pages.answer(&asked));
     let policy = (answer.kind == Kind::Html).then_some(("Content-Security-Policy", POLICY));
-    let kind = ("Content-Type", answer.kind.media_type());
-    let own = answer.headers.iter().map(|(name, value)| (*name, value.as_str()));
-    for (name, value) in own.chain(HEADERS).chain(policy).chain([kind]) {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    let _ = request.respond(response);
+    let mut response = Response::of(answer.status, answer.kind.media_type(), answer.body);
+    response.headers = answer.headers;
+    let rules = HEADERS.into_iter().chain(policy);
+    response.headers.extend(rules.map(|(name, value)| (name, value.to_owned())));
+    response
 }
 
 fn asked(request: &Request) -> Asked {
-    let header = |name: &'static str| {
-        let mut found = request.headers().iter().filter(|it| it.field.equiv(name));
-        let first = found.next().map(|it| it.value.as_str().to_owned());
-        // Several of one are none: nobody can say which of them is meant.
-        first.filter(|_| found.next().is_none())
-    };
+    let header = |name: &str| request.only(name).map(str::to_owned);
     Asked {
-        reads: matches!(request.method(), Method::Get | Method::Head),
-        url: request.url().to_owned(),
+        url: request.target().to_owned(),
         host: header("Host"),
         cookie: header("Cookie"),
         authorization: header("Authorization"),

@@ -12,7 +12,8 @@ use crate::cli::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::export::MetricsText;
 use crate::export::otlp::Temporality;
-use crate::live::agent::{Agent, Choice, Server, Settings};
+use crate::live::agent::{Agent, Choice, Settings};
+use crate::live::http::Server;
 use crate::live::otlp::{self, Pushing, Status};
 use crate::model::{FleetTotals, Git, Run};
 use crate::project::context::Context;
@@ -40,11 +41,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let collector = args.collector()?;
     let agent = Arc::new(Agent::open(args.settings(context))?);
+    if let Some(why) = agent.state_fault() {
+        output::warning(&why);
+    }
     if args.once {
-        agent.read();
+        let finished = agent.finish();
         let text = MetricsText::Prometheus.fleet(&agent.told());
         args.output.write_bytes(text.as_bytes())?;
-        return agent.finish().map(|()| Code::Fine.into());
+        return finished.map(|()| Code::Fine.into());
     }
     let interrupt = Interrupt::watch().map_err(|error| {
         UserError::new(Code::Internal, "signals cannot be watched").because(error)
@@ -88,11 +92,16 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
 
 /// Stores the runs of windows that have ended. What cannot be stored is tried again at the next reading.
 fn store(agent: &Agent, context: &Context, (facts, host): (&Run, &str)) {
+    // An agent has no end: each round has the time of a command, whatever became of the one before.
+    let context = &Context { post: Arc::default(), ..context.clone() };
     let mut stored = Vec::new();
     for window in agent.ended_windows(facts, host) {
         let outcome = intake::store_run(context, &window.run);
         let is_stored = outcome.is_ok();
-        agent.note_push("store", outcome.map(drop).map_err(|error| error.with_causes()));
+        // What is not sent waits in the outbox, and is stored as far as the window goes.
+        let sent = context.post.gave_up().map_or(Ok(()), Err);
+        let outcome = outcome.map_err(|error| error.with_causes()).and(sent);
+        agent.note_push("store", outcome);
         if !is_stored {
             break;
         }

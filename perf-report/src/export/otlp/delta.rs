@@ -21,8 +21,6 @@ pub fn since(now: &FleetTotals, before: &FleetTotals) -> FleetTotals {
     };
     let failures = &mut made.agent.push_failures;
     *failures = failures.saturating_sub(before.agent.push_failures);
-    let discarded = &mut made.agent.discarded_recordings;
-    *discarded = discarded.saturating_sub(before.agent.discarded_recordings);
     made
 }
 

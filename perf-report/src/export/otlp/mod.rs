@@ -16,7 +16,6 @@ mod tests;
 use std::collections::VecDeque;
 
 use prost::Message as _;
-use serde::{Deserialize, Serialize};
 
 use super::exposition::CHOICES;
 use super::{Against, Facts, NO_CALL, Options, RECORDS_NOTHING, Source, nothing};
@@ -47,8 +46,7 @@ pub(super) const FACTS_JSON: Facts = Facts {
 pub const LARGEST_REQUEST: usize = 1 << 20;
 
 /// The moment since which the counters of a point count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Temporality {
     /// The start of the agent: each push holds everything.
     #[default]

@@ -213,11 +213,11 @@ pub(super) fn of_agent(totals: &FleetTotals, temporality: Temporality) -> Vec<Me
             ("perf.agent.damaged_segments", "{segment}", "Segments that cannot be read."),
             one(count(agent.damaged_segments)),
         ),
-        span.sum(
+        Span::gauge(
             (
                 "perf.agent.discarded_recordings",
                 "{segment}",
-                "Recordings discarded before they were read.",
+                "Recordings discarded before they were read, until somebody collects their count.",
             ),
             one(count(agent.discarded_recordings)),
         ),

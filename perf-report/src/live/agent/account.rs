@@ -164,6 +164,11 @@ impl Account {
             program: name,
             ..Recording::default()
         });
+        if has_ended && recording.is(Stage::Forgotten) {
+            // It was counted to its end before it was out of sight.
+            (recording.stage, recording.gone_for) = (Stage::Counted as i32, 0);
+            return;
+        }
         let mut sums = seen.sums;
         // One that was forgotten was counted to an end that nobody knows any more: better too little than
         // twice.

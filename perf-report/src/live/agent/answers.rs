@@ -1,12 +1,12 @@
 //! The answers of an agent to requests.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::http::{Request, Response};
-use super::{Agent, accept, stacks};
+use super::{Agent, accept, follow, stacks};
 use crate::export::{Format, NATIVE_TYPE, Options, Source, native_fleet};
+use crate::live::http::{Request, Response};
 use crate::model::{ProcessSummary, Run, RunDocument, convert};
 use crate::record::facts;
 use crate::text::url;
@@ -27,23 +27,23 @@ perf-report agent
 
 /// Answers a request.
 pub(super) fn answer(agent: &Agent, request: &Request) -> Response {
-    match request.path.as_str() {
+    match request.path() {
         "/metrics" => metrics(agent, request),
         "/healthz" => Response::text(200, "alive\n"),
         "/health" => health(agent),
-        "/debug/pprof/profile" => profile(agent, &request.query),
+        "/debug/pprof/profile" => profile(agent, request.query()),
         "/debug/pprof/" | "/debug/pprof" => Response::text(200, INDEX),
         _ => Response::text(404, format!("nothing is here\n\n{INDEX}")),
     }
 }
 
 fn metrics(agent: &Agent, request: &Request) -> Response {
-    if accept::wants_native(request.accept.as_deref()) {
-        let told = std::sync::Arc::clone(&agent.fresh().told);
+    let accept = request.list("accept");
+    let told = std::sync::Arc::clone(&agent.fresh().told);
+    if accept::wants_native(accept.as_deref()) {
         return Response::of(200, NATIVE_TYPE, native_fleet(&told));
     }
-    let text = accept::text(request.accept.as_deref());
-    let told = std::sync::Arc::clone(&agent.fresh().told);
+    let text = accept::text(accept.as_deref());
     Response::of(200, text.content_type(), text.fleet(&told))
 }
 
@@ -62,15 +62,23 @@ fn profile(agent: &Agent, query: &str) -> Response {
     };
     if agent.is_profiling.swap(true, Ordering::AcqRel) {
         let busy = Response::text(429, "another profile is being taken\n");
-        return Response { headers: "Retry-After: 10\r\n", ..busy };
+        return busy.with_header("Retry-After", "10");
     }
-    let response = take(agent, seconds, program.as_deref());
-    agent.is_profiling.store(false, Ordering::Release);
-    response
+    let _turn = Turn(&agent.is_profiling);
+    take(agent, seconds, program.as_deref())
+}
+
+/// The turn of one profile, which ends with it, however it ends.
+struct Turn<'a>(&'a AtomicBool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 fn take(agent: &Agent, seconds: u64, program: Option<&str>) -> Response {
-    let look = || agent.inner().follower.snapshot(program);
+    let look = || follow::snapshot(&agent.settings.folders, program);
     let (before, start_ns, began) = (look(), stacks::unix_ns(), Instant::now());
     while began.elapsed() < Duration::from_secs(seconds) {
         if agent.is_over.load(Ordering::Acquire) {
@@ -90,10 +98,8 @@ fn take(agent: &Agent, seconds: u64, program: Option<&str>) -> Response {
 
 fn written(run: &RunDocument) -> Response {
     match Format::Pprof.write(&Source::of(run), &Options::default()) {
-        Ok(bytes) => Response {
-            headers: "Content-Disposition: attachment; filename=\"profile\"\r\n",
-            ..Response::of(200, "application/octet-stream", bytes)
-        },
+        Ok(bytes) => Response::of(200, "application/octet-stream", bytes)
+            .with_header("Content-Disposition", "attachment; filename=\"profile\""),
         Err(_) => Response::text(404, "no tracked function was called in that time\n"),
     }
 }

@@ -22,9 +22,12 @@ pub(super) struct Follower {
     reader: Reader,
     /// The bytes that were read last, by path.
     digests: BTreeMap<PathBuf, Digest>,
-    /// Segments that could not be read, as they were then: length and last change.
-    damaged: BTreeMap<PathBuf, Option<(u64, SystemTime)>>,
+    /// Segments of ended processes that could not be read, as they were then, and why.
+    damaged: BTreeMap<PathBuf, (Option<Version>, String)>,
 }
+
+/// The length of a file, and its last change.
+type Version = (u64, SystemTime);
 
 /// The outcome of a reading of everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,23 +50,9 @@ impl Follower {
         }
     }
 
-    /// Lists what is there: the segments, without copies of others, and the number of recordings that were
-    /// discarded.
-    fn listed(&self) -> (Vec<PathBuf>, u64) {
-        let (mut segments, mut ledgers) = (BTreeSet::new(), BTreeMap::new());
-        for folder in &self.folders {
-            let listing = stacks::segments(folder);
-            segments.extend(listing.segments);
-            ledgers.extend(listing.discarded);
-        }
-        let discarded = ledgers.values().flatten().map(|it| it.recordings);
-        let discarded = discarded.fold(0, u64::saturating_add);
-        (collect::without_copies(segments.into_iter().collect()).0, discarded)
-    }
-
     /// Reads everything that has changed.
     pub(super) fn read(&mut self, account: &mut Account) -> Found {
-        let (segments, discarded) = self.listed();
+        let (segments, discarded) = listed(&self.folders);
         let mut found = Found { discarded, ..Found::default() };
         let mut present = BTreeSet::new();
         for path in &segments {
@@ -90,11 +79,10 @@ impl Follower {
         account: &mut Account,
         found: &mut Found,
     ) {
-        let version = version_of(path);
-        if let Some(known) = self.damaged.get(path)
-            && *known == version
+        if let Some((known, why)) = self.damaged.get(path)
+            && *known == version_of(path)
         {
-            found.damaged.push(path.display().to_string());
+            found.damaged.push(why.clone());
             return;
         }
         // Asked before reading: nothing is added later to one that had ended by then.
@@ -113,10 +101,11 @@ impl Follower {
             (Ok(_), None) | (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
             (Err(SegmentError::Io(error)), _) if error.kind() == ErrorKind::NotFound => {}
             (Err(error), _) => {
-                found.damaged.push(format!("{}: {error}", path.display()));
+                let why = format!("{}: {error}", path.display());
                 if has_ended {
-                    self.damaged.insert(path.to_owned(), version);
+                    self.damaged.insert(path.to_owned(), (version_of(path), why.clone()));
                 }
+                found.damaged.push(why);
             }
         }
     }
@@ -133,27 +122,41 @@ impl Follower {
             let _ = fs::remove_file(path);
         }
     }
+}
 
-    /// Returns everything that processes of `program` have recorded that are there now, with its contexts; of
-    /// all programs where none is named.
-    pub(super) fn snapshot(&self, program: Option<&str>) -> Snapshot {
-        let (mut reader, mut all) = (Reader::default(), Merger::default());
-        for path in self.listed().0 {
-            let mut one = Merger::default();
-            let read = collect::check_readable(&path)
-                .and_then(|()| reader.read_changed_into(&path, None, &mut one));
-            let snapshot = one.finish();
-            let is_of = |process: &Process| program.is_none_or(|it| it == name_of(process));
-            if read.is_ok() && snapshot.processes.iter().all(is_of) {
-                all.add(&snapshot);
-            }
-        }
-        all.finish()
+/// Lists what is in some folders: the segments, without copies of others, and the number of recordings that were
+/// discarded.
+fn listed(folders: &[PathBuf]) -> (Vec<PathBuf>, u64) {
+    let (mut segments, mut ledgers) = (BTreeSet::new(), BTreeMap::new());
+    for folder in folders {
+        let listing = stacks::segments(folder);
+        segments.extend(listing.segments);
+        ledgers.extend(listing.discarded);
     }
+    let discarded = ledgers.values().flatten().map(|it| it.recordings);
+    let discarded = discarded.fold(0, u64::saturating_add);
+    (collect::without_copies(segments.into_iter().collect()).0, discarded)
+}
+
+/// Returns everything that processes of `program` have recorded that are in some folders now, with its contexts; of
+/// all programs where none is named.
+pub(super) fn snapshot(folders: &[PathBuf], program: Option<&str>) -> Snapshot {
+    let (mut reader, mut all) = (Reader::default(), Merger::default());
+    for path in listed(folders).0 {
+        let mut one = Merger::default();
+        let read = collect::check_readable(&path)
+            .and_then(|()| reader.read_changed_into(&path, None, &mut one));
+        let snapshot = one.finish();
+        let is_of = |process: &Process| program.is_none_or(|it| it == name_of(process));
+        if read.is_ok() && snapshot.processes.iter().all(is_of) {
+            all.add(&snapshot);
+        }
+    }
+    all.finish()
 }
 
 /// Returns length and last change of the file at `path`.
-fn version_of(path: &Path) -> Option<(u64, SystemTime)> {
+fn version_of(path: &Path) -> Option<Version> {
     let found = fs::symlink_metadata(path).ok()?;
     Some((found.len(), found.modified().ok()?))
 }

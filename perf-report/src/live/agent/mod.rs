@@ -2,7 +2,7 @@
 //! recorded, and tells it over HTTP.
 //!
 //! At the edge are [`follow`], which reads segments, [`state`], which keeps the account for the next agent,
-//! [`http`] and this file, which has the order of things: read, keep, then tell. Everything else is pure:
+//! [`http`](crate::live::http) and this file, which has the order of things: read, keep, then tell. Everything else is pure:
 //! the [`account`] with its [`sums`], the [`totals`] that become of it, what of these finds room ([`limit`]),
 //! the text that a client [accepts](accept), the [`health`], and the [`window`]s that become runs.
 
@@ -11,7 +11,6 @@ mod account;
 mod answers;
 mod follow;
 mod health;
-mod http;
 mod limit;
 mod lock;
 mod state;
@@ -31,17 +30,20 @@ use follow::{Follower, Found};
 use limit::Limiter;
 use lock::Locks;
 
-pub(crate) use http::Server;
 pub(crate) use limit::Choice;
 pub(crate) use window::EndedWindow;
 
 use super::{pace, stacks};
 use crate::error::{ExitCode, UserError};
+use crate::live::http::{Bounds, Server};
 use crate::live::top::cpu_time;
 use crate::model::{AgentFigures, FleetTotals, HealthDocument, Run};
 
 /// The shortest time between two readings, however many ask.
 const SHORTEST: Duration = Duration::from_secs(1);
+
+/// The bounds of what a client may take.
+const BOUNDS: Bounds = Bounds { request_bytes: 8 << 10, answer: Duration::from_secs(10) };
 
 /// The wishes of the user.
 #[derive(Debug, Clone)]
@@ -96,13 +98,13 @@ impl Agent {
     pub(crate) fn open(settings: Settings) -> Result<Self, UserError> {
         let locks = Locks::take(&settings.folders)?;
         let path = state::place(&settings.folders[0]);
-        let mut pushes = BTreeMap::new();
+        let mut state_fault = None;
         let account = state::load(&path).unwrap_or_else(|error| {
             // It is kept for whoever wants to look, and counters begin anew.
             let aside = path.with_extension("state.damaged");
             let _ = std::fs::rename(&path, aside);
-            let why = format!("the former state cannot be read, and counters began anew: {error}");
-            pushes.insert("state".to_owned(), why);
+            state_fault =
+                Some(format!("the former state cannot be read, and counters began anew: {error}"));
             None
         });
         let mut agent = Self {
@@ -114,8 +116,8 @@ impl Agent {
                 totals: Arc::default(),
                 told: Arc::default(),
                 last: None,
-                state_fault: pushes.remove("state"),
-                pushes,
+                state_fault,
+                pushes: BTreeMap::new(),
             }),
             settings,
             is_profiling: AtomicBool::new(false),
@@ -132,6 +134,11 @@ impl Agent {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns why the state could not be read, or else written the last time.
+    pub(crate) fn state_fault(&self) -> Option<String> {
+        self.inner().state_fault.clone()
+    }
+
     /// Reads everything that has changed, keeps it, and only then tells it.
     pub(crate) fn read(&self) {
         let mut inner = self.inner();
@@ -141,6 +148,10 @@ impl Agent {
     fn read_now(&self, inner: &mut Inner) {
         let (began, cpu) = (Instant::now(), cpu_time());
         let unix_ns = stacks::unix_ns();
+        if self.settings.window.is_some() {
+            // What an agent without windows has counted is none of theirs.
+            window::begin(&mut inner.account, unix_ns, true);
+        }
         inner.found = inner.follower.read(&mut inner.account);
         let is_first = inner.account.start_unix_ns == 0;
         if is_first {
@@ -263,7 +274,7 @@ impl Agent {
     /// When the address cannot be listened at.
     pub(crate) fn serve(self: &Arc<Self>, address: &str) -> io::Result<Server> {
         let agent = Arc::clone(self);
-        Server::start(address, move |request| answers::answer(&agent, request))
+        Server::start(address, BOUNDS, move |request| answers::answer(&agent, request))
     }
 
     /// Ends it: everything is read and kept once more.

@@ -105,7 +105,7 @@ impl<P: Post> Pusher<P> {
         }
         if self.sender.temporality == Temporality::Cumulative {
             self.queue.clear();
-        } else if !self.queue.is_empty() && !self.send_all(&mut left, clock) {
+        } else if self.sending.is_some() && !self.send_all(&mut left, clock) {
             return false;
         }
         self.fill(totals);
@@ -124,8 +124,7 @@ impl<P: Post> Pusher<P> {
         self.queue = made.into();
         self.is_begun = false;
     }
-}
-impl<P: Post> Pusher<P> {
+
     /// Returns the sums that were accepted; before anything was, nothing since the start.
     fn confirmed_or(&mut self, start_unix_ns: u64) -> &FleetTotals {
         // Sums of another account, whose state was lost, say nothing about these.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::{ExitCode, UserError};
 use crate::export::otlp::Temporality;
+use crate::text::url;
 
 /// The path of metrics below the address of a collector.
 const PATH: &str = "/v1/metrics";
@@ -143,7 +144,9 @@ fn pairs(name: &str, list: Option<&str>) -> Result<Vec<(String, String)>, UserEr
     let list = list.unwrap_or_default().split(',').filter(|entry| !entry.trim().is_empty());
     list.map(|entry| {
         let (key, value) = pair(name, entry)?;
-        Ok((key, decoded(&value)))
+        let value = url::decoded(&value);
+        is_value(name, (&key, &value))?;
+        Ok((key, value))
     })
     .collect()
 }
@@ -159,23 +162,17 @@ fn pair(name: &str, text: &str) -> Result<(String, String), UserError> {
     if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':') {
         return Err(wrong("has an entry whose name is none"));
     }
-    if value.contains(char::is_control) {
-        return Err(wrong(&format!("has a value with control characters, that of {key}")));
-    }
+    is_value(name, (key, value))?;
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// Decodes `%20` and its like; what is no such sequence stays.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let code = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| byte == b'%');
-        bytes.push(code.unwrap_or(byte));
-        rest = if code.is_some() { &after[2..] } else { after };
+/// Refuses a value that no header can hold.
+fn is_value(name: &str, (key, value): (&str, &str)) -> Result<(), UserError> {
+    if !value.contains(char::is_control) {
+        return Ok(());
     }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    let problem = format!("{name} has a value with control characters, that of {key}");
+    Err(UserError::new(ExitCode::Usage, problem).help("it is NAME=VALUE, as in api-key=0123"))
 }
 
 /// Returns an address without user, password and query.

@@ -128,9 +128,9 @@ impl Post {
         let state = self.state();
         let mut problems: Vec<String> =
             state.refused.iter().map(|(id, why)| format!("run {id} is not sent: {why}")).collect();
-        let waiting = outbox.ids().len() as u64;
         if state.kept.iter().any(|id| outbox.holds(id)) {
             let why = state.gave_up.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+            let waiting = outbox.ids().len() as u64;
             let (runs, it) =
                 (units::plural(waiting, "run"), if waiting == 1 { "it" } else { "them" });
             let verb = if waiting == 1 { "waits" } else { "wait" };

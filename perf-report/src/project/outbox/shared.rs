@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     name: String,
     open: Open,
     remote: OnceCell<Box<dyn Store>>,
+    /// The reason for which it could not be opened.
+    unreached: RefCell<Option<String>>,
     outbox: Outbox,
     waiting: RefCell<Option<Waiting>>,
     latest: Latest,
@@ -54,6 +56,7 @@ impl Shared {
             name,
             open,
             remote: OnceCell::new(),
+            unreached: RefCell::new(None),
             outbox,
             waiting: RefCell::new(None),
             latest,
@@ -77,8 +80,21 @@ impl Shared {
         if let Some(remote) = self.remote.get() {
             return Ok(Some(&**remote));
         }
-        let opened = (self.open)(UNLIMITED)?;
-        Ok(Some(&**self.remote.get_or_init(|| opened)))
+        self.opened_within(UNLIMITED).map(Some)
+    }
+
+    /// Opens the store itself, unless that has failed already: it is not waited for twice.
+    fn opened_within(&self, time: Duration) -> Result<&dyn Store, StoreError> {
+        if let Some(remote) = self.remote.get() {
+            return Ok(&**remote);
+        }
+        if let Some(why) = self.unreached.borrow().as_ref() {
+            return Err(self.failed(Fault::Other(why.clone().into())));
+        }
+        let opened = (self.open)(time).inspect_err(|error| {
+            self.unreached.replace(Some(error.to_string()));
+        })?;
+        Ok(&**self.remote.get_or_init(|| opened))
     }
 
     /// Returns the store itself to change something in it.
@@ -226,8 +242,10 @@ impl Store for Shared {
 
     fn made_of(&self, segments: &[SegmentId]) -> Result<BTreeMap<SegmentId, String>, StoreError> {
         let mut known = self.waiting(|waiting| waiting.made_of(segments));
-        // A store that does not answer now looks itself when the run arrives.
-        if let Ok(Some(remote)) = self.remote()
+        // A store that does not answer now looks itself when the run arrives: nobody waits longer for it than for
+        // sending.
+        if self.post.gave_up().is_none()
+            && let Ok(remote) = self.opened_within(self.budget)
             && let Ok(stored) = remote.made_of(segments)
         {
             known.extend(stored);
@@ -276,10 +294,14 @@ impl Store for Shared {
     }
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
-        if self.waiting(Waiting::is_empty) {
-            return self.remote().ok().flatten().map_or_else(Vec::new, |it| it.samples(ids));
-        }
-        ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
+        let is_there = |id: &&str| self.waiting(|waiting| waiting.run(id).is_none());
+        let there: Vec<&str> = ids.iter().copied().filter(is_there).collect();
+        let remote = self.remote().ok().flatten().filter(|_| !there.is_empty());
+        let stored = remote.map_or_else(Vec::new, |it| it.samples(&there));
+        let mut stored: BTreeMap<String, RunDocument> =
+            stored.into_iter().map(|run| (run.run.id.clone(), run)).collect();
+        let here = |id: &str| self.waiting(|it| it.run(id).map(RunDocument::sample));
+        ids.iter().filter_map(|id| here(id).or_else(|| stored.remove(*id))).collect()
     }
 
     fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{ExitCode, UserError};
-use crate::text::url::encoded;
+use crate::text::url::{self, encoded};
 
 /// The schemes of a ClickHouse server, without TLS and with it.
 pub(super) const SCHEMES: [&str; 2] = ["clickhouse", "clickhouses"];
@@ -63,13 +63,14 @@ impl Remote {
             Some(Ok(port @ 1..)) => port,
             Some(_) => return refused("has a port that is no number from 1 to 65535"),
         };
-        let (Some(user), Some(database)) = (decoded(user), decoded(path)) else {
+        let (Some(user), Some(database)) = (url::decoded_exactly(user), url::decoded_exactly(path))
+        else {
             return refused("has a `%` that begins no character");
         };
         let mut project = String::new();
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             match parameter.split_once('=') {
-                Some(("project", name)) => match decoded(name) {
+                Some(("project", name)) => match url::decoded_exactly(name) {
                     Some(name) => project = name,
                     None => return refused("has a `%` that begins no character"),
                 },
@@ -133,23 +134,6 @@ fn address_of(address: &str) -> Option<(&str, Option<&str>)> {
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Returns the text for which a part of a URL stands; `None` where a `%` is not followed by two digits, or the bytes
-/// are no text.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || char::from(rest.next()?).to_digit(16);
-        let value = digit()? * 16 + digit()?;
-        bytes.push(u8::try_from(value).ok()?);
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

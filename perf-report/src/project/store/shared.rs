@@ -16,6 +16,9 @@ pub(crate) struct Days {
     pub end: String,
 }
 
+/// The days for which a server keeps functions and metrics run by run; of days before, there are only sums.
+pub(crate) const KEPT_DAYS: u32 = 400;
+
 /// The state of a server that keeps runs.
 #[derive(Debug)]
 pub(crate) struct State {

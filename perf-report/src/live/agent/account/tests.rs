@@ -73,6 +73,16 @@ fn one_that_was_forgotten_and_comes_again_is_not_counted_twice() {
 }
 
 #[test]
+fn one_that_ended_and_is_out_of_sight_for_a_moment_ends_once() {
+    let mut account = Account::default();
+    account.see(key(1), seen("shop", 5), true);
+    account.pass(&BTreeSet::new());
+    account.see(key(1), seen("shop", 5), true);
+    assert_eq!((calls(&account), account.programs["shop"].ended), (5, 1));
+    assert!(account.is_counted(&key(1)));
+}
+
+#[test]
 fn what_is_gone_is_remembered_within_limits_and_programs_too() {
     let mut account = Account::default();
     for number in 0..6_000 {

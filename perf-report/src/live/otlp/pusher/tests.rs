@@ -143,3 +143,24 @@ fn what_no_collector_can_read_is_told_and_stands_in_nobodys_way() {
     assert!(pusher.push(&totals(4), EVERY, &mut Counting::default()));
     assert_eq!(pusher.status().remark.as_deref(), Some("1: no"));
 }
+
+#[test]
+fn what_was_accepted_before_a_last_request_that_is_too_large_is_not_sent_again() {
+    let small = |answers: Vec<Outcome>| {
+        let mut pusher = pusher(Temporality::Delta, answers);
+        pusher.largest = 1;
+        pusher
+    };
+    let mut both = totals(5);
+    both.programs.push(FleetProgram { name: "other".to_owned(), ..both.programs[0].clone() });
+    let mut all = small(Vec::new());
+    assert!(all.push(&both, EVERY, &mut Counting::default()));
+    let requests = all.collector.asked.len();
+    assert!(requests > 1);
+    let mut answers: Vec<_> = (1..requests).map(|_| Outcome::Taken(None)).collect();
+    answers.push(Outcome::TooLarge { why: "it answered 413".to_owned() });
+    let mut pusher = small(answers);
+    assert!(!pusher.push(&both, EVERY, &mut Counting::default()));
+    assert!(pusher.push(&both, EVERY, &mut Counting::default()));
+    assert!(calls(&pusher.collector.taken).0 <= 10, "{:?}", calls(&pusher.collector.taken));
+}

@@ -3,6 +3,7 @@
 use super::columns::{COUNT, Column, DAILY, DOCUMENTS, FUNCTION, METRICS, NUMBERS, RUNS, SCHEMA};
 use super::sql::literal;
 use super::version::Version;
+use crate::project::store::shared::KEPT_DAYS;
 
 /// The version of the tables that this program reads and writes.
 pub(crate) const VERSION: u32 = 1;
@@ -38,7 +39,7 @@ fn tables() -> Vec<Table> {
     vec![
         Table {
             newest: "version",
-            ..table("runs", RUNS, "project, id", 400, "cityHash64(project, id)")
+            ..table("runs", RUNS, "project, id", KEPT_DAYS, "cityHash64(project, id)")
         },
         Table {
             granularity: 16,
@@ -46,9 +47,21 @@ fn tables() -> Vec<Table> {
         },
         Table {
             columns: functions,
-            ..table("functions", &[], "project, series, function, run, position", 400, "series")
+            ..table(
+                "functions",
+                &[],
+                "project, series, function, run, position",
+                KEPT_DAYS,
+                "series",
+            )
         },
-        table("metrics", METRICS, "project, series, name, kind, run, position", 400, "series"),
+        table(
+            "metrics",
+            METRICS,
+            "project, series, name, kind, run, position",
+            KEPT_DAYS,
+            "series",
+        ),
         Table {
             newest: "computed",
             partition: "toYear(day)",

@@ -145,10 +145,7 @@ impl ClickHouse {
         }
         self.client.insert(&self.table("documents"), &common.document(&document))?;
         let stored = places::now();
-        let made = match made {
-            Made::Then => places::place(&run.run.time, made, (None, stored)),
-            Made::Now => own(&run.run.time, stored),
-        };
+        let made = places::place(&run.run.time, made, (None, stored));
         let place = rows::Place { made, stored, version, digest: &digest, segments };
         self.client.insert(&self.table("runs"), &common.run(run, &place))
     }
@@ -345,11 +342,6 @@ impl Store for ClickHouse {
     fn shrink(&mut self) -> Result<(), StoreError> {
         upkeep::purge(self).map_err(|fault| self.failed(fault))
     }
-}
-
-/// Returns the place of a run by what it says alone; `now` where that is no time.
-fn own(time: &str, now: i64) -> i64 {
-    time.parse::<jiff::Timestamp>().map_or(now, jiff::Timestamp::as_microsecond)
 }
 
 #[cfg(test)]

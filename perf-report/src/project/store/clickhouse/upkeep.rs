@@ -1,10 +1,11 @@
 //! The care of the tables: they are made, looked at, summed up by days, and freed of what was removed.
 
+use super::AT_ONCE;
 use super::ClickHouse;
 use super::client::Client;
 use super::columns::{DAILY, names};
 use super::ddl;
-use super::sql::{list, literal};
+use super::sql::literal;
 use super::version::Version;
 use crate::project::store::error::{Fault, StoreError};
 use crate::project::store::order;
@@ -149,10 +150,9 @@ pub(crate) fn roll_up(remote: &Remote, days: &Days) -> Result<usize, StoreError>
     sum().map_err(|fault| StoreError::new(remote, fault))
 }
 
-/// Deletes what is still kept of runs that were removed; their rows in `runs` stay, so that nobody who sends one of
-/// them again later brings it back.
+/// Deletes what is still kept of runs that were removed. Their rows in `runs` stay, so that what comes back is known to
+/// be newer.
 pub(super) fn purge(store: &ClickHouse) -> Result<(), Fault> {
-    const AT_ONCE: usize = 1_000;
     let project = literal(store.project());
     let query = format!(
         "SELECT DISTINCT id FROM {} WHERE project = {project} AND id IN \
@@ -163,11 +163,12 @@ pub(super) fn purge(store: &ClickHouse) -> Result<(), Fault> {
     let ids: Vec<String> =
         store.client.rows(&query)?.rows().map(|mut row| row.text("id")).collect();
     for ids in ids.chunks(AT_ONCE) {
-        let ids = list(ids.iter().map(String::as_str));
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         for (table, id) in [("functions", "run"), ("metrics", "run"), ("documents", "id")] {
             store.client.run(&format!(
-                "ALTER TABLE {} DELETE WHERE project = {project} AND {id} IN ({ids})",
-                store.table(table)
+                "ALTER TABLE {} DELETE WHERE {}",
+                store.table(table),
+                store.these(id, &ids)
             ))?;
         }
     }

@@ -1,14 +1,15 @@
-//! The few bytes of HTTP that an agent speaks: one request a connection, `GET` and `HEAD` without a body.
+//! The few bytes of HTTP that our servers speak: one request a connection, `GET` and `HEAD` without a body.
 //!
-//! A client gets a second to say what it wants, in 8 KiB, and ten to take the answer; a stranger who does
-//! neither holds one of few threads that long, and no memory. `tiny_http`, which others of our rooms use,
-//! limits neither the time nor the length of a request, nor the number of its threads.
+//! A client gets a second to say what it wants, and some time to take the answer; a stranger who does neither holds
+//! one of few threads that long, and no memory. Small servers of others limit neither the time nor the length of a
+//! request, nor the number of their threads.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Threads that answer.
@@ -17,51 +18,97 @@ const THREADS: usize = 4;
 /// The time that a client has for its request, and for not taking a part of the answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The time that it has for the whole answer.
-const LONGEST: Duration = Duration::from_secs(10);
-
-/// The most bytes of a request.
-const MOST_BYTES: usize = 8 << 10;
+/// The bounds of what one client may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The most bytes of a request.
+    pub(crate) request_bytes: usize,
+    /// The time that a client has for the whole answer.
+    pub(crate) answer: Duration,
+}
 
 /// A request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) path: String,
-    /// The part behind `?`; empty where there is none.
-    pub(super) query: String,
-    pub(super) accept: Option<String>,
+pub(crate) struct Request {
+    /// Path and query, as they were sent.
+    target: String,
+    headers: Vec<(String, String)>,
     is_head: bool,
+}
+
+impl Request {
+    /// Returns the path and the query, as they were sent.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Returns the path.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// Returns the part behind `?`; empty where there is none.
+    pub(crate) fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// Returns the values of all headers of this name, as if they were one; `None` where there is none.
+    pub(crate) fn list(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.values(name).collect();
+        (!values.is_empty()).then(|| values.join(","))
+    }
+
+    /// Returns the value of the only header of this name. Several are none: nobody can say which of them is meant.
+    pub(crate) fn only(&self, name: &str) -> Option<&str> {
+        let mut values = self.values(name);
+        values.next().filter(|_| values.next().is_none())
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let is_it = move |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+        self.headers.iter().filter(is_it).map(|(_, value)| value.as_str())
+    }
 }
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Response {
-    pub(super) status: u16,
-    pub(super) content_type: &'static str,
-    pub(super) body: Vec<u8>,
-    /// Further headers, a line each.
-    pub(super) headers: &'static str,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Vec<u8>,
+    /// Further headers, by name.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Response {
-    pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
-        let body = text.into().into_bytes();
-        Self { status, content_type: "text/plain; charset=utf-8", body, headers: "" }
+    pub(crate) fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::of(status, "text/plain; charset=utf-8", text.into())
     }
 
-    pub(super) fn of(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, content_type, body: body.into(), headers: "" }
+    pub(crate) fn of(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, content_type, body: body.into(), headers: Vec::new() }
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     fn reason(&self) -> &'static str {
         match self.status {
             200 => "OK",
+            204 => "No Content",
+            303 => "See Other",
             400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
             408 => "Request Timeout",
+            414 => "URI Too Long",
             431 => "Request Header Fields Too Large",
             429 => "Too Many Requests",
+            500 => "Internal Server Error",
             _ => "Service Unavailable",
         }
     }
@@ -72,7 +119,6 @@ impl Response {
 pub(crate) struct Server {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -80,29 +126,40 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be listened at.
-    pub(super) fn start(
-        address: &str,
+    pub(crate) fn start(
+        address: impl ToSocketAddrs,
+        bounds: Bounds,
         answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
+        Self::on(&TcpListener::bind(address)?, bounds, answer)
+    }
+
+    /// Answers in the same way where somebody listens already.
+    ///
+    /// # Errors
+    /// When the system does not allow that.
+    pub(crate) fn on(
+        listener: &TcpListener,
+        bounds: Bounds,
+        answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (is_over, answer) = (Arc::new(AtomicBool::new(false)), Arc::new(answer));
-        let mut threads = Vec::new();
         for _ in 0..THREADS {
             let listener = listener.try_clone()?;
             let (is_over, answer) = (Arc::clone(&is_over), Arc::clone(&answer));
-            threads.push(thread::spawn(move || {
+            thread::spawn(move || {
                 while !is_over.load(Ordering::Acquire) {
                     match listener.accept() {
                         // A client that went away is nobody's problem.
-                        Ok((stream, _)) => drop(serve(stream, &*answer)),
+                        Ok((stream, _)) => drop(serve(stream, bounds, &*answer)),
                         // Too many files are open: that passes.
                         Err(_) => thread::sleep(Duration::from_millis(50)),
                     }
                 }
-            }));
+            });
         }
-        Ok(Self { address, is_over, threads })
+        Ok(Self { address, is_over })
     }
 
     /// Returns the address that it listens at.
@@ -119,19 +176,27 @@ impl Drop for Server {
             place.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
         }
         // Each wakes up one thread, which sees that it is over; one that is busy sees it later.
-        for _ in &self.threads {
+        for _ in 0..THREADS {
             drop(TcpStream::connect_timeout(&place, PATIENCE));
         }
-        self.threads.clear();
     }
 }
 
 /// Answers one request, and closes the connection.
-fn serve(mut stream: TcpStream, answer: &impl Fn(&Request) -> Response) -> io::Result<()> {
-    let (response, is_head) = match request(&mut stream)? {
-        Ok(request) => (answer(&request), request.is_head),
+fn serve(
+    mut stream: TcpStream,
+    bounds: Bounds,
+    answer: &impl Fn(&Request) -> Response,
+) -> io::Result<()> {
+    let (response, is_head) = match request(&mut stream, bounds.request_bytes)? {
+        Ok(request) => (answered(&request, answer), request.is_head),
         Err(refusal) => (refusal, false),
     };
+    let mut headers = String::new();
+    // A value that would begin another header is none.
+    for (name, value) in response.headers.iter().filter(|(_, it)| !it.contains(['\r', '\n'])) {
+        headers.extend([*name, ": ", value, "\r\n"]);
+    }
     let head = format!(
         "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\
          X-Content-Type-Options: nosniff\r\n\r\n",
@@ -139,9 +204,9 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&Request) -> Response) -> io::R
         response.reason(),
         response.content_type,
         response.body.len(),
-        response.headers,
+        headers,
     );
-    let until = Instant::now() + LONGEST;
+    let until = Instant::now() + bounds.answer;
     write_until(&mut stream, head.as_bytes(), until)?;
     if !is_head {
         write_until(&mut stream, &response.body, until)?;
@@ -151,6 +216,13 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&Request) -> Response) -> io::R
     stream.set_read_timeout(Some(Duration::from_millis(100)))?;
     let _ = stream.read(&mut [0; 1024]);
     Ok(())
+}
+
+/// Answers a request. An answer that fails ends no thread, nor leaves the client without one.
+fn answered(request: &Request, answer: &impl Fn(&Request) -> Response) -> Response {
+    catch_unwind(AssertUnwindSafe(|| answer(request))).unwrap_or_else(|_| {
+        Response::text(500, "the answer could not be made; this is a fault of perf-report\n")
+    })
 }
 
 fn write_until(stream: &mut TcpStream, mut bytes: &[u8], until: Instant) -> io::Result<()> {
@@ -170,7 +242,7 @@ fn write_until(stream: &mut TcpStream, mut bytes: &[u8], until: Instant) -> io::
 }
 
 /// Reads the request, or finds what to answer without it.
-fn request(stream: &mut TcpStream) -> io::Result<Result<Request, Response>> {
+fn request(stream: &mut TcpStream, most_bytes: usize) -> io::Result<Result<Request, Response>> {
     let until = Instant::now() + PATIENCE;
     let (mut bytes, mut part) = (Vec::new(), [0; 1024]);
     loop {
@@ -193,7 +265,7 @@ fn request(stream: &mut TcpStream) -> io::Result<Result<Request, Response>> {
         if let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") {
             return Ok(parse(&bytes[..end]));
         }
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > most_bytes {
             return Ok(Err(Response::text(431, "the request is too long\n")));
         }
     }
@@ -215,18 +287,14 @@ fn parse(head: &[u8]) -> Result<Request, Response> {
     }
     if !matches!(method, "GET" | "HEAD") {
         let refusal = Response::text(405, "only GET and HEAD are answered\n");
-        return Err(Response { headers: "Allow: GET, HEAD\r\n", ..refusal });
+        return Err(refusal.with_header("Allow", "GET, HEAD"));
     }
-    let headers = lines.filter_map(|line| line.split_once(':'));
-    let accept = headers.filter(|(name, _)| name.eq_ignore_ascii_case("accept"));
-    let accept: Vec<&str> = accept.map(|(_, value)| value.trim()).collect();
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    Ok(Request {
-        path: path.to_owned(),
-        query: query.to_owned(),
-        accept: (!accept.is_empty()).then(|| accept.join(",")),
-        is_head: method == "HEAD",
-    })
+    let header = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        Some((name.to_owned(), value.trim().to_owned()))
+    };
+    let headers = lines.filter_map(header).collect();
+    Ok(Request { target: target.to_owned(), headers, is_head: method == "HEAD" })
 }
 
 #[cfg(test)]
@@ -234,9 +302,14 @@ mod tests {
     use super::*;
 
     fn server() -> Server {
-        Server::start("127.0.0.1:0", |request| match request.path.as_str() {
+        let bounds = Bounds { request_bytes: 8 << 10, answer: Duration::from_secs(10) };
+        Server::start("127.0.0.1:0", bounds, |request| match request.path() {
             "/big" => Response::of(200, "text/plain", vec![b'x'; 8 << 20]),
-            path => Response::text(200, format!("{path}|{}|{:?}", request.query, request.accept)),
+            "/broken" => panic!("an answer that fails"),
+            path => {
+                let (query, accept) = (request.query(), request.list("accept"));
+                Response::text(200, format!("{path}|{query}|{accept:?}"))
+            }
         })
         .unwrap()
     }
@@ -268,6 +341,12 @@ mod tests {
         ] {
             let answer = ask(&server, request);
             assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request:?}: {answer}");
+            assert_eq!(answer.contains("\r\nAllow: GET, HEAD\r\n"), status == "405", "{answer}");
+        }
+        // More often than there are threads.
+        for _ in 0..6 {
+            let answer = ask(&server, b"GET /broken HTTP/1.1\r\n\r\n");
+            assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
         }
         let long = [b"GET / HTTP/1.1\r\nX: ", vec![b'a'; 1 << 20].as_slice()].concat();
         let answer = ask(&server, &long);
