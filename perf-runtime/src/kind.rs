@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug, Write as _};
 
+use crate::newer::{arrays, beginning};
 use crate::segment::layout::KIND_BYTES;
 
 /// A returned value whose error can be asked for its kind, for `err_kind` of `#[perf_track]` and
@@ -72,9 +73,8 @@ impl Kind {
         let _ = write!(word, "{error:?}");
         if word.is_cut {
             let room = KIND_BYTES - Self::CUT.len_utf8();
-            let name = word.kind.as_str();
             let mut cut = Self::EMPTY;
-            cut.add(&name[..name.floor_char_boundary(room)]);
+            cut.add(beginning(word.kind.as_str(), room));
             cut.push(Self::CUT);
             return cut.if_any();
         }
@@ -95,7 +95,7 @@ impl Kind {
 
     /// Lists the bytes of the name, eight in a number, with zeroes behind it.
     pub(crate) fn words(&self) -> impl Iterator<Item = u64> + '_ {
-        self.text.as_chunks().0.iter().map(|bytes| u64::from_ne_bytes(*bytes))
+        arrays(&self.text).map(|bytes| u64::from_ne_bytes(*bytes))
     }
 
     fn if_any(self) -> Option<Self> {

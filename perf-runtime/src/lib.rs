@@ -112,6 +112,7 @@ mod alloc;
 pub mod buckets;
 mod gate;
 mod health;
+mod newer;
 mod number;
 mod outcome;
 pub mod segment;

@@ -19,7 +19,34 @@ pub use crate::{
 pub use inventory;
 pub use perf_macros::__built as built;
 
+use std::panic::Location;
+
 use crate::judge::Judge;
+
+/// The place of the call, which the attribute makes where a function's name is. It asks so on a
+/// compiler that does not tell macros about places.
+#[derive(Debug)]
+pub struct Here;
+
+impl Here {
+    /// Returns the file of the call.
+    #[track_caller]
+    pub const fn file(self) -> &'static str {
+        Location::caller().file()
+    }
+
+    /// Returns the line of the call.
+    #[track_caller]
+    pub const fn line(self) -> u32 {
+        Location::caller().line()
+    }
+
+    /// Returns the column of the call.
+    #[track_caller]
+    pub const fn column(self) -> u32 {
+        Location::caller().column()
+    }
+}
 
 /// Would return the value of an edge that is never taken: it gives the compiler a type.
 #[cold]

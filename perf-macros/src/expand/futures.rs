@@ -8,7 +8,7 @@ use quote::{TokenStreamExt, quote_spanned};
 use super::body::Body;
 use super::site;
 use crate::args::Options;
-use crate::item::{Function, is_punct};
+use crate::item::{Function, is_punct, pop_comma};
 
 /// Makes the call that wraps a future.
 pub(super) fn wrapped(
@@ -61,7 +61,7 @@ impl Future {
         let [head @ .., TokenTree::Group(arguments)] = trees else { return None };
         let path = box_pin(head).filter(|_| arguments.delimiter() == Delimiter::Parenthesis)?;
         let mut block: Vec<TokenTree> = arguments.stream().into_iter().collect();
-        block.pop_if(|last| is_punct(last, ','));
+        pop_comma(&mut block);
         (block_at_end(&block) == Some(0)).then(|| Self {
             before: head[..path].to_vec(),
             boxed: Some((head[path..].to_vec(), arguments.clone())),
@@ -153,17 +153,16 @@ fn box_pin(trees: &[TokenTree]) -> Option<usize> {
     if !(is(name, "Box") && is_colon(one) && is_colon(two) && is(pin, "pin")) {
         return None;
     }
-    let mut at = before.len();
-    while let [.., one, two] = &trees[..at]
-        && is_colon(one)
-        && is_colon(two)
-    {
-        at -= 2;
-        if let Some(TokenTree::Ident(segment)) = trees[..at].last()
-            && segment != "return"
-        {
-            at -= 1;
+    let is_segment = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word != "return");
+    let mut rest = before;
+    while let [head @ .., one, two] = rest {
+        if !(is_colon(one) && is_colon(two)) {
+            break;
         }
+        rest = match head {
+            [head @ .., segment] if is_segment(segment) => head,
+            _ => head,
+        };
     }
-    begins_expression(&trees[..at]).then_some(at)
+    begins_expression(rest).then_some(rest.len())
 }

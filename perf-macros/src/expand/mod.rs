@@ -7,6 +7,7 @@
 pub(crate) mod bench;
 mod block;
 mod body;
+mod declared;
 mod futures;
 mod linted;
 mod moved;

@@ -5,6 +5,7 @@ use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
+use super::declared;
 use crate::args::{Budget, Options, Outcome};
 use crate::built;
 use crate::item::{Angles, Function, is_punct};
@@ -36,10 +37,10 @@ fn written(path: &Path) -> Span {
 /// Makes the arguments of `site!`: the place of the function, the build of its crate, and the
 /// options, if there are any.
 pub(super) fn declaration(function: &Function, options: &Options) -> TokenStream {
-    let Place { file, line, column } = Place::of(&function.signature.name);
     let site = Span::mixed_site();
+    let place = declared::place(&function.signature.name, &runtime(options, site));
     let built = Literal::u8_unsuffixed(built::code());
-    let mut tokens = quote_spanned!(site=> #file, #line, #column, #built);
+    let mut tokens = quote_spanned!(site=> #place, #built);
     if let Some(given) = given(options) {
         tokens.extend(quote_spanned!(site=> , #given));
     }
@@ -147,28 +148,6 @@ pub(super) fn nameable(kind: TokenStream) -> TokenStream {
         }
     }
     tokens
-}
-
-/// The place of the function: also for one of many in an `impl` block, or in a macro, which
-/// `line!()` would not distinguish.
-#[derive(Default)]
-struct Place {
-    file: String,
-    line: u32,
-    column: u32,
-}
-
-impl Place {
-    /// Returns the place of a name. Outside of the compiler, as in this crate's tests, a token is
-    /// nowhere.
-    fn of(name: &Ident) -> Self {
-        if !proc_macro::is_available() {
-            return Self::default();
-        }
-        let span = name.span().unwrap();
-        let number = |number: usize| u32::try_from(number).unwrap_or_default();
-        Self { file: span.file(), line: number(span.line()), column: number(span.column()) }
-    }
 }
 
 #[cfg(test)]

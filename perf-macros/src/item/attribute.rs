@@ -105,9 +105,10 @@ pub(super) fn split_off(trees: Vec<TokenTree>) -> (Vec<Attribute>, Vec<TokenTree
     let mut attributes = Vec::new();
     let mut trees = whole(trees);
     let mut done = 0;
-    while let [pound, TokenTree::Group(brackets), ..] = &trees[done..]
-        && is_punct(pound, '#')
-    {
+    while let [pound, TokenTree::Group(brackets), ..] = &trees[done..] {
+        if !is_punct(pound, '#') {
+            break;
+        }
         attributes.push(Attribute::new(pound.clone(), brackets.clone()));
         done += 2;
         if trees.len() - done == 1 {

@@ -118,16 +118,13 @@ impl Member {
     /// everything else with braces is a macro's affair.
     fn parse(within: Kind, trees: Vec<TokenTree>) -> syn::Result<Self> {
         let word = leading_word(&trees).map(|word| word.to_string());
-        match word.as_deref() {
-            Some("fn") => Function::parse(trees).map(Self::Function),
-            Some(word)
-                if within == Kind::Module
-                    && let Some(kind) = Kind::of(word)
-                    && trees.last().is_some_and(ends_in_braces) =>
-            {
-                Block::parse(kind, trees).map(Self::Block)
-            }
-            _ => Ok(Self::Other(trees.into_iter().collect())),
+        if word.as_deref() == Some("fn") {
+            return Function::parse(trees).map(Self::Function);
+        }
+        let may_be_block = within == Kind::Module && trees.last().is_some_and(ends_in_braces);
+        match word.as_deref().and_then(Kind::of).filter(|_| may_be_block) {
+            Some(kind) => Block::parse(kind, trees).map(Self::Block),
+            None => Ok(Self::Other(trees.into_iter().collect())),
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) use attribute::{Attribute, are_of_tests};
 pub(crate) use block::{Block, Kind, Member};
 pub(crate) use function::Function;
 pub(crate) use parameters::{Parameter, Rebound};
-pub(crate) use scan::{Angles, braced, is_punct};
+pub(crate) use scan::{Angles, braced, is_punct, pop_comma};
 use scan::{leading_word, unwrapped};
 
 /// An item that the attribute can stand on.
@@ -38,17 +38,17 @@ impl Item {
     pub(crate) fn parse(item: TokenStream) -> syn::Result<Self> {
         let trees = unwrapped(item);
         let word = leading_word(&trees);
-        match word.as_ref().map(Ident::to_string).as_deref() {
-            Some("fn") => Function::parse(trees).map(Self::Function),
-            Some(word) if let Some(kind) = Kind::of(word) => {
-                Block::parse(kind, trees).map(Self::Block)
-            }
-            word_text => {
-                let span = word.as_ref().map_or_else(Span::call_site, Ident::span);
-                let is_macro = trees.iter().any(|tree| is_punct(tree, '!'));
-                Ok(Self::Other(Other { kind: kind(word_text, is_macro), span }))
-            }
+        let text = word.as_ref().map(Ident::to_string);
+        let text = text.as_deref();
+        if text == Some("fn") {
+            return Function::parse(trees).map(Self::Function);
         }
+        if let Some(kind) = text.and_then(Kind::of) {
+            return Block::parse(kind, trees).map(Self::Block);
+        }
+        let span = word.as_ref().map_or_else(Span::call_site, Ident::span);
+        let is_macro = trees.iter().any(|tree| is_punct(tree, '!'));
+        Ok(Self::Other(Other { kind: kind(text, is_macro), span }))
     }
 }
 

@@ -9,7 +9,7 @@ use proc_macro2::{Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, format_ident, quote_spanned};
 
 use super::attribute::{self, Attribute};
-use super::scan::{Angles, is_punct, unwrapped};
+use super::scan::{Angles, is_punct, pop_comma, unwrapped};
 
 /// Parameters for the signature, and statements that bind the arguments again in the body.
 pub(crate) struct Rebound {
@@ -21,7 +21,7 @@ impl Rebound {
     pub(super) fn of(parameters: &Group) -> Self {
         let (mut list, mut bindings) = (TokenStream::new(), TokenStream::new());
         for (at, mut trees) in split(parameters.stream()).into_iter().enumerate() {
-            let comma = trees.pop_if(|last| is_punct(last, ','));
+            let comma = pop_comma(&mut trees);
             let parameter = Parameter::read(trees);
             let (argument, binding) = parameter.rebound(at);
             list.extend(argument);
@@ -53,7 +53,7 @@ impl Parameter {
     /// Lists the parameters of a function.
     pub(super) fn all(parameters: &Group) -> Vec<Self> {
         let without_comma = |mut trees: Vec<TokenTree>| {
-            trees.pop_if(|last| is_punct(last, ','));
+            pop_comma(&mut trees);
             Self::read(trees)
         };
         split(parameters.stream()).into_iter().map(without_comma).collect()

@@ -56,6 +56,11 @@ pub(super) fn unwrapped(tokens: TokenStream) -> Vec<TokenTree> {
     }
 }
 
+/// Takes off the comma that a list ends with, if there is one.
+pub(crate) fn pop_comma(trees: &mut Vec<TokenTree>) -> Option<TokenTree> {
+    if trees.last().is_some_and(|last| is_punct(last, ',')) { trees.pop() } else { None }
+}
+
 /// Returns a pair of braces, bare or as `macro_rules` passes on a `block`.
 pub(super) fn braces(tree: TokenTree) -> Option<Group> {
     match tree {

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use super::board;
 use super::meters::page_bytes;
+use crate::newer::Unsigned as _;
 use crate::snapshot::Batch;
 
 /// Memory that a thread may reserve for its stack and its allocator beside what it uses.
@@ -133,7 +134,7 @@ impl Counting {
         let since = |at: usize| now[at].wrapping_sub(self.of_iterations[at]);
         (batch.allocs, batch.alloc_bytes) = (since(0), since(1));
         (batch.frees, batch.freed_bytes) = (since(2), since(3));
-        batch.kept_bytes = Some(BALANCE.load(Relaxed).wrapping_sub(self.balance).cast_signed());
+        batch.kept_bytes = Some(BALANCE.load(Relaxed).wrapping_sub(self.balance).with_sign());
     }
 
     /// Waits for a moment, until threads that the benchmark has started have freed what they were

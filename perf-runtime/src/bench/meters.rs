@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::OnceLock;
 
+use crate::newer::arrays;
 use crate::snapshot::Batch;
 use crate::writing::system;
 
@@ -89,10 +90,8 @@ pub(super) fn page_bytes() -> u64 {
     static BYTES: OnceLock<u64> = OnceLock::new();
     let read = || {
         let words = fs::read("/proc/self/auxv").ok()?;
-        let (words, _) = words.as_chunks::<{ size_of::<usize>() }>();
-        let words: Vec<usize> = words.iter().map(|word| usize::from_ne_bytes(*word)).collect();
-        let (pairs, _) = words.as_chunks::<2>();
-        let [_, bytes] = pairs.iter().find(|pair| pair[0] == PAGE_SIZE)?;
+        let words: Vec<usize> = arrays(&words).map(|word| usize::from_ne_bytes(*word)).collect();
+        let [_, bytes] = arrays(&words).find(|[name, _]| *name == PAGE_SIZE)?;
         u64::try_from(*bytes).ok()
     };
     *BYTES.get_or_init(|| read().unwrap_or(4096))

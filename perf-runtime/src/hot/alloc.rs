@@ -16,6 +16,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::add::add;
 use super::thread::{self, Handle, Thread, page_for};
+use crate::newer::Unsigned as _;
 use crate::segment::layout::{AllocRecord, NESTED, NodeRecord, OUTSIDE, TallyRecord, UNTIMED};
 use crate::writing::Use;
 
@@ -275,7 +276,7 @@ impl Account {
 /// Returns whether `one` is more than `other`, where both may be below zero.
 #[inline(always)]
 fn is_more(one: u64, other: u64) -> bool {
-    one.cast_signed() > other.cast_signed()
+    one.with_sign() > other.with_sign()
 }
 
 impl Thread {

@@ -50,15 +50,14 @@ pub(super) fn enter(site: &'static Site, left: &mut Left) -> Entered {
         return enter_first(site, left);
     };
     let mode = thread.sampler.mode();
-    if !mode.is_of_all()
-        && let Some(tallied) = sampling::divert(thread, entry, mode)
-    {
-        return match tallied {
-            Diverted::Tallied(tally) => Entered::tallied(tally, handle, tally.site.wrapping_add(1)),
-            Diverted::Sampled(tally) => enter_sampled(handle, tally, left),
-        };
+    let diverted = if mode.is_of_all() { None } else { sampling::divert(thread, entry, mode) };
+    match diverted {
+        None => enter_context(handle, thread, entry, site, left),
+        Some(Diverted::Tallied(tally)) => {
+            Entered::tallied(tally, handle, tally.site.wrapping_add(1))
+        }
+        Some(Diverted::Sampled(tally)) => enter_sampled(handle, tally, left),
     }
-    enter_context(handle, thread, entry, site, left)
 }
 
 /// Begins a call that is tallied and timed.
@@ -124,17 +123,16 @@ fn enter_context(
 ) -> Entered {
     let (caller, outer) = (handle.context(), handle.mark.get());
     let key = caller.number() | if outer == 0 { 0 } else { LOOSE };
-    let (node, is_nested) = if entry.caller.get() == key
-        && let Some(node) = entry.node()
-    {
-        (node, false)
-    } else {
-        match find(thread, entry, site, key) {
-            Found::New(node) => (node, false),
-            Found::Running(node) => (node, true),
-            Found::First => return enter_first(site, left),
-            Found::Nowhere => return Entered::NOWHERE,
-        }
+    let remembered = if entry.caller.get() == key { entry.node() } else { None };
+    let found = match remembered {
+        Some(node) => Found::New(node),
+        None => find(thread, entry, site, key),
+    };
+    let (node, is_nested) = match found {
+        Found::New(node) => (node, false),
+        Found::Running(node) => (node, true),
+        Found::First => return enter_first(site, left),
+        Found::Nowhere => return Entered::NOWHERE,
     };
     let start = begin(handle, thread, entry, node, is_nested);
     handle.set_context(Context::of(node, is_nested));
@@ -309,9 +307,7 @@ fn find(thread: &'static Thread, entry: &Entry, site: &'static Site, key: u64) -
     if slot == 0 {
         return Found::First;
     }
-    if let Some(node) = entry.node()
-        && node.start.load(Relaxed) != 0
-    {
+    if let Some(node) = entry.node().filter(|node| node.start.load(Relaxed) != 0) {
         return Found::Running(node);
     }
     let (of, index) = (key & !NESTED, slot - 1);

@@ -47,10 +47,11 @@ pub(super) fn end_in_context(entered: Entered, surroundings: &MaybeUninit<Surrou
     let is_ours = is_ours(&recorded);
     let end = call::end(entered, surroundings);
     let began = entered.start.ticks().filter(|_| end != NEVER);
-    if let (Some(began), Recorded::InContext(node)) = (began, recorded)
-        && let Some(thread) = thread::handle().thread().filter(|_| is_ours && node.site != OVERFLOW)
-    {
-        note(thread, node.site, Some(thread.preemption.without(began, end)), None);
+    if let (Some(began), Recorded::InContext(node)) = (began, recorded) {
+        let thread = thread::handle().thread();
+        if let Some(thread) = thread.filter(|_| is_ours && node.site != OVERFLOW) {
+            note(thread, node.site, Some(thread.preemption.without(began, end)), None);
+        }
     }
     end
 }

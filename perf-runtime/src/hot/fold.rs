@@ -14,6 +14,7 @@ use super::clock;
 use super::forked;
 use super::thread::{self, Thread};
 use crate::buckets;
+use crate::newer::{Unsigned as _, arrays};
 use crate::segment::batch;
 use crate::segment::layout::{FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING};
 use crate::writing::Use;
@@ -41,7 +42,7 @@ pub(super) fn fold(thread: &Thread, node: &NodeRecord, ticks: u64, now: u64) {
 /// Keeps a duration that does not fit into the ring, or is below zero.
 #[cold]
 fn note_long(thread: &Thread, node: &NodeRecord, ticks: u64) {
-    let is_backwards = ticks.cast_signed() < 0;
+    let is_backwards = ticks.with_sign() < 0;
     node.long.store(if is_backwards { 0 } else { ticks }, Relaxed);
     if is_backwards {
         add(&thread.shard().clock_anomalies, 1);
@@ -147,9 +148,9 @@ impl Sums {
         const LANES: usize = 4;
         let [mut sum, mut squares, mut max] = [[0.0_f64; LANES]; 3];
         let mut min = [f64::INFINITY; LANES];
-        for ticks in ring.as_chunks::<LANES>().0 {
+        for ticks in arrays::<_, LANES>(ring) {
             for lane in 0..LANES {
-                let ticks = f64::from(ticks[lane].cast_signed());
+                let ticks = f64::from(ticks[lane].with_sign());
                 sum[lane] += ticks;
                 squares[lane] += ticks * ticks;
                 min[lane] = if ticks < min[lane] { ticks } else { min[lane] };

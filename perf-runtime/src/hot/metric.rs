@@ -16,6 +16,7 @@ use super::forked;
 use super::process::{self, Recorder};
 use super::thread::{self, Table, Thread};
 use crate::metric_site::MetricSite;
+use crate::newer::Unsigned as _;
 use crate::number::{Amount, Level};
 use crate::registry;
 use crate::segment::layout::{MetricRecord, MetricSlot};
@@ -73,7 +74,7 @@ fn note_value(old: &MetricSlot, new: &MetricSlot, value: f64) {
     };
     let [low, high] = [0, 1].map(|half: usize| u128::from(old.sums[half].load(Relaxed)));
     // What is beyond the range stays at its end, here as in `Gauge`.
-    let sum = (high << 64 | low).cast_signed().saturating_add((value * Gauge::UNITS) as i128);
+    let sum = (high << 64 | low).with_sign().saturating_add((value * Gauge::UNITS) as i128);
     new.samples.store(samples.saturating_add(1), Relaxed);
     new.sums[0].store(sum as u64, Relaxed);
     new.sums[1].store((sum >> 64) as u64, Relaxed);

@@ -22,6 +22,7 @@ use super::process;
 use super::thread::{self, Handle};
 use crate::judge::{ByType, Judge};
 use crate::list::Index;
+use crate::newer::Unsigned as _;
 use crate::outcome::Outcome;
 use crate::registry;
 use crate::segment::layout::{NodeRecord, TallyRecord, UNTIMED};
@@ -99,7 +100,7 @@ impl Start {
 
     #[inline(always)]
     pub(super) fn is_tallied(self) -> bool {
-        self.0.cast_signed() < 0
+        self.0.with_sign() < 0
     }
 
     /// Returns the beginning of the call, if it is timed.

@@ -5,6 +5,7 @@
 
 use super::layout::{FIRST_LONG, RING};
 use crate::buckets;
+use crate::newer::Unsigned as _;
 
 /// Buckets that are counted together: from that of the shortest duration on. The durations of a
 /// short function rarely leave them.
@@ -112,7 +113,7 @@ fn bucket(ticks: u32, rate: f64) -> u32 {
     const SHIFT: u32 = f64::MANTISSA_DIGITS - 1 - buckets::PER_OCTAVE.trailing_zeros();
     const FIRST: u32 = ((2.0 * OCTAVE).to_bits() >> SHIFT) as u32 - buckets::PER_OCTAVE;
     debug_assert!(u64::from(ticks) < FIRST_LONG);
-    let ns = f64::from(ticks.cast_signed()) * rate;
+    let ns = f64::from(ticks.with_sign()) * rate;
     let moved = ns + if ns > OCTAVE { ns } else { OCTAVE };
     ((moved.to_bits() >> SHIFT) as u32).wrapping_sub(FIRST)
 }

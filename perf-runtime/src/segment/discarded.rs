@@ -6,12 +6,13 @@
 //! record stays where it is. Standard library only; nothing here allocates but [`read`] and
 //! [`take`].
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::thread;
 
+use super::locks;
 use super::retention::Reason;
 
 /// Name of the file in a folder of segments.
@@ -67,10 +68,10 @@ impl Ledger {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         for _ in 0..ATTEMPTS {
-            match file.try_lock() {
+            match locks::try_exclusive(&file) {
                 Ok(()) => return Ok(Self(file)),
-                Err(fs::TryLockError::Error(error)) => return Err(error),
-                Err(fs::TryLockError::WouldBlock) => thread::yield_now(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::yield_now(),
+                Err(error) => return Err(error),
             }
         }
         Err(io::ErrorKind::WouldBlock.into())
@@ -125,7 +126,7 @@ impl Ledger {
 impl Drop for Ledger {
     fn drop(&mut self) {
         // Closing it is not enough, should the process have been forked meanwhile.
-        let _ = self.0.unlock();
+        locks::release(&self.0);
     }
 }
 
@@ -201,7 +202,7 @@ fn record_of(program: &[u8], reason: Reason) -> [u8; RECORD] {
 
 fn numbers(record: &[u8; RECORD]) -> (u64, u64) {
     let number = |from: usize| {
-        let digits = str::from_utf8(&record[from..from + 20]).ok();
+        let digits = std::str::from_utf8(&record[from..from + 20]).ok();
         digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     };
     (number(0), number(21))
@@ -219,6 +220,8 @@ fn parsed(record: &[u8; RECORD]) -> Discarded {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A folder that is gone afterwards.

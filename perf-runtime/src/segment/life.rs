@@ -157,7 +157,7 @@ fn of_process(pid: u32, started: u64) -> Life {
     let mut rest = &mut name[..];
     let written = write!(rest, "/proc/{pid}/stat").map(|()| rest.len());
     let length = written.map_or(0, |left| 32 - left);
-    let Ok(name) = str::from_utf8(&name[..length]) else { return Life::Unknown };
+    let Ok(name) = std::str::from_utf8(&name[..length]) else { return Life::Unknown };
     match state_of(Path::new(name)) {
         Ok(Some((state, began))) => {
             let is_it = started == 0 || started == began;
@@ -205,7 +205,7 @@ fn state_of(stat: &Path) -> io::Result<Option<(u8, u64)>> {
 /// the 22nd.
 fn state_and_start(stat: &[u8]) -> Option<(u8, u64)> {
     let name_ends = stat.iter().rposition(|&byte| byte == b')')?;
-    let rest = str::from_utf8(&stat[name_ends + 1..]).ok()?;
+    let rest = std::str::from_utf8(&stat[name_ends + 1..]).ok()?;
     let mut fields = rest.split_ascii_whitespace();
     let state = *fields.next()?.as_bytes().first()?;
     Some((state, fields.nth(18)?.parse().ok()?))

@@ -15,6 +15,8 @@ pub mod folder;
 pub(crate) mod layout;
 pub mod life;
 pub mod limits;
+#[cfg(unix)]
+pub(crate) mod locks;
 pub(crate) mod rate;
 pub(crate) mod reader;
 pub mod retention;

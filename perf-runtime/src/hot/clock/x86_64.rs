@@ -1,6 +1,9 @@
 //! The time-stamp counter of x86-64.
 
-use std::arch::x86_64::{__cpuid, _mm_lfence, _rdtsc};
+use std::arch::x86_64::{__cpuid, _mm_lfence, _rdtsc, CpuidResult};
+
+/// The instruction. Its function is unsafe on older compilers alone, as a pointer on all.
+const CPUID: unsafe fn(u32) -> CpuidResult = __cpuid;
 
 /// Reads the counter. Not ordered against what surrounds it: the few instructions that may slip
 /// past cost less than a fence would (10 ns).
@@ -30,5 +33,8 @@ pub(super) fn is_steady() -> bool {
     const HIGHEST_LEAF: u32 = 0x8000_0000;
     const POWER_MANAGEMENT: u32 = 0x8000_0007;
     const INVARIANT: u32 = 1 << 8;
-    __cpuid(HIGHEST_LEAF).eax >= POWER_MANAGEMENT && __cpuid(POWER_MANAGEMENT).edx & INVARIANT != 0
+    // SAFETY: every x86-64 processor has CPUID.
+    let highest = unsafe { CPUID(HIGHEST_LEAF) }.eax;
+    // SAFETY: as above.
+    highest >= POWER_MANAGEMENT && unsafe { CPUID(POWER_MANAGEMENT) }.edx & INVARIANT != 0
 }

@@ -26,14 +26,18 @@ pub(in crate::gate::hot) struct Handle {
     /// Slot of the innermost running call below that which is tallied; 0 where there is none.
     pub(in crate::gate::hot) mark: Cell<u32>,
     /// Shard of the thread, or [`NO_SHARD`].
-    shard: Cell<&'static ShardRecord>,
+    shard: Cell<NonNull<ShardRecord>>,
     thread: Cell<Option<&'static Thread>>,
     pub(in crate::gate::hot) ledger: Ledger,
 }
 
 /// The shard of threads without one: nobody reads it.
 // SAFETY: zeroes are valid for integers and atomic ones.
-static NO_SHARD: ShardRecord = unsafe { std::mem::zeroed() };
+static WITHOUT: ShardRecord = unsafe { std::mem::zeroed() };
+/// Its place. A pointer, since a constant may hold no reference to what changes before Rust 1.89.
+// SAFETY: a static is somewhere.
+const NO_SHARD: NonNull<ShardRecord> =
+    unsafe { NonNull::new_unchecked((&raw const WITHOUT).cast_mut()) };
 
 thread_local! {
     // No destructor: with one, each access would ask whether it has run. A pthread key, whose
@@ -46,7 +50,7 @@ thread_local! {
             busy: Cell::new(false),
             context: Cell::new(Context::OUTSIDE),
             mark: Cell::new(0),
-            shard: Cell::new(&NO_SHARD),
+            shard: Cell::new(NO_SHARD),
             thread: Cell::new(None),
             ledger: Ledger::new(),
         }
@@ -73,7 +77,8 @@ impl Handle {
     /// Returns this thread's part of the segment, if there are entries.
     #[inline(always)]
     pub(in crate::gate::hot) fn shard(&self) -> &'static ShardRecord {
-        self.shard.get()
+        // SAFETY: that of a thread, which is never unmapped, or the static.
+        unsafe { self.shard.get().as_ref() }
     }
 
     #[inline(always)]
@@ -113,7 +118,7 @@ impl Handle {
     pub(super) fn take(&self, thread: &'static Thread) {
         self.context.set(Context::OUTSIDE);
         self.mark.set(0);
-        self.shard.set(thread.shard());
+        self.shard.set(NonNull::from(thread.shard()));
         self.thread.set(Some(thread));
         self.ledger.close();
         self.look_again(thread);
@@ -133,7 +138,7 @@ impl Handle {
         self.entry_count.set(0);
         self.context.set(Context::OUTSIDE);
         self.mark.set(0);
-        self.shard.set(&NO_SHARD);
+        self.shard.set(NO_SHARD);
         self.thread.set(None);
         self.ledger.close();
     }

@@ -3,6 +3,7 @@
 use std::mem::offset_of;
 
 use super::bytes::{Bytes, offset_of};
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{AllocRecord, NodeRecord};
 use crate::snapshot::Memory;
@@ -39,8 +40,8 @@ impl Allocated {
                 peak_bytes: field(offset_of!(AllocRecord, self_peak))?,
             },
             peak: field(offset_of!(AllocRecord, peak))?,
-            base: field(offset_of!(AllocRecord, base))?.cast_signed(),
-            highest: field(offset_of!(AllocRecord, highest))?.cast_signed(),
+            base: field(offset_of!(AllocRecord, base))?.with_sign(),
+            highest: field(offset_of!(AllocRecord, highest))?.with_sign(),
         })
     }
 

@@ -11,6 +11,7 @@ use super::header::Facts;
 use super::links::{Links, Unclaimed};
 use super::sites::{budget, tag};
 use crate::buckets;
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
@@ -94,7 +95,7 @@ fn take_note(
                 |it: &&mut Batch| it.phase == Phase::Profile && u64::from(it.round) == round;
             // A kill may have come between the two.
             if let Some(batch) = case.batches.iter_mut().find(is_it) {
-                batch.kept_bytes = Some(number.cast_signed());
+                batch.kept_bytes = Some(number.with_sign());
             }
         }
         _ => {}

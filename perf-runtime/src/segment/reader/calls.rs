@@ -56,9 +56,7 @@ impl Counter<'_> {
         read_at(self.file, &mut header, 0).ok()?;
         self.learn_sites(u32_at(&header, offset_of!(Header, sites))?);
         let (mut calls, mut place) = (0_u64, u32_at(&header, offset_of!(Header, shards))?);
-        while place != 0
-            && let Some(shard) = self.record::<{ size_of::<ShardRecord>() }>(place)
-        {
+        while let Some(shard) = self.record::<{ size_of::<ShardRecord>() }>(place) {
             let link = |at: usize| u32_at(&shard, at).unwrap_or(0);
             let of_nodes = self.of_nodes(link(offset_of!(ShardRecord, nodes)));
             let of_tallies = self.of_tallies(link(offset_of!(ShardRecord, tallies)));
@@ -69,15 +67,12 @@ impl Counter<'_> {
     }
 
     fn learn_sites(&mut self, mut place: u32) {
-        while place != 0
-            && let Some(site) = self.record::<{ offset_of!(SiteRecord, text_bytes) }>(place)
-        {
+        while let Some(site) = self.record::<{ offset_of!(SiteRecord, text_bytes) }>(place) {
             let number = |at: usize| u32_at(&site, at).unwrap_or(0);
             let index = number(offset_of!(SiteRecord, index)) as usize;
-            if number(offset_of!(SiteRecord, flags)) & FLAG_POLLED != 0
-                && let Some(bits) = self.polled.get_mut(index / 64)
-            {
-                *bits |= 1 << (index % 64);
+            let is_polled = number(offset_of!(SiteRecord, flags)) & FLAG_POLLED != 0;
+            if let Some(bits) = self.polled.get_mut(index / 64) {
+                *bits |= u64::from(is_polled) << (index % 64);
             }
             place = earlier(place, number(offset_of!(SiteRecord, previous)));
         }
@@ -88,9 +83,7 @@ impl Counter<'_> {
     fn of_nodes(&mut self, mut place: u32) -> u64 {
         const BYTES: usize = offset_of!(NodeRecord, passed) + 8;
         let mut calls = 0_u64;
-        while place != 0
-            && let Some(node) = self.record::<BYTES>(place)
-        {
+        while let Some(node) = self.record::<BYTES>(place) {
             let number = |at: usize| u64_at(&node, at).unwrap_or(0);
             let link = |at: usize| u32_at(&node, at).unwrap_or(0);
             let site = link(offset_of!(NodeRecord, site));
@@ -111,9 +104,7 @@ impl Counter<'_> {
     fn of_tallies(&mut self, mut place: u32) -> u64 {
         const BYTES: usize = offset_of!(TallyRecord, ended) + 8;
         let mut calls = 0_u64;
-        while place != 0
-            && let Some(tally) = self.record::<BYTES>(place)
-        {
+        while let Some(tally) = self.record::<BYTES>(place) {
             let link = |at: usize| u32_at(&tally, at).unwrap_or(0);
             let is_polled = self.is_polled(link(offset_of!(TallyRecord, site)));
             let at = if is_polled {
@@ -132,7 +123,11 @@ impl Counter<'_> {
         bits.is_some_and(|bits| bits >> (site % 64) & 1 == 1)
     }
 
+    /// Reads the record at `place`; `None` where a list ends, or none can be read.
     fn record<const N: usize>(&mut self, place: u32) -> Option<[u8; N]> {
+        if place == 0 {
+            return None;
+        }
         self.left = self.left.checked_sub(1)?;
         let mut record = [0; N];
         read_at(self.file, &mut record, place_of(place) as u64).ok()?;

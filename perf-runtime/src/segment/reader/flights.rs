@@ -9,6 +9,7 @@ use std::mem::offset_of;
 
 use super::bytes::{Bytes, offset_of};
 use super::links::{Links, Unclaimed};
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{FLIGHTS, FlightPage, FlightRecord, Header, TAKEN};
 use crate::snapshot::Function;
@@ -78,7 +79,7 @@ impl Flights {
             let mut ages_ns: Vec<u64> = began.iter().map(|&began| age(began)).collect();
             ages_ns.sort_unstable_by_key(|&age| std::cmp::Reverse(age));
             // Below zero, and seen less often than there are places: it was read while some came and went.
-            let calls = u64::try_from(calls.cast_signed()).unwrap_or(0).max(ages_ns.len() as u64);
+            let calls = u64::try_from(calls.with_sign()).unwrap_or(0).max(ages_ns.len() as u64);
             let function = functions.get(at).map_or_else(String::new, |it| it.name.clone());
             InFlight { function, calls, ages_ns }
         });

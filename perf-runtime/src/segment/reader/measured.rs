@@ -13,6 +13,7 @@ use super::own::{Contexts, Estimate, by_site};
 use super::tallies::Tally;
 use super::tree::{Tree, float, whole};
 use crate::buckets;
+use crate::newer::Signed as _;
 use crate::segment::layout::OVERFLOW;
 use crate::snapshot::{Failures, Measures};
 
@@ -87,9 +88,8 @@ impl Tree {
         for at in loose {
             let Some(head) = parents[at] else { continue };
             let seen = seen.get(&(self.nodes[at].site, head)).copied();
-            if let Some(caller) = seen.and_then(|seen| parents[seen])
-                && !self.repeats(&parents, at, caller)
-            {
+            let caller = seen.and_then(|seen| parents[seen]);
+            if let Some(caller) = caller.filter(|&caller| !self.repeats(&parents, at, caller)) {
                 self.parents[at] = Some(caller);
             }
         }
@@ -311,7 +311,7 @@ impl Node {
             // Which of the contexts they are suspended in is of no consequence.
             if from == 0 {
                 calls.own.partial_calls =
-                    calls.own.partial_calls.wrapping_add(tally.suspended.cast_unsigned());
+                    calls.own.partial_calls.wrapping_add(tally.suspended.without_sign());
             }
         }
     }

@@ -11,6 +11,7 @@ use super::bytes::{Bytes, damaged, offset_of, text};
 use super::header::Facts;
 use super::links::{Links, Unclaimed};
 use super::shards;
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{
     METRIC_COUNT, METRIC_GAUGE, METRIC_RATIO, MetricRecord, MetricSiteRecord, MetricSlot,
@@ -99,7 +100,7 @@ fn reading(
         Reading::Ratio(_) => Reading::Ratio(Ratio { samples, part: low, whole: high }),
         Reading::Gauge(_) => Reading::Gauge(Gauge {
             samples,
-            sum: (u128::from(high) << 64 | u128::from(low)).cast_signed(),
+            sum: (u128::from(high) << 64 | u128::from(low)).with_sign(),
             min: number(bytes, slot + offset_of!(MetricSlot, min))?,
             max: number(bytes, slot + offset_of!(MetricSlot, max))?,
             last: number(bytes, slot + offset_of!(MetricSlot, last))?,

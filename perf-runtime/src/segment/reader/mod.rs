@@ -42,6 +42,7 @@ pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
 use self::tree::whole;
 use super::SegmentError;
 
+use crate::newer::arrays;
 use crate::snapshot::{Build, Merger, Process, Snapshot};
 
 /// Copies taken of a segment that is being written to, until two agree.
@@ -123,7 +124,7 @@ impl Digest {
         let blocks = bytes.chunks_exact(LANES * 8);
         let rest = blocks.remainder();
         for block in blocks {
-            for (sum, word) in sums.iter_mut().zip(block.as_chunks::<8>().0) {
+            for (sum, word) in sums.iter_mut().zip(arrays(block)) {
                 *sum = mix(*sum, u64::from_ne_bytes(*word));
             }
         }

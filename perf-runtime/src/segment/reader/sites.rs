@@ -5,6 +5,7 @@ use std::mem::offset_of;
 
 use super::bytes::{Bytes, earlier, offset_of, text};
 use super::links::Unclaimed;
+use crate::newer::arrays;
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, OVERFLOW,
     SiteRecord,
@@ -43,8 +44,8 @@ pub(super) fn places(bytes: Bytes<'_>, last: u32) -> Result<Vec<usize>, SegmentE
 
 /// Returns the length of the record at `at` with its text.
 fn record_bytes(bytes: Bytes<'_>, at: usize) -> Result<usize, SegmentError> {
-    let lengths = bytes.slice(at + offset_of!(SiteRecord, text_bytes), 4 * 4)?.as_chunks().0;
-    let text: usize = lengths.iter().map(|length| u32::from_ne_bytes(*length) as usize).sum();
+    let lengths = bytes.slice(at + offset_of!(SiteRecord, text_bytes), 4 * 4)?;
+    let text: usize = arrays(lengths).map(|length| u32::from_ne_bytes(*length) as usize).sum();
     Ok(size_of::<SiteRecord>() + text)
 }
 

@@ -20,6 +20,7 @@ use super::header::Facts;
 use super::links::Unclaimed;
 use super::node::{self, Writer};
 use super::{MOST_COPIES, copy_file, shards, sites, tallies};
+use crate::newer::Signed as _;
 use crate::segment::layout::{
     CALLS, NESTED, NodeRecord, OUTSIDE, Own, ShardRecord, UNTIMED, is_beside,
 };
@@ -260,7 +261,7 @@ impl Shard {
         if facts.has_tallies() {
             for tally in tallies::read(bytes, unclaimed, place)? {
                 let function = function_of_site.get(&tally.site);
-                in_flight.extend(function.map(|&at| (at, tally.suspended.cast_unsigned())));
+                in_flight.extend(function.map(|&at| (at, tally.suspended.without_sign())));
             }
         }
         let mark = bytes.u64(offset_of(place) + offset_of!(ShardRecord, current))?;

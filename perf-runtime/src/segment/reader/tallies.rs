@@ -6,6 +6,7 @@ use super::bytes::{Bytes, offset_of};
 use super::links::{Links, Unclaimed};
 use super::steps::Steps;
 use super::tree::float;
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, TallyRecord};
 use crate::snapshot::{Memory, Step};
@@ -67,7 +68,7 @@ impl Tally {
             },
             ended: field(offset_of!(TallyRecord, ended))?,
             cancelled: field(offset_of!(TallyRecord, cancelled))?,
-            suspended: field(offset_of!(TallyRecord, suspended))?.cast_signed(),
+            suspended: field(offset_of!(TallyRecord, suspended))?.with_sign(),
             transitions: bytes.u32(at + offset_of!(TallyRecord, transitions))?,
             timed: field(offset_of!(TallyRecord, timed))?,
             timed_ticks: field(offset_of!(TallyRecord, timed_ticks))?,

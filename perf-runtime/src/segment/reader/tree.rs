@@ -15,6 +15,7 @@ use super::links::Unclaimed;
 use super::node::{self, Node, Polled};
 use super::shards;
 use super::tallies::{self, Tally};
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{ShardRecord, UNTIMED, is_beside};
 use crate::snapshot::{Histogram, Lifetimes, Measures, Memory, Polls};
@@ -285,7 +286,7 @@ impl Node {
 
     /// Returns the suspended calls, out of the record beside an async function's polls.
     fn in_flight(&self) -> i64 {
-        self.own.partial_calls.cast_signed()
+        self.own.partial_calls.with_sign()
     }
 
     /// Returns the finished calls and their durations.

@@ -3,6 +3,7 @@
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
+use crate::newer::{Signed as _, beginning};
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
     BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
@@ -67,7 +68,7 @@ impl Segment {
             let round = u64::from(batch.round);
             self.add_note(
                 bench,
-                Note { kind: NOTE_KEPT, text: "", number: kept.cast_unsigned(), round },
+                Note { kind: NOTE_KEPT, text: "", number: kept.without_sign(), round },
             )?;
         }
         self.append(&self.header().batches, record, 0, |_| ()).map(|_| ())
@@ -77,7 +78,7 @@ impl Segment {
     pub(crate) fn add_message(&self, bench: u32, message: &str) -> Option<()> {
         /// Longest message in bytes: enough for a sentence and a value or two.
         const LONGEST: usize = 1_000;
-        let text = &message[..message.floor_char_boundary(LONGEST)];
+        let text = beginning(message, LONGEST);
         self.add_note(bench, Note { kind: NOTE_MESSAGE, text, number: 0, round: 0 }).map(|_| ())
     }
 

@@ -16,6 +16,7 @@ use super::entries::Folder;
 use super::{lock, system};
 use crate::segment::discarded::Ledger;
 use crate::segment::life::{self, Life};
+use crate::segment::locks;
 use crate::segment::reader::Outline;
 use crate::segment::retention::{Held, Limits, Reason};
 
@@ -146,11 +147,7 @@ impl Room {
 
 /// Returns whether an agent reads what lies in the folder: it holds a lock there.
 fn is_read(folder: &Folder) -> bool {
-    folder.file(AGENT_LOCK).is_some_and(|lock| {
-        let is_free = lock.try_lock_shared().is_ok();
-        let _ = lock.unlock();
-        !is_free
-    })
+    folder.file(AGENT_LOCK).is_some_and(|lock| locks::is_taken(&lock))
 }
 
 fn exceeded(limits: &Limits, folder: &Folder, held: Held, needed: u64) -> Option<Reason> {
@@ -175,9 +172,11 @@ impl Oldest {
     fn insert(&mut self, found: Recording) {
         let mut next = Some(found);
         for place in &mut self.first {
-            if let (Some(new), Some(known)) = (&next, &*place)
-                && new.changed >= known.changed
-            {
+            let is_older = match (&next, &*place) {
+                (Some(new), Some(known)) => new.changed < known.changed,
+                _ => true,
+            };
+            if !is_older {
                 continue;
             }
             std::mem::swap(place, &mut next);
@@ -230,9 +229,7 @@ fn has_ended(name: &CStr, file: &File) -> bool {
 /// processes that record there.
 fn is_over(session: &Folder) -> Option<(i64, i64)> {
     let is_without_run = if let Some(lock) = session.file(LOCK) {
-        let is_free = lock.try_lock_shared().is_ok();
-        let _ = lock.unlock();
-        is_free
+        !locks::is_taken(&lock)
     } else {
         let now = system::unix_ns() / 1_000_000_000;
         let now = i64::try_from(now).unwrap_or(0);
@@ -241,10 +238,8 @@ fn is_over(session: &Folder) -> Option<(i64, i64)> {
     is_without_run.then_some(())?;
     let (mut is_over, mut changed) = (true, (session.changed(), 0));
     session.each(|name| {
-        if is_over
-            && is_segment(name)
-            && let Some(file) = session.file(name)
-        {
+        let is_asked = is_over && is_segment(name);
+        if let Some(file) = is_asked.then(|| session.file(name)).flatten() {
             let metadata = file.metadata();
             let written = metadata.map_or((0, 0), |it| (it.mtime(), it.mtime_nsec()));
             changed = changed.max(written);

@@ -11,6 +11,7 @@ use once_cell::race::OnceNonZeroUsize;
 use super::retention::Room;
 use super::{Segment, system};
 use crate::budget::DEFAULT_BUDGET_PPM;
+use crate::newer::beginning;
 use crate::segment::folder::{self, FolderError};
 use crate::segment::layout::{BYTE_ORDER, CLOCK_COUNTER, Header, MAGIC};
 use crate::segment::limits::{parse_bytes, parse_share};
@@ -103,7 +104,10 @@ pub(crate) fn create_segment() -> Result<Made, i32> {
     if !(is_named && failure.is_refused) {
         for other in folder::alternatives(&folder, system::user_id()) {
             let is_ready = !is_named || other.parent().is_some_and(|base| prepare(base).is_ok());
-            if is_ready && let Ok(segment) = create_in(&other, &stem, is_named) {
+            if !is_ready {
+                continue;
+            }
+            if let Ok(segment) = create_in(&other, &stem, is_named) {
                 return Ok(Made { segment, fallback: Some(failure.number) });
             }
         }
@@ -208,7 +212,7 @@ fn put_text(place: &mut [u8], text: &str) -> usize {
     /// Bytes that no single text may exceed.
     const LONGEST: usize = 2048;
     let room = place.len().saturating_sub(1).min(LONGEST);
-    let text = &text.as_bytes()[..text.floor_char_boundary(room)];
+    let text = beginning(text, room).as_bytes();
     let Some(place) = place.get_mut(..=text.len()) else { return 0 };
     place[..text.len()].copy_from_slice(text);
     place[text.len()] = 0;

@@ -1,5 +1,6 @@
 //! The record of a site in a segment. Safe code: bytes in, bytes out.
 
+use crate::newer::beginning;
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, SiteRecord,
 };
@@ -81,7 +82,7 @@ pub(crate) fn put<'a>(text: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
 
 /// Returns the beginning of `text`, at most [`LONGEST_TEXT`] bytes, whole characters.
 pub(crate) fn clip(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST_TEXT)]
+    beginning(text, LONGEST_TEXT)
 }
 
 /// Lists the limits in the order in which a segment holds them.

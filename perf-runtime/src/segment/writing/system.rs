@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::entries::Folder;
+use crate::newer::Signed as _;
 use crate::segment::retention::Space;
 
 /// Set once the system is asked for nothing any more that a program could do without.
@@ -104,7 +105,7 @@ pub(crate) fn acts_for_another() -> bool {
 /// Returns the parent of this process.
 pub(crate) fn parent_pid() -> u32 {
     // SAFETY: takes nothing, cannot fail.
-    unsafe { libc::getppid() }.cast_unsigned()
+    unsafe { libc::getppid() }.without_sign()
 }
 
 /// Returns this thread's number in the operating system; the process id where it has no numbers,
@@ -115,7 +116,7 @@ pub(crate) fn thread_id() -> u32 {
     }
     #[cfg(target_os = "linux")]
     // SAFETY: takes nothing, cannot fail.
-    let id = unsafe { libc::gettid() }.cast_unsigned();
+    let id = unsafe { libc::gettid() }.without_sign();
     #[cfg(not(target_os = "linux"))]
     let id = std::process::id();
     id

@@ -4,6 +4,7 @@ use std::mem::offset_of;
 
 use super::super::bytes::{Bytes, offset_of};
 use crate::buckets;
+use crate::newer::arrays;
 use crate::segment::SegmentError;
 use crate::segment::batch;
 use crate::segment::layout::{FIRST_LONG, FoldSlot, HistogramPage, LONG, NodeRecord, RING};
@@ -111,12 +112,13 @@ impl Durations {
             min: bytes.u64(at + offset_of!(NodeRecord, min))?,
             max: bytes.u64(at + offset_of!(NodeRecord, max))?,
         };
-        let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 4)?.as_chunks().0;
+        let ring = bytes.slice(at + offset_of!(NodeRecord, ring), RING * 4)?;
+        let mut ring = arrays(ring).map(|ticks| u32::from_ne_bytes(*ticks));
         Ok(Self {
             sums,
             counted: histogram.iter().fold(elsewhere, |sum, &(_, count)| sum.saturating_add(count)),
             histogram,
-            ring: std::array::from_fn(|at| ring.get(at).map_or(0, |it| u32::from_ne_bytes(*it))),
+            ring: std::array::from_fn(|_| ring.next().unwrap_or(0)),
             long: bytes.u64(at + offset_of!(NodeRecord, long))?,
         })
     }
@@ -189,7 +191,7 @@ fn histogram(bytes: Bytes<'_>, at: usize) -> Result<Vec<(u32, u64)>, SegmentErro
             continue;
         }
         let counts = bytes.slice(offset_of(page), size_of::<HistogramPage>())?;
-        let counts = counts.as_chunks().0.iter().map(|count| u64::from_ne_bytes(*count));
+        let counts = arrays(counts).map(|count| u64::from_ne_bytes(*count));
         let first = octave * buckets::PER_OCTAVE;
         pairs.extend((first..).zip(counts).filter(|&(_, count)| count > 0));
     }

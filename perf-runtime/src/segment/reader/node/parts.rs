@@ -4,6 +4,7 @@ use std::mem::offset_of;
 
 use super::super::bytes::Bytes;
 use super::super::steps::Steps;
+use crate::newer::Unsigned as _;
 use crate::segment::SegmentError;
 use crate::segment::layout::{self, Recursion, Sampling};
 use crate::snapshot::Step;
@@ -102,7 +103,7 @@ impl Recursive {
         let taken = |running: u64| running.wrapping_mul(now).wrapping_sub(self.starts);
         match taken(self.running) {
             // The writer was stopped between its two stores: one more runs than it says.
-            torn if torn.cast_signed() < 0 => taken(self.running.wrapping_add(1)).min(now),
+            torn if torn.with_sign() < 0 => taken(self.running.wrapping_add(1)).min(now),
             taken => taken,
         }
     }
