@@ -107,7 +107,7 @@ fn store(agent: &Agent, context: &Context, (facts, host): (&Run, &str)) {
         }
         stored.push(window);
     }
-    agent.close_windows(stored);
+    agent.close_windows(&stored);
 }
 
 /// The pushes to a collector, as the agent counts them.

@@ -51,6 +51,9 @@ pub(super) struct Program {
     /// The sums at the beginning of the window that is to become a run, and that moment.
     #[prost(message, optional, tag = "5")]
     pub(super) window: Option<Window>,
+    /// The run of the window before it, as JSON, until it is stored.
+    #[prost(bytes = "vec", optional, tag = "6")]
+    pub(super) sealed: Option<Vec<u8>>,
 }
 
 /// The beginning of a window.

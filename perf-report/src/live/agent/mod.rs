@@ -228,18 +228,19 @@ impl Agent {
         }
     }
 
-    /// Lists the windows that have ended as of the last reading.
+    /// Lists the windows that have ended as of the last reading and are not stored yet. Their runs are in the state
+    /// by then, so that the next agent stores the same ones, should this one be killed.
     pub(crate) fn ended_windows(&self, facts: &Run, host: &str) -> Vec<EndedWindow> {
         let mut inner = self.inner();
         let unix_ns = inner.totals.unix_ns;
-        let length = self.settings.window;
-        length.map_or_else(Vec::new, |it| {
-            window::ended(&mut inner.account, unix_ns, it, (facts, host))
-        })
+        let Some(length) = self.settings.window else { return Vec::new() };
+        let is_new = window::seal(&mut inner.account, unix_ns, length, (facts, host));
+        let is_kept = if is_new { self.keep(&mut inner) } else { inner.state_fault.is_none() };
+        if is_kept { window::sealed(&inner.account) } else { Vec::new() }
     }
 
-    /// Begins the next windows behind those whose runs are stored.
-    pub(crate) fn close_windows(&self, stored: Vec<EndedWindow>) {
+    /// Notes that the runs of these windows are stored.
+    pub(crate) fn close_windows(&self, stored: &[EndedWindow]) {
         if stored.is_empty() {
             return;
         }

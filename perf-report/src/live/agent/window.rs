@@ -1,8 +1,10 @@
 //! Windows of production: what a program recorded in one of them becomes a run. Pure.
 //!
-//! A window ends on a whole one since 1970, in UTC: one of an hour on the hour. Where its run cannot be
-//! stored it goes on to the end of the next one, so that nothing is lost; and its run has an id that follows
-//! from agent, program and beginning, so that nothing is stored twice.
+//! A window ends on a whole one since 1970, in UTC: one of an hour on the hour. Its run is made then, and sealed: it
+//! is part of the account, and so of the state, before anybody stores it, and stays there as it is until it is
+//! stored. So an agent that dies in between stores the very same again, whose id follows from agent, program and
+//! beginning, and no call is in two runs or in none. The window behind a run that cannot be stored goes on until
+//! that is done, so that no more than one waits.
 
 use std::time::Duration;
 
@@ -35,44 +37,52 @@ pub(crate) struct EndedWindow {
     /// Its run.
     pub(crate) run: RunDocument,
     program: String,
-    /// The next window, which begins where the run ends.
-    next: Window,
 }
 
-/// Lists the windows that have ended by `unix_ns`. `facts` are those that all their runs share, and `host` tells
-/// this agent from others. Windows in which nothing was called have no run, and begin anew.
-pub(super) fn ended(
+/// Ends the windows that are over by `unix_ns`: seals their runs, and begins the next ones. `facts` are those that
+/// all runs share, and `host` tells this agent from others. Windows in which nothing was called have no run. Returns
+/// whether a run was sealed, which is to be kept before it is stored.
+pub(super) fn seal(
     account: &mut Account,
     unix_ns: u64,
     length: Duration,
     (facts, host): (&Run, &str),
-) -> Vec<EndedWindow> {
+) -> bool {
     let length = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX).max(1);
     let owner = format!("{host}\n{}", account.start_unix_ns);
     let names: Vec<String> = account.programs.keys().cloned().collect();
-    let mut ended = Vec::new();
+    let mut is_any = false;
     for name in names {
         let running = account.running(&name).0;
         let Some(program) = account.programs.get_mut(&name) else { continue };
         let is_over = |window: &&Window| window.start_unix_ns / length < unix_ns / length;
-        let Some(window) = program.window.as_ref().filter(is_over) else { continue };
-        let run = run(program, window, unix_ns, (facts, &owner));
-        let next = Window { start_unix_ns: unix_ns, sums: program.sums.clone() };
-        match run {
-            Some(mut run) => {
-                run.process.count = running.max(1);
-                ended.push(EndedWindow { run, program: name, next });
-            }
-            None => program.window = Some(next),
+        let window = program.window.as_ref().filter(is_over);
+        let Some(window) = window.filter(|_| program.sealed.is_none()) else { continue };
+        if let Some(mut run) = run(program, window, unix_ns, (facts, &owner)) {
+            run.process.count = running.max(1);
+            // One that could not be written would be lost with its window.
+            let Ok(sealed) = serde_json::to_vec(&run) else { continue };
+            program.sealed = Some(sealed);
+            is_any = true;
         }
+        program.window = Some(Window { start_unix_ns: unix_ns, sums: program.sums.clone() });
     }
-    ended
+    is_any
 }
 
-/// Begins the window behind one whose run is stored.
-pub(super) fn close(account: &mut Account, stored: EndedWindow) {
+/// Lists the windows whose runs are yet to be stored.
+pub(super) fn sealed(account: &Account) -> Vec<EndedWindow> {
+    let ended = |program: &Program| {
+        let run = serde_json::from_slice(program.sealed.as_ref()?).ok()?;
+        Some(EndedWindow { run, program: program.name.clone() })
+    };
+    account.programs.values().filter_map(ended).collect()
+}
+
+/// Notes that the run of a window is stored.
+pub(super) fn close(account: &mut Account, stored: &EndedWindow) {
     if let Some(program) = account.programs.get_mut(&stored.program) {
-        program.window = Some(stored.next);
+        program.sealed = None;
     }
 }
 
@@ -130,14 +140,19 @@ fn process(program: &Program, start_unix_ns: u64, until_unix_ns: u64) -> Process
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::live::agent::account::tests::{key, seen};
+    use crate::live::agent::state;
+    use crate::model::Git;
 
     const HOUR: Duration = Duration::from_hours(1);
     const HOUR_NS: u64 = 3_600_000_000_000;
 
     fn runs(account: &mut Account, unix_ns: u64) -> Vec<EndedWindow> {
-        ended(account, unix_ns, HOUR, (&Run::default(), "host"))
+        seal(account, unix_ns, HOUR, (&Run::default(), "host"));
+        sealed(account)
     }
 
     #[test]
@@ -148,24 +163,81 @@ mod tests {
         begin(&mut account, start, true);
         account.see(key(1), seen("shop", 25), false);
         assert!(runs(&mut account, start + HOUR_NS / 2).is_empty());
-        let [EndedWindow { run, .. }] =
-            runs(&mut account, 500_001 * HOUR_NS + 9).try_into().unwrap();
+        let [window] = runs(&mut account, 500_001 * HOUR_NS + 9).try_into().unwrap();
+        let run = &window.run;
         assert_eq!((run.functions[0].calls, run.functions[0].self_ns), (15, 1_500));
         assert_eq!(run.run.label.as_deref(), Some("production"));
         assert_eq!((&run.run.command[0], run.metrics[0].value), (&"shop".to_owned(), Some(30.0)));
-        // It was not stored, so the next one holds it too, under the same id.
+        // It was not stored: it waits as it is, and the next one goes on meanwhile.
         account.see(key(1), seen("shop", 30), false);
         let [again] = runs(&mut account, 500_002 * HOUR_NS).try_into().unwrap();
-        assert_eq!((&again.run.run.id, again.run.functions[0].calls), (&run.run.id, 20));
-        // What comes while it is stored belongs to the next one.
+        assert_eq!(again.run, window.run);
         account.see(key(1), seen("shop", 33), false);
-        close(&mut account, again);
+        close(&mut account, &again);
         let [next] = runs(&mut account, 500_003 * HOUR_NS + 1).try_into().unwrap();
-        assert_eq!(next.run.functions[0].calls, 3);
-        assert_ne!(next.run.run.id, run.run.id);
-        close(&mut account, next);
+        assert_eq!(next.run.functions[0].calls, 8);
+        assert_ne!(next.run.run.id, window.run.run.id);
+        close(&mut account, &next);
         assert!(runs(&mut account, 500_004 * HOUR_NS + 1).is_empty(), "nothing was called");
         let window = account.programs["shop"].window.clone().unwrap();
         assert_eq!(window.start_unix_ns, 500_004 * HOUR_NS + 1);
+    }
+
+    /// Moments at which an agent may be killed in the course of a round.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Death {
+        BeforeKept,
+        BeforeStored,
+        BeforeClosed,
+        Never,
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_call_is_in_one_run_whenever_the_agent_is_killed(
+            rounds in proptest::collection::vec((0..20_u64, 0..4_u8, 0..4_u8), 1..40),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = state::place(folder.path());
+            let mut account = Account { start_unix_ns: 1, ..Account::default() };
+            account.see(key(1), seen("shop", 0), false);
+            begin(&mut account, 500_000 * HOUR_NS, true);
+            state::save(&path, &account).unwrap();
+            let (mut calls, mut store) = (0, BTreeMap::new());
+            for (round, (more, death, commit)) in (1..).zip(rounds) {
+                let death = [Death::BeforeKept, Death::BeforeStored, Death::BeforeClosed, Death::Never]
+                    [usize::from(death)];
+                calls += more;
+                account.see(key(1), seen("shop", calls), false);
+                // An agent that begins anew may be told other facts.
+                let git = Git { commit: commit.to_string(), ..Git::default() };
+                let facts = Run { git: Some(git), ..Run::default() };
+                seal(&mut account, 500_000 * HOUR_NS + round * HOUR_NS / 2, HOUR, (&facts, "host"));
+                if death != Death::BeforeKept {
+                    state::save(&path, &account).unwrap();
+                }
+                if !matches!(death, Death::BeforeKept | Death::BeforeStored) {
+                    for window in sealed(&account) {
+                        let id = window.run.run.id.clone();
+                        let stored = store.entry(id).or_insert_with(|| window.run.clone());
+                        proptest::prop_assert_eq!(&*stored, &window.run, "it exists with other content");
+                        close(&mut account, &window);
+                    }
+                }
+                match death {
+                    Death::Never => state::save(&path, &account).unwrap(),
+                    _ => account = state::load(&path).unwrap().unwrap(),
+                }
+            }
+            account.see(key(1), seen("shop", calls), false);
+            for round in 500_100..500_103 {
+                for window in runs(&mut account, round * HOUR_NS) {
+                    store.insert(window.run.run.id.clone(), window.run.clone());
+                    close(&mut account, &window);
+                }
+            }
+            let of = |run: &RunDocument| run.functions[0].calls;
+            proptest::prop_assert_eq!(store.values().map(of).sum::<u64>(), calls);
+        }
     }
 }
