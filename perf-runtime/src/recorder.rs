@@ -23,7 +23,7 @@ use crate::segment::layout::{CALLS, NodeRecord, UNTIMED, WHOLE_RECORDER, is_besi
 use crate::site::Site;
 use crate::snapshot::{BreakerState, Function, Losses, Reason, Step};
 use crate::sync::lock_briefly;
-use crate::writing::{Fate, LoggedStep, mark, session};
+use crate::writing::{Fate, LoggedStep, mark, session, system};
 
 /// A function that carries the attribute.
 pub(crate) type Declared = &'static Site;
@@ -32,7 +32,7 @@ pub(crate) type Declared = &'static Site;
 pub(crate) fn state() -> State {
     match (process::running(), process::failure()) {
         (Some(recorder), _) if recorder.segment.fate() == Fate::Truncated => {
-            State::Failed { error: libc::EIO }
+            State::Failed { error: system::fault::DAMAGED }
         }
         (Some(_), _) => State::Recording,
         (None, Some(error)) => State::Failed { error },

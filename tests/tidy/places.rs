@@ -16,6 +16,7 @@ const UNSAFE: &[&str] = &[
     "perf-runtime/src/segment/",
     "perf-runtime/src/alloc.rs",
     "perf-runtime/src/bench/memory.rs",
+    "perf-runtime/src/bench/system/",
     "perf-runtime/src/linked.rs",
     "perf-runtime/benches/alloc.rs",
     "perf-runtime/benches/record.rs",

@@ -6,13 +6,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
+use crate::segment::system::{read_exact_at, write_all_at};
 use crate::snapshot::Ending;
+use crate::writing::system;
 
 /// The board of this process, if it measures a group for another one.
 static OWN: OnceLock<File> = OnceLock::new();
@@ -62,7 +63,7 @@ pub(super) fn ends(case: u32, ending: Ending) {
 fn write(bytes: &[u8], at: usize) {
     if let Some(file) = OWN.get() {
         // A supervisor that is gone reads nothing.
-        let _ = file.write_all_at(bytes, at as u64);
+        let _ = write_all_at(file, bytes, at as u64);
     }
 }
 
@@ -89,9 +90,7 @@ impl Board {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Relaxed));
         let path = std::env::temp_dir().join(format!("perf-bench-{process}-{number}"));
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-        Ok(Self { file, path })
+        Ok(Self { file: system::new_file(&path)?, path })
     }
 
     /// Returns the path for the process that writes.
@@ -103,7 +102,7 @@ impl Board {
     pub(super) fn read(&self) -> State {
         let length = self.file.metadata().map_or(0, |it| it.len());
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0).min(1 << 24)];
-        if self.file.read_exact_at(&mut bytes, 0).is_err() {
+        if read_exact_at(&self.file, &mut bytes, 0).is_err() {
             return State::default();
         }
         State::of(&bytes)

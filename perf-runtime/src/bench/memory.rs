@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::time::{Duration, Instant};
 
 use super::board;
-use super::meters::page_bytes;
+use super::system;
 use crate::newer::Unsigned as _;
 use crate::snapshot::Batch;
 
@@ -254,22 +254,5 @@ unsafe impl GlobalAlloc for Allocator {
 /// Has the system refuse this process more than `bytes` beside what it has reserved by now, and
 /// what `threads` reserve.
 pub(super) fn limit(bytes: u64, threads: u64) {
-    let Some(reserved) = reserved() else { return };
-    let most = reserved.saturating_add(bytes).saturating_add(threads.saturating_mul(OF_A_THREAD));
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: writes to a record that lives on this stack.
-    if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } != 0 {
-        return;
-    }
-    limit.rlim_cur = limit.rlim_max.min(most);
-    // SAFETY: reads a record that lives on this stack. Where it is refused, the limit holds between
-    // batches alone.
-    let _ = unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
-}
-
-/// Returns the addresses that the process has reserved, in bytes.
-fn reserved() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = text.split(' ').next()?.parse().ok()?;
-    Some(pages.saturating_mul(page_bytes()))
+    system::limit_memory(bytes.saturating_add(threads.saturating_mul(OF_A_THREAD)));
 }

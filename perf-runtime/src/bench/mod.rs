@@ -5,7 +5,7 @@
 //! the sites of a program amount to, `supervisor` gives each group of them a process of its own, which
 //! `watch` waits for with an eye on its `board` and its limits,
 //! `engine` measures a group there, with `bencher` around the code of the user, `start` for several
-//! threads, `meters` for what else is used, `yardstick` for what the machine was like, and `muting` for the tracked functions inside. `ledger`
+//! threads, `meters` for what else is used, `yardstick` for what the machine was like, `system` for what its system says, and `muting` for the tracked functions inside. `ledger`
 //! writes everything into the segment, batch by batch; `figures` are what rounds end by, and what
 //! `screen` shows: a `line` a case, with each `quantity` as perf-report writes it; `progress` says how far
 //! all of it is to whoever asked.
@@ -29,6 +29,7 @@ mod settings;
 mod site;
 mod start;
 mod supervisor;
+mod system;
 mod watch;
 mod yardstick;
 

@@ -2,13 +2,12 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use super::cases::{Case, Cases};
 use super::flags::{HELP, Mode, Wanted};
-use super::line;
+use super::{line, system};
 use crate::snapshot::{Benchmark, Ending};
 
 /// Standard output and error as they were at the start: a benchmark may close them, and open
@@ -17,9 +16,7 @@ static STREAMS: OnceLock<[Option<File>; 2]> = OnceLock::new();
 
 /// Keeps hold of standard output and error.
 pub(super) fn open() {
-    let copy = |stream: BorrowedFd<'_>| stream.try_clone_to_owned().ok().map(File::from);
-    let (out, err) = (std::io::stdout(), std::io::stderr());
-    STREAMS.get_or_init(|| [copy(out.as_fd()), copy(err.as_fd())]);
+    STREAMS.get_or_init(system::streams);
 }
 
 fn say(text: &str) {

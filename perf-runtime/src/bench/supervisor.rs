@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::board::{self, Board};
 use super::cases::{Case, Cases};
 use super::flags::{self, CHILD, Wanted};
+use super::system::how;
 use super::watch::{self, End};
 use super::{engine, ledger, line, memory, progress, screen, yardstick};
 use crate::snapshot::Ending;
@@ -169,13 +170,4 @@ fn name_of(group: &[Case]) -> String {
 
 fn is_expected(status: ExitStatus) -> bool {
     status.code().is_some_and(|code| code == 0 || code == i32::from(NOT_ALL_WELL))
-}
-
-fn how(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("was killed by signal {signal}"),
-        (None, Some(code)) => format!("ended with code {code}"),
-        (None, None) => "ended".to_owned(),
-    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::board::{Board, State};
 use super::cases::Case;
-use super::meters::resident_of;
+use super::system::resident_of;
 use crate::snapshot::Ending;
 
 /// Time between two looks.
@@ -61,6 +61,6 @@ fn beyond(case: &Case, since: Duration, process: u32) -> Option<Ending> {
     }
     let limit = case.settings.memory_bytes?;
     // Between batches it ends by itself.
-    let is_over = since > GRACE && resident_of(&process.to_string())? > limit;
+    let is_over = since > GRACE && resident_of(process)? > limit;
     is_over.then_some(Ending::Memory)
 }

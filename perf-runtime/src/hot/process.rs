@@ -137,7 +137,7 @@ fn start() -> u8 {
         return FAILED;
     }
     if !session::has_memory() {
-        ERROR_NUMBER.store(libc::ENOMEM, Relaxed);
+        ERROR_NUMBER.store(system::fault::OUT_OF_MEMORY, Relaxed);
         return FAILED;
     }
     if session::is_switched_off() {
@@ -427,7 +427,7 @@ pub(super) fn begin_in_child() {
     usage::begin_in_child();
     let next = if system::is_quiet() {
         // The child of a process that may have confined itself: it cannot begin without the system.
-        ERROR_NUMBER.store(libc::EPERM, Relaxed);
+        ERROR_NUMBER.store(system::fault::NOT_PERMITTED, Relaxed);
         FAILED
     } else {
         NEW

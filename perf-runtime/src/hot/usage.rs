@@ -27,37 +27,27 @@ static LOADED: Loaded = Loaded {
     peak_rss_bytes: AtomicU64::new(0),
 };
 
-/// The two functions that the loader calls: one before `main`, one when the process ends by
-/// returning from it or by `exit`, or when their library is unloaded.
-#[cfg(all(unix, not(target_vendor = "apple"), not(miri)))]
-const _: () = {
-    #[used]
-    #[unsafe(link_section = ".init_array")]
-    static AT_LOAD: extern "C" fn() = at_load;
-    #[used]
-    #[unsafe(link_section = ".fini_array")]
-    static AT_END: extern "C" fn() = at_end;
+system::call_at_load_and_end!(at_load, at_end);
 
-    extern "C" fn at_load() {
-        begin(system::account().unwrap_or_default());
-    }
+fn at_load() {
+    begin(system::account().unwrap_or_default());
+}
 
-    extern "C" fn at_end() {
-        if let Some(recorder) = process::running() {
-            let usage = &recorder.segment.header().usage;
-            note(usage);
-            let before = LOADED.peak_rss_bytes.load(Relaxed);
-            if usage.peak_rss_bytes.load(Relaxed) == 0 && before > 0 {
-                usage.peak_rss_bytes.store(system::peak_of_program().unwrap_or(0), Relaxed);
-            }
-            // Last, so that all of this is in the copy, should the file have been removed.
-            let _ = thread::undisturbed(|| {
-                recorder.segment.look_after(true);
-                Some(())
-            });
+fn at_end() {
+    if let Some(recorder) = process::running() {
+        let usage = &recorder.segment.header().usage;
+        note(usage);
+        let before = LOADED.peak_rss_bytes.load(Relaxed);
+        if usage.peak_rss_bytes.load(Relaxed) == 0 && before > 0 {
+            usage.peak_rss_bytes.store(system::peak_of_program().unwrap_or(0), Relaxed);
         }
+        // Last, so that all of this is in the copy, should the file have been removed.
+        let _ = thread::undisturbed(|| {
+            recorder.segment.look_after(true);
+            Some(())
+        });
     }
-};
+}
 
 /// Begins the account of a fork's child, which has one of its own.
 pub(super) fn begin_in_child() {

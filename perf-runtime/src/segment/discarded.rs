@@ -3,17 +3,16 @@
 //!
 //! Each record is a line of [`RECORD`] bytes that is written at once, under a lock, so that
 //! recorders of many processes lose no count; the lock is tried and never waited for. A program's
-//! record stays where it is. Standard library only; nothing here allocates but [`read`] and
-//! [`take`].
+//! record stays where it is. Nothing here allocates but [`read`] and [`take`].
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::thread;
 
 use super::locks;
 use super::retention::Reason;
+use super::system;
 
 /// Name of the file in a folder of segments.
 pub const FILE: &str = "discarded";
@@ -104,7 +103,7 @@ impl Ledger {
     /// Returns the record at a place, if there is one.
     fn record(&self, at: u64) -> io::Result<Option<[u8; RECORD]>> {
         let mut record = [0; RECORD];
-        match self.0.read_exact_at(&mut record, at * RECORD as u64) {
+        match system::read_exact_at(&self.0, &mut record, at * RECORD as u64) {
             Ok(()) => Ok(Some(record)),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
             Err(error) => Err(error),
@@ -119,7 +118,7 @@ impl Ledger {
     ) -> io::Result<()> {
         let mut record = *record;
         write!(&mut record[..KEY], "{recordings:020} {calls:020} ")?;
-        self.0.write_all_at(&record, at * RECORD as u64)
+        system::write_all_at(&self.0, &record, at * RECORD as u64)
     }
 }
 
@@ -181,10 +180,8 @@ impl Ledger {
 
 /// Returns the options for opening the file: waiting for nothing, and behind no link.
 fn options() -> OpenOptions {
-    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere anything but a regular file is turned down.
-    const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
     let mut options = OpenOptions::new();
-    options.read(true).write(true).mode(0o600).custom_flags(FLAGS);
+    system::closed_to_others(system::follow_no_link(&mut options)).read(true).write(true);
     options
 }
 

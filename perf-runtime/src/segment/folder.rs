@@ -1,19 +1,13 @@
 //! The place of segments: a folder of one's own, that nobody else can have prepared.
 //!
-//! Standard library only, so that recorder and reports share one rule. The caller brings its user
-//! id; nothing here is unsafe.
+//! Recorder and reports share one rule. The caller brings its user id; what differs by system is in
+//! `system`.
 
 use std::fmt;
-use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Memory-backed file system of Linux. Pages of a disk file can stall a writer during writeback.
-const SHARED_MEMORY: &str = "/dev/shm";
-
-/// Folder in which temporary files may always be put.
-const TEMPORARY: &str = "/tmp";
+use super::system::{self, FolderFault};
 
 /// Beginning of the name of a session's folder: `perf-report run` makes one for each run.
 pub const SESSION_PREFIX: &str = "session-";
@@ -39,11 +33,12 @@ pub fn default_path(uid: u32) -> PathBuf {
 }
 
 /// Returns the folders for segments of user `uid`, the best first: in shared memory, and, where
-/// that cannot be written to, in the temporary folder (`TMPDIR`), and in that of the system.
+/// that cannot be written to, in the temporary folder (`TMPDIR`), and in that of the system. On
+/// Windows: in the user's folder for data of this machine (`LOCALAPPDATA`), and in the temporary one.
 pub fn places(uid: u32) -> Vec<PathBuf> {
     let name = format!("perf-track-{uid}");
     let mut places: Vec<PathBuf> = Vec::new();
-    for base in [PathBuf::from(SHARED_MEMORY), std::env::temp_dir(), PathBuf::from(TEMPORARY)] {
+    for base in system::bases() {
         let place = base.join(&name);
         if base.is_absolute() && !places.contains(&place) {
             places.push(place);
@@ -74,14 +69,14 @@ pub fn is_session(folder: &Path) -> bool {
         .is_some_and(|name| name.as_encoded_bytes().starts_with(SESSION_PREFIX.as_bytes()))
 }
 
-/// Makes sure that `path` is a folder of user `uid`, closed to everybody else, creating it with
-/// mode 0700 where it is missing (its parent must exist).
+/// Makes sure that `path` is a folder of user `uid`, closed to everybody else, creating it so where
+/// it is missing (its parent must exist). On Windows, the user is that of this process.
 ///
 /// # Errors
 /// [`FolderError`], when it cannot be made, is not a folder, is a link, or belongs to or is open
 /// for others.
 pub fn prepare(path: &Path, uid: u32) -> Result<(), FolderError> {
-    match fs::DirBuilder::new().mode(0o700).create(path) {
+    match system::make_folder(path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check(path, uid),
         Err(error) => Err(FolderError::new(path, Fault::Create(error))),
@@ -93,21 +88,10 @@ pub fn prepare(path: &Path, uid: u32) -> Result<(), FolderError> {
 /// # Errors
 /// [`FolderError`], as for [`prepare`]; a missing folder is one.
 pub fn check(path: &Path, uid: u32) -> Result<(), FolderError> {
-    let fault = |fault| Err(FolderError::new(path, fault));
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return fault(Fault::Look(error)),
-    };
-    if metadata.is_symlink() {
-        fault(Fault::Link)
-    } else if !metadata.is_dir() {
-        fault(Fault::NotAFolder)
-    } else if metadata.uid() != uid {
-        fault(Fault::Owner { owner: metadata.uid(), uid })
-    } else if metadata.mode() & 0o022 != 0 {
-        fault(Fault::OpenToOthers { mode: metadata.mode() & 0o7777 })
-    } else {
-        Ok(())
+    match system::fault_of(path, uid) {
+        Ok(None) => Ok(()),
+        Ok(Some(fault)) => Err(FolderError::new(path, Fault::Refused(fault))),
+        Err(error) => Err(FolderError::new(path, Fault::Look(error))),
     }
 }
 
@@ -122,10 +106,7 @@ pub struct FolderError {
 enum Fault {
     Create(io::Error),
     Look(io::Error),
-    Link,
-    NotAFolder,
-    Owner { owner: u32, uid: u32 },
-    OpenToOthers { mode: u32 },
+    Refused(FolderFault),
 }
 
 impl FolderError {
@@ -136,18 +117,17 @@ impl FolderError {
     /// Returns the error number of the operating system; for a folder that was refused, that of
     /// "permission denied".
     pub fn errno(&self) -> i32 {
-        const PERMISSION_DENIED: i32 = 13;
         match &self.fault {
             Fault::Create(error) | Fault::Look(error) => {
-                error.raw_os_error().unwrap_or(PERMISSION_DENIED)
+                error.raw_os_error().unwrap_or(system::PERMISSION_DENIED)
             }
-            _ => PERMISSION_DENIED,
+            Fault::Refused(_) => system::PERMISSION_DENIED,
         }
     }
 
     /// Returns whether there is a folder, or something else in its place, that is not to be used.
     pub fn is_refused(&self) -> bool {
-        !matches!(self.fault, Fault::Create(_) | Fault::Look(_))
+        matches!(self.fault, Fault::Refused(_))
     }
 
     /// Returns whether the folder does not exist.
@@ -162,13 +142,15 @@ impl fmt::Display for FolderError {
         match &self.fault {
             Fault::Create(error) => write!(f, "folder {path} cannot be made: {error}"),
             Fault::Look(error) => write!(f, "folder {path} cannot be read: {error}"),
-            Fault::Link => write!(f, "{path} is a symbolic link, not a folder"),
-            Fault::NotAFolder => write!(f, "{path} is not a folder"),
-            Fault::Owner { owner, uid } => {
-                write!(f, "folder {path} belongs to user {owner}, not to user {uid}")
+            Fault::Refused(FolderFault::Link) => {
+                write!(f, "{path} is a symbolic link, not a folder")
             }
-            Fault::OpenToOthers { mode } => {
-                write!(f, "folder {path} can be written by others (mode {mode:04o})")
+            Fault::Refused(FolderFault::NotAFolder) => write!(f, "{path} is not a folder"),
+            Fault::Refused(FolderFault::Owner(owner, user)) => {
+                write!(f, "folder {path} belongs to user {owner}, not to user {user}")
+            }
+            Fault::Refused(FolderFault::OpenToOthers(who)) => {
+                write!(f, "folder {path} can be written by others ({who})")
             }
         }
     }
@@ -178,7 +160,7 @@ impl std::error::Error for FolderError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
             Fault::Create(error) | Fault::Look(error) => Some(error),
-            _ => None,
+            Fault::Refused(_) => None,
         }
     }
 }
@@ -188,10 +170,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_place_in_shared_memory_has_one_in_the_temporary_folder() {
+    fn what_has_no_place_where_it_is_best_has_one_elsewhere() {
         let places = places(7);
-        assert_eq!(places[0], Path::new("/dev/shm/perf-track-7"));
-        assert_eq!(places.last().unwrap().file_name().unwrap(), "perf-track-7");
+        assert!(places.iter().all(|place| place.file_name().unwrap() == "perf-track-7"));
+        if cfg!(target_os = "linux") {
+            assert_eq!(places[0], Path::new("/dev/shm/perf-track-7"));
+        }
         assert_eq!(alternatives(&places[0], 7), places[1..]);
         let session = |place: &PathBuf| place.join("session-a");
         let others: Vec<_> = places[1..].iter().map(session).collect();

@@ -6,18 +6,16 @@
 //! descriptors of others loses it. For that case the segment names the namespace of the process and
 //! its start, by which those who share the namespace know it.
 //!
-//! Standard library only, so that recorder and reports share one rule; the caller finds out about
-//! the lock. Nothing here allocates for a name of usual length, since the recorder asks where its
+//! Recorder and reports share one rule; the caller finds out about the lock, and what differs by
+//! system is in `system`. Nothing here allocates for a name of usual length, since the recorder asks where its
 //! host may not.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
 use std::mem::offset_of;
-#[cfg(unix)]
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use super::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, MAGIC};
+use super::system;
 
 /// The answer to the question whether a process may still write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +68,8 @@ impl Owner {
     pub fn of_file(file: &File) -> Option<Self> {
         let mut head = [0; offset_of!(Header, started_unix_ns) + size_of::<u64>()];
         let mut identity = [0; size_of::<Identity>()];
-        read_at(file, &mut head, 0).ok()?;
-        read_at(file, &mut identity, offset_of!(Header, identity) as u64).ok()?;
+        system::read_exact_at(file, &mut head, 0).ok()?;
+        system::read_exact_at(file, &mut identity, offset_of!(Header, identity) as u64).ok()?;
         Self::of_parts(&head, &identity)
     }
 
@@ -121,7 +119,11 @@ pub fn life_of(file: &File, named: Option<u32>, is_locked: Option<bool>) -> Life
     }
     let Some(owner) = Owner::of_file(file) else { return of_unfinished(named) };
     if owner.is_of_here() {
-        return of_process(owner.pid, owner.started);
+        let life = system::life_of(owner.pid, owner.started);
+        // Systems that show no process have the lock alone.
+        if life != Life::Unknown || cfg!(target_os = "linux") {
+            return life;
+        }
     }
     // It had its lock, and nobody has it now.
     if owner.locks && is_locked == Some(false) { Life::Ended } else { Life::Unknown }
@@ -129,7 +131,7 @@ pub fn life_of(file: &File, named: Option<u32>, is_locked: Option<bool>) -> Life
 
 /// Judges a segment that is not complete, in the making or damaged, by the process id in its name.
 fn of_unfinished(named: Option<u32>) -> Life {
-    named.map_or(Life::Ended, |pid| of_process(pid, 0))
+    named.map_or(Life::Ended, |pid| system::life_of(pid, 0))
 }
 
 /// Returns the process id in the name of a segment, `<pid>-<anything>.ptseg`.
@@ -148,93 +150,30 @@ pub(crate) fn pid_in(name: &str) -> Option<u32> {
     name.split('-').next()?.parse().ok()
 }
 
-/// Judges a process of this namespace. One that has ended and was not waited for does not live.
-fn of_process(pid: u32, started: u64) -> Life {
-    if !Path::new("/proc/self/stat").exists() {
-        return Life::Unknown;
-    }
-    let mut name = [0; 32];
-    let mut rest = &mut name[..];
-    let written = write!(rest, "/proc/{pid}/stat").map(|()| rest.len());
-    let length = written.map_or(0, |left| 32 - left);
-    let Ok(name) = std::str::from_utf8(&name[..length]) else { return Life::Unknown };
-    match state_of(Path::new(name)) {
-        Ok(Some((state, began))) => {
-            let is_it = started == 0 || started == began;
-            if is_it && !matches!(state, b'Z' | b'X') { Life::Alive } else { Life::Ended }
-        }
-        // It may have ended while it was asked about; else it is one that may not be looked into.
-        Err(error) if is_no_process(&error) => Life::Ended,
-        Ok(None) | Err(_) => Life::Unknown,
-    }
-}
-
-/// Returns whether there is no such process: no such file, or, while it is read, no such process.
-fn is_no_process(error: &io::Error) -> bool {
-    /// `ESRCH` of all systems that have it.
-    const NO_PROCESS: i32 = 3;
-    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(NO_PROCESS)
-}
-
 /// Returns the namespace of processes that this one is in; 0 where the system has none, or does not
 /// show it.
 pub fn namespace() -> u64 {
-    #[cfg(unix)]
-    let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |metadata| metadata.ino());
-    #[cfg(not(unix))]
-    let namespace = 0;
-    namespace
+    system::namespace()
 }
 
 /// Returns the start of this process, as the system counts it; 0 where it does not show it.
 pub fn started() -> u64 {
-    let stat = state_of(Path::new("/proc/self/stat")).ok().flatten();
-    stat.map_or(0, |(_, started)| started)
+    system::started()
 }
 
-/// Reads state and start of the process whose `/proc/<pid>/stat` this is.
-fn state_of(stat: &Path) -> io::Result<Option<(u8, u64)>> {
-    // The name in it has 64 bytes at most, and the numbers before the start are some twenty.
-    let mut text = [0; 1024];
-    let length = File::open(stat)?.read(&mut text)?;
-    Ok(state_and_start(&text[..length]))
-}
-
-/// Finds state and start in the text of `/proc/<pid>/stat`. The name before them may hold any
-/// bytes, so the fields are counted from the last parenthesis: the state is the third, the start
-/// the 22nd.
-fn state_and_start(stat: &[u8]) -> Option<(u8, u64)> {
-    let name_ends = stat.iter().rposition(|&byte| byte == b')')?;
-    let rest = std::str::from_utf8(&stat[name_ends + 1..]).ok()?;
-    let mut fields = rest.split_ascii_whitespace();
-    let state = *fields.next()?.as_bytes().first()?;
-    Some((state, fields.nth(18)?.parse().ok()?))
+/// Returns whether somebody holds the lock on a segment; `None` where that cannot be found out. Not
+/// on Linux, where asking takes a system call that the standard library does not know.
+#[cfg(any(windows, all(unix, not(target_os = "linux"), not(target_os = "android"))))]
+pub fn is_locked(file: &File) -> Option<bool> {
+    system::is_locked(file)
 }
 
 /// Opens a regular file, and waits for nothing.
 fn open(path: &Path) -> Option<File> {
-    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere anything but a regular file is turned down
-    /// below.
-    #[cfg(unix)]
-    const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
     let mut options = fs::OpenOptions::new();
-    #[cfg(unix)]
-    options.custom_flags(FLAGS);
+    let options = system::follow_no_link(&mut options);
     let file = options.read(true).open(path).ok()?;
     file.metadata().is_ok_and(|metadata| metadata.is_file()).then_some(file)
-}
-
-/// Fills `bytes` from `file`, beginning at `offset`.
-pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset);
-    #[cfg(not(unix))]
-    {
-        use std::io::{Seek as _, SeekFrom};
-        let mut file = file;
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(bytes)
-    }
 }
 
 /// Reads the number at `at`, if there is one.
@@ -250,28 +189,6 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn state_and_start_stand_behind_whatever_the_name_is() {
-        let rest = "1 1 1 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 4711 1000";
-        let of = |begin: &[u8]| state_and_start(&[begin, rest.as_bytes()].concat());
-        assert_eq!(of(b"12 (a) Z (b)) S "), Some((b'S', 4711)));
-        assert_eq!(of(b"12 (x) Z "), Some((b'Z', 4711)));
-        assert_eq!(of(b"12 (\xff\n) S "), Some((b'S', 4711)), "a name that is no text");
-        assert_eq!(state_and_start(b"nonsense"), None);
-        assert_eq!(state_and_start(b"1 (x) S 1"), None);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_process_is_told_by_its_id_and_its_start() {
-        let (pid, start) = (std::process::id(), started());
-        assert!(start > 0 && namespace() > 0);
-        assert_eq!(of_process(pid, start), Life::Alive);
-        assert_eq!(of_process(pid, start + 1), Life::Ended, "the id was given to another");
-        assert_eq!(of_process(u32::MAX, 0), Life::Ended);
-        assert_eq!(of_process(pid, 0), Life::Alive, "of a segment of before");
-    }
 
     #[test]
     fn what_is_no_segment_has_no_owner() {

@@ -7,19 +7,20 @@
 
 pub(crate) mod batch;
 mod counter;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 pub mod discarded;
 mod error;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 pub mod folder;
 pub(crate) mod layout;
 pub mod life;
 pub mod limits;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 pub(crate) mod locks;
 pub(crate) mod rate;
 pub(crate) mod reader;
 pub mod retention;
+pub(crate) mod system;
 
 pub use error::SegmentError;
 pub use reader::{

@@ -2,11 +2,9 @@
 //! thread ends.
 
 use std::cell::Cell;
-use std::num::NonZeroUsize;
+use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::Relaxed;
-
-use once_cell::race::OnceNonZeroUsize;
 
 use super::Thread;
 use super::handle::handle;
@@ -75,6 +73,10 @@ pub(in crate::gate::hot) fn take(recorder: &'static Recorder) -> Option<&'static
     if current.is_some() {
         return current;
     }
+    if let Some(thread) = left_by_handle(recorder) {
+        handle().take(thread);
+        return Some(thread);
+    }
     let thread = recorder.take_unused().or_else(|| create(recorder))?;
     thread.reach(crate::registry::count() + 1);
     thread.make_overflow();
@@ -86,8 +88,18 @@ pub(in crate::gate::hot) fn take(recorder: &'static Recorder) -> Option<&'static
     shard.owned.store(1, Relaxed);
     handle().take(thread);
     recorder.count_thread();
-    at_thread_end(thread);
+    // The main thread's shard ends with the process.
+    system::at_thread_end(detach, ptr::from_ref(thread).cast());
     Some(thread)
+}
+
+/// Returns the bookkeeping that this thread still has, where its handle has gone before it: on some
+/// systems, thread-local memory ends in the middle of the destructors of a thread.
+fn left_by_handle(recorder: &'static Recorder) -> Option<&'static Thread> {
+    // SAFETY: null, or what was given below: a thread that is never unmapped, and this one's until it
+    // is detached.
+    let thread = unsafe { system::left_at_thread_end().cast::<Thread>().as_ref() }?;
+    ptr::eq(thread.recorder, recorder).then_some(thread)
 }
 
 fn create(recorder: &'static Recorder) -> Option<&'static Thread> {
@@ -124,25 +136,8 @@ pub(in crate::gate::hot) fn make(
     Some(unsafe { memory.as_ref() })
 }
 
-/// Has [`detach`] called when this thread ends, after all destructors of Rust's thread-locals. The
-/// main thread's is not called when the process exits: its shard ends with the process.
-fn at_thread_end(thread: &'static Thread) {
-    static KEY: OnceNonZeroUsize = OnceNonZeroUsize::new();
-    let key = KEY.get_or_try_init(|| {
-        let mut key: libc::pthread_key_t = 0;
-        // SAFETY: writes to `key`, and registers a function that lives as long as the program.
-        let error = unsafe { libc::pthread_key_create(&raw mut key, Some(detach)) };
-        // Stored plus one, since a key may be zero.
-        let key = usize::try_from(key).ok().and_then(|key| NonZeroUsize::new(key + 1));
-        key.filter(|_| error == 0).ok_or(())
-    });
-    let Ok(key) = key.map(|key| (key.get() - 1) as libc::pthread_key_t) else { return };
-    // SAFETY: the key was made above and is never deleted.
-    unsafe { libc::pthread_setspecific(key, ptr::from_ref(thread).cast()) };
-}
-
 /// Returns the shard of a thread that ends. Called by the operating system on that thread.
-extern "C" fn detach(thread: *mut libc::c_void) {
+extern "C" fn detach(thread: *mut c_void) {
     // SAFETY: the value of the key, which `take` sets to a thread that is never unmapped.
     let Some(thread) = (unsafe { thread.cast::<Thread>().as_ref() }) else { return };
     let handle = handle();

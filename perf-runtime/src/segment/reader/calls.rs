@@ -9,7 +9,8 @@ use crate::segment::layout::{
     CALLS, FLAG_POLLED, Header, NodeRecord, ShardRecord, SiteRecord, TallyRecord, UNTIMED,
     is_beside,
 };
-use crate::segment::life::{read_at, u32_at, u64_at};
+use crate::segment::life::{u32_at, u64_at};
+use crate::segment::system::read_exact_at;
 
 /// Records that are looked at.
 const MOST_RECORDS: u32 = 20_000;
@@ -30,7 +31,7 @@ impl Outline {
     pub fn of(file: &File) -> Self {
         let mut outline = Self { calls: 0, program: [0; 464] };
         // A segment is longer than its header.
-        let _ = read_at(file, &mut outline.program, offset_of!(Header, text) as u64);
+        let _ = read_exact_at(file, &mut outline.program, offset_of!(Header, text) as u64);
         let mut counter = Counter { file, polled: [0; FUNCTIONS / 64], left: MOST_RECORDS };
         outline.calls = counter.calls().unwrap_or(0);
         outline
@@ -53,7 +54,7 @@ struct Counter<'a> {
 impl Counter<'_> {
     fn calls(&mut self) -> Option<u64> {
         let mut header = [0; offset_of!(Header, lost_calls)];
-        read_at(self.file, &mut header, 0).ok()?;
+        read_exact_at(self.file, &mut header, 0).ok()?;
         self.learn_sites(u32_at(&header, offset_of!(Header, sites))?);
         let (mut calls, mut place) = (0_u64, u32_at(&header, offset_of!(Header, shards))?);
         while let Some(shard) = self.record::<{ size_of::<ShardRecord>() }>(place) {
@@ -130,7 +131,7 @@ impl Counter<'_> {
         }
         self.left = self.left.checked_sub(1)?;
         let mut record = [0; N];
-        read_at(self.file, &mut record, place_of(place) as u64).ok()?;
+        read_exact_at(self.file, &mut record, place_of(place) as u64).ok()?;
         Some(record)
     }
 }

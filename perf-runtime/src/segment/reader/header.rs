@@ -1,7 +1,6 @@
 //! The header: the version of the segment, its process, and the beginnings of its lists.
 
 use std::mem::offset_of;
-use std::path::Path;
 
 use super::bytes::{Bytes, text};
 use super::node::Writer;
@@ -13,6 +12,7 @@ use crate::segment::layout::{
 };
 use crate::segment::life::{Copied, Owner};
 use crate::segment::rate::{Moment, Rate};
+use crate::segment::system;
 use crate::snapshot::{BreakerState, Build, Clock, Process, Usage};
 
 /// The facts in the header.
@@ -195,7 +195,7 @@ fn number(bytes: Bytes<'_>, offset: usize) -> Result<f64, SegmentError> {
 pub(super) fn may_be_running(bytes: &[u8]) -> bool {
     let Ok(pid) = Bytes(bytes).u32(offset_of!(Header, pid)) else { return false };
     let is_elsewhere = Owner::of_bytes(bytes).is_some_and(|owner| !owner.is_of_here());
-    is_elsewhere || !Path::new("/proc/self").exists() || Path::new(&format!("/proc/{pid}")).exists()
+    is_elsewhere || system::is_there(pid)
 }
 
 /// Returns the life of the writer at the moment that the bytes are from, for a file that nobody

@@ -10,10 +10,9 @@
 //! by a signal (SIGBUS). Nobody can look before each touch; where it is seen in time, private
 //! memory takes its place, and nothing is recorded any more.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::mem::offset_of;
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
@@ -21,10 +20,10 @@ use std::sync::atomic::{AtomicU8, AtomicU32};
 
 use super::Segment;
 use super::granules::GRANULE;
-use super::lock::{self, Lock};
 use super::map::Mapping;
-use super::system;
+use super::system::{self, Facts, Lock};
 use crate::segment::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, NodeRecord};
+use crate::segment::system::write_all_at;
 use crate::segment::{COPYING_EXTENSION, EXTENSION, MARK_EXTENSION, folder};
 use crate::sync::lock_briefly;
 
@@ -175,11 +174,11 @@ impl Segment {
         // First, since a file is made longer before it is mapped further.
         let mapped = (self.pieces().count() * GRANULE) as u64;
         // The descriptor says what became of the file, where the program left it alone.
-        let open = self.lock().metadata();
-        let named = fs::symlink_metadata(self.first_path());
-        let is_there = |found: &fs::Metadata| lock::identity_of(found) == self.identity();
-        let named_so = named.as_ref().ok().filter(|found| is_there(found));
-        if open.as_ref().or(named_so).is_some_and(|found| found.len() < mapped) {
+        let open = self.lock().facts();
+        let named = system::facts_at(self.first_path());
+        let is_there = |found: &&Facts| found.identity == self.identity();
+        let named_so = named.as_ref().ok().filter(is_there);
+        if open.as_ref().or(named_so).is_some_and(|found| found.bytes < mapped) {
             return Seen::Shorter;
         }
         if named_so.is_some() {
@@ -189,7 +188,7 @@ impl Segment {
             !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         });
         match open {
-            Some(open) if open.nlink() == 0 => Seen::Removed,
+            Some(open) if open.names == 0 => Seen::Removed,
             Some(_) => match self.lock().with_name(|name| self.is_found_at(name)) {
                 Some(true) => Seen::There,
                 Some(false) => Seen::Moved,
@@ -214,7 +213,7 @@ impl Segment {
         let mut held = held.ok_or(io::ErrorKind::WouldBlock)?;
         copies.path.parent().map_or(Ok(()), make_folders)?;
         let file = new_file(&copies.new)?;
-        let lock = Lock::take(&file, lock::identity_of(&file.metadata()?));
+        let lock = Lock::take(&file, system::facts(&file)?.identity);
         let written = self
             .write_copy(&file, (is_last, lock.is_held()))
             .and_then(|()| fs::rename(&copies.new, &copies.path));
@@ -240,9 +239,9 @@ impl Segment {
         }
         let of_identity = |field: usize| (offset_of!(Header, identity) + field) as u64;
         let copied = if is_last { COPIED_AT_END } else { COPIED_WHILE_RUNNING };
-        file.write_all_at(&copied.to_ne_bytes(), of_identity(offset_of!(Identity, copied)))?;
+        write_all_at(file, &copied.to_ne_bytes(), of_identity(offset_of!(Identity, copied)))?;
         let is_locked = u32::from(is_locked).to_ne_bytes();
-        file.write_all_at(&is_locked, of_identity(offset_of!(Identity, is_locked)))
+        write_all_at(file, &is_locked, of_identity(offset_of!(Identity, is_locked)))
     }
 
     /// Writes all bytes in use, from the beginning on. Records linked meanwhile may lie behind
@@ -268,8 +267,7 @@ impl Segment {
 /// Makes a new file, in place of one that an earlier attempt left.
 fn new_file(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW).open(path)
+    system::new_file(path)
 }
 
 /// Returns the path of the copy: the name of a segment begun a nanosecond later.

@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use super::map::Mapping;
+use super::system::fault;
 
 /// The unit by which the file grows; each such piece is mapped as a whole.
 pub(super) const GRANULE: usize = 32 << 10;
@@ -21,7 +22,7 @@ impl Granules {
         let room = usize::try_from(bytes).unwrap_or(usize::MAX) / GRANULE;
         let mut starts = Vec::new();
         let reserved = starts.try_reserve_exact(room.max(1));
-        reserved.map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
+        reserved.map_err(|_| io::Error::from_raw_os_error(fault::OUT_OF_MEMORY))?;
         starts.resize_with(room.max(1), AtomicPtr::default);
         Ok(Self { count: AtomicUsize::new(0), starts: starts.into_boxed_slice() })
     }

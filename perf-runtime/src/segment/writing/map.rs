@@ -1,14 +1,14 @@
 //! Memory from the operating system: pieces of a file that other processes can read, and private
-//! pages. All system calls of the recorder that need `unsafe` are here, behind safe faces.
+//! pages. The calls are in `system`.
 //!
 //! Nothing here knows what the memory is used for.
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
-use super::{reserve, system};
+use super::reserve;
+use super::system::{self, fault, memory};
 
 /// A piece of memory that stays mapped until the process ends: the recorder never gives memory
 /// back, since a span anywhere on a stack may still point into it.
@@ -49,18 +49,7 @@ impl Mapping {
     /// Reserves `bytes` bytes of `file` from `offset` on and maps them, zeroed where they are new.
     /// The space is reserved first, so that a full disk is an error here and no signal later.
     pub(crate) fn of_file(file: &File, offset: u64, bytes: usize) -> io::Result<Self> {
-        let start = libc::off_t::try_from(offset).map_err(|_| out_of_range())?;
-        let length = libc::off_t::try_from(bytes).map_err(|_| out_of_range())?;
-        // To make a file longer than the process may is not only an error, but ends the process by a signal.
-        if !system::may_write_files_of(offset.saturating_add(bytes as u64)) {
-            return Err(out_of_range());
-        }
-        // SAFETY: a system call on integers and a descriptor that `file` keeps open.
-        let error = unsafe { libc::posix_fallocate(file.as_raw_fd(), start, length) };
-        if error != 0 {
-            return Err(io::Error::from_raw_os_error(error));
-        }
-        Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), start)
+        Ok(Self { start: memory::of_file(file, offset, bytes)?, bytes })
     }
 
     /// Maps `bytes` zeroed bytes that no other process sees. `bytes` are whole pages.
@@ -68,7 +57,7 @@ impl Mapping {
         if system::is_quiet() {
             return Self::reserved(reserve::copied(bytes), bytes);
         }
-        Self::map(bytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+        Ok(Self { start: memory::private(bytes)?, bytes })
     }
 
     /// Maps bytes that are zeroes again in the child of a fork, where the system can do that.
@@ -82,7 +71,7 @@ impl Mapping {
     }
 
     fn reserved(start: Option<NonNull<u8>>, bytes: usize) -> io::Result<Self> {
-        let start = start.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOMEM))?;
+        let start = start.ok_or_else(|| io::Error::from_raw_os_error(fault::OUT_OF_MEMORY))?;
         Ok(Self { start, bytes })
     }
 
@@ -90,30 +79,15 @@ impl Mapping {
     /// else: it is there as long as it is mapped, also without its name.
     pub(crate) fn of_contents(file: &File) -> io::Result<Self> {
         let bytes = usize::try_from(file.metadata()?.len()).map_err(|_| out_of_range())?;
-        Self::map(bytes, libc::MAP_SHARED, file.as_raw_fd(), 0)
-    }
-
-    fn map(bytes: usize, flags: i32, fd: i32, offset: libc::off_t) -> io::Result<Self> {
-        let access = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: without MAP_FIXED the kernel chooses an unused range, so no memory that anyone
-        // uses changes; `fd` is open or -1 for an anonymous mapping.
-        let start = unsafe { libc::mmap(ptr::null_mut(), bytes, access, flags, fd, offset) };
-        if start == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        let start = NonNull::new(start.cast()).ok_or_else(out_of_range)?;
-        Ok(Self { start, bytes })
+        Ok(Self { start: memory::of_contents(file, bytes)?, bytes })
     }
 
     /// Puts private zeroed pages in the place of this mapping, so that old pointers to it can do no
     /// harm to the file. For a process that was just forked; safe in a signal handler.
     pub(crate) fn detach(self) {
-        let access = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
-        // SAFETY: the range is this mapping's own and stays mapped and writable throughout, so
-        // every pointer into it stays valid; its users access it as integers, for which zero is a
+        // SAFETY: the range is this mapping's own; its users access it as integers, for which zero is a
         // valid value.
-        unsafe { libc::mmap(self.start.as_ptr().cast(), self.bytes, access, flags, -1, 0) };
+        unsafe { memory::replace(self.start, self.bytes) };
     }
 
     /// Writes its contents into `file` at `offset`. The system copies them, so that others may
@@ -123,28 +97,8 @@ impl Mapping {
         if !system::may_write_files_of(offset.saturating_add(self.bytes as u64)) {
             return Err(out_of_range());
         }
-        let (mut written, whole) = (0, self.bytes);
-        while written < whole {
-            let place =
-                libc::off_t::try_from(offset + written as u64).map_err(|_| out_of_range())?;
-            // SAFETY: at most the length of the mapping.
-            let from = unsafe { self.start.add(written) };
-            // SAFETY: reads a range of the mapping, which stays mapped.
-            let answer = unsafe {
-                libc::pwrite(file.as_raw_fd(), from.as_ptr().cast(), whole - written, place)
-            };
-            match usize::try_from(answer) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(more) => written += more,
-                Err(_) => {
-                    let error = io::Error::last_os_error();
-                    if error.kind() != io::ErrorKind::Interrupted {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-        Ok(())
+        // SAFETY: the range is this mapping's own, and stays mapped.
+        unsafe { memory::write_to((self.start, self.bytes), file, offset) }
     }
 
     /// Gives private memory back, unless the system is asked for nothing any more.
@@ -156,10 +110,10 @@ impl Mapping {
             return;
         }
         // SAFETY: the range is this mapping's own, and the caller vouches that nobody uses it.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
+        unsafe { memory::unmap(self.start, self.bytes) };
     }
 }
 
 fn out_of_range() -> io::Error {
-    io::Error::from_raw_os_error(libc::EFBIG)
+    io::Error::from_raw_os_error(fault::TOO_LARGE)
 }

@@ -1,8 +1,7 @@
 //! The mark from which on figures count: see `segment::reader::mark`.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 
 use super::{Segment, system};
 use crate::segment::reader::{copy_file, settle};
@@ -18,18 +17,12 @@ pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
     settle(&mut copy, path)?;
     if !system::may_write_files_of(copy.len() as u64) {
         // Not only an error, but a signal that ends the process.
-        return Err(io::Error::from_raw_os_error(libc::EFBIG).into());
+        return Err(io::Error::from_raw_os_error(system::fault::TOO_LARGE).into());
     }
     let new = path.with_extension(UNNAMED_EXTENSION);
     // Left by a call that failed; there is one at a time.
     let _ = fs::remove_file(&new);
-    let mut options = OpenOptions::new();
-    let written = options
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)
+    let written = system::new_file(&new)
         .and_then(|mut file| file.write_all(&copy).map(|()| file))
         .and_then(|file| fs::rename(&new, path.with_extension(MARK_EXTENSION)).map(|()| file));
     written.map(|file| segment.keep_mark(&file)).map_err(|error| {

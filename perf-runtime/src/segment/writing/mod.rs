@@ -1,9 +1,7 @@
 //! The writing half of the segment: mounted by `gate` where recording is compiled in.
 
 mod copies;
-mod entries;
 mod granules;
-mod lock;
 mod map;
 pub(crate) mod mark;
 mod metric_text;

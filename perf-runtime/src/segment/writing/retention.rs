@@ -9,11 +9,9 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::entries::Folder;
-use super::{lock, system};
+use super::system::{self, Folder};
 use crate::segment::discarded::Ledger;
 use crate::segment::life::{self, Life};
 use crate::segment::locks;
@@ -199,13 +197,11 @@ struct Recording {
 
 impl Recording {
     fn of_segment(name: &CStr, file: &File) -> Option<Self> {
-        let metadata = file.metadata().ok()?;
+        let facts = system::facts(file).ok()?;
         // An empty one may be locked by a process of another namespace in a moment.
-        let is_dead = metadata.len() > 0 && has_ended(name, file);
-        let changed = (metadata.mtime(), metadata.mtime_nsec());
+        let is_dead = facts.bytes > 0 && has_ended(name, file);
         let name = is_dead.then(|| held_name(name))??;
-        let bytes = metadata.blocks().saturating_mul(512);
-        Some(Self { name, is_session: false, changed, bytes })
+        Some(Self { name, is_session: false, changed: facts.changed, bytes: facts.bytes_taken })
     }
 
     fn of_session(name: &CStr, session: &Folder) -> Option<Self> {
@@ -222,7 +218,7 @@ impl Recording {
 /// Returns whether the process of a segment has ended, as far as can be known.
 fn has_ended(name: &CStr, file: &File) -> bool {
     let pid = name.to_str().ok().and_then(life::pid_in);
-    life::life_of(file, pid, lock::is_locked(file)) == Life::Ended
+    life::life_of(file, pid, system::is_locked(file)) == Life::Ended
 }
 
 /// Returns the time of a session's last write, if it is over: its `run` has ended, and all
@@ -240,9 +236,7 @@ fn is_over(session: &Folder) -> Option<(i64, i64)> {
     session.each(|name| {
         let is_asked = is_over && is_segment(name);
         if let Some(file) = is_asked.then(|| session.file(name)).flatten() {
-            let metadata = file.metadata();
-            let written = metadata.map_or((0, 0), |it| (it.mtime(), it.mtime_nsec()));
-            changed = changed.max(written);
+            changed = changed.max(system::facts(&file).map_or((0, 0), |it| it.changed));
             is_over = has_ended(name, &file);
         }
     });

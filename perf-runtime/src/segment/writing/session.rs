@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use once_cell::race::OnceNonZeroUsize;
 
+use super::Segment;
 use super::retention::Room;
-use super::{Segment, system};
+use super::system::{self, fault};
 use crate::budget::DEFAULT_BUDGET_PPM;
 use crate::newer::beginning;
 use crate::segment::folder::{self, FolderError};
@@ -67,7 +68,7 @@ pub(crate) fn prohibition() -> Option<i32> {
 }
 
 fn prohibited(acts_for_another: bool) -> Option<i32> {
-    acts_for_another.then_some(libc::EPERM)
+    acts_for_another.then_some(fault::NOT_PERMITTED)
 }
 
 /// Returns whether `PERF_TRACK` switches recording off.
@@ -128,7 +129,7 @@ fn why_not_in_memory(folder: &Path) -> Option<i32> {
     let is_elsewhere = places.iter().any(|place| place == base) && best != base;
     (cfg!(target_os = "linux") && is_elsewhere).then(|| match prepare(best) {
         Err(error) => error.errno(),
-        Ok(()) => system::refusal(best).unwrap_or(libc::ENOSPC),
+        Ok(()) => system::refusal(best).unwrap_or(fault::NO_SPACE),
     })
 }
 
@@ -148,7 +149,7 @@ fn create_in(folder: &Path, stem: &str, is_named: bool) -> Result<Segment, Failu
         is_prepared: false,
     })?;
     let of_system = |error: io::Error| Failure {
-        number: error.raw_os_error().unwrap_or(libc::EIO),
+        number: error.raw_os_error().unwrap_or(fault::DAMAGED),
         is_refused: false,
         is_prepared: true,
     };
@@ -294,7 +295,7 @@ mod tests {
     #[test]
     fn who_acts_for_another_heeds_no_variable_and_records_nothing() {
         let given = || Some(OsString::from("given"));
-        assert_eq!((heeded(true, given), prohibited(true)), (None, Some(libc::EPERM)));
+        assert_eq!((heeded(true, given), prohibited(true)), (None, Some(fault::NOT_PERMITTED)));
         assert_eq!((heeded(false, given), prohibited(false)), (given(), None));
     }
 

@@ -4,11 +4,8 @@
 //! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and may
 //! take a lock, but gives up rather than wait for it long.
 
-use std::ffi::CString;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 use std::sync::Mutex;
@@ -16,10 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::copies::Copies;
 use super::granules::{GRANULE, Granules};
-use super::lock::{self, Lock};
 use super::map::Mapping;
 use super::retention::Room;
-use super::system;
+use super::system::{self, Identity, Lock, SystemPath, fault};
 use crate::segment::UNNAMED_EXTENSION;
 use crate::segment::layout::{self, Header, UNIT};
 use crate::sync::lock_briefly;
@@ -35,10 +31,9 @@ pub(crate) const LARGEST_BLOCK: usize = GRANULE;
 #[derive(Debug)]
 pub(crate) struct Segment {
     path: PathBuf,
-    /// Path for the system, made while there is memory for it.
-    system_path: CString,
-    /// Device and inode, so that a file put in its place later is not mistaken for it.
-    identity: (u64, u64),
+    system_path: SystemPath,
+    /// So that a file put in its place later is not mistaken for it.
+    identity: Identity,
     header: NonNull<Header>,
     pub(super) space: Mutex<Space>,
     granules: Granules,
@@ -108,13 +103,7 @@ impl Segment {
 
     fn try_create(path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
         let unnamed = path.with_extension(UNNAMED_EXTENSION);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW)
-            .open(&unnamed)?;
+        let file = system::new_file(&unnamed)?;
         let segment = Self::map_first(&file, path, limit_bytes, whole);
         let named = segment.and_then(|it| std::fs::rename(&unnamed, path).map(|()| it));
         named.inspect_err(|_| {
@@ -124,7 +113,7 @@ impl Segment {
     }
 
     fn map_first(file: &File, path: &Path, limit_bytes: u64, whole: bool) -> io::Result<Self> {
-        let identity = lock::identity_of(&file.metadata()?);
+        let identity = system::facts(file)?.identity;
         // Before there is anything in it, so that nobody takes it for one that was left behind.
         let lock = Lock::take(file, identity);
         let granules = Granules::with_room_for(limit_bytes)?;
@@ -133,7 +122,7 @@ impl Segment {
         granules.push(first);
         Ok(Self {
             path: path.to_owned(),
-            system_path: CString::new(path.as_os_str().as_bytes())?,
+            system_path: SystemPath::of(path)?,
             copies: Copies::beside(path),
             identity,
             header: first.start().cast(),
@@ -170,8 +159,8 @@ impl Segment {
         &self.path
     }
 
-    /// Returns device and inode of the file.
-    pub(super) fn identity(&self) -> (u64, u64) {
+    /// Returns by what the file is known.
+    pub(super) fn identity(&self) -> Identity {
         self.identity
     }
 
@@ -293,8 +282,8 @@ impl Segment {
     /// Opens the file, if it still has its name.
     fn open_by_name(&self) -> Option<File> {
         let file = system::open_for_growth(&self.system_path)?;
-        let found = file.metadata().ok()?;
-        (lock::identity_of(&found) == self.identity).then_some(file)
+        let found = system::facts(&file).ok()?;
+        (found.identity == self.identity).then_some(file)
     }
 }
 
@@ -305,12 +294,10 @@ fn making_room<T>(
     attempt: impl Fn() -> io::Result<T>,
 ) -> io::Result<T> {
     const ATTEMPTS: u32 = 32;
-    let is_full =
-        |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EDQUOT));
     let mut result = attempt();
     for _ in 0..ATTEMPTS {
         match (&result, room) {
-            (Err(error), Some(room)) if is_full(error) && room.make(needed, true) => {}
+            (Err(error), Some(room)) if fault::is_full(error) && room.make(needed, true) => {}
             _ => break,
         }
         result = attempt();

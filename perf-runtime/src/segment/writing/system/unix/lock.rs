@@ -5,15 +5,16 @@
 //! should the program close it, or put another file in its place, nothing is done to that.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata};
+use std::fs::File;
 use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering::Relaxed;
+
+use super::{Facts, Identity, facts, facts_at};
 
 /// A number that few programs give a meaning to.
 const LEAST_DESCRIPTOR: RawFd = 100;
@@ -23,32 +24,31 @@ const LEAST_DESCRIPTOR: RawFd = 100;
 pub(crate) struct Lock {
     /// Its descriptor; -1 where there is none.
     descriptor: AtomicI32,
-    /// Device and inode of the file.
-    identity: (u64, u64),
+    identity: Identity,
 }
 
 impl Lock {
-    /// Locks `file`, whose device and inode are `identity`, if that can be done at once.
-    pub(super) fn take(file: &File, identity: (u64, u64)) -> Self {
+    /// Locks `file`, which is known by `identity`, if that can be done at once.
+    pub(crate) fn take(file: &File, identity: Identity) -> Self {
         let descriptor = if set(file.as_raw_fd()) { duplicate_high(file.as_raw_fd()) } else { -1 };
         Self { descriptor: AtomicI32::new(descriptor), identity }
     }
 
     /// Returns whether it is held.
     pub(crate) fn is_held(&self) -> bool {
-        self.metadata().is_some()
+        self.facts().is_some()
     }
 
     /// Returns the system's facts about the file, whatever became of its name; `None` where the
     /// descriptor is ours no more.
-    pub(super) fn metadata(&self) -> Option<Metadata> {
+    pub(crate) fn facts(&self) -> Option<Facts> {
         let descriptor = self.descriptor.load(Relaxed);
-        let found = if descriptor < 0 { None } else { metadata_of(descriptor) };
-        found.filter(|found| identity_of(found) == self.identity)
+        let found = if descriptor < 0 { None } else { facts_of(descriptor) };
+        found.filter(|found| found.identity == self.identity)
     }
 
     /// Opens the file once more without its name, which may lead elsewhere by now.
-    pub(super) fn file(&self) -> Option<File> {
+    pub(crate) fn file(&self) -> Option<File> {
         let descriptor = self.descriptor.load(Relaxed);
         if descriptor < 0 {
             return None;
@@ -57,13 +57,13 @@ impl Lock {
         // SAFETY: made above, and known to nobody else.
         let file = (copy >= 0).then(|| unsafe { File::from_raw_fd(copy) })?;
         // Looked at once it cannot be closed any more.
-        let found = file.metadata().ok()?;
-        (identity_of(&found) == self.identity).then_some(file)
+        let found = facts(&file).ok()?;
+        (found.identity == self.identity).then_some(file)
     }
 
     /// Shows `look` the present name of the file, as far as the system knows it and it is true.
     /// Allocates nothing.
-    pub(super) fn with_name<R>(&self, look: impl FnOnce(&Path) -> R) -> Option<R> {
+    pub(crate) fn with_name<R>(&self, look: impl FnOnce(&Path) -> R) -> Option<R> {
         let mut link = [0_u8; 32];
         write!(&mut link[..], "/proc/self/fd/{}\0", self.descriptor.load(Relaxed)).ok()?;
         let mut name = [0_u8; 4096];
@@ -71,12 +71,12 @@ impl Lock {
         let length =
             unsafe { libc::readlink(link.as_ptr().cast(), name.as_mut_ptr().cast(), name.len()) };
         let name = Path::new(OsStr::from_bytes(name.get(..usize::try_from(length).ok()?)?));
-        let found = fs::symlink_metadata(name).ok()?;
-        (identity_of(&found) == self.identity).then(|| look(name))
+        let found = facts_at(name).ok()?;
+        (found.identity == self.identity).then(|| look(name))
     }
 
     /// Leaves the lock to the parent, in a fork's child. Does only what a signal handler may do.
-    pub(super) fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         if self.is_held() {
             // SAFETY: the descriptor is of our file, and nobody but this module knows of it.
             unsafe { libc::close(self.descriptor.swap(-1, Relaxed)) };
@@ -85,16 +85,11 @@ impl Lock {
 }
 
 /// Returns the system's facts about the file open at `descriptor`, if any is.
-fn metadata_of(descriptor: RawFd) -> Option<Metadata> {
+fn facts_of(descriptor: RawFd) -> Option<Facts> {
     // SAFETY: the file is looked at and never closed through this, so that it need not be ours; a
     // descriptor that is not open is an error of the call.
     let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
-    file.metadata().ok()
-}
-
-/// Returns device and inode.
-pub(super) fn identity_of(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+    facts(&file).ok()
 }
 
 /// Duplicates the descriptor of an open file to one that started programs do not inherit; -1 where
@@ -130,7 +125,7 @@ fn set(descriptor: RawFd) -> bool {
 /// Returns whether somebody holds the lock on `file`; `None` where that cannot be found out without
 /// taking it.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn is_locked(file: &File) -> Option<bool> {
+pub(crate) fn is_locked(file: &File) -> Option<bool> {
     let mut found = whole_file();
     // SAFETY: a system call that writes to a record on this stack.
     let answer = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &raw mut found) };
@@ -138,8 +133,8 @@ pub(super) fn is_locked(file: &File) -> Option<bool> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn is_locked(_file: &File) -> Option<bool> {
-    None
+pub(crate) fn is_locked(file: &File) -> Option<bool> {
+    crate::segment::system::is_locked(file)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

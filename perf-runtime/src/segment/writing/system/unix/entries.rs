@@ -10,7 +10,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-use super::system;
+use super::user_id;
 use crate::segment::retention::Space;
 
 /// The flags for opening anything here: no link is followed, nothing is waited for, programs that
@@ -19,37 +19,37 @@ const FLAGS: libc::c_int = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC
 
 /// An open folder.
 #[derive(Debug)]
-pub(super) struct Folder(File);
+pub(crate) struct Folder(File);
 
 impl Folder {
     /// Opens the folder at `path`, if there is one.
-    pub(super) fn open(path: &Path) -> Option<Self> {
+    pub(crate) fn open(path: &Path) -> Option<Self> {
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(FLAGS | libc::O_DIRECTORY);
         options.open(path).ok().map(Self)
     }
 
     /// Opens the folder of this name in it, if it is of this user and closed to others.
-    pub(super) fn own_folder(&self, name: &CStr) -> Option<Self> {
+    pub(crate) fn own_folder(&self, name: &CStr) -> Option<Self> {
         let folder = Self(self.open_below(name, libc::O_RDONLY | libc::O_DIRECTORY)?);
         let metadata = folder.0.metadata().ok()?;
-        let is_own = metadata.uid() == system::user_id() && metadata.mode() & 0o022 == 0;
+        let is_own = metadata.uid() == user_id() && metadata.mode() & 0o022 == 0;
         is_own.then_some(folder)
     }
 
     /// Opens the regular file of this name in it, for reading.
-    pub(super) fn file(&self, name: &CStr) -> Option<File> {
+    pub(crate) fn file(&self, name: &CStr) -> Option<File> {
         regular(self.open_below(name, libc::O_RDONLY)?)
     }
 
     /// Opens the same for reading and writing, made where it is missing.
-    pub(super) fn made_file(&self, name: &CStr) -> Option<File> {
+    pub(crate) fn made_file(&self, name: &CStr) -> Option<File> {
         regular(self.open_below(name, libc::O_RDWR | libc::O_CREAT)?)
     }
 
     /// Returns the bytes that the file of this name takes of the file system, without a look into
     /// it.
-    pub(super) fn bytes_of(&self, name: &CStr) -> u64 {
+    pub(crate) fn bytes_of(&self, name: &CStr) -> u64 {
         let mut found = MaybeUninit::<libc::stat>::zeroed();
         let (folder, flags) = (self.0.as_raw_fd(), libc::AT_SYMLINK_NOFOLLOW);
         // SAFETY: writes to a record on this stack; the name ends with zero.
@@ -63,17 +63,17 @@ impl Folder {
     }
 
     /// Returns the time at which an entry was last made or removed, in seconds since 1970.
-    pub(super) fn changed(&self) -> i64 {
+    pub(crate) fn changed(&self) -> i64 {
         self.0.metadata().map_or(i64::MAX, |metadata| metadata.mtime())
     }
 
     /// Removes the file of this name, and returns whether it was this process that did.
-    pub(super) fn remove(&self, name: &CStr) -> bool {
+    pub(crate) fn remove(&self, name: &CStr) -> bool {
         self.unlink(name, 0)
     }
 
     /// Removes the empty folder of this name, and returns whether it was this process that did.
-    pub(super) fn remove_folder(&self, name: &CStr) -> bool {
+    pub(crate) fn remove_folder(&self, name: &CStr) -> bool {
         self.unlink(name, libc::AT_REMOVEDIR)
     }
 
@@ -92,7 +92,7 @@ impl Folder {
 
     /// Returns the size of the file system, and the free part; `None` where the system does not
     /// show it.
-    pub(super) fn space(&self) -> Option<Space> {
+    pub(crate) fn space(&self) -> Option<Space> {
         let mut found = MaybeUninit::<libc::statvfs>::zeroed();
         // SAFETY: writes to a record on this stack.
         let answer = unsafe { libc::fstatvfs(self.0.as_raw_fd(), found.as_mut_ptr()) };
@@ -121,7 +121,7 @@ fn regular(file: File) -> Option<File> {
 /// Calls `look` with the name of everything in the folder.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Folder {
-    pub(super) fn each(&self, mut look: impl FnMut(&CStr)) {
+    pub(crate) fn each(&self, mut look: impl FnMut(&CStr)) {
         /// Place of an entry's length in it, and of its name.
         const LENGTH: usize = 16;
         const NAME: usize = 19;
@@ -160,7 +160,7 @@ impl Folder {
 /// Calls `look` with the name of everything in the folder.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl Folder {
-    pub(super) fn each(&self, mut look: impl FnMut(&CStr)) {
+    pub(crate) fn each(&self, mut look: impl FnMut(&CStr)) {
         use std::os::fd::IntoRawFd as _;
         let Ok(copy) = self.0.try_clone() else { return };
         // SAFETY: takes the descriptor, which is nobody else's, and gives it back with `closedir`.

@@ -1,31 +1,84 @@
-//! The operating system's answers to the recorder's questions about itself. Safe faces over libc.
+//! Unix: see the table in the module above. Safe faces over libc.
 
-use std::ffi::{CStr, CString};
-use std::fs::File;
+use std::ffi::CString;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
 use std::os::fd::FromRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::entries::Folder;
+use super::{Account, Facts, Identity, Switches, is_quiet};
 use crate::newer::Signed as _;
 use crate::segment::retention::Space;
 
-/// Set once the system is asked for nothing any more that a program could do without.
-static IS_QUIET: AtomicBool = AtomicBool::new(false);
+mod ends;
+mod entries;
+mod lock;
+pub(crate) mod memory;
 
-/// Asks the system for nothing from here on that a program could do without: the program may be
-/// about to confine itself to a few system calls, and be ended for any other.
-pub(crate) fn be_quiet() {
-    IS_QUIET.store(true, Relaxed);
+pub(crate) use ends::{at_thread_end, call_at_load_and_end, left_at_thread_end};
+pub(crate) use entries::Folder;
+pub(crate) use lock::{Lock, is_locked};
+
+/// Numbers of errors.
+pub(crate) mod fault {
+    use std::io;
+
+    pub(crate) const OUT_OF_MEMORY: i32 = libc::ENOMEM;
+    pub(crate) const TOO_LARGE: i32 = libc::EFBIG;
+    pub(crate) const NO_SPACE: i32 = libc::ENOSPC;
+    pub(crate) const NOT_PERMITTED: i32 = libc::EPERM;
+    pub(crate) const DAMAGED: i32 = libc::EIO;
+
+    /// Returns whether the file system, or this user's part of it, is full.
+    pub(crate) fn is_full(error: &io::Error) -> bool {
+        matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EDQUOT))
+    }
 }
 
-/// Returns whether that is so.
-pub(crate) fn is_quiet() -> bool {
-    IS_QUIET.load(Relaxed)
+/// Returns the facts about an open file.
+pub(crate) fn facts(file: &File) -> io::Result<Facts> {
+    file.metadata().map(|metadata| facts_in(&metadata))
+}
+
+/// Returns the facts about what is at `path`, if only a link.
+pub(crate) fn facts_at(path: &Path) -> io::Result<Facts> {
+    fs::symlink_metadata(path).map(|metadata| facts_in(&metadata))
+}
+
+fn facts_in(metadata: &Metadata) -> Facts {
+    Facts {
+        identity: identity_in(metadata),
+        bytes: metadata.len(),
+        bytes_taken: metadata.blocks().saturating_mul(512),
+        names: metadata.nlink(),
+        changed: (metadata.mtime(), metadata.mtime_nsec()),
+    }
+}
+
+/// Returns device and inode.
+fn identity_in(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}
+
+/// Makes a file, to read and write, that only its user may open.
+pub(crate) fn new_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    options.mode(0o600).custom_flags(libc::O_NOFOLLOW).open(path)
+}
+
+/// A path as the system takes it, made while there is memory for that.
+#[derive(Debug)]
+pub(crate) struct SystemPath(CString);
+
+impl SystemPath {
+    /// Makes that of `path`.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self(CString::new(path.as_os_str().as_bytes())?))
+    }
 }
 
 /// Returns the size of `folder`'s file system, and the free part.
@@ -51,10 +104,10 @@ pub(crate) fn may_write_files_of(bytes: u64) -> bool {
 
 /// Opens a file to read and write; the standard library may ask for memory for a long path, in
 /// vain.
-pub(crate) fn open_for_growth(path: &CStr) -> Option<File> {
+pub(crate) fn open_for_growth(path: &SystemPath) -> Option<File> {
     let flags = libc::O_RDWR | libc::O_CLOEXEC | libc::O_NOFOLLOW;
     // SAFETY: opens a file by a name that ends with zero.
-    let descriptor = unsafe { libc::open(path.as_ptr(), flags) };
+    let descriptor = unsafe { libc::open(path.0.as_ptr(), flags) };
     // SAFETY: just opened, and nobody else knows it.
     (descriptor >= 0).then(|| unsafe { File::from_raw_fd(descriptor) })
 }
@@ -114,10 +167,26 @@ pub(crate) fn thread_id() -> u32 {
     if is_quiet() {
         return 0;
     }
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     // SAFETY: takes nothing, cannot fail.
     let id = unsafe { libc::gettid() }.without_sign();
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(target_vendor = "apple")]
+    let id = {
+        let mut id = 0_u64;
+        // SAFETY: 0 stands for this thread; writes to a number on this stack.
+        unsafe { libc::pthread_threadid_np(0, &raw mut id) };
+        // The numbers count up from the start of the machine.
+        id as u32
+    };
+    #[cfg(target_os = "freebsd")]
+    // SAFETY: takes nothing, cannot fail.
+    let id = unsafe { libc::pthread_getthreadid_np() }.without_sign();
+    #[cfg(not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_vendor = "apple",
+        target_os = "freebsd"
+    )))]
     let id = std::process::id();
     id
 }
@@ -125,16 +194,7 @@ pub(crate) fn thread_id() -> u32 {
 /// Returns the processor time of this thread, in nanoseconds; time that passes, where the system is
 /// not asked for it.
 pub(crate) fn thread_cpu_ns() -> u64 {
-    clock_ns(if is_quiet() { libc::CLOCK_MONOTONIC } else { libc::CLOCK_THREAD_CPUTIME_ID })
-}
-
-/// The times that this thread gave up its processor.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Switches {
-    /// Times that it waited for something.
-    pub(crate) voluntary: i64,
-    /// Times that another thread was to run there.
-    pub(crate) involuntary: i64,
+    clock_ns(if is_quiet() { MONOTONIC } else { libc::CLOCK_THREAD_CPUTIME_ID })
 }
 
 /// Counts the times that this thread gave up its processor; `None` where the system does not show
@@ -148,15 +208,6 @@ pub(crate) fn switches() -> Option<Switches> {
     }
     #[cfg(not(target_os = "linux"))]
     None
-}
-
-/// The system's account of this process, whatever programs it has run.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Account {
-    pub(crate) user_ns: u64,
-    pub(crate) system_ns: u64,
-    /// Largest resident memory, bytes.
-    pub(crate) peak_rss_bytes: u64,
 }
 
 /// Reads the account of this process; `None` where the system does not show it.
@@ -215,9 +266,16 @@ pub(crate) fn peak_of_program() -> Option<u64> {
     Some(kib.saturating_mul(1024))
 }
 
+/// The monotonic clock. That of macOS is read to the microsecond only, unlike this one, which is
+/// the counter of `mach_absolute_time` in nanoseconds.
+#[cfg(target_vendor = "apple")]
+const MONOTONIC: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+#[cfg(not(target_vendor = "apple"))]
+const MONOTONIC: libc::clockid_t = libc::CLOCK_MONOTONIC;
+
 /// Reads the monotonic clock in nanoseconds; the same for all processes since the machine started.
 pub(crate) fn monotonic_ns() -> u64 {
-    clock_ns(libc::CLOCK_MONOTONIC)
+    clock_ns(MONOTONIC)
 }
 
 fn clock_ns(clock: libc::clockid_t) -> u64 {
@@ -226,12 +284,6 @@ fn clock_ns(clock: libc::clockid_t) -> u64 {
     unsafe { libc::clock_gettime(clock, &raw mut time) };
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
-}
-
-/// Reads the clock in nanoseconds since 1970.
-pub(crate) fn unix_ns() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Has `in_child` called in every child that this process forks, before anything else runs there.

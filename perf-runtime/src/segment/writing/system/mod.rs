@@ -1,0 +1,81 @@
+//! The operating system as the recorder sees it: one folder a system, all of which have the same
+//! names, and what they have in common. Safe faces over its calls.
+//!
+//! | name | |
+//! |---|---|
+//! | `Lock`, `is_locked` | the lock by which others know that this process lives |
+//! | `Folder` | a folder whose entries are looked at and removed |
+//! | `memory` | pieces of a file in memory, and private pages |
+//! | `Facts`, `facts`, `facts_at` | what is known of a file |
+//! | `new_file`, `SystemPath`, `open_for_growth`, `may_write_files_of` | files |
+//! | `fault` | numbers of errors |
+//! | `monotonic_ns`, `thread_cpu_ns`, `switches` | clocks, and the thread's account |
+//! | `account`, `peak_of_program` | the process's account |
+//! | `user_id`, `acts_for_another`, `parent_pid`, `thread_id` | who this is |
+//! | `after_fork`, `wipe_in_children` | forks; nothing where there are none |
+//! | `at_thread_end`, `left_at_thread_end`, `call_at_load_and_end` | the ends of threads and of the process |
+//! | `stay_loaded`, `refusal`, `space` | the rest |
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[cfg(unix)]
+mod unix;
+
+#[cfg(unix)]
+pub(crate) use unix::*;
+
+/// Set once the system is asked for nothing any more that a program could do without.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Asks the system for nothing from here on that a program could do without: the program may be
+/// about to confine itself to a few system calls, and be ended for any other.
+pub(crate) fn be_quiet() {
+    IS_QUIET.store(true, Relaxed);
+}
+
+/// Returns whether that is so.
+pub(crate) fn is_quiet() -> bool {
+    IS_QUIET.load(Relaxed)
+}
+
+/// Reads the clock in nanoseconds since 1970.
+pub(crate) fn unix_ns() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The file system and the number of a file in it, by which it is known whatever its name.
+pub(crate) type Identity = (u64, u64);
+
+/// The system's facts about a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) identity: Identity,
+    pub(crate) bytes: u64,
+    /// Bytes that it takes of the file system.
+    pub(crate) bytes_taken: u64,
+    /// Names that it has.
+    pub(crate) names: u64,
+    /// Time of the last write, in seconds and nanoseconds since 1970.
+    pub(crate) changed: (i64, i64),
+}
+
+/// The times that this thread gave up its processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Switches {
+    /// Times that it waited for something.
+    pub(crate) voluntary: i64,
+    /// Times that another thread was to run there.
+    pub(crate) involuntary: i64,
+}
+
+/// The system's account of this process, whatever programs it has run.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Account {
+    pub(crate) user_ns: u64,
+    pub(crate) system_ns: u64,
+    /// Largest resident memory, bytes.
+    pub(crate) peak_rss_bytes: u64,
+}
