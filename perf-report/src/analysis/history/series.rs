@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{COMMAND, Extent, Function, FunctionKind, Metric, RunDocument};
+use crate::model::{COMMAND, Columns, Extent, Function, FunctionKind, Metric, RunDocument};
 use crate::text::order::natural;
 
 /// A function over the runs.
@@ -24,11 +24,13 @@ pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
         let values = runs.iter().map(value).collect();
         return vec![Series { name: COMMAND.to_owned(), values }];
     }
-    let mut by_name: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
-    for (at, run) in runs.iter().enumerate() {
-        for function in run.functions.iter().filter(|it| it.calls > 0 || it.unfinished > 0) {
-            let values = by_name.entry(&function.name).or_insert_with(|| vec![None; runs.len()]);
-            values[at] = crate::model::value(function, metric);
+    let columns = Columns::of(runs);
+    let mut by_column: Vec<Vec<Option<f64>>> = vec![vec![None; runs.len()]; columns.names.len()];
+    for (at, (run, row)) in runs.iter().zip(&columns.rows).enumerate() {
+        for (function, column) in run.functions.iter().zip(row) {
+            if function.calls > 0 || function.unfinished > 0 {
+                by_column[*column][at] = crate::model::value(function, metric);
+            }
         }
     }
     let weights: BTreeMap<&str, u64> = runs
@@ -36,12 +38,13 @@ pub(super) fn all(runs: &[RunDocument], metric: Metric) -> Vec<Series> {
         .map(|run| run.functions.iter().map(|it| (it.name.as_str(), weight_of(it))).collect())
         .unwrap_or_default();
     let weight = |name: &str| weights.get(name).copied().unwrap_or(0);
-    let mut all: Vec<_> = by_name.into_iter().collect();
-    all.sort_by(|(a, _), (b, _)| weight(b).cmp(&weight(a)).then_with(|| natural(a, b)));
-    all.into_iter()
-        .map(|(name, values)| Series { name: name.to_owned(), values })
-        .filter(|series| series.values.iter().any(Option::is_some))
-        .collect()
+    let all = columns.names.into_iter().zip(by_column);
+    let mut all: Vec<_> = all.filter(|(_, values)| values.iter().any(Option::is_some)).collect();
+    // Names that nature holds for equal stay in the order of their letters.
+    all.sort_by(|(a, _), (b, _)| {
+        weight(b).cmp(&weight(a)).then_with(|| natural(a, b)).then_with(|| a.cmp(b))
+    });
+    all.into_iter().map(|(name, values)| Series { name: name.to_owned(), values }).collect()
 }
 
 /// Returns the time by which a function stands among others. Benchmarks stand before all, by name: they ran for as

@@ -1,10 +1,10 @@
 //! The functions of a comparison, each with what every run knows of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::renames;
 use super::runs::{Busier, Sides};
-use crate::model::{Function, FunctionKind, RunDocument, Usage};
+use crate::model::{Columns, Function, FunctionKind, RunDocument, Usage};
 use crate::stats::number::float;
 use crate::stats::robust;
 use crate::verdict::limits::Limits;
@@ -208,7 +208,9 @@ impl<'a> Functions<'a> {
 
 /// The functions of several runs by their names.
 struct Index<'a> {
-    runs: Vec<HashMap<&'a str, &'a Function>>,
+    columns: Columns<'a>,
+    /// The function of each column, where a run has one.
+    runs: Vec<Vec<Option<&'a Function>>>,
     /// Self time of all functions in each.
     own_ns: Vec<u64>,
 }
@@ -216,23 +218,33 @@ struct Index<'a> {
 impl<'a> Index<'a> {
     fn of(runs: &'a [RunDocument]) -> Self {
         let own_ns = runs.iter().map(RunDocument::own_ns).collect();
-        // A name is there once in every document we write; of one that says otherwise, the first
-        // counts.
-        let by_name = |run: &'a RunDocument| {
-            run.functions.iter().rev().map(|function| (function.name.as_str(), function)).collect()
+        let columns = Columns::of(runs);
+        let by_column = |(run, row): (&'a RunDocument, &Vec<usize>)| {
+            let mut functions = vec![None; columns.names.len()];
+            // A name is there once in every document we write; of one that says otherwise, the first
+            // counts.
+            for (function, column) in run.functions.iter().zip(row).rev() {
+                functions[*column] = Some(function);
+            }
+            functions
         };
-        Self { runs: runs.iter().map(by_name).collect(), own_ns }
+        let runs = runs.iter().zip(&columns.rows).map(by_column).collect();
+        Self { columns, runs, own_ns }
     }
 
     fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.runs.iter().flat_map(|run| run.keys().copied())
+        self.columns.names.iter().copied()
     }
 
     fn newest(&self, name: &str) -> Option<&'a Function> {
-        self.runs.iter().rev().find_map(|run| run.get(name).copied())
+        let column = self.columns.column(name)?;
+        self.runs.iter().rev().find_map(|run| run[column])
     }
 
     fn in_each(&self, name: &str) -> Vec<Option<&'a Function>> {
-        self.runs.iter().map(|run| run.get(name).copied()).collect()
+        match self.columns.column(name) {
+            Some(column) => self.runs.iter().map(|run| run[column]).collect(),
+            None => vec![None; self.runs.len()],
+        }
     }
 }
