@@ -50,6 +50,8 @@ pub use project::{Budget, Project, Runs, Settings};
 /// Steps that benchmarks of this repository time by themselves; no part of the interface.
 #[doc(hidden)]
 pub mod measured {
+    #[cfg(feature = "clickhouse")]
+    pub use crate::project::store::clickhouse::questions;
     pub use crate::record::collect::collect;
     #[cfg(feature = "tui")]
     pub use crate::tui::refresher as top_refresher;

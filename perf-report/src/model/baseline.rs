@@ -68,6 +68,21 @@ impl Baseline {
 }
 
 impl RunDocument {
+    /// Returns the run without its functions and its tree.
+    pub(crate) fn head(&self) -> Self {
+        Self {
+            schema: self.schema.clone(),
+            version: self.version,
+            run: self.run.clone(),
+            process: self.process.clone(),
+            functions: Vec::new(),
+            tree: Vec::new(),
+            metrics: self.metrics.clone(),
+            suites: self.suites.clone(),
+            recording: self.recording.clone(),
+        }
+    }
+
     /// Returns the run as one sample of several: without tree, histograms, and the list of
     /// processes, which only one of them needs.
     #[must_use]

@@ -74,13 +74,12 @@ impl Context {
 
     fn shared(&self) -> Box<dyn Store> {
         let location = self.store.clone();
-        let open = move |within: Duration| {
-            let is_limited = within < Duration::MAX;
-            let location = match &location {
-                Location::ClickHouse(remote) if is_limited => {
+        let open = move |within: Option<Duration>| {
+            let location = match (&location, within) {
+                (Location::ClickHouse(remote), Some(within)) => {
                     Location::ClickHouse(remote.clone().within(within))
                 }
-                location => location.clone(),
+                (location, _) => location.clone(),
             };
             store::open_or_create(&location)
         };

@@ -62,7 +62,9 @@ fn save(
 ) -> Result<Stored, StoreError> {
     let mut store = context.open_or_create()?;
     match store.save_made_of(document, segments, made) {
-        Err(StoreError { fault: Fault::Exists { .. }, .. }) if is_stored(&*store, document) => {
+        Err(StoreError { fault: Fault::Exists { is_same, .. }, .. })
+            if is_same || is_stored(&*store, document) =>
+        {
             Ok(Stored::Before)
         }
         result => result.map(|()| Stored::Now),

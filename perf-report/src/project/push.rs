@@ -1,8 +1,8 @@
 //! The sending of runs to another store: those in the outbox, or stored ones. Nothing is printed here.
 
 use super::context::Context;
-use super::outbox::{Delivered, Letter, Undelivered, deliver};
-use super::store::{self, Fault, Filter, Location, Made, Query, RunRef, Store, StoreError};
+use super::outbox::{Delivered, Letter, Outbox, Undelivered, deliver};
+use super::store::{self, Filter, Location, Made, Query, RunRef, SegmentId, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::{PushDocument, PushOutcome, PushedRun, RunDocument};
 
@@ -28,11 +28,34 @@ pub(crate) struct Order<'a> {
     pub dry_run: bool,
 }
 
-/// A run that is to be sent: a letter in the outbox, or the id of a stored run.
+/// The place that runs are sent from, opened once for all of them.
 #[derive(Debug)]
-enum Item {
-    Letter(String),
-    Stored(String),
+enum Source {
+    Outbox(Outbox),
+    Store(Box<dyn Store>),
+}
+
+impl Source {
+    fn of(context: &Context, what: What<'_>) -> Result<Self, StoreError> {
+        Ok(match what {
+            What::Outbox => Self::Outbox(context.outbox()),
+            _ => Self::Store(context.open()?),
+        })
+    }
+
+    /// Reads a run, with the segments of which it is made where that is known; `None` where it is not there any more.
+    fn read(&self, id: &str) -> Result<Option<(RunDocument, Vec<SegmentId>)>, String> {
+        match self {
+            Self::Outbox(outbox) => {
+                let letter = outbox.read(id).map_err(|error| error.reason)?;
+                Ok(letter.map(|it| (it.document.clone(), it.segments())))
+            }
+            Self::Store(store) => {
+                let run = store.load(id).map_err(in_words)?;
+                Ok(Some((run, Vec::new())))
+            }
+        }
+    }
 }
 
 /// Sends runs one after the other. `tell` hears how many of them are done.
@@ -46,26 +69,28 @@ pub(crate) fn push(
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<PushDocument, UserError> {
     let target = target(context, order)?;
-    let (from, items, for_others, mut runs) = match order.what {
-        What::Outbox => {
-            let outbox = context.outbox();
-            let (items, for_others, damaged) = letters(context, order.to.is_some());
-            (context.shown(outbox.folder()), items, for_others, damaged)
+    let source = Source::of(context, order.what)?;
+    let (from, ids, for_others, mut runs) = match &source {
+        Source::Outbox(outbox) => {
+            let (ids, for_others, damaged) = letters(context, order.to.is_some());
+            (context.shown(outbox.folder()), ids, for_others, damaged)
         }
-        _ => (context.shown_store(), stored(context, order.what)?, 0, Vec::new()),
+        Source::Store(store) => {
+            (context.shown_store(), stored(context, &**store, order.what)?, 0, Vec::new())
+        }
     };
     let mut store =
-        if items.is_empty() || order.dry_run { None } else { Some(store::open_or_create(target)?) };
-    let all = items.len();
+        if ids.is_empty() || order.dry_run { None } else { Some(store::open_or_create(target)?) };
+    let all = ids.len();
     let mut lost: Option<String> = None;
-    for (done, item) in items.iter().enumerate() {
+    for (done, id) in ids.iter().enumerate() {
         tell(done, all);
         runs.push(match (&mut store, &lost) {
-            (None, _) => PushedRun { id: item.id().to_owned(), ..PushedRun::default() },
+            (None, _) => PushedRun { id: id.clone(), ..PushedRun::default() },
             // It does not answer: who waits for each of a thousand runs?
-            (Some(_), Some(why)) => failed(item.id(), why.clone()),
+            (Some(_), Some(why)) => failed(id, why.clone()),
             (Some(store), None) => {
-                let (run, is_lost) = send(context, &mut **store, item);
+                let (run, is_lost) = send(&source, &mut **store, id);
                 lost = is_lost.then(|| run.problem.clone().unwrap_or_default());
                 run
             }
@@ -76,14 +101,6 @@ pub(crate) fn push(
         other => other.to_string(),
     };
     Ok(PushDocument::of((from, to), runs, for_others))
-}
-
-impl Item {
-    fn id(&self) -> &str {
-        match self {
-            Self::Letter(id) | Self::Stored(id) => id,
-        }
-    }
 }
 
 /// Returns the store to send to.
@@ -101,24 +118,23 @@ fn target<'a>(context: &'a Context, order: Order<'a>) -> Result<&'a Location, Us
     }
 }
 
-/// Returns the letters for the store of the command, or, where another one is named, all; the number of the others;
-/// and those that cannot be read.
-fn letters(context: &Context, is_named: bool) -> (Vec<Item>, u64, Vec<PushedRun>) {
+/// Returns the ids of the letters for the store of the command, or, where another one is named, of all; the number of
+/// the others; and those that cannot be read.
+fn letters(context: &Context, is_named: bool) -> (Vec<String>, u64, Vec<PushedRun>) {
     let found = context.outbox().all();
     let own = context.store.to_string();
     let (mine, others): (Vec<Letter>, Vec<Letter>) =
         found.letters.into_iter().partition(|letter| is_named || letter.store == own);
-    let items = mine.iter().map(|letter| Item::Letter(letter.id().to_owned())).collect();
+    let ids = mine.iter().map(|letter| letter.id().to_owned()).collect();
     let damaged = found.unreadable.into_iter().map(|it| {
         let name = it.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         damaged(&name, format!("it cannot be read: {}", it.reason))
     });
-    (items, others.len() as u64, damaged.collect())
+    (ids, others.len() as u64, damaged.collect())
 }
 
-/// Returns stored runs, oldest first, each once.
-fn stored(context: &Context, what: What<'_>) -> Result<Vec<Item>, UserError> {
-    let store = context.open()?;
+/// Returns the ids of stored runs, oldest first, each once.
+fn stored(context: &Context, store: &dyn Store, what: What<'_>) -> Result<Vec<String>, UserError> {
     let of = |filter: Filter| -> Result<Vec<String>, StoreError> {
         let entries = store.entries(&Query::oldest(filter, usize::MAX))?;
         Ok(entries.into_iter().map(|entry| entry.id).collect())
@@ -138,24 +154,12 @@ fn stored(context: &Context, what: What<'_>) -> Result<Vec<Item>, UserError> {
     }
     let mut seen = std::collections::BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
-    Ok(ids.into_iter().map(Item::Stored).collect())
+    Ok(ids)
 }
 
 /// Sends a run. The second value tells that the store takes nothing more.
-fn send(context: &Context, target: &mut dyn Store, item: &Item) -> (PushedRun, bool) {
-    let id = item.id();
-    let read: Result<Option<(RunDocument, Vec<_>)>, String> = match item {
-        Item::Letter(id) => match context.outbox().read(id) {
-            Ok(letter) => Ok(letter.map(|it| (it.document.clone(), it.segments()))),
-            Err(error) => Err(error.reason),
-        },
-        Item::Stored(id) => context
-            .open()
-            .and_then(|store| store.load(id))
-            .map(|run| Some((run, Vec::new())))
-            .map_err(in_words),
-    };
-    let (run, segments) = match read {
+fn send(source: &Source, target: &mut dyn Store, id: &str) -> (PushedRun, bool) {
+    let (run, segments) = match source.read(id) {
         Ok(Some(read)) => read,
         // Another push was faster, and took it out once the store had it.
         Ok(None) => return (of(id, PushOutcome::Before), false),
@@ -168,15 +172,11 @@ fn send(context: &Context, target: &mut dyn Store, item: &Item) -> (PushedRun, b
             let problem = Some(error.to_string());
             return (PushedRun { problem, ..of(id, PushOutcome::Conflict) }, false);
         }
-        Err(Undelivered::Store(error)) => {
-            // Of one stored run that cannot be read, others know nothing.
-            let is_lost = !matches!(error.fault, Fault::Document { .. });
-            return (failed(id, in_words(error)), is_lost);
-        }
+        Err(Undelivered::Store(error)) => return (failed(id, in_words(error)), true),
     };
-    if let Item::Letter(id) = item {
+    if let Source::Outbox(outbox) = source {
         // Where it stays it is sent again, which changes nothing.
-        let _ = context.outbox().take_out(id);
+        let _ = outbox.take_out(id);
     }
     (of(id, outcome), false)
 }

@@ -3,10 +3,11 @@
 
 mod faults;
 mod server;
+mod tls;
 
 use std::process::Command;
 
-use perf_tests::{Finished, Lab, lab, program};
+use perf_tests::{Finished, Lab, consumers, lab, program, skipped};
 use serde_json::Value;
 
 /// Runs of several kinds, in the file of the lab.
@@ -84,9 +85,12 @@ fn every_command_that_reads_gives_the_same_documents_on_each_engine() {
     for url in &urls {
         let made = on(&lab, url, &["store", "init"]);
         assert_eq!(made.code, Some(0), "{}", made.stderr);
-        for _ in 0..2 {
-            let sent = lab.report(["push", "--all", "--to", url]);
+        for outcome in ["sent", "before"] {
+            let sent = lab.report(["push", "--all", "--to", url, "--format", "json"]);
             assert_eq!(sent.code, Some(0), "{}", sent.stderr);
+            let all = sent.stdout.matches("\"outcome\"").count();
+            let such = sent.stdout.matches(&format!("\"outcome\": \"{outcome}\"")).count();
+            assert!(all > 0 && such == all, "{outcome} on {url}: {}", sent.stdout);
         }
     }
     let commands = "show label:one|show label:allocs|show latest~2 --tree|show branch:side|list|list --label one|\

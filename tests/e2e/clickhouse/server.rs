@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use perf_tests::{consumers, skipped};
+use super::{consumers, skipped};
 
 /// The time that a server has to begin: many seconds on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);

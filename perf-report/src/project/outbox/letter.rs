@@ -132,23 +132,11 @@ pub(crate) fn deliver(
                 _ => Ok(Delivered::AsAnother),
             }
         }
-        Err(StoreError { fault: Fault::Exists { .. }, .. }) => {
-            let stored = store.load(&run.run.id).map_err(Undelivered::Store)?;
-            is_same(&stored, run).then_some(Delivered::Before).ok_or(Undelivered::Conflict)
+        Err(StoreError { fault: Fault::Exists { is_same, .. }, .. }) => {
+            is_same.then_some(Delivered::Before).ok_or(Undelivered::Conflict)
         }
         Err(error) => Err(Undelivered::Store(error)),
     }
-}
-
-/// Returns whether two documents are of one run. Its label and its tags may have changed since.
-pub(super) fn is_same(one: &RunDocument, other: &RunDocument) -> bool {
-    let recorded = |run: &RunDocument| {
-        let mut run = run.clone();
-        (run.run.label, run.run.tags) = (None, Vec::new());
-        // As it is written: what is not a number is written as nothing.
-        serde_json::to_value(run).ok()
-    };
-    recorded(one).is_some_and(|one| Some(one) == recorded(other))
 }
 
 #[cfg(test)]

@@ -20,8 +20,9 @@ pub(crate) const BUDGET: Duration = Duration::from_secs(10);
 /// The pauses between tries: most of what fails and is over soon is over within them.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(600)];
 
-/// Opens the store, in which everything has to be done within the time that is given.
-pub(crate) type Open = Arc<dyn Fn(Duration) -> Result<Box<dyn Store>, StoreError> + Send + Sync>;
+/// Opens the store, in which everything has to be done within the time that is given, if any is.
+pub(crate) type Open =
+    Arc<dyn Fn(Option<Duration>) -> Result<Box<dyn Store>, StoreError> + Send + Sync>;
 
 /// The post office of a command: the time that it has left, and what it could not send.
 #[derive(Default)]
@@ -200,7 +201,7 @@ fn tried(
     let mut pauses = PAUSES.into_iter();
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let result = match store.take().map_or_else(|| open(left), Ok) {
+        let result = match store.take().map_or_else(|| open(Some(left)), Ok) {
             Ok(mut opened) => {
                 let result = deliver(&mut *opened, (&letter.document, &letter.segments()), made);
                 *store = Some(opened);
@@ -233,6 +234,7 @@ fn may_pass(error: &StoreError) -> bool {
             | Fault::NoClickHouse(_)
             | Fault::NotMade
             | Fault::TooOld { .. }
+            | Fault::Untrusted(_)
             | Fault::Certificates(_)
     )
 }

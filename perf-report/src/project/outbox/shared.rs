@@ -14,12 +14,9 @@ use crate::error::UserError;
 use crate::model::{RunDocument, subject};
 use crate::project::latest::Latest;
 use crate::project::store::{
-    Entry, Fault, Filter, Finder, Made, Names, Order, Query, Revisions, RunRef, SegmentId, Store,
-    StoreError, behind,
+    Entry, Fault, Filter, FindError, Finder, Made, Names, Order, Query, Revisions, RunRef,
+    SegmentId, Store, StoreError, behind, is_same,
 };
-
-/// The time for reading, which has no limit of its own.
-const UNLIMITED: Duration = Duration::MAX;
 
 /// Noted runs that are looked for, at most.
 const NOTED: usize = 10;
@@ -80,11 +77,12 @@ impl Shared {
         if let Some(remote) = self.remote.get() {
             return Ok(Some(&**remote));
         }
-        self.opened_within(UNLIMITED).map(Some)
+        self.opened_within(None).map(Some)
     }
 
-    /// Opens the store itself, unless that has failed already: it is not waited for twice.
-    fn opened_within(&self, time: Duration) -> Result<&dyn Store, StoreError> {
+    /// Opens the store itself, in which everything has to be done within `time` where that is given, unless that has
+    /// failed already: it is not waited for twice.
+    fn opened_within(&self, time: Option<Duration>) -> Result<&dyn Store, StoreError> {
         if let Some(remote) = self.remote.get() {
             return Ok(&**remote);
         }
@@ -104,7 +102,7 @@ impl Shared {
         }
         let opened = match self.remote.take() {
             Some(remote) => remote,
-            None => (self.open)(UNLIMITED)?,
+            None => (self.open)(None)?,
         };
         let _ = self.remote.set(opened);
         self.remote.get_mut().ok_or_else(|| StoreError {
@@ -176,11 +174,10 @@ impl Shared {
     }
 
     /// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
-    fn latest(&self, back: usize) -> Result<Option<Entry>, StoreError> {
-        let Some(newest) = self.own_newest(&Filter::default())? else { return Ok(None) };
-        if back == 0 {
-            return Ok(Some(newest));
-        }
+    fn latest(&self, back: usize) -> Result<Entry, UserError> {
+        let too_far = FindError::too_far_back_of_latest;
+        let newest = self.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
+        let Some(skip) = back.checked_sub(1) else { return Ok(newest) };
         let before = Filter {
             subject: Some(subject(&newest.command)),
             source: Some(newest.source.clone().unwrap_or_default()),
@@ -189,7 +186,10 @@ impl Shared {
             older_than: Some(newest.id),
             ..Filter::default()
         };
-        Ok(self.entries(&Query { skip: back - 1, ..Query::newest(before, 1) })?.pop())
+        match self.entries(&Query { skip, ..Query::newest(before.clone(), 1) })?.pop() {
+            Some(entry) => Ok(entry),
+            None => Err(too_far(self.count(&before)? + 1)),
+        }
     }
 }
 
@@ -201,8 +201,9 @@ impl Store for Shared {
         made: Made,
     ) -> Result<(), StoreError> {
         let id = run.run.id.clone();
-        if self.waiting(|waiting| waiting.run(&id).is_some()) {
-            return Err(self.failed(Fault::Exists { id }));
+        let known = self.waiting(|waiting| waiting.run(&id).map(|known| is_same(known, run)));
+        if let Some(is_same) = known {
+            return Err(self.failed(Fault::Exists { id, is_same }));
         }
         if !self.waiting(|waiting| waiting.made_of(segments)).is_empty() {
             return Err(self.failed(Fault::Taken));
@@ -221,7 +222,7 @@ impl Store for Shared {
         match sent {
             // What has just been made is nowhere else: another command was faster, and sent it.
             Some(Ok(Delivered::Before)) if made == Made::Then => {
-                Err(self.failed(Fault::Exists { id }))
+                Err(self.failed(Fault::Exists { id, is_same: true }))
             }
             None | Some(Ok(Delivered::Now | Delivered::Before)) => {
                 // Nothing is worse without it.
@@ -235,7 +236,11 @@ impl Store for Shared {
                 let is_known = self
                     .remote()?
                     .is_some_and(|it| it.count(&Filter::of_id(&id)).is_ok_and(|count| count > 0));
-                Err(self.failed(if is_known { Fault::Exists { id } } else { Fault::Taken }))
+                Err(self.failed(if is_known {
+                    Fault::Exists { id, is_same: false }
+                } else {
+                    Fault::Taken
+                }))
             }
         }
     }
@@ -245,7 +250,7 @@ impl Store for Shared {
         // A store that does not answer now looks itself when the run arrives: nobody waits longer for it than for
         // sending.
         if self.post.gave_up().is_none()
-            && let Ok(remote) = self.opened_within(self.budget)
+            && let Ok(remote) = self.opened_within(Some(self.budget))
             && let Ok(stored) = remote.made_of(segments)
         {
             known.extend(stored);
@@ -275,12 +280,12 @@ impl Store for Shared {
         if filter.id.is_some() && !waiting.is_empty() {
             return Ok(1);
         }
-        let Some(remote) = self.remote()? else { return Ok(waiting.len()) };
-        let mut count = remote.count(&filter)?;
-        for entry in waiting {
-            count += usize::from(remote.count(&Filter::of_id(&entry.id))? == 0);
-        }
-        Ok(count)
+        let count = waiting.len();
+        let Some(remote) = self.remote()? else { return Ok(count) };
+        // One that waits may be there already, when its answer was lost.
+        let mut others = filter;
+        others.but.extend(waiting.into_iter().map(|entry| entry.id));
+        Ok(count + remote.count(&others)?)
     }
 
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
@@ -302,18 +307,6 @@ impl Store for Shared {
             stored.into_iter().map(|run| (run.run.id.clone(), run)).collect();
         let here = |id: &str| self.waiting(|it| it.run(id).map(RunDocument::sample));
         ids.iter().filter_map(|id| here(id).or_else(|| stored.remove(*id))).collect()
-    }
-
-    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
-        if self.waiting(Waiting::is_empty) {
-            let remote = self.remote().ok().flatten();
-            return remote.map_or_else(Vec::new, |it| it.samples_of(ids, functions));
-        }
-        let mut samples = self.samples(ids);
-        for run in &mut samples {
-            run.functions.retain(|function| functions.contains(&function.name));
-        }
-        samples
     }
 
     fn trouble(&self) -> Result<(), StoreError> {
@@ -354,22 +347,9 @@ impl Store for Shared {
 
     fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
         match reference {
-            RunRef::Latest(back) => match self.latest(*back)? {
-                Some(entry) => Ok(entry),
-                None => Err(self.none_so_far_back(*back)?),
-            },
+            RunRef::Latest(back) => self.latest(*back),
             _ => Finder { store: self, revisions }.resolve(reference),
         }
-    }
-}
-
-impl Shared {
-    fn none_so_far_back(&self, back: usize) -> Result<UserError, StoreError> {
-        let mut known = 0;
-        while known < back && self.latest(known)?.is_some() {
-            known += 1;
-        }
-        Ok(crate::project::store::FindError::too_far_back_of_latest(known))
     }
 }
 

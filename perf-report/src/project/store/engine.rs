@@ -63,16 +63,6 @@ pub trait Store: fmt::Debug {
         ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
     }
 
-    /// Returns the same samples, each with its functions of exactly these names alone. An engine that keeps
-    /// functions in rows or columns reads no others.
-    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
-        let mut samples = self.samples(ids);
-        for run in &mut samples {
-            run.functions.retain(|function| functions.contains(&function.name));
-        }
-        samples
-    }
-
     /// Returns the fault that the last reading of samples met, where they are fewer than there should be: a network
     /// fails, and a verdict must not be made of what happened to arrive. It is told once.
     ///

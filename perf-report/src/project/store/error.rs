@@ -64,6 +64,9 @@ pub enum Fault {
     Exists {
         /// The id.
         id: String,
+        /// True where it is this very run, whatever its label and tags are now; false of another one, and where the
+        /// stored one cannot be read.
+        is_same: bool,
     },
     /// A stored run is made of one of the segments.
     Taken,
@@ -98,6 +101,8 @@ pub enum Fault {
         /// The oldest version that is spoken to.
         oldest: String,
     },
+    /// The certificate of the server is of an authority, a name or a time that is not trusted.
+    Untrusted(EngineError),
     /// The file of trusted certificates cannot be used.
     Certificates(EngineError),
     /// This build does not speak with servers of its kind.
@@ -127,6 +132,7 @@ impl StoreError {
             | Fault::NoClickHouse(_)
             | Fault::NotMade
             | Fault::TooOld { .. }
+            | Fault::Untrusted(_)
             | Fault::Certificates(_) => ExitCode::Usage,
             Fault::ReadOnly
             | Fault::Unreachable(_)
@@ -181,6 +187,11 @@ impl StoreError {
             }
             Fault::Cut(_) => "nothing was changed by reading; try again".to_owned(),
             Fault::TooOld { .. } => "update the server: 23.8 or newer is supported".to_owned(),
+            Fault::Untrusted(_) => {
+                "let PERF_TRACK_STORE_CA name the certificate of the authority that signed \
+                 it, in PEM; the URL has to name the server as its certificate does"
+                    .to_owned()
+            }
             Fault::Certificates(_) => {
                 "let PERF_TRACK_STORE_CA name a file of certificates in PEM".to_owned()
             }
@@ -219,7 +230,7 @@ impl fmt::Display for StoreError {
             Fault::Full => write!(f, "the disk of the store {store} is full"),
             Fault::ReadOnly => write!(f, "the store {store}, or its folder, cannot be written"),
             Fault::Busy => write!(f, "the store {store} is locked by another process"),
-            Fault::Exists { id } => write!(f, "run {id} is stored already in {store}"),
+            Fault::Exists { id, .. } => write!(f, "run {id} is stored already in {store}"),
             Fault::Taken => write!(f, "some of it is stored already in {store}"),
             Fault::NoRun { id } => write!(f, "run {id} is not in the store {store}"),
             Fault::Document { id, .. } => {
@@ -235,6 +246,7 @@ impl fmt::Display for StoreError {
                 f,
                 "the server of {store} is ClickHouse {found}, and {oldest} is the oldest spoken to"
             ),
+            Fault::Untrusted(_) => write!(f, "the certificate of the store {store} is not trusted"),
             Fault::Certificates(_) => {
                 write!(f, "the certificates for the store {store} cannot be read")
             }
@@ -256,6 +268,7 @@ impl Error for StoreError {
             | Fault::Denied(error)
             | Fault::Forbidden(error)
             | Fault::Cut(error)
+            | Fault::Untrusted(error)
             | Fault::Certificates(error) => Some(error.as_ref()),
             Fault::Io(error) => Some(error),
             Fault::Document { error, .. } => Some(error),
@@ -276,6 +289,7 @@ impl From<StoreError> for UserError {
             | Fault::Denied(error)
             | Fault::Forbidden(error)
             | Fault::Cut(error)
+            | Fault::Untrusted(error)
             | Fault::Certificates(error) => Some(error),
             Fault::Io(error) => Some(error.into()),
             Fault::Document { error, .. } => Some(error.into()),

@@ -8,6 +8,7 @@
 #[cfg_attr(not(feature = "clickhouse"), path = "clickhouse_absent.rs")]
 pub(crate) mod clickhouse;
 mod columns;
+mod digest;
 mod engine;
 mod entry;
 mod error;
@@ -28,6 +29,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use digest::is_same;
 pub use engine::Store;
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};

@@ -4,7 +4,7 @@
 //! the same moment wait for each other, and a file that is not a store is never written. WAL would
 //! save nothing here (a run is one insert) and does not work on network drives.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use rusqlite::{
 };
 
 use super::columns::{self, COUNT, ENTRIES};
+use super::digest::is_same;
 use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
@@ -96,7 +97,7 @@ impl Sqlite {
     }
 
     /// Returns the run of this id as `form` has it, under the names that it has now.
-    fn read(&self, id: &str, form: Form<'_>) -> Result<RunDocument, StoreError> {
+    fn read(&self, id: &str, form: Form) -> Result<RunDocument, StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
         let query = || {
             let mut statement = self.connection.prepare_cached(self.reading(form))?;
@@ -122,7 +123,7 @@ impl Sqlite {
     }
 
     /// Returns the query for a run of an id: its label and tags, its text and its parts.
-    fn reading(&self, form: Form<'_>) -> &'static str {
+    fn reading(&self, form: Form) -> &'static str {
         let Tables { facts, parts } = self.tables;
         match (facts, parts, form) {
             (_, true, Form::Whole) => {
@@ -130,7 +131,7 @@ impl Sqlite {
                  FROM runs LEFT JOIN main.facts ON facts.run = number
                       LEFT JOIN parts ON parts.run = number WHERE id = ?1"
             }
-            (_, true, Form::Sample(_)) => {
+            (_, true, Form::Sample) => {
                 "SELECT label, tags, document, head, parts.functions
                  FROM runs LEFT JOIN main.facts ON facts.run = number
                       LEFT JOIN parts ON parts.run = number WHERE id = ?1"
@@ -146,9 +147,9 @@ impl Sqlite {
     }
 
     /// Returns samples of these runs, read by all processors: a connection is for one.
-    fn read_samples(&self, ids: &[&str], form: Form<'_>) -> Vec<RunDocument> {
+    fn read_samples(&self, ids: &[&str]) -> Vec<RunDocument> {
         let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
-            let read = |id: &&str| store.read(id, form).ok();
+            let read = |id: &&str| store.read(id, Form::Sample).ok();
             ids.iter().inspect(|_| READING.step()).filter_map(read).collect()
         };
         READING.add(ids.len());
@@ -188,7 +189,9 @@ impl Store for Sqlite {
                     error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
                 }) =>
             {
-                Err(failed(Fault::Exists { id: run.run.id.clone() }))
+                let id = run.run.id.clone();
+                let is_same = self.load(&id).is_ok_and(|stored| is_same(&stored, run));
+                Err(failed(Fault::Exists { id, is_same }))
             }
             Err(error) => Err(broken(&self.path, error)),
         }
@@ -262,46 +265,33 @@ impl Store for Sqlite {
     }
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
-        self.read_samples(ids, Form::Sample(None))
-    }
-
-    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
-        let names: HashSet<&str> = functions.iter().map(String::as_str).collect();
-        self.read_samples(ids, Form::Sample(Some(&names)))
+        self.read_samples(ids)
     }
 }
 
 /// The form in which a run is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form<'a> {
+enum Form {
     /// All of it.
     Whole,
-    /// A sample, with the functions of these names, or with all.
-    Sample(Option<&'a HashSet<&'a str>>),
+    /// A sample.
+    Sample,
 }
 
-impl Form<'_> {
+impl Form {
     fn unpack(self, parts: Parts<'_>) -> Result<RunDocument, DocumentError> {
         match self {
             Self::Whole => parts.unpack(),
-            Self::Sample(names) => parts.unpack_sample(&|name| is_among(names, name)),
+            Self::Sample => parts.unpack_sample(),
         }
     }
 
     fn of_text(self, text: &str) -> Result<RunDocument, DocumentError> {
         match self {
             Self::Whole => RunDocument::from_json(text),
-            Self::Sample(names) => {
-                let mut run = RunDocument::sample_from_json(text)?;
-                run.functions.retain(|function| is_among(names, &function.name));
-                Ok(run)
-            }
+            Self::Sample => RunDocument::sample_from_json(text),
         }
     }
-}
-
-fn is_among(names: Option<&HashSet<&str>>, name: &str) -> bool {
-    names.is_none_or(|names| names.contains(name))
 }
 
 /// Names the fault behind an error of SQLite about the store at `path`.

@@ -30,6 +30,11 @@ impl Answer {
         self.data.into_iter().map(Row)
     }
 
+    /// Returns the rows as they came.
+    pub(super) fn objects(self) -> Vec<Map<String, Value>> {
+        self.data
+    }
+
     /// Returns the first row.
     pub(super) fn first(self) -> Option<Row> {
         self.rows().next()

@@ -17,7 +17,7 @@ use ureq::{Agent, Body, SendBody, Timeout};
 
 use super::answer::{Answer, exception};
 use super::version::Version;
-use crate::project::store::error::Fault;
+use crate::project::store::error::{EngineError, Fault};
 use crate::project::store::remote::Remote;
 use crate::text::url;
 
@@ -154,7 +154,7 @@ impl Client {
         let (code, text) = match answer.map(read) {
             Ok(Ok(read)) => read,
             Ok(Err(error)) => return Err(Failure::OnTheWay(Fault::Cut(error.into()))),
-            Err(error) => return Err(unreachable(error)),
+            Err(error) => return Err(unreachable(error, self.remote.secure)),
         };
         match code {
             None => Ok(text),
@@ -243,9 +243,12 @@ fn not_clickhouse(status: StatusCode) -> Failure {
 }
 
 /// Sorts out what is worth another try: not a server that nobody knows, that refuses or that takes too long.
-fn unreachable(error: ureq::Error) -> Failure {
+fn unreachable(error: ureq::Error, is_secure: bool) -> Failure {
     use std::io::ErrorKind::{ConnectionRefused, TimedOut};
     use ureq::Error;
+    if is_secure && let Some(fault) = of_tls(&error) {
+        return Failure::ForGood(fault);
+    }
     let is_final = match &error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve | Timeout::Global)
         | Error::HostNotFound
@@ -256,6 +259,33 @@ fn unreachable(error: ureq::Error) -> Failure {
         Error::Io(error) => matches!(error.kind(), ConnectionRefused | TimedOut),
         _ => false,
     };
-    let fault = Fault::Unreachable(error.into());
+    let fault = Fault::Unreachable(in_words(error, is_secure));
     if is_final { Failure::ForGood(fault) } else { Failure::OnTheWay(fault) }
+}
+
+/// Names the fault of a connection by TLS. The handshake is a part of the first request, so its errors come as those of
+/// reading, and are known by their words alone.
+fn of_tls(error: &ureq::Error) -> Option<Fault> {
+    let text = error.to_string();
+    if text.contains("peer certificate") {
+        return Some(Fault::Untrusted(text.into()));
+    }
+    let plain = "it does not speak TLS; without TLS the scheme is clickhouse://";
+    text.contains("InvalidContentType").then(|| Fault::NoClickHouse(plain.into()))
+}
+
+/// Returns an error as its text, with a word on TLS where a server hung up on a request without it: one that expects TLS
+/// says no more than that.
+fn in_words(error: ureq::Error, is_secure: bool) -> EngineError {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    match &error {
+        ureq::Error::Io(io) if !is_secure => match io.kind() {
+            ConnectionAborted | ConnectionReset | UnexpectedEof => format!(
+                "{error}; a server with TLS hangs up like that, and its scheme is clickhouses://"
+            )
+            .into(),
+            _ => error.into(),
+        },
+        _ => error.into(),
+    }
 }

@@ -45,14 +45,9 @@ struct Head {
 /// The functions of runs, by id and position. What was sent twice is there once.
 type Functions = BTreeMap<String, BTreeMap<u32, Function>>;
 
-/// Returns runs as samples, in the order of `ids`, without those that are not there: with all of their functions, or
-/// those of these names alone. Two requests, however many they are; a run whose functions are not all there is read
-/// from its document.
-pub(super) fn samples(
-    store: &ClickHouse,
-    ids: &[&str],
-    wanted: Option<&[String]>,
-) -> Result<Vec<RunDocument>, Fault> {
+/// Returns runs as samples, in the order of `ids`, without those that are not there. Two requests, however many they
+/// are; a run whose functions are not all there is read from its document.
+pub(super) fn samples(store: &ClickHouse, ids: &[&str]) -> Result<Vec<RunDocument>, Fault> {
     let query = format!(
         "SELECT id, toUnixTimestamp(time) AS second, series, label, tags, functions, head FROM {} FINAL \
          WHERE {} AND removed = 0",
@@ -77,11 +72,11 @@ pub(super) fn samples(
         "series IN ({}) AND time >= toDateTime({first}) AND time <= toDateTime({last})",
         series.join(", ")
     );
-    let mut functions = functions_of(store, ids, wanted, &among)?;
+    let mut functions = functions_of(store, ids, &among)?;
     let mut sample = |id: &&str| {
         let head = heads.remove(*id)?;
         let found = functions.remove(*id).unwrap_or_default();
-        if wanted.is_none() && found.len() < head.functions {
+        if found.len() < head.functions {
             return Some(store.document(id).map(|run| run.sample()));
         }
         let functions = found.into_values().collect();
@@ -93,21 +88,10 @@ pub(super) fn samples(
     ids.iter().filter_map(&mut sample).filter(is_there).collect()
 }
 
-fn functions_of(
-    store: &ClickHouse,
-    ids: &[&str],
-    wanted: Option<&[String]>,
-    among: &str,
-) -> Result<Functions, Fault> {
+fn functions_of(store: &ClickHouse, ids: &[&str], among: &str) -> Result<Functions, Fault> {
     let mut found = Functions::new();
-    if wanted.is_some_and(<[String]>::is_empty) {
-        return Ok(found);
-    }
-    let names = wanted.map_or_else(String::new, |names| {
-        format!(" AND function IN ({})", list(names.iter().map(String::as_str)))
-    });
     let query = format!(
-        "SELECT {} FROM {} WHERE project = {} AND {among}{names} AND run IN ({})",
+        "SELECT {} FROM {} WHERE project = {} AND {among} AND run IN ({})",
         functions::read(),
         store.table("functions"),
         literal(store.project()),

@@ -14,7 +14,6 @@ mod client;
 mod columns;
 mod condition;
 mod ddl;
-mod digest;
 mod entries;
 mod functions;
 mod rows;
@@ -28,11 +27,12 @@ use std::collections::{BTreeMap, HashMap};
 use client::Client;
 use columns::{RUNS, names};
 use condition::{Place, condition, order};
-use digest::digest;
+use serde_json::{Map, Value};
 use sql::{array, list, literal, nullable};
 
 pub(super) use upkeep::{init, roll_up, state, statements};
 
+use super::digest::digest;
 use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
@@ -53,6 +53,21 @@ const WHOLE_AT_ONCE: usize = 100;
 /// As for [`ClickHouse::open`].
 pub(crate) fn open(remote: &Remote) -> Result<Box<dyn Store>, StoreError> {
     Ok(Box::new(ClickHouse::open(remote)?))
+}
+
+/// The rows of an answer.
+type Rows = Vec<Map<String, Value>>;
+
+/// Opens a store for questions of one's own, which are asked as the store asks its own, and answered by rows.
+///
+/// # Errors
+/// As for [`open`]; that of a question when the server refuses it.
+pub fn questions(remote: &Remote) -> Result<impl Fn(&str) -> Result<Rows, StoreError>, StoreError> {
+    let store = ClickHouse::open(remote)?;
+    Ok(move |sql: &str| {
+        let answer = store.client.rows(sql).map_err(|fault| store.failed(fault))?;
+        Ok(answer.objects())
+    })
 }
 
 /// Runs of one project in a ClickHouse server.
@@ -129,7 +144,7 @@ impl ClickHouse {
             version = known.number::<u32>("version").unwrap_or(0).saturating_add(1);
             if known.number("removed") != Some(1_u8) {
                 let is_same = known.text("digest") == digest;
-                return if is_same { Ok(()) } else { Err(Fault::Exists { id: id.to_owned() }) };
+                return Err(Fault::Exists { id: id.to_owned(), is_same });
             }
         }
         if self.made_of_them(segments)?.values().any(|other| other != id) {
@@ -239,25 +254,12 @@ impl ClickHouse {
         ))
     }
 
-    fn read_samples(
-        &self,
-        ids: &[&str],
-        functions: Option<&[String]>,
-    ) -> Result<Vec<RunDocument>, Fault> {
-        let at_once = if functions.is_some() { AT_ONCE } else { WHOLE_AT_ONCE };
+    fn read_samples(&self, ids: &[&str]) -> Result<Vec<RunDocument>, Fault> {
         let mut samples = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(at_once) {
-            samples.extend(entries::samples(self, ids, functions)?);
+        for ids in ids.chunks(WHOLE_AT_ONCE) {
+            samples.extend(entries::samples(self, ids)?);
         }
         Ok(samples)
-    }
-
-    fn samples_or_trouble(&self, ids: &[&str], functions: Option<&[String]>) -> Vec<RunDocument> {
-        let read = self.read_samples(ids, functions);
-        read.unwrap_or_else(|fault| {
-            self.trouble.replace(Some(fault));
-            Vec::new()
-        })
     }
 }
 
@@ -296,11 +298,10 @@ impl Store for ClickHouse {
     }
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
-        self.samples_or_trouble(ids, None)
-    }
-
-    fn samples_of(&self, ids: &[&str], functions: &[String]) -> Vec<RunDocument> {
-        self.samples_or_trouble(ids, Some(functions))
+        self.read_samples(ids).unwrap_or_else(|fault| {
+            self.trouble.replace(Some(fault));
+            Vec::new()
+        })
     }
 
     fn trouble(&self) -> Result<(), StoreError> {

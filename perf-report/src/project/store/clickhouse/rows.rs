@@ -120,17 +120,7 @@ fn series(project: &str, run: &RunDocument) -> u64 {
 
 /// Returns a sample of a run without its functions, as JSON.
 fn head(run: &RunDocument) -> String {
-    let mut head = RunDocument {
-        schema: run.schema.clone(),
-        version: run.version,
-        run: run.run.clone(),
-        process: run.process.clone(),
-        functions: Vec::new(),
-        tree: Vec::new(),
-        metrics: run.metrics.clone(),
-        suites: run.suites.clone(),
-        recording: run.recording.clone(),
-    };
+    let mut head = run.head();
     head.process.processes.clear();
     serde_json::to_string(&head).unwrap_or_default()
 }

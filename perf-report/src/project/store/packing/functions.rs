@@ -1,10 +1,10 @@
 //! The functions of a run as columns, without their histograms: a column a field, so that equal things stand
-//! together, and the functions that are meant are read without the others.
+//! together.
 
 use perf_runtime::buckets;
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Cell as _, Places, Reader, Strings, Writer, unzigzag, zigzag};
+use super::bytes::{Cell as _, Places, Reader, Writer, unzigzag, zigzag};
 use crate::model::{
     Benchmark, Budget, Failures, Function, FunctionKind, Futures, Histogram, Identity,
 };
@@ -41,12 +41,11 @@ macro_rules! numbers {
             )*
         }
 
-        fn read_numbers(reader: &mut Reader<'_>, wanted: &mut Wanted) -> Option<()> {
+        fn read_numbers(reader: &mut Reader<'_>, functions: &mut [Function]) -> Option<()> {
             $(
-                wanted.fill(reader, |function, number| {
-                    function.$field = super::bytes::Cell::of(number)?;
-                    Some(())
-                })?;
+                for function in &mut *functions {
+                    function.$field = super::bytes::Cell::of(reader.number()?)?;
+                }
             )*
             Some(())
         }
@@ -77,40 +76,6 @@ numbers! {
     preempted_ns self_preempted_ns self_error_ns resolution_ns active_ns sampled_ns counted_ns
     largest_interval classifies_errors allocs alloc_bytes grown_bytes peak_bytes self_allocs
     self_alloc_bytes self_grown_bytes self_peak_bytes
-}
-
-/// The functions that are read, each with its place among all.
-struct Wanted {
-    /// The place among those that are read of each function of the run.
-    places: Vec<Option<u32>>,
-    functions: Vec<Function>,
-}
-
-impl Wanted {
-    /// Reads a column of numbers: one for each function, also for those that are not meant.
-    fn fill(
-        &mut self,
-        reader: &mut Reader<'_>,
-        put: impl FnMut(&mut Function, u64) -> Option<()>,
-    ) -> Option<()> {
-        self.fill_with(reader, Reader::number, put)
-    }
-
-    /// Reads a column of whatever `read` reads.
-    fn fill_with<'a, T>(
-        &mut self,
-        reader: &mut Reader<'a>,
-        read: impl Fn(&mut Reader<'a>) -> Option<T>,
-        mut put: impl FnMut(&mut Function, T) -> Option<()>,
-    ) -> Option<()> {
-        for place in &self.places {
-            let value = read(reader)?;
-            if let Some(at) = place {
-                put(self.functions.get_mut(*at as usize)?, value)?;
-            }
-        }
-        Some(())
-    }
 }
 
 /// Writes functions, but for their histograms.
@@ -154,80 +119,48 @@ pub(super) fn write(functions: &[Function]) -> Option<Vec<u8>> {
     Some(writer.bytes)
 }
 
-/// Reads functions that [`write`] wrote, those of which `is_wanted` is true of the name.
-pub(super) fn read(bytes: &[u8], is_wanted: impl Fn(&str) -> bool) -> Option<Vec<Function>> {
+/// Reads functions that [`write`] wrote.
+pub(super) fn read(bytes: &[u8]) -> Option<Vec<Function>> {
     let mut reader = Reader::new(bytes);
     let count = reader.count()?;
     let strings = reader.strings()?;
-    let mut wanted = named(&mut reader, count, &strings, is_wanted)?;
-    for field in [module as fn(&mut Function) -> &mut String, file] {
+    let mut functions = Vec::with_capacity(count);
+    functions.resize_with(count, Function::default);
+    let texts: [fn(&mut Function) -> &mut String; 3] =
+        [|it| &mut it.name, |it| &mut it.module, |it| &mut it.file];
+    for text in texts {
         let mut at = 0_u64;
-        let place = |reader: &mut Reader<'_>| Some(unzigzag(reader.number()?));
-        for place_of in wanted.places.clone() {
-            at = at.wrapping_add(place(&mut reader)?);
-            if let Some(function) = place_of {
-                strings.get(at)?.clone_into(field(wanted.functions.get_mut(function as usize)?));
-            }
+        for function in &mut functions {
+            at = at.wrapping_add(unzigzag(reader.number()?));
+            strings.get(at)?.clone_into(text(function));
         }
     }
-    read_numbers(&mut reader, &mut wanted)?;
-    wanted.fill(&mut reader, |function, more| {
-        function.raw_total_ns = raw_total(function).wrapping_add(more);
-        Some(())
-    })?;
-    wanted.fill(&mut reader, |function, more| {
-        function.raw_self_ns = raw_self(function).wrapping_add(more);
-        Some(())
-    })?;
-    wanted.fill_with(&mut reader, read_mean, |function, stored| {
-        function.mean_ns = match stored {
+    read_numbers(&mut reader, &mut functions)?;
+    for function in &mut functions {
+        function.raw_total_ns = raw_total(function).wrapping_add(reader.number()?);
+    }
+    for function in &mut functions {
+        function.raw_self_ns = raw_self(function).wrapping_add(reader.number()?);
+    }
+    for function in &mut functions {
+        function.mean_ns = match read_mean(&mut reader)? {
             Mean::None => None,
             Mean::Quotient => Some(mean(function)?),
             Mean::Other(mean) => Some(mean),
         };
-        Some(())
-    })?;
-    wanted.fill_with(&mut reader, read_mean, |function, stored| {
+    }
+    for function in &mut functions {
+        let stored = read_mean(&mut reader)?;
         function.stddev_ns =
             if let Mean::Other(deviation) = stored { Some(deviation) } else { None };
-        Some(())
-    })?;
-    wanted.fill_with(&mut reader, Reader::text, |function, text| {
+    }
+    for function in &mut functions {
+        let text = reader.text()?;
         if !text.is_empty() {
             serde_json::from_str::<Rare>(text).ok()?.put_into(function);
         }
-        Some(())
-    })?;
-    reader.is_at_end().then_some(wanted.functions)
-}
-
-/// Reads the names of all functions, and makes those that are wanted.
-fn named(
-    reader: &mut Reader<'_>,
-    count: usize,
-    strings: &Strings,
-    is_wanted: impl Fn(&str) -> bool,
-) -> Option<Wanted> {
-    let mut wanted = Wanted { places: Vec::with_capacity(count), functions: Vec::new() };
-    let mut at = 0_u64;
-    for _ in 0..count {
-        at = at.wrapping_add(unzigzag(reader.number()?));
-        let name = strings.get(at)?;
-        let place = is_wanted(name).then_some(wanted.functions.len());
-        wanted.places.push(place.map(u32::try_from).transpose().ok()?);
-        if place.is_some() {
-            wanted.functions.push(Function { name: name.to_owned(), ..Function::default() });
-        }
     }
-    Some(wanted)
-}
-
-fn module(function: &mut Function) -> &mut String {
-    &mut function.module
-}
-
-fn file(function: &mut Function) -> &mut String {
-    &mut function.file
+    reader.is_at_end().then_some(functions)
 }
 
 /// Returns the sum that `raw_total_ns` is in documents of today.

@@ -56,17 +56,13 @@ impl Packed {
         let tree = columns.as_ref().and_then(|_| tree::write(&run.tree, &run.functions));
         let is_same = |tree: &Vec<u8>| tree::read(tree, &run.functions).as_ref() == Some(&run.tree);
         let tree = tree.filter(is_same);
-        let head = RunDocument {
-            schema: run.schema.clone(),
-            version: run.version,
-            run: run.run.clone(),
-            process: run.process.clone(),
-            functions: if columns.is_some() { Vec::new() } else { run.functions.clone() },
-            tree: if tree.is_some() { Vec::new() } else { run.tree.clone() },
-            metrics: run.metrics.clone(),
-            suites: run.suites.clone(),
-            recording: run.recording.clone(),
-        };
+        let mut head = run.head();
+        if columns.is_none() {
+            head.functions.clone_from(&run.functions);
+        }
+        if tree.is_none() {
+            head.tree.clone_from(&run.tree);
+        }
         Ok(Self {
             head: compress(&serde_json::to_vec(&head)?)?,
             histograms: columns.as_ref().map(|_| compress(&histograms)).transpose()?,
@@ -91,7 +87,7 @@ impl Packed {
 
 /// Returns whether the columns are read as these functions.
 fn are_same(columns: &[u8], histograms: &[u8], functions: &[Function]) -> bool {
-    functions::read(columns, |_| true).is_some_and(|mut read| {
+    functions::read(columns).is_some_and(|mut read| {
         functions::read_histograms(histograms, &mut read).is_some() && read == functions
     })
 }
@@ -102,8 +98,7 @@ impl Parts<'_> {
         let head = text(self.head)?;
         let mut run = RunDocument::from_json(&head)?;
         if let Some(columns) = self.functions {
-            run.functions =
-                functions::read(&decompress(columns)?, |_| true).ok_or(DocumentError::Damaged)?;
+            run.functions = functions::read(&decompress(columns)?).ok_or(DocumentError::Damaged)?;
         }
         if let Some(columns) = self.histograms {
             functions::read_histograms(&decompress(columns)?, &mut run.functions)
@@ -116,18 +111,12 @@ impl Parts<'_> {
         Ok(run)
     }
 
-    /// Returns the run as a [`sample`](RunDocument::sample) with the functions of which `is_wanted` is true.
-    pub(super) fn unpack_sample(
-        self,
-        is_wanted: &dyn Fn(&str) -> bool,
-    ) -> Result<RunDocument, DocumentError> {
+    /// Returns the run as a [`sample`](RunDocument::sample).
+    pub(super) fn unpack_sample(self) -> Result<RunDocument, DocumentError> {
         let head = text(self.head)?;
         let mut run = RunDocument::sample_from_json(&head)?;
         if let Some(columns) = self.functions {
-            run.functions =
-                functions::read(&decompress(columns)?, is_wanted).ok_or(DocumentError::Damaged)?;
-        } else {
-            run.functions.retain(|function| is_wanted(&function.name));
+            run.functions = functions::read(&decompress(columns)?).ok_or(DocumentError::Damaged)?;
         }
         Ok(run)
     }
@@ -180,10 +169,7 @@ mod tests {
         let packed = Packed::of(&run).unwrap();
         assert!(packed.functions.is_some() && packed.tree.is_some(), "{packed:?}");
         assert_eq!(packed.parts().unpack().unwrap(), run);
-        assert_eq!(packed.parts().unpack_sample(&|_| true).unwrap(), run.sample());
-        let name = run.functions[0].name.clone();
-        let only = packed.parts().unpack_sample(&|it| it == name).unwrap();
-        assert_eq!(only.functions, run.sample().functions[..1]);
+        assert_eq!(packed.parts().unpack_sample().unwrap(), run.sample());
     }
 
     #[test]
@@ -194,7 +180,7 @@ mod tests {
         let packed = Packed::of(&run).unwrap();
         assert_eq!((&packed.functions, &packed.tree), (&None, &None));
         assert_eq!(whole(&run), run);
-        assert_eq!(packed.parts().unpack_sample(&|_| true).unwrap(), run.sample());
+        assert_eq!(packed.parts().unpack_sample().unwrap(), run.sample());
         let mut run = samples::typical();
         run.tree.push(TreeNode { function: "nobody".to_owned(), ..TreeNode::default() });
         let packed = Packed::of(&run).unwrap();

@@ -6,13 +6,18 @@ use crate::model::RunDocument;
 use crate::text::hex;
 
 /// Returns the digest of a run: of its document without label and tags, which may change.
-pub(super) fn digest(run: &RunDocument) -> String {
+pub(crate) fn digest(run: &RunDocument) -> String {
     const BYTES: usize = 8;
     let mut run = run.clone();
     run.run.label = None;
     run.run.tags.clear();
     let bytes = serde_json::to_vec(&run).unwrap_or_default();
     hex::digits(&Sha256::digest(&bytes), BYTES)
+}
+
+/// Returns whether two documents are of one run. Its label and its tags may have changed since.
+pub(crate) fn is_same(one: &RunDocument, other: &RunDocument) -> bool {
+    digest(one) == digest(other)
 }
 
 #[cfg(test)]
