@@ -64,6 +64,29 @@ fn crates_have_what_the_registry_asks_for() {
     }
 }
 
+/// Returns the oldest compiler that a published package promises.
+fn promised(name: &str) -> String {
+    let all = published();
+    let found = all.iter().find(|package| package["name"] == name).expect("it is published");
+    found["rust_version"].as_str().expect("it promises one").to_owned()
+}
+
+#[test]
+fn the_oldest_compiler_is_the_same_wherever_it_is_named() {
+    let (linked, report) = (promised("perf-runtime"), promised("perf-report"));
+    assert_eq!(promised("perf-macros"), linked);
+    let read = |name: &str| fs::read_to_string(sources::root().join(name)).expect("it is there");
+    let workspace = format!("rust-version = \"{linked}\"");
+    assert!(read("Cargo.toml").contains(&workspace), "`.ci/msrv` reads it there");
+    let words = |name: &str| read(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("Annotated code needs Rust {linked} or newer, perf-report {report}.");
+    assert!(words("README.md").contains(&said), "README: {said}");
+    let oldest = format!("const OLDEST: &str = \"{linked}\";");
+    assert!(read("perf-report/src/init/words.rs").contains(&oldest), "what `init` warns of");
+    // Clippy takes the promise of each crate from its manifest, unless it is told another.
+    assert!(!read(".clippy.toml").contains("msrv"), "one for all crates would be wrong");
+}
+
 #[test]
 fn licences_go_with_every_crate() {
     for package in published() {

@@ -6,8 +6,8 @@ use super::ground::Ground;
 use super::packages::{Dependency, Package};
 use super::{Source, Wishes, suggest};
 
-/// The oldest compiler that perf-runtime is for.
-const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+/// The oldest compiler that perf-runtime is for. This crate needs a newer one.
+const OLDEST: &str = "1.85";
 /// The packages whose functions are suggested, at most.
 const SUGGESTED: usize = 3;
 

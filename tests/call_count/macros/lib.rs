@@ -19,7 +19,7 @@ pub fn count(_: TokenStream, item: TokenStream) -> TokenStream {
     let name = keyword.and_then(|at| tokens.get(at + 1)).expect("a function has a name").span();
     let Some(TokenTree::Group(body)) = tokens.pop() else { panic!("a function ends in its body") };
     assert_eq!(body.delimiter(), Delimiter::Brace, "a function ends in its body");
-    let calls = format!("::call_count::Calls::of({:?}, {})", name.file(), name.line());
+    let calls = format!("::call_count::Calls::of({})", place(name));
     let statement = format!("{{ static CALLS: ::call_count::Calls = {calls}; CALLS.one_more(); }}");
     let statement = nowhere(statement.parse().expect("this is a statement"));
     tokens.into_iter().chain(iter::once(counting(&body, &statement).into())).collect()
@@ -135,4 +135,37 @@ fn is(token: &TokenTree, sign: char) -> bool {
 
 fn is_word(token: &TokenTree, words: &[&str]) -> bool {
     matches!(token, TokenTree::Ident(it) if words.contains(&&*it.to_string()))
+}
+
+/// The answers of spans, for compilers older than Rust 1.88, which has them.
+#[allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "a newer compiler prefers the methods of spans themselves"
+)]
+trait Answers {
+    fn file(&self) -> String {
+        String::new()
+    }
+
+    fn line(&self) -> usize {
+        0
+    }
+}
+
+impl Answers for Span {}
+
+/// Returns the arguments for the file and line of a name: those of the attribute where the compiler
+/// does not tell.
+#[allow(
+    clippy::allow_attributes,
+    clippy::incompatible_msrv,
+    unstable_name_collisions,
+    reason = "an older compiler takes those above"
+)]
+fn place(name: Span) -> String {
+    match name.line() {
+        0 => "::core::file!(), ::core::line!()".to_owned(),
+        line => format!("{:?}, {line}", name.file()),
+    }
 }

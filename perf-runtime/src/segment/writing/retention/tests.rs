@@ -7,6 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
 use crate::segment::discarded::{self, Discarded};
+use crate::segment::locks;
 
 /// A folder of segments that is gone afterwards.
 struct Place(PathBuf);
@@ -111,14 +112,14 @@ fn a_session_gives_way_as_a_whole_once_its_run_and_its_processes_have_ended() {
     place.dead(&format!("session-recording/{}-b", std::process::id()), 5);
     place.dead(&format!("{DEAD}-named"), 1);
     let lock = File::open(place.0.join("session-running/alive")).unwrap();
-    lock.lock().unwrap();
+    locks::try_exclusive(&lock).unwrap();
     assert!(place.room("0", false).make(0, false));
     let left = [format!("{DEAD}-named.ptseg")]
         .into_iter()
         .chain(["session-new", "session-recording", "session-running"].map(str::to_owned));
     assert_eq!(place.names(), left.collect::<Vec<_>>());
     assert_eq!(place.counted(), [(Reason::Count, 2)]);
-    lock.unlock().unwrap();
+    locks::release(&lock);
     assert!(place.room("0", true).make(0, false));
     assert_eq!(place.names(), ["session-new", "session-recording"], "both may be alive");
 }
