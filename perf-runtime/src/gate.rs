@@ -3,9 +3,9 @@
 //! It mounts the recorder's modules, or the few lines that stand in for it, and nothing else. The
 //! attribute leaves functions alone when the feature is off, so nothing else need know.
 
-#[cfg(all(feature = "record", not(unix)))]
+#[cfg(all(feature = "record", not(any(unix, windows))))]
 compile_error!(
-    "perf-runtime records on Unix only: on this target, depend on it with `default-features = false`, \
+    "perf-runtime records on Unix and Windows only: on this target, depend on it with `default-features = false`, \
      with which the attribute leaves functions as they are"
 );
 #[cfg(all(perf_loom, feature = "record"))]

@@ -19,6 +19,14 @@ pub const SESSION_LOCK: &str = "alive";
 /// there: what has ended is kept longer then, so that it is read before it gives way.
 pub const AGENT_LOCK: &str = "agent";
 
+/// Returns a number for the user that this process acts for, by which its folder is named. It is the
+/// last one in the user's identifier, which the system does not give to another user of the same
+/// authority.
+#[cfg(windows)]
+pub fn user() -> u32 {
+    system::user()
+}
+
 /// Returns the folder for segments of user `uid` when `PERF_TRACK_DIR` does not name one.
 ///
 /// ```

@@ -4,9 +4,13 @@
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(unix)]
 pub(super) use unix::*;
+#[cfg(windows)]
+pub(super) use windows::*;
 
 /// The use of files and of the network. It only goes up; what the system does not show stays 0.
 #[derive(Debug, Clone, Copy, Default)]

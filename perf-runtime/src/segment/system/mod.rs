@@ -18,11 +18,15 @@
 mod other;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(not(any(unix, windows)))]
 pub(crate) use other::*;
 #[cfg(unix)]
 pub(crate) use unix::*;
+#[cfg(windows)]
+pub(crate) use windows::*;
 
 /// A reason why a folder is not its user's alone.
 #[cfg(any(unix, windows))]

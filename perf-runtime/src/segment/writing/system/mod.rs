@@ -22,9 +22,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(unix)]
 pub(crate) use unix::*;
+#[cfg(windows)]
+pub(crate) use windows::*;
 
 /// Set once the system is asked for nothing any more that a program could do without.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
