@@ -20,7 +20,6 @@ use crate::project::context::Context;
 use crate::project::intake;
 use crate::record::command::Interrupt;
 use crate::record::{facts, folder};
-use crate::text::glob;
 
 /// The time that the last push may take when the agent ends: less than what systems grant.
 const LAST_PUSH: Duration = Duration::from_secs(5);
@@ -74,7 +73,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
             continue;
         }
         last_round = Instant::now();
-        agent.read_if_old();
+        agent.read_unless_asked();
         store(&agent, context, (&facts, host.trim()));
         if let Some(push) = &mut push {
             push.offer(&agent);
@@ -113,7 +112,7 @@ fn store(agent: &Agent, context: &Context, (facts, host): (&Run, &str)) {
 /// The pushes to a collector, as the agent counts them.
 struct Push {
     pushing: Pushing,
-    functions: Vec<String>,
+    choice: Choice,
     /// The course of them when the agent last looked.
     seen: Status,
 }
@@ -136,8 +135,7 @@ impl Push {
         let pushing = pushing.map_err(|error| {
             UserError::new(Code::Internal, "a thread cannot be started").because(error)
         })?;
-        let functions = args.functions.clone();
-        Ok(Self { pushing, functions, seen: Status::default() })
+        Ok(Self { pushing, choice: args.choice(), seen: Status::default() })
     }
 
     /// Offers the sums of the last reading, and notes how pushes went since the last time.
@@ -145,11 +143,11 @@ impl Push {
         let status = self.pushing.status();
         note(agent, &self.seen, &status);
         self.seen = status;
-        self.pushing.offer(chosen(agent.totals(), &self.functions));
+        self.pushing.offer(chosen(agent.totals(), &self.choice));
     }
 
     fn finish(self, agent: &Agent) {
-        self.pushing.offer(chosen(agent.totals(), &self.functions));
+        self.pushing.offer(chosen(agent.totals(), &self.choice));
         note(agent, &self.seen, &self.pushing.finish(LAST_PUSH));
     }
 }
@@ -170,13 +168,13 @@ fn note(agent: &Agent, before: &Status, now: &Status) {
 }
 
 /// Returns the sums of the functions that the user chose.
-fn chosen(totals: Arc<FleetTotals>, patterns: &[String]) -> Arc<FleetTotals> {
-    if patterns.is_empty() {
+fn chosen(totals: Arc<FleetTotals>, choice: &Choice) -> Arc<FleetTotals> {
+    if choice.functions.is_empty() {
         return totals;
     }
     let mut totals = Arc::unwrap_or_clone(totals);
     for program in &mut totals.programs {
-        program.functions.retain(|it| patterns.iter().any(|glob| glob::fits(glob, &it.name)));
+        program.functions.retain(|it| choice.is_wanted(&it.name));
     }
     Arc::new(totals)
 }
@@ -230,14 +228,19 @@ impl Args {
         Settings {
             folders: self.folders(context),
             every: self.every,
-            choice: Choice {
-                functions: self.functions.clone(),
-                histograms: self.histograms.clone(),
-                most_series: self.max_series,
-            },
+            choice: self.choice(),
             commit: self.commit.clone(),
             clears: self.clear,
             window: self.window.filter(|_| !self.once),
+        }
+    }
+
+    /// Returns what is told.
+    fn choice(&self) -> Choice {
+        Choice {
+            functions: self.functions.clone(),
+            histograms: self.histograms.clone(),
+            most_series: self.max_series,
         }
     }
 

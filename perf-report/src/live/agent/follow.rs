@@ -13,7 +13,7 @@ use perf_runtime::snapshot::{BreakerState, Merger, Process, Snapshot};
 use super::account::{Account, Build, Seen};
 use super::sums::Sums;
 use crate::live::stacks::{self, Key};
-use crate::record::collect;
+use crate::record::collect::{self, Known};
 
 /// The segments in some folders.
 #[derive(Debug)]
@@ -55,8 +55,8 @@ impl Follower {
         let (segments, discarded) = listed(&self.folders);
         let mut found = Found { discarded, ..Found::default() };
         let mut present = BTreeSet::new();
-        for path in &segments {
-            let key = stacks::key_of(path);
+        for (path, key) in &segments {
+            let key = *key;
             present.extend(key);
             if key.is_none_or(|key| !account.is_counted(&key)) {
                 self.read_one(path, key, account, &mut found);
@@ -66,7 +66,7 @@ impl Follower {
             }
         }
         account.pass(&present);
-        let is_there = |path: &PathBuf| segments.binary_search(path).is_ok();
+        let is_there = |path: &PathBuf| segments.binary_search_by(|(it, _)| it.cmp(path)).is_ok();
         self.digests.retain(|path, _| is_there(path));
         self.damaged.retain(|path, _| is_there(path));
         found
@@ -87,15 +87,14 @@ impl Follower {
         }
         // Asked before reading: nothing is added later to one that had ended by then.
         let has_ended = !collect::may_be_written(path);
-        let mut merger = Merger::default();
         let known = key.and_then(|_| self.digests.get(path).copied());
-        let read = collect::check_readable(path)
-            .and_then(|()| self.reader.read_changed_into(path, known, &mut merger));
+        let read =
+            collect::check_readable(path).and_then(|()| self.reader.read_changed(path, known));
         match (read, key) {
             (Ok(None), Some(key)) => account.see_unchanged(&key, has_ended),
-            (Ok(digest), Some(key)) => {
-                self.digests.extend(digest.map(|digest| (path.to_owned(), digest)));
-                account.see(key, seen(&merger.finish()), has_ended);
+            (Ok(Some((digest, snapshot))), Some(key)) => {
+                self.digests.insert(path.to_owned(), digest);
+                account.see(key, seen(&snapshot), has_ended);
             }
             // It was made complete just now, and is read the next time.
             (Ok(_), None) | (Err(SegmentError::Empty | SegmentError::Unfinished), _) => {}
@@ -124,9 +123,9 @@ impl Follower {
     }
 }
 
-/// Lists what is in some folders: the segments, without copies of others, and the number of recordings that were
-/// discarded.
-fn listed(folders: &[PathBuf]) -> (Vec<PathBuf>, u64) {
+/// Lists what is in some folders: the segments by path, without copies of others, and the number of recordings that
+/// were discarded.
+fn listed(folders: &[PathBuf]) -> (Vec<Known>, u64) {
     let (mut segments, mut ledgers) = (BTreeSet::new(), BTreeMap::new());
     for folder in folders {
         let listing = stacks::segments(folder);
@@ -135,20 +134,19 @@ fn listed(folders: &[PathBuf]) -> (Vec<PathBuf>, u64) {
     }
     let discarded = ledgers.values().flatten().map(|it| it.recordings);
     let discarded = discarded.fold(0, u64::saturating_add);
-    (collect::without_copies(segments.into_iter().collect()).0, discarded)
+    (collect::known(segments.into_iter().collect()), discarded)
 }
 
 /// Returns everything that processes of `program` have recorded that are in some folders now, with its contexts; of
 /// all programs where none is named.
 pub(super) fn snapshot(folders: &[PathBuf], program: Option<&str>) -> Snapshot {
     let (mut reader, mut all) = (Reader::default(), Merger::default());
-    for path in listed(folders).0 {
-        let mut one = Merger::default();
-        let read = collect::check_readable(&path)
-            .and_then(|()| reader.read_changed_into(&path, None, &mut one));
-        let snapshot = one.finish();
+    for (path, _) in listed(folders).0 {
+        let read = collect::check_readable(&path).and_then(|()| reader.read_changed(&path, None));
         let is_of = |process: &Process| program.is_none_or(|it| it == name_of(process));
-        if read.is_ok() && snapshot.processes.iter().all(is_of) {
+        if let Ok(Some((_, snapshot))) = read
+            && snapshot.processes.iter().all(is_of)
+        {
             all.add(&snapshot);
         }
     }

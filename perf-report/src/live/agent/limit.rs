@@ -4,10 +4,11 @@
 //! Functions of the least self time are left out first. What was told stays told as long as nothing left out
 //! has twice its self time, so that no series comes and goes with every reading.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use crate::export;
-use crate::model::{FleetFunction, FleetProgram, FleetTotals};
+use crate::model::{AgentFigures, FleetFunction, FleetProgram, FleetTotals};
 use crate::text::glob;
 
 /// Series of a program without its functions and numbers, and those of the agent.
@@ -26,7 +27,8 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    fn is_wanted(&self, function: &str) -> bool {
+    /// Returns whether a function of this name is told.
+    pub(crate) fn is_wanted(&self, function: &str) -> bool {
         self.functions.is_empty() || fits_any(&self.functions, function)
     }
 }
@@ -50,73 +52,98 @@ impl Limiter {
 
     /// Returns what is told of `totals`: functions that are wanted and find room, and histograms of those that
     /// are to have one.
-    pub(super) fn limited(&mut self, mut totals: FleetTotals) -> FleetTotals {
+    pub(super) fn limited(&mut self, totals: &FleetTotals) -> FleetTotals {
         let mut left = self.choice.most_series.saturating_sub(OF_AGENT);
         let mut dropped = 0_u64;
-        for program in &mut totals.programs {
+        let mut programs = Vec::with_capacity(totals.programs.len());
+        for program in &totals.programs {
+            let mut limited = without_functions(program);
             left = left.saturating_sub(OF_PROGRAM);
-            dropped += keep(&mut program.counts, &mut left);
-            dropped += keep(&mut program.gauges, &mut left);
-            self.choose(program);
+            dropped += keep(&mut limited.counts, &mut left);
+            dropped += keep(&mut limited.gauges, &mut left);
+            programs.push(limited);
         }
-        let kept = self.kept(&totals, left);
-        for (at, program) in totals.programs.iter_mut().enumerate() {
-            let mut place = 0;
-            program.functions.retain(|function| {
-                place += 1;
-                let is_kept = kept.contains(&(at, place - 1));
-                dropped += if is_kept { 0 } else { series(function) };
-                is_kept
-            });
-        }
-        let told = totals.programs.iter().flat_map(|program| {
-            program.functions.iter().map(|it| (program.name.clone(), it.name.clone()))
-        });
+        let wanted = self.wanted(totals);
+        let kept = kept(&wanted, left);
+        let told =
+            wanted[..kept].iter().map(|it| (it.program.to_owned(), it.function.name.clone()));
         self.told = told.collect();
-        totals.agent.dropped_series = dropped;
-        totals
-    }
-
-    /// Leaves out functions and histograms that nobody asked for.
-    fn choose(&self, program: &mut FleetProgram) {
-        program.functions.retain(|function| self.choice.is_wanted(&function.name));
-        for function in &mut program.functions {
-            if !fits_any(&self.choice.histograms, &function.name) {
-                function.histogram = Vec::new();
-            }
+        dropped += wanted[kept..].iter().map(|it| it.series as u64).sum::<u64>();
+        let mut chosen: Vec<&Wanted<'_>> = wanted[..kept].iter().collect();
+        chosen.sort_unstable_by_key(|it| it.place);
+        for it in chosen {
+            programs[it.place.0].functions.push(it.told());
         }
+        let agent = AgentFigures { dropped_series: dropped, ..totals.agent.clone() };
+        FleetTotals { programs, agent, ..*totals }
     }
 
-    /// Returns the functions that find room among `left` series, by the places of program and function.
-    fn kept(&self, totals: &FleetTotals, mut left: usize) -> BTreeSet<(usize, usize)> {
-        let mut ranked = Vec::new();
+    /// Lists the functions that somebody asked for, those that are told first before others.
+    fn wanted<'a>(&self, totals: &'a FleetTotals) -> Vec<Wanted<'a>> {
+        let mut wanted = Vec::new();
         for (at, program) in totals.programs.iter().enumerate() {
-            for (place, function) in program.functions.iter().enumerate() {
+            let functions = program.functions.iter().enumerate();
+            for (place, function) in functions.filter(|(_, it)| self.choice.is_wanted(&it.name)) {
                 let was_told = self.told.contains(&(program.name.clone(), function.name.clone()));
                 let bonus = if was_told { 2 } else { 1 };
-                // Equal ones stay in the order of their names, and those that were told before others.
-                let rank = (function.self_ns.saturating_mul(bonus), was_told);
-                ranked.push((std::cmp::Reverse(rank), (at, place)));
+                let has_histogram = fits_any(&self.choice.histograms, &function.name);
+                wanted.push(Wanted {
+                    // Equal ones stay in the order of their names, and those that were told before others.
+                    rank: (function.self_ns.saturating_mul(bonus), was_told),
+                    place: (at, place),
+                    program: &program.name,
+                    function,
+                    has_histogram,
+                    series: export::series_of(function, has_histogram),
+                });
             }
         }
-        ranked.sort_unstable();
-        let mut kept = BTreeSet::new();
-        for (_, (at, place)) in ranked {
-            let series = export::series_of(&totals.programs[at].functions[place], true);
-            // The first that finds no room is the last that is looked at: one of less self time never takes
-            // its place.
-            if series > left {
-                break;
-            }
-            left -= series;
-            kept.insert((at, place));
-        }
-        kept
+        wanted.sort_unstable_by_key(|it| (Reverse(it.rank), it.place));
+        wanted
     }
 }
 
-fn series(function: &FleetFunction) -> u64 {
-    export::series_of(function, true) as u64
+/// A function that somebody asked for.
+#[derive(Debug)]
+struct Wanted<'a> {
+    rank: (u64, bool),
+    /// The places of program and function.
+    place: (usize, usize),
+    program: &'a str,
+    function: &'a FleetFunction,
+    has_histogram: bool,
+    series: usize,
+}
+
+impl Wanted<'_> {
+    /// Returns the function as it is told.
+    fn told(&self) -> FleetFunction {
+        let it = self.function;
+        let histogram = if self.has_histogram { it.histogram.clone() } else { Vec::new() };
+        FleetFunction { name: it.name.clone(), histogram, ..*it }
+    }
+}
+
+/// Counts the functions, from the first on, that find room among `left` series. The first that finds none is the
+/// last that is looked at: one of less self time never takes its place.
+fn kept(wanted: &[Wanted<'_>], mut left: usize) -> usize {
+    let finds_room = |it: &&Wanted<'_>| {
+        let rest = left.checked_sub(it.series);
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    };
+    wanted.iter().take_while(finds_room).count()
+}
+
+fn without_functions(program: &FleetProgram) -> FleetProgram {
+    FleetProgram {
+        name: program.name.clone(),
+        build: program.build.clone(),
+        functions: Vec::new(),
+        counts: program.counts.clone(),
+        gauges: program.gauges.clone(),
+        ..*program
+    }
 }
 
 /// Keeps as many as find room, and returns the number of the others.
@@ -163,14 +190,14 @@ mod tests {
 
     #[test]
     fn those_of_the_least_self_time_are_left_out_and_counted() {
-        let limited = limiter(REST + 2 * EACH + 1, &[]).limited(totals(&[5, 1, 9]));
+        let limited = limiter(REST + 2 * EACH + 1, &[]).limited(&totals(&[5, 1, 9]));
         assert_eq!(names(&limited), ["shop::f00", "shop::f02"]);
         assert_eq!(limited.agent.dropped_series, EACH as u64);
-        let all = limiter(20_000, &["*f01"]).limited(totals(&[5, 1, 9]));
+        let all = limiter(20_000, &["*f01"]).limited(&totals(&[5, 1, 9]));
         let with: Vec<bool> =
             all.programs[0].functions.iter().map(|it| !it.histogram.is_empty()).collect();
         assert_eq!((with, all.agent.dropped_series), (vec![false, true, false], 0));
-        let none = limiter(0, &[]).limited(totals(&[5]));
+        let none = limiter(0, &[]).limited(&totals(&[5]));
         assert_eq!((names(&none).len(), none.agent.dropped_series), (0, 1 + EACH as u64));
     }
 
@@ -180,7 +207,7 @@ mod tests {
         for (times, told) in
             [([10, 9], 0), ([10, 19], 0), ([10, 21], 1), ([41, 21], 1), ([43, 21], 0)]
         {
-            let told_now = limiter.limited(totals(&times));
+            let told_now = limiter.limited(&totals(&times));
             assert_eq!(names(&told_now), [format!("shop::f{told:02}")], "{times:?}");
         }
     }
@@ -189,7 +216,7 @@ mod tests {
     fn only_functions_that_were_asked_for_are_told() {
         let mut limiter = limiter(20_000, &["*"]);
         limiter.choice.functions = vec!["*01".to_owned(), "other".to_owned()];
-        let some = limiter.limited(totals(&[5, 1, 9]));
+        let some = limiter.limited(&totals(&[5, 1, 9]));
         assert_eq!((names(&some), some.agent.dropped_series), (vec!["shop::f01"], 0));
     }
 }

@@ -85,6 +85,8 @@ struct Inner {
     told: Arc<FleetTotals>,
     /// The last reading, and what it took of a core.
     last: Option<(Instant, Duration)>,
+    /// True if a request led to a reading since the last round.
+    was_asked: bool,
     state_fault: Option<String>,
     /// The targets whose last attempt failed, and why.
     pushes: BTreeMap<String, String>,
@@ -116,6 +118,7 @@ impl Agent {
                 totals: Arc::default(),
                 told: Arc::default(),
                 last: None,
+                was_asked: false,
                 state_fault,
                 pushes: BTreeMap::new(),
             }),
@@ -189,10 +192,11 @@ impl Agent {
         pace::pause(self.settings.every, cost).saturating_sub(since.elapsed())
     }
 
-    /// Reads everything that has changed, unless a request led to that a short time ago.
-    pub(crate) fn read_if_old(&self) {
+    /// Reads everything that has changed, unless a request led to that since the last round: where somebody scrapes
+    /// as often as is read, that is all that is read.
+    pub(crate) fn read_unless_asked(&self) {
         let mut inner = self.inner();
-        if inner.until(self.settings.every / 2).is_zero() {
+        if !std::mem::take(&mut inner.was_asked) {
             self.read_now(&mut inner);
         }
     }
@@ -202,6 +206,7 @@ impl Agent {
         let mut inner = self.inner();
         if inner.until(SHORTEST).is_zero() {
             self.read_now(&mut inner);
+            inner.was_asked = true;
         }
         inner
     }
@@ -304,7 +309,7 @@ impl Inner {
             ..figures
         };
         let totals = totals::totals(&self.account, (unix_ns, figures), commit);
-        self.told = Arc::new(self.limiter.limited(totals.clone()));
+        self.told = Arc::new(self.limiter.limited(&totals));
         self.totals = Arc::new(totals);
     }
 

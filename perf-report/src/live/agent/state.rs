@@ -69,15 +69,28 @@ pub(super) fn load(path: &Path) -> io::Result<Option<Account>> {
     decoded(&bytes).map(Some)
 }
 
+/// Keys of the fields `programs` and `recordings` of [`State`], as they are written: number and kind.
+const PROGRAMS: u8 = 3 << 3 | 2;
+const RECORDINGS: u8 = 4 << 3 | 2;
+
+/// Writes the account as a [`State`], each part once: with many processes it is some megabytes.
 fn encoded(account: &Account) -> Vec<u8> {
     let state = State {
         version: VERSION,
         start_unix_ns: account.start_unix_ns,
-        programs: account.programs.values().map(Message::encode_to_vec).collect(),
-        recordings: account.recordings.values().map(Message::encode_to_vec).collect(),
         push_failures: account.push_failures,
+        ..State::default()
     };
-    state.encode_to_vec()
+    let mut bytes = state.encode_to_vec();
+    account.programs.values().for_each(|it| append(&mut bytes, PROGRAMS, it));
+    account.recordings.values().for_each(|it| append(&mut bytes, RECORDINGS, it));
+    bytes
+}
+
+fn append(bytes: &mut Vec<u8>, key: u8, part: &impl Message) {
+    bytes.push(key);
+    // A vector has room for as much as there is memory.
+    let _ = part.encode_length_delimited(bytes);
 }
 
 fn decoded(bytes: &[u8]) -> io::Result<Account> {

@@ -161,23 +161,65 @@ impl FunctionSums {
         self.counter(Counter::Calls) > 0
     }
 
-    /// Joins `other` to it, counter by counter, as `join` says.
-    fn join(&mut self, other: &Self, join: fn(u64, u64) -> u64) {
-        (self.min_ns, self.max_ns) = match (self.has_calls(), other.has_calls()) {
+    /// Raises each counter to that of `floor` where it is below.
+    fn raise_to(&mut self, floor: &Self) {
+        self.widen(floor, floor.has_calls());
+        for (own, floor) in self.counters.iter_mut().zip(&floor.counters) {
+            *own = (*own).max(*floor);
+        }
+        self.join_counts(floor.pairs(), u64::max);
+    }
+
+    /// Adds what a process recorded between two readings, of which the later one has nothing less.
+    fn grow(&mut self, earlier: Option<&Self>, later: &Self) {
+        let was = |at: usize| earlier.and_then(|it| it.counters.get(at)).copied().unwrap_or(0);
+        self.widen(later, later.counter(Counter::Calls) > was(Counter::Calls as usize));
+        for (at, (own, now)) in self.counters.iter_mut().zip(&later.counters).enumerate() {
+            *own = own.saturating_add(now.saturating_sub(was(at)));
+        }
+        let landed = self.in_flight.saturating_sub(earlier.map_or(0, |it| it.in_flight));
+        self.in_flight = landed.saturating_add(later.in_flight);
+        let mut counted = earlier.into_iter().flat_map(Self::pairs).peekable();
+        let grown = later.pairs().filter_map(|(bucket, count)| {
+            while counted.next_if(|it| it.0 < bucket).is_some() {}
+            let was = counted.next_if(|it| it.0 == bucket).map_or(0, |it| it.1);
+            (count > was).then(|| (bucket, count - was))
+        });
+        self.join_counts(grown, u64::saturating_add);
+    }
+
+    /// Takes over what is no counter, and makes room for the counters of `other`. Its shortest and longest call are
+    /// meaningless unless it `has_calls`.
+    fn widen(&mut self, other: &Self, has_calls: bool) {
+        (self.min_ns, self.max_ns) = match (self.has_calls(), has_calls) {
             (_, false) => (self.min_ns, self.max_ns),
             (false, true) => (other.min_ns, other.max_ns),
             (true, true) => (self.min_ns.min(other.min_ns), self.max_ns.max(other.max_ns)),
         };
-        let length = self.counters.len().max(other.counters.len());
-        self.counters.resize(length, 0);
-        for (own, other) in self.counters.iter_mut().zip(&other.counters) {
-            *own = join(*own, *other);
-        }
+        self.counters.resize(self.counters.len().max(other.counters.len()), 0);
         self.classifies_errors |= other.classifies_errors;
         self.polled |= other.polled;
         self.counts_allocs |= other.counts_allocs;
         self.resolution_ns = self.resolution_ns.max(other.resolution_ns);
-        (self.buckets, self.counts) = joined(self.pairs(), other.pairs(), join).into_iter().unzip();
+    }
+
+    /// Joins rising buckets and their counts to the histogram. Nearly always it has these buckets already.
+    fn join_counts(&mut self, others: impl Iterator<Item = (u32, u64)>, join: fn(u64, u64) -> u64) {
+        let (mut at, mut missing) = (0, Vec::new());
+        for (bucket, count) in others {
+            while self.buckets.get(at).is_some_and(|own| *own < bucket) {
+                at += 1;
+            }
+            match self.counts.get_mut(at).filter(|_| self.buckets[at] == bucket) {
+                Some(own) => *own = join(*own, count),
+                None => missing.push((bucket, count)),
+            }
+        }
+        if !missing.is_empty() {
+            missing.extend(self.pairs());
+            missing.sort_unstable();
+            (self.buckets, self.counts) = missing.into_iter().unzip();
+        }
     }
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = (u32, u64)> {
@@ -230,32 +272,6 @@ impl FunctionSums {
             histogram: Histogram::from_buckets(self.pairs()),
             ..Measures::default()
         }
-    }
-}
-
-/// Joins two rising lists of buckets and counts.
-fn joined(
-    own: impl Iterator<Item = (u32, u64)>,
-    other: impl Iterator<Item = (u32, u64)>,
-    join: fn(u64, u64) -> u64,
-) -> Vec<(u32, u64)> {
-    let (mut own, mut other) = (own.peekable(), other.peekable());
-    let mut all = Vec::new();
-    loop {
-        let order = match (own.peek(), other.peek()) {
-            (Some((a, _)), Some((b, _))) => a.cmp(b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return all,
-        };
-        let next = match order {
-            Ordering::Less => own.next(),
-            Ordering::Greater => other.next(),
-            Ordering::Equal => {
-                own.next().zip(other.next()).map(|((bucket, a), (_, b))| (bucket, join(a, b)))
-            }
-        };
-        all.extend(next);
     }
 }
 
@@ -312,7 +328,7 @@ impl MetricSums {
 }
 
 impl Sums {
-    /// Sums up the contexts of a snapshot, function by function.
+    /// Sums up the contexts of a snapshot, function by function, whatever the order in which it has them.
     pub(super) fn of(snapshot: &Snapshot) -> Self {
         let counts_allocs = snapshot.processes.iter().any(|process| process.counts_allocs);
         let all = snapshot.functions.iter().zip(snapshot.by_function());
@@ -320,69 +336,88 @@ impl Sums {
             it.calls > 0 || it.unfinished > 0 || it.total_ns > 0 || it.polls.count > 0
         });
         let recording = snapshot.processes.iter().map(|process| process.overhead_ns);
+        let functions =
+            happened.map(|(function, it)| FunctionSums::of(function, &it, counts_allocs));
+        let mut functions: Vec<FunctionSums> = functions.collect();
+        functions.sort_by(by_name);
+        functions.dedup_by(|again, first| {
+            let is_same = again.name == first.name;
+            if is_same {
+                first.grow(None, again);
+            }
+            is_same
+        });
+        let mut metrics: Vec<MetricSums> = snapshot.metrics.iter().map(MetricSums::of).collect();
+        metrics.sort_by(by_name_and_kind);
+        metrics.dedup_by(|again, first| {
+            let is_same = by_name_and_kind(again, first).is_eq();
+            if is_same {
+                first.join(again, u64::saturating_add);
+            }
+            is_same
+        });
         Self {
-            functions: happened
-                .map(|(function, measures)| FunctionSums::of(function, &measures, counts_allocs))
-                .collect(),
-            metrics: snapshot.metrics.iter().map(MetricSums::of).collect(),
+            functions,
+            metrics,
             lost_calls: snapshot.losses.lost_calls,
             recording_ns: recording.fold(0, u64::saturating_add),
         }
     }
 
-    /// Adds `other` to it.
-    pub(super) fn add(&mut self, other: &Self) {
-        self.join(other, u64::saturating_add, u64::saturating_add);
-    }
-
     /// Raises each counter to that of `floor` where it is below: an estimate may waver from one reading to
     /// the next, and what was counted already stays counted.
     pub(super) fn raise_to(&mut self, floor: &Self) {
-        self.join(floor, u64::max, |own, _| own);
+        self.lost_calls = self.lost_calls.max(floor.lost_calls);
+        self.recording_ns = self.recording_ns.max(floor.recording_ns);
+        join_sorted(&mut self.functions, &floor.functions, by_name, FunctionSums::raise_to);
+        join_sorted(&mut self.metrics, &floor.metrics, by_name_and_kind, |own, floor| {
+            own.join(floor, u64::max);
+        });
     }
 
     /// Adds what came between two readings of one process, of which the later one was
     /// [raised](Self::raise_to) to the earlier one. So no counter of it falls.
     pub(super) fn add_growth(&mut self, earlier: &Self, later: &Self) {
-        let mut growth = later.clone();
-        growth.join(earlier, u64::saturating_sub, |own, _| own);
-        for function in &mut growth.functions {
-            let pairs: Vec<_> = function.pairs().filter(|(_, count)| *count > 0).collect();
-            (function.buckets, function.counts) = pairs.into_iter().unzip();
+        let grown = |earlier: u64, later: u64| later.saturating_sub(earlier);
+        self.lost_calls =
+            self.lost_calls.saturating_add(grown(earlier.lost_calls, later.lost_calls));
+        self.recording_ns =
+            self.recording_ns.saturating_add(grown(earlier.recording_ns, later.recording_ns));
+        self.add_growth_of_functions(&earlier.functions, &later.functions);
+        let mut metrics = later.metrics.clone();
+        join_sorted(&mut metrics, &earlier.metrics, by_name_and_kind, |later, earlier| {
+            later.join(earlier, u64::saturating_sub);
+        });
+        join_sorted(&mut self.metrics, &metrics, by_name_and_kind, |own, grown| {
+            own.join(grown, u64::saturating_add);
+        });
+    }
+
+    fn add_growth_of_functions(&mut self, earlier: &[FunctionSums], later: &[FunctionSums]) {
+        let (mut at, mut missing) = (0, Vec::new());
+        let mut earlier = earlier.iter().peekable();
+        for now in later {
+            while earlier.next_if(|it| it.name < now.name).is_some() {}
+            let before = earlier.next_if(|it| it.name == now.name);
+            if before == Some(now) {
+                continue;
+            }
+            at += steps_to(&self.functions[at..], |it| it.name.cmp(&now.name));
+            match self.functions.get_mut(at) {
+                Some(own) if own.name == now.name => own.grow(before, now),
+                _ => missing.push(now.clone()),
+            }
         }
-        self.land(earlier);
-        self.add(&growth);
+        insert_sorted(&mut self.functions, missing, by_name);
     }
 
     /// Takes off what was in flight in a process as of its last reading.
     pub(super) fn land(&mut self, of: &Self) {
-        let landed = Self {
-            functions: of.functions.iter().filter(|it| it.in_flight > 0).cloned().collect(),
-            ..Self::default()
-        };
-        self.join_functions(&landed, |own, other| {
+        let in_flight = of.functions.iter().filter(|it| it.in_flight > 0).cloned();
+        let in_flight: Vec<FunctionSums> = in_flight.collect();
+        join_sorted(&mut self.functions, &in_flight, by_name, |own, other| {
             own.in_flight = own.in_flight.saturating_sub(other.in_flight);
         });
-    }
-
-    /// Joins `other` to it, counter by counter; what is in flight is joined apart.
-    fn join(&mut self, other: &Self, join: fn(u64, u64) -> u64, gauges: fn(u64, u64) -> u64) {
-        self.lost_calls = join(self.lost_calls, other.lost_calls);
-        self.recording_ns = join(self.recording_ns, other.recording_ns);
-        self.join_functions(other, |own, other| {
-            own.join(other, join);
-            own.in_flight = gauges(own.in_flight, other.in_flight);
-        });
-        join_sorted(
-            &mut self.metrics,
-            &other.metrics,
-            |a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)),
-            |own, other| own.join(other, join),
-        );
-    }
-
-    fn join_functions(&mut self, other: &Self, join: impl Fn(&mut FunctionSums, &FunctionSums)) {
-        join_sorted(&mut self.functions, &other.functions, |a, b| a.name.cmp(&b.name), join);
     }
 
     /// Returns the sums as a snapshot without callers, of this process.
@@ -404,6 +439,14 @@ impl Sums {
     }
 }
 
+fn by_name(a: &FunctionSums, b: &FunctionSums) -> Ordering {
+    a.name.cmp(&b.name)
+}
+
+fn by_name_and_kind(a: &MetricSums, b: &MetricSums) -> Ordering {
+    (&a.name, a.kind).cmp(&(&b.name, b.kind))
+}
+
 /// Joins two sorted lists: what only `other` has is taken over, what both have is joined.
 fn join_sorted<T: Clone>(
     own: &mut Vec<T>,
@@ -414,12 +457,23 @@ fn join_sorted<T: Clone>(
     let mut missing = Vec::new();
     let mut at = 0;
     for theirs in other {
-        at += own[at..].partition_point(|it| order(it, theirs) == Ordering::Less);
+        at += steps_to(&own[at..], |it| order(it, theirs));
         match own.get_mut(at) {
             Some(ours) if order(ours, theirs) == Ordering::Equal => join(ours, theirs),
             _ => missing.push(theirs.clone()),
         }
     }
+    insert_sorted(own, missing, order);
+}
+
+/// Counts the elements of a sorted list that come before what is looked for. Most often that is one or none.
+fn steps_to<T>(list: &[T], order: impl Fn(&T) -> Ordering) -> usize {
+    let is_before = |it: &T| order(it) == Ordering::Less;
+    let first = list.iter().take(2).take_while(|it| is_before(it)).count();
+    if first < 2 { first } else { 2 + list[2..].partition_point(is_before) }
+}
+
+fn insert_sorted<T>(own: &mut Vec<T>, mut missing: Vec<T>, order: impl Fn(&T, &T) -> Ordering) {
     if !missing.is_empty() {
         own.append(&mut missing);
         own.sort_by(order);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::life::{Copied, Owner};
 
-use crate::record::collect::{self, Listing, Unrecorded, is_running, pid_of};
+use crate::record::collect::{self, Key, Listing, Unrecorded, is_running, pid_of};
 use crate::record::folder;
 use crate::record::mapped::{Mapped, mapped_segments};
 
@@ -113,14 +113,9 @@ pub(crate) fn is_written(path: &Path) -> bool {
     mapped_segments(pid).map_or(true, |mapped| mapped.iter().any(is_it))
 }
 
-/// The identity of a recording, whatever its file is called: process id, its namespace, the start of the process
-/// and that of the recording.
-pub(crate) type Key = (u32, u64, u64, u64);
-
 /// Reads the identity of the recording at `path`; `None` where the segment is not complete.
 pub(crate) fn key_of(path: &Path) -> Option<Key> {
-    let owner = Owner::of(path)?;
-    Some((owner.pid, owner.namespace, owner.started, owner.began_unix_ns))
+    Owner::of(path).as_ref().map(collect::key)
 }
 
 /// Returns whether it is a copy of a segment that was removed: nobody has it mapped.

@@ -11,7 +11,9 @@ use nix::time::{ClockId, clock_gettime};
 use perf_runtime::segment::life::Owner;
 use perf_runtime::segment::{self, SegmentError};
 
-pub(crate) use lookup::{Key, Missing, is_written, key_of, of_process, segments};
+pub(crate) use lookup::{Missing, is_written, key_of, of_process, segments};
+
+pub(crate) use crate::record::collect::Key;
 
 use crate::model::ProcessStacks;
 use crate::record::{collect, facts};

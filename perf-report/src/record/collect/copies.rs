@@ -5,9 +5,27 @@ use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::life::{Copied, Owner};
 
+/// The identity of a recording, whatever its file is called: process id, its namespace, the start of the process
+/// and that of the recording.
+pub(crate) type Key = (u32, u64, u64, u64);
+
+/// A segment, and the identity of its recording; without one where it is not complete.
+pub(crate) type Known = (PathBuf, Option<Key>);
+
 /// Separates the segments from copies of others among them, which must not be counted once more: a segment
 /// goes before its copies, and the copy of the end before others.
 pub(crate) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (segments, again) = parted(segments);
+    let paths = |known: Vec<Known>| known.into_iter().map(|(path, _)| path).collect();
+    (paths(segments), paths(again))
+}
+
+/// Lists the segments that are no copies of others among them, each with its identity.
+pub(crate) fn known(segments: Vec<PathBuf>) -> Vec<Known> {
+    parted(segments).0
+}
+
+fn parted(segments: Vec<PathBuf>) -> (Vec<Known>, Vec<Known>) {
     let owners: Vec<_> = segments.iter().map(|path| Owner::of(path)).collect();
     let mut best: BTreeMap<_, (u8, usize)> = BTreeMap::new();
     for (at, owner) in owners.iter().enumerate() {
@@ -23,12 +41,14 @@ pub(crate) fn without_copies(segments: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathB
         .iter()
         .enumerate()
         .map(|(at, owner)| owner.is_some_and(|owner| is_again(at, &owner)));
-    let (again, segments) = segments.into_iter().partition(|_| again.next() == Some(true));
+    let keys = owners.iter().map(|owner| owner.as_ref().map(key));
+    let (again, segments) =
+        segments.into_iter().zip(keys).partition(|_| again.next() == Some(true));
     (segments, again)
 }
 
-/// Returns the key of the recording of one recorder.
-fn key(owner: &Owner) -> (u32, u64, u64, u64) {
+/// Returns the identity of the recording of one recorder.
+pub(crate) fn key(owner: &Owner) -> Key {
     (owner.pid, owner.namespace, owner.started, owner.began_unix_ns)
 }
 

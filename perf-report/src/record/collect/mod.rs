@@ -23,7 +23,7 @@ use perf_runtime::snapshot::Snapshot;
 use crate::model;
 
 pub(crate) use about::{About, about};
-pub(crate) use copies::without_copies;
+pub(crate) use copies::{Key, Known, key, known, without_copies};
 pub use identity::SegmentId;
 pub(crate) use identity::id_of;
 pub(crate) use listing::{Listing, Unrecorded, list, list_everywhere, pid_of};

@@ -93,6 +93,8 @@ pub fn parse(bytes: &[u8]) -> Result<Snapshot, SegmentError> {
 #[derive(Debug, Default)]
 pub struct Reader {
     copy: Vec<u8>,
+    /// The copy by which one of a running process is known to be exact.
+    later: Vec<u8>,
 }
 
 impl Reader {
@@ -134,33 +136,31 @@ impl Digest {
 }
 
 impl Reader {
-    /// Adds the segment at `path` to `merger` like [`read_into`](Self::read_into), with two
-    /// differences. What came before a [`reset()`](crate::reset()) counts too, so that no figure of a
-    /// process ever falls to nothing. And one whose bytes are those of `known` is not read again:
-    /// nothing is added, and the answer is `None`. Otherwise it is the digest to know it by the next
-    /// time.
+    /// Reads the segment at `path` unless its bytes are those of `known`; the answer is `None` then. Otherwise
+    /// it is the digest to know it by the next time, and what the segment holds, with two differences to what
+    /// [`read_into`](Self::read_into) adds. What came before a [`reset()`](crate::reset()) counts too, so that no
+    /// figure of a process ever falls to nothing. And it is in the segment's own order, in which two functions
+    /// may have one name: a [`Merger`] brings it into that of all others.
     ///
     /// # Errors
     /// Every [`SegmentError`].
-    pub fn read_changed_into(
+    pub fn read_changed(
         &mut self,
         path: &Path,
         known: Option<Digest>,
-        merger: &mut Merger,
-    ) -> Result<Option<Digest>, SegmentError> {
+    ) -> Result<Option<(Digest, Snapshot)>, SegmentError> {
         copy_file(path, &mut self.copy)?;
         let digest = Digest::of(&self.copy);
         if known == Some(digest) {
             return Ok(None);
         }
-        merger.add(&self.settled(path)?);
-        Ok(Some(digest))
+        Ok(Some((digest, self.settled(path)?)))
     }
 
     /// Returns the contents of the copy, or of later ones of the file at `path` where that may change.
     fn settled(&mut self, path: &Path) -> Result<Snapshot, SegmentError> {
         if header::may_be_running(&self.copy) {
-            settle(&mut self.copy, path)
+            settle((&mut self.copy, &mut self.later), path)
         } else {
             contents(&self.copy, header::last_writer(&self.copy))
         }
@@ -172,12 +172,14 @@ impl Reader {
 /// A copy in which no ring was folded while it was taken is exact. That is so when the folds begun
 /// in a later copy are those done in the earlier one. Where functions are so busy that there is no
 /// such moment, the last copy is good enough: see [`node`].
-pub(crate) fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, SegmentError> {
-    let mut later = Vec::new();
+pub(crate) fn settle(
+    (earlier, later): (&mut Vec<u8>, &mut Vec<u8>),
+    path: &Path,
+) -> Result<Snapshot, SegmentError> {
     let mut read = Err(SegmentError::Unfinished);
     for _ in 0..MOST_COPIES {
-        copy_file(path, &mut later)?;
-        let agree = match (folds(earlier, shards::Fold::Done), folds(&later, shards::Fold::Begun)) {
+        copy_file(path, later)?;
+        let agree = match (folds(earlier, shards::Fold::Done), folds(later, shards::Fold::Begun)) {
             (Ok(done), Ok(begun)) => done == begun,
             _ => false,
         };
@@ -187,7 +189,7 @@ pub(crate) fn settle(earlier: &mut Vec<u8>, path: &Path) -> Result<Snapshot, Seg
         if agree && read.is_ok() {
             break;
         }
-        std::mem::swap(earlier, &mut later);
+        std::mem::swap(earlier, later);
     }
     read
 }

@@ -14,7 +14,7 @@ pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
     let mut copy = Vec::new();
     copy_file(path, &mut copy)?;
     // As of one moment, although threads write to it.
-    settle(&mut copy, path)?;
+    settle((&mut copy, &mut Vec::new()), path)?;
     if !system::may_write_files_of(copy.len() as u64) {
         // Not only an error, but a signal that ends the process.
         return Err(io::Error::from_raw_os_error(system::fault::TOO_LARGE).into());
