@@ -132,25 +132,6 @@ impl Exponential {
         }
         (first, counts)
     }
-
-    /// Returns the value that a share `p` of the durations is below, in seconds, as Prometheus finds it: along
-    /// the logarithm within a bucket. `None` of no durations.
-    pub fn quantile(&self, p: f64) -> Option<f64> {
-        let rank = p.clamp(0.0, 1.0) * float(self.count());
-        let mut below = float(self.zero_count);
-        if rank <= below {
-            return (self.count() > 0).then_some(0.0);
-        }
-        for (index, count) in &self.buckets {
-            let share = (rank - below) / float(*count);
-            if share <= 1.0 {
-                let (low, high) = self.bounds(*index);
-                return Some(low * (high / low).powf(share));
-            }
-            below += float(*count);
-        }
-        self.buckets.last().map(|(index, _)| self.bounds(*index).1)
-    }
 }
 
 /// Returns the middle of a bucket of the recorder in seconds; of one that is a nanosecond wide, that

@@ -1,10 +1,8 @@
 //! The series of a fleet, as an agent tells them: sums over the processes of each program.
 
-use std::rc::Rc;
-
 use perf_runtime::buckets;
 
-use super::{Family, Kind, Value, labels};
+use super::{Family, Kind, Labelled, Metric, Value, family, labels};
 use crate::model::{FleetFunction, FleetProgram, FleetTotals};
 
 /// The bounds of the classic histograms, in nanoseconds, and as the label of their series: powers of two from
@@ -30,10 +28,11 @@ const BOUNDS: [(u64, &str); 14] = [
 /// Series of a histogram: its bounds, the one without end, sum and count.
 pub(in crate::export) const HISTOGRAM_SERIES: usize = BOUNDS.len() + 3;
 
-/// A metric of functions with one value each: kind, name, help, and the value where a function has it.
-type Metric = (Kind, &'static str, &'static str, fn(&FleetFunction) -> Option<Value>);
+/// Name and help of the durations, in whatever form.
+pub(super) const DURATION: (&str, &str) =
+    ("perf_function_duration_seconds", "Duration of finished calls, tracked callees included.");
 
-const METRICS: &[Metric] = &[
+const METRICS: &[Metric<FleetFunction>] = &[
     (Kind::Counter, "perf_function_calls", "Finished calls.", |it| Some(Value::Count(it.calls))),
     (
         Kind::Counter,
@@ -89,13 +88,36 @@ pub(in crate::export) fn series_of(function: &FleetFunction) -> usize {
 
 /// Returns all families that have a series, in the order in which they are written.
 pub(in crate::export) fn families(totals: &FleetTotals) -> Vec<Family> {
+    let labelled = labelled(&totals.programs);
+    with(durations(&labelled), totals, &labelled)
+}
+
+/// Returns all families but that of the durations.
+pub(super) fn without_durations(totals: &FleetTotals) -> Vec<Family> {
+    let none = Family::new(Kind::Histogram, DURATION.0, DURATION.1);
+    with(none, totals, &labelled(&totals.programs))
+}
+
+fn with(
+    durations: Family,
+    totals: &FleetTotals,
+    labelled: &[Labelled<'_, FleetFunction>],
+) -> Vec<Family> {
     let mut families = programs(&totals.programs);
-    families.extend(METRICS.iter().map(|metric| function(metric, &totals.programs)));
-    families.push(durations(&totals.programs));
+    families.extend(METRICS.iter().map(|metric| family(metric, labelled)));
+    families.push(durations);
     families.extend(own(&totals.programs));
     families.extend(agent(totals));
     families.retain(|family| !family.samples.is_empty());
     families
+}
+
+/// Lists the functions of all programs with their labels.
+fn labelled(programs: &[FleetProgram]) -> Vec<Labelled<'_, FleetFunction>> {
+    let all =
+        programs.iter().flat_map(|program| program.functions.iter().map(move |it| (program, it)));
+    all.map(|(program, it)| (it, labels(&[("program", &program.name), ("function", &it.name)])))
+        .collect()
 }
 
 fn programs(programs: &[FleetProgram]) -> Vec<Family> {
@@ -149,22 +171,6 @@ fn programs(programs: &[FleetProgram]) -> Vec<Family> {
     vec![info, processes, open, lost, cost]
 }
 
-fn named(program: &FleetProgram, function: &FleetFunction) -> Rc<str> {
-    labels(&[("program", &program.name), ("function", &function.name)])
-}
-
-fn function(&(kind, name, help, value): &Metric, programs: &[FleetProgram]) -> Family {
-    let mut family = Family::new(kind, name, help);
-    for program in programs {
-        for it in &program.functions {
-            if let Some(value) = value(it) {
-                family.add(&named(program, it), value);
-            }
-        }
-    }
-    family
-}
-
 /// Returns each bound in nanoseconds with the number of durations below it.
 pub(super) fn cumulative(function: &FleetFunction) -> impl Iterator<Item = (u64, u64)> {
     BOUNDS.iter().map(|(bound, _)| {
@@ -174,19 +180,15 @@ pub(super) fn cumulative(function: &FleetFunction) -> impl Iterator<Item = (u64,
     })
 }
 
-fn durations(programs: &[FleetProgram]) -> Family {
-    let help = "Duration of finished calls, tracked callees included.";
-    let mut family = Family::new(Kind::Histogram, "perf_function_duration_seconds", help);
-    for program in programs {
-        for it in program.functions.iter().filter(|it| !it.histogram.is_empty()) {
-            let labels = named(program, it);
-            for ((_, le), (_, count)) in BOUNDS.iter().zip(cumulative(it)) {
-                family.push("_bucket", &labels, le, Value::Count(count));
-            }
-            family.push("_bucket", &labels, "le=\"+Inf\"", Value::Count(it.timed()));
-            family.push("_sum", &labels, "", Value::Ns(it.sum_ns));
-            family.push("_count", &labels, "", Value::Count(it.timed()));
+fn durations(labelled: &[Labelled<'_, FleetFunction>]) -> Family {
+    let mut family = Family::new(Kind::Histogram, DURATION.0, DURATION.1);
+    for (it, labels) in labelled.iter().filter(|(it, _)| !it.histogram.is_empty()) {
+        for ((_, le), (_, count)) in BOUNDS.iter().zip(cumulative(it)) {
+            family.push("_bucket", labels, le, Value::Count(count));
         }
+        family.push("_bucket", labels, "le=\"+Inf\"", Value::Count(it.timed()));
+        family.push("_sum", labels, "", Value::Ns(it.sum_ns));
+        family.push("_count", labels, "", Value::Count(it.timed()));
     }
     family
 }

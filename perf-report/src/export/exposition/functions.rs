@@ -3,16 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::{Family, Kind, Value, labels};
+use super::{Family, Kind, Labelled, Metric, Value, family, labels};
 use crate::export::functions::{Ranked, crate_of};
 use crate::model::{Function, Futures};
 use crate::render::Mark;
 use crate::stats::number::{float, whole};
 
-/// A metric of functions with one value each: kind, name, help, and the value where a function has it.
-type Metric = (Kind, &'static str, &'static str, fn(&Function) -> Option<Value>);
-
-const METRICS: &[Metric] = &[
+const METRICS: &[Metric<Function>] = &[
     (Kind::Counter, "perf_track_function_calls", "Finished calls.", |it| {
         Some(Value::Count(it.calls))
     }),
@@ -84,9 +81,6 @@ const METRICS: &[Metric] = &[
     ),
 ];
 
-/// A function and its labels.
-type Labelled<'a> = (&'a Function, Rc<str>);
-
 /// Returns the families of functions, and those that count what is not written.
 pub(super) fn families(ranked: &Ranked<'_>) -> Vec<Family> {
     let (labelled, twice) = labelled(&ranked.shown);
@@ -102,7 +96,7 @@ pub(super) fn families(ranked: &Ranked<'_>) -> Vec<Family> {
 
 /// Returns functions with their labels. Of functions whose labels would be the same, all but the first come
 /// back by themselves: two series of the same labels make a file that nobody reads.
-fn labelled<'a>(functions: &[&'a Function]) -> (Vec<Labelled<'a>>, Vec<&'a Function>) {
+fn labelled<'a>(functions: &[&'a Function]) -> (Vec<Labelled<'a, Function>>, Vec<&'a Function>) {
     let mut count: HashMap<(&str, &str), usize> = HashMap::with_capacity(functions.len());
     for function in functions {
         *count.entry((&function.name, crate_of(function))).or_default() += 1;
@@ -127,17 +121,7 @@ fn labelled<'a>(functions: &[&'a Function]) -> (Vec<Labelled<'a>>, Vec<&'a Funct
     (first, twice)
 }
 
-fn family(&(kind, name, help, value): &Metric, labelled: &[Labelled<'_>]) -> Family {
-    let mut family = Family::new(kind, name, help);
-    for (function, labels) in labelled {
-        if let Some(value) = value(function) {
-            family.add(labels, value);
-        }
-    }
-    family
-}
-
-fn durations(labelled: &[Labelled<'_>]) -> Family {
+fn durations(labelled: &[Labelled<'_, Function>]) -> Family {
     let help = "Duration of a call, tracked callees included; of calls that are in the times.";
     let mut family = Family::new(Kind::Summary, "perf_track_function_duration_seconds", help);
     for (it, labels) in labelled {
@@ -151,7 +135,7 @@ fn durations(labelled: &[Labelled<'_>]) -> Family {
     family
 }
 
-fn lifetimes(labelled: &[Labelled<'_>]) -> Family {
+fn lifetimes(labelled: &[Labelled<'_, Function>]) -> Family {
     let help = "Time from the first poll of a call of an async function to its end, waiting included; of \
                 calls that were timed.";
     let mut family = Family::new(Kind::Summary, "perf_track_function_lifetime_seconds", help);
@@ -191,7 +175,7 @@ fn summary(
 }
 
 /// Returns a series for each figure that is not exact.
-fn inexact(labelled: &[Labelled<'_>]) -> Family {
+fn inexact(labelled: &[Labelled<'_, Function>]) -> Family {
     let help = "1 for each time that is not exact. how: estimate, from some of the calls; at_least, without \
                 calls that were not timed; below_clock, a median below the step of the clock.";
     let mut family = Family::new(Kind::Gauge, "perf_track_function_inexact", help);

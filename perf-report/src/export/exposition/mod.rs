@@ -83,6 +83,23 @@ impl Family {
     }
 }
 
+/// A metric of things with one value each: kind, name, help, and the value where a thing has it.
+type Metric<T> = (Kind, &'static str, &'static str, fn(&T) -> Option<Value>);
+
+/// A thing and its labels.
+type Labelled<'a, T> = (&'a T, Rc<str>);
+
+/// Returns the family of a metric: a series for each thing that has a value.
+fn family<T>(&(kind, name, help, value): &Metric<T>, labelled: &[Labelled<'_, T>]) -> Family {
+    let mut family = Family::new(kind, name, help);
+    for (thing, labels) in labelled {
+        if let Some(value) = value(thing) {
+            family.add(labels, value);
+        }
+    }
+    family
+}
+
 /// The value of a series.
 #[derive(Debug)]
 pub(super) struct Sample {

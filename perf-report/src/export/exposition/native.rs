@@ -30,7 +30,6 @@ pub(super) struct MetricFamily {
 enum MetricType {
     Counter = 0,
     Gauge = 1,
-    Untyped = 3,
     Histogram = 4,
 }
 
@@ -42,8 +41,6 @@ pub(super) struct Metric {
     gauge: Option<Number>,
     #[prost(message, optional, tag = "3")]
     pub(super) counter: Option<Number>,
-    #[prost(message, optional, tag = "5")]
-    untyped: Option<Number>,
     #[prost(message, optional, tag = "7")]
     pub(super) histogram: Option<Histogram>,
 }
@@ -111,28 +108,20 @@ pub(in crate::export) fn fleet(totals: &FleetTotals) -> Vec<u8> {
 }
 
 pub(super) fn families(totals: &FleetTotals) -> Vec<MetricFamily> {
-    let of = |family: &Family| match family.kind {
-        Kind::Histogram => durations(family, totals),
-        _ => plain(family),
-    };
-    fleet::families(totals).iter().map(of).collect()
+    let mut families: Vec<MetricFamily> =
+        fleet::without_durations(totals).iter().map(plain).collect();
+    families.extend(Some(durations(totals)).filter(|it| !it.metric.is_empty()));
+    families
 }
 
 fn plain(family: &Family) -> MetricFamily {
-    let (kind, suffix) = match family.kind {
-        Kind::Counter => (MetricType::Counter, "_total"),
-        Kind::Gauge => (MetricType::Gauge, ""),
-        Kind::Summary | Kind::Histogram => (MetricType::Untyped, ""),
-    };
+    let is_counter = family.kind == Kind::Counter;
+    let (kind, suffix) =
+        if is_counter { (MetricType::Counter, "_total") } else { (MetricType::Gauge, "") };
     let metric = |sample: &Sample| {
         let value = Some(Number { value: Some(number(sample.value)) });
-        let mut metric = Metric { label: labels(&sample.labels), ..Metric::default() };
-        match kind {
-            MetricType::Counter => metric.counter = value,
-            MetricType::Gauge => metric.gauge = value,
-            MetricType::Untyped | MetricType::Histogram => metric.untyped = value,
-        }
-        metric
+        let (counter, gauge) = if is_counter { (value, None) } else { (None, value) };
+        Metric { label: labels(&sample.labels), counter, gauge, ..Metric::default() }
     };
     MetricFamily {
         name: format!("{}{suffix}", family.name),
@@ -142,7 +131,7 @@ fn plain(family: &Family) -> MetricFamily {
     }
 }
 
-fn durations(family: &Family, totals: &FleetTotals) -> MetricFamily {
+fn durations(totals: &FleetTotals) -> MetricFamily {
     let functions = totals.programs.iter().flat_map(|program| {
         program.functions.iter().map(move |function| (program.name.as_str(), function))
     });
@@ -157,8 +146,8 @@ fn durations(family: &Family, totals: &FleetTotals) -> MetricFamily {
         }
     };
     MetricFamily {
-        name: family.name.to_owned(),
-        help: family.help.to_owned(),
+        name: fleet::DURATION.0.to_owned(),
+        help: fleet::DURATION.1.to_owned(),
         kind: Some(MetricType::Histogram as i32),
         metric: functions.map(metric).collect(),
     }

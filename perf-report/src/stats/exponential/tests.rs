@@ -14,6 +14,27 @@ fn recorded() -> impl Strategy<Value = BTreeMap<u32, u64>> {
     btree_map(0..buckets::COUNT, 1_u64..1 << 40, 0..400)
 }
 
+impl Exponential {
+    /// Returns the value that a share `p` of the durations is below, in seconds, as Prometheus finds it: along
+    /// the logarithm within a bucket. `None` of no durations.
+    fn quantile(&self, p: f64) -> Option<f64> {
+        let rank = p.clamp(0.0, 1.0) * float(self.count());
+        let mut below = float(self.zero_count);
+        if rank <= below {
+            return (self.count() > 0).then_some(0.0);
+        }
+        for (index, count) in &self.buckets {
+            let share = (rank - below) / float(*count);
+            if share <= 1.0 {
+                let (low, high) = self.bounds(*index);
+                return Some(low * (high / low).powf(share));
+            }
+            below += float(*count);
+        }
+        self.buckets.last().map(|(index, _)| self.bounds(*index).1)
+    }
+}
+
 fn of(recorded: &BTreeMap<u32, u64>) -> Exponential {
     Exponential::of(recorded.iter().map(|(bucket, count)| (*bucket, *count)))
 }
