@@ -36,6 +36,14 @@ pub(crate) fn open(path: &Path, largest: u64) -> io::Result<fs::File> {
     Ok(file)
 }
 
+/// Returns whether somebody holds the lock on the file at `path` for himself; `None` where it cannot be opened.
+pub(crate) fn is_locked(path: &Path) -> Option<bool> {
+    let file = open(path, u64::MAX).ok()?;
+    let is_free = file.try_lock_shared().is_ok();
+    let _ = file.unlock();
+    Some(!is_free)
+}
+
 /// Reads the text of a regular file of at most `largest` bytes, as [`open`] opens it.
 ///
 /// # Errors

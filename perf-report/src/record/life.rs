@@ -70,10 +70,7 @@ fn is_abandoned(folder: &Path) -> bool {
 
 /// Returns whether the `run` of a session has ended; `None` where it left no lock to see that by.
 fn has_ended(folder: &Path) -> Option<bool> {
-    let lock = files::open(&folder.join(SESSION_LOCK), u64::MAX).ok()?;
-    let is_free = lock.try_lock_shared().is_ok();
-    let _ = lock.unlock();
-    Some(is_free)
+    files::is_locked(&folder.join(SESSION_LOCK)).map(|is_locked| !is_locked)
 }
 
 /// Lists the folders of sessions in `base`, each with whether it is in use: its `run` or a process of it lives.

@@ -41,12 +41,7 @@ pub(crate) fn limits() -> Limits {
 
 /// Returns the limits that hold in `base`: others while an agent reads what lies there.
 fn limits_in(base: &Path) -> Limits {
-    let lock = files::open(&base.join(AGENT_LOCK), u64::MAX);
-    let is_read = lock.is_ok_and(|lock| {
-        let is_free = lock.try_lock_shared().is_ok();
-        let _ = lock.unlock();
-        !is_free
-    });
+    let is_read = files::is_locked(&base.join(AGENT_LOCK)) == Some(true);
     if is_read { limits().while_read() } else { limits() }
 }
 

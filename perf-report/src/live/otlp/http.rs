@@ -1,15 +1,13 @@
 //! One request to a collector, and what its answer asks for.
 
-use std::io::{self, Write as _};
 use std::time::{Duration, SystemTime};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::Settings;
 use crate::export::otlp::{self, Rejected};
+use crate::text::gzip;
 
 /// The most that is read of an answer, in bytes.
 const LARGEST_ANSWER: u64 = 64 << 10;
@@ -61,7 +59,7 @@ impl Collector {
             request = request.header(name, value);
         }
         let response = if self.settings.compresses {
-            let body = compressed(body).map_err(|error| error.to_string())?;
+            let body = gzip::fast(body).map_err(|error| error.to_string())?;
             request.header("Content-Encoding", "gzip").send(&body[..])
         } else {
             request.send(body)
@@ -85,12 +83,6 @@ impl Post for Collector {
     fn post(&mut self, body: &[u8]) -> Outcome {
         self.send(body).unwrap_or_else(|why| Outcome::Later { why, after: None })
     }
-}
-
-fn compressed(body: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(body)?;
-    encoder.finish()
 }
 
 /// Returns the meaning of an answer, by the rules of OTLP: 429, 502, 503 and 504 may be tried again.

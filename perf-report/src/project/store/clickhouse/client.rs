@@ -5,12 +5,9 @@
 
 use std::cell::Cell;
 use std::fmt::{self, Write as _};
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, SendBody, Timeout};
@@ -19,6 +16,7 @@ use super::answer::{Answer, exception};
 use super::version::Version;
 use crate::project::store::error::{EngineError, Fault};
 use crate::project::store::remote::Remote;
+use crate::text::gzip;
 use crate::text::url;
 
 /// The variable that holds the password.
@@ -140,7 +138,7 @@ impl Client {
             return Err(Failure::ForGood(Fault::Unreachable(late().into())));
         }
         let with_settings = !self.plain.get();
-        let zipped = gzip(&body).map_err(|error| Failure::ForGood(Fault::Io(error)))?;
+        let zipped = gzip::fast(&body).map_err(|error| Failure::ForGood(Fault::Io(error)))?;
         let request = self
             .agent
             .post(self.address(statement, with_settings))
@@ -208,12 +206,6 @@ fn tls() -> Result<TlsConfig, Fault> {
         return Err(unusable("it holds no certificate".to_owned()));
     }
     Ok(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build())
-}
-
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(body)?;
-    encoder.finish()
 }
 
 /// The code of the exception that an answer tells of, or its status where that is none of ClickHouse's.
