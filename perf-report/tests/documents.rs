@@ -4,6 +4,8 @@
 
 #[path = "documents/alerts.rs"]
 mod alerts;
+#[path = "documents/baselines.rs"]
+mod baselines;
 #[path = "documents/bench.rs"]
 mod bench;
 #[path = "documents/live.rs"]
@@ -34,6 +36,7 @@ use serde_json::{Value, json};
 
 const RUN_SCHEMA: &str = include_str!("../schemas/run.v1.schema.json");
 const BASELINE_SCHEMA: &str = include_str!("../schemas/baseline.v1.schema.json");
+const BASELINE_FILE_SCHEMA: &str = include_str!("../schemas/baseline.v2.schema.json");
 const CHANGEPOINTS_SCHEMA: &str = include_str!("../schemas/changepoints.v1.schema.json");
 const COMPARISON_SCHEMA: &str = include_str!("../schemas/comparison.v1.schema.json");
 const STACKS_SCHEMA: &str = include_str!("../schemas/stacks.v1.schema.json");
@@ -177,7 +180,8 @@ fn what_the_commands_print_obeys_the_schemas() {
 
     project.prints(&["baseline", "save", "main", "latest~1"], 0);
     let baseline = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
-    obeys(&baseline, RUN_SCHEMA);
+    obeys(&baseline, BASELINE_FILE_SCHEMA);
+    obeys(&project.prints(&["baseline", "show", "main", "--format", "json"], 0), RUN_SCHEMA);
 
     for (arguments, code) in [(["compare", "main", "latest"].as_slice(), 0), (&["check"], 3)] {
         let text = project.prints(&[arguments, &["--format", "json"]].concat(), code);
@@ -196,8 +200,10 @@ fn a_baseline_of_several_runs_obeys_its_schema() {
     };
     let project = Project::with(&[&run("one"), &run("two"), &run("three"), &slower(2)]);
     project.prints(&["baseline", "save", "main", "latest~1", "--runs", "3"], 0);
-    let text = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
-    let baseline = obeys(&text, BASELINE_SCHEMA);
+    let file = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
+    obeys(&file, BASELINE_FILE_SCHEMA);
+    let former = project.prints(&["baseline", "show", "main", "--format", "json"], 0);
+    let baseline = obeys(&former, BASELINE_SCHEMA);
     obeys(&baseline["runs"][0].to_string(), RUN_SCHEMA);
     assert_eq!(
         (&baseline["runs"][0]["run"]["id"], &baseline["runs"][0]["tree"]),
@@ -209,8 +215,13 @@ fn a_baseline_of_several_runs_obeys_its_schema() {
     let comparison = obeys(&text, COMPARISON_SCHEMA);
     assert_eq!((&comparison["baseline_runs"], &comparison["current_runs"]), (&json!(3), &json!(1)));
     project.prints(&["baseline", "save", "other", "latest~1", "--runs", "9"], 4);
-    let shown = project.prints(&["baseline", "show", "main", "--format", "json"], 0);
-    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), baseline);
+    // A file of the former version says the same, to the byte, and so does the new one rendered.
+    let judged = |format: &str| project.prints(&["check", "--format", format], 3);
+    let by_new = ["json", "human", "markdown"].map(judged);
+    let rendered = project.prints(&["render", ".perf/baselines/main.json", "--format", "json"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&rendered).unwrap(), baseline);
+    project.write(".perf/baselines/main.json", &former);
+    assert_eq!(["json", "human", "markdown"].map(judged), by_new);
 }
 
 #[test]
@@ -359,7 +370,7 @@ fn what_futures_did_obeys_the_schemas_too() {
 
     project.says(&["baseline", "save", "main", "latest~1"], 0);
     let baseline = fs::read_to_string(project.path().join(".perf/baselines/main.json")).unwrap();
-    obeys(&baseline, RUN_SCHEMA);
+    obeys(&baseline, BASELINE_FILE_SCHEMA);
     let judged = |run: &str| {
         let text = project.prints(&["compare", "main", run, "--all", "--format", "json"], 0);
         obeys(&text, COMPARISON_SCHEMA)["functions"].clone()

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::packed;
+use super::read::DocumentError;
 use super::{
     BASELINE_SCHEMA, BASELINE_VERSION, BASELINES_SCHEMA, BASELINES_VERSION, BENCH_SCHEMA,
     BENCH_VERSION, BISECT_SCHEMA, BISECT_VERSION, BLESSINGS_SCHEMA, BLESSINGS_VERSION, Baseline,
@@ -28,6 +30,8 @@ pub enum AnyError {
     Empty,
     /// A text that is not JSON, is cut short, or lacks a field.
     Malformed(serde_json::Error),
+    /// The file of a baseline that is not what was written.
+    Baseline(DocumentError),
     /// A document of a kind that is not known here.
     Unknown {
         /// Its `schema`.
@@ -49,6 +53,7 @@ impl fmt::Display for AnyError {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::Malformed(error) => write!(f, "it is not a complete document: {error}"),
+            Self::Baseline(error) => error.fmt(f),
             Self::Unknown { schema } => write!(f, "no document has the schema {schema:?}"),
             Self::Version { schema, found, known } => {
                 write!(f, "it has version {found} of {schema}, and this program reads {known}")
@@ -94,6 +99,10 @@ macro_rules! kinds {
                 }
                 let head: Head = serde_json::from_str(text).map_err(AnyError::Malformed)?;
                 match (head.schema.as_str(), head.version) {
+                    (BASELINE_SCHEMA, packed::VERSION) => {
+                        let baseline = packed::read(text).map_err(AnyError::Baseline)?;
+                        Ok(Self::Baseline(Box::new(baseline)))
+                    }
                     $(
                         ($schema, $version) => {
                             serde_json::from_str(text).map(Self::$kind).map_err(AnyError::Malformed)

@@ -42,6 +42,7 @@ mod monitor;
 mod neighbours;
 mod noise;
 mod overhead;
+mod packed;
 mod page;
 mod probe;
 mod push;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::packed;
 use super::{
     BASELINE_SCHEMA, BASELINE_VERSION, Baseline, CustomMetric, Function, ProcessSummary,
     RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument, Suite,
@@ -21,6 +22,13 @@ pub enum DocumentError {
     Malformed(serde_json::Error),
     /// Bytes that a store keeps for a run and that are no longer what was written.
     Damaged,
+    /// A line of the file of a baseline that is not what was written.
+    Line {
+        /// Its number, from 1.
+        line: usize,
+        /// The fault that it has, as a sentence.
+        problem: &'static str,
+    },
     /// A document of another kind.
     OtherKind {
         /// Its `schema`.
@@ -28,6 +36,11 @@ pub enum DocumentError {
     },
     /// A document of a newer perf-report.
     Newer {
+        /// Its `version`.
+        found: u32,
+    },
+    /// A baseline of a newer perf-report.
+    NewerBaseline {
         /// Its `version`.
         found: u32,
     },
@@ -44,12 +57,18 @@ impl fmt::Display for DocumentError {
             Self::Empty => f.write_str("it is empty"),
             Self::Malformed(error) => write!(f, "it is not a complete run: {error}"),
             Self::Damaged => f.write_str("its bytes are damaged"),
+            Self::Line { line, problem } => write!(f, "line {line}: {problem}"),
             Self::OtherKind { found } => {
                 write!(f, "its schema is {found:?}, and a run has {RUN_SCHEMA:?}")
             }
             Self::Newer { found } => write!(
                 f,
                 "it has version {found} of {RUN_SCHEMA}, and this program reads up to {RUN_VERSION}"
+            ),
+            Self::NewerBaseline { found } => write!(
+                f,
+                "it has version {found} of {BASELINE_SCHEMA}, and this program reads up to {}",
+                packed::VERSION
             ),
             Self::NoSuchVersion { found } => {
                 write!(f, "it claims version {found} of {RUN_SCHEMA}, which never existed")
@@ -139,13 +158,18 @@ fn read<T: DeserializeOwned>(
 }
 
 impl Baseline {
-    /// Reads a baseline from JSON: one of several runs, or the document of a single one. It holds at
-    /// least one run.
+    /// Reads a baseline from JSON: the text of its file, a document of several runs, or that of a single
+    /// one. It holds at least one run.
     ///
     /// # Errors
     /// Every [`DocumentError`].
     pub fn from_json(text: &str) -> Result<Self, DocumentError> {
         let head: Option<Head> = serde_json::from_str(text).ok();
+        if let Some(line) = head.is_none().then(|| conflict(text)).flatten() {
+            let problem =
+                "a conflict of a merge begins here; keep one side, or save the baseline anew";
+            return Err(DocumentError::Line { line, problem });
+        }
         match head.as_ref().map(|head| (head.schema.as_str(), head.version)) {
             Some((BASELINE_SCHEMA, BASELINE_VERSION)) => {
                 let baseline: Self =
@@ -153,11 +177,18 @@ impl Baseline {
                 let is_empty = baseline.runs.is_empty();
                 if is_empty { Err(DocumentError::Empty) } else { Ok(baseline) }
             }
+            Some((BASELINE_SCHEMA, packed::VERSION)) => packed::read(text),
             Some((BASELINE_SCHEMA, found @ 0)) => Err(DocumentError::NoSuchVersion { found }),
-            Some((BASELINE_SCHEMA, found)) => Err(DocumentError::Newer { found }),
+            Some((BASELINE_SCHEMA, found)) => Err(DocumentError::NewerBaseline { found }),
             _ => RunDocument::from_json(text).map(|run| Self::of(vec![run])),
         }
     }
+}
+
+/// Returns the number of the line on which git left a conflict.
+fn conflict(text: &str) -> Option<usize> {
+    let is_mark = |line: &str| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark));
+    text.lines().position(is_mark).map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -279,7 +310,10 @@ mod tests {
             format!(r#"{{"schema":"{BASELINE_SCHEMA}","version":{version},"runs":[]}}"#)
         };
         assert_eq!(fails(&head(1)), "it is empty");
-        assert!(fails(&head(2)).contains("version 2"));
+        assert!(
+            fails(&head(3))
+                .contains("version 3 of perf-track/baseline, and this program reads up to 2")
+        );
         assert!(fails("{").contains("it is not a complete run"));
     }
 }

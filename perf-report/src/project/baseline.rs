@@ -1,22 +1,16 @@
-//! Baselines: runs kept by name as JSON files, made to be committed and reviewed.
-//!
-//! The file of one run is the run's document, one field a line, its histograms one line each. Of
-//! several, it is a list of them, in which a function stands on one line. It is replaced wholly or
-//! not at all.
+//! Baselines: runs kept by name as JSON files, made to be committed and reviewed: a function stands on one line.
+//! A file is replaced wholly or not at all.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use serde::Serialize as _;
-use serde_json::ser::Formatter;
 
 use super::context::Context;
 use super::workspace;
 use crate::error::{ExitCode, UserError};
 use crate::files;
 use crate::model::{Baseline, RunDocument};
-use crate::text::{sanitize, suggest};
+use crate::text::suggest;
 
 /// The folder of the baselines inside `.perf/`.
 const FOLDER: &str = "baselines";
@@ -113,7 +107,7 @@ pub(crate) fn save(
         .because(error)
         .help("nothing was changed; check the folder's permissions and the free space")
     };
-    let text = to_text(runs).map_err(|error| unwritable(error.into()))?;
+    let text = Baseline::of(runs.to_vec()).to_text().map_err(|error| unwritable(error.into()))?;
     workspace::make_folder(&context.folder())
         .and_then(|()| workspace::make_folder(&folder(context)))
         .and_then(|()| files::replace(&path, &text))
@@ -186,149 +180,9 @@ fn unreadable(
     ))
 }
 
-fn to_text(runs: &[RunDocument]) -> serde_json::Result<String> {
-    let mut text = Vec::new();
-    match runs {
-        [only] => only.serialize(&mut serializer(&mut text, usize::MAX))?,
-        several => {
-            Baseline::of(several.to_vec())
-                .serialize(&mut serializer(&mut text, A_FUNCTION_OF_SEVERAL))?;
-        }
-    }
-    text.push(b'\n');
-    // What serde_json writes is UTF-8. Whoever reviews it sees every character of it.
-    Ok(sanitize::json(String::from_utf8_lossy(&text).into_owned()))
-}
-
-/// The number of open brackets where a function of one of several runs begins: the baseline, its runs, the
-/// run, its functions.
-const A_FUNCTION_OF_SEVERAL: usize = 4;
-
-fn serializer(
-    text: &mut Vec<u8>,
-    deepest: usize,
-) -> serde_json::Serializer<&mut Vec<u8>, Reviewable> {
-    serde_json::Serializer::with_formatter(text, Reviewable { open: Vec::new(), deepest })
-}
-
-/// JSON for people who review it: a field a line, an object of a list a line, and lists of plain
-/// values (such as histograms) on one line.
-struct Reviewable {
-    /// The open brackets, outermost first.
-    open: Vec<Open>,
-    /// The most open brackets inside which something begins a line.
-    deepest: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Object { empty: bool },
-    Array { objects: bool },
-}
-
-impl Reviewable {
-    fn new_line(&self, writer: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
-        if self.open.len() > self.deepest {
-            return Ok(());
-        }
-        write!(writer, "\n{:indent$}", "", indent = 2 * self.open.len())
-    }
-}
-
-impl Formatter for Reviewable {
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if let Some(Open::Array { objects }) = self.open.last_mut() {
-            *objects = true;
-            self.new_line(writer)?;
-        }
-        self.open.push(Open::Object { empty: true });
-        writer.write_all(b"{")
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        if let Some(Open::Object { empty }) = self.open.last_mut() {
-            *empty = false;
-        }
-        if !first {
-            writer.write_all(b",")?;
-        }
-        self.new_line(writer)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.open.pop() == Some(Open::Object { empty: false }) {
-            self.new_line(writer)?;
-        }
-        writer.write_all(b"}")
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open.push(Open::Array { objects: false });
-        writer.write_all(b"[")
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        if self.open.pop() == Some(Open::Array { objects: true }) {
-            self.new_line(writer)?;
-        }
-        writer.write_all(b"]")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Function, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run};
-
-    fn document() -> RunDocument {
-        RunDocument {
-            schema: RUN_SCHEMA.to_owned(),
-            version: RUN_VERSION,
-            run: Run { command: vec!["a \"b\"".to_owned()], ..Run::default() },
-            process: ProcessSummary::default(),
-            functions: vec![Function {
-                name: "f".to_owned(),
-                mean_ns: Some(0.1),
-                histogram: vec![(1, 2), (3, 4)],
-                ..Function::default()
-            }],
-            tree: Vec::new(),
-            metrics: Vec::new(),
-            suites: Vec::new(),
-            recording: Recording::default(),
-        }
-    }
-
-    #[test]
-    fn the_file_is_the_document() {
-        assert_eq!(RunDocument::from_json(&to_text(&[document()]).unwrap()).unwrap(), document());
-    }
-
-    #[test]
-    fn a_function_takes_a_line_a_field_and_its_histogram_one() {
-        let text = to_text(&[document()]).unwrap();
-        let function: Vec<_> =
-            text.lines().skip_while(|line| !line.contains("functions")).collect();
-        assert!(function.contains(&"      \"histogram\": [[1,2],[3,4]]"), "{text}");
-        assert!(text.starts_with("{\n  \"schema\": \"perf-track/run\",\n"), "{text}");
-    }
-
-    #[test]
-    fn of_several_runs_a_function_takes_one_line() {
-        let runs = [document(), document()];
-        let text = to_text(&runs).unwrap();
-        let functions = text.lines().filter(|line| line.contains("\"name\": \"f\""));
-        assert_eq!(functions.count(), 2, "{text}");
-        assert_eq!(Baseline::from_json(&text).unwrap(), Baseline::of(runs.to_vec()));
-    }
 
     #[test]
     fn names_stay_inside_the_folder() {

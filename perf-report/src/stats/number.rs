@@ -16,6 +16,16 @@ pub fn whole(count: f64) -> u64 {
     count as u64
 }
 
+/// Returns a difference, which may be below zero, as a number that is small where the difference is.
+pub fn zigzag(difference: u64) -> u64 {
+    (difference << 1) ^ (difference.cast_signed() >> 63).cast_unsigned()
+}
+
+/// Returns the difference that a number of [`zigzag`] stands for.
+pub fn unzigzag(number: u64) -> u64 {
+    (number >> 1) ^ (number & 1).wrapping_neg()
+}
+
 /// Returns `part` of `whole` in per cent; 0 of nothing.
 pub fn share_pct(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use perf_report::model::RunDocument;
+use perf_report::model::{Baseline, RunDocument};
 
 use crate::desk::{Desk, checked, document};
 
@@ -14,7 +14,7 @@ fn a_baseline_is_the_run_it_was_saved_from() {
     desk.report(&["baseline", "save", "main", "one"])
         .said(0, "baseline main is run one now: .perf/baselines/main.json");
     let text = fs::read_to_string(desk.path(".perf/baselines/main.json")).unwrap();
-    assert_eq!(RunDocument::from_json(&text).unwrap(), one);
+    assert_eq!(Baseline::from_json(&text).unwrap().runs, [one.clone()]);
     assert_eq!(desk.list(".perf/baselines"), ["main.json"]);
 
     let shown = desk.report(&["baseline", "show", "main", "--format", "json"]);
@@ -39,9 +39,9 @@ fn a_baseline_is_replaced_only_on_demand() {
     desk.store_run("two");
     desk.report(&["baseline", "save", "main"]).said(2, "replace it with --force");
     let path = desk.path(".perf/baselines/main.json");
-    assert!(fs::read_to_string(&path).unwrap().contains("\"id\": \"one\""));
+    assert!(fs::read_to_string(&path).unwrap().contains("\"id\":\"one\""));
     desk.report(&["baseline", "save", "main", "--force"]).said(0, "run two");
-    assert!(fs::read_to_string(&path).unwrap().contains("\"id\": \"two\""));
+    assert!(fs::read_to_string(&path).unwrap().contains("\"id\":\"two\""));
 }
 
 #[test]
@@ -106,6 +106,30 @@ fn a_file_that_cannot_be_read_says_so_and_stays() {
         fs::write(&path, text).unwrap();
         desk.report(&["baseline", "show", "main"]).said(6, words);
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_edited_or_merged_names_its_line() {
+    let desk = Desk::new();
+    desk.store_run("one");
+    desk.report(&["baseline", "save", "main"]).said(0, "");
+    let path = desk.path(".perf/baselines/main.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let at = text.lines().position(|line| line.starts_with("[\"demo::f\"")).unwrap() + 1;
+    let line = text.lines().nth(at - 1).unwrap();
+    for (damaged, words) in [
+        (text[..text.len() - 9].to_owned(), "EOF while parsing a string at line".to_owned()),
+        (text.replace("demo::f", "demo::g"), format!("line {at}: it is not what was written")),
+        (
+            text.replace(line, &format!("<<<<<<< HEAD\n{line}")),
+            format!("line {at}: a conflict of a merge"),
+        ),
+    ] {
+        fs::write(&path, &damaged).unwrap();
+        desk.report(&["check"]).said(6, &words);
+        desk.report(&["baseline", "list"]).said(0, "");
+        assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
     }
 }
 

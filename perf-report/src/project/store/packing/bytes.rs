@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::stats::number::{unzigzag, zigzag};
+
 /// Writes numbers and strings one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -156,16 +158,6 @@ impl<'a> Places<'a> {
             self.strings.len() as u64 - 1
         })
     }
-}
-
-/// Returns a difference, which may be below zero, as a number that is small where the difference is.
-pub(super) fn zigzag(difference: u64) -> u64 {
-    (difference << 1) ^ (difference.cast_signed() >> 63).cast_unsigned()
-}
-
-/// Returns the difference that a number stands for.
-pub(super) fn unzigzag(number: u64) -> u64 {
-    (number >> 1) ^ (number & 1).wrapping_neg()
 }
 
 /// A value that takes one number.

@@ -4,11 +4,11 @@
 use perf_runtime::buckets;
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Cell as _, Places, Reader, Writer, unzigzag, zigzag};
+use super::bytes::{Cell as _, Places, Reader, Writer};
 use crate::model::{
     Benchmark, Budget, Failures, Function, FunctionKind, Futures, Histogram, Identity,
 };
-use crate::stats::number::float;
+use crate::stats::number::{float, unzigzag, zigzag};
 
 /// The fields of a function that few have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

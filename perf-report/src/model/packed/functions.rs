@@ -1,0 +1,261 @@
+//! A function in each of several runs, as one line: figures for people first, then its numbers as digits.
+
+use serde_json::{Value, json};
+
+use super::digits::{Reader, Writer};
+use super::series::{self, ABSENT};
+use super::{numbers, values};
+use crate::model::{Function, TreeNode};
+use crate::stats::number::float;
+use crate::text::units;
+
+/// The sign for the file of the function on the line before.
+const SAME_FILE: &str = "^";
+
+/// A function in each run, and its contexts in the newest.
+#[derive(Debug, Default)]
+pub(super) struct Item {
+    pub(super) runs: Vec<Option<Function>>,
+    pub(super) contexts: Vec<TreeNode>,
+}
+
+/// The file of the function on the line before.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    file: String,
+}
+
+impl Before {
+    fn write(&mut self, of: &Function) -> String {
+        let file = if of.file == self.file { SAME_FILE } else { &of.file };
+        let place = format!("{file}:{}", of.line);
+        self.file.clone_from(&of.file);
+        place
+    }
+
+    fn read(&mut self, place: &str, of: &mut Function) -> Option<()> {
+        let (file, line) = place.rsplit_once(':')?;
+        if file != SAME_FILE {
+            file.clone_into(&mut self.file);
+        }
+        of.file.clone_from(&self.file);
+        of.line = line.parse().ok()?;
+        Some(())
+    }
+}
+
+/// Returns the line of a function.
+pub(super) fn write(
+    all: &[Option<&Function>],
+    contexts: &[&TreeNode],
+    before: &mut Before,
+) -> Option<Vec<Value>> {
+    let newest = all.iter().rev().flatten().next()?;
+    let mut line = vec![json!(newest.name), json!(words(newest)), json!(before.write(newest))];
+    let signs: Vec<String> = all.iter().map(|it| digits_of(*it, newest)).collect();
+    line.push(json!(signs.join(" ")));
+    let mut histogram = Writer::default();
+    if !newest.histogram.is_empty() {
+        values::write_pairs(&mut histogram, &newest.histogram);
+    }
+    line.push(json!(histogram.text));
+    let mut writer = Writer::default();
+    numbers::write_contexts(&mut writer, contexts, newest);
+    line.push(json!(writer.text));
+    let own = rest(newest);
+    let is_same = |it: &&Function| rest(it) == own;
+    if own != plain(newest) || !all.iter().flatten().copied().all(|it| is_same(&it)) {
+        let expected = json_of(&plain(newest))?;
+        let values: Option<Vec<Option<Value>>> = all
+            .iter()
+            .map(|it| match it {
+                Some(it) => Some(Some(without(json_of(&rest(it))?, &expected))),
+                None => Some(None),
+            })
+            .collect();
+        line.push(series::write(&values?)?);
+    }
+    Some(line)
+}
+
+/// Reads the line of a function.
+pub(super) fn read(line: &[Value], runs: usize, before: &mut Before) -> Option<Item> {
+    let (columns, more) = line.split_at_checked(6)?;
+    let texts: Vec<&str> = columns.iter().map(Value::as_str).collect::<Option<_>>()?;
+    let [name, _, place, signs, histogram, contexts] = texts.as_slice() else { return None };
+    let mut own = Function { name: (*name).to_owned(), ..Function::default() };
+    before.read(place, &mut own)?;
+    own = plain(&own);
+    let rests = match more {
+        [] => None,
+        [values] => Some(rests(values, runs, &own)?),
+        _ => return None,
+    };
+    let signs: Vec<&str> = signs.split(' ').collect();
+    let newest_at = signs.iter().rposition(|sign| *sign != ABSENT)?;
+    let of = |at: usize| match &rests {
+        Some(rests) => rests.get(at)?.clone(),
+        None => Some(own.clone()),
+    };
+    let mut newest = of(newest_at)?;
+    read_digits(signs[newest_at], &mut newest, &Function::default())?;
+    if !histogram.is_empty() {
+        let mut reader = Reader::new(histogram);
+        newest.histogram = values::read_pairs(&mut reader)?;
+        reader.is_at_end().then_some(())?;
+    }
+    let mut functions = Vec::with_capacity(runs);
+    for (at, sign) in signs.iter().enumerate() {
+        functions.push(match *sign {
+            ABSENT => None,
+            _ if at == newest_at => Some(newest.clone()),
+            digits => {
+                let mut function = of(at)?;
+                read_digits(digits, &mut function, &newest)?;
+                Some(function)
+            }
+        });
+    }
+    let contexts = numbers::read_contexts(&mut Reader::new(contexts), &newest)?;
+    (functions.len() == runs).then_some(Item { runs: functions, contexts })
+}
+
+fn digits_of(it: Option<&Function>, newest: &Function) -> String {
+    let Some(it) = it else { return ABSENT.to_owned() };
+    let nothing = Function::default();
+    let mut writer = Writer::default();
+    numbers::write(&mut writer, it, if std::ptr::eq(it, newest) { &nothing } else { newest });
+    writer.text
+}
+
+fn read_digits(digits: &str, it: &mut Function, other: &Function) -> Option<()> {
+    let mut reader = Reader::new(digits);
+    numbers::read(&mut reader, it, other)?;
+    reader.is_at_end().then_some(())
+}
+
+/// Returns the rest of a function in each run, over what is plain of it.
+fn rests(values: &Value, runs: usize, own: &Function) -> Option<Vec<Option<Function>>> {
+    let expected = json_of(own)?;
+    let read = |value: Option<Value>| match value {
+        None => Some(None),
+        Some(value) => {
+            let mut whole = expected.clone();
+            values::put_over(&mut whole, &value);
+            serde_json::from_value(whole).ok().map(Some)
+        }
+    };
+    series::read(values, runs)?.into_iter().map(read).collect()
+}
+
+/// Returns what people want to know of a function first.
+fn words(of: &Function) -> String {
+    if of.calls == 0 && of.unfinished == 0 {
+        return "never called".to_owned();
+    }
+    let mut words = units::plural(of.calls, "call");
+    if let Some(ns) = of.self_ns_a_call() {
+        let what = if of.kind.is_function() { " self a call" } else { "" };
+        words += &format!(", {}{what}", units::duration(ns));
+    }
+    words + &format!(", {} in all", units::duration(float(of.total_ns)))
+}
+
+/// Returns all of a function that neither a number is nor a histogram. It names every field, so that whoever adds one
+/// decides where it is kept.
+fn rest(of: &Function) -> Function {
+    let Function {
+        name,
+        identity,
+        kind,
+        module,
+        file,
+        line,
+        failures,
+        futures,
+        benchmark,
+        tags,
+        budget,
+        calls: _,
+        errors: _,
+        panics: _,
+        cancelled: _,
+        unfinished: _,
+        total_ns: _,
+        self_ns: _,
+        mean_ns: _,
+        stddev_ns: _,
+        min_ns: _,
+        max_ns: _,
+        p50_ns: _,
+        p90_ns: _,
+        p95_ns: _,
+        p99_ns: _,
+        sampled: _,
+        self_estimated: _,
+        untimed_calls: _,
+        unmeasured_calls: _,
+        lost_durations: _,
+        overhead_ns: _,
+        self_overhead_ns: _,
+        preempted_ns: _,
+        self_preempted_ns: _,
+        raw_total_ns: _,
+        raw_self_ns: _,
+        self_error_ns: _,
+        resolution_ns: _,
+        active_ns: _,
+        sampled_ns: _,
+        counted_ns: _,
+        largest_interval: _,
+        classifies_errors: _,
+        allocs: _,
+        alloc_bytes: _,
+        grown_bytes: _,
+        peak_bytes: _,
+        self_allocs: _,
+        self_alloc_bytes: _,
+        self_grown_bytes: _,
+        self_peak_bytes: _,
+        histogram: _,
+    } = of;
+    Function {
+        name: name.clone(),
+        identity: identity.clone(),
+        kind: *kind,
+        module: module.clone(),
+        file: file.clone(),
+        line: *line,
+        failures: failures.clone(),
+        futures: futures.clone(),
+        benchmark: benchmark.clone(),
+        tags: tags.clone(),
+        budget: budget.clone(),
+        ..Function::default()
+    }
+}
+
+/// Returns what a function is of which nothing is known but its name and its place.
+fn plain(of: &Function) -> Function {
+    let module = of.name.rsplit_once("::").map_or("", |(module, _)| module);
+    Function {
+        name: of.name.clone(),
+        module: module.to_owned(),
+        file: of.file.clone(),
+        line: of.line,
+        ..Function::default()
+    }
+}
+
+fn json_of(function: &Function) -> Option<Value> {
+    let mut value = serde_json::to_value(function).ok()?;
+    values::without_nulls(&mut value);
+    Some(value)
+}
+
+/// Leaves the fields out that are as expected.
+fn without(value: Value, expected: &Value) -> Value {
+    let Value::Object(mut fields) = value else { return value };
+    fields.retain(|key, field| expected.get(key) != Some(field));
+    Value::Object(fields)
+}
