@@ -59,6 +59,11 @@ impl UserError {
         text
     }
 
+    /// Returns the same on one line: `the store cannot be reached: connection refused`.
+    pub(crate) fn in_a_line(&self) -> String {
+        self.with_causes().replace("\n  cause:", ":")
+    }
+
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

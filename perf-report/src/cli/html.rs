@@ -9,11 +9,12 @@ use clap::builder::FalseyValueParser;
 use super::judge::LimitArgs;
 use super::{browser, help, output, page, progress};
 use crate::error::{ExitCode as Code, UserError};
+use crate::model::PageDocuments;
 use crate::project::context::Context;
-use crate::project::page::{Documents, PAST};
+use crate::project::page::PAST;
 use crate::project::report::Wanted;
 use crate::project::store::RunRef;
-use crate::render::html::Assets;
+use crate::render::html::{Assets, Page};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,7 +93,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let progress = progress::start(|| "making the page".to_owned());
     let documents = documents(args, context)?;
-    let page = page::of_documents(&documents);
+    let page = Page::of(&documents);
     match args.assets {
         Place::Beside => {
             page::write_beside(context, &args.output, |assets| page.html(assets))?;
@@ -113,14 +114,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     Ok(Code::Fine.into())
 }
 
-fn documents(args: &Args, context: &Context) -> Result<Documents, UserError> {
+fn documents(args: &Args, context: &Context) -> Result<PageDocuments, UserError> {
     let settings = args.limits.settings(context, args.baseline.as_deref(), &[])?;
     let wanted = match &args.baseline {
         _ if args.no_baseline => Wanted::None,
         Some(name) => Wanted::Named(name),
         None => Wanted::Usual,
     };
-    Documents::find(context, &args.run, (wanted, args.last), &settings)
+    PageDocuments::find(context, &args.run, (wanted, args.last), &settings)
 }
 
 /// Opens the page. One that is written and not opened is no failure.

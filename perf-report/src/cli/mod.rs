@@ -50,6 +50,7 @@ mod runs;
 mod self_test;
 mod serve;
 mod show;
+mod slower;
 mod stacks;
 mod store;
 mod suite;
@@ -100,6 +101,7 @@ Examples:
   perf-report bench                    benchmarks, compared and ranked
   perf-report report                   score, grade, and what to do next
   perf-report history                  how functions did over the runs
+  perf-report slower                   what became slower since yesterday
   perf-report monitor -- cargo test    one round of a nightly watch
   perf-report ab --a ./old --b ./new   run both in turn, judge the differences
   perf-report bisect --good v1 --bad HEAD -- ./app   the commit that slowed it
@@ -142,6 +144,7 @@ enum Command {
     Report(report::Args),
     History(history::Args),
     CompareLast(compare_last::Args),
+    Slower(slower::Args),
     Changepoints(changepoints::Args),
     Baseline(baseline::Args),
     Bless(bless::Args),
@@ -195,6 +198,12 @@ pub fn without_cargo_subcommand(
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, UserError> {
+    // What they write depends on nothing: not on perf.toml, and not on whether it can be read.
+    match &cli.command {
+        Command::Completions(args) => return completions::run(args),
+        Command::Man(args) => return man::run(args),
+        _ => {}
+    }
     let context = cli.global.context()?;
     let done = carry_out(cli.command, &context);
     // Whatever became of the command: runs that wait are told of, and change no exit code.
@@ -223,6 +232,7 @@ fn carry_out(command: Command, context: &Context) -> Result<ExitCode, UserError>
         Command::Report(args) => report::run(&args, context),
         Command::History(args) => history::run(&args, context),
         Command::CompareLast(args) => compare_last::run(&args, context),
+        Command::Slower(args) => slower::run(&args, context),
         Command::Changepoints(args) => changepoints::run(&args, context),
         Command::Baseline(args) => baseline::run(&args, context),
         Command::Bless(args) => bless::run(&args, context),

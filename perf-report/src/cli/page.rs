@@ -7,10 +7,10 @@ use super::judge::LimitArgs;
 use super::output;
 use crate::error::{ExitCode as Code, UserError};
 use crate::files;
-use crate::model::{Comparison, RunDocument};
+use crate::model::{Comparison, PageDocuments, RunDocument};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
-use crate::project::page::{self, Documents};
+use crate::project::page;
 use crate::project::report::{self, Wanted};
 use crate::project::store::RunRef;
 use crate::render::html::{self, Assets, Page};
@@ -120,19 +120,8 @@ pub(super) fn of_comparison(
 pub(super) fn of_run(context: &Context, id: &str) -> Result<String, UserError> {
     let settings = LimitArgs::default().settings(context, None, &[])?;
     let run = RunRef::Runs(id.to_owned());
-    let documents = Documents::find(context, &run, (Wanted::Usual, page::PAST), &settings)?;
-    Ok(of_documents(&documents).html(Assets::Inline))
-}
-
-/// Returns the page of documents that were gathered for it.
-pub(super) fn of_documents(documents: &Documents) -> Page<'_> {
-    Page {
-        run: &documents.run,
-        baseline: documents.baseline.as_ref(),
-        comparison: Some(&documents.comparison),
-        history: documents.history.as_ref(),
-        report: Some(&documents.report),
-    }
+    let documents = PageDocuments::find(context, &run, (Wanted::Usual, page::PAST), &settings)?;
+    Ok(Page::of(&documents).html(Assets::Inline))
 }
 
 /// Writes a page, wholly or not at all, and says where.

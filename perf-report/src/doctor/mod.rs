@@ -15,6 +15,7 @@ pub(crate) use environment::malformed;
 pub(crate) fn examine(context: &Context, options: &[String]) -> ChecksDocument {
     let mut checks = vec![setup::workspace(context), setup::store(context)];
     checks.extend(setup::server(context));
+    checks.extend(setup::outbox(context));
     checks.extend(setup::baselines(context));
     checks.extend(folders::recording(context));
     checks.push(setup::clock());

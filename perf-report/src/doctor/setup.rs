@@ -1,5 +1,7 @@
 //! The checks of the workspace, its store and baselines, the clock, and git.
 
+use std::fmt::Write as _;
+
 use crate::error::{ExitCode, UserError};
 use crate::model::Check;
 use crate::project::context::Context;
@@ -67,6 +69,35 @@ pub(super) fn server(context: &Context) -> Option<Check> {
     } else {
         Check::good(subject, format!("{found}, may only be read, the clocks agree"))
     })
+}
+
+/// Returns a check of the runs that wait in the outbox; nothing where none does.
+pub(super) fn outbox(context: &Context) -> Option<Check> {
+    let subject = "outbox";
+    let found = context.outbox().all();
+    let waiting = (found.letters.len() + found.unreadable.len()) as u64;
+    if waiting == 0 {
+        return None;
+    }
+    let mut stores: Vec<&str> = found.letters.iter().map(|it| it.store.as_str()).collect();
+    stores.sort_unstable();
+    stores.dedup();
+    let runs = units::plural(waiting, "run");
+    let verb = if waiting == 1 { "waits" } else { "wait" };
+    let mut finding = format!("{runs} {verb} in {}", context.shown(context.outbox().folder()));
+    if !stores.is_empty() {
+        let _ = write!(finding, ", for {}", stores.join(", "));
+    }
+    if let Some(damaged) = found.unreadable.first() {
+        let count = units::they_are(found.unreadable.len() as u64, "file");
+        let path = context.shown(&damaged.path);
+        let _ = write!(finding, "; {count} damaged, the first {path}");
+    }
+    Some(Check::notice(
+        subject,
+        finding,
+        "`perf-report push` sends what waits, and says what keeps it",
+    ))
 }
 
 /// Returns the check of a store that can be read.

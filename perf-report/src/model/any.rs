@@ -17,9 +17,9 @@ use super::{
     MONITOR_VERSION, MonitorDocument, NOISE_SCHEMA, NOISE_VERSION, NoiseDocument, OVERHEAD_SCHEMA,
     OVERHEAD_VERSION, OverheadDocument, PUSH_SCHEMA, PUSH_VERSION, PushDocument, REPORT_SCHEMA,
     REPORT_VERSION, RUN_SCHEMA, RUN_VERSION, RUNS_SCHEMA, RUNS_VERSION, Report, RunDocument,
-    RunsDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION, STACKS_SCHEMA, STACKS_VERSION,
-    SUITES_SCHEMA, SUITES_VERSION, SelfTestDocument, StacksDocument, SuitesDocument, TOP_SCHEMA,
-    TOP_VERSION, TopDocument,
+    RunsDocument, SELF_TEST_SCHEMA, SELF_TEST_VERSION, SLOWER_SCHEMA, SLOWER_VERSION,
+    STACKS_SCHEMA, STACKS_VERSION, SUITES_SCHEMA, SUITES_VERSION, SelfTestDocument, SlowerDocument,
+    StacksDocument, SuitesDocument, TOP_SCHEMA, TOP_VERSION, TopDocument,
 };
 
 /// The reason for which a text is no document.
@@ -146,6 +146,7 @@ kinds! {
     Report(Report): REPORT_SCHEMA, REPORT_VERSION;
     Runs(RunsDocument): RUNS_SCHEMA, RUNS_VERSION;
     SelfTest(SelfTestDocument): SELF_TEST_SCHEMA, SELF_TEST_VERSION;
+    Slower(SlowerDocument): SLOWER_SCHEMA, SLOWER_VERSION;
     Stacks(StacksDocument): STACKS_SCHEMA, STACKS_VERSION;
     Suites(SuitesDocument): SUITES_SCHEMA, SUITES_VERSION;
     Top(TopDocument): TOP_SCHEMA, TOP_VERSION;

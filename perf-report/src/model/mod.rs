@@ -117,7 +117,7 @@ pub use monitor::{MonitorDecline, MonitorDocument};
 pub(crate) use neighbours::neighbours;
 pub use noise::{NoiseDocument, NoiseRow};
 pub use overhead::{Figure, Operation, OverheadDocument, OverheadRow, TargetResult};
-pub use page::{FunctionDocument, Neighbour};
+pub use page::{FunctionDocument, Neighbour, PageDocuments};
 pub use probe::{Probe, Steadiness};
 pub use push::{PushDocument, PushOutcome, PushedRun};
 pub use read::DocumentError;

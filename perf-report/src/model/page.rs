@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BudgetResult, Command, Function, HistoryDocument, Side};
+use super::{
+    BudgetResult, Command, Comparison, Function, HistoryDocument, Report, RunDocument, Side,
+};
 
 /// Document `perf-track/function`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,4 +45,19 @@ pub struct Neighbour {
     /// True if the time is an estimate.
     #[serde(default)]
     pub sampled: bool,
+}
+
+/// The documents behind the page of a run.
+#[derive(Debug)]
+pub struct PageDocuments {
+    /// The run that is shown.
+    pub run: RunDocument,
+    /// The newest run of what it is compared with.
+    pub baseline: Option<RunDocument>,
+    /// The judgement of the run; without a baseline, that of its budgets.
+    pub comparison: Comparison,
+    /// The run's past.
+    pub history: Option<HistoryDocument>,
+    /// The run's score, its grade, and what to do next.
+    pub report: Report,
 }

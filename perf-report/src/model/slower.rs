@@ -16,6 +16,9 @@ pub struct SlowerDocument {
     pub time: String,
     /// The moment that divides the runs, in RFC 3339, UTC.
     pub since: String,
+    /// Branch whose runs alone were looked at; left out where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
     /// The series with a run since then, the worst first.
     pub series: Vec<SlowerSeries>,
     /// Number of series with a run since then that were not looked at, since there are too many.
@@ -35,9 +38,15 @@ impl SlowerDocument {
             version: SLOWER_VERSION,
             time,
             since,
+            branch: None,
             series,
             left_out,
         }
+    }
+
+    /// Returns the series in which something is worse.
+    pub fn slower(&self) -> impl Iterator<Item = &SlowerSeries> {
+        self.series.iter().filter(|series| !series.worse.is_empty())
     }
 
     /// Returns the number of series that could be judged.
@@ -73,4 +82,11 @@ pub struct SlowerSeries {
     pub worse: Vec<Change>,
     /// The reason for which nothing was judged; `null` where something was.
     pub not_judged: Option<String>,
+}
+
+impl SlowerSeries {
+    /// Returns whether it was judged and nothing in it is worse.
+    pub fn is_fine(&self) -> bool {
+        self.not_judged.is_none() && self.worse.is_empty()
+    }
 }

@@ -9,27 +9,12 @@ use super::report::{self, Judged, Wanted};
 use super::store::RunRef;
 use crate::analysis::history;
 use crate::error::UserError;
-use crate::model::{self, Comparison, HistoryDocument, Metric, Report, RunDocument};
+use crate::model::{self, HistoryDocument, Metric, PageDocuments, RunDocument};
 
 /// Runs of the past in a page, unless another number is asked for.
 pub(crate) const PAST: usize = 60;
 
-/// The documents of a page.
-#[derive(Debug)]
-pub(crate) struct Documents {
-    /// The run that is shown.
-    pub run: RunDocument,
-    /// The newest run of what it is compared with.
-    pub baseline: Option<RunDocument>,
-    /// The judgement of the run; without a baseline, that of its budgets.
-    pub comparison: Comparison,
-    /// The run's past.
-    pub history: Option<HistoryDocument>,
-    /// The run's score, its grade, and what to do next.
-    pub report: Report,
-}
-
-impl Documents {
+impl PageDocuments {
     /// Gathers what there is about the run `run`, which is judged as `check` would with those that were made with
     /// it: its verdict, its report, and its past, `most` runs at most. Each run is read once.
     ///
@@ -114,7 +99,8 @@ mod tests {
         let settings = CheckSettings::default();
         let (latest, group) = (RunRef::default(), ["g1", "g2", "g3"]);
         for wanted in [Wanted::None, Wanted::Usual, Wanted::Named("id:r0")] {
-            let page = || drop(Documents::find(&context, &latest, (wanted, 9), &settings).unwrap());
+            let page =
+                || drop(PageDocuments::find(&context, &latest, (wanted, 9), &settings).unwrap());
             assert_eq!(loaded(page), group, "{wanted:?}");
             let report = || {
                 let judged = Judged::find(&context, &latest, wanted, &settings).unwrap();
@@ -148,7 +134,8 @@ mod tests {
         let (_folder, context) = stored();
         let Ok(reference) = "id:g2".parse::<RunRef>();
         let settings = CheckSettings::default();
-        let found = Documents::find(&context, &reference, (Wanted::None, 9), &settings).unwrap();
+        let found =
+            PageDocuments::find(&context, &reference, (Wanted::None, 9), &settings).unwrap();
         assert_eq!((found.run.run.id.as_str(), found.comparison.current.as_str()), ("g2", "g2"));
         assert_eq!(found.report.run.id, "g3", "a report is of all that were made together");
     }

@@ -51,7 +51,7 @@ impl Source {
                 Ok(letter.map(|it| (it.document.clone(), it.segments())))
             }
             Self::Store(store) => {
-                let run = store.load(id).map_err(in_words)?;
+                let run = store.load(id).map_err(|error| UserError::from(error).in_a_line())?;
                 Ok(Some((run, Vec::new())))
             }
         }
@@ -172,7 +172,7 @@ fn send(source: &Source, target: &mut dyn Store, id: &str) -> (PushedRun, bool) 
             let problem = Some(error.to_string());
             return (PushedRun { problem, ..of(id, PushOutcome::Conflict) }, false);
         }
-        Err(Undelivered::Store(error)) => return (failed(id, in_words(error)), true),
+        Err(Undelivered::Store(error)) => return (failed(id, UserError::from(error).in_a_line()), true),
     };
     if let Source::Outbox(outbox) = source {
         // Where it stays it is sent again, which changes nothing.
@@ -191,8 +191,4 @@ fn failed(id: &str, problem: String) -> PushedRun {
 
 fn damaged(id: &str, problem: String) -> PushedRun {
     PushedRun { problem: Some(problem), ..of(id, PushOutcome::Damaged) }
-}
-
-fn in_words(error: StoreError) -> String {
-    UserError::from(error).with_causes().replace("\n  cause:", ":")
 }

@@ -23,24 +23,26 @@ const SERIES: usize = 40;
 /// The runs of before by which a series is judged, at most.
 const BEFORE: usize = 10;
 
-/// Finds what the newest run of each series is worse in than the runs of before `since`.
+/// Finds what the newest run of each series is worse in than the runs of before `since`; with a branch, among its runs.
 ///
 /// # Errors
 /// When the store cannot be read. A series that cannot be judged says why.
 pub(crate) fn since(
     context: &Context,
-    since: Timestamp,
+    (since, branch): (Timestamp, Option<&str>),
     settings: &CheckSettings,
 ) -> Result<SlowerDocument, UserError> {
     let store = context.open()?;
     let since = facts::rfc_3339(since);
-    let recent = Filter { since: Some(since.clone()), ..Filter::default() };
+    let branch = branch.map(str::to_owned);
+    let recent = Filter { since: Some(since.clone()), branch: branch.clone(), ..Filter::default() };
     let newest = newest_of_series(store.entries(&Query::newest(recent, RECENT))?);
     let left_out = newest.len().saturating_sub(SERIES) as u64;
-    let judge = |entry: &Entry| series(context, &*store, (entry, &since), settings);
+    let before = Filter { until: Some(since.clone()), branch: branch.clone(), ..Filter::default() };
+    let judge = |entry: &Entry| series(context, &*store, (entry, &before), settings);
     let found = newest.iter().take(SERIES).map(judge).collect();
     let now = facts::rfc_3339(facts::now());
-    Ok(SlowerDocument::of((since, now), found, left_out))
+    Ok(SlowerDocument { branch, ..SlowerDocument::of((since, now), found, left_out) })
 }
 
 /// Returns the newest of each series among `entries`, which are in order, the newest first.
@@ -54,7 +56,7 @@ fn newest_of_series(mut entries: Vec<Entry>) -> Vec<Entry> {
 fn series(
     context: &Context,
     store: &dyn Store,
-    (entry, since): (&Entry, &str),
+    (entry, before): (&Entry, &Filter),
     settings: &CheckSettings,
 ) -> SlowerSeries {
     let mut series = SlowerSeries {
@@ -67,7 +69,7 @@ fn series(
         commit: entry.commit.clone(),
         ..SlowerSeries::default()
     };
-    match compared(context, store, (entry, since), settings) {
+    match compared(context, store, (entry, before), settings) {
         Ok((comparison, before)) => {
             series.before = before;
             series.judged = comparison.judged;
@@ -84,12 +86,12 @@ fn series(
 fn compared(
     context: &Context,
     store: &dyn Store,
-    (entry, since): (&Entry, &str),
+    (entry, before): (&Entry, &Filter),
     settings: &CheckSettings,
 ) -> Result<(Comparison, u64), String> {
     let words = |error: UserError| error.to_string();
     let run = store.load(&entry.id).map_err(|error| words(error.into()))?;
-    let before = before(store, &run, since).map_err(words)?;
+    let before = comparable(store, &run, before).map_err(words)?;
     if before.is_empty() {
         return Err("no comparable run was made before".to_owned());
     }
@@ -102,11 +104,13 @@ fn compared(
     Ok((judged.0, count))
 }
 
-fn before(
+/// Returns the runs of before that may be compared with `run`, the newest ones.
+fn comparable(
     store: &dyn Store,
     run: &RunDocument,
-    since: &str,
+    before: &Filter,
 ) -> Result<Vec<RunDocument>, UserError> {
-    let filter = Filter { until: Some(since.to_owned()), ..Filter::comparable(run) };
+    let Filter { until, branch, .. } = before.clone();
+    let filter = Filter { until, branch, ..Filter::comparable(run) };
     Ok(store.recent_samples(&filter, BEFORE)?)
 }

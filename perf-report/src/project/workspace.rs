@@ -52,7 +52,8 @@ pub(crate) fn root(dir: &Path) -> PathBuf {
         .to_owned()
 }
 
-/// Makes `folder` and its parents. A new `.perf/` gets a `.gitignore`.
+/// Makes `folder` and its parents. A new `.perf/` gets a `.gitignore`; in one that is there already, lines that it lacks
+/// are added, and no other is touched.
 ///
 /// # Errors
 /// When the folder cannot be made.
@@ -60,13 +61,42 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     if folder.ends_with(FOLDER) {
         // Not worth failing for: it only spares the user a line of their own.
-        let _ = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(folder.join(".gitignore"))
-            .and_then(|mut file| file.write_all(IGNORED.as_bytes()));
+        let _ = ignore_in(&folder.join(".gitignore"));
     }
     Ok(())
+}
+
+/// The lines of [`IGNORED`] that projects of earlier versions lack.
+const LATER: [&str; 2] = ["/outbox/", "/latest"];
+
+/// Writes the file of what git ignores, or adds to it what it lacks of [`LATER`].
+fn ignore_in(path: &Path) -> io::Result<()> {
+    let made = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    match made {
+        Ok(mut file) => return file.write_all(IGNORED.as_bytes()),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => {}
+    }
+    let text = read(path)?;
+    let missing = missing_in(&text);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    fs::OpenOptions::new().append(true).open(path)?.write_all(missing.as_bytes())
+}
+
+/// Returns the lines that the text of the file lacks, to be put behind it. A line that says the opposite is no lack,
+/// nor is one that covers all.
+fn missing_in(text: &str) -> String {
+    let bare = |line: &str| line.trim_start_matches(['!', '/']).trim_end_matches('/').to_owned();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let is_there = |wanted: &&str| {
+        lines.iter().any(|line| bare(line) == bare(wanted) || ["*", "/*"].contains(line))
+    };
+    let missing = LATER.iter().filter(|wanted| !is_there(wanted));
+    let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let added: String = missing.map(|line| format!("{line}\n")).collect();
+    if added.is_empty() { added } else { format!("{begin}{added}") }
 }
 
 /// Finds the programs of the workspace at `root`: below it, and in its target folder. `target` is the one that
@@ -124,6 +154,29 @@ mod tests {
         let dir = outside.join(dir);
         fs::create_dir_all(&dir).unwrap();
         assert_eq!(root(&dir), outside.join(expected));
+    }
+
+    #[test]
+    fn what_is_ignored_is_added_to_and_no_line_of_anybody_is_touched() {
+        let base = tempfile::tempdir().unwrap();
+        let perf = base.path().join(FOLDER);
+        let path = perf.join(".gitignore");
+        make_folder(&perf).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), IGNORED);
+        assert!(LATER.iter().all(|line| IGNORED.lines().any(|it| it == *line)));
+        for (before, after) in [
+            (IGNORED, IGNORED),
+            ("/perf.sqlite*\n# mine\nkeep", "/perf.sqlite*\n# mine\nkeep\n/outbox/\n/latest\n"),
+            ("/outbox/\r\n", "/outbox/\r\n/latest\n"),
+            ("!/latest\noutbox\n", "!/latest\noutbox\n"),
+            ("*\n", "*\n"),
+            ("", "/outbox/\n/latest\n"),
+        ] {
+            fs::write(&path, before).unwrap();
+            make_folder(&perf).unwrap();
+            make_folder(&perf).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), after);
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::model::{
     AnyDocument, Baseline, BaselinesDocument, BenchDocument, BenchGrowth, BisectDocument,
     BlessingsDocument, ChangePoints, ChecksDocument, Comparison, DeclineDocument, FunctionDocument,
     HistoryDocument, ImportDocument, Metric, MonitorDocument, NoiseDocument, OverheadDocument,
-    PushDocument, Report, RunDocument, RunsDocument, SelfTestDocument, StacksDocument,
-    SuitesDocument, TopDocument,
+    PushDocument, Report, RunDocument, RunsDocument, SelfTestDocument, SlowerDocument,
+    StacksDocument, SuitesDocument, TopDocument,
 };
 
 /// A run, and what is shown of it.
@@ -288,6 +288,7 @@ impl AnyDocument {
             Self::Report(it) => show(&**it),
             Self::Runs(it) => show(&**it),
             Self::SelfTest(it) => show(&**it),
+            Self::Slower(it) => show(&**it),
             Self::Stacks(it) => show(&**it),
             Self::Suites(it) => show(&**it),
             Self::Top(it) => show(&**it),
@@ -343,6 +344,7 @@ shown_whole! {
     OverheadDocument: overhead, csv, markdown;
     Report: report, markdown;
     SelfTestDocument: self_test, csv, markdown;
+    SlowerDocument: slower, markdown;
     StacksDocument: stacks, csv, markdown;
     SuitesDocument: suites, csv, markdown;
     TopDocument: top;

@@ -10,11 +10,11 @@ use super::asked::{Answer, Asked, Kind};
 use super::live::Live;
 use super::route::{self, Document, Query, Route};
 use crate::error::{ExitCode, UserError};
-use crate::model::{RunsDocument, SlowerDocument};
+use crate::model::{PageDocuments, RunsDocument, SlowerDocument};
 use crate::project::config::check::CheckSettings;
 use crate::project::context::Context;
 use crate::project::listed::{self, Choice};
-use crate::project::page::{self, Documents};
+use crate::project::page;
 use crate::project::report::Wanted;
 use crate::project::store::{Fault, Filter, RunRef, StoreError};
 use crate::project::{baseline, slower};
@@ -124,20 +124,13 @@ impl Pages {
 
     fn run(&self, run: &str, baseline: Option<&str>) -> Result<Answer, UserError> {
         let documents = self.documents(run, baseline)?;
-        let page = Page {
-            run: &documents.run,
-            baseline: documents.baseline.as_ref(),
-            comparison: Some(&documents.comparison),
-            history: documents.history.as_ref(),
-            report: Some(&documents.report),
-        };
-        Ok(html(&page.html(Assets::Served)))
+        Ok(html(&Page::of(&documents).html(Assets::Served)))
     }
 
-    fn documents(&self, run: &str, baseline: Option<&str>) -> Result<Documents, UserError> {
+    fn documents(&self, run: &str, baseline: Option<&str>) -> Result<PageDocuments, UserError> {
         let Ok(run) = run.parse::<RunRef>();
         let wanted = baseline.map_or(Wanted::Usual, Wanted::Named);
-        Documents::find(&self.context, &run, (wanted, page::PAST), &self.settings)
+        PageDocuments::find(&self.context, &run, (wanted, page::PAST), &self.settings)
     }
 
     /// Returns what became slower since the moment that is asked for, else within a day. It is judged anew once
@@ -156,7 +149,7 @@ impl Pages {
         if let Some(known) = known.as_ref().filter(|it| is_fresh(it)) {
             return Ok(known.document.clone());
         }
-        let document = slower::since(&self.context, since.first(now), &self.settings)?;
+        let document = slower::since(&self.context, (since.first(now), None), &self.settings)?;
         let found = Known { newest, since: given, at: now, document: document.clone() };
         *known = Some(found);
         Ok(document)

@@ -26,6 +26,7 @@ mod run;
 
 mod show;
 mod signals;
+mod slower;
 mod special;
 mod store;
 mod usage;

@@ -112,6 +112,8 @@ fn a_command_ends_as_it_would_when_the_store_is_not_there_and_push_sends_its_run
     assert_ne!(own(&["list"]).code, Some(0));
     assert_ne!(own(&["push"]).code, Some(0), "nothing is sent, which the code says");
     assert_eq!(desk.list(".perf/outbox").len(), 5);
+    let doctor = own(&["doctor"]).stdout;
+    assert!(doctor.contains("5 runs wait in .perf/outbox, for clickhouse://"), "{doctor}");
     // Those for another store stay, unless somebody names one.
     let other = desk.report(&["push"]);
     assert!(

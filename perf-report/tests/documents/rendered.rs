@@ -13,8 +13,8 @@ use super::{COMPARISON_SCHEMA, GOLDEN_COMPARISON, Project, golden, obeys, slower
 
 /// The text of each golden file.
 fn goldens() -> Vec<(String, String)> {
-    // What is sent to other programs, or is a list of theirs, is not shown to people; `serve` shows `slower` itself.
-    const FOR_PROGRAMS: [&str; 5] = ["alert", "alerts", "health", "slower", "tracked"];
+    // What is sent to other programs, or is a list of theirs, is not shown to people.
+    const FOR_PROGRAMS: [&str; 4] = ["alert", "alerts", "health", "tracked"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = entries

@@ -2,7 +2,7 @@
 
 use perf_report::model::{SlowerDocument, Verdict};
 use perf_report::render::html::site;
-use perf_report::render::json;
+use perf_report::render::{Document as _, Screen, json};
 
 use super::obeys;
 
@@ -31,4 +31,16 @@ fn its_page_has_a_line_for_each_function_and_links_to_its_run() {
     assert!(page.contains("no comparable run was made before"), "{page}");
     let run = &slower.series[0].run;
     assert!(page.contains(&format!("href=\"/run/{run}#view=difference\"")), "{page}");
+}
+
+#[test]
+fn it_is_shown_to_people_and_in_pull_requests() {
+    let slower: SlowerDocument = serde_json::from_str(GOLDEN).unwrap();
+    insta::assert_snapshot!(slower.human(Screen::default()));
+    insta::assert_snapshot!(slower.markdown().unwrap());
+    let mut fine = slower.clone();
+    fine.series[0].worse.clear();
+    fine.branch = Some("main".to_owned());
+    fine.left_out = 1;
+    insta::assert_snapshot!(fine.human(Screen::default()));
 }

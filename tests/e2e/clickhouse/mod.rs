@@ -97,7 +97,8 @@ fn every_command_that_reads_gives_the_same_documents_on_each_engine() {
         list --tag gpu|list --tag it's|list --branch main|list --branch side|list --failed|list --limit 3|\
         list --limit 2|list --since 1h|list --until 1h|list --source go|list --command recursion|history --run label:one|history|\
         history fib|check|check --baseline label:one|check --baseline main~2|compare label:one branch:side|\
-        compare latest~3 latest|changepoints|report|compare-last|show nothing|show id:2|list --label nothing";
+        compare latest~3 latest|changepoints|report|compare-last|slower --since 2020-01-01|\
+        slower --since 2020-01-01 --branch side|show nothing|show id:2|list --label nothing";
     for command in commands.split('|').map(str::trim) {
         let words: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
         same(&lab, &urls, &words);

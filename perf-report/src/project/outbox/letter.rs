@@ -121,15 +121,17 @@ pub(crate) fn deliver(
 ) -> Result<Delivered, Undelivered> {
     match store.save_made_of(run, segments, made) {
         Ok(()) => Ok(Delivered::Now),
-        Err(StoreError { fault: Fault::Taken, .. }) => {
+        Err(taken @ StoreError { fault: Fault::Taken, .. }) => {
             let mut known = store.made_of(segments).map_err(Undelivered::Store)?;
             let is_all = segments.iter().all(|segment| known.contains_key(segment));
             if is_all && known.values().all(|id| *id == run.run.id) {
                 return Ok(Delivered::Before);
             }
             match known.pop_first() {
-                Some((_, other)) if !is_all => Err(Undelivered::Partly { other }),
-                _ => Ok(Delivered::AsAnother),
+                _ if is_all => Ok(Delivered::AsAnother),
+                Some((_, other)) => Err(Undelivered::Partly { other }),
+                // What was in its way has been removed meanwhile: it is stored by the next try.
+                None => Err(Undelivered::Store(taken)),
             }
         }
         Err(StoreError { fault: Fault::Exists { is_same, .. }, .. }) => {

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Delivered, Letter, Outbox, Undelivered, deliver};
+use crate::error::UserError;
 use crate::project::store::{Fault, Made, Store, StoreError};
 use crate::text::units;
 
@@ -182,10 +183,7 @@ impl Job {
                 let _ = self.outbox.take_out(id);
                 Event::Sent(id.clone(), delivered)
             }
-            Err(Undelivered::Store(error)) => {
-                let why = crate::error::UserError::from(error);
-                Event::GaveUp(why.with_causes().replace("\n  cause:", ":"))
-            }
+            Err(Undelivered::Store(error)) => Event::GaveUp(UserError::from(error).in_a_line()),
             Err(other) => Event::Refused(id.clone(), other.to_string()),
         })
     }
@@ -211,17 +209,19 @@ fn tried(
         };
         let Err(Undelivered::Store(error)) = result else { return result };
         *store = None;
-        let pause =
-            pauses.next().filter(|pause| may_pass(&error) && Instant::now() + *pause < deadline);
+        let pause = pauses
+            .next()
+            .filter(|pause| Instant::now() + *pause < deadline && !is_lasting(&error.fault));
         let Some(pause) = pause else { return Err(Undelivered::Store(error)) };
         thread::sleep(pause);
     }
 }
 
-/// Returns whether trying again may help.
-fn may_pass(error: &StoreError) -> bool {
-    !matches!(
-        error.fault,
+/// Returns whether trying again cannot help. It names the lasting faults alone: of any other, another try costs a
+/// moment, and the letter waits in either case.
+fn is_lasting(fault: &Fault) -> bool {
+    matches!(
+        fault,
         Fault::Lacking
             | Fault::NotAStore
             | Fault::Empty
@@ -237,4 +237,19 @@ fn may_pass(error: &StoreError) -> bool {
             | Fault::Untrusted(_)
             | Fault::Certificates(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_to_last_is_not_tried_again() {
+        for lasting in [Fault::Lacking, Fault::Full, Fault::NotMade, Fault::Denied("no".into())] {
+            assert!(is_lasting(&lasting), "{lasting:?}");
+        }
+        for other in [Fault::Busy, Fault::Unreachable("no".into()), Fault::Other("new".into())] {
+            assert!(!is_lasting(&other), "{other:?}");
+        }
+    }
 }

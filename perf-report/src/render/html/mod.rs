@@ -23,7 +23,7 @@ mod vanished;
 use std::fmt::Write as _;
 
 use super::words::{facts, findings as found, sentences};
-use crate::model::{Comparison, HistoryDocument, Report, RunDocument};
+use crate::model::{Comparison, HistoryDocument, PageDocuments, Report, RunDocument};
 use crate::text::sanitize;
 use heaviest::Heaviest;
 use markup::{attribute, text};
@@ -43,6 +43,19 @@ pub struct Page<'a> {
     pub history: Option<&'a HistoryDocument>,
     /// The run's score, its grade, and what to do next.
     pub report: Option<&'a Report>,
+}
+
+impl<'a> Page<'a> {
+    /// Makes the page of documents that were gathered for it.
+    pub fn of(documents: &'a PageDocuments) -> Self {
+        Self {
+            run: &documents.run,
+            baseline: documents.baseline.as_ref(),
+            comparison: Some(&documents.comparison),
+            history: documents.history.as_ref(),
+            report: Some(&documents.report),
+        }
+    }
 }
 
 /// The place of the page's style and scripts.

@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod runs;
 mod self_test;
+mod slower;
 mod stacks;
 mod suites;
 
@@ -35,6 +36,7 @@ pub(crate) use report::report;
 pub(crate) use run::{run, run_flame, run_metrics, run_tree};
 pub(crate) use runs::runs;
 pub(crate) use self_test::self_test;
+pub(crate) use slower::slower;
 pub(crate) use stacks::stacks;
 pub(crate) use suites::{suites, suites_within};
 

@@ -31,6 +31,7 @@ pub(crate) mod runs;
 pub(crate) mod select;
 pub(crate) mod self_test;
 pub(crate) mod sentences;
+pub(crate) mod slower;
 pub(crate) mod sparkline;
 pub(crate) mod suites;
 pub(crate) mod top;
