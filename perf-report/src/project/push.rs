@@ -1,6 +1,7 @@
 //! The sending of runs to another store: those in the outbox, or stored ones. Nothing is printed here.
 
 use super::context::Context;
+use super::outbox::sending::{Blame, blame};
 use super::outbox::{Delivered, Letter, Outbox, Undelivered, deliver};
 use super::store::{self, Filter, Location, Made, Query, RunRef, SegmentId, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
@@ -82,7 +83,8 @@ pub(crate) fn push(
     let mut store =
         if ids.is_empty() || order.dry_run { None } else { Some(store::open_or_create(target)?) };
     let all = ids.len();
-    let mut lost: Option<String> = None;
+    // Of one that does not arrive nobody knows whose fault it is; a second one in a row is the store's.
+    let (mut lost, mut is_doubtful): (Option<String>, bool) = (None, false);
     for (done, id) in ids.iter().enumerate() {
         tell(done, all);
         runs.push(match (&mut store, &lost) {
@@ -90,7 +92,10 @@ pub(crate) fn push(
             // It does not answer: who waits for each of a thousand runs?
             (Some(_), Some(why)) => failed(id, why.clone()),
             (Some(store), None) => {
-                let (run, is_lost) = send(&source, &mut **store, id);
+                let (run, blame) = send(&source, &mut **store, id);
+                let is_lost =
+                    blame == Some(Blame::Store) || is_doubtful && blame == Some(Blame::Either);
+                is_doubtful = blame == Some(Blame::Either);
                 lost = is_lost.then(|| run.problem.clone().unwrap_or_default());
                 run
             }
@@ -157,28 +162,31 @@ fn stored(context: &Context, store: &dyn Store, what: What<'_>) -> Result<Vec<St
     Ok(ids)
 }
 
-/// Sends a run. The second value tells that the store takes nothing more.
-fn send(source: &Source, target: &mut dyn Store, id: &str) -> (PushedRun, bool) {
+/// Sends a run. The second value tells whose fault it is where it does not arrive.
+fn send(source: &Source, target: &mut dyn Store, id: &str) -> (PushedRun, Option<Blame>) {
     let (run, segments) = match source.read(id) {
         Ok(Some(read)) => read,
         // Another push was faster, and took it out once the store had it.
-        Ok(None) => return (of(id, PushOutcome::Before), false),
-        Err(why) => return (damaged(id, why), false),
+        Ok(None) => return (of(id, PushOutcome::Before), None),
+        Err(why) => return (damaged(id, why), None),
     };
     let outcome = match deliver(target, (&run, &segments), Made::Then) {
         Ok(Delivered::Now) => PushOutcome::Sent,
         Ok(Delivered::Before | Delivered::AsAnother) => PushOutcome::Before,
         Err(error @ (Undelivered::Conflict | Undelivered::Partly { .. })) => {
             let problem = Some(error.to_string());
-            return (PushedRun { problem, ..of(id, PushOutcome::Conflict) }, false);
+            return (PushedRun { problem, ..of(id, PushOutcome::Conflict) }, None);
         }
-        Err(Undelivered::Store(error)) => return (failed(id, UserError::from(error).in_a_line()), true),
+        Err(Undelivered::Store(error)) => {
+            let blame = Some(blame(&error, true));
+            return (failed(id, UserError::from(error).in_a_line()), blame);
+        }
     };
     if let Source::Outbox(outbox) = source {
         // Where it stays it is sent again, which changes nothing.
         let _ = outbox.take_out(id);
     }
-    (of(id, outcome), false)
+    (of(id, outcome), None)
 }
 
 fn of(id: &str, outcome: PushOutcome) -> PushedRun {

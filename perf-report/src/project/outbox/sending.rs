@@ -59,6 +59,10 @@ enum Event {
     Sent(String, Delivered),
     /// The store, or the letter itself, stands in its way for good.
     Refused(String, String),
+    /// The store does not take it, and may take others: it stays.
+    Kept(String, String),
+    /// It did not arrive, for its own fault or for the store's: it stays.
+    Doubtful(String, String),
     /// The store takes nothing now.
     GaveUp(String),
 }
@@ -110,7 +114,9 @@ impl Post {
                 Ok(Event::Sent(id, delivered)) if is_own(&id) => outcome = Some(Ok(delivered)),
                 Ok(Event::Sent(..)) => {}
                 Ok(Event::Refused(id, why)) if is_own(&id) => outcome = Some(Err(why)),
-                Ok(Event::Refused(id, why)) => self.state().refused.push((id, why)),
+                Ok(Event::Refused(id, why) | Event::Kept(id, why) | Event::Doubtful(id, why)) => {
+                    self.state().refused.push((id, why));
+                }
                 Ok(Event::GaveUp(why)) => self.state().gave_up = Some(why),
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
@@ -153,15 +159,38 @@ struct Job {
 }
 
 impl Job {
-    /// Sends letters until one cannot be sent for the store's fault, or nobody listens any more.
+    /// Sends letters until the store takes nothing, or nobody listens any more. One that does not arrive holds up no
+    /// other; a second one in a row is the store's fault.
     fn work(&self, open: &Open, tell: &Sender<Event>) {
         let mut store = None;
+        let mut doubtful: Option<(String, String)> = None;
         for letter in &self.letters {
             let Some(event) = self.send(letter, open, &mut store) else { continue };
+            let event = match (event, doubtful.take()) {
+                (Event::Doubtful(id, why), None) => {
+                    doubtful = Some((id, why));
+                    continue;
+                }
+                (Event::Doubtful(_, why), Some(_)) => Event::GaveUp(why),
+                (event, Some((id, why))) if matches!(event, Event::Sent(..)) => {
+                    if tell.send(Event::Kept(id, why)).is_err() {
+                        return;
+                    }
+                    event
+                }
+                (event, before) => {
+                    doubtful = before;
+                    event
+                }
+            };
             let is_over = matches!(event, Event::GaveUp(_));
             if tell.send(event).is_err() || is_over {
                 return;
             }
+        }
+        if let Some((_, why)) = doubtful {
+            // Nobody hears of it where the time is over.
+            let _ = tell.send(Event::GaveUp(why));
         }
     }
 
@@ -183,7 +212,18 @@ impl Job {
                 let _ = self.outbox.take_out(id);
                 Event::Sent(id.clone(), delivered)
             }
-            Err(Undelivered::Store(error)) => Event::GaveUp(UserError::from(error).in_a_line()),
+            Err(Undelivered::Store(error)) => {
+                let blame = blame(&error, store.is_some());
+                let why = UserError::from(error).in_a_line();
+                match blame {
+                    Blame::Run => Event::Kept(id.clone(), why),
+                    Blame::Either => {
+                        *store = None;
+                        Event::Doubtful(id.clone(), why)
+                    }
+                    Blame::Store => Event::GaveUp(why),
+                }
+            }
             Err(other) => Event::Refused(id.clone(), other.to_string()),
         })
     }
@@ -208,12 +248,32 @@ fn tried(
             Err(error) => Err(Undelivered::Store(error)),
         };
         let Err(Undelivered::Store(error)) = result else { return result };
-        *store = None;
         let pause = pauses
             .next()
             .filter(|pause| Instant::now() + *pause < deadline && !is_lasting(&error.fault));
         let Some(pause) = pause else { return Err(Undelivered::Store(error)) };
+        *store = None;
         thread::sleep(pause);
+    }
+}
+
+/// The side whose fault it is that a run did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// Others may arrive.
+    Run,
+    /// Nobody knows; another one will show it.
+    Either,
+    /// None will arrive now.
+    Store,
+}
+
+/// Finds whose fault it is that a run did not arrive at a store, which had been opened or not.
+pub(crate) fn blame(error: &StoreError, was_open: bool) -> Blame {
+    match error.fault {
+        Fault::Unfit(_) | Fault::Document { .. } => Blame::Run,
+        _ if was_open && !is_lasting(&error.fault) => Blame::Either,
+        _ => Blame::Store,
     }
 }
 
@@ -236,6 +296,8 @@ fn is_lasting(fault: &Fault) -> bool {
             | Fault::TooOld { .. }
             | Fault::Untrusted(_)
             | Fault::Certificates(_)
+            | Fault::Unfit(_)
+            | Fault::Document { .. }
     )
 }
 

@@ -94,6 +94,8 @@ pub enum Fault {
     NotMade,
     /// The answer of the server ends too early, or cannot be read.
     Cut(EngineError),
+    /// The server does not take this run, for what it holds or for its size; it may take others.
+    Unfit(EngineError),
     /// The server is of a version that is not spoken to.
     TooOld {
         /// The version that it has.
@@ -137,6 +139,7 @@ impl StoreError {
             Fault::ReadOnly
             | Fault::Unreachable(_)
             | Fault::Cut(_)
+            | Fault::Unfit(_)
             | Fault::Io(_)
             | Fault::Full
             | Fault::Busy
@@ -200,9 +203,11 @@ impl StoreError {
                     .to_owned()
             }
             Fault::Document { .. } => "the other runs can still be read".to_owned(),
-            Fault::Exists { .. } | Fault::Taken | Fault::NoRun { .. } | Fault::Other(_) => {
-                return None;
-            }
+            Fault::Exists { .. }
+            | Fault::Taken
+            | Fault::NoRun { .. }
+            | Fault::Unfit(_)
+            | Fault::Other(_) => return None,
         })
     }
 }
@@ -242,6 +247,7 @@ impl fmt::Display for StoreError {
             Fault::Forbidden(_) => write!(f, "this user may not do that in the store {store}"),
             Fault::NotMade => write!(f, "the store {store} has no database or no tables yet"),
             Fault::Cut(_) => write!(f, "the answer of the store {store} is cut short"),
+            Fault::Unfit(_) => write!(f, "the store {store} does not take this run"),
             Fault::TooOld { found, oldest } => write!(
                 f,
                 "the server of {store} is ClickHouse {found}, and {oldest} is the oldest spoken to"
@@ -269,6 +275,7 @@ impl Error for StoreError {
             | Fault::Forbidden(error)
             | Fault::Cut(error)
             | Fault::Untrusted(error)
+            | Fault::Unfit(error)
             | Fault::Certificates(error) => Some(error.as_ref()),
             Fault::Io(error) => Some(error),
             Fault::Document { error, .. } => Some(error),
@@ -290,6 +297,7 @@ impl From<StoreError> for UserError {
             | Fault::Forbidden(error)
             | Fault::Cut(error)
             | Fault::Untrusted(error)
+            | Fault::Unfit(error)
             | Fault::Certificates(error) => Some(error),
             Fault::Io(error) => Some(error.into()),
             Fault::Document { error, .. } => Some(error.into()),

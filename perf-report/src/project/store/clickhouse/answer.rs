@@ -104,6 +104,8 @@ pub(super) fn exception(code: u32, text: &str) -> Fault {
         60 | 81 => Fault::NotMade,
         164 | 497 => Fault::Forbidden(cause),
         243 => Fault::Full,
+        // What was sent cannot be read.
+        6 | 26 | 27 | 38 | 41 | 72 | 117 | 131 => Fault::Unfit(cause),
         _ => Fault::Other(cause),
     }
 }
@@ -136,6 +138,11 @@ mod tests {
             ("Code: 60, e.displayText() = DB::Exception: Table a.b doesn't exist.", Some(60)),
             ("{\"data\": [\nCode: 241. DB::Exception: Memory limit", Some(241)),
             ("Code: 60 bottles", None),
+            // Names of functions, as they stand in documents of the format `JSON`.
+            (
+                r#"{"data": [{"function": "DB::Exception"}, {"f": "\nCode: 60. DB::Exception: x"}]}"#,
+                None,
+            ),
             ("Ok.\n", None),
             ("", None),
         ] {
@@ -143,6 +150,7 @@ mod tests {
         }
         assert!(matches!(exception(60, ""), Fault::NotMade));
         assert!(matches!(exception(516, "x"), Fault::Denied(_)));
+        assert!(matches!(exception(117, "x"), Fault::Unfit(_)));
         let Fault::Other(cause) = exception(1, &("\u{1b}[31m".to_owned() + &"é".repeat(500)))
         else {
             panic!("it is another one");

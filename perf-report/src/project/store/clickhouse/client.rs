@@ -226,12 +226,24 @@ fn read(mut answer: Response<Body>) -> Result<(Code, String), ureq::Error> {
     Ok((code, text))
 }
 
+/// Names the fault of which a status tells that something before the server gave.
 fn not_clickhouse(status: StatusCode) -> Failure {
-    let why = format!("the server answered with status {}", status.as_u16());
-    if status.is_server_error() {
-        return Failure::OnTheWay(Fault::Unreachable(why.into()));
+    let why = format!("the server answered with status {}", status.as_u16()).into();
+    match status {
+        StatusCode::UNAUTHORIZED
+        | StatusCode::FORBIDDEN
+        | StatusCode::PROXY_AUTHENTICATION_REQUIRED => Failure::ForGood(Fault::Denied(why)),
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::ForGood(Fault::Unfit(
+            "the server, or what stands before it, answered with status 413: it has to take larger requests, \
+             by `client_max_body_size` where it is nginx"
+                .into(),
+        )),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Failure::OnTheWay(Fault::Unreachable(why))
+        }
+        _ if status.is_server_error() => Failure::OnTheWay(Fault::Unreachable(why)),
+        _ => Failure::ForGood(Fault::NoClickHouse(why)),
     }
-    Failure::ForGood(Fault::NoClickHouse(why.into()))
 }
 
 /// Sorts out what is worth another try: not a server that nobody knows, that refuses or that takes too long.

@@ -48,6 +48,13 @@ pub(super) const RUNS: &[Column] = &[
     ("removed", "UInt8", TEXT),
 ];
 
+/// The value of `removed` of a run that is there.
+pub(super) const STORED: u8 = 0;
+/// That of a run that was removed; the rest of it may be deleted at any moment.
+pub(super) const REMOVED: u8 = 1;
+/// That of a run that was removed and is being stored again; the rest of it may not be deleted.
+pub(super) const RETURNING: u8 = 2;
+
 /// The documents, whole: the truth about a run.
 pub(super) const DOCUMENTS: &[Column] = &[
     ("project", "LowCardinality(String)", TEXT),

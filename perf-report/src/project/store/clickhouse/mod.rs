@@ -25,14 +25,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use client::Client;
-use columns::{RUNS, names};
+use columns::{REMOVED, RETURNING, RUNS, STORED, names};
 use condition::{Place, condition, order};
 use serde_json::{Map, Value};
 use sql::{array, list, literal, nullable};
 
 pub(super) use upkeep::{init, roll_up, state, statements};
 
-use super::digest::digest;
+use super::digest::{digest, is_same};
 use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
@@ -139,19 +139,35 @@ impl ClickHouse {
             self.table("runs"),
             self.these("id", &[id])
         );
-        let mut version = 0;
-        if let Some(mut known) = self.client.rows(&query)?.first() {
-            version = known.number::<u32>("version").unwrap_or(0).saturating_add(1);
-            if known.number("removed") != Some(1_u8) {
-                let is_same = known.text("digest") == digest;
-                return Err(Fault::Exists { id: id.to_owned(), is_same });
-            }
+        let known = self.client.rows(&query)?.first().map(|mut row| {
+            let version = row.number::<u32>("version").unwrap_or(0);
+            (row.text("digest"), version, row.number("removed").unwrap_or(STORED))
+        });
+        if let Some((known, _, STORED)) = &known {
+            // Another version of this program may write the same run with other fields.
+            let is_it = || self.document(id).is_ok_and(|stored| is_same(&stored, run));
+            let is_same = *known == digest || is_it();
+            return Err(Fault::Exists { id: id.to_owned(), is_same });
         }
         if self.made_of_them(segments)?.values().any(|other| other != id) {
             return Err(Fault::Taken);
         }
-        let document = serde_json::to_string(run).map_err(|error| Fault::Io(error.into()))?;
         let common = rows::Common::of(self.project(), run);
+        let stored = places::now();
+        let made = places::place(&run.run.time, made, (None, stored));
+        let (version, state) = (0, STORED);
+        let mut place = rows::Place { made, stored, version, state, digest: &digest, segments };
+        if let Some((known, version, state)) = known {
+            self.may_return(id, known == digest)?;
+            place.version = version.saturating_add(1);
+            // Once: who stores it at the same moment writes these rows, too, and neither hides the other's.
+            if state != RETURNING {
+                place.state = RETURNING;
+                self.client.insert(&self.table("runs"), &common.run(run, &place))?;
+                (place.version, place.state) = (version.saturating_add(2), STORED);
+            }
+        }
+        let document = serde_json::to_string(run).map_err(|error| Fault::Io(error.into()))?;
         for rows in common.functions(run) {
             self.client.insert(&self.table("functions"), &rows)?;
         }
@@ -159,10 +175,23 @@ impl ClickHouse {
             self.client.insert(&self.table("metrics"), &rows)?;
         }
         self.client.insert(&self.table("documents"), &common.document(&document))?;
-        let stored = places::now();
-        let made = places::place(&run.run.time, made, (None, stored));
-        let place = rows::Place { made, stored, version, digest: &digest, segments };
         self.client.insert(&self.table("runs"), &common.run(run, &place))
+    }
+
+    /// Makes sure that of a run that was removed nothing is left that would be taken for another one of its id.
+    fn may_return(&self, id: &str, is_same: bool) -> Result<(), Fault> {
+        let rest = |table, column| {
+            let (table, these) = (self.table(table), self.these(column, &[id]));
+            let query = format!("SELECT count() AS rest FROM {table} WHERE {these}");
+            let row = self.client.rows(&query)?.first();
+            Ok::<u64, Fault>(row.and_then(|row| row.number("rest")).unwrap_or(0))
+        };
+        if is_same || rest("documents", "id")? + rest("functions", "run")? == 0 {
+            return Ok(());
+        }
+        let why = "another run of this id was removed, and the rest of it is not deleted yet: \
+                   `perf-report remove` does that, of a user who may ALTER DELETE";
+        Err(Fault::Unfit(why.into()))
     }
 
     fn made_of_them(&self, segments: &[SegmentId]) -> Result<BTreeMap<SegmentId, String>, Fault> {
@@ -319,7 +348,7 @@ impl Store for ClickHouse {
                 );
                 let found = self.client.rows(&query)?.first();
                 removed += found.and_then(|row| row.number::<usize>("runs")).unwrap_or(0);
-                self.replace(ids, &[("removed", "1".to_owned())])?;
+                self.replace(ids, &[("removed", format!("toUInt8({REMOVED})"))])?;
             }
             Ok(removed)
         };

@@ -86,7 +86,7 @@ impl<'a> Common<'a> {
             "functions": entry.functions, "wall_ns": entry.wall_ns, "cpu_ns": cpu,
             "peak_rss_bytes": process.peak_rss_bytes.unwrap_or(0), "segments": segments,
             "schema_version": run.version, "digest": place.digest, "head": head(run),
-            "version": place.version, "removed": 0,
+            "version": place.version, "removed": place.state,
         });
         let mut row = object(names);
         row.extend(object(facts));
@@ -107,6 +107,8 @@ pub(super) struct Place<'a> {
     pub(super) made: i64,
     pub(super) stored: i64,
     pub(super) version: u32,
+    /// One of [`STORED`](super::columns::STORED) and those beside it.
+    pub(super) state: u8,
     pub(super) digest: &'a str,
     pub(super) segments: &'a [SegmentId],
 }

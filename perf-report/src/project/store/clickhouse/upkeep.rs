@@ -3,9 +3,9 @@
 use super::AT_ONCE;
 use super::ClickHouse;
 use super::client::Client;
-use super::columns::{DAILY, names};
+use super::columns::{DAILY, REMOVED, names};
 use super::ddl;
-use super::sql::literal;
+use super::sql::{list, literal};
 use super::version::Version;
 use crate::project::store::error::{Fault, StoreError};
 use crate::project::store::order;
@@ -120,7 +120,12 @@ pub(crate) fn roll_up(remote: &Remote, days: &Days) -> Result<usize, StoreError>
         check(&client)?;
         let (first, end) = (literal(&days.first), literal(&days.end));
         let (db, project) = (&remote.database, literal(&remote.project));
-        let computed = order::now();
+        let range =
+            format!("project = {project} AND day >= toDate({first}) AND day < toDate({end})");
+        let newest = format!("SELECT max(computed) AS newest FROM {db}.daily WHERE {range}");
+        let newest = client.rows(&newest)?.first().and_then(|row| row.number::<i64>("newest"));
+        // Clocks differ: what is summed up now is newer than all before, and so is what empties rows.
+        let computed = order::now().max(newest.unwrap_or(0).saturating_add(2));
         let columns = names(DAILY);
         client.run(&format!(
             "INSERT INTO {db}.daily ({columns}) SELECT project, series, function, day, runs_in, calls_in, \
@@ -131,11 +136,9 @@ pub(crate) fn roll_up(remote: &Remote, days: &Days) -> Result<usize, StoreError>
              FROM {db}.functions FINAL WHERE project = {project} AND calls > 0 \
              AND time >= toDateTime(concat({first}, ' 00:00:00'), 'UTC') \
              AND time < toDateTime(concat({end}, ' 00:00:00'), 'UTC') \
-             AND run IN (SELECT id FROM {db}.runs FINAL WHERE project = {project} AND removed = 0) \
+             AND run GLOBAL IN (SELECT id FROM {db}.runs FINAL WHERE project = {project} AND removed = 0) \
              GROUP BY project, series, function, day)"
         ))?;
-        let range =
-            format!("project = {project} AND day >= toDate({first}) AND day < toDate({end})");
         client.run(&format!(
             "INSERT INTO {db}.daily (project, series, function, day, runs, computed) \
              SELECT project, series, function, day, toUInt64(0), toUInt64({}) FROM {db}.daily FINAL \
@@ -154,16 +157,22 @@ pub(crate) fn roll_up(remote: &Remote, days: &Days) -> Result<usize, StoreError>
 /// be newer.
 pub(super) fn purge(store: &ClickHouse) -> Result<(), Fault> {
     let project = literal(store.project());
-    let query = format!(
-        "SELECT DISTINCT id FROM {} WHERE project = {project} AND id IN \
-         (SELECT id FROM {} FINAL WHERE project = {project} AND removed = 1)",
-        store.table("documents"),
-        store.table("runs"),
-    );
-    let ids: Vec<String> =
-        store.client.rows(&query)?.rows().map(|mut row| row.text("id")).collect();
-    for ids in ids.chunks(AT_ONCE) {
+    let removed = |among: &str| -> Result<Vec<String>, Fault> {
+        let (documents, runs) = (store.table("documents"), store.table("runs"));
+        let query = format!(
+            "SELECT DISTINCT id FROM {documents} WHERE project = {project}{among} AND id GLOBAL IN \
+             (SELECT id FROM {runs} FINAL WHERE project = {project} AND removed = {REMOVED})"
+        );
+        Ok(store.client.rows(&query)?.rows().map(|mut row| row.text("id")).collect())
+    };
+    for ids in removed("")?.chunks(AT_ONCE) {
+        // Others of them may be on their way back by now.
+        let these = list(ids.iter().map(String::as_str));
+        let ids = removed(&format!(" AND id IN ({these})"))?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        if ids.is_empty() {
+            continue;
+        }
         for (table, id) in [("functions", "run"), ("metrics", "run"), ("documents", "id")] {
             store.client.run(&format!(
                 "ALTER TABLE {} DELETE WHERE {}",

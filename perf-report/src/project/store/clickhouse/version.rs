@@ -8,8 +8,11 @@ pub(crate) struct Version(u32, u32);
 
 /// Settings that newer servers know. What lies in one partition is not merged with what lies in another, since a run
 /// lies in one alone. A part that was sent again is stored again, and merged away: a server that remembers parts
-/// would drop those of a run that was removed and comes back. And what goes through a distributed table is there
-/// when the answer comes, since the row of a run has to be the last.
+/// would drop those of a run that was removed and comes back. And what goes through a distributed table, or is
+/// gathered with what others send, is there when the answer comes: the row of a run has to be the last.
+const NEWEST: &[(&str, &str)] = &[NEWER[0], NEWER[1], NEWER[2], ("wait_for_async_insert", "1")];
+
+/// The same, of servers that gather nothing.
 const NEWER: &[(&str, &str)] = &[
     ("do_not_merge_across_partitions_select_final", "1"),
     ("insert_deduplicate", "0"),
@@ -17,7 +20,8 @@ const NEWER: &[(&str, &str)] = &[
 ];
 
 /// Settings of old servers, for which the types of some columns are an experiment.
-const OLDER: &[(&str, &str)] = &[("allow_experimental_low_cardinality_type", "1")];
+const OLDER: &[(&str, &str)] =
+    &[("allow_experimental_low_cardinality_type", "1"), ("insert_distributed_sync", "1")];
 
 impl Version {
     /// The oldest that is spoken to.
@@ -35,9 +39,10 @@ impl Version {
     /// Returns the settings that it knows beside those that every server knows.
     pub(super) fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self(21.., _) => NEWER,
+            Self(22.., _) => NEWEST,
+            Self(21, _) => NEWER,
             Self(..20, _) => OLDER,
-            Self(20, _) => &[],
+            Self(20, _) => &OLDER[1..],
         }
     }
 
@@ -61,8 +66,8 @@ mod tests {
     fn versions_are_in_order_and_know_more_and_more() {
         let [old, new] = ["18.16.1", "26.9.2.1"].map(|text| Version::parse(text).unwrap());
         assert!(Version::OLDEST < old && old < new);
-        assert!(old.settings().len() == 1 && !old.has_codecs());
-        assert!(new.settings().len() == 3 && new.has_codecs());
+        assert!(old.settings().len() == 2 && !old.has_codecs());
+        assert!(new.settings().len() == 4 && new.has_codecs());
         assert_eq!(new.to_string(), "26.9");
         assert!(["", "x", "18", "v18.1"].iter().all(|text| Version::parse(text).is_none()));
     }
