@@ -9,7 +9,7 @@ use perf_tests::{Lab, lab};
 use super::{finish, on, server, with};
 
 /// A server that does `answer` with each connection.
-fn fake(answer: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
+pub(super) fn fake(answer: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
     let port = listener.local_addr().expect("it has an address").port();
     std::thread::spawn(move || {
@@ -20,7 +20,7 @@ fn fake(answer: impl Fn(std::net::TcpStream) + Send + 'static) -> String {
     format!("clickhouse://ci@127.0.0.1:{port}/perf?project=p")
 }
 
-fn says(answer: &'static str) -> impl Fn(std::net::TcpStream) + Send + 'static {
+pub(super) fn says(answer: &'static str) -> impl Fn(std::net::TcpStream) + Send + 'static {
     move |mut stream| {
         // The whole request, which is chunked: closing before it is read would reset the connection.
         let (mut request, mut part) = (Vec::new(), [0; 4096]);

@@ -1,7 +1,10 @@
 //! A store in a ClickHouse server answers as a file does, on an old server and the current engine, and says what is
 //! wrong where it does not.
 
+mod cluster;
 mod faults;
+mod fleet;
+mod outbox;
 mod server;
 mod tls;
 

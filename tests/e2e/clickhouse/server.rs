@@ -29,7 +29,13 @@ const CONFIG: &str = "<yandex><logger><level>error</level><console>1</console></
 <http_port>HTTP</http_port><tcp_port>TCP</tcp_port><listen_host>127.0.0.1</listen_host>
 <path>DIR/data/</path><tmp_path>DIR/data/tmp/</tmp_path><users_config>users.xml</users_config>
 <default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>104857600</mark_cache_size></yandex>";
+<mark_cache_size>104857600</mark_cache_size>CLUSTERS</yandex>";
+
+/// A cluster of two shards, by the ports of their native protocol.
+const PAIR: &str = "<remote_servers><pair>
+<shard><replica><host>127.0.0.1</host><port>ONE</port></replica></shard>
+<shard><replica><host>127.0.0.1</host><port>TWO</port></replica></shard>
+</pair></remote_servers>";
 
 const USERS: &str = "<yandex><profiles><default/><readonly><readonly>1</readonly></readonly></profiles><users>
 <default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></default>
@@ -40,21 +46,28 @@ const USERS: &str = "<yandex><profiles><default/><readonly><readonly>1</readonly
 /// Debian's server: a real one, and old.
 pub(super) fn old() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| {
-            let program = consumers::consumer("clickhouse-server")?;
-            let (http, tcp) = (free_port(), free_port());
-            let folder = folder();
-            let config = CONFIG
-                .replace("HTTP", &http.to_string())
-                .replace("TCP", &tcp.to_string())
-                .replace("DIR", folder.to_str()?);
-            fs::write(folder.join("config.xml"), config).expect("a file can be written");
-            fs::write(folder.join("users.xml"), USERS).expect("a file can be written");
-            let config = format!("--config-file={}", folder.join("config.xml").display());
-            start("old", http, &folder, program.get_program().as_ref(), &[&config])
-        })
-        .as_ref()
+    SERVER.get_or_init(|| start_old("old", free_port(), "")).as_ref()
+}
+
+/// Two servers of that kind, which know each other as the shards of the cluster `pair`.
+pub(super) fn pair() -> Option<[Server; 2]> {
+    let (one, two) = (free_port(), free_port());
+    let clusters = PAIR.replace("ONE", &one.to_string()).replace("TWO", &two.to_string());
+    Some([start_old("one", one, &clusters)?, start_old("two", two, &clusters)?])
+}
+
+fn start_old(name: &'static str, tcp: u16, clusters: &str) -> Option<Server> {
+    let program = consumers::consumer("clickhouse-server")?;
+    let (http, folder) = (free_port(), folder());
+    let config = CONFIG
+        .replace("HTTP", &http.to_string())
+        .replace("TCP", &tcp.to_string())
+        .replace("DIR", folder.to_str()?)
+        .replace("CLUSTERS", clusters);
+    fs::write(folder.join("config.xml"), config).expect("a file can be written");
+    fs::write(folder.join("users.xml"), USERS).expect("a file can be written");
+    let config = format!("--config-file={}", folder.join("config.xml").display());
+    start(name, http, &folder, program.get_program().as_ref(), &[&config])
 }
 
 /// The current engine, behind an HTTP interface that lies beside the repository.
