@@ -10,7 +10,7 @@ use super::{help, progress};
 use crate::error::{ExitCode as Code, UserError};
 use crate::project::context::Context;
 use crate::project::listed;
-use crate::project::store::{Entry, RunRef, Store};
+use crate::project::store::{Entry, Location, RunRef, Store};
 use crate::record::facts;
 use crate::render::Medium;
 use crate::text::moment::Moment;
@@ -154,8 +154,17 @@ pub(super) fn remove(
     output::message(&format!("removed {runs} from {place}{sizes}"));
     if let Err(error) = shrunk {
         let error = UserError::from(error);
-        output::warning(&format!("the file did not shrink: {}", error.with_causes()));
-        output::help("its free space is used by the next runs");
+        let (problem, help) = match context.store {
+            Location::Sqlite(_) => {
+                ("the file did not shrink", "its free space is used by the next runs")
+            }
+            Location::ClickHouse(_) => (
+                "the rest of what was removed is not deleted",
+                "it is not read any more; an administrator may delete it, in a cluster from `…_local`",
+            ),
+        };
+        output::warning(&format!("{problem}: {}", error.with_causes()));
+        output::help(help);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Whatever the store does, nothing is lost, nothing doubled, and nobody waits.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,7 @@ use crate::error::UserError;
 use crate::model::{RunDocument, samples};
 use crate::project::latest::Latest;
 use crate::project::store::{
-    Fault, Filter, Made, Query, RunRef, SegmentId, Sqlite, Store as _, StoreError,
+    Entry, Fault, Filter, Made, Names, Query, RunRef, SegmentId, Sqlite, Store, StoreError,
 };
 
 const NAME: &str = "team";
@@ -31,6 +32,48 @@ enum Server {
     Hanging,
     /// It fails so many times, then it is well.
     Failing(usize),
+    /// It takes no runs of these seconds; true where it says that the runs are to blame.
+    Picky(&'static [u32], bool),
+}
+
+/// A store that does not take some runs.
+#[derive(Debug)]
+struct Picky(Sqlite, &'static [u32], bool);
+
+impl Store for Picky {
+    fn save_made_of(
+        &mut self,
+        wanted: &RunDocument,
+        segments: &[SegmentId],
+        made: Made,
+    ) -> Result<(), StoreError> {
+        if self.1.iter().any(|&second| run(second, "a", "main").run.id == wanted.run.id) {
+            let fault = if self.2 { Fault::Unfit } else { Fault::Other };
+            return Err(StoreError { store: NAME.into(), fault: fault("picky".into()) });
+        }
+        self.0.save_made_of(wanted, segments, made)
+    }
+    fn made_of(&self, segments: &[SegmentId]) -> Result<BTreeMap<SegmentId, String>, StoreError> {
+        self.0.made_of(segments)
+    }
+    fn entries(&self, query: &Query) -> Result<Vec<Entry>, StoreError> {
+        self.0.entries(query)
+    }
+    fn count(&self, filter: &Filter) -> Result<usize, StoreError> {
+        self.0.count(filter)
+    }
+    fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
+        self.0.load(id)
+    }
+    fn remove(&mut self, ids: &[&str]) -> Result<usize, StoreError> {
+        self.0.remove(ids)
+    }
+    fn rename(&mut self, id: &str, change: &dyn Fn(&Names) -> Names) -> Result<Names, StoreError> {
+        self.0.rename(id, change)
+    }
+    fn shrink(&mut self) -> Result<(), StoreError> {
+        self.0.shrink()
+    }
 }
 
 impl Team {
@@ -66,6 +109,9 @@ impl Team {
                     Err(broken())
                 }
                 Server::Refusing => Err(broken()),
+                Server::Picky(seconds, blames) => {
+                    Ok(Box::new(Picky(Sqlite::open_or_create(&file)?, seconds, blames)))
+                }
                 Server::Failing(times) if before < times => Err(broken()),
                 _ => Ok(Box::new(Sqlite::open_or_create(&file)?)),
             }
@@ -149,10 +195,8 @@ fn a_run_on_its_way_can_be_shown_and_all_else_is_an_error_while_the_server_refus
     let error: UserError = shared.recent(&Filter::default(), 9).unwrap_err().into();
     assert!(error.problem.contains(NAME), "{error}");
     assert!(shared.find(&RunRef::Latest(1), &()).is_err());
-    let renamed = shared.rename(&waits.run.id, &|names| crate::project::store::Names {
-        tags: vec!["gpu".into()],
-        ..names.clone()
-    });
+    let renamed =
+        shared.rename(&waits.run.id, &|names| Names { tags: vec!["gpu".into()], ..names.clone() });
     assert_eq!(renamed.unwrap().tags, ["gpu"]);
     let (shared, _) = team.seen(Server::Well);
     let ids = |query: &Query| -> Vec<String> {
@@ -240,4 +284,31 @@ fn two_commands_at_once_store_each_run_once() {
         }
     });
     assert_eq!((team.stored().len(), team.outbox().ids().len()), (24, 0));
+}
+
+#[test]
+fn one_run_that_does_not_arrive_holds_up_no_other_and_two_in_a_row_are_the_stores_fault() {
+    for (refused, blames, stored) in [
+        (&[1_u32][..], true, 3),
+        (&[1], false, 3),
+        (&[1, 3], false, 2),
+        // The store is to blame: nothing more is tried.
+        (&[1, 2], false, 0),
+        // The runs are.
+        (&[1, 2, 4], true, 1),
+    ] {
+        let team = Team::new();
+        for second in 1..=3 {
+            let letter = Letter::of(&run(second, "a", "main"), &[], Made::Now, NAME);
+            team.outbox().put(&letter).unwrap();
+        }
+        let (shared, post) = team.seen(Server::Picky(refused, blames));
+        let mut shared = shared.within(Duration::from_secs(30));
+        shared.save_made_of(&run(4, "a", "main"), &[], Made::Now).unwrap();
+        let left = team.outbox().ids().len();
+        assert_eq!((team.stored().len(), left), (stored, 4 - stored), "{refused:?} {blames}");
+        let problems = post.problems(&team.outbox());
+        assert!(problems.iter().any(|it| it.contains("picky")), "{problems:?}");
+        assert_eq!(post.gave_up().is_some(), stored == 0, "{refused:?} {blames}");
+    }
 }
