@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use perf_runtime::segment::life::Owner;
 use perf_tests::consumers::consumer;
-use perf_tests::{Lab, lab, program};
+use perf_tests::{Lab, Run, lab, program};
 use serde_json::Value;
 
 /// A process that is killed when it is dropped.
@@ -201,6 +202,92 @@ fn windows_of_production_become_runs() {
     assert!((1..=told).contains(&run.calls("tiny")), "{} of {told}", run.calls("tiny"));
     let health = agent.get("/health");
     assert_eq!(health.0, 200, "{}", String::from_utf8_lossy(&health.1));
+}
+
+/// Calls of `tiny` in all stored runs.
+fn stored_calls(lab: &Lab) -> u64 {
+    let listed = lab.report(["list", "--format", "json"]);
+    let Ok(list) = serde_json::from_str::<Value>(&listed.stdout) else { return 0 };
+    let runs = list["runs"].as_array().into_iter().flatten();
+    let calls = runs.filter_map(|run| run["id"].as_str()).map(|id| {
+        let shown = lab.report(["show", id, "--format", "json"]);
+        Run::parse(&shown.stdout).calls("tiny")
+    });
+    calls.sum()
+}
+
+#[test]
+fn every_call_is_in_one_run_whenever_the_agent_is_killed() {
+    let lab = lab!();
+    let folder = lab.new_folder("segments");
+    let start = || Agent::start(&lab, &folder, &["--window", "10s"]);
+    let mut agent = start();
+    let mut program = busy(&lab, &folder, "700");
+    let changed = || fs::metadata(lab.store()).and_then(|it| it.modified()).ok();
+    let (mut last, mut kills) = (changed(), 0);
+    while program.0.try_wait().expect("it can be waited for").is_none() {
+        sleep(Duration::from_millis(1));
+        if changed() != last {
+            // While a run is being stored, or the state behind it.
+            sleep(Duration::from_millis([0, 4, 12, 30][kills % 4]));
+            drop(agent);
+            (agent, kills) = (start(), kills + 1);
+            last = changed();
+        }
+    }
+    assert!(kills > 0, "no run was stored");
+    let ended = "perf_processes{program=\"busy\",state=\"ended\"} 1\n";
+    wait_until("it has ended", || agent.metrics().contains(ended));
+    let told = agent.calls("tiny");
+    wait_until("the last window is stored", || stored_calls(&lab) >= told);
+    assert_eq!(stored_calls(&lab), told);
+}
+
+/// An hour of readings, as one every minute, in each of which fifty processes have come and gone. In between the
+/// agent is killed, at any moment.
+#[test]
+fn an_hour_of_processes_that_come_and_go_leaves_sums_and_nothing_else() {
+    let lab = lab!();
+    let (folder, mould) = (lab.new_folder("segments"), lab.new_folder("mould"));
+    lab.record(&mould, program!("records"), ["5"]);
+    let segment = fs::read_dir(&mould).expect("it is there").filter_map(Result::ok);
+    let mut segment =
+        segment.map(|it| it.path()).filter(|it| it.extension().is_some_and(|it| it == "ptseg"));
+    let segment = segment.next().expect("it was recorded");
+    let bytes = fs::read(&segment).expect("it can be read");
+    let owner = Owner::of(&segment).expect("it is whole");
+    let began = owner.began_unix_ns.to_ne_bytes();
+    let place = bytes.windows(8).position(|it| it == began).expect("the header has it");
+    let name = |number: u64| format!("{}-{number:x}.ptseg", owner.pid);
+    let put = |number: u64| {
+        let mut bytes = bytes.clone();
+        bytes[place..place + 8].copy_from_slice(&(owner.began_unix_ns + number).to_ne_bytes());
+        fs::write(mould.join("new"), bytes).expect("it can be written");
+        fs::rename(mould.join("new"), folder.join(name(number))).expect("it can be moved");
+    };
+    let arguments = ["agent", "--once", "--dir"].map(PathBuf::from);
+    let arguments = || arguments.iter().chain([&folder]);
+    let mut sizes = Vec::new();
+    for minute in 0..60_u64 {
+        (0..50).for_each(|it| put(1 + minute * 50 + it));
+        let mut killed = lab.report_command(arguments());
+        let killed = Killed(killed.stdout(Stdio::null()).spawn().expect("it can be started"));
+        sleep(Duration::from_millis(minute * 7 % 90));
+        drop(killed);
+        let metrics = lab.report(arguments()).stdout;
+        let processes = (minute + 1) * 50;
+        assert_eq!(value(&metrics, "perf_function_calls_total", "check"), 10 * processes);
+        let ended = format!("perf_processes{{program=\"records\",state=\"ended\"}} {processes}\n");
+        assert!(metrics.contains(&ended), "{metrics}");
+        // As the recorder does that makes room.
+        for it in 0..50 {
+            fs::remove_file(folder.join(name(1 + minute * 50 + it))).expect("it is there");
+        }
+        sizes.push(fs::metadata(folder.join("agent.state")).expect("it is kept").len());
+    }
+    // Of a process that is gone it keeps the key, to know it should it come again.
+    let growth = (sizes[59] - sizes[19]) / (40 * 50);
+    assert!(growth < 80, "{growth} bytes a process: {sizes:?}");
 }
 
 #[test]
