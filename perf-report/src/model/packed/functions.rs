@@ -161,78 +161,25 @@ fn words(of: &Function) -> String {
     words + &format!(", {} in all", units::duration(float(of.total_ns)))
 }
 
-/// Returns all of a function that neither a number is nor a histogram. It names every field, so that whoever adds one
+/// Declares what of a function is neither a number nor a histogram. It names every field, so that whoever adds one
 /// decides where it is kept.
-fn rest(of: &Function) -> Function {
-    let Function {
-        name,
-        identity,
-        kind,
-        module,
-        file,
-        line,
-        failures,
-        futures,
-        benchmark,
-        tags,
-        budget,
-        calls: _,
-        errors: _,
-        panics: _,
-        cancelled: _,
-        unfinished: _,
-        total_ns: _,
-        self_ns: _,
-        mean_ns: _,
-        stddev_ns: _,
-        min_ns: _,
-        max_ns: _,
-        p50_ns: _,
-        p90_ns: _,
-        p95_ns: _,
-        p99_ns: _,
-        sampled: _,
-        self_estimated: _,
-        untimed_calls: _,
-        unmeasured_calls: _,
-        lost_durations: _,
-        overhead_ns: _,
-        self_overhead_ns: _,
-        preempted_ns: _,
-        self_preempted_ns: _,
-        raw_total_ns: _,
-        raw_self_ns: _,
-        self_error_ns: _,
-        resolution_ns: _,
-        active_ns: _,
-        sampled_ns: _,
-        counted_ns: _,
-        largest_interval: _,
-        classifies_errors: _,
-        allocs: _,
-        alloc_bytes: _,
-        grown_bytes: _,
-        peak_bytes: _,
-        self_allocs: _,
-        self_alloc_bytes: _,
-        self_grown_bytes: _,
-        self_peak_bytes: _,
-        histogram: _,
-    } = of;
-    Function {
-        name: name.clone(),
-        identity: identity.clone(),
-        kind: *kind,
-        module: module.clone(),
-        file: file.clone(),
-        line: *line,
-        failures: failures.clone(),
-        futures: futures.clone(),
-        benchmark: benchmark.clone(),
-        tags: tags.clone(),
-        budget: budget.clone(),
-        ..Function::default()
-    }
+macro_rules! rest {
+    (rest: $($rest:ident)*; numbers: $($number:ident)*) => {
+        /// Returns a function without its numbers and its histogram.
+        fn rest(of: &Function) -> Function {
+            let Function { $($rest,)* $($number: _,)* histogram: _ } = of;
+            Function { $($rest: Clone::clone($rest),)* ..Function::default() }
+        }
+    };
+}
+
+rest! {
+    rest: name identity kind module file line failures futures benchmark tags budget;
+    numbers: calls errors panics cancelled unfinished total_ns self_ns mean_ns stddev_ns min_ns max_ns p50_ns p90_ns
+        p95_ns p99_ns sampled self_estimated untimed_calls unmeasured_calls lost_durations overhead_ns
+        self_overhead_ns preempted_ns self_preempted_ns raw_total_ns raw_self_ns self_error_ns resolution_ns active_ns
+        sampled_ns counted_ns largest_interval classifies_errors allocs alloc_bytes grown_bytes peak_bytes self_allocs
+        self_alloc_bytes self_grown_bytes self_peak_bytes
 }
 
 /// Returns what a function is of which nothing is known but its name and its place.
