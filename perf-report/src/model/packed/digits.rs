@@ -131,6 +131,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a float that may be missing, or be what is expected.
+    #[expect(clippy::option_option, reason = "a float that is missing was read all the same")]
     pub(super) fn float_or_none(
         &mut self,
         expected: Option<f64>,

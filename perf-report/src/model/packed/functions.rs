@@ -1,5 +1,7 @@
 //! A function in each of several runs, as one line: figures for people first, then its numbers as digits.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::digits::{Reader, Writer};
@@ -156,7 +158,7 @@ fn words(of: &Function) -> String {
     let mut words = units::plural(of.calls, "call");
     if let Some(ns) = of.self_ns_a_call() {
         let what = if of.kind.is_function() { " self a call" } else { "" };
-        words += &format!(", {}{what}", units::duration(ns));
+        let _ = write!(words, ", {}{what}", units::duration(ns));
     }
     words + &format!(", {} in all", units::duration(float(of.total_ns)))
 }

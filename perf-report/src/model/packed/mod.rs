@@ -11,6 +11,7 @@ mod series;
 mod values;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ fn text_of(sections: [Vec<Vec<Value>>; 4]) -> String {
     let mut text = format!("{{\n\"schema\": \"{BASELINE_SCHEMA}\",\n\"version\": {VERSION},\n");
     for (name, lines) in SECTIONS.iter().zip(sections) {
         let mut separator = "\n";
-        text += &format!("\"{name}\": [");
+        let _ = write!(text, "\"{name}\": [");
         for mut line in lines {
             let check = digits::check(&Value::Array(line.clone()).to_string());
             checks += &check;
@@ -122,7 +123,7 @@ fn text_of(sections: [Vec<Vec<Value>>; 4]) -> String {
         }
         text += if separator == "\n" { "],\n" } else { "\n],\n" };
     }
-    text += &format!("\"check\": \"{}\"\n}}\n", check_of_all(functions, &checks));
+    let _ = write!(text, "\"check\": \"{}\"\n}}\n", check_of_all(functions, &checks));
     // Whoever reviews it sees every character of it.
     sanitize::json(text)
 }
@@ -171,10 +172,12 @@ fn function_lines(functions: &Merged<'_, Function>, tree: &[TreeNode]) -> Option
     contexts.is_empty().then_some(lines)
 }
 
-/// The items of several runs by name, and by number among those of one name. Of each run its place in the list there
-/// and the item.
+/// The item of each run, with its place in the list there.
+type Places<'a, T> = Vec<Option<(usize, &'a T)>>;
+
+/// The items of several runs by name, and by number among those of one name.
 struct Merged<'a, T> {
-    items: BTreeMap<(&'a str, usize), Vec<Option<(usize, &'a T)>>>,
+    items: BTreeMap<(&'a str, usize), Places<'a, T>>,
 }
 
 impl<'a, T> Merged<'a, T> {
@@ -221,7 +224,7 @@ impl<T: Serialize> Merged<'_, T> {
             values::without_nulls(&mut value);
             Some(value)
         };
-        let line = |((name, _), all): (&(&str, usize), &Vec<Option<(usize, &T)>>)| {
+        let line = |((name, _), all): (&(&str, usize), &Places<'_, T>)| {
             let values: Option<Vec<_>> = all
                 .iter()
                 .map(|it| match it {

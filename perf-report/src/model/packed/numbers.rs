@@ -209,6 +209,7 @@ fn write_percentile(writer: &mut Writer, percentile: Option<u64>, before: Option
     }
 }
 
+#[expect(clippy::option_option, reason = "a percentile that is missing was read all the same")]
 fn read_percentile(reader: &mut Reader<'_>, before: Option<u64>) -> Option<Option<u64>> {
     let before_ns = before.unwrap_or_default();
     let number = match reader.number()? {
