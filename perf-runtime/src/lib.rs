@@ -77,11 +77,12 @@
 //!
 //! | without | then |
 //! |---|---|
+//! | Linux | the segment lies on a disk: in the user's temporary folder, on Windows in `%LOCALAPPDATA%`; the time for which a thread waited for a processor counts as its function's |
 //! | a processor counter with one rate in every power state | times come from the system's monotonic clock; a call costs two readings of that |
 //! | a counter that runs forwards (some virtual machines) | durations below zero are counted as anomalies and as 0 ns; after some of them calls are counted only, and times are taken again on trial |
 //! | a file system in memory (`/dev/shm`) that can be written to | the segment lies in the temporary folder, and [`health()`] says so ([`Concern::Fallback`]); writing back its pages may hold up a call |
 //! | room for a segment | the oldest recordings of ended processes give way, and are counted |
-//! | a Unix, or mmap | recording is not built: use `default-features = false`, with which everything builds |
+//! | a Unix, or Windows | recording is not built: use `default-features = false`, with which everything builds |
 //!
 //! # Switching it off
 //!
@@ -97,7 +98,7 @@
 //! | variable | value | default |
 //! |---|---|---|
 //! | `PERF_TRACK` | `on`, or `off` for no recording | `on` |
-//! | `PERF_TRACK_DIR` | folder for the segment; `perf-report run` sets it | a folder of the user in `/dev/shm`, or else in the temporary folder |
+//! | `PERF_TRACK_DIR` | folder for the segment; `perf-report run` sets it | a folder of the user in `/dev/shm`, or else in the temporary folder; in `%LOCALAPPDATA%` on Windows |
 //! | `PERF_TRACK_OVERHEAD` | share of each thread's time that recording may take; `100%` samples nothing, `0` only counts | `5%` |
 //! | `PERF_TRACK_MEMORY` | size that the segment may grow to, at most a quarter of the file system | `64MiB` |
 //! | `PERF_TRACK_RESERVE` | `on` takes all of that at once, for programs that confine themselves later | `off` |

@@ -16,7 +16,7 @@ use std::time::Duration;
 use perf_runtime::segment::life::{Life, life};
 use perf_runtime::segment::{self, folder};
 use perf_runtime::snapshot::{Measures, Snapshot};
-use perf_runtime::{State, perf_track, status};
+use perf_runtime::{State, perf_scope, perf_track, status};
 
 /// The variable that names a part.
 const PART: &str = "PERF_TRACK_TEST_PART";
@@ -190,28 +190,20 @@ fn threads_that_come_and_go_lose_no_call_and_leave_their_memory_to_others() {
     assert!(snapshot.processes[0].threads <= 2, "{:?}", snapshot.processes[0]);
 }
 
-#[perf_track]
-fn left(depth: u32) {
-    descend(depth);
-}
-
-#[perf_track]
-fn right(depth: u32) {
-    descend(depth);
-}
-
-fn descend(depth: u32) {
-    if depth > 0 {
-        left(depth - 1);
-        right(depth - 1);
-    }
-}
+const BRANCHES: u64 = 40;
 
 #[test]
 fn plays_contexts() {
     if is("plays_contexts") {
-        descend(9);
-        descend(9);
+        for branch in 0..BRANCHES {
+            let _branch = perf_scope!(format!("faults::branch {branch}"));
+            for leaf in 0..BRANCHES {
+                // Folded into its distribution once, and more.
+                for _ in 0..50 {
+                    let _leaf = perf_scope!(format!("faults::leaf {leaf}"));
+                }
+            }
+        }
     }
 }
 
@@ -219,12 +211,13 @@ fn plays_contexts() {
 fn a_segment_grows_piece_by_piece_and_stays_whole() {
     let place = Place::new("growth");
     let snapshot = played("plays_contexts", &place.segments());
-    for name in ["left", "right"] {
-        assert_eq!(measures(&snapshot, name).calls, 2 * ((1 << 9) - 1), "{name}");
-        assert_eq!(measures(&snapshot, name).histogram.count(), 2 * ((1 << 9) - 1), "{name}");
+    for number in 0..BRANCHES {
+        assert_eq!(measures(&snapshot, &format!("branch {number}")).calls, 1);
+        let leaf = measures(&snapshot, &format!("leaf {number}"));
+        assert_eq!([leaf.calls, leaf.histogram.count()], [50 * BRANCHES; 2]);
     }
     assert_eq!(snapshot.losses, perf_runtime::snapshot::Losses::default());
-    assert!(snapshot.processes[0].segment_bytes > 512 << 10, "of many pieces");
+    assert!(snapshot.processes[0].segment_bytes > 1 << 20, "of many pieces");
 }
 
 #[test]

@@ -140,6 +140,10 @@ pub(in crate::gate::hot) fn make(
 extern "C" fn detach(thread: *mut c_void) {
     // SAFETY: the value of the key, which `take` sets to a thread that is never unmapped.
     let Some(thread) = (unsafe { thread.cast::<Thread>().as_ref() }) else { return };
+    if system::THREAD_LOCALS_END_FIRST {
+        // Nothing that the thread still does comes here, and no handle is to be made for it.
+        return give_back(thread);
+    }
     let handle = handle();
     if !handle.thread().is_some_and(|current| ptr::eq(current, thread)) {
         // Left by the parent of a fork.
@@ -147,10 +151,15 @@ extern "C" fn detach(thread: *mut c_void) {
     }
     handle.let_go();
     handle.busy.set(true);
+    give_back(thread);
+    handle.busy.set(false);
+}
+
+/// Leaves the bookkeeping of a thread that ends to others.
+fn give_back(thread: &'static Thread) {
     thread.abandon_running();
     thread.shard().owned.store(0, Relaxed);
     thread.recorder.keep_unused(thread);
-    handle.busy.set(false);
 }
 
 /// Forgets this thread's bookkeeping, which belongs to the parent's segment. For the child of a

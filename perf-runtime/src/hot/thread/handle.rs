@@ -62,8 +62,9 @@ thread_local! {
 pub(in crate::gate::hot) fn handle<'a>() -> &'a Handle {
     // Out of the closure, since what happens in one is not inlined.
     let handle = HANDLE.with(ptr::from_ref);
-    // SAFETY: it has no destructor, so it lives as long as the thread; and a reference to it
-    // cannot leave the thread, since there are cells in it.
+    // SAFETY: it has no destructor, so it lives as long as the thread, or, where such memory is of the
+    // heap (`THREAD_LOCALS_END_FIRST`), until between two of the last destructors, when nothing holds
+    // it; and a reference to it cannot leave the thread, since there are cells in it.
     unsafe { &*handle }
 }
 

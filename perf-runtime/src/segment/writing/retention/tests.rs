@@ -145,7 +145,8 @@ fn what_lies_behind_a_link_or_belongs_to_others_stays() {
         link_to_file(&other, &format!("{DEAD}-a.ptseg"), &place, &format!("{DEAD}-link.ptseg")),
         link_to_folder(&other, "session-open", &place, "session-link"),
     ];
-    if links.iter().any(Result::is_err) {
+    // Wine says that it makes them.
+    if links.iter().any(Result::is_err) || place.names().len() != 2 {
         println!("skipped: this user may make no links: {links:?}");
         return;
     }

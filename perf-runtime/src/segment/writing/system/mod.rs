@@ -13,7 +13,7 @@
 //! | `account`, `peak_of_program` | the process's account |
 //! | `user_id`, `acts_for_another`, `parent_pid`, `thread_id` | who this is |
 //! | `after_fork`, `wipe_in_children` | forks; nothing where there are none |
-//! | `at_thread_end`, `left_at_thread_end`, `call_at_load_and_end` | the ends of threads and of the process |
+//! | `at_thread_end`, `left_at_thread_end`, `THREAD_LOCALS_END_FIRST`, `call_at_load_and_end` | the ends of threads and of the process |
 //! | `stay_loaded`, `refusal`, `space` | the rest |
 
 use std::sync::atomic::AtomicBool;

@@ -6,6 +6,9 @@ use std::ptr;
 
 use once_cell::race::OnceNonZeroUsize;
 
+/// Set where thread-local memory of Rust is gone before what [`at_thread_end`] was given is called.
+pub(crate) const THREAD_LOCALS_END_FIRST: bool = false;
+
 /// Has `call` called with `value` when this thread ends, after all destructors of Rust's
 /// thread-locals; by the system, on this thread. It is the same function each time. The main
 /// thread's is not called when the process exits.

@@ -18,7 +18,9 @@ mod entries;
 mod lock;
 pub(crate) mod memory;
 
-pub(crate) use ends::{at_thread_end, call_at_load_and_end, left_at_thread_end};
+pub(crate) use ends::{
+    THREAD_LOCALS_END_FIRST, at_thread_end, call_at_load_and_end, left_at_thread_end,
+};
 pub(crate) use entries::Folder;
 pub(crate) use lock::{Lock, is_locked};
 

@@ -22,6 +22,11 @@ use windows_sys::Win32::System::Threading::{
 static SLOT: OnceNonZeroUsize = OnceNonZeroUsize::new();
 static AT_THREAD_END: OnceLock<unsafe extern "C" fn(*mut c_void)> = OnceLock::new();
 
+/// Set where thread-local memory of Rust is gone before what [`at_thread_end`] was given is called:
+/// with GNU's tools, it is memory of the heap, which the last of the destructors gives back.
+pub(crate) const THREAD_LOCALS_END_FIRST: bool =
+    cfg!(all(target_env = "gnu", not(target_abi = "llvm")));
+
 /// Has `call` called with `value` when this thread ends, after all destructors of Rust's
 /// thread-locals; by the system, on this thread. It is the same function each time. The main
 /// thread's is not called when the process exits.
@@ -61,10 +66,11 @@ fn end_thread() {
     let value = left_at_thread_end();
     let slot = SLOT.get().and_then(|slot| u32::try_from(slot.get() - 1).ok());
     if let (Some(call), Some(slot), false) = (AT_THREAD_END.get(), slot, value.is_null()) {
-        // SAFETY: the function that belongs to the value, on the thread that it was given on.
-        unsafe { call(value.cast_mut()) };
+        // First, since it is another thread's afterwards.
         // SAFETY: the place was taken before, and is never given back.
         unsafe { TlsSetValue(slot, ptr::null()) };
+        // SAFETY: the function that belongs to the value, on the thread that it was given on.
+        unsafe { call(value.cast_mut()) };
     }
 }
 

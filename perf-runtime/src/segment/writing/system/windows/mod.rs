@@ -39,7 +39,7 @@ mod lock;
 pub(crate) mod memory;
 
 pub(crate) use self::ends::{
-    at_thread_end, call_at_load_and_end, left_at_thread_end, library_call,
+    THREAD_LOCALS_END_FIRST, at_thread_end, call_at_load_and_end, left_at_thread_end, library_call,
 };
 pub(crate) use self::entries::Folder;
 pub(crate) use self::lock::{Lock, is_locked};
