@@ -3,6 +3,7 @@
 //! its environment.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "parts say that they are ready")]
 
 use std::cell::Cell;
 use std::fs;
@@ -271,7 +272,7 @@ fn folder_of_another(_place: &Place) -> Option<PathBuf> {
 fn nothing_is_recorded_in_a_folder_of_another_user() {
     let place = Place::new("another");
     let Some(folder) = folder_of_another(&place) else {
-        println!("skipped: there is no folder of another user, and none can be made");
+        eprintln!("skipped: there is no folder of another user, and none can be made");
         return;
     };
     let output = playing("plays_refused", &folder).output().unwrap();

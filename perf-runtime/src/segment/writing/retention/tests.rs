@@ -147,18 +147,23 @@ fn what_lies_behind_a_link_or_belongs_to_others_stays() {
     ];
     // Wine says that it makes them.
     if links.iter().any(Result::is_err) || place.names().len() != 2 {
-        println!("skipped: this user may make no links: {links:?}");
+        skipped(&format!("this user may make no links: {links:?}"));
         return;
     }
     assert!(!place.room("0", true).make(0, true));
     assert_eq!((place.names().len(), other.names().len()), (2, 2));
     other.file("session-open/alive", 1);
     if !open_to_others(&other, "session-open") {
-        println!("skipped: a folder that is open to others");
+        skipped("a folder that is open to others");
         return;
     }
     assert!(!other.room("0", false).make(0, true));
     assert_eq!(other.names().len(), 2);
+}
+
+fn skipped(what: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: {what}");
 }
 
 #[cfg(unix)]

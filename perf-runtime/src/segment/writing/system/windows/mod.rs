@@ -1,4 +1,9 @@
 //! Windows: see the table in the module above. Safe faces over its calls.
+//!
+//! Tried under Wine alone, which cannot vouch for what is NTFS's (that a file that is mapped can be
+//! neither removed nor made shorter, and may be renamed; that a section on a full disk is an error),
+//! for rights on folders and their owners, for links, for the cycles of a thread, for a limit on the
+//! memory of a job, and for what Microsoft's tools make of thread-locals.
 
 use std::fs::{File, OpenOptions};
 use std::io;
