@@ -111,6 +111,6 @@ fn comparable(
     before: &Filter,
 ) -> Result<Vec<RunDocument>, UserError> {
     let Filter { until, branch, .. } = before.clone();
-    let filter = Filter { until, branch, ..Filter::comparable(run) };
+    let filter = Filter { branch, until, ..Filter::comparable(run) };
     Ok(store.recent_samples(&filter, BEFORE)?)
 }

@@ -93,10 +93,9 @@ fn missing_in(text: &str) -> String {
     let is_there = |wanted: &&str| {
         lines.iter().any(|line| bare(line) == bare(wanted) || ["*", "/*"].contains(line))
     };
-    let missing = LATER.iter().filter(|wanted| !is_there(wanted));
+    let missing: Vec<&str> = LATER.into_iter().filter(|wanted| !is_there(wanted)).collect();
     let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let added: String = missing.map(|line| format!("{line}\n")).collect();
-    if added.is_empty() { added } else { format!("{begin}{added}") }
+    if missing.is_empty() { String::new() } else { format!("{begin}{}\n", missing.join("\n")) }
 }
 
 /// Finds the programs of the workspace at `root`: below it, and in its target folder. `target` is the one that
