@@ -26,7 +26,7 @@ pub(crate) fn slower(document: &SlowerDocument, screen: Screen) -> String {
     let fine: Vec<String> = fine.map(words::command).collect();
     if !fine.is_empty() {
         let _ = writeln!(text, "\nnot slower:");
-        fine.iter().for_each(|command| text += &lines(command, "  "));
+        text.extend(fine.iter().map(|command| lines(command, "  ")));
     }
     let unjudged = document.series.iter().filter_map(|it| Some((it, it.not_judged.as_ref()?)));
     for (at, (series, why)) in unjudged.enumerate() {
