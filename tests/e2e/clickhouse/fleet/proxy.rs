@@ -149,6 +149,8 @@ fn serve(
     let mut request = read_request(&mut client)?;
     if matches!(manner, Manner::Remembers | Manner::Compares) {
         request.head = replaced(&request.head, "insert_deduplicate=0", "insert_deduplicate=1");
+        let (of_newer, instead) = ("deduplicate_insert=disable", "deduplicate_insert=enable");
+        request.head = replaced(&request.head, of_newer, instead);
     }
     match manner {
         Manner::Reorders => return reordered(&mut client, server, request, seen),

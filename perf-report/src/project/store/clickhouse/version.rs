@@ -9,8 +9,15 @@ pub(crate) struct Version(u32, u32);
 /// Settings that newer servers know. What lies in one partition is not merged with what lies in another, since a run
 /// lies in one alone. A part that was sent again is stored again, and merged away: a server that remembers parts
 /// would drop those of a run that was removed and comes back. And what goes through a distributed table, or is
-/// gathered with what others send, is there when the answer comes: the row of a run has to be the last.
-const NEWEST: &[(&str, &str)] = &[NEWER[0], NEWER[1], NEWER[2], ("wait_for_async_insert", "1")];
+/// gathered with what others send, is there when the answer comes: the row of a run has to be the last. From 26.2 on
+/// only the last one decides whether parts are remembered.
+const NEWEST: &[(&str, &str)] = &[
+    NEWER[0],
+    NEWER[1],
+    NEWER[2],
+    ("wait_for_async_insert", "1"),
+    ("deduplicate_insert", "disable"),
+];
 
 /// The same, of servers that gather nothing.
 const NEWER: &[(&str, &str)] = &[
@@ -39,7 +46,8 @@ impl Version {
     /// Returns the settings that it knows beside those that every server knows.
     pub(super) fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self(22.., _) => NEWEST,
+            Self(27.., _) | Self(26, 2..) => NEWEST,
+            Self(22.., _) => &NEWEST[..4],
             Self(21, _) => NEWER,
             Self(..20, _) => OLDER,
             Self(20, _) => &OLDER[1..],
@@ -67,7 +75,8 @@ mod tests {
         let [old, new] = ["18.16.1", "26.9.2.1"].map(|text| Version::parse(text).unwrap());
         assert!(Version::OLDEST < old && old < new);
         assert!(old.settings().len() == 2 && !old.has_codecs());
-        assert!(new.settings().len() == 4 && new.has_codecs());
+        assert!(new.settings().len() == 5 && new.has_codecs());
+        assert_eq!(Version(26, 1).settings().len(), 4);
         assert_eq!(new.to_string(), "26.9");
         assert!(["", "x", "18", "v18.1"].iter().all(|text| Version::parse(text).is_none()));
     }
