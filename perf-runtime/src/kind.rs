@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Debug, Write as _};
 
-use crate::newer::{arrays, beginning};
+use crate::newer::arrays;
 use crate::segment::layout::KIND_BYTES;
+use crate::writing::text::beginning;
 
 /// A returned value whose error can be asked for its kind, for `err_kind` of `#[perf_track]` and
 /// `#[perf_bench]`.

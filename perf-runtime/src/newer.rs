@@ -1,6 +1,6 @@
 //! Stand-ins for what the standard library has had only since some version after the oldest
 //! compiler that this crate supports. Each goes once that version is old enough; locks on files
-//! are in `segment::locks`.
+//! are in `segment::locks`, and what only the writing half needs is in `segment::writing::text`.
 
 /// A number without a sign whose bits can be read as one with a sign: `cast_signed`, of Rust 1.87.
 pub(crate) trait Unsigned {
@@ -55,13 +55,6 @@ pub(crate) fn arrays<T, const N: usize>(
     slice.chunks_exact(N).map(|chunk| chunk.first_chunk().expect("a chunk of that length"))
 }
 
-/// Returns the beginning of `text` that has `longest` bytes at most, whole characters: up to
-/// `floor_char_boundary`, of Rust 1.91.
-pub(crate) fn beginning(text: &str, longest: usize) -> &str {
-    let end = (0..=longest.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or(0)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,13 +70,5 @@ mod tests {
         let found: Vec<_> = arrays::<_, 2>(&[1, 2, 3, 4, 5]).copied().collect();
         assert_eq!(found, [[1, 2], [3, 4]]);
         assert_eq!(arrays::<u8, 4>(&[1, 2, 3]).len(), 0);
-    }
-
-    #[test]
-    fn a_beginning_has_whole_characters() {
-        for (longest, expected) in [(0, ""), (1, "a"), (2, "a"), (3, "aß"), (4, "aßc"), (9, "aßc")]
-        {
-            assert_eq!(beginning("aßc", longest), expected, "{longest}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use crate::newer::{Signed as _, beginning};
+use crate::newer::Signed as _;
 use crate::segment::layout::{
     BATCH_NUMBERS, BENCH_ARGUMENT, BENCH_BASE, BENCH_IGNORED, BENCH_LEFT_OUT, BENCH_NAMES_THREADS,
     BENCH_QUICK, BENCH_STRESS, BatchRecord, BenchNoteRecord, BenchRecord, LatencyRecord,
@@ -12,6 +12,7 @@ use crate::segment::layout::{
 use crate::snapshot::{Batch, Benchmark};
 use crate::writing::Segment;
 use crate::writing::site_text::{clip, limits, put};
+use crate::writing::text::beginning;
 
 /// A note about a case, borrowed for writing: see [`BenchNoteRecord`].
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,7 @@ mod retention;
 pub(crate) mod session;
 pub(crate) mod site_text;
 pub(crate) mod system;
+pub(crate) mod text;
 mod walk;
 mod writer;
 

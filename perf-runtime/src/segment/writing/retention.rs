@@ -145,7 +145,14 @@ impl Room {
 
 /// Returns whether an agent reads what lies in the folder: it holds a lock there.
 fn is_read(folder: &Folder) -> bool {
-    folder.file(AGENT_LOCK).is_some_and(|lock| locks::is_taken(&lock))
+    folder.file(AGENT_LOCK).is_some_and(|lock| is_taken(&lock))
+}
+
+/// Returns whether somebody has the lock on `file` to himself, or it cannot be locked.
+fn is_taken(file: &File) -> bool {
+    let is_free = crate::segment::system::try_lock(file, false).is_ok();
+    locks::release(file);
+    !is_free
 }
 
 fn exceeded(limits: &Limits, folder: &Folder, held: Held, needed: u64) -> Option<Reason> {
@@ -225,7 +232,7 @@ fn has_ended(name: &CStr, file: &File) -> bool {
 /// processes that record there.
 fn is_over(session: &Folder) -> Option<(i64, i64)> {
     let is_without_run = if let Some(lock) = session.file(LOCK) {
-        !locks::is_taken(&lock)
+        !is_taken(&lock)
     } else {
         let now = system::unix_ns() / 1_000_000_000;
         let now = i64::try_from(now).unwrap_or(0);

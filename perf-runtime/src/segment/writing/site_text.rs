@@ -1,6 +1,6 @@
 //! The record of a site in a segment. Safe code: bytes in, bytes out.
 
-use crate::newer::beginning;
+use super::text::beginning;
 use crate::segment::layout::{
     FLAG_CLASSIFIES_ERRORS, FLAG_EXACT, FLAG_NAMES_ERRORS, FLAG_POLLED, NO_LIMIT, SiteRecord,
 };
