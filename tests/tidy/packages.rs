@@ -79,7 +79,7 @@ fn the_oldest_compiler_is_the_same_wherever_it_is_named() {
     let workspace = format!("rust-version = \"{linked}\"");
     assert!(read("Cargo.toml").contains(&workspace), "`.ci/msrv` reads it there");
     let words = |name: &str| read(name).split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = format!("Annotated code needs Rust {linked} or newer, perf-report {report}.");
+    let said = format!("needs Rust {linked} or newer, perf-report {report}.");
     assert!(words("README.md").contains(&said), "README: {said}");
     let oldest = format!("const OLDEST: &str = \"{linked}\";");
     assert!(read("perf-report/src/init/words.rs").contains(&oldest), "what `init` warns of");
