@@ -113,7 +113,10 @@ pub(in crate::gate::bench) fn traffic() -> Traffic {
 /// batches alone.
 pub(in crate::gate::bench) fn limit_memory(bytes: u64) {
     let Some(reserved) = reserved() else { return };
-    let most = reserved.saturating_add(bytes);
+    #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
+    #[allow(clippy::useless_conversion, reason = "the type has a sign on some systems")]
+    let most =
+        libc::rlim_t::try_from(reserved.saturating_add(bytes)).unwrap_or(libc::RLIM_INFINITY);
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: writes to a record that lives on this stack.
     if unsafe { libc::getrlimit(libc::RLIMIT_AS, &raw mut limit) } != 0 {

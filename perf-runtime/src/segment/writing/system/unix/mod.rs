@@ -101,7 +101,10 @@ pub(crate) fn may_write_files_of(bytes: u64) -> bool {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: writes to a record that lives on this stack.
     let answer = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) };
-    answer != 0 || limit.rlim_cur == libc::RLIM_INFINITY || bytes <= limit.rlim_cur
+    #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
+    #[allow(clippy::useless_conversion, reason = "the type has a sign on some systems")]
+    let most = u64::try_from(limit.rlim_cur).unwrap_or(u64::MAX);
+    answer != 0 || limit.rlim_cur == libc::RLIM_INFINITY || bytes <= most
 }
 
 /// Opens a file to read and write; the standard library may ask for memory for a long path, in
