@@ -62,6 +62,8 @@ fn a_removed_run_comes_back_whole_though_the_server_remembers_it() {
     // As before, but for the setting.
     let proxy = Proxy::start(server.port, 5, Manner::Compares);
     push(&fleet, &project.url(proxy.port));
+    remove(&fleet, &direct);
+    push(&fleet, &project.url(proxy.port));
     assert!(!project.torn().is_empty(), "the setting is not needed");
 }
 
