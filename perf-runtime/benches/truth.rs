@@ -59,7 +59,7 @@ macro_rules! program {
             #[inline(never)]
             pub(super) fn looping(x: u64) -> u64 {
                 let sum = (0..8).fold(x, |x, _| one(x));
-                if sum.is_multiple_of(16) { hundreds(sum) } else { sum }
+                if sum % 16 == 0 { hundreds(sum) } else { sum }
             }
 
             $(#[$attribute])?
