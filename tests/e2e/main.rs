@@ -19,6 +19,7 @@ mod containers;
 mod counts;
 mod damage;
 mod diagnoses;
+mod distributed;
 mod exit_codes;
 mod exports;
 mod forks;

@@ -1,6 +1,7 @@
 //! Documents made of many runs: what is worth an alert ([`alerts`]), a [`history`], the [`noise`] of the same
 //! code, a [`series`] for each function, the [`page`] of one, two sides in turn ([`interleave`]), the [`suites`]
-//! of tests, benchmarks of several processes (`bench`), a [`report`] with its [`score`] and [`advice`]. Pure.
+//! of tests, benchmarks of several processes (`bench`), a distributed run of its
+//! `parts`, a [`report`] with its [`score`] and [`advice`]. Pure.
 
 pub mod advice;
 pub mod alerts;
@@ -10,6 +11,7 @@ pub mod history;
 pub mod interleave;
 pub mod noise;
 pub mod page;
+pub(crate) mod parts;
 pub mod report;
 pub mod score;
 pub mod series;

@@ -10,6 +10,7 @@ use crate::project::context::Context;
 use crate::project::store::Kind;
 use crate::record::collect::Collected;
 use crate::render;
+use crate::text::sanitize;
 
 /// The names under which a run is stored.
 #[derive(Debug, clap::Args)]
@@ -103,7 +104,14 @@ pub(super) fn report(
         output::message(&format!("\n{text}"));
     }
     let store = context.shown_place_of(&document.run.id);
-    output::message(&format!("stored as run {} in {store}", document.run.id));
+    let part = document.run.part.as_ref().map(|part| {
+        format!(", part {} of {} of {}", part.index, part.of, sanitize::screen(&part.group))
+    });
+    output::message(&format!(
+        "stored as run {} in {store}{}",
+        document.run.id,
+        part.unwrap_or_default()
+    ));
 }
 
 /// Makes the error that nothing in `folder` can be collected.

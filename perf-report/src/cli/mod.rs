@@ -36,6 +36,7 @@ mod monitor;
 mod output;
 mod overhead;
 mod page;
+mod part;
 mod past;
 mod progress;
 mod prune;

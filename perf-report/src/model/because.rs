@@ -332,6 +332,14 @@ pub enum Because {
         missing: Vec<String>,
     },
 
+    /// A side is a distributed run of which parts are missing.
+    PartMissing {
+        /// The side.
+        side: Which,
+        /// The parts, in words.
+        missing: String,
+    },
+
     /// Slower only for waiting on another function.
     WaitsFor {
         /// The function.

@@ -70,6 +70,10 @@ pub struct Comparison {
     /// that were lost, a command that failed. Left out where nothing is known to be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// A sentence for each side that is a distributed run of which parts are missing. Then nothing but what a call
+    /// takes is judged. Left out where none is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts_missing: Vec<String>,
     /// One row for each function and metric, worst first.
     pub functions: Vec<Change>,
     /// One row for each limit that the run itself had to keep, exceeded ones first.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CustomMetric, Function, LeftOut, Probe, Recording, Suite, Toolchain, TreeNode, Usage,
-    WatchedFolder,
+    CustomMetric, Function, LeftOut, Part, Parts, Probe, Recording, Suite, Toolchain, TreeNode,
+    Usage, WatchedFolder,
 };
 
 /// Document `perf-track/run`: one stored run. Immutable once stored.
@@ -87,6 +87,13 @@ pub struct Run {
     /// Number of the run among these, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<u32>,
+    /// Place among the parts of a distributed run; left out of a run that is whole by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Box<Part>>,
+    /// The parts of which a distributed run is made. No stored run has them: they are put together when they are
+    /// read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Box<Parts>>,
     /// Start in RFC 3339, UTC.
     pub time: String,
     /// The command and its arguments; empty when segments were collected without one.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RUNS_SCHEMA, RUNS_VERSION};
+use super::{Parts, RUNS_SCHEMA, RUNS_VERSION};
 
 /// Document `perf-track/runs`: stored runs in a line each, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub struct RunRow {
     pub functions: u64,
     /// Key of the machine.
     pub machine_key: String,
+    /// The parts of a distributed run; left out of any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Box<Parts>>,
 }
 
 impl RunsDocument {

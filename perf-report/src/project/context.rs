@@ -9,7 +9,7 @@ use super::latest::Latest;
 use super::outbox::sending::Post;
 use super::outbox::{Outbox, Shared};
 use super::revisions::Repository;
-use super::store::{self, Location, Store, StoreError};
+use super::store::{self, Distributed, Location, Store, StoreError};
 use super::workspace;
 use crate::error::UserError;
 use crate::record::programs::Programs;
@@ -55,11 +55,19 @@ impl Context {
     }
 
     /// Opens the store for reading; it must exist. In one of several machines there is also what this checkout has
-    /// not sent yet.
+    /// not sent yet. Parts of a distributed run are one run there.
     ///
     /// # Errors
     /// When nothing has been stored yet, or it is not a store that can be read.
     pub(crate) fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(Distributed::over(self.open_stored()?)))
+    }
+
+    /// Opens the store in which a part of a distributed run is a run of its own, as it is stored.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub(crate) fn open_stored(&self) -> Result<Box<dyn Store>, StoreError> {
         if self.store.is_remote() { Ok(self.shared()) } else { store::open(&self.store) }
     }
 

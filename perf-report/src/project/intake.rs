@@ -101,7 +101,7 @@ pub(crate) fn stored_before(
     (pending, folder): (Option<&str>, &Path),
 ) -> Result<(Before, Listing), UserError> {
     let find = || -> Result<_, StoreError> {
-        let store = match context.open() {
+        let store = match context.open_stored() {
             Err(StoreError { fault: Fault::Missing, .. }) => return Ok(None),
             store => store?,
         };

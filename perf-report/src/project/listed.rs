@@ -109,6 +109,7 @@ fn row(entry: Entry) -> RunRow {
         wall_ns: entry.wall_ns,
         functions: entry.functions,
         machine_key: entry.machine_key,
+        parts: entry.parts,
     }
 }
 

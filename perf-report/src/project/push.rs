@@ -1,11 +1,13 @@
 //! The sending of runs to another store: those in the outbox, or stored ones. Nothing is printed here.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::outbox::sending::{Blame, blame};
 use super::outbox::{Delivered, Letter, Outbox, Undelivered, deliver};
 use super::store::{self, Filter, Location, Made, Query, RunRef, SegmentId, Store, StoreError};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{PushDocument, PushOutcome, PushedRun, RunDocument};
+use crate::model::{GROUP_OF_PARTS, PushDocument, PushOutcome, PushedRun, RunDocument};
 
 /// The runs that are to be sent.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +42,7 @@ impl Source {
     fn of(context: &Context, what: What<'_>) -> Result<Self, StoreError> {
         Ok(match what {
             What::Outbox => Self::Outbox(context.outbox()),
-            _ => Self::Store(context.open()?),
+            _ => Self::Store(context.open_stored()?),
         })
     }
 
@@ -146,18 +148,25 @@ fn stored(context: &Context, store: &dyn Store, what: What<'_>) -> Result<Vec<St
     };
     let mut ids = Vec::new();
     if let What::Named(names) = what {
+        let whole = context.open()?;
         for name in names {
-            let entry = store.resolve(name, &context.revisions())?;
-            match entry.group {
-                // What was made together is judged together, there as here.
-                Some(group) => ids.extend(of(Filter { group: Some(group), ..Filter::default() })?),
-                None => ids.push(entry.id),
+            let entry = whole.resolve(name, &context.revisions())?;
+            // What was made together is judged together, there as here.
+            match (entry.parts, entry.group) {
+                (Some(parts), _) => {
+                    let groups = BTreeSet::from([format!("{GROUP_OF_PARTS}{}/", parts.group)]);
+                    ids.extend(of(Filter { groups, ..Filter::default() })?);
+                }
+                (None, Some(group)) => {
+                    ids.extend(of(Filter { group: Some(group), ..Filter::default() })?);
+                }
+                (None, None) => ids.push(entry.id),
             }
         }
     } else {
         ids = of(Filter::default())?;
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     Ok(ids)
 }

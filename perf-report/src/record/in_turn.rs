@@ -169,6 +169,7 @@ impl InTurn<'_> {
             tags: &self.rules.tags,
             branch: None,
             group: Some((first, round)),
+            part: None,
             probe: self.rules.probe,
         });
         if let Err(error) = recorder.folder() {

@@ -15,7 +15,7 @@ use super::command::{self, Ended, Job};
 use super::facts::{self, Identity, Prober};
 use super::session::{self, Session};
 use super::{folder, life, pending, suite};
-use crate::model::{ProcessSummary, Run, RunDocument, convert};
+use crate::model::{Part, ProcessSummary, Run, RunDocument, convert, shared};
 use crate::text::units;
 
 /// The command to run, and the facts about its run.
@@ -36,6 +36,8 @@ pub(crate) struct Order<'a> {
     /// The id of the first run of its group, unless it is the first itself, and its number in the
     /// group.
     pub group: Option<(Option<&'a str>, u32)>,
+    /// The part of a distributed run that it is.
+    pub part: Option<&'a Part>,
     /// True to look at the speed and steadiness of the machine.
     pub probe: bool,
 }
@@ -92,6 +94,9 @@ impl<'a> Recorder<'a> {
             git: facts::git(order.source, order.branch),
             ..Run::default()
         };
+        if let Some(part) = order.part {
+            as_part(&mut facts, part);
+        }
         let prober = order.probe.then(Prober::before);
         facts.machine.probe = prober.as_ref().map(Prober::so_far);
         if let Ok(session) = &session {
@@ -137,6 +142,15 @@ impl<'a> Recorder<'a> {
         facts.signal = ended.status.signal();
         Ok(Finished { ended, session, facts, began })
     }
+}
+
+/// Makes a run a part of a distributed one, of the same command as all others.
+fn as_part(facts: &mut Run, part: &Part) {
+    facts.group = Some(part.stored_group(facts.round));
+    let command = shared(&facts.command, (part.index, part.of));
+    let own = std::mem::replace(&mut facts.command, command);
+    let command = if own == facts.command { Vec::new() } else { own };
+    facts.part = Some(Box::new(Part { command, ..part.clone() }));
 }
 
 impl Finished {

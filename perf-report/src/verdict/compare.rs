@@ -5,7 +5,7 @@ use super::judges::{bounds, budgets, custom, growth, load, measured, rows};
 use super::limits::Limits;
 use super::owed::{blame, causes};
 use super::sides::comparable::{self, Difference};
-use super::sides::{Functions, Sides, missing, notes};
+use super::sides::{Functions, Sides, missing, notes, parts};
 use super::{accept, places, words};
 use crate::model::{
     COMPARISON_SCHEMA, COMPARISON_VERSION, Comparison, Names, RunDocument, Side, Verdict,
@@ -81,9 +81,15 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
     let of_load = load::judge(&mut rows, sides, limits);
     comparable::take_as_advice(&mut rows, &differences);
     let more_runs = notes::more_runs(&functions.measured, sides, &rows);
+    parts::apply(&mut rows, sides);
     let missing = missing::apply(&mut rows, sides);
+    let parts_missing = parts::missing(sides);
     sides.fill_shares(&mut rows);
-    let causes = causes::causes(&functions, &rows, limits.run_floor_ns);
+    let causes = match parts_missing.as_slice() {
+        [] => causes::causes(&functions, &rows, limits.run_floor_ns),
+        // Sums of different work have no causes in the code.
+        _ => Vec::new(),
+    };
     rows.sort_by(worst_first);
     let (shift, measured_shifts) = suites.shifts();
     let moved = shift.iter().chain(&measured_shifts).map(|shift| shift.reason.clone());
@@ -96,6 +102,7 @@ fn judge(sides: Sides<'_>, newest: [&RunDocument; 2], limits: &Limits) -> Compar
         measured_shifts,
         causes,
         missing,
+        parts_missing,
         functions: rows,
         ..of_two(sides, newest, &differences, without_baseline(newest[1], limits, notes))
     };
@@ -120,7 +127,8 @@ fn of_two(
         current_runs: sides.current.len() as u64,
         advisory: !differences.is_empty() && !counts_only,
         counts_only,
-        self_time: causes::self_time(sides.baseline, sides.current),
+        self_time: causes::self_time(sides.baseline, sides.current)
+            .filter(|_| parts::missing(sides).is_empty()),
         ..alone
     }
 }
@@ -171,6 +179,7 @@ fn without_baseline(current: &RunDocument, limits: &Limits, notes: Vec<String>) 
         self_time: None,
         causes: Vec::new(),
         missing: missing::missing(current),
+        parts_missing: parts::missing_alone(current),
         functions: measured::bad_ends(current),
         budgets: budgets::budgets(current, limits),
         waived: Vec::new(),

@@ -41,6 +41,12 @@ fn fill(lab: &Lab) {
     std::fs::write(lab.folder().join("go.txt"), go).expect("a file can be written");
     let imported = lab.report(["import", "go.txt"]);
     assert_eq!(imported.code, Some(0), "{}", imported.stderr);
+    for part in ["2/3", "1/3", "1/3"] {
+        let options = ["run", "--label", "parts", "--group", "it's", "--part", part, "--"];
+        lab.report(
+            [&options[..], &["env", &format!("SHARD={part}"), recursion, "direct", "10"]].concat(),
+        );
+    }
     for _ in 0..4 {
         lab.report(["run", "--", recursion, "direct", "12"]);
     }

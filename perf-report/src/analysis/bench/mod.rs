@@ -78,6 +78,11 @@ pub fn scored(document: BenchDocument, report: Report) -> BenchDocument {
     BenchDocument { score, grade, advice, silenced, ..document }
 }
 
+/// Returns one benchmark over several processes, each of which counts as one value.
+pub(crate) fn pooled(functions: &[&Function]) -> Function {
+    merge::merged(functions)
+}
+
 /// Returns the benchmarks of `runs`, which were made together, each as one: see [`BenchRow`]. Sorted by name.
 pub(crate) fn merged(runs: &[RunDocument]) -> Vec<Function> {
     benchmarks(runs).values().map(|functions| merge::merged(functions)).collect()

@@ -102,7 +102,8 @@ pub fn report(material: &Material<'_>) -> Option<Report> {
 /// Returns what is to be read before a figure is believed, each sentence once: what is missing may be a note already.
 fn notes(comparison: &Comparison) -> Vec<String> {
     let is_said = |text: &&String| !comparison.notes.iter().any(|note| note.ends_with(*text));
-    comparison.notes.iter().chain(comparison.missing.iter().filter(is_said)).cloned().collect()
+    let first = comparison.parts_missing.iter().chain(&comparison.notes);
+    first.chain(comparison.missing.iter().filter(is_said)).cloned().collect()
 }
 
 /// Returns the budgets that will be exceeded at the pace of the last runs.

@@ -1,6 +1,5 @@
 //! The life of the agent: it reads, serves and stores until a signal asks for the end.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -59,8 +58,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         None => "nothing is served".to_owned(),
     });
     let facts = args.facts();
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let mut push = collector.map(|it| Push::start(it, args, (context, host.trim()))).transpose()?;
+    let host = facts::host();
+    let mut push =
+        collector.map(|it| Push::start(it, args, (context, host.as_str()))).transpose()?;
     let mut last_fault = None;
     if let Some(push) = &mut push {
         push.offer(&agent);

@@ -95,6 +95,7 @@ fn one(
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: (args.processes() > 1).then_some((first.as_deref(), process)),
+        part: None,
         probe: args.probe.probes(),
     };
     let (ended, recorded) = match recording::one(context, order, rounds, look)? {

@@ -45,6 +45,7 @@ pub(super) fn make(
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
+        part: None,
         probe: args.probe.probes(),
     };
     let (mut runs, mut failed): (Vec<RunDocument>, Option<String>) = (Vec::new(), None);

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::builder::FalseyValueParser;
 
 use super::page::{self, HtmlArgs};
+use super::part::PartArgs;
 use super::recording::{DirArgs, ProbeArgs};
 use super::{keep, output, progress, rounds};
 use crate::doctor;
@@ -30,6 +31,7 @@ Examples:
   perf-report run --repeat 10 -- ./target/release/import data.csv
   perf-report run --html page.html -- cargo test   and write it as a page, too
   perf-report run --build 'cargo build -r' --warm-up -- target/release/import
+  perf-report run --group 4711 --part 3/8 -- ./tests --shard 3/8
 
 The command keeps its input, output and exit code; the summary goes to standard error. Ctrl-C ends \
 the command, and what it recorded until then is stored.
@@ -39,6 +41,9 @@ runs that are complete. The exit code is that of the first run that failed.
 
 Wall time, processor time and memory are those of the processes that recorded: a compiler that ran \
 first is in none of them. What the whole command took is shown beside them, where that is more.
+
+With --part it is one of several machines that share the work, and all parts of a group are one run for \
+other commands. Parallel jobs of GitLab, CircleCI, Buildkite and Azure are parts by themselves.
 
 Before and after each run, work that is always the same is timed, in some 5 ms each, to tell how fast \
 and how steady the machine is; --no-probe leaves that out.";
@@ -88,6 +93,9 @@ pub(super) struct Args {
     quiet: bool,
 
     #[command(flatten)]
+    part: PartArgs,
+
+    #[command(flatten)]
     html: HtmlArgs,
 
     /// The command and its arguments
@@ -105,6 +113,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     }
     let base = args.dir.base(context);
     let tags = args.name.tags();
+    let part = args.part.part()?;
     let environment = config::bench_environment(context)?;
     let order = Order {
         job: Job { words: &args.command, environment: &environment, ..Job::default() },
@@ -114,6 +123,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         tags: &tags,
         branch: args.name.branch.as_deref(),
         group: None,
+        part: part.as_ref(),
         probe: args.probe.probes(),
     };
     if let Some(failed) = before::prepare(args, order)? {

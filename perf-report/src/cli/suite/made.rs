@@ -10,7 +10,7 @@ use crate::cli::rounds::Rounds;
 use crate::cli::{keep, output, progress, run};
 use crate::doctor;
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::RunDocument;
+use crate::model::{Part, RunDocument};
 use crate::project::config::{self, check};
 use crate::project::context::Context;
 use crate::record::command::{Job, Streams};
@@ -44,6 +44,7 @@ pub(super) fn make(args: &Args, context: &Context, rules: &SuiteRules) -> Result
     let began = Instant::now();
     let mut made = Made::default();
     let of_benchmarks = config::bench_environment(context)?;
+    let part = args.part.part()?;
     for round in 1..=most {
         if round > 1 && is_enough(args, (context, rules), &made, began)? {
             break;
@@ -51,7 +52,7 @@ pub(super) fn make(args: &Args, context: &Context, rules: &SuiteRules) -> Result
         if let Some(rounds) = &rounds {
             rounds.show_run(&format!("run {round} of {most}"), round - 1, most);
         }
-        one(args, (context, rules, &of_benchmarks), (round, most), &mut made)?;
+        one(args, (context, rules, (&of_benchmarks, part.as_ref())), (round, most), &mut made)?;
         let interrupted = rounds.as_ref().and_then(Rounds::interrupted);
         made.failed = made.failed.or(interrupted.map(|signal| 128 + signal));
         if made.failed.is_some() {
@@ -76,10 +77,13 @@ fn is_enough(
     Ok(args.ci && !suites::is_open(&judged(args, context, rules, &made.runs)?))
 }
 
+/// The environment of benchmarks, and the part of a distributed run.
+type Surroundings<'a> = (&'a [(&'static str, OsString)], Option<&'a Part>);
+
 /// Runs the command once more, and stores the run.
 fn one(
     args: &Args,
-    (context, rules, of_benchmarks): (&Context, &SuiteRules, &[(&'static str, OsString)]),
+    (context, rules, (of_benchmarks, part)): (&Context, &SuiteRules, Surroundings<'_>),
     (round, most): (u32, u32),
     made: &mut Made,
 ) -> Result<(), UserError> {
@@ -99,6 +103,7 @@ fn one(
         tags: &tags,
         branch: args.branch.as_deref(),
         group: (most > 1).then_some((first.as_deref(), round)),
+        part,
         probe: args.probe.probes(),
     });
     let folder = prepared.folder().map_err(failure::cannot_record)?.to_owned();

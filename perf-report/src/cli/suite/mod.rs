@@ -15,6 +15,7 @@ pub(super) use runner::as_runner;
 
 use super::keep;
 use super::output::{self, OutputArgs};
+use super::part::PartArgs;
 use super::recording::{DirArgs, ProbeArgs};
 use crate::analysis::suites::SuiteRules;
 use crate::error::{ExitCode as Code, UserError};
@@ -109,6 +110,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     probe: ProbeArgs,
+
+    #[command(flatten)]
+    part: PartArgs,
 
     #[command(flatten)]
     dir: DirArgs,

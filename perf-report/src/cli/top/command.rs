@@ -65,6 +65,7 @@ pub(super) fn run(
         tags: &[],
         branch: None,
         group: None,
+        part: None,
         probe: false,
     };
     let recorder = Recorder::prepare(order);

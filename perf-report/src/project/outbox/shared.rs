@@ -11,11 +11,11 @@ use super::sending::{BUDGET, Open, Post, Sendable};
 use super::waiting::Waiting;
 use super::{Delivered, Letter, Outbox};
 use crate::error::UserError;
-use crate::model::{RunDocument, subject};
+use crate::model::RunDocument;
 use crate::project::latest::Latest;
 use crate::project::store::{
-    Entry, Fault, Filter, FindError, Finder, Made, Names, Order, Query, Revisions, RunRef,
-    SegmentId, Store, StoreError, behind, is_same,
+    Entry, Fault, Filter, Finder, Made, Names, Order, Query, Revisions, RunRef, SegmentId, Store,
+    StoreError, behind, is_same, own_latest,
 };
 
 /// Noted runs that are looked for, at most.
@@ -172,25 +172,6 @@ impl Shared {
         }
         Ok(None)
     }
-
-    /// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
-    fn latest(&self, back: usize) -> Result<Entry, UserError> {
-        let too_far = FindError::too_far_back_of_latest;
-        let newest = self.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
-        let Some(skip) = back.checked_sub(1) else { return Ok(newest) };
-        let before = Filter {
-            subject: Some(subject(&newest.command)),
-            source: Some(newest.source.clone().unwrap_or_default()),
-            machine_key: Some(newest.machine_key.clone()),
-            branch: newest.branch.clone(),
-            older_than: Some(newest.id),
-            ..Filter::default()
-        };
-        match self.entries(&Query { skip, ..Query::newest(before.clone(), 1) })?.pop() {
-            Some(entry) => Ok(entry),
-            None => Err(too_far(self.count(&before)? + 1)),
-        }
-    }
 }
 
 impl Store for Shared {
@@ -338,6 +319,10 @@ impl Store for Shared {
         self.remote_mut()?.shrink()
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn own_newest(&self, filter: &Filter) -> Result<Option<Entry>, StoreError> {
         match self.noted(filter)? {
             Some(entry) => Ok(Some(entry)),
@@ -347,7 +332,7 @@ impl Store for Shared {
 
     fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
         match reference {
-            RunRef::Latest(back) => self.latest(*back),
+            RunRef::Latest(back) => own_latest(self, *back),
             _ => Finder { store: self, revisions }.resolve(reference),
         }
     }

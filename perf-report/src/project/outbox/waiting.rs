@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Letter, Outbox};
-use crate::model::{RunDocument, subject};
+use crate::model::RunDocument;
 use crate::project::store::{Entry, Filter, Names, SegmentId};
 
 /// The letters for one store.
@@ -41,7 +41,7 @@ impl Waiting {
     /// Returns the runs that are meant. What the filter says of places among others is not looked at.
     pub(crate) fn entries(&self, filter: &Filter) -> Vec<Entry> {
         let entries = self.letters.iter().map(|letter| Entry::of(&letter.document));
-        entries.filter(|entry| means(filter, entry)).collect()
+        entries.filter(|entry| filter.means(entry)).collect()
     }
 
     /// Gives the run of this id other names, in its letter.
@@ -56,33 +56,4 @@ impl Waiting {
         (run.label, run.tags) = (names.label.clone(), names.tags.clone());
         Some((letter, names))
     }
-}
-
-/// Returns whether all is true of a run that a filter says of it, but for its place among others.
-pub(crate) fn means(filter: &Filter, entry: &Entry) -> bool {
-    let is = |wanted: &Option<String>, value: Option<&String>| {
-        wanted.as_ref().is_none_or(|wanted| Some(wanted) == value)
-    };
-    let begins = |wanted: &Option<String>, value: Option<&String>| {
-        wanted.as_ref().is_none_or(|it| value.is_some_and(|value| value.starts_with(it.as_str())))
-    };
-    let source = entry.source.clone().unwrap_or_default();
-    is(&filter.id, Some(&entry.id))
-        && begins(&filter.id_prefix, Some(&entry.id))
-        && is(&filter.label, entry.label.as_ref())
-        && is(&filter.machine_key, Some(&entry.machine_key))
-        && filter.build.as_ref().is_none_or(|build| build.match_those(&entry.build))
-        && is(&filter.command, Some(&entry.command))
-        && is(&filter.subject, Some(&subject(&entry.command)))
-        && filter.command_part.as_ref().is_none_or(|part| entry.command.contains(part))
-        && is(&filter.branch, entry.branch.as_ref())
-        && begins(&filter.commit_prefix, entry.commit.as_ref())
-        && filter.tag.as_ref().is_none_or(|tag| entry.tags.contains(tag))
-        && is(&filter.source, Some(&source))
-        && is(&filter.group, entry.group.as_ref())
-        && filter.failed.is_none_or(|failed| failed == entry.failed())
-        && filter.dirty.is_none_or(|dirty| dirty == entry.dirty)
-        && filter.since.as_ref().is_none_or(|since| entry.time >= *since)
-        && filter.until.as_ref().is_none_or(|until| entry.time < *until)
-        && !filter.but.contains(&entry.id)
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::entry::Entry;
 use super::query::{Filter, Order};
-use crate::model::{BuildKeys, subject};
+use crate::model::{BuildKeys, GROUP_OF_PARTS, subject};
 
 /// The tables, and the columns that [`entry`] reads. Each run has its row in all of them.
 pub(super) const ENTRIES: &str = "
@@ -104,6 +104,7 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         dirty: row.get(12)?,
         wall_ns: row.get::<_, Option<i64>>(13)?.map(number),
         functions: number(row.get(14)?),
+        parts: None,
         build: BuildKeys { crates: row.get(15)?, recorder: row.get(16)? },
     })
 }
@@ -166,13 +167,19 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
     }
     let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)";
     let dirty = "dirty <> 0";
-    let switches = [(filter.failed, failed), (filter.dirty, dirty)];
+    let parts = format!("(instr(ifnull(run_group, ''), '{GROUP_OF_PARTS}') = 1)");
+    let switches = [(filter.failed, failed), (filter.dirty, dirty), (filter.parts, &parts)];
     for (wanted, is_so) in switches {
         match wanted {
             Some(true) => conditions.push(is_so.to_owned()),
             Some(false) => conditions.push(format!("NOT {is_so}")),
             None => {}
         }
+    }
+    if !filter.groups.is_empty() {
+        let any = vec!["instr(run_group, ?) = 1"; filter.groups.len()].join(" OR ");
+        conditions.push(format!("({any})"));
+        values.extend(filter.groups.iter().map(String::as_str));
     }
     if !filter.but.is_empty() {
         conditions.push(format!("runs.id NOT IN (?{})", ", ?".repeat(filter.but.len() - 1)));

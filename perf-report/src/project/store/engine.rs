@@ -5,13 +5,14 @@ use std::fmt;
 
 use super::entry::{Entry, Names};
 use super::error::StoreError;
+use super::find_error::FindError;
 use super::order;
 use super::query::{Filter, Made, Query};
 use super::reference::RunRef;
 use super::resolve::Finder;
 use super::revisions::Revisions;
 use crate::error::UserError;
-use crate::model::RunDocument;
+use crate::model::{RunDocument, subject};
 use crate::record::collect::SegmentId;
 
 /// A place that keeps runs and finds them again. A run is immutable once it is stored.
@@ -118,8 +119,14 @@ pub trait Store: fmt::Debug {
         self.newest(filter)
     }
 
+    /// Returns whether other checkouts store their runs here, too, so that the newest of all is mostly somebody
+    /// else's.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Returns the newest runs that are meant and that recorded something, at most `most`, oldest first.
-    /// One that cannot be read is left out. The newest is whole, the others are samples, as in a baseline.
+    /// One that cannot be read is left out, and so is a distributed run that lacks a part. The newest is whole, the others are samples, as in a baseline.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -160,16 +167,7 @@ pub trait Store: fmt::Debug {
     /// # Errors
     /// As for [`load`](Self::load).
     fn with_group(&self, run: RunDocument) -> Result<Vec<RunDocument>, StoreError> {
-        let Some(group) = run.run.group.clone() else { return Ok(vec![run]) };
-        let members = Filter { group: Some(group), ..Filter::default() };
-        let entries = self.entries(&Query::oldest(members, usize::MAX))?;
-        let mut known = Some(run);
-        let mut runs = Vec::with_capacity(entries.len());
-        for entry in &entries {
-            let is_known = |run: &mut RunDocument| run.run.id == entry.id;
-            runs.push(known.take_if(is_known).map_or_else(|| self.load(&entry.id), Ok)?);
-        }
-        Ok(known.map_or(runs, |run| vec![run]))
+        with_group(self, run)
     }
 
     /// Returns the run that `reference` names.
@@ -193,6 +191,42 @@ pub trait Store: fmt::Debug {
     /// When there is no such run, or more than one.
     fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
         Finder { store: self, revisions }.resolve(reference)
+    }
+}
+
+/// Loads the other runs of the group of `run`, oldest first, with it among them.
+pub(super) fn with_group<S: Store + ?Sized>(
+    store: &S,
+    run: RunDocument,
+) -> Result<Vec<RunDocument>, StoreError> {
+    let Some(group) = run.run.group.clone() else { return Ok(vec![run]) };
+    let members = Filter { group: Some(group), ..Filter::default() };
+    let entries = store.entries(&Query::oldest(members, usize::MAX))?;
+    let mut known = Some(run);
+    let mut runs = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        let is_known = |run: &mut RunDocument| run.run.id == entry.id;
+        runs.push(known.take_if(is_known).map_or_else(|| store.load(&entry.id), Ok)?);
+    }
+    Ok(known.map_or(runs, |run| vec![run]))
+}
+
+/// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
+pub(crate) fn own_latest<S: Store + ?Sized>(store: &S, back: usize) -> Result<Entry, UserError> {
+    let too_far = FindError::too_far_back_of_latest;
+    let newest = store.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
+    let Some(skip) = back.checked_sub(1) else { return Ok(newest) };
+    let before = Filter {
+        subject: Some(subject(&newest.command)),
+        source: Some(newest.source.clone().unwrap_or_default()),
+        machine_key: Some(newest.machine_key.clone()),
+        branch: newest.branch.clone(),
+        older_than: Some(newest.id),
+        ..Filter::default()
+    };
+    match store.entries(&Query { skip, ..Query::newest(before.clone(), 1) })?.pop() {
+        Some(entry) => Ok(entry),
+        None => Err(too_far(store.count(&before)? + 1)),
     }
 }
 
@@ -230,5 +264,5 @@ fn back<S: Store + ?Sized>(
 }
 
 fn recorded(run: &RunDocument) -> bool {
-    !run.is_empty()
+    !run.is_empty() && run.run.lacking().is_none()
 }

@@ -1,6 +1,6 @@
 //! A stored run in one line: what lists show and references resolve to.
 
-use crate::model::{BuildKeys, Run, RunDocument, Series, series};
+use crate::model::{BuildKeys, Parts, Run, RunDocument, Series, series};
 
 /// The facts of a stored run that are known without reading its document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Entry {
     pub wall_ns: Option<u64>,
     /// The number of functions, benchmarks included, called or not.
     pub functions: u64,
+    /// The parts of a distributed run, which only a view of the store has that puts them together.
+    pub parts: Option<Box<Parts>>,
 }
 
 impl Entry {
@@ -64,6 +66,7 @@ impl Entry {
             signal: run.signal,
             wall_ns,
             functions: functions as u64,
+            parts: run.parts.clone(),
         }
     }
 

@@ -2,13 +2,15 @@
 //! beside it.
 //!
 //! [`Store`] is what commands see, whatever the engine; [`open`] picks the engine by the [`Location`].
-//! [`Sqlite`] is the store of one machine, `ClickHouse` that of many. A store only keeps and finds; judging and showing live
+//! [`Sqlite`] is the store of one machine, `ClickHouse` that of many; above both,
+//! `Distributed` makes one run of its parts. A store only keeps and finds; judging and showing live
 //! elsewhere.
 
 #[cfg_attr(not(feature = "clickhouse"), path = "clickhouse_absent.rs")]
 pub(crate) mod clickhouse;
 mod columns;
 mod digest;
+mod distributed;
 mod engine;
 mod entry;
 mod error;
@@ -30,7 +32,9 @@ mod sqlite;
 mod tests;
 
 pub(crate) use digest::is_same;
+pub(crate) use distributed::Distributed;
 pub use engine::Store;
+pub(crate) use engine::own_latest;
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
 pub use find_error::FindError;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{BuildKeys, RunDocument};
+use super::entry::Entry;
+use crate::model::{BuildKeys, GROUP_OF_PARTS, RunDocument, subject};
 
 /// The stored runs that are meant: those of which everything given here is true.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub struct Filter {
     pub source: Option<String>,
     /// The id of the first run of their group.
     pub group: Option<String>,
+    /// The beginnings of groups, of which one is theirs; none for any group, and for none.
+    pub groups: BTreeSet<String>,
+    /// True for parts of distributed runs, false for the others.
+    pub parts: Option<bool>,
     /// True for runs whose command failed, false for the others.
     pub failed: Option<bool>,
     /// True for runs of a changed copy of their commit, false for those of the commit itself.
@@ -95,6 +100,43 @@ impl Filter {
     pub fn but(mut self, runs: &[RunDocument]) -> Self {
         self.but.extend(runs.iter().map(|run| run.run.id.clone()));
         self
+    }
+}
+
+impl Filter {
+    /// Returns whether all is true of a run that is said of it here, but for its place among others.
+    pub(crate) fn means(&self, entry: &Entry) -> bool {
+        let is = |wanted: &Option<String>, value: Option<&String>| {
+            wanted.as_ref().is_none_or(|wanted| Some(wanted) == value)
+        };
+        let begins = |wanted: &Option<String>, value: Option<&String>| {
+            wanted
+                .as_ref()
+                .is_none_or(|it| value.is_some_and(|value| value.starts_with(it.as_str())))
+        };
+        let source = entry.source.clone().unwrap_or_default();
+        let group = entry.group.as_deref().unwrap_or_default();
+        let is_of_group = |beginning: &String| group.starts_with(beginning.as_str());
+        is(&self.id, Some(&entry.id))
+            && begins(&self.id_prefix, Some(&entry.id))
+            && is(&self.label, entry.label.as_ref())
+            && is(&self.machine_key, Some(&entry.machine_key))
+            && self.build.as_ref().is_none_or(|build| build.match_those(&entry.build))
+            && is(&self.command, Some(&entry.command))
+            && is(&self.subject, Some(&subject(&entry.command)))
+            && self.command_part.as_ref().is_none_or(|part| entry.command.contains(part))
+            && is(&self.branch, entry.branch.as_ref())
+            && begins(&self.commit_prefix, entry.commit.as_ref())
+            && self.tag.as_ref().is_none_or(|tag| entry.tags.contains(tag))
+            && is(&self.source, Some(&source))
+            && is(&self.group, entry.group.as_ref())
+            && (self.groups.is_empty() || self.groups.iter().any(is_of_group))
+            && self.parts.is_none_or(|parts| parts == group.starts_with(GROUP_OF_PARTS))
+            && self.failed.is_none_or(|failed| failed == entry.failed())
+            && self.dirty.is_none_or(|dirty| dirty == entry.dirty)
+            && self.since.as_ref().is_none_or(|since| entry.time >= *since)
+            && self.until.as_ref().is_none_or(|until| entry.time < *until)
+            && !self.but.contains(&entry.id)
     }
 }
 

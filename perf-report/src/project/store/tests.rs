@@ -564,6 +564,7 @@ fn queries() -> impl Strategy<Value = Query> {
                 older_than,
                 newer_than,
                 but,
+                ..Filter::default()
             }
         },
     );

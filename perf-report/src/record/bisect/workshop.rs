@@ -358,6 +358,7 @@ impl Workshop {
             tags: &[],
             branch: None,
             group: None,
+            part: None,
             probe: false,
         });
         if let Err(error) = recorder.folder() {

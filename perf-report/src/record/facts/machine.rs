@@ -18,6 +18,13 @@ pub(crate) fn machine() -> Machine {
     machine.with_key()
 }
 
+/// Returns the name of this machine in its network; empty when it is not known.
+pub(crate) fn host() -> String {
+    let of_kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host = of_kernel.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    host.trim().to_owned()
+}
+
 fn cpu() -> Option<String> {
     if cfg!(target_os = "macos") {
         let output =

@@ -2,6 +2,7 @@
 //!
 //! Reads the clock, git and the system; decides nothing.
 
+pub(crate) mod ci;
 mod git;
 mod machine;
 mod probe;
@@ -11,7 +12,7 @@ pub(crate) use git::{
     VARIABLES as GIT_VARIABLES, ancestors as git_ancestors, command as git_command,
     commit as git_commit, git, of_its_folder, refusal as git_refusal,
 };
-pub(crate) use machine::machine;
+pub(crate) use machine::{host, machine};
 pub(crate) use probe::Prober;
 
 use jiff::Timestamp;

@@ -10,7 +10,7 @@ pub(crate) fn runs(document: &RunsDocument) -> String {
 }
 
 /// The columns of a run. Tags are separated by commas, which they do not have.
-const COLUMNS: [Column<RunRow>; 15] = [
+const COLUMNS: [Column<RunRow>; 16] = [
     ("id", |row| text(Some(&row.id))),
     ("time", |row| text(Some(&row.time))),
     ("label", |row| text(row.label.as_ref())),
@@ -26,6 +26,7 @@ const COLUMNS: [Column<RunRow>; 15] = [
     ("wall_ns", |row| number(row.wall_ns)),
     ("functions", |row| row.functions.to_string()),
     ("machine_key", |row| text(Some(&row.machine_key))),
+    ("parts", |row| row.parts.as_ref().map_or_else(String::new, |parts| parts.counted())),
 ];
 
 fn text(value: Option<&String>) -> String {

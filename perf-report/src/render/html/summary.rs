@@ -3,6 +3,8 @@
 
 mod run;
 
+use std::fmt::Write as _;
+
 use super::Page;
 use super::heaviest::Heaviest;
 use super::markup::{self, Title, list, terms, text};
@@ -53,6 +55,10 @@ fn headline(page: &Page<'_>) -> String {
         text(bearing),
         text(&headline.sentence)
     );
+    let lacking = facts::lacking(page.run);
+    for sentence in page.comparison.map_or(&[][..], |it| &it.parts_missing).iter().chain(&lacking) {
+        let _ = writeln!(html, "<p class=\"headline v-inconclusive\">{}</p>", text(sentence));
+    }
     if page.compared().is_none() {
         html += "<p class=\"no-baseline\"><strong>No baseline:</strong> nothing was compared, so this \
                  page cannot say whether anything became slower. <code>perf-report baseline save \

@@ -23,6 +23,7 @@ pub(crate) fn comparison(comparison: &Comparison, verbosity: Verbosity, screen: 
     let paint = Paint { styled: screen.styled };
     let findings = findings::findings(comparison);
     let mut text = headline(comparison, &findings, paint);
+    text.extend(comparison.parts_missing.iter().map(|it| moved(it, (paint, screen))));
     text.push_str(&sides(comparison, paint, screen));
     text.extend(comparison.shifts().map(|shift| moved(&shift.reason, (paint, screen))));
     text.push_str(&causes(comparison, paint, screen));
@@ -133,7 +134,7 @@ fn titled<const N: usize>(lines: [(&str, Vec<String>); N], paint: Paint, screen:
     text
 }
 
-/// Returns a change of everything, which a reader must know before any figure.
+/// Returns a change of everything, or what is missing, which a reader must know before any figure.
 pub(super) fn moved(reason: &str, (paint, screen): (Paint, Screen)) -> String {
     let lines = wrap::words(&sanitize::screen(reason), "", screen.width);
     lines.lines().map(|line| paint.paint(style::WARN, line) + "\n").collect()

@@ -77,10 +77,17 @@ pub(crate) fn header(run: &RunDocument, screen: Screen) -> String {
     let origin = wrap::items(&facts::origin(run), "", screen.width);
     let all = facts::with_unrecorded(run);
     let all = all.map_or_else(String::new, |all| wrap::words(&all, "", screen.width));
+    let lacking = facts::lacking(run);
+    let lacking = lacking.map_or_else(String::new, |it| wrap::words(&it, "", screen.width));
+    let parts = facts::parts(run);
+    let parts =
+        if parts.is_empty() { parts.concat() } else { wrap::items(&parts, "", screen.width) };
     format!(
-        "{}\n{}{}{}",
+        "{}\n{}{}{}{}{}",
         paint.paint(style::STRONG, &command),
+        painted_lines(paint, style::WARN, &lacking),
         painted_lines(paint, style::FAINT, &origin),
+        painted_lines(paint, style::FAINT, &parts),
         painted_lines(paint, ended, &outcome),
         painted_lines(paint, style::FAINT, &all),
     )

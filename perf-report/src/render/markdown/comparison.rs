@@ -28,6 +28,8 @@ pub(crate) fn comparison_within(comparison: &Comparison, most: usize) -> String 
     let mut room = Room(most);
     // In the order of what must be there, however small the room is.
     let headline = room.take(format!("### {}\n\n", headline(comparison, &findings)));
+    let missing = comparison.parts_missing.iter().map(|it| moved(it).split_off(1) + "\n").collect();
+    let missing = room.take(missing);
     let closing = sentences::closing(comparison, &findings);
     let closing = closing.map(|closing| format!("\n{}\n", escape(&closing)));
     let closing = room.take(closing.unwrap_or_default());
@@ -40,7 +42,7 @@ pub(crate) fn comparison_within(comparison: &Comparison, most: usize) -> String 
     let owed = room.take(owed.unwrap_or_default());
     let notes = room.take(notes_within(comparison.other_notes().cloned(), room.0 / 4));
     let changes = changes(comparison, &findings, &mut room);
-    [headline, sides, moved, owed, changes, numbers, notes, closing].concat()
+    [headline, missing, sides, moved, owed, changes, numbers, notes, closing].concat()
 }
 
 /// Returns a change of everything, which a reader must know before any figure.

@@ -220,6 +220,14 @@ pub(crate) fn run_flame(run: &RunDocument, metric: Metric, selection: &Selection
 }
 
 fn heading(run: &RunDocument) -> String {
+    let parts: Vec<_> = facts::parts(run).iter().map(|item| escape(item)).collect();
+    let parts = if parts.is_empty() { String::new() } else { parts.join(" · ") + "\n\n" };
+    let lacking = facts::lacking(run).map(|it| format!("⚠️ {}\n\n", escape(&it)));
+    let plain = plain_heading(run);
+    plain + &lacking.unwrap_or_default() + &parts
+}
+
+fn plain_heading(run: &RunDocument) -> String {
     let origin: Vec<_> = facts::origin(run).iter().map(|item| escape(item)).collect();
     let outcome: Vec<_> = facts::outcome(run).iter().map(|item| escape(item)).collect();
     let command = code(&facts::command(run));

@@ -23,6 +23,33 @@ pub(crate) fn origin(run: &RunDocument) -> Vec<String> {
     items
 }
 
+/// Describes the parts of a distributed run that are not there, which a reader must know before any figure.
+pub(crate) fn lacking(run: &RunDocument) -> Option<String> {
+    run.run.lacking().map(|it| format!("{it}: counts and times are those of the others alone"))
+}
+
+/// Returns of how many parts a distributed run is, and then each of them; nothing of any other run.
+pub(crate) fn parts(run: &RunDocument) -> Vec<String> {
+    let Some(parts) = &run.run.parts else { return Vec::new() };
+    let mut items = vec![format!("{} parts", parts.counted())];
+    items.extend(parts.parts.iter().map(|part| {
+        let host = if part.host.is_empty() { String::new() } else { format!(" on {}", part.host) };
+        let wall = part.wall_ns.map(|ns| format!(" in {}", units::duration(float(ns))));
+        let end = match (part.signal, part.exit_code) {
+            (Some(signal), _) => format!(", signal {signal}"),
+            (None, Some(code)) if code != 0 => format!(", exit {code}"),
+            _ => String::new(),
+        };
+        let text = format!("{}: {}{host}{}{end}", part.index, part.run, wall.unwrap_or_default());
+        sanitize::screen(&text).into_owned()
+    }));
+    let replaced = parts.replaced.len() as u64;
+    if replaced > 0 {
+        items.push(format!("{} replaced by newer ones", units::plural(replaced, "run")));
+    }
+    items
+}
+
 /// Returns the end of the command, and what those of its processes took that recorded.
 pub(crate) fn outcome(run: &RunDocument) -> Vec<String> {
     let mut items = Vec::new();

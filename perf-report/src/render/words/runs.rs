@@ -12,8 +12,15 @@ pub(crate) fn short_id<'a>(row: &'a RunRow, all: &[RunRow]) -> &'a str {
     if alike > 1 { &row.id } else { short }
 }
 
-/// Returns how the command ended, where it failed.
+/// Returns how the command ended, where it failed, and of how many parts a distributed run is: `3 of 4 parts`.
 pub(crate) fn end(row: &RunRow) -> String {
+    let parts = row.parts.as_ref().map(|parts| format!("{} parts", parts.counted()));
+    let all = [ending(row), parts.unwrap_or_default()];
+    let all: Vec<String> = all.into_iter().filter(|text| !text.is_empty()).collect();
+    all.join(", ")
+}
+
+fn ending(row: &RunRow) -> String {
     match (row.signal, row.exit_code) {
         (Some(signal), _) => format!("signal {signal}"),
         (None, Some(code)) if code != 0 => format!("exit {code}"),

@@ -91,7 +91,8 @@ pub fn gate(comparison: &Comparison, fail_on: &BTreeSet<FailOn>) -> Gate {
         Gate::Worse
     } else if asked(FailOn::Missing) && (comparison.baseline.is_none() || has_lost(comparison)) {
         Gate::Missing
-    } else if (asked(FailOn::Inconclusive) && is_open(comparison))
+    } else if !comparison.parts_missing.is_empty()
+        || (asked(FailOn::Inconclusive) && is_open(comparison))
         || (asked(FailOn::Incomplete) && !comparison.missing.is_empty())
     {
         Gate::Inconclusive

@@ -1,4 +1,4 @@
-//! The limits of what runs can show that are not whole: a command that failed half way or was killed, processes
+//! The limits of what runs can show that are not whole: parts of a distributed run that are not there, a command that failed half way or was killed, processes
 //! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail
 //! the run that has it.
 
@@ -33,6 +33,7 @@ pub fn missing(run: &RunDocument) -> Vec<String> {
     // Of a command that was, it is itself.
     let killed = run.process.killed.saturating_sub(u64::from(run.run.signal.is_some()));
     let parts = [
+        run.run.lacking(),
         ended,
         processes(run.process.unrecorded, "not recorded"),
         processes(killed, "ended by a signal"),

@@ -6,6 +6,7 @@ pub(crate) mod comparable;
 mod functions;
 pub(crate) mod missing;
 pub(crate) mod notes;
+pub(crate) mod parts;
 mod renames;
 mod runs;
 mod used;

@@ -25,6 +25,9 @@ impl Words {
                 let text = format!("{} is not whole: {}", self.side(*side), missing.join(", "));
                 Some((Joint::But, text))
             }
+            Because::PartMissing { side, missing } => {
+                Some((Joint::But, format!("{missing} in {}", self.side(*side))))
+            }
             Because::OtherMachine => {
                 Some((Joint::Comma, "as advice: the runs are of different machines".to_owned()))
             }

@@ -1,7 +1,7 @@
 //! The runs that are meant, as a condition. Pure.
 
 use super::sql::{list, literal};
-use crate::model::BuildKeys;
+use crate::model::{BuildKeys, GROUP_OF_PARTS};
 use crate::project::store::query::{Filter, Order};
 
 /// The place of a run among the others: by when it was made, then by when it was stored, then by its id.
@@ -45,6 +45,13 @@ pub(super) fn condition<E>(
     all.extend(filter.build.as_ref().map(built));
     all.extend(is_so(filter.failed, "(ifNull(exit_code, 0) != 0 OR isNotNull(signal))"));
     all.extend(is_so(filter.dirty, "dirty != 0"));
+    let of_group =
+        |beginning: &str| format!("startsWith(ifNull(group_id, ''), {})", literal(beginning));
+    all.extend(is_so(filter.parts, &of_group(GROUP_OF_PARTS)));
+    if !filter.groups.is_empty() {
+        let any: Vec<String> = filter.groups.iter().map(|it| of_group(it)).collect();
+        all.push(format!("({})", any.join(" OR ")));
+    }
     if filter.commit_prefix.is_some() {
         all.push("isNotNull(commit)".to_owned());
     }

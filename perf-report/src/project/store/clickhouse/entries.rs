@@ -33,6 +33,7 @@ pub(super) fn of_row(row: &mut Row) -> Entry {
         signal: row.number("signal"),
         wall_ns: row.number("wall_ns"),
         functions: row.number("functions").unwrap_or(0),
+        parts: None,
     }
 }
 

@@ -76,6 +76,7 @@ fn about(run: &RunDocument) -> Vec<(&'static str, String)> {
             "Commit",
             about.git.as_ref().map(facts::commit).map_or_else(String::new, |it| markup::long(&it)),
         ),
+        ("Parts", joined(facts::parts(run))),
         ("Machine", joined(machine(run))),
         ("Built with", joined(toolchain(run))),
         ("Ended", of_command(facts::ending(run), about.exit_code.is_some())),
