@@ -104,6 +104,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     let kept = runs.last().map(|newest| verdict::budgets(newest, &limits)).unwrap_or_default();
     let kept = kept.iter().filter(|row| names.contains(&row.name));
     let breaches = history::breaches(&runs.iter().collect::<Vec<_>>(), kept);
+    // Half a million functions take a while to give back, and the process is about to end.
+    std::mem::forget(runs);
     drop(progress);
     let history = &HistoryDocument { branch: args.past.branch.clone(), breaches, ..document };
     let shown = Shown { limit: (!args.all).then_some(args.limit), one: args.function.is_some() };

@@ -13,7 +13,10 @@ mod bytes;
 mod functions;
 mod tree;
 
+use std::cell::RefCell;
 use std::io;
+
+use zstd::bulk::Decompressor;
 
 use crate::model::{DocumentError, Function, RunDocument};
 
@@ -21,6 +24,11 @@ use crate::model::{DocumentError, Function, RunDocument};
 const LEVEL: i32 = 3;
 /// The most bytes that a part may have, so that a damaged length does not take all memory.
 const LARGEST: u64 = 1 << 32;
+
+thread_local! {
+    /// The decompressor of this thread: to make one takes longer than it needs for the functions of a run.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// A packed run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +145,14 @@ fn decompress(bytes: &[u8]) -> Result<Vec<u8>, DocumentError> {
     let length = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();
     let length = length.filter(|length| *length <= LARGEST).ok_or(DocumentError::Damaged)?;
     let length = usize::try_from(length).map_err(|_| DocumentError::Damaged)?;
-    zstd::bulk::decompress(bytes, length).map_err(|_| DocumentError::Damaged)
+    let decompressed = DECOMPRESSOR.with_borrow_mut(|made| {
+        let decompressor = match made {
+            Some(decompressor) => decompressor,
+            None => made.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(bytes, length)
+    });
+    decompressed.map_err(|_| DocumentError::Damaged)
 }
 
 #[cfg(test)]
