@@ -3,10 +3,14 @@
 //! It mounts the recorder's modules, or the few lines that stand in for it, and nothing else. The
 //! attribute leaves functions alone when the feature is off, so nothing else need know.
 
-#[cfg(all(feature = "record", not(any(unix, windows))))]
+#[cfg(all(feature = "record", not(any(unix, windows, target_family = "wasm"))))]
 compile_error!(
-    "perf-runtime records on Unix and Windows only: on this target, depend on it with `default-features = false`, \
-     with which the attribute leaves functions as they are"
+    "perf-runtime records on Unix, Windows and WebAssembly only: on this target, depend on it with \
+     `default-features = false`, with which the attribute leaves functions as they are"
+);
+#[cfg(all(feature = "bench", not(any(unix, windows))))]
+compile_error!(
+    "benchmarks run on Unix and Windows only: on this target, leave the feature `bench` out"
 );
 #[cfg(all(perf_loom, feature = "record"))]
 compile_error!("the models are tests without the recorder: add --no-default-features");

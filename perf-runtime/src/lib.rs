@@ -128,7 +128,7 @@ pub use gate::face::*;
 pub(crate) use gate::*;
 pub use health::{
     BreakerStep, Concern, Health, State, Status, TrackedFunction, health, registry, reset,
-    snapshot, status,
+    segment_bytes, set_clock, snapshot, status,
 };
 pub use outcome::Outcome;
 pub use perf_macros::perf_track;

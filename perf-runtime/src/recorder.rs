@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -21,9 +21,9 @@ use crate::registry;
 use crate::segment::SegmentError;
 use crate::segment::layout::{CALLS, NodeRecord, UNTIMED, WHOLE_RECORDER, is_beside};
 use crate::site::Site;
-use crate::snapshot::{BreakerState, Function, Losses, Reason, Step};
+use crate::snapshot::{BreakerState, Function, Losses, Reason, Snapshot, Step};
 use crate::sync::lock_briefly;
-use crate::writing::{Fate, LoggedStep, mark, session, system};
+use crate::writing::{Fate, LoggedStep, mark, reading, session, system};
 
 /// A function that carries the attribute.
 pub(crate) type Declared = &'static Site;
@@ -41,18 +41,26 @@ pub(crate) fn state() -> State {
     }
 }
 
-/// Returns the file and the size in use of this process's segment.
-pub(crate) fn segment() -> Option<(PathBuf, u64)> {
+/// Returns the file, if there is or will be one, and the size in use of this process's segment.
+pub(crate) fn segment() -> Option<(Option<PathBuf>, u64)> {
     let segment = &process::running()?.segment;
-    Some((segment.path().to_owned(), segment.used()))
+    let file = Some(segment.path()).filter(|path| path.parent().is_some_and(system::takes_files));
+    Some((file.map(Path::to_owned), segment.used()))
 }
 
-/// Returns a file to read everything from: that of the segment, or a fresh copy where that was
-/// removed.
-pub(crate) fn file_to_read() -> Option<PathBuf> {
-    let segment = &process::running()?.segment;
-    segment.look_after(false);
-    Some(segment.path().to_owned())
+/// Reads everything that was recorded since figures began.
+pub(crate) fn read() -> Option<Result<Snapshot, SegmentError>> {
+    Some(reading::read(&process::running()?.segment))
+}
+
+/// Returns the bytes of the segment.
+pub(crate) fn bytes() -> Option<Vec<u8>> {
+    reading::bytes(&process::running()?.segment).ok()
+}
+
+/// Takes `clock` for the clock, and returns whether it is.
+pub(crate) fn set_clock(clock: fn() -> u64) -> bool {
+    system::set_clock(clock)
 }
 
 /// Returns whether this process must not record, since it has rights that the user who started it

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::health::State;
 use crate::health::condition::Account;
 use crate::segment::SegmentError;
-use crate::snapshot::Function;
+use crate::snapshot::{Function, Snapshot};
 
 /// A function that carries the attribute: there are none.
 pub(crate) type Declared = std::convert::Infallible;
@@ -14,12 +14,20 @@ pub(crate) fn state() -> State {
     State::CompiledOut
 }
 
-pub(crate) fn segment() -> Option<(PathBuf, u64)> {
+pub(crate) fn segment() -> Option<(Option<PathBuf>, u64)> {
     None
 }
 
-pub(crate) fn file_to_read() -> Option<PathBuf> {
+pub(crate) fn read() -> Option<Result<Snapshot, SegmentError>> {
     None
+}
+
+pub(crate) fn bytes() -> Option<Vec<u8>> {
+    None
+}
+
+pub(crate) fn set_clock(_clock: fn() -> u64) -> bool {
+    false
 }
 
 pub(crate) fn is_prohibited() -> bool {

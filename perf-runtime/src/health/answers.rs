@@ -34,9 +34,10 @@ pub struct Status {
     /// State of the recorder.
     pub state: State,
     /// File that is recorded into; `None` unless the state is `Recording`, or `Failed` because the
-    /// file was made shorter.
+    /// file was made shorter. On WebAssembly, the file that is written when the program ends, if
+    /// there will be one.
     pub segment: Option<PathBuf>,
-    /// Bytes of it in use; 0 without a file.
+    /// Bytes of the segment in use; 0 without one.
     pub segment_bytes: u64,
 }
 

@@ -9,7 +9,7 @@ mod answers;
 pub(crate) mod condition;
 
 use crate::recorder;
-use crate::segment::{self, SegmentError};
+use crate::segment::SegmentError;
 use crate::snapshot::Snapshot;
 
 pub use self::answers::{BreakerStep, Concern, Health, State, Status, TrackedFunction};
@@ -31,8 +31,7 @@ pub use self::condition::health;
 /// println!("{:?}: {} bytes", status.segment, status.segment_bytes);
 /// ```
 pub fn status() -> Status {
-    let (segment, segment_bytes) =
-        recorder::segment().map_or((None, 0), |(path, bytes)| (Some(path), bytes));
+    let (segment, segment_bytes) = recorder::segment().unwrap_or_default();
     Status { state: recorder::state(), segment, segment_bytes }
 }
 
@@ -71,12 +70,56 @@ pub fn registry() -> Vec<TrackedFunction> {
 /// # }
 /// ```
 pub fn snapshot() -> Result<Snapshot, SegmentError> {
-    // Read from the file, as other processes do: the kernel copies it, and no reference to memory
-    // that other threads write to is needed.
-    match recorder::file_to_read() {
-        Some(path) => segment::read(&path),
-        None => Ok(Snapshot::default()),
-    }
+    recorder::read().unwrap_or_else(|| Ok(Snapshot::default()))
+}
+
+/// Returns the bytes of this process's segment, for a file that `perf-report collect FILE` reads;
+/// `None` where nothing is recorded, or the segment cannot be read.
+///
+/// It is the way out of a module of WebAssembly, whose segment is in memory that nobody else sees:
+/// the module hands the bytes to its embedder, who writes them into a file whose name ends with
+/// `.ptseg`. Elsewhere perf-report finds the segment by itself, and this is of use where that
+/// cannot look.
+///
+/// Everything recorded so far is in it, also what came before a [`reset()`]. Of running calls it has
+/// the number, so it is best called outside of tracked functions. Takes as long as [`snapshot()`].
+///
+/// ```
+/// use perf_runtime::{perf_track, segment};
+///
+/// #[perf_track]
+/// fn work() {}
+///
+/// work();
+/// let bytes = perf_runtime::segment_bytes().unwrap();
+/// let calls = segment::parse(&bytes)?.by_function()[0].calls;
+/// assert_eq!(calls, 1);
+/// # Ok::<(), segment::SegmentError>(())
+/// ```
+pub fn segment_bytes() -> Option<Vec<u8>> {
+    recorder::bytes()
+}
+
+/// Brings a clock to a system that has none, and returns whether it is used from now on. The clock
+/// returns nanoseconds since any moment, and does not run backwards.
+///
+/// WebAssembly without WASI is such a system (`wasm32-unknown-unknown`): only the embedder has a
+/// clock there, and a module imports it. Without one, calls are counted and their times are 0;
+/// reports say so. A clock counts from the first tracked call on: one that is brought later is
+/// refused, and so is a second one, and every one where the system has its own.
+///
+/// ```
+/// # fn now_of_the_embedder() -> f64 { 0.0 }
+/// /// Milliseconds, by `performance.now()`.
+/// fn clock() -> u64 {
+///     (now_of_the_embedder() * 1e6) as u64
+/// }
+///
+/// let is_used = perf_runtime::set_clock(clock);
+/// assert_eq!(is_used, cfg!(all(target_family = "wasm", target_os = "unknown")));
+/// ```
+pub fn set_clock(clock: fn() -> u64) -> bool {
+    recorder::set_clock(clock)
 }
 
 /// Forgets everything recorded so far: [`snapshot()`], [`registry()`], the losses and steps of

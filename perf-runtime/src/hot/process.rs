@@ -21,7 +21,7 @@ use crate::segment::rate::{Moment, Rate};
 use crate::site::Site;
 use crate::snapshot::{BreakerState, Reason, Step};
 use crate::sync::{briefly, lock_briefly};
-use crate::writing::{Segment, reserve, session, system};
+use crate::writing::{Made, Segment, place, reserve, session, system};
 use crate::{calibrate, registry};
 
 /// The recorder of a process. Never freed.
@@ -162,13 +162,19 @@ impl Recorder {
         let first = calibrate::now();
         system::stay_loaded();
         forked::watch(in_child);
-        let session::Made { mut segment, fallback } = session::create_segment()?;
+        let Made { mut segment, fallback } = place::create_segment()?;
         session::write_facts(segment.header_mut(), is_counter);
-        let latest = calibrate::after(first);
+        // Ticks of the other clock are nanoseconds, and it may stand still.
+        let (latest, rate) = if is_counter {
+            let latest = calibrate::after(first);
+            (latest, Rate::between(first, latest))
+        } else {
+            (calibrate::now(), Rate::ONE)
+        };
         let recorder = Self {
             segment,
             fallback,
-            ns_per_tick: Rate::between(first, latest).per_tick().min(HIGHEST_RATE),
+            ns_per_tick: rate.per_tick().min(HIGHEST_RATE),
             costs: Costs::default(),
             measured_cost: AtomicU64::new(0),
             credit: AtomicU64::new(COMMON_CREDIT),

@@ -66,13 +66,15 @@ pub(super) fn note_begin(usage: &Usage) {
     if LOADED.monotonic_ns.load(Relaxed) == 0 {
         begin(system::account().unwrap_or_default());
     }
-    usage.loaded_monotonic_ns.store(LOADED.monotonic_ns.load(Relaxed), Relaxed);
-    note(usage);
+    if note(usage) {
+        usage.loaded_monotonic_ns.store(LOADED.monotonic_ns.load(Relaxed), Relaxed);
+    }
 }
 
-/// Writes down the use since then. Numbers only grow, whoever else is at it.
-pub(super) fn note(usage: &Usage) {
-    let Some(now) = system::account() else { return };
+/// Writes down the use since then, and returns whether the system shows it. Numbers only grow,
+/// whoever else is at it.
+pub(super) fn note(usage: &Usage) -> bool {
+    let Some(now) = system::account() else { return false };
     usage.latest_monotonic_ns.fetch_max(system::monotonic_ns(), Relaxed);
     let since = |now: u64, before: &AtomicU64| now.saturating_sub(before.load(Relaxed));
     usage.user_ns.fetch_max(since(now.user_ns, &LOADED.user_ns), Relaxed);
@@ -81,4 +83,5 @@ pub(super) fn note(usage: &Usage) {
     if now.peak_rss_bytes > LOADED.peak_rss_bytes.load(Relaxed) {
         usage.peak_rss_bytes.fetch_max(now.peak_rss_bytes, Relaxed);
     }
+    true
 }

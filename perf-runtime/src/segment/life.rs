@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::mem::offset_of;
 use std::path::Path;
 
-use super::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, MAGIC};
+use super::layout::{COPIED_AT_END, COPIED_WHILE_RUNNING, HANDED_OUT, Header, Identity, MAGIC};
 use super::system;
 
 /// The answer to the question whether a process may still write.
@@ -28,7 +28,7 @@ pub enum Life {
     Unknown,
 }
 
-/// The kind of a file: a segment, or a copy that its process made since somebody had removed it.
+/// The kind of a file: a segment, or a copy of one that its process made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copied {
     /// It is the segment.
@@ -37,6 +37,8 @@ pub enum Copied {
     WhileRunning,
     /// A copy from the end of the process.
     AtEnd,
+    /// Bytes that the program asked for: what came after is missing.
+    HandedOut,
 }
 
 /// The process that writes to a segment.
@@ -91,6 +93,7 @@ impl Owner {
             copied: match u32_at(identity, offset_of!(Identity, copied))? {
                 COPIED_WHILE_RUNNING => Copied::WhileRunning,
                 COPIED_AT_END => Copied::AtEnd,
+                HANDED_OUT => Copied::HandedOut,
                 _ => Copied::Not,
             },
         })

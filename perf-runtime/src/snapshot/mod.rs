@@ -311,6 +311,9 @@ pub enum Clock {
     Monotonic,
     /// The processor's invariant time-stamp counter.
     Counter,
+    /// None, as in a module of WebAssembly that was given none: calls are counted, and all times
+    /// are 0.
+    Absent,
 }
 
 /// The losses of a snapshot, as far as they are known.

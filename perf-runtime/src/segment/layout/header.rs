@@ -89,7 +89,7 @@ pub(crate) struct Identity {
     /// 1 where the process held the lock on the file when it looked last.
     pub(crate) is_locked: AtomicU32,
     /// Kind of a copy, in the place of a segment that was removed while it was written to:
-    /// [`COPIED_WHILE_RUNNING`] or [`COPIED_AT_END`]. 0 in the segment itself.
+    /// [`COPIED_WHILE_RUNNING`] or [`COPIED_AT_END`]; or [`HANDED_OUT`]. 0 in the segment itself.
     pub(crate) copied: u32,
 }
 
@@ -97,6 +97,8 @@ pub(crate) struct Identity {
 pub(crate) const COPIED_WHILE_RUNNING: u32 = 1;
 /// [`Identity::copied`]: when it ended, so that nothing is missing.
 pub(crate) const COPIED_AT_END: u32 = 2;
+/// [`Identity::copied`]: bytes that the program handed out while it ran.
+pub(crate) const HANDED_OUT: u32 = 3;
 
 /// Time and memory of the process since its program was loaded, as of the latest account. All zero
 /// in older segments, which lack this record.

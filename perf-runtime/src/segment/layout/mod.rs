@@ -57,7 +57,8 @@ pub(crate) use bench::{
 pub(crate) use failure::{FailureRecord, FailureTimes, KIND_BYTES, KINDS, KindPage, KindSlot};
 pub(crate) use flights::{FLIGHTS, FlightPage, FlightRecord, TAKEN};
 pub(crate) use header::{
-    Anchor, COPIED_AT_END, COPIED_WHILE_RUNNING, Header, Identity, TransitionRecord, Usage,
+    Anchor, COPIED_AT_END, COPIED_WHILE_RUNNING, HANDED_OUT, Header, Identity, TransitionRecord,
+    Usage,
 };
 pub(crate) use metric::{
     METRIC_COUNT, METRIC_GAUGE, METRIC_RATIO, MetricRecord, MetricSiteRecord, MetricSlot,
@@ -150,6 +151,8 @@ pub(crate) const FLAG_NAMES_ERRORS: u32 = 8;
 
 /// [`Header::clock`]: ticks of the processor's counter; otherwise nanoseconds.
 pub(crate) const CLOCK_COUNTER: u32 = 1;
+/// [`Header::clock`]: there was none, and all times are 0. Older readers take them for nanoseconds.
+pub(crate) const CLOCK_ABSENT: u32 = 2;
 
 const _: () = {
     assert!(size_of::<MetricRecord>() == 2 * UNIT);

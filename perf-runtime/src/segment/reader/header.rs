@@ -7,8 +7,8 @@ use super::node::Writer;
 use crate::segment::SegmentError;
 use crate::segment::batch::HIGHEST_RATE;
 use crate::segment::layout::{
-    self, Anchor, BYTE_ORDER, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION, HEADER_BYTES,
-    HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
+    self, Anchor, BYTE_ORDER, CLOCK_ABSENT, CLOCK_COUNTER, FIRST_WITH_TALLIES, FORMAT_VERSION,
+    HEADER_BYTES, HEADER_TEXT_BYTES, Header, MAGIC, OLDEST_READABLE, RING, ShardRecord, UNIT,
 };
 use crate::segment::life::{Copied, Owner};
 use crate::segment::rate::{Moment, Rate};
@@ -64,6 +64,7 @@ impl Facts {
         check(bytes)?;
         let clock = match bytes.u32(offset_of!(Header, clock))? {
             CLOCK_COUNTER => Clock::Counter,
+            CLOCK_ABSENT => Clock::Absent,
             _ => Clock::Monotonic,
         };
         let turn = bytes.u32(offset_of!(Header, latest_turn))? as usize & 1;
@@ -282,7 +283,7 @@ fn usage(bytes: Bytes<'_>) -> Result<Option<Usage>, SegmentError> {
 
 fn rate(clock: Clock, first: Moment, latest: Moment) -> Rate {
     match clock {
-        Clock::Monotonic => Rate::ONE,
+        Clock::Monotonic | Clock::Absent => Rate::ONE,
         Clock::Counter => Rate::between(first, latest),
     }
 }

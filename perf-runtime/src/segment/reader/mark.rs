@@ -18,14 +18,19 @@ pub(super) fn apply(path: &Path, snapshot: Snapshot) -> Result<Snapshot, Segment
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(snapshot),
         Err(error) => return Err(error.into()),
     };
+    since(&snapshot, &bytes)
+}
+
+/// Takes what is in a segment's earlier bytes off its snapshot.
+pub(crate) fn since(snapshot: &Snapshot, mark: &[u8]) -> Result<Snapshot, SegmentError> {
     // Its process was running when it was taken.
-    let before = contents(&bytes, Writer::Running)?;
+    let before = contents(mark, Writer::Running)?;
     let who =
         |snapshot: &Snapshot| snapshot.processes.first().map(|it| (it.pid, it.started_unix_ns));
-    if who(&before) != who(&snapshot) {
+    if who(&before) != who(snapshot) {
         return Err(damaged(0, "process of the mark that its figures begin at"));
     }
-    Ok(in_order(&snapshot).since(&in_order(&before)))
+    Ok(in_order(snapshot).since(&in_order(&before)))
 }
 
 /// Puts the shards into one tree.

@@ -19,6 +19,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::atomic::{AtomicU8, AtomicU32};
 
 use super::Segment;
+use super::fate::Fate;
 use super::granules::GRANULE;
 use super::map::Mapping;
 use super::system::{self, Facts, Lock};
@@ -29,29 +30,6 @@ use crate::sync::lock_briefly;
 
 /// Times that a segment is copied until no ring was folded meanwhile.
 const MOST_COPIES: u32 = 4;
-
-/// The fate of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It is where it was made, as far as can be known.
-    Kept,
-    /// Somebody moved it.
-    Elsewhere,
-    /// It was removed, and is copied.
-    Copied,
-    /// It was removed, and cannot be copied.
-    Lost,
-    /// Somebody made it shorter.
-    Truncated,
-}
-
-impl Fate {
-    const ALL: [Self; 5] = [Self::Kept, Self::Elsewhere, Self::Copied, Self::Lost, Self::Truncated];
-
-    fn of_number(number: u8) -> Self {
-        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Kept)
-    }
-}
 
 /// The copies of a segment, of which there is one at a time.
 #[derive(Debug)]

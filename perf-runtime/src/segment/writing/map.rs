@@ -3,12 +3,11 @@
 //!
 //! Nothing here knows what the memory is used for.
 
-use std::fs::File;
 use std::io;
 use std::ptr::NonNull;
 
 use super::reserve;
-use super::system::{self, fault, memory};
+use super::system::{self, File, fault, memory};
 
 /// A piece of memory that stays mapped until the process ends: the recorder never gives memory
 /// back, since a span anywhere on a stack may still point into it.
@@ -77,6 +76,7 @@ impl Mapping {
 
     /// Maps the contents of `file`, to be copied from here by [`Self::write_to`] and by nothing
     /// else: it is there as long as it is mapped, also without its name.
+    #[cfg(any(unix, windows))]
     pub(crate) fn of_contents(file: &File) -> io::Result<Self> {
         let bytes = usize::try_from(file.metadata()?.len()).map_err(|_| out_of_range())?;
         Ok(Self { start: memory::of_contents(file, bytes)?, bytes })
@@ -92,6 +92,7 @@ impl Mapping {
 
     /// Writes its contents into `file` at `offset`. The system copies them, so that others may
     /// write to it meanwhile, and the missing part of a truncated file is an error.
+    #[cfg(any(unix, windows))]
     pub(crate) fn write_to(self, file: &File, offset: u64) -> io::Result<()> {
         // To make a file longer than the process may is not only an error, but ends it by a signal.
         if !system::may_write_files_of(offset.saturating_add(self.bytes as u64)) {
@@ -114,6 +115,7 @@ impl Mapping {
     }
 }
 
+#[cfg(any(unix, windows))]
 fn out_of_range() -> io::Error {
     io::Error::from_raw_os_error(fault::TOO_LARGE)
 }

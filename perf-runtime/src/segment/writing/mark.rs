@@ -3,18 +3,14 @@
 use std::fs;
 use std::io::{self, Write as _};
 
-use super::{Segment, system};
-use crate::segment::reader::{copy_file, settle};
+use super::{Segment, reading, system};
 use crate::segment::{MARK_EXTENSION, SegmentError, UNNAMED_EXTENSION};
 
 /// Keeps a copy of the segment beside it, in place of an earlier one. There is a whole
 /// copy or none, whenever the process ends. Calls that end meanwhile are in it or not.
 pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
     let path = segment.path();
-    let mut copy = Vec::new();
-    copy_file(path, &mut copy)?;
-    // As of one moment, although threads write to it.
-    settle((&mut copy, &mut Vec::new()), path)?;
+    let copy = reading::copy(segment)?;
     if !system::may_write_files_of(copy.len() as u64) {
         // Not only an error, but a signal that ends the process.
         return Err(io::Error::from_raw_os_error(system::fault::TOO_LARGE).into());

@@ -1,12 +1,23 @@
 //! The writing half of the segment: mounted by `gate` where recording is compiled in.
+//!
+//! On Unix and Windows a segment is a file that is mapped; elsewhere, on WebAssembly, it is memory
+//! alone, and a few modules have stand-ins.
 
+#[cfg_attr(not(any(unix, windows)), path = "copies_memory.rs")]
 mod copies;
+mod fate;
 mod granules;
 mod map;
+#[cfg_attr(not(any(unix, windows)), path = "mark_memory.rs")]
 pub(crate) mod mark;
 mod metric_text;
+#[cfg_attr(not(any(unix, windows)), path = "place_memory.rs")]
+pub(crate) mod place;
+#[cfg_attr(not(any(unix, windows)), path = "reading_memory.rs")]
+pub(crate) mod reading;
 mod records;
 pub(crate) mod reserve;
+#[cfg_attr(not(any(unix, windows)), path = "retention_absent.rs")]
 mod retention;
 pub(crate) mod session;
 pub(crate) mod site_text;
@@ -15,9 +26,17 @@ pub(crate) mod text;
 mod walk;
 mod writer;
 
-pub(crate) use copies::Fate;
+pub(crate) use fate::Fate;
 pub(crate) use map::Mapping;
 pub(crate) use metric_text::MetricText;
 pub(crate) use site_text::SiteText;
 pub(crate) use walk::LoggedStep;
 pub(crate) use writer::{Block, LARGEST_BLOCK, Segment, Use};
+
+/// The segment that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) segment: Segment,
+    /// Error number that explains why it does not lie in its usual place, if that is so.
+    pub(crate) fallback: Option<i32>,
+}

@@ -4,7 +4,6 @@
 //! into the memory that [`Segment::reserve`] hands out. Everything here is off the hot path and may
 //! take a lock, but gives up rather than wait for it long.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
@@ -15,7 +14,7 @@ use super::copies::Copies;
 use super::granules::{GRANULE, Granules};
 use super::map::Mapping;
 use super::retention::Room;
-use super::system::{self, Identity, Lock, SystemPath, fault};
+use super::system::{self, File, Identity, Lock, SystemPath, fault};
 use crate::segment::UNNAMED_EXTENSION;
 use crate::segment::layout::{self, Header, UNIT};
 use crate::sync::lock_briefly;
@@ -105,7 +104,7 @@ impl Segment {
         let unnamed = path.with_extension(UNNAMED_EXTENSION);
         let file = system::new_file(&unnamed)?;
         let segment = Self::map_first(&file, path, limit_bytes, whole);
-        let named = segment.and_then(|it| std::fs::rename(&unnamed, path).map(|()| it));
+        let named = segment.and_then(|it| system::name(&unnamed, path).map(|()| it));
         named.inspect_err(|_| {
             // The error that matters is the first one; an empty file says nothing to anyone.
             let _ = std::fs::remove_file(&unnamed);
@@ -160,6 +159,7 @@ impl Segment {
     }
 
     /// Returns by what the file is known.
+    #[cfg(any(unix, windows))]
     pub(super) fn identity(&self) -> Identity {
         self.identity
     }
@@ -223,6 +223,7 @@ impl Segment {
     }
 
     /// Returns whether that was done.
+    #[cfg(any(unix, windows))]
     pub(super) fn is_cut_off(&self) -> bool {
         self.detached.load(Ordering::Relaxed)
     }

@@ -14,19 +14,31 @@
 //! | `user_id`, `acts_for_another`, `parent_pid`, `thread_id` | who this is |
 //! | `after_fork`, `wipe_in_children` | forks; nothing where there are none |
 //! | `at_thread_end`, `left_at_thread_end`, `THREAD_LOCALS_END_FIRST`, `call_at_load_and_end` | the ends of threads and of the process |
+//! | `File`, `name`, `pid`, `program` | the standard library's, where it has them |
+//! | `has_clock`, `set_clock` | the clock, where the program has to bring one |
 //! | `stay_loaded`, `refusal`, `space` | the rest |
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[cfg(unix)]
 mod unix;
+#[cfg(not(any(unix, windows)))]
+mod wasm;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(any(unix, windows))]
+pub(crate) use std::fs::{File, rename as name};
+#[cfg(any(unix, windows))]
+pub(crate) use std::process::id as pid;
+
 #[cfg(unix)]
 pub(crate) use unix::*;
+#[cfg(not(any(unix, windows)))]
+pub(crate) use wasm::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
 
@@ -44,16 +56,47 @@ pub(crate) fn is_quiet() -> bool {
     IS_QUIET.load(Relaxed)
 }
 
-/// Reads the clock in nanoseconds since 1970.
+/// Returns the path of the program; empty where the system does not show it.
+#[cfg(any(unix, windows))]
+pub(crate) fn program() -> std::ffi::OsString {
+    std::env::current_exe().unwrap_or_default().into_os_string()
+}
+
+/// Returns `true`: segments are files, wherever they are.
+#[cfg(any(unix, windows))]
+pub(crate) fn takes_files(_folder: &std::path::Path) -> bool {
+    true
+}
+
+/// Returns `true`: the system has a monotonic clock.
+#[cfg(any(unix, windows))]
+pub(crate) fn has_clock() -> bool {
+    true
+}
+
+/// Has no effect, and returns `false`: the system has a clock.
+#[cfg(any(unix, windows))]
+pub(crate) fn set_clock(_clock: fn() -> u64) -> bool {
+    false
+}
+
+/// Reads the clock in nanoseconds since 1970; 0 where there is none.
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) fn unix_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub(crate) fn unix_ns() -> u64 {
+    0
 }
 
 /// The file system and the number of a file in it, by which it is known whatever its name.
 pub(crate) type Identity = (u64, u64);
 
 /// The system's facts about a file.
+#[cfg(any(unix, windows))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts {
     pub(crate) identity: Identity,
