@@ -62,6 +62,7 @@
 //! | [`health()`] | a score from 100 to 0, with reasons | some microseconds at most |
 //! | [`registry()`] | the tracked functions, called or not, with the number of calls | some ten nanoseconds for each function and context |
 //! | [`snapshot()`] | everything that was recorded | some hundred microseconds and more |
+//! | [`segment_bytes()`] | the same as bytes, for `perf-report collect FILE` | as long |
 //! | [`reset()`] | none: the figures begin anew | as long as copying the segment |
 //!
 //! The first three look at memory only, so they may be asked at each request.
@@ -82,7 +83,9 @@
 //! | a counter that runs forwards (some virtual machines) | durations below zero are counted as anomalies and as 0 ns; after some of them calls are counted only, and times are taken again on trial |
 //! | a file system in memory (`/dev/shm`) that can be written to | the segment lies in the temporary folder, and [`health()`] says so ([`Concern::Fallback`]); writing back its pages may hold up a call |
 //! | room for a segment | the oldest recordings of ended processes give way, and are counted |
-//! | a Unix, or Windows | recording is not built: use `default-features = false`, with which everything builds |
+//! | files that are shared: on WebAssembly | the segment is memory: [`segment_bytes()`] hands it out, and with WASI it is written into `PERF_TRACK_DIR` when the program ends |
+//! | a clock: on WebAssembly without WASI | calls are counted, and times are 0, unless the embedder's comes by [`set_clock()`] |
+//! | a Unix, Windows, or WebAssembly | recording is not built: use `default-features = false`, with which everything builds |
 //!
 //! # Switching it off
 //!

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, mpsc};
 use std::thread;
 
+use perf_runtime::segment::{life, parse};
 use perf_runtime::snapshot::{Measures, Snapshot};
 use perf_runtime::{State, TrackedFunction, perf_scope, perf_track, registry, snapshot, status};
 
@@ -157,4 +158,28 @@ fn scopes_are_calls_below_the_function_that_they_stand_in() {
             (Some("in_process::turn"), "in_process::turn 2"),
         ]
     );
+}
+
+#[perf_track(name = "in_process::handed_out")]
+fn handed_out() {}
+
+#[test]
+fn bytes_that_are_handed_out_hold_what_the_segment_holds_and_say_what_they_are() {
+    (0..100).for_each(|_| handed_out());
+    let bytes = perf_runtime::segment_bytes().expect("something is recorded");
+    handed_out();
+    let then = parse(&bytes).expect("it is a segment");
+    assert_eq!(measures(&then, "in_process::handed_out").calls, 100);
+    let name = format!("perf-track-handed-out-{}.ptseg", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, &bytes).expect("the temporary folder takes files");
+    let owner = life::Owner::of(&path);
+    std::fs::remove_file(&path).expect("it was made above");
+    let owner = owner.expect("the header is complete");
+    assert_eq!((owner.pid, owner.copied), (std::process::id(), life::Copied::HandedOut));
+}
+
+#[test]
+fn a_system_with_a_clock_keeps_it() {
+    assert!(!perf_runtime::set_clock(|| 0));
 }

@@ -52,3 +52,4 @@ mod top;
 mod truth;
 mod unrecordable;
 mod usage;
+mod wasm;

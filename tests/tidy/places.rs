@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "tests/fixtures/signals.rs",
     "tests/fixtures/soak.rs",
     "tests/off/src/lib.rs",
+    "tests/wasm/src/counted.rs",
     "tests/attribute",
     "tests/benching/",
     "tests/lints/fixture/",

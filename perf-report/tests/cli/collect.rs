@@ -55,6 +55,17 @@ fn segments_that_cannot_be_read_are_named_and_stay() {
 }
 
 #[test]
+fn files_that_are_named_are_read_or_said_to_be_no_segments_and_stay() {
+    let desk = Desk::new();
+    desk.report(&["collect", "none.ptseg"]).said(2, "none.ptseg cannot be read");
+    desk.report(&["collect", "."]).said(2, "it is a folder, not a regular file");
+    fs::write(desk.path("notes.txt"), "garbage").unwrap();
+    desk.report(&["collect", "notes.txt"]).said(6, "notes.txt is not a perf-track segment");
+    desk.report(&["collect", "notes.txt", "--list"]).said(2, "cannot be used with");
+    assert!(desk.path("notes.txt").exists() && !desk.store().exists());
+}
+
+#[test]
 fn with_keep_everything_stays_and_without_it_is_cleared() {
     let desk = Desk::new();
     fs::write(desk.path("segments/5000077-a.unrecorded-13"), "").unwrap();

@@ -1,6 +1,7 @@
 //! `perf-report collect`: the storing of recordings made without `perf-report run`.
 
 mod discard;
+mod named;
 mod scope;
 
 use std::path::{Path, PathBuf};
@@ -32,8 +33,12 @@ Examples:
   perf-report collect --list            what there is, of any program
   perf-report collect --all             what any program of yours recorded
   perf-report collect --dir ./segments  from a folder that PERF_TRACK_DIR named
+  perf-report collect wasm.ptseg        what a module of WebAssembly handed out
   perf-report collect --keep            store it, and leave the segments there
   perf-report collect --discard         free the space, and store nothing
+
+Files that are named are stored as one run, whatever program they are of, and stay: what a program got from \
+perf_runtime::segment_bytes(). Of several that one module handed out, the last holds what the others do.
 
 The suites of a killed `perf-report suite` are taken once all of its processes have ended.
 
@@ -57,6 +62,10 @@ again: it is named, and cleared away.";
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "options")]
 pub(super) struct Args {
+    /// Files to store as one run, in place of a folder
+    #[arg(value_name = "FILE", conflicts_with_all = ["list", "discard"])]
+    files: Vec<PathBuf>,
+
     /// Folder that holds the recordings [default: the one processes use on their own]
     #[arg(long, value_name = "DIR", env = "PERF_TRACK_DIR", hide_env_values = true)]
     dir: Option<PathBuf>,
@@ -87,6 +96,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    if !args.files.is_empty() {
+        return named::run(args, context);
+    }
     let folder = match &args.dir {
         // Without a trailing slash, which would look behind a link.
         Some(dir) => context.dir.join(dir).components().collect(),

@@ -29,7 +29,7 @@ fn parted(segments: Vec<PathBuf>) -> (Vec<Known>, Vec<Known>) {
     let owners: Vec<_> = segments.iter().map(|path| Owner::of(path)).collect();
     let mut best: BTreeMap<_, (u8, usize)> = BTreeMap::new();
     for (at, owner) in owners.iter().enumerate() {
-        if let Some(owner) = owner {
+        if let Some(owner) = owner.as_ref().filter(|owner| has_identity(owner)) {
             let found = best.entry(key(owner)).or_insert((0, at));
             *found = (*found).max((rank(owner), at));
         }
@@ -47,6 +47,12 @@ fn parted(segments: Vec<PathBuf>) -> (Vec<Known>, Vec<Known>) {
     (segments, again)
 }
 
+/// Returns whether a recording can be known by its identity: not where the program had neither a process id nor
+/// a calendar, as a module of WebAssembly.
+fn has_identity(owner: &Owner) -> bool {
+    owner.pid != 0 || owner.began_unix_ns != 0
+}
+
 /// Returns the identity of the recording of one recorder.
 pub(crate) fn key(owner: &Owner) -> Key {
     (owner.pid, owner.namespace, owner.started, owner.began_unix_ns)
@@ -54,6 +60,7 @@ pub(crate) fn key(owner: &Owner) -> Key {
 
 fn rank(owner: &Owner) -> u8 {
     match owner.copied {
+        Copied::HandedOut => 0,
         Copied::WhileRunning => 1,
         Copied::AtEnd => 2,
         Copied::Not => 3,

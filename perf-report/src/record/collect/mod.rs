@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 
 use perf_runtime::segment::discarded::Discarded;
 use perf_runtime::segment::{self, COPYING_EXTENSION, MARK_EXTENSION, SegmentError};
-use perf_runtime::snapshot::Snapshot;
+use perf_runtime::snapshot::{Clock, Snapshot};
 
 use crate::model;
+use crate::text::units;
 
 pub(crate) use about::{About, about};
 pub(crate) use copies::{Key, Known, key, known, without_copies};
@@ -90,7 +91,20 @@ impl Collected {
         let lacks = self.lacks.iter().cloned();
         let words =
             damaged.into_iter().chain(unrecorded).chain(lacks).chain(living).chain(discarded);
-        words.chain(self.fallback.clone()).collect()
+        words.chain(self.clockless()).chain(self.fallback.clone()).collect()
+    }
+
+    /// Describes the processes that had no clock, if there were any.
+    fn clockless(&self) -> Option<String> {
+        let processes = self.snapshot.processes.iter();
+        let count = processes.filter(|process| process.clock == Clock::Absent).count() as u64;
+        (count > 0).then(|| {
+            format!(
+                "{} had no clock: calls were counted, and all times are 0; bring one with \
+                 perf_runtime::set_clock before the first call",
+                units::plural(count, "process")
+            )
+        })
     }
 
     /// Sums up what was discarded, for each reason.

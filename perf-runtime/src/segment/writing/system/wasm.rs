@@ -264,19 +264,19 @@ macro_rules! call_at_load_and_end {
         const _: () = {
             #[used]
             #[unsafe(link_section = ".init_array")]
-            static CALL: unsafe extern "C" fn() = at_load;
+            static CALL: unsafe extern "C" fn() = begin;
 
-            unsafe extern "C" fn at_load() {
+            unsafe extern "C" fn begin() {
                 static IS_DONE: std::sync::atomic::AtomicBool =
                     std::sync::atomic::AtomicBool::new(false);
                 if !IS_DONE.swap(true, std::sync::atomic::Ordering::Relaxed) {
                     $at_load();
                     // SAFETY: registers a function that lives as long as the program.
-                    unsafe { libc::atexit(at_end) };
+                    unsafe { libc::atexit(end) };
                 }
             }
 
-            extern "C" fn at_end() {
+            extern "C" fn end() {
                 $at_end();
             }
         };
