@@ -73,6 +73,7 @@ const ENDING: &[&str] = &[
     "tests/benching/",
     "tests/fixtures/",
     "tests/ui/pass/",
+    "tests/wasm/src/command.rs",
 ];
 
 /// Where git is called from: one place, which knows what of the environment must not reach it.

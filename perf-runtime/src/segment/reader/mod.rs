@@ -12,7 +12,7 @@ mod failures;
 mod flights;
 mod header;
 mod links;
-mod mark;
+pub(crate) mod mark;
 mod measured;
 mod metrics;
 mod node;
@@ -37,8 +37,6 @@ use self::bytes::Bytes;
 pub use self::calls::Outline;
 pub use self::flights::InFlight;
 use self::header::Facts;
-#[cfg(all(feature = "record", not(any(unix, windows))))]
-pub(crate) use self::mark::since;
 use self::node::Writer;
 pub use self::stacks::{Frame, Stacks, ThreadStack, last_stacks, stacks};
 use self::tree::whole;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::{Segment, reading};
 use crate::segment::SegmentError;
-use crate::segment::reader::since;
+use crate::segment::reader::mark::since;
 use crate::snapshot::Snapshot;
 use crate::sync::lock_briefly;
 
