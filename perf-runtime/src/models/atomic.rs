@@ -62,6 +62,12 @@ macro_rules! method {
             self.value.fetch_add(value, chosen(order))
         }
     };
+    (swap $value:ty) => {
+        pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+            self.turnstile.pass();
+            self.value.swap(value, chosen(order))
+        }
+    };
     (compare_exchange $value:ty) => {
         pub(crate) fn compare_exchange(
             &self,
@@ -110,7 +116,7 @@ macro_rules! atomics {
 }
 
 atomics!(
-    AtomicU32: u32 [fetch_add compare_exchange],
-    AtomicU64: u64 [fetch_add],
+    AtomicU32: u32 [fetch_add swap compare_exchange],
+    AtomicU64: u64 [fetch_add compare_exchange],
     AtomicUsize: usize [compare_exchange]
 );

@@ -1,12 +1,13 @@
 //! The protocols between threads, tried in every order that processors may choose: `.ci/loom`.
 //!
 //! [`registration`] and [`breaker`] run the recorder's own code. Its work in mapped memory, where
-//! no model can look, is written down anew in [`start`], [`hand_over`], [`publication`],
+//! no model can look, is written down anew in [`start`], [`hand_over`], [`publication`], [`flights`],
 //! [`transitions`] and [`fold`], each small, naming the function that it mirrors; a change there is
 //! a change here. Each model also runs with a fault in it, and then has to fail.
 
 pub(crate) mod atomic;
 mod breaker;
+mod flights;
 mod fold;
 mod hand_over;
 pub(crate) mod once;
