@@ -62,5 +62,7 @@ fn digest(text: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
     let hash = hash ^ (hash >> 32);
-    (0..4).map(|at| char::from(DIGITS[(hash >> (6 * at)) as usize & 63])).collect()
+    (0..4)
+        .map(|at| char::from(DIGITS[usize::from((hash >> (6 * at)).to_le_bytes()[0] & 63)]))
+        .collect()
 }

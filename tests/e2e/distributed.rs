@@ -75,10 +75,10 @@ fn three_machines_make_one_run() {
     assert_eq!((parts.len(), &run["run"]["parts"]["missing"]), (3, &Value::Array(Vec::new())));
     assert_eq!(run["process"]["count"], 3);
     // Each part names the whole.
-    let last = parts[2]["run"].as_str().expect("an id");
-    assert_eq!(fleet.json(&["show", last, "--format", "json"])["run"]["id"], run["run"]["id"]);
+    let third = parts[2]["run"].as_str().expect("an id");
+    assert_eq!(fleet.json(&["show", third, "--format", "json"])["run"]["id"], run["run"]["id"]);
     let shown = fleet.report(&["show"]).stdout;
-    assert!(shown.contains("3 of 3 parts") && shown.contains(&format!("3: {last}")), "{shown}");
+    assert!(shown.contains("3 of 3 parts") && shown.contains(&format!("3: {third}")), "{shown}");
 
     let saved = fleet.report(&["baseline", "save", "main", "--run", "latest~1"]);
     assert_eq!(saved.code, Some(0), "{}", saved.stderr);
@@ -97,7 +97,7 @@ fn three_machines_make_one_run() {
     assert_eq!(sent.code, Some(0), "{}", sent.stderr);
     let there = fleet.report(&["--store", "other.sqlite", "list"]).stdout;
     assert!(there.contains("3 of 3 parts"), "{there}");
-    let removed = fleet.report(&["remove", last, "--yes"]);
+    let removed = fleet.report(&["remove", third, "--yes"]);
     assert!(removed.stderr.contains("removed 1 run "), "{}", removed.stderr);
     assert_eq!(fleet.json(&["list", "--format", "json"])["found"], 2);
     assert_eq!(fleet.json(&["show", "--format", "json"])["process"]["count"], 3);
@@ -197,7 +197,10 @@ fn a_ci_server_says_which_part_it_is() {
     assert_eq!(run(&github[..3], &["--part", "1/2"]).code, Some(0));
     let list = fleet.json(&["list", "--format", "json"]);
     let groups: Vec<_> = (0..2).map(|at| &list["runs"][at]["parts"]["group"]).collect();
-    assert_eq!((&list["found"], groups), (&2.into(), vec!["github 7 test", "circleci w test"]));
+    assert_eq!(
+        (&list["found"], groups),
+        (&2.into(), vec![&"github 7 test".into(), &"circleci w test".into()])
+    );
     for (options, problem) in [
         (["--part", "0/2"], "parts count from 1"),
         (["--part", "3/2"], "there is no part 3 of 2"),

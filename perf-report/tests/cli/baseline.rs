@@ -14,7 +14,7 @@ fn a_baseline_is_the_run_it_was_saved_from() {
     desk.report(&["baseline", "save", "main", "one"])
         .said(0, "baseline main is run one now: .perf/baselines/main.json");
     let text = fs::read_to_string(desk.path(".perf/baselines/main.json")).unwrap();
-    assert_eq!(Baseline::from_json(&text).unwrap().runs, [one.clone()]);
+    assert_eq!(Baseline::from_json(&text).unwrap().runs, std::slice::from_ref(&one));
     assert_eq!(desk.list(".perf/baselines"), ["main.json"]);
 
     let shown = desk.report(&["baseline", "show", "main", "--format", "json"]);

@@ -155,7 +155,8 @@ fn it_is_far_smaller_than_the_document() {
 
 /// Returns a run that differs from a typical one by these numbers.
 fn made_of(numbers: &[u64], float: Option<f64>, name: &str) -> RunDocument {
-    let mut run = if numbers[0] % 2 == 0 { samples::typical() } else { samples::changed() };
+    let mut run =
+        if numbers[0].is_multiple_of(2) { samples::typical() } else { samples::changed() };
     let mut numbers = numbers.iter().copied().cycle();
     let mut next = || numbers.next().unwrap_or_default();
     for function in &mut run.functions {

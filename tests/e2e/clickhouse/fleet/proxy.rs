@@ -1,4 +1,4 @@
-//! A proxy between writers and a server, which spoils requests: each as its number and the seed will have it.
+//! A proxy between writers and a server, which spoils requests: each as its number and the fate will have it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -98,7 +98,7 @@ struct Request {
 }
 
 impl Proxy {
-    pub(super) fn start(server: u16, seed: u64, manner: Manner) -> Self {
+    pub(super) fn start(server: u16, fate: u64, manner: Manner) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
         let port = listener.local_addr().expect("it has an address").port();
         let seen = Arc::new(Seen::default());
@@ -108,7 +108,7 @@ impl Proxy {
                 let seen = Arc::clone(&of_all);
                 let number = seen.requests.fetch_add(1, Ordering::SeqCst) as u64;
                 // That a client was killed or a server refused is what the proxy is for.
-                thread::spawn(move || serve(client, server, (seed, number), manner, &seen));
+                thread::spawn(move || serve(client, server, (fate, number), manner, &seen));
             }
         });
         Self { port, seen }
@@ -126,13 +126,13 @@ impl Proxy {
 fn serve(
     client: TcpStream,
     server: u16,
-    (seed, number): (u64, u64),
+    (fate, number): (u64, u64),
     manner: Manner,
     seen: &Seen,
 ) -> io::Result<()> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
-    let drawn = chance(seed, number);
+    let drawn = chance(fate, number);
     let way = match manner {
         Manner::Spoils | Manner::Remembers if drawn % 100 < SPOILED => {
             seen.spoiled.fetch_add(1, Ordering::SeqCst);
