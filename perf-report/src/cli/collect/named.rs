@@ -21,8 +21,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     for file in &args.files {
         let path = context.dir.join(file);
         collect::check_readable(&path).map_err(|error| {
-            let problem = format!("{} cannot be read", file.display());
-            UserError::new(Code::Usage, problem).because(error).help("name the file of a segment")
+            let problem = format!("{} {error}", file.display());
+            UserError::new(Code::Usage, problem).help("name the file of a segment")
         })?;
         files.push(path);
     }
