@@ -19,3 +19,5 @@ mod getting_started {}
 mod library {}
 #[doc = include_str!("../../docs/metrics.md")]
 mod metrics {}
+#[doc = include_str!("../../docs/webassembly.md")]
+mod webassembly {}
