@@ -80,7 +80,7 @@ fn three_machines_make_one_run() {
     let shown = fleet.report(&["show"]).stdout;
     assert!(shown.contains("3 of 3 parts") && shown.contains(&format!("3: {third}")), "{shown}");
 
-    let saved = fleet.report(&["baseline", "save", "main", "--run", "latest~1"]);
+    let saved = fleet.report(&["baseline", "save", "main", "latest~1"]);
     assert_eq!(saved.code, Some(0), "{}", saved.stderr);
     let checked = fleet.report(&["check", "--metrics", "calls"]);
     assert_eq!(checked.code, Some(0), "{}{}", checked.stdout, checked.stderr);
@@ -108,7 +108,9 @@ fn a_missing_part_is_told_and_nothing_passes() {
     let fleet = Fleet::of(lab!());
     (1..=3).for_each(|index| fleet.part("whole", index, 3, "10"));
     fleet.report(&["baseline", "save", "main"]);
-    [1, 3].into_iter().for_each(|index| fleet.part("cut", index, 3, "10"));
+    for index in [1, 3] {
+        fleet.part("cut", index, 3, "10");
+    }
     let told = "part 2 of 3 is missing in this run";
     for format in ["human", "json", "markdown"] {
         let checked = fleet.report(&["check", "--format", format]);
@@ -196,10 +198,10 @@ fn a_ci_server_says_which_part_it_is() {
     assert_eq!(run(&github, &[]).code, Some(0));
     assert_eq!(run(&github[..3], &["--part", "1/2"]).code, Some(0));
     let list = fleet.json(&["list", "--format", "json"]);
-    let groups: Vec<_> = (0..2).map(|at| &list["runs"][at]["parts"]["group"]).collect();
+    let group = |at: usize| list["runs"][at]["parts"]["group"].as_str().unwrap_or_default();
     assert_eq!(
-        (&list["found"], groups),
-        (&2.into(), vec![&"github 7 test".into(), &"circleci w test".into()])
+        (&list["found"], group(0), group(1)),
+        (&2.into(), "github 7 test", "circleci w test")
     );
     for (options, problem) in [
         (["--part", "0/2"], "parts count from 1"),
