@@ -10,6 +10,7 @@ mod layers;
 mod openings;
 mod packages;
 mod places;
+mod releases;
 mod scripts;
 mod seen;
 mod sizes;
