@@ -2,6 +2,7 @@
 
 # Takes the compiler in folder $1, whose libraries lie beside it.
 use_rust() {
+    [[ -x $1/bin/rustc ]] || return 1
     local libraries=$1/lib/$(uname -m)-linux-gnu
     export PATH=$1/bin:$PATH RUSTC=$1/bin/rustc RUSTDOC=$1/bin/rustdoc
     export LD_LIBRARY_PATH=$libraries:${1%/usr}/lib/$(uname -m)-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}

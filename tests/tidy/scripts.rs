@@ -17,11 +17,15 @@ fn a_script_that_lacks_its_tools_ends_with_a_code_of_its_own() {
     fs::set_permissions(&cargo, executable).expect("it is ours");
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", folder.path().display());
-    for script in ["fuzz", "sanitize", "msrv"] {
-        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci").join(script);
+    for script in ["fuzz", "sanitize", "msrv", "platforms musl"] {
+        let (name, system) = script.split_once(' ').unwrap_or((script, ""));
+        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci").join(name);
         let output = Command::new(place)
+            .args(Some(system).filter(|it| !it.is_empty()))
             .env("PATH", &path)
             .env("MSRV_TOOLCHAIN", folder.path())
+            .env("PLATFORM_TOOLCHAIN", folder.path())
+            .env("XDG_CACHE_HOME", folder.path())
             .env("CARGO_TARGET_DIR", folder.path())
             .output()
             .expect("the script can be run");
