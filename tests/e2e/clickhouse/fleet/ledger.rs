@@ -115,7 +115,7 @@ pub(super) fn faults(spooled: &Sums, stored: &Sums) -> Vec<String> {
     for (id, rows) in &spooled.rows {
         match stored.rows.get(id) {
             Some(found) if found != rows => {
-                faults.push(format!("{id} has {found:?} rows, not {rows:?}"))
+                faults.push(format!("{id} has {found:?} rows, not {rows:?}"));
             }
             _ => {}
         }

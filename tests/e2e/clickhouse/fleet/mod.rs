@@ -119,6 +119,7 @@ impl Fleet {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "figures for whoever asks with --nocapture")]
 fn simulate(server: &server::Server, size: Size, seed: u64, manner: Manner) {
     let begun = Instant::now();
     let fleet = Fleet::new(server, size, seed, manner);
@@ -133,7 +134,7 @@ fn simulate(server: &server::Server, size: Size, seed: u64, manner: Manner) {
         fleet.proxy.spoiled(),
         doings.pushes.into_inner(),
         doings.kills.into_inner(),
-        looks.looks,
+        looks.all,
         looks.reads,
         looks.torn,
         faults.len(),

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// The looks of a reader, and what it saw.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
-    pub(super) looks: usize,
+    pub(super) all: usize,
     /// Looks by the product.
     pub(super) reads: usize,
     /// Runs that were seen without all that belongs to them, once a look.
@@ -35,7 +35,7 @@ pub(super) fn look_on(lab: &Lab, projects: &[(Project, Sums)], is_over: &AtomicB
         let read = scope.spawn(|| read_on(lab, projects, is_over));
         while !is_over.load(Ordering::SeqCst) {
             for (project, _) in projects {
-                looks.looks += 1;
+                looks.all += 1;
                 looks.torn += project.torn().len();
             }
             thread::sleep(PAUSE);
