@@ -2,8 +2,8 @@
 //! Node runs both.
 //!
 //! The compiler is the one here if it has the library of the system, or the one whose `bin` lies in the
-//! folder PLATFORM_TOOLCHAIN, which may have the library as source. Then it may lack the linker and the C
-//! library, too: the former is rustup's, the latter is in the folder WASI_LIBC, or where Debian has it.
+//! folder `PLATFORM_TOOLCHAIN`, which may have the library as source. Then it may lack the linker and the C
+//! library, too: the former is rustup's, the latter is in the folder `WASI_LIBC`, or where Debian has it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
