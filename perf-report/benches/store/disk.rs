@@ -17,9 +17,12 @@ pub(crate) fn measure(engine: &Engine, fleet: &Fleet, table: &mut Table) -> Resu
     };
     let runs = fleet.size.runs as f64;
     let rows = runs * fleet.size.functions as f64;
+    // Of small parts the current engine does not tell columns apart.
+    let of_which =
+        if histograms > 0.0 { format!("{:.0}", histograms / rows) } else { "?".to_owned() };
     table.note(
         "bytes a function on disk (of which its histogram)",
-        format!("{:.0} ({:.0})", (functions + histograms) / rows, histograms / rows),
+        format!("{:.0} ({of_which})", (functions + histograms) / rows),
     );
     table.note("KiB a document on disk", format!("{:.1}", documents / runs / 1024.0));
     table.note("MiB on disk in all", format!("{:.0}", all / 1_048_576.0));
