@@ -58,7 +58,9 @@ impl Fleet {
 fn three_machines_make_one_run() {
     let fleet = Fleet::of(lab!());
     for group in ["one", "two", "three"] {
-        (1..=3).for_each(|index| fleet.part(group, index, 3, "10"));
+        for index in 1..=3 {
+            fleet.part(group, index, 3, "10");
+        }
     }
     assert_eq!(fleet.run("latest").calls("fibonacci"), 3 * CALLS);
     let list = fleet.json(&["list", "--format", "json"]);
@@ -106,7 +108,9 @@ fn three_machines_make_one_run() {
 #[test]
 fn a_missing_part_is_told_and_nothing_passes() {
     let fleet = Fleet::of(lab!());
-    (1..=3).for_each(|index| fleet.part("whole", index, 3, "10"));
+    for index in 1..=3 {
+        fleet.part("whole", index, 3, "10");
+    }
     fleet.report(&["baseline", "save", "main"]);
     for index in [1, 3] {
         fleet.part("cut", index, 3, "10");

@@ -123,6 +123,12 @@ fn advise(
     {
         return output::help(&help);
     }
+    if gate == Gate::Inconclusive && !comparison.parts_missing.is_empty() {
+        return output::help(
+            "check once all parts are stored: `perf-report show` lists those that are there, and a part that is \
+             run again replaces what it was",
+        );
+    }
     match (gate, baseline) {
         (Gate::Missing, Some(_)) => output::help(
             "what is gone was not judged: where it was meant to go, save the baseline anew with \

@@ -8,7 +8,6 @@ use crate::record::facts::{self, ci};
 
 /// The part of a distributed run that this machine makes.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Distributed runs")]
 pub(super) struct PartArgs {
     /// Name that all parts of a distributed run have in common [default: run and job of the CI server]
     #[arg(long, value_name = "ID", env = "PERF_TRACK_GROUP", hide_env_values = true)]

@@ -5,7 +5,13 @@ use crate::text::units;
 
 /// Returns the sentences: the state, the verdict, the next step.
 pub(super) fn summary(report: &Report, comparison: &Comparison) -> Vec<Statement> {
-    let mut sentences = vec![state(report), verdict(report, comparison)];
+    // Whoever reads no more must know it before the score.
+    let missing = comparison.parts_missing.iter().map(|text| {
+        let evidence = "the parts that are there are listed by `perf-report show`".to_owned();
+        sentence(StatementKind::Verdict, text.clone(), evidence)
+    });
+    let mut sentences: Vec<Statement> = missing.collect();
+    sentences.extend([state(report), verdict(report, comparison)]);
     sentences.extend(next(report));
     sentences
 }

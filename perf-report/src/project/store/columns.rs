@@ -165,17 +165,7 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
         values.push(recorder);
         values.extend(given.map(String::as_str));
     }
-    let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)";
-    let dirty = "dirty <> 0";
-    let parts = format!("(instr(ifnull(run_group, ''), '{GROUP_OF_PARTS}') = 1)");
-    let switches = [(filter.failed, failed), (filter.dirty, dirty), (filter.parts, &parts)];
-    for (wanted, is_so) in switches {
-        match wanted {
-            Some(true) => conditions.push(is_so.to_owned()),
-            Some(false) => conditions.push(format!("NOT {is_so}")),
-            None => {}
-        }
-    }
+    conditions.extend(switches(filter));
     if !filter.groups.is_empty() {
         let any = vec!["instr(run_group, ?) = 1"; filter.groups.len()].join(" OR ");
         conditions.push(format!("({any})"));
@@ -188,4 +178,15 @@ pub(super) fn condition(filter: &Filter) -> (String, Vec<&str>) {
     let all = conditions.join(" AND ");
     let condition = if all.is_empty() { all } else { format!(" WHERE {all}") };
     (condition, values)
+}
+
+/// Returns the conditions that are either so or not.
+fn switches(filter: &Filter) -> impl Iterator<Item = String> {
+    let failed = "(ifnull(exit_code, 0) <> 0 OR signal IS NOT NULL)".to_owned();
+    let parts = format!("(instr(ifnull(run_group, ''), '{GROUP_OF_PARTS}') = 1)");
+    let switches =
+        [(filter.failed, failed), (filter.dirty, "dirty <> 0".to_owned()), (filter.parts, parts)];
+    switches.into_iter().filter_map(|(wanted, is_so)| {
+        wanted.map(|wanted| if wanted { is_so } else { format!("NOT {is_so}") })
+    })
 }

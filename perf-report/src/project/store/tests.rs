@@ -529,8 +529,7 @@ fn queries() -> impl Strategy<Value = Query> {
     let switch = || prop::option::weighted(0.2, prop::bool::ANY);
     let builds: Vec<BuildKeys> = varied().iter().map(RunDocument::build_keys).collect();
     let builds = prop::option::weighted(0.3, prop::sample::select(builds));
-    let subjects = some(&["run x", "cargo bench", "run"]);
-    let switches = (switch(), switch(), builds, subjects);
+    let switches = (switch(), switch(), builds, some(&["run x", "cargo bench", "run"]));
     let filter = (names, facts, some(ids), some(ids), but, more, rest, switches);
     let filter = filter.prop_map(
         |(

@@ -30,7 +30,7 @@ pub(crate) fn missing_alone(run: &RunDocument) -> Vec<String> {
 }
 
 /// Leaves open what `rows` say of anything but a call, where parts are missing on one of the sides.
-pub(crate) fn apply(rows: &mut [Change], sides: Sides<'_>) {
+pub(crate) fn apply(rows: &mut Vec<Change>, sides: Sides<'_>) {
     let [old, new] = lacking(sides);
     let found = new.map(|it| (Which::Current, it)).or(old.map(|it| (Which::Baseline, it)));
     let Some((side, missing)) = found else { return };
@@ -45,6 +45,8 @@ pub(crate) fn apply(rows: &mut [Change], sides: Sides<'_>) {
             && olds.contains(name)
             && news.contains(name)
     };
+    // Nothing was counted, which the part that is missing may have.
+    rows.retain(|row| is_of_a_call(row) || (row.baseline, row.current) != (Some(0.0), Some(0.0)));
     for row in rows.iter_mut().filter(|row| !is_of_a_call(row)) {
         row.verdict = Verdict::Inconclusive;
         row.because.push(Because::PartMissing { side, missing: missing.clone() });
