@@ -92,7 +92,7 @@ pub fn snapshot() -> Result<Snapshot, SegmentError> {
 ///
 /// work();
 /// let bytes = perf_runtime::segment_bytes().unwrap();
-/// let calls = segment::parse(&bytes)?.by_function()[0].calls;
+/// let calls = segment::parse(&bytes)?.by_function().iter().map(|function| function.calls).sum::<u64>();
 /// assert_eq!(calls, 1);
 /// # Ok::<(), segment::SegmentError>(())
 /// ```
