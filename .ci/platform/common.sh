@@ -71,10 +71,15 @@ toolchain() {
     rustc --version
 }
 
-# Cargo's command $1 for the system, with the rest of its arguments. What is built for one stays apart from the rest.
+# Cargo's command $1 for the system, with the rest of its arguments. What is built for one stays apart from the rest;
+# for this machine, where `toolchain` has taken none, it lies where everyone's builds do.
 for_system() {
     local command=$1
     shift
+    if [[ -z $triple ]]; then
+        cargo "$command" --locked "$@"
+        return
+    fi
     # shellcheck disable=SC2086 # none or one word
     nice -n "${PLATFORM_NICE:-5}" cargo "$command" --locked --target "$triple" --target-dir "$target" $build_library "$@"
 }
@@ -115,6 +120,18 @@ tests() {
 # Sums up what the results of tests in file $2 say of $1.
 sum() {
     sed -n "s/^test result: .*[ ;]\([0-9][0-9]*\) $1.*/\1/p" "$2" | awk '{ all += $1 } END { print all + 0 }'
+}
+
+# The stages of a system that is compiled for alone, without linking. Its targets follow.
+compiles_alone() {
+    local system
+    for system in "$@"; do
+        (
+            toolchain "$system"
+            NOTE=$system compiles -p perf-runtime --all-features
+        )
+    done
+    not_run 'needs the system' runtime attribute report e2e
 }
 
 # The four stages of a system on which everything runs; $1 stands before what tests are told, such as `--skip NAME`.

@@ -168,7 +168,7 @@ pub fn started() -> u64 {
 /// on Linux, where asking takes a system call that the standard library does not know.
 #[cfg(any(windows, all(unix, not(target_os = "linux"), not(target_os = "android"))))]
 pub fn is_locked(file: &File) -> Option<bool> {
-    system::is_locked(file)
+    super::locks::is_locked(file)
 }
 
 /// Opens a regular file, and waits for nothing.

@@ -14,6 +14,19 @@ pub(crate) fn try_exclusive(file: &File) -> io::Result<()> {
     try_lock(file, true)
 }
 
+/// Returns whether somebody holds the lock on a segment; `None` where that cannot be found out. For a
+/// moment this takes one that others can share.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn is_locked(file: &File) -> Option<bool> {
+    match try_lock(file, false) {
+        Ok(()) => {
+            unlock(file);
+            Some(false)
+        }
+        Err(error) => (error.kind() == io::ErrorKind::WouldBlock).then_some(true),
+    }
+}
+
 /// Lets the lock go, also where a forked process has the file open still.
 pub(crate) fn release(file: &File) {
     unlock(file);

@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 use std::sync::OnceLock;
 
 use super::Traffic;
+use crate::newer::arrays;
 
 /// Copies the descriptors of standard output and error.
 pub(in crate::gate::bench) fn streams() -> [Option<File>; 2] {
@@ -30,8 +31,14 @@ pub(in crate::gate::bench) fn resident_of(process: u32) -> Option<u64> {
     // The numbers of `/proc` may be those of another namespace.
     let is_own = process == std::process::id();
     let name = if is_own { "self".to_owned() } else { process.to_string() };
-    let text = fs::read_to_string(format!("/proc/{name}/statm")).ok()?;
-    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    statm(&name, 1)
+}
+
+/// Returns a number of a process's account of its memory, in bytes: first that of the addresses it has
+/// reserved, then its resident memory.
+fn statm(process: &str, at: usize) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let pages: u64 = text.split(' ').nth(at)?.parse().ok()?;
     Some(pages.saturating_mul(page_bytes()))
 }
 
@@ -41,10 +48,8 @@ fn page_bytes() -> u64 {
     static BYTES: OnceLock<u64> = OnceLock::new();
     let read = || {
         let words = fs::read("/proc/self/auxv").ok()?;
-        let words = words.chunks_exact(size_of::<usize>());
-        let words: Vec<usize> =
-            words.filter_map(|word| Some(usize::from_ne_bytes(word.try_into().ok()?))).collect();
-        let pair = words.chunks_exact(2).find(|pair| pair[0] == PAGE_SIZE)?;
+        let words: Vec<usize> = arrays(&words).map(|word| usize::from_ne_bytes(*word)).collect();
+        let pair = arrays::<_, 2>(&words).find(|pair| pair[0] == PAGE_SIZE)?;
         u64::try_from(pair[1]).ok()
     };
     *BYTES.get_or_init(|| read().unwrap_or(4096))
@@ -112,7 +117,7 @@ pub(in crate::gate::bench) fn traffic() -> Traffic {
 /// by now, where the system shows how many these are. Where it is refused, the limit holds between
 /// batches alone.
 pub(in crate::gate::bench) fn limit_memory(bytes: u64) {
-    let Some(reserved) = reserved() else { return };
+    let Some(reserved) = statm("self", 0) else { return };
     #[expect(clippy::allow_attributes, reason = "needed on some systems only")]
     #[allow(clippy::useless_conversion, reason = "the type has a sign on some systems")]
     let most =
@@ -125,11 +130,4 @@ pub(in crate::gate::bench) fn limit_memory(bytes: u64) {
     limit.rlim_cur = limit.rlim_max.min(most);
     // SAFETY: reads a record that lives on this stack.
     let _ = unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
-}
-
-/// Returns the addresses that the process has reserved, in bytes.
-fn reserved() -> Option<u64> {
-    let text = fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = text.split(' ').next()?.parse().ok()?;
-    Some(pages.saturating_mul(page_bytes()))
 }

@@ -1,9 +1,7 @@
 //! Windows: see the module above.
 
 use std::fs::File;
-use std::os::windows::io::{
-    AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle,
-};
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle};
 use std::process::ExitStatus;
 use std::ptr;
 
@@ -14,12 +12,12 @@ use windows_sys::Win32::System::JobObjects::{
 };
 use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, GetProcessIoCounters, IO_COUNTERS, OpenProcess,
-    PROCESS_QUERY_LIMITED_INFORMATION,
+    GetCurrentProcess, GetProcessIoCounters, IO_COUNTERS, PROCESS_QUERY_LIMITED_INFORMATION,
 };
 
 use super::Traffic;
 use crate::newer::Signed as _;
+use crate::segment::system::opened;
 
 /// Copies the handles of standard output and error.
 pub(in crate::gate::bench) fn streams() -> [Option<File>; 2] {
@@ -47,13 +45,7 @@ pub(in crate::gate::bench) fn resident_of(process: u32) -> Option<u64> {
 }
 
 fn memory_of(process: u32) -> Option<PROCESS_MEMORY_COUNTERS> {
-    // SAFETY: a call on integers.
-    let handle = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process) };
-    if handle.is_null() {
-        return None;
-    }
-    // SAFETY: just opened, and nobody else knows it.
-    let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
+    let handle = opened(process, PROCESS_QUERY_LIMITED_INFORMATION).ok()?;
     let mut memory = PROCESS_MEMORY_COUNTERS::default();
     let room = u32::try_from(size_of::<PROCESS_MEMORY_COUNTERS>()).ok()?;
     // SAFETY: a call on a handle that is open; writes to a record on this stack.

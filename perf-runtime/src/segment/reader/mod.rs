@@ -31,7 +31,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "bench"))]
 pub(crate) use self::benches::batch_of;
 use self::bytes::Bytes;
 pub use self::calls::Outline;

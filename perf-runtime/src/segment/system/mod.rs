@@ -11,7 +11,6 @@
 //! | `bases` | where a user's folder for segments may be, the best first |
 //! | `life_of`, `is_there`, `started`, `namespace` | what is known of a process |
 //! | `try_lock`, `unlock` | the lock on an open file |
-//! | `is_locked` | whether somebody holds the lock on a segment |
 //! | `PERMISSION_DENIED` | an error number |
 
 #[cfg(not(any(unix, windows)))]

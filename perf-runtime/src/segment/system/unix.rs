@@ -21,10 +21,13 @@ const TEMPORARY: &str = "/tmp";
 
 /// Has a file opened behind no link, and without waiting for anything.
 pub(crate) fn follow_no_link(options: &mut OpenOptions) -> &mut OpenOptions {
-    /// `O_NONBLOCK`, `O_NOFOLLOW` of Linux; elsewhere whoever opens the file turns down anything
-    /// but a regular one.
-    const FLAGS: i32 = if cfg!(target_os = "linux") { 0o4000 | 0o400_000 } else { 0 };
-    options.custom_flags(FLAGS)
+    /// `O_NONBLOCK` of Linux.
+    const AT_ONCE: i32 = 0o4000;
+    /// `O_NOFOLLOW` of Linux, which is another bit on Arm.
+    const NO_LINK: i32 =
+        if cfg!(any(target_arch = "aarch64", target_arch = "arm")) { 0o100_000 } else { 0o400_000 };
+    // Elsewhere whoever opens the file turns down anything but a regular one.
+    options.custom_flags(if cfg!(target_os = "linux") { AT_ONCE | NO_LINK } else { 0 })
 }
 
 /// Has a file made that only its user may open.
@@ -164,19 +167,6 @@ fn set_lock(file: &File, operation: i32) -> io::Result<()> {
     match unsafe { flock(file.as_raw_fd(), operation) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
-    }
-}
-
-/// Returns whether somebody holds the lock on a segment, where that is one of these; for a moment
-/// this takes one that others can share.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn is_locked(file: &File) -> Option<bool> {
-    match try_lock(file, false) {
-        Ok(()) => {
-            unlock(file);
-            Some(false)
-        }
-        Err(error) => (error.kind() == io::ErrorKind::WouldBlock).then_some(true),
     }
 }
 

@@ -389,7 +389,7 @@ pub(crate) fn bases() -> Vec<PathBuf> {
 
 /// Judges a process, which began at `started` unless that is 0.
 pub(crate) fn life_of(pid: u32, started: u64) -> Life {
-    match opened(pid) {
+    match opened(pid, PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION) {
         Ok(process) => {
             let is_it =
                 started == 0 || began(process.as_raw_handle()).is_none_or(|it| it == started);
@@ -407,8 +407,8 @@ pub(crate) fn life_of(pid: u32, started: u64) -> Life {
     }
 }
 
-fn opened(pid: u32) -> io::Result<OwnedHandle> {
-    let rights = PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
+/// Opens the process of this id with some rights.
+pub(crate) fn opened(pid: u32, rights: u32) -> io::Result<OwnedHandle> {
     // SAFETY: a call on integers.
     let handle = unsafe { OpenProcess(rights, 0, pid) };
     if handle.is_null() {
@@ -430,11 +430,16 @@ pub(crate) fn started() -> u64 {
 }
 
 fn began(process: HANDLE) -> Option<u64> {
+    times_of(process).map(|times| number(times[0]))
+}
+
+/// Returns when a process began and when it ended, and its times in the system and in itself.
+pub(crate) fn times_of(process: HANDLE) -> Option<[FILETIME; 4]> {
     let mut times = [FILETIME::default(); 4];
     let [began, ended, of_system, of_user] = &mut times;
     // SAFETY: a call on a handle that is open; writes to records on this stack.
     let answer = unsafe { GetProcessTimes(process, began, ended, of_system, of_user) };
-    (answer != 0).then(|| number(times[0]))
+    (answer != 0).then_some(times)
 }
 
 /// Returns a time, or a length of time, in units of 100 nanoseconds.
@@ -479,18 +484,6 @@ fn locked_byte() -> OVERLAPPED {
     place.Anonymous.Anonymous.Offset = u32::MAX;
     place.Anonymous.Anonymous.OffsetHigh = u32::MAX >> 1;
     place
-}
-
-/// Returns whether somebody holds the lock on a segment; for a moment this takes one that others can
-/// share.
-pub(crate) fn is_locked(file: &File) -> Option<bool> {
-    match try_lock(file, false) {
-        Ok(()) => {
-            unlock(file);
-            Some(false)
-        }
-        Err(error) => (error.kind() == io::ErrorKind::WouldBlock).then_some(true),
-    }
 }
 
 #[cfg(test)]

@@ -243,7 +243,7 @@ impl Segment {
 }
 
 /// Makes a new file, in place of one that an earlier attempt left.
-fn new_file(path: &Path) -> io::Result<File> {
+pub(super) fn new_file(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
     system::new_file(path)
 }

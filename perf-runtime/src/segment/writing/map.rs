@@ -7,6 +7,8 @@ use std::io;
 use std::ptr::NonNull;
 
 use super::reserve;
+#[cfg(any(unix, windows))]
+use super::system::out_of_range;
 use super::system::{self, File, fault, memory};
 
 /// A piece of memory that stays mapped until the process ends: the recorder never gives memory
@@ -98,8 +100,19 @@ impl Mapping {
         if !system::may_write_files_of(offset.saturating_add(self.bytes as u64)) {
             return Err(out_of_range());
         }
-        // SAFETY: the range is this mapping's own, and stays mapped.
-        unsafe { memory::write_to((self.start, self.bytes), file, offset) }
+        let mut written = 0;
+        while written < self.bytes {
+            // SAFETY: at most the length of the range.
+            let rest = (unsafe { self.start.add(written) }, self.bytes - written);
+            // SAFETY: the range is this mapping's own, and stays mapped.
+            match unsafe { memory::write_some(rest, file, offset + written as u64) } {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(more) => written += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Gives private memory back, unless the system is asked for nothing any more.
@@ -113,9 +126,4 @@ impl Mapping {
         // SAFETY: the range is this mapping's own, and the caller vouches that nobody uses it.
         unsafe { memory::unmap(self.start, self.bytes) };
     }
-}
-
-#[cfg(any(unix, windows))]
-fn out_of_range() -> io::Error {
-    io::Error::from_raw_os_error(fault::TOO_LARGE)
 }

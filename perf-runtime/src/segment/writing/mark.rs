@@ -1,8 +1,9 @@
 //! The mark from which on figures count: see `segment::reader::mark`.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
+use super::copies::new_file;
 use super::{Segment, reading, system};
 use crate::segment::{MARK_EXTENSION, SegmentError, UNNAMED_EXTENSION};
 
@@ -13,12 +14,11 @@ pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
     let copy = reading::copy(segment)?;
     if !system::may_write_files_of(copy.len() as u64) {
         // Not only an error, but a signal that ends the process.
-        return Err(io::Error::from_raw_os_error(system::fault::TOO_LARGE).into());
+        return Err(system::out_of_range().into());
     }
     let new = path.with_extension(UNNAMED_EXTENSION);
-    // Left by a call that failed; there is one at a time.
-    let _ = fs::remove_file(&new);
-    let written = system::new_file(&new)
+    // Only a call that failed leaves one; there is one at a time.
+    let written = new_file(&new)
         .and_then(|mut file| file.write_all(&copy).map(|()| file))
         .and_then(|file| fs::rename(&new, path.with_extension(MARK_EXTENSION)).map(|()| file));
     written.map(|file| segment.keep_mark(&file)).map_err(|error| {

@@ -23,7 +23,10 @@ pub(crate) fn write(segment: &Segment) -> Result<(), SegmentError> {
 /// Takes what was recorded before off a snapshot.
 pub(super) fn apply(snapshot: Snapshot) -> Result<Snapshot, SegmentError> {
     let mark = lock_briefly(&MARK).ok_or_else(busy)?;
-    mark.as_deref().map_or_else(|| Ok(snapshot.clone()), |mark| since(&snapshot, mark))
+    match mark.as_deref() {
+        Some(mark) => since(&snapshot, mark),
+        None => Ok(snapshot),
+    }
 }
 
 fn busy() -> SegmentError {

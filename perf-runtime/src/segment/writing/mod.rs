@@ -26,6 +26,8 @@ pub(crate) mod text;
 mod walk;
 mod writer;
 
+use std::mem::offset_of;
+
 pub(crate) use fate::Fate;
 pub(crate) use map::Mapping;
 pub(crate) use metric_text::MetricText;
@@ -33,10 +35,20 @@ pub(crate) use site_text::SiteText;
 pub(crate) use walk::LoggedStep;
 pub(crate) use writer::{Block, LARGEST_BLOCK, Segment, Use};
 
+use crate::segment::layout::{HANDED_OUT, Header, Identity};
+
 /// The segment that was made.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) segment: Segment,
     /// Error number that explains why it does not lie in its usual place, if that is so.
     pub(crate) fallback: Option<i32>,
+}
+
+/// Marks the bytes of a segment as what was handed out.
+fn hand_out(bytes: &mut [u8]) {
+    let at = offset_of!(Header, identity) + offset_of!(Identity, copied);
+    if let Some(place) = bytes.get_mut(at..at + size_of_val(&HANDED_OUT)) {
+        place.copy_from_slice(&HANDED_OUT.to_ne_bytes());
+    }
 }

@@ -2,10 +2,7 @@
 //! reference to memory that other threads write to is needed. The stand-in, where segments are in
 //! memory alone, is `reading_memory`.
 
-use std::mem::offset_of;
-
-use super::Segment;
-use crate::segment::layout::{HANDED_OUT, Header, Identity};
+use super::{Segment, hand_out};
 use crate::segment::reader::{copy_file, settle};
 use crate::segment::{self, SegmentError};
 use crate::snapshot::Snapshot;
@@ -31,12 +28,4 @@ pub(super) fn copy(segment: &Segment) -> Result<Vec<u8>, SegmentError> {
     copy_file(path, &mut copy)?;
     settle((&mut copy, &mut Vec::new()), path)?;
     Ok(copy)
-}
-
-/// Marks the bytes of a segment as what was handed out.
-fn hand_out(bytes: &mut [u8]) {
-    let at = offset_of!(Header, identity) + offset_of!(Identity, copied);
-    if let Some(place) = bytes.get_mut(at..at + size_of_val(&HANDED_OUT)) {
-        place.copy_from_slice(&HANDED_OUT.to_ne_bytes());
-    }
 }

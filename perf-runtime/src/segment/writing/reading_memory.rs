@@ -1,12 +1,10 @@
 //! The stand-in for `reading` where segments are in memory alone.
 
-use std::mem::offset_of;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::granules::GRANULE;
-use super::{Segment, mark};
-use crate::segment::layout::{HANDED_OUT, Header, Identity};
+use super::{Segment, hand_out, mark};
 use crate::segment::{SegmentError, parse};
 use crate::snapshot::Snapshot;
 
@@ -19,10 +17,7 @@ pub(crate) fn read(segment: &Segment) -> Result<Snapshot, SegmentError> {
 #[expect(clippy::unnecessary_wraps, reason = "as where there is a file")]
 pub(crate) fn bytes(segment: &Segment) -> Result<Vec<u8>, SegmentError> {
     let mut bytes = whole(segment);
-    let at = offset_of!(Header, identity) + offset_of!(Identity, copied);
-    if let Some(place) = bytes.get_mut(at..at + size_of_val(&HANDED_OUT)) {
-        place.copy_from_slice(&HANDED_OUT.to_ne_bytes());
-    }
+    hand_out(&mut bytes);
     Ok(bytes)
 }
 

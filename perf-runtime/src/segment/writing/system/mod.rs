@@ -92,6 +92,12 @@ pub(crate) fn unix_ns() -> u64 {
     0
 }
 
+/// Returns the error of what is beyond the size that a file may have.
+#[cfg(any(unix, windows))]
+pub(crate) fn out_of_range() -> std::io::Error {
+    std::io::Error::from_raw_os_error(fault::TOO_LARGE)
+}
+
 /// The file system and the number of a file in it, by which it is known whatever its name.
 pub(crate) type Identity = (u64, u64);
 

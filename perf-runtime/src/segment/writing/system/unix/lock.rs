@@ -134,7 +134,7 @@ pub(crate) fn is_locked(file: &File) -> Option<bool> {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn is_locked(file: &File) -> Option<bool> {
-    crate::segment::system::is_locked(file)
+    crate::segment::locks::is_locked(file)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -5,7 +5,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::ptr::{self, NonNull};
 
-use super::{fault, may_write_files_of};
+use super::may_write_files_of;
+use crate::writing::system::out_of_range;
 
 /// Reserves `bytes` bytes of `file` from `offset` on and maps them, zeroed where they are new. The
 /// space is reserved first, so that a full disk is an error here and no signal later.
@@ -94,36 +95,21 @@ pub(crate) unsafe fn replace(start: NonNull<u8>, bytes: usize) {
     unsafe { libc::mmap(start.as_ptr().cast(), bytes, access, flags, -1, 0) };
 }
 
-/// Writes `whole` bytes from `start` on into `file` at `offset`. The system copies them, so that
-/// others may write to them meanwhile, and the missing part of a truncated file is an error.
+/// Writes bytes from `start` on into `file` at `offset`, `length` at most, and returns their number. The
+/// system copies them, so that others may write to them meanwhile, and the missing part of a truncated
+/// file is an error.
 ///
 /// # Safety
 /// The range stays mapped.
-pub(crate) unsafe fn write_to(
-    (start, whole): (NonNull<u8>, usize),
+pub(crate) unsafe fn write_some(
+    (start, length): (NonNull<u8>, usize),
     file: &File,
     offset: u64,
-) -> io::Result<()> {
-    let mut written = 0;
-    while written < whole {
-        let place = libc::off_t::try_from(offset + written as u64).map_err(|_| out_of_range())?;
-        // SAFETY: at most the length of the range.
-        let from = unsafe { start.add(written) };
-        // SAFETY: reads a part of the range, which stays mapped.
-        let answer =
-            unsafe { libc::pwrite(file.as_raw_fd(), from.as_ptr().cast(), whole - written, place) };
-        match usize::try_from(answer) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(more) => written += more,
-            Err(_) => {
-                let error = io::Error::last_os_error();
-                if error.kind() != io::ErrorKind::Interrupted {
-                    return Err(error);
-                }
-            }
-        }
-    }
-    Ok(())
+) -> io::Result<usize> {
+    let place = libc::off_t::try_from(offset).map_err(|_| out_of_range())?;
+    // SAFETY: reads the range, which stays mapped.
+    let answer = unsafe { libc::pwrite(file.as_raw_fd(), start.as_ptr().cast(), length, place) };
+    usize::try_from(answer).map_err(|_| io::Error::last_os_error())
 }
 
 /// Gives a mapping back.
@@ -133,8 +119,4 @@ pub(crate) unsafe fn write_to(
 pub(crate) unsafe fn unmap(start: NonNull<u8>, bytes: usize) {
     // SAFETY: as the caller vouches.
     unsafe { libc::munmap(start.as_ptr().cast(), bytes) };
-}
-
-fn out_of_range() -> io::Error {
-    io::Error::from_raw_os_error(fault::TOO_LARGE)
 }

@@ -47,9 +47,13 @@ pub(crate) fn at_thread_end(call: unsafe extern "C" fn(*mut c_void), value: *con
 /// Returns the value that was given to [`at_thread_end`] on this thread, until it ends. Thread-local
 /// memory of Rust may end before it, with the destructors of a thread.
 pub(crate) fn left_at_thread_end() -> *const c_void {
-    let slot = SLOT.get().and_then(|slot| u32::try_from(slot.get() - 1).ok());
     // SAFETY: the place was taken before, and is never given back.
-    slot.map_or(ptr::null(), |slot| unsafe { TlsGetValue(slot) })
+    slot().map_or(ptr::null(), |slot| unsafe { TlsGetValue(slot) })
+}
+
+/// Returns the place of the thread's value, once it was taken.
+fn slot() -> Option<u32> {
+    SLOT.get().and_then(|slot| u32::try_from(slot.get() - 1).ok())
 }
 
 /// Does what is to be done when the loader calls: see [`call_at_load_and_end`].
@@ -64,8 +68,7 @@ pub(crate) fn library_call(reason: u32, (at_load, at_end): (fn(), fn())) {
 
 fn end_thread() {
     let value = left_at_thread_end();
-    let slot = SLOT.get().and_then(|slot| u32::try_from(slot.get() - 1).ok());
-    if let (Some(call), Some(slot), false) = (AT_THREAD_END.get(), slot, value.is_null()) {
+    if let (Some(call), Some(slot), false) = (AT_THREAD_END.get(), slot(), value.is_null()) {
         // First, since it is another thread's afterwards.
         // SAFETY: the place was taken before, and is never given back.
         unsafe { TlsSetValue(slot, ptr::null()) };

@@ -6,18 +6,16 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
-use std::os::windows::io::{FromRawHandle as _, OwnedHandle};
 use std::path::Path;
-use std::ptr;
 
 use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
 use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, DeleteFileW, FILE_ATTRIBUTE_NORMAL, FILE_FLAG_OPEN_REPARSE_POINT,
-    FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_READ_ATTRIBUTES, FindClose, FindFirstFileW,
-    FindNextFileW, OPEN_ALWAYS, READ_CONTROL, RemoveDirectoryW, WIN32_FIND_DATAW,
+    DeleteFileW, FILE_ATTRIBUTE_NORMAL, FILE_FLAG_OPEN_REPARSE_POINT, FILE_GENERIC_READ,
+    FILE_GENERIC_WRITE, FILE_READ_ATTRIBUTES, FindClose, FindFirstFileW, FindNextFileW,
+    OPEN_ALWAYS, READ_CONTROL, RemoveDirectoryW, WIN32_FIND_DATAW,
 };
 
-use super::{SHARED, facts, open, space_of};
+use super::{create, facts, open, space_of};
 use crate::segment::retention::Space;
 use crate::segment::system::{Wide, fault_in_rights};
 
@@ -54,25 +52,8 @@ impl Folder {
     /// Opens the same for reading and writing, made where it is missing.
     pub(crate) fn made_file(&self, name: &CStr) -> Option<File> {
         let path = self.below(name)?;
-        let (access, flags) = (
-            FILE_GENERIC_READ | FILE_GENERIC_WRITE,
-            FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT,
-        );
-        // SAFETY: reads a text that ends with zero.
-        let handle = unsafe {
-            CreateFileW(
-                path.units().as_ptr(),
-                access,
-                SHARED,
-                ptr::null(),
-                OPEN_ALWAYS,
-                flags,
-                ptr::null_mut(),
-            )
-        };
-        let is_open = handle != INVALID_HANDLE_VALUE;
-        // SAFETY: just opened, and nobody else knows it.
-        regular(is_open.then(|| unsafe { OwnedHandle::from_raw_handle(handle) })?.into())
+        let how = (OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT);
+        regular(create(path.units(), FILE_GENERIC_READ | FILE_GENERIC_WRITE, how).ok()?)
     }
 
     /// Returns the bytes that the file of this name takes of the file system.

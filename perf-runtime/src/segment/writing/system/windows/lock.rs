@@ -16,7 +16,7 @@ use super::{Facts, facts};
 use crate::segment::system::{try_lock, unlock};
 use crate::writing::system::Identity;
 
-pub(crate) use crate::segment::system::is_locked;
+pub(crate) use crate::segment::locks::is_locked;
 
 /// The lock on a file.
 #[derive(Debug)]

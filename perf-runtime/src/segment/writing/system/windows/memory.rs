@@ -12,8 +12,8 @@ use windows_sys::Win32::System::Memory::{
     MapViewOfFile, PAGE_READWRITE, VirtualAlloc, VirtualFree,
 };
 
-use super::fault;
 use crate::segment::system::read_exact_at;
+use crate::writing::system::out_of_range;
 
 /// The unit in which views begin.
 const VIEW: u64 = 64 << 10;
@@ -85,37 +85,27 @@ pub(crate) fn of_contents(file: &File, bytes: usize) -> io::Result<NonNull<u8>> 
 /// None; elsewhere there is.
 pub(crate) unsafe fn replace(_start: NonNull<u8>, _bytes: usize) {}
 
-/// Writes `whole` bytes from `start` on into `file` at `offset`. The system copies them, so that
-/// others may write to them meanwhile.
+/// Writes bytes from `start` on into `file` at `offset`, `length` at most, and returns their number. The
+/// system copies them, so that others may write to them meanwhile.
 ///
 /// # Safety
 /// The range stays mapped.
-pub(crate) unsafe fn write_to(
-    (start, whole): (NonNull<u8>, usize),
+pub(crate) unsafe fn write_some(
+    (start, length): (NonNull<u8>, usize),
     file: &File,
     offset: u64,
-) -> io::Result<()> {
-    let mut written = 0;
-    while written < whole {
-        let (high, low) = halves(offset + written as u64);
-        let mut place = OVERLAPPED::default();
-        place.Anonymous.Anonymous.Offset = low;
-        place.Anonymous.Anonymous.OffsetHigh = high;
-        // SAFETY: at most the length of the range.
-        let from = unsafe { start.add(written) };
-        let (length, mut more) = (u32::try_from(whole - written).unwrap_or(u32::MAX), 0);
-        // SAFETY: a call on a handle that is open; reads a part of the range, which stays mapped,
-        // and writes to a number and a record on this stack.
-        let answer = unsafe {
-            WriteFile(file.as_raw_handle(), from.as_ptr(), length, &raw mut more, &raw mut place)
-        };
-        match (answer, more) {
-            (0, _) => return Err(io::Error::last_os_error()),
-            (_, 0) => return Err(io::ErrorKind::WriteZero.into()),
-            _ => written += more as usize,
-        }
-    }
-    Ok(())
+) -> io::Result<usize> {
+    let (high, low) = halves(offset);
+    let mut place = OVERLAPPED::default();
+    place.Anonymous.Anonymous.Offset = low;
+    place.Anonymous.Anonymous.OffsetHigh = high;
+    let (length, mut written) = (u32::try_from(length).unwrap_or(u32::MAX), 0);
+    // SAFETY: a call on a handle that is open; reads the range, which stays mapped, and writes to a
+    // number and a record on this stack.
+    let answer = unsafe {
+        WriteFile(file.as_raw_handle(), start.as_ptr(), length, &raw mut written, &raw mut place)
+    };
+    if answer == 0 { Err(io::Error::last_os_error()) } else { Ok(written as usize) }
 }
 
 /// Gives private pages back.
@@ -126,8 +116,4 @@ pub(crate) unsafe fn write_to(
 pub(crate) unsafe fn unmap(start: NonNull<u8>, _bytes: usize) {
     // SAFETY: as the caller vouches.
     unsafe { VirtualFree(start.as_ptr().cast(), 0, MEM_RELEASE) };
-}
-
-fn out_of_range() -> io::Error {
-    io::Error::from_raw_os_error(fault::TOO_LARGE)
 }

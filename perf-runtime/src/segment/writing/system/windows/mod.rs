@@ -29,7 +29,7 @@ use windows_sys::Win32::System::LibraryLoader::{
 use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
 use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, GetCurrentThread, GetCurrentThreadId, GetProcessTimes,
+    GetCurrentProcess, GetCurrentThread, GetCurrentThreadId,
 };
 use windows_sys::Win32::System::WindowsProgramming::QueryThreadCycleTime;
 
@@ -129,19 +129,14 @@ fn open(path: &Wide, access: u32) -> io::Result<File> {
 }
 
 fn open_units(path: &[u16], access: u32) -> io::Result<File> {
+    create(path, access, (OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT))
+}
+
+fn create(path: &[u16], access: u32, (disposition, flags): (u32, u32)) -> io::Result<File> {
     debug_assert_eq!(path.last(), Some(&0));
-    let flags = FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT;
     // SAFETY: reads a text that ends with zero.
     let handle = unsafe {
-        CreateFileW(
-            path.as_ptr(),
-            access,
-            SHARED,
-            ptr::null(),
-            OPEN_EXISTING,
-            flags,
-            ptr::null_mut(),
-        )
+        CreateFileW(path.as_ptr(), access, SHARED, ptr::null(), disposition, flags, ptr::null_mut())
     };
     if handle == INVALID_HANDLE_VALUE {
         return Err(io::Error::last_os_error());
@@ -325,13 +320,7 @@ pub(crate) fn account() -> Option<Account> {
         return None;
     }
     // SAFETY: takes nothing, cannot fail.
-    let process = unsafe { GetCurrentProcess() };
-    let mut times = [FILETIME::default(); 4];
-    let [began, ended, of_system, of_user] = &mut times;
-    // SAFETY: a call on this process; writes to records on this stack.
-    if unsafe { GetProcessTimes(process, began, ended, of_system, of_user) } == 0 {
-        return None;
-    }
+    let times = system::times_of(unsafe { GetCurrentProcess() })?;
     let ns = |time| number(time).saturating_mul(100);
     Some(Account {
         user_ns: ns(times[3]),
