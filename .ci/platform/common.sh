@@ -124,11 +124,11 @@ sum() {
 
 # The stages of a system that is compiled for alone, without linking. Its targets follow.
 compiles_alone() {
-    local system
-    for system in "$@"; do
+    local alone
+    for alone in "$@"; do
         (
-            toolchain "$system"
-            NOTE=$system compiles -p perf-runtime --all-features
+            toolchain "$alone"
+            NOTE=$alone compiles -p perf-runtime --all-features
         )
     done
     not_run 'needs the system' runtime attribute report e2e

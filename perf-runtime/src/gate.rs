@@ -117,7 +117,7 @@ pub mod stream;
 #[path = "stream_absent.rs"]
 pub mod stream;
 #[cfg(any(feature = "record", all(test, perf_loom)))]
-#[path = "sync.rs"]
+#[path = "sync/mod.rs"]
 pub(crate) mod sync;
 #[cfg(feature = "record")]
 #[path = "segment/writing/mod.rs"]

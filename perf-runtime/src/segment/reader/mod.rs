@@ -4,7 +4,7 @@
 //! and every walk ends. Damage costs the segment, not the program.
 
 mod allocated;
-mod benches;
+pub(crate) mod benches;
 mod bytes;
 mod calls;
 mod crates;
@@ -31,8 +31,6 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-#[cfg(all(test, feature = "bench"))]
-pub(crate) use self::benches::batch_of;
 use self::bytes::Bytes;
 pub use self::calls::Outline;
 pub use self::flights::InFlight;

@@ -187,7 +187,7 @@ pub(crate) const fn numbers(batch: &Batch) -> [u64; BATCH_NUMBERS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::reader::batch_of;
+    use crate::segment::reader::benches::batch_of;
     use crate::snapshot::Phase;
 
     #[test]

@@ -5,28 +5,22 @@
 //! The recorder must never block its host: the holder may be a thread that a fork left behind, or
 //! the very thread that a signal handler interrupted.
 
+#[cfg(not(perf_loom))]
+mod patience;
+
 use std::sync::TryLockError;
 
 #[cfg(perf_loom)]
 pub(crate) use crate::models::{
     atomic, once,
-    threads::{Mutex, MutexGuard, yield_now},
+    threads::{Mutex, MutexGuard, wait, yield_now},
 };
 #[cfg(not(perf_loom))]
 pub(crate) use {
     once_cell::race as once,
+    patience::{wait, yield_now},
     std::sync::{Mutex, MutexGuard, atomic},
 };
-
-/// Lets another thread run, if the system may be asked for that.
-#[cfg(not(perf_loom))]
-fn yield_now() {
-    if crate::writing::system::is_quiet() {
-        std::hint::spin_loop();
-    } else {
-        std::thread::yield_now();
-    }
-}
 
 /// Makes a function that is `const`, except where it makes what `models` try: that is known at run
 /// time.
@@ -42,9 +36,8 @@ macro_rules! const_fn {
 }
 pub(crate) use const_fn;
 
-/// The number of tries for a lock: some hundred milliseconds, far beyond the microseconds that
-/// anyone holds one.
-const ATTEMPTS: u32 = if cfg!(perf_loom) { 2 } else { 100_000 };
+/// Tries of a lock before its holder is given time: anyone holds one for microseconds.
+const HASTY_TRIES: u32 = if cfg!(perf_loom) { 2 } else { 100 };
 
 /// Locks `mutex`, unless it cannot be had in good time.
 pub(crate) fn lock_briefly<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
@@ -57,14 +50,14 @@ pub(crate) fn lock_briefly<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 /// Tries `attempt` until it returns something, but not for long.
 pub(crate) fn briefly<R>(mut attempt: impl FnMut() -> Option<R>) -> Option<R> {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..HASTY_TRIES {
         let result = attempt();
         if result.is_some() {
             return result;
         }
         yield_now();
     }
-    None
+    wait(attempt)
 }
 
 #[cfg(all(test, not(perf_loom)))]
