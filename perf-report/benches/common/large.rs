@@ -1,11 +1,14 @@
 //! Runs of many functions, made up, with the shape of real ones: names of some crates, calls and times over
 //! many orders of magnitude, histograms of 5 to 90 buckets, a tree that is wide at the top.
 
+mod hosts;
+
+use hosts::{machine, toolchain};
 use perf_report::analysis::history::history;
 use perf_report::model::{
-    Comparison, Function, Git, HISTORY_SCHEMA, HISTORY_VERSION, HistoryDocument, Machine, Metric,
-    Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument, Side, Toolchain,
-    TreeNode, TrendLimits,
+    Comparison, Function, Git, HISTORY_SCHEMA, HISTORY_VERSION, HistoryDocument, Metric, Process,
+    ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument, Side, TreeNode,
+    TrendLimits,
 };
 use perf_report::stats::random::Stream;
 use perf_report::verdict::{Limits, compare};
@@ -98,22 +101,8 @@ fn facts(slower: f64) -> Run {
             branch: Some("main".to_owned()),
             ..Git::default()
         }),
-        machine: Machine {
-            key: "v1-9f3a6c".to_owned(),
-            cpu: "AMD EPYC 7B13".to_owned(),
-            cores: 8,
-            os: "linux".to_owned(),
-            arch: "x86_64".to_owned(),
-            probe: None,
-        },
-        toolchain: Toolchain {
-            rustc: "rustc 1.95.0".to_owned(),
-            target: "x86_64-unknown-linux-gnu".to_owned(),
-            profile: "release".to_owned(),
-            opt_level: "3".to_owned(),
-            runtime: "0.1.0".to_owned(),
-            ..Toolchain::default()
-        },
+        machine: machine("v1-9f3a6c"),
+        toolchain: toolchain(),
         ..Run::default()
     }
 }

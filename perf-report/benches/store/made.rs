@@ -2,10 +2,12 @@
 //! histogram of forty filled buckets, and a tree beside them. The same numbers give the same runs.
 
 use perf_report::model::{
-    Function, Git, Machine, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run,
-    RunDocument, Toolchain, TreeNode,
+    Function, Git, Process, ProcessSummary, RUN_SCHEMA, RUN_VERSION, Recording, Run, RunDocument,
+    TreeNode,
 };
 use perf_report::stats::random::Stream;
+
+use crate::hosts::{machine, toolchain};
 
 const CRATES: [&str; 6] = ["shop", "parser", "store", "net", "render", "tools"];
 const MODULES: [&str; 8] =
@@ -196,22 +198,8 @@ fn facts((number, series): (usize, usize), second: i64, stream: &mut Stream) -> 
             }),
             ..Git::default()
         }),
-        machine: Machine {
-            key: format!("v1-{:012x}", series / SERVICES + 1),
-            cpu: "AMD EPYC 7B13".to_owned(),
-            cores: 8,
-            os: "linux".to_owned(),
-            arch: "x86_64".to_owned(),
-            probe: None,
-        },
-        toolchain: Toolchain {
-            rustc: "rustc 1.95.0".to_owned(),
-            target: "x86_64-unknown-linux-gnu".to_owned(),
-            profile: "release".to_owned(),
-            opt_level: "3".to_owned(),
-            runtime: "0.1.0".to_owned(),
-            ..Toolchain::default()
-        },
+        machine: machine(&format!("v1-{:012x}", series / SERVICES + 1)),
+        toolchain: toolchain(),
         ..Run::default()
     }
 }

@@ -16,6 +16,8 @@ mod commands;
 mod consumers;
 mod disk;
 mod filling;
+#[path = "../common/hosts.rs"]
+mod hosts;
 mod made;
 mod questions;
 #[path = "../../../tests/e2e/clickhouse/server.rs"]

@@ -72,7 +72,7 @@ pub(super) fn branch(text: &str) -> Result<String, String> {
 }
 
 /// Checks that a name is a line of text, of which something can be seen.
-fn line(text: &str) -> Result<String, String> {
+pub(super) fn line(text: &str) -> Result<String, String> {
     const LONGEST: usize = 200;
     if text.trim().is_empty() {
         Err("it is empty".to_owned())

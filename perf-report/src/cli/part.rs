@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::keep;
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::Part;
 use crate::record::facts::{self, ci};
@@ -11,7 +12,7 @@ use crate::record::facts::{self, ci};
 pub(super) struct PartArgs {
     /// Name that all parts of a distributed run have in common [default: run and job of the CI server]
     #[arg(long, value_name = "ID", env = "PERF_TRACK_GROUP", hide_env_values = true)]
-    #[arg(value_parser = group)]
+    #[arg(value_parser = keep::line)]
     group: Option<String>,
 
     /// The part that this machine makes, such as `3/8`; `none` for a run by itself [default: what the CI server
@@ -50,20 +51,6 @@ impl FromStr for Choice {
             Some((index, of)) => Ok(Self::Part { index, of }),
             None => Err("write it as `3/8`, the third of eight, or `none`".to_owned()),
         }
-    }
-}
-
-/// Checks the name of a group given by the user.
-fn group(text: &str) -> Result<String, String> {
-    const LONGEST: usize = 200;
-    if text.trim().is_empty() {
-        Err("it is empty".to_owned())
-    } else if text.chars().count() > LONGEST {
-        Err(format!("it is longer than {LONGEST} characters"))
-    } else if text.chars().any(char::is_control) {
-        Err("it has control characters".to_owned())
-    } else {
-        Ok(text.to_owned())
     }
 }
 

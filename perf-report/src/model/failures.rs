@@ -41,6 +41,17 @@ impl Failures {
     /// Name of all other kinds together.
     pub const OTHER_KINDS: &str = "(other kinds)";
 
+    /// Returns the most frequent kinds, and one for the rest and `other` kinds.
+    pub(crate) fn most_frequent(mut kinds: Vec<ErrorKind>, other: u64) -> Vec<ErrorKind> {
+        kinds.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        let beyond = kinds.split_off(kinds.len().min(Self::MOST_KINDS));
+        let other = beyond.iter().fold(other, |sum, kind| sum.saturating_add(kind.count));
+        if other > 0 {
+            kinds.push(ErrorKind { name: Self::OTHER_KINDS.to_owned(), count: other });
+        }
+        kinds
+    }
+
     /// Returns the kinds that have names, without what stands for all others.
     pub fn named(&self) -> impl Iterator<Item = &ErrorKind> {
         self.kinds.iter().filter(|kind| kind.name != Self::OTHER_KINDS)

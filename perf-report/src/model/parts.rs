@@ -73,8 +73,13 @@ impl Part {
     /// Returns the group under which the part is stored: all of what finds the others of its distributed run, and the
     /// number of the part. `round` is that of `run --repeat`.
     pub(crate) fn stored_group(&self, round: Option<u32>) -> String {
-        let key = PartKey { group: self.group.clone(), of: self.of, round, index: self.index };
-        format!("{}{}", key.prefix(), self.index)
+        let key = self.key(round);
+        format!("{}{}", key.prefix(), key.index)
+    }
+
+    /// Returns the facts in that group.
+    pub(crate) fn key(&self, round: Option<u32>) -> PartKey {
+        PartKey { group: self.group.clone(), of: self.of, round, index: self.index }
     }
 }
 

@@ -161,7 +161,10 @@ impl Runs {
         Ok(Self { notice, ..Self::with_group(&*store, run)? })
     }
 
-    fn with_group(store: &dyn store::Store, run: RunDocument) -> Result<Self, UserError> {
+    pub(super) fn with_group(
+        store: &dyn store::Store,
+        run: RunDocument,
+    ) -> Result<Self, UserError> {
         Ok(Self::new(run.run.id.clone(), store.with_group(run)?))
     }
 }

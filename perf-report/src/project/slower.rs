@@ -96,9 +96,7 @@ fn compared(
         return Err("no comparable run was made before".to_owned());
     }
     let count = before.len() as u64;
-    let name = run.run.id.clone();
-    let group = store.with_group(run).map_err(|error| words(error.into()))?;
-    let mut current = Runs::new(name, group);
+    let mut current = Runs::with_group(store, run).map_err(words)?;
     let mut before = Runs::new("before".to_owned(), before);
     let judged = check::compare(context, &mut before, &mut current, settings).map_err(words)?;
     Ok((judged.0, count))

@@ -26,6 +26,66 @@ pub fn unzigzag(number: u64) -> u64 {
     (number >> 1) ^ (number & 1).wrapping_neg()
 }
 
+/// A value that takes one number.
+pub(crate) trait Cell: Sized {
+    /// Returns the number that stands for the value.
+    fn number(&self) -> u64;
+
+    /// Returns the value that a number stands for, if it stands for one.
+    fn of(number: u64) -> Option<Self>;
+}
+
+impl Cell for u64 {
+    fn number(&self) -> u64 {
+        *self
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+impl Cell for u32 {
+    fn number(&self) -> u64 {
+        u64::from(*self)
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        number.try_into().ok()
+    }
+}
+
+impl Cell for bool {
+    fn number(&self) -> u64 {
+        u64::from(*self)
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        (number < 2).then_some(number == 1)
+    }
+}
+
+/// 0 is none. The largest number is none, too: whoever writes checks that what is read is the same.
+impl Cell for Option<u64> {
+    fn number(&self) -> u64 {
+        self.map_or(0, |number| number.wrapping_add(1))
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        Some(number.checked_sub(1))
+    }
+}
+
+impl Cell for Option<i64> {
+    fn number(&self) -> u64 {
+        self.map(|number| zigzag(number.cast_unsigned())).number()
+    }
+
+    fn of(number: u64) -> Option<Self> {
+        Some(Option::<u64>::of(number)?.map(|number| unzigzag(number).cast_signed()))
+    }
+}
+
 /// Returns `part` of `whole` in per cent; 0 of nothing.
 pub fn share_pct(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { float(part) / float(whole) * 100.0 }

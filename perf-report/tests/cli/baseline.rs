@@ -4,7 +4,7 @@ use std::fs;
 
 use perf_report::model::{Baseline, RunDocument};
 
-use crate::desk::{Desk, checked, document};
+use crate::desk::{Desk, checked, document, timed};
 
 #[test]
 fn a_baseline_is_the_run_it_was_saved_from() {
@@ -189,20 +189,11 @@ fn runs_of_a_group_that_recorded_nothing_are_missing() {
 #[test]
 fn a_verdict_stays_what_it_was_when_more_runs_are_stored() {
     let desk = Desk::new();
-    let slower = |id: &str, part: u64| {
-        let mut run = crate::desk::document(id);
-        let function = &mut run.functions[0];
-        function.calls = 10_000;
-        function.self_ns = 50_000_000 * part / 100;
-        function.total_ns = function.self_ns;
-        function.mean_ns = Some(5_000.0);
-        run
-    };
-    desk.store_all(&[slower("a1", 100), slower("a2", 101), slower("a3", 140)]);
+    desk.store_all(&[timed("a1", 100), timed("a2", 101), timed("a3", 140)]);
     desk.report(&["baseline", "save", "main", "a1"]).said(0, "");
     let check = || desk.report(&["check", "--run", "a3", "--format", "json"]).stdout;
     let before = check();
     assert!(before.contains("demo::f"), "{before}");
-    desk.store_all(&[slower("b1", 300), slower("b2", 20), slower("b3", 90)]);
+    desk.store_all(&[timed("b1", 300), timed("b2", 20), timed("b3", 90)]);
     assert_eq!(check(), before);
 }

@@ -13,8 +13,7 @@ const MOST_STEPS: usize = 256;
 
 /// Makes a part the whole that it is.
 pub(super) fn as_whole(run: &mut Run, id: &str, parts: Parts) {
-    let key = run.part.take().map(|part| part.stored_group(run.round));
-    run.group = key.and_then(|key| crate::model::PartKey::parse(&key)?.group_of_rounds());
+    run.group = run.part.take().and_then(|part| part.key(run.round).group_of_rounds());
     id.clone_into(&mut run.id);
     run.parts = Some(Box::new(parts));
 }
@@ -76,7 +75,7 @@ fn machine(runs: &[&RunDocument]) -> Machine {
         (probe.steadiness(), lost)
     });
     if keys.len() < 2 {
-        return Machine { key: first.key.clone(), probe, ..first.clone() };
+        return Machine { probe, ..first.clone() };
     }
     Machine {
         key: Vec::from_iter(keys).join("+"),

@@ -1,6 +1,5 @@
 //! Functions that several parts called.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use perf_runtime::{buckets, snapshot};
@@ -156,8 +155,9 @@ fn with_durations(function: Function, all: &[&Function]) -> Function {
     // A sample has no histogram, and of several nobody knows a percentile.
     let is_known = all.iter().all(|it| it.measured_calls() == 0 || !it.histogram.is_empty());
     let ends = (function.min_ns, function.max_ns);
-    let quantile = |q| quantile(&function.histogram, q, ends).filter(|_| is_known);
-    let [p50_ns, p90_ns, p95_ns, p99_ns] = [0.50, 0.90, 0.95, 0.99].map(quantile);
+    let [p50_ns, p90_ns, p95_ns, p99_ns] =
+        quantiles(&function.histogram, [0.50, 0.90, 0.95, 0.99], ends)
+            .map(|quantile| quantile.filter(|_| is_known));
     Function {
         mean_ns: Some(mean).filter(|mean| mean.is_finite()),
         stddev_ns: Some(deviation).filter(|it| it.is_finite()),
@@ -179,12 +179,17 @@ fn histogram<'a>(all: impl Iterator<Item = &'a Histogram>) -> Histogram {
     sums.into_iter().collect()
 }
 
-/// Returns a quantile of a histogram, within the shortest and the longest call, as the recorder finds it.
-fn quantile(histogram: &Histogram, q: f64, ends: (Option<u64>, Option<u64>)) -> Option<u64> {
+/// Returns quantiles of a histogram, within the shortest and the longest call, as the recorder finds them.
+fn quantiles<const N: usize>(
+    histogram: &Histogram,
+    qs: [f64; N],
+    ends: (Option<u64>, Option<u64>),
+) -> [Option<u64>; N] {
     let pairs = histogram.iter().map(|(ns, count)| (buckets::of(*ns), *count));
-    let ns = snapshot::Histogram::from_buckets(pairs).quantile_ns(q)?;
+    let all = snapshot::Histogram::from_buckets(pairs);
     let low = ends.0.unwrap_or(0);
-    Some(ns.clamp(low, ends.1.unwrap_or(u64::MAX).max(low)))
+    let high = ends.1.unwrap_or(u64::MAX).max(low);
+    qs.map(|q| Some(all.quantile_ns(q)?.clamp(low, high)))
 }
 
 /// Returns the failed calls of all; `None` where no part knows more than their number.
@@ -216,17 +221,9 @@ fn failures(all: &[&Function], function: &Function) -> Option<Box<Failures>> {
 
 /// Returns the most frequent kinds, and one for all others.
 fn most_frequent(mut counts: BTreeMap<&str, u64>) -> Vec<ErrorKind> {
-    let mut other = counts.remove(Failures::OTHER_KINDS).unwrap_or(0);
+    let other = counts.remove(Failures::OTHER_KINDS).unwrap_or(0);
     let kind = |(name, count): (&str, u64)| ErrorKind { name: name.to_owned(), count };
-    let mut kinds: Vec<ErrorKind> = counts.into_iter().map(kind).collect();
-    // They are in the order of their names already.
-    kinds.sort_by_key(|kind| Reverse(kind.count));
-    let beyond = kinds.split_off(kinds.len().min(Failures::MOST_KINDS));
-    other = beyond.iter().fold(other, |sum, kind| sum.saturating_add(kind.count));
-    if other > 0 {
-        kinds.push(kind((Failures::OTHER_KINDS, other)));
-    }
-    kinds
+    Failures::most_frequent(counts.into_iter().map(kind).collect(), other)
 }
 
 /// Returns the futures of all; `None` of a function that is not async.
@@ -244,16 +241,16 @@ fn futures(all: &[&Function]) -> Option<Futures> {
     let mean = weighted().map(|(mean, calls)| mean * calls).sum::<f64>() / weights;
     let lifetimes = histogram(known.iter().map(|it| &it.lifetime_histogram));
     let longest = most(|it| it.lifetime_max_ns);
-    let quantile = |q| quantile(&lifetimes, q, (None, longest));
+    let [p50, p95, p99] = quantiles(&lifetimes, [0.50, 0.95, 0.99], (None, longest));
     Some(Futures {
         polls: add(|it| it.polls),
         unmeasured_polls: add(|it| it.unmeasured_polls),
         max_poll_ns: most(|it| it.max_poll_ns),
         in_flight: add(|it| it.in_flight),
         lifetime_mean_ns: Some(mean).filter(|mean| mean.is_finite()),
-        lifetime_p50_ns: quantile(0.50),
-        lifetime_p95_ns: quantile(0.95),
-        lifetime_p99_ns: quantile(0.99),
+        lifetime_p50_ns: p50,
+        lifetime_p95_ns: p95,
+        lifetime_p99_ns: p99,
         lifetime_max_ns: longest,
         lifetime_histogram: lifetimes,
     })

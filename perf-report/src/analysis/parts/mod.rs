@@ -24,10 +24,8 @@ pub(crate) fn whole(id: &str, runs: Vec<RunDocument>) -> Option<RunDocument> {
         let part = run.run.part.as_ref()?;
         Some((part.group.clone(), part.of))
     })?;
-    if let [alone] = runs.as_mut_slice()
-        && of == 1
-    {
-        let mut whole = std::mem::replace(alone, empty());
+    if of == 1 && runs.len() == 1 {
+        let mut whole = runs.pop()?;
         let parts = parts(&[&whole], group, of);
         facts::as_whole(&mut whole.run, id, parts);
         return Some(whole);
@@ -95,20 +93,6 @@ fn parts(runs: &[&RunDocument], group: String, of: u32) -> Parts {
 /// Returns the number of the part that a run is.
 fn index(run: &RunDocument) -> u32 {
     run.run.part.as_ref().map_or(0, |part| part.index)
-}
-
-fn empty() -> RunDocument {
-    RunDocument {
-        schema: String::new(),
-        version: 0,
-        run: crate::model::Run::default(),
-        process: crate::model::ProcessSummary::default(),
-        functions: Vec::new(),
-        tree: Vec::new(),
-        metrics: Vec::new(),
-        suites: Vec::new(),
-        recording: crate::model::Recording::default(),
-    }
 }
 
 /// Adds up what is known; `None` where nothing is.

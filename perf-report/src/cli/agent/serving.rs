@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         }
         last_round = Instant::now();
         agent.read_unless_asked();
-        store(&agent, context, (&facts, host.trim()));
+        store(&agent, context, (&facts, host.as_str()));
         if let Some(push) = &mut push {
             push.offer(&agent);
         }

@@ -89,23 +89,22 @@ pub(in crate::export) fn series_of(function: &FleetFunction) -> usize {
 /// Returns all families that have a series, in the order in which they are written.
 pub(in crate::export) fn families(totals: &FleetTotals) -> Vec<Family> {
     let labelled = labelled(&totals.programs);
-    with(durations(&labelled), totals, &labelled)
+    with(Some(durations(&labelled)), totals, &labelled)
 }
 
 /// Returns all families but that of the durations.
 pub(super) fn without_durations(totals: &FleetTotals) -> Vec<Family> {
-    let none = Family::new(Kind::Histogram, DURATION.0, DURATION.1);
-    with(none, totals, &labelled(&totals.programs))
+    with(None, totals, &labelled(&totals.programs))
 }
 
 fn with(
-    durations: Family,
+    durations: Option<Family>,
     totals: &FleetTotals,
     labelled: &[Labelled<'_, FleetFunction>],
 ) -> Vec<Family> {
     let mut families = programs(&totals.programs);
     families.extend(METRICS.iter().map(|metric| family(metric, labelled)));
-    families.push(durations);
+    families.extend(durations);
     families.extend(own(&totals.programs));
     families.extend(agent(totals));
     families.retain(|family| !family.samples.is_empty());

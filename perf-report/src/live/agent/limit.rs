@@ -65,8 +65,9 @@ impl Limiter {
         }
         let wanted = self.wanted(totals);
         let kept = kept(&wanted, left);
-        let told =
-            wanted[..kept].iter().map(|it| (it.program.to_owned(), it.function.name.clone()));
+        let told = wanted[..kept]
+            .iter()
+            .map(|it| (totals.programs[it.place.0].name.clone(), it.function.name.clone()));
         self.told = told.collect();
         dropped += wanted[kept..].iter().map(|it| it.series as u64).sum::<u64>();
         let mut chosen: Vec<&Wanted<'_>> = wanted[..kept].iter().collect();
@@ -91,7 +92,6 @@ impl Limiter {
                     // Equal ones stay in the order of their names, and those that were told before others.
                     rank: (function.self_ns.saturating_mul(bonus), was_told),
                     place: (at, place),
-                    program: &program.name,
                     function,
                     has_histogram,
                     series: export::series_of(function, has_histogram),
@@ -109,7 +109,6 @@ struct Wanted<'a> {
     rank: (u64, bool),
     /// The places of program and function.
     place: (usize, usize),
-    program: &'a str,
     function: &'a FleetFunction,
     has_histogram: bool,
     series: usize,

@@ -413,9 +413,8 @@ impl Sums {
 
     /// Takes off what was in flight in a process as of its last reading.
     pub(super) fn land(&mut self, of: &Self) {
-        let in_flight = of.functions.iter().filter(|it| it.in_flight > 0).cloned();
-        let in_flight: Vec<FunctionSums> = in_flight.collect();
-        join_sorted(&mut self.functions, &in_flight, by_name, |own, other| {
+        let in_flight = of.functions.iter().filter(|it| it.in_flight > 0);
+        join_sorted(&mut self.functions, in_flight, by_name, |own, other| {
             own.in_flight = own.in_flight.saturating_sub(other.in_flight);
         });
     }
@@ -448,9 +447,9 @@ fn by_name_and_kind(a: &MetricSums, b: &MetricSums) -> Ordering {
 }
 
 /// Joins two sorted lists: what only `other` has is taken over, what both have is joined.
-fn join_sorted<T: Clone>(
+fn join_sorted<'a, T: Clone + 'a>(
     own: &mut Vec<T>,
-    other: &[T],
+    other: impl IntoIterator<Item = &'a T>,
     order: impl Fn(&T, &T) -> Ordering,
     join: impl Fn(&mut T, &T),
 ) {

@@ -153,14 +153,10 @@ fn pairs(name: &str, list: Option<&str>) -> Result<Vec<(String, String)>, UserEr
 
 /// Reads `NAME=VALUE`. A value is never part of the message: it may be a secret.
 fn pair(name: &str, text: &str) -> Result<(String, String), UserError> {
-    let wrong = |what: &str| {
-        UserError::new(ExitCode::Usage, format!("{name} {what}"))
-            .help("it is NAME=VALUE, as in api-key=0123")
-    };
-    let (key, value) = text.split_once('=').ok_or_else(|| wrong("has an entry without ="))?;
+    let (key, value) = text.split_once('=').ok_or_else(|| wrong(name, "has an entry without ="))?;
     let (key, value) = (key.trim(), value.trim());
     if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':') {
-        return Err(wrong("has an entry whose name is none"));
+        return Err(wrong(name, "has an entry whose name is none"));
     }
     is_value(name, (key, value))?;
     Ok((key.to_owned(), value.to_owned()))
@@ -171,8 +167,12 @@ fn is_value(name: &str, (key, value): (&str, &str)) -> Result<(), UserError> {
     if !value.contains(char::is_control) {
         return Ok(());
     }
-    let problem = format!("{name} has a value with control characters, that of {key}");
-    Err(UserError::new(ExitCode::Usage, problem).help("it is NAME=VALUE, as in api-key=0123"))
+    Err(wrong(name, &format!("has a value with control characters, that of {key}")))
+}
+
+fn wrong(name: &str, what: &str) -> UserError {
+    UserError::new(ExitCode::Usage, format!("{name} {what}"))
+        .help("it is NAME=VALUE, as in api-key=0123")
 }
 
 /// Returns an address without user, password and query.

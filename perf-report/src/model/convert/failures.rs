@@ -44,14 +44,7 @@ fn times(known: &Failures, failures: &snapshot::Failures, function: &Function) -
 /// Returns the most frequent kinds, and one for all others.
 pub(super) fn kinds(failures: &snapshot::Failures) -> Vec<ErrorKind> {
     let of = |kind: &snapshot::ErrorKind| ErrorKind { name: kind.name.clone(), count: kind.count };
-    let mut kinds: Vec<ErrorKind> = failures.kinds.iter().map(of).collect();
-    kinds.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    let beyond = kinds.split_off(kinds.len().min(Failures::MOST_KINDS));
-    let other = beyond.iter().fold(failures.other_kinds, |sum, it| sum.saturating_add(it.count));
-    if other > 0 {
-        kinds.push(ErrorKind { name: Failures::OTHER_KINDS.to_owned(), count: other });
-    }
-    kinds
+    Failures::most_frequent(failures.kinds.iter().map(of).collect(), failures.other_kinds)
 }
 
 #[cfg(test)]

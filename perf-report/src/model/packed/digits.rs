@@ -178,8 +178,7 @@ fn value_of(digit: u8) -> Option<u64> {
 
 /// Returns a short check of a text: four digits, by FNV-1a.
 pub(super) fn check(text: &str) -> String {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let mut hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let mut hash = crate::model::fnv1a(text.as_bytes());
     hash ^= hash >> 32;
     let mut writer = Writer::default();
     for _ in 0..4 {

@@ -64,14 +64,14 @@ pub(super) fn write(
     let mut writer = Writer::default();
     numbers::write_contexts(&mut writer, contexts, newest);
     line.push(json!(writer.text));
-    let own = rest(newest);
-    let is_same = |it: &&Function| rest(it) == own;
-    if own != plain(newest) || !all.iter().flatten().copied().all(|it| is_same(&it)) {
-        let expected = json_of(&plain(newest))?;
-        let values: Option<Vec<Option<Value>>> = all
+    let plain = plain(newest);
+    let rests: Vec<Option<Function>> = all.iter().map(|it| it.map(rest)).collect();
+    if rests.iter().flatten().any(|it| *it != plain) {
+        let expected = values::of(&plain)?;
+        let values: Option<Vec<Option<Value>>> = rests
             .iter()
             .map(|it| match it {
-                Some(it) => Some(Some(without(json_of(&rest(it))?, &expected))),
+                Some(it) => Some(Some(without(values::of(it)?, &expected))),
                 None => Some(None),
             })
             .collect();
@@ -138,7 +138,7 @@ fn read_digits(digits: &str, it: &mut Function, other: &Function) -> Option<()> 
 
 /// Returns the rest of a function in each run, over what is plain of it.
 fn rests(values: &Value, runs: usize, own: &Function) -> Option<Vec<Option<Function>>> {
-    let expected = json_of(own)?;
+    let expected = values::of(own)?;
     let read = |value: Option<Value>| match value {
         None => Some(None),
         Some(value) => {
@@ -194,12 +194,6 @@ fn plain(of: &Function) -> Function {
         line: of.line,
         ..Function::default()
     }
-}
-
-fn json_of(function: &Function) -> Option<Value> {
-    let mut value = serde_json::to_value(function).ok()?;
-    values::without_nulls(&mut value);
-    Some(value)
 }
 
 /// Leaves the fields out that are as expected.

@@ -141,9 +141,7 @@ fn heads(runs: &[RunDocument], orders: impl Fn(usize) -> Orders) -> Option<Vec<V
             recording: run.recording.clone(),
             orders: orders(at),
         };
-        let mut value = serde_json::to_value(head).ok()?;
-        values::without_nulls(&mut value);
-        Some(value)
+        values::of(&head)
     };
     let mut heads: Vec<Value> = runs.iter().enumerate().map(head).collect::<Option<_>>()?;
     let newest = heads.pop()?;
@@ -219,11 +217,7 @@ impl<'a, T> Merged<'a, T> {
 impl<T: Serialize> Merged<'_, T> {
     /// Returns a line an item.
     fn lines(&self) -> Option<Vec<Vec<Value>>> {
-        let value = |(_, item): &(usize, &T)| {
-            let mut value = serde_json::to_value(item).ok()?;
-            values::without_nulls(&mut value);
-            Some(value)
-        };
+        let value = |(_, item): &(usize, &T)| values::of(item);
         let line = |((name, _), all): (&(&str, usize), &Places<'_, T>)| {
             let values: Option<Vec<_>> = all
                 .iter()

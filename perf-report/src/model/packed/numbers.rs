@@ -4,64 +4,7 @@ use perf_runtime::buckets;
 
 use super::digits::{Reader, Writer};
 use crate::model::{Function, TreeNode};
-use crate::stats::number::{float, unzigzag, zigzag};
-
-/// A number that few functions have, as a whole one.
-trait Rare: Sized {
-    fn number(&self) -> u64;
-    fn of(number: u64) -> Option<Self>;
-}
-
-impl Rare for u64 {
-    fn number(&self) -> u64 {
-        *self
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(number)
-    }
-}
-
-impl Rare for u32 {
-    fn number(&self) -> u64 {
-        u64::from(*self)
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        number.try_into().ok()
-    }
-}
-
-impl Rare for bool {
-    fn number(&self) -> u64 {
-        u64::from(*self)
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        (number < 2).then_some(number == 1)
-    }
-}
-
-/// 0 is none. The largest number is none, too: whoever writes checks that what is read is the same.
-impl Rare for Option<u64> {
-    fn number(&self) -> u64 {
-        self.map_or(0, |number| number.wrapping_add(1))
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(number.checked_sub(1))
-    }
-}
-
-impl Rare for Option<i64> {
-    fn number(&self) -> u64 {
-        self.map(|number| zigzag(number.cast_unsigned())).number()
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(Option::<u64>::of(number)?.map(|number| unzigzag(number).cast_signed()))
-    }
-}
+use crate::stats::number::{Cell, float, unzigzag, zigzag};
 
 /// Declares the numbers of a record that are nearly always those of another one: which of them are not, and by how
 /// much.
@@ -80,7 +23,7 @@ macro_rules! rare {
             $(
                 let difference = if mask & 1 == 1 { unzigzag(reader.number()?) } else { 0 };
                 mask >>= 1;
-                record.$field = Rare::of(other.$field.number().wrapping_add(difference))?;
+                record.$field = Cell::of(other.$field.number().wrapping_add(difference))?;
             )*
             (mask == 0).then_some(())
         }
@@ -186,7 +129,7 @@ fn read_ends(reader: &mut Reader<'_>, it: &mut Function) -> Option<()> {
         (it.min_ns, it.max_ns) = (single(it), single(it));
         return Some(());
     };
-    it.min_ns = Rare::of(least)?;
+    it.min_ns = Cell::of(least)?;
     let most = Option::<u64>::of(reader.number()?)?;
     it.max_ns = most.map(|most| unzigzag(most).wrapping_add(it.min_ns.unwrap_or_default()));
     Some(())

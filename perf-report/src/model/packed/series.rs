@@ -41,12 +41,7 @@ impl Base {
 fn take_lists(value: &mut Value) {
     match value {
         Value::Array(items) => {
-            let is_number = |item: &Value| {
-                let pair = item.as_array().filter(|pair| pair.len() == 2);
-                item.is_number() || pair.is_some_and(|pair| pair.iter().all(Value::is_u64))
-            };
-            let alike = items.iter().all(Value::is_number) || items.iter().all(Value::is_array);
-            if items.len() >= LONG && alike && items.iter().all(is_number) {
+            if items.len() >= LONG && (values::are_numbers(items) || values::are_pairs(items)) {
                 items.clear();
             }
             items.iter_mut().for_each(take_lists);
@@ -59,15 +54,15 @@ fn take_lists(value: &mut Value) {
 /// Returns the patch and the digits that make `value` of `base`.
 pub(super) fn difference(value: &Value, base: &Value) -> (Option<Value>, String) {
     let patch = values::patch(value, base);
-    match &patch {
+    let digits = match &patch {
         Some(patch) => {
             let mut patched = base.clone();
             values::put_over(&mut patched, patch);
-            let digits = digits(value, &patched);
-            (Some(patch.clone()), digits)
+            digits(value, &patched)
         }
-        None => (None, digits(value, base)),
-    }
+        None => digits(value, base),
+    };
+    (patch, digits)
 }
 
 /// Returns the value that a patch and digits make of `base`.

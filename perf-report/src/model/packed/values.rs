@@ -1,6 +1,7 @@
 //! Values of JSON that are much like another one: their numbers as digits, and what else differs as JSON.
 
 use perf_runtime::buckets;
+use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use super::digits::{Reader, Writer};
@@ -18,8 +19,15 @@ const BUCKETS: u64 = 3;
 const PAIRS: u64 = 4;
 const ONE_BY_ONE: u64 = 5;
 
-/// Removes fields without a value: their readers take them as missing, and the other way round.
-pub(super) fn without_nulls(value: &mut Value) {
+/// Returns something as JSON, without fields that have no value: their readers take them as missing, and the other
+/// way round.
+pub(super) fn of<T: Serialize>(item: &T) -> Option<Value> {
+    let mut value = serde_json::to_value(item).ok()?;
+    without_nulls(&mut value);
+    Some(value)
+}
+
+fn without_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());
@@ -105,11 +113,11 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &mut Value) -> Option<()> {
     Some(())
 }
 
-fn are_numbers(items: &[Value]) -> bool {
+pub(super) fn are_numbers(items: &[Value]) -> bool {
     items.iter().all(Value::is_number)
 }
 
-fn are_pairs(items: &[Value]) -> bool {
+pub(super) fn are_pairs(items: &[Value]) -> bool {
     items.iter().all(|item| pair(item).is_some())
 }
 

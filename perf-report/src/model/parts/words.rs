@@ -37,7 +37,7 @@ fn tells(name: &str) -> bool {
 /// Returns the `*` for a word that is the number of the part.
 fn number(word: &str, index: u32) -> Option<String> {
     let number: u32 = word.parse().ok()?;
-    (number == index || number + 1 == index).then(|| "*".to_owned())
+    (number == index || number.checked_add(1) == Some(index)).then(|| "*".to_owned())
 }
 
 /// Returns a word with a `*` for the fraction that ends it: `hash:3/8`.

@@ -165,24 +165,21 @@ impl Job {
         let mut store = None;
         let mut doubtful: Option<(String, String)> = None;
         for letter in &self.letters {
-            let Some(event) = self.send(letter, open, &mut store) else { continue };
-            let event = match (event, doubtful.take()) {
-                (Event::Doubtful(id, why), None) => {
+            let event = match self.send(letter, open, &mut store) {
+                None => continue,
+                Some(Event::Doubtful(_, why)) if doubtful.is_some() => Event::GaveUp(why),
+                Some(Event::Doubtful(id, why)) => {
                     doubtful = Some((id, why));
                     continue;
                 }
-                (Event::Doubtful(_, why), Some(_)) => Event::GaveUp(why),
-                (event, Some((id, why))) if matches!(event, Event::Sent(..)) => {
-                    if tell.send(Event::Kept(id, why)).is_err() {
-                        return;
-                    }
-                    event
-                }
-                (event, before) => {
-                    doubtful = before;
-                    event
-                }
+                Some(event) => event,
             };
+            if matches!(event, Event::Sent(..))
+                && let Some((id, why)) = doubtful.take()
+                && tell.send(Event::Kept(id, why)).is_err()
+            {
+                return;
+            }
             let is_over = matches!(event, Event::GaveUp(_));
             if tell.send(event).is_err() || is_over {
                 return;

@@ -10,12 +10,10 @@ use std::time::Duration;
 use super::sending::{BUDGET, Open, Post, Sendable};
 use super::waiting::Waiting;
 use super::{Delivered, Letter, Outbox};
-use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::project::latest::Latest;
 use crate::project::store::{
-    Entry, Fault, Filter, Finder, Made, Names, Order, Query, Revisions, RunRef, SegmentId, Store,
-    StoreError, behind, is_same, own_latest,
+    Entry, Fault, Filter, Made, Names, Order, Query, SegmentId, Store, StoreError, behind, is_same,
 };
 
 /// Noted runs that are looked for, at most.
@@ -73,9 +71,6 @@ impl Shared {
     fn remote(&self) -> Result<Option<&dyn Store>, StoreError> {
         if self.post.gave_up().is_some() {
             return Ok(None);
-        }
-        if let Some(remote) = self.remote.get() {
-            return Ok(Some(&**remote));
         }
         self.opened_within(None).map(Some)
     }
@@ -327,13 +322,6 @@ impl Store for Shared {
         match self.noted(filter)? {
             Some(entry) => Ok(Some(entry)),
             None => self.newest(filter),
-        }
-    }
-
-    fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
-        match reference {
-            RunRef::Latest(back) => own_latest(self, *back),
-            _ => Finder { store: self, revisions }.resolve(reference),
         }
     }
 }

@@ -8,11 +8,7 @@ use super::engine::Store;
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
 use super::query::{Filter, Made, Order, Query};
-use super::reference::RunRef;
-use super::resolve::Finder;
-use super::revisions::Revisions;
 use crate::analysis::parts;
-use crate::error::UserError;
 use crate::model::{PartKey, PartRun, Parts, RunDocument};
 use crate::record::collect::SegmentId;
 
@@ -121,7 +117,6 @@ impl Members {
 
     /// Returns the id of the run at whose place the whole stands among others: the first that `filter` means.
     fn anchor(&self, filter: &Filter) -> Option<&str> {
-        let filter = Filter { but: BTreeSet::new(), ..filter.clone() };
         self.0.iter().find(|(_, entry)| filter.means(entry)).map(|(_, entry)| entry.id.as_str())
     }
 }
@@ -131,6 +126,8 @@ impl Members {
 struct Wanted {
     /// The filter of the engine.
     stored: Filter,
+    /// The same, for what a whole stands at the place of.
+    anchor: Filter,
     /// The filter of whole runs: what one part alone is enough for is not in it.
     whole: Filter,
     but: BTreeSet<String>,
@@ -156,7 +153,8 @@ impl Wanted {
             but: BTreeSet::new(),
             ..filter.clone()
         };
-        Self { stored, whole, but: filter.but.clone() }
+        let anchor = Filter { but: BTreeSet::new(), ..stored.clone() };
+        Self { stored, anchor, whole, but: filter.but.clone() }
     }
 
     /// Returns whether a run that is no part is meant.
@@ -309,8 +307,8 @@ impl Distributed {
             None => Some(entry).filter(|entry| wanted.admits(entry)),
             Some(key) => {
                 let members = members.get(&common(&key, &entry))?;
-                let is_anchor = members.anchor(&wanted.stored) == Some(entry.id.as_str());
-                wanted.admitted(members).filter(|_| is_anchor)
+                let is_anchor = members.anchor(&wanted.anchor) == Some(entry.id.as_str());
+                is_anchor.then(|| wanted.admitted(members)).flatten()
             }
         };
         Ok(entries.into_iter().filter_map(whole).collect())
@@ -439,12 +437,5 @@ impl Store for Distributed {
             runs.push(self.load(members.id())?);
         }
         Ok(if runs.iter().any(|it| it.run.id == run.run.id) { runs } else { vec![run] })
-    }
-
-    fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
-        match reference {
-            RunRef::Latest(back) if self.is_shared() => super::engine::own_latest(self, *back),
-            _ => Finder { store: self, revisions }.resolve(reference),
-        }
     }
 }

@@ -5,14 +5,13 @@ use std::fmt;
 
 use super::entry::{Entry, Names};
 use super::error::StoreError;
-use super::find_error::FindError;
 use super::order;
 use super::query::{Filter, Made, Query};
 use super::reference::RunRef;
 use super::resolve::Finder;
 use super::revisions::Revisions;
 use crate::error::UserError;
-use crate::model::{RunDocument, subject};
+use crate::model::RunDocument;
 use crate::record::collect::SegmentId;
 
 /// A place that keeps runs and finds them again. A run is immutable once it is stored.
@@ -209,25 +208,6 @@ pub(super) fn with_group<S: Store + ?Sized>(
         runs.push(known.take_if(is_known).map_or_else(|| store.load(&entry.id), Ok)?);
     }
     Ok(known.map_or(runs, |run| vec![run]))
-}
-
-/// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
-pub(crate) fn own_latest<S: Store + ?Sized>(store: &S, back: usize) -> Result<Entry, UserError> {
-    let too_far = FindError::too_far_back_of_latest;
-    let newest = store.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
-    let Some(skip) = back.checked_sub(1) else { return Ok(newest) };
-    let before = Filter {
-        subject: Some(subject(&newest.command)),
-        source: Some(newest.source.clone().unwrap_or_default()),
-        machine_key: Some(newest.machine_key.clone()),
-        branch: newest.branch.clone(),
-        older_than: Some(newest.id),
-        ..Filter::default()
-    };
-    match store.entries(&Query { skip, ..Query::newest(before.clone(), 1) })?.pop() {
-        Some(entry) => Ok(entry),
-        None => Err(too_far(store.count(&before)? + 1)),
-    }
 }
 
 /// The form of the newest of several runs; the others are samples.

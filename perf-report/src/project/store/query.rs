@@ -101,9 +101,7 @@ impl Filter {
         self.but.extend(runs.iter().map(|run| run.run.id.clone()));
         self
     }
-}
 
-impl Filter {
     /// Returns whether all is true of a run that is said of it here, but for its place among others.
     pub(crate) fn means(&self, entry: &Entry) -> bool {
         let is = |wanted: &Option<String>, value: Option<&String>| {

@@ -10,6 +10,7 @@ use super::query::{Filter, Query};
 use super::reference::{Kind, RunRef};
 use super::revisions::Revisions;
 use crate::error::UserError;
+use crate::model::subject;
 
 /// The ids or hashes that are named where several begin alike.
 const SEVERAL: usize = 4;
@@ -33,6 +34,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     /// When there is no such run, or more than one.
     pub(crate) fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
         match reference {
+            RunRef::Latest(back) if self.store.is_shared() => self.own_latest(*back),
             RunRef::Latest(back) => self.latest(*back),
             RunRef::Runs(word) => self.word(word),
             RunRef::Of { kind, name } => {
@@ -51,6 +53,22 @@ impl<S: Store + ?Sized> Finder<'_, S> {
             Err(0) => Err(FindError::NothingStored.into()),
             Err(stored) => Err(FindError::TooFarBack { stored }.into()),
         }
+    }
+
+    /// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
+    fn own_latest(&self, back: usize) -> Result<Entry, UserError> {
+        let too_far = FindError::too_far_back_of_latest;
+        let newest = self.store.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
+        let Some(back) = back.checked_sub(1) else { return Ok(newest) };
+        let before = Filter {
+            subject: Some(subject(&newest.command)),
+            source: Some(newest.source.clone().unwrap_or_default()),
+            machine_key: Some(newest.machine_key.clone()),
+            branch: newest.branch.clone(),
+            older_than: Some(newest.id),
+            ..Filter::default()
+        };
+        self.nth(&before, back)?.map_err(|stored| too_far(stored + 1))
     }
 
     /// Returns the run so many before the newest that is meant, or the number of those that are.

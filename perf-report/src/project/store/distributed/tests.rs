@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Part, samples};
-use crate::project::store::Sqlite;
+use crate::project::store::{RunRef, Sqlite};
 
 struct Stored {
     store: Distributed,

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::stats::number::{unzigzag, zigzag};
-
 /// Writes numbers and strings one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
@@ -160,68 +158,12 @@ impl<'a> Places<'a> {
     }
 }
 
-/// A value that takes one number.
-pub(super) trait Cell: Sized {
-    fn number(&self) -> u64;
-    fn of(number: u64) -> Option<Self>;
-}
-
-impl Cell for u64 {
-    fn number(&self) -> u64 {
-        *self
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(number)
-    }
-}
-
-impl Cell for u32 {
-    fn number(&self) -> u64 {
-        u64::from(*self)
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        number.try_into().ok()
-    }
-}
-
-impl Cell for bool {
-    fn number(&self) -> u64 {
-        u64::from(*self)
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        (number < 2).then_some(number == 1)
-    }
-}
-
-/// 0 is none. The largest number is none, too: whoever writes checks that what is read is the same.
-impl Cell for Option<u64> {
-    fn number(&self) -> u64 {
-        self.map_or(0, |number| number.wrapping_add(1))
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(number.checked_sub(1))
-    }
-}
-
-impl Cell for Option<i64> {
-    fn number(&self) -> u64 {
-        self.map(|number| zigzag(number.cast_unsigned())).number()
-    }
-
-    fn of(number: u64) -> Option<Self> {
-        Some(Option::<u64>::of(number)?.map(|number| unzigzag(number).cast_signed()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stats::number::Cell as _;
 
     proptest! {
         #[test]

@@ -4,11 +4,11 @@
 use perf_runtime::buckets;
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Cell as _, Places, Reader, Writer};
+use super::bytes::{Places, Reader, Writer};
 use crate::model::{
     Benchmark, Budget, Failures, Function, FunctionKind, Futures, Histogram, Identity,
 };
-use crate::stats::number::{float, unzigzag, zigzag};
+use crate::stats::number::{Cell, float, unzigzag, zigzag};
 
 /// The fields of a function that few have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ macro_rules! numbers {
         fn read_numbers(reader: &mut Reader<'_>, functions: &mut [Function]) -> Option<()> {
             $(
                 for function in &mut *functions {
-                    function.$field = super::bytes::Cell::of(reader.number()?)?;
+                    function.$field = Cell::of(reader.number()?)?;
                 }
             )*
             Some(())

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::bytes::{Reader, Writer};
 use crate::model::{Function, TreeNode};
+use crate::stats::number::Cell;
 
 /// Declares the columns of whole numbers.
 macro_rules! numbers {
@@ -11,7 +12,7 @@ macro_rules! numbers {
         fn write_numbers(writer: &mut Writer, tree: &[TreeNode]) {
             $(
                 for node in tree {
-                    writer.number(super::bytes::Cell::number(&node.$field));
+                    writer.number(Cell::number(&node.$field));
                 }
             )*
         }
@@ -19,7 +20,7 @@ macro_rules! numbers {
         fn read_numbers(reader: &mut Reader<'_>, tree: &mut [TreeNode]) -> Option<()> {
             $(
                 for node in &mut *tree {
-                    node.$field = super::bytes::Cell::of(reader.number()?)?;
+                    node.$field = Cell::of(reader.number()?)?;
                 }
             )*
             Some(())
