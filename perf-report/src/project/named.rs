@@ -7,7 +7,7 @@ use super::ancestry;
 use super::baseline;
 use super::context::Context;
 use super::past::Past;
-use super::store::{self, Filter, Query, RunRef};
+use super::store::{self, Filter, Query, RunRef, Unfound};
 use crate::error::{ExitCode as Code, UserError};
 use crate::model::RunDocument;
 use crate::text::{suggest, units};
@@ -193,8 +193,8 @@ pub(crate) fn entries(
     match store.resolve(&reference, &context.revisions()) {
         Ok(entry) => Ok(vec![entry]),
         // It names nothing, or several.
-        Err(error) if matches!(error.code, Code::NothingToJudge | Code::Usage) => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Err(Unfound::Name(_)) => Ok(Vec::new()),
+        Err(Unfound::Store(error)) => Err(error.into()),
     }
 }
 

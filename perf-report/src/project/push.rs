@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::outbox::sending::{Blame, blame};
 use super::outbox::{Delivered, Letter, Outbox, Undelivered, deliver};
-use super::store::{self, Filter, Location, Made, Query, RunRef, SegmentId, Store, StoreError};
+use super::store::{
+    self, Entry, Filter, Location, Made, Query, RunRef, SegmentId, Store, StoreError,
+};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{GROUP_OF_PARTS, PushDocument, PushOutcome, PushedRun, RunDocument};
+use crate::model::{GROUP_OF_PARTS, PartKey, PushDocument, PushOutcome, PushedRun, RunDocument};
 
 /// The runs that are to be sent.
 #[derive(Debug, Clone, Copy)]
@@ -142,10 +144,8 @@ fn letters(context: &Context, is_named: bool) -> (Vec<String>, u64, Vec<PushedRu
 
 /// Returns the ids of stored runs, oldest first, each once.
 fn stored(context: &Context, store: &dyn Store, what: What<'_>) -> Result<Vec<String>, UserError> {
-    let of = |filter: Filter| -> Result<Vec<String>, StoreError> {
-        let entries = store.entries(&Query::oldest(filter, usize::MAX))?;
-        Ok(entries.into_iter().map(|entry| entry.id).collect())
-    };
+    let entries = |filter: Filter| store.entries(&Query::oldest(filter, usize::MAX));
+    let ids_of = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.id);
     let mut ids = Vec::new();
     if let What::Named(names) = what {
         let whole = context.open()?;
@@ -155,16 +155,26 @@ fn stored(context: &Context, store: &dyn Store, what: What<'_>) -> Result<Vec<St
             match (entry.parts, entry.group) {
                 (Some(parts), _) => {
                     let groups = BTreeSet::from([format!("{GROUP_OF_PARTS}{}/", parts.group)]);
-                    ids.extend(of(Filter { groups, ..Filter::default() })?);
+                    let mut found = entries(Filter { groups, ..Filter::default() })?;
+                    // A name may have a slash, too.
+                    found.retain(|entry| {
+                        entry
+                            .group
+                            .as_deref()
+                            .and_then(PartKey::parse)
+                            .is_some_and(|key| key.group == parts.group)
+                    });
+                    ids.extend(ids_of(found));
                 }
                 (None, Some(group)) => {
-                    ids.extend(of(Filter { group: Some(group), ..Filter::default() })?);
+                    let made_together = Filter { group: Some(group), ..Filter::default() };
+                    ids.extend(ids_of(entries(made_together)?));
                 }
                 (None, None) => ids.push(entry.id),
             }
         }
     } else {
-        ids = of(Filter::default())?;
+        ids.extend(ids_of(entries(Filter::default())?));
     }
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));

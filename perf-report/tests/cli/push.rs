@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use perf_report::model::{PushDocument, RunDocument};
+use perf_report::model::{Part, PushDocument, RunDocument};
 use perf_report::project::store::{Filter, Query, Sqlite, Store as _};
 
 use crate::desk::{Desk, checked, document};
@@ -50,6 +50,22 @@ fn runs_are_copied_to_another_store_once_however_often_they_are_sent() {
     assert_eq!(copied, runs);
     let markdown = desk.report(&["push", "--all", "--to", "team.sqlite", "--format", "markdown"]);
     assert_eq!(markdown.stdout, "- already stored in team.sqlite: 4 runs, a to d\n");
+}
+
+#[test]
+fn a_distributed_run_goes_with_its_parts_and_no_other() {
+    let desk = Desk::new();
+    let parts = [("a", "a/2#1", 1), ("b", "a/2#2", 2), ("c", "a/b/2#1", 1), ("d", "a/b/2#2", 2)];
+    let runs = parts.map(|(id, place, index)| {
+        let mut run = document(id);
+        run.run.group = Some(format!("parts:{place}"));
+        let group = place.rsplit_once('/').unwrap().0.to_owned();
+        run.run.part = Some(Box::new(Part { group, index, of: 2, ..Part::default() }));
+        run
+    });
+    desk.store_all(&runs);
+    desk.report(&["push", "a", "--to", "team.sqlite"]).said(0, "");
+    assert_eq!(stored_in(&desk.path("team.sqlite")), runs[..2], "a name may have a slash");
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl Job {
                 }
                 Some(event) => event,
             };
-            if matches!(event, Event::Sent(..))
+            if !matches!(event, Event::GaveUp(_))
                 && let Some((id, why)) = doubtful.take()
                 && tell.send(Event::Kept(id, why)).is_err()
             {

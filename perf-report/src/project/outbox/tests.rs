@@ -32,13 +32,13 @@ enum Server {
     Hanging,
     /// It fails so many times, then it is well.
     Failing(usize),
-    /// It takes no runs of these seconds; true where it says that the runs are to blame.
-    Picky(&'static [u32], bool),
+    /// It takes no runs of these seconds; true where it says that the run is to blame.
+    Picky(&'static [(u32, bool)]),
 }
 
 /// A store that does not take some runs.
 #[derive(Debug)]
-struct Picky(Sqlite, &'static [u32], bool);
+struct Picky(Sqlite, &'static [(u32, bool)]);
 
 impl Store for Picky {
     fn save_made_of(
@@ -47,8 +47,9 @@ impl Store for Picky {
         segments: &[SegmentId],
         made: Made,
     ) -> Result<(), StoreError> {
-        if self.1.iter().any(|&second| run(second, "a", "main").run.id == wanted.run.id) {
-            let fault = if self.2 { Fault::Unfit } else { Fault::Other };
+        let is_wanted = |second| run(second, "a", "main").run.id == wanted.run.id;
+        if let Some((_, blames)) = self.1.iter().find(|(second, _)| is_wanted(*second)) {
+            let fault = if *blames { Fault::Unfit } else { Fault::Other };
             return Err(StoreError { store: NAME.into(), fault: fault("picky".into()) });
         }
         self.0.save_made_of(wanted, segments, made)
@@ -109,8 +110,8 @@ impl Team {
                     Err(broken())
                 }
                 Server::Refusing => Err(broken()),
-                Server::Picky(seconds, blames) => {
-                    Ok(Box::new(Picky(Sqlite::open_or_create(&file)?, seconds, blames)))
+                Server::Picky(refused) => {
+                    Ok(Box::new(Picky(Sqlite::open_or_create(&file)?, refused)))
                 }
                 Server::Failing(times) if before < times => Err(broken()),
                 _ => Ok(Box::new(Sqlite::open_or_create(&file)?)),
@@ -237,7 +238,7 @@ fn latest_is_the_newest_of_this_checkout_and_the_one_before_is_of_its_series_and
     assert_eq!(latest(&shared, 0).unwrap(), own);
     assert_eq!(latest(&shared, 1).unwrap(), run(2, "a", "main").run.id);
     assert_eq!(latest(&shared, 2).unwrap(), run(1, "a", "main").run.id);
-    let error = latest(&shared, 3).unwrap_err();
+    let error = UserError::from(latest(&shared, 3).unwrap_err());
     assert_eq!(error.problem, "only 3 runs of `latest` are stored");
     let of_b = Filter { command: Some("b".into()), ..Filter::default() };
     assert_eq!(shared.own_newest(&of_b).unwrap().unwrap().id, run(7, "b", "main").run.id);
@@ -288,27 +289,29 @@ fn two_commands_at_once_store_each_run_once() {
 
 #[test]
 fn one_run_that_does_not_arrive_holds_up_no_other_and_two_in_a_row_are_the_stores_fault() {
-    for (refused, blames, stored) in [
-        (&[1_u32][..], true, 3),
-        (&[1], false, 3),
-        (&[1, 3], false, 2),
+    for (refused, stored) in [
+        (&[(1_u32, true)][..], 3),
+        (&[(1, false)], 3),
+        (&[(1, false), (3, false)], 2),
         // The store is to blame: nothing more is tried.
-        (&[1, 2], false, 0),
+        (&[(1, false), (2, false)], 0),
         // The runs are.
-        (&[1, 2, 4], true, 1),
+        (&[(1, true), (2, true), (4, true)], 1),
+        // It has answered in between.
+        (&[(1, false), (2, true), (3, false)], 1),
     ] {
         let team = Team::new();
         for second in 1..=3 {
             let letter = Letter::of(&run(second, "a", "main"), &[], Made::Now, NAME);
             team.outbox().put(&letter).unwrap();
         }
-        let (shared, post) = team.seen(Server::Picky(refused, blames));
+        let (shared, post) = team.seen(Server::Picky(refused));
         let mut shared = shared.within(Duration::from_secs(30));
         shared.save_made_of(&run(4, "a", "main"), &[], Made::Now).unwrap();
         let left = team.outbox().ids().len();
-        assert_eq!((team.stored().len(), left), (stored, 4 - stored), "{refused:?} {blames}");
+        assert_eq!((team.stored().len(), left), (stored, 4 - stored), "{refused:?}");
         let problems = post.problems(&team.outbox());
         assert!(problems.iter().any(|it| it.contains("picky")), "{problems:?}");
-        assert_eq!(post.gave_up().is_some(), stored == 0, "{refused:?} {blames}");
+        assert_eq!(post.gave_up().is_some(), stored == 0, "{refused:?}");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::entry::{Entry, Names};
 use super::error::StoreError;
+use super::find_error::Unfound;
 use super::order;
 use super::query::{Filter, Made, Query};
 use super::reference::RunRef;
@@ -188,7 +189,7 @@ pub trait Store: fmt::Debug {
     ///
     /// # Errors
     /// When there is no such run, or more than one.
-    fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, UserError> {
+    fn resolve(&self, reference: &RunRef, revisions: &dyn Revisions) -> Result<Entry, Unfound> {
         Finder { store: self, revisions }.resolve(reference)
     }
 }

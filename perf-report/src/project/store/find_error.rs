@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::entry::Entry;
+use super::error::StoreError;
 use super::reference::Kind;
 use crate::error::{ExitCode, UserError};
 use crate::text::{suggest, units};
@@ -127,10 +128,10 @@ impl FindError {
     }
 
     /// Makes the error that `latest~N` reaches beyond the oldest run of its series, of which `stored` are known.
-    pub(crate) fn too_far_back_of_latest(stored: usize) -> UserError {
+    pub(crate) fn too_far_back_of_latest(stored: usize) -> Self {
         match stored {
-            0 => Self::NothingStored.into(),
-            stored => Self::TooFarBackOf { name: "latest".to_owned(), stored }.into(),
+            0 => Self::NothingStored,
+            stored => Self::TooFarBackOf { name: "latest".to_owned(), stored },
         }
     }
 
@@ -257,5 +258,36 @@ fn there_are(kind: Kind, name: &str, there: &[String]) -> String {
 impl From<FindError> for UserError {
     fn from(error: FindError) -> Self {
         Self::new(error.code(), error.problem()).help(error.help())
+    }
+}
+
+/// The reason why nobody found the run that a name means.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Unfound {
+    /// The name means none.
+    Name(FindError),
+    /// The store does not say.
+    Store(StoreError),
+}
+
+impl From<FindError> for Unfound {
+    fn from(error: FindError) -> Self {
+        Self::Name(error)
+    }
+}
+
+impl From<StoreError> for Unfound {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Unfound> for UserError {
+    fn from(unfound: Unfound) -> Self {
+        match unfound {
+            Unfound::Name(error) => error.into(),
+            Unfound::Store(error) => error.into(),
+        }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) use distributed::Distributed;
 pub use engine::Store;
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
-pub use find_error::FindError;
+pub use find_error::{FindError, Unfound};
 pub use location::Location;
 pub(crate) use order::behind;
 pub use query::{Filter, Made, Order, Query};

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use super::engine::Store;
 use super::entry::Entry;
 use super::error::StoreError;
-use super::find_error::{FindError, short};
+use super::find_error::{FindError, Unfound, short};
 use super::query::{Filter, Query};
 use super::reference::{Kind, RunRef};
 use super::revisions::Revisions;
-use crate::error::UserError;
 use crate::model::subject;
 
 /// The ids or hashes that are named where several begin alike.
@@ -32,7 +31,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     ///
     /// # Errors
     /// When there is no such run, or more than one.
-    pub(crate) fn resolve(&self, reference: &RunRef) -> Result<Entry, UserError> {
+    pub(crate) fn resolve(&self, reference: &RunRef) -> Result<Entry, Unfound> {
         match reference {
             RunRef::Latest(back) if self.store.is_shared() => self.own_latest(*back),
             RunRef::Latest(back) => self.latest(*back),
@@ -47,7 +46,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
         }
     }
 
-    fn latest(&self, back: usize) -> Result<Entry, UserError> {
+    fn latest(&self, back: usize) -> Result<Entry, Unfound> {
         match self.nth(&Filter::default(), back)? {
             Ok(entry) => Ok(entry),
             Err(0) => Err(FindError::NothingStored.into()),
@@ -56,7 +55,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     }
 
     /// Returns the run so many before the newest of this checkout: those before it are of its series and branch.
-    fn own_latest(&self, back: usize) -> Result<Entry, UserError> {
+    fn own_latest(&self, back: usize) -> Result<Entry, Unfound> {
         let too_far = FindError::too_far_back_of_latest;
         let newest = self.store.own_newest(&Filter::default())?.ok_or_else(|| too_far(0))?;
         let Some(back) = back.checked_sub(1) else { return Ok(newest) };
@@ -68,7 +67,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
             older_than: Some(newest.id),
             ..Filter::default()
         };
-        self.nth(&before, back)?.map_err(|stored| too_far(stored + 1))
+        Ok(self.nth(&before, back)?.map_err(|stored| too_far(stored + 1))?)
     }
 
     /// Returns the run so many before the newest that is meant, or the number of those that are.
@@ -89,7 +88,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     }
 
     /// Returns the only run whose id begins with `name`.
-    fn by_beginning(&self, name: &str) -> Result<Option<Entry>, UserError> {
+    fn by_beginning(&self, name: &str) -> Result<Option<Entry>, Unfound> {
         if name.is_empty() {
             return Ok(None);
         }
@@ -104,7 +103,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
 
     /// Returns what a bare word means: an id, a label or the beginning of an id, in this order; else the only
     /// one of a commit, a branch and a tag of git that has a run.
-    fn word(&self, word: &str) -> Result<Entry, UserError> {
+    fn word(&self, word: &str) -> Result<Entry, Unfound> {
         if let Some(entry) = self.exact(word)? {
             return Ok(entry);
         }
@@ -147,7 +146,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     }
 
     /// Returns the run that `KIND:NAME~N` names.
-    fn of(&self, kind: Kind, text: &str) -> Result<Entry, UserError> {
+    fn of(&self, kind: Kind, text: &str) -> Result<Entry, Unfound> {
         let (name, back) = kind.steps(text);
         let filter = match kind {
             Kind::Id => {
@@ -185,7 +184,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     ///
     /// # Errors
     /// When git does not know it, it has no run, or several could be meant.
-    fn commit_filter(&self, kind: Kind, name: &str) -> Result<Filter, UserError> {
+    fn commit_filter(&self, kind: Kind, name: &str) -> Result<Filter, Unfound> {
         let commit = match (kind, hash(name)) {
             (Kind::Commit, Some(hash)) => match self.commit_like(&hash)? {
                 Some(commit) => commit,
@@ -217,7 +216,7 @@ impl<S: Store + ?Sized> Finder<'_, S> {
     }
 
     /// Returns the only stored commit whose hash begins with `hash`.
-    fn commit_like(&self, hash: &str) -> Result<Option<String>, UserError> {
+    fn commit_like(&self, hash: &str) -> Result<Option<String>, Unfound> {
         let alike = Filter { commit_prefix: Some(hash.to_owned()), ..Filter::default() };
         let found = self.store.entries(&Query { filter: alike, ..Query::default() })?;
         let mut commits: Vec<String> = found.into_iter().filter_map(|it| it.commit).collect();

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Entry, Filter, Made, Names, Order, Query, Revisions, RunRef, Sqlite, Store};
+use crate::error::UserError;
 use crate::model::{BuildKeys, CrateBuild, RunDocument, samples, subject};
 
 /// A store with these runs, oldest first, in a folder of its own.
@@ -49,7 +50,7 @@ mod references {
     #[track_caller]
     fn fails(store: &dyn Store, reference: &str, expected: &str) {
         let Ok(reference) = reference.parse::<RunRef>();
-        let error = store.resolve(&reference, &()).unwrap_err();
+        let error = UserError::from(store.resolve(&reference, &()).unwrap_err());
         assert_eq!(format!("{error}; {}", error.help.as_deref().unwrap_or_default()), expected);
     }
 
@@ -190,14 +191,13 @@ mod kinds {
         ];
         let answers = texts.map(|text| {
             let Ok(reference) = text.parse::<RunRef>();
-            let error = stored.store.resolve(&reference, &Repository).unwrap_err();
+            let error = UserError::from(stored.store.resolve(&reference, &Repository).unwrap_err());
             let help = error.help.as_deref().unwrap_or_default();
             format!("{text} [{}]: {error}; {help}", error.code as u8)
         });
         insta::assert_snapshot!(answers.join("\n"));
-        let error =
-            Stored::with(&[]).store.resolve(&"branch:main".parse().unwrap(), &()).unwrap_err();
-        assert_eq!(error.to_string(), "no run is stored yet");
+        let error = Stored::with(&[]).store.resolve(&"branch:main".parse().unwrap(), &());
+        assert_eq!(UserError::from(error.unwrap_err()).to_string(), "no run is stored yet");
     }
 }
 

@@ -1,6 +1,6 @@
-//! The limits of what runs can show that are not whole: parts of a distributed run that are not there, a command that failed half way or was killed, processes
-//! that were not recorded, calls that were lost. What is missing is no improvement, and no ground to fail
-//! the run that has it.
+//! The limits of what runs can show that are not whole: a distributed run without one of its parts, a command that
+//! failed half way or was killed, processes that were not recorded, calls that were lost. What is missing is no
+//! improvement, and no ground to fail the run that has it.
 
 use perf_runtime::segment::OVERFLOW_NAME;
 
