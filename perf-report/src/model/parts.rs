@@ -84,6 +84,26 @@ impl Part {
 }
 
 impl Parts {
+    /// Makes the list of these parts, of which there should be `of`, and finds those that are not there.
+    pub(crate) fn new(group: String, of: u32, parts: Vec<PartRun>) -> Self {
+        let is_missing = |index: &u32| parts.iter().all(|part| part.index != *index);
+        Self {
+            missing: (1..=of).filter(is_missing).collect(),
+            group,
+            of,
+            parts,
+            replaced: Vec::new(),
+        }
+    }
+
+    /// Returns the worst end of all, as exit code and signal: a signal, then the highest exit code.
+    pub(crate) fn worst_end(&self) -> (Option<i32>, Option<i32>) {
+        let signal = self.parts.iter().filter_map(|part| part.signal).max();
+        let codes = self.parts.iter().filter_map(|part| part.exit_code);
+        let code = codes.max_by_key(|code| (*code != 0, *code));
+        (code.filter(|_| signal.is_none()), signal)
+    }
+
     /// Describes the parts that are not there: `part 3 of 4 is missing`; `None` where all are.
     pub fn lacking(&self) -> Option<String> {
         let numbers: Vec<String> = self.missing.iter().map(u32::to_string).collect();
@@ -147,6 +167,11 @@ impl PartKey {
         format!("{GROUP}{}/{}{round}#", self.group, self.of)
     }
 
+    /// Returns the beginning of the groups of all parts of all rounds.
+    pub(crate) fn prefix_of_rounds(&self) -> String {
+        format!("{GROUP}{}/{}@", self.group, self.of)
+    }
+
     /// Returns the group of the whole runs that `run --repeat` made one after the other; `None` of a single one.
     pub(crate) fn group_of_rounds(&self) -> Option<String> {
         self.round.map(|_| format!("{GROUP}{}/{}", self.group, self.of))
@@ -189,6 +214,7 @@ mod tests {
             let stored = part.stored_group(round);
             let key = PartKey::parse(&stored).unwrap();
             prop_assert_eq!(&key, &PartKey { group, of, round, index: index.min(of) });
+            prop_assert_eq!(key.round.is_some(), key.prefix().starts_with(&key.prefix_of_rounds()));
             prop_assert_eq!(format!("{}{}", key.prefix(), key.index), stored);
         }
     }

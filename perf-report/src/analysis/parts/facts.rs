@@ -11,25 +11,23 @@ use crate::model::{
 /// Steps of breakers that a document holds, as in a run of one machine.
 const MOST_STEPS: usize = 256;
 
-/// Makes a part the whole that it is.
+/// Makes the facts those of the whole of these parts.
 pub(super) fn as_whole(run: &mut Run, id: &str, parts: Parts) {
+    (run.exit_code, run.signal) = parts.worst_end();
     run.group = run.part.take().and_then(|part| part.key(run.round).group_of_rounds());
     id.clone_into(&mut run.id);
     run.parts = Some(Box::new(parts));
 }
 
-/// Returns the facts of the whole. `functions` are those of the whole.
+/// Returns the facts of the whole, but for those that its parts tell. `functions` are those of the whole.
 pub(super) fn run(runs: &[&RunDocument], functions: &[Function]) -> Run {
     let Some(first) = runs.first() else { return Run::default() };
     let all = || runs.iter().map(|run| &run.run);
     let tags: BTreeSet<&String> = all().flat_map(|run| &run.tags).collect();
-    let (exit_code, signal) = end(runs);
     Run {
         label: all().find_map(|run| run.label.clone()),
         tags: tags.into_iter().cloned().collect(),
         time: all().map(|run| &run.time).min().cloned().unwrap_or_default(),
-        exit_code,
-        signal,
         git: git(runs),
         machine: machine(runs),
         toolchain: toolchain(runs),
@@ -37,16 +35,6 @@ pub(super) fn run(runs: &[&RunDocument], functions: &[Function]) -> Run {
         left_out: left_out(runs, functions),
         ..first.run.clone()
     }
-}
-
-/// Returns the worst end of all: a signal, then the highest exit code.
-fn end(runs: &[&RunDocument]) -> (Option<i32>, Option<i32>) {
-    let signal = runs.iter().filter_map(|run| run.run.signal).max();
-    if signal.is_some() {
-        return (None, signal);
-    }
-    let codes = runs.iter().filter_map(|run| run.run.exit_code);
-    (codes.max_by_key(|code| (*code != 0, *code)), None)
 }
 
 fn git(runs: &[&RunDocument]) -> Option<Git> {

@@ -86,8 +86,7 @@ fn parts(runs: &[&RunDocument], group: String, of: u32) -> Parts {
             })
         })
         .collect();
-    let is_missing = |index: &u32| parts.iter().all(|part| part.index != *index);
-    Parts { missing: (1..=of).filter(is_missing).collect(), group, of, parts, ..Parts::default() }
+    Parts::new(group, of, parts)
 }
 
 /// Returns the number of the part that a run is.

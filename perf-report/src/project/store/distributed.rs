@@ -53,10 +53,13 @@ impl Members {
     }
 
     /// Returns the newest run of each part, by their numbers.
+    fn by_number(&self) -> BTreeMap<u32, &Entry> {
+        self.0.iter().map(|(key, entry)| (key.index, entry)).collect()
+    }
+
+    /// Returns the same without their numbers.
     fn current(&self) -> Vec<&Entry> {
-        let of: BTreeMap<u32, &Entry> =
-            self.0.iter().map(|(key, entry)| (key.index, entry)).collect();
-        of.into_values().collect()
+        self.by_number().into_values().collect()
     }
 
     /// Returns the ids of runs of parts that were made again.
@@ -75,13 +78,10 @@ impl Members {
         let current = self.current();
         let Some((key, _)) = self.0.first() else { return Entry::default() };
         let Some(first) = current.first() else { return Entry::default() };
-        let signal = current.iter().filter_map(|it| it.signal).max();
-        let codes = current.iter().filter_map(|it| it.exit_code);
         let tags: BTreeSet<&String> = current.iter().flat_map(|it| &it.tags).collect();
         let machines: BTreeSet<&str> = current.iter().map(|it| it.machine_key.as_str()).collect();
-        let has = |index: u32| self.0.iter().any(|(key, _)| key.index == index);
-        let part = |(key, entry): &(PartKey, Entry)| PartRun {
-            index: key.index,
+        let part = |(index, entry): (u32, &Entry)| PartRun {
+            index,
             run: entry.id.clone(),
             host: String::new(),
             machine_key: entry.machine_key.clone(),
@@ -89,8 +89,10 @@ impl Members {
             signal: entry.signal,
             wall_ns: entry.wall_ns,
         };
-        let newest: BTreeMap<u32, PartRun> =
-            self.0.iter().map(|it| (it.0.index, part(it))).collect();
+        let parts = self.by_number().into_iter().map(part).collect();
+        let parts =
+            Parts { replaced: self.replaced(), ..Parts::new(key.group.clone(), key.of, parts) };
+        let (exit_code, signal) = parts.worst_end();
         Entry {
             id: self.id().to_owned(),
             time: current.iter().map(|it| &it.time).min().cloned().unwrap_or_default(),
@@ -100,17 +102,11 @@ impl Members {
             dirty: current.iter().any(|it| it.dirty),
             machine_key: Vec::from_iter(machines).join(&AND.to_string()),
             group: key.group_of_rounds(),
-            exit_code: codes.max_by_key(|code| (*code != 0, *code)).filter(|_| signal.is_none()),
+            exit_code,
             signal,
             wall_ns: current.iter().filter_map(|it| it.wall_ns).max(),
             functions: current.iter().map(|it| it.functions).max().unwrap_or(0),
-            parts: Some(Box::new(Parts {
-                group: key.group.clone(),
-                of: key.of,
-                parts: newest.into_values().collect(),
-                missing: (1..=key.of).filter(|index| !has(*index)).collect(),
-                replaced: self.replaced(),
-            })),
+            parts: Some(Box::new(parts)),
             ..(*first).clone()
         }
     }
@@ -211,6 +207,22 @@ impl Distributed {
         Ok(self.members(std::iter::once(&key))?.remove(&common(&key, entry)))
     }
 
+    /// Finds the members of all rounds that `run --repeat` made of the distributed run `of`, in their order. One round
+    /// may be gone, and the others are still there.
+    fn rounds(&self, key: &PartKey, of: &RunDocument) -> Result<Vec<Members>, StoreError> {
+        let groups = BTreeSet::from([key.prefix_of_rounds()]);
+        let found = self.members_in(Filter { groups, ..Filter::default() })?;
+        let command = of.run.command.join(" ");
+        let rounds = found.into_iter().filter_map(|((_, its, source), members)| {
+            let (first, _) = members.0.first()?;
+            let is_meant = (&first.group, first.of) == (&key.group, key.of)
+                && (&its, &source) == (&command, &of.run.source);
+            is_meant.then_some((first.round, members))
+        });
+        let rounds: BTreeMap<Option<u32>, Members> = rounds.collect();
+        Ok(rounds.into_values().collect())
+    }
+
     /// Returns the members of the runs of these ids, and the ids of the runs that are whole by themselves.
     fn expanded(&self, ids: &[&str]) -> Result<(Vec<Members>, Vec<String>), StoreError> {
         let all = self.members_in(Filter { parts: Some(true), ..Filter::default() })?;
@@ -225,6 +237,11 @@ impl Distributed {
         let mut wholes: Vec<Members> = all.into_values().collect();
         wholes.retain(|members| is_meant(members));
         Ok((wholes, alone.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// Loads the parts, and puts them together.
+    fn load_members(&self, members: &Members) -> Result<RunDocument, StoreError> {
+        self.load_whole(members, self.stored.load(members.id())?)
     }
 
     /// Loads the parts, of which `known` is loaded already, and puts them together.
@@ -392,8 +409,9 @@ impl Store for Distributed {
     }
 
     fn rename(&mut self, id: &str, change: &dyn Fn(&Names) -> Names) -> Result<Names, StoreError> {
-        let (wholes, _) = self.expanded(&[id])?;
-        let Some(members) = wholes.first() else { return self.stored.rename(id, change) };
+        let entry = self.stored.newest(&Filter::of_id(id))?;
+        let members = entry.map(|entry| self.members_of(&entry)).transpose()?.flatten();
+        let Some(members) = members else { return self.stored.rename(id, change) };
         let whole = members.whole();
         let names = change(&Names { label: whole.label, tags: whole.tags });
         for id in members.ids() {
@@ -424,18 +442,12 @@ impl Store for Distributed {
         let (Some(parts), Some(_)) = (&run.run.parts, run.run.round) else {
             return super::engine::with_group(self, run);
         };
-        let keys = (1..).map(|round| PartKey {
-            group: parts.group.clone(),
-            of: parts.of,
-            round: Some(round),
-            index: 1,
-        });
-        let mut runs = Vec::new();
-        for key in keys {
-            let of = (key.prefix(), run.run.command.join(" "), run.run.source.clone());
-            let Some(members) = self.members(std::iter::once(&key))?.remove(&of) else { break };
-            runs.push(self.load(members.id())?);
+        let key = PartKey { group: parts.group.clone(), of: parts.of, round: None, index: 1 };
+        let mut rounds = Vec::new();
+        for members in self.rounds(&key, &run)? {
+            let is_known = members.id() == run.run.id;
+            rounds.push(if is_known { run.clone() } else { self.load_members(&members)? });
         }
-        Ok(if runs.iter().any(|it| it.run.id == run.run.id) { runs } else { vec![run] })
+        Ok(if rounds.iter().any(|it| it.run.id == run.run.id) { rounds } else { vec![run] })
     }
 }

@@ -155,3 +155,34 @@ fn parts_of_several_kinds_of_machines_are_a_series_of_their_own() {
     let one = Filter { machine_key: Some("m3-00000001".to_owned()), ..Filter::default() };
     assert_eq!(store.count(&one).unwrap(), 0);
 }
+
+#[test]
+fn the_rounds_of_a_run_are_found_where_one_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open_or_create(&folder.path().join("perf.sqlite")).unwrap();
+    let round = |second: u32, group: &str, index: u32, round: u32| {
+        let mut run = part(second, (group, index, 2));
+        run.run.round = Some(round);
+        run.run.group = run.run.part.as_ref().map(|part| part.stored_group(Some(round)));
+        run
+    };
+    for run in [
+        round(1, "ci", 1, 1),
+        round(2, "ci", 2, 1),
+        round(3, "ci", 2, 3),
+        round(4, "ci", 1, 12),
+        round(5, "ci/2@ci", 1, 2),
+        part(6, ("ci", 1, 2)),
+    ] {
+        store.save(&run).unwrap();
+    }
+    let store = Distributed::over(Box::new(store));
+    let rounds = |second: u32| -> Vec<String> {
+        let runs = store.with_group(store.load(&run(second, "").run.id).unwrap()).unwrap();
+        runs.iter().map(|run| run.run.id[13..15].to_owned()).collect()
+    };
+    for second in [1, 3, 4] {
+        assert_eq!(rounds(second), ["01", "03", "04"], "in the order of the rounds");
+    }
+    assert_eq!((rounds(5), rounds(6)), (vec!["05".to_owned()], vec!["06".to_owned()]));
+}
