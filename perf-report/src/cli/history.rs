@@ -8,11 +8,12 @@ use clap::builder::FalseyValueParser;
 use super::output::OutputArgs;
 use super::past::{self, PastArgs, TrendArgs};
 use super::progress;
-use crate::analysis::history;
+use crate::analysis::history::{self, TrendRules};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::HistoryDocument;
+use crate::model::{HistoryDocument, Metric, RunDocument};
 use crate::project::config;
 use crate::project::context::Context;
+use crate::project::past::Past;
 use crate::render::{HistoryView, Medium, Shown};
 use crate::verdict;
 
@@ -80,10 +81,32 @@ pub(super) struct Args {
     trend: TrendArgs,
 }
 
-pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
-    let rules = args.trend.rules(context)?;
-    let progress = progress::reading("reading runs");
-    let runs = args.past.open(context)?.runs(args.last)?;
+/// The functions to show, and the runs that tell of them.
+struct Chosen {
+    runs: Vec<RunDocument>,
+    metric: Metric,
+    names: HashSet<String>,
+}
+
+/// Reads the runs, and of those far behind only the functions that may be meant. Where none is, all are read: the
+/// error says what there is.
+fn chosen(args: &Args, past: &Past, rules: TrendRules) -> Result<Chosen, UserError> {
+    if args.filter.is_none() && args.function.is_none() && args.past.metric.is_of_function() {
+        return pick(args, past.runs(args.last)?);
+    }
+    let parts: Vec<String> =
+        [&args.filter, &args.function].into_iter().flatten().map(|it| it.to_lowercase()).collect();
+    let may_be_meant = |name: &str| {
+        let name = name.to_lowercase();
+        parts.iter().all(|part| name.contains(part)) && !parts.is_empty()
+    };
+    let metric = |runs: &[RunDocument]| args.past.metric_of(runs);
+    pick(args, past.runs_with(args.last, &may_be_meant, metric, rules)?)
+        .or_else(|_| pick(args, past.runs(args.last)?))
+}
+
+/// Finds the functions that are meant among those of the runs.
+fn pick(args: &Args, runs: Vec<RunDocument>) -> Result<Chosen, UserError> {
     let metric = args.past.metric_of(&runs);
     let mut names = history::names(&runs, metric);
     if names.is_empty() {
@@ -96,7 +119,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
     if let Some(wanted) = &args.function {
         names = vec![past::function(wanted, names.iter().map(String::as_str))?.to_owned()];
     }
-    let names: HashSet<String> = names.into_iter().collect();
+    Ok(Chosen { runs, metric, names: names.into_iter().collect() })
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError> {
+    let rules = args.trend.rules(context)?;
+    let progress = progress::reading("reading runs");
+    let Chosen { runs, metric, names } = chosen(args, &args.past.open(context)?, rules)?;
     let is_wanted = |name: &str| names.contains(name);
     let document = history::history_of(&runs, metric, rules, is_wanted)
         .ok_or_else(|| UserError::new(Code::NothingToJudge, "no run is stored yet"))?;

@@ -1,9 +1,10 @@
 //! The stored runs that lie behind one: its history.
 
 use super::context::Context;
-use super::store::{Fault, Filter, RunRef, Store, StoreError};
+use super::store::{Fault, Filter, IsWanted, RunRef, Store, StoreError};
+use crate::analysis::history::{NEAR, Older, TrendRules};
 use crate::error::{ExitCode as Code, UserError};
-use crate::model::{self, RunDocument};
+use crate::model::{self, Metric, RunDocument};
 
 /// The stored runs that may be compared by time with the newest that is meant.
 #[derive(Debug)]
@@ -58,6 +59,35 @@ impl Past {
         let mut runs = self.store.recent_samples(&self.filter, most.saturating_sub(1))?;
         runs.push(self.newest.clone());
         model::align(&mut [&mut runs]);
+        Ok(runs)
+    }
+
+    /// Returns the same runs, to judge by `rules` the functions that are wanted, and no others: of those far behind it
+    /// has no more than that takes. `metric` returns the metric to judge them by.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn runs_with(
+        &self,
+        most: usize,
+        is_wanted: &IsWanted<'_>,
+        metric: impl FnOnce(&[RunDocument]) -> Metric,
+        rules: TrendRules,
+    ) -> Result<Vec<RunDocument>, UserError> {
+        if most <= NEAR + 1 {
+            return self.runs(most);
+        }
+        let near = self.runs(NEAR + 1)?;
+        let is_long = near.len() > NEAR;
+        let Some(oldest) = near.first().filter(|_| is_long) else { return Ok(near) };
+        let Some(older) = Older::than(&near, metric(&near), rules) else { return self.runs(most) };
+        let filter = Filter { older_than: Some(oldest.run.id.clone()), ..self.filter.clone() };
+        let is_needed = |name: &str| is_wanted(name) || older.need(name);
+        let mut runs = self.store.recent_excerpts(&filter, most - near.len(), &is_needed)?;
+        if !older.are(&runs) {
+            return self.runs(most);
+        }
+        runs.extend(near);
         Ok(runs)
     }
 }

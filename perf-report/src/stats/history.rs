@@ -11,6 +11,9 @@ use super::number::float;
 use super::side::Side;
 use super::{robust, student};
 
+/// The newest values of a history that are looked at, on either side of the baseline: older ones change nothing.
+pub const LOOKED_AT: usize = HISTORY;
+
 /// Runs of a history that are taken together, at the least.
 const BLOCK: usize = 5;
 /// The standard errors that two levels may be apart and still agree. Where levels that differ agree by
@@ -196,6 +199,19 @@ mod tests {
         let prior = moderated::prior_of_history(&[before, baseline.clone()].concat());
         assert_eq!(stepped, moderated::two_samples(&baseline, &current, prior).unwrap());
         assert!(stepped.change_pct().abs() < 5.0 && stepped.p_value > 0.05, "{stepped:?}");
+    }
+
+    #[test]
+    fn what_is_older_than_what_is_looked_at_changes_nothing() {
+        let (near, baseline, current) =
+            (runs(1, LOOKED_AT, 100.0), runs(2, 5, 101.0), runs(3, 1, 100.0));
+        let since = runs(4, 3, 99.0);
+        let beside = |before: &[f64]| {
+            compare(History { before, since: &since }, &baseline, &current).unwrap()
+        };
+        for older in [runs(5, 1, 300.0), runs(6, 70, 100.0), vec![0.0, -1.0]] {
+            assert_eq!(beside(&[older, near.clone()].concat()), beside(&near));
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub use blessable::values;
 pub use certain::{Certain, Ends};
 pub use compare::{alone, compare, compare_runs};
 pub use judges::budgets::budgets;
+pub(crate) use judges::rows::scarce;
 pub use limits::{
     Allowances, Allowed, BUCKET_PCT, Better, Blessed, Blessing, BlessingState, CustomLimits, Given,
     Limits, Load, MetricLimits, Origin, Rule, Severity, Thresholds, per_cent_of,

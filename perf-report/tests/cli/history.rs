@@ -223,3 +223,43 @@ fn the_runs_of_a_repeat_are_one_for_compare_last_and_each_one_for_history() {
     );
     assert!(history.stdout.contains("there is no run before to judge"), "{history:?}");
 }
+
+#[test]
+fn a_function_of_a_long_history_is_judged_among_all() {
+    let desk = Desk::new();
+    let ns = |at: usize| if at < 40 { 12_000_000 } else { 13_800_000 };
+    save(
+        &desk,
+        (0..90).map(|at| {
+            let mut run = run(at, ns(at) + off(at));
+            run.run.id = format!("20261120T{at:06}-0001");
+            run.run.time = format!("2026-11-20T{:02}:{:02}:00.000Z", at / 60, at % 60);
+            let gone = Function { name: "demo::gone".to_owned(), ..run.functions[0].clone() };
+            run.functions.extend((at < 9).then_some(gone));
+            run
+        }),
+    );
+    let json = |arguments: &[&str]| {
+        let last = ["history", "--last", "100", "--format", "json"];
+        let text = desk.report(&[&last[..], arguments].concat()).stdout;
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let all = json(&["--all"]);
+    for (name, arguments) in [
+        ("demo::parse", &["parse"][..]),
+        ("demo::lex::tokens", &["--filter", "LEX"]),
+        ("demo::gone", &["gone"]),
+    ] {
+        let mut expected = all.clone();
+        let functions = expected["functions"].as_array_mut().unwrap();
+        functions.retain(|function| function["name"] == name);
+        assert_eq!(functions.len(), 1, "{name}");
+        assert_eq!(json(arguments), expected, "{name}");
+    }
+    assert_eq!(all["runs"].as_array().unwrap().len(), 90);
+    assert_eq!(json(&["--metric", "wall"])["functions"][0]["values"].as_array().unwrap().len(), 90);
+    let unknown = desk.report(&["history", "--last", "100", "gonn"]);
+    unknown.said(2, "no run has a function \"gonn\"");
+    unknown.said(2, "did you mean `demo::gone`?");
+    desk.report(&["history", "--last", "100", "e"]).said(2, "more than one function");
+}

@@ -4,6 +4,7 @@
 mod changes;
 mod courses;
 mod decline;
+mod older;
 mod outlook;
 mod series;
 mod suites;
@@ -12,6 +13,7 @@ mod whole;
 
 pub use courses::{decline, points};
 pub use decline::{Course, FALSE_DISCOVERIES, LEAST_RUNS, declines};
+pub(crate) use older::{NEAR, Older};
 pub use outlook::breaches;
 pub use trend::{TrendRules, Trends, trends, word};
 

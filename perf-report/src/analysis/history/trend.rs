@@ -52,10 +52,19 @@ pub fn trends(runs: &[RunDocument], metric: Metric, rules: impl Into<TrendRules>
 }
 
 fn trends_by(runs: &[RunDocument], metric: Metric, limits: &Limits) -> Trends {
+    with_sides(runs, |sides| trends_of(sides, metric, limits))
+}
+
+/// Divides runs into those that are judged, those that they are judged by, and the history of these.
+pub(super) fn with_sides<T>(runs: &[RunDocument], with: impl FnOnce(Sides<'_>) -> T) -> T {
     let (before, current) = runs.split_at(runs.len() - newest(runs));
     let before = Used::of(before, 1).runs;
     let (history, baseline) = before.split_at(before.len().saturating_sub(BASELINE));
-    let sides = Sides { baseline, current, history, paired: false };
+    with(Sides { baseline, current, history, paired: false })
+}
+
+fn trends_of(sides: Sides<'_>, metric: Metric, limits: &Limits) -> Trends {
+    let Sides { baseline, current, history, .. } = sides;
     let min_calls = if history.len() >= KNOWN { 1 } else { limits.min_calls };
     let Some(comparison) = compare_runs(sides, &Limits { min_calls, ..limits.clone() }) else {
         return Trends { judged_runs: current.len(), ..Trends::default() };
@@ -82,7 +91,7 @@ fn newest(runs: &[RunDocument]) -> usize {
 
 /// Returns the limits of a comparison of one metric. The metrics of most calls are compared beside
 /// an outer percentile, whose judgement needs them.
-fn limits_for(metric: Metric, TrendRules { limits, load }: TrendRules) -> Limits {
+pub(super) fn limits_for(metric: Metric, TrendRules { limits, load }: TrendRules) -> Limits {
     let body = [Metric::SelfNs, Metric::MeanNs, Metric::P50Ns];
     let beside = if metric.is_outer_percentile() { &body[..] } else { &[] };
     let metrics = beside.iter().copied().chain([metric]);

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::engine::Store;
+use super::engine::{IsWanted, Store};
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
 use super::query::{Filter, Made, Order, Query};
@@ -300,7 +300,7 @@ impl Distributed {
             // A percentile needs the histograms of all parts, which a sample has not.
             let known = match self.stored.load(&sample.run.id) {
                 Err(StoreError { fault: Fault::NoRun { .. } | Fault::Document { .. }, .. }) => {
-                    sample
+                    self.stored.samples(&[&sample.run.id]).pop().unwrap_or(sample)
                 }
                 loaded => loaded?,
             };
@@ -390,6 +390,10 @@ impl Store for Distributed {
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
         self.whole_or_trouble(self.stored.samples(ids))
+    }
+
+    fn excerpts(&self, ids: &[&str], is_wanted: &IsWanted<'_>) -> Vec<RunDocument> {
+        self.whole_or_trouble(self.stored.excerpts(ids, is_wanted))
     }
 
     fn trouble(&self) -> Result<(), StoreError> {

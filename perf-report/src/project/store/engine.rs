@@ -15,6 +15,9 @@ use crate::error::UserError;
 use crate::model::RunDocument;
 use crate::record::collect::SegmentId;
 
+/// The choice of functions by their names.
+pub type IsWanted<'a> = dyn Fn(&str) -> bool + Sync + 'a;
+
 /// A place that keeps runs and finds them again. A run is immutable once it is stored.
 ///
 /// An engine has to bring the methods without a body. Filter, order and limit reach it as they are, so that it
@@ -62,6 +65,13 @@ pub trait Store: fmt::Debug {
     /// cannot be read.
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
         ids.iter().filter_map(|id| Some(self.load(id).ok()?.sample())).collect()
+    }
+
+    /// Returns stored runs as [`samples`](Self::samples) in which only the functions are that are wanted: all others may
+    /// be one without a name, which has the sums of their own times. An engine that has no shorter way returns all.
+    fn excerpts(&self, ids: &[&str], is_wanted: &IsWanted<'_>) -> Vec<RunDocument> {
+        let _ = is_wanted;
+        self.samples(ids)
     }
 
     /// Returns the fault that the last reading of samples met, where they are fewer than there should be: a network
@@ -131,7 +141,7 @@ pub trait Store: fmt::Debug {
     /// # Errors
     /// When the store cannot be read.
     fn recent(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
-        back(self, filter, most, Newest::Whole)
+        back(self, filter, most, Newest::Whole, &|ids| self.samples(ids))
     }
 
     /// Returns the same runs, all of them as samples: those that lie behind a run which is loaded already.
@@ -139,7 +149,20 @@ pub trait Store: fmt::Debug {
     /// # Errors
     /// When the store cannot be read.
     fn recent_samples(&self, filter: &Filter, most: usize) -> Result<Vec<RunDocument>, StoreError> {
-        back(self, filter, most, Newest::Sample)
+        back(self, filter, most, Newest::Sample, &|ids| self.samples(ids))
+    }
+
+    /// Returns the same runs as [`excerpts`](Self::excerpts).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn recent_excerpts(
+        &self,
+        filter: &Filter,
+        most: usize,
+        is_wanted: &IsWanted<'_>,
+    ) -> Result<Vec<RunDocument>, StoreError> {
+        back(self, filter, most, Newest::Sample, &|ids| self.excerpts(ids, is_wanted))
     }
 
     /// Means the comparable runs that were made before `run`, whether it is stored or not. Its verdict must not
@@ -224,6 +247,7 @@ fn back<S: Store + ?Sized>(
     filter: &Filter,
     most: usize,
     newest: Newest,
+    samples: &dyn Fn(&[&str]) -> Vec<RunDocument>,
 ) -> Result<Vec<RunDocument>, StoreError> {
     let mut filter = filter.clone();
     let mut runs: Vec<RunDocument> = Vec::new();
@@ -237,7 +261,7 @@ fn back<S: Store + ?Sized>(
             runs.extend(ids.find_map(|id| store.load(id).ok().filter(recorded)));
         }
         let rest: Vec<&str> = ids.collect();
-        runs.extend(store.samples(&rest).into_iter().filter(recorded));
+        runs.extend(samples(&rest).into_iter().filter(recorded));
         store.trouble()?;
     }
     runs.reverse();

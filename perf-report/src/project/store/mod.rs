@@ -33,7 +33,7 @@ mod tests;
 
 pub(crate) use digest::is_same;
 pub(crate) use distributed::Distributed;
-pub use engine::Store;
+pub use engine::{IsWanted, Store};
 pub use entry::{Entry, Names};
 pub use error::{EngineError, Fault, StoreError};
 pub use find_error::{FindError, Unfound};

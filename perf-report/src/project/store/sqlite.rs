@@ -17,11 +17,11 @@ use rusqlite::{
 
 use super::columns::{self, COUNT, ENTRIES};
 use super::digest::is_same;
-use super::engine::Store;
+use super::engine::{IsWanted, Store};
 use super::entry::{Entry, Names};
 use super::error::{Fault, StoreError};
 use super::order;
-use super::packing::{Packed, Parts};
+use super::packing::{Packed, Parts, Wanted};
 use super::parts;
 use super::query::{Filter, Made, Query};
 use super::schema::{self, Facts, Tables};
@@ -97,12 +97,12 @@ impl Sqlite {
     }
 
     /// Returns the run of this id as `form` has it, under the names that it has now.
-    fn read(&self, id: &str, form: Form) -> Result<RunDocument, StoreError> {
+    fn read(&self, id: &str, form: &mut Form<'_, '_>) -> Result<RunDocument, StoreError> {
         let failed = |fault| StoreError::new(self.path.display(), fault);
-        let query = || {
+        let mut query = || {
             let mut statement = self.connection.prepare_cached(self.reading(form))?;
             let named = |row: &Row<'_>| {
-                let parts = parts::read(row, 3, form == Form::Whole)?;
+                let parts = parts::read(row, 3, matches!(form, Form::Whole))?;
                 let mut run = match parts {
                     Some(parts) => form.unpack(parts),
                     None => form.of_text(row.get_ref(2)?.as_str()?),
@@ -123,7 +123,7 @@ impl Sqlite {
     }
 
     /// Returns the query for a run of an id: its label and tags, its text and its parts.
-    fn reading(&self, form: Form) -> &'static str {
+    fn reading(&self, form: &Form<'_, '_>) -> &'static str {
         let Tables { facts, parts } = self.tables;
         match (facts, parts, form) {
             (_, true, Form::Whole) => {
@@ -131,7 +131,7 @@ impl Sqlite {
                  FROM runs LEFT JOIN main.facts ON facts.run = number
                       LEFT JOIN parts ON parts.run = number WHERE id = ?1"
             }
-            (_, true, Form::Sample) => {
+            (_, true, Form::Sample | Form::Excerpt(_)) => {
                 "SELECT label, tags, document, head, parts.functions
                  FROM runs LEFT JOIN main.facts ON facts.run = number
                       LEFT JOIN parts ON parts.run = number WHERE id = ?1"
@@ -146,10 +146,13 @@ impl Sqlite {
         }
     }
 
-    /// Returns samples of these runs, read by all processors: a connection is for one.
-    fn read_samples(&self, ids: &[&str]) -> Vec<RunDocument> {
+    /// Returns samples of these runs, or excerpts where some functions are `wanted`, read by all processors: a
+    /// connection is for one.
+    fn read_samples(&self, ids: &[&str], wanted: Option<&IsWanted<'_>>) -> Vec<RunDocument> {
         let of = |store: &Self, ids: &[&str]| -> Vec<RunDocument> {
-            let read = |id: &&str| store.read(id, Form::Sample).ok();
+            let mut wanted = wanted.map(Wanted::new);
+            let mut form = wanted.as_mut().map_or(Form::Sample, Form::Excerpt);
+            let read = |id: &&str| store.read(id, &mut form).ok();
             ids.iter().inspect(|_| READING.step()).filter_map(read).collect()
         };
         READING.add(ids.len());
@@ -261,35 +264,42 @@ impl Store for Sqlite {
     fn load(&self, id: &str) -> Result<RunDocument, StoreError> {
         #[cfg(test)]
         LOADED.with_borrow_mut(|ids| ids.push(id.to_owned()));
-        self.read(id, Form::Whole)
+        self.read(id, &mut Form::Whole)
     }
 
     fn samples(&self, ids: &[&str]) -> Vec<RunDocument> {
-        self.read_samples(ids)
+        self.read_samples(ids, None)
+    }
+
+    fn excerpts(&self, ids: &[&str], is_wanted: &IsWanted<'_>) -> Vec<RunDocument> {
+        self.read_samples(ids, Some(is_wanted))
     }
 }
 
 /// The form in which a run is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Form<'w, 'a> {
     /// All of it.
     Whole,
     /// A sample.
     Sample,
+    /// A sample with some of its functions.
+    Excerpt(&'w mut Wanted<'a>),
 }
 
-impl Form {
-    fn unpack(self, parts: Parts<'_>) -> Result<RunDocument, DocumentError> {
+impl Form<'_, '_> {
+    fn unpack(&mut self, parts: Parts<'_>) -> Result<RunDocument, DocumentError> {
         match self {
             Self::Whole => parts.unpack(),
             Self::Sample => parts.unpack_sample(),
+            Self::Excerpt(wanted) => parts.unpack_excerpt(wanted),
         }
     }
 
-    fn of_text(self, text: &str) -> Result<RunDocument, DocumentError> {
+    fn of_text(&self, text: &str) -> Result<RunDocument, DocumentError> {
         match self {
             Self::Whole => RunDocument::from_json(text),
             Self::Sample => RunDocument::sample_from_json(text),
+            Self::Excerpt(wanted) => Ok(wanted.of(RunDocument::sample_from_json(text)?)),
         }
     }
 }

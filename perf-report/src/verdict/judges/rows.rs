@@ -1,6 +1,8 @@
 //! The rows of a comparison of two sides: of what is counted, of times, of the command, and of functions that
 //! only one side knows.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::decide::{self, Draft};
@@ -34,6 +36,19 @@ pub(crate) fn rows(
     rows.extend(functions.removed.iter().map(|old| removed(old)));
     rows.extend(measured::one_sided(&functions.measured));
     (rows, left_out)
+}
+
+/// Returns the functions of which runs before the history would tell more: of all others it has as many values as are
+/// looked at. Benchmarks, suites and tests are none of them.
+pub(crate) fn scarce(sides: Sides<'_>, limits: &Limits) -> BTreeSet<String> {
+    let functions = Functions::of(sides, limits);
+    let needs_more = |pair: &&Pair<'_>| {
+        let mut times = metrics(limits, false).filter(|(metric, _)| metric.is_of_function());
+        times.any(|(metric, _)| times::needs_more(pair, metric))
+            // A kind of errors is new if none of all runs has it.
+            || limits.metrics.contains_key(&Metric::Errors) && pair.new.failures.is_some()
+    };
+    functions.pairs().filter(needs_more).map(|pair| pair.old.name.clone()).collect()
 }
 
 /// Returns the metrics that are judged, those that count something or the others.

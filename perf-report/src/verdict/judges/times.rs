@@ -8,6 +8,7 @@
 
 use super::decide::{Draft, Test};
 use crate::model::{Because, Change, Function, Metric, Origin, Verdict, time_of};
+use crate::stats::history::LOOKED_AT;
 use crate::stats::number::{change_pct, float};
 use crate::verdict::evidence::estimates::Doubt;
 use crate::verdict::evidence::noise::{self, Source, Values};
@@ -78,6 +79,13 @@ pub(crate) fn draft(
         denied,
     };
     Some(Draft { row: Change { because, ..row }, test: Some(test) })
+}
+
+/// Returns whether runs before the history may change what is said of a time: it has fewer values than are looked at.
+pub(super) fn needs_more(pair: &Pair<'_>, metric: Metric) -> bool {
+    let are_called = pair.old.calls > 0 && pair.new.calls > 0;
+    let is_judged = are_called && !pair.has_no_percentiles(metric);
+    is_judged && pair.values(metric, known).past[0].len() < LOOKED_AT
 }
 
 /// Settles a time that is zero on one side or on both, of which there is no ratio, and so no test.

@@ -46,7 +46,7 @@ impl Writer {
 }
 
 /// Reads what a [`Writer`] wrote; of anything else `None`, and never more memory than the bytes allow for.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
 }
@@ -72,6 +72,16 @@ impl<'a> Reader<'a> {
             }
         }
         None
+    }
+
+    /// Passes over numbers, in steps that the compiler counts many bytes at once in.
+    pub(super) fn skip(&mut self, mut numbers: usize) -> Option<()> {
+        while numbers > 0 {
+            // Each takes a byte at least, and has one that ends it.
+            let passed = self.take(numbers)?;
+            numbers -= passed.iter().filter(|byte| **byte < 0x80).count();
+        }
+        Some(())
     }
 
     /// Reads the number of things that take a byte each, at least.
@@ -110,6 +120,19 @@ impl<'a> Reader<'a> {
             strings.ends.push(strings.text.len());
         }
         Some(strings)
+    }
+
+    /// Returns the bytes that were read since `earlier`.
+    pub(super) fn since(&self, earlier: &Self) -> &'a [u8] {
+        let read = earlier.bytes.len().saturating_sub(self.bytes.len());
+        earlier.bytes.get(..read).unwrap_or_default()
+    }
+
+    /// Passes over these bytes if they come next; returns whether they did.
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> bool {
+        let rest = self.bytes.strip_prefix(bytes);
+        self.bytes = rest.unwrap_or(self.bytes);
+        rest.is_some()
     }
 
     /// Returns whether all was read.
@@ -169,7 +192,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read(
             numbers in prop::collection::vec(any::<u64>(), 0..9), float: f64, text in ".*",
-            strings in prop::collection::vec(".{0,6}", 0..9), signed: Option<i64>,
+            strings in prop::collection::vec(".{0,6}", 0..9), signed: Option<i64>, skipped: prop::sample::Index,
         ) {
             let mut writer = Writer::default();
             for number in &numbers {
@@ -179,8 +202,13 @@ mod tests {
             writer.text(&text);
             writer.strings(&strings.iter().map(String::as_str).collect::<Vec<_>>());
             let mut reader = Reader::new(&writer.bytes);
-            for number in numbers {
-                prop_assert_eq!(reader.number(), Some(number));
+            let (start, skipped) = (reader, skipped.index(numbers.len() + 1));
+            reader.skip(skipped).unwrap();
+            let mut again = start;
+            prop_assert!(again.pass(reader.since(&start)) && !again.pass(&[0; 99]));
+            prop_assert_eq!(again.bytes, reader.bytes);
+            for number in &numbers[skipped..] {
+                prop_assert_eq!(reader.number(), Some(*number));
             }
             prop_assert_eq!(reader.float().map(f64::to_bits), Some(float.to_bits()));
             prop_assert_eq!(reader.text(), Some(text.as_str()));

@@ -4,7 +4,8 @@
 use perf_runtime::buckets;
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Places, Reader, Writer};
+use super::bytes::{Places, Reader, Strings, Writer};
+use super::excerpt::Summed;
 use crate::model::{
     Benchmark, Budget, Failures, Function, FunctionKind, Futures, Histogram, Identity,
 };
@@ -41,11 +42,13 @@ macro_rules! numbers {
             )*
         }
 
-        fn read_numbers(reader: &mut Reader<'_>, functions: &mut [Function]) -> Option<()> {
+        fn read_numbers(columns: &mut Columns<'_, '_>) -> Option<()> {
             $(
-                for function in &mut *functions {
-                    function.$field = Cell::of(reader.number()?)?;
-                }
+                columns.summed.note(stringify!($field), columns.reader);
+                columns.numbers(|function, number| {
+                    function.$field = Cell::of(number)?;
+                    Some(())
+                })?;
             )*
             Some(())
         }
@@ -122,57 +125,161 @@ pub(super) fn write(functions: &[Function]) -> Option<Vec<u8>> {
 /// Reads functions that [`write`] wrote.
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<Function>> {
     let mut reader = Reader::new(bytes);
-    let count = reader.count()?;
-    let strings = reader.strings()?;
-    let mut functions = Vec::with_capacity(count);
-    functions.resize_with(count, Function::default);
-    let texts: [fn(&mut Function) -> &mut String; 3] =
-        [|it| &mut it.name, |it| &mut it.module, |it| &mut it.file];
-    for text in texts {
-        let mut at = 0_u64;
-        for function in &mut functions {
-            at = at.wrapping_add(unzigzag(reader.number()?));
-            strings.get(at)?.clone_into(text(function));
+    let names = Names::read(&mut reader)?;
+    let mut functions =
+        (0..names.count).map(|at| names.function(at)).collect::<Option<Vec<_>>>()?;
+    let places = Taken::All;
+    Columns { reader, places, functions: &mut functions, summed: Summed::default() }.read()?;
+    Some(functions)
+}
+
+/// The names of functions, their modules and their files.
+pub(super) struct Names {
+    /// The number of functions.
+    pub(super) count: usize,
+    strings: Strings,
+    /// The places of all three among the strings.
+    places: [Vec<u64>; 3],
+}
+
+impl Names {
+    /// Reads the names, which stand before all else.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let count = reader.count()?;
+        let strings = reader.strings()?;
+        let mut places: [Vec<u64>; 3] = Default::default();
+        for places in &mut places {
+            let mut at = 0_u64;
+            places.reserve(count);
+            for _ in 0..count {
+                at = at.wrapping_add(unzigzag(reader.number()?));
+                places.push(at);
+            }
         }
+        Some(Self { count, strings, places })
     }
-    read_numbers(&mut reader, &mut functions)?;
-    for function in &mut functions {
-        function.raw_total_ns = raw_total(function).wrapping_add(reader.number()?);
+
+    /// Returns the name of the function at this place.
+    pub(super) fn name(&self, at: usize) -> Option<&str> {
+        self.strings.get(*self.places[0].get(at)?)
     }
-    for function in &mut functions {
-        function.raw_self_ns = raw_self(function).wrapping_add(reader.number()?);
+
+    /// Returns the function at this place, of which nothing is known yet but its names.
+    pub(super) fn function(&self, at: usize) -> Option<Function> {
+        let [name, module, file] = self.places.each_ref().map(|places| {
+            places.get(at).and_then(|place| self.strings.get(*place)).map(str::to_owned)
+        });
+        Some(Function { name: name?, module: module?, file: file?, ..Function::default() })
     }
-    for function in &mut functions {
-        function.mean_ns = match read_mean(&mut reader)? {
-            Mean::None => None,
-            Mean::Quotient => Some(mean(function)?),
-            Mean::Other(mean) => Some(mean),
+}
+
+/// The functions that are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taken<'a> {
+    /// All of them.
+    All,
+    /// Those at some places of so many, in their order. None of the others may be anything but a plain function, or
+    /// nothing is read.
+    Some(&'a [usize], usize),
+}
+
+/// The columns behind the names.
+pub(super) struct Columns<'a, 'f> {
+    pub(super) reader: Reader<'a>,
+    pub(super) places: Taken<'f>,
+    /// The functions at these places.
+    pub(super) functions: &'f mut [Function],
+    /// The columns of which the others may be added up.
+    pub(super) summed: Summed<'a>,
+}
+
+impl<'a> Columns<'a, '_> {
+    /// Reads the columns into the functions; returns those that may be added up.
+    pub(super) fn read(mut self) -> Option<Summed<'a>> {
+        read_numbers(&mut self)?;
+        self.numbers(|function, number| {
+            function.raw_total_ns = raw_total(function).wrapping_add(number);
+            Some(())
+        })?;
+        self.summed.note("raw_self_ns", self.reader);
+        self.numbers(|function, number| {
+            function.raw_self_ns = raw_self(function).wrapping_add(number);
+            Some(())
+        })?;
+        self.each(skip_means, |reader, function| {
+            function.mean_ns = match read_mean(reader)? {
+                Mean::None => None,
+                Mean::Quotient => Some(mean(function)?),
+                Mean::Other(mean) => Some(mean),
+            };
+            Some(())
+        })?;
+        self.each(skip_means, |reader, function| {
+            let stored = read_mean(reader)?;
+            function.stddev_ns =
+                if let Mean::Other(deviation) = stored { Some(deviation) } else { None };
+            Some(())
+        })?;
+        self.each(skip_rare, |reader, function| {
+            let text = reader.text()?;
+            if !text.is_empty() {
+                serde_json::from_str::<Rare>(text).ok()?.put_into(function);
+            }
+            Some(())
+        })?;
+        self.reader.is_at_end().then_some(self.summed)
+    }
+
+    /// Reads a column of whole numbers.
+    fn numbers(&mut self, mut set: impl FnMut(&mut Function, u64) -> Option<()>) -> Option<()> {
+        self.each(Reader::skip, |reader, function| set(function, reader.number()?))
+    }
+
+    /// Reads a column, and passes over what is not taken.
+    fn each(
+        &mut self,
+        skip: impl Fn(&mut Reader<'a>, usize) -> Option<()>,
+        mut set: impl FnMut(&mut Reader<'a>, &mut Function) -> Option<()>,
+    ) -> Option<()> {
+        let Taken::Some(places, count) = self.places else {
+            return self.functions.iter_mut().try_for_each(|it| set(&mut self.reader, it));
         };
-    }
-    for function in &mut functions {
-        let stored = read_mean(&mut reader)?;
-        function.stddev_ns =
-            if let Mean::Other(deviation) = stored { Some(deviation) } else { None };
-    }
-    for function in &mut functions {
-        let text = reader.text()?;
-        if !text.is_empty() {
-            serde_json::from_str::<Rare>(text).ok()?.put_into(function);
+        let mut next = 0;
+        for (place, function) in places.iter().zip(&mut *self.functions) {
+            skip(&mut self.reader, place.checked_sub(next)?)?;
+            set(&mut self.reader, function)?;
+            next = place + 1;
         }
+        skip(&mut self.reader, count.checked_sub(next)?)
     }
-    reader.is_at_end().then_some(functions)
+}
+
+fn skip_means(reader: &mut Reader<'_>, count: usize) -> Option<()> {
+    (0..count).try_for_each(|_| read_mean(reader).map(drop))
+}
+
+/// Passes over fields that few have, as long as they are those of plain functions: of any other these come first.
+fn skip_rare(reader: &mut Reader<'_>, count: usize) -> Option<()> {
+    const OTHERS: [&str; 2] = ["{\"identity\"", "{\"kind\""];
+    (0..count).try_for_each(|_| {
+        let text = reader.text()?;
+        (!OTHERS.iter().any(|other| text.starts_with(other))).then_some(())
+    })
 }
 
 /// Returns the sum that `raw_total_ns` is in documents of today.
 fn raw_total(function: &Function) -> u64 {
-    let recording = function.overhead_ns.wrapping_add(function.preempted_ns);
-    function.total_ns.wrapping_add(recording)
+    with_recording(function.total_ns, function.overhead_ns, function.preempted_ns)
+}
+
+/// Adds to a time what recording took and what threads waited.
+pub(super) fn with_recording(ns: u64, overhead_ns: u64, preempted_ns: u64) -> u64 {
+    ns.wrapping_add(overhead_ns.wrapping_add(preempted_ns))
 }
 
 /// Returns the sum that `raw_self_ns` is in documents of today.
 fn raw_self(function: &Function) -> u64 {
-    let recording = function.self_overhead_ns.wrapping_add(function.self_preempted_ns);
-    function.self_ns.wrapping_add(recording)
+    with_recording(function.self_ns, function.self_overhead_ns, function.self_preempted_ns)
 }
 
 /// Returns the quotient that `mean_ns` is where nothing was estimated.

@@ -10,6 +10,7 @@
 //! not the same stays there as well; so nothing depends on the columns knowing every shape of a run.
 
 mod bytes;
+mod excerpt;
 mod functions;
 mod tree;
 
@@ -19,6 +20,8 @@ use std::io;
 use zstd::bulk::Decompressor;
 
 use crate::model::{DocumentError, Function, RunDocument};
+
+pub(super) use excerpt::Wanted;
 
 /// The level of compression: higher ones take longer and gain little.
 const LEVEL: i32 = 3;
@@ -119,6 +122,19 @@ impl Parts<'_> {
         Ok(run)
     }
 
+    /// Returns an [`excerpt`](RunDocument::excerpt) of the run.
+    pub(super) fn unpack_excerpt(
+        self,
+        wanted: &mut Wanted<'_>,
+    ) -> Result<RunDocument, DocumentError> {
+        let columns = self.functions.map(decompress).transpose()?;
+        if let Some(functions) = columns.and_then(|columns| wanted.read(&columns)) {
+            let head = RunDocument::sample_from_json(&text(self.head)?)?;
+            return Ok(RunDocument { functions, ..head });
+        }
+        Ok(wanted.of(self.unpack_sample()?))
+    }
+
     /// Returns the run as a [`sample`](RunDocument::sample).
     pub(super) fn unpack_sample(self) -> Result<RunDocument, DocumentError> {
         let head = text(self.head)?;
@@ -185,6 +201,12 @@ mod tests {
         assert!(packed.functions.is_some() && packed.tree.is_some(), "{packed:?}");
         assert_eq!(packed.parts().unpack().unwrap(), run);
         assert_eq!(packed.parts().unpack_sample().unwrap(), run.sample());
+        assert_eq!(excerpt(&packed), run.sample().excerpt(|name| name.ends_with('r')));
+    }
+
+    fn excerpt(packed: &Packed) -> RunDocument {
+        let mut wanted = Wanted::new(&|name| name.ends_with('r'));
+        packed.parts().unpack_excerpt(&mut wanted).unwrap()
     }
 
     #[test]
@@ -196,6 +218,7 @@ mod tests {
         assert_eq!((&packed.functions, &packed.tree), (&None, &None));
         assert_eq!(whole(&run), run);
         assert_eq!(packed.parts().unpack_sample().unwrap(), run.sample());
+        assert_eq!(excerpt(&packed), run.sample().excerpt(|name| name.ends_with('r')));
         let mut run = samples::typical();
         run.tree.push(TreeNode { function: "nobody".to_owned(), ..TreeNode::default() });
         let packed = Packed::of(&run).unwrap();
