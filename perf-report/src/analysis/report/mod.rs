@@ -99,11 +99,16 @@ pub fn report(material: &Material<'_>) -> Option<Report> {
     Some(report)
 }
 
-/// Returns what is to be read before a figure is believed, each sentence once: what is missing may be a note already.
+/// Returns what is to be read before a figure is believed, each sentence once: what is missing may be the end of a
+/// note already, or the beginning of what is said of parts.
 fn notes(comparison: &Comparison) -> Vec<String> {
-    let is_said = |text: &&String| !comparison.notes.iter().any(|note| note.ends_with(*text));
-    let first = comparison.parts_missing.iter().chain(&comparison.notes);
-    first.chain(comparison.missing.iter().filter(is_said)).cloned().collect()
+    let Comparison { parts_missing: parts, notes, missing, .. } = comparison;
+    let is_said = |text: &str| {
+        notes.iter().any(|note| note.ends_with(text))
+            || parts.iter().any(|sentence| sentence.starts_with(text))
+    };
+    let others = missing.iter().filter(|text| !is_said(text));
+    parts.iter().chain(notes).chain(others).cloned().collect()
 }
 
 /// Returns the budgets that will be exceeded at the pace of the last runs.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::samples::{self, noisy};
 use crate::model::{
-    BenchOutcome, Benchmark, Budget, Function, FunctionKind, Harness, StatementKind, Suite,
+    BenchOutcome, Benchmark, Budget, Function, FunctionKind, Harness, Parts, StatementKind, Suite,
 };
 use crate::verdict::{self, Limits, Sides};
 
@@ -42,6 +42,15 @@ fn outlook(mut runs: Vec<RunDocument>) -> Vec<String> {
 #[test]
 fn a_budget_that_is_near_at_this_pace_is_told() {
     insta::assert_snapshot!(outlook(growing(20, 8, 5)).join("\n"), @"at this pace p99 of demo::f reaches its budget of 2.00 ms in 19 to 20 runs (20 runs)");
+}
+
+#[test]
+fn a_part_that_is_missing_is_said_once() {
+    let mut run = samples::typical();
+    run.run.parts = Some(Box::new(Parts { of: 4, missing: vec![3], ..Parts::default() }));
+    let notes = reported(std::slice::from_ref(&run), &alone(&run), &[]).notes;
+    let about = notes.iter().filter(|it| it.contains("part 3 of 4"));
+    assert_eq!(about.count(), 1, "{notes:?}");
 }
 
 #[test]
