@@ -38,6 +38,16 @@ impl NameArgs {
     }
 }
 
+/// The series that a run is of.
+#[derive(Debug, clap::Args)]
+pub(super) struct SeriesArgs {
+    /// Name that stands for the command, where that differs from run to run by a path or a number: runs of
+    /// a series are compared, whatever their commands are
+    #[arg(long, value_name = "NAME", env = "PERF_TRACK_SERIES", hide_env_values = true)]
+    #[arg(value_parser = line)]
+    pub(super) series: Option<String>,
+}
+
 /// Returns tags as runs have them: sorted, each once.
 pub(super) fn sorted(tags: &[String]) -> Vec<String> {
     let mut tags = tags.to_vec();

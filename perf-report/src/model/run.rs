@@ -98,6 +98,10 @@ pub struct Run {
     pub time: String,
     /// The command and its arguments; empty when segments were collected without one.
     pub command: Command,
+    /// The command as it was run, where `--series` gave it a name: `command` is that name then, so that runs are of one
+    /// series although their commands differ. Left out of any other run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ran: Command,
     /// Exit code of the command; `null` when a signal ended it or there was no command.
     pub exit_code: Option<i32>,
     /// Signal that ended the command.

@@ -170,6 +170,7 @@ impl InTurn<'_> {
             branch: None,
             group: Some((first, round)),
             part: None,
+            series: None,
             probe: self.rules.probe,
         });
         if let Err(error) = recorder.folder() {

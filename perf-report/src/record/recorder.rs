@@ -38,6 +38,8 @@ pub(crate) struct Order<'a> {
     pub group: Option<(Option<&'a str>, u32)>,
     /// The part of a distributed run that it is.
     pub part: Option<&'a Part>,
+    /// The name that stands for the command in comparisons.
+    pub series: Option<&'a str>,
     /// True to look at the speed and steadiness of the machine.
     pub probe: bool,
 }
@@ -94,6 +96,9 @@ impl<'a> Recorder<'a> {
             git: facts::git(order.source, order.branch),
             ..Run::default()
         };
+        if let Some(series) = order.series {
+            facts.ran = std::mem::replace(&mut facts.command, vec![series.to_owned()]);
+        }
         if let Some(part) = order.part {
             as_part(&mut facts, part);
         }
@@ -147,9 +152,10 @@ impl<'a> Recorder<'a> {
 /// Makes a run a part of a distributed one, of the same command as all others.
 fn as_part(facts: &mut Run, part: &Part) {
     facts.group = Some(part.stored_group(facts.round));
-    let command = shared(&facts.command, (part.index, part.of));
-    let own = std::mem::replace(&mut facts.command, command);
-    let command = if own == facts.command { Vec::new() } else { own };
+    let words = if facts.ran.is_empty() { &mut facts.command } else { &mut facts.ran };
+    let of_all = shared(words, (part.index, part.of));
+    let own = std::mem::replace(words, of_all);
+    let command = if own == *words { Vec::new() } else { own };
     facts.part = Some(Box::new(Part { command, ..part.clone() }));
 }
 

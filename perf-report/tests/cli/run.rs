@@ -201,3 +201,27 @@ fn a_detached_checkout_is_of_the_branch_that_ci_or_the_user_names() {
         branch(&format!("{none} GIT_DIR=/nowhere GIT_INDEX_FILE=/nowhere"), "--branch mine");
     assert_eq!(in_hook, ["mine", "--branch"]);
 }
+
+#[test]
+fn runs_of_a_series_are_compared_although_their_commands_differ() {
+    let desk = Desk::new();
+    for seed in ["1", "2"] {
+        let args = ["run", "--series", "nightly", "--no-probe", "--", "echo", seed];
+        desk.report(&args).said(0, "");
+    }
+    let stored = desk.stored();
+    for (run, seed) in stored.iter().zip(["1", "2"]) {
+        assert_eq!(
+            (&run.run.command[..], &run.run.ran[..]),
+            (&["nightly".into()][..], &["echo".into(), seed.into()][..])
+        );
+    }
+    let shown = desk.report(&["show"]);
+    assert!(shown.stdout.starts_with("nightly: echo 2\n"), "{shown:?}");
+    let compared = desk.report(&["compare", "latest~1", "latest"]);
+    assert!(!compared.stdout.contains("different commands"), "{compared:?}");
+    desk.report(&["run", "--no-probe", "--", "echo", "3"]).said(0, "");
+    let compared = desk.report(&["compare", "latest~1", "latest"]);
+    assert!(compared.stdout.contains("different commands"), "{compared:?}");
+    desk.report(&["run", "--series", " ", "--", "echo"]).said(2, "it is empty");
+}

@@ -96,6 +96,7 @@ fn one(
         branch: args.name.branch.as_deref(),
         group: (args.processes() > 1).then_some((first.as_deref(), process)),
         part: None,
+        series: None,
         probe: args.probe.probes(),
     };
     let (ended, recorded) = match recording::one(context, order, rounds, look)? {

@@ -46,6 +46,7 @@ pub(super) fn make(
         branch: args.name.branch.as_deref(),
         group: None,
         part: None,
+        series: None,
         probe: args.probe.probes(),
     };
     let (mut runs, mut failed): (Vec<RunDocument>, Option<String>) = (Vec::new(), None);

@@ -96,6 +96,9 @@ pub(super) struct Args {
     part: PartArgs,
 
     #[command(flatten)]
+    series: keep::SeriesArgs,
+
+    #[command(flatten)]
     html: HtmlArgs,
 
     /// The command and its arguments
@@ -124,6 +127,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<ExitCode, UserError>
         branch: args.name.branch.as_deref(),
         group: None,
         part: part.as_ref(),
+        series: args.series.series.as_deref(),
         probe: args.probe.probes(),
     };
     if let Some(failed) = before::prepare(args, order)? {

@@ -104,6 +104,7 @@ fn one(
         branch: args.branch.as_deref(),
         group: (most > 1).then_some((first.as_deref(), round)),
         part,
+        series: args.series.series.as_deref(),
         probe: args.probe.probes(),
     });
     let folder = prepared.folder().map_err(failure::cannot_record)?.to_owned();

@@ -115,6 +115,9 @@ pub(super) struct Args {
     part: PartArgs,
 
     #[command(flatten)]
+    series: keep::SeriesArgs,
+
+    #[command(flatten)]
     dir: DirArgs,
 
     /// Print neither progress nor report

@@ -66,6 +66,7 @@ pub(super) fn run(
         branch: None,
         group: None,
         part: None,
+        series: None,
         probe: false,
     };
     let recorder = Recorder::prepare(order);

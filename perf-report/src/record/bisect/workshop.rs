@@ -359,6 +359,7 @@ impl Workshop {
             branch: None,
             group: None,
             part: None,
+            series: None,
             probe: false,
         });
         if let Err(error) = recorder.folder() {

@@ -4,13 +4,17 @@ use crate::model::{Comparison, Extent, Git, RunDocument, Side, Usage};
 use crate::stats::number::float;
 use crate::text::{sanitize, units};
 
-/// Returns the command on one line: `cargo test -- --nocapture`.
+/// Returns the command on one line: `cargo test -- --nocapture`; of a series that has a name, that and the command:
+/// `nightly: cargo test`.
 pub(crate) fn command(run: &RunDocument) -> String {
-    let words: Vec<_> = run.run.command.iter().map(|word| sanitize::screen(word)).collect();
-    if words.is_empty() {
-        "collected without a command".to_owned()
-    } else {
-        sanitize::line_start(&words.join(" "))
+    let in_a_line = |words: &[String]| {
+        words.iter().map(|word| sanitize::screen(word)).collect::<Vec<_>>().join(" ")
+    };
+    let command = in_a_line(&run.run.command);
+    match (command.is_empty(), run.run.ran.is_empty()) {
+        (true, true) => "collected without a command".to_owned(),
+        (_, true) => sanitize::line_start(&command),
+        (_, false) => sanitize::line_start(&format!("{command}: {}", in_a_line(&run.run.ran))),
     }
 }
 
