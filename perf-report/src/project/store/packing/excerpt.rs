@@ -102,12 +102,12 @@ impl<'a> Summed<'a> {
     fn rest(self, found: &Found) -> Option<Function> {
         let (mut own, mut overhead) = (self.own?, self.overhead?);
         let (mut waited, mut raw) = (self.waited?, self.raw?);
-        let mut wanted = found.places.iter().peekable();
+        let mut places = found.places.iter().peekable();
         let mut rest = Function::default();
         for at in 0..found.count {
             let (own, waited) = (own.number()?, waited.number()?);
             let whole = with_recording(own, overhead.number()?, waited).wrapping_add(raw.number()?);
-            if wanted.next_if_eq(&&at).is_none() {
+            if places.next_if_eq(&&at).is_none() {
                 rest.add_own(own, waited, whole);
             }
         }
